@@ -1,0 +1,29 @@
+// Builds the SDK, the product and the console, each only when one of its sources is newer than its last build.
+// `--types` checks types everywhere and builds nothing of the console.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = new URL('..', import.meta.url).pathname
+const run = (script, ...args) => execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit' })
+
+function newest(path) {
+  const stat = statSync(path)
+  if (!stat.isDirectory()) return stat.mtimeMs
+  const inside = readdirSync(path).filter((name) => name !== 'dist' && name !== 'node_modules')
+  return Math.max(stat.mtimeMs, ...inside.map((name) => newest(join(path, name))))
+}
+
+function buildIfNewer(stamp, sources, build) {
+  const built = existsSync(join(root, stamp)) ? statSync(join(root, stamp)).mtimeMs : 0
+  if (sources.some((source) => newest(join(root, source)) > built)) {
+    build()
+    writeFileSync(join(root, stamp), '')
+  }
+}
+
+const typesOnly = process.argv.includes('--types')
+const code = ['src', 'entities', 'rules', 'scripts', 'test', 'packages', 'tsconfig.json', 'package.json']
+buildIfNewer('dist/.built', code.filter((path) => existsSync(join(root, path))), () => run('typescript/bin/tsc', '-b'))
+if (typesOnly) run('vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'console')
+else buildIfNewer('console/dist/.built', ['console', 'package.json'], () => run('vite/bin/vite.js', 'build', 'console', '--logLevel', 'warn'))
