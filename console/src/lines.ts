@@ -1,0 +1,42 @@
+import type { Message, Session } from './api.ts'
+import { isWord, say, sayTime, type Word } from './words.ts'
+
+export function kindOf(line: Message): 'customer' | 'agent' | 'auto' | 'system' {
+  if (line.direction === 'system') return 'system'
+  if (line.direction === 'in') return 'customer'
+  return line.opercode === 6 ? 'auto' : 'agent'
+}
+
+export function speakerOf(line: Message): Word {
+  const kind = kindOf(line)
+  return kind === 'agent' && line.opercode === 3 ? 'supervisor' : kind
+}
+
+function labelOf(type: string) {
+  const word = `type_${type}`
+  return say(isWord(word) ? word : 'type_other')
+}
+
+export function textOf(line: Message) {
+  const isPlain = line.type === 'text' || line.direction === 'system'
+  return isPlain && line.text ? line.text : say('unsupported', { kind: labelOf(line.type) })
+}
+
+export function previewOf(line: Message) {
+  return line.type === 'text' || line.direction === 'system' ? line.text ?? '' : labelOf(line.type)
+}
+
+/** Vue keeps a line in place while it turns from ours into the server's. */
+export function keyOf(line: Message) {
+  return line.resendOf ? line.id : line.clientMsgId ?? line.id
+}
+
+export function windowOf({ window, customer }: Session): { text: string, isOpen: boolean } | null {
+  if (!window?.endsAt) return customer.channel === 'web' ? null : { text: say('windowNone'), isOpen: false }
+  const time = sayTime(window.endsAt)
+  if (Date.parse(window.endsAt) <= Date.now()) return { text: say('windowEnded', { time }), isOpen: false }
+  if (window.remaining === 0) return { text: say('windowUsed'), isOpen: false }
+  const until = say('windowUntil', { time })
+  const left = typeof window.remaining === 'number' ? `${say('windowLeft', { n: window.remaining })} · ` : ''
+  return { text: left + until, isOpen: true }
+}

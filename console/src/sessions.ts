@@ -1,0 +1,64 @@
+import { reactive, ref, watch } from 'vue'
+import { api, type Session, type SessionState } from './api.ts'
+import { tellError } from './notices.ts'
+import { repeat } from './polling.ts'
+
+export const tabs: SessionState[] = ['queued', 'waiting', 'active', 'closed']
+const pageSize = 50
+
+export function openSessions() {
+  const tab = ref<SessionState>('queued')
+  const search = ref('')
+  const lists = reactive<Record<SessionState, Session[]>>({ queued: [], waiting: [], active: [], closed: [] })
+  const hasMore = reactive<Record<SessionState, boolean>>({ queued: false, waiting: false, active: false, closed: false })
+  const isLoaded = ref(false)
+  let pages = 1
+  let rounds = 0
+
+  async function load(state: SessionState, wanted: number) {
+    const asked = search.value.trim()
+    const found: Session[] = []
+    let cursor: string | null = null
+    for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
+      const answer = await api.sessions({
+        state, ...(state === 'queued' ? {} : { mine: 'true' as const }), search: state === tab.value ? asked : '', cursor, limit: pageSize,
+      })
+      found.push(...answer.items)
+      cursor = answer.next
+    }
+    if (asked !== search.value.trim()) return
+    lists[state] = found
+    hasMore[state] = cursor !== null
+  }
+
+  async function look() {
+    const current = tab.value
+    await load(current, pages)
+    isLoaded.value = true
+    // The other tabs only show how many there are, so they are asked less often.
+    if (rounds++ % 3 === 0) await Promise.all(tabs.filter((state) => state !== current && state !== 'closed').map((state) => load(state, 1)))
+  }
+
+  function lookNow() {
+    rounds = 0
+    look().catch(tellError)
+  }
+
+  watch([tab, search], ([newTab], [oldTab]) => {
+    pages = 1
+    if (newTab !== oldTab) search.value = ''
+    lookNow()
+  })
+
+  function showMore() {
+    pages++
+    lookNow()
+  }
+
+  const stop = repeat(2000, look, tellError)
+  return { tab, search, lists, hasMore, isLoaded, showMore, lookNow, stop }
+}
+
+export function nameOf({ customer }: Session) {
+  return customer.remark || customer.alias || customer.username || (customer.openid ?? customer.id).slice(-8)
+}
