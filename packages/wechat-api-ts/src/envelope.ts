@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { cdata } from './text.ts'
+import { signature } from './sign.ts'
+
+const block = 32
+
+/** The 32 bytes behind the 43 characters of the console, or null. */
+export function aesKey(encodingAesKey: string): Buffer | null {
+  // The last character may carry two stray bits: the console does not mind, a strict base64 decoder would.
+  const key = /^[A-Za-z0-9+/]{43}$/.test(encodingAesKey) ? Buffer.from(`${encodingAesKey}=`, 'base64') : null
+  return key?.length === 32 ? key : null
+}
+
+/** The message of an envelope, or null: every failure looks the same. */
+export function decryptMessage(encodingAesKey: string, appid: string, encrypted: string): string | null {
+  const key = aesKey(encodingAesKey)
+  const plain = key && decipher(key, Buffer.from(encrypted, 'base64'))
+  if (!plain) return null
+  const pad = plain[plain.length - 1] ?? 0
+  const end = plain.length - pad
+  if (pad < 1 || pad > block || end < 20) return null
+  if (!plain.subarray(end).every((byte) => byte === pad)) return null
+  const messageEnd = 20 + plain.readUInt32BE(16)
+  if (messageEnd > end || plain.toString('utf8', messageEnd, end) !== appid) return null
+  return plain.toString('utf8', 20, messageEnd)
+}
+
+function decipher(key: Buffer, encrypted: Buffer): Buffer | null {
+  if (encrypted.length === 0 || encrypted.length % 16 !== 0) return null
+  // The platform pads to 32 bytes; node's own check knows 16 only.
+  const cipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  return Buffer.concat([cipher.update(encrypted), cipher.final()])
+}
+
+export function encryptMessage(encodingAesKey: string, appid: string, message: string): string {
+  return encryptWith({ encodingAesKey, appid, random: randomBytes(16) }, message)
+}
+
+export function encryptWith(by: { encodingAesKey: string; appid: string; random: Buffer }, message: string): string {
+  const key = aesKey(by.encodingAesKey)
+  if (!key) throw new TypeError('the EncodingAESKey must have 43 letters and digits')
+  const body = Buffer.from(message)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(body.length)
+  const plain = Buffer.concat([by.random, length, body, Buffer.from(by.appid)])
+  const pad = block - plain.length % block
+  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  return Buffer.concat([cipher.update(plain), cipher.update(Buffer.alloc(pad, pad)), cipher.final()]).toString('base64')
+}
+
+export function replyEnvelope(token: string, encrypted: string, at: { timestamp: string; nonce: string }): string {
+  const signed = signature([token, at.timestamp, at.nonce, encrypted])
+  return `<xml><Encrypt>${cdata(encrypted)}</Encrypt><MsgSignature>${cdata(signed)}</MsgSignature>`
+    + `<TimeStamp>${at.timestamp}</TimeStamp><Nonce>${cdata(at.nonce)}</Nonce></xml>`
+}

@@ -1,0 +1,40 @@
+import { cdata } from './text.ts'
+
+export type Article = { title: string; description: string; url: string; pictureUrl: string }
+
+export type PassiveReply =
+  | { type: 'text'; text: string }
+  | { type: 'image' | 'voice'; mediaId: string }
+  | { type: 'video'; mediaId: string; title?: string; description?: string }
+  | { type: 'news'; articles: Article[] }
+
+/** The XML that answers a push. Seal it when the push was encrypted. */
+export function renderReply(to: { openid: string; originalId: string }, reply: PassiveReply, createTime: number): string {
+  return `<xml>${element('ToUserName', to.openid)}${element('FromUserName', to.originalId)}`
+    + `<CreateTime>${Math.floor(createTime)}</CreateTime>${element('MsgType', reply.type)}${content(reply)}</xml>`
+}
+
+function content(reply: PassiveReply): string {
+  switch (reply.type) {
+    case 'text': return element('Content', reply.text)
+    case 'image': return `<Image>${element('MediaId', reply.mediaId)}</Image>`
+    case 'voice': return `<Voice>${element('MediaId', reply.mediaId)}</Voice>`
+    case 'video': return `<Video>${element('MediaId', reply.mediaId)}${maybe('Title', reply.title)}`
+      + `${maybe('Description', reply.description)}</Video>`
+    case 'news': return `<ArticleCount>${reply.articles.length}</ArticleCount>`
+      + `<Articles>${reply.articles.map(article).join('')}</Articles>`
+  }
+}
+
+function article(one: Article): string {
+  return `<item>${element('Title', one.title)}${element('Description', one.description)}`
+    + `${element('PicUrl', one.pictureUrl)}${element('Url', one.url)}</item>`
+}
+
+function element(name: string, text: string): string {
+  return `<${name}>${cdata(text)}</${name}>`
+}
+
+function maybe(name: string, text: string | undefined): string {
+  return text === undefined ? '' : element(name, text)
+}

@@ -1,0 +1,27 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+// The platform sorts by plain bytes; localeCompare or a numeric order gives another digest.
+export function signature(parts: string[]): string {
+  return createHash('sha1').update([...parts].sort().join('')).digest('hex')
+}
+
+export function sameSignature(a: string, b: string): boolean {
+  const left = Buffer.from(a)
+  const right = Buffer.from(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/** The value of a parameter that appears exactly once, else null. */
+export function single(query: URLSearchParams, name: string): string | null {
+  const values = query.getAll(name)
+  return values.length === 1 ? values[0] ?? null : null
+}
+
+/** For the GET check and for plain pushes. It does not cover the body. */
+export function verifyQuery(token: string, query: URLSearchParams): boolean {
+  const given = single(query, 'signature')
+  const timestamp = single(query, 'timestamp')
+  const nonce = single(query, 'nonce')
+  if (given === null || timestamp === null || nonce === null) return false
+  return sameSignature(given, signature([token, timestamp, nonce]))
+}

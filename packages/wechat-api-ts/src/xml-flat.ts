@@ -1,0 +1,125 @@
+import { stripForbidden } from './text.ts'
+import { blankNode, isIgnoredName, type XmlNode } from './xml-node.ts'
+
+type Cursor = { xml: string; at: number }
+
+const openCdata = '<![CDATA['
+const whiteOnly = /^[ \t\r\n]*$/
+const references: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: '\'' }
+
+/**
+ * Reads a push whose elements hold only text, nearly every push there is. Null means "not such a push, or not well formed":
+ * it never refuses, the full reader does.
+ */
+export function readFlat(xml: string): XmlNode | null {
+  const cursor = { xml, at: 0 }
+  skipWhite(cursor)
+  if (!xml.startsWith('<xml>', cursor.at)) return null
+  cursor.at += 5
+  const fields = blankNode()
+  for (;;) {
+    skipWhite(cursor)
+    if (xml.charCodeAt(cursor.at) !== 60) return null
+    if (xml.charCodeAt(cursor.at + 1) === 47) return endsHere(cursor) ? fields : null
+    if (!readElement(cursor, fields)) return null
+  }
+}
+
+function readElement(cursor: Cursor, fields: XmlNode): boolean {
+  const name = readName(cursor)
+  if (name === null || name in fields || isIgnoredName(name)) return false
+  const value = readValue(cursor, name)
+  if (value === null) return false
+  fields[name] = value
+  return true
+}
+
+function readName(cursor: Cursor): string | null {
+  const start = cursor.at + 1
+  let at = start
+  while (isNameCode(cursor.xml.charCodeAt(at))) at++
+  const first = cursor.xml.charCodeAt(start)
+  if (at === start || (first >= 48 && first <= 57)) return null
+  cursor.at = at
+  return cursor.xml.slice(start, at)
+}
+
+function isNameCode(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
+}
+
+function readValue(cursor: Cursor, name: string): string | null {
+  const { xml } = cursor
+  if (xml.charCodeAt(cursor.at) === 47 && xml.charCodeAt(cursor.at + 1) === 62) {
+    cursor.at += 2
+    return ''
+  }
+  if (xml.charCodeAt(cursor.at) !== 62) return null
+  cursor.at += 1
+  let value: string | null = ''
+  while (!xml.startsWith('</', cursor.at)) {
+    const part: string | null = xml.startsWith(openCdata, cursor.at) ? readCdata(cursor) : readText(cursor)
+    if (part === null) return null
+    value += part
+  }
+  return closes(cursor, name) ? value : null
+}
+
+function closes(cursor: Cursor, name: string): boolean {
+  const end = cursor.at + 2 + name.length
+  if (!cursor.xml.startsWith(name, cursor.at + 2) || cursor.xml.charCodeAt(end) !== 62) return false
+  cursor.at = end + 1
+  return true
+}
+
+function readCdata(cursor: Cursor): string | null {
+  const start = cursor.at + openCdata.length
+  const end = cursor.xml.indexOf(']]>', start)
+  if (end < 0) return null
+  cursor.at = end + 3
+  return cursor.xml.slice(start, end)
+}
+
+function readText(cursor: Cursor): string | null {
+  const { xml, at } = cursor
+  const end = xml.indexOf('<', at)
+  if (end <= at) return null
+  cursor.at = end
+  const text = xml.slice(at, end)
+  if (text.includes('>')) return null
+  const besideCdata = xml.startsWith(openCdata, end) || xml.charCodeAt(at - 1) === 62 && xml.startsWith(']]>', at - 3)
+  if (besideCdata && whiteOnly.test(text)) return ''
+  return text.includes('&') ? decode(text) : text
+}
+
+function decode(text: string): string | null {
+  const unknown: string[] = []
+  const decoded = text.replace(/&([^;&]*);?/g, (whole, body: string) => {
+    const value = whole.endsWith(';') ? reference(body) : undefined
+    if (value === undefined) unknown.push(whole)
+    return value ?? ''
+  })
+  return unknown.length === 0 ? stripForbidden(decoded) : null
+}
+
+function reference(body: string): string | undefined {
+  if (!body.startsWith('#')) return Object.hasOwn(references, body) ? references[body] : undefined
+  if (!/^#(?:[0-9]{1,7}|x[0-9a-fA-F]{1,6})$/.test(body)) return undefined
+  const code = Number(body.startsWith('#x') ? `0${body.slice(1)}` : body.slice(1))
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+}
+
+function skipWhite(cursor: Cursor): void {
+  for (;;) {
+    const code = cursor.xml.charCodeAt(cursor.at)
+    if (code !== 10 && code !== 32 && code !== 13 && code !== 9) return
+    cursor.at++
+  }
+}
+
+function endsHere(cursor: Cursor): boolean {
+  if (!cursor.xml.startsWith('</xml>', cursor.at)) return false
+  cursor.at += 6
+  skipWhite(cursor)
+  return cursor.at === cursor.xml.length
+}

@@ -1,0 +1,72 @@
+import { Parser } from 'xml2js'
+import { badXml } from './errors.ts'
+import { stripForbidden } from './text.ts'
+import { withoutCdata } from './xml-cdata.ts'
+import { blankNode, isIgnoredName, type XmlNode, type XmlValue } from './xml-node.ts'
+
+const maxDepth = 16
+const maxElements = 2000
+const listNames = new Set(['item', 'List', 'fail_idx'])
+const wrapper = 'kefu_document'
+
+type Raw = string | { [name: string]: Raw | Raw[] }
+
+/** Reads any push, through xml2js, under the platform's rules; refuses what breaks them. */
+export function readTree(xml: string): XmlNode {
+  const flat = withoutCdata(xml)
+  countElements(flat)
+  const raw = parse(flat)
+  const root = typeof raw === 'string' ? undefined : raw[':xml']
+  if (root === undefined || Array.isArray(root) || Object.keys(raw).length !== 1) throw badXml('the root must be one xml element')
+  return topNode(root)
+}
+
+function countElements(flat: string): void {
+  let elements = 0
+  for (let at = flat.indexOf('<'); at >= 0; at = flat.indexOf('<', at + 1)) {
+    if (flat.charCodeAt(at + 1) !== 47 && ++elements > maxElements) throw badXml('too many elements')
+  }
+}
+
+// Names get a prefix so that none meets xml2js's own keys or Object.prototype; the wrapper shows what follows the root.
+function parse(flat: string): Raw {
+  if (flat.includes(wrapper)) throw badXml('not well formed')
+  const seen: { error: Error | null; value: Raw | null } = { error: null, value: null }
+  const parser = new Parser({
+    strict: true, ignoreAttrs: true, explicitArray: false, explicitRoot: false, emptyTag: '',
+    tagNameProcessors: [(name: string) => `:${name}`],
+  })
+  parser.parseString(`<${wrapper}>${flat}</${wrapper}>`, (error: Error | null, value: Raw | null) => {
+    if (error) seen.error = error
+    else seen.value = value
+  })
+  if (seen.error !== null || seen.value === null) throw badXml('not well formed')
+  return seen.value
+}
+
+function topNode(root: Raw): XmlNode {
+  const node = blankNode()
+  if (typeof root === 'string') return node
+  for (const [name, value] of children(root)) {
+    if (Array.isArray(value)) throw badXml('an element appears twice')
+    node[name] = convert(value, 2)
+  }
+  return node
+}
+
+function convert(raw: Raw, depth: number): XmlValue {
+  if (depth > maxDepth) throw badXml('too deep')
+  if (typeof raw === 'string') return stripForbidden(raw)
+  const node = blankNode()
+  for (const [name, value] of children(raw)) {
+    if (Array.isArray(value)) node[name] = value.map((entry) => convert(entry, depth + 1))
+    else node[name] = listNames.has(name) ? [convert(value, depth + 1)] : convert(value, depth + 1)
+  }
+  return node
+}
+
+function children(raw: Exclude<Raw, string>): [string, Raw | Raw[]][] {
+  return Object.entries(raw)
+    .filter(([key]) => key.startsWith(':') && !isIgnoredName(key.slice(1)))
+    .map(([key, value]) => [key.slice(1), value])
+}
