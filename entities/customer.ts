@@ -1,0 +1,67 @@
+import { EntitySchema } from 'typeorm'
+import { big, id, int, key, long, nullable, primary, text } from './columns.ts'
+
+/** A follower of one account. active_at: the last line of his or of a person to him. */
+export type CustomerRow = {
+  wx_user_id: string
+  company_id: string
+  account_id: string
+  appid: string
+  openid: string
+  unionid: string | null
+  nickname: string
+  portrait: string
+  alias: string
+  remark: string
+  tags: string | null
+  subscribe: number
+  subscribe_time: number | null
+  canel_time: number | null
+  customer_service_uid: number
+  is_clue: number
+  last_time: number | null
+  active_at: number
+  window_end: number | null
+  budget_left: number
+  window_scene: string | null
+  out_n: number
+  add_time: number
+  update_time: number
+}
+
+export const customer = new EntitySchema<CustomerRow>({
+  name: 'wx_user',
+  tableName: 'wx_user',
+  columns: {
+    wx_user_id: id(primary),
+    company_id: id(),
+    account_id: id(),
+    appid: key(32),
+    openid: key(64),
+    unionid: key(64, nullable),
+    nickname: text(100),
+    portrait: text(255),
+    alias: text(100),
+    remark: text(255),
+    tags: long(nullable),
+    subscribe: int(),
+    subscribe_time: big(nullable),
+    canel_time: big(nullable),
+    customer_service_uid: int(),
+    is_clue: int(),
+    last_time: big(nullable),
+    active_at: big(),
+    window_end: big(nullable),
+    budget_left: int(),
+    window_scene: key(16, nullable),
+    out_n: int(),
+    add_time: big(),
+    update_time: big(),
+  },
+  uniques: [
+    { name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] },
+  ],
+  indices: [
+    { name: 'ix_wx_user_company_id_active_at', columns: ['company_id', 'active_at'] },
+  ],
+})

@@ -1,0 +1,74 @@
+// The list handed to TypeORM, and the row types for everyone.
+import { company } from './company.ts'
+import { account } from './official-account.ts'
+import { user } from './user.ts'
+import { userGroup } from './user-group.ts'
+import { userGroupMember } from './user-group-member.ts'
+import { userDeputy } from './user-deputy.ts'
+import { customerService } from './customer-service.ts'
+import { agentLoad } from './agent-load.ts'
+import { inbox } from './inbox.ts'
+import { customer } from './customer.ts'
+import { session } from './session.ts'
+import { ledger } from './ledger.ts'
+import { message } from './message.ts'
+import { outbox } from './outbox.ts'
+import { stream } from './stream.ts'
+import { streamEvent } from './stream-event.ts'
+import { resource } from './resource.ts'
+import { messageRule } from './rule.ts'
+import { jobRun } from './job-run.ts'
+import { auditLog } from './audit-log.ts'
+import { login } from './login.ts'
+import { loginLog } from './login-log.ts'
+import { installation } from './installation.ts'
+
+export type { CompanyRow } from './company.ts'
+export type { AccountRow } from './official-account.ts'
+export type { UserRow } from './user.ts'
+export type { UserGroupRow } from './user-group.ts'
+export type { UserGroupMemberRow } from './user-group-member.ts'
+export type { UserDeputyRow } from './user-deputy.ts'
+export type { CustomerServiceRow } from './customer-service.ts'
+export type { AgentLoadRow } from './agent-load.ts'
+export type { InboxRow } from './inbox.ts'
+export type { CustomerRow } from './customer.ts'
+export type { SessionRow } from './session.ts'
+export type { LedgerRow } from './ledger.ts'
+export type { MessageRow } from './message.ts'
+export type { OutboxRow } from './outbox.ts'
+export type { StreamRow } from './stream.ts'
+export type { StreamEventRow } from './stream-event.ts'
+export type { ResourceRow } from './resource.ts'
+export type { MessageRuleRow } from './rule.ts'
+export type { JobRunRow } from './job-run.ts'
+export type { AuditLogRow } from './audit-log.ts'
+export type { LoginRow } from './login.ts'
+export type { LoginLogRow } from './login-log.ts'
+export type { InstallationRow } from './installation.ts'
+
+export const entities = [
+  company,
+  account,
+  user,
+  userGroup,
+  userGroupMember,
+  userDeputy,
+  customerService,
+  agentLoad,
+  inbox,
+  customer,
+  session,
+  ledger,
+  message,
+  outbox,
+  stream,
+  streamEvent,
+  resource,
+  messageRule,
+  jobRun,
+  auditLog,
+  login,
+  loginLog,
+  installation,
+]

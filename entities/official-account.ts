@@ -1,0 +1,51 @@
+import { EntitySchema } from 'typeorm'
+import { big, id, int, key, long, nullable, primary, text } from './columns.ts'
+
+/** One account of a company; its secrets are encrypted. */
+export type AccountRow = {
+  account_id: string
+  company_id: string
+  kind: string
+  appid: string
+  name: string
+  original_id: string
+  app_secret: string | null
+  token: string | null
+  aes_key: string | null
+  mode: string
+  binding: string
+  own_lane: number
+  site_key: string | null
+  allowed_origins: string | null
+  deleted_at: number | null
+  created_at: number
+}
+
+export const account = new EntitySchema<AccountRow>({
+  name: 'official_account',
+  tableName: 'official_account',
+  columns: {
+    account_id: id(primary),
+    company_id: id(),
+    kind: key(16),
+    appid: key(32),
+    name: text(100),
+    original_id: key(64),
+    app_secret: key(255, nullable),
+    token: key(255, nullable),
+    aes_key: key(255, nullable),
+    mode: key(16),
+    binding: key(16),
+    own_lane: int(),
+    site_key: key(64, nullable),
+    allowed_origins: long(nullable),
+    deleted_at: big(nullable),
+    created_at: big(),
+  },
+  uniques: [
+    { name: 'uq_official_account_appid', columns: ['appid'] },
+  ],
+  indices: [
+    { name: 'ix_official_account_company_id', columns: ['company_id'] },
+  ],
+})

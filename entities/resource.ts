@@ -1,0 +1,34 @@
+import { EntitySchema } from 'typeorm'
+import { big, id, int, key, nullable, primary, text } from './columns.ts'
+
+/** One file of the media vault. */
+export type ResourceRow = {
+  resources_id: string
+  company_id: string
+  sha256: string
+  mime_type: string
+  resources_size: number
+  file_name: string
+  media_id: string | null
+  media_dies_at: number | null
+  add_time: number
+}
+
+export const resource = new EntitySchema<ResourceRow>({
+  name: 'resources',
+  tableName: 'resources',
+  columns: {
+    resources_id: id(primary),
+    company_id: id(),
+    sha256: key(64),
+    mime_type: key(100),
+    resources_size: int(),
+    file_name: text(255),
+    media_id: key(128, nullable),
+    media_dies_at: big(nullable),
+    add_time: big(),
+  },
+  uniques: [
+    { name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] },
+  ],
+})

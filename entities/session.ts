@@ -1,0 +1,74 @@
+import { EntitySchema } from 'typeorm'
+import { big, id, int, key, nullable, primary, text } from './columns.ts'
+
+/** One conversation. open_key is unique while it is open and NULL after. */
+export type SessionRow = {
+  session_id: string
+  company_id: string
+  account_id: string
+  appid: string
+  wx_user_id: string
+  open_key: string | null
+  state: number
+  kind: string
+  uid: number | null
+  customer_service_id: number | null
+  fence: number
+  seq: number
+  ledger_n: number
+  lane: string | null
+  rank: number | null
+  queued_at: number | null
+  assigned_at: number | null
+  visitor_offset: number
+  agent_offset: number
+  unread: number
+  receive_message_time: number | null
+  send_time: number | null
+  last_message_id: string | null
+  closed_at: number | null
+  close_reason: string | null
+  add_time: number
+}
+
+export const session = new EntitySchema<SessionRow>({
+  name: 'message_session',
+  tableName: 'message_session',
+  columns: {
+    session_id: id(primary),
+    company_id: id(),
+    account_id: id(),
+    appid: key(32),
+    wx_user_id: id(),
+    open_key: key(80, nullable),
+    state: int(),
+    kind: key(16),
+    uid: int(nullable),
+    customer_service_id: int(nullable),
+    fence: int(),
+    seq: int(),
+    ledger_n: int(),
+    lane: key(48, nullable),
+    rank: big(nullable),
+    queued_at: big(nullable),
+    assigned_at: big(nullable),
+    visitor_offset: int(),
+    agent_offset: int(),
+    unread: int(),
+    receive_message_time: big(nullable),
+    send_time: big(nullable),
+    last_message_id: id(nullable),
+    closed_at: big(nullable),
+    close_reason: text(255, nullable),
+    add_time: big(),
+  },
+  uniques: [
+    { name: 'uq_message_session_open_key', columns: ['open_key'] },
+  ],
+  indices: [
+    { name: 'ix_message_session_company_id_lane_state_rank', columns: ['company_id', 'lane', 'state', 'rank'] },
+    { name: 'ix_message_session_company_id_uid_state', columns: ['company_id', 'uid', 'state'] },
+    { name: 'ix_message_session_wx_user_id_add_time', columns: ['wx_user_id', 'add_time'] },
+    { name: 'ix_message_session_company_id_state_add_time', columns: ['company_id', 'state', 'add_time'] },
+  ],
+})

@@ -1,0 +1,67 @@
+// The only reader of the environment. .env.example and docs/configuration.md are checked against `settings`.
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const empty = (value: unknown) => value === '' ? undefined : value
+const optional = (schema: z.ZodType<string, string>) => z.preprocess(empty, schema.optional())
+const url = z.url()
+
+export const settings = z.object({
+  HOST: z.preprocess(empty, z.string().default('0.0.0.0')),
+  PORT: z.preprocess(empty, z.coerce.number().int().min(0).max(65535).default(3000)),
+  SIMULATOR_PORT: z.preprocess(empty, z.coerce.number().int().min(0).max(65535).default(3100)),
+  DATA_DIR: z.preprocess(empty, z.string().default('./data')),
+  DATABASE_URL: z.preprocess(empty, z.string().regex(/^(sqlite:|mysql:\/\/|mariadb:\/\/)/, 'sqlite:, mysql://… or mariadb://…').default('sqlite:')),
+  REDIS_URL: optional(z.string()),
+  SECRET_KEY: optional(z.string().min(32, 'at least 32 characters')),
+  ADMIN_PASSWORD: optional(z.string().min(8, 'at least 8 characters')),
+  LOGIN_IDLE_HOURS: z.preprocess(empty, z.coerce.number().positive().default(12)),
+  LOGIN_MAX_DAYS: z.preprocess(empty, z.coerce.number().positive().default(7)),
+  WECHAT_API_BASE: z.preprocess(empty, url.default('https://api.weixin.qq.com')),
+  PUBLIC_URL: optional(url),
+  SEARCH_URL: optional(url),
+  CLOCK_URL: optional(url),
+  MEDIA_DIR: optional(z.string()),
+  TRUSTED_PROXIES: z.preprocess(empty, z.string().default('').transform((list) => list.split(',').map((one) => one.trim()).filter(Boolean))),
+  METRICS_TOKEN: optional(z.string().min(16, 'at least 16 characters')),
+  WEBHOOK_MAX_IN_FLIGHT: z.preprocess(empty, z.coerce.number().int().min(1).default(512)),
+  LOG_LEVEL: z.preprocess(empty, z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
+})
+
+export type Config = z.infer<typeof settings>
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host)
+}
+
+export function readConfig(overrides: Record<string, string> = {}, environment: NodeJS.ProcessEnv = process.env): Config {
+  const result = settings.safeParse({ ...environment, ...overrides })
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`The settings cannot be used:\n${lines.join('\n')}\nSee docs/configuration.md.`)
+  }
+  refuseUnsafe(result.data)
+  return result.data
+}
+
+function refuseUnsafe(config: Config): void {
+  if (config.CLOCK_URL && !isLoopback(config.HOST)) {
+    throw new Error('CLOCK_URL moves the clock and is for demos and tests: set HOST=127.0.0.1 or leave CLOCK_URL out.')
+  }
+  if (config.REDIS_URL) {
+    throw new Error('REDIS_URL: this release runs the embedded edition only. Leave REDIS_URL unset.')
+  }
+}
+
+/** SECRET_KEY, or one made on the first start and kept beside the data, readable by its owner only. */
+export function secretKey(config: Config): string {
+  if (config.SECRET_KEY) return config.SECRET_KEY
+  const file = join(config.DATA_DIR, 'secret.key')
+  if (!existsSync(file)) {
+    mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+    writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
+  }
+  return readFileSync(file, 'utf8').trim()
+}

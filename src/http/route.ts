@@ -1,0 +1,38 @@
+// A route is data: the router, the OpenAPI document and the test of two tenants all read the same list.
+import type { Request } from 'express'
+import type { z } from 'zod'
+import type { Ports } from '../ports.ts'
+
+export type Role = 'agent' | 'supervisor' | 'admin'
+export type SignedIn = { uid: number, companyId: string, role: Role, operator: boolean, name: string, tokenHash: string }
+
+export type Call<Body = unknown, Query = unknown> = {
+  ports: Ports
+  /** Present on every route but those open to everyone. */
+  me: SignedIn
+  params: Record<string, string>
+  body: Body
+  query: Query
+  request: Request
+}
+
+export type Answer = { status?: number, body?: unknown, headers?: Record<string, string> }
+
+export type Route = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  path: string
+  /** Who may call: a role and all above it (agent < supervisor < admin), the operator, or everyone. */
+  who: Role | 'operator' | 'everyone'
+  summary: string
+  operationId?: string
+  body?: z.ZodType
+  query?: z.ZodType
+  handle: (call: Call) => Promise<Answer>
+}
+
+/** Gives the handler the types of its own schemas. */
+export function route<B extends z.ZodType, Q extends z.ZodType>(
+  shape: Omit<Route, 'handle' | 'body' | 'query'> & { body?: B, query?: Q, handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<Answer> },
+): Route {
+  return shape as unknown as Route
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+
+export type Ids = () => string
+
+let lastMs = 0
+let counter = 0
+let pool = Buffer.alloc(0)
+let used = 0
+
+function random(bytes: number): string {
+  if (used + bytes > pool.length) {
+    pool = randomBytes(8192)
+    used = 0
+  }
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
+}
+
+/** UUIDv7 without dashes: 48 bits of time, 12 of a counter inside the millisecond, 62 random. Growing, but never an order. */
+export const newId: Ids = () => {
+  const now = Date.now()
+  counter = now > lastMs ? 0 : counter + 1
+  if (now > lastMs) lastMs = now
+  if (counter > 0xfff) {
+    lastMs += 1
+    counter = 0
+  }
+  const time = lastMs.toString(16).padStart(12, '0')
+  const tail = random(8)
+  const variant = (8 + (Number.parseInt(tail[0] ?? '0', 16) & 3)).toString(16)
+  return `${time}7${counter.toString(16).padStart(3, '0')}${variant}${tail.slice(1)}`
+}
+
+/** An opaque secret for a person's hands: 256 bits. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}

@@ -1,0 +1,26 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+/** The figures an operator watches. One registry per app, so that two apps in one test do not share counts. */
+export function openMetrics() {
+  const registry = new Registry()
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `kefu_${name}`, help, labelNames, registers: [registry] })
+  collectDefaultMetrics({ register: registry, prefix: 'kefu_' })
+
+  return {
+    registry,
+    pushes: counter('pushes_total', 'Pushes by what became of them', ['result']),
+    foreignOpenid: counter('push_openid_differs_total', 'Pushes whose openid in the query is not the sender in the body'),
+    claims: counter('claims_total', 'Claims by result', ['result']),
+    replies: counter('replies_total', 'Replies that left, by outcome', ['outcome']),
+    repairs: counter('repairs_total', 'What repair jobs had to mend', ['what']),
+    pushSeconds: new Histogram({
+      name: 'kefu_push_seconds', help: 'From the request to the answer', registers: [registry],
+      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    }),
+    inFlight: new Gauge({ name: 'kefu_pushes_in_flight', help: 'Pushes being worked on', registers: [registry] }),
+    close: () => { registry.clear() },
+  }
+}
+
+export type Metrics = ReturnType<typeof openMetrics>

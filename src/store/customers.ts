@@ -1,0 +1,36 @@
+import type { CustomerRow } from '../../entities/index.ts'
+import { list, type Sql } from './sql.ts'
+
+/** What a line changes on a follower's row. */
+const moved = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_scene', 'out_n', 'subscribe', 'subscribe_time',
+  'canel_time', 'customer_service_uid', 'is_clue', 'update_time']
+
+export const customerQueries = (sql: Sql) => ({
+  lockByOpenids: (appid: string, openids: string[]) => {
+    const some = list(openids)
+    return sql.all<CustomerRow>(
+      `select * from wx_user where appid = ? and openid in (${some.marks}) order by openid${sql.dialect.forUpdate}`, [appid, ...some.values])
+  },
+  insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
+  save: (rows: CustomerRow[]) => sql.upsert('wx_user', rows, { key: 'wx_user_id', update: moved }),
+  lock: (companyId: string, id: string) => sql.one<CustomerRow>(
+    `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
+  find: (companyId: string, id: string) => sql.one<CustomerRow>(
+    'select * from wx_user where company_id = ? and wx_user_id = ?', [companyId, id]),
+  byIds: (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    return sql.all<CustomerRow>(`select * from wx_user where company_id = ? and wx_user_id in (${some.marks})`, [companyId, ...some.values])
+  },
+  list: (companyId: string, search: string, page: { after: string, limit: number }) => sql.all<CustomerRow>(
+    'select * from wx_user where company_id = ? and wx_user_id < ? and (openid = ? or instr(nickname, ?) > 0 or instr(alias, ?) > 0' +
+    ' or instr(remark, ?) > 0) order by wx_user_id desc limit ?',
+    [companyId, page.after, search, search, search, search, page.limit]),
+  describe: (row: CustomerRow) => sql.run(
+    'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, update_time = ? where company_id = ? and wx_user_id = ?',
+    [row.alias, row.remark, row.tags, row.customer_service_uid, row.update_time, row.company_id, row.wx_user_id]),
+  /** Followers nobody has written to or heard from since, who still belong to an agent. */
+  idle: (companyId: string, before: number, limit: number) => sql.all<{ wx_user_id: string }>(
+    'select wx_user_id from wx_user where company_id = ? and active_at <= ? and (customer_service_uid <> -1 or exists (select 1 from' +
+    ' message_session s where s.wx_user_id = wx_user.wx_user_id and s.open_key is not null and s.state in (0, 1, 2)))' +
+    ' order by active_at limit ?', [companyId, before, limit]),
+})

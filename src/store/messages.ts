@@ -1,0 +1,28 @@
+import type { MessageRow } from '../../entities/index.ts'
+import { list, type Sql } from './sql.ts'
+
+export const messageQueries = (sql: Sql) => ({
+  insert: (rows: MessageRow[]) => sql.insert('message_data', rows),
+  find: (companyId: string, id: string) => sql.one<MessageRow>('select * from message_data where company_id = ? and message_id = ?', [companyId, id]),
+  byIds: (ids: string[]) => {
+    const some = list(ids)
+    return sql.all<MessageRow>(`select * from message_data where message_id in (${some.marks})`, some.values)
+  },
+  byClientKey: (companyId: string, sender: string, clientKey: string) => sql.one<MessageRow>(
+    'select * from message_data where company_id = ? and sender = ? and client_key = ?', [companyId, sender, clientKey]),
+  ofSession: (companyId: string, sessionId: string, page: { after?: number | undefined, before?: number | undefined, limit: number }) => {
+    const forward = page.after !== undefined
+    const bound = forward ? ' and seq > ?' : page.before === undefined ? '' : ' and seq < ?'
+    const value = page.after ?? page.before
+    return sql.all<MessageRow>(
+      `select * from message_data where company_id = ? and session_id = ?${bound} order by seq ${forward ? 'asc' : 'desc'} limit ?`,
+      [companyId, sessionId, ...(value === undefined ? [] : [value]), page.limit])
+  },
+  ofCustomer: (companyId: string, customerId: string, page: { before: string, limit: number }) => sql.all<MessageRow>(
+    'select * from message_data where company_id = ? and wx_user_id = ? and message_id < ? order by message_id desc limit ?',
+    [companyId, customerId, page.before, page.limit]),
+  deliver: (ids: string[], delivery: string, errcode: number | null) => {
+    const some = list(ids)
+    return sql.run(`update message_data set delivery = ?, errcode = ? where message_id in (${some.marks})`, [delivery, errcode, ...some.values])
+  },
+})

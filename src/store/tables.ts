@@ -1,0 +1,24 @@
+import { accountQueries } from './accounts.ts'
+import { customerQueries } from './customers.ts'
+import { inboxQueries } from './inbox.ts'
+import { jobQueries } from './jobs.ts'
+import { loadQueries } from './agent-loads.ts'
+import { loginQueries } from './logins.ts'
+import { messageQueries } from './messages.ts'
+import { outboxQueries } from './outbox.ts'
+import { ruleQueries } from './rules.ts'
+import { sessionQueries } from './sessions.ts'
+import { streamQueries } from './streams.ts'
+import { userQueries } from './users.ts'
+import type { Sql } from './sql.ts'
+
+/** Named queries per table, bound to one connection. */
+export function tables(sql: Sql) {
+  return {
+    accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
+    loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
+    rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+  }
+}
+
+export type Tables = ReturnType<typeof tables>

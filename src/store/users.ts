@@ -1,0 +1,49 @@
+import type { CustomerServiceRow, UserGroupRow, UserRow } from '../../entities/index.ts'
+import { list, type Sql } from './sql.ts'
+
+export const userQueries = (sql: Sql) => ({
+  byUsername: (username: string) => sql.one<UserRow>('select * from user where username = ?', [username]),
+  find: (companyId: string, uid: number) => sql.one<UserRow>('select * from user where company_id = ? and uid = ?', [companyId, uid]),
+  byUids: (uids: number[]) => {
+    const some = list(uids)
+    return sql.all<UserRow>(`select * from user where uid in (${some.marks})`, some.values)
+  },
+  list: (companyId: string, after: number, limit: number) => sql.all<UserRow>(
+    'select * from user where company_id = ? and uid > ? order by uid limit ?', [companyId, after, limit]),
+  count: async (companyId: string) => Number((await sql.one<{ n: number }>(
+    'select count(*) as n from user where company_id = ? and enabled = 1', [companyId]))?.n),
+  insert: (row: Omit<UserRow, 'uid'>) => sql.insertSerial('user', row),
+  update: (row: UserRow) => sql.run(
+    'update user set username = ?, password_hash = ?, name = ?, role = ?, enabled = ? where company_id = ? and uid = ?',
+    [row.username, row.password_hash, row.name, row.role, row.enabled, row.company_id, row.uid]),
+  setPresence: (uid: number, presence: string, at: number) => sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
+  seen: (uid: number, at: number) => sql.run('update user set seen_at = ? where uid = ?', [at, uid]),
+
+  groups: (companyId: string) => sql.all<UserGroupRow>('select * from user_group where company_id = ? order by user_group_id', [companyId]),
+  insertGroup: (row: Omit<UserGroupRow, 'user_group_id'>) => sql.insertSerial('user_group', row),
+  updateGroup: (row: UserGroupRow) => sql.run('update user_group set user_group_name = ?, parent_id = ? where company_id = ? and user_group_id = ?',
+    [row.user_group_name, row.parent_id, row.company_id, row.user_group_id]),
+  removeGroup: async (companyId: string, id: number) => {
+    await sql.run('delete from user_group_member where company_id = ? and user_group_id = ?', [companyId, id])
+    return sql.run('delete from user_group where company_id = ? and user_group_id = ?', [companyId, id])
+  },
+  groupIds: async (uid: number) => (await sql.all<{ user_group_id: number }>(
+    'select user_group_id from user_group_member where uid = ? order by user_group_id', [uid])).map((row) => row.user_group_id),
+  deputyUids: async (uid: number) => (await sql.all<{ deputy_uid: number }>(
+    'select deputy_uid from user_deputy where uid = ? order by deputy_uid', [uid])).map((row) => row.deputy_uid),
+  deputyOf: async (uid: number) => (await sql.all<{ uid: number }>('select uid from user_deputy where deputy_uid = ?', [uid])).map((row) => row.uid),
+  setGroups: async (companyId: string, uid: number, ids: number[]) => {
+    await sql.run('delete from user_group_member where company_id = ? and uid = ?', [companyId, uid])
+    await sql.insert('user_group_member', ids.map((user_group_id) => ({ user_group_id, uid, company_id: companyId })))
+  },
+  setDeputies: async (companyId: string, uid: number, uids: number[]) => {
+    await sql.run('delete from user_deputy where company_id = ? and uid = ?', [companyId, uid])
+    await sql.insert('user_deputy', uids.map((deputy_uid) => ({ uid, deputy_uid, company_id: companyId })))
+  },
+
+  identities: (uid: number) => sql.all<CustomerServiceRow>('select * from customer_service where uid = ? and state = 1 order by customer_service_id', [uid]),
+  identity: (accountId: string, uid: number) => sql.one<CustomerServiceRow>(
+    'select * from customer_service where account_id = ? and uid = ? and state = 1', [accountId, uid]),
+  setIdentity: (row: Omit<CustomerServiceRow, 'customer_service_id'>) => sql.upsert('customer_service', [row],
+    { key: 'account_id, uid', update: ['name', 'state'] }),
+})

@@ -1,0 +1,30 @@
+// SQLite has one connection for all writers. Without a queue, a write that lands while another unit of work is open is
+// rolled back with it although it was acknowledged. So units of work run one after the other: by class, in order within.
+export type WorkClass = 'push' | 'reply' | 'claim' | 'rest'
+
+const order: WorkClass[] = ['push', 'reply', 'claim', 'rest']
+
+export function openWriter() {
+  const waiting: Record<WorkClass, (() => Promise<void>)[]> = { push: [], reply: [], claim: [], rest: [] }
+  let running: Promise<void> | null = null
+
+  const drain = async (): Promise<void> => {
+    for (let next = take(); next; next = take()) await next()
+    running = null
+  }
+  const take = () => {
+    for (const kind of order) {
+      const job = waiting[kind].shift()
+      if (job) return job
+    }
+    return undefined
+  }
+
+  return {
+    run: <T>(kind: WorkClass, work: () => Promise<T>): Promise<T> => new Promise<T>((resolve, reject) => {
+      waiting[kind].push(() => work().then(resolve, reject))
+      running ??= drain()
+    }),
+    idle: async () => { while (running) await running },
+  }
+}
