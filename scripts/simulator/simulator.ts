@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { serveApi } from './api.ts'
+import { failWith, mayPass, sendFailure } from './http.ts'
+import { servePage } from './page.ts'
+import { serveSim } from './sim.ts'
+import { openStore } from './store.ts'
+import type { Store } from './store.ts'
+import type { Timing } from './types.ts'
+
+export type SimulatorOptions = {
+  host: string, port: number,
+  /** null: everything is forgotten at the end. */
+  dataDir: string | null,
+  /** Shorter push deadlines for tests; the platform's own are the default. */
+  timing?: Partial<Timing>,
+}
+export type Simulator = { url: string, close: () => Promise<void> }
+
+const platformTiming: Timing = { deadlineMs: 5000, pauseMs: 1000 }
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+async function serve(store: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  if (!mayPass(request, request.socket.localPort ?? 0)) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
+  if (url.pathname.startsWith('/cgi-bin/')) await serveApi(store, { request, response, url })
+  else if (url.pathname.startsWith('/sim/')) await serveSim(store, { request, response, url })
+  else if (request.method === 'GET' || request.method === 'HEAD') servePage(response, url.pathname)
+  else throw failWith(405, 'method_not_allowed', 'GET only')
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => { server.off('error', reject); resolve() })
+  })
+}
+
+export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { host, port, dataDir } = options
+  if (!isLoopback(host)) throw new Error(`The simulator listens on loopback only, not on ${host}`)
+  const store = openStore(dataDir, { ...platformTiming, ...options.timing })
+  const server = createServer((request, response) => {
+    serve(store, request, response).catch((error: unknown) => { sendFailure(response, error) })
+  })
+  try { await listen(server, port, host) } catch (error) { store.close(); throw error }
+  const name = host.includes(':') ? `[${host}]` : host
+  const close = (): Promise<void> => new Promise((resolve) => {
+    store.closing.abort()
+    server.close(() => { store.close(); resolve() })
+    server.closeAllConnections()
+  })
+  return { url: `http://${name}:${portOf(server)}`, close }
+}
