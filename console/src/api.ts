@@ -85,7 +85,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     init.headers = { 'content-type': 'application/json' }
     init.body = JSON.stringify(body ?? {})
   }
-  const response = await fetch(`/api${path}`, init).catch((error: unknown) => { throw new NoAnswer('no answer', { cause: error }) })
+  const response = await fetch(`/api${path}`, init)
+    .catch((error: unknown) => { throw new NoAnswer('no answer', { cause: error }) })
   if (response.status === 204) return null as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw refusalFrom(response, answer, path)

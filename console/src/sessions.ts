@@ -21,7 +21,8 @@ export function openSessions() {
     let cursor: string | null = null
     for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
       const answer = await api.sessions({
-        state, ...(state === 'queued' ? {} : { mine: 'true' as const }), search: state === tab.value ? asked : '', cursor, limit: pageSize,
+        state, ...(state === 'queued' ? {} : { mine: 'true' as const }), cursor, limit: pageSize,
+        search: state === tab.value ? asked : '',
       })
       found.push(...answer.items)
       cursor = answer.next
@@ -36,7 +37,8 @@ export function openSessions() {
     await load(current, pages)
     isLoaded.value = true
     // The other tabs only show how many there are, so they are asked less often.
-    if (rounds++ % 3 === 0) await Promise.all(tabs.filter((state) => state !== current && state !== 'closed').map((state) => load(state, 1)))
+    const others = tabs.filter((state) => state !== current && state !== 'closed')
+    if (rounds++ % 3 === 0) await Promise.all(others.map((state) => load(state, 1)))
   }
 
   function lookNow() {
