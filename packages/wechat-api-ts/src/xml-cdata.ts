@@ -1,4 +1,5 @@
 import { badXml } from './errors.ts'
+import { checkReferences } from './xml-references.ts'
 
 type Section = { before: string; kind: 'cdata' | 'comment' | 'end'; inside: string }
 
@@ -12,7 +13,7 @@ export function withoutCdata(xml: string): string {
   let afterCdata = false
   for (const section of sections(bare)) {
     const beforeCdata = section.kind === 'cdata'
-    out.push(withoutLayout(section.before, afterCdata, beforeCdata), escapeText(section.inside))
+    out.push(withoutLayout(checkReferences(section.before), afterCdata, beforeCdata), escapeText(section.inside))
     afterCdata = beforeCdata
   }
   return out.join('')

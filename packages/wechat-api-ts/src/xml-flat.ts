@@ -1,11 +1,10 @@
-import { stripForbidden } from './text.ts'
 import { blankNode, isIgnoredName, type XmlNode } from './xml-node.ts'
+import { decodeReferences } from './xml-references.ts'
 
 type Cursor = { xml: string; at: number }
 
 const openCdata = '<![CDATA['
 const whiteOnly = /^[ \t\r\n]*$/
-const references: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: '\'' }
 
 /**
  * Reads a push whose elements hold only text, nearly every push there is. Null means "not such a push, or not well formed":
@@ -89,24 +88,7 @@ function readText(cursor: Cursor): string | null {
   if (text.includes('>')) return null
   const besideCdata = xml.startsWith(openCdata, end) || xml.charCodeAt(at - 1) === 62 && xml.startsWith(']]>', at - 3)
   if (besideCdata && whiteOnly.test(text)) return ''
-  return text.includes('&') ? decode(text) : text
-}
-
-function decode(text: string): string | null {
-  const unknown: string[] = []
-  const decoded = text.replace(/&([^;&]*);?/g, (whole, body: string) => {
-    const value = whole.endsWith(';') ? reference(body) : undefined
-    if (value === undefined) unknown.push(whole)
-    return value ?? ''
-  })
-  return unknown.length === 0 ? stripForbidden(decoded) : null
-}
-
-function reference(body: string): string | undefined {
-  if (!body.startsWith('#')) return Object.hasOwn(references, body) ? references[body] : undefined
-  if (!/^#(?:[0-9]{1,7}|x[0-9a-fA-F]{1,6})$/.test(body)) return undefined
-  const code = Number(body.startsWith('#x') ? `0${body.slice(1)}` : body.slice(1))
-  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+  return text.includes('&') ? decodeReferences(text) : text
 }
 
 function skipWhite(cursor: Cursor): void {

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import {
+  decryptMessage, encryptMessage, encryptWith, openPush, readXml, signature, WechatInputError, type AccountKeys, type XmlNode,
+} from 'wechat-api-ts'
+import { vectors, xmlOf } from './vectors.ts'
+
+const { constants } = vectors
+const keys: AccountKeys = {
+  appid: constants.appid, token: constants.token, encodingAesKey: constants.encodingAESKey, mode: 'safe',
+}
+const textPush = xmlOf(vectors.inbound_xml[0] ?? assert.fail())
+
+const refusal = (code: string) => (error: unknown): boolean => error instanceof WechatInputError && error.code === code
+
+function sealedPush(encrypted: string, token = constants.token): { query: URLSearchParams; body: string } {
+  const [timestamp, nonce] = ['1760000000', '1234567890']
+  const query = new URLSearchParams({
+    timestamp, nonce, encrypt_type: 'aes', msg_signature: signature([token, timestamp, nonce, encrypted]),
+  })
+  return { query, body: `<xml><ToUserName>gh</ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>` }
+}
+
+function plainQuery(): URLSearchParams {
+  const [timestamp, nonce] = ['1760000000', '1234567890']
+  return new URLSearchParams({ timestamp, nonce, signature: signature([constants.token, timestamp, nonce]) })
+}
+
+for (const vector of vectors.encryption) {
+  test(`encryption vector ${vector.name} opens, and seals to the same bytes`, () => {
+    const { encodingAESKey: encodingAesKey, appid, plaintext } = vector
+    assert.equal(decryptMessage(encodingAesKey, appid, vector.encrypt), plaintext)
+    assert.equal(encryptWith({ encodingAesKey, appid, random: Buffer.from(vector.random16) }, plaintext), vector.encrypt)
+    assert.equal(signature([vector.token, vector.timestamp, vector.nonce, vector.encrypt]), vector.msg_signature)
+    assert.equal(decryptMessage(encodingAesKey, 'wx0000000000000000', vector.encrypt), null)
+  })
+  if (vector.url_query && vector.plaintext.includes('<MsgType>')) {
+    test(`push vector ${vector.name} is read`, () => {
+      const { token, encodingAESKey: encodingAesKey, appid } = vector
+      const opened = openPush({ token, encodingAesKey, appid, mode: 'safe' }, new URLSearchParams(vector.url_query), vector.body ?? '')
+      assert.equal(opened.xml, vector.plaintext)
+      assert.deepEqual(opened.inbound.fields, readXml(vector.plaintext))
+    })
+  }
+}
+
+for (const vector of vectors.published_vectors) {
+  if (vector.encrypt === undefined) continue
+  test(`the vendor's own example ${vector.name ?? ''} opens`, () => {
+    assert.equal(decryptMessage(vector.encodingAESKey ?? '', vector.appid ?? '', vector.encrypt ?? ''), vector.plaintext)
+  })
+}
+
+for (const vector of vectors.encryption_rejections) {
+  test(`rejected: ${vector.name}`, () => {
+    const { query, body } = sealedPush(vector.encrypt, vector.token)
+    query.set('msg_signature', vector.msg_signature)
+    const code = vector.refuse === 'signature' ? 'bad_signature' : 'bad_xml'
+    assert.throws(() => openPush({ ...keys, encodingAesKey: vector.encodingAESKey }, query, body), refusal(code))
+  })
+}
+
+test('a push under the previous key opens, and its answer is sealed with that key', () => {
+  const old = constants.encodingAESKey_second
+  const { query, body } = sealedPush(encryptMessage(old, constants.appid, textPush))
+  assert.throws(() => openPush(keys, query, body), refusal('bad_xml'))
+  const opened = openPush({ ...keys, previousEncodingAesKey: old }, query, body)
+  const answer: XmlNode = readXml(opened.seal('<xml>reply</xml>', 1760000001))
+  const { Encrypt, TimeStamp, Nonce, MsgSignature } = answer as Record<string, string>
+  assert.equal(decryptMessage(old, constants.appid, Encrypt ?? ''), '<xml>reply</xml>')
+  assert.equal(MsgSignature, signature([constants.token, '1760000001', '1234567890', Encrypt ?? '']))
+  assert.deepEqual([TimeStamp, Nonce], ['1760000001', '1234567890'])
+})
+
+test('a plain push is read and answered as it is; a wrong signature is refused', () => {
+  const plain: AccountKeys = { ...keys, mode: 'plain', encodingAesKey: null }
+  const opened = openPush(plain, plainQuery(), textPush)
+  assert.equal(opened.inbound.kind === 'text' && opened.inbound.content, '你好')
+  assert.equal(opened.seal('<xml/>'), '<xml/>')
+  assert.throws(() => openPush({ ...plain, token: 'other' }, plainQuery(), textPush), refusal('bad_signature'))
+})
+
+test('safe mode refuses what is not encrypted', () => {
+  assert.throws(() => openPush(keys, plainQuery(), textPush), refusal('bad_xml'))
+  const { query } = sealedPush('x')
+  assert.throws(() => openPush(keys, query, textPush), refusal('bad_xml'))
+})
+
+test('an encrypted push to an account without a key is refused', () => {
+  const { query, body } = sealedPush(encryptMessage(constants.encodingAESKey, constants.appid, textPush))
+  assert.throws(() => openPush({ ...keys, encodingAesKey: null }, query, body), refusal('bad_signature'))
+})
+
+test('compatible mode believes the encrypted content, not its plain twin', () => {
+  const { query, body } = sealedPush(encryptMessage(constants.encodingAESKey, constants.appid, textPush))
+  const twin = body.replace('</xml>', '<Content>forged</Content></xml>')
+  const { inbound } = openPush({ ...keys, mode: 'compatible' }, query, twin)
+  assert.equal(inbound.kind === 'text' && inbound.content, '你好')
+  assert.throws(() => openPush({ ...keys, mode: 'compatible' }, plainQuery(), twin), refusal('bad_xml'))
+})
+
+test('whatever is encrypted comes back; whatever is damaged does not', () => {
+  fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.nat(), (message, where) => {
+    const encrypted = encryptMessage(constants.encodingAESKey, constants.appid, message)
+    assert.equal(decryptMessage(constants.encodingAESKey, constants.appid, encrypted), message)
+    const bytes = Buffer.from(encrypted, 'base64')
+    const last = bytes.length - 1 - where % 16
+    bytes.writeUInt8(bytes.readUInt8(last) ^ 0x5a, last)
+    const opened = decryptMessage(constants.encodingAESKey, constants.appid, bytes.toString('base64'))
+    assert.equal(opened, null)
+  }))
+})

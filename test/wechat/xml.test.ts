@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import { dedupKey, openPush, readXml, readXmlFully, renderReply, signature, WechatInputError, type Inbound, type XmlNode } from 'wechat-api-ts'
+import { vectors, xmlOf } from './vectors.ts'
+
+const token = 'local_sim_token_01'
+const query = new URLSearchParams({ timestamp: '1', nonce: '2', signature: signature([token, '1', '2']) })
+
+function read(xml: string): Inbound {
+  return openPush({ appid: 'wx', token, encodingAesKey: null, mode: 'plain' }, query, xml).inbound
+}
+
+function typeOf(inbound: Inbound): string {
+  if (inbound.kind === 'event') return inbound.event
+  return inbound.kind === 'text' ? 'text' : inbound.msgType
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
+
+function outcome(readIt: (xml: string) => XmlNode, xml: string): unknown {
+  try {
+    return plain(readIt(xml))
+  } catch (error) {
+    assert.ok(error instanceof WechatInputError && error.code === 'bad_xml')
+    return 'refused'
+  }
+}
+
+const byOurs = new Map<string, string>()
+for (const vector of vectors.inbound_xml) {
+  const xml = xmlOf(vector)
+  test(`inbound vector ${vector.name} is ${vector.expect.ok ? 'read' : 'refused'}`, () => {
+    assert.deepEqual(outcome(readXml, xml), outcome(readXmlFully, xml))
+    if (!vector.expect.ok) {
+      assert.throws(() => read(xml), (error) => error instanceof WechatInputError && error.code === 'bad_xml')
+      return
+    }
+    const inbound = read(xml)
+    assert.deepEqual(plain(inbound.fields), vector.expect.fields)
+    assert.equal(typeOf(inbound), vector.expect.type)
+    assert.equal(inbound.kind === 'event', vector.expect.kind === 'event')
+    const key = dedupKey(inbound)
+    assert.match(key, /^(m:[\x21-\x7e]{1,66}|e:[0-9a-f]{64})$/)
+    assert.equal(byOurs.get(key) ?? vector.expect.dedupKey, vector.expect.dedupKey)
+    byOurs.set(key, vector.expect.dedupKey ?? '')
+  })
+}
+
+test('values have no prototype, and nobody else gets one', () => {
+  const fields = readXml('<xml><__proto__><a>1</a></__proto__><toString>x</toString><P><item><_>y</_></item></P></xml>')
+  assert.equal(Object.getPrototypeOf(fields), null)
+  assert.deepEqual(plain(fields), { toString: 'x', P: { item: [{ _: 'y' }] } })
+  assert.equal(({} as Record<string, unknown>)['a'], undefined)
+})
+
+test('a follower may write <!DOCTYPE', () => {
+  for (const readIt of [readXml, readXmlFully]) {
+    assert.deepEqual(outcome(readIt, '<xml><Content><![CDATA[<!DOCTYPE html><?php]]></Content></xml>'), { Content: '<!DOCTYPE html><?php' })
+  }
+})
+
+test('tricks with the end of the document are refused', () => {
+  for (const tail of ['<xml/>', 'x', '</xml>', '<!-- -->x', '</kefu_document><kefu_document>', '<?a?>', '<!ENTITY a "b">', '<a/>']) {
+    assert.equal(outcome(readXml, `<xml><A>1</A></xml>${tail}`), 'refused', tail)
+  }
+  for (const xml of ['', ' ', '<xml', '<xml>', '<xml><A', '<xml><A>', '<xml><!-- ', '<?xml ', '<xml><A></A >x', '<xml><1>a</1></xml>']) {
+    assert.equal(outcome(readXml, xml), 'refused', xml)
+  }
+  assert.equal(outcome(readXml, '<xml><A<!-- -->B>1</AB></xml>'), 'refused')
+})
+
+const bombs: Record<string, string> = {
+  doctype: `<!DOCTYPE xml [${'<!ENTITY a "b">'.repeat(4300)}]><xml/>`,
+  'open declarations': '<!DOCTYPE '.repeat(6500),
+  'open brackets': '<'.repeat(65_000),
+  'open elements': '<xml>'.repeat(13_000),
+  'open CDATA': `<xml><A>${'<![CDATA['.repeat(7000)}`,
+  'many CDATA': `<xml><A><B/>${'<![CDATA[]]>'.repeat(5400)}</A></xml>`,
+  'open comments': `<xml>${'<!--'.repeat(16_000)}`,
+  'many comments': `<xml><A><B/>${'<!---->'.repeat(9300)}</A></xml>`,
+  ampersands: `<xml><A>${'&'.repeat(65_000)}</A></xml>`,
+  references: `<xml><A>${'&#65;'.repeat(13_000)}</A></xml>`,
+  'white space': `<xml><A><B/>${' '.repeat(64_000)}x<![CDATA[]]></A></xml>`,
+  attributes: `<xml ${'a="b" '.repeat(10_000)}/>`,
+  'long name': `<xml><${'a'.repeat(65_000)}`,
+}
+for (const [name, xml] of Object.entries(bombs)) {
+  test(`64 KB of ${name} are done with in 50 ms`, () => {
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now()
+      outcome(readXml, xml)
+      return performance.now() - start
+    })
+    assert.ok(Math.min(...times) < 50, `${times.join(' ')} ms`)
+  })
+}
+
+const piece = fc.constantFrom(
+  'a', ' ', '\n', '\t', '你', '😀', '>', ']]>', '&amp;', '&lt;', '&#65;', '&#x1F600;', '&#1;', '&#0;', '&#32;', '&nbsp;', '&', '\u0001', '\ud800',
+  '<![CDATA[x]]>', '<![CDATA[ ]]>', '<![CDATA[]]>', '<![CDATA[<b>&amp;]]>', '<![CDATA[]]]]>', '<!-- c -->', '<b>1</b>', '<b/>', '</A>', '<A>',
+  '<!DOCTYPE x>', '<?p ?>', '&#xD83D;', '&#xDE00;', '&#xffffff;', '&#X41;', '&#00065;',
+)
+test('the quick reader never differs from the full one', () => {
+  const value = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''))
+  const element = fc.tuple(fc.constantFrom('A', 'B', 'Cc_1', 'item', '__proto__', 'toString', '1x', 'é'), value)
+    .map(([name, text]) => `<${name}>${text}</${name}>`)
+  const layout = fc.constantFrom('', '\n', ' ', '<!-- x -->', 'y', '<C/>')
+  const body = fc.array(fc.tuple(element, layout).map((parts) => parts.join('')), { maxLength: 4 }).map((parts) => parts.join(''))
+  fc.assert(fc.property(body, fc.constantFrom('', '\n', '<?xml version="1.0"?>\n', '\ufeff'), (inside, start) => {
+    const xml = `${start}<xml>${inside}</xml>`
+    assert.deepEqual(outcome(readXml, xml), outcome(readXmlFully, xml))
+  }), { numRuns: 5000 })
+})
+
+for (const { text, element } of vectors.outbound_cdata) {
+  test(`outbound text ${JSON.stringify(text)} is wrapped safely`, () => {
+    const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
+    assert.equal(xml, '<xml><ToUserName><![CDATA[o]]></ToUserName><FromUserName><![CDATA[g]]></FromUserName>'
+      + `<CreateTime>5</CreateTime><MsgType><![CDATA[text]]></MsgType>${element}</xml>`)
+  })
+}
+
+test('any text put into a reply is read back from it', () => {
+  fc.assert(fc.property(fc.array(fc.oneof(fc.constantFrom(']]>', '<', '&', ']'), fc.string({ unit: 'grapheme' }))), (parts) => {
+    const text = parts.join('')
+    const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
+    assert.equal(readXml(xml)['Content'], readXmlFully(xml)['Content'])
+    // eslint-disable-next-line no-control-regex
+    assert.equal(readXml(xml)['Content'], text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''))
+  }))
+})
