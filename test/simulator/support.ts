@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { openSimulator } from '../../scripts/simulator/simulator.ts'
+
+export type Pushed = { query: URLSearchParams, body: string }
+type Answering = (pushed: Pushed, response: ServerResponse) => void
+export type Json = Record<string, unknown>
+
+export const key = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'
+export const appid = 'wx1234567890abcdef'
+export const originalId = 'gh_1a2b3c4d5e6f'
+export const openid = 'oMadeUpOpenid0000000000000A1'
+export const token = 'local_sim_token_01'
+
+export function textReply(content: string): string {
+  return `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[${originalId}]]></FromUserName>`
+    + `<CreateTime>1760000001</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content></xml>`
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** An account's server, a simulator with short deadlines, one account and one follower. */
+export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain', dataDir: string | null = null) {
+  const pushes: Pushed[] = []
+  const scene = { answer: ((_pushed, response) => { response.end('success') }) as Answering }
+  const backend = createServer((request, response) => {
+    void textOf(request).then((body) => {
+      const pushed = { query: new URL(request.url ?? '', 'http://x').searchParams, body }
+      pushes.push(pushed)
+      scene.answer(pushed, response)
+    })
+  })
+  await new Promise<void>((resolve) => { backend.listen(0, '127.0.0.1', resolve) })
+  const address = backend.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir, timing: { deadlineMs: 300, pauseMs: 20 } })
+  const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
+    const init = body === undefined ? { method } : { method, body: typeof body === 'string' ? body : JSON.stringify(body) }
+    return await (await fetch(`${simulator.url}${path}`, init)).json() as Json
+  }
+  await call('POST', '/sim/accounts', {
+    appid, appSecret: 'made-up-secret', token, encodingAesKey: key, mode, originalId, callbackUrl: `http://127.0.0.1:${port}/wechat/${appid}`,
+  })
+  await call('POST', '/sim/followers', { appid, openid, nickname: '小明' })
+  return {
+    pushes, call, url: simulator.url,
+    answerWith: (answer: Answering) => { scene.answer = answer },
+    say: (text: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),
+    inbox: async () => (await call('GET', `/sim/followers/${openid}/inbox?appid=${appid}`))['items'] as Json[],
+    ledger: async () => (await call('GET', '/sim/ledger?after=0'))['items'] as Json[],
+    accessToken: async () => String((await call('GET', `/cgi-bin/token?grant_type=client_credential&appid=${appid}&secret=made-up-secret`))['access_token']),
+    close: async () => {
+      await simulator.close()
+      await new Promise<void>((resolve) => { backend.close(() => { resolve() }); backend.closeAllConnections() })
+    },
+  }
+}
+export type Scene = Awaited<ReturnType<typeof openScene>>
