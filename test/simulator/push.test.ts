@@ -9,11 +9,15 @@ import { openSimulator } from '../../scripts/simulator/simulator.ts'
 import { childText, readXml } from '../../scripts/simulator/xml.ts'
 import { appid, key, openid, openScene, originalId, textReply, token } from './support.ts'
 
-test('the published reply vector opens, and its signature is the one the platform expects', () => {
-  const sealed = seal('hello', { encodingAesKey: key, appid, random: Buffer.from('0123456789abcdef') })
-  assert.equal(unseal(sealed, { encodingAesKey: key, appid }), 'hello')
-  assert.throws(() => unseal(sealed, { encodingAesKey: key, appid: 'wxother' }), /another appid/)
+test('sealing and signing give the known example to the byte, and another account cannot open it', () => {
+  const text = '<xml><ToUserName><![CDATA[gh_1a2b3c4d5e6f]]></ToUserName>\n<FromUserName><![CDATA[oMadeUpOpenid0000000000000A1]]></FromUserName>\n'
+    + '<CreateTime>1760000000</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[hello, is anyone there?]]></Content>\n'
+    + '<MsgId>24681357902468135</MsgId>\n</xml>'
+  const sealed = seal(text, { encodingAesKey: key, appid, random: Buffer.from('0123456789abcdef') })
+  assert.equal(sign(token, '1760000000', '1234567890', sealed), '45a6a71da8e7452f33c5c99d135d14c9873c4f5e')
   assert.equal(sign(token, '1760000000', '1234567890'), 'd6281bb66c4632d5439a2384155ea1e14bc26511')
+  assert.equal(unseal(sealed, { encodingAesKey: key, appid }), text)
+  assert.throws(() => unseal(sealed, { encodingAesKey: key, appid: 'wxother' }), /another appid/)
 })
 
 test('a plain push is signed and carries a growing id above 2^53', async () => {
