@@ -106,7 +106,7 @@ function menuLine(part) {
 function bubbleOf(line) {
   if (line.type === 'msgmenu' && Array.isArray(line.content?.list)) return menuLine(line.content)
   const bubble = make('div', { class: 'bubble' })
-  if (line.type === 'image') bubble.append(make('div', { class: 'picture', text: '🏞' }))
+  if (line.type === 'image') bubble.append(make('div', { class: 'picture', role: 'img', 'aria-label': '图片 picture' }))
   else if (line.type !== 'text') bubble.append(make('span', { class: 'kind', text: kindWords[line.type] ?? line.type }))
   if (line.type !== 'image') bubble.append(make('span', { text: line.text ?? line.mediaId ?? '' }))
   return bubble
