@@ -128,7 +128,6 @@ test('any text put into a reply is read back from it', () => {
     const text = parts.join('')
     const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
     assert.equal(readXml(xml)['Content'], readXmlFully(xml)['Content'])
-    // eslint-disable-next-line no-control-regex
     assert.equal(readXml(xml)['Content'], text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''))
   }))
 })
