@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
-import { createClient, lookUp, memoryTokenStore, WechatRefused, WechatUnreachable, type TokenStore, type WechatClient } from 'wechat-api-ts'
+import {
+  createClient, lookUp, memoryTokenStore, WechatRefused, WechatUnreachable, type TokenStore, type WechatClient,
+} from 'wechat-api-ts'
 import { vectors } from './vectors.ts'
 
 type Call = { path: string; token: string | null; body: Record<string, unknown>; raw: string }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { dedupKey, openPush, readXml, readXmlFully, renderReply, signature, WechatInputError, type Inbound, type XmlNode } from 'wechat-api-ts'
+import {
+  dedupKey, openPush, readXml, readXmlFully, renderReply, signature, WechatInputError, type Inbound, type XmlNode,
+} from 'wechat-api-ts'
 import { vectors, xmlOf } from './vectors.ts'
 
 const token = 'local_sim_token_01'

@@ -64,7 +64,9 @@ async function fetchToken(options: ClientOptions, post: PostJson, force: boolean
     grant_type: 'client_credential', appid, secret, force_refresh: force,
   }))
   const errcode = errcodeOf(answer)
-  if (errcode !== 0 && !Number.isNaN(errcode)) throw new WechatRefused(errcode, errmsgOf(answer, [secret]), onTokenEndpoint(errcode))
+  if (errcode !== 0 && !Number.isNaN(errcode)) {
+    throw new WechatRefused(errcode, errmsgOf(answer, [secret]), onTokenEndpoint(errcode))
+  }
   const { access_token: token, expires_in: lifetime } = answer
   if (typeof token !== 'string' || !token || typeof lifetime !== 'number') throw new WechatUnreachable(true, 'no_token')
   return { token, expiresAt: asked + lifetime * 1000 }

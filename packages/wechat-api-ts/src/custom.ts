@@ -28,7 +28,9 @@ function content(message: CustomMessage): object {
     } }
     case 'news': return { msgtype: 'news', news: { articles: [article(message.article)] } }
     case 'menu': return { msgtype: 'msgmenu', msgmenu: {
-      head_content: message.head, list: message.entries.map(({ id, text }) => ({ id, content: text })), tail_content: message.tail,
+      head_content: message.head,
+      list: message.entries.map(({ id, text }) => ({ id, content: text })),
+      tail_content: message.tail,
     } }
   }
 }

@@ -19,7 +19,8 @@ export function toInbound(fields: XmlNode): Inbound {
   }
   if (msgType === 'event') {
     const event = required(fields, 'Event').toLowerCase()
-    return { kind: 'event', ...common, msgId: null, event, eventKey: textOf(fields, 'EventKey'), ticket: textOf(fields, 'Ticket') }
+    const [eventKey, ticket] = [textOf(fields, 'EventKey'), textOf(fields, 'Ticket')]
+    return { kind: 'event', ...common, msgId: null, event, eventKey, ticket }
   }
   // One page of the platform's documents spells the id of a voice message MsgID.
   const msgId = textOf(fields, 'MsgId') || textOf(fields, 'MsgID') || null
