@@ -4,9 +4,11 @@ import type { Sql } from './sql.ts'
 export const jobQueries = (sql: Sql) => ({
   /** 1 for the one process that gets this slot. */
   take: (row: JobRunRow) => sql.insertNew('job_run', [row]),
-  end: (job: string, slot: string, at: number, result: string) => sql.run(
+  end: (job: string, slot: string, { at, result }: { at: number, result: string }) => sql.run(
     'update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [at, result, job, slot]),
-  last: (job: string) => sql.one<JobRunRow>('select * from job_run where job = ? order by started_at desc limit 1', [job]),
-  running: (job: string, now: number) => sql.one<JobRunRow>('select * from job_run where job = ? and ended_at is null and lease_until > ? limit 1', [job, now]),
-  forget: (job: string, before: number) => sql.run('delete from job_run where job = ? and started_at < ?', [job, before]),
+  last: (job: string, companyId: string) => sql.one<JobRunRow>(
+    'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1', [job, companyId]),
+  running: (job: string, now: number) => sql.one<JobRunRow>(
+    'select * from job_run where job = ? and ended_at is null and lease_until > ? limit 1', [job, now]),
+  forget: (before: number) => sql.run('delete from job_run where started_at < ?', [before]),
 })

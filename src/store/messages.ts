@@ -18,9 +18,16 @@ export const messageQueries = (sql: Sql) => ({
       `select * from message_data where company_id = ? and session_id = ?${bound} order by seq ${forward ? 'asc' : 'desc'} limit ?`,
       [companyId, sessionId, ...(value === undefined ? [] : [value]), page.limit])
   },
+  countUnread: async (companyId: string, sessionId: string, seq: number) => Number((await sql.one<{ n: number }>(
+    'select count(*) as n from message_data where company_id = ? and session_id = ? and seq > ? and opercode = 2', [companyId, sessionId, seq]))?.n),
   ofCustomer: (companyId: string, customerId: string, page: { before: string, limit: number }) => sql.all<MessageRow>(
     'select * from message_data where company_id = ? and wx_user_id = ? and message_id < ? order by message_id desc limit ?',
     [companyId, customerId, page.before, page.limit]),
+  fail: (ids: string[], { errcode, why }: { errcode: number | null, why: string }) => {
+    const some = list(ids)
+    return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = ? where message_id in (${some.marks})`,
+      [errcode, JSON.stringify({ why }), ...some.values])
+  },
   deliver: (ids: string[], delivery: string, errcode: number | null) => {
     const some = list(ids)
     return sql.run(`update message_data set delivery = ?, errcode = ? where message_id in (${some.marks})`, [delivery, errcode, ...some.values])

@@ -38,7 +38,8 @@ function statement(table: string, rows: object[]) {
   const one = `(${names.map(() => '?').join(',')})`
   return {
     table: quoted(table), names, columns: names.map(quoted).join(','), values: rows.map(() => one).join(','),
-    bind: rows.flatMap((row) => Object.values(row) as Value[]),
+    // by name: two rows may list their columns in another order
+    bind: rows.flatMap((row) => names.map((name) => (row as Record<string, Value>)[name] ?? null)),
   }
 }
 

@@ -1,0 +1,40 @@
+// npm start: the whole product with nothing configured, beside a simulated WeChat.
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { openApp } from '../src/app.ts'
+import { readConfig } from '../src/config.ts'
+import { closeOnSignals } from '../src/signals.ts'
+import { makeDemo } from './demo.ts'
+import { openSimulator } from './simulator/simulator.ts'
+
+try {
+  const host = readConfig({}).HOST
+  const here = process.env['HOST'] ? host : '127.0.0.1'
+  const first = readConfig({ HOST: here })
+  const simulator = await openSimulator({ host: '127.0.0.1', port: first.SIMULATOR_PORT, dataDir: join(first.DATA_DIR, 'simulator') })
+  const config = readConfig({
+    HOST: here, WECHAT_API_BASE: first.WECHAT_API_BASE === 'https://api.weixin.qq.com' ? simulator.url : first.WECHAT_API_BASE,
+    CLOCK_URL: first.CLOCK_URL ?? `${simulator.url}/sim/clock`, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+  })
+  const app = await openApp(config, { consoleDir: resolve(import.meta.dirname, '../../console/dist') })
+  const account = await makeDemo(app.ports, { dataDir: config.DATA_DIR, adminPassword: config.ADMIN_PASSWORD })
+  const url = await app.listen()
+  await register(simulator.url, { ...account, callbackUrl: `${url}/wechat/${account.appid}` })
+
+  closeOnSignals(async () => {
+    await app.close()
+    await simulator.close()
+  }, app.ports.log)
+  const logins = readFileSync(join(config.DATA_DIR, 'demo-logins.txt'), 'utf8').trim().split('\n').map((line) => line.replace(' ', ' / ')).join('   ')
+  console.log(`\n  Console    ${url}\n  Simulator  ${simulator.url}\n  Logins     ${logins}\n  Data       ${resolve(config.DATA_DIR)}\n`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+}
+
+async function register(simulatorUrl: string, account: object): Promise<void> {
+  const answer = await fetch(`${simulatorUrl}/sim/accounts`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(account),
+  })
+  if (!answer.ok) throw new Error(`The simulator did not take the demo account: ${await answer.text()}`)
+}

@@ -1,0 +1,25 @@
+// An event is one row per audience, written in the transaction that made it true; the bell rings after the commit.
+import type { SessionRow } from '../../entities/index.ts'
+import { presentSessionEvent } from '../views/session.ts'
+import type { Needs, Unit } from '../ports.ts'
+
+export type Event = { companyId: string, stream: string, type: string, data: object }
+
+export async function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, companyId: string, events: Event[]): Promise<void> {
+  if (events.length === 0) return
+  const at = needs.clock.now()
+  await unit.streams.append(companyId, needs.ids(), events.map(({ stream, type, data }) =>
+    ({ stream, event_id: needs.ids(), type, data: JSON.stringify(data), created_at: at })))
+}
+
+/** To everyone who may watch sessions, and to those named. */
+export function sessionEvent(type: string, session: SessionRow, uids: (number | null)[]): Event[] {
+  const data = presentSessionEvent(session)
+  const people = [...new Set(uids)].filter((uid) => uid !== null).map((uid) => `user:${uid}`)
+  return ['live', ...people].map((stream) => ({ companyId: session.company_id, stream, type, data }))
+}
+
+/** Entering or leaving a lane is heard by those who may claim from it. */
+export function queueEvent(type: string, session: SessionRow, lane: string): Event {
+  return { companyId: session.company_id, stream: `queue:${lane}`, type, data: presentSessionEvent(session) }
+}

@@ -1,0 +1,26 @@
+// What can be run by the clock or by hand. A job works for one company at a time, or for the installation.
+import type { Ports } from '../../ports.ts'
+import { fallBack } from './fallback.ts'
+import { forgetOld } from './forget-old.ts'
+import { sweepOutbox } from './outbox-sweep.ts'
+import { reconcileQueue } from './queue-reconcile.ts'
+import { reclaim } from './reclaim.ts'
+
+export type Job = {
+  name: string
+  everyMs: number
+  run: (ports: Ports, companyId: string) => Promise<object>
+  /** Each process has an index of its own to mend: no lease. */
+  everywhere?: true
+}
+
+const second = 1000
+const minute = 60 * second
+
+export const jobs: Job[] = [
+  { name: 'reclaim', everyMs: minute, run: reclaim },
+  { name: 'fallback', everyMs: minute, run: fallBack },
+  { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
+  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: true },
+  { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
+]

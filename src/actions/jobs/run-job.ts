@@ -1,0 +1,56 @@
+// One slot, one run: the row (job, slot) is the lease. By hand a job runs for one's own company, and not beside itself.
+import type { JobRunRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { presentRun } from '../../views/job.ts'
+import { jobs, type Job } from './jobs.ts'
+
+const leaseMs = 60_000
+
+/** The clock's run, for every company; null when another process has the slot. */
+export async function runSlot(ports: Ports, job: Job, slot: string): Promise<object | null> {
+  if (!job.everywhere && !await take(ports, row(ports, job, { slot, companyId: null }))) return null
+  const result: Record<string, object> = {}
+  for (const { company_id: companyId } of await ports.store.read.accounts.companies()) result[companyId] = await job.run(ports, companyId)
+  if (!job.everywhere) await end(ports, job, { slot, result })
+  return result
+}
+
+export async function runByHand(ports: Ports, me: { companyId: string }, name: string) {
+  const job = jobs.find((one) => one.name === name)
+  if (!job) throw new AppError('not_found', `There is no job ${name}; GET /api/admin/jobs lists them.`)
+  const slot = `hand:${ports.ids()}`
+  const taken = await ports.store.work('rest', async (unit) => {
+    if (await unit.jobs.running(name, ports.clock.now())) return null
+    const mine = row(ports, job, { slot, companyId: me.companyId })
+    await unit.jobs.take(mine)
+    return mine
+  })
+  if (!taken) throw new AppError('job_running', `${name} is running now; try again when it is over.`)
+
+  const result = await job.run(ports, me.companyId)
+  await end(ports, job, { slot, result })
+  return presentRun({ ...taken, ended_at: ports.clock.now(), result: JSON.stringify(result) })
+}
+
+function row(ports: Ports, job: Job, { slot, companyId }: { slot: string, companyId: string | null }): JobRunRow {
+  const at = ports.clock.now()
+  return { job: job.name, slot, company_id: companyId, lease_until: at + leaseMs, started_at: at, ended_at: null, result: null }
+}
+
+const take = async (ports: Ports, mine: JobRunRow) => await ports.store.work('rest', (unit) => unit.jobs.take(mine)) === 1
+
+async function end(ports: Ports, job: Job, { slot, result }: { slot: string, result: object }): Promise<void> {
+  await ports.store.work('rest', (unit) => unit.jobs.end(job.name, slot, { at: ports.clock.now(), result: JSON.stringify(result) }))
+}
+
+export async function listJobs(ports: Ports, me: { companyId: string }) {
+  return {
+    items: await Promise.all(jobs.map(async (job) => {
+      const last = await ports.store.read.jobs.last(job.name, me.companyId)
+      const now = ports.clock.now()
+      return { name: job.name, everyMs: job.everyMs, nextRun: new Date(now - now % job.everyMs + job.everyMs).toISOString(),
+        lastRun: last && presentRun(last, me.companyId) }
+    })), next: null,
+  }
+}

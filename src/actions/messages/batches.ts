@@ -1,0 +1,87 @@
+// Group commit: pushes that arrive together share one transaction. A follower is always in the same lane and keeps his order.
+// A batch that fails is dissolved and each push runs alone: one that SQL refuses delays nobody else and is kept in its inbox row.
+import type { Needs } from '../../ports.ts'
+import { AppError } from '../../errors.ts'
+import type { Push, PushAnswer } from './push.ts'
+import { receive, type ReceiveNeeds } from './receive.ts'
+import { refuse } from './refuse.ts'
+
+const most = 64
+const deadlineMs = 3000
+const settleMs = 50
+
+type Waiting = { push: Push, until: number, resolve: (answer: PushAnswer | null) => void, reject: (error: unknown) => void }
+
+export type Batches = {
+  take: (push: Push) => Promise<PushAnswer | null>
+  /** The passive answer has been fully written to the platform. */
+  written: (id: string) => void
+  idle: () => Promise<void>
+}
+
+export function openBatches(needs: ReceiveNeeds & Needs<'log'>): Batches {
+  const waiting: Waiting[] = []
+  let written: string[] = []
+  let running: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+
+  const drain = async (): Promise<void> => {
+    // let every request that lies ready join the first batch
+    await new Promise((resolve) => setImmediate(resolve))
+    while (waiting.length > 0) await runBatch(needs, waiting.splice(0, most), takeWritten())
+    running = null
+  }
+  const takeWritten = () => {
+    const ids = written.slice(0, most)
+    written = written.slice(most)
+    return ids
+  }
+  const settleAlone = () => {
+    timer = undefined
+    if (running) return
+    const ids = takeWritten()
+    if (ids.length > 0) running = receive(needs, [], ids).then(() => undefined, logged).then(next)
+  }
+  const next = () => {
+    running = waiting.length > 0 ? drain() : null
+    if (written.length > 0) timer ??= setTimeout(settleAlone, settleMs)
+  }
+  const logged = (error: unknown) => { needs.log.warn({ error: String(error) }, 'passive answers could not be settled; their lease will') }
+
+  return {
+    take: (push) => new Promise((resolve, reject) => {
+      waiting.push({ push, until: needs.clock.mono() + deadlineMs, resolve, reject })
+      running ??= drain()
+    }),
+    written: (id) => {
+      written.push(id)
+      timer ??= setTimeout(settleAlone, settleMs)
+    },
+    idle: async () => {
+      while (running) await running
+      clearTimeout(timer)
+      while (written.length > 0) await receive(needs, [], takeWritten()).catch(logged)
+    },
+  }
+}
+
+async function runBatch(needs: ReceiveNeeds & Needs<'log'>, batch: Waiting[], written: string[]): Promise<void> {
+  try {
+    const answers = await receive(needs, batch.map(({ push }) => push), written)
+    batch.forEach(({ resolve }, at) => { resolve(answers[at] ?? null) })
+  } catch (error) {
+    needs.log.warn({ error: String(error), size: batch.length }, 'a batch was dissolved')
+    if (written.length > 0) await receive(needs, [], written).catch(() => undefined)
+    for (const one of batch) await runAlone(needs, one)
+  }
+}
+
+async function runAlone(needs: ReceiveNeeds & Needs<'log'>, { push, until, resolve, reject }: Waiting): Promise<void> {
+  try {
+    if (needs.clock.mono() > until) throw new AppError('store_away', 'The push could not be stored in time.')
+    resolve((await receive(needs, [push]))[0] ?? null)
+  } catch (error) {
+    if (!needs.store.refuses(error)) return reject(error)
+    await refuse(needs, push).then(() => { resolve(null) }, reject)
+  }
+}

@@ -1,0 +1,102 @@
+// The sender. pending → sending under a lease → sent | failed | unknown. WeChat has no idempotency key, so a row goes back to
+// pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
+import type { AccountRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
+import type { Delivery, Needs, Unit } from '../../ports.ts'
+import { presentMessage } from '../../views/message.ts'
+import { writeEvents } from '../events.ts'
+import { openKey } from './lines.ts'
+
+export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'metrics' | 'log'>
+
+const leaseMs = 20_000
+const givenUpAfterMs = 10 * 60_000
+const atOnce = 16
+
+type Leased = { row: OutboxRow, message: MessageRow, openid: string, token: string, account: AccountRow | null }
+
+/** Sends what may leave now; answers how many rows it took. */
+export async function deliverReady(needs: DeliverNeeds): Promise<number> {
+  const ready = await needs.store.read.outbox.ready(needs.clock.now(), atOnce)
+  const first = ready.filter((row, at) => ready.findIndex((other) => other.wx_user_id === row.wx_user_id) === at)
+  const taken = await Promise.all(first.map(async (row) => {
+    const leased = await lease(needs, row)
+    if (!leased) return 0
+    const account = leased.account && await needs.known.account(leased.account.appid)
+    const delivery: Delivery = account
+      ? await needs.channel.send(account, leased.openid, leased.message)
+      : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
+    await settle(needs, leased, delivery)
+    return 1
+  }))
+  return taken.filter((one) => one === 1).length
+}
+
+async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | null> {
+  return needs.store.work('reply', async (unit) => {
+    const customer = await unit.customers.lock(seen.company_id, seen.wx_user_id)
+    const row = await unit.outbox.find(seen.outbox_id)
+    const message = await unit.messages.find(seen.company_id, seen.outbox_id)
+    if (!customer || !message || row?.state !== 'pending') return null
+    const token = needs.ids()
+    const at = needs.clock.now()
+    await unit.messages.deliver([seen.outbox_id], 'sending', null)
+    await unit.outbox.lease(seen.outbox_id, { token, until: at + leaseMs, inflightKey: openKey(customer) })
+    return { row, message, openid: customer.openid, token, account: await unit.accounts.find(seen.company_id, seen.account_id) }
+  })
+}
+
+type Outcome = { state: 'pending' | 'sent' | 'failed' | 'unknown', errcode: number | null, why: string | null, giveBack: boolean }
+
+export function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): Outcome {
+  switch (delivery.outcome) {
+    case 'sent': return { state: 'sent', errcode: 0, why: null, giveBack: false }
+    case 'refused': return { state: 'failed', errcode: delivery.errcode, why: delivery.meaning, giveBack: true }
+    case 'unknown': return { state: 'unknown', errcode: null, why: null, giveBack: false }
+    case 'not_delivered': {
+      const over = now - row.created_at >= givenUpAfterMs
+      return { state: over ? 'failed' : 'pending', errcode: delivery.errcode ?? null, why: delivery.reason, giveBack: over }
+    }
+  }
+}
+
+async function settle(needs: DeliverNeeds, { row, message, token }: Leased, delivery: Delivery): Promise<void> {
+  const at = needs.clock.now()
+  const outcome = decideOutcome(delivery, row, at)
+  await needs.store.work('reply', async (unit) => {
+    const held = await unit.outbox.find(row.outbox_id)
+    // the lease was lost: whoever holds the truth now keeps it
+    if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return
+    await giveBack(unit, row, outcome)
+    const session = row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
+    await writeDelivery(unit, message.message_id, outcome)
+    await unit.outbox.settle(row.outbox_id, token, {
+      state: outcome.state, errcode: outcome.errcode, retryAt: at + 1000 * 2 ** Math.min(row.attempts, 9), at: outcome.state === 'pending' ? null : at,
+    })
+    const uid = session?.uid ?? null
+    if (uid === null || outcome.state === 'pending') return
+    await writeEvents(needs, unit, row.company_id, [{
+      companyId: row.company_id, stream: `user:${uid}`, type: `message.${outcome.state}`,
+      data: presentMessage({ ...message, delivery: outcome.state, errcode: outcome.errcode }),
+    }])
+  })
+
+  needs.metrics.replies.inc({ outcome: outcome.state })
+  if (outcome.state !== 'sent') needs.log.warn({ messageId: row.outbox_id, outcome: outcome.state, errcode: outcome.errcode }, 'a reply did not simply arrive')
+}
+
+const windowClosed = 45015
+const budgetUsed = 45047
+
+async function giveBack(unit: Unit, row: OutboxRow, outcome: Outcome): Promise<void> {
+  if (!outcome.giveBack) return
+  const customer = await unit.customers.lock(row.company_id, row.wx_user_id)
+  if (!customer) return
+  // the platform's own count is the truth
+  const left = outcome.errcode === windowClosed || outcome.errcode === budgetUsed ? 0 : customer.budget_left + 1
+  await unit.customers.save([{ ...customer, budget_left: left }])
+}
+
+async function writeDelivery(unit: Unit, id: string, outcome: Outcome): Promise<void> {
+  if (outcome.state === 'failed') await unit.messages.fail([id], { errcode: outcome.errcode, why: outcome.why ?? 'failed' })
+  else await unit.messages.deliver([id], outcome.state, outcome.errcode)
+}

@@ -1,0 +1,76 @@
+// New rows, spelled out once: every column of a new customer, session, line and outbox entry.
+import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+
+type Place = { company_id: string, account_id: string, appid: string }
+
+export const newCustomer = (place: Place, facts: { id: string, openid: string, at: number }): CustomerRow => ({
+  wx_user_id: facts.id, company_id: place.company_id, account_id: place.account_id, appid: place.appid, openid: facts.openid,
+  unionid: null, nickname: '', portrait: '', alias: '', remark: '', tags: null, subscribe: 1, subscribe_time: null, canel_time: null,
+  customer_service_uid: -1, is_clue: 1, last_time: facts.at, active_at: facts.at, window_end: null, budget_left: 0, window_scene: null,
+  out_n: 0, add_time: facts.at, update_time: facts.at,
+})
+
+export const newSession = (customer: CustomerRow, facts: { id: string, at: number }): SessionRow => ({
+  session_id: facts.id, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
+  wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
+  fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
+  unread: 0, receive_message_time: null, send_time: null, last_message_id: null, closed_at: null, close_reason: null, add_time: facts.at,
+})
+
+export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
+
+const lineDefaults = {
+  session_id: null, seq: null, customer_service_id: null, uid: null, additional_uid: null, message_type: 1, type: 'text', text: null,
+  file_url: null, media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null,
+  page_desc: null, extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1,
+}
+
+export type Line = { message_id: string, opercode: number, add_time: number } & Partial<MessageRow>
+
+export const newMessage = (customer: CustomerRow, line: Line): MessageRow => ({
+  ...lineDefaults, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
+  wx_user_id: customer.wx_user_id, customer_wx_openid: customer.openid, ...line,
+})
+
+/** Takes the session's next seq: nothing else numbers its lines. */
+export function addLine(customer: CustomerRow, session: SessionRow, line: Line): MessageRow {
+  session.seq += 1
+  session.last_message_id = line.message_id
+  if (line.opercode === 2) {
+    session.visitor_offset += 1
+    session.unread += 1
+    session.receive_message_time = line.add_time
+  } else {
+    session.agent_offset += 1
+    session.send_time = line.add_time
+  }
+  return newMessage(customer, {
+    session_id: session.session_id, seq: session.seq, uid: session.uid, customer_service_id: session.customer_service_id, ...line,
+  })
+}
+
+const leaseMs = 20_000
+
+/** What must leave, numbered per follower: passive rows are born `sending`, because the answer is on its way with the commit. */
+export function newOutbox(customer: CustomerRow, message: MessageRow, facts: { way: 'passive' | 'api', at: number }): OutboxRow {
+  customer.out_n += 1
+  const passive = facts.way === 'passive'
+  return {
+    outbox_id: message.message_id, company_id: customer.company_id, account_id: customer.account_id, wx_user_id: customer.wx_user_id,
+    session_id: message.session_id, n: customer.out_n, way: facts.way, state: passive ? 'sending' : 'pending', lease_token: null,
+    lease_until: passive ? facts.at + leaseMs : null, retry_at: facts.at, attempts: passive ? 1 : 0, inflight_key: null, errcode: null,
+    created_at: facts.at, settled_at: null,
+  }
+}
+
+export type Step = { from: number | null, actor: string, reason?: string | null, at: number, candidates?: unknown }
+
+/** One line of the ledger for the state the session is in now. */
+export function nextLedger(session: SessionRow, step: Step): LedgerRow {
+  session.ledger_n += 1
+  return {
+    session_id: session.session_id, n: session.ledger_n, company_id: session.company_id, from_state: step.from, to_state: session.state,
+    actor: step.actor, reason: step.reason ?? null, fence: session.fence, uid: session.uid,
+    candidates: step.candidates === undefined ? null : JSON.stringify(step.candidates), at: step.at,
+  }
+}

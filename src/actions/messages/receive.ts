@@ -1,0 +1,78 @@
+// A batch of pushes in one transaction: inbox (which are new?) → customers and sessions locked → each push decided → written.
+// Only then are they answered, and queue and bus told. A push delivered again takes no seq and gets the stored answer.
+import type { InboxRow } from '../../../entities/index.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { writeEvents } from '../events.ts'
+import { loadDay, type Day } from './day.ts'
+import type { Push, PushAnswer } from './push.ts'
+import { takePush } from './take-push.ts'
+
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
+
+/** `written`: passive answers that were fully written since; they are settled in the same transaction. */
+export async function receive(needs: ReceiveNeeds, pushes: Push[], written: string[] = []): Promise<(PushAnswer | null)[]> {
+  const { day, answers } = await needs.store.work('push', async (unit) => {
+    const inbox = pushes.map((push) => inboxRow(needs, push))
+    const seen = await unit.inbox.add(inbox)
+    const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
+    const day = await loadDay(needs, unit, pushes.filter((_, at) => isNew[at]))
+
+    const own = pushes.map((push, at) => isNew[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
+
+    await writeDay(needs, unit, day)
+    if (written.length > 0) await settleWritten(unit, written, day.at)
+    const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
+    return { day, answers: await withStored(unit, own, repeated) }
+  })
+
+  await tell(needs, day, written.length > 0)
+  return answers
+}
+
+function inboxRow(needs: Needs<'clock' | 'ids'>, { account, openid, dedupKey, deed, xml }: Push): InboxRow {
+  const understood = deed.kind !== 'line' && deed.kind !== 'event'
+  return {
+    inbox_id: needs.ids(), company_id: account.company_id, account_id: account.account_id, dedup_key: dedupKey, openid,
+    kind: deed.kind === 'event' ? `event:${deed.name}`.slice(0, 32) : deed.kind, state: 'stored', raw_xml: understood ? null : xml,
+    created_at: needs.clock.now(),
+  }
+}
+
+async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
+  if (day.followers.size === 0) return
+  await unit.customers.save([...day.followers.values()].map(({ customer }) => customer))
+  await unit.sessions.save([...day.changed])
+  for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
+  await unit.messages.insert(day.messages)
+  await unit.outbox.insert(day.outbox)
+  await unit.sessions.writeLedger(day.ledger)
+  for (const [companyId, events] of byCompany(day)) await writeEvents(needs, unit, companyId, events)
+}
+
+/** Events of a batch by company; streams are locked last, companies in one order. */
+function byCompany(day: Day): [string, Day['events']][] {
+  const ids = [...new Set([...day.followers.values()].map(({ customer }) => customer.company_id))].sort()
+  if (ids.length === 1 && ids[0] !== undefined) return [[ids[0], day.events]]
+  return ids.map((id) => [id, day.events.filter((event) => event.companyId === id)])
+}
+
+async function settleWritten(unit: Unit, written: string[], at: number): Promise<void> {
+  await unit.messages.deliver(written, 'sent', null)
+  await unit.outbox.passiveWritten(written, at)
+}
+
+async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
+  const ids = repeated.filter((id) => id !== null)
+  if (ids.length === 0) return own
+  const stored = new Map((await unit.messages.byIds(ids)).map((row) => [row.message_id, { id: row.message_id, text: row.text ?? '', at: row.add_time }]))
+  return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
+}
+
+async function tell(needs: Needs<'queue' | 'bus'>, day: Day, written: boolean): Promise<void> {
+  for (const session of day.queued) {
+    await needs.queue.add(session.company_id, { id: session.session_id, lane: session.lane ?? 'all', rank: session.rank ?? 0 })
+  }
+  for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
+  // rows behind a passive answer may leave now
+  if (written) needs.bus.publish('outbox', '')
+}

@@ -1,0 +1,92 @@
+// What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
+import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { Rule } from '../../../rules/keyword.ts'
+import { widenWindow } from '../../../rules/reply-window.ts'
+import { commonLane, rankOf, routeNewSession } from '../../../rules/routing.ts'
+import { active, group, isOwned } from '../../../rules/session.ts'
+import type { Ids } from '../../ids.ts'
+import { presentMessage } from '../../views/message.ts'
+import { queueEvent, sessionEvent } from '../events.ts'
+import { followerKey, type Day, type Follower } from './day.ts'
+import { addLine, newMessage, newOutbox, newSession, nextLedger } from './lines.ts'
+import type { Push, PushAnswer } from './push.ts'
+
+export type Taken = { push: Push, id: string, ids: Ids }
+
+export function takePush(day: Day, taken: Taken): PushAnswer | null {
+  const { push } = taken
+  const follower = day.followers.get(followerKey(push))
+  if (!follower) throw new Error('a push without its follower')
+  const { customer } = follower
+  customer.update_time = day.at
+
+  if (push.deed.kind === 'text' || push.deed.kind === 'line') return takeLine(day, taken, follower)
+  if (push.deed.kind === 'follow') return takeFollow(day, taken, customer)
+  if (push.deed.kind === 'unfollow') Object.assign(customer, { subscribe: 0, canel_time: day.at, window_end: day.at, budget_left: 0 })
+  return null
+}
+
+function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null {
+  const { push, ids } = taken
+  const { customer } = follower
+  Object.assign(customer, widenWindow(customer, 'message', day.at), { last_time: day.at, active_at: day.at })
+  const session = follower.session ??= openSession(day, taken, customer)
+  day.changed.add(session)
+
+  const said = push.deed.kind === 'text' ? { text: push.deed.text } : { message_type: 0, type: 'other', extra: JSON.stringify({ xml: push.xml }) }
+  hear(day, session, addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said }))
+
+  const talking = session.state === active || session.state === group
+  const silent = push.deed.kind !== 'text' || (talking && !push.company.settings.rulesInConversation)
+  const rule = silent || push.deed.kind !== 'text' ? null : push.company.matcher.text(push.account.account_id, push.deed.text)
+  return rule && answerInSession(day, taken, { customer, session, rule })
+}
+
+function answerInSession(day: Day, { id }: Taken, { customer, session, rule }: { customer: CustomerRow, session: SessionRow, rule: Rule }): PushAnswer {
+  const reply = addLine(customer, session, {
+    message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
+  })
+  return send(day, customer, reply)
+}
+
+function takeFollow(day: Day, { push, id }: Taken, customer: CustomerRow): PushAnswer | null {
+  Object.assign(customer, widenWindow(customer, 'follow', day.at), { subscribe: 1, subscribe_time: day.at })
+  const rule = push.company.matcher.subscribe(push.account.account_id)
+  return rule && send(day, customer, newMessage(customer, {
+    message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
+  }))
+}
+
+function send(day: Day, customer: CustomerRow, reply: MessageRow): PushAnswer {
+  day.messages.push(reply)
+  day.outbox.push(newOutbox(customer, reply, { way: 'passive', at: day.at }))
+  return { id: reply.message_id, text: reply.text ?? '', at: day.at }
+}
+
+function hear(day: Day, session: SessionRow, line: MessageRow): void {
+  day.messages.push(line)
+  // while it is only queued nobody's stream holds its lines: the claimer reads them
+  if (isOwned(session.state) && session.uid !== null) {
+    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
+  }
+}
+
+function openSession(day: Day, { push, ids }: Taken, customer: CustomerRow): SessionRow {
+  const session = newSession(customer, { id: ids(), at: day.at })
+  const exclusive = day.agents.get(customer.customer_service_uid) ?? null
+  const place = routeNewSession(exclusive, commonLane(push.account))
+  const actor = `c:${customer.wx_user_id}`
+  if (place.state === 0) {
+    Object.assign(session, { state: 0, uid: place.uid, assigned_at: day.at, fence: 1 })
+    day.raised.push(place.uid)
+    if (exclusive) exclusive.load += 1
+    day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, candidates: [exclusive] }))
+    day.events.push(...sessionEvent('session.assigned', session, [place.uid]))
+    return session
+  }
+  Object.assign(session, { lane: place.lane, rank: rankOf(0, day.at), queued_at: day.at })
+  day.queued.add(session)
+  day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, ...(exclusive && { candidates: [exclusive] }) }))
+  day.events.push(queueEvent('session.queued', session, place.lane), ...sessionEvent('session.queued', session, []))
+  return session
+}

@@ -1,0 +1,40 @@
+import { presentLedger } from '../../views/session.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import type { Needs } from '../../ports.ts'
+import { presentSessions } from './present.ts'
+import { getVisible, lanesFor, supervises, type Me } from './rights.ts'
+
+const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }
+const last = 'g'
+
+export type ListInput = { state: keyof typeof states, mine: boolean, search?: string | undefined, cursor?: string | undefined, limit: number }
+type ListNeeds = Needs<'store' | 'queue'>
+
+export async function listSessions(needs: ListNeeds, me: Me, input: ListInput) {
+  const rows = input.state === 'queued' && !input.mine ? await inQueue(needs, me, input) : await byOwner(needs, me, input)
+  const more = rows.length > input.limit ? rows[input.limit - 1] : undefined
+  const presented = await presentSessions(needs, me.companyId, rows.slice(0, input.limit))
+  const search = input.search ?? ''
+  const items = presented.filter(({ customer }) => [customer.openid, customer.nickname, customer.alias, customer.remark].some((text) => text.includes(search)))
+  return { items, next: more ? cursorOf(more) : null }
+}
+
+const cursorOf = (row: SessionRow) => row.state === 3 ? `${row.rank ?? 0}.${row.session_id}` : row.session_id
+
+async function inQueue(needs: ListNeeds, me: Me, { cursor = '-1.', limit }: ListInput) {
+  const lanes = supervises(me) ? null : await lanesFor(needs.store.read, me.uid)
+  const [rank = '-1', id = ''] = cursor.split('.')
+  return needs.store.read.sessions.inLanes(me.companyId, lanes, { rank: Number(rank) || -1, id, limit: limit + 1 })
+}
+
+async function byOwner(needs: ListNeeds, me: Me, { state, mine, cursor = last, limit }: ListInput) {
+  const uid = mine || !supervises(me) ? me.uid : null
+  return needs.store.read.sessions.ofOwner(me.companyId, uid, states[state], { before: cursor, limit: limit + 1 })
+}
+
+export async function listLedger(needs: Needs<'store'>, me: Me, input: { sessionId: string, cursor?: string | undefined, limit: number }) {
+  await getVisible(needs, me, input.sessionId)
+  const rows = await needs.store.read.sessions.ledger(me.companyId, input.sessionId, Number(input.cursor ?? 0) || 0, input.limit + 1)
+  const items = rows.slice(0, input.limit)
+  return { items: items.map(presentLedger), next: rows.length > input.limit ? String(items.at(-1)?.n) : null }
+}

@@ -1,0 +1,50 @@
+import type { SessionRow } from '../../../entities/index.ts'
+import { lanesOf } from '../../../rules/routing.ts'
+import { AppError, type ErrorCode } from '../../errors.ts'
+import type { Needs, Unit } from '../../ports.ts'
+
+export type Me = { uid: number, companyId: string, role: 'agent' | 'supervisor' | 'admin' }
+
+export const supervises = (me: Me) => me.role !== 'agent'
+
+export async function lanesFor(unit: Unit, uid: number): Promise<string[]> {
+  const [groupIds, identities, deputyOf] = [await unit.users.groupIds(uid), await unit.users.identities(uid), await unit.users.deputyOf(uid)]
+  return lanesOf({ uid, groupIds, accountIds: identities.map((row) => row.account_id), deputyOf })
+}
+
+/** Found and visible: one's own, the queue one may claim from, all of the company for supervisors. */
+export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Promise<SessionRow> {
+  const session = await needs.store.read.sessions.find(me.companyId, id)
+  if (!session) throw notFound()
+  if (supervises(me) || session.uid === me.uid) return session
+  if (session.state === 3 && (await lanesFor(needs.store.read, me.uid)).includes(session.lane ?? '')) return session
+  if (await owned(needs, me, session)) return session
+  throw notFound()
+}
+
+async function owned(needs: Needs<'store'>, me: Me, session: SessionRow): Promise<boolean> {
+  const ledger = await needs.store.read.sessions.ledger(me.companyId, session.session_id, 0, 200)
+  return ledger.some((step) => step.uid === me.uid)
+}
+
+export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')
+
+const words: Partial<Record<ErrorCode, string>> = {
+  session_not_open: 'The session has ended; the customer\'s next message opens a new one.',
+  session_moved: 'The session changed hands since you loaded it: load it again.',
+  not_owner: 'The session belongs to another agent.',
+  session_not_accepted: 'Accept the session first.',
+}
+
+export function refuseWrite(code: ErrorCode | null): void {
+  if (code) throw new AppError(code, words[code] ?? code)
+}
+
+/** Locks the customer first, then the session: the one order of every action on a session. */
+export async function lockBoth(unit: Unit, companyId: string, sessionId: string) {
+  const seen = await unit.sessions.find(companyId, sessionId)
+  const customer = seen && await unit.customers.lock(companyId, seen.wx_user_id)
+  const session = customer && await unit.sessions.lock(companyId, sessionId)
+  if (!session) throw notFound()
+  return { customer, session }
+}

@@ -1,0 +1,42 @@
+// How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
+import { createClient, memoryTokenStore, WechatRefused, WechatUnreachable, type WechatClient } from 'wechat-api-ts'
+import type { MessageRow } from '../../entities/index.ts'
+import type { Channel, Delivery, KnownAccount, Needs } from '../ports.ts'
+
+export function openWechatChannel(needs: Needs<'clock' | 'log'>, baseUrl: string): Channel {
+  const tokens = memoryTokenStore()
+  const clients = new Map<string, { secret: string, client: WechatClient }>()
+  const clientOf = ({ appid, secret }: KnownAccount): WechatClient => {
+    const kept = clients.get(appid)
+    if (kept?.secret === secret) return kept.client
+    const client = createClient({ appid, secret, baseUrl, tokens, now: () => needs.clock.now() })
+    clients.set(appid, { secret, client })
+    return client
+  }
+
+  return {
+    send: async (account, openid, message) => {
+      try {
+        await clientOf(account).sendCustom(asCustom(openid, message))
+        return { outcome: 'sent' }
+      } catch (error) {
+        return asDelivery(error)
+      }
+    },
+    close: async () => { clients.clear() },
+  }
+}
+
+function asCustom(openid: string, message: MessageRow) {
+  return { openid, type: 'text' as const, text: message.text ?? '' }
+}
+
+function asDelivery(error: unknown): Delivery {
+  if (error instanceof WechatUnreachable) {
+    return error.bytesLeft ? { outcome: 'unknown', reason: error.reason } : { outcome: 'not_delivered', reason: error.reason }
+  }
+  if (!(error instanceof WechatRefused)) return { outcome: 'unknown', reason: 'internal' }
+  if (error.retry === 'unsure') return { outcome: 'unknown', reason: `errcode ${error.errcode}` }
+  if (error.retry === 'token') return { outcome: 'not_delivered', reason: 'token_refused', errcode: error.errcode }
+  return { outcome: 'refused', errcode: error.errcode, meaning: `${error.meaning.zh}。${error.remedy.zh} / ${error.meaning.en}. ${error.remedy.en}` }
+}

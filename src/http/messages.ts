@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { listMessages } from '../actions/messages/list-messages.ts'
+import { sendReply } from '../actions/messages/send-reply.ts'
+import { AppError } from '../errors.ts'
+import { presentMessage } from '../views/message.ts'
+import { page } from './page.ts'
+import { route, type Route } from './route.ts'
+
+const mostBytes = 2048
+const types = ['text', 'image', 'voice', 'video', 'news', 'menu', 'miniprogram', 'article', 'file'] as const
+
+export const messageRoutes: Route[] = [
+  route({
+    method: 'get', path: '/api/sessions/:id/messages', who: 'agent', summary: 'Lines of a session by seq',
+    query: page.extend({ before: z.coerce.number().int().optional(), after: z.coerce.number().int().optional() }),
+    handle: async ({ ports, me, params, query }) => {
+      const bound = query.cursor === undefined ? {} : { [query.after === undefined ? 'before' : 'after']: Number(query.cursor) }
+      return { body: await listMessages(ports, me, { sessionId: params['id'] ?? '', before: query.before, after: query.after, limit: query.limit, ...bound }) }
+    },
+  }),
+  route({
+    method: 'post', path: '/api/sessions/:id/messages', who: 'agent', summary: 'Answer the customer', operationId: 'sendMessage',
+    body: z.object({
+      clientMsgId: z.string().regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters'), type: z.enum(types),
+      text: z.string().min(1).optional(), fence: z.number().int().optional(),
+    }),
+    handle: async ({ ports, me, params, body }) => {
+      if (body.type !== 'text') throw new AppError('type_not_supported', `This release sends text only, not ${body.type}.`)
+      const text = body.text?.trim() ? body.text : null
+      if (text === null || Buffer.byteLength(text) > mostBytes) {
+        throw new AppError('invalid_input', `text: 1 to ${mostBytes} bytes of UTF-8; split what is longer.`, { field: 'text' })
+      }
+      const row = await sendReply(ports, me, { sessionId: params['id'] ?? '', clientMsgId: body.clientMsgId, text, fence: body.fence })
+      return { status: 202, body: { message: presentMessage(row) } }
+    },
+  }),
+]

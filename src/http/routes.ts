@@ -1,0 +1,19 @@
+// Every route of the product, in one list.
+import { accountRoutes } from './accounts.ts'
+import { auditRoutes } from './audit.ts'
+import { authRoutes } from './auth-routes.ts'
+import { companyRoutes } from './companies.ts'
+import { customerRoutes } from './customers.ts'
+import { groupRoutes } from './groups.ts'
+import { jobRoutes } from './jobs.ts'
+import { messageRoutes } from './messages.ts'
+import { openapiRoute } from './openapi.ts'
+import type { Route } from './route.ts'
+import { ruleRoutes } from './rules.ts'
+import { sessionRoutes } from './sessions.ts'
+import { userRoutes } from './users.ts'
+
+export const routes: Route[] = [
+  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
+  ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+]

@@ -1,0 +1,114 @@
+// Where WeChat pushes. Order: known account → signature of the query (plain) → gate → body → envelope → one durable transaction
+// → answer. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { dedupKey, openPush, renderReply, verifyQuery, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
+import type { Batches } from '../actions/messages/batches.ts'
+import type { Deed, PushAnswer } from '../actions/messages/push.ts'
+import { isAppError } from '../errors.ts'
+import type { KnownAccount, Needs } from '../ports.ts'
+import { readBody } from './read-body.ts'
+
+type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits'> & { batches: Batches }
+const platformWaitsMs = 5000
+
+export function openWebhook(needs: WebhookNeeds) {
+  let inFlight = 0
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = needs.clock.mono()
+    try {
+      if (request.method !== 'GET' && inFlight >= needs.limits.maxInFlight) return end(response, 503, 'busy')
+      inFlight += 1
+      needs.metrics.inFlight.set(inFlight)
+      await handle(needs, request, response)
+    } catch (error) {
+      endWithError(needs, response, error)
+    } finally {
+      inFlight -= 1
+      needs.metrics.inFlight.set(inFlight)
+      needs.metrics.pushSeconds.observe((needs.clock.mono() - started) / 1000)
+    }
+  }
+}
+
+async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = request.url ?? ''
+  const mark = url.indexOf('?')
+  const appid = url.slice('/wechat/'.length, mark === -1 ? undefined : mark)
+  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
+  const account = await needs.known.account(appid)
+  if (!account) return end(response, 404, 'unknown appid')
+
+  if (request.method === 'GET') return verify(account, query, response)
+  if (request.method !== 'POST') return end(response, 405, 'GET or POST')
+  if (query.get('encrypt_type') !== 'aes' && !verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
+  await take(needs, { account, query, body: await readBody(request) }, response)
+}
+
+function verify(account: KnownAccount, query: URLSearchParams, response: ServerResponse): void {
+  if (!verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
+  end(response, 200, query.get('echostr') ?? '')
+}
+
+type Arrived = { account: KnownAccount, query: URLSearchParams, body: string }
+
+async function take(needs: WebhookNeeds, { account, query, body }: Arrived, response: ServerResponse): Promise<void> {
+  const began = needs.clock.mono()
+  const opened = openPush({ appid: account.appid, token: account.pushToken, encodingAesKey: account.aesKey, mode: modeOf(account) }, query, body)
+  const { inbound } = opened
+  watchOpenid(needs, query, inbound)
+  const company = await needs.known.company(account.company_id)
+  if (account.binding === 'unbound' || !company) {
+    needs.metrics.pushes.inc({ result: 'unbound' })
+    return end(response, 200, 'success')
+  }
+
+  const answer = await needs.batches.take({
+    account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound), xml: opened.xml,
+  })
+  needs.metrics.pushes.inc({ result: 'stored' })
+  if (!answer) return end(response, 200, 'success')
+  response.once('finish', () => { if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id) })
+  end(response, 200, rendered(opened, answer), 'application/xml; charset=utf-8')
+}
+
+const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mode === 'compatible' ? account.mode : 'plain'
+
+function deedOf(inbound: Inbound): Deed {
+  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content }
+  if (inbound.kind === 'other') return { kind: 'line' }
+  if (inbound.event === 'subscribe') return { kind: 'follow' }
+  return inbound.event === 'unsubscribe' ? { kind: 'unfollow' } : { kind: 'event', name: inbound.event }
+}
+
+function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
+  const at = Math.floor(answer.at / 1000)
+  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, { type: 'text', text: answer.text }, at)
+  return seal(xml, at)
+}
+
+/** The body decides who it is: in plain mode the query is not more trustworthy, in safe mode it is less. */
+function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbound): void {
+  const named = query.get('openid')
+  if (named === null || named === inbound.openid) return
+  needs.metrics.foreignOpenid.inc()
+  needs.log.warn({ inQuery: named.slice(0, 64), inBody: inbound.openid }, 'the openid of the query is not the sender')
+}
+
+function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unknown): void {
+  if (error instanceof WechatInputError) {
+    needs.metrics.pushes.inc({ result: error.code })
+    return end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
+  }
+  if (isAppError(error, 'too_large')) return end(response, 413, 'too_large')
+  if (isAppError(error, 'overloaded')) return end(response, 503, 'overloaded')
+  needs.metrics.pushes.inc({ result: 'not_stored' })
+  needs.log.error({ error: String(error) }, 'a push could not be stored')
+  end(response, 500, 'not stored')
+}
+
+function end(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
+  if (response.headersSent || response.destroyed) return
+  // what was not read of a refused body is not waited for
+  if (status >= 400) response.shouldKeepAlive = false
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff' }).end(body)
+}

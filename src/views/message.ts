@@ -1,0 +1,30 @@
+import type { MessageRow } from '../../entities/index.ts'
+import { presentTime } from './times.ts'
+
+const direction = (opercode: number) => opercode === 2 ? 'in' : opercode === 5 ? 'system' : 'out'
+
+const explanations: Record<string, string> = {
+  unknown: '不知道对方是否收到：请求已发出但没有得到完整的回答，请人工确认或重发 / It is not known whether it arrived: ask, or send again',
+  failed: '没有送达 / Not delivered',
+  dropped_on_close: '会话结束时取消 / Dropped when the session was closed',
+}
+
+function presentDelivery(row: MessageRow) {
+  if (row.delivery === null) return {}
+  const why = (JSON.parse(row.extra ?? '{}') as { why?: string }).why
+  const explanation = why ? explanations[why] ?? why : explanations[row.delivery]
+  return { delivery: { state: row.delivery, ...(row.errcode !== null && { errcode: row.errcode }), ...(explanation && { explanation }) } }
+}
+
+export function presentMessage(row: MessageRow) {
+  return {
+    id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
+    messageType: row.message_type, type: row.type,
+    ...(row.text !== null && { text: row.text }),
+    ...(row.uid !== null && row.opercode !== 2 && { agentUid: row.uid }),
+    ...(row.opercode === 1 && row.client_key !== null && { clientMsgId: row.client_key }),
+    ...(row.resend_of !== null && { resendOf: row.resend_of }),
+    ...presentDelivery(row),
+    createdAt: presentTime(row.add_time),
+  }
+}

@@ -1,0 +1,31 @@
+import type { CustomerRow, LedgerRow, MessageRow, SessionRow } from '../../entities/index.ts'
+import { presentCustomer } from './customer.ts'
+import { presentMessage } from './message.ts'
+import { presentTime } from './times.ts'
+
+const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
+
+export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null }
+
+export function presentSession(row: SessionRow, facts: SessionFacts) {
+  return {
+    id: row.session_id, state: words[row.state] ?? 'closed', stateCode: row.state, kind: row.kind,
+    customer: presentCustomer(facts.customer), accountId: row.account_id, agentUid: row.uid, fence: row.fence, seq: row.seq,
+    visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
+    window: { endsAt: presentTime(facts.customer.window_end), remaining: facts.customer.budget_left, scene: facts.customer.window_scene },
+    ...(row.state === 3 && { queue: { position: facts.position, since: presentTime(row.queued_at), lane: row.lane } }),
+    lastMessage: facts.last && presentMessage(facts.last),
+    createdAt: presentTime(row.add_time), closedAt: presentTime(row.closed_at), closeReason: row.close_reason,
+  }
+}
+
+/** What a listener of a stream may know of a session; he asks for the rest. */
+export function presentSessionEvent(row: SessionRow) {
+  return { sessionId: row.session_id, customerId: row.wx_user_id, state: words[row.state] ?? 'closed', stateCode: row.state, agentUid: row.uid,
+    fence: row.fence, lane: row.lane }
+}
+
+export function presentLedger(row: LedgerRow) {
+  return { n: row.n, from: row.from_state, to: row.to_state, actor: row.actor, reason: row.reason, fence: row.fence,
+    ...(row.candidates !== null && { candidates: JSON.parse(row.candidates) as unknown }), at: presentTime(row.at) }
+}

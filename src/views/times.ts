@@ -1,0 +1,1 @@
+export const presentTime = (ms: number | null): string | null => ms === null ? null : new Date(ms).toISOString()

@@ -1,0 +1,98 @@
+// A whole product beside a whole simulator, in a directory of its own. A test enters by the doors.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { starterRules } from '../../scripts/starter-rules.ts'
+import { prepareInstallation } from '../../src/actions/agents/prepare-installation.ts'
+import { createAccount } from '../../src/actions/accounts/create-account.ts'
+import { createUser } from '../../src/actions/agents/create-user.ts'
+import { createRule } from '../../src/actions/rules/create-rule.ts'
+import { openApp, type App, type AppOptions } from '../../src/app.ts'
+import { readConfig, type Config } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+
+export const password = 'correct horse battery'
+export const account = {
+  appid: 'wx0000000000000001', appSecret: '0123456789abcdef0123456789abcdef', token: 'testtoken', encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
+  originalId: 'gh_000000000001', name: 'Test', mode: 'plain' as 'plain' | 'safe',
+}
+
+export type House = {
+  app: App
+  url: string
+  simulator: string
+  config: Config
+  dir: string
+  admin: Actor
+  /** Signs in a person, who is made when he is not there yet. */
+  agent: (username: string, more?: object) => Promise<Actor>
+  close: () => Promise<void>
+}
+
+export type Actor = {
+  uid: number
+  token: string
+  call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }> // eslint-disable-line @typescript-eslint/no-explicit-any
+}
+
+export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
+  const simulator = options.simulatorUrl ? null : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  const simulatorUrl = options.simulatorUrl ?? simulator?.url ?? ''
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir, WECHAT_API_BASE: simulatorUrl, ...options.settings }, {})
+  const app = await openApp(config, { log: silentLog, ...options })
+  const mine = { ...account, mode: options.mode ?? 'plain' }
+  await prepare(app, mine, options.rules ?? true)
+  const url = await app.listen()
+  await post(`${simulatorUrl}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
+  const admin = await signIn(url, 'admin')
+  return {
+    app, url, simulator: simulatorUrl, config, dir, admin,
+    agent: async (username, more = {}) => {
+      const made = await admin.call('POST', '/api/users', { username, password, name: username, role: 'agent', ...more })
+      if (made.status !== 201 && made.status !== 409) throw new Error(`no agent: ${JSON.stringify(made)}`)
+      return signIn(url, username)
+    },
+    close: async () => {
+      await app.close()
+      await simulator?.close()
+      if (!options.dir) rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function prepare(app: App, mine: typeof account, rules: boolean): Promise<void> {
+  const first = await prepareInstallation(app.ports, { password })
+  if (!first) return
+  const uid = (await app.ports.store.read.users.byUsername('admin'))?.uid ?? 0
+  const me = { companyId: first.companyId, uid, role: 'admin' as const }
+  await createAccount(app.ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...mine })
+  await createUser(app.ports, me, { username: 'agent0', password, name: 'agent0', role: 'agent' })
+  for (const rule of rules ? starterRules : []) {
+    await createRule(app.ports, me, { name: rule.name, enabled: true, priority: 0, match: { kind: rule.kind, keywords: [...rule.keywords] }, action: { kind: 'text', text: rule.text } })
+  }
+}
+
+export async function post(url: string, body: unknown): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any
+  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
+  return answer.json()
+}
+
+export async function signIn(url: string, username: string, secret = password): Promise<Actor> {
+  const { token, user } = await post(`${url}/api/login`, { username, password: secret }) as { token: string, user: { uid: number } }
+  return {
+    uid: user.uid, token,
+    call: async (method, path, body) => {
+      const answer = await fetch(`${url}${path}`, {
+        method, headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) as unknown : text }
+    },
+  }
+}
