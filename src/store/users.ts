@@ -1,4 +1,5 @@
-import type { CustomerServiceRow, UserGroupRow, UserRow } from '../../entities/index.ts'
+import type { CustomerServiceRow, UserRow } from '../../entities/index.ts'
+import { groupQueries } from './groups.ts'
 import { list, type Sql } from './sql.ts'
 
 export const userQueries = (sql: Sql) => ({
@@ -10,6 +11,14 @@ export const userQueries = (sql: Sql) => ({
   },
   list: (companyId: string, after: number, limit: number) => sql.all<UserRow>(
     'select * from user where company_id = ? and uid > ? order by uid limit ?', [companyId, after, limit]),
+  directory: (companyId: string, search: string, page: { after: number, limit: number }) => sql.all<UserRow>(
+    'select * from user where company_id = ? and uid > ? and enabled = 1 and (instr(name, ?) > 0 or instr(username, ?) > 0) order by uid limit ?',
+    [companyId, page.after, search, search, page.limit]),
+  /** Who serves every account there is: a new account is theirs too. */
+  servingAll: (companyId: string) => sql.all<{ uid: number, name: string }>(
+    'select uid, name from user where company_id = ? and (select count(*) from customer_service s join official_account a on' +
+    ' a.account_id = s.account_id where s.uid = user.uid and s.state = 1 and a.deleted_at is null) = (select count(*) from' +
+    ' official_account where company_id = ? and deleted_at is null)', [companyId, companyId]),
   count: async (companyId: string) => Number((await sql.one<{ n: number }>(
     'select count(*) as n from user where company_id = ? and enabled = 1', [companyId]))?.n),
   insert: (row: Omit<UserRow, 'uid'>) => sql.insertSerial('user', row),
@@ -19,14 +28,7 @@ export const userQueries = (sql: Sql) => ({
   setPresence: (uid: number, presence: string, at: number) => sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
   seen: (uid: number, at: number) => sql.run('update user set seen_at = ? where uid = ?', [at, uid]),
 
-  groups: (companyId: string) => sql.all<UserGroupRow>('select * from user_group where company_id = ? order by user_group_id', [companyId]),
-  insertGroup: (row: Omit<UserGroupRow, 'user_group_id'>) => sql.insertSerial('user_group', row),
-  updateGroup: (row: UserGroupRow) => sql.run('update user_group set user_group_name = ?, parent_id = ? where company_id = ? and user_group_id = ?',
-    [row.user_group_name, row.parent_id, row.company_id, row.user_group_id]),
-  removeGroup: async (companyId: string, id: number) => {
-    await sql.run('delete from user_group_member where company_id = ? and user_group_id = ?', [companyId, id])
-    return sql.run('delete from user_group where company_id = ? and user_group_id = ?', [companyId, id])
-  },
+  ...groupQueries(sql),
   groupIds: async (uid: number) => (await sql.all<{ user_group_id: number }>(
     'select user_group_id from user_group_member where uid = ? order by user_group_id', [uid])).map((row) => row.user_group_id),
   deputyUids: async (uid: number) => (await sql.all<{ deputy_uid: number }>(

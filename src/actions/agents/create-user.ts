@@ -1,0 +1,36 @@
+import type { UserRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import { hashPassword } from '../../passwords.ts'
+import type { Needs } from '../../ports.ts'
+import { writeAudit, type Actor } from '../audit.ts'
+import type { LoginRole } from './signed-in.ts'
+import { refuseTooMany, writeLinks, type UserLinks } from './user-links.ts'
+
+export type NewUser = UserLinks & {
+  username: string
+  password: string
+  name?: string | undefined
+  role: LoginRole
+  enabled?: boolean | undefined
+}
+
+/** Where no accounts are named: all of the company. */
+export async function createUser(needs: Needs<'store' | 'clock' | 'ids'>, me: Actor, input: NewUser): Promise<UserRow> {
+  const password_hash = await hashPassword(input.password)
+  return needs.store.work('rest', async (unit) => {
+    if (await unit.users.byUsername(input.username)) {
+      throw new AppError('username_taken', 'This login name is taken.', { field: 'username' })
+    }
+    if (input.enabled !== false) await refuseTooMany(unit, me.companyId)
+    const fresh = {
+      company_id: me.companyId, username: input.username, password_hash, name: input.name ?? input.username, role: input.role, operator: 0,
+      enabled: input.enabled === false ? 0 : 1, presence: 'offline', seen_at: 0, created_at: needs.clock.now(),
+    }
+    const user = { uid: await unit.users.insert(fresh), ...fresh }
+    const accountIds = input.accountIds ?? (await unit.accounts.list(me.companyId)).map((account) => account.account_id)
+    await writeLinks(unit, user, { ...input, accountIds, capacity: input.capacity ?? 50 })
+    const detail = { username: user.username, role: user.role }
+    await writeAudit(needs, unit, { me, deed: { action: 'user.created', object: `user:${user.uid}`, detail } })
+    return user
+  })
+}

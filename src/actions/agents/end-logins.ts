@@ -1,0 +1,19 @@
+import type { Needs, Unit } from '../../ports.ts'
+
+export const loginKey = (hash: string) => `login:${hash}`
+export const seenKey = (hash: string) => `login:${hash}:seen`
+
+/** Ends all sign-ins of a person, but perhaps the one that asks; answers the hashes to forget after the commit. */
+export async function endLoginsOf(unit: Unit, uid: number, except: string | null = null): Promise<string[]> {
+  const hashes = (await unit.logins.hashesOf(uid)).filter((hash) => hash !== except)
+  for (const hash of hashes) await unit.logins.end(hash)
+  return hashes
+}
+
+export async function forgetLogins(needs: Needs<'cache' | 'bus'>, hashes: string[]): Promise<void> {
+  for (const hash of hashes) {
+    await needs.cache.delete(loginKey(hash))
+    await needs.cache.delete(seenKey(hash))
+    needs.bus.publish('login', hash)
+  }
+}

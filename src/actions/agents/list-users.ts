@@ -1,0 +1,38 @@
+import type { UserGroupRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import type { Needs } from '../../ports.ts'
+import { presentUser } from '../../views/user.ts'
+import type { Actor } from '../audit.ts'
+import { readLinks } from './user-links.ts'
+
+type Page = { cursor?: string | undefined, limit: number }
+const nextOf = (rows: { uid: number }[], limit: number) => rows.length === limit ? String(rows.at(-1)?.uid) : null
+const afterOf = (page: Page) => Number.parseInt(page.cursor ?? '0', 10) || 0
+
+export async function showUser(needs: Needs<'store'>, me: Actor, uid: number) {
+  const row = await needs.store.read.users.find(me.companyId, uid)
+  if (!row) throw new AppError('not_found', 'There is no such person in your company.')
+  return presentUser(row, await readLinks(needs.store.read, uid))
+}
+
+export async function listUsers(needs: Needs<'store'>, me: Actor, page: Page) {
+  const rows = await needs.store.read.users.list(me.companyId, afterOf(page), page.limit)
+  const items = await Promise.all(rows.map(async (row) => presentUser(row, await readLinks(needs.store.read, row.uid))))
+  return { items, next: nextOf(rows, page.limit) }
+}
+
+export async function listDirectory(needs: Needs<'store'>, me: Actor, page: Page & { search: string }) {
+  const { users } = needs.store.read
+  const groups = await users.groups(me.companyId)
+  const rows = await users.directory(me.companyId, page.search, { after: afterOf(page), limit: page.limit })
+  const items = await Promise.all(rows.map(async (row) => ({
+    uid: row.uid, name: row.name, picture: null, presence: row.presence,
+    groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(groups, id) })),
+  })))
+  return { items, next: nextOf(rows, page.limit) }
+}
+
+function pathOf(groups: UserGroupRow[], id: number): string[] {
+  const group = groups.find((one) => one.user_group_id === id)
+  return group ? [...pathOf(groups, group.parent_id), group.user_group_name] : []
+}

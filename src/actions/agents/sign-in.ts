@@ -1,0 +1,65 @@
+import { companyIsOpen, lockedUntil, loginsBeforeLock, triesBeforeAddressLock } from '../../../rules/login.ts'
+import type { UserRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import { newToken } from '../../ids.ts'
+import { hashToken, passwordMatches } from '../../passwords.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { openTurns } from './turns.ts'
+
+export type SignIn = { username: string, password: string, device: string | null, ip: string }
+export type SignInResult = { token: string, endsAt: number, user: UserRow }
+type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits'>
+
+const oneAtATime = openTurns(1)
+const fewAtATime = openTurns(8)
+
+export function signIn(needs: SignInNeeds, input: SignIn): Promise<SignInResult> {
+  return fewAtATime(input.ip, () => oneAtATime(`${input.ip} ${input.username}`, async () => {
+    const tryId = await writeTry(needs, input)
+    const user = await needs.store.read.users.byUsername(input.username)
+    const matches = await passwordMatches(user?.password_hash ?? null, input.password)
+    if (!user || !matches || user.enabled !== 1) throw failed()
+    return writeLogin(needs, { user, tryId, device: input.device })
+  }))
+}
+
+const failed = () => new AppError('login_failed', 'The login name or the password is wrong.')
+
+/** Written as failed before the password is looked at: a try that dies half-way counts too. */
+function writeTry(needs: SignInNeeds, { username, ip }: SignIn): Promise<string> {
+  return needs.store.work('rest', async (unit) => {
+    const now = needs.clock.now()
+    await refuseLocked(unit, { username, ip }, now)
+    const id = needs.ids()
+    await unit.logins.tried({ login_log_id: id, username, ip, result: 'failed', uid: null, at: now })
+    return id
+  })
+}
+
+async function refuseLocked(unit: Unit, { username, ip }: { username: string, ip: string }, now: number): Promise<void> {
+  const mine = await unit.logins.lastFailures(username, ip, loginsBeforeLock)
+  const all = await unit.logins.lastFailuresFrom(ip, triesBeforeAddressLock)
+  const until = lockedUntil(mine.map((row) => row.at), loginsBeforeLock, now)
+    ?? lockedUntil(all.map((row) => row.at), triesBeforeAddressLock, now)
+  if (until === null) return
+  throw new AppError('login_locked', 'Too many failures: wait before you try again.', { retryAfter: Math.ceil((until - now) / 1000) })
+}
+
+function writeLogin(needs: SignInNeeds, given: { user: UserRow, tryId: string, device: string | null }): Promise<SignInResult> {
+  return needs.store.work('rest', async (unit) => {
+    const now = needs.clock.now()
+    const user = await unit.users.byUsername(given.user.username)
+    if (user?.enabled !== 1 || user.password_hash !== given.user.password_hash) throw failed()
+    if (!companyIsOpen(await unit.accounts.company(user.company_id), now)) {
+      throw new AppError('company_disabled', 'Your company is disabled or has expired.')
+    }
+    const token = newToken()
+    const endsAt = now + needs.limits.loginMaxMs
+    await unit.users.setPresence(user.uid, 'online', now)
+    await unit.logins.insert({
+      token_hash: hashToken(token), company_id: user.company_id, uid: user.uid, device: given.device, created_at: now, seen_at: now, ends_at: endsAt,
+    })
+    await unit.logins.turnedOut(given.tryId, 'ok', user.uid)
+    return { token, endsAt, user: { ...user, presence: 'online' } }
+  })
+}

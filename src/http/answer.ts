@@ -1,0 +1,46 @@
+// How a row of the route list answers: who, then body and query, then the action.
+import type { Request, RequestHandler } from 'express'
+import type { z } from 'zod'
+import { AppError } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { admit } from './auth.ts'
+import type { Call, Route } from './route.ts'
+
+export function answerRoute(ports: Ports, route: Route): RequestHandler {
+  return async (request, response) => {
+    const me = route.who === 'everyone' ? undefined : await admit(ports, request, route.who)
+    const call = {
+      ports, me, params: request.params, request,
+      body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
+      query: route.query ? check(route.query, { ...request.query }, 'query') : request.query,
+    } as unknown as Call
+    const { status = 200, body, headers = {} } = await route.handle(call)
+    response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+    if (body === undefined) response.end()
+    else response.json(body)
+  }
+}
+
+const bodyOf = (request: Request): unknown => request.body ?? {}
+
+function check(schema: z.ZodType, value: unknown, where: string): unknown {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue?.path ?? []
+  const field = path.map(String).join('.') || where
+  throw new AppError('invalid_input', `${field}: ${issue?.message ?? 'invalid'}`, { field })
+}
+
+const hasBody = (request: Request) =>
+  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
+
+export const bodyIsJson: RequestHandler = (request, _response, next) => {
+  if (hasBody(request) && !request.is('application/json')) throw new AppError('wrong_type', 'Send JSON: Content-Type: application/json.')
+  next()
+}
+
+export const bodyIsAnObject: RequestHandler = (request, _response, next) => {
+  if (Array.isArray(request.body)) throw new AppError('invalid_input', 'The body must be an object.', { field: 'body' })
+  next()
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { changeGroup, createGroup, removeGroup } from '../actions/agents/groups.ts'
+import { presentGroup } from '../views/user.ts'
+import { route, type Route } from './route.ts'
+
+const name = z.string().trim().min(1).max(64)
+const parentId = z.number().int().positive().nullable()
+
+export const groupRoutes: Route[] = [
+  route({
+    method: 'get', path: '/api/groups', who: 'admin', summary: 'The groups of the company',
+    handle: async ({ ports, me }) => ({ body: { items: (await ports.store.read.users.groups(me.companyId)).map(presentGroup), next: null } }),
+  }),
+  route({
+    method: 'post', path: '/api/groups', who: 'admin', summary: 'Make a group', body: z.strictObject({ name, parentId: parentId.default(null) }),
+    handle: async ({ ports, me, body }) => ({ status: 201, body: presentGroup(await createGroup(ports, me, body)) }),
+  }),
+  route({
+    method: 'patch', path: '/api/groups/:id', who: 'admin', summary: 'Change a group', body: z.strictObject({ name, parentId }).partial(),
+    handle: async ({ ports, me, params, body }) => ({ body: presentGroup(await changeGroup(ports, me, { id: Number(params['id']), patch: body })) }),
+  }),
+  route({
+    method: 'delete', path: '/api/groups/:id', who: 'admin', summary: 'Delete a group',
+    handle: async ({ ports, me, params }) => {
+      await removeGroup(ports, me, Number(params['id']))
+      return { body: {} }
+    },
+  }),
+]

@@ -1,0 +1,49 @@
+// The document is read off the route list, so it cannot promise what is not there.
+import { z } from 'zod'
+import { route, type Route } from './route.ts'
+
+type Schema = Record<string, unknown> & { properties?: Record<string, Schema>, required?: string[] }
+
+export function openapiRoute(routes: () => Route[]): Route {
+  return route({
+    method: 'get', path: '/api/openapi.json', who: 'everyone', summary: 'This document', operationId: 'getOpenapi',
+    handle: async () => ({ body: describe(routes()) }),
+  })
+}
+
+function describe(routes: Route[]) {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const one of routes) {
+    const path = one.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [one.method]: operation(one) }
+  }
+  return {
+    openapi: '3.1.0', info: { title: 'kefu', version: '0.1.0' }, paths,
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  }
+}
+
+function operation(one: Route) {
+  return {
+    summary: one.summary,
+    operationId: one.operationId ?? `${one.method}${one.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
+    parameters: [...inPath(one.path), ...inQuery(one.query)],
+    ...(one.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body) } } } }),
+    responses: { default: { description: 'The answer, or {error: {code, message, requestId, details?}}' } },
+    security: one.who === 'everyone' ? [] : [{ token: [] }],
+  }
+}
+
+function schemaOf(type: z.ZodType): Schema {
+  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema
+  delete schema['$schema']
+  return schema
+}
+
+const inPath = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+
+function inQuery(type: z.ZodType | undefined) {
+  const schema = type ? schemaOf(type) : {}
+  return Object.entries(schema.properties ?? {}).map(([name, property]) =>
+    ({ name, in: 'query', required: schema.required?.includes(name) ?? false, schema: property }))
+}

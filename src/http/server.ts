@@ -1,0 +1,115 @@
+// The order of everything that happens to a request, on one screen.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type RequestHandler } from 'express'
+import { AppError } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { isLoopbackPeer } from './address.ts'
+import { bearerOf, sameSecret } from './auth.ts'
+import { serveConsole } from './console.ts'
+import { answerErrors } from './error-handler.ts'
+import { answerRoute, bodyIsAnObject, bodyIsJson } from './answer.ts'
+import type { Route } from './route.ts'
+
+export type HttpOptions = {
+  host: string
+  port: number
+  webhook: (request: IncomingMessage, response: ServerResponse) => void
+  routes: Route[]
+  consoleDir: string | null
+}
+export type Http = { url: string, close: (graceMs: number) => Promise<void> }
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http> {
+  const life = { closing: false }
+  const app = openApp(ports, options, life)
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000 }, (request, response) => {
+    if (life.closing) response.setHeader('Connection', 'close')
+    // pushes come first and alone: the framework costs more than our whole path
+    if (request.url?.startsWith('/wechat/')) options.webhook(request, response)
+    else app(request, response)
+  })
+  server.maxHeadersCount = 60
+  await listen(server, options)
+  return {
+    url: urlOf(server, options.host),
+    close: async (graceMs) => {
+      life.closing = true
+      await closeServer(server, graceMs)
+    },
+  }
+}
+
+function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean }): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.use(nameAndGuard(ports))
+  app.get('/healthz', (_request, response) => { response.json({ ok: true }) })
+  app.get('/readyz', answerReady(ports, life))
+  app.get('/metrics', answerMetrics(ports))
+  app.use(bodyIsJson, express.json({ limit: '256kb', strict: true, type: () => true }), bodyIsAnObject)
+  for (const route of options.routes) app[route.method](route.path, answerRoute(ports, route))
+  if (options.consoleDir !== null) serveConsole(app, options.consoleDir)
+  app.use(() => { throw new AppError('not_found', 'There is nothing here.') })
+  app.use(answerErrors(ports))
+  return app
+}
+
+function nameAndGuard(ports: Ports): RequestHandler {
+  return (_request, response, next) => {
+    response.set({
+      'X-Request-Id': ports.ids(), 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer',
+    })
+    next()
+  }
+}
+
+function answerReady(ports: Ports, life: { closing: boolean }): RequestHandler {
+  return async (_request, response) => {
+    if (life.closing) throw new AppError('store_away', 'This process is closing.')
+    await ports.store.probe().catch((error: unknown) => {
+      ports.log.warn({ err: error }, 'not ready: the store does not take a write')
+      throw new AppError('store_away', 'The database does not take a write.')
+    })
+    response.json({ ready: true })
+  }
+}
+
+function answerMetrics({ limits, metrics }: Ports): RequestHandler {
+  return async (request, response) => {
+    const may = limits.metricsToken === null ? isLoopbackPeer(request) : sameSecret(bearerOf(request), limits.metricsToken)
+    if (!may) throw new AppError('not_allowed', 'METRICS_TOKEN, or loopback only.')
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  }
+}
+
+function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+  // a connection whose last answer has just gone out becomes idle later than this line
+  const idle = setInterval(() => { server.closeIdleConnections() }, 50)
+  const end = setTimeout(() => { server.closeAllConnections() }, graceMs)
+  server.closeIdleConnections()
+  await closed
+  clearInterval(idle)
+  clearTimeout(end)
+}

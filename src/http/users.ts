@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { changeUser } from '../actions/agents/change-user.ts'
+import { createUser } from '../actions/agents/create-user.ts'
+import { listDirectory, listUsers, showUser } from '../actions/agents/list-users.ts'
+import { page } from './page.ts'
+import { route, type Route } from './route.ts'
+
+const uid = z.number().int().positive()
+const user = z.strictObject({
+  username: z.string().trim().min(1).max(64),
+  password: z.string().min(8).max(200),
+  name: z.string().trim().min(1).max(64).optional(),
+  role: z.enum(['admin', 'supervisor', 'agent']),
+  enabled: z.boolean().optional(),
+  groupIds: z.array(uid).max(200).optional(),
+  deputyUids: z.array(uid).max(200).optional(),
+  accountIds: z.array(z.string().max(32)).max(1000).optional(),
+  capacity: z.number().int().min(0).max(10_000).optional(),
+})
+
+export const userRoutes: Route[] = [
+  route({
+    method: 'get', path: '/api/users', who: 'admin', summary: 'The people of the company', query: page,
+    handle: async ({ ports, me, query }) => ({ body: await listUsers(ports, me, query) }),
+  }),
+  route({
+    method: 'post', path: '/api/users', who: 'admin', summary: 'Add a person', body: user,
+    handle: async ({ ports, me, body }) => {
+      const made = await createUser(ports, me, body)
+      return { status: 201, body: await showUser(ports, me, made.uid) }
+    },
+  }),
+  route({
+    method: 'get', path: '/api/users/:uid', who: 'admin', summary: 'One person',
+    handle: async ({ ports, me, params }) => ({ body: await showUser(ports, me, Number(params['uid'])) }),
+  }),
+  route({
+    method: 'patch', path: '/api/users/:uid', who: 'admin', summary: 'Change a person', body: user.partial(),
+    handle: async ({ ports, me, params, body }) => {
+      const changed = await changeUser(ports, me, { uid: Number(params['uid']), patch: body })
+      return { body: await showUser(ports, me, changed.uid) }
+    },
+  }),
+  route({
+    method: 'get', path: '/api/directory', who: 'agent', summary: 'Who works here', query: page.extend({ search: z.string().max(100).default('') }),
+    handle: async ({ ports, me, query }) => ({ body: await listDirectory(ports, me, query) }),
+  }),
+]

@@ -1,0 +1,15 @@
+import type { UserGroupRow } from '../../entities/index.ts'
+import type { Sql } from './sql.ts'
+
+export const groupQueries = (sql: Sql) => ({
+  groups: (companyId: string) => sql.all<UserGroupRow>('select * from user_group where company_id = ? order by user_group_id', [companyId]),
+  insertGroup: (row: Omit<UserGroupRow, 'user_group_id'>) => sql.insertSerial('user_group', row),
+  updateGroup: (row: UserGroupRow) => sql.run('update user_group set user_group_name = ?, parent_id = ? where company_id = ? and user_group_id = ?',
+    [row.user_group_name, row.parent_id, row.company_id, row.user_group_id]),
+  removeGroup: async (companyId: string, id: number) => {
+    await sql.run('delete from user_group_member where company_id = ? and user_group_id = ?', [companyId, id])
+    return sql.run('delete from user_group where company_id = ? and user_group_id = ?', [companyId, id])
+  },
+  moveGroupsUp: (companyId: string, from: number, to: number) => sql.run(
+    'update user_group set parent_id = ? where company_id = ? and parent_id = ?', [to, companyId, from]),
+})
