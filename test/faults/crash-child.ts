@@ -1,0 +1,38 @@
+// A product that dies at a named point: its ports are wrapped in this composition, there is no flag in the product.
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import type { Ports } from '../../src/ports.ts'
+
+const [, , point = 'none', dataDir = '', apiBase = '', port = '0'] = process.argv
+const die = (): never => {
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('dead')
+}
+
+// armed by the first message of a follower who says so, so that the house can be set up before
+const wrap = (ports: Ports): Ports => ({
+  ...ports,
+  store: {
+    ...ports.store,
+    work: async (kind, body) => {
+      const result = await ports.store.work(kind, body)
+      if (point === 'after-commit' && kind === 'push') die()
+      return result
+    },
+  },
+  channel: {
+    ...ports.channel,
+    send: async (account, openid, message) => {
+      if (point === 'before-send') die()
+      const delivery = await ports.channel.send(account, openid, message)
+      if (point === 'after-send') die()
+      return delivery
+    },
+  },
+})
+
+const config = readConfig({ HOST: '127.0.0.1', PORT: port, DATA_DIR: dataDir, WECHAT_API_BASE: apiBase }, {})
+const app = await openApp(config, { log: silentLog, ...(point !== 'none' && { wrap }) })
+process.stdout.write(`${await app.listen()}\n`)
+process.on('SIGTERM', () => { void app.close().then(() => process.exit(0)) })

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { openHouse, type Actor, type House } from '../support/app.ts'
+import { follower } from '../support/follower.ts'
+
+const counts = (results: { status: number }[]) => Object.fromEntries([...new Set(results.map((one) => one.status))].sort()
+  .map((status) => [status, results.filter((one) => one.status === status).length]))
+
+async function agents(house: House, howMany: number, more: object = {}): Promise<Actor[]> {
+  const some: Actor[] = []
+  for (let at = 1; at <= howMany; at += 1) some.push(await house.agent(`claimer${at}`, more))
+  return some
+}
+
+const queue = async (house: House): Promise<{ id: string }[]> => (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string }[]
+
+void test('of 20 agents who claim one session one wins, and the customer is his', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  await (await follower(house)).says('你好')
+  const some = await agents(house, 20)
+  const [session] = await queue(house)
+  const results = await Promise.all(some.map((agent) => agent.call('POST', `/api/sessions/${session?.id}/claim`, {})))
+  assert.deepEqual(counts(results), { 200: 1, 409: 19 })
+  const winner = results.find((one) => one.status === 200)
+  assert.ok(results.filter((one) => one.status === 409).every((one) => one.body.error.code === 'session_already_claimed'))
+  const now = await house.admin.call('GET', `/api/sessions/${session?.id}`)
+  assert.equal(now.body.customer.exclusiveAgentUid, winner?.body.agentUid)
+  assert.equal(now.body.fence, 1)
+  const ledger = await house.admin.call('GET', `/api/sessions/${session?.id}/ledger`)
+  assert.deepEqual(ledger.body.items.map((step: { from: number | null, to: number }) => [step.from, step.to]), [[null, 3], [3, 1]])
+})
+
+void test('an agent with room for one who claims 20 sessions at once gets exactly one', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  await Promise.all(Array.from({ length: 20 }, async () => (await follower(house)).says('你好')))
+  const [agent] = await agents(house, 1, { capacity: 1 })
+  const sessions = await queue(house)
+  assert.equal(sessions.length, 20)
+  const results = await Promise.all(sessions.map((session) => agent!.call('POST', `/api/sessions/${session.id}/claim`, {})))
+  assert.deepEqual(counts(results), { 200: 1, 409: 19 })
+  assert.equal((await queue(house)).length, 19)
+})
+
+void test('claims come in queue order', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const order: string[] = []
+  for (let at = 0; at < 5; at += 1) {
+    const customer = await follower(house)
+    await customer.says('你好')
+    order.push(customer.openid)
+  }
+  const [agent] = await agents(house, 1)
+  const claimed: string[] = []
+  for (let at = 0; at < 5; at += 1) claimed.push((await agent!.call('POST', '/api/sessions/claim', {})).body.customer.openid)
+  assert.deepEqual(claimed, order)
+  assert.equal((await agent!.call('POST', '/api/sessions/claim', {})).status, 204)
+})
+
+void test('a returning customer waits for his own agent: accepted when online, reserved when away, common after the delay', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  const [owner, other] = await agents(house, 2)
+  await customer.says('一')
+  const first = await owner!.call('POST', '/api/sessions/claim', {})
+  await owner!.call('POST', `/api/sessions/${first.body.id}/close`, {})
+  await customer.says('二')
+  const waiting = (await owner!.call('GET', '/api/sessions?state=waiting&mine=true')).body.items[0]
+  assert.equal(waiting.stateCode, 0)
+  const early = await owner!.call('POST', `/api/sessions/${waiting.id}/messages`, { clientMsgId: 'a', type: 'text', text: 'x' })
+  assert.equal(early.body.error.code, 'session_not_accepted')
+  assert.equal((await other!.call('POST', `/api/sessions/${waiting.id}/accept`, {})).status, 403)
+  assert.equal((await owner!.call('POST', `/api/sessions/${waiting.id}/accept`, {})).body.stateCode, 1)
+  await owner!.call('POST', `/api/sessions/${waiting.id}/close`, {})
+
+  await owner!.call('PUT', '/api/me/presence', { status: 'away' })
+  await customer.says('三')
+  const [reserved] = await queue(house)
+  assert.equal((await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).body.error.code, 'reserved')
+  await house.app.advanceTo(11 * 60_000)
+  assert.equal((await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved, 1)
+  assert.equal((await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).status, 200)
+})

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import Database from 'better-sqlite3'
+import { join } from 'node:path'
+import { openHouse, type House } from '../support/app.ts'
+import { follower } from '../support/follower.ts'
+
+const rows = <T>(house: House, query: string, ...values: unknown[]): T[] => {
+  const database = new Database(join(house.dir, 'kefu.db'), { readonly: true })
+  try {
+    return database.prepare(query).all(...values) as T[]
+  } finally {
+    database.close()
+  }
+}
+
+async function fifty(house: House) {
+  const customer = await follower(house)
+  await Promise.all(Array.from({ length: 50 }, (_, at) => customer.says(`第${at}句`)))
+  return {
+    sessions: rows<{ open_key: string | null, seq: number }>(house, 'select * from message_session'),
+    seqs: rows<{ seq: number }>(house, 'select seq from message_data order by seq').map((row) => row.seq),
+  }
+}
+
+void test('50 pushes of one new follower at once open one session with seqs 1..50', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { sessions, seqs } = await fifty(house)
+  assert.equal(sessions.length, 1)
+  assert.deepEqual(seqs, Array.from({ length: 50 }, (_, at) => at + 1))
+})
+
+void test('with a default rule they take seqs 1..100', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const made = await house.admin.call('POST', '/api/rules', { name: 'default', enabled: true, priority: 0, match: { kind: 'default' }, action: { kind: 'text', text: '收到' } })
+  assert.equal(made.status, 201)
+  const { sessions, seqs } = await fifty(house)
+  assert.equal(sessions.length, 1)
+  assert.deepEqual(seqs, Array.from({ length: 100 }, (_, at) => at + 1))
+})
+
+void test('the same push three times at once, and again later, is one row and one answer on the phone', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const customer = await follower(house)
+  const first = await customer.says('你好', { copies: 3, parallel: true })
+  assert.equal(first.shown.length, 1)
+  const again = await customer.says('你好', { msgId: first.msgId })
+  assert.equal(again.reply, first.reply)
+  assert.equal(rows(house, 'select * from message_data where opercode = 2').length, 1)
+  assert.equal((await customer.inbox()).filter((item) => item.way === 'passive').length, 1)
+})
+
+void test('a line we do not understand yet is stored as type 0 with its raw XML', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const customer = await follower(house)
+  for (const type of ['image', 'voice', 'video', 'shortvideo', 'location', 'link', 'hologram']) {
+    assert.equal((await customer.says('', { type, mediaId: 'm1', location: { latitude: 23.1, longitude: 113.3, scale: 20, label: '广州' }, link: { title: 't', description: 'd', url: 'https://example.com' } })).status, 200, type)
+  }
+  assert.deepEqual(rows<{ message_type: number }>(house, 'select message_type from message_data').map((row) => row.message_type), [0, 0, 0, 0, 0, 0, 0])
+  for (const row of rows<{ raw_xml: string }>(house, 'select raw_xml from inbox')) assert.match(row.raw_xml, /^<xml>/)
+})
+
+void test('a follow is greeted once; the greeting belongs to no session', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const customer = await follower(house)
+  const followed = await customer.does('subscribe')
+  assert.match(followed.shown[0]?.text ?? '', /欢迎关注/)
+  assert.deepEqual(rows<{ session_id: string | null, seq: number | null }>(house, 'select session_id, seq from message_data'), [{ session_id: null, seq: null }])
+  assert.equal(rows(house, 'select * from message_session').length, 0)
+})
+
+void test('one push that SQL refuses delays nobody: 29 are stored, the refused one keeps its raw XML', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  await house.app.ports.store.work('rest', async (unit) => {
+    await unit.sql.run("create trigger poison before insert on message_data when new.text = 'poison' begin select raise(abort, 'poison'); end")
+  })
+  const customers = await Promise.all(Array.from({ length: 30 }, () => follower(house)))
+  const answers = await Promise.all(customers.map((customer, at) => customer.says(at === 7 ? 'poison' : 'fine')))
+  assert.deepEqual(answers.map((answer) => answer.status), Array<number>(30).fill(200))
+  assert.equal(rows(house, 'select * from message_data').length, 29)
+  const refused = rows<{ raw_xml: string, openid: string }>(house, "select raw_xml, openid from inbox where state = 'refused'")
+  assert.equal(refused.length, 1)
+  assert.match(refused[0]?.raw_xml ?? '', /poison/)
+  assert.equal(refused[0]?.openid, customers[7]?.openid)
+})
+
+void test('when the database is away a push gets 500, /readyz 503, and nothing is lost once it is back', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  const thief = new Database(join(house.dir, 'kefu.db'))
+  thief.exec('begin immediate')
+  assert.equal((await fetch(`${house.url}/readyz`)).status, 503)
+  const pushed = await customer.says('在吗')
+  assert.equal(pushed.status, 500)
+  thief.exec('rollback')
+  thief.close()
+  assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
+  assert.equal((await customer.says('在吗', { msgId: pushed.msgId })).status, 200)
+  assert.equal(rows(house, 'select * from message_data').length, 1)
+})

@@ -1,0 +1,49 @@
+// One lock order for every action: inbox → customer → session → agent_load → message → outbox → ledger → streams. It is the order
+// of first locks; a row already held may be written again. Read from the SQL of a whole day in the house.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { openHouse } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { follower } from '../support/follower.ts'
+
+const order = ['inbox', 'wx_user', 'message_session', 'agent_load', 'message_data', 'outbox', 'session_ledger', 'stream', 'stream_event']
+
+const lockedTable = (query: string): string | null => {
+  const write = /^\s*(?:insert into|update|delete from) `?(\w+)`?/i.exec(query)
+  const read = /for update/.test(query) ? /from `?(\w+)`?/i.exec(query) : null
+  return (write ?? read)?.[1] ?? null
+}
+
+void test('every unit of work takes its first locks in the one order', async (t) => {
+  const units = new Map<number, string[]>()
+  const house = await openHouse({ onSql: (unit, _kind, query) => { units.set(unit, [...units.get(unit) ?? [], query]) } })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.does('subscribe')
+  await Promise.all(['你好', '一', '二'].map((text) => customer.says(text)))
+  const agent = await house.agent('agent1')
+  const session = (await agent.call('POST', '/api/sessions/claim', {})).body
+  await agent.call('POST', `/api/sessions/${session.id}/messages`, { clientMsgId: 'a', type: 'text', text: '在' })
+  await eventually(async () => { assert.ok((await customer.inbox()).some((item) => item.way === 'custom')) })
+  await agent.call('POST', `/api/sessions/${session.id}/messages`, { clientMsgId: 'b', type: 'text', text: '再见' })
+  await agent.call('POST', `/api/sessions/${session.id}/close`, { pending: 'drop' })
+  await customer.says('又来了')
+  const waiting = (await agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items[0]
+  await agent.call('POST', `/api/sessions/${waiting.id}/accept`, {})
+  await agent.call('POST', `/api/sessions/${waiting.id}/read`, { seq: 1 })
+  await agent.call('PATCH', `/api/customers/${session.customer.id}`, { alias: '老王' })
+  await house.app.advanceTo(10 * 24 * 3600_000)
+  await eventually(async () => {
+    const rows = await house.app.ports.store.read.sql.all<{ n: number }>("select count(*) as n from message_session where close_reason = 'reclaimed'")
+    assert.equal(Number(rows[0]?.n), 1)
+  })
+
+  const seen = new Set<string>()
+  for (const queries of units.values()) {
+    const firsts = [...new Set(queries.map(lockedTable))].filter((table) => table !== null && order.includes(table)) as string[]
+    firsts.forEach((table) => seen.add(table))
+    const sorted = [...firsts].sort((a, b) => order.indexOf(a) - order.indexOf(b))
+    assert.deepEqual(firsts.filter((table) => table !== 'stream_event'), sorted.filter((table) => table !== 'stream_event'), queries.join('\n'))
+  }
+  assert.deepEqual(order.filter((table) => !seen.has(table)), [], 'the day touched every table of the order')
+})
