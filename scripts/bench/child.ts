@@ -1,0 +1,38 @@
+// A server in a process of its own, so that none warms or hinders another.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export type Running = { url: string, stop: () => Promise<void> }
+const startsWithinMs = 60_000
+const endsWithinMs = 30_000
+
+export async function startServer(name: string, args: string[], nodeArgs: string[] = []): Promise<Running> {
+  const child = spawn(process.execPath, [...nodeArgs, join(import.meta.dirname, `serve-${name}.js`), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  const url = await Promise.race([readyUrl(child), ended.then(() => null), late()])
+  if (url === null) {
+    child.kill('SIGKILL')
+    throw new Error(`serve-${name} did not start`)
+  }
+  return { url, stop: () => stopServer(child, ended, name) }
+}
+
+async function readyUrl(child: ChildProcess): Promise<string | null> {
+  if (!child.stdout) return null
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('ready ')) return line.slice('ready '.length)
+  }
+  return null
+}
+
+const late = () => new Promise<null>((resolve) => { setTimeout(() => { resolve(null) }, startsWithinMs).unref() })
+
+async function stopServer(child: ChildProcess, ended: Promise<number | null>, name: string): Promise<void> {
+  const hard = setTimeout(() => child.kill('SIGKILL'), endsWithinMs)
+  child.kill('SIGTERM')
+  const code = await ended
+  clearTimeout(hard)
+  if (name === 'kefu' && code !== 0) throw new Error(`kefu did not close in order (${String(code)})`)
+}

@@ -1,0 +1,21 @@
+// npm run bench: names the benches, or runs the one that is named.
+import { webhookBench } from './webhook.ts'
+
+const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
+  webhook: { says: 'requests/s and latency of a durable push, beside a bare server and the package wechat [--seconds 5] [--rounds 5]', run: webhookBench },
+}
+
+const [name, ...args] = process.argv.slice(2)
+const bench = name === undefined ? undefined : benches[name]
+if (bench) {
+  try {
+    await bench.run(args)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  }
+} else {
+  if (name !== undefined) console.error(`There is no bench ${name}.`)
+  for (const [each, { says }] of Object.entries(benches)) console.log(`npm run bench -- ${each}   ${says}`)
+  process.exitCode = name === undefined ? 0 : 1
+}

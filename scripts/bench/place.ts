@@ -1,0 +1,48 @@
+// Where things are: compiled code runs in dist, what it runs beside stays in the checkout.
+import { execFileSync } from 'node:child_process'
+import { existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, closeSync, rmSync, writeSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const root = resolve(import.meta.dirname, '../../..')
+
+/** On the disk of the checkout, not in a /tmp that may be memory: a commit must cost what it costs. */
+export function freshDir(): string {
+  mkdirSync(join(root, 'data'), { recursive: true })
+  return mkdtempSync(join(root, 'data', 'bench-'))
+}
+
+export const removeDir = (dir: string) => { rmSync(dir, { recursive: true, force: true }) }
+
+/** The packages beside which kefu is measured have a lock file of their own and are installed on the first run. */
+export function needPeers(): void {
+  const here = join(root, 'scripts/bench')
+  if (existsSync(join(here, 'node_modules/wechat')) && existsSync(join(here, 'node_modules/express'))) return
+  console.log('installing scripts/bench/package-lock.json')
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** What one forced write costs here, in ms: the floor under every durable answer. */
+export function fsyncMs(dir: string): number {
+  const handle = openSync(join(dir, 'fsync'), 'w')
+  const block = Buffer.alloc(4096, 1)
+  const times = Array.from({ length: 100 }, () => {
+    const began = performance.now()
+    writeSync(handle, block)
+    fsyncSync(handle)
+    return performance.now() - began
+  })
+  closeSync(handle)
+  return median(times)
+}
+
+export function machine(): string {
+  const [cpu] = cpus()
+  return `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GB, node ${process.version}, ${process.platform}`
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
+}

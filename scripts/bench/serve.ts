@@ -1,0 +1,19 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Listens on a free port of this machine only, says where, and ends on SIGTERM. */
+export function tellUrl(server: Server, close: () => Promise<void>): void {
+  server.listen(0, '127.0.0.1', () => { sayReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) })
+  endOnSignal(close)
+}
+
+export const sayReady = (url: string) => process.stdout.write(`ready ${url}\n`)
+
+export function endOnSignal(close: () => Promise<void>): void {
+  process.once('SIGTERM', () => {
+    close().then(() => process.exit(0), (error: unknown) => {
+      console.error(error)
+      process.exit(1)
+    })
+  })
+}

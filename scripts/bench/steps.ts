@@ -1,0 +1,91 @@
+// What each step of a push costs alone: the product's own functions in a loop, the median of many short laps.
+import { join } from 'node:path'
+import { dedupKey, decryptMessage, encryptMessage, openPush, readXml, renderReply, verifyQuery } from 'wechat-api-ts'
+import { receive } from '../../src/actions/messages/receive.ts'
+import type { Push } from '../../src/actions/messages/push.ts'
+import { median, removeDir } from './place.ts'
+import { account, pushes, sign, type Mode } from './pushes.ts'
+import { openSeeded, type Seeded } from './serve-kefu.ts'
+
+export type Step = { name: string, micros: number }
+
+const laps = 60
+const perLap = 2000
+const batch = 64
+
+export async function measureSteps(dir: string): Promise<Step[]> {
+  const data = join(dir, 'steps')
+  const seeded = await openSeeded(data, 'plain')
+  try {
+    return [...parsing(), matching(seeded), ...answering(), ...await storing(seeded)]
+  } finally {
+    await seeded.app.close()
+    removeDir(data)
+  }
+}
+
+/** µs of one call; the first laps warm. */
+function time(name: string, call: (n: number) => unknown): Step {
+  let kept = 0
+  const times = Array.from({ length: laps }, (_, lap) => {
+    const began = performance.now()
+    for (let n = 0; n < perLap; n++) if (call(lap * perLap + n)) kept += 1
+    return (performance.now() - began) * 1000 / perLap
+  })
+  if (kept < 0) throw new Error('never')
+  return { name, micros: median(times.slice(laps / 3)) }
+}
+
+function parsing(): Step[] {
+  const some = [...pushes(1000, 0)]
+  const asked = (mode: Mode) => some.map((push, n) => sign(push, mode, n)).map(({ query, body }) => ({ query, url: new URLSearchParams(query), body }))
+  const [plain, safe] = [asked('plain'), asked('safe')]
+  const of = <T>(list: T[], n: number) => list[n % list.length] as T
+  const sealed = some.map(({ xml }) => encryptMessage(account.encodingAesKey, account.appid, xml))
+  const keys = { appid: account.appid, token: account.token, encodingAesKey: account.encodingAesKey }
+  return [
+    time('query of the URL', (n) => new URLSearchParams(of(plain, n).query)),
+    time('signature of the query', (n) => verifyQuery(account.token, of(plain, n).url)),
+    time('XML read', (n) => readXml(of(plain, n).body)),
+    time('whole push opened, plain', (n) => dedupKey(openPush({ ...keys, mode: 'plain' }, of(plain, n).url, of(plain, n).body).inbound)),
+    time('envelope decrypted', (n) => decryptMessage(account.encodingAesKey, account.appid, of(sealed, n))),
+    time('whole push opened, safe', (n) => dedupKey(openPush({ ...keys, mode: 'safe' }, of(safe, n).url, of(safe, n).body).inbound)),
+  ]
+}
+
+function matching({ company, account: known }: Seeded): Step {
+  const texts = [...pushes(1000, 0)].map(({ text }) => text)
+  return time('rule match among 100', (n) => company.matcher.text(known.account_id, texts[n % texts.length] ?? ''))
+}
+
+function answering(): Step[] {
+  const to = { openid: 'oBenchKnown_0000000000000001', originalId: account.originalId }
+  const xml = renderReply(to, { type: 'text', text: '您好，客服马上就来。' }, 1_700_000_000)
+  return [
+    time('answer rendered', (n) => renderReply(to, { type: 'text', text: '您好，客服马上就来。' }, 1_700_000_000 + n)),
+    time('answer encrypted, safe', () => encryptMessage(account.encodingAesKey, account.appid, xml)),
+  ]
+}
+
+async function storing(seeded: Seeded): Promise<Step[]> {
+  return [
+    await timeBatches(seeded, { size: batch, times: 120, first: 10_000_000 }),
+    await timeBatches(seeded, { size: 1, times: 300, first: 20_000_000 }),
+  ]
+}
+
+type Lot = { size: number, times: number, first: number }
+
+async function timeBatches({ app, account: known, company }: Seeded, { size, times, first }: Lot): Promise<Step> {
+  const all = [...pushes(size * times, first)].map(({ openid, msgId, text, xml }): Push => ({
+    account: known, company, openid, dedupKey: `m:${msgId}`, deed: { kind: 'text', text }, xml,
+  }))
+  const each: number[] = []
+  for (let n = 0; n < times; n++) {
+    const some = all.slice(n * size, (n + 1) * size)
+    const began = performance.now()
+    await receive(app.ports, some)
+    each.push((performance.now() - began) * 1000 / size)
+  }
+  return { name: `transaction per push, ${size} in one`, micros: median(each.slice(Math.floor(times / 4))) }
+}
