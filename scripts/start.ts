@@ -8,14 +8,10 @@ import { makeDemo } from './demo.ts'
 import { openSimulator } from './simulator/simulator.ts'
 
 try {
-  const host = readConfig({}).HOST
-  const here = process.env['HOST'] ? host : '127.0.0.1'
-  const first = readConfig({ HOST: here })
-  const simulator = await openSimulator({ host: '127.0.0.1', port: first.SIMULATOR_PORT, dataDir: join(first.DATA_DIR, 'simulator') })
-  const config = readConfig({
-    HOST: here, WECHAT_API_BASE: first.WECHAT_API_BASE === 'https://api.weixin.qq.com' ? simulator.url : first.WECHAT_API_BASE,
-    CLOCK_URL: first.CLOCK_URL ?? `${simulator.url}/sim/clock`, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
-  })
+  const demo = { HOST: '127.0.0.1', LOG_LEVEL: 'warn' }
+  const { SIMULATOR_PORT: port, DATA_DIR: dataDir } = readConfig(demo)
+  const simulator = await openSimulator({ host: '127.0.0.1', port, dataDir: join(dataDir, 'simulator') })
+  const config = readConfig({ ...demo, WECHAT_API_BASE: simulator.url, CLOCK_URL: `${simulator.url}/sim/clock` })
   const app = await openApp(config, { consoleDir: resolve(import.meta.dirname, '../../console/dist') })
   const account = await makeDemo(app.ports, { dataDir: config.DATA_DIR, adminPassword: config.ADMIN_PASSWORD })
   const url = await app.listen()

@@ -36,8 +36,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host)
 }
 
-export function readConfig(overrides: Record<string, string> = {}, environment: NodeJS.ProcessEnv = process.env): Config {
-  const result = settings.safeParse({ ...environment, ...overrides })
+/** `defaults` stand where the environment is silent. */
+export function readConfig(defaults: Record<string, string> = {}, environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const result = settings.safeParse({ ...defaults, ...given })
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
     throw new Error(`The settings cannot be used:\n${lines.join('\n')}\nSee docs/configuration.md.`)

@@ -5,11 +5,13 @@ import type { Needs, Unit } from '../ports.ts'
 
 export type Event = { companyId: string, stream: string, type: string, data: object }
 
-export async function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, companyId: string, events: Event[]): Promise<void> {
-  if (events.length === 0) return
+export async function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, events: Event[]): Promise<void> {
   const at = needs.clock.now()
-  await unit.streams.append(companyId, needs.ids(), events.map(({ stream, type, data }) =>
-    ({ stream, event_id: needs.ids(), type, data: JSON.stringify(data), created_at: at })))
+  for (const companyId of [...new Set(events.map((event) => event.companyId))].sort()) {
+    const own = events.filter((event) => event.companyId === companyId)
+    await unit.streams.append(companyId, needs.ids(), own.map(({ stream, type, data }) =>
+      ({ stream, event_id: needs.ids(), type, data: JSON.stringify(data), created_at: at })))
+  }
 }
 
 /** To everyone who may watch sessions, and to those named. */

@@ -15,7 +15,7 @@ export function readBody(request: IncomingMessage): Promise<string> {
       request.pause()
       reject(error)
     }
-    if (Number(request.headers['content-length'] ?? 0) > most) return fail(new AppError('too_large', 'A push has at most 64 KB.'))
+    if (Number(request.headers['content-length'] ?? 0) > most) { fail(new AppError('too_large', 'A push has at most 64 KB.')); return; }
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > most) fail(new AppError('too_large', 'A push has at most 64 KB.'))

@@ -16,7 +16,7 @@ export function openWebhook(needs: WebhookNeeds) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = needs.clock.mono()
     try {
-      if (request.method !== 'GET' && inFlight >= needs.limits.maxInFlight) return end(response, 503, 'busy')
+      if (request.method !== 'GET' && inFlight >= needs.limits.maxInFlight) { end(response, 503, 'busy'); return; }
       inFlight += 1
       needs.metrics.inFlight.set(inFlight)
       await handle(needs, request, response)
@@ -36,10 +36,10 @@ async function handle(needs: WebhookNeeds, request: IncomingMessage, response: S
   const appid = url.slice('/wechat/'.length, mark === -1 ? undefined : mark)
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
   const account = await needs.known.account(appid)
-  if (!account) return end(response, 404, 'unknown appid')
+  if (!account) { end(response, 404, 'unknown appid'); return; }
 
-  if (request.method === 'GET') return verify(account, query, response)
-  if (request.method !== 'POST') return end(response, 405, 'GET or POST')
+  if (request.method === 'GET') { verify(account, query, response); return; }
+  if (request.method !== 'POST') { end(response, 405, 'GET or POST'); return; }
   if (query.get('encrypt_type') !== 'aes' && !verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
   await take(needs, { account, query, body: await readBody(request) }, response)
 }
@@ -59,16 +59,16 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
   const company = await needs.known.company(account.company_id)
   if (account.binding === 'unbound' || !company) {
     needs.metrics.pushes.inc({ result: 'unbound' })
-    return end(response, 200, 'success')
+    end(response, 200, 'success'); return;
   }
 
   const answer = await needs.batches.take({
     account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound), xml: opened.xml,
   })
   needs.metrics.pushes.inc({ result: 'stored' })
-  if (!answer) return end(response, 200, 'success')
+  if (!answer) { end(response, 200, 'success'); return; }
   response.once('finish', () => { if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id) })
-  end(response, 200, rendered(opened, answer), 'application/xml; charset=utf-8')
+  end(response, 200, { xml: rendered(opened, answer) })
 }
 
 const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mode === 'compatible' ? account.mode : 'plain'
@@ -97,18 +97,19 @@ function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbou
 function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unknown): void {
   if (error instanceof WechatInputError) {
     needs.metrics.pushes.inc({ result: error.code })
-    return end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
+    end(response, error.code === 'bad_signature' ? 403 : 400, error.code); return;
   }
-  if (isAppError(error, 'too_large')) return end(response, 413, 'too_large')
-  if (isAppError(error, 'overloaded')) return end(response, 503, 'overloaded')
+  if (isAppError(error, 'too_large')) { end(response, 413, 'too_large'); return; }
+  if (isAppError(error, 'overloaded')) { end(response, 503, 'overloaded'); return; }
   needs.metrics.pushes.inc({ result: 'not_stored' })
   needs.log.error({ error: String(error) }, 'a push could not be stored')
   end(response, 500, 'not stored')
 }
 
-function end(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
+function end(response: ServerResponse, status: number, answer: string | { xml: string }): void {
   if (response.headersSent || response.destroyed) return
+  const [type, body] = typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
   // what was not read of a refused body is not waited for
   if (status >= 400) response.shouldKeepAlive = false
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff' }).end(body)
+  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff' }).end(body)
 }

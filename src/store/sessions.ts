@@ -23,8 +23,8 @@ export const sessionQueries = (sql: Sql) => ({
     ' `rank` = null, queued_at = null, assigned_at = ? where session_id = ? and state = 3 and lane = ?',
     [owner.uid, owner.customerServiceId, owner.at, id, lane]),
   writeLedger: (rows: LedgerRow[]) => sql.insert('session_ledger', rows),
-  ledger: (companyId: string, id: string, after: number, limit: number) => sql.all<LedgerRow>(
-    'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?', [companyId, id, after, limit]),
+  ledger: (companyId: string, id: string, page: { after: number, limit: number }) => sql.all<LedgerRow>(
+    'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?', [companyId, id, page.after, page.limit]),
 
   heads: (companyId: string, lane: string, limit: number) => sql.all<QueuedRow>(
     'select session_id, company_id, lane, `rank` from message_session where company_id = ? and lane = ? and state = 3' +
@@ -38,7 +38,7 @@ export const sessionQueries = (sql: Sql) => ({
       `select * from message_session where company_id = ? and state = 3${where} and (\`rank\` > ? or (\`rank\` = ? and session_id > ?))` +
       ' order by `rank`, session_id limit ?', [companyId, ...(lanes ? some.values : []), page.rank, page.rank, page.id, page.limit])
   },
-  ofOwner: (companyId: string, uid: number | null, states: number[], page: { before: string, limit: number }) => sql.all<SessionRow>(
+  ofOwner: (companyId: string, { uid, states }: { uid: number | null, states: number[] }, page: { before: string, limit: number }) => sql.all<SessionRow>(
     `select * from message_session where company_id = ? and state in (${states.join(',')})${uid === null ? '' : ' and uid = ?'}` +
     ' and session_id < ? order by session_id desc limit ?', [companyId, ...(uid === null ? [] : [uid]), page.before, page.limit]),
   ofCustomer: (companyId: string, customerId: string, page: { before: string, limit: number }) => sql.all<SessionRow>(

@@ -17,7 +17,7 @@ for (const { options } of entities) {
     const { store, close } = await openTestStore()
     t.after(close)
     const columns = await store.read.sql.all<Column>(`select name, type, "notnull", pk from pragma_table_info('${options.tableName ?? ''}')`)
-    const wanted = Object.entries(options.columns).map(([name, column]) => column && [name, typeOf(column), column.nullable === true, column.primary === true])
+    const wanted = Object.entries(options.columns).map(([name, column]) => [name, typeOf(column), column.nullable === true, column.primary === true])
     assert.deepEqual(columns.map((column) => [column.name, column.type.toLowerCase(), column.notnull === 0 && column.pk === 0, column.pk > 0]), wanted)
 
     const indices = await store.read.sql.all<{ columns: string, unique: number }>(

@@ -1,7 +1,7 @@
 // The two sample messages of system 002, field by field. Values are made up in the samples' shapes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { CustomerRow } from '../../entities/index.ts'
+import type { CustomerRow, MessageRow } from '../../entities/index.ts'
 import { newCustomer, newMessage } from '../../src/actions/messages/lines.ts'
 import { newId } from '../../src/ids.ts'
 import { openTestStore } from '../support/store.ts'
@@ -25,17 +25,17 @@ void test('both sample messages are stored and read back field by field', async 
   const { store, close } = await openTestStore()
   t.after(close)
   const customer = newCustomer(place, { id: newId(), openid, at })
-  const lines = [interjection(customer), voice(customer)]
+  const [text, heard] = [interjection(customer), voice(customer)]
   assert.equal(openid.length, 28)
-  assert.equal(lines[1]?.media_id?.length, 64)
-  await store.work('push', (unit) => unit.messages.insert(lines))
+  assert.equal(heard.media_id?.length, 64)
+  await store.work('push', (unit) => unit.messages.insert([text, heard]))
 
-  const stored = await store.read.messages.ofSession(place.company_id, sessionId, { after: 0, limit: 10 })
-  assert.deepEqual(stored, lines)
-  assert.equal(stored[0]?.customer_wx_openid, openid, 'the case of an openid matters')
-  assert.equal(new Date(stored[0]?.add_time ?? 0).toISOString(), '2018-01-18T02:55:50.000Z', 'UTC with milliseconds')
-  assert.equal(stored[1]?.add_time, (stored[0]?.add_time ?? 0) + 18_000)
-  assert.equal(stored[1]?.customer_service_id, 66, 'the row\'s id, never the uid')
+  const [first, second, ...more] = await store.read.messages.ofSession(place.company_id, sessionId, { after: 0, limit: 10 }) as [MessageRow, MessageRow]
+  assert.deepEqual([first, second, ...more], [text, heard])
+  assert.equal(first.customer_wx_openid, openid, 'the case of an openid matters')
+  assert.equal(new Date(first.add_time).toISOString(), '2018-01-18T02:55:50.000Z', 'UTC with milliseconds')
+  assert.equal(second.add_time, first.add_time + 18_000)
+  assert.equal(second.customer_service_id, 66, 'the row\'s id, never the uid')
 })
 
 void test('openids that differ only in case are two people', async (t) => {

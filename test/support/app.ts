@@ -33,7 +33,7 @@ export type House = {
 export type Actor = {
   uid: number
   token: string
-  call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }> // eslint-disable-line @typescript-eslint/no-explicit-any
+  call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }>
 }
 
 export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
@@ -76,7 +76,7 @@ async function prepare(app: App, mine: typeof account, rules: boolean): Promise<
   }
 }
 
-export async function post(url: string, body: unknown): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any
+export async function post(url: string, body: unknown): Promise<any> {
   const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
   return answer.json()

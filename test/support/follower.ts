@@ -3,7 +3,7 @@ import { post, type House } from './app.ts'
 export type Follower = {
   openid: string
   /** Writes a text as WeChat would push it. */
-  says: (text: string, more?: object) => Promise<{ attempts: number, status: number, reply: any, msgId: string, shown: { way: string, type: string, text?: string }[] }> // eslint-disable-line @typescript-eslint/no-explicit-any
+  says: (text: string, more?: object) => Promise<{ attempts: number, status: number, reply: any, msgId: string, shown: { way: string, type: string, text?: string }[] }>
   does: (event: string, more?: object) => Promise<{ status: number, shown: { way: string, type: string, text?: string }[] }>
   inbox: () => Promise<{ n: number, way: string, type: string, text?: string }[]>
 }

@@ -18,7 +18,7 @@ export async function fallBack(needs: Needs<'store' | 'queue' | 'bus' | 'clock' 
       if (seen.state !== queued || !seen.lane?.startsWith('user:') || (seen.queued_at ?? Infinity) > before) return null
       const now = { ...seen, lane: await commonLaneOf(unit, seen) }
       await unit.sessions.save([now])
-      await writeEvents(needs, unit, companyId, [queueEvent('session.queued', now, seen.lane), queueEvent('session.queued', now, now.lane)])
+      await writeEvents(needs, unit, [queueEvent('session.queued', now, seen.lane), queueEvent('session.queued', now, now.lane)])
       return now
     })
     if (!session) continue

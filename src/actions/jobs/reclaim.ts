@@ -43,7 +43,7 @@ async function reclaimOne(needs: ReclaimNeeds, companyId: string, { customerId, 
       await unit.sessions.save([{ ...session, lane }])
       moved = { id: session.session_id, lane, rank: session.rank ?? rankOf(0, at) }
     }
-    await writeEvents(needs, unit, companyId, events)
+    await writeEvents(needs, unit, events)
     return { events, moved }
   })
 

@@ -81,7 +81,7 @@ async function runAlone(needs: ReceiveNeeds & Needs<'log'>, { push, until, resol
     if (needs.clock.mono() > until) throw new AppError('store_away', 'The push could not be stored in time.')
     resolve((await receive(needs, [push]))[0] ?? null)
   } catch (error) {
-    if (!needs.store.refuses(error)) return reject(error)
+    if (!needs.store.refuses(error)) { reject(error); return; }
     await refuse(needs, push).then(() => { resolve(null) }, reject)
   }
 }

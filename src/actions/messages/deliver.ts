@@ -74,7 +74,7 @@ async function settle(needs: DeliverNeeds, { row, message, token }: Leased, deli
     })
     const uid = session?.uid ?? null
     if (uid === null || outcome.state === 'pending') return
-    await writeEvents(needs, unit, row.company_id, [{
+    await writeEvents(needs, unit, [{
       companyId: row.company_id, stream: `user:${uid}`, type: `message.${outcome.state}`,
       data: presentMessage({ ...message, delivery: outcome.state, errcode: outcome.errcode }),
     }])

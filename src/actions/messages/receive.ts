@@ -46,14 +46,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await unit.messages.insert(day.messages)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
-  for (const [companyId, events] of byCompany(day)) await writeEvents(needs, unit, companyId, events)
-}
-
-/** Events of a batch by company; streams are locked last, companies in one order. */
-function byCompany(day: Day): [string, Day['events']][] {
-  const ids = [...new Set([...day.followers.values()].map(({ customer }) => customer.company_id))].sort()
-  if (ids.length === 1 && ids[0] !== undefined) return [[ids[0], day.events]]
-  return ids.map((id) => [id, day.events.filter((event) => event.companyId === id)])
+  await writeEvents(needs, unit, day.events)
 }
 
 async function settleWritten(unit: Unit, written: string[], at: number): Promise<void> {

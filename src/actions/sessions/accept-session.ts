@@ -19,7 +19,7 @@ export async function acceptSession(needs: Needs<'store' | 'bus' | 'clock' | 'id
     const step = nextLedger(session, { from: waiting, actor: `a:${me.uid}`, reason: 'accepted', at: needs.clock.now() })
     await unit.sessions.save([session])
     await unit.sessions.writeLedger([step])
-    await writeEvents(needs, unit, me.companyId, sessionEvent('session.accepted', session, [me.uid]))
+    await writeEvents(needs, unit, sessionEvent('session.accepted', session, [me.uid]))
     return session
   })
 

@@ -16,7 +16,7 @@ export async function claimSession(needs: ClaimNeeds, me: Me, sessionId: string)
     if (!seen) throw notFound()
     if (seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, from: null }
     mayTake(seen, me, await lanesFor(unit, me.uid))
-    return take(needs, unit, me, seen)
+    return take(needs, unit, { me, seen })
   }).catch((error: unknown) => {
     needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
     throw error
@@ -33,7 +33,7 @@ function mayTake(session: SessionRow, me: Me, lanes: string[]): void {
   throw new AppError('not_your_lane', `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`)
 }
 
-async function take(needs: ClaimNeeds, unit: Unit, me: Me, seen: SessionRow) {
+async function take(needs: ClaimNeeds, unit: Unit, { me, seen }: { me: Me, seen: SessionRow }) {
   const { customer } = await lockBoth(unit, me.companyId, seen.session_id)
   const identity = await unit.users.identity(seen.account_id, me.uid)
   const at = needs.clock.now()
@@ -48,7 +48,7 @@ async function take(needs: ClaimNeeds, unit: Unit, me: Me, seen: SessionRow) {
   const session = { ...seen, state: active, uid: me.uid, customer_service_id: identity?.customer_service_id ?? null, fence: seen.fence + 1,
     lane: null, rank: null, queued_at: null, assigned_at: at }
   await unit.sessions.writeLedger([nextLedger(session, { from: queued, actor: `a:${me.uid}`, reason: 'claimed', at })])
-  await writeEvents(needs, unit, me.companyId, [queueEvent('session.claimed', session, lane), ...sessionEvent('session.claimed', session, [me.uid])])
+  await writeEvents(needs, unit, [queueEvent('session.claimed', session, lane), ...sessionEvent('session.claimed', session, [me.uid])])
   return { session, from: lane }
 }
 

@@ -20,7 +20,7 @@ export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput)
       state: both.session.uid === me.uid ? closed : closedByAdmin, actor: `a:${me.uid}`, reason: input.reason ?? 'closed', at: needs.clock.now(),
       dropPending: input.pending === 'drop', event: 'session.closed',
     })
-    await writeEvents(needs, unit, me.companyId, events)
+    await writeEvents(needs, unit, events)
     return { session: both.session, streams: events.map((event) => event.stream) }
   })
 

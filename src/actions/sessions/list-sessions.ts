@@ -29,12 +29,12 @@ async function inQueue(needs: ListNeeds, me: Me, { cursor = '-1.', limit }: List
 
 async function byOwner(needs: ListNeeds, me: Me, { state, mine, cursor = last, limit }: ListInput) {
   const uid = mine || !supervises(me) ? me.uid : null
-  return needs.store.read.sessions.ofOwner(me.companyId, uid, states[state], { before: cursor, limit: limit + 1 })
+  return needs.store.read.sessions.ofOwner(me.companyId, { uid, states: states[state] }, { before: cursor, limit: limit + 1 })
 }
 
 export async function listLedger(needs: Needs<'store'>, me: Me, input: { sessionId: string, cursor?: string | undefined, limit: number }) {
   await getVisible(needs, me, input.sessionId)
-  const rows = await needs.store.read.sessions.ledger(me.companyId, input.sessionId, Number(input.cursor ?? 0) || 0, input.limit + 1)
+  const rows = await needs.store.read.sessions.ledger(me.companyId, input.sessionId, { after: Number(input.cursor ?? 0) || 0, limit: input.limit + 1 })
   const items = rows.slice(0, input.limit)
   return { items: items.map(presentLedger), next: rows.length > input.limit ? String(items.at(-1)?.n) : null }
 }

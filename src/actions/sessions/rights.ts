@@ -23,7 +23,7 @@ export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Pro
 }
 
 async function owned(needs: Needs<'store'>, me: Me, session: SessionRow): Promise<boolean> {
-  const ledger = await needs.store.read.sessions.ledger(me.companyId, session.session_id, 0, 200)
+  const ledger = await needs.store.read.sessions.ledger(me.companyId, session.session_id, { after: 0, limit: 200 })
   return ledger.some((step) => step.uid === me.uid)
 }
 
