@@ -26,5 +26,5 @@ if (process.env.CI === 'true' && !quick && !browser) {
 const suites = readdirSync(join(root, 'dist/test')).filter((name) => name !== 'support' && (browser || name !== needsBrowser))
 const files = suites.flatMap((suite) => readdirSync(join(root, 'dist/test', suite), { recursive: true })
   .filter((name) => String(name).endsWith('.test.js')).map((name) => join(root, 'dist/test', suite, String(name))))
-const result = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=120000', '--enable-source-maps', ...files], { stdio: 'inherit' })
+const result = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=4', '--enable-source-maps', ...files], { stdio: 'inherit' })
 process.exit(result.status ?? 1)

@@ -32,4 +32,9 @@ export const messageQueries = (sql: Sql) => ({
     const some = list(ids)
     return sql.run(`update message_data set delivery = ?, errcode = ? where message_id in (${some.marks})`, [delivery, errcode, ...some.values])
   },
+  /** Passive answers whose row may still be settled. */
+  passiveWritten: (ids: string[]) => {
+    const some = list(ids)
+    return sql.run(`update message_data set delivery = 'sent' where message_id in (${some.marks}) and delivery in ('sending', 'unknown')`, some.values)
+  },
 })

@@ -50,7 +50,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
 }
 
 async function settleWritten(unit: Unit, written: string[], at: number): Promise<void> {
-  await unit.messages.deliver(written, 'sent', null)
+  await unit.messages.passiveWritten(written)
   await unit.outbox.passiveWritten(written, at)
 }
 

@@ -4,7 +4,7 @@ import { mayReply } from '../../../rules/reply-window.ts'
 import { mayWrite } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lockBoth, refuseWrite, type Me } from '../sessions/rights.ts'
+import { lockBoth, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { addLine, newOutbox } from './lines.ts'
 
 export type ReplyInput = { sessionId: string, clientMsgId: string, text: string, fence?: number | undefined }
@@ -37,12 +37,6 @@ function refuseWindow(customer: CustomerRow, now: number): void {
     throw new AppError(refusal, 'WeChat takes no more messages for this follower until he writes again (48 hours after his last message).')
   }
   if (refusal) throw new AppError(refusal, 'WeChat takes five messages for each message of the follower: wait until he writes again.')
-}
-
-async function refuseUnbound(unit: Unit, session: SessionRow): Promise<void> {
-  const account = await unit.accounts.find(session.company_id, session.account_id)
-  if (account?.binding === 'direct' || account?.binding === 'platform') return
-  throw new AppError('account_not_bound', 'The account is not bound: an admin binds it under accounts.')
 }
 
 type Stored = { customer: CustomerRow, session: SessionRow, me: Me, input: ReplyInput }

@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, writeEvents } from '../events.ts'
 import { nextLedger } from '../messages/lines.ts'
-import { lanesFor, lockBoth, notFound, type Me } from './rights.ts'
+import { lanesFor, lockBoth, notFound, refuseUnbound, type Me } from './rights.ts'
 
 export type ClaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
@@ -16,6 +16,7 @@ export async function claimSession(needs: ClaimNeeds, me: Me, sessionId: string)
     if (!seen) throw notFound()
     if (seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, from: null }
     mayTake(seen, me, await lanesFor(unit, me.uid))
+    await refuseUnbound(unit, seen)
     return take(needs, unit, { me, seen })
   }).catch((error: unknown) => {
     needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })

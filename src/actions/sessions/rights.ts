@@ -48,3 +48,9 @@ export async function lockBoth(unit: Unit, companyId: string, sessionId: string)
   if (!session) throw notFound()
   return { customer, session }
 }
+
+export async function refuseUnbound(unit: Unit, session: SessionRow): Promise<void> {
+  const account = await unit.accounts.find(session.company_id, session.account_id)
+  if (account?.binding === 'direct' || account?.binding === 'platform') return
+  throw new AppError('account_not_bound', 'The account is not bound: an admin binds it under accounts.')
+}

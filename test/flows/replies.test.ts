@@ -1,0 +1,89 @@
+// What becomes of a reply. WeChat has no idempotency key, so what cannot be proved undelivered is unknown and never sent again.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { openHouse, post, type Actor, type House } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { follower, type Follower } from '../support/follower.ts'
+
+type Desk = { house: House, customer: Follower, agent: Actor, id: string, reply: (clientMsgId: string, text?: string) => Promise<{ status: number, body: any }> }
+
+async function desk(t: { after: (close: () => Promise<void>) => void }): Promise<Desk> {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('在吗')
+  const agent = await house.agent('agent1')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const reply = (clientMsgId: string, text = clientMsgId) => agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId, type: 'text', text })
+  return { house, customer, agent, id, reply }
+}
+
+const fault = ({ house }: Desk, how: object) => post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', ...how })
+const states = async ({ agent, id }: Desk) => (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items
+  .filter((line: { direction: string }) => line.direction === 'out').map((line: { delivery: { state: string } }) => line.delivery.state)
+const arrived = async ({ customer }: Desk) => (await customer.inbox()).filter((item) => item.way === 'custom').map((item) => item.text)
+
+void test('replies reach the phone in the order they were accepted', async (t) => {
+  const at = await desk(t)
+  for (const text of ['一', '二', '三', '四', '五']) assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
+  await eventually(async () => { assert.deepEqual(await arrived(at), ['一', '二', '三', '四', '五']) })
+  const sixth = await at.reply('six')
+  assert.equal(sixth.status, 422)
+  assert.equal(sixth.body.error.code, 'reply_budget_used')
+})
+
+void test('the same clientMsgId is one message; with another text it is a conflict', async (t) => {
+  const at = await desk(t)
+  const results = await Promise.all(Array.from({ length: 5 }, () => at.reply('once')))
+  assert.deepEqual([...new Set(results.map((one) => one.body.message.id))].length, 1)
+  await eventually(async () => { assert.deepEqual(await arrived(at), ['once']) })
+  assert.equal((await at.reply('once', 'other')).body.error.code, 'client_msg_id_reused')
+})
+
+void test('a refusal is failed with its meaning and gives the budget back', async (t) => {
+  const at = await desk(t)
+  await fault(at, { kind: 'errcode', errcode: 45002 })
+  assert.equal((await at.reply('a')).status, 202)
+  await eventually(async () => { assert.deepEqual(await states(at), ['failed']) })
+  const line = (await at.agent.call('GET', `/api/sessions/${at.id}/messages`)).body.items.at(-1)
+  assert.equal(line.delivery.errcode, 45002)
+  assert.match(line.delivery.explanation, /[一-鿿]/, 'in words')
+  assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.window.remaining, 5)
+})
+
+for (const kind of ['reset', 'half', 'html']) {
+  void test(`an answer that is lost (${kind}) leaves the reply unknown, sent at most once, and the next one goes on`, async (t) => {
+    const at = await desk(t)
+    await fault(at, { kind })
+    await at.reply('doubtful')
+    await at.reply('next')
+    await eventually(async () => { assert.deepEqual(await states(at), ['unknown', 'sent']) })
+    assert.ok((await arrived(at)).filter((text) => text === 'doubtful').length <= 1)
+  })
+}
+
+void test('a token that WeChat refuses is fetched anew, and the reply arrives once', async (t) => {
+  const at = await desk(t)
+  await at.reply('first')
+  await eventually(async () => { assert.deepEqual(await states(at), ['sent']) })
+  await fault(at, { kind: 'expireToken' })
+  await at.reply('second')
+  await eventually(async () => { assert.deepEqual(await arrived(at), ['first', 'second']) })
+})
+
+void test('with the window closed nothing is stored, and the refusal says what to do', async (t) => {
+  const at = await desk(t)
+  await at.house.app.advanceTo(49 * 3600_000)
+  const { signIn } = await import('../support/app.ts')
+  const again = await signIn(at.house.url, 'agent1')
+  const refused = await again.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'late', type: 'text', text: 'x' })
+  assert.equal(refused.status, 422)
+  assert.equal(refused.body.error.code, 'reply_window_closed')
+  assert.equal((await again.call('GET', `/api/sessions/${at.id}/messages`)).body.items.length, 1)
+})
+
+void test('a write with yesterday\'s fence is refused', async (t) => {
+  const at = await desk(t)
+  const refused = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'f', type: 'text', text: 'x', fence: 0 })
+  assert.equal(refused.body.error.code, 'session_moved')
+})

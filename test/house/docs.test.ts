@@ -1,0 +1,27 @@
+// What the documents say of settings is what the code reads.
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import test from 'node:test'
+import { settings } from '../../src/config.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const names = Object.keys(settings.shape)
+
+void test('.env.example and docs/configuration.md name the settings that config.ts reads, in its order', () => {
+  const inExample = [...read('.env.example').matchAll(/^# ?([A-Z][A-Z_]+)=/gm)].map((match) => match[1])
+  assert.deepEqual(inExample, names)
+  const inDocs = [...read('docs/configuration.md').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1])
+  assert.deepEqual(inDocs, names)
+})
+
+void test('every file a document links to exists', () => {
+  const documents = [...readdirSync(root), ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => join('docs', String(name)))].filter((name) => name.endsWith('.md'))
+  assert.ok(documents.length > 10)
+  for (const document of documents) {
+    for (const [, target = ''] of read(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (!/^https?:/.test(target)) assert.ok(existsSync(join(root, dirname(document), target)), `${document} → ${target}`)
+    }
+  }
+})
