@@ -13,11 +13,11 @@ export type Refusal = 'session_not_open' | 'session_moved' | 'not_owner' | 'sess
 export const isOpen = (state: number) => openStates.includes(state)
 export const isOwned = (state: number) => ownedStates.includes(state)
 
-/** May this person write into the session? Asked in this order: open, fence, yours, accepted. */
-export function mayWrite(session: Owned, uid: number, fence: number | undefined): Refusal {
+/** May this person write into the session? Asked in this order: open, fence, yours, accepted. A supervisor may interject. */
+export function mayWrite(session: Owned, me: { uid: number, supervises: boolean }, fence: number | undefined): Refusal {
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'
-  if (session.uid !== uid) return 'not_owner'
+  if (session.uid !== me.uid) return me.supervises && session.uid !== null ? null : 'not_owner'
   return session.state === waiting ? 'session_not_accepted' : null
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { listMessages } from '../actions/messages/list-messages.ts'
 import { sendReply } from '../actions/messages/send-reply.ts'
 import { AppError } from '../errors.ts'
+import { resendMessage } from '../actions/messages/resend-message.ts'
+import { resolveMessage } from '../actions/messages/resolve-message.ts'
 import { presentMessage } from '../views/message.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
@@ -32,6 +34,18 @@ export const messageRoutes: Route[] = [
       }
       const row = await sendReply(ports, me, { sessionId: params['id'] ?? '', clientMsgId: body.clientMsgId, text, fence: body.fence })
       return { status: 202, body: { message: presentMessage(row) } }
+    },
+  }),
+  route({
+    method: 'post', path: '/api/messages/:id/resend', who: 'agent', summary: 'Send a failed or unknown line again, as a new line',
+    handle: async ({ ports, me, params }) => ({ status: 202, body: { message: presentMessage(await resendMessage(ports, me, params['id'] ?? '')) } }),
+  }),
+  route({
+    method: 'post', path: '/api/messages/:id/resolve', who: 'agent', summary: 'Say whether a failed or unknown line arrived',
+    body: z.object({ delivered: z.boolean() }),
+    handle: async ({ ports, me, params, body }) => {
+      const row = await resolveMessage(ports, me, { id: params['id'] ?? '', delivered: body.delivered })
+      return { body: { message: presentMessage(row) } }
     },
   }),
 ]

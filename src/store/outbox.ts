@@ -30,6 +30,9 @@ export const outboxQueries = (sql: Sql) => ({
   giveUp: (id: string, at: number) => sql.run(
     "update outbox set state = 'unknown', settled_at = ?, inflight_key = null, lease_until = null where outbox_id = ? and state = 'sending'" +
     ' and lease_until <= ?', [at, id, at]),
+  /** A person decides what the platform never told. */
+  resolve: (id: string, state: string, at: number) => sql.run(
+    "update outbox set state = ?, settled_at = ? where outbox_id = ? and state in ('failed', 'unknown')", [state, at, id]),
   drop: (sessionId: string, at: number) => sql.run(
     "update outbox set state = 'failed', settled_at = ? where session_id = ? and state = 'pending'", [at, sessionId]),
   pendingOf: (sessionId: string) => sql.all<OutboxRow>("select * from outbox where session_id = ? and state = 'pending' order by n", [sessionId]),

@@ -6,6 +6,8 @@ const direction = (opercode: number) => opercode === 2 ? 'in' : opercode === 5 ?
 const explanations: Record<string, string> = {
   unknown: '不知道对方是否收到：请求已发出但没有得到完整的回答，请人工确认或重发 / It is not known whether it arrived: ask, or send again',
   failed: '没有送达 / Not delivered',
+  resent: '已重新发送 / Sent again as a new line',
+  resolved: '人工确认没有送达 / A person found that it did not arrive',
   dropped_on_close: '会话结束时取消 / Dropped when the session was closed',
 }
 
@@ -21,8 +23,8 @@ export function presentMessage(row: MessageRow) {
     id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
     messageType: row.message_type, type: row.type,
     ...(row.text !== null && { text: row.text }),
-    ...(row.uid !== null && row.opercode !== 2 && { agentUid: row.uid }),
-    ...(row.opercode === 1 && row.client_key !== null && { clientMsgId: row.client_key }),
+    ...(row.uid !== null && row.opercode !== 2 && { agentUid: row.additional_uid ?? row.uid }),
+    ...((row.opercode === 1 || row.opercode === 3) && row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),
     ...presentDelivery(row),
     createdAt: presentTime(row.add_time),

@@ -11,9 +11,10 @@ async function idsOf(house: House): Promise<Record<string, string>> {
   await customer.says('你好')
   const agent = await house.agent('agent1')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const line = (await agent.call('GET', `/api/sessions/${session.id}/messages`)).body.items[0]
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
   return {
-    sessions: session.id, customers: session.customer.id, users: String(agent.uid), groups: String(group.id),
+    sessions: session.id, messages: line.id, customers: session.customer.id, users: String(agent.uid), groups: String(group.id),
     accounts: (await house.admin.call('GET', '/api/accounts')).body.items[0].id,
     rules: (await house.admin.call('GET', '/api/rules')).body.items[0].id,
   }
@@ -22,6 +23,7 @@ async function idsOf(house: House): Promise<Record<string, string>> {
 /** A body that its owner's company would take. */
 const bodies: Record<string, unknown> = {
   'post /api/sessions/:id/messages': { clientMsgId: 'x1', type: 'text', text: 'x' },
+  'post /api/messages/:id/resolve': { delivered: true },
   'post /api/sessions/:id/read': { seq: 1 },
   'patch /api/customers/:id': { alias: 'stolen' },
   'patch /api/users/:uid': { name: 'stolen' },

@@ -87,3 +87,27 @@ void test('a write with yesterday\'s fence is refused', async (t) => {
   const refused = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'f', type: 'text', text: 'x', fence: 0 })
   assert.equal(refused.body.error.code, 'session_moved')
 })
+
+void test('a person settles what is unknown: delivered, or sent again as a new line', async (t) => {
+  const at = await desk(t)
+  await fault(at, { kind: 'reset', next: 2 })
+  const ids = [(await at.reply('one')).body.message.id, (await at.reply('two')).body.message.id]
+  await eventually(async () => { assert.deepEqual(await states(at), ['unknown', 'unknown']) })
+  const resolved = await at.agent.call('POST', `/api/messages/${ids[0]}/resolve`, { delivered: true })
+  assert.equal(resolved.body.message.delivery.state, 'sent')
+  assert.equal((await at.agent.call('POST', `/api/messages/${ids[0]}/resolve`, { delivered: false })).status, 409, 'what a person decided stands')
+  const resent = await at.agent.call('POST', `/api/messages/${ids[1]}/resend`, {})
+  assert.equal(resent.status, 202)
+  assert.equal(resent.body.message.resendOf, ids[1])
+  await eventually(async () => { assert.deepEqual(await states(at), ['sent', 'failed', 'sent']) })
+  assert.equal((await at.agent.call('POST', `/api/messages/${ids[1]}/resend`, {})).status, 409, 'once')
+})
+
+void test('a supervisor interjects: the line is his, the session stays the agent\'s', async (t) => {
+  const at = await desk(t)
+  const said = await at.house.admin.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'boss', type: 'text', text: '我来说一句' })
+  assert.equal(said.body.message.opercode, 3)
+  assert.equal(said.body.message.agentUid, at.house.admin.uid)
+  assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.agentUid, at.agent.uid)
+  await eventually(async () => { assert.deepEqual(await arrived(at), ['我来说一句']) })
+})

@@ -45,11 +45,13 @@ void test('a message gives five replies in 48 hours, a follow three in a minute;
 
 void test('a write is refused in the order open, fence, yours, accepted', () => {
   const mine = { state: 1, uid: 7, fence: 2 }
-  assert.equal(mayWrite({ ...mine, state: -1, uid: 8, fence: 3 }, 7, 2), 'session_not_open')
-  assert.equal(mayWrite({ ...mine, uid: 8, fence: 3 }, 7, 2), 'session_moved')
-  assert.equal(mayWrite({ ...mine, uid: 8 }, 7, 2), 'not_owner')
-  assert.equal(mayWrite({ ...mine, state: 0 }, 7, 2), 'session_not_accepted')
-  assert.equal(mayWrite(mine, 7, undefined), null)
+  const me = { uid: 7, supervises: false }
+  assert.equal(mayWrite({ ...mine, state: -1, uid: 8, fence: 3 }, me, 2), 'session_not_open')
+  assert.equal(mayWrite({ ...mine, uid: 8, fence: 3 }, me, 2), 'session_moved')
+  assert.equal(mayWrite({ ...mine, uid: 8 }, me, 2), 'not_owner')
+  assert.equal(mayWrite({ ...mine, state: 0 }, me, 2), 'session_not_accepted')
+  assert.equal(mayWrite(mine, me, undefined), null)
+  assert.equal(mayWrite({ ...mine, uid: 8 }, { ...me, supervises: true }, 2), null, 'a supervisor interjects')
 })
 
 void test('an exclusive agent who is there with room gets his customer; else the customer waits for him alone', () => {

@@ -1,0 +1,23 @@
+import type { MessageRow } from '../../../entities/index.ts'
+import { mayWrite } from '../../../rules/session.ts'
+import { refuseUnbound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+import { lockUnsettled, settleByHand } from './resolve-message.ts'
+import { refuseWindow, storeReply, type ReplyNeeds } from './send-reply.ts'
+
+/** A person decides to send again: a new line that names the old one, which is settled with it. */
+export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Promise<MessageRow> {
+  const line = await needs.store.work('reply', async (unit) => {
+    const { customer, session, message } = await lockUnsettled(unit, me, id)
+    refuseWrite(mayWrite(session, { uid: me.uid, supervises: supervises(me) }, undefined))
+    refuseWindow(customer, needs.clock.now())
+    await refuseUnbound(unit, session)
+
+    const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, text: message.text ?? '', resendOf: id }
+    const stored = await storeReply(needs, unit, { customer, session, me, input })
+    await settleByHand(needs, unit, { message, state: 'failed', why: 'resent' })
+    return stored
+  })
+
+  needs.bus.publish('outbox', '')
+  return line
+}

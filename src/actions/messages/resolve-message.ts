@@ -1,0 +1,44 @@
+// Only a person knows what the platform never told; what he decides is not overwritten by a late answer.
+import type { MessageRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { lockBoth, notFound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+
+type ResolveNeeds = Needs<'store' | 'clock' | 'bus'>
+
+export async function resolveMessage(needs: ResolveNeeds, me: Me, { id, delivered }: { id: string, delivered: boolean }): Promise<MessageRow> {
+  const settled = await needs.store.work('reply', async (unit) => {
+    const { message } = await lockUnsettled(unit, me, id)
+    return settleByHand(needs, unit, { message, state: delivered ? 'sent' : 'failed', why: 'resolved' })
+  })
+
+  needs.bus.publish('outbox', '')
+  return settled
+}
+
+/** The line with its customer and session locked; only where its fate is open, and only for its owner or a supervisor. */
+export async function lockUnsettled(unit: Unit, me: Me, id: string) {
+  const seen = await unit.messages.find(me.companyId, id)
+  if (!seen?.session_id) throw notFound()
+  const both = await lockBoth(unit, me.companyId, seen.session_id)
+  if (!supervises(me) && both.session.uid !== me.uid) refuseWrite('not_owner')
+  const message = await unit.messages.find(me.companyId, id)
+  if (!message || !isOpenFate(message)) throw new AppError('delivery_not_open', 'Only a line that failed or is unknown, and that nobody has settled, can be settled by hand.')
+  return { ...both, message }
+}
+
+const settledWords = ['resent', 'resolved']
+
+function isOpenFate(message: MessageRow): boolean {
+  const { why } = JSON.parse(message.extra ?? '{}') as { why?: string }
+  return (message.delivery === 'failed' || message.delivery === 'unknown') && !settledWords.includes(why ?? '')
+}
+
+type ByHand = { message: MessageRow, state: 'sent' | 'failed', why: 'resolved' | 'resent' }
+
+export async function settleByHand(needs: Needs<'clock'>, unit: Unit, { message, state, why }: ByHand): Promise<MessageRow> {
+  if (state === 'sent') await unit.messages.deliver([message.message_id], 'sent', message.errcode)
+  else await unit.messages.fail([message.message_id], { errcode: message.errcode, why })
+  await unit.outbox.resolve(message.message_id, state, needs.clock.now())
+  return { ...message, delivery: state, extra: state === 'sent' ? message.extra : JSON.stringify({ why }) }
+}
