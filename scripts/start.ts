@@ -13,14 +13,13 @@ try {
   const simulator = await openSimulator({ host: '127.0.0.1', port, dataDir: join(dataDir, 'simulator') })
   const config = readConfig({ ...demo, WECHAT_API_BASE: simulator.url, CLOCK_URL: `${simulator.url}/sim/clock` })
   const app = await openApp(config, { consoleDir: resolve(import.meta.dirname, '../../console/dist') })
-  const account = await makeDemo(app.ports, { dataDir: config.DATA_DIR, adminPassword: config.ADMIN_PASSWORD })
-  const url = await app.listen()
-  await register(simulator.url, { ...account, callbackUrl: `${url}/wechat/${account.appid}` })
-
   closeOnSignals(async () => {
     await app.close()
     await simulator.close()
   }, app.ports.log)
+  const account = await makeDemo(app.ports, { dataDir: config.DATA_DIR, adminPassword: config.ADMIN_PASSWORD })
+  const url = await app.listen()
+  await register(simulator.url, { ...account, callbackUrl: `${url}/wechat/${account.appid}` })
   const logins = readFileSync(join(config.DATA_DIR, 'demo-logins.txt'), 'utf8').trim().split('\n').map((line) => line.replace(' ', ' / ')).join('   ')
   console.log(`\n  Console    ${url}\n  Simulator  ${simulator.url}\n  Logins     ${logins}\n  Data       ${resolve(config.DATA_DIR)}\n`)
 } catch (error) {

@@ -36,8 +36,14 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host)
 }
 
+/** What the environment says goes before `.env`. */
+function environmentAndFile(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return process.env
+}
+
 /** `defaults` stand where the environment is silent. */
-export function readConfig(defaults: Record<string, string> = {}, environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(defaults: Record<string, string> = {}, environment: NodeJS.ProcessEnv = environmentAndFile()): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const result = settings.safeParse({ ...defaults, ...given })
   if (!result.success) {

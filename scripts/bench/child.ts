@@ -9,7 +9,8 @@ const startsWithinMs = 60_000
 const endsWithinMs = 30_000
 
 export async function startServer(name: string, args: string[], nodeArgs: string[] = []): Promise<Running> {
-  const child = spawn(process.execPath, [...nodeArgs, join(import.meta.dirname, `serve-${name}.js`), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const script = join(import.meta.dirname, `serve-${name}.js`)
+  const child = spawn(process.execPath, [...nodeArgs, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   const url = await Promise.race([readyUrl(child), ended.then(() => null), late()])
   if (url === null) {
@@ -19,12 +20,14 @@ export async function startServer(name: string, args: string[], nodeArgs: string
   return { url, stop: () => stopServer(child, ended, name) }
 }
 
-async function readyUrl(child: ChildProcess): Promise<string | null> {
-  if (!child.stdout) return null
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('ready ')) return line.slice('ready '.length)
-  }
-  return null
+function readyUrl(child: ChildProcess): Promise<string | null> {
+  if (!child.stdout) return Promise.resolve(null)
+  const lines = createInterface({ input: child.stdout })
+  // reading goes on: a full pipe would hold the server up
+  return new Promise((resolve) => {
+    lines.on('line', (line) => { if (line.startsWith('ready ')) resolve(line.slice('ready '.length)) })
+    lines.once('close', () => { resolve(null) })
+  })
 }
 
 const late = () => new Promise<null>((resolve) => { setTimeout(() => { resolve(null) }, startsWithinMs).unref() })

@@ -1,7 +1,7 @@
 // Where things are: compiled code runs in dist, what it runs beside stays in the checkout.
 import { execFileSync } from 'node:child_process'
-import { existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, closeSync, rmSync, writeSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '../../..')
@@ -14,7 +14,7 @@ export function freshDir(): string {
 
 export const removeDir = (dir: string) => { rmSync(dir, { recursive: true, force: true }) }
 
-/** The packages beside which kefu is measured have a lock file of their own and are installed on the first run. */
+/** What kefu is measured beside has a lock file of its own and is installed on the first run. */
 export function needPeers(): void {
   const here = join(root, 'scripts/bench')
   if (existsSync(join(here, 'node_modules/wechat')) && existsSync(join(here, 'node_modules/express'))) return
@@ -38,7 +38,9 @@ export function fsyncMs(dir: string): number {
 
 export function machine(): string {
   const [cpu] = cpus()
-  return `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GB, node ${process.version}, ${process.platform}`
+  const memory = Math.round(totalmem() / 2 ** 30)
+  return `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${memory} GB, node ${process.version}, ${process.platform},`
+    + ` load ${loadavg()[0]?.toFixed(2) ?? '?'} before the bench`
 }
 
 export function median(values: number[]): number {

@@ -19,7 +19,7 @@ const newOpenid = (n: number) => `oBenchNewly_${String(n).padStart(16, '0')}`
 /** 100 rules: 60 for a whole text, 40 for a part of one. About a quarter of the texts meet one. */
 export const rules = Array.from({ length: 100 }, (_, n) => n < 60
   ? { name: `exact ${n}`, kind: 'exact' as const, keywords: [`问题${n}`, `question ${n}`], text: `第${n}个问题的答案。` }
-  : { name: `contains ${n}`, kind: 'contains' as const, keywords: [`退货${n}号`, `关键词${n}`], text: `关于${n}号，请稍等，客服马上就来。` })
+  : { name: `part ${n}`, kind: 'contains' as const, keywords: [`退货${n}号`, `关键词${n}`], text: `关于${n}号，客服马上就来。` })
 
 /** Mulberry32: small, quick, repeatable. */
 export function randomFrom(seed: number): () => number {
@@ -73,7 +73,8 @@ export type Signed = { query: string, body: string }
 export function sign(push: Pick<OnePush, 'openid' | 'xml'>, mode: Mode, n: number): Signed {
   const nonce = String(1_000_000_000 + n)
   const timestamp = String(at + n % 1000)
-  const query = `signature=${signature([account.token, timestamp, nonce])}&timestamp=${timestamp}&nonce=${nonce}&openid=${push.openid}`
+  const signed = signature([account.token, timestamp, nonce])
+  const query = `signature=${signed}&timestamp=${timestamp}&nonce=${nonce}&openid=${push.openid}`
   if (mode === 'plain') return { query, body: push.xml }
   const sealed = encryptMessage(account.encodingAesKey, account.appid, push.xml)
   return {

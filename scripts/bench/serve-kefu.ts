@@ -19,7 +19,8 @@ export async function openSeeded(dir: string, mode: Mode): Promise<Seeded> {
   const { ports } = app
   const first = await prepareInstallation(ports, { password: 'bench bench bench' })
   if (!first) throw new Error(`${dir} is not empty`)
-  const me = { companyId: first.companyId, uid: (await ports.store.read.users.byUsername('admin'))?.uid ?? 0, role: 'admin' as const }
+  const uid = (await ports.store.read.users.byUsername(first.username))?.uid ?? 0
+  const me = { companyId: first.companyId, uid, role: 'admin' as const }
   await createAccount(ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...account, mode })
   for (const { name, kind, keywords, text } of rules) {
     await createRule(ports, me, { name, enabled: true, priority: 0, match: { kind, keywords }, action: { kind: 'text', text } })
@@ -36,6 +37,8 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
   })
   for (let n = 0; n < knownFollowers; n += 500) {
     await receive(app.ports, Array.from({ length: Math.min(500, knownFollowers - n) }, (_, at) => seed(n + at)))
+    // the clock's door must be heard between two batches
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
 

@@ -1,4 +1,4 @@
-// The npm package wechat under express: it checks the signature, reads the XML, opens the envelope, answers a text and stores nothing.
+// The npm package wechat under express: checks the signature, reads the XML, opens the envelope, answers a text, stores nothing.
 import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

@@ -38,18 +38,21 @@ function time(name: string, call: (n: number) => unknown): Step {
 
 function parsing(): Step[] {
   const some = [...pushes(1000, 0)]
-  const asked = (mode: Mode) => some.map((push, n) => sign(push, mode, n)).map(({ query, body }) => ({ query, url: new URLSearchParams(query), body }))
+  const asked = (mode: Mode) => some.map((push, n) => sign(push, mode, n))
+    .map(({ query, body }) => ({ query, url: new URLSearchParams(query), body }))
   const [plain, safe] = [asked('plain'), asked('safe')]
   const of = <T>(list: T[], n: number) => list[n % list.length] as T
   const sealed = some.map(({ xml }) => encryptMessage(account.encodingAesKey, account.appid, xml))
-  const keys = { appid: account.appid, token: account.token, encodingAesKey: account.encodingAesKey }
+  const { appid, token, encodingAesKey } = account
+  const opened = (mode: Mode, { url, body }: { url: URLSearchParams, body: string }) =>
+    dedupKey(openPush({ appid, token, encodingAesKey, mode }, url, body).inbound)
   return [
     time('query of the URL', (n) => new URLSearchParams(of(plain, n).query)),
     time('signature of the query', (n) => verifyQuery(account.token, of(plain, n).url)),
     time('XML read', (n) => readXml(of(plain, n).body)),
-    time('whole push opened, plain', (n) => dedupKey(openPush({ ...keys, mode: 'plain' }, of(plain, n).url, of(plain, n).body).inbound)),
+    time('whole push opened, plain', (n) => opened('plain', of(plain, n))),
     time('envelope decrypted', (n) => decryptMessage(account.encodingAesKey, account.appid, of(sealed, n))),
-    time('whole push opened, safe', (n) => dedupKey(openPush({ ...keys, mode: 'safe' }, of(safe, n).url, of(safe, n).body).inbound)),
+    time('whole push opened, safe', (n) => opened('safe', of(safe, n))),
   ]
 }
 

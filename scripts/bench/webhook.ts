@@ -1,4 +1,4 @@
-// npm run bench -- webhook: kefu's durable push beside two servers that store nothing. Rounds are interleaved (A B C, A B C, …),
+// npm run bench -- webhook: kefu's durable push beside two servers that store nothing. Rounds are interleaved (A B C, A B C …),
 // each server starts anew every time, and a ratio is taken inside its round: what the machine does meanwhile strikes all three.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -23,7 +23,7 @@ export async function webhookBench(args: string[]): Promise<void> {
   try {
     const plan = { ...readPlan(args), dir }
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
-      + `${plan.rounds} rounds of ${plan.seconds} s after ${warmSeconds} s of warming, ${plan.connections} connections, kefu on SQLite (WAL, synchronous=FULL)`)
+      + `${plan.rounds} rounds of ${plan.seconds} s after ${warmSeconds} s of warming, ${plan.connections} connections`)
     const modes = { plain: await measureMode(plan, 'plain'), safe: await measureMode(plan, 'safe') }
     const steps = await measureSteps(dir)
     for (const mode of ['plain', 'safe'] as const) printMode(mode, modes[mode])
@@ -35,15 +35,16 @@ export async function webhookBench(args: string[]): Promise<void> {
 
 function readPlan(args: string[]): Omit<Plan, 'dir'> {
   const { values } = parseArgs({ args, options: {
-    seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '5' }, connections: { type: 'string', default: '64' },
-    profile: { type: 'string' },
+    seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '5' },
+    connections: { type: 'string', default: '64' }, profile: { type: 'string' },
   } })
   const within = (name: 'seconds' | 'rounds' | 'connections', most: number) => {
     const value = Number(values[name])
     if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`--${name}: a whole number from 1 to ${most}`)
     return value
   }
-  return { seconds: within('seconds', 60), rounds: within('rounds', 50), connections: within('connections', 512), profile: values.profile }
+  const [seconds, rounds, connections] = [within('seconds', 60), within('rounds', 50), within('connections', 512)]
+  return { seconds, rounds, connections, profile: values.profile }
 }
 
 async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
@@ -85,7 +86,8 @@ async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<He
 /** A server that refuses is quick; its figure would be worth nothing. */
 function refuseUnanswered(server: string, runs: Heard[]): void {
   for (const run of runs) {
-    if (run.refused + run.broken > 0) throw new Error(`${server}: ${run.refused} requests were not answered with 200, ${run.broken} broke`)
+    if (run.refused + run.broken === 0) continue
+    throw new Error(`${server}: ${run.refused} requests were not answered with 200, ${run.broken} broke`)
   }
 }
 

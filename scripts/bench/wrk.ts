@@ -8,7 +8,8 @@ export type Load = { url: string, corpus: string, seconds: number, connections: 
 
 /** Times in ms. `ok` counts answers of 200, `refused` every other, `broken` what ended without one. */
 export type Heard = {
-  sent: number, fresh: number, wraps: number, ok: number, refused: number, broken: number, seconds: number, p50: number, p99: number, max: number
+  sent: number, fresh: number, wraps: number, ok: number, refused: number, broken: number
+  seconds: number, p50: number, p99: number, max: number
 }
 
 export function needWrk(): void {
