@@ -19,7 +19,8 @@ export function needPeers(): void {
   const here = join(root, 'scripts/bench')
   if (existsSync(join(here, 'node_modules/wechat')) && existsSync(join(here, 'node_modules/express'))) return
   console.log('installing scripts/bench/package-lock.json')
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
+  execFileSync('npm', args, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 /** What one forced write costs here, in ms: the floor under every durable answer. */
@@ -39,8 +40,8 @@ export function fsyncMs(dir: string): number {
 export function machine(): string {
   const [cpu] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
-  return `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${memory} GB, node ${process.version}, ${process.platform},`
-    + ` load ${loadavg()[0]?.toFixed(2) ?? '?'} before the bench`
+  return `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${memory} GB, `
+    + `node ${process.version}, ${process.platform}, load ${loadavg()[0]?.toFixed(2) ?? '?'} before the bench`
 }
 
 export function median(values: number[]): number {
