@@ -62,6 +62,6 @@ export const customer = new EntitySchema<CustomerRow>({
     { name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] },
   ],
   indices: [
-    { name: 'ix_wx_user_company_id_active_at', columns: ['company_id', 'active_at'] },
+    { name: 'ix_wx_user_company_id_customer_service_uid', columns: ['company_id', 'customer_service_uid'] },
   ],
 })

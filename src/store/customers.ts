@@ -28,9 +28,13 @@ export const customerQueries = (sql: Sql) => ({
   describe: (row: CustomerRow) => sql.run(
     'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, update_time = ? where company_id = ? and wx_user_id = ?',
     [row.alias, row.remark, row.tags, row.customer_service_uid, row.update_time, row.company_id, row.wx_user_id]),
-  /** Followers nobody has written to or heard from since, who still belong to an agent. */
+  /**
+   * Followers nobody has written to or heard from since, who still belong to an agent or sit with one. active_at has no index of its
+   * own: every push changes it, and an index page a push is dear.
+   */
   idle: (companyId: string, before: number, limit: number) => sql.all<{ wx_user_id: string }>(
-    'select wx_user_id from wx_user where company_id = ? and active_at <= ? and (customer_service_uid <> -1 or exists (select 1 from' +
-    ' message_session s where s.wx_user_id = wx_user.wx_user_id and s.open_key is not null and s.state in (0, 1, 2)))' +
-    ' order by active_at limit ?', [companyId, before, limit]),
+    'select wx_user_id from wx_user where company_id = ? and customer_service_uid > 0 and active_at <= ? union' +
+    ' select s.wx_user_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id' +
+    ' where s.company_id = ? and s.state in (0, 1, 2) and s.uid is not null and u.active_at <= ? limit ?',
+    [companyId, before, companyId, before, limit]),
 })

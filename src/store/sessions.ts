@@ -17,6 +17,10 @@ export const sessionQueries = (sql: Sql) => ({
   save: (rows: SessionRow[]) => rows.length === 0 ? Promise.resolve() : sql.upsert('message_session', rows, {
     key: 'session_id', update: Object.keys(rows[0] ?? {}).filter((name) => !['session_id', 'company_id', 'add_time'].includes(name)),
   }),
+  /** What a line changes on an open session. Named one by one: SQLite rewrites every index whose column is set, changed or not. */
+  touch: (rows: SessionRow[]) => rows.length === 0 ? Promise.resolve() : sql.upsert('message_session', rows, {
+    key: 'session_id', update: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id'],
+  }),
   /** The one owner: only a session still queued in the lane the right was checked for. */
   claim: (id: string, lane: string, owner: { uid: number, customerServiceId: number | null, at: number }) => sql.run(
     'update message_session set state = 1, uid = ?, customer_service_id = ?, fence = fence + 1, ledger_n = ledger_n + 1, lane = null,' +

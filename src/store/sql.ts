@@ -34,7 +34,8 @@ function* chunks<T>(rows: T[]): Generator<T[]> {
 }
 
 function statement(table: string, rows: object[]) {
-  const names = Object.keys(rows[0] ?? {})
+  // a column that is NULL in every row is left out: most of a line's are, and each costs a binding per row
+  const names = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => (row as Record<string, Value>)[name] !== null))
   const one = `(${names.map(() => '?').join(',')})`
   return {
     table: quoted(table), names, columns: names.map(quoted).join(','), values: rows.map(() => one).join(','),

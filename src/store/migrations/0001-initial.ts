@@ -85,7 +85,7 @@ const tables: TableShape[] = [
       budget_left: 'int', window_scene: 'key:16 null', out_n: 'int', add_time: 'big', update_time: 'big',
     },
     unique: ['appid,openid'],
-    index: ['company_id,active_at'],
+    index: ['company_id,customer_service_uid'],
   },
   {
     name: 'message_session',
