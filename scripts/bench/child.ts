@@ -5,13 +5,20 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export type Running = { url: string, stop: () => Promise<void> }
+
+/** What runs now; a bench that is stopped ends these before itself. */
+export const started = new Set<ChildProcess>()
 const startsWithinMs = 60_000
 const endsWithinMs = 30_000
 
 export async function startServer(name: string, args: string[], nodeArgs: string[] = []): Promise<Running> {
   const script = join(import.meta.dirname, `serve-${name}.js`)
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  started.add(child)
+  const ended = once(child, 'exit').then(([code]) => {
+    started.delete(child)
+    return code as number | null
+  })
   const url = await Promise.race([readyUrl(child), ended.then(() => null), late()])
   if (url === null) {
     child.kill('SIGKILL')

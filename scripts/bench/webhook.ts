@@ -2,7 +2,7 @@
 // each server starts anew every time, and a ratio is taken inside its round: what the machine does meanwhile strikes all three.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startServer } from './child.ts'
+import { started, startServer } from './child.ts'
 import { writeCorpus } from './corpus.ts'
 import { countStored, type Counted } from './count.ts'
 import { freshDir, fsyncMs, machine, needPeers, removeDir } from './place.ts'
@@ -20,6 +20,7 @@ export async function webhookBench(args: string[]): Promise<void> {
   needWrk()
   needPeers()
   const dir = freshDir()
+  leaveNothing(dir)
   try {
     const plan = { ...readPlan(args), dir }
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
@@ -31,6 +32,18 @@ export async function webhookBench(args: string[]): Promise<void> {
   } finally {
     removeDir(dir)
   }
+}
+
+/** Stopped from outside: no figures, no server left running, no directory left behind. */
+function leaveNothing(dir: string): void {
+  const stop = () => {
+    for (const child of started) child.kill('SIGKILL')
+    removeDir(dir)
+    console.error('stopped; no figures')
+    process.exit(1)
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
 }
 
 function readPlan(args: string[]): Omit<Plan, 'dir'> {

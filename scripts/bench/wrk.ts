@@ -2,6 +2,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { started } from './child.ts'
 import { root } from './place.ts'
 
 export type Load = { url: string, corpus: string, seconds: number, connections: number }
@@ -25,10 +26,12 @@ export function runWrk({ url, corpus, seconds, connections }: Load): Promise<Hea
   const script = join(root, 'scripts/bench/webhook.lua')
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url, '--', corpus]
   return new Promise((resolve, reject) => {
-    execFile('wrk', args, { timeout: (seconds + 60) * 1000 }, (error, stdout, stderr) => {
+    const child = execFile('wrk', args, { timeout: (seconds + 60) * 1000 }, (error, stdout, stderr) => {
+      started.delete(child)
       const line = stdout.split('\n').find((one) => one.startsWith('BENCH '))
       if (error || !line) reject(new Error(`wrk failed: ${stderr || stdout || (error?.message ?? '')}`))
       else resolve(JSON.parse(line.slice('BENCH '.length)) as Heard)
     })
+    started.add(child)
   })
 }

@@ -64,8 +64,8 @@ function openSource(file: string, readonly: boolean): Promise<DataSource> {
       database.pragma('journal_mode = WAL')
       database.pragma('synchronous = FULL')
       database.pragma('cache_size = -65536')
-      // a hot page is written back once for many commits; at 80 MB the log is folded in
-      database.pragma('wal_autocheckpoint = 20000')
+      // a hot page is written back once for many commits; larger still and folding the log in holds everyone up
+      database.pragma('wal_autocheckpoint = 4000')
     },
   }).initialize()
 }
