@@ -2,8 +2,8 @@ import type { CustomerRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
 /** What a line changes on a follower's row. */
-const moved = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_scene', 'out_n', 'subscribe', 'subscribe_time',
-  'canel_time', 'customer_service_uid', 'is_clue', 'update_time']
+const heard = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_scene', 'out_n', 'subscribe', 'subscribe_time',
+  'canel_time', 'update_time']
 
 export const customerQueries = (sql: Sql) => ({
   lockByOpenids: (appid: string, openids: string[]) => {
@@ -12,7 +12,9 @@ export const customerQueries = (sql: Sql) => ({
       `select * from wx_user where appid = ? and openid in (${some.marks}) order by openid${sql.dialect.forUpdate}`, [appid, ...some.values])
   },
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
-  save: (rows: CustomerRow[]) => sql.upsert('wx_user', rows, { key: 'wx_user_id', update: moved }),
+  /** After a push; whose he is stands in an index and is not a push's to change. */
+  touch: (rows: CustomerRow[]) => sql.upsert('wx_user', rows, { key: 'wx_user_id', update: heard }),
+  save: (rows: CustomerRow[]) => sql.upsert('wx_user', rows, { key: 'wx_user_id', update: [...heard, 'customer_service_uid', 'is_clue'] }),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
     `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   find: (companyId: string, id: string) => sql.one<CustomerRow>(

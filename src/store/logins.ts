@@ -10,7 +10,6 @@ export const loginQueries = (sql: Sql) => ({
   hashesOfCompany: async (companyId: string) => (await sql.all<{ token_hash: string }>(
     'select token_hash from login where company_id = ?', [companyId])).map((row) => row.token_hash),
   endCompany: (companyId: string) => sql.run('delete from login where company_id = ?', [companyId]),
-  endAll: (uid: number) => sql.run('delete from login where uid = ?', [uid]),
   endExpired: (idleBefore: number, now: number) => sql.run('delete from login where seen_at < ? or ends_at < ?', [idleBefore, now]),
 
   tried: (row: LoginLogRow) => sql.insert('login_log', [row]),
