@@ -78,7 +78,4 @@ export const message = new EntitySchema<MessageRow>({
     { name: 'uq_message_data_company_id_sender_client_key', columns: ['company_id', 'sender', 'client_key'] },
     { name: 'uq_message_data_session_id_seq', columns: ['session_id', 'seq'] },
   ],
-  indices: [
-    { name: 'ix_message_data_wx_user_id_add_time', columns: ['wx_user_id', 'add_time'] },
-  ],
 })

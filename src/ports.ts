@@ -9,6 +9,7 @@ import type { Metrics } from './metrics.ts'
 import type { Secrets } from './secrets.ts'
 import type { Store } from './store/open.ts'
 
+export type { KnownCustomer } from './store/customers.ts'
 export type { Store, Unit } from './store/open.ts'
 export type { WorkClass } from './store/writer.ts'
 

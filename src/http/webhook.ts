@@ -10,13 +10,16 @@ import { readBody } from './read-body.ts'
 
 type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits'> & { batches: Batches }
 const platformWaitsMs = 5000
+// whoever comes later would wait as long and more: he is told at once
+const oldestMayWaitMs = 1500
 
 export function openWebhook(needs: WebhookNeeds) {
   let inFlight = 0
+  const full = () => inFlight >= needs.limits.maxInFlight || needs.batches.oldestMs() > oldestMayWaitMs
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = needs.clock.mono()
     try {
-      if (request.method !== 'GET' && inFlight >= needs.limits.maxInFlight) { end(response, 503, 'busy'); return; }
+      if (request.method !== 'GET' && full()) { end(response, 503, 'busy'); return; }
       inFlight += 1
       needs.metrics.inFlight.set(inFlight)
       await handle(needs, request, response)
@@ -59,6 +62,10 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
   const company = await needs.known.company(account.company_id)
   if (account.binding === 'unbound' || !company) {
     needs.metrics.pushes.inc({ result: 'unbound' })
+    end(response, 200, 'success'); return;
+  }
+  if (!company.open) {
+    needs.metrics.pushes.inc({ result: 'company_closed' })
     end(response, 200, 'success'); return;
   }
 

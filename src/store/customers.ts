@@ -1,20 +1,28 @@
 import type { CustomerRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
-/** What a line changes on a follower's row. */
+/** What a push changes on a follower's row; whose he is stands in an index and is not a push's to change. */
 const heard = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_scene', 'out_n', 'subscribe', 'subscribe_time',
-  'canel_time', 'update_time']
+  'canel_time', 'update_time'] as const
+const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'customer_service_uid', ...heard] as const
+
+/** A follower as a push needs him: whoever reads many rows reads no more of each than he uses. */
+export type KnownCustomer = Pick<CustomerRow, typeof known[number]>
+
+/** A text found in a follower's names; an openid only whole. */
+export const found = (search: string): { where: string, values: string[] } => search === ''
+  ? { where: '', values: [] }
+  : { where: ' and (openid = ? or instr(nickname, ?) > 0 or instr(alias, ?) > 0 or instr(remark, ?) > 0)', values: [search, search, search, search] }
 
 export const customerQueries = (sql: Sql) => ({
   lockByOpenids: (appid: string, openids: string[]) => {
     const some = list(openids)
-    return sql.all<CustomerRow>(
-      `select * from wx_user where appid = ? and openid in (${some.marks}) order by openid${sql.dialect.forUpdate}`, [appid, ...some.values])
+    return sql.all<KnownCustomer>(
+      `select ${known.join(', ')} from wx_user where appid = ? and openid in (${some.marks}) order by openid${sql.dialect.forUpdate}`, [appid, ...some.values])
   },
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
-  /** After a push; whose he is stands in an index and is not a push's to change. */
-  touch: (rows: CustomerRow[]) => sql.upsert('wx_user', rows, { key: 'wx_user_id', update: heard }),
-  save: (rows: CustomerRow[]) => sql.upsert('wx_user', rows, { key: 'wx_user_id', update: [...heard, 'customer_service_uid', 'is_clue'] }),
+  touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
+  save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, 'customer_service_uid', 'is_clue'] }),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
     `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   find: (companyId: string, id: string) => sql.one<CustomerRow>(
@@ -23,10 +31,11 @@ export const customerQueries = (sql: Sql) => ({
     const some = list(ids)
     return sql.all<CustomerRow>(`select * from wx_user where company_id = ? and wx_user_id in (${some.marks})`, [companyId, ...some.values])
   },
-  list: (companyId: string, search: string, page: { after: string, limit: number }) => sql.all<CustomerRow>(
-    'select * from wx_user where company_id = ? and wx_user_id < ? and (openid = ? or instr(nickname, ?) > 0 or instr(alias, ?) > 0' +
-    ' or instr(remark, ?) > 0) order by wx_user_id desc limit ?',
-    [companyId, page.after, search, search, search, search, page.limit]),
+  list: (companyId: string, search: string, page: { after: string, limit: number }) => {
+    const { where, values } = found(search)
+    return sql.all<CustomerRow>(`select * from wx_user where company_id = ? and wx_user_id < ?${where} order by wx_user_id desc limit ?`,
+      [companyId, page.after, ...values, page.limit])
+  },
   describe: (row: CustomerRow) => sql.run(
     'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, update_time = ? where company_id = ? and wx_user_id = ?',
     [row.alias, row.remark, row.tags, row.customer_service_uid, row.update_time, row.company_id, row.wx_user_id]),

@@ -20,9 +20,11 @@ export const messageQueries = (sql: Sql) => ({
   },
   countUnread: async (companyId: string, sessionId: string, seq: number) => Number((await sql.one<{ n: number }>(
     'select count(*) as n from message_data where company_id = ? and session_id = ? and seq > ? and opercode = 2', [companyId, sessionId, seq]))?.n),
+  /** Of all his sessions, and the answers outside any: those stand in the outbox. No index of lines by customer: each push would pay. */
   ofCustomer: (companyId: string, customerId: string, page: { before: string, limit: number }) => sql.all<MessageRow>(
-    'select * from message_data where company_id = ? and wx_user_id = ? and message_id < ? order by message_id desc limit ?',
-    [companyId, customerId, page.before, page.limit]),
+    'select * from message_data where company_id = ? and message_id < ? and (session_id in (select session_id from message_session' +
+    ' where wx_user_id = ?) or message_id in (select outbox_id from outbox where wx_user_id = ? and session_id is null))' +
+    ' order by message_id desc limit ?', [companyId, page.before, customerId, customerId, page.limit]),
   fail: (ids: string[], { errcode, why }: { errcode: number | null, why: string }) => {
     const some = list(ids)
     return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = ? where message_id in (${some.marks})`,

@@ -1,9 +1,11 @@
 // How a unit of work speaks SQL. Many rows go in one statement, cut into powers of two, so that a handful of prepared
 // statements serves every batch size; lists in `in (…)` are padded for the same reason.
-import type { QueryRunner } from 'typeorm'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Insert } from './dialect.ts'
 
 export type Value = string | number | null
+export type Answer = { records: object[], affected: number, insertId: number }
+/** One statement on one connection. */
+export type Ask = (text: string, values: Value[]) => Promise<Answer>
 export type Sql = {
   dialect: Dialect
   all: <T>(query: string, values?: Value[]) => Promise<T[]>
@@ -14,6 +16,8 @@ export type Sql = {
   insertNew: (table: string, rows: object[]) => Promise<number>
   insertSerial: (table: string, row: object) => Promise<number>
   upsert: (table: string, rows: object[], how: { key: string, update: string[] }) => Promise<void>
+  /** Sets the columns of rows that are there, found by their key. */
+  update: <T extends object>(table: string, rows: T[], how: { key: keyof T & string, set: (keyof T & string)[] }) => Promise<void>
 }
 
 export const quoted = (name: string) => `\`${name}\``
@@ -33,51 +37,50 @@ function* chunks<T>(rows: T[]): Generator<T[]> {
   }
 }
 
-function statement(table: string, rows: object[]) {
+type Row = Record<string, Value>
+
+function statement(table: string, rows: object[]): Insert & { bind: Value[] } {
   // a column that is NULL in every row is left out: most of a line's are, and each costs a binding per row
-  const names = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => (row as Record<string, Value>)[name] !== null))
+  const names = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => (row as Row)[name] !== null))
   const one = `(${names.map(() => '?').join(',')})`
-  return {
-    table: quoted(table), names, columns: names.map(quoted).join(','), values: rows.map(() => one).join(','),
-    // by name: two rows may list their columns in another order
-    bind: rows.flatMap((row) => names.map((name) => (row as Record<string, Value>)[name] ?? null)),
-  }
+  return { into: quoted(table), columns: names.map(quoted).join(','), values: rows.map(() => one).join(','), bind: bound(rows, names) }
 }
 
-export function openSql(runner: () => QueryRunner, dialect: Dialect, heard?: (query: string) => void): Sql {
-  const query = async (text: string, values: Value[]) => {
+/** By name: two rows may list their columns in another order. */
+function bound(rows: object[], names: string[]): Value[] {
+  const values: Value[] = []
+  for (const row of rows) for (const name of names) values.push((row as Row)[name] ?? null)
+  return values
+}
+
+export function openSql(ask: Ask, dialect: Dialect, heard?: (query: string) => void): Sql {
+  const query = (text: string, values: Value[]) => {
     heard?.(text)
-    return runner().query(text, values, true)
+    return ask(text, values)
   }
-  const run = async (text: string, values: Value[] = []) => (await query(text, values)).affected ?? 0
+  const run = async (text: string, values: Value[] = []) => (await query(text, values)).affected
   const all = async <T>(text: string, values: Value[] = []) => (await query(text, values)).records as T[]
+  const inChunks = async (table: string, rows: object[], text: (insert: Insert) => string): Promise<number> => {
+    let affected = 0
+    for (const some of chunks(rows)) {
+      const { bind, ...insert } = statement(table, some)
+      affected += await run(text(insert), bind)
+    }
+    return affected
+  }
 
   return {
     dialect, run, all,
     one: async <T>(text: string, values: Value[] = []) => (await all<T>(text, values))[0] ?? null,
-    insert: async (table, rows) => {
-      for (const some of chunks(rows)) {
-        const { table: into, columns, values, bind } = statement(table, some)
-        await run(`insert into ${into} (${columns}) values ${values}`, bind)
-      }
-    },
-    insertNew: async (table, rows) => {
-      let inserted = 0
-      for (const some of chunks(rows)) {
-        const { table: into, columns, values, bind } = statement(table, some)
-        inserted += await run(dialect.insertNew(into, columns, values), bind)
-      }
-      return inserted
-    },
+    insert: async (table, rows) => { await inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`) },
+    insertNew: (table, rows) => inChunks(table, rows, dialect.insertNew),
     insertSerial: async (table, row) => {
-      const { table: into, columns, values, bind } = statement(table, [row])
-      return Number((await query(`insert into ${into} (${columns}) values ${values}`, bind)).raw)
+      const { into, columns, values, bind } = statement(table, [row])
+      return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
-    upsert: async (table, rows, { key, update }) => {
-      for (const some of chunks(rows)) {
-        const { table: into, columns, values, bind } = statement(table, some)
-        await run(dialect.upsert({ table: into, columns, values }, key, update.map(quoted)), bind)
-      }
+    upsert: async (table, rows, { key, update }) => { await inChunks(table, rows, (insert) => dialect.upsert(insert, key, update.map(quoted))) },
+    update: async (table, rows, { key, set }) => {
+      for (const some of chunks(rows)) await run(dialect.update(quoted(table), [key, ...set].map(quoted), some.length), bound(some, [key, ...set]))
     },
   }
 }

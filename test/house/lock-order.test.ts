@@ -2,7 +2,7 @@
 // of first locks; a row already held may be written again. Read from the SQL of a whole day in the house.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { openHouse } from '../support/app.ts'
+import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -32,6 +32,9 @@ void test('every unit of work takes its first locks in the one order', async (t)
   await agent.call('POST', `/api/sessions/${waiting.id}/accept`, {})
   await agent.call('POST', `/api/sessions/${waiting.id}/read`, { seq: 1 })
   await agent.call('PATCH', `/api/customers/${session.customer.id}`, { alias: '老王' })
+  await settleByHand(house, agent, waiting.id)
+  await sweep(house)
+  await fallBack(house, agent)
   await house.app.advanceTo(10 * 24 * 3600_000)
   await eventually(async () => {
     const rows = await house.app.ports.store.read.sql.all<{ n: number }>("select count(*) as n from message_session where close_reason = 'reclaimed'")
@@ -47,3 +50,44 @@ void test('every unit of work takes its first locks in the one order', async (t)
   }
   assert.deepEqual(order.filter((table) => !seen.has(table)), [], 'the day touched every table of the order')
 })
+
+async function settleByHand(house: House, agent: Actor, id: string): Promise<void> {
+  const lines = async () => (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items as { id: string, delivery?: { state: string } }[]
+  const fate = async (clientMsgId: string, fault: object, state: string): Promise<string> => {
+    await post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', ...fault })
+    const sent = await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId, type: 'text', text: clientMsgId })
+    await eventually(async () => { assert.equal((await lines()).find((line) => line.id === sent.body.message.id)?.delivery?.state, state) })
+    return sent.body.message.id as string
+  }
+  const failed = await fate('fails', { kind: 'errcode', errcode: 45002 }, 'failed')
+  assert.equal((await agent.call('POST', `/api/messages/${failed}/resend`, {})).status, 202)
+  await eventually(async () => { assert.equal((await lines()).at(-1)?.delivery?.state, 'sent') })
+  const unknown = await fate('lost', { kind: 'reset' }, 'unknown')
+  assert.equal((await agent.call('POST', `/api/messages/${unknown}/resolve`, { delivered: true })).status, 200)
+}
+
+/** A lease that ran out under its holder. */
+async function sweep(house: House): Promise<void> {
+  const { store } = house.app.ports
+  const changed = await store.work('rest', (unit) => unit.sql.run(
+    "update outbox set state = 'sending', lease_until = 1 where outbox_id = (select max(outbox_id) from outbox where state = 'sent' and way = 'api')"))
+  assert.equal(changed, 1)
+  await house.admin.call('POST', '/api/admin/jobs/outbox-sweep/run', {})
+  await eventually(async () => {
+    assert.equal((await store.read.sql.all("select outbox_id from outbox where state = 'unknown'")).length, 1)
+  })
+}
+
+async function fallBack(house: House, agent: Actor): Promise<void> {
+  const other = await follower(house)
+  await other.says('我找上次那位')
+  const session = (await agent.call('POST', '/api/sessions/claim', {})).body
+  await agent.call('POST', `/api/sessions/${session.id}/close`, {})
+  await agent.call('PUT', '/api/me/presence', { status: 'offline' })
+  await other.says('还在吗')
+  const lanes = () => house.app.ports.store.read.sql.all<{ lane: string }>('select lane from message_session where state = 3')
+  assert.deepEqual(await lanes(), [{ lane: `user:${agent.uid}` }])
+  await house.app.advanceTo(11 * 60_000)
+  await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})
+  await eventually(async () => { assert.deepEqual(await lanes(), [{ lane: 'all' }]) })
+}

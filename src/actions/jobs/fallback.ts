@@ -17,7 +17,7 @@ export async function fallBack(needs: Needs<'store' | 'queue' | 'bus' | 'clock' 
       const { session: seen } = await lockBoth(unit, companyId, id)
       if (seen.state !== queued || !seen.lane?.startsWith('user:') || (seen.queued_at ?? Infinity) > before) return null
       const now = { ...seen, lane: await commonLaneOf(unit, seen) }
-      await unit.sessions.save([now])
+      await unit.sessions.save(now)
       await writeEvents(needs, unit, [queueEvent('session.queued', now, seen.lane), queueEvent('session.queued', now, now.lane)])
       return now
     })

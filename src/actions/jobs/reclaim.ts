@@ -31,7 +31,7 @@ async function reclaimOne(needs: ReclaimNeeds, companyId: string, { customerId, 
     const session = await unit.sessions.openOf(companyId, customerId)
     const freed = { ...customer, customer_service_uid: -1, is_clue: 1, update_time: at }
 
-    await unit.customers.save([freed])
+    await unit.customers.save(freed)
     let events: Event[] = []
     let moved: QueueEntry | null = null
     if (session && isOwned(session.state)) {
@@ -40,7 +40,7 @@ async function reclaimOne(needs: ReclaimNeeds, companyId: string, { customerId, 
     } else if (session?.state === queued && session.lane?.startsWith('user:')) {
       const lane = await commonLaneOf(unit, session)
       events = [queueEvent('session.queued', session, session.lane), queueEvent('session.queued', { ...session, lane }, lane)]
-      await unit.sessions.save([{ ...session, lane }])
+      await unit.sessions.save({ ...session, lane })
       moved = { id: session.session_id, lane, rank: session.rank ?? rankOf(0, at) }
     }
     await writeEvents(needs, unit, events)

@@ -10,9 +10,11 @@ const most = 64
 const deadlineMs = 3000
 const settleMs = 50
 
-type Waiting = { push: Push, until: number, resolve: (answer: PushAnswer | null) => void, reject: (error: unknown) => void }
+type Waiting = { push: Push, since: number, resolve: (answer: PushAnswer | null) => void, reject: (error: unknown) => void }
 
 export type Batches = {
+  /** For how long the oldest push has been waiting to be stored. */
+  oldestMs: () => number
   take: (push: Push) => Promise<PushAnswer | null>
   /** The passive answer has been fully written to the platform. */
   written: (id: string) => void
@@ -28,7 +30,7 @@ export function openBatches(needs: ReceiveNeeds & Needs<'log'>): Batches {
   const drain = async (): Promise<void> => {
     // let every request that lies ready join the first batch
     await new Promise((resolve) => setImmediate(resolve))
-    while (waiting.length > 0) await runBatch(needs, waiting.splice(0, most), takeWritten())
+    while (waiting.length > 0) await runBatch(needs, inTime(needs, waiting.splice(0, most)), takeWritten())
     running = null
   }
   const takeWritten = () => {
@@ -49,8 +51,9 @@ export function openBatches(needs: ReceiveNeeds & Needs<'log'>): Batches {
   const logged = (error: unknown) => { needs.log.warn({ error: String(error) }, 'passive answers could not be settled; their lease will') }
 
   return {
+    oldestMs: () => waiting[0] ? needs.clock.mono() - waiting[0].since : 0,
     take: (push) => new Promise((resolve, reject) => {
-      waiting.push({ push, until: needs.clock.mono() + deadlineMs, resolve, reject })
+      waiting.push({ push, since: needs.clock.mono(), resolve, reject })
       running ??= drain()
     }),
     written: (id) => {
@@ -65,6 +68,13 @@ export function openBatches(needs: ReceiveNeeds & Needs<'log'>): Batches {
   }
 }
 
+/** WeChat gives up after 5 s: what can't be answered in time anyway makes room, and comes again. */
+function inTime(needs: Needs<'clock'>, batch: Waiting[]): Waiting[] {
+  const since = needs.clock.mono() - deadlineMs
+  for (const late of batch.filter((one) => one.since < since)) late.reject(new AppError('store_away', 'The push could not be stored in time.'))
+  return batch.filter((one) => one.since >= since)
+}
+
 async function runBatch(needs: ReceiveNeeds & Needs<'log'>, batch: Waiting[], written: string[]): Promise<void> {
   try {
     const answers = await receive(needs, batch.map(({ push }) => push), written)
@@ -72,13 +82,12 @@ async function runBatch(needs: ReceiveNeeds & Needs<'log'>, batch: Waiting[], wr
   } catch (error) {
     needs.log.warn({ error: String(error), size: batch.length }, 'a batch was dissolved')
     if (written.length > 0) await receive(needs, [], written).catch(() => undefined)
-    for (const one of batch) await runAlone(needs, one)
+    for (const one of batch) for (const alone of inTime(needs, [one])) await runAlone(needs, alone)
   }
 }
 
-async function runAlone(needs: ReceiveNeeds & Needs<'log'>, { push, until, resolve, reject }: Waiting): Promise<void> {
+async function runAlone(needs: ReceiveNeeds & Needs<'log'>, { push, resolve, reject }: Waiting): Promise<void> {
   try {
-    if (needs.clock.mono() > until) throw new AppError('store_away', 'The push could not be stored in time.')
     resolve((await receive(needs, [push]))[0] ?? null)
   } catch (error) {
     if (!needs.store.refuses(error)) { reject(error); return; }

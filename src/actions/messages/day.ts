@@ -1,17 +1,18 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { AgentLoadRow, CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
+import type { AgentLoadRow, LedgerRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
 import { isOnline, type Agent } from '../../../rules/routing.ts'
-import type { Needs, Unit } from '../../ports.ts'
+import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
 import { newCustomer, openKey } from './lines.ts'
 import type { Push } from './push.ts'
 
-export type Follower = { customer: CustomerRow, session: SessionRow | null }
+export type Follower = { customer: KnownCustomer, session: SessionRow | null }
 
 export type Day = {
   at: number
   followers: Map<string, Follower>
   agents: Map<number, Agent>
+  opened: SessionRow[]
   changed: Set<SessionRow>
   queued: Set<SessionRow>
   raised: number[]
@@ -38,12 +39,12 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, pushes:
     }
   }
   const agents = await loadAgents(unit, followers, at)
-  return { at, followers, agents, changed: new Set(), queued: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  return { at, followers, agents, opened: [], changed: new Set(), queued: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number }
 
-async function lockCustomers({ needs, unit, at }: Here, pushes: Push[]): Promise<CustomerRow[]> {
+async function lockCustomers({ needs, unit, at }: Here, pushes: Push[]): Promise<KnownCustomer[]> {
   const [first] = pushes
   if (!first) return []
   const openids = [...new Set(pushes.map((push) => push.openid))].sort()

@@ -93,7 +93,7 @@ async function giveBack(unit: Unit, row: OutboxRow, outcome: Outcome): Promise<v
   if (!customer) return
   // the platform's own count is the truth
   const left = outcome.errcode === windowClosed || outcome.errcode === budgetUsed ? 0 : customer.budget_left + 1
-  await unit.customers.save([{ ...customer, budget_left: left }])
+  await unit.customers.save({ ...customer, budget_left: left })
 }
 
 async function writeDelivery(unit: Unit, id: string, outcome: Outcome): Promise<void> {

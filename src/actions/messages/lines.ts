@@ -10,7 +10,7 @@ export const newCustomer = (place: Place, facts: { id: string, openid: string, a
   out_n: 0, add_time: facts.at, update_time: facts.at,
 })
 
-export const newSession = (customer: CustomerRow, facts: { id: string, at: number }): SessionRow => ({
+export const newSession = (customer: Whose, facts: { id: string, at: number }): SessionRow => ({
   session_id: facts.id, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
   wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
   fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
@@ -19,21 +19,24 @@ export const newSession = (customer: CustomerRow, facts: { id: string, at: numbe
 
 export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
 
-const lineDefaults = {
-  session_id: null, seq: null, customer_service_id: null, uid: null, additional_uid: null, message_type: 1, type: 'text', text: null,
-  file_url: null, media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null,
-  page_desc: null, extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1,
+export type Line = { message_id: string, opercode: number, add_time: number } & Partial<MessageRow>
+type Whose = Place & { wx_user_id: string, openid: string }
+
+// every column, so that all lines have one shape: the engine copies it whole
+const blank: MessageRow = {
+  message_id: '', company_id: '', account_id: '', appid: '', session_id: null, seq: null, wx_user_id: '', customer_wx_openid: '',
+  customer_service_id: null, uid: null, additional_uid: null, opercode: 0, message_type: 1, type: 'text', text: null, file_url: null,
+  media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null, page_desc: null,
+  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0,
 }
 
-export type Line = { message_id: string, opercode: number, add_time: number } & Partial<MessageRow>
-
-export const newMessage = (customer: CustomerRow, line: Line): MessageRow => ({
-  ...lineDefaults, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
+export const newMessage = (customer: Whose, line: Line): MessageRow => ({
+  ...blank, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
   wx_user_id: customer.wx_user_id, customer_wx_openid: customer.openid, ...line,
 })
 
 /** Takes the session's next seq: nothing else numbers its lines. */
-export function addLine(customer: CustomerRow, session: SessionRow, line: Line): MessageRow {
+export function addLine(customer: Whose, session: SessionRow, line: Line): MessageRow {
   session.seq += 1
   session.last_message_id = line.message_id
   if (line.opercode === 2) {
@@ -52,7 +55,7 @@ export function addLine(customer: CustomerRow, session: SessionRow, line: Line):
 const leaseMs = 20_000
 
 /** What must leave, numbered per follower: passive rows are born `sending`, because the answer is on its way with the commit. */
-export function newOutbox(customer: CustomerRow, message: MessageRow, facts: { way: 'passive' | 'api', at: number }): OutboxRow {
+export function newOutbox(customer: Whose & { out_n: number }, message: MessageRow, facts: { way: 'passive' | 'api', at: number }): OutboxRow {
   customer.out_n += 1
   const passive = facts.way === 'passive'
   return {

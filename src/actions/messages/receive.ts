@@ -41,6 +41,7 @@ function inboxRow(needs: Needs<'clock' | 'ids'>, { account, openid, dedupKey, de
 async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
   if (day.followers.size === 0) return
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
+  await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
   await unit.messages.insert(day.messages)

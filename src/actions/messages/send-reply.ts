@@ -50,8 +50,8 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
   if (own) session.unread = 0
-  await unit.customers.save([{ ...customer, budget_left: customer.budget_left - 1, active_at: at }])
-  await unit.sessions.save([session])
+  await unit.customers.save({ ...customer, budget_left: customer.budget_left - 1, active_at: at })
+  await unit.sessions.save(session)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
   return line

@@ -1,10 +1,11 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
-import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
 import { commonLane, rankOf, routeNewSession } from '../../../rules/routing.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
+import type { KnownCustomer } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
 import { queueEvent, sessionEvent } from '../events.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
@@ -31,7 +32,7 @@ function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null
   const { customer } = follower
   Object.assign(customer, widenWindow(customer, 'message', day.at), { last_time: day.at, active_at: day.at })
   const session = follower.session ??= openSession(day, taken, customer)
-  day.changed.add(session)
+  if (!day.opened.includes(session)) day.changed.add(session)
 
   const said = push.deed.kind === 'text' ? { text: push.deed.text } : { message_type: 0, type: 'other', extra: JSON.stringify({ xml: push.xml }) }
   hear(day, session, addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said }))
@@ -42,14 +43,14 @@ function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null
   return rule && answerInSession(day, taken, { customer, session, rule })
 }
 
-function answerInSession(day: Day, { id }: Taken, { customer, session, rule }: { customer: CustomerRow, session: SessionRow, rule: Rule }): PushAnswer {
+function answerInSession(day: Day, { id }: Taken, { customer, session, rule }: { customer: KnownCustomer, session: SessionRow, rule: Rule }): PushAnswer {
   const reply = addLine(customer, session, {
     message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
   })
   return send(day, customer, reply)
 }
 
-function takeFollow(day: Day, { push, id }: Taken, customer: CustomerRow): PushAnswer | null {
+function takeFollow(day: Day, { push, id }: Taken, customer: KnownCustomer): PushAnswer | null {
   Object.assign(customer, widenWindow(customer, 'follow', day.at), { subscribe: 1, subscribe_time: day.at })
   const rule = push.company.matcher.subscribe(push.account.account_id)
   return rule && send(day, customer, newMessage(customer, {
@@ -57,7 +58,7 @@ function takeFollow(day: Day, { push, id }: Taken, customer: CustomerRow): PushA
   }))
 }
 
-function send(day: Day, customer: CustomerRow, reply: MessageRow): PushAnswer {
+function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer {
   day.messages.push(reply)
   day.outbox.push(newOutbox(customer, reply, { way: 'passive', at: day.at }))
   return { id: reply.message_id, text: reply.text ?? '', at: day.at }
@@ -71,8 +72,9 @@ function hear(day: Day, session: SessionRow, line: MessageRow): void {
   }
 }
 
-function openSession(day: Day, { push, ids }: Taken, customer: CustomerRow): SessionRow {
+function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): SessionRow {
   const session = newSession(customer, { id: ids(), at: day.at })
+  day.opened.push(session)
   const exclusive = day.agents.get(customer.customer_service_uid) ?? null
   const place = routeNewSession(exclusive, commonLane(push.account))
   const actor = `c:${customer.wx_user_id}`

@@ -17,7 +17,7 @@ export async function acceptSession(needs: Needs<'store' | 'bus' | 'clock' | 'id
     const identity = await unit.users.identity(session.account_id, me.uid)
     Object.assign(session, { state: active, customer_service_id: identity?.customer_service_id ?? null })
     const step = nextLedger(session, { from: waiting, actor: `a:${me.uid}`, reason: 'accepted', at: needs.clock.now() })
-    await unit.sessions.save([session])
+    await unit.sessions.save(session)
     await unit.sessions.writeLedger([step])
     await writeEvents(needs, unit, sessionEvent('session.accepted', session, [me.uid]))
     return session

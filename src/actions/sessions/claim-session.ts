@@ -44,7 +44,7 @@ async function take(needs: ClaimNeeds, unit: Unit, { me, seen }: { me: Me, seen:
   if (won === 0) throw new AppError('session_already_claimed', 'Another agent was faster.')
   if (await unit.loads.raise(me.uid) === 0) throw new AppError('agent_at_capacity', 'Close a session first: you have as many as you may hold.')
   if (customer.customer_service_uid === -1) {
-    await unit.customers.save([{ ...customer, customer_service_uid: me.uid, is_clue: -1, update_time: at }])
+    await unit.customers.save({ ...customer, customer_service_uid: me.uid, is_clue: -1, update_time: at })
   }
   const session = { ...seen, state: active, uid: me.uid, customer_service_id: identity?.customer_service_id ?? null, fence: seen.fence + 1,
     lane: null, rank: null, queued_at: null, assigned_at: at }

@@ -19,9 +19,9 @@ export async function endSession(unit: Unit, { customer, session }: { customer: 
   const pending = ending.dropPending ? await unit.outbox.pendingOf(session.session_id) : []
   if (pending.length > 0) {
     // what never left takes nothing from the follower's budget
-    await unit.customers.save([{ ...customer, budget_left: customer.budget_left + pending.length }])
+    await unit.customers.save({ ...customer, budget_left: customer.budget_left + pending.length })
   }
-  await unit.sessions.save([session])
+  await unit.sessions.save(session)
   if (isOwned(from) && uid !== null) await unit.loads.lower(uid)
   if (pending.length > 0) {
     await unit.messages.fail(pending.map((row) => row.outbox_id), { errcode: null, why: 'dropped_on_close' })

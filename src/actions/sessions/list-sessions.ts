@@ -13,23 +13,20 @@ type ListNeeds = Needs<'store' | 'queue'>
 export async function listSessions(needs: ListNeeds, me: Me, input: ListInput) {
   const rows = input.state === 'queued' && !input.mine ? await inQueue(needs, me, input) : await byOwner(needs, me, input)
   const more = rows.length > input.limit ? rows[input.limit - 1] : undefined
-  const presented = await presentSessions(needs, me.companyId, rows.slice(0, input.limit))
-  const search = input.search ?? ''
-  const items = presented.filter(({ customer }) => [customer.openid, customer.nickname, customer.alias, customer.remark].some((text) => text.includes(search)))
-  return { items, next: more ? cursorOf(more) : null }
+  return { items: await presentSessions(needs, me.companyId, rows.slice(0, input.limit)), next: more ? cursorOf(more) : null }
 }
 
 const cursorOf = (row: SessionRow) => row.state === 3 ? `${row.rank ?? 0}.${row.session_id}` : row.session_id
 
-async function inQueue(needs: ListNeeds, me: Me, { cursor = '-1.', limit }: ListInput) {
+async function inQueue(needs: ListNeeds, me: Me, { search = '', cursor = '-1.', limit }: ListInput) {
   const lanes = supervises(me) ? null : await lanesFor(needs.store.read, me.uid)
   const [rank = '-1', id = ''] = cursor.split('.')
-  return needs.store.read.sessions.inLanes(me.companyId, lanes, { rank: Number(rank) || -1, id, limit: limit + 1 })
+  return needs.store.read.sessions.inLanes(me.companyId, { lanes, search }, { rank: Number(rank) || -1, id, limit: limit + 1 })
 }
 
-async function byOwner(needs: ListNeeds, me: Me, { state, mine, cursor = last, limit }: ListInput) {
+async function byOwner(needs: ListNeeds, me: Me, { state, mine, search = '', cursor = last, limit }: ListInput) {
   const uid = mine || !supervises(me) ? me.uid : null
-  return needs.store.read.sessions.ofOwner(me.companyId, { uid, states: states[state] }, { before: cursor, limit: limit + 1 })
+  return needs.store.read.sessions.ofOwner(me.companyId, { uid, states: states[state], search }, { before: cursor, limit: limit + 1 })
 }
 
 export async function listLedger(needs: Needs<'store'>, me: Me, input: { sessionId: string, cursor?: string | undefined, limit: number }) {

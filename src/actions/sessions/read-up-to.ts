@@ -9,7 +9,7 @@ export async function readUpTo(needs: Needs<'store'>, me: Me, input: { sessionId
     const unread = await unit.messages.countUnread(me.companyId, session.session_id, input.seq)
     if (unread >= session.unread) return session
     const read = { ...session, unread }
-    await unit.sessions.save([read])
+    await unit.sessions.save(read)
     return read
   })
 }

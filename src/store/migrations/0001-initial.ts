@@ -119,7 +119,6 @@ const tables: TableShape[] = [
       resend_of: 'id null', delivery: 'key:16 null', errcode: 'int null', is_read: 'int', add_time: 'big',
     },
     unique: ['company_id,sender,client_key', 'session_id,seq'],
-    index: ['wx_user_id,add_time'],
   },
   {
     name: 'outbox',

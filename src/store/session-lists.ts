@@ -1,0 +1,43 @@
+// What is shown and walked through; nothing here is locked, so nothing here decides.
+import type { SessionRow } from '../../entities/index.ts'
+import { found } from './customers.ts'
+import { list, type Sql } from './sql.ts'
+
+export type QueuedRow = { session_id: string, company_id: string, lane: string, rank: number }
+
+const ofFound = (companyId: string, search: string) => {
+  const { where, values } = found(search)
+  if (values.length === 0) return { where: '', values: [] }
+  return { where: ` and wx_user_id in (select wx_user_id from wx_user where company_id = ?${where})`, values: [companyId, ...values] }
+}
+
+export const sessionLists = (sql: Sql) => ({
+  heads: (companyId: string, lane: string, limit: number) => sql.all<QueuedRow>(
+    'select session_id, company_id, lane, `rank` from message_session where company_id = ? and lane = ? and state = 3' +
+    ' order by `rank`, session_id limit ?', [companyId, lane, limit]),
+  queued: (companyId: string) => sql.all<QueuedRow>(
+    'select session_id, company_id, lane, `rank` from message_session where company_id = ? and state = 3', [companyId]),
+  inLanes: (companyId: string, { lanes, search }: { lanes: string[] | null, search: string }, page: { rank: number, id: string, limit: number }) => {
+    const some = list(lanes ?? [])
+    const inLane = lanes ? { where: ` and lane in (${some.marks})`, values: some.values } : { where: '', values: [] }
+    const of = ofFound(companyId, search)
+    return sql.all<SessionRow>(
+      `select * from message_session where company_id = ? and state = 3${inLane.where}${of.where} and` +
+      ' (`rank` > ? or (`rank` = ? and session_id > ?)) order by `rank`, session_id limit ?',
+      [companyId, ...inLane.values, ...of.values, page.rank, page.rank, page.id, page.limit])
+  },
+  ofOwner: (companyId: string, { uid, states, search }: { uid: number | null, states: number[], search: string }, page: { before: string, limit: number }) => {
+    const owner = uid === null ? { where: '', values: [] } : { where: ' and uid = ?', values: [uid] }
+    const of = ofFound(companyId, search)
+    return sql.all<SessionRow>(
+      `select * from message_session where company_id = ? and state in (${states.join(',')})${owner.where}${of.where}` +
+      ' and session_id < ? order by session_id desc limit ?', [companyId, ...owner.values, ...of.values, page.before, page.limit])
+  },
+  ofCustomer: (companyId: string, customerId: string, page: { before: string, limit: number }) => sql.all<SessionRow>(
+    'select * from message_session where company_id = ? and wx_user_id = ? and session_id < ? order by session_id desc limit ?',
+    [companyId, customerId, page.before, page.limit]),
+  /** Queued for one agent alone for too long. */
+  reservedSince: (companyId: string, before: number, limit: number) => sql.all<{ session_id: string, wx_user_id: string }>(
+    "select session_id, wx_user_id from message_session where company_id = ? and state = 3 and lane like 'user:%' and queued_at <= ?" +
+    ' order by queued_at limit ?', [companyId, before, limit]),
+})

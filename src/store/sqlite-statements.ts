@@ -1,0 +1,44 @@
+// Prepared statements of one connection. Rows are read as arrays and made into objects here: the driver's own objects are
+// dictionaries, which cost as much again to make and more to read.
+import type Database from 'better-sqlite3'
+import type { Answer, Ask, Value } from './sql.ts'
+
+type Row = Record<string, Value>
+type Kept = (values: Value[]) => Answer
+
+// far more than the product has; a text that is never asked again must not stay for ever
+const most = 1000
+
+export function openStatements(database: Database.Database): Ask {
+  const kept = new Map<string, Kept>()
+  const statement = (text: string): Kept => {
+    const known = kept.get(text)
+    if (known) return known
+    if (kept.size >= most) kept.clear()
+    const made = prepare(database, text)
+    kept.set(text, made)
+    return made
+  }
+  return async (text, values) => statement(text)(values)
+}
+
+function prepare(database: Database.Database, text: string): Kept {
+  const statement = database.prepare<Value[], Value[]>(text)
+  if (!statement.reader) {
+    return (values) => {
+      const { changes, lastInsertRowid } = statement.run(...values)
+      return { records: [], affected: changes, insertId: Number(lastInsertRowid) }
+    }
+  }
+  statement.raw(true)
+  const names = statement.columns().map(({ name }) => name)
+  // cloning one object with all its keys makes rows of one shape
+  const empty = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as Row
+  return (values) => ({ records: statement.all(...values).map((row) => filled(empty, names, row)), affected: 0, insertId: 0 })
+}
+
+function filled(empty: Row, names: string[], values: Value[]): Row {
+  const row = { ...empty }
+  for (let at = 0; at < names.length; at++) row[names[at] as string] = values[at] as Value
+  return row
+}

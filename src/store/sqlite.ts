@@ -1,0 +1,118 @@
+// The embedded database: one file, one writer, a read-only connection beside it that sees committed rows only, and a lock that
+// refuses a second process and is freed by any death of the first.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { DataSource } from 'typeorm'
+import { entities } from '../../entities/index.ts'
+import { sqlite } from './dialect.ts'
+import { openLogFile } from './log-file.ts'
+import { Initial1700000000001 } from './migrations/0001-initial.ts'
+import type { SqlHeard, Store, StoreOptions, Unit } from './open.ts'
+import { openSql, type Ask } from './sql.ts'
+import { openStatements } from './sqlite-statements.ts'
+import { tables } from './tables.ts'
+import { openWriter, type WorkClass } from './writer.ts'
+
+export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Promise<Store> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const file = url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
+  const lock = takeLock(`${file}.lock`)
+  const [writer, reader] = [await openSource(file, false), await openSource(file, true)]
+  const [ask, askReader] = [await askOf(writer), await askOf(reader)]
+  const queue = openWriter()
+  const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
+  const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
+  const transaction = transactions(ask, onSql)
+  const read = unitOn(askReader)
+
+  return {
+    read,
+    work: async (kind, body) => {
+      // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
+      const result = await queue.run(kind, () => transaction(kind, body))
+      await logFile.forced()
+      return result
+    },
+    databaseMs: async () => Number((await read.sql.one<{ ms: number }>(sqlite.nowMs))?.ms),
+    probe: async () => {
+      await queue.run('push', async () => {
+        await ask(sqlite.begin, [])
+        await ask("update installation set value = value where name = 'probe'", [])
+        await ask('rollback', [])
+      })
+      await logFile.forced()
+    },
+    refuses: sqlite.refuses,
+    isDuplicate: sqlite.isDuplicate,
+    close: async () => {
+      await queue.idle()
+      await logFile.close()
+      await reader.destroy()
+      await writer.destroy()
+      lock.close()
+    },
+  }
+}
+
+function transactions(ask: Ask, onSql: SqlHeard | undefined) {
+  let unitNumber = 0
+  let kindNow: WorkClass = 'rest'
+  const unit = unitOn(ask, onSql && ((query: string) => { onSql(unitNumber, kindNow, query) }))
+
+  return async <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>): Promise<T> => {
+    unitNumber += 1
+    kindNow = kind
+    await ask(sqlite.begin, [])
+    try {
+      const result = await body(unit)
+      await ask('commit', [])
+      return result
+    } catch (error) {
+      // a failed commit may have ended the transaction already; what counts is the first error
+      await ask('rollback', []).catch(() => undefined)
+      throw error
+    }
+  }
+}
+
+function takeLock(file: string): Database.Database {
+  const lock = new Database(file, { timeout: 0 })
+  try {
+    lock.pragma('locking_mode = EXCLUSIVE')
+    lock.exec('begin exclusive')
+    return lock
+  } catch {
+    lock.close()
+    throw new Error(`${file} is held by another kefu: end that process first, or give this one another DATA_DIR.`)
+  }
+}
+
+async function openSource(file: string, readonly: boolean): Promise<DataSource> {
+  const source = await new DataSource({
+    type: 'better-sqlite3', database: file, readonly, entities, migrations: [Initial1700000000001], migrationsTableName: 'migrations',
+    prepareDatabase: (database: Database.Database) => {
+      database.pragma('busy_timeout = 200')
+      if (readonly) return
+      database.pragma('journal_mode = WAL')
+      // log-file.ts forces what is committed before anyone is answered, and folds the log in
+      database.pragma('synchronous = NORMAL')
+      database.pragma('wal_autocheckpoint = 0')
+      database.pragma('cache_size = -65536')
+      // what a statement of many rows may have to undo is not kept in a file
+      database.pragma('temp_store = MEMORY')
+    },
+  }).initialize()
+  if (!readonly) await source.runMigrations({ transaction: 'each' })
+  return source
+}
+
+/** TypeORM opens and migrates; statements go to the connection it has opened, where its own way costs twice as much a row. */
+async function askOf(source: DataSource): Promise<Ask> {
+  return openStatements(await source.createQueryRunner().connect() as Database.Database)
+}
+
+function unitOn(ask: Ask, heard?: (query: string) => void): Unit {
+  const sql = openSql(ask, sqlite, heard)
+  return { sql, ...tables(sql) }
+}
