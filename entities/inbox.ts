@@ -31,7 +31,4 @@ export const inbox = new EntitySchema<InboxRow>({
   uniques: [
     { name: 'uq_inbox_account_id_dedup_key', columns: ['account_id', 'dedup_key'] },
   ],
-  indices: [
-    { name: 'ix_inbox_company_id_created_at', columns: ['company_id', 'created_at'] },
-  ],
 })

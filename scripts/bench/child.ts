@@ -8,12 +8,14 @@ export type Running = { url: string, stop: () => Promise<void> }
 
 /** What runs now; a bench that is stopped ends these before itself. */
 export const started = new Set<ChildProcess>()
+// as npm run serve starts the product; the others are given the same
+const productArgs = ['--max-semi-space-size=64']
 const startsWithinMs = 60_000
 const endsWithinMs = 30_000
 
 export async function startServer(name: string, args: string[], nodeArgs: string[] = []): Promise<Running> {
   const script = join(import.meta.dirname, `serve-${name}.js`)
-  const child = spawn(process.execPath, [...nodeArgs, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...productArgs, ...nodeArgs, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   started.add(child)
   const ended = once(child, 'exit').then(([code]) => {
     started.delete(child)

@@ -22,8 +22,9 @@ export const outboxQueries = (sql: Sql) => ({
   passiveWritten: (ids: string[], at: number) => {
     const some = list(ids)
     return sql.run(
+      // `not in`: for `in` SQLite would rather walk through all that are sending than look up the ids
       `update outbox set state = 'sent', settled_at = ?, lease_until = null where outbox_id in (${some.marks})` +
-      " and way = 'passive' and state in ('sending', 'unknown')", [at, ...some.values])
+      " and way = 'passive' and state not in ('pending', 'sent', 'failed')", [at, ...some.values])
   },
   expired: (now: number, limit: number) => sql.all<OutboxRow>(
     "select * from outbox where state = 'sending' and lease_until <= ? order by lease_until limit ?", [now, limit]),
@@ -35,5 +36,6 @@ export const outboxQueries = (sql: Sql) => ({
     "update outbox set state = ?, settled_at = ? where outbox_id = ? and state in ('failed', 'unknown')", [state, at, id]),
   drop: (sessionId: string, at: number) => sql.run(
     "update outbox set state = 'failed', settled_at = ? where session_id = ? and state = 'pending'", [at, sessionId]),
+  anyPending: async () => await sql.one("select outbox_id from outbox where state = 'pending' limit 1") !== null,
   pendingOf: (sessionId: string) => sql.all<OutboxRow>("select * from outbox where session_id = ? and state = 'pending' order by n", [sessionId]),
 })

@@ -84,3 +84,19 @@ void test('a returning customer waits for his own agent: accepted when online, r
   assert.equal((await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved, 1)
   assert.equal((await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).status, 200)
 })
+
+void test('a search goes through all sessions, not only those of the page', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customers = [await follower(house), await follower(house), await follower(house)]
+  for (const customer of customers) await customer.says('在吗')
+  const last = customers.at(-1)
+  const all = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string, customer: { id: string, openid: string } }[]
+  const wanted = all.find((session) => session.customer.openid === last?.openid)
+  await house.admin.call('PATCH', `/api/customers/${wanted?.customer.id}`, { alias: '老王' })
+  for (const search of [encodeURIComponent('老王'), last?.openid]) {
+    const found = (await house.admin.call('GET', `/api/sessions?state=queued&limit=1&search=${search}`)).body
+    assert.deepEqual(found.items.map((session: { id: string }) => session.id), [wanted?.id])
+    assert.equal(found.next, null)
+  }
+})

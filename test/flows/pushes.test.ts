@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
-import { openHouse, type House } from '../support/app.ts'
+import { openHouse, password, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 
 const rows = <T>(house: House, query: string, ...values: unknown[]): T[] => {
@@ -104,4 +104,34 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
   assert.equal((await customer.says('在吗', { msgId: pushed.msgId })).status, 200)
   assert.equal(rows(house, 'select * from message_data').length, 1)
+})
+
+void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const [first, second] = [await follower(house), await follower(house)]
+  let release: () => void = () => undefined
+  const held = house.app.ports.store.work('push', () => new Promise<void>((resolve) => { release = resolve }))
+  const waiting = first.says('我先来的')
+  await new Promise((resolve) => setTimeout(resolve, 1700))
+  const refused = await second.says('我后来的')
+  assert.equal(refused.status, 503)
+  release()
+  await held
+  assert.equal((await waiting).status, 200)
+  assert.equal((await second.says('我后来的', { msgId: refused.msgId })).status, 200)
+  assert.equal(rows(house, 'select * from message_data').length, 2)
+})
+
+void test('a disabled company takes no pushes: answered, counted, not stored', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  const other = (await house.admin.call('POST', '/api/companies', { name: 'Keeper', admin: { username: 'keeper', password } })).status
+  assert.equal(other, 201, 'the operator has another company to stay in')
+  const company = rows<{ company_id: string }>(house, "select company_id from official_account")[0]?.company_id ?? ''
+  await house.admin.call('PATCH', `/api/companies/${company}`, { enabled: false })
+  assert.equal((await customer.says('在吗')).status, 200)
+  assert.equal(rows(house, "select * from inbox where openid = '" + customer.openid + "'").length, 0)
+  assert.match(await (await fetch(`${house.url}/metrics`)).text(), /company_closed/)
 })

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 // The platform sorts by plain bytes; localeCompare or a numeric order gives another digest.
 export function signature(parts: string[]): string {
-  return createHash('sha1').update([...parts].sort().join('')).digest('hex')
+  return hash('sha1', [...parts].sort().join(''))
 }
 
 export function sameSignature(a: string, b: string): boolean {

@@ -28,9 +28,10 @@ export function openBatches(needs: ReceiveNeeds & Needs<'log'>): Batches {
   let timer: NodeJS.Timeout | undefined
 
   const drain = async (): Promise<void> => {
-    // let every request that lies ready join the first batch
-    await new Promise((resolve) => setImmediate(resolve))
-    while (waiting.length > 0) await runBatch(needs, inTime(needs, waiting.splice(0, most)), takeWritten())
+    do {
+      await gather(waiting)
+      await runBatch(needs, inTime(needs, waiting.splice(0, most)), takeWritten())
+    } while (waiting.length > 0)
     running = null
   }
   const takeWritten = () => {
@@ -66,6 +67,15 @@ export function openBatches(needs: ReceiveNeeds & Needs<'log'>): Batches {
       while (written.length > 0) await receive(needs, [], takeWritten()).catch(logged)
     },
   }
+}
+
+/** What lies ready joins: as long as a turn of the event loop brings more, there is more to come. */
+async function gather(waiting: Waiting[]): Promise<void> {
+  let before: number
+  do {
+    before = waiting.length
+    await new Promise((resolve) => setImmediate(resolve))
+  } while (waiting.length > before && waiting.length < most)
 }
 
 /** WeChat gives up after 5 s: what can't be answered in time anyway makes room, and comes again. */

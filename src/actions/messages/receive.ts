@@ -11,7 +11,7 @@ export type ReceiveNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | '
 
 /** `written`: passive answers that were fully written since; they are settled in the same transaction. */
 export async function receive(needs: ReceiveNeeds, pushes: Push[], written: string[] = []): Promise<(PushAnswer | null)[]> {
-  const { day, answers } = await needs.store.work('push', async (unit) => {
+  const { day, answers, freed } = await needs.store.work('push', async (unit) => {
     const inbox = pushes.map((push) => inboxRow(needs, push))
     const seen = await unit.inbox.add(inbox)
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
@@ -20,12 +20,12 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], written: stri
     const own = pushes.map((push, at) => isNew[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
 
     await writeDay(needs, unit, day)
-    if (written.length > 0) await settleWritten(unit, written, day.at)
+    const freed = await settleWritten(unit, written, day.at)
     const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
-    return { day, answers: await withStored(unit, own, repeated) }
+    return { day, freed, answers: await withStored(unit, own, repeated) }
   })
 
-  await tell(needs, day, written.length > 0)
+  await tell(needs, day, freed)
   return answers
 }
 
@@ -50,9 +50,12 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await writeEvents(needs, unit, day.events)
 }
 
-async function settleWritten(unit: Unit, written: string[], at: number): Promise<void> {
+/** Answers whether rows that stood behind may leave now. */
+async function settleWritten(unit: Unit, written: string[], at: number): Promise<boolean> {
+  if (written.length === 0) return false
   await unit.messages.passiveWritten(written)
   await unit.outbox.passiveWritten(written, at)
+  return unit.outbox.anyPending()
 }
 
 async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
@@ -62,11 +65,10 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: Needs<'queue' | 'bus'>, day: Day, written: boolean): Promise<void> {
+async function tell(needs: Needs<'queue' | 'bus'>, day: Day, freed: boolean): Promise<void> {
   for (const session of day.queued) {
     await needs.queue.add(session.company_id, { id: session.session_id, lane: session.lane ?? 'all', rank: session.rank ?? 0 })
   }
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
-  // rows behind a passive answer may leave now
-  if (written) needs.bus.publish('outbox', '')
+  if (freed) needs.bus.publish('outbox', '')
 }

@@ -73,7 +73,6 @@ const tables: TableShape[] = [
       state: 'key:16', raw_xml: 'long null', created_at: 'big',
     },
     unique: ['account_id,dedup_key'],
-    index: ['company_id,created_at'],
   },
   {
     name: 'wx_user',
