@@ -15,7 +15,8 @@ import { openLog, type Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
 import type { Ports } from './ports.ts'
 import { openSecrets } from './secrets.ts'
-import { openStore, type SqlHeard } from './store/open.ts'
+import { openStore } from './store/open.ts'
+import type { SqlHeard } from './store/store.ts'
 import { openTime } from './time-source.ts'
 
 export type AppOptions = {

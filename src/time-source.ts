@@ -2,7 +2,7 @@
 // The highest advance is kept in SQL and never goes back.
 import { openClock, type MovableClock } from './clock.ts'
 import type { Log } from './log.ts'
-import type { Store } from './store/open.ts'
+import type { Store } from './store/store.ts'
 
 const sampleMs = 30_000
 const askMs = 1000

@@ -1,17 +1,11 @@
 // What a stranger may throw at us. Nothing of it leaves a row, and the process lives.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import test from 'node:test'
 import { account, openHouse, type House } from '../support/app.ts'
+import { rawPush as push, signed, textXml } from '../support/raw-push.ts'
 
-const signed = (token = account.token) => {
-  const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), '12345']
-  const signature = createHash('sha1').update([token, timestamp, nonce].sort().join('')).digest('hex')
-  return `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}`
-}
 const at = (house: House, query: string, appid = account.appid) => `${house.url}/wechat/${appid}?${query}`
-const text = '<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>x</Content><MsgId>1</MsgId></xml>'
-const push = (house: House, body: string, query = signed()) => fetch(at(house, query), { method: 'POST', body })
+const text = textXml('o1', '1', 'x')
 const inboxRows = (house: House) => house.app.ports.store.read.sql.all('select * from inbox')
 
 void test('the echo is answered as it came, only to who knows the token', async (t) => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
-import { openHouse, password, type House } from '../support/app.ts'
+import { openHouse, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
 
 const rows = <T>(house: House, query: string, ...values: unknown[]): T[] => {
   const database = new Database(join(house.dir, 'kefu.db'), { readonly: true })
@@ -109,29 +110,27 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
 void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
-  const [first, second] = [await follower(house), await follower(house)]
   let release: () => void = () => undefined
   const held = house.app.ports.store.work('push', () => new Promise<void>((resolve) => { release = resolve }))
-  const waiting = first.says('我先来的')
-  await new Promise((resolve) => setTimeout(resolve, 1700))
-  const refused = await second.says('我后来的')
-  assert.equal(refused.status, 503)
+  const [running, waiting] = [rawPush(house, textXml('o1', '1', '一')), rawPush(house, textXml('o2', '2', '二'))]
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const late = rawPush(house, textXml('o3', '3', '三'))
+  await new Promise((resolve) => setTimeout(resolve, 1600))
+  assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 503)
   release()
   await held
-  assert.equal((await waiting).status, 200)
-  assert.equal((await second.says('我后来的', { msgId: refused.msgId })).status, 200)
-  assert.equal(rows(house, 'select * from message_data').length, 2)
+  assert.deepEqual((await Promise.all([running, waiting, late])).map((answer) => answer.status), [200, 200, 200])
+  assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 200)
+  assert.equal(rows(house, 'select * from message_data').length, 4)
 })
 
 void test('a disabled company takes no pushes: answered, counted, not stored', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  const customer = await follower(house)
-  const other = (await house.admin.call('POST', '/api/companies', { name: 'Keeper', admin: { username: 'keeper', password } })).status
-  assert.equal(other, 201, 'the operator has another company to stay in')
-  const company = rows<{ company_id: string }>(house, "select company_id from official_account")[0]?.company_id ?? ''
-  await house.admin.call('PATCH', `/api/companies/${company}`, { enabled: false })
-  assert.equal((await customer.says('在吗')).status, 200)
-  assert.equal(rows(house, "select * from inbox where openid = '" + customer.openid + "'").length, 0)
+  const { store, bus } = house.app.ports
+  await store.work('rest', (unit) => unit.sql.run('update company set enabled = 0'))
+  bus.publish('known', '')
+  assert.equal((await rawPush(house, textXml('o1', '1', '在吗'))).status, 200)
+  assert.equal(rows(house, 'select * from inbox').length, 0)
   assert.match(await (await fetch(`${house.url}/metrics`)).text(), /company_closed/)
 })

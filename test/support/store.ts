@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../src/log.ts'
-import { openStore, type SqlHeard, type Store } from '../../src/store/open.ts'
+import { openStore } from '../../src/store/open.ts'
+import type { SqlHeard, Store } from '../../src/store/store.ts'
 
 export async function openTestStore(onSql?: SqlHeard): Promise<{ store: Store, dir: string, close: () => Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-store-'))

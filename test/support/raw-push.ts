@@ -1,0 +1,15 @@
+// A push as WeChat would sign it, without the simulator's patience.
+import { createHash } from 'node:crypto'
+import { account, type House } from './app.ts'
+
+export function signed(token = account.token): string {
+  const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), '12345']
+  const signature = createHash('sha1').update([token, timestamp, nonce].sort().join('')).digest('hex')
+  return `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}`
+}
+
+export const textXml = (openid: string, msgId: string, text: string) =>
+  `<xml><ToUserName>gh_1</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>${text}</Content><MsgId>${msgId}</MsgId></xml>`
+
+export const rawPush = (house: Pick<House, 'url'>, body: string, query = signed()) =>
+  fetch(`${house.url}/wechat/${account.appid}?${query}`, { method: 'POST', body })
