@@ -6,6 +6,8 @@ export type JobRunRow = {
   job: string
   slot: string
   company_id: string | null
+  /** Who has the slot. */
+  token: string
   lease_until: number
   started_at: number
   ended_at: number | null
@@ -19,6 +21,7 @@ export const jobRun = new EntitySchema<JobRunRow>({
     job: key(48, primary),
     slot: key(64, primary),
     company_id: id(nullable),
+    token: id(),
     lease_until: big(),
     started_at: big(),
     ended_at: big(nullable),

@@ -40,7 +40,9 @@ const graceMs = 8000
 
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog(config.LOG_LEVEL)
-  const store = await openStore({ url: config.DATABASE_URL, dataDir: config.DATA_DIR, log, ...(options.onSql && { onSql: options.onSql }) })
+  const store = await openStore({
+    url: config.DATABASE_URL, dataDir: config.DATA_DIR, log, alone: config.REDIS_URL === undefined, ...(options.onSql && { onSql: options.onSql }),
+  })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })
   const backends = openBackends(time.clock)
   const ports = compose(config, { log, store, clock: time.clock, backends, wrap: options.wrap })

@@ -15,10 +15,18 @@ export const found = (search: string): { where: string, values: string[] } => se
   : { where: ' and (openid = ? or instr(nickname, ?) > 0 or instr(alias, ?) > 0 or instr(remark, ?) > 0)', values: [search, search, search, search] }
 
 export const customerQueries = (sql: Sql) => ({
-  lockByOpenids: (appid: string, openids: string[]) => {
+  lockByOpenids: (appid: string, openids: string[], patient = true) => {
     const some = list(openids)
+    const lock = patient ? sql.dialect.forUpdate : sql.dialect.skipLocked ?? sql.dialect.forUpdate
     return sql.all<KnownCustomer>(
-      `select ${known.join(', ')} from wx_user where appid = ? and openid in (${some.marks}) order by openid${sql.dialect.forUpdate}`, [appid, ...some.values])
+      `select ${known.join(', ')} from wx_user where appid = ? and openid in (${some.marks}) order by openid${lock}`, [appid, ...some.values])
+  },
+  /** Of followers that could not be locked: who is there all the same. */
+  held: async (appid: string, openids: string[]) => {
+    if (sql.dialect.skipLocked === null) return []
+    const some = list(openids)
+    const rows = await sql.all<{ openid: string }>(`select openid from wx_user where appid = ? and openid in (${some.marks})`, [appid, ...some.values])
+    return rows.map((row) => row.openid)
   },
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),

@@ -1,10 +1,12 @@
-// The only place where SQL differs between databases. MySQL/MariaDB gets its own object beside this one.
+// The only place where SQL differs between databases. What `mysql` says both MySQL 8 and MariaDB understand.
 
 export type Insert = { into: string, columns: string, values: string }
 
 export type Dialect = {
   /** Appended to a select whose rows decide; as a comment where the whole database is locked anyway, so that logs still show it. */
   forUpdate: string
+  /** The same, but rows that somebody else holds are left out instead of waited for; null where nobody else writes. */
+  skipLocked: string | null
   begin: string
   columnType: (kind: string, length: string | undefined) => { type: string, length?: string, charset?: string, collation?: string }
   insertNew: (insert: Insert) => string
@@ -15,6 +17,8 @@ export type Dialect = {
   /** The database refuses this very row (a constraint, a value): trying again cannot help. */
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
+  /** Two units stood in each other's way: the whole unit may be tried again. */
+  mayRepeat: (error: unknown) => boolean
 }
 
 const errorCode = (error: unknown): string =>
@@ -22,6 +26,7 @@ const errorCode = (error: unknown): string =>
 
 export const sqlite: Dialect = {
   forUpdate: ' /* for update */',
+  skipLocked: null,
   begin: 'begin immediate',
   columnType: (kind, length) => {
     if (kind === 'long') return { type: 'text' }
@@ -40,4 +45,40 @@ export const sqlite: Dialect = {
   nowMs: "select cast((julianday('now') - 2440587.5) * 86400000 as integer) as ms",
   refuses: (error) => /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(errorCode(error)),
   isDuplicate: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(errorCode(error)),
+  mayRepeat: () => false,
+}
+
+// duplicate, null, out of range, wrong text, too long, wrong date, a check, raised by a trigger
+const refusedRow = new Set([1062, 1048, 1264, 1366, 1406, 1292, 3819, 4025, 1644])
+// deadlock, lock wait, read too old a row
+const inTheWay = new Set([1213, 1205, 1020])
+const errorNumber = (error: unknown): number =>
+  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
+
+export const mysql: Dialect = {
+  forUpdate: ' for update',
+  skipLocked: ' for update skip locked',
+  begin: 'start transaction',
+  columnType: (kind, length) => {
+    if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
+    // a push has up to 64 KB, more than `text` holds
+    if (kind === 'long') return { type: 'mediumtext', charset: 'utf8mb4', collation: 'utf8mb4_bin' }
+    if (kind === 'text') return { type: 'varchar', length: length ?? '255', charset: 'utf8mb4', collation: 'utf8mb4_bin' }
+    return { type: 'varchar', length: length ?? '32', charset: 'ascii', collation: 'ascii_bin' }
+  },
+  // not `insert ignore`: that would cut what is too long without a word
+  insertNew: ({ into, columns, values }) =>
+    `insert into ${into} (${columns}) values ${values} on duplicate key update ${columns.split(',')[0] ?? ''} = ${columns.split(',')[0] ?? ''}`,
+  upsert: ({ into, columns, values }, _key, update) =>
+    `insert into ${into} (${columns}) values ${values} on duplicate key update ` + update.map((column) => `${column} = values(${column})`).join(', '),
+  update: (table, [key = '', ...set], rows) => {
+    // a key of another character set would be looked up without its index
+    const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`
+    return `update ${table} t join (${Array<string>(rows).fill(one).join(' union all ')}) v on t.${key} = v.k set ` +
+      set.map((name, at) => `t.${name} = v.v${at}`).join(', ')
+  },
+  nowMs: 'select cast(unix_timestamp(now(3)) * 1000 as signed) as ms',
+  refuses: (error) => refusedRow.has(errorNumber(error)),
+  isDuplicate: (error) => errorNumber(error) === 1062,
+  mayRepeat: (error) => inTheWay.has(errorNumber(error)),
 }

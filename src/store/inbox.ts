@@ -18,4 +18,10 @@ export const inboxQueries = (sql: Sql) => ({
     const byKey = new Map(seen.map((row) => [inboxKey(row), row]))
     return (row) => byKey.get(inboxKey(row))
   },
+  /** They leave this batch and come again alone. */
+  takeBack: async (ids: string[]) => {
+    if (ids.length === 0) return
+    const some = list(ids)
+    await sql.run(`delete from inbox where inbox_id in (${some.marks})`, some.values)
+  },
 })

@@ -2,8 +2,12 @@ import type { JobRunRow } from '../../entities/index.ts'
 import type { Sql } from './sql.ts'
 
 export const jobQueries = (sql: Sql) => ({
-  /** 1 for the one process that gets this slot. */
-  take: (row: JobRunRow) => sql.insertNew('job_run', [row]),
+  /** True for the one process that gets this slot. */
+  take: async (row: JobRunRow) => {
+    await sql.insertNew('job_run', [row])
+    const stands = await sql.one<{ token: string }>('select token from job_run where job = ? and slot = ?', [row.job, row.slot])
+    return stands?.token === row.token
+  },
   end: (job: string, slot: string, { at, result }: { at: number, result: string }) => sql.run(
     'update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [at, result, job, slot]),
   last: (job: string, companyId: string) => sql.one<JobRunRow>(

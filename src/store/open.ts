@@ -1,8 +1,8 @@
 // DATABASE_URL is asked here and nowhere else.
+import { openMysql } from './mysql.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Store, StoreOptions } from './store.ts'
 
-export async function openStore(options: StoreOptions): Promise<Store> {
-  if (options.url.startsWith('sqlite:')) return openSqlite(options)
-  throw new Error('DATABASE_URL: this release speaks SQLite only (sqlite:). Leave DATABASE_URL unset to use DATA_DIR.')
+export function openStore(options: StoreOptions): Promise<Store> {
+  return options.url.startsWith('sqlite:') ? openSqlite(options) : openMysql(options)
 }

@@ -3,10 +3,17 @@ import { sessionLists } from './session-lists.ts'
 import { list, type Sql } from './sql.ts'
 
 export const sessionQueries = (sql: Sql) => ({
-  lockByOpenKeys: (keys: string[]) => {
+  lockByOpenKeys: (keys: string[], patient: boolean) => {
     const some = list(keys)
+    const lock = patient ? sql.dialect.forUpdate : sql.dialect.skipLocked ?? sql.dialect.forUpdate
     return sql.all<SessionRow>(
-      `select * from message_session where open_key in (${some.marks}) order by open_key${sql.dialect.forUpdate}`, some.values)
+      `select * from message_session where open_key in (${some.marks}) order by open_key${lock}`, some.values)
+  },
+  /** Of open sessions that could not be locked: which are there all the same. */
+  held: async (keys: string[]) => {
+    if (sql.dialect.skipLocked === null) return []
+    const some = list(keys)
+    return (await sql.all<{ open_key: string }>(`select open_key from message_session where open_key in (${some.marks})`, some.values)).map((row) => row.open_key)
   },
   lock: (companyId: string, id: string) => sql.one<SessionRow>(
     `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`, [companyId, id]),

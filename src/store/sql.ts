@@ -13,7 +13,8 @@ export type Sql = {
   /** Answers how many rows were changed. */
   run: (query: string, values?: Value[]) => Promise<number>
   insert: (table: string, rows: object[]) => Promise<void>
-  insertNew: (table: string, rows: object[]) => Promise<number>
+  /** Leaves what is there; who was first is asked afterwards, no database tells it truly. */
+  insertNew: (table: string, rows: object[]) => Promise<void>
   insertSerial: (table: string, row: object) => Promise<number>
   upsert: (table: string, rows: object[], how: { key: string, update: string[] }) => Promise<void>
   /** Sets the columns of rows that are there, found by their key. */
@@ -60,25 +61,23 @@ export function openSql(ask: Ask, dialect: Dialect, heard?: (query: string) => v
   }
   const run = async (text: string, values: Value[] = []) => (await query(text, values)).affected
   const all = async <T>(text: string, values: Value[] = []) => (await query(text, values)).records as T[]
-  const inChunks = async (table: string, rows: object[], text: (insert: Insert) => string): Promise<number> => {
-    let affected = 0
+  const inChunks = async (table: string, rows: object[], text: (insert: Insert) => string): Promise<void> => {
     for (const some of chunks(rows)) {
       const { bind, ...insert } = statement(table, some)
-      affected += await run(text(insert), bind)
+      await run(text(insert), bind)
     }
-    return affected
   }
 
   return {
     dialect, run, all,
     one: async <T>(text: string, values: Value[] = []) => (await all<T>(text, values))[0] ?? null,
-    insert: async (table, rows) => { await inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`) },
+    insert: (table, rows) => inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`),
     insertNew: (table, rows) => inChunks(table, rows, dialect.insertNew),
     insertSerial: async (table, row) => {
       const { into, columns, values, bind } = statement(table, [row])
       return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
-    upsert: async (table, rows, { key, update }) => { await inChunks(table, rows, (insert) => dialect.upsert(insert, key, update.map(quoted))) },
+    upsert: (table, rows, { key, update }) => inChunks(table, rows, (insert) => dialect.upsert(insert, key, update.map(quoted))),
     update: async (table, rows, { key, set }) => {
       for (const some of chunks(rows)) await run(dialect.update(quoted(table), [key, ...set].map(quoted), some.length), bound(some, [key, ...set]))
     },

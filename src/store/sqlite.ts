@@ -8,11 +8,11 @@ import { entities } from '../../entities/index.ts'
 import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
 import { Initial1700000000001 } from './migrations/0001-initial.ts'
-import { openSql, type Ask } from './sql.ts'
+import type { Ask } from './sql.ts'
 import { openStatements } from './sqlite-statements.ts'
-import type { SqlHeard, Store, StoreOptions, Unit } from './store.ts'
-import { tables } from './tables.ts'
-import { openWriter, type WorkClass } from './writer.ts'
+import type { Store, StoreOptions } from './store.ts'
+import { openTransact, unitOn } from './transactions.ts'
+import { openWriter } from './writer.ts'
 
 export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -23,14 +23,15 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const queue = openWriter()
   const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
   const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
-  const transaction = transactions(ask, onSql)
-  const read = unitOn(askReader)
+  const transact = openTransact(sqlite, onSql)
+  const read = unitOn(sqlite, askReader)
 
   return {
     read,
+    lanes: 1,
     work: async (kind, body) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
-      const result = await queue.run(kind, () => transaction(kind, body))
+      const result = await queue.run(kind, () => transact(ask, kind, body))
       await logFile.forced()
       return result
     },
@@ -43,6 +44,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
       })
       await logFile.forced()
     },
+    check: async () => [],
     refuses: sqlite.refuses,
     isDuplicate: sqlite.isDuplicate,
     close: async () => {
@@ -52,27 +54,6 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
       await writer.destroy()
       lock.close()
     },
-  }
-}
-
-function transactions(ask: Ask, onSql: SqlHeard | undefined) {
-  let unitNumber = 0
-  let kindNow: WorkClass = 'rest'
-  const unit = unitOn(ask, onSql && ((query: string) => { onSql(unitNumber, kindNow, query) }))
-
-  return async <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>): Promise<T> => {
-    unitNumber += 1
-    kindNow = kind
-    await ask(sqlite.begin, [])
-    try {
-      const result = await body(unit)
-      await ask('commit', [])
-      return result
-    } catch (error) {
-      // a failed commit may have ended the transaction already; what counts is the first error
-      await ask('rollback', []).catch(() => undefined)
-      throw error
-    }
   }
 }
 
@@ -110,9 +91,4 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
 /** TypeORM opens and migrates; statements go to the connection it has opened, where its own way costs twice as much a row. */
 async function askOf(source: DataSource): Promise<Ask> {
   return openStatements(await source.createQueryRunner().connect() as Database.Database)
-}
-
-function unitOn(ask: Ask, heard?: (query: string) => void): Unit {
-  const sql = openSql(ask, sqlite, heard)
-  return { sql, ...tables(sql) }
 }

@@ -5,16 +5,25 @@ import type { WorkClass } from './writer.ts'
 
 export type Unit = Tables & { sql: Sql }
 export type SqlHeard = (unit: number, kind: WorkClass, query: string) => void
-export type StoreOptions = { url: string, dataDir: string, log: Log, onSql?: SqlHeard }
+export type StoreOptions = { url: string, dataDir: string, log: Log, onSql?: SqlHeard
+  /** Nothing that several processes share: a second one must be refused. */
+  alone?: boolean }
+
+export type WorkLimits = { until?: number | undefined }
+/** What start-up and the doctor look at, in words. */
+export type Finding = { ok: boolean, what: string, remedy?: string }
 
 export type Store = {
-  /** One transaction: all of it or nothing. */
-  work: <T>(kind: WorkClass, work: (unit: Unit) => Promise<T>) => Promise<T>
+  /** One transaction: all of it or nothing. Where several processes write it may be tried again, so it reads all it needs itself. */
+  work: <T>(kind: WorkClass, work: (unit: Unit) => Promise<T>, limits?: WorkLimits) => Promise<T>
+  /** How many batches of pushes may be under way at once. */
+  lanes: number
   /** Committed rows only; never decides anything that is written. */
   read: Unit
   databaseMs: () => Promise<number>
   /** Throws when a push could not be stored now. */
   probe: () => Promise<void>
+  check: () => Promise<Finding[]>
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
   close: () => Promise<void>

@@ -13,7 +13,7 @@ export function toInbound(fields: XmlNode): Inbound {
   const msgType = required(fields, 'MsgType').toLowerCase()
   const common = {
     toUserName: required(fields, 'ToUserName'),
-    openid: required(fields, 'FromUserName'),
+    openid: openidOf(fields),
     createTime: seconds(required(fields, 'CreateTime')),
     fields,
   }
@@ -51,6 +51,13 @@ function required(fields: XmlNode, name: string): string {
   const value = textOf(fields, name)
   if (!value) throw badXml(`${name} is missing`)
   return value
+}
+
+/** A key, never words: one that is not is a forgery, and databases keep keys in ASCII. */
+function openidOf(fields: XmlNode): string {
+  const openid = required(fields, 'FromUserName')
+  if (!/^[\x21-\x7e]{1,64}$/.test(openid)) throw badXml('FromUserName is not an openid')
+  return openid
 }
 
 function seconds(text: string): number {

@@ -7,6 +7,12 @@ type First = { companyId: string, username: string, password: string }
 /** On an empty database: the first company and its admin, who is also the operator. Null when there is one already. */
 export async function prepareInstallation(needs: Needs<'store' | 'clock' | 'ids'>, { password = newToken().slice(0, 20), name = 'kefu' }: { password?: string | undefined, name?: string }): Promise<First | null> {
   if ((await needs.store.read.accounts.companies()).length > 0) return null
-  const company = await createCompany(needs, { name, admin: { username: 'admin', password }, operator: true })
-  return { companyId: company.company_id, username: 'admin', password }
+  try {
+    const company = await createCompany(needs, { name, admin: { username: 'admin', password }, operator: true })
+    return { companyId: company.company_id, username: 'admin', password }
+  } catch (error) {
+    // another process of the same start was faster
+    if (needs.store.isDuplicate(error)) return null
+    throw error
+  }
 }

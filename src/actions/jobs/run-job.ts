@@ -35,10 +35,10 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
 
 function row(ports: Ports, job: Job, { slot, companyId }: { slot: string, companyId: string | null }): JobRunRow {
   const at = ports.clock.now()
-  return { job: job.name, slot, company_id: companyId, lease_until: at + leaseMs, started_at: at, ended_at: null, result: null }
+  return { job: job.name, slot, company_id: companyId, token: ports.ids(), lease_until: at + leaseMs, started_at: at, ended_at: null, result: null }
 }
 
-const take = async (ports: Ports, mine: JobRunRow) => await ports.store.work('rest', (unit) => unit.jobs.take(mine)) === 1
+const take = (ports: Ports, mine: JobRunRow) => ports.store.work('rest', (unit) => unit.jobs.take(mine))
 
 async function end(ports: Ports, job: Job, { slot, result }: { slot: string, result: object }): Promise<void> {
   await ports.store.work('rest', (unit) => unit.jobs.end(job.name, slot, { at: ports.clock.now(), result: JSON.stringify(result) }))

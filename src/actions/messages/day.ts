@@ -11,6 +11,8 @@ export type Follower = { customer: KnownCustomer, session: SessionRow | null }
 export type Day = {
   at: number
   followers: Map<string, Follower>
+  /** Followers whose rows somebody else holds. */
+  busy: Set<string>
   agents: Map<number, Agent>
   opened: SessionRow[]
   changed: Set<SessionRow>
@@ -24,38 +26,51 @@ export type Day = {
 
 export const followerKey = (push: Push) => `${push.account.appid} ${push.openid}`
 
-export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, pushes: Push[]): Promise<Day> {
-  const at = needs.clock.now()
+type Wanted = { pushes: Push[], alone: boolean }
+
+export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushes, alone }: Wanted): Promise<Day> {
+  const here = { needs, unit, at: needs.clock.now(), alone }
   const followers = new Map<string, Follower>()
   for (const appid of [...new Set(pushes.map((push) => push.account.appid))].sort()) {
     const some = pushes.filter((push) => push.account.appid === appid)
-    for (const customer of await lockCustomers({ needs, unit, at }, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
+    for (const customer of await lockCustomers(here, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
   }
-  const byOpenKey = new Map([...followers.values()].map((follower) => [openKey(follower.customer), follower]))
-  if (byOpenKey.size > 0) {
-    for (const session of await unit.sessions.lockByOpenKeys([...byOpenKey.keys()].sort())) {
-      const follower = byOpenKey.get(session.open_key ?? '')
-      if (follower) follower.session = session
-    }
-  }
-  const agents = await loadAgents(unit, followers, at)
-  return { at, followers, agents, opened: [], changed: new Set(), queued: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  await lockSessions(here, followers)
+  const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
+  const agents = await loadAgents(unit, followers, here.at)
+  return { at: here.at, followers, busy, agents, opened: [], changed: new Set(), queued: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
 }
 
-type Here = { needs: Needs<'ids'>, unit: Unit, at: number }
+type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }
 
-async function lockCustomers({ needs, unit, at }: Here, pushes: Push[]): Promise<KnownCustomer[]> {
+/** Those we could lock; in a batch nobody is waited for. */
+async function lockCustomers({ needs, unit, at, alone }: Here, pushes: Push[]): Promise<KnownCustomer[]> {
   const [first] = pushes
   if (!first) return []
+  const { appid } = first.account
   const openids = [...new Set(pushes.map((push) => push.openid))].sort()
-  const known = await unit.customers.lockByOpenids(first.account.appid, openids)
+  const known = await unit.customers.lockByOpenids(appid, openids, alone)
   const missing = new Set(openids)
   for (const customer of known) missing.delete(customer.openid)
+  if (missing.size > 0 && !alone) for (const openid of await unit.customers.held(appid, [...missing])) missing.delete(openid)
   if (missing.size === 0) return known
 
   // another process may add the same follower first: insert, then read what stands
   await unit.customers.insertNew([...missing].map((openid) => newCustomer(first.account, { id: needs.ids(), openid, at })))
-  return [...known, ...await unit.customers.lockByOpenids(first.account.appid, [...missing])]
+  return [...known, ...await unit.customers.lockByOpenids(appid, [...missing], alone)]
+}
+
+/** Gives each follower his open session; whose session somebody else holds is taken off the list. */
+async function lockSessions({ unit, alone }: Here, followers: Map<string, Follower>): Promise<void> {
+  const byOpenKey = new Map([...followers].map(([key, { customer }]) => [openKey(customer), key]))
+  if (byOpenKey.size === 0) return
+  for (const session of await unit.sessions.lockByOpenKeys([...byOpenKey.keys()].sort(), alone)) {
+    const follower = followers.get(byOpenKey.get(session.open_key ?? '') ?? '')
+    if (follower) follower.session = session
+  }
+  const without = [...byOpenKey].filter(([, key]) => !followers.get(key)?.session).map(([open]) => open)
+  if (without.length === 0 || alone) return
+  for (const held of await unit.sessions.held(without)) followers.delete(byOpenKey.get(held) ?? '')
 }
 
 async function loadAgents(unit: Unit, followers: Map<string, Follower>, at: number): Promise<Map<number, Agent>> {

@@ -3,27 +3,38 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { loadDay, type Day } from './day.ts'
+import { followerKey, loadDay, type Day } from './day.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { takePush } from './take-push.ts'
 
 export type ReceiveNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
-/** `written`: passive answers that were fully written since; they are settled in the same transaction. */
-export async function receive(needs: ReceiveNeeds, pushes: Push[], written: string[] = []): Promise<(PushAnswer | null)[]> {
+export type How = {
+  /** Passive answers that were fully written since: they are settled in the same transaction. */
+  written?: string[]
+  /** Waits for rows that somebody else holds; in a batch such a push is answered `busy`. */
+  alone?: boolean
+  /** No try begins after this moment of the monotonic clock. */
+  until?: number
+}
+
+export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [], alone = false, until }: How = {}): Promise<(PushAnswer | null | 'busy')[]> {
   const { day, answers, freed } = await needs.store.work('push', async (unit) => {
     const inbox = pushes.map((push) => inboxRow(needs, push))
     const seen = await unit.inbox.add(inbox)
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
-    const day = await loadDay(needs, unit, pushes.filter((_, at) => isNew[at]))
+    const day = await loadDay(needs, unit, { pushes: pushes.filter((_, at) => isNew[at]), alone })
+    const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
+    await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
 
-    const own = pushes.map((push, at) => isNew[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
+    const own = pushes.map((push, at) => isNew[at] && !busy[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
 
     await writeDay(needs, unit, day)
     const freed = await settleWritten(unit, written, day.at)
     const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
-    return { day, freed, answers: await withStored(unit, own, repeated) }
-  })
+    const answers = await withStored(unit, own, repeated)
+    return { day, freed, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
+  }, { until })
 
   await tell(needs, day, freed)
   return answers

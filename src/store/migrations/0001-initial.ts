@@ -163,7 +163,7 @@ const tables: TableShape[] = [
   {
     name: 'job_run',
     columns: {
-      job: 'key:48 pk', slot: 'key:64 pk', company_id: 'id null', lease_until: 'big', started_at: 'big',
+      job: 'key:48 pk', slot: 'key:64 pk', company_id: 'id null', token: 'id', lease_until: 'big', started_at: 'big',
       ended_at: 'big null', result: 'long null',
     },
     index: ['started_at'],

@@ -1,0 +1,146 @@
+// MySQL or MariaDB: several equal processes write, rows are locked, and what stands in each other's way is tried again.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DataSource, type QueryRunner } from 'typeorm'
+import { entities } from '../../entities/index.ts'
+import { mysql } from './dialect.ts'
+import { Initial1700000000001 } from './migrations/0001-initial.ts'
+import { checkMysql } from './mysql-checks.ts'
+import type { Ask } from './sql.ts'
+import type { Store, StoreOptions, Unit } from './store.ts'
+import { openTransact, unitOn } from './transactions.ts'
+import type { WorkClass } from './writer.ts'
+
+// a push never waits behind claims and reports for a connection
+const pools = { push: { connections: 6, lockWaitSeconds: 1 }, other: { connections: 14, lockWaitSeconds: 3 } }
+const statementSeconds = 4
+const repeats = 3
+const withinMs = 3000
+
+export async function openMysql({ url, log, onSql, alone }: StoreOptions): Promise<Store> {
+  await migrate(url)
+  const push = await openPool(url, pools.push)
+  const other = await openPool(url, pools.other)
+  const read = unitOn(mysql, (text, values) => withRunner(other, (runner) => asked(runner, text, values)))
+  const letGo = alone ? await takeAlone(other) : null
+  const findings = await checkMysql(read.sql)
+  for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
+  const transact = openTransact(mysql, onSql)
+
+  const once = <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>): Promise<T> => withRunner(kind === 'push' ? push : other,
+    (runner) => transact((text, values) => asked(runner, text, values), kind, body))
+
+  return {
+    read,
+    lanes: 4,
+    work: async (kind, body, { until = performance.now() + withinMs } = {}) => {
+      for (let tried = 0; ; tried += 1) {
+        try {
+          return await once(kind, body)
+        } catch (error) {
+          if (!mysql.mayRepeat(error) || tried >= repeats || performance.now() > until) throw error
+          await sleep(5 + Math.random() * 40 * (tried + 1))
+        }
+      }
+    },
+    databaseMs: async () => Number((await read.sql.one<{ ms: number }>(mysql.nowMs))?.ms),
+    probe: async () => {
+      const nothing = new Error('nothing is kept of a probe')
+      await once('push', async (unit) => {
+        await unit.sql.run("update installation set value = value where name = 'probe'")
+        throw nothing
+      }).catch((error: unknown) => { if (error !== nothing) throw error })
+    },
+    check: () => checkMysql(read.sql),
+    refuses: mysql.refuses,
+    isDuplicate: mysql.isDuplicate,
+    close: async () => {
+      await letGo?.()
+      await push.destroy()
+      await other.destroy()
+    },
+  }
+}
+
+type Pool = { connections: number, lockWaitSeconds: number }
+type Connection = { query: (text: string) => void }
+
+async function openPool(url: string, { connections, lockWaitSeconds }: Pool): Promise<DataSource> {
+  const source = await new DataSource({
+    // the driver asks the server differently for the two: it must be the URL's word
+    type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql', url, entities, migrations: [Initial1700000000001], migrationsTableName: 'migrations',
+    charset: 'utf8mb4_bin', timezone: 'Z', supportBigNumbers: true, bigNumberStrings: false, connectTimeout: 2000,
+    extra: { connectionLimit: connections, enableKeepAlive: true },
+  }).initialize()
+  const { pool } = source.driver as unknown as { pool: { on: (event: 'connection', hear: (connection: Connection) => void) => void } }
+  const words = await sessionWords(source, lockWaitSeconds)
+  // sent before anything else on each connection; one is open already
+  pool.on('connection', (connection) => { for (const word of words) connection.query(word) })
+  await withRunner(source, async (runner) => { for (const word of words) await runner.query(word) })
+  return source
+}
+
+async function sessionWords(source: DataSource, lockWaitSeconds: number): Promise<string[]> {
+  const [row] = await source.query<{ version: string }[]>('select version() as version')
+  const limit = row?.version.includes('MariaDB') ? `max_statement_time = ${statementSeconds}` : `max_execution_time = ${statementSeconds * 1000}`
+  return [
+    "set session sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'," +
+    ` innodb_lock_wait_timeout = ${lockWaitSeconds}, ${limit}`,
+    'set session transaction isolation level read committed',
+  ]
+}
+
+async function withRunner<T>(source: DataSource, use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = source.createQueryRunner()
+  try {
+    return await use(runner)
+  } finally {
+    await runner.release()
+  }
+}
+
+type Result = { records?: object[], affected?: number, raw: { insertId?: number } }
+// a key compared with a text that no key can be
+const illegalMix = 1267
+
+async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): ReturnType<Ask> {
+  try {
+    const { records = [], affected = 0, raw } = await runner.query(text, values, true) as Result
+    return { records, affected, insertId: raw.insertId ?? 0 }
+  } catch (error) {
+    if ((error as { errno?: number }).errno === illegalMix && text.startsWith('select')) return { records: [], affected: 0, insertId: 0 }
+    throw error
+  }
+}
+
+/**
+ * Without Redis a process has a queue and a cache of its own, which a second one would not see. The lock lives as long as its
+ * connection, so it is freed by any death of its holder.
+ */
+async function takeAlone(source: DataSource): Promise<() => Promise<void>> {
+  const runner = source.createQueryRunner()
+  const rows = await runner.query("select get_lock(concat('kefu alone in ', database()), 0) as taken") as { taken: number | null }[]
+  if (Number(rows[0]?.taken) === 1) {
+    // nothing is ever asked of it again, and the server would end it after some hours
+    await runner.query('set session wait_timeout = 2147483')
+    return () => runner.release()
+  }
+  await runner.release()
+  throw new Error('Another kefu runs on this database: several processes need Redis, so set REDIS_URL in all of them.')
+}
+
+/** Several processes may start at once: one migrates, the others wait for its row. */
+async function migrate(url: string): Promise<void> {
+  const source = await openPool(url, { connections: 2, lockWaitSeconds: 120 })
+  try {
+    await source.query('create table if not exists migration_lock (id int primary key) engine = InnoDB')
+    await source.query('insert into migration_lock (id) values (1) on duplicate key update id = id')
+    await withRunner(source, async (lock) => {
+      await lock.query('start transaction')
+      await lock.query('select id from migration_lock where id = 1 for update')
+      await source.runMigrations({ transaction: 'none' })
+      await lock.query('commit')
+    })
+  } finally {
+    await source.destroy()
+  }
+}
