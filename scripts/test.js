@@ -1,30 +1,68 @@
-// Runs every test over compiled output. On a bare Debian or Ubuntu, as root, installs what the browser suites need.
+// Runs every test over compiled output. On a bare Debian or Ubuntu, as root, installs the servers and the browser that suites need.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 
 const root = new URL('..', import.meta.url).pathname
-const quick = process.argv.includes('--quick')
-execFileSync(process.execPath, [join(root, 'scripts/build.js')], { stdio: 'inherit' })
+const [quick, full] = ['--quick', '--full'].map((flag) => process.argv.includes(flag))
 
-const needsBrowser = 'browser'
-const chromium = '/usr/bin/chromium'
-if (!quick && !existsSync(chromium)) installChromium()
-
-function installChromium() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return console.log('Skipped: browser suites need Chromium at /usr/bin/chromium.')
-  console.log('Installing chromium for the browser suites (apt-get install chromium)…')
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'], { stdio: ['ignore', 'ignore', 'inherit'] })
+const needs = {
+  mariadb: { programs: ['mariadbd', 'mariadb-install-db', 'mariadb'], packages: ['mariadb-server', 'mariadb-client'], units: ['mariadb'] },
+  // redis-server is its own sentinel
+  redis: { programs: ['redis-server', 'redis-cli'], packages: ['redis-server', 'redis-tools'], units: ['redis-server'] },
+  nginx: { programs: ['nginx'], packages: ['nginx'], units: ['nginx'] },
+  chromium: { programs: ['/usr/bin/chromium'], packages: ['chromium', 'fonts-noto-cjk'], units: [] },
 }
+const servers = ['mariadb', 'redis', 'nginx']
+const suiteNeeds = { services: servers, contract: servers, cluster: servers, browser: ['chromium'] }
 
-const browser = !quick && existsSync(chromium)
-if (process.env.CI === 'true' && !quick && !browser) {
-  console.error('CI: the browser suites were skipped, which counts as a failure.')
+const paths = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/usr/local/bin']
+process.env.PATH = [...new Set(paths)].join(delimiter)
+const isProgram = (program) => program.startsWith('/') ? existsSync(program) : paths.some((path) => existsSync(join(path, program)))
+const isThere = (name) => needs[name].programs.every(isProgram)
+const missing = () => Object.keys(needs).filter((name) => !isThere(name))
+
+execFileSync(process.execPath, [join(root, 'scripts/build.js')], { stdio: 'inherit' })
+const built = readdirSync(join(root, 'dist/test')).filter((name) => name !== 'support')
+const wanted = built.filter((name) => !quick || !(name in suiteNeeds))
+const needed = () => missing().filter((name) => wanted.some((suite) => suiteNeeds[suite]?.includes(name)))
+if (needed().length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) install(needed())
+
+const skipped = wanted.filter((suite) => suiteNeeds[suite]?.some((name) => !isThere(name)))
+for (const suite of skipped) {
+  const lacking = suiteNeeds[suite].filter((name) => !isThere(name))
+  console.log(`Skipped: test/${suite} needs ${lacking.join(', ')}. On Debian or Ubuntu: apt-get install ${lacking.flatMap((name) => needs[name].packages).join(' ')}`)
+}
+if (process.env.CI === 'true' && skipped.length > 0) {
+  console.error('CI: a skipped suite counts as a failure.')
   process.exit(1)
 }
-const suites = readdirSync(join(root, 'dist/test')).filter((name) => name !== 'support' && (browser || name !== needsBrowser))
-const files = suites.flatMap((suite) => readdirSync(join(root, 'dist/test', suite), { recursive: true })
+
+const files = wanted.filter((suite) => !skipped.includes(suite)).flatMap((suite) => readdirSync(join(root, 'dist/test', suite), { recursive: true })
   .filter((name) => String(name).endsWith('.test.js')).map((name) => join(root, 'dist/test', suite, String(name))))
-const result = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=4', '--enable-source-maps', ...files], { stdio: 'inherit' })
+const limit = full ? 1800_000 : 120_000
+const result = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, '--test-concurrency=4', '--enable-source-maps', ...files],
+  { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }) } })
 process.exit(result.status ?? 1)
+
+/** The packages bring system services with them; the tests start their own, so these are neither started now nor at the next boot. */
+function install(names) {
+  const packages = names.flatMap((name) => needs[name].packages)
+  console.log(`Installing what the suites need: apt-get install ${packages.join(' ')}`)
+  const isUnit = (unit) => ['/lib', '/usr/lib', '/etc'].some((path) => existsSync(join(path, 'systemd/system', `${unit}.service`)))
+  const newUnits = names.flatMap((name) => needs[name].units).filter((unit) => !isUnit(unit))
+  const policy = '/usr/sbin/policy-rc.d'
+  const apt = (args) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } })
+  const forbidden = !existsSync(policy)
+  if (forbidden) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    const get = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+    if (apt(get).status !== 0) {
+      apt(['update', '-qq'])
+      apt(get)
+    }
+  } finally {
+    if (forbidden) rmSync(policy)
+  }
+  if (newUnits.length > 0 && existsSync('/run/systemd/system')) spawnSync('systemctl', ['disable', '--now', '--quiet', ...newUnits], { stdio: 'ignore' })
+}
