@@ -38,12 +38,29 @@ if (process.env.CI === 'true' && skipped.length > 0) {
   process.exit(1)
 }
 
-const files = wanted.filter((suite) => !skipped.includes(suite)).flatMap((suite) => readdirSync(join(root, 'dist/test', suite), { recursive: true })
-  .filter((name) => String(name).endsWith('.test.js')).map((name) => join(root, 'dist/test', suite, String(name))))
+const filesOf = (suites) => suites.flatMap((suite) => suite.endsWith('.js') ? [suite] : readdirSync(join(root, 'dist/test', suite), { recursive: true })
+  .filter((name) => String(name).endsWith('.test.js')).map((name) => join(suite, String(name)))).map((name) => join(root, 'dist/test', name))
 const limit = full ? 1800_000 : 120_000
-const result = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, '--test-concurrency=4', '--enable-source-maps', ...files],
-  { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }) } })
-process.exit(result.status ?? 1)
+
+const runSuites = (suites, env = {}) => spawnSync(process.execPath,
+  ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, '--test-concurrency=4', '--enable-source-maps', ...filesOf(suites)],
+  { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...env } }).status ?? 1
+
+let status = runSuites(wanted.filter((suite) => !skipped.includes(suite)))
+if (!quick && servers.every(isThere)) status ||= await runOnCluster(['flows', 'api', 'store/samples.test.js', 'house/schema.test.js', 'house/lock-order.test.js'])
+process.exit(status)
+
+/** The same suites once more: two processes on MariaDB and Redis behind nginx. */
+async function runOnCluster(suites) {
+  const { startMariadb } = await import('../dist/scripts/services/mariadb.js')
+  const { startRedis } = await import('../dist/scripts/services/redis.js')
+  const services = await Promise.all([startMariadb(), startRedis()])
+  const [mariadb, redis] = services.map(({ url }) => url)
+  console.log('\nThe cluster edition: two processes, MariaDB, Redis, nginx')
+  const code = runSuites(suites, { KEFU_TEST_EDITION: 'cluster', KEFU_TEST_MARIADB: mariadb, KEFU_TEST_REDIS: redis })
+  for (const service of services) await service.stop()
+  return code
+}
 
 /** The packages bring system services with them; the tests start their own, so these are neither started now nor at the next boot. */
 function install(names) {

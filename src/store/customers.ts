@@ -10,9 +10,13 @@ const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'cus
 export type KnownCustomer = Pick<CustomerRow, typeof known[number]>
 
 /** A text found in a follower's names; an openid only whole. */
-export const found = (search: string): { where: string, values: string[] } => search === ''
-  ? { where: '', values: [] }
-  : { where: ' and (openid = ? or instr(nickname, ?) > 0 or instr(alias, ?) > 0 or instr(remark, ?) > 0)', values: [search, search, search, search] }
+export function found(search: string): { where: string, values: string[] } {
+  if (search === '') return { where: '', values: [] }
+  const names = 'instr(nickname, ?) > 0 or instr(alias, ?) > 0 or instr(remark, ?) > 0'
+  // MySQL refuses to compare a key with what no key can be
+  const isKey = /^[\x21-\x7e]+$/.test(search)
+  return { where: ` and (${isKey ? 'openid = ? or ' : ''}${names})`, values: [...isKey ? [search] : [], search, search, search] }
+}
 
 export const customerQueries = (sql: Sql) => ({
   lockByOpenids: (appid: string, openids: string[], patient = true) => {

@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import Database from 'better-sqlite3'
-import { join } from 'node:path'
 import { openHouse, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
+import { holdPushes, refuseLines, takeStoreAway } from '../support/obstacles.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
-
-const rows = <T>(house: House, query: string, ...values: unknown[]): T[] => {
-  const database = new Database(join(house.dir, 'kefu.db'), { readonly: true })
-  try {
-    return database.prepare(query).all(...values) as T[]
-  } finally {
-    database.close()
-  }
-}
 
 async function fifty(house: House) {
   const customer = await follower(house)
   await Promise.all(Array.from({ length: 50 }, (_, at) => customer.says(`第${at}句`)))
   return {
-    sessions: rows<{ open_key: string | null, seq: number }>(house, 'select * from message_session'),
-    seqs: rows<{ seq: number }>(house, 'select seq from message_data order by seq').map((row) => row.seq),
+    sessions: await house.rows<{ open_key: string | null, seq: number }>('select * from message_session'),
+    seqs: (await house.rows<{ seq: number }>('select seq from message_data order by seq')).map((row) => row.seq),
   }
 }
 
@@ -50,7 +40,7 @@ void test('the same push three times at once, and again later, is one row and on
   assert.equal(first.shown.length, 1)
   const again = await customer.says('你好', { msgId: first.msgId })
   assert.equal(again.reply, first.reply)
-  assert.equal(rows(house, 'select * from message_data where opercode = 2').length, 1)
+  assert.equal((await house.rows('select * from message_data where opercode = 2')).length, 1)
   assert.equal((await customer.inbox()).filter((item) => item.way === 'passive').length, 1)
 })
 
@@ -61,8 +51,8 @@ void test('a line we do not understand yet is stored as type 0 with its raw XML'
   for (const type of ['image', 'voice', 'video', 'shortvideo', 'location', 'link', 'hologram']) {
     assert.equal((await customer.says('', { type, mediaId: 'm1', location: { latitude: 23.1, longitude: 113.3, scale: 20, label: '广州' }, link: { title: 't', description: 'd', url: 'https://example.com' } })).status, 200, type)
   }
-  assert.deepEqual(rows<{ message_type: number }>(house, 'select message_type from message_data').map((row) => row.message_type), [0, 0, 0, 0, 0, 0, 0])
-  for (const row of rows<{ raw_xml: string }>(house, 'select raw_xml from inbox')) assert.match(row.raw_xml, /^<xml>/)
+  assert.deepEqual((await house.rows<{ message_type: number }>('select message_type from message_data')).map((row) => row.message_type), [0, 0, 0, 0, 0, 0, 0])
+  for (const row of await house.rows<{ raw_xml: string }>('select raw_xml from inbox')) assert.match(row.raw_xml, /^<xml>/)
 })
 
 void test('a follow is greeted once; the greeting belongs to no session', async (t) => {
@@ -71,21 +61,19 @@ void test('a follow is greeted once; the greeting belongs to no session', async 
   const customer = await follower(house)
   const followed = await customer.does('subscribe')
   assert.match(followed.shown[0]?.text ?? '', /欢迎关注/)
-  assert.deepEqual(rows<{ session_id: string | null, seq: number | null }>(house, 'select session_id, seq from message_data'), [{ session_id: null, seq: null }])
-  assert.equal(rows(house, 'select * from message_session').length, 0)
+  assert.deepEqual(await house.rows<{ session_id: string | null, seq: number | null }>('select session_id, seq from message_data'), [{ session_id: null, seq: null }])
+  assert.equal((await house.rows('select * from message_session')).length, 0)
 })
 
 void test('one push that SQL refuses delays nobody: 29 are stored, the refused one keeps its raw XML', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  await house.app.ports.store.work('rest', async (unit) => {
-    await unit.sql.run("create trigger poison before insert on message_data when new.text = 'poison' begin select raise(abort, 'poison'); end")
-  })
+  await refuseLines(house, 'poison')
   const customers = await Promise.all(Array.from({ length: 30 }, () => follower(house)))
   const answers = await Promise.all(customers.map((customer, at) => customer.says(at === 7 ? 'poison' : 'fine')))
   assert.deepEqual(answers.map((answer) => answer.status), Array<number>(30).fill(200))
-  assert.equal(rows(house, 'select * from message_data').length, 29)
-  const refused = rows<{ raw_xml: string, openid: string }>(house, "select raw_xml, openid from inbox where state = 'refused'")
+  assert.equal((await house.rows('select * from message_data')).length, 29)
+  const refused = await house.rows<{ raw_xml: string, openid: string }>("select raw_xml, openid from inbox where state = 'refused'")
   assert.equal(refused.length, 1)
   assert.match(refused[0]?.raw_xml ?? '', /poison/)
   assert.equal(refused[0]?.openid, customers[7]?.openid)
@@ -95,33 +83,29 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
-  const thief = new Database(join(house.dir, 'kefu.db'))
-  thief.exec('begin immediate')
+  const giveBack = await takeStoreAway(house)
   assert.equal((await fetch(`${house.url}/readyz`)).status, 503)
   const pushed = await customer.says('在吗')
   assert.equal(pushed.status, 500)
-  thief.exec('rollback')
-  thief.close()
+  await giveBack()
   assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
   assert.equal((await customer.says('在吗', { msgId: pushed.msgId })).status, 200)
-  assert.equal(rows(house, 'select * from message_data').length, 1)
+  assert.equal((await house.rows('select * from message_data')).length, 1)
 })
 
 void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
-  let release: () => void = () => undefined
-  const held = house.app.ports.store.work('push', () => new Promise<void>((resolve) => { release = resolve }))
+  const release = await holdPushes(house)
   const [running, waiting] = [rawPush(house, textXml('o1', '1', '一')), rawPush(house, textXml('o2', '2', '二'))]
   await new Promise((resolve) => setTimeout(resolve, 100))
   const late = rawPush(house, textXml('o3', '3', '三'))
   await new Promise((resolve) => setTimeout(resolve, 1600))
   assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 503)
-  release()
-  await held
+  await release()
   assert.deepEqual((await Promise.all([running, waiting, late])).map((answer) => answer.status), [200, 200, 200])
   assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 200)
-  assert.equal(rows(house, 'select * from message_data').length, 4)
+  assert.equal((await house.rows('select * from message_data')).length, 4)
 })
 
 void test('a disabled company takes no pushes: answered, counted, not stored', async (t) => {
@@ -131,6 +115,6 @@ void test('a disabled company takes no pushes: answered, counted, not stored', a
   await store.work('rest', (unit) => unit.sql.run('update company set enabled = 0'))
   bus.publish('known', '')
   assert.equal((await rawPush(house, textXml('o1', '1', '在吗'))).status, 200)
-  assert.equal(rows(house, 'select * from inbox').length, 0)
+  assert.equal((await house.rows('select * from inbox')).length, 0)
   assert.match(await (await fetch(`${house.url}/metrics`)).text(), /company_closed/)
 })

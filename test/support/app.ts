@@ -11,6 +11,8 @@ import { createRule } from '../../src/actions/rules/create-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
+import type { Value } from '../../src/store/sql.ts'
+import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
 
 export const password = 'correct horse battery'
 export const account = {
@@ -25,6 +27,9 @@ export type House = {
   config: Config
   dir: string
   admin: Actor
+  second: Second | null
+  /** Committed rows, whatever the store. */
+  rows: <T>(query: string, values?: Value[]) => Promise<T[]>
   /** Signs in a person, who is made when he is not there yet. */
   agent: (username: string, more?: object) => Promise<Actor>
   close: () => Promise<void>
@@ -40,26 +45,46 @@ export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe',
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
+  const edition = await openEdition()
   const simulator = options.simulatorUrl ? null : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
   const simulatorUrl = options.simulatorUrl ?? simulator?.url ?? ''
-  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir, WECHAT_API_BASE: simulatorUrl, ...options.settings }, {})
+  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir, WECHAT_API_BASE: simulatorUrl, ...edition.settings, ...options.settings }
+  const config = readConfig(settings, {})
   const app = await openApp(config, { log: silentLog, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
-  const url = await app.listen()
+  const more = isCluster ? await openMore(app, settings, options.withoutCron ?? false) : null
+  const url = more?.url ?? await app.listen()
   await post(`${simulatorUrl}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
   const admin = await signIn(url, 'admin')
   return {
-    app, url, simulator: simulatorUrl, config, dir, admin,
+    app: more ? { ...app, advanceTo: more.advanceTo } : app, url, simulator: simulatorUrl, config, dir, admin, second: more?.second ?? null,
+    rows: (query, values) => app.ports.store.read.sql.all(query, values),
     agent: async (username, more = {}) => {
       const made = await admin.call('POST', '/api/users', { username, password, name: username, role: 'agent', ...more })
       if (made.status !== 201 && made.status !== 409) throw new Error(`no agent: ${JSON.stringify(made)}`)
       return signIn(url, username)
     },
     close: async () => {
+      await more?.close()
       await app.close()
       await simulator?.close()
+      await edition.close()
       if (!options.dir) rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A second process and a balancer before both. */
+async function openMore(app: App, settings: Record<string, string>, withoutCron: boolean) {
+  const second = await openSecond(settings, withoutCron)
+  const balancer = await openBalancer([await app.listen(), second.url])
+  return {
+    url: balancer.url, second,
+    advanceTo: async (totalMs: number) => { await Promise.all([app.advanceTo(totalMs), second.advanceTo(totalMs)]) },
+    close: async () => {
+      await balancer.stop()
+      await second.close()
     },
   }
 }

@@ -11,11 +11,15 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
   let written: string[] = []
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
+  let since: number | undefined
 
   const drain = async (): Promise<void> => {
     do {
       await gather(waiting)
-      await runBatch({ needs, alone }, inTime(needs, waiting.splice(0, most)), takeWritten())
+      const batch = inTime(needs, waiting.splice(0, most))
+      since = batch[0]?.since
+      await runBatch({ needs, alone }, batch, takeWritten())
+      since = undefined
     } while (waiting.length > 0)
     running = null
   }
@@ -37,7 +41,7 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
   }
 
   return {
-    oldestMs: () => waiting[0] ? needs.clock.mono() - waiting[0].since : 0,
+    oldestMs: () => needs.clock.mono() - (since ?? waiting[0]?.since ?? needs.clock.mono()),
     take: (one: Waiting) => {
       waiting.push(one)
       running ??= drain()

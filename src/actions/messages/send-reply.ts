@@ -15,6 +15,9 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     const known = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
     if (known) return sameOrRefuse(known, input)
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
+    // the same call, sent twice at once, waited behind itself
+    const twin = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
+    if (twin) return sameOrRefuse(twin, input)
     refuseWrite(mayWrite(session, { uid: me.uid, supervises: supervises(me) }, input.fence))
     refuseWindow(customer, needs.clock.now())
     await refuseUnbound(unit, session)

@@ -1,0 +1,61 @@
+// The edition is a parameter of the suites: embedded unless the runner has started servers and says where. In the cluster edition a
+// house is two processes on MariaDB and Redis behind nginx; what a test does through the doors is the same.
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import { startNginx } from '../../scripts/services/nginx.ts'
+
+export const isCluster = process.env['KEFU_TEST_EDITION'] === 'cluster'
+
+export type Edition = { settings: Record<string, string>, close: () => Promise<void> }
+
+/** A fresh, empty store. */
+export async function openEdition(): Promise<Edition> {
+  if (!isCluster) return { settings: {}, close: () => Promise.resolve() }
+  const name = `test_${randomBytes(8).toString('hex')}`
+  const server = needed('KEFU_TEST_MARIADB')
+  await onServer(server, `create database ${name} character set utf8mb4`)
+  return {
+    settings: { DATABASE_URL: server.replace(/\/[^/]*$/, `/${name}`), REDIS_URL: needed('KEFU_TEST_REDIS'), SECRET_KEY: 'test '.repeat(8) },
+    close: () => onServer(server, `drop database ${name}`),
+  }
+}
+
+function needed(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: npm test starts the servers and sets it`)
+  return value
+}
+
+async function onServer(url: string, query: string): Promise<void> {
+  const connection = await createConnection(url.replace('mariadb:', 'mysql:'))
+  await connection.query(query)
+  await connection.end()
+}
+
+export type Second = { url: string, child: ChildProcess, advanceTo: (totalMs: number) => Promise<void>, close: () => Promise<void> }
+type Told = { url: string } | { advancedTo: number }
+
+/** Another process of the same product. */
+export async function openSecond(settings: Record<string, string>, withoutCron: boolean): Promise<Second> {
+  const child = fork(join(import.meta.dirname, 'second-process.js'), [JSON.stringify(settings), String(withoutCron)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [told] = await once(child, 'message') as [Told]
+  if (!('url' in told)) throw new Error('the second process did not say where it listens')
+  return {
+    url: told.url, child,
+    advanceTo: async (totalMs) => {
+      child.send({ advanceTo: totalMs })
+      await once(child, 'message')
+    },
+    close: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+export const openBalancer = (upstreams: string[]) => startNginx({ upstreams })

@@ -1,0 +1,14 @@
+// The second of a house's two processes: the whole product, told by its parent when to move the clock.
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+
+const [, , settings = '{}', withoutCron = 'false'] = process.argv
+const app = await openApp(readConfig(JSON.parse(settings) as Record<string, string>, {}), { log: silentLog, withoutCron: withoutCron === 'true' })
+process.on('message', ({ advanceTo }: { advanceTo: number }) => {
+  void app.advanceTo(advanceTo).then(() => process.send?.({ advancedTo: advanceTo }))
+})
+const end = () => { void app.close().then(() => process.exit(0)) }
+process.once('SIGTERM', end)
+process.once('disconnect', end)
+process.send?.({ url: await app.listen() })
