@@ -33,7 +33,7 @@ const mysql: Schema = {
   indices: async (sql, table) => (await sql.all<{ columns: string, nonunique: number }>(
     'select group_concat(column_name order by seq_in_index) as columns, min(non_unique) as nonunique from information_schema.statistics' +
     " where table_schema = database() and table_name = ? and index_name <> 'PRIMARY' group by index_name", [table]))
-    .map((row) => ({ columns: row.columns, unique: Number(row.nonunique) === 0 })),
+    .map((row) => ({ columns: row.columns, unique: row.nonunique === 0 })),
   typeOf: (column) => {
     if (column.type === 'text') return ['mediumtext', 'utf8mb4_bin']
     if (column.length === undefined) return [String(column.type), null]

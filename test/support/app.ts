@@ -44,36 +44,50 @@ export type Actor = {
 export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
-  const edition = await openEdition()
-  const simulator = options.simulatorUrl ? null : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
-  const simulatorUrl = options.simulatorUrl ?? simulator?.url ?? ''
-  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir, WECHAT_API_BASE: simulatorUrl, ...edition.settings, ...options.settings }
+  const place = await openPlace(options)
+  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: place.dir, WECHAT_API_BASE: place.simulator, ...place.settings, ...options.settings }
   const config = readConfig(settings, {})
   const app = await openApp(config, { log: silentLog, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
-  const more = isCluster ? await openMore(app, settings, options.withoutCron ?? false) : null
-  const url = more?.url ?? await app.listen()
-  await post(`${simulatorUrl}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
+  const more = isCluster ? await openMore(app, settings, options.withoutCron ?? false) : await justOne(app)
+  const { url } = more
+  await post(`${place.simulator}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
   const admin = await signIn(url, 'admin')
   return {
-    app: more ? { ...app, advanceTo: more.advanceTo } : app, url, simulator: simulatorUrl, config, dir, admin, second: more?.second ?? null,
+    app: { ...app, advanceTo: more.advanceTo }, url, simulator: place.simulator, config, dir: place.dir, admin, second: more.second,
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
-    agent: async (username, more = {}) => {
-      const made = await admin.call('POST', '/api/users', { username, password, name: username, role: 'agent', ...more })
-      if (made.status !== 201 && made.status !== 409) throw new Error(`no agent: ${JSON.stringify(made)}`)
-      return signIn(url, username)
-    },
+    agent: (username, about = {}) => signInMade(admin, url, { username, about }),
     close: async () => {
-      await more?.close()
+      await more.close()
       await app.close()
+      await place.close()
+    },
+  }
+}
+
+/** Where a house stands: a directory, a store, a WeChat; its own unless it was given one. */
+async function openPlace(options: HouseOptions) {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
+  const edition = await openEdition()
+  const simulator = options.simulatorUrl ? null : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  return {
+    dir, settings: edition.settings, simulator: options.simulatorUrl ?? simulator?.url ?? '',
+    close: async () => {
       await simulator?.close()
       await edition.close()
       if (!options.dir) rmSync(dir, { recursive: true, force: true })
     },
   }
 }
+
+async function signInMade(admin: Actor, url: string, { username, about }: { username: string, about: object }): Promise<Actor> {
+  const made = await admin.call('POST', '/api/users', { username, password, name: username, role: 'agent', ...about })
+  if (made.status !== 201 && made.status !== 409) throw new Error(`no agent: ${JSON.stringify(made)}`)
+  return signIn(url, username)
+}
+
+const justOne = async (app: App) => ({ url: await app.listen(), second: null, advanceTo: app.advanceTo, close: () => Promise.resolve() })
 
 /** A second process and a balancer before both. */
 async function openMore(app: App, settings: Record<string, string>, withoutCron: boolean) {

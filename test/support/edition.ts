@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startNginx } from '../../scripts/services/nginx.ts'
 
-export const isCluster = process.env['KEFU_TEST_EDITION'] === 'cluster'
+// eslint-disable-next-line no-restricted-properties -- set by scripts/test.js, no settings of the product
+const told = process.env
+
+export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'
 
 export type Edition = { settings: Record<string, string>, close: () => Promise<void> }
 
@@ -24,7 +27,7 @@ export async function openEdition(): Promise<Edition> {
 }
 
 function needed(name: string): string {
-  const value = process.env[name]
+  const value = told[name]
   if (!value) throw new Error(`${name} is not set: npm test starts the servers and sets it`)
   return value
 }
@@ -41,10 +44,10 @@ type Told = { url: string } | { advancedTo: number }
 /** Another process of the same product. */
 export async function openSecond(settings: Record<string, string>, withoutCron: boolean): Promise<Second> {
   const child = fork(join(import.meta.dirname, 'second-process.js'), [JSON.stringify(settings), String(withoutCron)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const [told] = await once(child, 'message') as [Told]
-  if (!('url' in told)) throw new Error('the second process did not say where it listens')
+  const [first] = await once(child, 'message') as [Told]
+  if (!('url' in first)) throw new Error('the second process did not say where it listens')
   return {
-    url: told.url, child,
+    url: first.url, child,
     advanceTo: async (totalMs) => {
       child.send({ advanceTo: totalMs })
       await once(child, 'message')
