@@ -23,6 +23,8 @@ export const account = {
 export type House = {
   app: App
   url: string
+  /** Each process by itself, past the balancer. */
+  urls: string[]
   simulator: string
   config: Config
   dir: string
@@ -55,7 +57,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   await post(`${place.simulator}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
   const admin = await signIn(url, 'admin')
   return {
-    app: { ...app, advanceTo: more.advanceTo }, url, simulator: place.simulator, config, dir: place.dir, admin, second: more.second,
+    app: { ...app, advanceTo: more.advanceTo }, url, urls: more.urls, simulator: place.simulator, config, dir: place.dir, admin, second: more.second,
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
     agent: (username, about = {}) => signInMade(admin, url, { username, about }),
     close: async () => {
@@ -87,14 +89,18 @@ async function signInMade(admin: Actor, url: string, { username, about }: { user
   return signIn(url, username)
 }
 
-const justOne = async (app: App) => ({ url: await app.listen(), second: null, advanceTo: app.advanceTo, close: () => Promise.resolve() })
+async function justOne(app: App) {
+  const url = await app.listen()
+  return { url, urls: [url], second: null, advanceTo: app.advanceTo, close: () => Promise.resolve() }
+}
 
 /** A second process and a balancer before both. */
 async function openMore(app: App, settings: Record<string, string>, withoutCron: boolean) {
   const second = await openSecond(settings, withoutCron)
-  const balancer = await openBalancer([await app.listen(), second.url])
+  const urls = [await app.listen(), second.url]
+  const balancer = await openBalancer(urls)
   return {
-    url: balancer.url, second,
+    url: balancer.url, urls, second,
     advanceTo: async (totalMs: number) => { await Promise.all([app.advanceTo(totalMs), second.advanceTo(totalMs)]) },
     close: async () => {
       await balancer.stop()

@@ -1,0 +1,77 @@
+// Pushes on two processes at once, and rows that somebody else holds.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { createConnection } from 'mysql2/promise'
+import { openHouse, type House } from '../support/app.ts'
+import { refuseLines } from '../support/obstacles.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
+
+const open = async (t: { after: (close: () => Promise<void>) => void }): Promise<House> => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  return house
+}
+
+void test('one follower\'s pushes split over two processes at once: one open session, seqs without a gap, each stored once', async (t) => {
+  const house = await open(t)
+  assert.equal(house.urls.length, 2)
+  const all = Array.from({ length: 60 }, (_, at) => textXml('oSplit', String(1000 + at), `第${at}句`))
+  // every third push reaches both
+  const answers = await Promise.all(all.flatMap((xml, at) => house.urls
+    .filter((_, which) => at % 3 === 0 || at % 2 === which).map((url) => rawPush({ url }, xml))))
+  assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [200])
+  const seqs = await house.rows<{ seq: number }>('select seq from message_data order by seq')
+  assert.deepEqual(seqs.map((row) => row.seq), Array.from({ length: 60 }, (_, at) => at + 1))
+  assert.equal((await house.rows('select session_id from message_session')).length, 1)
+  assert.equal((await house.rows('select wx_user_id from wx_user')).length, 1)
+})
+
+void test('of 30 pushes at once one is refused by SQL and one finds its session locked for 3 s: 28 are stored in less than a second', async (t) => {
+  const house = await open(t)
+  await refuseLines(house, 'poison')
+  const push = (n: number, msgId: string, text: string) => rawPush({ url: house.urls[0] ?? '' }, textXml(`oOf30_${n}`, msgId, text))
+  for (let n = 0; n < 30; n += 1) assert.equal((await push(n, `first${n}`, '先来一句')).status, 200)
+  const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
+  t.after(() => holder.end())
+  await holder.query('start transaction')
+  await holder.query("select s.session_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id where u.openid = 'oOf30_7' for update")
+
+  const began = performance.now()
+  const times: number[] = []
+  const answers = Array.from({ length: 30 }, async (_, n) => {
+    const answer = await push(n, `second${n}`, n === 3 ? 'poison' : '再来一句')
+    times[n] = performance.now() - began
+    return answer.status
+  })
+  const free = (await Promise.all(answers.filter((_, n) => n !== 7))).every((status) => status === 200)
+  assert.ok(free)
+  assert.ok(Math.max(...times.filter((_, n) => n !== 7)) < 1000, `${Math.max(...times.filter((_, n) => n !== 7))} ms`)
+  const refused = await house.rows<{ raw_xml: string }>("select raw_xml from inbox where state = 'refused'")
+  assert.match(refused.map((row) => row.raw_xml).join(), /^<xml>.*poison/)
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, 3000 - (performance.now() - began))))
+  await holder.query('rollback')
+
+  const late = await answers[7]
+  if (late !== 200) {
+    assert.equal(late, 500)
+    assert.equal((await push(7, 'second7', '再来一句')).status, 200)
+  }
+  const lines = await house.rows<{ n: number }>("select count(*) as n from message_data where customer_wx_openid = 'oOf30_7' group by session_id")
+  assert.deepEqual(lines.map((row) => row.n), [2], 'stored once')
+  assert.equal((await house.rows('select message_id from message_data')).length, 30 + 29)
+})
+
+void test('what a follower wrote comes back unchanged: emoji of four bytes, 2,048 bytes, 64-bit ids, openids that differ in case', async (t) => {
+  const house = await open(t)
+  const long = '汉'.repeat(682) + 'ab'
+  assert.equal(Buffer.byteLength(long), 2048)
+  const said: [string, string, string][] = [
+    ['oAbCase', '18446744073709551615', '😀👩‍👩‍👧‍👦 𠮷野家'], ['oaBCase', '18446744073709551614', long], ['oAbCase', '9223372036854775807', 'plain'],
+  ]
+  for (const [openid, msgId, text] of said) assert.equal((await rawPush(house, textXml(openid, msgId, text))).status, 200)
+  const rows = await house.rows<{ customer_wx_openid: string, text: string }>('select customer_wx_openid, text from message_data order by message_id')
+  assert.deepEqual(rows.map((row) => [row.customer_wx_openid, row.text]), said.map(([openid, , text]) => [openid, text]))
+  assert.equal((await house.rows('select wx_user_id from wx_user')).length, 2)
+  const keys = await house.rows<{ dedup_key: string }>('select dedup_key from inbox order by inbox_id')
+  assert.deepEqual(keys.map((row) => row.dedup_key), said.map(([, msgId]) => `m:${msgId}`))
+})
