@@ -14,7 +14,6 @@ export type Day = {
   agents: Map<number, Agent>
   opened: SessionRow[]
   changed: Set<SessionRow>
-  queued: Set<SessionRow>
   raised: number[]
   messages: MessageRow[]
   outbox: OutboxRow[]
@@ -39,7 +38,7 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, pushes:
     }
   }
   const agents = await loadAgents(unit, followers, at)
-  return { at, followers, agents, opened: [], changed: new Set(), queued: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  return { at, followers, agents, opened: [], changed: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number }
