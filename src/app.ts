@@ -79,9 +79,10 @@ type Made = Pick<Ports, 'log' | 'store' | 'clock'> & { backends: Backends, wrap:
 
 function compose(config: Config, { log, store, clock, backends, wrap }: Made): Ports {
   const hour = 3600_000
+  const secrets = openSecrets(secretKey(config))
   const base = {
     log, store, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets: openSecrets(secretKey(config)), channel: openWechatChannel({ clock, log }, config.WECHAT_API_BASE),
+    secrets, channel: openWechatChannel({ clock, secrets, cache: backends.cache }, config.WECHAT_API_BASE),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,
