@@ -3,7 +3,7 @@
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
 import { openSender } from './actions/messages/sender.ts'
-import { openBackends } from './backends/open.ts'
+import { openBackends, type Backends } from './backends/open.ts'
 import { openWechatChannel } from './channels/wechat.ts'
 import { secretKey, type Config } from './config.ts'
 import { openSchedule } from './cron/schedule.ts'
@@ -44,7 +44,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     url: config.DATABASE_URL, dataDir: config.DATA_DIR, log, alone: config.REDIS_URL === undefined, ...(options.onSql && { onSql: options.onSql }),
   })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })
-  const backends = openBackends(time.clock)
+  const backends = await openBackends({ url: config.REDIS_URL, clock: time.clock, log })
   const ports = compose(config, { log, store, clock: time.clock, backends, wrap: options.wrap })
   const batches = openBatches(ports)
   const sender = openSender(ports)
@@ -77,13 +77,14 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
-type Made = Pick<Ports, 'log' | 'store' | 'clock'> & { backends: ReturnType<typeof openBackends>, wrap: AppOptions['wrap'] }
+type Made = Pick<Ports, 'log' | 'store' | 'clock'> & { backends: Backends, wrap: AppOptions['wrap'] }
 
 function compose(config: Config, { log, store, clock, backends, wrap }: Made): Ports {
   const hour = 3600_000
+  const secrets = openSecrets(secretKey(config))
   const base = {
-    log, store, clock, queue: backends.queue, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets: openSecrets(secretKey(config)), channel: openWechatChannel({ clock, log }, config.WECHAT_API_BASE),
+    log, store, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
+    secrets, channel: openWechatChannel({ clock, secrets, cache: backends.cache }, config.WECHAT_API_BASE),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,

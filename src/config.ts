@@ -14,7 +14,7 @@ export const settings = z.object({
   SIMULATOR_PORT: z.preprocess(empty, z.coerce.number().int().min(0).max(65535).default(3100)),
   DATA_DIR: z.preprocess(empty, z.string().default('./data')),
   DATABASE_URL: z.preprocess(empty, z.string().regex(/^(sqlite:|mysql:\/\/|mariadb:\/\/)/, 'sqlite:, mysql://… or mariadb://…').default('sqlite:')),
-  REDIS_URL: optional(z.string()),
+  REDIS_URL: optional(z.string().regex(/^redis(\+sentinel|\+cluster)?:\/\/./, 'redis://…, redis+sentinel://h1,h2/master or redis+cluster://h1,h2')),
   SECRET_KEY: optional(z.string().min(32, 'at least 32 characters')),
   ADMIN_PASSWORD: optional(z.string().min(8, 'at least 8 characters')),
   LOGIN_IDLE_HOURS: z.preprocess(empty, z.coerce.number().positive().default(12)),
@@ -57,9 +57,6 @@ export function readConfig(defaults: Record<string, string> = {}, environment: N
 function refuseUnsafe(config: Config): void {
   if (config.CLOCK_URL && !isLoopback(config.HOST)) {
     throw new Error('CLOCK_URL moves the clock and is for demos and tests: set HOST=127.0.0.1 or leave CLOCK_URL out.')
-  }
-  if (config.REDIS_URL) {
-    throw new Error('REDIS_URL: this release runs the embedded edition only. Leave REDIS_URL unset.')
   }
 }
 

@@ -13,29 +13,53 @@ export type { KnownCustomer } from './store/customers.ts'
 export type { Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
 
-/** An index of queued sessions per company and lane, by rank then id. It proposes; SQL decides. */
+/** An index of SQL per company: who is queued in which lane, and who was given to a person that has not accepted. It proposes; SQL decides. */
 export type WaitingQueue = {
-  add: (companyId: string, entry: QueueEntry) => Promise<void>
-  remove: (companyId: string, sessionId: string) => Promise<void>
-  /** The first of each lane, merged by rank; null while the index is not whole: then SQL proposes. */
+  /** One index for all processes; else each has its own to mend. */
+  shared: boolean
+  /** May be repeated. Answers how many entries changed; what the index does not hear is dropped, and the reconcile mends it. */
+  move: (companyId: string, moves: Move[]) => Promise<number>
+  /** The first of each lane, merged by rank, then id; null while the index is not whole or does not answer: then SQL proposes. */
   heads: (companyId: string, lanes: string[], limit: number) => Promise<QueueEntry[] | null>
   /** How many stand before it in its lane; null when unknown. */
   position: (companyId: string, lane: string, sessionId: string) => Promise<number | null>
-  entries: (companyId: string) => Promise<QueueEntry[]>
-  /** Declares the company's index whole. */
-  complete: (companyId: string) => Promise<void>
+  /** What the index holds, to be compared with SQL; null when it does not answer. */
+  sums: (companyId: string) => Promise<Sums | null>
+  /** Session ids and their ranks. */
+  members: (companyId: string, list: string) => Promise<Map<string, number> | null>
+  /** Declares the company's index whole, if it is still the one whose sums were asked. */
+  complete: (companyId: string, epoch: string) => Promise<void>
   close: () => Promise<void>
 }
 export type QueueEntry = { id: string, lane: string, rank: number }
+/** `queue:<lane>` by rank, or `waiting:<uid>` by the time it was assigned. */
+export type Standing = { list: string, rank: number }
+export type Move = { id: string, from: string | null, to: Standing | null }
+/** `sum` adds each rank modulo `sumModulus`: both sides can count it without losing a digit. */
+export type ListSum = { count: number, sum: number }
+export type Sums = { whole: boolean, epoch: string, lists: Map<string, ListSum> }
+export const sumModulus = 1_000_000_007
 
-/** A doorbell: it may ring twice or never, and nothing is decided by it. */
+/** The ids of a session's newest lines, for a fast open. It may miss some: who reads checks by seq. */
+export type RecentLines = {
+  /** Oldest first; may be repeated. */
+  add: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
+  /** Oldest first, instead of what was there. */
+  set: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
+  /** Newest first; empty when nothing is known. */
+  list: (companyId: string, sessionId: string) => Promise<string[]>
+  close: () => Promise<void>
+}
+export const recentLines = { most: 50, keptMs: 3 * 24 * 3600_000 }
+
+/** A doorbell: it may ring twice or never, and nothing is decided by it. An empty subject says that rings may have been missed. */
 export type EventBus = {
   publish: (topic: string, subject: string) => void
   subscribe: (topic: string, hear: (subject: string) => void) => () => void
   close: () => Promise<void>
 }
 
-/** Forgets at any time; a delete is seen in every process within 1 s. */
+/** Forgets at any time; a delete is seen in every process within 1 s, or within 1 s after the cache answers again. */
 export type Cache = {
   get: (key: string) => Promise<string | null>
   set: (key: string, value: string, ttlMs: number) => Promise<void>
@@ -68,6 +92,7 @@ export type Known = {
 export type Ports = {
   store: Store
   queue: WaitingQueue
+  recent: RecentLines
   bus: EventBus
   cache: Cache
   channel: Channel

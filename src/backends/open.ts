@@ -1,18 +1,20 @@
 // REDIS_URL is asked here and nowhere else.
 import type { Clock } from '../clock.ts'
-import type { Cache, EventBus, WaitingQueue } from '../ports.ts'
+import { newId } from '../ids.ts'
+import type { Log } from '../log.ts'
+import type { Cache, EventBus, RecentLines, WaitingQueue } from '../ports.ts'
 import { openCache } from './memory/cache.ts'
 import { openEventBus } from './memory/event-bus.ts'
+import { openRecentLines } from './memory/recent-lines.ts'
 import { openWaitingQueue } from './memory/waiting-queue.ts'
+import * as redis from './redis/open.ts'
 
-export type Backends = { queue: WaitingQueue, bus: EventBus, cache: Cache, close: () => Promise<void> }
+export type Backends = { queue: WaitingQueue, recent: RecentLines, bus: EventBus, cache: Cache, close: () => Promise<void> }
+export type BackendOptions = { url: string | undefined, clock: Clock, log: Log }
 
-export function openBackends(clock: Clock): Backends {
-  const queue = openWaitingQueue()
-  const bus = openEventBus()
-  const cache = openCache(clock)
-  return {
-    queue, bus, cache,
-    close: async () => { await Promise.all([queue.close(), bus.close(), cache.close()]) },
-  }
+export async function openBackends({ url, clock, log }: BackendOptions): Promise<Backends> {
+  const local = openEventBus()
+  if (url !== undefined) return redis.openBackends(url, { clock, log, local, ids: newId })
+  const parts = { queue: openWaitingQueue(), recent: openRecentLines(clock), bus: local, cache: openCache(clock) }
+  return { ...parts, close: async () => { for (const part of Object.values(parts)) await part.close() } }
 }

@@ -1,10 +1,11 @@
 // How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
-import { createClient, memoryTokenStore, WechatRefused, WechatUnreachable, type WechatClient } from 'wechat-api-ts'
+import { createClient, WechatRefused, WechatUnreachable, type WechatClient } from 'wechat-api-ts'
 import type { MessageRow } from '../../entities/index.ts'
 import type { Channel, Delivery, KnownAccount, Needs } from '../ports.ts'
+import { openTokenStore } from './tokens.ts'
 
-export function openWechatChannel(needs: Needs<'clock' | 'log'>, baseUrl: string): Channel {
-  const tokens = memoryTokenStore()
+export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, baseUrl: string): Channel {
+  const tokens = openTokenStore(needs)
   const clients = new Map<string, { secret: string, client: WechatClient }>()
   const clientOf = ({ appid, secret }: KnownAccount): WechatClient => {
     const kept = clients.get(appid)

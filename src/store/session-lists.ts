@@ -4,6 +4,8 @@ import { found } from './customers.ts'
 import { list, type Sql } from './sql.ts'
 
 export type QueuedRow = { session_id: string, company_id: string, lane: string, rank: number }
+type RankedRow = { session_id: string, rank: number }
+type PlacedRow = Pick<SessionRow, 'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'>
 
 const ofFound = (companyId: string, search: string) => {
   const { where, values } = found(search)
@@ -15,8 +17,23 @@ export const sessionLists = (sql: Sql) => ({
   heads: (companyId: string, lane: string, limit: number) => sql.all<QueuedRow>(
     'select session_id, company_id, lane, `rank` from message_session where company_id = ? and lane = ? and state = 3' +
     ' order by `rank`, session_id limit ?', [companyId, lane, limit]),
-  queued: (companyId: string) => sql.all<QueuedRow>(
-    'select session_id, company_id, lane, `rank` from message_session where company_id = ? and state = 3', [companyId]),
+  /** Per lane how many are queued and the sum of their ranks, to compare an index with. Only the covering index is read. */
+  queuedSums: (companyId: string, modulus: number) => sql.all<{ lane: string, n: number | string, total: number | string }>(
+    `select lane, count(*) as n, sum(\`rank\` % ${modulus}) as total from message_session` +
+    ' where company_id = ? and lane is not null and state = 3 group by lane', [companyId]),
+  /** The same of those given to a person who has not accepted. */
+  waitingSums: (companyId: string, modulus: number) => sql.all<{ uid: number, n: number | string, total: number | string }>(
+    `select uid, count(*) as n, sum(assigned_at % ${modulus}) as total from message_session` +
+    ' where company_id = ? and state = 0 and uid is not null group by uid', [companyId]),
+  queuedIn: (companyId: string, lane: string) => sql.all<RankedRow>(
+    'select session_id, `rank` from message_session where company_id = ? and lane = ? and state = 3', [companyId, lane]),
+  waitingFor: (companyId: string, uid: number) => sql.all<RankedRow>(
+    'select session_id, assigned_at as `rank` from message_session where company_id = ? and uid = ? and state = 0', [companyId, uid]),
+  placed: (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    return sql.all<PlacedRow>('select session_id, company_id, state, lane, `rank`, uid, assigned_at from message_session' +
+      ` where company_id = ? and session_id in (${some.marks})`, [companyId, ...some.values])
+  },
   inLanes: (companyId: string, { lanes, search }: { lanes: string[] | null, search: string }, page: { rank: number, id: string, limit: number }) => {
     const some = list(lanes ?? [])
     const inLane = lanes ? { where: ` and lane in (${some.marks})`, values: some.values } : { where: '', values: [] }

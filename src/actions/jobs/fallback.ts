@@ -1,6 +1,7 @@
 import type { Needs } from '../../ports.ts'
 import { queued } from '../../../rules/session.ts'
 import { queueEvent, writeEvents } from '../events.ts'
+import { listOf, tellPlace } from '../sessions/place.ts'
 import { lockBoth } from '../sessions/rights.ts'
 import { commonLaneOf } from './reclaim.ts'
 
@@ -13,18 +14,18 @@ export async function fallBack(needs: Needs<'store' | 'queue' | 'bus' | 'clock' 
   const before = needs.clock.now() - company.settings.fallbackMinutes * minuteMs
   let moved = 0
   for (const { session_id: id } of await needs.store.read.sessions.reservedSince(companyId, before, 500)) {
-    const session = await needs.store.work('rest', async (unit) => {
+    const done = await needs.store.work('rest', async (unit) => {
       const { session: seen } = await lockBoth(unit, companyId, id)
       if (seen.state !== queued || !seen.lane?.startsWith('user:') || (seen.queued_at ?? Infinity) > before) return null
       const now = { ...seen, lane: await commonLaneOf(unit, seen) }
       await unit.sessions.save(now)
       await writeEvents(needs, unit, [queueEvent('session.queued', now, seen.lane), queueEvent('session.queued', now, now.lane)])
-      return now
+      return { now, from: listOf(seen) }
     })
-    if (!session) continue
+    if (!done) continue
     moved += 1
-    await needs.queue.add(companyId, { id, lane: session.lane, rank: session.rank ?? 0 })
-    needs.bus.publish('stream', `queue:${session.lane}`)
+    await tellPlace(needs, done.now, done.from)
+    needs.bus.publish('stream', `queue:${done.now.lane}`)
   }
   return { moved }
 }

@@ -10,8 +10,8 @@ export type Job = {
   name: string
   everyMs: number
   run: (ports: Ports, companyId: string) => Promise<object>
-  /** Each process has an index of its own to mend: no lease. */
-  everywhere?: true
+  /** Runs in every process, without a lease. */
+  everywhere?: (ports: Ports) => boolean
 }
 
 const second = 1000
@@ -21,6 +21,6 @@ export const jobs: Job[] = [
   { name: 'reclaim', everyMs: minute, run: reclaim },
   { name: 'fallback', everyMs: minute, run: fallBack },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
-  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: true },
+  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]

@@ -1,30 +1,78 @@
-// The queue is an index of SQL. What differs is read again in SQL one by one before it is added or removed.
-import type { Needs, QueueEntry } from '../../ports.ts'
-import { queued } from '../../../rules/session.ts'
+// The queue is an index of SQL. Counts and checksums are compared list by list; of a list that differs, each differing id is read
+// again in SQL before it is added or removed. An index that was lost is mended the same way, and then declared whole.
+import { sumModulus, type ListSum, type Move, type Needs } from '../../ports.ts'
+import { laneList, standingOf, waitingList } from '../sessions/place.ts'
 
-export async function reconcileQueue(needs: Needs<'store' | 'queue' | 'metrics'>, companyId: string): Promise<{ added: number, removed: number }> {
-  const whole = await needs.queue.heads(companyId, [], 0) !== null
-  const rows = await needs.store.read.sessions.queued(companyId)
-  const indexed = new Map((await needs.queue.entries(companyId)).map((entry) => [entry.id, entry]))
-  const differing = rows.filter((row) => {
-    const entry = indexed.get(row.session_id)
-    indexed.delete(row.session_id)
-    return entry?.lane !== row.lane || entry.rank !== row.rank
-  }).map((row) => row.session_id)
+type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics'>
+const atOnce = 500
 
-  const result = { added: 0, removed: 0 }
-  for (const id of [...differing, ...indexed.keys()]) {
-    const now = await needs.store.read.sessions.find(companyId, id)
-    const entry = now?.state === queued ? { id, lane: now.lane ?? 'all', rank: now.rank ?? 0 } : null
-    await mend(needs, companyId, { id, entry })
-    result[entry ? 'added' : 'removed'] += 1
-  }
-  if (!whole) await needs.queue.complete(companyId)
-  else if (differing.length + indexed.size > 0) needs.metrics.repairs.inc({ what: 'queue' }, differing.length + indexed.size)
+export async function reconcileQueue(needs: ReconcileNeeds, companyId: string): Promise<{ added: number, removed: number }> {
+  const truth = await sumsInSql(needs, companyId)
+  const index = await needs.queue.sums(companyId)
+  if (!index) return { added: 0, removed: 0 }
+  const { changed, ...result } = await mend(needs, companyId, await differences(needs, companyId, { truth, indexed: index.lists }))
+  if (!index.whole) await needs.queue.complete(companyId, index.epoch)
+  needs.metrics.repairs.inc({ what: index.whole ? 'queue' : 'queue_rebuild' }, changed)
   return result
 }
 
-async function mend(needs: Needs<'queue'>, companyId: string, { id, entry }: { id: string, entry: QueueEntry | null }): Promise<void> {
-  if (entry) await needs.queue.add(companyId, entry)
-  else await needs.queue.remove(companyId, id)
+type Lists = Map<string, ListSum>
+
+/** Each differing id with the lists in which it was found to differ. */
+async function differences(needs: ReconcileNeeds, companyId: string, { truth, indexed }: { truth: Lists, indexed: Lists }) {
+  const places = new Map<string, string[]>()
+  for (const list of new Set([...truth.keys(), ...indexed.keys()])) {
+    if (same(truth.get(list), indexed.get(list))) continue
+    for (const id of await differing(needs, companyId, list)) places.set(id, [...places.get(id) ?? [], list])
+  }
+  return [...places]
+}
+
+async function mend(needs: ReconcileNeeds, companyId: string, places: [id: string, lists: string[]][]) {
+  const result = { added: 0, removed: 0, changed: 0 }
+  for (let at = 0; at < places.length; at += atOnce) {
+    const moves = await movesOf(needs, companyId, new Map(places.slice(at, at + atOnce)))
+    result.changed += await needs.queue.move(companyId, moves)
+    for (const { to } of moves) result[to ? 'added' : 'removed'] += 1
+  }
+  return result
+}
+
+async function sumsInSql({ store }: ReconcileNeeds, companyId: string): Promise<Lists> {
+  const queued = await store.read.sessions.queuedSums(companyId, sumModulus)
+  const waiting = await store.read.sessions.waitingSums(companyId, sumModulus)
+  const sums: [string, ListSum][] = [
+    ...queued.map(({ lane, ...row }): [string, ListSum] => [laneList(lane), numbers(row)]),
+    ...waiting.map(({ uid, ...row }): [string, ListSum] => [waitingList(uid), numbers(row)]),
+  ]
+  return new Map(sums)
+}
+
+/** Some databases answer sums as strings. */
+const numbers = ({ n, total }: { n: number | string, total: number | string }): ListSum => ({ count: Number(n), sum: Number(total) })
+
+const same = (a: ListSum | undefined, b: ListSum | undefined) => (a?.count ?? 0) === (b?.count ?? 0) && (a?.sum ?? 0) === (b?.sum ?? 0)
+
+/** Ids that stand in one of the two and not in the other, or elsewhere. */
+async function differing({ store, queue }: ReconcileNeeds, companyId: string, list: string): Promise<string[]> {
+  const name = list.slice(list.indexOf(':') + 1)
+  const rows = list === laneList(name) ? await store.read.sessions.queuedIn(companyId, name) : await store.read.sessions.waitingFor(companyId, Number(name))
+  const indexed = await queue.members(companyId, list)
+  if (!indexed) return []
+  const missing = rows.filter(({ session_id: id, rank }) => {
+    const there = indexed.get(id)
+    indexed.delete(id)
+    return there !== rank
+  }).map((row) => row.session_id)
+  return [...missing, ...indexed.keys()]
+}
+
+async function movesOf({ store }: ReconcileNeeds, companyId: string, places: Map<string, string[]>): Promise<Move[]> {
+  const rows = new Map((await store.read.sessions.placed(companyId, [...places.keys()])).map((row) => [row.session_id, row]))
+  return [...places].flatMap(([id, lists]) => {
+    const row = rows.get(id)
+    const to = row ? standingOf(row) : null
+    const left: Move[] = lists.filter((list) => list !== to?.list).map((from) => ({ id, from, to: null }))
+    return to ? [...left, { id, from: null, to }] : left
+  })
 }

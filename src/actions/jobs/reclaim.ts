@@ -1,11 +1,11 @@
 // After ten days without a line of the customer and none of a person to him, he belongs to nobody: his next message queues anew.
 // The condition is asked again under lock, so that a push which comes first wins.
-import { commonLane, rankOf } from '../../../rules/routing.ts'
+import { commonLane } from '../../../rules/routing.ts'
 import { closed, isOwned, queued } from '../../../rules/session.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import type { QueueEntry } from '../../ports.ts'
 import { queueEvent, writeEvents, type Event } from '../events.ts'
 import { endSession } from '../sessions/end-session.ts'
+import { listOf, tellPlace } from '../sessions/place.ts'
 
 const dayMs = 24 * 3600_000
 const most = 500
@@ -29,26 +29,27 @@ async function reclaimOne(needs: ReclaimNeeds, companyId: string, { customerId, 
     const customer = await unit.customers.lock(companyId, customerId)
     if (!customer || customer.active_at > at - idleMs) return null
     const session = await unit.sessions.openOf(companyId, customerId)
+    const from = session && listOf(session)
     const freed = { ...customer, customer_service_uid: -1, is_clue: 1, update_time: at }
 
     await unit.customers.save(freed)
     let events: Event[] = []
-    let moved: QueueEntry | null = null
+    let now = session
     if (session && isOwned(session.state)) {
       events = await endSession(unit, { customer: freed, session },
         { state: closed, actor: 'job:reclaim', reason: 'reclaimed', at, dropPending: false, event: 'session.reclaimed' })
     } else if (session?.state === queued && session.lane?.startsWith('user:')) {
       const lane = await commonLaneOf(unit, session)
-      events = [queueEvent('session.queued', session, session.lane), queueEvent('session.queued', { ...session, lane }, lane)]
-      await unit.sessions.save({ ...session, lane })
-      moved = { id: session.session_id, lane, rank: session.rank ?? rankOf(0, at) }
+      now = { ...session, lane }
+      events = [queueEvent('session.queued', session, session.lane), queueEvent('session.queued', now, lane)]
+      await unit.sessions.save(now)
     }
     await writeEvents(needs, unit, events)
-    return { events, moved }
+    return { events, now, from }
   })
 
   if (!done) return false
-  if (done.moved) await needs.queue.add(companyId, done.moved)
+  if (done.now) await tellPlace(needs, done.now, done.from)
   for (const { stream } of done.events) needs.bus.publish('stream', stream)
   return true
 }

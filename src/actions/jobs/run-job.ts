@@ -9,10 +9,11 @@ const leaseMs = 60_000
 
 /** The clock's run, for every company; null when another process has the slot. */
 export async function runSlot(ports: Ports, job: Job, slot: string): Promise<object | null> {
-  if (!job.everywhere && !await take(ports, row(ports, job, { slot, companyId: null }))) return null
+  const alone = !job.everywhere?.(ports)
+  if (alone && !await take(ports, row(ports, job, { slot, companyId: null }))) return null
   const result: Record<string, object> = {}
   for (const { company_id: companyId } of await ports.store.read.accounts.companies()) result[companyId] = await job.run(ports, companyId)
-  if (!job.everywhere) await end(ports, job, { slot, result })
+  if (alone) await end(ports, job, { slot, result })
   return result
 }
 

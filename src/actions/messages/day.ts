@@ -16,7 +16,6 @@ export type Day = {
   agents: Map<number, Agent>
   opened: SessionRow[]
   changed: Set<SessionRow>
-  queued: Set<SessionRow>
   raised: number[]
   messages: MessageRow[]
   outbox: OutboxRow[]
@@ -38,7 +37,7 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   await lockSessions(here, followers)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
   const agents = await loadAgents(unit, followers, here.at)
-  return { at: here.at, followers, busy, agents, opened: [], changed: new Set(), queued: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  return { at: here.at, followers, busy, agents, opened: [], changed: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }

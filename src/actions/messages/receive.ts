@@ -3,11 +3,13 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
+import { tellOpened } from '../sessions/place.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import type { Push, PushAnswer } from './push.ts'
+import { tellLines } from './recent.ts'
 import { takePush } from './take-push.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -76,10 +78,9 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: Needs<'queue' | 'bus'>, day: Day, freed: boolean): Promise<void> {
-  for (const session of day.queued) {
-    await needs.queue.add(session.company_id, { id: session.session_id, lane: session.lane ?? 'all', rank: session.rank ?? 0 })
-  }
+async function tell(needs: Needs<'queue' | 'recent' | 'bus'>, day: Day, freed: boolean): Promise<void> {
+  void tellLines(needs, day.messages)
+  await tellOpened(needs, day.opened)
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
   if (freed) needs.bus.publish('outbox', '')
 }

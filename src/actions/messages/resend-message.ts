@@ -1,6 +1,7 @@
 import type { MessageRow } from '../../../entities/index.ts'
 import { mayWrite } from '../../../rules/session.ts'
 import { refuseUnbound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+import { tellLines } from './recent.ts'
 import { lockUnsettled, settleByHand } from './resolve-message.ts'
 import { refuseWindow, storeReply, type ReplyNeeds } from './send-reply.ts'
 
@@ -18,6 +19,7 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
     return stored
   })
 
+  void tellLines(needs, [line])
   needs.bus.publish('outbox', '')
   return line
 }

@@ -6,9 +6,10 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { lockBoth, refuseUnbound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
 import { addLine, newOutbox } from './lines.ts'
+import { tellLines } from './recent.ts'
 
 export type ReplyInput = { sessionId: string, clientMsgId: string, text: string, fence?: number | undefined, resendOf?: string | undefined }
-export type ReplyNeeds = Needs<'store' | 'bus' | 'clock' | 'ids'>
+export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids'>
 
 export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): Promise<MessageRow> {
   const reply = await needs.store.work('reply', async (unit) => {
@@ -25,6 +26,7 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     return storeReply(needs, unit, { customer, session, me, input })
   })
 
+  void tellLines(needs, [reply])
   needs.bus.publish('outbox', '')
   return reply
 }

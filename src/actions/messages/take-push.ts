@@ -87,7 +87,6 @@ function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): S
     return session
   }
   Object.assign(session, { lane: place.lane, rank: rankOf(0, day.at), queued_at: day.at })
-  day.queued.add(session)
   day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, ...(exclusive && { candidates: [exclusive] }) }))
   day.events.push(queueEvent('session.queued', session, place.lane), ...sessionEvent('session.queued', session, []))
   return session

@@ -2,6 +2,7 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { QueueEntry } from '../../ports.ts'
 import { claimSession, type ClaimNeeds } from './claim-session.ts'
+import { laneList } from './place.ts'
 import { lanesFor, type Me } from './rights.ts'
 
 const candidates = 5
@@ -37,7 +38,7 @@ async function tryClaim(needs: ClaimNeeds, me: Me, entry: QueueEntry): Promise<S
     return await claimSession(needs, me, entry.id)
   } catch (error) {
     if (isAppError(error, 'session_already_claimed') || isAppError(error, 'not_found')) {
-      await needs.queue.remove(me.companyId, entry.id)
+      await needs.queue.move(me.companyId, [{ id: entry.id, from: laneList(entry.lane), to: null }])
       return null
     }
     // it moved to another lane since it was proposed: the index will be told

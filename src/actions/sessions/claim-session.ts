@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, writeEvents } from '../events.ts'
 import { nextLedger } from '../messages/lines.ts'
+import { laneList, tellPlace } from './place.ts'
 import { lanesFor, lockBoth, notFound, refuseUnbound, type Me } from './rights.ts'
 
 export type ClaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
@@ -55,6 +56,6 @@ async function take(needs: ClaimNeeds, unit: Unit, { me, seen }: { me: Me, seen:
 
 async function tellClaimed(needs: ClaimNeeds, session: SessionRow, lane: string): Promise<void> {
   needs.metrics.claims.inc({ result: 'won' })
-  await needs.queue.remove(session.company_id, session.session_id)
+  await tellPlace(needs, session, laneList(lane))
   for (const stream of [`queue:${lane}`, 'live', `user:${session.uid ?? ''}`]) needs.bus.publish('stream', stream)
 }

@@ -4,6 +4,7 @@ import { isAppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { endSession } from './end-session.ts'
+import { listOf, tellPlace } from './place.ts'
 import { lockBoth, refuseWrite, supervises, type Me } from './rights.ts'
 
 export type CloseNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids'>
@@ -12,19 +13,20 @@ export type CloseInput = { sessionId: string, reason?: string | undefined, pendi
 const closedByAdmin = -4
 
 export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput): Promise<SessionRow> {
-  const { session, streams } = await needs.store.work('rest', async (unit) => {
+  const { session, from, streams } = await needs.store.work('rest', async (unit) => {
     const both = await lockBoth(unit, me.companyId, input.sessionId)
     refuseWrite(mayClose(both.session, { uid: me.uid, supervises: supervises(me) }, input.fence))
 
+    const from = listOf(both.session)
     const events = await endSession(unit, both, {
       state: both.session.uid === me.uid ? closed : closedByAdmin, actor: `a:${me.uid}`, reason: input.reason ?? 'closed', at: needs.clock.now(),
       dropPending: input.pending === 'drop', event: 'session.closed',
     })
     await writeEvents(needs, unit, events)
-    return { session: both.session, streams: events.map((event) => event.stream) }
+    return { session: both.session, from, streams: events.map((event) => event.stream) }
   })
 
-  await needs.queue.remove(me.companyId, session.session_id)
+  await tellPlace(needs, session, from)
   for (const stream of streams) needs.bus.publish('stream', stream)
   return session
 }

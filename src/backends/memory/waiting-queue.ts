@@ -1,57 +1,81 @@
-import type { QueueEntry, WaitingQueue } from '../../ports.ts'
+import { sumModulus, type QueueEntry, type Sums, type WaitingQueue } from '../../ports.ts'
 
-const before = (a: QueueEntry, b: QueueEntry) => a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+type Entry = { id: string, rank: number }
+type List = { sorted: Entry[], ranks: Map<string, number> }
+type Index = { lists: Map<string, List>, whole: boolean }
 
-function place(lane: QueueEntry[], entry: QueueEntry): number {
+const before = (a: Entry, b: Entry) => a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+function place(sorted: Entry[], entry: Entry): number {
   let low = 0
-  let high = lane.length
+  let high = sorted.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (before(lane[middle] ?? entry, entry) < 0) low = middle + 1
+    if (before(sorted[middle] ?? entry, entry) < 0) low = middle + 1
     else high = middle
   }
   return low
 }
 
-type Index = { lanes: Map<string, QueueEntry[]>, where: Map<string, QueueEntry>, whole: boolean }
+function leave({ lists }: Index, name: string, id: string): number {
+  const list = lists.get(name)
+  const rank = list?.ranks.get(id)
+  if (!list || rank === undefined) return 0
+  list.sorted.splice(place(list.sorted, { id, rank }), 1)
+  list.ranks.delete(id)
+  if (list.sorted.length === 0) lists.delete(name)
+  return 1
+}
+
+function enter(index: Index, name: string, entry: Entry): number {
+  if (index.lists.get(name)?.ranks.get(entry.id) === entry.rank) return 0
+  leave(index, name, entry.id)
+  const list = index.lists.get(name) ?? { sorted: [], ranks: new Map<string, number>() }
+  index.lists.set(name, list)
+  list.sorted.splice(place(list.sorted, entry), 0, entry)
+  list.ranks.set(entry.id, entry.rank)
+  return 1
+}
+
+function sumsOf({ lists, whole }: Index): Sums {
+  const sums = [...lists].map(([name, { ranks }]) =>
+    [name, { count: ranks.size, sum: [...ranks.values()].reduce((sum, rank) => sum + rank % sumModulus, 0) }] as const)
+  return { whole, epoch: 'memory', lists: new Map(sums) }
+}
 
 export function openWaitingQueue(): WaitingQueue {
   const companies = new Map<string, Index>()
   const of = (companyId: string): Index => {
-    const index = companies.get(companyId) ?? { lanes: new Map(), where: new Map(), whole: false }
+    const index = companies.get(companyId) ?? { lists: new Map(), whole: false }
     companies.set(companyId, index)
     return index
   }
-  const drop = (index: Index, id: string) => {
-    const entry = index.where.get(id)
-    const lane = entry && index.lanes.get(entry.lane)
-    if (!entry || !lane) return
-    lane.splice(place(lane, entry), 1)
-    if (lane.length === 0) index.lanes.delete(entry.lane)
-    index.where.delete(id)
-  }
 
   return {
-    add: async (companyId, entry) => {
+    shared: false,
+    move: async (companyId, moves) => {
       const index = of(companyId)
-      drop(index, entry.id)
-      const lane = index.lanes.get(entry.lane) ?? []
-      index.lanes.set(entry.lane, lane)
-      lane.splice(place(lane, entry), 0, entry)
-      index.where.set(entry.id, entry)
+      let changed = 0
+      for (const { id, from, to } of moves) {
+        if (from !== null && from !== to?.list) changed += leave(index, from, id)
+        if (to) changed += enter(index, to.list, { id, rank: to.rank })
+      }
+      return changed
     },
-    remove: async (companyId, id) => { drop(of(companyId), id) },
     heads: async (companyId, lanes, limit) => {
-      const index = of(companyId)
-      if (!index.whole) return null
-      return lanes.flatMap((lane) => index.lanes.get(lane)?.slice(0, limit) ?? []).sort(before).slice(0, limit)
+      const { lists, whole } = of(companyId)
+      if (!whole) return null
+      const first = (lane: string): QueueEntry[] => (lists.get(`queue:${lane}`)?.sorted ?? []).slice(0, limit).map((entry) => ({ ...entry, lane }))
+      return lanes.flatMap(first).sort(before).slice(0, limit)
     },
     position: async (companyId, lane, id) => {
-      const index = of(companyId)
-      const entry = index.where.get(id)
-      return index.whole && entry?.lane === lane ? place(index.lanes.get(lane) ?? [], entry) : null
+      const { lists, whole } = of(companyId)
+      const list = lists.get(`queue:${lane}`)
+      const rank = list?.ranks.get(id)
+      return whole && list && rank !== undefined ? place(list.sorted, { id, rank }) : null
     },
-    entries: async (companyId) => [...of(companyId).where.values()],
+    sums: async (companyId) => sumsOf(of(companyId)),
+    members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.ranks),
     complete: async (companyId) => { of(companyId).whole = true },
     close: async () => { companies.clear() },
   }

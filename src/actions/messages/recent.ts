@@ -1,0 +1,33 @@
+// The ids of a session's newest lines stand in an index. What they say is read in SQL, and their seqs must be without a gap.
+import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import { recentLines, type Needs } from '../../ports.ts'
+
+/** After the commit; nobody waits for it. */
+export async function tellLines(needs: Needs<'recent'>, lines: MessageRow[]): Promise<void> {
+  const bySession = new Map<string, MessageRow[]>()
+  for (const line of lines) {
+    if (line.session_id !== null) bySession.set(line.session_id, [...bySession.get(line.session_id) ?? [], line])
+  }
+  await Promise.all([...bySession].map(([id, own]) => needs.recent.add(own[0]?.company_id ?? '', id, own.map((line) => line.message_id))))
+}
+
+/** Newest first; SQL is asked for the page where the index misses a line, and the index told. */
+export async function newestLines(needs: Needs<'store' | 'recent'>, session: SessionRow, limit: number): Promise<MessageRow[]> {
+  const { company_id: companyId, session_id: id } = session
+  if (limit > recentLines.most) return needs.store.read.messages.ofSession(companyId, id, { limit })
+  const ids = await needs.recent.list(companyId, id)
+  const known = ids.length > 0 ? await needs.store.read.messages.byIds(ids) : []
+  const lines = known.filter((line) => line.company_id === companyId && line.session_id === id).sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0))
+  if (isWhole(lines, session.seq, limit)) return lines.slice(0, limit)
+
+  const rows = await needs.store.read.messages.ofSession(companyId, id, { limit: recentLines.most })
+  await needs.recent.set(companyId, id, rows.map((line) => line.message_id).reverse())
+  return rows.slice(0, limit)
+}
+
+/** From the session's last line, or a later one, down to the first or as many as are wanted. */
+function isWhole(lines: MessageRow[], seq: number, limit: number): boolean {
+  const top = lines[0]?.seq ?? 0
+  if (top < seq || lines.length < Math.min(limit, top)) return false
+  return lines.slice(0, limit).every((line, at) => line.seq === top - at)
+}

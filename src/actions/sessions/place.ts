@@ -1,0 +1,32 @@
+// Where a session stands, told to the index after every commit that moved it. Told late, twice or never: the reconcile mends it.
+import type { SessionRow } from '../../../entities/index.ts'
+import { queued, waiting } from '../../../rules/session.ts'
+import type { Needs, Standing } from '../../ports.ts'
+
+export type Placed = Pick<SessionRow, 'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'>
+
+export const laneList = (lane: string) => `queue:${lane}`
+export const waitingList = (uid: number) => `waiting:${uid}`
+
+export function standingOf(session: Placed): Standing | null {
+  if (session.state === queued && session.lane !== null) return { list: laneList(session.lane), rank: session.rank ?? 0 }
+  if (session.state === waiting && session.uid !== null) return { list: waitingList(session.uid), rank: session.assigned_at ?? 0 }
+  return null
+}
+
+/** The list it stands in, to be asked before the row is changed. */
+export const listOf = (session: Placed): string | null => standingOf(session)?.list ?? null
+
+export async function tellPlace(needs: Needs<'queue'>, session: Placed, from: string | null): Promise<void> {
+  const to = standingOf(session)
+  if (from === null && to === null) return
+  await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
+}
+
+/** Of sessions that were not there before. */
+export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
+  for (const companyId of new Set(sessions.map((session) => session.company_id))) {
+    const own = sessions.filter((session) => session.company_id === companyId)
+    await needs.queue.move(companyId, own.map((session) => ({ id: session.session_id, from: null, to: standingOf(session) })))
+  }
+}

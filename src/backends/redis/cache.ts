@@ -1,0 +1,53 @@
+import type { Clock } from '../../clock.ts'
+import type { Cache } from '../../ports.ts'
+import type { Link } from './connect.ts'
+
+/** A failover may bring back what was deleted just before: deletes are repeated for so long. */
+const repeatedMs = 10_000
+/** After an outage every process first repeats its deletes; before that nobody believes what he reads. */
+const doubtsMs = 1000
+
+export function openCache(link: Link, clock: Clock): Cache {
+  const deleted = new Map<string, { at: number, heard: boolean }>()
+  let believesFrom = 0
+
+  const say = async (key: string): Promise<void> => {
+    const entry = { at: clock.mono(), heard: false }
+    deleted.set(key, entry)
+    entry.heard = await link.ask((redis) => redis.del(link.key(key))) !== undefined
+  }
+  const forget = () => {
+    const before = clock.mono() - repeatedMs
+    for (const [key, { at, heard }] of deleted) if (heard && at < before) deleted.delete(key)
+  }
+  link.onBack(() => {
+    believesFrom = clock.mono() + doubtsMs
+    forget()
+    for (const key of deleted.keys()) void say(key)
+  })
+  /** What Redis did not hear is said again before anything is believed. */
+  const sayUnheard = async (): Promise<void> => {
+    const unheard = [...deleted].filter(([, { heard }]) => !heard)
+    await Promise.all(unheard.map(([key]) => say(key)))
+  }
+
+  return {
+    get: async (key) => {
+      if (deleted.get(key)?.heard === false) await sayUnheard()
+      if (deleted.get(key)?.heard === false || clock.mono() < believesFrom) return null
+      return await link.ask((redis) => redis.get(link.key(key))) ?? null
+    },
+    set: async (key, value, ttlMs) => {
+      // the delete comes first or not at all
+      if (deleted.get(key)?.heard === false) await sayUnheard()
+      if (deleted.get(key)?.heard === false) return
+      deleted.delete(key)
+      await link.ask((redis) => redis.set(link.key(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))))
+    },
+    delete: async (key) => {
+      forget()
+      await say(key)
+    },
+    close: async () => { deleted.clear() },
+  }
+}

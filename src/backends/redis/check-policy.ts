@@ -1,0 +1,19 @@
+import type { Log } from '../../log.ts'
+import type { Connection } from './connect.ts'
+
+const remedy = 'set "maxmemory-policy noeviction" in redis.conf or with CONFIG SET, and let maxmemory leave room'
+
+/** Refuses a Redis that throws away keys of its own will: an index that forgets in silence is worse than none. */
+export async function checkPolicy(connection: Connection, log: Log): Promise<void> {
+  for (const server of connection.masters()) {
+    const answer = await server.config('GET', 'maxmemory-policy').then((pair) => (pair as string[])[1] ?? null, (error: unknown) => {
+      if (error instanceof Error && error.name === 'ReplyError') {
+        log.warn({ error: error.message }, `Redis does not say what it does when its memory is full: make sure of maxmemory-policy noeviction`)
+      }
+      return null
+    })
+    if (answer !== null && answer !== 'noeviction') {
+      throw new Error(`REDIS_URL: this Redis may throw away keys when its memory is full (maxmemory-policy ${answer}): ${remedy}.`)
+    }
+  }
+}

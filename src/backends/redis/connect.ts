@@ -1,0 +1,171 @@
+// Address → clients. Nothing here throws into an action or waits longer than `answersMs`: while Redis is away every question is
+// answered `undefined` at once, and the clients connect again for ever.
+import { Cluster, Redis, type ChainableCommander, type RedisOptions } from 'ioredis'
+import type { Log } from '../../log.ts'
+import { readAddress, shown, type Address } from './address.ts'
+import { openListener, type Hears, type Listener } from './listener.ts'
+
+export type Database = 0 | 1 | 2 | 4
+const databases: Database[] = [0, 1, 2, 4]
+
+export type Link = {
+  /** In Cluster there is one database only: the number becomes a prefix. */
+  key: (name: string) => string
+  /** `undefined`: Redis does not answer, or refused. */
+  ask: <T>(call: (redis: Redis | Cluster) => Promise<T>) => Promise<T | undefined>
+  /** All or nothing counts as an answer: one refused command makes it `undefined`. */
+  askAll: (commands: Command[]) => Promise<unknown[] | undefined>
+  isUp: () => boolean
+  onBack: (hear: () => void) => void
+}
+export type Command = [name: string, ...args: (string | number)[]]
+
+export type Connection = {
+  link: (database: Database) => Link
+  listen: (hears: Hears) => Listener
+  /** Servers that hold keys. */
+  masters: () => Redis[]
+  close: () => void
+}
+
+const answersMs = 500
+const startsWithinMs = 2000
+const again = (times: number) => Math.min(25 * 2 ** Math.min(times, 10), 400)
+
+const common = (address: Address): RedisOptions => ({
+  ...(address.username !== undefined && { username: address.username }),
+  ...(address.password !== undefined && { password: address.password }),
+  // a frozen server takes the connection and never closes it: what is given up is destroyed soon
+  connectTimeout: answersMs, commandTimeout: answersMs, disconnectTimeout: 100, keepAlive: 5000,
+  // a command given up may not run later, and none waits for a Redis that is away
+  maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false, enableOfflineQueue: false,
+  retryStrategy: again, reconnectOnError: (error) => error.message.startsWith('READONLY'), lazyConnect: true,
+})
+
+function plain(address: Address, more: RedisOptions, at = 0): Redis {
+  const options = { ...common(address), ...more }
+  if (address.kind !== 'sentinel') return new Redis({ ...options, ...address.hosts[at % address.hosts.length] })
+  return new Redis({
+    ...options, sentinels: address.hosts, name: address.master ?? '', failoverDetector: true, sentinelCommandTimeout: answersMs,
+    sentinelRetryStrategy: again, ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
+  })
+}
+
+function cluster(address: Address): Cluster {
+  return new Cluster(address.hosts, {
+    redisOptions: common(address), enableOfflineQueue: false, lazyConnect: true, clusterRetryStrategy: again, slotsRefreshTimeout: answersMs,
+    slotsRefreshInterval: 5000,
+  })
+}
+
+/** Waits a moment for Redis, and no longer: pushes are taken without it. */
+export async function connect(url: string, log: Log): Promise<Connection> {
+  const address = readAddress(url)
+  const outage = openOutage(log, shown(address))
+  const clients = address.kind === 'cluster' ? [cluster(address)] : databases.map((db) => plain(address, { db }))
+  const links = clients.map((client) => openLink(client, outage))
+  const listeners: Listener[] = []
+
+  await inTime(Promise.all(links.map((link) => link.ready)), startsWithinMs).catch(() => undefined)
+  return {
+    link: (database) => {
+      const at = address.kind === 'cluster' ? 0 : databases.indexOf(database)
+      const prefix = address.kind === 'cluster' ? `db${database}:` : ''
+      const link = links[at]
+      if (!link) throw new Error(`no link to database ${database}`)
+      return { ...link, key: (name) => prefix + name }
+    },
+    listen: (hears) => {
+      // pub/sub knows neither databases nor slots: any server will do, and the next one when it goes
+      const listener = openListener((at) => plain(address, { retryStrategy: () => null, sentinelRetryStrategy: () => null }, at), hears)
+      listeners.push(listener)
+      return listener
+    },
+    masters: () => clients.slice(0, 1).flatMap((client) => client instanceof Cluster ? client.nodes('master') : [client]),
+    close: () => {
+      for (const listener of listeners) listener.close()
+      for (const link of links) link.close()
+    },
+  }
+}
+
+type Outage = { fell: (who: object, why: unknown) => void, back: (who: object) => void }
+
+/** One line when the first client falls, one when the last is back. */
+function openOutage(log: Log, redis: string): Outage {
+  const down = new Set<object>()
+  return {
+    fell: (who, why) => {
+      if (down.size === 0) log.warn({ redis, error: String(why) }, 'Redis does not answer: the work goes on from SQL')
+      down.add(who)
+    },
+    back: (who) => {
+      if (down.delete(who) && down.size === 0) log.info({ redis }, 'Redis answers again')
+    },
+  }
+}
+
+type OpenLink = Omit<Link, 'key'> & { ready: Promise<void>, close: () => void }
+
+function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
+  const hearers: (() => void)[] = []
+  const state = { up: false, fell: false, closed: false, falls: 0 }
+  const fall = (why: unknown) => {
+    if (state.closed) return
+    Object.assign(state, { up: false, fell: true, falls: state.falls + 1 })
+    outage.fell(client, why)
+  }
+  const ready = new Promise<void>((resolve) => {
+    client.on('ready', () => {
+      const back = state.fell
+      Object.assign(state, { up: true, fell: false })
+      outage.back(client)
+      resolve()
+      if (back) for (const hear of hearers) hear()
+    })
+  })
+  client.on('error', fall)
+  client.on('close', () => { fall('the connection is closed') })
+  client.connect().catch(fall)
+
+  const ask = async <T>(call: (redis: Redis | Cluster) => Promise<T>): Promise<T | undefined> => {
+    if (!state.up) return undefined
+    const { falls } = state
+    try {
+      return await inTime(call(client), answersMs + 100)
+    } catch (error) {
+      // a refusal is an answer; silence is not, and only a new connection tells a frozen server from a slow one
+      if (falls === state.falls && !isRefusal(error)) {
+        fall(error)
+        client.disconnect(true)
+      }
+      return undefined
+    }
+  }
+  return {
+    ask, ready,
+    askAll: (commands) => ask((redis) => all(redis.pipeline(commands))),
+    isUp: () => state.up,
+    onBack: (hear) => { hearers.push(hear) },
+    close: () => {
+      Object.assign(state, { up: false, closed: true })
+      client.disconnect()
+    },
+  }
+}
+
+const isRefusal = (error: unknown) => error instanceof Error && error.name === 'ReplyError'
+
+export async function all(pipeline: ChainableCommander): Promise<unknown[]> {
+  const answers = await pipeline.exec() ?? []
+  return answers.map(([error, answer]) => {
+    if (error) throw error
+    return answer
+  })
+}
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(`no answer within ${ms} ms`)) }, ms) })
+  return Promise.race([work, late]).finally(() => { clearTimeout(timer) })
+}

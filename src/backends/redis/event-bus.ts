@@ -1,0 +1,30 @@
+import type { EventBus } from '../../ports.ts'
+import type { Connection } from './connect.ts'
+
+const prefix = 'kefu:'
+
+/** The own process is rung at once and without Redis; the others over one channel a topic. */
+export function openEventBus(connection: Connection, local: EventBus, me: string): EventBus {
+  const link = connection.link(0)
+  const listener = connection.listen({
+    message: (channel, text) => {
+      const [sender, subject] = [text.slice(0, text.indexOf(' ')), text.slice(text.indexOf(' ') + 1)]
+      if (sender !== me) local.publish(channel.slice(prefix.length), subject)
+    },
+    listening: (channel) => { local.publish(channel.slice(prefix.length), '') },
+  })
+  return {
+    publish: (topic, subject) => {
+      local.publish(topic, subject)
+      void link.ask((redis) => redis.publish(prefix + topic, `${me} ${subject}`))
+    },
+    subscribe: (topic, hear) => {
+      listener.add(prefix + topic)
+      return local.subscribe(topic, hear)
+    },
+    close: async () => {
+      listener.close()
+      await local.close()
+    },
+  }
+}

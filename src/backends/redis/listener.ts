@@ -1,0 +1,60 @@
+// One connection that hears channels. It is asked every second whether it lives: a dead one is silent like a quiet one. Whenever it
+// begins to hear a channel, for the first time or again, it says so: what was said before may have been missed.
+import type { Redis } from 'ioredis'
+
+export type Hears = { message: (channel: string, text: string) => void, listening: (channel: string) => void }
+export type Listener = { add: (channel: string) => void, close: () => void }
+
+const asksEveryMs = 1000
+const again = (times: number) => Math.min(25 * 2 ** Math.min(times, 10), 400)
+
+export function openListener(open: (at: number) => Redis, hears: Hears): Listener {
+  const channels = new Set<string>()
+  let client: Redis | null = null
+  let timer: NodeJS.Timeout | undefined
+  let failures = 0
+  let closed = false
+
+  const listen = async (mine: Redis, some: string[]) => {
+    if (some.length === 0) return
+    await mine.subscribe(...some)
+    failures = 0
+    for (const channel of some) hears.listening(channel)
+  }
+  const giveUp = (mine: Redis) => {
+    if (client !== mine) return
+    client = null
+    mine.disconnect()
+    if (!closed) timer = setTimeout(start, again(failures))
+    failures += 1
+  }
+  function start(): void {
+    const mine = open(failures)
+    client = mine
+    mine.on('error', () => undefined)
+    mine.on('end', () => { giveUp(mine) })
+    mine.on('message', (channel, text) => { hears.message(channel, text) })
+    mine.connect().then(() => listen(mine, [...channels])).catch(() => { giveUp(mine) })
+  }
+  start()
+  const asks = setInterval(() => {
+    const mine = client
+    if (mine?.status === 'ready') mine.ping().catch(() => { giveUp(mine) })
+  }, asksEveryMs)
+
+  return {
+    add: (channel) => {
+      if (channels.has(channel)) return
+      channels.add(channel)
+      const mine = client
+      if (mine?.status === 'ready') listen(mine, [channel]).catch(() => { giveUp(mine) })
+    },
+    close: () => {
+      closed = true
+      clearInterval(asks)
+      clearTimeout(timer)
+      client?.disconnect()
+      client = null
+    },
+  }
+}
