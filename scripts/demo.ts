@@ -1,6 +1,6 @@
 // The demo: one company, one simulated account, two agents, starter rules. Made once, on an empty database.
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareInstallation } from '../src/actions/agents/prepare-installation.ts'
 import { createAccount } from '../src/actions/accounts/create-account.ts'
@@ -28,6 +28,7 @@ export async function makeDemo(ports: Ports, { dataDir, adminPassword }: { dataD
   for (const rule of starterRules) {
     await createRule(ports, me, { name: rule.name, enabled: true, priority: 0, match: { kind: rule.kind, keywords: [...rule.keywords] }, action: { kind: 'text', text: rule.text } })
   }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   writeFileSync(file, JSON.stringify(account), { mode: 0o600 })
   const logins = [admin, ...agents].map((one) => `${one.username} ${one.password}\n`)
   writeFileSync(join(dataDir, 'demo-logins.txt'), logins.join(''), { mode: 0o600 })

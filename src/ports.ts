@@ -10,7 +10,7 @@ import type { Secrets } from './secrets.ts'
 import type { Store } from './store/store.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
-export type { Store, Unit } from './store/store.ts'
+export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
 
 /** An index of SQL per company: who is queued in which lane, and who was given to a person that has not accepted. It proposes; SQL decides. */

@@ -24,7 +24,7 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
   return { account: accounts.get, company: companies.get }
 }
 
-function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
+export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
   const open = (column: 'app_secret' | 'token' | 'aes_key') =>
     row[column] === null ? null : needs.secrets.open(row[column], `${row.company_id}:${row.account_id}:${column}`)
   return { ...row, secret: open('app_secret') ?? '', pushToken: open('token') ?? '', aesKey: open('aes_key') }

@@ -2,19 +2,22 @@
 import type { Clock } from '../clock.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
-import type { Cache, EventBus, RecentLines, WaitingQueue } from '../ports.ts'
+import type { Cache, EventBus, Finding, RecentLines, WaitingQueue } from '../ports.ts'
 import { openCache } from './memory/cache.ts'
 import { openEventBus } from './memory/event-bus.ts'
 import { openRecentLines } from './memory/recent-lines.ts'
 import { openWaitingQueue } from './memory/waiting-queue.ts'
 import * as redis from './redis/open.ts'
 
-export type Backends = { queue: WaitingQueue, recent: RecentLines, bus: EventBus, cache: Cache, close: () => Promise<void> }
+export type Backends = { queue: WaitingQueue, recent: RecentLines, bus: EventBus, cache: Cache
+  /** For the doctor. */
+  check: () => Promise<Finding[]>
+  close: () => Promise<void> }
 export type BackendOptions = { url: string | undefined, clock: Clock, log: Log }
 
 export async function openBackends({ url, clock, log }: BackendOptions): Promise<Backends> {
   const local = openEventBus()
   if (url !== undefined) return redis.openBackends(url, { clock, log, local, ids: newId })
   const parts = { queue: openWaitingQueue(), recent: openRecentLines(clock), bus: local, cache: openCache(clock) }
-  return { ...parts, close: async () => { for (const part of Object.values(parts)) await part.close() } }
+  return { ...parts, check: () => Promise.resolve([]), close: async () => { for (const part of Object.values(parts)) await part.close() } }
 }

@@ -16,8 +16,8 @@ const statementSeconds = 4
 const repeats = 3
 const withinMs = 3000
 
-export async function openMysql({ url, log, onSql, alone }: StoreOptions): Promise<Store> {
-  await migrate(url)
+export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions): Promise<Store> {
+  const migrated = asItIs ? [] : await migrate(url)
   const push = await openPool(url, pools.push)
   const other = await openPool(url, pools.other)
   const read = unitOn(mysql, (text, values) => withRunner(other, (runner) => asked(runner, text, values)))
@@ -30,7 +30,7 @@ export async function openMysql({ url, log, onSql, alone }: StoreOptions): Promi
     (runner) => transact((text, values) => asked(runner, text, values), kind, body))
 
   return {
-    read,
+    read, migrated,
     lanes: 4,
     work: async (kind, body, { until = performance.now() + withinMs } = {}) => {
       for (let tried = 0; ; tried += 1) {
@@ -129,16 +129,17 @@ async function takeAlone(source: DataSource): Promise<() => Promise<void>> {
 }
 
 /** Several processes may start at once: one migrates, the others wait for its row. */
-async function migrate(url: string): Promise<void> {
+async function migrate(url: string): Promise<string[]> {
   const source = await openPool(url, { connections: 2, lockWaitSeconds: 120 })
   try {
     await source.query('create table if not exists migration_lock (id int primary key) engine = InnoDB')
     await source.query('insert into migration_lock (id) values (1) on duplicate key update id = id')
-    await withRunner(source, async (lock) => {
+    return await withRunner(source, async (lock) => {
       await lock.query('start transaction')
       await lock.query('select id from migration_lock where id = 1 for update')
-      await source.runMigrations({ transaction: 'none' })
+      const migrated = await source.runMigrations({ transaction: 'none' })
       await lock.query('commit')
+      return migrated.map(({ name }) => name)
     })
   } finally {
     await source.destroy()

@@ -1,6 +1,6 @@
 // The embedded database: one file, one writer, a read-only connection beside it that sees committed rows only, and a lock that
 // refuses a second process and is freed by any death of the first.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { DataSource } from 'typeorm'
@@ -9,16 +9,19 @@ import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
 import { Initial1700000000001 } from './migrations/0001-initial.ts'
 import type { Ask } from './sql.ts'
+import { checkSqlite } from './sqlite-checks.ts'
 import { openStatements } from './sqlite-statements.ts'
-import type { Store, StoreOptions } from './store.ts'
+import type { Inspected, Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn } from './transactions.ts'
 import { openWriter } from './writer.ts'
 
 export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const file = url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
+  const file = fileOf(url, dataDir)
   const lock = takeLock(`${file}.lock`)
-  const [writer, reader] = [await openSource(file, false), await openSource(file, true)]
+  const writer = await openSource(file, false)
+  const migrated = (await writer.runMigrations({ transaction: 'each' })).map(({ name }) => name)
+  const reader = await openSource(file, true)
   const [ask, askReader] = [await askOf(writer), await askOf(reader)]
   const queue = openWriter()
   const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
@@ -27,7 +30,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const read = unitOn(sqlite, askReader)
 
   return {
-    read,
+    read, migrated,
     lanes: 1,
     work: async (kind, body) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
@@ -35,7 +38,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
       await logFile.forced()
       return result
     },
-    databaseMs: async () => Number((await read.sql.one<{ ms: number }>(sqlite.nowMs))?.ms),
+    databaseMs: nowOf(read),
     probe: async () => {
       await queue.run('push', async () => {
         await ask(sqlite.begin, [])
@@ -44,7 +47,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
       })
       await logFile.forced()
     },
-    check: async () => [],
+    check: () => checkSqlite(read.sql, file),
     refuses: sqlite.refuses,
     isDuplicate: sqlite.isDuplicate,
     close: async () => {
@@ -56,6 +59,19 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
     },
   }
 }
+
+const fileOf = (url: string, dataDir: string) => url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
+
+/** Beside the process that holds the lock; changes nothing. */
+export async function inspectSqlite({ url, dataDir }: StoreOptions): Promise<Inspected> {
+  const file = fileOf(url, dataDir)
+  if (!existsSync(file)) throw new Error(`There is no ${file} yet: npm run serve, or npm run migrate, makes it.`)
+  const reader = await openSource(file, true)
+  const read = unitOn(sqlite, await askOf(reader))
+  return { read, databaseMs: nowOf(read), check: () => checkSqlite(read.sql, file), close: () => reader.destroy() }
+}
+
+const nowOf = (read: Unit) => async () => Number((await read.sql.one<{ ms: number }>(sqlite.nowMs))?.ms)
 
 function takeLock(file: string): Database.Database {
   const lock = new Database(file, { timeout: 0 })
@@ -70,7 +86,7 @@ function takeLock(file: string): Database.Database {
 }
 
 async function openSource(file: string, readonly: boolean): Promise<DataSource> {
-  const source = await new DataSource({
+  return new DataSource({
     type: 'better-sqlite3', database: file, readonly, entities, migrations: [Initial1700000000001], migrationsTableName: 'migrations',
     prepareDatabase: (database: Database.Database) => {
       database.pragma('busy_timeout = 200')
@@ -84,8 +100,6 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
       database.pragma('temp_store = MEMORY')
     },
   }).initialize()
-  if (!readonly) await source.runMigrations({ transaction: 'each' })
-  return source
 }
 
 /** TypeORM opens and migrates; statements go to the connection it has opened, where its own way costs twice as much a row. */

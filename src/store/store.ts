@@ -7,7 +7,9 @@ export type Unit = Tables & { sql: Sql }
 export type SqlHeard = (unit: number, kind: WorkClass, query: string) => void
 export type StoreOptions = { url: string, dataDir: string, log: Log, onSql?: SqlHeard
   /** Nothing that several processes share: a second one must be refused. */
-  alone?: boolean }
+  alone?: boolean
+  /** Leaves the schema as it is. */
+  asItIs?: boolean }
 
 export type WorkLimits = { until?: number | undefined }
 /** What start-up and the doctor look at, in words. */
@@ -24,7 +26,12 @@ export type Store = {
   /** Throws when a push could not be stored now. */
   probe: () => Promise<void>
   check: () => Promise<Finding[]>
+  /** What opening it added to the schema. */
+  migrated: string[]
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
   close: () => Promise<void>
 }
+
+/** For looking on while others work: decides nothing, writes nothing. */
+export type Inspected = Pick<Store, 'read' | 'databaseMs' | 'check' | 'close'>

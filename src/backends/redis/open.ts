@@ -3,7 +3,7 @@ import type { Ids } from '../../ids.ts'
 import type { Log } from '../../log.ts'
 import type { EventBus } from '../../ports.ts'
 import { openCache } from './cache.ts'
-import { checkPolicy } from './check-policy.ts'
+import { checkPolicy, checkServers } from './check-policy.ts'
 import { connect } from './connect.ts'
 import { openEventBus } from './event-bus.ts'
 import { openRecentLines } from './recent-lines.ts'
@@ -27,6 +27,7 @@ export async function openBackends(url: string, { clock, log, local, ids }: Redi
   }
   return {
     ...parts,
+    check: () => checkServers(connection),
     close: async () => {
       for (const part of Object.values(parts)) await part.close()
       connection.close()

@@ -1,0 +1,35 @@
+// npm run doctor: says in words what is misconfigured and what to do. Looks on beside running processes and changes nothing.
+import { readConfig, type Config } from '../src/config.ts'
+import type { Finding } from '../src/ports.ts'
+import { checkAccounts } from './doctor/accounts.ts'
+import { checkClocks } from './doctor/clocks.ts'
+import { checkDatabase } from './doctor/database.ts'
+import { checkRedis } from './doctor/redis.ts'
+import { checkSettings } from './doctor/settings.ts'
+
+async function examine(config: Config): Promise<Finding[]> {
+  const { store, findings } = await checkDatabase(config)
+  try {
+    return [
+      ...checkSettings(config), ...findings, ...await checkRedis(config), ...await checkClocks(config, store),
+      ...(store ? await checkAccounts(config, store) : []),
+    ]
+  } finally {
+    await store?.close()
+  }
+}
+
+function configured(): Config | Finding {
+  try {
+    return readConfig()
+  } catch (error) {
+    return { ok: false, what: error instanceof Error ? error.message : String(error), remedy: 'Correct the environment or .env.' }
+  }
+}
+
+const config = configured()
+const findings = 'ok' in config ? [config] : await examine(config)
+for (const { ok, what, remedy } of findings) console.log(`${ok ? '✔' : '✘'} ${what}${remedy === undefined ? '' : `\n    → ${remedy}`}`)
+const wrong = findings.filter(({ ok }) => !ok).length
+console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} need attention.`)
+process.exit(wrong === 0 ? 0 : 1)

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { account, openHouse, post, type House } from '../support/app.ts'
+import { runScript } from '../support/script.ts'
+
+type Ends = { after: (end: () => unknown) => void }
+
+async function house(t: Ends): Promise<{ house: House, end: () => Promise<void>, doctor: (settings?: Record<string, string>) => Promise<{ code: number, out: string }> }> {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
+  const opened = await openHouse({ dir: join(dir, 'data') })
+  let ended: Promise<void> | null = null
+  const end = () => ended ??= opened.close()
+  t.after(async () => {
+    await end()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const settings = { WECHAT_API_BASE: opened.simulator, PORT: new URL(opened.url).port }
+  return { house: opened, end, doctor: (more = {}) => runScript('doctor', dir, { ...settings, ...more }) }
+}
+
+const answering = async (t: Ends, status: number) => {
+  const server = createServer((_request, response) => { response.writeHead(status).end() })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  t.after(() => { server.close() })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+void test('beside a running kefu the doctor finds nothing wrong, and tries signature and token', async (t) => {
+  const { doctor } = await house(t)
+  const { code, out } = await doctor()
+  assert.equal(code, 0, out)
+  for (const said of [/The file is whole/, /The journal is wal/, /MB are free/, /clock agrees with the database/, /clock agrees with http/,
+    /✔ Test \(wx0000000000000001\): a signed call to http:\/\/127.0.0.1:\d+ is answered/, /✔ Test .* gives this machine an access token/, /Nothing is wrong/]) {
+    assert.match(out, said)
+  }
+  assert.ok(![account.token, account.appSecret, account.encodingAesKey].some((secret) => out.includes(secret)), 'no secret is shown')
+})
+
+void test('40164 is explained with the list where the address must stand', async (t) => {
+  const { house: { simulator }, doctor } = await house(t)
+  await post(`${simulator}/sim/faults`, { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: 40164, next: 0 })
+  const { code, out } = await doctor()
+  assert.equal(code, 1)
+  assert.match(out, /✘ Test .*40164/)
+  assert.match(out, /→ .*IP白名单/)
+  assert.match(out, /1 of \d+ need attention/)
+})
+
+void test('another key, a key others can read, and a missing one are told apart', async (t) => {
+  const { house: { dir }, doctor } = await house(t)
+  const other = await doctor({ SECRET_KEY: 'x'.repeat(32) })
+  assert.equal(other.code, 1)
+  assert.match(other.out, /✘ Test .*cannot be read with this key/)
+
+  chmodSync(join(dir, 'secret.key'), 0o644)
+  const open = await doctor()
+  assert.equal(open.code, 1)
+  assert.match(open.out, /✘ .*secret\.key can be read by others\.\n +→ chmod 600/)
+
+  rmSync(join(dir, 'secret.key'))
+  const gone = await doctor()
+  assert.equal(gone.code, 1)
+  assert.match(gone.out, /✘ There are accounts, but the key/)
+  assert.ok(!existsSync(join(dir, 'secret.key')), 'the doctor makes none')
+})
+
+void test('PUBLIC_URL that leads elsewhere or nowhere is told apart from a kefu that does not run', async (t) => {
+  const { end, doctor } = await house(t)
+  const notFound = await doctor({ PUBLIC_URL: await answering(t, 404) })
+  assert.equal(notFound.code, 1)
+  assert.match(notFound.out, /was answered 404\.\n +→ .*does not know this account/)
+  const nowhere = await doctor({ PUBLIC_URL: 'http://127.0.0.1:1' })
+  assert.equal(nowhere.code, 1)
+  assert.match(nowhere.out, /does not answer within 5 s/)
+  const proxied = await doctor({ PUBLIC_URL: 'https://127.0.0.1:1' })
+  assert.match(proxied.out, /TRUSTED_PROXIES is empty/)
+  await end()
+  const still = await doctor({ WECHAT_API_BASE: await answering(t, 200) })
+  assert.match(still.out, /✔ Test .*so the signature was not tried/)
+})
+
+void test('what is not there yet, and settings that cannot be used, end with 1 and words', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
+  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
+  const wechat = await answering(t, 200)
+  const empty = await runScript('doctor', dir, { WECHAT_API_BASE: wechat })
+  assert.equal(empty.code, 1)
+  assert.match(empty.out, /✘ There is no .*kefu\.db yet/)
+  assert.ok(!existsSync(join(dir, 'data')), 'the doctor makes nothing')
+  const wrong = await runScript('doctor', dir, { SECRET_KEY: 'short', MEDIA_DIR: join(dir, 'media') })
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.out, /SECRET_KEY: at least 32 characters/)
+  const media = await runScript('doctor', dir, { WECHAT_API_BASE: wechat, MEDIA_DIR: join(dir, 'media') })
+  assert.match(media.out, /✘ MEDIA_DIR .* does not exist/)
+  const mysql = await runScript('doctor', dir, { WECHAT_API_BASE: wechat, DATABASE_URL: 'mysql://kefu:hidden@127.0.0.1:1/kefu' })
+  assert.equal(mysql.code, 1)
+  assert.match(mysql.out, /✘ SECRET_KEY is not set/)
+  assert.match(mysql.out, /✘ The database at 127\.0\.0\.1:1 does not let kefu in/)
+  assert.ok(!mysql.out.includes('hidden'))
+})

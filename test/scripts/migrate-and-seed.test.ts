@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import { openStore } from '../../src/store/open.ts'
+import { signIn } from '../support/app.ts'
+import { runScript } from '../support/script.ts'
+
+function place(t: { after: (end: () => void) => void }) {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-scripts-'))
+  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
+  return { dir, data: join(dir, 'data') }
+}
+
+void test('migrate makes the schema once and says so', async (t) => {
+  const { dir } = place(t)
+  const first = await runScript('migrate', dir)
+  assert.deepEqual({ ...first, out: /Done: Initial1700000000001/.test(first.out) }, { code: 0, out: true })
+  const second = await runScript('migrate', dir)
+  assert.deepEqual(second, { code: 0, out: 'The schema is up to date; nothing was done.\n' })
+})
+
+void test('migrate beside a running embedded kefu is refused in words', async (t) => {
+  const { dir, data } = place(t)
+  const store = await openStore({ url: 'sqlite:', dataDir: data, log: silentLog })
+  t.after(store.close)
+  const { code, out } = await runScript('migrate', dir)
+  assert.equal(code, 1)
+  assert.match(out, /held by another kefu/)
+})
+
+void test('seed makes a demo one can sign in to, and touches nothing that is not empty', async (t) => {
+  const { dir, data } = place(t)
+  const first = await runScript('seed', dir)
+  assert.equal(first.code, 0, first.out)
+  const logins = readFileSync(join(data, 'demo-logins.txt'), 'utf8')
+  const again = await runScript('seed', dir)
+  assert.equal(again.code, 1)
+  assert.match(again.out, /^Nothing was done: there is a company already \(演示公司\)/)
+  assert.equal(readFileSync(join(data, 'demo-logins.txt'), 'utf8'), logins)
+
+  const app = await openApp(readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: data }, {}), { log: silentLog })
+  t.after(app.close)
+  const url = await app.listen()
+  const people = logins.trim().split('\n').map((line) => line.split(' '))
+  assert.deepEqual(people.map(([name]) => name), ['admin', 'agent1', 'agent2'])
+  for (const [name = '', secret = ''] of people) assert.ok((await signIn(url, name, secret)).token)
+  assert.equal((await app.ports.store.read.accounts.companies()).length, 1)
+})
