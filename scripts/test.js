@@ -46,8 +46,8 @@ const runSuites = (suites, env = {}) => spawnSync(process.execPath,
   ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, '--test-concurrency=4', '--enable-source-maps', ...filesOf(suites)],
   { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...env } }).status ?? 1
 
-let status = runSuites(wanted.filter((suite) => !skipped.includes(suite)))
-if (!quick && servers.every(isThere)) status ||= await runOnCluster(['flows', 'api', 'store/samples.test.js', 'house/schema.test.js', 'house/lock-order.test.js'])
+let status = runSuites(wanted.filter((suite) => suite !== 'cluster' && !skipped.includes(suite)))
+if (!quick && servers.every(isThere)) status ||= await runOnCluster(['cluster', 'flows', 'api', 'store/samples.test.js', 'house/schema.test.js', 'house/lock-order.test.js'])
 process.exit(status)
 
 /** The same suites once more: two processes on MariaDB and Redis behind nginx. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
 import test from 'node:test'
+import { entities } from '../../entities/index.ts'
 import { openHouse, password, signIn } from '../support/app.ts'
 
 const login = (url: string, username: string, secret: string) => fetch(`${url}/api/login`, {
@@ -51,9 +53,10 @@ void test('logout, a new password and disabling end sign-ins at once', async (t)
 void test('the token is nowhere in the database, nor any account secret', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const { readFileSync, existsSync } = await import('node:fs')
-  const bytes = ['kefu.db', 'kefu.db-wal'].map((name) => `${house.dir}/${name}`).filter(existsSync).map((path) => readFileSync(path, 'latin1')).join('')
-  assert.ok(bytes.includes('wx0000000000000001'), 'the premise: the account is in the file')
+  const tables = await Promise.all(entities.map(({ options }) => house.rows(`select * from ${options.tableName ?? ''}`)))
+  const bytes = JSON.stringify(tables) + ['kefu.db', 'kefu.db-wal'].map((name) => `${house.dir}/${name}`).filter(existsSync)
+    .map((path) => readFileSync(path, 'latin1')).join('')
+  assert.ok(bytes.includes('wx0000000000000001'), 'the premise: the account is there')
   for (const secret of [house.admin.token, password, '0123456789abcdef0123456789abcdef', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ']) assert.ok(!bytes.includes(secret))
   const account = (await house.admin.call('GET', '/api/accounts')).body.items[0]
   assert.ok(!JSON.stringify(account).includes('testtoken'))
