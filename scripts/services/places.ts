@@ -56,7 +56,12 @@ function sweep(): void {
   swept = true
   for (const name of readdirSync(tmpdir())) {
     const pid = new RegExp(`^${prefix}-(\\d+)-`).exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) removeDir(join(tmpdir(), name))
+    if (pid === undefined || isAlive(Number(pid))) continue
+    try {
+      removeDir(join(tmpdir(), name))
+    } catch {
+      // another user's, or another process removes it at this moment
+    }
   }
 }
 

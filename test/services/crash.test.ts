@@ -16,7 +16,9 @@ async function child(how: string) {
 void test('servers die with a process that is killed, and the next one removes their directories', async (t) => {
   const { process: killed, pid, pids } = await child('wait')
   assert.ok(pids.length === 11 && pids.every(runs))
+  const ended = once(killed, 'exit')
   killed.kill('SIGKILL')
+  await ended
   await eventually(() => { assert.deepEqual(pids.filter(runs), []) })
   assert.ok(dirsOf(pid).length > 0, 'it could not do that itself')
   const service = await startRedis()
