@@ -10,7 +10,8 @@ export type Dialect = {
   begin: string
   columnType: (kind: string, length: string | undefined) => { type: string, length?: string, charset?: string, collation?: string }
   insertNew: (insert: Insert) => string
-  upsert: (insert: Insert, key: string, update: string[]) => string
+  /** Of a row that is there, `update` is set and `add` is raised by what the new row says. */
+  upsert: (insert: Insert, key: string, how: { update: string[], add: string[] }) => string
   /** Many rows set in one statement, found by the first column. */
   update: (table: string, columns: string[], rows: number) => string
   nowMs: string
@@ -34,9 +35,9 @@ export const sqlite: Dialect = {
     return { type: 'varchar', length: length ?? '32' }
   },
   insertNew: ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values} on conflict do nothing`,
-  upsert: ({ into, columns, values }, key, update) =>
+  upsert: ({ into, columns, values }, key, { update, add }) =>
     `insert into ${into} (${columns}) values ${values} on conflict (${key}) do update set ` +
-    update.map((column) => `${column} = excluded.${column}`).join(', '),
+    [...update.map((column) => `${column} = excluded.${column}`), ...add.map((column) => `${column} = ${column} + excluded.${column}`)].join(', '),
   update: (table, [key = '', ...set], rows) => {
     const one = `(?${',?'.repeat(set.length)})`
     return `update ${table} set ${set.map((name, at) => `${name} = v.column${at + 2}`).join(', ')}` +
@@ -69,8 +70,9 @@ export const mysql: Dialect = {
   // not `insert ignore`: that would cut what is too long without a word
   insertNew: ({ into, columns, values }) =>
     `insert into ${into} (${columns}) values ${values} on duplicate key update ${columns.split(',')[0] ?? ''} = ${columns.split(',')[0] ?? ''}`,
-  upsert: ({ into, columns, values }, _key, update) =>
-    `insert into ${into} (${columns}) values ${values} on duplicate key update ` + update.map((column) => `${column} = values(${column})`).join(', '),
+  upsert: ({ into, columns, values }, _key, { update, add }) =>
+    `insert into ${into} (${columns}) values ${values} on duplicate key update ` +
+    [...update.map((column) => `${column} = values(${column})`), ...add.map((column) => `${column} = ${column} + values(${column})`)].join(', '),
   update: (table, [key = '', ...set], rows) => {
     // a key of another character set would be looked up without its index
     const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`

@@ -11,7 +11,9 @@ import { openTransact, unitOn } from './transactions.ts'
 import type { WorkClass } from './writer.ts'
 
 // a push never waits behind claims and reports for a connection
-const pools = { push: { connections: 6, lockWaitSeconds: 1 }, other: { connections: 14, lockWaitSeconds: 3 } }
+const pools = {
+  push: { connections: 6, lockWaitSeconds: 1 }, other: { connections: 14, lockWaitSeconds: 3 }, read: { connections: 6, lockWaitSeconds: 1 },
+}
 const statementSeconds = 4
 const repeats = 3
 const withinMs = 3000
@@ -20,7 +22,8 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   const migrated = asItIs ? [] : await migrate(url)
   const push = await openPool(url, pools.push)
   const other = await openPool(url, pools.other)
-  const read = unitOn(mysql, (text, values) => withRunner(other, (runner) => asked(runner, text, values)))
+  const reader = await openPool(url, pools.read)
+  const read = unitOn(mysql, (text, values) => withRunner(reader, (runner) => asked(runner, text, values)))
   const letGo = alone ? await takeAlone(other) : null
   const findings = await checkMysql(read.sql)
   for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
@@ -57,6 +60,7 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
       await letGo?.()
       await push.destroy()
       await other.destroy()
+      await reader.destroy()
     },
   }
 }

@@ -16,7 +16,7 @@ export type Sql = {
   /** Leaves what is there; who was first is asked afterwards, no database tells it truly. */
   insertNew: (table: string, rows: object[]) => Promise<void>
   insertSerial: (table: string, row: object) => Promise<number>
-  upsert: (table: string, rows: object[], how: { key: string, update: string[] }) => Promise<void>
+  upsert: (table: string, rows: object[], how: { key: string, update?: string[], add?: string[] }) => Promise<void>
   /** Sets the columns of rows that are there, found by their key. */
   update: <T extends object>(table: string, rows: T[], how: { key: keyof T & string, set: (keyof T & string)[] }) => Promise<void>
 }
@@ -77,7 +77,8 @@ export function openSql(ask: Ask, dialect: Dialect, heard?: (query: string) => v
       const { into, columns, values, bind } = statement(table, [row])
       return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
-    upsert: (table, rows, { key, update }) => inChunks(table, rows, (insert) => dialect.upsert(insert, key, update.map(quoted))),
+    upsert: (table, rows, { key, update = [], add = [] }) =>
+      inChunks(table, rows, (insert) => dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) })),
     update: async (table, rows, { key, set }) => {
       for (const some of chunks(rows)) await run(dialect.update(quoted(table), [key, ...set].map(quoted), some.length), bound(some, [key, ...set]))
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { QueueEntry } from '../../ports.ts'
@@ -6,7 +7,11 @@ import { laneList } from './place.ts'
 import { lanesFor, type Me } from './rights.ts'
 
 const candidates = 5
-const rounds = 20
+const triesForMs = 3000
+const pauseMs = 10
+
+/** Being claimed in this process just now: the next agent takes the next session instead of waiting to lose this one. */
+const inHands = new Set<string>()
 
 /** The next one this agent may have, in queue order over all his lanes; null when there is none. */
 export async function claimNext(needs: ClaimNeeds, me: Me, lane?: string): Promise<SessionRow | null> {
@@ -14,26 +19,31 @@ export async function claimNext(needs: ClaimNeeds, me: Me, lane?: string): Promi
   if (lane !== undefined && !lanes.includes(lane)) {
     throw new AppError(lane.startsWith('user:') ? 'reserved' : 'not_your_lane', `The lane ${lane} is not yours.`)
   }
-  for (let round = 0; round < rounds; round += 1) {
-    const proposed = await propose(needs, me.companyId, lane === undefined ? lanes : [lane])
+  const until = needs.clock.mono() + triesForMs
+  while (needs.clock.mono() < until) {
+    const proposed = await propose(needs, { companyId: me.companyId, lanes: lane === undefined ? lanes : [lane], limit: candidates + inHands.size })
     if (proposed.length === 0) return null
-    for (const entry of proposed) {
-      const session = await tryClaim(needs, me, entry)
+    for (const entry of proposed.filter(({ id }) => !inHands.has(id))) {
+      const session = inHands.has(entry.id) ? null : await tryClaim(needs, me, entry)
       if (session) return session
     }
+    await sleep(Math.random() * pauseMs)
   }
-  return null
+  throw new AppError('overloaded', 'Too many claim at once: try again.')
 }
 
-async function propose(needs: ClaimNeeds, companyId: string, lanes: string[]): Promise<QueueEntry[]> {
-  const proposed = await needs.queue.heads(companyId, lanes, candidates)
+type Wanted = { companyId: string, lanes: string[], limit: number }
+
+async function propose(needs: ClaimNeeds, { companyId, lanes, limit }: Wanted): Promise<QueueEntry[]> {
+  const proposed = await needs.queue.heads(companyId, lanes, limit)
   if (proposed) return proposed
-  const rows = (await Promise.all(lanes.map((lane) => needs.store.read.sessions.heads(companyId, lane, candidates)))).flat()
+  const rows = (await Promise.all(lanes.map((lane) => needs.store.read.sessions.heads(companyId, lane, limit)))).flat()
   return rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank }))
-    .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1)).slice(0, candidates)
+    .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1)).slice(0, limit)
 }
 
 async function tryClaim(needs: ClaimNeeds, me: Me, entry: QueueEntry): Promise<SessionRow | null> {
+  inHands.add(entry.id)
   try {
     return await claimSession(needs, me, entry.id)
   } catch (error) {
@@ -44,5 +54,7 @@ async function tryClaim(needs: ClaimNeeds, me: Me, entry: QueueEntry): Promise<S
     // it moved to another lane since it was proposed: the index will be told
     if (isAppError(error, 'reserved') || isAppError(error, 'not_your_lane')) return null
     throw error
+  } finally {
+    inHands.delete(entry.id)
   }
 }
