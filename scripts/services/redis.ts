@@ -28,7 +28,7 @@ async function freePort(): Promise<number> {
 const cli = (port: number, ...args: string[]) => spawnSync('redis-cli', ['-p', String(port), ...args], { encoding: 'utf8' }).stdout.trim()
 
 async function until(ask: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 400; tries += 1) {
     if (ask()) return
     await new Promise((resolve) => { setTimeout(resolve, 50) })
   }
@@ -89,7 +89,7 @@ export async function startSentinel(): Promise<Service> {
     { command: 'redis-server', port: replica, config: `${plainConfig}\nreplicaof 127.0.0.1 ${master}\nrepl-diskless-sync-delay 0` },
     ...sentinels.map((port) => ({ command: 'redis-sentinel', port, config: watch })),
   ], `redis+sentinel://${sentinels.map((port) => `127.0.0.1:${port}`).join(',')}/mymaster`)
-  await until(() => cli(replica, 'role').includes('connected') && sentinels.every((port) => /num-other-sentinels\s+2\b/.test(cli(port, 'sentinel', 'master', 'mymaster'))))
+  await until(() => cli(replica, 'role').includes('connected') && sentinels.every((port) => /num-slaves\s+1\s+num-other-sentinels\s+2\b/.test(cli(port, 'sentinel', 'master', 'mymaster'))))
   return service
 }
 
