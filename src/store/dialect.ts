@@ -76,7 +76,8 @@ export const mysql: Dialect = {
   update: (table, [key = '', ...set], rows) => {
     // a key of another character set would be looked up without its index
     const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`
-    return `update ${table} t join (${Array<string>(rows).fill(one).join(' union all ')}) v on t.${key} = v.k set ` +
+    // straight: read the other way round it would touch, and wait for, rows of others
+    return `update (${Array<string>(rows).fill(one).join(' union all ')}) v straight_join ${table} t on t.${key} = v.k set ` +
       set.map((name, at) => `t.${name} = v.v${at}`).join(', ')
   },
   nowMs: 'select cast(unix_timestamp(now(3)) * 1000 as signed) as ms',

@@ -7,8 +7,7 @@ export const loginQueries = (sql: Sql) => ({
   seen: (hash: string, at: number) => sql.run('update login set seen_at = ? where token_hash = ?', [at, hash]),
   end: (hash: string) => sql.run('delete from login where token_hash = ?', [hash]),
   hashesOf: async (uid: number) => (await sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [uid])).map((row) => row.token_hash),
-  hashesOfCompany: async (companyId: string) => (await sql.all<{ token_hash: string }>(
-    'select token_hash from login where company_id = ?', [companyId])).map((row) => row.token_hash),
+  ofCompany: (companyId: string) => sql.all<{ token_hash: string, uid: number }>('select token_hash, uid from login where company_id = ?', [companyId]),
   endCompany: (companyId: string) => sql.run('delete from login where company_id = ?', [companyId]),
   endExpired: (idleBefore: number, now: number) => sql.run('delete from login where seen_at < ? or ends_at < ?', [idleBefore, now]),
 

@@ -31,6 +31,8 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
   await refuseLines(house, 'poison')
   const push = (n: number, msgId: string, text: string) => rawPush({ url: house.urls[0] ?? '' }, textXml(`oOf30_${n}`, msgId, text))
   for (let n = 0; n < 30; n += 1) assert.equal((await push(n, `first${n}`, '先来一句')).status, 200)
+  const [locked] = await house.rows<{ session_id: string }>(
+    "select session_id from message_data where customer_wx_openid = 'oOf30_7' limit 1")
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
   // ended first: dropping the database would wait for it
   house.close = (close => async () => {
@@ -38,7 +40,7 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     await close()
   })(house.close)
   await holder.query('start transaction')
-  await holder.query("select s.session_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id where u.openid = 'oOf30_7' for update")
+  await holder.query('select session_id from message_session where session_id = ? for update', [locked?.session_id])
 
   const began = performance.now()
   const times: number[] = []

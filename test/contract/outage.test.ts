@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test } from 'node:test'
+import { startSentinel } from '../../scripts/services/redis.ts'
 import type { Backends } from '../../src/backends/open.ts'
 import type { Move } from '../../src/ports.ts'
 import { eventually } from '../support/eventually.ts'
@@ -131,3 +132,22 @@ if (single) { describe('what was said to a Redis that did not hear', () => {
     assert.equal(await here.queue.heads('torn', ['all'], 5), null)
   })
 }) }
+
+void describe('a master that dies and stays dead', () => {
+  const at = house({ name: 'Redis Sentinel', start: startSentinel })
+
+  void test('the replica that takes its place is used, by the index and by the bells', async () => {
+    const [here, there] = [at.backends(), await at.another()]
+    const rings: string[] = []
+    there.bus.subscribe('topic', (subject) => { rings.push(subject) })
+    await rebuild(here, 'c')
+    at.service().kill()
+    assert.equal(await timed(() => here.queue.heads('c', ['all'], 5)), null)
+    await rebuild(here, 'c')
+    await eventually(async () => { assert.equal((await there.queue.heads('c', ['all'], 5))?.length, 2) })
+    await eventually(() => {
+      here.bus.publish('topic', 'from the new master')
+      assert.ok(rings.includes('from the new master'))
+    })
+  })
+})

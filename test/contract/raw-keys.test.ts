@@ -95,7 +95,7 @@ async function linesAreThere(house: House, raw: Raw, sessionId: string): Promise
 
 async function cacheIsThere(raw: Raw): Promise<void> {
   const keys = await raw.keys(4)
-  assert.deepEqual([...new Set(Object.keys(keys).map((key) => key.split(':')[0]))].sort(), ['login', 'token'])
+  assert.deepEqual([...new Set(Object.keys(keys).map((key) => key.split(':')[0]))].sort(), ['login', 'perm', 'token'])
   assert.ok(Object.values(keys).every(({ type, ttl }) => type === 'string' && ttl > 0), JSON.stringify(keys))
   const token = await raw.ask(4, 'get', `token:${account.appid}`) as string
   assert.match(token, /^v1\./)

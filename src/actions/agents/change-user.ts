@@ -4,7 +4,7 @@ import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import type { NewUser } from './create-user.ts'
-import { endLoginsOf, forgetLogins } from './end-logins.ts'
+import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined }
@@ -26,6 +26,7 @@ export async function changeUser(needs: ChangeNeeds, me: Actor, input: { uid: nu
     return { user: row, hashes: ends ? await endLoginsOf(unit, row.uid) : await unit.logins.hashesOf(row.uid) }
   })
 
+  await forgetRights(needs, [user.uid])
   await forgetLogins(needs, hashes)
   return user
 }

@@ -1,6 +1,7 @@
 import type { Needs, Unit } from '../../ports.ts'
 
 export const loginKey = (hash: string) => `login:${hash}`
+export const permKey = (uid: number) => `perm:${uid}`
 export const seenKey = (hash: string) => `login:${hash}:seen`
 
 /** Ends all sign-ins of a person, but perhaps the one that asks; answers the hashes to forget after the commit. */
@@ -16,4 +17,9 @@ export async function forgetLogins(needs: Needs<'cache' | 'bus'>, hashes: string
     await needs.cache.delete(seenKey(hash))
     needs.bus.publish('login', hash)
   }
+}
+
+/** Role, name, enabled or the company has changed. */
+export async function forgetRights(needs: Needs<'cache'>, uids: number[]): Promise<void> {
+  for (const uid of new Set(uids)) await needs.cache.delete(permKey(uid))
 }

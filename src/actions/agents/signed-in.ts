@@ -2,11 +2,13 @@
 import { companyIsOpen, loginIsOver } from '../../../rules/login.ts'
 import { hashToken } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
-import { forgetLogins, loginKey, seenKey } from './end-logins.ts'
+import { forgetLogins, loginKey, permKey, seenKey } from './end-logins.ts'
 
 export type LoginRole = 'agent' | 'supervisor' | 'admin'
 export type KnownLogin = { uid: number, companyId: string, role: LoginRole, operator: boolean, name: string, tokenHash: string }
-type Kept = KnownLogin & { seenAt: number, endsAt: number }
+type KeptLogin = { uid: number, companyId: string, seenAt: number, endsAt: number }
+/** What the person may, whichever sign-in asks; it ends with the company. */
+type KeptRights = Pick<KnownLogin, 'role' | 'operator' | 'name'> & { endsAt: number | null }
 type SignedInNeeds = Needs<'store' | 'cache' | 'bus' | 'clock' | 'limits' | 'log'>
 
 const holdsMs = 60_000
@@ -14,42 +16,46 @@ const writesSeenEveryMs = 60_000
 
 export async function signedIn(needs: SignedInNeeds, token: string): Promise<KnownLogin | null> {
   const hash = hashToken(token)
-  const cached = await needs.cache.get(loginKey(hash))
-  const kept = cached === null ? await loadAndKeep(needs, hash) : JSON.parse(cached) as Kept
-  if (!kept) return null
+  const login = await remembered(needs, loginKey(hash), () => loadLogin(needs, hash))
+  const rights = login && await remembered(needs, permKey(login.kept.uid), () => loadRights(needs, login.kept))
+  if (!rights) return null
+  const { uid, companyId } = login.kept
   const now = needs.clock.now()
-  const seenAt = Math.max(kept.seenAt, Number(await needs.cache.get(seenKey(hash))))
-  if (loginIsOver({ seenAt, endsAt: kept.endsAt }, now, needs.limits.loginIdleMs)) {
+  const seenAt = Math.max(login.kept.seenAt, Number(await needs.cache.get(seenKey(hash))))
+  const endsAt = Math.min(login.kept.endsAt, rights.kept.endsAt ?? Infinity)
+  if (loginIsOver({ seenAt, endsAt }, now, needs.limits.loginIdleMs)) {
     await endOne(needs, hash)
     return null
   }
   await needs.cache.set(seenKey(hash), String(now), Math.max(needs.limits.loginIdleMs, holdsMs))
-  if (cached === null && now - kept.seenAt >= writesSeenEveryMs) writeSeen(needs, kept, now)
-  const { uid, companyId, role, operator, name } = kept
+  if (login.fresh && now - login.kept.seenAt >= writesSeenEveryMs) writeSeen(needs, { uid, tokenHash: hash }, now)
+  const { role, operator, name } = rights.kept
   return { uid, companyId, role, operator, name, tokenHash: hash }
 }
 
-/** Kept first and read again: whoever ends a sign-in meanwhile deletes the row before the cache, so one of us sees it. */
-async function loadAndKeep(needs: SignedInNeeds, hash: string): Promise<Kept | null> {
-  const found = await load(needs, hash)
+/** Kept first and read again: whoever changes a row meanwhile does so before he deletes it here, so one of us sees it. */
+async function remembered<T>({ cache }: SignedInNeeds, key: string, load: () => Promise<T | null>): Promise<{ kept: T, fresh: boolean } | null> {
+  const cached = await cache.get(key)
+  if (cached !== null) return { kept: JSON.parse(cached) as T, fresh: false }
+  const found = await load()
   if (!found) return null
-  await needs.cache.set(loginKey(hash), JSON.stringify(found), holdsMs)
-  const again = await load(needs, hash)
-  if (JSON.stringify(again) !== JSON.stringify(found)) await needs.cache.delete(loginKey(hash))
-  return again
+  await cache.set(key, JSON.stringify(found), holdsMs)
+  const again = await load()
+  if (JSON.stringify(again) !== JSON.stringify(found)) await cache.delete(key)
+  return again && { kept: again, fresh: true }
 }
 
-async function load({ store, clock }: SignedInNeeds, hash: string): Promise<Kept | null> {
+async function loadLogin({ store }: SignedInNeeds, hash: string): Promise<KeptLogin | null> {
   const login = await store.read.logins.find(hash)
-  if (!login) return null
-  const user = await store.read.users.find(login.company_id, login.uid)
+  return login && { uid: login.uid, companyId: login.company_id, seenAt: login.seen_at, endsAt: login.ends_at }
+}
+
+async function loadRights({ store, clock }: SignedInNeeds, { companyId, uid }: KeptLogin): Promise<KeptRights | null> {
+  const user = await store.read.users.find(companyId, uid)
   if (user?.enabled !== 1) return null
-  const company = await store.read.accounts.company(login.company_id)
+  const company = await store.read.accounts.company(companyId)
   if (!company || !companyIsOpen(company, clock.now())) return null
-  return {
-    uid: user.uid, companyId: user.company_id, role: user.role as LoginRole, operator: user.operator === 1, name: user.name,
-    tokenHash: hash, seenAt: login.seen_at, endsAt: Math.min(login.ends_at, company.expires_at ?? Infinity),
-  }
+  return { role: user.role as LoginRole, operator: user.operator === 1, name: user.name, endsAt: company.expires_at }
 }
 
 async function endOne(needs: SignedInNeeds, hash: string): Promise<void> {
@@ -58,7 +64,7 @@ async function endOne(needs: SignedInNeeds, hash: string): Promise<void> {
 }
 
 /** The caller does not wait: this only keeps a sign-in and a presence alive. */
-function writeSeen(needs: SignedInNeeds, login: Kept, now: number): void {
+function writeSeen(needs: SignedInNeeds, login: Pick<KnownLogin, 'uid' | 'tokenHash'>, now: number): void {
   needs.store.work('rest', async (unit) => {
     await unit.logins.seen(login.tokenHash, now)
     await unit.users.seen(login.uid, now)

@@ -135,7 +135,7 @@ function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
       return await inTime(call(client), answersMs + 100)
     } catch (error) {
       // a refusal is an answer; silence is not, and only a new connection tells a frozen server from a slow one
-      if (falls === state.falls && !isRefusal(error)) {
+      if (!state.closed && falls === state.falls && !isRefusal(error)) {
         fall(error)
         client.disconnect(true)
       }
