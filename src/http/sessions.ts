@@ -47,7 +47,7 @@ export const sessionRoutes: Route[] = [
   }),
   route({
     method: 'post', path: '/api/sessions/:id/claim', who: 'agent', summary: 'Claim this session', operationId: 'claimSession',
-    handle: async (call) => answer(call, await claimSession(call.ports, call.me, call.params['id'] ?? '')),
+    handle: async (call) => answer(call, await claimSession(call.ports, call.me, { sessionId: call.params['id'] ?? '' })),
   }),
   route({
     method: 'post', path: '/api/sessions/:id/accept', who: 'agent', summary: 'The named agent accepts a waiting session',

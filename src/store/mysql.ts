@@ -12,9 +12,12 @@ import type { WorkClass } from './writer.ts'
 
 // a push never waits behind claims and reports for a connection
 const pools = {
-  push: { connections: 6, lockWaitSeconds: 1 }, other: { connections: 14, lockWaitSeconds: 3 }, read: { connections: 6, lockWaitSeconds: 1 },
+  push: { connections: 6, lockWaitSeconds: 1, statementSeconds: 1.5, writes: true },
+  other: { connections: 14, lockWaitSeconds: 3, statementSeconds: 4, writes: true },
+  read: { connections: 6, lockWaitSeconds: 1, statementSeconds: 4, writes: false },
+  // a change of a large table takes as long as it takes
+  migration: { connections: 2, lockWaitSeconds: 600, statementSeconds: 0, writes: false },
 }
-const statementSeconds = 4
 const repeats = 3
 const withinMs = 3000
 
@@ -65,30 +68,32 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   }
 }
 
-type Pool = { connections: number, lockWaitSeconds: number }
+type Pool = { connections: number, lockWaitSeconds: number, statementSeconds: number, writes: boolean }
 type Connection = { query: (text: string) => void }
 
-async function openPool(url: string, { connections, lockWaitSeconds }: Pool): Promise<DataSource> {
+async function openPool(url: string, pool: Pool): Promise<DataSource> {
   const source = await new DataSource({
     // the driver asks the server differently for the two: it must be the URL's word
     type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql', url, entities, migrations: [Initial1700000000001], migrationsTableName: 'migrations',
     charset: 'utf8mb4_bin', timezone: 'Z', supportBigNumbers: true, bigNumberStrings: false, connectTimeout: 2000,
-    extra: { connectionLimit: connections, enableKeepAlive: true },
+    extra: { connectionLimit: pool.connections, enableKeepAlive: true },
   }).initialize()
-  const { pool } = source.driver as unknown as { pool: { on: (event: 'connection', hear: (connection: Connection) => void) => void } }
-  const words = await sessionWords(source, lockWaitSeconds)
+  const { pool: driverPool } = source.driver as unknown as { pool: { on: (event: 'connection', hear: (connection: Connection) => void) => void } }
+  const words = await sessionWords(source, pool)
   // sent before anything else on each connection; one is open already
-  pool.on('connection', (connection) => { for (const word of words) connection.query(word) })
+  driverPool.on('connection', (connection) => { for (const word of words) connection.query(word) })
   await withRunner(source, async (runner) => { for (const word of words) await runner.query(word) })
   return source
 }
 
-async function sessionWords(source: DataSource, lockWaitSeconds: number): Promise<string[]> {
+async function sessionWords(source: DataSource, { lockWaitSeconds, statementSeconds, writes }: Pool): Promise<string[]> {
   const [row] = await source.query<{ version: string }[]>('select version() as version')
   const limit = row?.version.includes('MariaDB') ? `max_statement_time = ${statementSeconds}` : `max_execution_time = ${statementSeconds * 1000}`
   return [
     "set session sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'," +
     ` innodb_lock_wait_timeout = ${lockWaitSeconds}, ${limit}`,
+    // a deadlock ends the transaction: what was sent behind the statement that met it waits in a new one for our rollback
+    ...writes ? ['set session autocommit = 0'] : [],
     'set session transaction isolation level read committed',
   ]
 }
@@ -134,7 +139,7 @@ async function takeAlone(source: DataSource): Promise<() => Promise<void>> {
 
 /** Several processes may start at once: one migrates, the others wait for its row. */
 async function migrate(url: string): Promise<string[]> {
-  const source = await openPool(url, { connections: 2, lockWaitSeconds: 120 })
+  const source = await openPool(url, pools.migration)
   try {
     await source.query('create table if not exists migration_lock (id int primary key) engine = InnoDB')
     await source.query('insert into migration_lock (id) values (1) on duplicate key update id = id')

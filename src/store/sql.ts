@@ -30,7 +30,7 @@ export function list(values: Value[]): { marks: string, values: Value[] } {
   return { marks: padded.map(() => '?').join(','), values: padded }
 }
 
-function* chunks<T>(rows: T[]): Generator<T[]> {
+export function* chunks<T>(rows: T[]): Generator<T[]> {
   for (let at = 0; at < rows.length;) {
     const size = Math.min(64, 2 ** Math.floor(Math.log2(rows.length - at)))
     yield rows.slice(at, at + size)
@@ -61,11 +61,12 @@ export function openSql(ask: Ask, dialect: Dialect, heard?: (query: string) => v
   }
   const run = async (text: string, values: Value[] = []) => (await query(text, values)).affected
   const all = async <T>(text: string, values: Value[] = []) => (await query(text, values)).records as T[]
+  // sent one behind the other, awaited together: a connection keeps their order
   const inChunks = async (table: string, rows: object[], text: (insert: Insert) => string): Promise<void> => {
-    for (const some of chunks(rows)) {
+    await Promise.all([...chunks(rows)].map((some) => {
       const { bind, ...insert } = statement(table, some)
-      await run(text(insert), bind)
-    }
+      return run(text(insert), bind)
+    }))
   }
 
   return {

@@ -51,7 +51,7 @@ void test('another openid in the query is counted; the body decides', async (t) 
   assert.equal((await push(house, text, `${signed()}&openid=oSomebodyElse`)).status, 200)
   const [customer] = await house.app.ports.store.read.sql.all<{ openid: string }>('select openid from wx_user')
   assert.equal(customer?.openid, 'o1')
-  assert.match(await (await fetch(`${house.url}/metrics`)).text(), /kefu_push_openid_differs_total 1/)
+  assert.match(await house.metrics(), /kefu_push_openid_differs_total 1/)
 })
 
 void test('malformed JSON is 400 with the field; a wrong type, a wrong length and a foreign content type are named', async (t) => {

@@ -35,10 +35,11 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     "select session_id from message_data where customer_wx_openid = 'oOf30_7' limit 1")
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
   // ended first: dropping the database would wait for it
-  house.close = (close => async () => {
+  const { close } = house
+  house.close = () => {
     holder.destroy()
-    await close()
-  })(house.close)
+    return close()
+  }
   await holder.query('start transaction')
   await holder.query('select session_id from message_session where session_id = ? for update', [locked?.session_id])
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
-import { holdPushes, refuseLines, takeStoreAway } from '../support/obstacles.ts'
+import { refuseLines, takeStoreAway } from '../support/obstacles.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
 async function fifty(house: House) {
@@ -93,21 +93,6 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   assert.equal((await house.rows('select * from message_data')).length, 1)
 })
 
-void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
-  const house = await openHouse({ rules: false, withoutCron: true })
-  t.after(() => house.close())
-  const release = await holdPushes(house)
-  const [running, waiting] = [rawPush(house, textXml('o1', '1', '一')), rawPush(house, textXml('o2', '2', '二'))]
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  const late = rawPush(house, textXml('o3', '3', '三'))
-  await new Promise((resolve) => setTimeout(resolve, 1600))
-  assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 503)
-  await release()
-  assert.deepEqual((await Promise.all([running, waiting, late])).map((answer) => answer.status), [200, 200, 200])
-  assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 200)
-  assert.equal((await house.rows('select * from message_data')).length, 4)
-})
-
 void test('a disabled company takes no pushes: answered, counted, not stored', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
@@ -116,5 +101,5 @@ void test('a disabled company takes no pushes: answered, counted, not stored', a
   bus.publish('known', '')
   assert.equal((await rawPush(house, textXml('o1', '1', '在吗'))).status, 200)
   assert.equal((await house.rows('select * from inbox')).length, 0)
-  assert.match(await (await fetch(`${house.url}/metrics`)).text(), /company_closed/)
+  assert.match(await house.metrics(), /company_closed/)
 })

@@ -16,7 +16,7 @@ const lockedTable = (query: string): string | null => {
 
 void test('every unit of work takes its first locks in the one order', async (t) => {
   const units = new Map<number, string[]>()
-  const house = await openHouse({ onSql: (unit, _kind, query) => { units.set(unit, [...units.get(unit) ?? [], query]) } })
+  const house = await openHouse({ alone: true, onSql: (unit, _kind, query) => { units.set(unit, [...units.get(unit) ?? [], query]) } })
   t.after(() => house.close())
   const customer = await follower(house)
   await customer.does('subscribe')

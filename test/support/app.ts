@@ -32,6 +32,8 @@ export type House = {
   second: Second | null
   /** Committed rows, whatever the store. */
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
+  /** Of all its processes. */
+  metrics: () => Promise<string>
   /** Signs in a person, who is made when he is not there yet. */
   agent: (username: string, more?: object) => Promise<Actor>
   close: () => Promise<void>
@@ -43,7 +45,7 @@ export type Actor = {
   call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }>
 }
 
-export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
+export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, alone?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const place = await openPlace(options)
@@ -52,12 +54,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const app = await openApp(config, { log: silentLog, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
-  const more = isCluster ? await openMore(app, settings, options.withoutCron ?? false) : await justOne(app)
+  const more = isCluster && !options.alone ? await openMore(app, settings, options.withoutCron ?? false) : await justOne(app)
   const { url } = more
   await post(`${place.simulator}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
   const admin = await signIn(url, 'admin')
   return {
     app: { ...app, advanceTo: more.advanceTo }, url, urls: more.urls, simulator: place.simulator, config, dir: place.dir, admin, second: more.second,
+    metrics: async () => (await Promise.all(more.urls.map(async (one) => (await fetch(`${one}/metrics`)).text()))).join('\n'),
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
     agent: (username, about = {}) => signInMade(admin, url, { username, about }),
     close: async () => {

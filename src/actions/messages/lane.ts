@@ -78,6 +78,10 @@ async function runBatch({ needs, alone }: { needs: LaneNeeds, alone: Alone }, ba
   } catch (error) {
     needs.log.warn({ error: String(error), size: batch.length }, 'a batch was dissolved')
     if (written.length > 0) await receive(needs, [], { written }).catch(() => undefined)
-    for (const one of batch) alone.run(one)
+    for (const one of batch) {
+      // what failed alone fails alone again, unless SQL refuses the push itself
+      if (batch.length === 1 && !needs.store.refuses(error)) one.reject(error)
+      else alone.run(one)
+    }
   }
 }

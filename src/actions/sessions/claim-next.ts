@@ -7,7 +7,7 @@ import { laneList } from './place.ts'
 import { lanesFor, type Me } from './rights.ts'
 
 const candidates = 5
-const triesForMs = 3000
+const triesForMs = 8000
 const pauseMs = 10
 
 /** Being claimed in this process just now: the next agent takes the next session instead of waiting to lose this one. */
@@ -20,14 +20,17 @@ export async function claimNext(needs: ClaimNeeds, me: Me, lane?: string): Promi
     throw new AppError(lane.startsWith('user:') ? 'reserved' : 'not_your_lane', `The lane ${lane} is not yours.`)
   }
   const until = needs.clock.mono() + triesForMs
+  let lost = 0
   while (needs.clock.mono() < until) {
-    const proposed = await propose(needs, { companyId: me.companyId, lanes: lane === undefined ? lanes : [lane], limit: candidates + inHands.size })
+    const proposed = await propose(needs, { companyId: me.companyId, lanes: lane === undefined ? lanes : [lane], limit: candidates + inHands.size + lost })
     if (proposed.length === 0) return null
-    for (const entry of proposed.filter(({ id }) => !inHands.has(id))) {
-      const session = inHands.has(entry.id) ? null : await tryClaim(needs, me, entry)
-      if (session) return session
-    }
-    await sleep(Math.random() * pauseMs)
+    const free = proposed.filter(({ id }) => !inHands.has(id))
+    // who lost to another process looks a little further on: there they would meet again and again
+    const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
+    const session = entry && await tryClaim(needs, me, { entry, lanes })
+    if (session) return session
+    if (entry) lost += 1
+    else await sleep(Math.random() * pauseMs)
   }
   throw new AppError('overloaded', 'Too many claim at once: try again.')
 }
@@ -42,10 +45,10 @@ async function propose(needs: ClaimNeeds, { companyId, lanes, limit }: Wanted): 
     .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1)).slice(0, limit)
 }
 
-async function tryClaim(needs: ClaimNeeds, me: Me, entry: QueueEntry): Promise<SessionRow | null> {
+async function tryClaim(needs: ClaimNeeds, me: Me, { entry, lanes }: { entry: QueueEntry, lanes: string[] }): Promise<SessionRow | null> {
   inHands.add(entry.id)
   try {
-    return await claimSession(needs, me, entry.id)
+    return await claimSession(needs, me, { sessionId: entry.id, lanes })
   } catch (error) {
     if (isAppError(error, 'session_already_claimed') || isAppError(error, 'not_found')) {
       await needs.queue.move(me.companyId, [{ id: entry.id, from: laneList(entry.lane), to: null }])

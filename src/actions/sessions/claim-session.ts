@@ -11,12 +11,13 @@ import { lanesFor, lockBoth, notFound, refuseUnbound, type Me } from './rights.t
 
 export type ClaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
-export async function claimSession(needs: ClaimNeeds, me: Me, sessionId: string): Promise<SessionRow> {
+/** `lanes`: his, where they were just read; the UPDATE asks again whether the session still stands in the one. */
+export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes }: { sessionId: string, lanes?: string[] }): Promise<SessionRow> {
   const result = await needs.store.work('claim', async (unit) => {
     const seen = await unit.sessions.find(me.companyId, sessionId)
     if (!seen) throw notFound()
     if (seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, from: null }
-    mayTake(seen, me, await lanesFor(unit, me.uid))
+    mayTake(seen, me, lanes ?? await lanesFor(unit, me.uid))
     await refuseUnbound(unit, seen)
     return take(needs, unit, { me, seen })
   }).catch((error: unknown) => {
