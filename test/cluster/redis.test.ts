@@ -1,0 +1,102 @@
+// Two processes and a Redis that forgets, is silent, or changes its master: the queue is SQL's, and nothing is lost from it.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { Redis } from 'ioredis'
+import { startRedis, startSentinel } from '../../scripts/services/redis.ts'
+import { openHouse, type House } from '../support/app.ts'
+import { crowdInQueue } from '../support/crowd.ts'
+import { eventually } from '../support/eventually.ts'
+import { follower } from '../support/follower.ts'
+import { times } from '../support/full.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
+
+const exactWithinMs = 5000
+
+/** The index proposes what SQL has, in its order. */
+async function isExact(house: House): Promise<number> {
+  const { queue, store } = house.app.ports
+  const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
+  const rows = await store.read.sessions.heads(companyId, 'all', 5000)
+  const heads = await queue.heads(companyId, ['all'], 5000)
+  assert.deepEqual(heads?.map((entry) => entry.id), rows.map((row) => row.session_id))
+  return rows.length
+}
+
+void test('FLUSHALL while the queue is long: exact again within 5 s, and claims meanwhile come in its order', async (t) => {
+  const service = await startRedis()
+  t.after(() => service.stop())
+  const raw = new Redis(service.ports[0] ?? 0, '127.0.0.1')
+  t.after(() => { raw.disconnect() })
+  const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
+  t.after(() => house.close())
+  const [queued, claims] = [times(200, 1000), times(40, 200)]
+  const agent = await house.agent('claimer', { capacity: 1000 })
+  await crowdInQueue(house, queued)
+  const order = (await house.rows<{ session_id: string }>('select session_id from message_session where state = 3 order by `rank`, session_id')).map((row) => row.session_id)
+
+  const claimed: string[] = []
+  let flushed = 0
+  for (let n = 0; n < claims; n += 1) {
+    if (n === 3) {
+      await raw.flushall()
+      flushed = performance.now()
+    }
+    claimed.push((await agent.call('POST', '/api/sessions/claim', {})).body.id as string)
+  }
+  assert.deepEqual(claimed, order.slice(0, claims))
+  assert.equal(await eventually(() => isExact(house)), queued - claims)
+
+  await raw.flushall()
+  flushed = performance.now()
+  await eventually(() => isExact(house))
+  assert.ok(performance.now() - flushed < exactWithinMs, `${performance.now() - flushed} ms`)
+})
+
+void test('Redis stopped for a while: pushes, claims and replies go on, and the queue is exact when it is back', async (t) => {
+  const service = await startRedis()
+  t.after(() => service.stop())
+  const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
+  t.after(() => house.close())
+  const agent = await house.agent('claimer', { capacity: 1000 })
+  service.kill()
+  const until = performance.now() + times(4000, 20_000)
+  let served = 0
+  while (performance.now() < until) {
+    const customer = await follower(house)
+    assert.deepEqual([(await customer.says('在吗')).status], [200])
+    const session = (await agent.call('POST', '/api/sessions/claim', {})).body
+    assert.equal(session.customer.openid, customer.openid)
+    assert.equal((await agent.call('POST', `/api/sessions/${session.id}/messages`, { clientMsgId: `n${served}`, type: 'text', text: '在' })).status, 202)
+    await eventually(async () => { assert.ok((await customer.inbox()).some((item) => item.way === 'custom')) })
+    served += 1
+  }
+  assert.ok(served > 3, `${served} customers were served without Redis`)
+  await crowdInQueue(house, 20)
+  await service.restart()
+  assert.equal(await eventually(() => isExact(house)), 20)
+})
+
+void test('the master of a Sentinel dies, and another is frozen, under load: no session is lost from the queue', async (t) => {
+  const service = await startSentinel()
+  t.after(() => service.stop())
+  const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
+  t.after(() => house.close())
+  let running = true
+  let sent = 0
+  const load = Promise.all([0, 1, 2, 3].map(async (which) => {
+    for (; running; sent += 1) assert.equal((await rawPush({ url: house.urls[which % 2] ?? '' }, textXml(`oLoad${which}x${sent}`, `7${which}${sent}`, '排队'))).status, 200)
+  }))
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  service.kill()
+  await new Promise((resolve) => setTimeout(resolve, 6000))
+  await service.restart()
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  service.pause()
+  await new Promise((resolve) => setTimeout(resolve, 6000))
+  service.resume()
+  running = false
+  await load
+  const queued = await eventually(() => isExact(house), 20_000)
+  assert.equal(queued, (await house.rows('select wx_user_id from wx_user')).length)
+  assert.ok(queued > 20, `${queued} followers came`)
+})
