@@ -3,7 +3,8 @@ import { webhookBench } from './webhook.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
   webhook: {
-    says: '[--seconds 5] [--rounds 5] [--connections 64]   a durable push beside a bare server and the package wechat',
+    says: '[--seconds 5] [--rounds 5] [--connections 64] [--editions embedded,cluster]\n'
+      + '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },
 }
