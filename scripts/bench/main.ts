@@ -1,4 +1,5 @@
 // npm run bench: names the benches, or runs the one that is named.
+import { claimBench } from './claim.ts'
 import { webhookBench } from './webhook.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
@@ -7,6 +8,7 @@ const benches: Record<string, { says: string, run: (args: string[]) => Promise<v
       + '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },
+  claim: { says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE', run: claimBench },
 }
 
 const [name, ...args] = process.argv.slice(2)
