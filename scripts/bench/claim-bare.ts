@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { createPool, type ResultSetHeader } from 'mysql2/promise'
 import { connections, nowMs, together, type Claimed } from './claims.ts'
 
+const turn = 'update bare_session set state = 1, uid = ? where id = ? and state = 3'
 const [url = '', redisUrl = '', firstUid = '0', workers = '0'] = process.argv.slice(2)
 const pool = createPool({ uri: url, connectionLimit: connections })
 const redis = new Redis(redisUrl)
@@ -14,7 +15,7 @@ async function claimUntilEmpty(list: string, uid: number): Promise<Claimed> {
     const began = nowMs()
     const [id] = await redis.zpopmin(list)
     if (id === undefined) return done
-    const [result] = await pool.execute<ResultSetHeader>('update bare_session set state = 1, uid = ? where id = ? and state = 3', [uid, id])
+    const [result] = await pool.execute<ResultSetHeader>(turn, [uid, id])
     if (result.affectedRows === 1) done.claims.push({ id, uid, began, ended: nowMs() })
     else done.failures += 1
   }

@@ -56,8 +56,9 @@ async function claimUntilEmpty(agent: Agent, until: number, ask: () => Promise<A
     const began = nowMs()
     const { status, body } = await ask()
     if (status === 204 || body.error?.code === 'agent_at_capacity') return done
-    if (status === 200 && body.id !== undefined && body.agentUid === agent.uid) done.claims.push({ id: body.id, uid: agent.uid, began, ended: nowMs() })
-    else done.failures += 1
+    const id = status === 200 && body.agentUid === agent.uid ? body.id : undefined
+    if (id === undefined) done.failures += 1
+    else done.claims.push({ id, uid: agent.uid, began, ended: nowMs() })
   }
   return done
 }

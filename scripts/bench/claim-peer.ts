@@ -19,7 +19,7 @@ export async function claimBare(cluster: Cluster): Promise<Claimed> {
     await fill(sql, redis, { list: 'main', howMany: queued })
     await claimAll(children, 'warm')
     const claimed = await claimAll(children, 'main')
-    const kept = await database.number("select count(*) from bare_session where state = 1 and uid is not null and id like 'main%'")
+    const kept = await database.number("select count(*) from bare_session where state = 1 and uid > 0 and id like 'main%'")
     const faults = [...faultsOf(claimed, queued), ...kept !== queued ? [`${kept} of ${queued} rows were kept`] : []]
     if (faults.length > 0) throw new Error(`the bare claim: ${faults.join('; ')}. No figures.`)
     return claimed

@@ -18,8 +18,8 @@ export async function claimBench(args: string[]): Promise<void> {
   const cluster = await openCluster(dir)
   try {
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
-      + `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ${processes} processes with `
-      + `${connections} connections each for claims; kefu is asked over HTTP`)
+      + `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are `
+      + `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`)
     const done: Round[] = []
     for (let n = 1; n <= rounds; n++) {
       done.push({ bare: figuresOf(await claimBare(cluster)), kefu: figuresOf(await claimKefu(cluster, dir)) })

@@ -60,7 +60,9 @@ async function startProcesses(ground: Ground, howMany: number): Promise<Contende
   const { app } = await openSeeded(settingsOf(0), ground.mode, { withoutCron: true })
   await app.close()
   const running: Running[] = []
-  for (let n = 1; n <= howMany; n += 1) running.push(await startServer('kefu', [JSON.stringify(settingsOf(n))], profiling(ground)))
+  for (let n = 1; n <= howMany; n += 1) {
+    running.push(await startServer('kefu', [JSON.stringify(settingsOf(n))], profiling(ground)))
+  }
   const { url, stop } = await balanced(running)
   return {
     url, number: database.number, lockMs: database.lockMs, clear: database.drop,

@@ -18,8 +18,8 @@ export async function agentsIn({ store, clock }: Ports, { howMany, capacity, pre
     const [username, token] = [`${prefix}${n}`, newToken()]
     const uid = await store.work('rest', async (unit) => {
       const made = await unit.users.insert({
-        company_id, username, password_hash: '', name: username, role: 'agent', operator: 0, enabled: 1, presence: 'online', seen_at: at,
-        created_at: at,
+        company_id, username, password_hash: '', name: username, role: 'agent', operator: 0, enabled: 1, presence: 'online',
+        seen_at: at, created_at: at,
       })
       for (const { account_id, appid } of accounts) {
         await unit.users.setIdentity({ company_id, account_id, appid, uid: made, name: username, wx_sign: null, state: 1 })

@@ -8,7 +8,10 @@ const benches: Record<string, { says: string, run: (args: string[]) => Promise<v
       + '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },
-  claim: { says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE', run: claimBench },
+  claim: {
+    says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
+    run: claimBench,
+  },
 }
 
 const [name, ...args] = process.argv.slice(2)

@@ -16,7 +16,8 @@ export type Seeded = { app: App, account: KnownAccount, company: KnownCompany }
 // nothing listens on port 9: what the product would send to WeChat stays here
 const always = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', WECHAT_API_BASE: 'http://127.0.0.1:9' }
 
-export const openKefu = (settings: Settings, options: AppOptions = {}) => openApp(readConfig({ ...always, ...settings }, {}), options)
+export const openKefu = (settings: Settings, options: AppOptions = {}) =>
+  openApp(readConfig({ ...always, ...settings }, {}), options)
 
 export async function openSeeded(settings: Settings, mode: Mode, options: AppOptions = {}): Promise<Seeded> {
   const seeded = await openPrepared(settings, mode, options)

@@ -13,7 +13,10 @@ import type { Mode } from './pushes.ts'
 import { measureSteps } from './steps.ts'
 import { needWrk, runWrk, type Heard } from './wrk.ts'
 
-type Options = { seconds: number, rounds: number, connections: number, profile: string | undefined, embedded: boolean, cluster: boolean }
+type Options = {
+  seconds: number, rounds: number, connections: number, profile: string | undefined
+  embedded: boolean, cluster: boolean
+}
 type Plan = Omit<Options, 'cluster'> & { dir: string, cluster: Cluster | null }
 
 const warmSeconds = 2
@@ -47,7 +50,9 @@ function readOptions(args: string[]): Options {
     editions: { type: 'string', default: 'embedded,cluster' },
   } })
   const editions = values.editions.split(',')
-  if (editions.some((one) => one !== 'embedded' && one !== 'cluster')) throw new Error('--editions: embedded, cluster or both with a comma')
+  if (editions.some((one) => one !== 'embedded' && one !== 'cluster')) {
+    throw new Error('--editions: embedded, cluster or both with a comma')
+  }
   return {
     seconds: wholeNumber('seconds', values.seconds, 60), rounds: wholeNumber('rounds', values.rounds, 50),
     connections: wholeNumber('connections', values.connections, 512), profile: values.profile,
@@ -112,5 +117,6 @@ function refuseUnanswered(server: string, runs: Heard[]): void {
 
 function trust(counted: Counted, what: string): void {
   printCounted(what, counted)
-  if (counted.faults.length > 0) throw new Error(`${what}: kefu did not keep what it answered: ${counted.faults.join('; ')}. No figures.`)
+  if (counted.faults.length === 0) return
+  throw new Error(`${what}: kefu did not keep what it answered: ${counted.faults.join('; ')}. No figures.`)
 }

@@ -5,7 +5,8 @@ import { account, type House } from './app.ts'
 export type { Agent }
 
 export const crowdOfAgents = (house: House, howMany: number, capacity: number) => agentsIn(house.app.ports, { howMany, capacity })
-export const crowdInQueue = (house: House, howMany: number) => queueIn(house.app.ports, { howMany, appid: account.appid })
+export const crowdInQueue = (house: House, howMany: number) =>
+  queueIn(house.app.ports, { howMany, appid: account.appid })
 
 export const asAgent = (url: string, agent: Agent) => async (method: string, path: string, body?: unknown): Promise<{ status: number, body: any }> => {
   const answer = await fetch(`${url}${path}`, {
