@@ -4,7 +4,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-export type Running = { url: string, stop: () => Promise<void> }
+export type Running = {
+  url: string
+  /** User and system time of the process so far, in µs. */
+  cpuMicros: () => Promise<number>
+  stop: () => Promise<void>
+}
 
 /** What runs now; a bench that is stopped ends these before itself. */
 export const started = new Set<ChildProcess>()
@@ -15,7 +20,8 @@ const endsWithinMs = 30_000
 
 export async function startServer(name: string, args: string[], nodeArgs: string[] = []): Promise<Running> {
   const script = join(import.meta.dirname, `serve-${name}.js`)
-  const child = spawn(process.execPath, [...productArgs, ...nodeArgs, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const command = [...productArgs, ...nodeArgs, script, ...args]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   started.add(child)
   const ended = once(child, 'exit').then(([code]) => {
     started.delete(child)
@@ -26,7 +32,14 @@ export async function startServer(name: string, args: string[], nodeArgs: string
     child.kill('SIGKILL')
     throw new Error(`serve-${name} did not start`)
   }
-  return { url, stop: () => stopServer(child, ended, name) }
+  return { url, cpuMicros: () => askCpu(child), stop: () => stopServer(child, ended, name) }
+}
+
+async function askCpu(child: ChildProcess): Promise<number> {
+  const answer = once(child, 'message')
+  child.send('cpu')
+  const [{ cpuMicros }] = await answer as [{ cpuMicros: number }]
+  return cpuMicros
 }
 
 function readyUrl(child: ChildProcess): Promise<string | null> {

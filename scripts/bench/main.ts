@@ -1,10 +1,16 @@
 // npm run bench: names the benches, or runs the one that is named.
+import { claimBench } from './claim.ts'
 import { webhookBench } from './webhook.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
   webhook: {
-    says: '[--seconds 5] [--rounds 5] [--connections 64]   a durable push beside a bare server and the package wechat',
+    says: '[--seconds 5] [--rounds 5] [--connections 64] [--editions embedded,cluster]\n'
+      + '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
+  },
+  claim: {
+    says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
+    run: claimBench,
   },
 }
 

@@ -1,40 +1,57 @@
 import type { Counted } from './count.ts'
+import type { Server } from './contenders.ts'
 import { median } from './place.ts'
 import type { Mode } from './pushes.ts'
 import type { Step } from './steps.ts'
 import type { Heard } from './wrk.ts'
 
-export const servers = ['bare', 'wechat', 'kefu'] as const
-export type Server = typeof servers[number]
-export type Round = Record<Server, Heard>
+/** Per answered push, in µs; null where there are no rows to wait for. */
+export type Measured = Heard & { cpu: number, lock: number | null }
+export type Round = Partial<Record<Server, Measured>>
 
 const names: Record<Server, string> = {
-  bare: 'node:http, answers success', wechat: 'wechat + express 5, stores nothing', kefu: 'kefu, stored before it answers',
+  bare: 'node:http, answers success', wechat: 'wechat + express 5, stores nothing', kefu: 'kefu, SQLite',
+  'kefu-cluster-1': 'kefu, MariaDB + Redis, 1 process', 'kefu-cluster-2': 'kefu, MariaDB + Redis, 2 processes',
 }
-const heads = ['requests/s', 'p50 ms', 'p99 ms', 'of bare', 'lowest', 'highest']
+const heads = ['requests/s', 'p50 ms', 'p99 ms', 'of bare', 'lowest', 'highest', 'CPU µs', 'lock µs']
 const perSecond = (heard: Heard) => heard.ok / heard.seconds
 const cell = (value: string, width = 10) => value.padStart(width)
 
-export function printCounted({ stored, least, most, sessions, faults }: Counted, mode: Mode): void {
+export function printCounted(what: string, { stored, least, most, sessions, faults }: Counted): void {
   const verdict = faults.length === 0 ? 'one per follower, their lines numbered without a gap' : 'but faulty'
-  console.log(`  ${mode}: ${stored} pushes in the file, between ${least} surely answered and ${most} sent;`
+  console.log(`  ${what}: ${stored} pushes in the store, between ${least} surely answered and ${most} sent;`
     + ` ${sessions} open sessions, ${verdict}`)
 }
 
 export function printMode(mode: Mode, rounds: Round[]): void {
   console.log(`\n${mode.padEnd(36)}${heads.map((one) => cell(one)).join('')}`)
+  const servers = Object.keys(rounds[0] ?? {}) as Server[]
   for (const server of servers) {
-    const heard = rounds.map((round) => round[server])
-    const ratios = rounds.map((round) => perSecond(round[server]) / perSecond(round.bare))
+    const heard = rounds.flatMap((round) => round[server] ?? [])
+    const ratios = ratiosOf(rounds, server, 'bare')
+    const locks = heard.flatMap(({ lock }) => lock ?? [])
     console.log(names[server].padEnd(36) + [
       median(heard.map(perSecond)).toFixed(0),
       median(heard.map(({ p50 }) => p50)).toFixed(2), median(heard.map(({ p99 }) => p99)).toFixed(2),
       median(ratios).toFixed(3), Math.min(...ratios).toFixed(3), Math.max(...ratios).toFixed(3),
+      median(heard.map(({ cpu }) => cpu)).toFixed(0), locks.length > 0 ? median(locks).toFixed(1) : '',
     ].map((one) => cell(one)).join(''))
   }
-  const toWechat = rounds.map((round) => perSecond(round.kefu) / perSecond(round.wechat))
-  const [least, most] = [Math.min(...toWechat).toFixed(2), Math.max(...toWechat).toFixed(2)]
-  console.log(`kefu answers ${median(toWechat).toFixed(2)} times as many as wechat (${least} to ${most})`)
+  for (const server of servers.filter((one) => one.startsWith('kefu'))) printRatio(rounds, server, 'wechat')
+  if (servers.includes('kefu-cluster-2')) printRatio(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
+}
+
+function ratiosOf(rounds: Round[], server: Server, beside: Server): number[] {
+  return rounds.flatMap((round) => {
+    const [mine, other] = [round[server], round[beside]]
+    return mine && other ? [perSecond(mine) / perSecond(other)] : []
+  })
+}
+
+function printRatio(rounds: Round[], server: Server, beside: Server): void {
+  const ratios = ratiosOf(rounds, server, beside)
+  const [least, most] = [Math.min(...ratios).toFixed(2), Math.max(...ratios).toFixed(2)]
+  console.log(`${server} answers ${median(ratios).toFixed(2)} times as many as ${beside} (${least} to ${most})`)
 }
 
 export function printSteps(steps: Step[]): void {

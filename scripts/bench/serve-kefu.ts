@@ -1,24 +1,36 @@
-// The whole product as it is shipped, on a directory of its own: one account, 100 rules, 10,000 followers who wrote before.
+// The whole product as it is shipped, on a store of its own: one account, 100 rules, 10,000 followers who wrote before.
 import { prepareInstallation } from '../../src/actions/agents/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import type { Push } from '../../src/actions/messages/push.ts'
 import { receive } from '../../src/actions/messages/receive.ts'
 import { createRule } from '../../src/actions/rules/create-rule.ts'
-import { openApp, type App } from '../../src/app.ts'
+import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { KnownAccount, KnownCompany } from '../../src/ports.ts'
 import { account, knownFollowers, knownOpenid, rules, type Mode } from './pushes.ts'
 import { endOnSignal, sayReady } from './serve.ts'
 
+export type Settings = Record<string, string>
 export type Seeded = { app: App, account: KnownAccount, company: KnownCompany }
 
-/** Nothing listens on port 9: what the product would send to WeChat stays here. */
-export async function openSeeded(dir: string, mode: Mode): Promise<Seeded> {
-  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir, LOG_LEVEL: 'silent', WECHAT_API_BASE: 'http://127.0.0.1:9' }
-  const app = await openApp(readConfig(settings, {}))
+// nothing listens on port 9: what the product would send to WeChat stays here
+const always = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', WECHAT_API_BASE: 'http://127.0.0.1:9' }
+
+export const openKefu = (settings: Settings, options: AppOptions = {}) =>
+  openApp(readConfig({ ...always, ...settings }, {}), options)
+
+export async function openSeeded(settings: Settings, mode: Mode, options: AppOptions = {}): Promise<Seeded> {
+  const seeded = await openPrepared(settings, mode, options)
+  await seedFollowers(seeded)
+  return seeded
+}
+
+/** One account and 100 rules, and nobody who ever wrote. */
+export async function openPrepared(settings: Settings, mode: Mode, options: AppOptions = {}): Promise<Seeded> {
+  const app = await openKefu(settings, options)
   const { ports } = app
   const first = await prepareInstallation(ports, { password: 'bench bench bench' })
-  if (!first) throw new Error(`${dir} is not empty`)
+  if (!first) throw new Error('the store is not empty')
   const uid = (await ports.store.read.users.byUsername(first.username))?.uid ?? 0
   const me = { companyId: first.companyId, uid, role: 'admin' as const }
   await createAccount(ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...account, mode })
@@ -27,7 +39,6 @@ export async function openSeeded(dir: string, mode: Mode): Promise<Seeded> {
   }
   const [known, company] = [await ports.known.account(account.appid), await ports.known.company(first.companyId)]
   if (!known || !company) throw new Error('the account was not kept')
-  await seedFollowers({ app, account: known, company })
   return { app, account: known, company }
 }
 
@@ -42,9 +53,11 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
   }
 }
 
-const [dir, mode] = process.argv.slice(2)
-if (import.meta.filename === process.argv[1] && dir !== undefined) {
-  const { app } = await openSeeded(dir, mode === 'safe' ? 'safe' : 'plain')
+// without a mode it is one of several on a store that somebody else has filled
+const [settings, mode] = process.argv.slice(2)
+if (import.meta.filename === process.argv[1] && settings !== undefined) {
+  const given = JSON.parse(settings) as Settings
+  const app = mode === undefined ? await openKefu(given) : (await openSeeded(given, mode === 'safe' ? 'safe' : 'plain')).app
   endOnSignal(() => app.close())
   sayReady(await app.listen())
 }

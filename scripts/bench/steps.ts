@@ -15,7 +15,7 @@ const batch = 64
 
 export async function measureSteps(dir: string): Promise<Step[]> {
   const data = join(dir, 'steps')
-  const seeded = await openSeeded(data, 'plain')
+  const seeded = await openSeeded({ DATA_DIR: data }, 'plain')
   try {
     return [...parsing(), matching(seeded), ...answering(), ...await storing(seeded)]
   } finally {

@@ -1,63 +1,71 @@
 // npm run bench -- webhook: kefu's durable push beside two servers that store nothing. Rounds are interleaved (A B C, A B C …),
-// each server starts anew every time, and a ratio is taken inside its round: what the machine does meanwhile strikes all three.
+// each server starts anew every time, and a ratio is taken inside its round: what the machine does meanwhile strikes all of them.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { started, startServer } from './child.ts'
+import { openCluster, type Cluster } from './cluster.ts'
+import { startContender, type Contender, type Server } from './contenders.ts'
 import { writeCorpus } from './corpus.ts'
 import { countStored, type Counted } from './count.ts'
 import { freshDir, fsyncMs, machine, needPeers, removeDir } from './place.ts'
+import { leaveNothing, wholeNumber } from './plan.ts'
+import { printCounted, printMode, printSteps, type Measured, type Round } from './print.ts'
 import type { Mode } from './pushes.ts'
-import { printCounted, printMode, printSteps, servers, type Round, type Server } from './print.ts'
 import { measureSteps } from './steps.ts'
 import { needWrk, runWrk, type Heard } from './wrk.ts'
 
-type Plan = { seconds: number, rounds: number, connections: number, dir: string, profile: string | undefined }
+type Options = {
+  seconds: number, rounds: number, connections: number, profile: string | undefined
+  embedded: boolean, cluster: boolean
+}
+type Plan = Omit<Options, 'cluster'> & { dir: string, cluster: Cluster | null }
 
 const warmSeconds = 2
 const mostPerSecond = { plain: 40_000, safe: 20_000 }
 
 export async function webhookBench(args: string[]): Promise<void> {
+  const options = readOptions(args)
   needWrk()
   needPeers()
   const dir = freshDir()
   leaveNothing(dir)
+  const cluster = options.cluster ? await openCluster(dir) : null
   try {
-    const plan = { ...readPlan(args), dir }
+    const plan = { ...options, dir, cluster }
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
       + `${plan.rounds} rounds of ${plan.seconds} s after ${warmSeconds} s of warming, ${plan.connections} connections`)
-    const modes = { plain: await measureMode(plan, 'plain'), safe: await measureMode(plan, 'safe') }
-    const steps = await measureSteps(dir)
-    for (const mode of ['plain', 'safe'] as const) printMode(mode, modes[mode])
-    printSteps(steps)
+    const modes = { plain: await measureMode(plan, 'plain'), safe: plan.embedded ? await measureMode(plan, 'safe') : [] }
+    const steps = plan.embedded ? await measureSteps(dir) : []
+    for (const mode of ['plain', 'safe'] as const) if (modes[mode].length > 0) printMode(mode, modes[mode])
+    if (steps.length > 0) printSteps(steps)
   } finally {
+    await cluster?.close()
     removeDir(dir)
   }
 }
 
-/** Stopped from outside: no figures, no server left running, no directory left behind. */
-function leaveNothing(dir: string): void {
-  const stop = () => {
-    for (const child of started) child.kill('SIGKILL')
-    removeDir(dir)
-    console.error('stopped; no figures')
-    process.exit(1)
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-}
-
-function readPlan(args: string[]): Omit<Plan, 'dir'> {
+function readOptions(args: string[]): Options {
   const { values } = parseArgs({ args, options: {
     seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' }, profile: { type: 'string' },
+    editions: { type: 'string', default: 'embedded,cluster' },
   } })
-  const within = (name: 'seconds' | 'rounds' | 'connections', most: number) => {
-    const value = Number(values[name])
-    if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`--${name}: a whole number from 1 to ${most}`)
-    return value
+  const editions = values.editions.split(',')
+  if (editions.some((one) => one !== 'embedded' && one !== 'cluster')) {
+    throw new Error('--editions: embedded, cluster or both with a comma')
   }
-  const [seconds, rounds, connections] = [within('seconds', 60), within('rounds', 50), within('connections', 512)]
-  return { seconds, rounds, connections, profile: values.profile }
+  return {
+    seconds: wholeNumber('seconds', values.seconds, 60), rounds: wholeNumber('rounds', values.rounds, 50),
+    connections: wholeNumber('connections', values.connections, 512), profile: values.profile,
+    embedded: editions.includes('embedded'), cluster: editions.includes('cluster'),
+  }
+}
+
+/** The two editions open an envelope with the same code: the cluster is measured in plain mode only. */
+function serversOf(plan: Plan, mode: Mode): Server[] {
+  return [
+    'bare', 'wechat', ...plan.embedded ? ['kefu' as const] : [],
+    ...plan.cluster && mode === 'plain' ? ['kefu-cluster-1' as const, 'kefu-cluster-2' as const] : [],
+  ]
 }
 
 async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
@@ -67,33 +75,36 @@ async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
   writeCorpus(join(plan.dir, 'main'), main)
   const rounds: Round[] = []
   for (let n = 1; n <= plan.rounds; n++) {
-    const round: Partial<Round> = {}
-    for (const server of servers) round[server] = await measureServer(plan, server, mode)
-    rounds.push(round as Round)
+    const round: Round = {}
+    for (const server of serversOf(plan, mode)) round[server] = await measureServer(plan, server, mode)
+    rounds.push(round)
   }
   return rounds
 }
 
-async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Heard> {
-  const data = join(plan.dir, 'kefu')
-  const profiled = server === 'kefu' && plan.profile ? ['--cpu-prof', `--cpu-prof-dir=${plan.profile}`] : []
-  const { url, stop } = await startServer(server, server === 'kefu' ? [data, mode] : [], profiled)
-  const load = { url, connections: plan.connections }
-  const runs: Heard[] = []
+async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Measured> {
+  const contender = await startContender(server, { ...plan, mode })
+  const load = { url: contender.url, connections: plan.connections }
+  let heard: { warm: Heard, main: Measured }
   try {
-    runs.push(await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: warmSeconds }))
-    runs.push(await runWrk({ ...load, corpus: join(plan.dir, 'main'), seconds: plan.seconds }))
+    const warm = await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: warmSeconds })
+    const main = await costing(contender, () => runWrk({ ...load, corpus: join(plan.dir, 'main'), seconds: plan.seconds }))
+    heard = { warm, main }
   } finally {
-    await stop()
+    await contender.stop()
   }
+  const runs = [heard.warm, heard.main]
   refuseUnanswered(server, runs)
-  if (server === 'kefu') {
-    trust(countStored(data, runs), mode)
-    removeDir(data)
-  }
-  const [, measured] = runs
-  if (!measured) throw new Error('nothing was measured')
-  return measured
+  if (contender.number) trust(await countStored(contender.number, runs), `${mode}, ${server}`)
+  await contender.clear()
+  return heard.main
+}
+
+async function costing({ cpuMicros, lockMs }: Contender, run: () => Promise<Heard>): Promise<Measured> {
+  const before = { cpu: await cpuMicros(), lock: await lockMs?.() ?? null }
+  const heard = await run()
+  const lock = before.lock === null || !lockMs ? null : (await lockMs() - before.lock) * 1000 / heard.ok
+  return { ...heard, cpu: (await cpuMicros() - before.cpu) / heard.ok, lock }
 }
 
 /** A server that refuses is quick; its figure would be worth nothing. */
@@ -104,7 +115,8 @@ function refuseUnanswered(server: string, runs: Heard[]): void {
   }
 }
 
-function trust(counted: Counted, mode: Mode): void {
-  printCounted(counted, mode)
-  if (counted.faults.length > 0) throw new Error(`kefu did not keep what it answered: ${counted.faults.join('; ')}. No figures.`)
+function trust(counted: Counted, what: string): void {
+  printCounted(what, counted)
+  if (counted.faults.length === 0) return
+  throw new Error(`${what}: kefu did not keep what it answered: ${counted.faults.join('; ')}. No figures.`)
 }

@@ -19,10 +19,11 @@ const daemon = ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/maria
 const user = `--user=${userInfo().username}`
 const logSize = '--innodb-log-file-size=64M'
 
-export async function startMariadb(options: { args?: string[] } = {}): Promise<Mariadb> {
+/** `dataDir` is where the data lies if the system's directory for what is temporary will not do; it stays. */
+export async function startMariadb(options: { args?: string[], dataDir?: string } = {}): Promise<Mariadb> {
   const [port = 0] = await freePorts(1)
   const dir = freshDir('mariadb')
-  const data = join(dir, 'data')
+  const data = options.dataDir ?? join(dir, 'data')
   cpSync(initialised(), data, { recursive: true, mode: constants.COPYFILE_FICLONE })
   const socket = join(dir, 'socket')
   const sql = (text: string) => run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--execute', text], { timeout: 10_000 })

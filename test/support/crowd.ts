@@ -1,49 +1,12 @@
 // Many at once, made past the doors: what is tested is what they do then.
-import { receive } from '../../src/actions/messages/receive.ts'
-import { newId, newToken } from '../../src/ids.ts'
-import { hashToken } from '../../src/passwords.ts'
+import { agentsIn, queueIn, type Agent } from '../../scripts/bench/crowd.ts'
 import { account, type House } from './app.ts'
 
-export type Agent = { uid: number, token: string }
+export type { Agent }
 
-/** Agents who are signed in, with an identity on every account. */
-export async function crowdOfAgents(house: House, howMany: number, capacity: number): Promise<Agent[]> {
-  const { store, clock } = house.app.ports
-  const [company] = await store.read.accounts.companies()
-  const accounts = await store.read.accounts.list(company?.company_id ?? '')
-  const company_id = company?.company_id ?? ''
-  const at = clock.now()
-  const agents: Agent[] = []
-  for (let n = 0; n < howMany; n += 1) {
-    const [username, token] = [`crowd${n}`, newToken()]
-    const uid = await store.work('rest', async (unit) => {
-      const made = await unit.users.insert({
-        company_id, username, password_hash: '', name: username, role: 'agent', operator: 0, enabled: 1, presence: 'online', seen_at: at, created_at: at,
-      })
-      for (const { account_id, appid } of accounts) {
-        await unit.users.setIdentity({ company_id, account_id, appid, uid: made, name: username, wx_sign: null, state: 1 })
-      }
-      await unit.loads.save({ uid: made, company_id, load: 0, capacity })
-      await unit.logins.insert({ token_hash: hashToken(token), company_id, uid: made, device: null, created_at: at, seen_at: at, ends_at: at + 3600_000 })
-      return made
-    })
-    agents.push({ uid, token })
-  }
-  return agents
-}
-
-/** Followers who have each written one line and wait in the queue. */
-export async function crowdInQueue(house: House, howMany: number): Promise<void> {
-  const { ports } = house.app
-  const known = await ports.known.account(account.appid)
-  const company = known && await ports.known.company(known.company_id)
-  if (!known || !company) throw new Error('no account')
-  for (let n = 0; n < howMany; n += 64) {
-    await receive(ports, Array.from({ length: Math.min(64, howMany - n) }, (_, at) => ({
-      account: known, company, openid: `oCrowd${String(n + at).padStart(6, '0')}`, dedupKey: `crowd:${newId()}`, deed: { kind: 'text' as const, text: '排队' }, xml: '',
-    })))
-  }
-}
+export const crowdOfAgents = (house: House, howMany: number, capacity: number) => agentsIn(house.app.ports, { howMany, capacity })
+export const crowdInQueue = (house: House, howMany: number) =>
+  queueIn(house.app.ports, { howMany, appid: account.appid })
 
 export const asAgent = (url: string, agent: Agent) => async (method: string, path: string, body?: unknown): Promise<{ status: number, body: any }> => {
   const answer = await fetch(`${url}${path}`, {

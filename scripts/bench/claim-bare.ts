@@ -1,0 +1,29 @@
+// The peer of a claim, one of its processes: ZPOPMIN says whose turn it is, one conditional UPDATE makes it true. No rights, no
+// capacity, no ledger, no events, no HTTP: what a claim cannot do without.
+import { Redis } from 'ioredis'
+import { createPool, type ResultSetHeader } from 'mysql2/promise'
+import { connections, nowMs, together, type Claimed } from './claims.ts'
+
+const turn = 'update bare_session set state = 1, uid = ? where id = ? and state = 3'
+const [url = '', redisUrl = '', firstUid = '0', workers = '0'] = process.argv.slice(2)
+const pool = createPool({ uri: url, connectionLimit: connections })
+const redis = new Redis(redisUrl)
+
+async function claimUntilEmpty(list: string, uid: number): Promise<Claimed> {
+  const done: Claimed = { claims: [], failures: 0 }
+  for (;;) {
+    const began = nowMs()
+    const [id] = await redis.zpopmin(list)
+    if (id === undefined) return done
+    const [result] = await pool.execute<ResultSetHeader>(turn, [uid, id])
+    if (result.affectedRows === 1) done.claims.push({ id, uid, began, ended: nowMs() })
+    else done.failures += 1
+  }
+}
+
+process.on('message', (list: string) => {
+  const all = Array.from({ length: Number(workers) }, (_, n) => claimUntilEmpty(list, Number(firstUid) + n))
+  void Promise.all(all).then((parts) => process.send?.(together(parts)))
+})
+process.once('disconnect', () => process.exit(0))
+process.send?.('ready')

@@ -1,0 +1,66 @@
+// What the cluster edition stands on: a private MariaDB and a private Redis, emptied before every round.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { startMariadb } from '../services/mariadb.ts'
+import { startRedis } from '../services/redis.ts'
+import type { NumberOf } from './count.ts'
+import type { Settings } from './serve-kefu.ts'
+
+export type Database = {
+  settings: Settings
+  url: string
+  number: NumberOf
+  /** What transactions waited for each other's rows since the server started, in ms. */
+  lockMs: () => Promise<number>
+  drop: () => Promise<void>
+}
+export type Cluster = { redisUrl: string, fresh: () => Promise<Database>, close: () => Promise<void> }
+
+/** The data lies beside the checkout like SQLite's, because the directory for what is temporary may be memory. */
+export async function openCluster(dir: string): Promise<Cluster> {
+  const redisDir = join(dir, 'redis')
+  mkdirSync(redisDir)
+  const [mariadb, redis] = await Promise.all([startMariadb({ dataDir: join(dir, 'mariadb') }), startRedis({ dir: redisDir })])
+  let made = 0
+  return {
+    redisUrl: redis.url,
+    fresh: async () => {
+      made += 1
+      const name = `bench_${made}`
+      const url = await mariadb.createDatabase(name)
+      await flush(redis.url)
+      const { number, lockMs, close } = await asker(url)
+      return {
+        settings: { DATABASE_URL: url, REDIS_URL: redis.url, SECRET_KEY: 'bench '.repeat(8) }, url: mysqlUrl(url), number, lockMs,
+        drop: async () => {
+          await close()
+          await mariadb.dropDatabase(name)
+        },
+      }
+    },
+    close: async () => { await Promise.all([mariadb.stop(), redis.stop()]) },
+  }
+}
+
+/** The driver knows only this name. */
+const mysqlUrl = (url: string) => url.replace('mariadb:', 'mysql:')
+
+async function asker(url: string) {
+  const connection = await createConnection(mysqlUrl(url))
+  // after a failure the server ends before it, and what failed is what must be read
+  connection.on('error', () => undefined)
+  const first = async (query: string) => Object.values<unknown>((await connection.query<RowDataPacket[]>(query))[0][0] ?? {})
+  return {
+    number: async (query: string) => Number((await first(query))[0]),
+    lockMs: async () => Number((await first("show global status like 'Innodb_row_lock_time'"))[1]),
+    close: () => connection.end(),
+  }
+}
+
+async function flush(url: string): Promise<void> {
+  const redis = new Redis(url)
+  await redis.flushall()
+  await redis.quit()
+}
