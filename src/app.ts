@@ -40,12 +40,18 @@ const graceMs = 8000
 
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog(config.LOG_LEVEL)
+  // first, because it may refuse
+  const secrets = openSecrets(secretKey(config))
   const store = await openStore({
     url: config.DATABASE_URL, dataDir: config.DATA_DIR, log, alone: config.REDIS_URL === undefined, ...(options.onSql && { onSql: options.onSql }),
   })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })
-  const backends = await openBackends({ url: config.REDIS_URL, clock: time.clock, log })
-  const ports = compose(config, { log, store, clock: time.clock, backends, wrap: options.wrap })
+  const backends = await openBackends({ url: config.REDIS_URL, clock: time.clock, log }).catch(async (error: unknown) => {
+    time.close()
+    await store.close()
+    throw error
+  })
+  const ports = compose(config, { log, store, secrets, clock: time.clock, backends, wrap: options.wrap })
   const batches = openBatches(ports)
   const sender = openSender(ports)
   const schedule = options.withoutCron ? null : openSchedule(ports)
@@ -77,11 +83,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
-type Made = Pick<Ports, 'log' | 'store' | 'clock'> & { backends: Backends, wrap: AppOptions['wrap'] }
+type Made = Pick<Ports, 'log' | 'store' | 'clock' | 'secrets'> & { backends: Backends, wrap: AppOptions['wrap'] }
 
-function compose(config: Config, { log, store, clock, backends, wrap }: Made): Ports {
+function compose(config: Config, { log, store, secrets, clock, backends, wrap }: Made): Ports {
   const hour = 3600_000
-  const secrets = openSecrets(secretKey(config))
   const base = {
     log, store, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
     secrets, channel: openWechatChannel({ clock, secrets, cache: backends.cache }, config.WECHAT_API_BASE),

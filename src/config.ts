@@ -63,6 +63,9 @@ function refuseUnsafe(config: Config): void {
 /** SECRET_KEY, or one made on the first start and kept beside the data, readable by its owner only. */
 export function secretKey(config: Config): string {
   if (config.SECRET_KEY) return config.SECRET_KEY
+  if (!config.DATABASE_URL.startsWith('sqlite:')) {
+    throw new Error('SECRET_KEY: with MySQL or MariaDB set it, the same for every process, and keep it: it opens the accounts\' secrets. openssl rand -hex 32 makes one.')
+  }
   const file = join(config.DATA_DIR, 'secret.key')
   if (!existsSync(file)) {
     mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })

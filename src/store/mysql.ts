@@ -27,7 +27,11 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   const other = await openPool(url, pools.other)
   const reader = await openPool(url, pools.read)
   const read = unitOn(mysql, (text, values) => withRunner(reader, (runner) => asked(runner, text, values)))
-  const letGo = alone ? await takeAlone(other) : null
+  const closeAll = async () => { for (const source of [push, other, reader]) await source.destroy() }
+  const letGo = alone ? await takeAlone(other).catch(async (error: unknown) => {
+    await closeAll()
+    throw error
+  }) : null
   const findings = await checkMysql(read.sql)
   for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
   const transact = openTransact(mysql, onSql)
@@ -61,9 +65,7 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
     isDuplicate: mysql.isDuplicate,
     close: async () => {
       await letGo?.()
-      await push.destroy()
-      await other.destroy()
-      await reader.destroy()
+      await closeAll()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { isAppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
 import type { Needs } from '../../ports.ts'
 import { createCompany } from '../companies/create-company.ts'
@@ -12,7 +13,7 @@ export async function prepareInstallation(needs: Needs<'store' | 'clock' | 'ids'
     return { companyId: company.company_id, username: 'admin', password }
   } catch (error) {
     // another process of the same start was faster
-    if (needs.store.isDuplicate(error)) return null
+    if (needs.store.isDuplicate(error) || isAppError(error, 'username_taken')) return null
     throw error
   }
 }

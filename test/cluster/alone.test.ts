@@ -1,0 +1,54 @@
+// What a process needs before it may stand beside another.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import { openEdition } from '../support/edition.ts'
+import { openTestStore } from '../support/store.ts'
+
+const open = (settings: Record<string, string>) => openApp(readConfig({ HOST: '127.0.0.1', PORT: '0', ...settings }, {}), { log: silentLog, withoutCron: true })
+const without = (settings: Record<string, string>, name: string) => Object.fromEntries(Object.entries(settings).filter(([key]) => key !== name))
+
+void test('a second process without Redis is refused and told why; once the first is gone it may come', async (t) => {
+  const edition = await openEdition()
+  t.after(() => edition.close())
+  const settings = without(edition.settings, 'REDIS_URL')
+  const first = await open(settings)
+  await assert.rejects(open(settings), /Another kefu runs on this database: several processes need Redis, so set REDIS_URL/)
+  await first.close()
+  await (await open(settings)).close()
+})
+
+void test('without SECRET_KEY it does not start on a server\'s database', async (t) => {
+  const edition = await openEdition()
+  t.after(() => edition.close())
+  const settings = without(edition.settings, 'SECRET_KEY')
+  await assert.rejects(open(settings), /SECRET_KEY: with MySQL or MariaDB set it/)
+})
+
+void test('several processes that start at once migrate once, and make one first company', async (t) => {
+  const edition = await openEdition()
+  const { prepareInstallation } = await import('../../src/actions/agents/prepare-installation.ts')
+  const apps = await Promise.all([0, 1, 2].map(() => open(edition.settings)))
+  t.after(async () => {
+    for (const one of apps) await one.close()
+    await edition.close()
+  })
+  const made = await Promise.all(apps.map((app) => prepareInstallation(app.ports, { password: 'correct horse' })))
+  assert.equal(made.filter((one) => one !== null).length, 1)
+  const [app] = apps
+  assert.equal((await app?.ports.store.read.accounts.companies())?.length, 1)
+  assert.equal((await app?.ports.store.read.sql.all('select * from migrations'))?.length, 1)
+})
+
+void test('what a server lacks is said in words, with the remedy', async (t) => {
+  const { store, close } = await openTestStore()
+  t.after(close)
+  assert.deepEqual((await store.check()).filter(({ ok }) => !ok), [], 'the premise: nothing is wrong with this one')
+  await store.work('rest', async (unit) => { await unit.sql.run('alter table inbox modify openid varchar(64) character set utf8mb4 collate utf8mb4_general_ci not null') })
+  const [wrong, ...more] = (await store.check()).filter(({ ok }) => !ok)
+  assert.match(wrong?.what ?? '', /inbox\.openid/)
+  assert.match(wrong?.remedy ?? '', /ascii_bin/)
+  assert.deepEqual(more, [])
+})
