@@ -1,21 +1,53 @@
 import { recentLines, type RecentLines } from '../../ports.ts'
 import { all, type Command, type Link } from './connect.ts'
 
+// for each key: its ids, taken out first, so that it may be said twice; the newest first, the oldest cut off
+const script = `
+local at = 3
+for _, key in ipairs(KEYS) do
+  local count = tonumber(ARGV[at])
+  for n = at + 1, at + count do
+    redis.call('LREM', key, 0, ARGV[n])
+    redis.call('LPUSH', key, ARGV[n])
+  end
+  redis.call('LTRIM', key, 0, ARGV[1] - 1)
+  redis.call('PEXPIRE', key, ARGV[2])
+  at = at + count + 1
+end`
+
+type Lot = { lines: Map<string, string[]>, sent: Promise<void> }
+
 /** `recent:{c}:<session_id>`: message ids, the newest first. */
 export function openRecentLines(link: Link): RecentLines {
   const keyOf = (companyId: string, sessionId: string) => link.key(`recent:{${companyId}}:${sessionId}`)
-  const write = async (key: string, commands: Command[]): Promise<void> => {
-    await link.ask((redis) => all(redis.multi([...commands, ['ltrim', key, 0, recentLines.most - 1], ['pexpire', key, recentLines.keptMs]])))
+  const lots = new Map<string, Lot>()
+
+  const send = async (companyId: string, lines: Map<string, string[]>): Promise<void> => {
+    await Promise.resolve()
+    lots.delete(companyId)
+    const counted = [...lines.values()].flatMap((ids) => [ids.length, ...ids])
+    await link.ask((redis) => redis.eval(script, lines.size, ...lines.keys(), recentLines.most, recentLines.keptMs, ...counted))
+  }
+  /** What is told of one company in one turn goes in one call: a batch of pushes has lines of many sessions. */
+  const lotOf = (companyId: string): Lot => {
+    const open = lots.get(companyId)
+    if (open) return open
+    const lines = new Map<string, string[]>()
+    const lot = { lines, sent: send(companyId, lines) }
+    lots.set(companyId, lot)
+    return lot
   }
   return {
     add: (companyId, sessionId, ids) => {
+      const { lines, sent } = lotOf(companyId)
       const key = keyOf(companyId, sessionId)
-      // taken out first, so that it may be said twice
-      return write(key, ids.flatMap((id): Command[] => [['lrem', key, 0, id], ['lpush', key, id]]))
+      lines.set(key, [...lines.get(key) ?? [], ...ids])
+      return sent
     },
-    set: (companyId, sessionId, ids) => {
+    set: async (companyId, sessionId, ids) => {
       const key = keyOf(companyId, sessionId)
-      return write(key, [['del', key], ...ids.map((id): Command => ['lpush', key, id])])
+      const commands = [['del', key], ...ids.map((id): Command => ['lpush', key, id]), ['ltrim', key, 0, recentLines.most - 1], ['pexpire', key, recentLines.keptMs]]
+      await link.ask((redis) => all(redis.multi(commands)))
     },
     list: async (companyId, sessionId) => await link.ask((redis) => redis.lrange(keyOf(companyId, sessionId), 0, -1)) ?? [],
     close: async () => undefined,
