@@ -41,7 +41,6 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
 
   return {
     read, migrated,
-    lanes: 4,
     work: async (kind, body, { until = performance.now() + withinMs } = {}) => {
       for (let tried = 0; ; tried += 1) {
         try {

@@ -31,7 +31,6 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
 
   return {
     read, migrated,
-    lanes: 1,
     work: async (kind, body) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
       const result = await queue.run(kind, () => transact(ask, kind, body))

@@ -18,8 +18,6 @@ export type Finding = { ok: boolean, what: string, remedy?: string }
 export type Store = {
   /** One transaction: all of it or nothing. Where several processes write it may be tried again, so it reads all it needs itself. */
   work: <T>(kind: WorkClass, work: (unit: Unit) => Promise<T>, limits?: WorkLimits) => Promise<T>
-  /** How many batches of pushes may be under way at once. */
-  lanes: number
   /** Committed rows only; never decides anything that is written. */
   read: Unit
   databaseMs: () => Promise<number>

@@ -1,4 +1,5 @@
-// Group commit: pushes that arrive together share one transaction. A follower is always in the same lane and keeps his order.
+// Group commit: pushes that arrive together share one transaction, and a follower keeps his order. One batch at a time in a process:
+// more of them are smaller, wait for each other's locks, and on both stores took more of the processor for each push.
 import { openAlone } from './alone.ts'
 import { openLane } from './lane.ts'
 import type { Push, PushAnswer } from './push.ts'
@@ -15,25 +16,18 @@ export type Batches = {
 
 export function openBatches(needs: LaneNeeds): Batches {
   const alone = openAlone(needs)
-  const lanes = Array.from({ length: needs.store.lanes }, () => openLane(needs, alone))
-  const laneOf = (text: string) => lanes[hash(text) % lanes.length] ?? openLane(needs, alone)
+  const lane = openLane(needs, alone)
   return {
-    oldestMs: () => Math.max(alone.oldestMs(), ...lanes.map((lane) => lane.oldestMs())),
+    oldestMs: () => Math.max(alone.oldestMs(), lane.oldestMs()),
     take: (push) => new Promise((resolve, reject) => {
       const one = { push, since: needs.clock.mono(), resolve, reject }
       // who has a push that runs alone stays behind it
-      if (!alone.follows(one)) laneOf(push.openid).take(one)
+      if (!alone.follows(one)) lane.take(one)
     }),
-    written: (id) => { laneOf(id).written(id) },
+    written: lane.written,
     idle: async () => {
-      for (const lane of lanes) await lane.idle()
+      await lane.idle()
       await alone.idle()
     },
   }
-}
-
-function hash(text: string): number {
-  let sum = 0
-  for (let at = 0; at < text.length; at += 1) sum = (sum * 31 + text.charCodeAt(at)) >>> 0
-  return sum
 }
