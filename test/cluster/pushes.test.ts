@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createConnection } from 'mysql2/promise'
 import { openHouse, type House } from '../support/app.ts'
-import { refuseLines } from '../support/obstacles.ts'
+import { endBefore, refuseLines } from '../support/obstacles.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
 const open = async (t: { after: (close: () => Promise<void>) => void }): Promise<House> => {
@@ -34,12 +34,7 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
   const [locked] = await house.rows<{ session_id: string }>(
     "select session_id from message_data where customer_wx_openid = 'oOf30_7' limit 1")
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
-  // ended first: dropping the database would wait for it
-  const { close } = house
-  house.close = () => {
-    holder.destroy()
-    return close()
-  }
+  endBefore(house, holder)
   await holder.query('start transaction')
   await holder.query('select session_id from message_session where session_id = ? for update', [locked?.session_id])
 

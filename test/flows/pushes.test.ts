@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { openHouse, type House } from '../support/app.ts'
+import { openBatches } from '../../src/actions/messages/batches.ts'
+import { account, openHouse, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines, takeStoreAway } from '../support/obstacles.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
@@ -77,6 +78,23 @@ void test('one push that SQL refuses delays nobody: 29 are stored, the refused o
   assert.equal(refused.length, 1)
   assert.match(refused[0]?.raw_xml ?? '', /poison/)
   assert.equal(refused[0]?.openid, customers[7]?.openid)
+})
+
+void test('a follower keeps his order though his first batch is dissolved while more of him waits', async (t) => {
+  const house = await openHouse({ rules: false, alone: true })
+  t.after(() => house.close())
+  await refuseLines(house, 'poison')
+  const { ports } = house.app
+  const known = await ports.known.account(account.appid)
+  const company = known && await ports.known.company(known.company_id)
+  assert.ok(known && company)
+  const batches = openBatches(ports)
+  await Promise.all(Array.from({ length: 150 }, (_, at) => batches.take({
+    account: known, company, openid: 'oInOrder', dedupKey: `m:${at}`, deed: { kind: 'text', text: at === 5 ? 'poison' : String(at) }, xml: '<xml/>',
+  })))
+  await batches.idle()
+  const said = (await house.rows<{ text: string }>('select text from message_data order by seq')).map((row) => row.text)
+  assert.deepEqual(said, Array.from({ length: 150 }, (_, at) => String(at)).filter((_, at) => at !== 5))
 })
 
 void test('when the database is away a push gets 500, /readyz 503, and nothing is lost once it is back', async (t) => {

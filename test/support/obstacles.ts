@@ -5,16 +5,20 @@ import { createConnection } from 'mysql2/promise'
 import type { House } from './app.ts'
 import { isCluster } from './edition.ts'
 
+/** A test that fails on the way must not wait for its own lock when the database is dropped. */
+export function endBefore(house: House, holder: { destroy: () => void }): void {
+  const { close } = house
+  house.close = () => {
+    holder.destroy()
+    return close()
+  }
+}
+
 /** Nothing can be written until it is given back. */
 export async function takeStoreAway(house: House): Promise<() => Promise<void>> {
   if (isCluster) {
     const thief = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
-    // a test that fails on the way must not wait for itself when the database is dropped
-    const { close } = house
-    house.close = () => {
-      thief.destroy()
-      return close()
-    }
+    endBefore(house, thief)
     await thief.query('lock tables inbox write, installation write')
     return () => thief.end()
   }

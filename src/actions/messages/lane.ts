@@ -16,9 +16,11 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
   const drain = async (): Promise<void> => {
     do {
       await gather(waiting)
-      const batch = inTime(needs, waiting.splice(0, most))
+      // who has a push that runs alone by now stays behind it
+      const batch = inTime(needs, waiting.splice(0, most)).filter((one) => !alone.follows(one))
       since = batch[0]?.since
-      await runBatch({ needs, alone }, batch, takeWritten())
+      const ids = takeWritten()
+      if (batch.length + ids.length > 0) await runBatch({ needs, alone }, batch, ids)
       since = undefined
     } while (waiting.length > 0)
     running = null
