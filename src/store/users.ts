@@ -4,6 +4,8 @@ import { list, type Sql } from './sql.ts'
 
 export const userQueries = (sql: Sql) => ({
   byUsername: (username: string) => sql.one<UserRow>('select * from user where username = ?', [username]),
+  /** Tries of one login stand in one row, also when they come to several processes. */
+  lockLogin: (username: string) => sql.one(`select uid from user where username = ?${sql.dialect.forUpdate}`, [username]),
   find: (companyId: string, uid: number) => sql.one<UserRow>('select * from user where company_id = ? and uid = ?', [companyId, uid]),
   byUids: (uids: number[]) => {
     const some = list(uids)

@@ -28,6 +28,7 @@ const failed = () => new AppError('login_failed', 'The login name or the passwor
 /** Written as failed before the password is looked at: a try that dies half-way counts too. */
 function writeTry(needs: SignInNeeds, { username, ip }: SignIn): Promise<string> {
   return needs.store.work('rest', async (unit) => {
+    await unit.users.lockLogin(username)
     const now = needs.clock.now()
     await refuseLocked(unit, { username, ip }, now)
     const id = needs.ids()
