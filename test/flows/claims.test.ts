@@ -59,6 +59,23 @@ void test('claims come in queue order', async (t) => {
   assert.equal((await agent!.call('POST', '/api/sessions/claim', {})).status, 204)
 })
 
+void test('a session that is his already is no answer to a claim of the next one, though the index still proposes it', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  for (const customer of [await follower(house), await follower(house)]) await customer.says('你好')
+  const [agent] = await agents(house, 1)
+  await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
+  const first = (await agent!.call('POST', '/api/sessions/claim', {})).body
+  const { queue, store } = house.app.ports
+  const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
+  await queue.move(companyId, [{ id: first.id, from: null, to: { list: 'queue:all', rank: 0 } }])
+  assert.equal((await queue.heads(companyId, ['all'], 1))?.[0]?.id, first.id)
+
+  const second = (await agent!.call('POST', '/api/sessions/claim', {})).body
+  assert.notEqual(second.id, first.id)
+  assert.equal((await queue.heads(companyId, ['all'], 1))?.length, 0)
+})
+
 void test('a returning customer waits for his own agent: accepted when online, reserved when away, common after the delay', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())

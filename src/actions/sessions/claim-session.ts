@@ -11,12 +11,16 @@ import { lanesFor, lockBoth, notFound, refuseUnbound, type Me } from './rights.t
 
 export type ClaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
-/** `lanes`: his, where they were just read; the UPDATE asks again whether the session still stands in the one. */
+/**
+ * `lanes`: his, where the queue proposed the session and they were just read; the UPDATE asks again whether it still stands
+ * in the one. A proposal that is his already is the index being behind, not an answer.
+ */
 export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes }: { sessionId: string, lanes?: string[] }): Promise<SessionRow> {
   const result = await needs.store.work('claim', async (unit) => {
     const seen = await unit.sessions.find(me.companyId, sessionId)
     if (!seen) throw notFound()
-    if (seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, from: null }
+    const proposed = lanes !== undefined
+    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, from: null }
     mayTake(seen, me, lanes ?? await lanesFor(unit, me.uid))
     await refuseUnbound(unit, seen)
     return take(needs, unit, { me, seen })
