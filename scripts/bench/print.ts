@@ -55,6 +55,6 @@ function printRatio(rounds: Round[], server: Server, beside: Server): void {
 }
 
 export function printSteps(steps: Step[]): void {
-  console.log('\nOne step alone, in a loop             µs each')
-  for (const { name, micros } of steps) console.log(name.padEnd(36) + cell(micros.toFixed(2)))
+  console.log('\nOne step alone, in a loop                         µs each')
+  for (const { name, micros } of steps) console.log(name.padEnd(48) + cell(micros.toFixed(2)))
 }
