@@ -2,7 +2,7 @@ import type { Counted } from './count.ts'
 import type { Server } from './contenders.ts'
 import { median } from './place.ts'
 import type { Mode } from './pushes.ts'
-import type { Step } from './steps.ts'
+import type { Step } from './store-steps.ts'
 import type { Heard } from './wrk.ts'
 
 /** Per answered push, in µs; null where there are no rows to wait for. */

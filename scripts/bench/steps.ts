@@ -4,9 +4,7 @@ import { dedupKey, decryptMessage, encryptMessage, openPush, readXml, renderRepl
 import { median, removeDir } from './place.ts'
 import { account, pushes, sign, type Mode } from './pushes.ts'
 import { openSeeded, type Seeded } from './serve-kefu.ts'
-import { storing } from './store-steps.ts'
-
-export type Step = { name: string, micros: number }
+import { storing, type Step } from './store-steps.ts'
 
 const laps = 60
 const perLap = 2000

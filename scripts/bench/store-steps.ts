@@ -7,7 +7,8 @@ import type { Cluster } from './cluster.ts'
 import { median } from './place.ts'
 import { pushes } from './pushes.ts'
 import { openSeeded, type Seeded } from './serve-kefu.ts'
-import type { Step } from './steps.ts'
+
+export type Step = { name: string, micros: number }
 
 const batch = 64
 
