@@ -4,7 +4,13 @@ export { openPush, type AccountKeys, type OpenedPush } from './push.ts'
 export { decryptMessage, encryptMessage, encryptWith } from './envelope.ts'
 export { readXml, readXmlFully } from './xml.ts'
 export type { XmlNode, XmlValue } from './xml-node.ts'
-export { dedupKey, type Inbound, type InboundEvent, type InboundOther, type InboundText } from './inbound.ts'
+// pushes and answers
+export { dedupKey } from './dedup.ts'
+export type {
+  FromArticle, Inbound, InboundEvent, InboundFile, InboundImage, InboundLink, InboundLocation, InboundMessage, InboundText, InboundUnknown,
+  InboundVideo, InboundVoice,
+} from './inbound.ts'
+export type { EventDetails } from './events.ts'
 export { renderReply, type Article, type PassiveReply } from './reply.ts'
 export { lookUp, type Advice, type Phrase, type Retry } from './errcodes.ts'
 export { memoryTokenStore, type StoredToken, type TokenStore } from './tokens.ts'
