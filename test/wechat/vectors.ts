@@ -9,13 +9,14 @@ type Inbound = {
   expect: { ok: boolean; kind?: string; type?: string; fields?: Record<string, unknown>; dedupKey?: string; refuse?: string }
 }
 export type Vectors = {
-  constants: Record<'token' | 'encodingAESKey' | 'encodingAESKey_second' | 'appid' | 'originalId' | 'openid', string>
+  constants: Record<'token' | 'encodingAESKey' | 'encodingAESKey_second' | 'appid' | 'component_appid' | 'originalId' | 'openid', string>
   signatures: { name: string; token: string; timestamp: string; nonce: string; signature: string; valid: boolean }[]
   encryption: Sealed[]
   encryption_rejections: (Omit<Sealed, 'appid'> & { expected_appid: string; refuse: string })[]
   published_vectors: Partial<Sealed>[]
   inbound_xml: Inbound[]
   outbound_cdata: { text: string; element: string }[]
+  utf8_lengths: { text: string; bytes: number }[]
   errcodes: { code: number; meaning: string; class: string }[]
 }
 
