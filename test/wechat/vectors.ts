@@ -6,7 +6,7 @@ type Sealed = {
 }
 type Inbound = {
   name: string; xml?: string; xmlParts?: (string | { repeat: string; times: number })[]
-  expect: { ok: boolean; kind?: string; type?: string; fields?: Record<string, unknown>; dedupKey?: string; refuse?: string }
+  expect: { ok: boolean; kind?: string; type?: string; fields?: Record<string, unknown>; dedupKey?: string; refuse?: string; warnings?: string[] }
 }
 export type Vectors = {
   constants: Record<'token' | 'encodingAESKey' | 'encodingAESKey_second' | 'appid' | 'component_appid' | 'originalId' | 'openid', string>
