@@ -23,8 +23,8 @@ export { appidInUrl, messageUrl, openNotice, releaseTest, releaseTestAccounts, t
 // the client
 export { lookUp, type Advice, type Phrase, type Retry } from './errcodes.ts'
 export { createClient, type ClientOptions, type WechatClient } from './client.ts'
-export { createComponent, type AuthorizedClient, type ComponentOptions, type WechatComponent } from './component.ts'
-export { authorizePage, authorizePageInWechat, pushUrl, type Authorizing } from './component-urls.ts'
+export { createPlatform, type AuthorizedClient, type PlatformOptions, type WechatPlatform } from './platform-client.ts'
+export { authorizePage, authorizePageInWechat, type Authorizing } from './platform-pages.ts'
 export { memoryTokenStore, type StoredToken, type TokenStore } from './tokens.ts'
 export { fetchVideo } from './video.ts'
 export { qrcodePicture, type QrCode } from './calls/qrcodes.ts'
@@ -43,4 +43,4 @@ export type { OneTimeNotice, SubscriptionNotice, Template, TemplateData, Templat
 export type { MassContent, MassSent } from './calls/mass.ts'
 export type { ArticleReads, ArticleShares, Callbacks, FollowerChange, Messages, MessageSpread } from './calls/statistics.ts'
 export type { Check, FailedCall, Quota } from './calls/diagnosis.ts'
-export type { Authorization, Authorizer, AuthorizerInfo, GrantedScope } from './component-calls.ts'
+export type { Authorization, Authorizer, AuthorizerInfo, GrantedScope } from './platform-calls.ts'

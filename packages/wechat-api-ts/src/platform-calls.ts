@@ -23,7 +23,7 @@ export type AuthorizerOption = 'location_report' | 'voice_recognize' | 'customer
 
 const path = '/cgi-bin/component'
 
-export const componentCalls = (ask: Ask, component_appid: string) => {
+export const platformCalls = (ask: Ask, component_appid: string) => {
   const post = <Out>(name: string, json: object, secrets: string[] = []) =>
     ask<Out>({ method: 'POST', path: `${path}/${name}`, json: { component_appid, ...json }, secrets })
   return {

@@ -2,13 +2,13 @@
 import { readToken, type TokenAnswer } from './account-token.ts'
 import { createAsk, createBareAsk } from './ask.ts'
 import { officialUrl } from './client.ts'
-import { componentCalls, type Authorization, type Authorizer, type TokenPair } from './component-calls.ts'
+import { platformCalls, type Authorization, type Authorizer, type TokenPair } from './platform-calls.ts'
 import { WechatUnreachable } from './errors.ts'
 import { createExchange, type Exchange } from './http.ts'
 import { createTokenKeeper, memoryTokenStore, type StoredToken, type TokenKeeper, type TokenStore } from './tokens.ts'
 import { bindTopics, type AccountCalls } from './topics.ts'
 
-export type ComponentOptions = {
+export type PlatformOptions = {
   appid: string
   secret: string
   /** The newest component_verify_ticket that was pushed; null while there is none. */
@@ -21,7 +21,7 @@ export type ComponentOptions = {
 
 export type AuthorizedClient = AccountCalls & { accessToken: () => Promise<string> }
 
-export type WechatComponent = {
+export type WechatPlatform = {
   accessToken: () => Promise<string>
   /** Asks WeChat to push tickets, every ten minutes from then on. */
   startTickets: () => Promise<void>
@@ -34,16 +34,16 @@ export type WechatComponent = {
   account: (appid: string) => AuthorizedClient
 }
 
-type House = { appid: string, secret: string, tokens: TokenStore, now: () => number, exchange: Exchange }
+type Platform = { appid: string, secret: string, tokens: TokenStore, now: () => number, exchange: Exchange }
 
-export function createComponent(options: ComponentOptions): WechatComponent {
+export function createPlatform(options: PlatformOptions): WechatPlatform {
   const { appid, secret, ticket, tokens = memoryTokenStore(), baseUrl = officialUrl, now = Date.now } = options
-  const house: House = { appid, secret, tokens, now, exchange: createExchange(baseUrl) }
-  const own = ownKeeper(house, ticket)
-  const calls = componentCalls(createAsk({ exchange: house.exchange, secrets: [secret], keeper: own, tokenName: 'component_access_token' }), appid)
+  const platform: Platform = { appid, secret, tokens, now, exchange: createExchange(baseUrl) }
+  const own = ownKeeper(platform, ticket)
+  const calls = platformCalls(createAsk({ exchange: platform.exchange, secrets: [secret], keeper: own, tokenName: 'component_access_token' }), appid)
   return {
     accessToken: () => own.obtain(null),
-    startTickets: () => startTickets(house),
+    startTickets: () => startTickets(platform),
     preAuthCode: calls.preAuthCode,
     authorizerInfo: calls.authorizerInfo,
     authorizers: async (page) => {
@@ -53,16 +53,16 @@ export function createComponent(options: ComponentOptions): WechatComponent {
     authorize: async (authorizationCode) => {
       const askedAt = now()
       const { authorization_info: { authorizer_appid, func_info, ...pair } } = await calls.queryAuth(authorizationCode)
-      await tokens.renew(keyOf(house, authorizer_appid), async (newest) => readPair(pair, newest, askedAt))
+      await tokens.renew(keyOf(platform, authorizer_appid), async (newest) => readPair(pair, newest, askedAt))
       return { authorizer_appid, func_info }
     },
-    account: (authorizer) => accountOf(house, authorizer, calls.refresh),
+    account: (authorizer) => accountOf(platform, authorizer, calls.refresh),
   }
 }
 
-const keyOf = (house: House, authorizer: string) => `${house.appid}:${authorizer}`
+const keyOf = (platform: Platform, authorizer: string) => `${platform.appid}:${authorizer}`
 
-function ownKeeper({ appid, secret, tokens, now, exchange }: House, ticket: ComponentOptions['ticket']): TokenKeeper {
+function ownKeeper({ appid, secret, tokens, now, exchange }: Platform, ticket: PlatformOptions['ticket']): TokenKeeper {
   return createTokenKeeper({
     key: appid, tokens, now,
     fetch: async () => {
@@ -79,7 +79,7 @@ function ownKeeper({ appid, secret, tokens, now, exchange }: House, ticket: Comp
   })
 }
 
-async function startTickets({ appid, secret, exchange }: House): Promise<void> {
+async function startTickets({ appid, secret, exchange }: Platform): Promise<void> {
   await createBareAsk({ exchange, secrets: [secret] })({
     method: 'POST', path: '/cgi-bin/component/api_start_push_ticket', json: { component_appid: appid, component_secret: secret }, answer: 'done',
   })
@@ -87,10 +87,10 @@ async function startTickets({ appid, secret, exchange }: House): Promise<void> {
 
 type Refresh = (authorizer: string, refreshToken: string) => Promise<TokenPair>
 
-function accountOf(house: House, authorizer: string, refresh: Refresh): AuthorizedClient {
-  const { exchange, secret, tokens, now } = house
+function accountOf(platform: Platform, authorizer: string, refresh: Refresh): AuthorizedClient {
+  const { exchange, secret, tokens, now } = platform
   const keeper = createTokenKeeper({
-    key: keyOf(house, authorizer), tokens, now,
+    key: keyOf(platform, authorizer), tokens, now,
     fetch: async (newest) => {
       if (!newest?.refreshToken) throw new WechatUnreachable(false, 'not_authorized')
       const askedAt = now()
