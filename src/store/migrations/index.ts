@@ -1,4 +1,5 @@
 // One list for both databases, in order.
 import { Initial1700000000001 } from './0001-initial.ts'
+import { AccessToken1700000000002 } from './0002-access-token.ts'
 
-export const migrations = [Initial1700000000001]
+export const migrations = [Initial1700000000001, AccessToken1700000000002]
