@@ -1,8 +1,8 @@
 import type { Store } from './store.ts'
-import { faultKinds } from './types.ts'
-import type { Fault, FaultKind } from './types.ts'
-import { failWith, isText } from './http.ts'
-import type { Body } from './http.ts'
+import { faultKinds } from '../types.ts'
+import type { Fault, FaultKind } from '../types.ts'
+import { failWith, isText } from '../http.ts'
+import type { Body } from '../http.ts'
 
 export type ApiCall = { path: string, appid: string | null, hasToken: boolean }
 
@@ -14,7 +14,7 @@ export function readFault(body: Body): Fault {
   const fault: Fault = { kind, next: 1 }
   if (isText(body['path'])) fault.path = body['path']
   if (isText(body['appid'])) fault.appid = body['appid']
-  for (const name of ['errcode', 'delayMs', 'next'] as const) {
+  for (const name of ['errcode', 'delayMs', 'next', 'every'] as const) {
     const value = body[name]
     if (value === undefined) continue
     if (!Number.isInteger(value)) throw failWith(400, 'invalid_input', `${name} must be a whole number`)
@@ -39,11 +39,19 @@ function useUp(store: Store, fault: Fault | undefined): Fault | null {
   return fault
 }
 
+/** `every` 3: two fitting calls pass, the third is struck. */
+function isItsTurn(fault: Fault): boolean {
+  if (fault.every === undefined || fault.every < 2) return true
+  fault.seen = (fault.seen ?? 0) + 1
+  return fault.seen % fault.every === 0
+}
+
 export function takeFault(store: Store, call: ApiCall): Fault | null {
   return useUp(store, store.faults.find((fault) =>
     fits(fault.kind, call)
     && (fault.path === undefined || call.path === fault.path || call.path.startsWith(`${fault.path}/`))
-    && (fault.appid === undefined || fault.appid === call.appid)))
+    && (fault.appid === undefined || fault.appid === call.appid)
+    && isItsTurn(fault)))
 }
 
 /** True if this failed push is not to be tried again. */

@@ -1,4 +1,4 @@
-import type { Follower, ReplyWindow } from './types.ts'
+import type { Follower, ReplyWindow } from '../types.ts'
 
 const minute = 60_000
 const rules = {
@@ -28,6 +28,6 @@ export function openWindow(follower: Follower, scene: Scene, now: number): void 
 }
 
 export function windowError(follower: Follower, now: number): number {
-  if (!follower.subscribed || follower.window === null || follower.window.endsAt <= now) return 45015
+  if (follower.window === null || follower.window.endsAt <= now) return 45015
   return follower.window.remaining <= 0 ? 45047 : 0
 }
