@@ -1,11 +1,11 @@
 // What WeChat said: an answer, a refusal, or nothing that can be used.
-import type { File, Question } from './call.ts'
+import type { MediaFile, Question } from './call.ts'
 import { WechatRefused, WechatUnreachable } from './errors.ts'
 import { lookUp, type Advice } from './errcodes.ts'
 import type { Reply } from './http.ts'
 import { readJson } from './wire-json.ts'
 
-export type Said = { kind: 'file', file: File } | { kind: 'answer', rest: object } | { kind: 'refusal', errcode: number, text: string }
+export type Said = { kind: 'file', file: MediaFile } | { kind: 'answer', rest: object } | { kind: 'refusal', errcode: number, text: string }
 
 /** Anything else is no answer. */
 export function readReply({ answer }: Question, { status, contentType, bytes }: Reply): Said {

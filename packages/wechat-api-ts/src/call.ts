@@ -29,7 +29,7 @@ export type Wire = {
 
 export type Call<In, Out> = (wire: Wire) => (input: In) => Promise<Out>
 /** Bytes and what they are said to be. Trust neither the type nor a name. */
-export type File = { bytes: Buffer, contentType: string }
+export type MediaFile = { bytes: Buffer, contentType: string }
 
 export const get = <In extends Fields, Out>(path: string): Call<In, Out> => ({ ask }) => (query) => ask({ method: 'GET', path, query })
 

@@ -1,5 +1,5 @@
 // Permanent material (永久素材), drafts and publishing.
-import { look, post, tell, type Call, type File } from '../call.ts'
+import { look, post, tell, type Call, type MediaFile } from '../call.ts'
 import type { Upload } from '../multipart.ts'
 
 export type MaterialKind = 'image' | 'voice' | 'thumb'
@@ -16,7 +16,7 @@ export type NewsItem = {
 }
 export type ShownNewsItem = NewsItem & { url?: string, thumb_url?: string, is_deleted?: boolean }
 export type Material =
-  | ({ kind: 'file' } & File)
+  | ({ kind: 'file' } & MediaFile)
   | { kind: 'video', title: string, description: string, down_url: string }
   | { kind: 'news', news_item: ShownNewsItem[] }
 
@@ -33,7 +33,7 @@ const addVideo: Call<{ media: Upload, title: string, introduction: string }, { m
   ask({ method: 'POST', path, query: { type: 'video' }, upload: { media, fields: { description: JSON.stringify(about) } } })
 
 const getMaterial: Call<{ media_id: string }, Material> = ({ ask }) => async (input) => {
-  const said = await ask<File | ShownNews | { title: string, description: string, down_url: string }>(
+  const said = await ask<MediaFile | ShownNews | { title: string, description: string, down_url: string }>(
     { method: 'POST', path: '/cgi-bin/material/get_material', json: input, answer: 'file' })
   if ('bytes' in said) return { kind: 'file', ...said }
   return 'news_item' in said ? { kind: 'news', ...said } : { kind: 'video', ...said }
