@@ -20,7 +20,8 @@ async function download(ask: Ask, path: string, media_id: string): Promise<Media
 }
 
 const getMedia: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) => download(ask, '/cgi-bin/media/get', media_id)
-const getJssdkVoice: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) => download(ask, '/cgi-bin/media/get/jssdk', media_id)
+const getJssdkVoice: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) =>
+  download(ask, '/cgi-bin/media/get/jssdk', media_id)
 
 const uploadArticleImage: Call<{ media: Upload }, { url: string }> = ({ ask }) => ({ media }) =>
   ask({ method: 'POST', path: '/cgi-bin/media/uploadimg', upload: { media } })
