@@ -24,6 +24,7 @@ export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, b
         return asDelivery(error)
       }
     },
+    typing: (account, openid) => clientOf(account).typing(openid).catch(() => undefined),
     close: async () => { clients.clear() },
   }
 }

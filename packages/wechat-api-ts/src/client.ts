@@ -17,6 +17,8 @@ export type ClientOptions = {
 export type WechatClient = {
   /** Resolves when WeChat took the message; there is no receipt that a follower saw it. */
   sendCustom: (message: CustomMessage) => Promise<void>
+  /** Shows the follower that somebody is writing, for 15 seconds. */
+  typing: (openid: string) => Promise<void>
   accessToken: () => Promise<string>
 }
 
@@ -28,21 +30,22 @@ export function createClient(options: ClientOptions): WechatClient {
     appid: options.appid, tokens: options.tokens, now: options.now,
     fetch: (force) => fetchToken(options, post, force),
   })
+  const postWithToken = async (path: string, what: object): Promise<void> => {
+    const body = utf8Json(what)
+    const send = (token: string): Promise<Answer> => post(`${path}?access_token=${encodeURIComponent(token)}`, body)
+    const token = await beforeSending(keeper.obtain(null))
+    const answer = await send(token)
+    if (!tokenRefusals.has(errcodeOf(answer))) {
+      accept(answer, [token])
+      return
+    }
+    const next = await beforeSending(keeper.obtain(token))
+    accept(await send(next), [token, next])
+  }
   return {
     accessToken: () => keeper.obtain(null),
-    sendCustom: async (message) => {
-      const body = utf8Json(customBody(message))
-      const send = (token: string): Promise<Answer> =>
-        post(`/cgi-bin/message/custom/send?access_token=${encodeURIComponent(token)}`, body)
-      const token = await beforeSending(keeper.obtain(null))
-      const answer = await send(token)
-      if (!tokenRefusals.has(errcodeOf(answer))) {
-        accept(answer, [token])
-        return
-      }
-      const next = await beforeSending(keeper.obtain(token))
-      accept(await send(next), [token, next])
-    },
+    sendCustom: (message) => postWithToken('/cgi-bin/message/custom/send', customBody(message)),
+    typing: (openid) => postWithToken('/cgi-bin/message/custom/typing', { touser: openid, command: 'Typing' }),
   }
 }
 
