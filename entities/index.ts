@@ -24,6 +24,7 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { accessToken } from './access-token.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -50,6 +51,7 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { AccessTokenRow } from './access-token.ts'
 
 export const entities = [
   company,
@@ -77,4 +79,5 @@ export const entities = [
   login,
   loginLog,
   installation,
+  accessToken,
 ]

@@ -1,3 +1,4 @@
+import { accessTokenQueries } from './access-tokens.ts'
 import { accountQueries } from './accounts.ts'
 import { evaluationQueries } from './evaluations.ts'
 import { customerQueries } from './customers.ts'
@@ -19,7 +20,7 @@ export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
     loads: loadQueries(sql), logins: loginQueries(sql), members: memberQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+    rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
   }
 }
 

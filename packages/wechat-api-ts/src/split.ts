@@ -5,7 +5,6 @@ export const mostTextBytes = 2048
 
 // links, faces and addresses are torn by a cut: what is left of them is shown as it stands
 const whole = /<a\s[^<>]{1,2048}>[^<]{0,2048}<\/a>|https?:\/\/[\x21-\x7e]{1,2048}|\[[^\s[\]]{1,12}\]|\/:[\x21-\x7e]{1,8}/g
-const farthest = 4200
 
 // the words of a break: before white space, or behind what ends a sentence
 const breaks: { at: RegExp, behind: boolean }[] = [
@@ -29,15 +28,15 @@ export function splitText(text: string, most: number = mostTextBytes): string[] 
   for (;;) {
     const fits = encoder.encodeInto(rest, room).read
     if (fits === rest.length) break
-    const at = cutAt(rest, fits)
+    // what is longer than a part cannot stay whole: no need to look farther
+    const at = cutAt(rest.slice(0, fits + most), fits)
     parts.push(rest.slice(0, at).trimEnd())
     rest = rest.slice(at).trimStart()
   }
   return [...parts, rest].filter((part) => part.trim() !== '')
 }
 
-function cutAt(rest: string, fits: number): number {
-  const near = rest.slice(0, fits + farthest)
+function cutAt(near: string, fits: number): number {
   const wholes = [...near.matchAll(whole)].map(({ 0: found, index }) => ({ from: index, to: index + found.length }))
   const isTorn = (at: number) => wholes.find(({ from, to }) => from < at && at < to)
   const segments = graphemes.segment(near)
