@@ -23,6 +23,7 @@ export function openWechatChannel(needs: TokenNeeds, baseUrl: string): Channel {
         return asDelivery(error)
       }
     },
+    typing: (account, openid) => clientOf(account).custom.typing({ touser: openid, command: 'Typing' }).then(() => undefined, () => undefined),
     close: async () => { clients.clear() },
   }
 }

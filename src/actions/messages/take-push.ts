@@ -3,10 +3,10 @@ import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
 import { commonLane, routeNewSession } from '../../../rules/routing.ts'
-import { active, group, isOwned } from '../../../rules/session.ts'
+import { active, group } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
+import { lineEvents } from '../events.ts'
 import { stepEvents, takeStep } from '../sessions/step.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine, newMessage, newOutbox, newSession } from './lines.ts'
@@ -66,10 +66,7 @@ function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer 
 
 function hear(day: Day, session: SessionRow, line: MessageRow): void {
   day.messages.push(line)
-  // while it is only queued nobody's stream holds its lines: the claimer reads them
-  if (isOwned(session.state) && session.uid !== null) {
-    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
-  }
+  day.events.push(...lineEvents('message.received', session, { line, at: day.at }))
 }
 
 function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): SessionRow {
