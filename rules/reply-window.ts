@@ -1,11 +1,13 @@
 // How often and how long may we write to a follower? A message of his gives 5 in 48 hours, a follow 3 in one minute.
 // An action raises what is left to its number and the end to the later one; it never lowers either.
 export type Window = { window_end: number | null, budget_left: number, window_scene: string | null }
-export type Scene = 'message' | 'follow'
+export type Scene = 'message' | 'follow' | 'menu'
 
 const gives: Record<Scene, { budget: number, ms: number }> = {
   message: { budget: 5, ms: 48 * 3600_000 },
   follow: { budget: 3, ms: 60_000 },
+  // a tap on a menu message, though it comes as a text
+  menu: { budget: 3, ms: 60_000 },
 }
 
 export function widenWindow(window: Window, scene: Scene, now: number): Window {

@@ -81,7 +81,7 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
 const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mode === 'compatible' ? account.mode : 'plain'
 
 function deedOf(inbound: Inbound): Deed {
-  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content }
+  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content, ...(inbound.bizmsgmenuid !== undefined && { menuId: inbound.bizmsgmenuid }) }
   if (inbound.kind !== 'event') return { kind: 'line' }
   if (inbound.event === 'subscribe') return { kind: 'follow' }
   return inbound.event === 'unsubscribe' ? { kind: 'unfollow' } : { kind: 'event', name: inbound.name }

@@ -1,10 +1,11 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { AgentLoadRow, LedgerRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
+import type { AgentLoadRow, EvaluationRow, LedgerRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
 import { isOnline, type Agent } from '../../../rules/routing.ts'
 import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
 import { newCustomer, openKey } from './lines.ts'
 import type { Push } from './push.ts'
+import { lockAsked, type Asked } from './asked.ts'
 
 export type Follower = { customer: KnownCustomer, session: SessionRow | null }
 
@@ -14,6 +15,9 @@ export type Day = {
   /** Followers whose rows somebody else holds. */
   busy: Set<string>
   agents: Map<number, Agent>
+  /** Sessions that have ended and are answered about. */
+  asked: Asked
+  evaluations: EvaluationRow[]
   opened: SessionRow[]
   changed: Set<SessionRow>
   raised: number[]
@@ -35,9 +39,10 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
     for (const customer of await lockCustomers(here, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
   }
   await lockSessions(here, followers)
+  const asked = await lockAsked(unit, pushes)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
   const agents = await loadAgents(unit, followers, here.at)
-  return { at: here.at, followers, busy, agents, opened: [], changed: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  return { at: here.at, followers, busy, agents, asked, evaluations: [], opened: [], changed: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }

@@ -2,7 +2,7 @@ import type { KnownAccount, KnownCompany } from '../../ports.ts'
 
 /** What a follower did, in our words; the platform's stay at the edge. */
 export type Deed =
-  | { kind: 'text', text: string }
+  | { kind: 'text', text: string, menuId?: string }
   | { kind: 'follow' }
   | { kind: 'unfollow' }
   /** A line we store and do not understand yet. */

@@ -62,6 +62,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await unit.messages.insert(day.messages)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
+  await unit.evaluations.addFirst(day.evaluations)
   await writeEvents(needs, unit, day.events)
 }
 

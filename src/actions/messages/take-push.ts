@@ -1,18 +1,17 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
-import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
 import { commonLane, routeNewSession } from '../../../rules/routing.ts'
 import { active, group } from '../../../rules/session.ts'
-import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
-import { lineEvents } from '../events.ts'
 import { stepEvents, takeStep } from '../sessions/step.ts'
+import { answeredBy } from './asked.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
-import { addLine, newMessage, newOutbox, newSession } from './lines.ts'
-import type { Push, PushAnswer } from './push.ts'
-
-export type Taken = { push: Push, id: string, ids: Ids }
+import { addLine, newMessage, newSession } from './lines.ts'
+import type { PushAnswer } from './push.ts'
+import { hear, send, type Taken } from './say.ts'
+import { takeAnswer } from './take-answer.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const { push } = taken
@@ -21,6 +20,8 @@ export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const { customer } = follower
   customer.update_time = day.at
 
+  const about = answeredBy(push, day.asked, customer.wx_user_id)
+  if (about) return takeAnswer(day, taken, { customer, ...about })
   if (push.deed.kind === 'text' || push.deed.kind === 'line') return takeLine(day, taken, follower)
   if (push.deed.kind === 'follow') return takeFollow(day, taken, customer)
   if (push.deed.kind === 'unfollow') Object.assign(customer, { subscribe: 0, canel_time: day.at, window_end: day.at, budget_left: 0 })
@@ -56,17 +57,6 @@ function takeFollow(day: Day, { push, id }: Taken, customer: KnownCustomer): Pus
   return rule && send(day, customer, newMessage(customer, {
     message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
   }))
-}
-
-function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer {
-  day.messages.push(reply)
-  day.outbox.push(newOutbox(customer, reply, { way: 'passive', at: day.at }))
-  return { id: reply.message_id, text: reply.text ?? '', at: day.at }
-}
-
-function hear(day: Day, session: SessionRow, line: MessageRow): void {
-  day.messages.push(line)
-  day.events.push(...lineEvents('message.received', session, { line, at: day.at }))
 }
 
 function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): SessionRow {
