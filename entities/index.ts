@@ -22,6 +22,12 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { mediaUpload } from './media-upload.ts'
+import { mediaFetch } from './media-fetch.ts'
+import { trajectory } from './trajectory.ts'
+import { reception } from './reception.ts'
+import { platform } from './platform.ts'
+import { kfAccount } from './kf-account.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -46,6 +52,12 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { MediaUploadRow } from './media-upload.ts'
+export type { MediaFetchRow } from './media-fetch.ts'
+export type { TrajectoryRow } from './trajectory.ts'
+export type { ReceptionRow } from './reception.ts'
+export type { PlatformRow } from './platform.ts'
+export type { KfAccountRow } from './kf-account.ts'
 
 export const entities = [
   company,
@@ -71,4 +83,10 @@ export const entities = [
   login,
   loginLog,
   installation,
+  mediaUpload,
+  mediaFetch,
+  trajectory,
+  reception,
+  platform,
+  kfAccount,
 ]

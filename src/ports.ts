@@ -10,6 +10,7 @@ import type { Secrets } from './secrets.ts'
 import type { Store } from './store/store.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
+export type { VisitedCustomer } from './store/visits.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
 
@@ -79,6 +80,23 @@ export type Channel = {
   send: (account: KnownAccount, openid: string, message: MessageRow) => Promise<Delivery>
   close: () => Promise<void>
 }
+
+/** The columns of a line that say what it is. */
+export type Said = { message_type: number, type: string } & Partial<Pick<MessageRow,
+  'text' | 'file_url' | 'media_id' | 'lng' | 'lat' | 'map_scale' | 'map_label' | 'page_title' | 'page_desc' | 'extra'>>
+/** What must be fetched of a line before the platform forgets it. */
+export type Part = { part: 'file' | 'thumb', mediaId: string }
+export type Location = { lng: string, lat: string, precision: string | null }
+
+/** What a follower did, in our words; the platform's stay at the edge. */
+export type Deed =
+  /** `tapped`: an entry of a menu message, which arrives as a text. */
+  | { kind: 'text', text: string, tapped?: boolean }
+  | { kind: 'line', said: Said, parts: Part[] }
+  /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
+  | { kind: 'event', name: string, key: string, known: boolean, scene?: string, detail?: string, location?: Location }
+  /** Told by the platform of itself: no follower did it. */
+  | { kind: 'notice', name: string }
 
 export type KnownAccount = AccountRow & { secret: string, pushToken: string, aesKey: string | null }
 export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Matcher, open: boolean }

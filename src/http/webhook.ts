@@ -3,9 +3,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dedupKey, openPush, renderReply, verifyQuery, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
 import type { Batches } from '../actions/messages/batches.ts'
-import type { Deed, PushAnswer } from '../actions/messages/push.ts'
+import type { PushAnswer } from '../actions/messages/push.ts'
 import { isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
+import { deedOf } from './deeds.ts'
 import { readBody } from './read-body.ts'
 
 type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits'> & { batches: Batches }
@@ -70,7 +71,7 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
   }
 
   const answer = await needs.batches.take({
-    account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound), xml: opened.xml,
+    account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound, opened.xml), xml: opened.xml,
   })
   needs.metrics.pushes.inc({ result: 'stored' })
   if (!answer) { end(response, 200, 'success'); return; }
@@ -79,13 +80,6 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
 }
 
 const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mode === 'compatible' ? account.mode : 'plain'
-
-function deedOf(inbound: Inbound): Deed {
-  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content }
-  if (inbound.kind !== 'event') return { kind: 'line' }
-  if (inbound.event === 'subscribe') return { kind: 'follow' }
-  return inbound.event === 'unsubscribe' ? { kind: 'unfollow' } : { kind: 'event', name: inbound.name }
-}
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)

@@ -10,6 +10,7 @@ import { ruleQueries } from './rules.ts'
 import { sessionQueries } from './sessions.ts'
 import { streamQueries } from './streams.ts'
 import { userQueries } from './users.ts'
+import { visitQueries } from './visits.ts'
 import type { Sql } from './sql.ts'
 
 /** Named queries per table, bound to one connection. */
@@ -18,6 +19,7 @@ export function tables(sql: Sql) {
     accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
     loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
     rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+    visits: visitQueries(sql),
   }
 }
 

@@ -5,27 +5,23 @@ import { sameSignature, signature, single, verifyQuery } from './sign.ts'
 import { textOf } from './xml-node.ts'
 import { readXml } from './xml.ts'
 
-/** What seals and opens envelopes; of a third-party platform all three are the component's own. */
-export type EnvelopeKeys = {
+export type AccountKeys = {
   appid: string
   token: string
   encodingAesKey: string | null
-  /** The key before the last change: pushes under way still come with it. */
   previousEncodingAesKey?: string | null
+  mode: 'plain' | 'compatible' | 'safe'
 }
-export type AccountKeys = EnvelopeKeys & { mode: 'plain' | 'compatible' | 'safe' }
 
-/** Makes an answer's body of a reply; the second argument is the time in seconds, by default the present. */
-type Seal = (replyXml: string, now?: number) => string
-export type OpenedPush = { inbound: Inbound, xml: string, seal: Seal }
+/** `seal` makes the answer's body of a reply; its second argument is the time in seconds, by default the present. */
+export type OpenedPush = { inbound: Inbound; xml: string; seal: (replyXml: string, now?: number) => string }
 
-/** Reads what was pushed to an account; throws WechatInputError. */
+type Opened = { xml: string; key: string }
+
 export function openPush(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
   const types = query.getAll('encrypt_type')
   if (types.length > 1) throw new WechatInputError('bad_signature')
-  if (types[0] !== 'aes') return openPlain(keys, query, body)
-  const { xml, seal } = openEnvelope(keys, query, body)
-  return { inbound: toInbound(readXml(xml)), xml, seal }
+  return types[0] === 'aes' ? openSealed(keys, query, body) : openPlain(keys, query, body)
 }
 
 function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
@@ -36,8 +32,7 @@ function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): Ope
   return { inbound: toInbound(fields), xml: body, seal: (replyXml) => replyXml }
 }
 
-/** Checks msg_signature alone: the platform's guide forbids `signature` here, which says nothing of the body. */
-export function openEnvelope(keys: EnvelopeKeys, query: URLSearchParams, body: string): { xml: string, seal: Seal } {
+function openSealed(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
   const given = single(query, 'msg_signature')
   const timestamp = single(query, 'timestamp')
   const nonce = single(query, 'nonce')
@@ -48,10 +43,10 @@ export function openEnvelope(keys: EnvelopeKeys, query: URLSearchParams, body: s
   const { xml, key } = decryptWithAny(keys, encrypted)
   const seal = (replyXml: string, now = Math.floor(Date.now() / 1000)): string =>
     replyEnvelope(keys.token, encryptMessage(key, keys.appid, replyXml), { timestamp: String(now), nonce })
-  return { xml, seal }
+  return { inbound: toInbound(readXml(xml)), xml, seal }
 }
 
-function decryptWithAny(keys: EnvelopeKeys, encrypted: string): { xml: string, key: string } {
+function decryptWithAny(keys: AccountKeys, encrypted: string): Opened {
   for (const key of [keys.encodingAesKey, keys.previousEncodingAesKey]) {
     const xml = key ? decryptMessage(key, keys.appid, encrypted) : null
     if (key && xml !== null) return { xml, key }

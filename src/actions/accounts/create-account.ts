@@ -37,7 +37,8 @@ function newRow(needs: CreateNeeds, companyId: string, appid: string): AccountRo
   return {
     account_id: needs.ids(), company_id: companyId, kind: 'wechat', appid, name: appid, original_id: '', app_secret: null, token: null,
     aes_key: null, mode: 'plain', binding: 'direct', own_lane: 0, site_key: null, allowed_origins: null, deleted_at: null,
-    created_at: needs.clock.now(),
+    created_at: needs.clock.now(), type: 1, token_previous: null, aes_key_previous: null, keys_changed_at: null, component_appid: null,
+    refresh_token: null, unbound_pushes: 0, unbound_push_at: null,
   }
 }
 

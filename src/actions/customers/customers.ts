@@ -25,7 +25,7 @@ export async function listCustomerMessages(needs: Needs<'store'>, me: Me, { id, 
   return { items: rows.slice(0, limit).reverse().map(presentMessage), next: rows.length > limit ? rows[limit - 1]?.message_id ?? null : null }
 }
 
-export async function listCustomerSessions(needs: Needs<'store' | 'queue'>, me: Me, { id, cursor = last, limit }: Page & { id: string }) {
+export async function listCustomerSessions(needs: Needs<'store' | 'queue' | 'clock'>, me: Me, { id, cursor = last, limit }: Page & { id: string }) {
   await getCustomer(needs, me, id)
   const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, { before: cursor, limit: limit + 1 })
   return { items: await presentSessions(needs, me.companyId, rows.slice(0, limit)), next: rows.length > limit ? rows[limit - 1]?.session_id ?? null : null }

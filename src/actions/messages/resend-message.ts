@@ -10,7 +10,7 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
   const line = await needs.store.work('reply', async (unit) => {
     const { customer, session, message } = await lockUnsettled(unit, me, id)
     refuseWrite(mayWrite(session, { uid: me.uid, supervises: supervises(me) }, undefined))
-    refuseWindow(customer, needs.clock.now())
+    await refuseWindow(needs, customer, true)
     await refuseUnbound(unit, session)
 
     const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, text: message.text ?? '', resendOf: id }

@@ -1,5 +1,6 @@
 // The end of a session, whoever ends it. The caller has locked customer and session; the order of writes is the house's.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import { giveBack } from '../../../rules/reply-window.ts'
 import { isOwned, queued } from '../../../rules/session.ts'
 import type { Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, type Event } from '../events.ts'
@@ -19,7 +20,7 @@ export async function endSession(unit: Unit, { customer, session }: { customer: 
   const pending = ending.dropPending ? await unit.outbox.pendingOf(session.session_id) : []
   if (pending.length > 0) {
     // what never left takes nothing from the follower's budget
-    await unit.customers.save({ ...customer, budget_left: customer.budget_left + pending.length })
+    await unit.customers.save({ ...customer, ...giveBack(customer, pending.length, ending.at) })
   }
   await unit.sessions.save(session)
   if (isOwned(from) && uid !== null) await unit.loads.lower(uid)

@@ -1,4 +1,5 @@
 // One list for both databases, in order.
 import { Initial1700000000001 } from './0001-initial.ts'
+import { Platform1700000000006 } from './0006-platform.ts'
 
-export const migrations = [Initial1700000000001]
+export const migrations = [Initial1700000000001, Platform1700000000006]
