@@ -8,11 +8,13 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Secrets } from './secrets.ts'
 import type { Store } from './store/store.ts'
+import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
 export type { VisitedCustomer } from './store/visits.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
+export type { Draft, Vault } from './store/vault.ts'
 
 /** An index of SQL per company: who is queued in which lane, and who was given to a person that has not accepted. It proposes; SQL decides. */
 export type WaitingQueue = {
@@ -75,9 +77,20 @@ export type Delivery =
   | { outcome: 'not_delivered', reason: string, errcode?: number }
   | { outcome: 'unknown', reason: string }
 
+export type Fetched =
+  | { outcome: 'fetched', bytes: Uint8Array }
+  /** The platform says that it does not have it. */
+  | { outcome: 'gone', reason: string }
+  | { outcome: 'later', reason: string }
+export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
+export type Upload = { kind: UploadKind, path: string, name: string, mime: string }
+export type Uploaded = { mediaId: string, diesAt: number }
+
 /** How a message leaves to a person. Throws nothing: every end is a Delivery. */
 export type Channel = {
   send: (account: KnownAccount, openid: string, message: MessageRow) => Promise<Delivery>
+  fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
+  uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
   close: () => Promise<void>
 }
 
@@ -92,7 +105,7 @@ export type Location = { lng: string, lat: string, precision: string | null }
 export type Deed =
   /** `tapped`: an entry of a menu message, which arrives as a text. */
   | { kind: 'text', text: string, tapped?: boolean }
-  | { kind: 'line', said: Said, parts: Part[] }
+  | { kind: 'line', said: Said, parts: Part[], tapped?: undefined }
   /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
   | { kind: 'event', name: string, key: string, known: boolean, scene?: string, detail?: string, location?: Location }
   /** Told by the platform of itself: no follower did it. */
@@ -109,6 +122,7 @@ export type Known = {
 
 export type Ports = {
   store: Store
+  vault: Vault
   queue: WaitingQueue
   recent: RecentLines
   bus: EventBus

@@ -24,6 +24,9 @@ export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, b
         return asDelivery(error)
       }
     },
+    // waits for the SDK's calls
+    fetchMedia: async () => ({ outcome: 'later', reason: 'no_call' }),
+    uploadMedia: async () => ({ outcome: 'not_delivered', reason: 'no_call' }),
     close: async () => { clients.clear() },
   }
 }

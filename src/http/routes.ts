@@ -6,6 +6,7 @@ import { companyRoutes } from './companies.ts'
 import { customerRoutes } from './customers.ts'
 import { groupRoutes } from './groups.ts'
 import { jobRoutes } from './jobs.ts'
+import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
 import type { Route } from './route.ts'
@@ -15,5 +16,5 @@ import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
   ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
-  ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...messageRoutes, ...mediaRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

@@ -4,6 +4,7 @@ import { inboxQueries } from './inbox.ts'
 import { jobQueries } from './jobs.ts'
 import { loadQueries } from './agent-loads.ts'
 import { loginQueries } from './logins.ts'
+import { mediaQueries } from './media.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
 import { ruleQueries } from './rules.ts'
@@ -17,7 +18,7 @@ import type { Sql } from './sql.ts'
 export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
-    loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
+    loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
     rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }

@@ -23,7 +23,6 @@ export function presentMessage(row: MessageRow) {
   return {
     id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
     messageType: row.message_type, type: row.type,
-    ...(row.text !== null && row.type !== 'link' && row.type !== 'event' && { text: row.text }),
     ...presentContent(row),
     ...(row.uid !== null && row.opercode !== 2 && { agentUid: row.additional_uid ?? row.uid }),
     ...((row.opercode === 1 || row.opercode === 3) && row.client_key !== null && { clientMsgId: row.client_key }),

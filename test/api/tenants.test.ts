@@ -12,9 +12,10 @@ async function idsOf(house: House): Promise<Record<string, string>> {
   const agent = await house.agent('agent1')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
   const line = (await agent.call('GET', `/api/sessions/${session.id}/messages`)).body.items[0]
+  const file = (await agent.upload(new TextEncoder().encode('%PDF-1.7 of A'), 'a.pdf')).body
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
   return {
-    sessions: session.id, messages: line.id, customers: session.customer.id, users: String(agent.uid), groups: String(group.id),
+    media: file.id, sessions: session.id, messages: line.id, customers: session.customer.id, users: String(agent.uid), groups: String(group.id),
     accounts: (await house.admin.call('GET', '/api/accounts')).body.items[0].id,
     rules: (await house.admin.call('GET', '/api/rules')).body.items[0].id,
   }

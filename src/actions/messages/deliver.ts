@@ -1,6 +1,6 @@
 // The sender. pending → sending under a lease → sent | failed | unknown. WeChat has no idempotency key, so a row goes back to
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
-import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
+import type { AccountRow, CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
 import type { Delivery, Needs, Unit } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
@@ -73,17 +73,17 @@ async function settle(needs: DeliverNeeds, { row, message, token, sentAt }: Leas
     await unit.outbox.settle(row.outbox_id, token, {
       state: outcome.state, errcode: outcome.errcode, retryAt: at + 1000 * 2 ** Math.min(row.attempts, 9), at: outcome.state === 'pending' ? null : at,
     })
-    const uid = session?.uid ?? null
-    if (uid === null || outcome.state === 'pending') return
-    const told: Event = {
-      companyId: row.company_id, stream: `user:${uid}`, type: `message.${outcome.state}`,
-      data: presentMessage({ ...message, delivery: outcome.state, errcode: outcome.errcode }),
-    }
-    await writeEvents(needs, unit, [told, ...(customer && session ? windowEvent(customer, session, at) : [])])
+    if (session && outcome.state !== 'pending') await writeEvents(needs, unit, eventsOf({ ...message, delivery: outcome.state, errcode: outcome.errcode }, { session, customer, at }))
   })
 
   needs.metrics.replies.inc({ outcome: outcome.state })
   if (outcome.state !== 'sent') needs.log.warn({ messageId: row.outbox_id, outcome: outcome.state, errcode: outcome.errcode }, 'a reply did not simply arrive')
+}
+
+function eventsOf(message: MessageRow, { session, customer, at }: { session: SessionRow, customer: CustomerRow | null, at: number }): Event[] {
+  if (session.uid === null) return []
+  const told = { companyId: session.company_id, stream: `user:${session.uid}`, type: `message.${message.delivery ?? ''}`, data: presentMessage(message) }
+  return [told, ...(customer ? windowEvent(customer, session, at) : [])]
 }
 
 type Settling = { outcome: Outcome, sentAt: number, now: number }

@@ -63,7 +63,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await unit.sessions.touch([...day.changed])
   for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
   await unit.messages.insert(day.messages)
-  await unit.visits.toFetch(day.fetches)
+  await unit.media.toFetch(day.fetches)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
   await writeCounts(unit, day.visits)

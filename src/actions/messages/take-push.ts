@@ -2,7 +2,7 @@
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { openBriefly, standing, tapCountsAs, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
-import type { KnownCustomer, Part } from '../../ports.ts'
+import type { Deed, KnownCustomer, Part } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
@@ -17,28 +17,33 @@ export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const follower = day.followers.get(followerKey(taken.push))
   if (!follower) throw new Error('a push without its follower')
   follower.customer.update_time = day.at
-  return deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, follower)
+  return deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, { deed, follower })
 }
 
-function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null {
-  const { push: { deed, company, account }, ids } = taken
+function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<Deed, { kind: 'event' | 'notice' }>, follower: Follower }): PushAnswer | null {
+  const { ids } = taken
   const { customer } = follower
   const before = customer.budget_left
   Object.assign(customer, { last_time: day.at, active_at: day.at })
-  if (deed.kind === 'text' && deed.tapped) tap(day, customer)
+  if (deed.tapped) tap(day, customer)
   else Object.assign(customer, widenWindow(customer, day.at))
   const session = follower.session ??= openSession(day, taken, { customer })
   if (!day.opened.includes(session)) day.changed.add(session)
 
-  const said = deed.kind === 'line' ? deed.said : { text: deed.kind === 'text' ? deed.text : '' }
+  const said = deed.kind === 'line' ? deed.said : { text: deed.text }
   const line = addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said })
   hear(day, session, line)
-  if (deed.kind === 'line') toFetch(day, line, deed.parts)
   if (customer.budget_left !== before) tellWindow(day, customer, session)
+  if (deed.kind === 'text') return answer(day, taken, { follower, session, text: deed.text })
+  toFetch(day, line, deed.parts)
+  return null
+}
 
+function answer(day: Day, taken: Taken, { follower, session, text }: { follower: Follower, session: SessionRow, text: string }): PushAnswer | null {
+  const { company, account } = taken.push
   const talking = session.state === active || session.state === group
-  if (deed.kind !== 'text' || (talking && !company.settings.rulesInConversation)) return null
-  const rule = company.matcher.text(account.account_id, deed.text)
+  if (talking && !company.settings.rulesInConversation) return null
+  const rule = company.matcher.text(account.account_id, text)
   return rule && answerByRule(day, taken, { follower, rule })
 }
 
