@@ -27,6 +27,7 @@ import { mediaFetch } from './media-fetch.ts'
 import { trajectory } from './trajectory.ts'
 import { reception } from './reception.ts'
 import { platform } from './platform.ts'
+import { authorizer } from './authorizer.ts'
 import { kfAccount } from './kf-account.ts'
 
 export type { CompanyRow } from './company.ts'
@@ -57,6 +58,7 @@ export type { MediaFetchRow } from './media-fetch.ts'
 export type { TrajectoryRow } from './trajectory.ts'
 export type { ReceptionRow } from './reception.ts'
 export type { PlatformRow } from './platform.ts'
+export type { AuthorizerRow } from './authorizer.ts'
 export type { KfAccountRow } from './kf-account.ts'
 
 export const entities = [
@@ -88,5 +90,6 @@ export const entities = [
   trajectory,
   reception,
   platform,
+  authorizer,
   kfAccount,
 ]

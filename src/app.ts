@@ -9,6 +9,7 @@ import { openBackends, type Backends } from './backends/open.ts'
 import { openWechatChannel } from './channels/wechat.ts'
 import { mediaDir, secretKey, type Config } from './config.ts'
 import { openSchedule } from './cron/schedule.ts'
+import { readStored } from './http/deeds.ts'
 import { routes } from './http/routes.ts'
 import { openHttp } from './http/server.ts'
 import { openWebhook } from './http/webhook.ts'
@@ -96,10 +97,11 @@ function compose(config: Config, { log, store, vault, secrets, clock, backends, 
   const hour = 3600_000
   const base = {
     log, store, vault, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets, channel: openWechatChannel({ clock, secrets, cache: backends.cache }, config.WECHAT_API_BASE),
+    secrets, readStored, channel: openWechatChannel({ clock, secrets, cache: backends.cache }, config.WECHAT_API_BASE),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,
+      publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }
   const ports = { ...base, known: openKnown(base) }

@@ -111,11 +111,16 @@ export type Deed =
   /** Told by the platform of itself: no follower did it. */
   | { kind: 'notice', name: string }
 
-export type KnownAccount = AccountRow & { secret: string, pushToken: string, aesKey: string | null }
+/** What pushes are signed and sealed with; the previous ones hold for a while after a change. */
+export type PushKeys = { pushToken: string, aesKey: string | null, previous: { pushToken: string, aesKey: string | null, until: number } | null }
+export type KnownPlatform = PushKeys & { componentAppid: string, secret: string }
+/** `platform`: the third-party platform that speaks for it, and with whose keys it is pushed. */
+export type KnownAccount = AccountRow & PushKeys & { secret: string, platform: KnownPlatform | null }
 export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Matcher, open: boolean }
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {
+  platform: (componentAppid: string) => Promise<KnownPlatform | null>
   account: (appid: string) => Promise<KnownAccount | null>
   company: (companyId: string) => Promise<KnownCompany | null>
 }
@@ -134,10 +139,12 @@ export type Ports = {
   log: Log
   metrics: Metrics
   secrets: Secrets
+  /** Of XML that was stored before we understood it; null while we still do not. */
+  readStored: (xml: string) => Extract<Deed, { kind: 'text' | 'line' }> | null
   limits: Limits
 }
 
 /** Settings of the installation that decisions need; config.ts reads them. */
-export type Limits = { loginIdleMs: number, loginMaxMs: number, maxInFlight: number, metricsToken: string | null, trustedProxies: string[] }
+export type Limits = { loginIdleMs: number, loginMaxMs: number, maxInFlight: number, metricsToken: string | null, trustedProxies: string[], publicUrl: string | null }
 
 export type Needs<K extends keyof Ports> = Pick<Ports, K>

@@ -18,6 +18,8 @@ export const mediaQueries = (sql: Sql) => ({
   forgetDead: (now: number) => sql.run('delete from media_upload where dies_at < ?', [now]),
 
   toFetch: (rows: MediaFetchRow[]) => sql.insert('media_fetch', rows),
+  counts: (companyId: string) => sql.all<{ state: string, n: number }>(
+    'select state, count(*) as n from media_fetch where company_id = ? group by state', [companyId]),
   ready: (now: number, limit: number) => sql.all<MediaFetchRow>(
     "select * from media_fetch where state = 'pending' and retry_at <= ? order by retry_at limit ?", [now, limit]),
   /** The one who moves its next try on fetches it now. */

@@ -7,6 +7,7 @@ import { loginQueries } from './logins.ts'
 import { mediaQueries } from './media.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
+import { platformQueries } from './platforms.ts'
 import { ruleQueries } from './rules.ts'
 import { sessionQueries } from './sessions.ts'
 import { streamQueries } from './streams.ts'
@@ -19,7 +20,7 @@ export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
     loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+    platforms: platformQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }
 }

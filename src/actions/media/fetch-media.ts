@@ -95,3 +95,11 @@ async function complete(unit: Unit, line: MessageRow, { part, result }: { part: 
 const thumb = (result: Done): object => 'resource' in result ? { thumb: result.resource.resources_id } : {}
 const file = (result: Done): object => 'resource' in result
   ? { mime: result.resource.mime_type, size: result.resource.resources_size } : { lost: result.lost }
+
+/** The worker fetches by itself; this tells what still waits and what is gone, and wakes it. */
+export async function rescueMedia(needs: FetchNeeds, companyId: string): Promise<{ pending: number, fetched: number, lost: number }> {
+  needs.bus.publish('media', '')
+  const counts = await needs.store.read.media.counts(companyId)
+  const of = (state: string) => counts.find((row) => row.state === state)?.n ?? 0
+  return { pending: of('pending'), fetched: of('fetched'), lost: of('lost') }
+}

@@ -1,9 +1,9 @@
 // What is said in answer to a push, and who hears a line.
-import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { MediaFetchRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
 import { isOwned } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
-import type { KnownCustomer } from '../../ports.ts'
+import type { KnownCustomer, Part } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine, newMessage, newOutbox, type Line } from './lines.ts'
@@ -34,3 +34,10 @@ export function hear(day: Day, session: SessionRow, line: MessageRow): void {
     day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
   }
 }
+
+const keptByPlatformMs = 3 * 24 * 3600_000
+
+export const toFetch = (line: MessageRow, parts: Part[], at: number): MediaFetchRow[] => parts.map(({ part, mediaId }) => ({
+  message_id: line.message_id, part, company_id: line.company_id, account_id: line.account_id, media_id: mediaId, state: 'pending', attempts: 0,
+  retry_at: at, dies_at: at + keptByPlatformMs, reason: null,
+}))

@@ -1,14 +1,14 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
-import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { SessionRow } from '../../../entities/index.ts'
 import { openBriefly, standing, tapCountsAs, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
-import type { Deed, KnownCustomer, Part } from '../../ports.ts'
+import type { Deed, KnownCustomer } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
 import { openSession } from './open-session.ts'
 import type { PushAnswer } from './push.ts'
-import { answerByRule, hear, type Taken } from './say.ts'
+import { answerByRule, hear, toFetch, type Taken } from './say.ts'
 import { takeEvent } from './take-event.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
@@ -35,7 +35,7 @@ function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<De
   hear(day, session, line)
   if (customer.budget_left !== before) tellWindow(day, customer, session)
   if (deed.kind === 'text') return answer(day, taken, { follower, session, text: deed.text })
-  toFetch(day, line, deed.parts)
+  day.fetches.push(...toFetch(line, deed.parts, day.at))
   return null
 }
 
@@ -52,17 +52,6 @@ function tap(day: Day, customer: KnownCustomer): void {
   if (!visit) return
   Object.assign(visit, openBriefly(visit, tapCountsAs, day.at))
   day.visits.changed.add(visit)
-}
-
-const keptByPlatformMs = 3 * 24 * 3600_000
-
-function toFetch(day: Day, line: MessageRow, parts: Part[]): void {
-  for (const { part, mediaId } of parts) {
-    day.fetches.push({
-      message_id: line.message_id, part, company_id: line.company_id, account_id: line.account_id, media_id: mediaId, state: 'pending',
-      attempts: 0, retry_at: day.at, dies_at: day.at + keptByPlatformMs, reason: null,
-    })
-  }
 }
 
 /** Heard only where the number changed: that a message moves the end is known from the message. */
