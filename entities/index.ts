@@ -22,12 +22,12 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { accessToken } from './access-token.ts'
 import { mediaUpload } from './media-upload.ts'
 import { mediaFetch } from './media-fetch.ts'
 import { trajectory } from './trajectory.ts'
 import { reception } from './reception.ts'
 import { platform } from './platform.ts'
-import { authorizer } from './authorizer.ts'
 import { kfAccount } from './kf-account.ts'
 
 export type { CompanyRow } from './company.ts'
@@ -53,12 +53,12 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { AccessTokenRow } from './access-token.ts'
 export type { MediaUploadRow } from './media-upload.ts'
 export type { MediaFetchRow } from './media-fetch.ts'
 export type { TrajectoryRow } from './trajectory.ts'
 export type { ReceptionRow } from './reception.ts'
 export type { PlatformRow } from './platform.ts'
-export type { AuthorizerRow } from './authorizer.ts'
 export type { KfAccountRow } from './kf-account.ts'
 
 export const entities = [
@@ -85,11 +85,11 @@ export const entities = [
   login,
   loginLog,
   installation,
+  accessToken,
   mediaUpload,
   mediaFetch,
   trajectory,
   reception,
   platform,
-  authorizer,
   kfAccount,
 ]

@@ -1,3 +1,4 @@
+import { accessTokenQueries } from './access-tokens.ts'
 import { accountQueries } from './accounts.ts'
 import { customerQueries } from './customers.ts'
 import { inboxQueries } from './inbox.ts'
@@ -20,7 +21,7 @@ export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
     loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    platforms: platformQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+    platforms: platformQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }
 }

@@ -19,6 +19,8 @@ export type Day = {
   opened: SessionRow[]
   changed: Set<SessionRow>
   raised: number[]
+  /** Followers who have an agent of their own from now on. */
+  belong: KnownCustomer[]
   messages: MessageRow[]
   fetches: MediaFetchRow[]
   outbox: OutboxRow[]
@@ -46,7 +48,7 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   }), here.at)
   const agents = await loadAgents(unit, followers, { named: loaded.wanted.length > 0 ? await loadNamed(unit, loaded) : [], at: here.at })
   return {
-    at: here.at, followers, busy, agents, visits: loaded.visits, opened: [], changed: new Set(), raised: [], messages: [], fetches: [], outbox: [],
+    at: here.at, followers, busy, agents, visits: loaded.visits, opened: [], changed: new Set(), raised: [], belong: [], messages: [], fetches: [], outbox: [],
     ledger: [], events: [],
   }
 }

@@ -1,5 +1,5 @@
 // New rows, spelled out once: every column of a new customer, session, line and outbox entry.
-import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 
 type Place = { company_id: string, account_id: string, appid: string }
 
@@ -64,17 +64,5 @@ export function newOutbox(customer: Whose & { out_n: number }, message: MessageR
     session_id: message.session_id, n: customer.out_n, way: facts.way, state: passive ? 'sending' : 'pending', lease_token: null,
     lease_until: passive ? facts.at + leaseMs : null, retry_at: facts.at, attempts: passive ? 1 : 0, inflight_key: null, errcode: null,
     created_at: facts.at, settled_at: null,
-  }
-}
-
-export type Step = { from: number | null, actor: string, reason?: string | null, at: number, candidates?: unknown }
-
-/** One line of the ledger for the state the session is in now. */
-export function nextLedger(session: SessionRow, step: Step): LedgerRow {
-  session.ledger_n += 1
-  return {
-    session_id: session.session_id, n: session.ledger_n, company_id: session.company_id, from_state: step.from, to_state: session.state,
-    actor: step.actor, reason: step.reason ?? null, fence: session.fence, uid: session.uid,
-    candidates: step.candidates === undefined ? null : JSON.stringify(step.candidates), at: step.at,
   }
 }

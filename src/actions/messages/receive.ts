@@ -58,6 +58,7 @@ export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
 async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
   if (day.followers.size === 0) return
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
+  await unit.customers.belong(day.belong)
   await writeVisits(unit, day.visits)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])

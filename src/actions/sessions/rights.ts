@@ -34,20 +34,34 @@ const words: Partial<Record<ErrorCode, string>> = {
   session_moved: 'The session changed hands since you loaded it: load it again.',
   not_owner: 'The session belongs to another agent.',
   session_not_accepted: 'Accept the session first.',
+  session_not_waiting: 'The session is not waiting to be accepted.',
+  session_already_claimed: 'Another agent was faster, or the session has ended.',
+}
+
+export function refuse(code: ErrorCode): never {
+  throw new AppError(code, words[code] ?? code)
 }
 
 export function refuseWrite(code: ErrorCode | null): void {
-  if (code) throw new AppError(code, words[code] ?? code)
+  if (code) refuse(code)
 }
 
 /** Locks the customer first, then the session: the one order of every action on a session. */
 export async function lockBoth(unit: Unit, companyId: string, sessionId: string) {
   const seen = await unit.sessions.find(companyId, sessionId)
-  const customer = seen && await unit.customers.lock(companyId, seen.wx_user_id)
-  const session = customer && await unit.sessions.lock(companyId, sessionId)
+  if (!seen) throw notFound()
+  return lockSeen(unit, seen)
+}
+
+export async function lockSeen(unit: Unit, seen: SessionRow) {
+  const customer = await unit.customers.lock(seen.company_id, seen.wx_user_id)
+  const session = customer && await unit.sessions.lock(seen.company_id, seen.session_id)
   if (!session) throw notFound()
   return { customer, session }
 }
+
+/** As the rules want to know him. */
+export const person = (me: Me) => ({ uid: me.uid, supervises: supervises(me) })
 
 export async function refuseUnbound(unit: Unit, session: SessionRow): Promise<void> {
   const account = await unit.accounts.find(session.company_id, session.account_id)

@@ -41,10 +41,6 @@ const tables: TableShape[] = [
     },
   },
   {
-    name: 'authorizer',
-    columns: { component_appid: 'key:32 pk', appid: 'key:32 pk', refresh_token: 'key:1024', authorized_at: 'big' },
-  },
-  {
     name: 'kf_account',
     columns: {
       account_id: 'id pk', kf_account: 'key:128 pk', company_id: 'id', kf_id: 'key:32 null', nickname: 'text:64',
