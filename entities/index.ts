@@ -10,6 +10,8 @@ import { agentLoad } from './agent-load.ts'
 import { inbox } from './inbox.ts'
 import { customer } from './customer.ts'
 import { session } from './session.ts'
+import { sessionMember } from './session-member.ts'
+import { evaluation } from './evaluation.ts'
 import { ledger } from './ledger.ts'
 import { message } from './message.ts'
 import { outbox } from './outbox.ts'
@@ -41,6 +43,8 @@ export type { AgentLoadRow } from './agent-load.ts'
 export type { InboxRow } from './inbox.ts'
 export type { CustomerRow } from './customer.ts'
 export type { SessionRow } from './session.ts'
+export type { SessionMemberRow } from './session-member.ts'
+export type { EvaluationRow } from './evaluation.ts'
 export type { LedgerRow } from './ledger.ts'
 export type { MessageRow } from './message.ts'
 export type { OutboxRow } from './outbox.ts'
@@ -73,6 +77,8 @@ export const entities = [
   inbox,
   customer,
   session,
+  sessionMember,
+  evaluation,
   ledger,
   message,
   outbox,

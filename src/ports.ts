@@ -91,6 +91,8 @@ export type Channel = {
   send: (account: KnownAccount, openid: string, message: MessageRow) => Promise<Delivery>
   fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
   uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
+  /** Shows the follower that somebody is writing. Throws nothing and promises nothing. */
+  typing: (account: KnownAccount, openid: string) => Promise<void>
   close: () => Promise<void>
 }
 

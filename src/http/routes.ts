@@ -12,10 +12,11 @@ import { openapiRoute } from './openapi.ts'
 import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
+import { sessionVerbRoutes } from './session-verbs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
-  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
+  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
   ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

@@ -1,10 +1,9 @@
 // What is said in answer to a push, and who hears a line.
 import type { MediaFetchRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
-import { isOwned } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer, Part } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
+import { lineEvents } from '../events.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine, newMessage, newOutbox, type Line } from './lines.ts'
 import type { Push, PushAnswer } from './push.ts'
@@ -29,10 +28,7 @@ function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer 
 
 export function hear(day: Day, session: SessionRow, line: MessageRow): void {
   day.messages.push(line)
-  // while it is only queued nobody's stream holds its lines: the claimer reads them
-  if (isOwned(session.state) && session.uid !== null) {
-    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
-  }
+  day.events.push(...lineEvents('message.received', session, { line, at: day.at }))
 }
 
 const keptByPlatformMs = 3 * 24 * 3600_000
