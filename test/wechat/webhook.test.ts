@@ -112,6 +112,7 @@ test('what is not from the platform, or cannot be read, never reaches the handle
 test('a signed URL of a plain push is good for five minutes, or as long as one says', async (t) => {
   const old = plainQuery(String(Number(now()) - 301))
   const url = await door(t, plain, () => null)
+  for (const timestamp of [String(Number(now()) + 330), '', 'soon', '1e9']) assert.equal((await post(url, textXml('x'), plainQuery(timestamp))).status, 403)
   assert.equal((await post(url, textXml('x'), old)).status, 403)
   assert.equal((await post(url, textXml('x'), plainQuery(String(Number(now()) - 290)))).status, 200)
   const patient = await door(t, { ...plain, freshForSeconds: Infinity }, () => null)
