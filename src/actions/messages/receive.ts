@@ -3,13 +3,15 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
+import { isOwned } from '../../../rules/session.ts'
+import { acceptFirst } from '../sessions/accept-first.ts'
 import { tellOpened } from '../sessions/place.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
 import { takePush } from './take-push.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -78,9 +80,10 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: Needs<'queue' | 'recent' | 'bus'>, day: Day, freed: boolean): Promise<void> {
+async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
   if (freed) needs.bus.publish('outbox', '')
+  for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
 }

@@ -2,14 +2,14 @@
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
-import { commonLane, rankOf, routeNewSession } from '../../../rules/routing.ts'
-import { active, group, isOwned } from '../../../rules/session.ts'
+import { commonLane, routeNewSession } from '../../../rules/routing.ts'
+import { active, group } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
-import { queueEvent, sessionEvent } from '../events.ts'
+import { lineEvents } from '../events.ts'
+import { stepEvents, takeStep } from '../sessions/step.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
-import { addLine, newMessage, newOutbox, newSession, nextLedger } from './lines.ts'
+import { addLine, newMessage, newOutbox, newSession } from './lines.ts'
 import type { Push, PushAnswer } from './push.ts'
 
 export type Taken = { push: Push, id: string, ids: Ids }
@@ -66,10 +66,7 @@ function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer 
 
 function hear(day: Day, session: SessionRow, line: MessageRow): void {
   day.messages.push(line)
-  // while it is only queued nobody's stream holds its lines: the claimer reads them
-  if (isOwned(session.state) && session.uid !== null) {
-    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
-  }
+  day.events.push(...lineEvents('message.received', session, { line, at: day.at }))
 }
 
 function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): SessionRow {
@@ -77,17 +74,15 @@ function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): S
   day.opened.push(session)
   const exclusive = day.agents.get(customer.customer_service_uid) ?? null
   const place = routeNewSession(exclusive, commonLane(push.account))
-  const actor = `c:${customer.wx_user_id}`
+  const by = { who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, ...(exclusive && { candidates: [exclusive] }) }
+  const moved = place.state === 0
+    ? takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
+    : takeStep(session, { event: 'arrive', place: { lane: place.lane }, ...by })
   if (place.state === 0) {
-    Object.assign(session, { state: 0, uid: place.uid, assigned_at: day.at, fence: 1 })
     day.raised.push(place.uid)
     if (exclusive) exclusive.load += 1
-    day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, candidates: [exclusive] }))
-    day.events.push(...sessionEvent('session.assigned', session, [place.uid]))
-    return session
   }
-  Object.assign(session, { lane: place.lane, rank: rankOf(0, day.at), queued_at: day.at })
-  day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, ...(exclusive && { candidates: [exclusive] }) }))
-  day.events.push(queueEvent('session.queued', session, place.lane), ...sessionEvent('session.queued', session, []))
+  day.ledger.push(moved.ledger)
+  day.events.push(...stepEvents(place.state === 0 ? 'session.assigned' : 'session.queued', moved))
   return session
 }
