@@ -23,11 +23,22 @@ export function openWechatChannel(needs: TokenNeeds, baseUrl: string): Channel {
         return asDelivery(error)
       }
     },
+    // waits for the SDK's calls
+    fetchMedia: async () => ({ outcome: 'later', reason: 'no_call' }),
+    uploadMedia: async () => ({ outcome: 'not_delivered', reason: 'no_call' }),
+    typing: (account, openid) => clientOf(account).custom.typing({ touser: openid, command: 'Typing' }).then(() => undefined, () => undefined),
     close: async () => { clients.clear() },
   }
 }
 
+type Menu = { head: string, items: { id: string, text: string }[], tail: string }
+
 function asCustom(openid: string, message: MessageRow): CustomMessage {
+  const { menu } = JSON.parse(message.extra ?? '{}') as { menu?: Menu }
+  if (message.type === 'menu' && menu) {
+    const list = menu.items.map(({ id, text }) => ({ id, content: text }))
+    return { touser: openid, msgtype: 'msgmenu', msgmenu: { head_content: menu.head, list, tail_content: menu.tail } }
+  }
   return { touser: openid, msgtype: 'text', text: { content: message.text ?? '' } }
 }
 

@@ -7,6 +7,7 @@ export { signature, sameSignature, verifyQuery, isFresh } from './sign.ts'
 export { readXml, readXmlFully } from './xml.ts'
 export { nodeOf, nodesOf, numberOf, textOf, type XmlNode, type XmlValue } from './xml-node.ts'
 export { dedupKey } from './dedup.ts'
+export { toInbound } from './inbound.ts'
 export type {
   FromArticle, Inbound, InboundEvent, InboundFile, InboundImage, InboundLink, InboundLocation, InboundMessage, InboundText, InboundUnknown,
   InboundVideo, InboundVoice,

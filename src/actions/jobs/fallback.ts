@@ -1,15 +1,14 @@
-import type { Needs } from '../../ports.ts'
 import { queued } from '../../../rules/session.ts'
 import { writeEvents } from '../events.ts'
 import { lockBoth } from '../sessions/rights.ts'
 import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
-import { tellStep } from '../sessions/tell-step.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
 import { commonLaneOf } from './reclaim.ts'
 
 const minuteMs = 60_000
 
 /** Waited long enough for his own agent: the session goes on to the common lane and keeps its rank. */
-export async function fallBack(needs: Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>, companyId: string): Promise<{ moved: number }> {
+export async function fallBack(needs: TellNeeds, companyId: string): Promise<{ moved: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { moved: 0 }
   const before = needs.clock.now() - company.settings.fallbackMinutes * minuteMs

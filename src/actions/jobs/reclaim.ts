@@ -3,17 +3,15 @@
 import { commonLane } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import type { SessionRow } from '../../../entities/index.ts'
-import type { Needs, Unit } from '../../ports.ts'
+import type { Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
-import { tellStep } from '../sessions/tell-step.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
 
 const dayMs = 24 * 3600_000
 const most = 500
 
-type ReclaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>
-
-export async function reclaim(needs: ReclaimNeeds, companyId: string): Promise<{ reclaimed: number }> {
+export async function reclaim(needs: TellNeeds, companyId: string): Promise<{ reclaimed: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { reclaimed: 0 }
   const idleMs = company.settings.reclaimDays * dayMs
@@ -24,7 +22,7 @@ export async function reclaim(needs: ReclaimNeeds, companyId: string): Promise<{
   return { reclaimed }
 }
 
-async function reclaimOne(needs: ReclaimNeeds, companyId: string, { customerId, idleMs }: { customerId: string, idleMs: number }): Promise<boolean> {
+async function reclaimOne(needs: TellNeeds, companyId: string, { customerId, idleMs }: { customerId: string, idleMs: number }): Promise<boolean> {
   const done = await needs.store.work('rest', async (unit) => {
     const at = needs.clock.now()
     const customer = await unit.customers.lock(companyId, customerId)
