@@ -25,6 +25,12 @@ import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
 import { accessToken } from './access-token.ts'
+import { mediaUpload } from './media-upload.ts'
+import { mediaFetch } from './media-fetch.ts'
+import { trajectory } from './trajectory.ts'
+import { reception } from './reception.ts'
+import { platform } from './platform.ts'
+import { kfAccount } from './kf-account.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -52,6 +58,12 @@ export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
 export type { AccessTokenRow } from './access-token.ts'
+export type { MediaUploadRow } from './media-upload.ts'
+export type { MediaFetchRow } from './media-fetch.ts'
+export type { TrajectoryRow } from './trajectory.ts'
+export type { ReceptionRow } from './reception.ts'
+export type { PlatformRow } from './platform.ts'
+export type { KfAccountRow } from './kf-account.ts'
 
 export const entities = [
   company,
@@ -80,4 +92,10 @@ export const entities = [
   loginLog,
   installation,
   accessToken,
+  mediaUpload,
+  mediaFetch,
+  trajectory,
+  reception,
+  platform,
+  kfAccount,
 ]

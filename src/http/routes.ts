@@ -6,8 +6,10 @@ import { companyRoutes } from './companies.ts'
 import { customerRoutes } from './customers.ts'
 import { groupRoutes } from './groups.ts'
 import { jobRoutes } from './jobs.ts'
+import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
+import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionVerbRoutes } from './session-verbs.ts'
@@ -16,5 +18,5 @@ import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
   ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
-  ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

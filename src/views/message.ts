@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../entities/index.ts'
+import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 
 const direction = (opercode: number) => opercode === 2 ? 'in' : opercode === 5 ? 'system' : 'out'
@@ -18,8 +19,6 @@ function presentDelivery(row: MessageRow) {
   return { delivery: { state: row.delivery, ...(row.errcode !== null && { errcode: row.errcode }), ...(explanation && { explanation }) } }
 }
 
-const presentMenu = (row: MessageRow) => ({ menu: (JSON.parse(row.extra ?? '{}') as { menu?: object }).menu })
-
 /** Of our side. Who spoke for another is named; the owner's name whoever looks knows. */
 function presentSpeaker(row: MessageRow) {
   const uid = row.opercode === 2 ? null : row.additional_uid ?? row.uid
@@ -30,8 +29,7 @@ export function presentMessage(row: MessageRow) {
   return {
     id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
     messageType: row.message_type, type: row.type,
-    ...(row.text !== null && { text: row.text }),
-    ...(row.type === 'menu' && presentMenu(row)),
+    ...presentContent(row),
     ...presentSpeaker(row),
     ...(row.opercode !== 2 && row.sender?.startsWith('a:') && row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),

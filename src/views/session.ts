@@ -2,17 +2,18 @@ import type { CustomerRow, EvaluationRow, LedgerRow, MessageRow, SessionRow } fr
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
+import { presentWindow } from './window.ts'
 
 const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
 
-export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null, memberUids: number[], evaluations: EvaluationRow[] }
+export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null, now: number, memberUids: number[], evaluations: EvaluationRow[] }
 
 export function presentSession(row: SessionRow, facts: SessionFacts) {
   return {
     id: row.session_id, state: words[row.state] ?? 'closed', stateCode: row.state, kind: row.kind,
     customer: presentCustomer(facts.customer), accountId: row.account_id, agentUid: row.uid, fence: row.fence, seq: row.seq,
     visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
-    window: { endsAt: presentTime(facts.customer.window_end), remaining: facts.customer.budget_left, scene: facts.customer.window_scene },
+    window: presentWindow(facts.customer, facts.now),
     ...(row.state === 3 && { queue: { position: facts.position, since: presentTime(row.queued_at), lane: row.lane } }),
     ...(row.state === 2 && { memberUids: facts.memberUids }),
     ...presentEvaluations(facts.evaluations),

@@ -12,9 +12,12 @@ async function idsOf(house: House): Promise<Record<string, string>> {
   const agent = await house.agent('agent1')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
   const line = (await agent.call('GET', `/api/sessions/${session.id}/messages`)).body.items[0]
+  const file = (await agent.upload(new TextEncoder().encode('%PDF-1.7 of A'), 'a.pdf')).body
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
+  const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
+  const reception = (await house.admin.call('POST', '/api/receptions', { accountId, scene: 'a', name: 'A' })).body
   return {
-    sessions: session.id, messages: line.id, customers: session.customer.id, users: String(agent.uid), groups: String(group.id),
+    receptions: reception.id, media: file.id, sessions: session.id, messages: line.id, customers: session.customer.id, users: String(agent.uid), groups: String(group.id),
     accounts: (await house.admin.call('GET', '/api/accounts')).body.items[0].id,
     rules: (await house.admin.call('GET', '/api/rules')).body.items[0].id,
   }
@@ -32,6 +35,7 @@ const bodies: Record<string, unknown> = {
   'post /api/sessions/:id/grade': { grade: 1 },
   'patch /api/customers/:id': { alias: 'stolen' },
   'patch /api/users/:uid': { name: 'stolen' },
+  'patch /api/receptions/:id': { name: 'stolen' },
   'patch /api/groups/:id': { name: 'stolen' },
   'patch /api/accounts/:id': { name: 'stolen' },
   'put /api/rules/:id': { name: 'stolen', enabled: true, priority: 0, match: { kind: 'default' }, action: { kind: 'text', text: 'x' } },

@@ -3,6 +3,8 @@ import type { Ports } from '../../ports.ts'
 import { acceptFirstOfAll } from '../sessions/accept-first.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
+import { rescueMedia } from '../media/fetch-media.ts'
+import { reread } from '../messages/reread.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
 import { reclaim } from './reclaim.ts'
@@ -24,5 +26,7 @@ export const jobs: Job[] = [
   { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
+  { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
+  { name: 'reread', everyMs: 10 * minute, run: reread },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]

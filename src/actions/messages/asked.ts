@@ -7,7 +7,7 @@ import type { Push } from './push.ts'
 export type Asked = Map<string, SessionRow>
 export type Answered = { session: SessionRow, grade: Grade }
 
-const answerIn = ({ deed }: Push) => deed.kind === 'text' && deed.menuId !== undefined ? readAnswer(deed.menuId) : null
+const answerIn = ({ deed }: Push) => deed.kind === 'text' && deed.tapped !== undefined ? readAnswer(deed.tapped) : null
 
 /** Whoever changes a session holds its customer, and these customers are held: nobody is waited for. */
 export async function lockAsked(unit: Unit, pushes: Push[]): Promise<Asked> {

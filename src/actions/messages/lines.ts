@@ -7,7 +7,8 @@ export const newCustomer = (place: Place, facts: { id: string, openid: string, a
   wx_user_id: facts.id, company_id: place.company_id, account_id: place.account_id, appid: place.appid, openid: facts.openid,
   unionid: null, nickname: '', portrait: '', alias: '', remark: '', tags: null, subscribe: 1, subscribe_time: null, canel_time: null,
   customer_service_uid: -1, is_clue: 1, last_time: facts.at, active_at: facts.at, window_end: null, budget_left: 0, window_scene: null,
-  out_n: 0, add_time: facts.at, update_time: facts.at,
+  out_n: 0, add_time: facts.at, update_time: facts.at, brief_end: null, brief_left: 0, brief_scene: null, lng: null, lat: null,
+  location_precision: null, location_at: null, get_into_count: 0, reception_id: null,
 })
 
 export const newSession = (customer: Whose, facts: { id: string, at: number }): SessionRow => ({

@@ -11,7 +11,7 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
     const { customer, session, message } = await lockUnsettled(unit, me, id)
     const writer = await personIn(unit, me, session)
     refuseWrite(mayWrite(session, writer, undefined))
-    refuseWindow(customer, needs.clock.now())
+    await refuseWindow(needs, customer, true)
     await refuseUnbound(unit, session)
 
     const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, text: message.text ?? '', resendOf: id }

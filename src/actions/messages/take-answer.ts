@@ -1,15 +1,16 @@
 // A tap on the question after a session: the grade is kept, once, and the line stands in the session it is about. It opens nothing.
-import { widenWindow } from '../../../rules/reply-window.ts'
 import type { KnownCustomer } from '../../ports.ts'
 import type { Answered } from './asked.ts'
 import type { Day } from './day.ts'
 import { addLine } from './lines.ts'
 import type { PushAnswer } from './push.ts'
 import { hear, send, type Taken } from './say.ts'
+import { tap } from './tap.ts'
 
 export function takeAnswer(day: Day, taken: Taken, { customer, session, grade }: Answered & { customer: KnownCustomer }): PushAnswer | null {
   const { push: { deed, company }, id, ids } = taken
-  Object.assign(customer, widenWindow(customer, 'menu', day.at), { last_time: day.at, active_at: day.at })
+  tap(day, customer)
+  Object.assign(customer, { last_time: day.at, active_at: day.at })
   const { unread } = session
   hear(day, session, addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, text: deed.kind === 'text' ? deed.text : '' }))
   // nobody has to read it to serve him

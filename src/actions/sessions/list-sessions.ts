@@ -8,7 +8,7 @@ const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3,
 const last = 'g'
 
 export type ListInput = { state: keyof typeof states, mine: boolean, agentUid?: number | undefined, search?: string | undefined, cursor?: string | undefined, limit: number }
-type ListNeeds = Needs<'store' | 'queue'>
+type ListNeeds = Needs<'store' | 'queue' | 'clock'>
 
 export async function listSessions(needs: ListNeeds, me: Me, input: ListInput) {
   const rows = input.state === 'queued' && !input.mine ? await inQueue(needs, me, input) : await byOwner(needs, me, input)

@@ -4,7 +4,7 @@ import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
 
 /** Sessions as the outside sees them, with what stands beside each: customer, last line, place in the queue, members, grades. */
-export async function presentSessions(needs: Needs<'store' | 'queue'>, companyId: string, rows: SessionRow[]) {
+export async function presentSessions(needs: Needs<'store' | 'queue' | 'clock'>, companyId: string, rows: SessionRow[]) {
   if (rows.length === 0) return []
   const { read } = needs.store
   const customers = new Map((await read.customers.byIds(companyId, rows.map((row) => row.wx_user_id)))
@@ -17,7 +17,7 @@ export async function presentSessions(needs: Needs<'store' | 'queue'>, companyId
     if (!customer) throw new Error(`session ${row.session_id} without its customer`)
     const before = row.state === 3 && row.lane !== null ? await needs.queue.position(companyId, row.lane, row.session_id) : null
     return presentSession(row, {
-      customer, last: lasts.get(row.last_message_id ?? '') ?? null, position: before === null ? null : before + 1, ...beside(row.session_id),
+      customer, last: lasts.get(row.last_message_id ?? '') ?? null, position: before === null ? null : before + 1, now: needs.clock.now(), ...beside(row.session_id),
     })
   }))
 }

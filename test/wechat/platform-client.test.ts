@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { inspect } from 'node:util'
-import { authorizePage, authorizePageInWechat, createComponent, memoryTokenStore, pushUrl, WechatUnreachable } from 'wechat-api-ts'
+import { authorizePage, authorizePageInWechat, createPlatform, memoryTokenStore, WechatUnreachable } from 'wechat-api-ts'
 import { fakeWechat, json, type Handler } from './fake-wechat.ts'
 
 const own = { appid: 'wxcomponent', secret: 'component-secret', ticket: async (): Promise<string | null> => 'ticket@@@1' }
@@ -40,7 +40,7 @@ test('an authorised account sends with its own token, and its refresh token is k
   const { state, handle } = platform()
   const { url, asked, of } = await fakeWechat(t, handle)
   const tokens = memoryTokenStore()
-  const component = createComponent({ ...own, baseUrl: url, tokens })
+  const component = createPlatform({ ...own, baseUrl: url, tokens })
   assert.deepEqual(await component.authorize('code@@@1'), { authorizer_appid: 'wxaccount', func_info: [{ funcscope_category: { id: 1 } }] })
   await component.account('wxaccount').custom.send(hello)
   assert.deepEqual(asked.map(({ path, token }) => [path, token]), [
@@ -63,7 +63,7 @@ test('an authorised account sends with its own token, and its refresh token is k
 test('a component token that has expired is renewed once and the question asked again', async (t) => {
   const { state, handle } = platform({ api_create_preauthcode: { pre_auth_code: 'pre', expires_in: 1800 } })
   const { url, of } = await fakeWechat(t, handle)
-  const component = createComponent({ ...own, baseUrl: url })
+  const component = createPlatform({ ...own, baseUrl: url })
   assert.equal(await component.accessToken(), 'C1')
   state.component = 5
   assert.deepEqual(await component.preAuthCode(), { pre_auth_code: 'pre', expires_in: 1800 })
@@ -77,7 +77,7 @@ test('a refresh token that was lost is said without showing it', async (t) => {
   const { url } = await fakeWechat(t, platform().handle)
   const tokens = memoryTokenStore()
   await tokens.renew('wxcomponent:wxaccount', async () => ({ token: 'OLD', expiresAt: 0, refreshToken: 'LOST-ONE' }))
-  const component = createComponent({ ...own, baseUrl: url, tokens })
+  const component = createPlatform({ ...own, baseUrl: url, tokens })
   const error = await component.account('wxaccount').custom.send(hello).catch((reason: unknown) => reason)
   assert.match(inspect(error), /61023/)
   assert.doesNotMatch(inspect(error, { depth: 10 }), /LOST-ONE|component-secret|ticket@@@/)
@@ -88,7 +88,7 @@ test('a refresh token that was lost is said without showing it', async (t) => {
 
 test('without a ticket nothing is asked', async (t) => {
   const { url, asked } = await fakeWechat(t, platform().handle)
-  const component = createComponent({ ...own, ticket: async () => null, baseUrl: url })
+  const component = createPlatform({ ...own, ticket: async () => null, baseUrl: url })
   await assert.rejects(component.preAuthCode(), (error) => error instanceof WechatUnreachable && !error.bytesLeft && error.reason === 'token_no_ticket')
   assert.equal(asked.length, 0)
   await component.startTickets()
@@ -101,18 +101,17 @@ test('what is known of an account, and who has authorised, come without their re
     authorization_info: { authorizer_appid: 'wxaccount', func_info: [] } }
   const list = { total_count: 1, list: [{ authorizer_appid: 'wxaccount', refresh_token: 'R', auth_time: 1 }] }
   const { url, of } = await fakeWechat(t, platform({ api_get_authorizer_info: info, api_get_authorizer_list: list }).handle)
-  const component = createComponent({ ...own, baseUrl: url })
+  const component = createPlatform({ ...own, baseUrl: url })
   assert.deepEqual(await component.authorizerInfo('wxaccount'), info)
   assert.deepEqual(await component.authorizers({ offset: 0, count: 100 }), { total_count: 1, list: [{ authorizer_appid: 'wxaccount', auth_time: 1 }] })
   assert.deepEqual(of('/api_get_authorizer_info')[0]?.body, { component_appid: own.appid, authorizer_appid: 'wxaccount' })
   assert.deepEqual(of('/api_get_authorizer_list')[0]?.body, { component_appid: own.appid, offset: 0, count: 100 })
 })
 
-test('the pages and the push address are spelled as registered', () => {
+test('the pages on which an owner authorises have the documented addresses', () => {
   const of = { componentAppid: 'wxc', preAuthCode: 'p@1', redirectUri: 'https://desk.example.com/back?a=1' }
   const query = 'component_appid=wxc&pre_auth_code=p%401&redirect_uri=https%3A%2F%2Fdesk.example.com%2Fback%3Fa%3D1'
   assert.equal(authorizePage({ ...of, authType: 1 }), `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query}&auth_type=1`)
   assert.equal(authorizePageInWechat({ ...of, bizAppid: 'wx1' }),
     `https://open.weixin.qq.com/wxaopen/safe/bindcomponent?action=bindcomponent&no_scan=1&${query}&biz_appid=wx1#wechat_redirect`)
-  assert.equal(pushUrl('https://desk.example.com/wx/$APPID$/callback', 'wx$&1'), 'https://desk.example.com/wx/wx$&1/callback')
 })

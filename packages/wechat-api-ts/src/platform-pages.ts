@@ -1,7 +1,8 @@
-// Addresses of a third-party platform.
+// The pages on which an owner authorises a third-party platform.
 
 /** 1 official accounts, 2 mini programs, 3 both; or one account by its appid. */
-export type Authorizing = { componentAppid: string, preAuthCode: string, redirectUri: string } & ({ authType: 1 | 2 | 3 } | { bizAppid: string })
+export type Authorizing =
+  { componentAppid: string, preAuthCode: string, redirectUri: string } & ({ authType: 1 | 2 | 3 } | { bizAppid: string })
 
 /** Where an owner authorises, at a desk. */
 export const authorizePage = (of: Authorizing) => `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query(of)}`
@@ -9,9 +10,6 @@ export const authorizePage = (of: Authorizing) => `https://mp.weixin.qq.com/cgi-
 /** The same inside WeChat. */
 export const authorizePageInWechat = (of: Authorizing) =>
   `https://open.weixin.qq.com/wxaopen/safe/bindcomponent?action=bindcomponent&no_scan=1&${query(of)}#wechat_redirect`
-
-/** Where WeChat pushes what concerns this account, of the pattern with `$APPID$` that the platform has registered. */
-export const pushUrl = (pattern: string, appid: string) => pattern.replaceAll('$APPID$', () => appid)
 
 function query({ componentAppid, preAuthCode, redirectUri, ...whose }: Authorizing): string {
   return new URLSearchParams({
