@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import {
   dedupKey, openPush, readXml, readXmlFully, renderReply, signature, WechatInputError, type Inbound, type XmlNode,
 } from 'wechat-api-ts'
+import { cpuMs } from '../support/cpu.ts'
 import { vectors, xmlOf } from './vectors.ts'
 
 const token = 'local_sim_token_01'
@@ -92,11 +93,7 @@ const bombs: Record<string, string> = {
 }
 for (const [name, xml] of Object.entries(bombs)) {
   test(`64 KB of ${name} are done with in 50 ms`, () => {
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now()
-      outcome(readXml, xml)
-      return performance.now() - start
-    })
+    const times = [1, 2, 3].map(() => cpuMs(() => outcome(readXml, xml)))
     assert.ok(Math.min(...times) < 50, `${times.join(' ')} ms`)
   })
 }
