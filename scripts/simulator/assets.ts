@@ -29,10 +29,12 @@ export function servePage(response: ServerResponse, path: string): void {
   const name = path === '/' ? 'index.html' : path.slice(1)
   const type = types[name.split('.').at(-1) ?? '']
   const file = join(findFolder('page'), name)
-  if (!/^[a-z][a-z-]*\.[a-z]+$/.test(name) || type === undefined || !existsSync(file)) throw failWith(404, 'not_found', `no ${path}`)
+  const isPage = /^[a-z][a-z-]*\.[a-z]+$/.test(name) && type !== undefined && existsSync(file)
+  if (!isPage) throw failWith(404, 'not_found', `no ${path}`)
   response.writeHead(200, {
     'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
-    'content-security-policy': "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'content-security-policy': "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; "
+      + "form-action 'none'; frame-ancestors 'none'",
   })
   response.end(readFileSync(file))
 }

@@ -3,7 +3,7 @@ import { failWith } from './http.ts'
 import { isAlive } from './state/media.ts'
 import type { Store } from './state/store.ts'
 
-/** What anybody with the address may fetch: pictures of messages and articles (`/mmbiz/`), videos (`/vod/`), all media (`/sim/media/`). */
+/** What anybody with the address may fetch: pictures (`/mmbiz/`), videos (`/vod/`), and for the page all media (`/sim/media/`). */
 export function serveMedia(store: Store, response: ServerResponse, path: string): void {
   const media = store.media.get(decodeURIComponent(path.split('/').at(-1) ?? ''))
   const bytes = media !== undefined && isAlive(store, media) ? store.blobs.get(media.mediaId) : null

@@ -4,7 +4,9 @@ import { serveApi } from './api/serve.ts'
 import { servePage } from './assets.ts'
 import { serveMedia } from './files.ts'
 import { failWith, mayPass, sendFailure } from './http.ts'
+import { pushDueTickets } from './platform/notices.ts'
 import { serveSim } from './sim/serve.ts'
+import { sweepMedia } from './state/media.ts'
 import { openStore } from './state/store.ts'
 import type { Store } from './state/store.ts'
 import type { Timing } from './types.ts'
@@ -31,7 +33,8 @@ function portOf(server: Server): number {
 
 async function serve(store: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
-  if (!mayPass(request, request.socket.localPort ?? 0)) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
+  const isOurs = mayPass(request, request.socket.localPort ?? 0)
+  if (!isOurs) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
   const reads = request.method === 'GET' || request.method === 'HEAD'
   if (/^\/(cgi-bin|customservice|sns|datacube)\//.test(url.pathname)) await serveApi(store, { request, response, url })
   else if (reads && /^\/(mmbiz|vod|sim\/media)\//.test(url.pathname)) serveMedia(store, response, url.pathname)
@@ -57,7 +60,9 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   try { await listen(server, port, host) } catch (error) { store.close(); throw error }
   const name = host.includes(':') ? `[${host}]` : host
   store.origin = `http://${name}:${portOf(server)}`
+  const ticking = setInterval(() => { pushDueTickets(store); sweepMedia(store) }, 1000).unref()
   const close = (): Promise<void> => new Promise((resolve) => {
+    clearInterval(ticking)
     store.closing.abort()
     server.close(() => { store.close(); resolve() })
     server.closeAllConnections()

@@ -1,7 +1,7 @@
 // What a line says besides text: files, places, links, events. Addresses that followers sent are text, never fetched by us.
 import type { MessageRow } from '../../entities/index.ts'
 
-type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string }
+type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string, menu?: object }
 
 export const mediaUrl = (id: string) => `/api/media/${id}`
 
@@ -18,6 +18,7 @@ const presentText = ({ text }: MessageRow): object => text === null ? {} : { tex
 const presenters: Record<string, (row: MessageRow) => object> = {
   location: (row) => ({ location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }),
   link: (row) => ({ link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }),
+  menu: (row) => ({ ...presentText(row), menu: extraOf(row).menu }),
   event: (row) => {
     const { event, detail } = extraOf(row)
     return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }

@@ -23,8 +23,10 @@ test('every kind of message that may be sent stands on the phone', async () => {
   const article = { title: 't', description: 'd', url: 'https://example.com', picurl: 'https://example.com/p.jpg' }
   const menu = { head_content: 'h', list: [{ id: '101', content: '满意' }, { id: 102, content: '不满意' }], tail_content: 't' }
   const all: [string, Json][] = [
-    ['text', { content: 'see <a href="https://example.com">this</a> & <b>' }], ['image', { media_id: image }], ['voice', { media_id: voice }],
-    ['video', { media_id: video, thumb_media_id: thumb, title: 't' }], ['music', { musicurl: 'http://x/', thumb_media_id: thumb, title: 't' }],
+    ['text', { content: 'see <a href="https://example.com">this</a> & <b>' }],
+    ['image', { media_id: image }], ['voice', { media_id: voice }],
+    ['video', { media_id: video, thumb_media_id: thumb, title: 't' }],
+    ['music', { musicurl: 'http://x/', thumb_media_id: thumb, title: 't' }],
     ['news', { articles: [article] }], ['msgmenu', menu], ['mpnewsarticle', { article_id: 'a1' }], ['wxcard', { card_id: 'c1' }],
     ['miniprogrampage', { title: 't', appid: 'wx1', pagepath: 'pages/index', thumb_media_id: thumb }],
   ]
@@ -39,13 +41,17 @@ test('every kind of message that may be sent stands on the phone', async () => {
 
 for (const [what, type, part, errcode] of [
   ['an unknown kind', 'hologram', {}, 40008], ['a location', 'location', {}, 40008], ['a file', 'file', {}, 40008],
-  ['a text that is no text', 'text', { content: 5 }, 47001], ['a part that is no object', 'text', 'hello', 47001], ['a text without content', 'text', {}, 44004],
+  ['a text that is no text', 'text', { content: 5 }, 47001], ['a part that is no object', 'text', 'hello', 47001],
+  ['a text without content', 'text', {}, 44004],
   ['2049 bytes', 'text', { content: 'x'.repeat(2049) }, 45002], ['a broken link', 'text', { content: '<a href="x>y</a>' }, 40213],
-  ['a link without href', 'text', { content: '<a class="x">y</a>' }, 40213], ['a link without text', 'text', { content: '<a href="x"> </a>' }, 40214],
+  ['a link without href', 'text', { content: '<a class="x">y</a>' }, 40213],
+  ['a link without text', 'text', { content: '<a href="x"> </a>' }, 40214],
   ['an image without id', 'image', {}, 41006], ['a number as media id', 'image', { media_id: 5 }, 47001],
   ['articles that are no list', 'news', { articles: {} }, 45162], ['no article', 'news', { articles: [] }, 44003],
-  ['two articles', 'news', { articles: [{ title: 'a' }, { title: 'b' }] }, 45008], ['a title too long', 'news', { articles: [{ title: 'x'.repeat(300) }] }, 45003],
-  ['a menu without list', 'msgmenu', { head_content: 'h' }, 47001], ['an entry without text', 'msgmenu', { list: [{ id: '1' }] }, 44004],
+  ['two articles', 'news', { articles: [{ title: 'a' }, { title: 'b' }] }, 45008],
+  ['a title too long', 'news', { articles: [{ title: 'x'.repeat(300) }] }, 45003],
+  ['a menu without list', 'msgmenu', { head_content: 'h' }, 47001],
+  ['an entry without text', 'msgmenu', { list: [{ id: '1' }] }, 44004],
   ['a menu too long', 'msgmenu', { list: Array.from({ length: 21 }, (_, n) => ({ id: String(n), content: 'x' })) }, 45098],
   ['an entry too long', 'msgmenu', { list: [{ id: '1', content: 'x'.repeat(300) }] }, 45099],
   ['a mini program without page', 'miniprogrampage', { appid: 'wx1', title: 't' }, 40165],

@@ -42,8 +42,8 @@ function image(body: Body, place: Place): Fields {
 
 function voice(body: Body, place: Place): Fields {
   const id = mediaId(body, 'voice', place)
-  const wide = isText(body['mediaId']) ? `${id}_16k`
-    : bytesOf(body) === null ? addMedia(place.store, { appid: place.appid, type: 'voice', bytes: sample('voice16k.amr') }).mediaId : id
+  const own = isText(body['mediaId']) || bytesOf(body) !== null
+  const wide = own ? id : addMedia(place.store, { appid: place.appid, type: 'voice', bytes: sample('voice16k.amr') }).mediaId
   return { MediaId: id, Format: 'amr', MediaId16K: wide, ...others(body) }
 }
 
@@ -74,7 +74,10 @@ function file(body: Body): Fields {
   const bytes = given?.bytes ?? Buffer.from('报价单\n')
   const md5 = createHash('md5').update(bytes).digest('hex')
   const name = given?.name ?? (isText(body['text']) ? body['text'] : '报价单.xlsx')
-  return { Title: name, Description: '', FileKey: md5.slice(0, 16), FileMd5: md5, FileTotalLen: given === null ? 20_480 : bytes.length, ...others(body) }
+  return {
+    Title: name, Description: '', FileKey: md5.slice(0, 16), FileMd5: md5, FileTotalLen: given === null ? 20_480 : bytes.length,
+    ...others(body),
+  }
 }
 
 function miniprogrampage(body: Body, place: Place): Fields {
@@ -92,7 +95,10 @@ const builders: Record<string, Build> = {
 
 /** Of a type it does not know, every field becomes an element. */
 function unknown(body: Body): Fields {
-  return { ...isText(body['text']) ? { Content: body['text'] } : {}, ...isText(body['mediaId']) ? { MediaId: body['mediaId'] } : {}, ...others(body) }
+  return {
+    ...isText(body['text']) ? { Content: body['text'] } : {}, ...isText(body['mediaId']) ? { MediaId: body['mediaId'] } : {},
+    ...others(body),
+  }
 }
 
 const behindMsgId = ['MediaId16K', 'bizmsgmenuid', 'MsgDataId', 'Idx']

@@ -20,7 +20,7 @@ export function answerByRule(day: Day, taken: Taken, { follower: { customer, ses
   return send(day, customer, session ? addLine(customer, session, line) : newMessage(customer, line))
 }
 
-function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer {
+export function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer {
   day.messages.push(reply)
   day.outbox.push(newOutbox(customer, reply, { way: 'passive', at: day.at }))
   return { id: reply.message_id, text: reply.text ?? '', at: day.at }

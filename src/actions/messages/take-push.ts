@@ -1,15 +1,18 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { SessionRow } from '../../../entities/index.ts'
-import { openBriefly, standing, tapCountsAs, widenWindow } from '../../../rules/reply-window.ts'
+import { standing, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { Deed, KnownCustomer } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
+import { answeredBy } from './asked.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
 import { openSession } from './open-session.ts'
 import type { PushAnswer } from './push.ts'
 import { answerByRule, hear, toFetch, type Taken } from './say.ts'
+import { takeAnswer } from './take-answer.ts'
 import { takeEvent } from './take-event.ts'
+import { tap } from './tap.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const { deed } = taken.push
@@ -17,6 +20,8 @@ export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const follower = day.followers.get(followerKey(taken.push))
   if (!follower) throw new Error('a push without its follower')
   follower.customer.update_time = day.at
+  const about = answeredBy(taken.push, day.asked, follower.customer.wx_user_id)
+  if (about) return takeAnswer(day, taken, { customer: follower.customer, ...about })
   return deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, { deed, follower })
 }
 
@@ -45,13 +50,6 @@ function answer(day: Day, taken: Taken, { follower, session, text }: { follower:
   if (talking && !company.settings.rulesInConversation) return null
   const rule = company.matcher.text(account.account_id, text)
   return rule && answerByRule(day, taken, { follower, rule })
-}
-
-function tap(day: Day, customer: KnownCustomer): void {
-  const visit = day.visits.rows.get(customer.wx_user_id)
-  if (!visit) return
-  Object.assign(visit, openBriefly(visit, tapCountsAs, day.at))
-  day.visits.changed.add(visit)
 }
 
 /** Heard only where the number changed: that a message moves the end is known from the message. */
