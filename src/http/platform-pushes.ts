@@ -5,7 +5,7 @@ import { takeNotice, type Notice } from '../actions/platforms/take-notice.ts'
 import type { KnownPlatform, Needs } from '../ports.ts'
 import { keySets } from './push-keys.ts'
 
-export type PlatformNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'desk' | 'log' | 'metrics' | 'known'>
+export type PlatformNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics' | 'known'>
 type Arrived = { query: URLSearchParams, body: string, now: number }
 export type Answer = 'success' | { xml: string }
 

@@ -6,9 +6,10 @@ import type { AuthorizedAccount, KnownPlatform, Needs, Unit } from '../../ports.
 import { newAccountRow } from '../accounts/account-row.ts'
 import { refuseTooManyAccounts, saveWithServing } from '../accounts/create-account.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { exchangeCode } from './exchange.ts'
 import { noPlatform } from './save-platform.ts'
 
-type AuthorizeNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus' | 'known' | 'desk' | 'limits'>
+type AuthorizeNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus' | 'known' | 'desk' | 'cache' | 'limits'>
 type State = { companyId: string, uid: number, until: number }
 
 const holdsMs = 30 * 60_000
@@ -29,7 +30,7 @@ export async function endAuthorization(needs: AuthorizeNeeds, { componentAppid, 
   const platform = await needs.known.platform(componentAppid)
   if (!platform) throw noPlatform()
   const { companyId, uid } = openState(needs, componentAppid, state)
-  const authorized = await needs.desk.authorize(platform, code)
+  const authorized = await exchangeCode(needs, platform, code)
   const account = await needs.store.work('rest', (unit) => bind(needs, unit, { me: { companyId, uid }, platform, authorized }))
 
   needs.bus.publish('known', companyId)

@@ -2,6 +2,7 @@
 import { isAppError } from '../../errors.ts'
 import type { KnownPlatform, Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
+import { exchangeCode } from './exchange.ts'
 
 export type Notice =
   | { kind: 'ticket', ticket: string }
@@ -9,7 +10,7 @@ export type Notice =
   | { kind: 'unauthorized', appid: string }
   | { kind: 'unknown' }
 
-type NoticeNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'desk' | 'log' | 'metrics'>
+type NoticeNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics'>
 
 export async function takeNotice(needs: NoticeNeeds, platform: KnownPlatform, notice: Notice): Promise<void> {
   needs.metrics.notices.inc({ kind: notice.kind })
@@ -31,7 +32,7 @@ async function renew(needs: NoticeNeeds, platform: KnownPlatform, { appid, code 
   const account = await needs.store.read.accounts.byAppid(appid)
   if (account?.component_appid !== platform.componentAppid) return
   try {
-    await needs.desk.authorize(platform, code)
+    await exchangeCode(needs, platform, code)
   } catch (error) {
     // his browser was faster, and has used the code
     if (!isAppError(error)) throw error
