@@ -27,6 +27,18 @@ export type CustomerRow = {
   out_n: number
   add_time: number
   update_time: number
+  /** What a tap, a follow or a scan gave: few replies, for a minute. */
+  brief_end: number | null
+  brief_left: number
+  brief_scene: string | null
+  lng: string | null
+  lat: string | null
+  location_precision: string | null
+  location_at: number | null
+  /** How often he came in and told where he is. */
+  get_into_count: number
+  /** The QR code he came by. */
+  reception_id: string | null
 }
 
 export const customer = new EntitySchema<CustomerRow>({
@@ -57,6 +69,15 @@ export const customer = new EntitySchema<CustomerRow>({
     out_n: int(),
     add_time: big(),
     update_time: big(),
+    brief_end: big(nullable),
+    brief_left: int(),
+    brief_scene: key(16, nullable),
+    lng: key(24, nullable),
+    lat: key(24, nullable),
+    location_precision: key(24, nullable),
+    location_at: big(nullable),
+    get_into_count: int(),
+    reception_id: id(nullable),
   },
   uniques: [
     { name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] },

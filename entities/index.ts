@@ -10,6 +10,8 @@ import { agentLoad } from './agent-load.ts'
 import { inbox } from './inbox.ts'
 import { customer } from './customer.ts'
 import { session } from './session.ts'
+import { sessionMember } from './session-member.ts'
+import { evaluation } from './evaluation.ts'
 import { ledger } from './ledger.ts'
 import { message } from './message.ts'
 import { outbox } from './outbox.ts'
@@ -22,6 +24,13 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { accessToken } from './access-token.ts'
+import { mediaUpload } from './media-upload.ts'
+import { mediaFetch } from './media-fetch.ts'
+import { trajectory } from './trajectory.ts'
+import { reception } from './reception.ts'
+import { platform } from './platform.ts'
+import { kfAccount } from './kf-account.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -34,6 +43,8 @@ export type { AgentLoadRow } from './agent-load.ts'
 export type { InboxRow } from './inbox.ts'
 export type { CustomerRow } from './customer.ts'
 export type { SessionRow } from './session.ts'
+export type { SessionMemberRow } from './session-member.ts'
+export type { EvaluationRow } from './evaluation.ts'
 export type { LedgerRow } from './ledger.ts'
 export type { MessageRow } from './message.ts'
 export type { OutboxRow } from './outbox.ts'
@@ -46,6 +57,13 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { AccessTokenRow } from './access-token.ts'
+export type { MediaUploadRow } from './media-upload.ts'
+export type { MediaFetchRow } from './media-fetch.ts'
+export type { TrajectoryRow } from './trajectory.ts'
+export type { ReceptionRow } from './reception.ts'
+export type { PlatformRow } from './platform.ts'
+export type { KfAccountRow } from './kf-account.ts'
 
 export const entities = [
   company,
@@ -59,6 +77,8 @@ export const entities = [
   inbox,
   customer,
   session,
+  sessionMember,
+  evaluation,
   ledger,
   message,
   outbox,
@@ -71,4 +91,11 @@ export const entities = [
   login,
   loginLog,
   installation,
+  accessToken,
+  mediaUpload,
+  mediaFetch,
+  trajectory,
+  reception,
+  platform,
+  kfAccount,
 ]

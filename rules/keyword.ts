@@ -2,11 +2,12 @@
 // text, a default rule only where no other does. Compiled once per company, asked once per message.
 import type { MessageRuleRow } from '../entities/index.ts'
 
-export type MatchKind = 'exact' | 'contains' | 'subscribe' | 'default'
+export type MatchKind = 'exact' | 'contains' | 'subscribe' | 'scan' | 'menu' | 'default'
 export type Rule = { id: string, accountId: string | null, priority: number, kind: MatchKind, keywords: string[], text: string, order: number }
 export type Matcher = {
   text: (accountId: string, text: string) => Rule | null
-  subscribe: (accountId: string) => Rule | null
+  /** A rule that names the event's key goes before one that takes any. */
+  event: (accountId: string, event: { name: string, key: string, scene?: string }) => Rule | null
 }
 
 export const normalise = (text: string) => text.normalize('NFKC').trim().toLowerCase()
@@ -19,6 +20,7 @@ export function readRule(row: MessageRuleRow, order: number): Rule {
   }
 }
 
+const kindOfEvent: Record<string, MatchKind> = { subscribe: 'subscribe', scan: 'scan', click: 'menu', scancode_waitmsg: 'menu' }
 const better = (a: Rule, b: Rule) => b.priority - a.priority || a.order - b.order
 const serves = (rule: Rule, accountId: string) => rule.accountId === null || rule.accountId === accountId
 
@@ -40,6 +42,12 @@ export function compileRules(rows: MessageRuleRow[]): Matcher {
         ?? contains.find(({ keyword, rule }) => serves(rule, accountId) && text.includes(keyword))?.rule
         ?? first('default', accountId)
     },
-    subscribe: (accountId) => first('subscribe', accountId),
+    event: (accountId, { name, key, scene }) => {
+      const kind = kindOfEvent[name]
+      if (!kind) return null
+      const asked = normalise(scene ?? key)
+      const fitting = rules.filter((rule) => rule.kind === kind && serves(rule, accountId))
+      return fitting.find((rule) => rule.keywords.includes(asked)) ?? fitting.find((rule) => kind === 'subscribe' || rule.keywords.length === 0) ?? null
+    },
   }
 }

@@ -1,16 +1,21 @@
 // npm run bench: names the benches, or runs the one that is named.
 import { claimBench } from './claim.ts'
 import { webhookBench } from './webhook.ts'
+import { xmlBench } from './xml.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
   webhook: {
-    says: '[--seconds 5] [--rounds 5] [--connections 64] [--editions embedded,cluster]\n'
+    says: '[--seconds 5] [--rounds 5] [--connections 256] [--editions embedded,cluster]\n'
       + '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },
   claim: {
     says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
     run: claimBench,
+  },
+  xml: {
+    says: '[--laps 30]\n  the XML of a push read by the SDK, by xml2js and by the package wechat',
+    run: xmlBench,
   },
 }
 

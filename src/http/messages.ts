@@ -24,7 +24,7 @@ export const messageRoutes: Route[] = [
     method: 'post', path: '/api/sessions/:id/messages', who: 'agent', summary: 'Answer the customer', operationId: 'sendMessage',
     body: z.object({
       clientMsgId: z.string().regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters'), type: z.enum(types),
-      text: z.string().min(1).optional(), fence: z.number().int().optional(),
+      text: z.string().min(1).optional(), fence: z.number().int().optional(), useReserved: z.boolean().optional(),
     }),
     handle: async ({ ports, me, params, body }) => {
       if (body.type !== 'text') throw new AppError('type_not_supported', `This release sends text only, not ${body.type}.`)
@@ -32,7 +32,7 @@ export const messageRoutes: Route[] = [
       if (text === null || Buffer.byteLength(text) > mostBytes) {
         throw new AppError('invalid_input', `text: 1 to ${mostBytes} bytes of UTF-8; split what is longer.`, { field: 'text' })
       }
-      const row = await sendReply(ports, me, { sessionId: params['id'] ?? '', clientMsgId: body.clientMsgId, text, fence: body.fence })
+      const row = await sendReply(ports, me, { sessionId: params['id'] ?? '', clientMsgId: body.clientMsgId, text, fence: body.fence, useReserved: body.useReserved })
       return { status: 202, body: { message: presentMessage(row) } }
     },
   }),

@@ -5,7 +5,7 @@ import { presentRule } from '../views/rule.ts'
 import { route, type Route } from './route.ts'
 
 const notYet = (field: string, known: string) => `This release knows the ${field} kinds ${known} only.`
-const kinds = ['exact', 'contains', 'subscribe', 'default'] as const
+const kinds = ['exact', 'contains', 'subscribe', 'scan', 'menu', 'default'] as const
 
 const match = z.strictObject({
   kind: z.enum(kinds, { error: notYet('match', kinds.join(', ')) }),

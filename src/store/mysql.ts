@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DataSource, type QueryRunner } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import { mysql } from './dialect.ts'
-import { Initial1700000000001 } from './migrations/0001-initial.ts'
+import { migrations } from './migrations/index.ts'
 import { checkMysql } from './mysql-checks.ts'
 import type { Ask } from './sql.ts'
 import type { Store, StoreOptions, Unit } from './store.ts'
@@ -75,7 +75,7 @@ type Connection = { query: (text: string) => void }
 async function openPool(url: string, pool: Pool): Promise<DataSource> {
   const source = await new DataSource({
     // the driver asks the server differently for the two: it must be the URL's word
-    type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql', url, entities, migrations: [Initial1700000000001], migrationsTableName: 'migrations',
+    type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql', url, entities, migrations, migrationsTableName: 'migrations',
     charset: 'utf8mb4_bin', timezone: 'Z', supportBigNumbers: true, bigNumberStrings: false, connectTimeout: 2000,
     extra: { connectionLimit: pool.connections, enableKeepAlive: true },
   }).initialize()

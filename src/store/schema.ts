@@ -1,6 +1,8 @@
-// A migration writes tables in words both databases understand: `name: 'kind[:length] [pk|serial] [null]'`.
+// A migration writes tables in words both databases understand: `name: 'kind[:length] [pk|serial] [null]'`. Columns that are
+// added later stand last in their entity.
 import { Table, TableIndex, TableUnique, type QueryRunner, type TableColumnOptions } from 'typeorm'
 import { mysql, sqlite, type Dialect } from './dialect.ts'
+import { quoted } from './sql.ts'
 
 export type TableShape = { name: string, columns: Record<string, string>, unique?: string[], index?: string[] }
 
@@ -19,8 +21,10 @@ function column(dialect: Dialect, name: string, shape: string): TableColumnOptio
 
 const named = (prefix: string, table: string, columns: string) => `${prefix}_${table}_${columns.replaceAll(',', '_')}`
 
+const dialectOf = (runner: QueryRunner): Dialect => runner.dataSource.options.type === 'better-sqlite3' ? sqlite : mysql
+
 export async function createTables(runner: QueryRunner, shapes: TableShape[]): Promise<void> {
-  const dialect = runner.dataSource.options.type === 'better-sqlite3' ? sqlite : mysql
+  const dialect = dialectOf(runner)
   for (const { name, columns, unique = [], index = [] } of shapes) {
     await runner.createTable(new Table({
       name,
@@ -34,4 +38,22 @@ export async function createTables(runner: QueryRunner, shapes: TableShape[]): P
 
 export async function dropTables(runner: QueryRunner, shapes: TableShape[]): Promise<void> {
   for (const { name } of shapes.toReversed()) await runner.dropTable(name)
+}
+
+/** At the end of a table that has rows: what may not be NULL says what they get, `name: 'int =0'`. */
+export async function addColumns(runner: QueryRunner, table: string, columns: Record<string, string>): Promise<void> {
+  for (const [name, shape] of Object.entries(columns)) {
+    const { type, length, charset, collation } = column(dialectOf(runner), name, shape)
+    const kind = `${type}${length ? `(${length})` : ''}${charset ? ` character set ${charset} collate ${collation ?? ''}` : ''}`
+    const first = /=(\S+)/.exec(shape)?.[1]
+    await runner.query(`alter table ${quoted(table)} add column ${quoted(name)} ${kind} ${first === undefined ? 'null' : `not null default '${first}'`}`)
+  }
+}
+
+export async function dropColumns(runner: QueryRunner, table: string, columns: string[]): Promise<void> {
+  for (const name of columns) await runner.query(`alter table ${quoted(table)} drop column ${quoted(name)}`)
+}
+
+export async function addIndex(runner: QueryRunner, table: string, list: string): Promise<void> {
+  await runner.createIndex(table, new TableIndex({ name: named('ix', table, list), columnNames: list.split(',') }))
 }

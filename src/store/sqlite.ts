@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
-import { Initial1700000000001 } from './migrations/0001-initial.ts'
+import { migrations } from './migrations/index.ts'
 import type { Ask } from './sql.ts'
 import { checkSqlite } from './sqlite-checks.ts'
 import { openStatements } from './sqlite-statements.ts'
@@ -86,7 +86,7 @@ function takeLock(file: string): Database.Database {
 
 async function openSource(file: string, readonly: boolean): Promise<DataSource> {
   return new DataSource({
-    type: 'better-sqlite3', database: file, readonly, entities, migrations: [Initial1700000000001], migrationsTableName: 'migrations',
+    type: 'better-sqlite3', database: file, readonly, entities, migrations, migrationsTableName: 'migrations',
     prepareDatabase: (database: Database.Database) => {
       database.pragma('busy_timeout = 200')
       if (readonly) return

@@ -23,11 +23,12 @@ export const userQueries = (sql: Sql) => ({
     ' official_account where company_id = ? and deleted_at is null)', [companyId, companyId]),
   count: async (companyId: string) => Number((await sql.one<{ n: number }>(
     'select count(*) as n from user where company_id = ? and enabled = 1', [companyId]))?.n),
-  insert: (row: Omit<UserRow, 'uid'>) => sql.insertSerial('user', row),
+  insert: (row: Omit<UserRow, 'uid' | 'greeting'>) => sql.insertSerial('user', row),
   update: (row: UserRow) => sql.run(
     'update user set username = ?, password_hash = ?, name = ?, role = ?, enabled = ? where company_id = ? and uid = ?',
     [row.username, row.password_hash, row.name, row.role, row.enabled, row.company_id, row.uid]),
   setPresence: (uid: number, presence: string, at: number) => sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
+  setGreeting: (uid: number, greeting: string | null) => sql.run('update user set greeting = ? where uid = ?', [greeting, uid]),
   seen: (uid: number, at: number) => sql.run('update user set seen_at = ? where uid = ?', [at, uid]),
 
   ...groupQueries(sql),
@@ -48,6 +49,7 @@ export const userQueries = (sql: Sql) => ({
   identities: (uid: number) => sql.all<CustomerServiceRow>('select * from customer_service where uid = ? and state = 1 order by customer_service_id', [uid]),
   identity: (accountId: string, uid: number) => sql.one<CustomerServiceRow>(
     'select * from customer_service where account_id = ? and uid = ? and state = 1', [accountId, uid]),
+  identityById: (id: number) => sql.one<CustomerServiceRow>('select * from customer_service where customer_service_id = ? and state = 1', [id]),
   setIdentity: (row: Omit<CustomerServiceRow, 'customer_service_id'>) => sql.upsert('customer_service', [row],
     { key: 'account_id, uid', update: ['name', 'state'] }),
 })

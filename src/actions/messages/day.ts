@@ -1,10 +1,12 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { AgentLoadRow, LedgerRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
+import type { AgentLoadRow, EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
 import { isOnline, type Agent } from '../../../rules/routing.ts'
 import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
 import { newCustomer, openKey } from './lines.ts'
-import type { Push } from './push.ts'
+import { hasFollower, type Push } from './push.ts'
+import { loadNamed, loadVisits, type Visits } from './visits.ts'
+import { lockAsked, type Asked } from './asked.ts'
 
 export type Follower = { customer: KnownCustomer, session: SessionRow | null }
 
@@ -14,10 +16,17 @@ export type Day = {
   /** Followers whose rows somebody else holds. */
   busy: Set<string>
   agents: Map<number, Agent>
+  /** Sessions that have ended and are answered about. */
+  asked: Asked
+  evaluations: EvaluationRow[]
+  visits: Visits
   opened: SessionRow[]
   changed: Set<SessionRow>
   raised: number[]
+  /** Followers who have an agent of their own from now on. */
+  belong: KnownCustomer[]
   messages: MessageRow[]
+  fetches: MediaFetchRow[]
   outbox: OutboxRow[]
   ledger: LedgerRow[]
   events: Event[]
@@ -27,7 +36,8 @@ export const followerKey = (push: Push) => `${push.account.appid} ${push.openid}
 
 type Wanted = { pushes: Push[], alone: boolean }
 
-export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushes, alone }: Wanted): Promise<Day> {
+export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushes: all, alone }: Wanted): Promise<Day> {
+  const pushes = all.filter(hasFollower)
   const here = { needs, unit, at: needs.clock.now(), alone }
   const followers = new Map<string, Follower>()
   for (const appid of [...new Set(pushes.map((push) => push.account.appid))].sort()) {
@@ -35,9 +45,17 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
     for (const customer of await lockCustomers(here, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
   }
   await lockSessions(here, followers)
+  const asked = await lockAsked(unit, pushes)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
-  const agents = await loadAgents(unit, followers, here.at)
-  return { at: here.at, followers, busy, agents, opened: [], changed: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  const loaded = await loadVisits(unit, pushes.flatMap((push) => {
+    const follower = followers.get(followerKey(push))
+    return follower ? [{ push, follower }] : []
+  }), here.at)
+  const agents = await loadAgents(unit, followers, { named: loaded.wanted.length > 0 ? await loadNamed(unit, loaded) : [], at: here.at })
+  return {
+    at: here.at, followers, busy, agents, asked, evaluations: [], visits: loaded.visits, opened: [], changed: new Set(), raised: [], belong: [], messages: [], fetches: [], outbox: [],
+    ledger: [], events: [],
+  }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }
@@ -72,10 +90,10 @@ async function lockSessions({ unit, alone }: Here, followers: Map<string, Follow
   for (const held of await unit.sessions.held(without)) followers.delete(byOpenKey.get(held) ?? '')
 }
 
-async function loadAgents(unit: Unit, followers: Map<string, Follower>, at: number): Promise<Map<number, Agent>> {
+async function loadAgents(unit: Unit, followers: Map<string, Follower>, { named, at }: { named: number[], at: number }): Promise<Map<number, Agent>> {
   const uids = [...new Set([...followers.values()]
     .filter(({ customer, session }) => !session && customer.customer_service_uid > 0)
-    .map(({ customer }) => customer.customer_service_uid))]
+    .map(({ customer }) => customer.customer_service_uid).concat(named))]
   if (uids.length === 0) return new Map()
   const users = new Map((await unit.users.byUids(uids)).map((user) => [user.uid, user]))
   const loads = await unit.loads.lock(uids)

@@ -1,13 +1,4 @@
-import type { KnownAccount, KnownCompany } from '../../ports.ts'
-
-/** What a follower did, in our words; the platform's stay at the edge. */
-export type Deed =
-  | { kind: 'text', text: string }
-  | { kind: 'follow' }
-  | { kind: 'unfollow' }
-  /** A line we store and do not understand yet. */
-  | { kind: 'line' }
-  | { kind: 'event', name: string }
+import type { Deed, KnownAccount, KnownCompany } from '../../ports.ts'
 
 export type Push = {
   account: KnownAccount
@@ -20,3 +11,9 @@ export type Push = {
 
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
 export type PushAnswer = { id: string, text: string, at: number }
+
+/** What changes more of a follower than his newest line does. */
+export const isVisit = ({ deed }: Push): boolean => deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
+
+/** Not everything a platform tells is a follower's doing. */
+export const hasFollower = ({ deed }: Push): boolean => deed.kind !== 'notice'

@@ -3,13 +3,16 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
+import { isOwned } from '../../../rules/session.ts'
+import { acceptFirst } from '../sessions/accept-first.ts'
 import { tellOpened } from '../sessions/place.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
 import { takePush } from './take-push.ts'
+import { writeCounts, writeVisits } from './visits.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -42,11 +45,14 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
   return answers
 }
 
-function inboxRow(needs: Needs<'clock' | 'ids'>, { account, openid, dedupKey, deed, xml }: Push): InboxRow {
-  const understood = deed.kind !== 'line' && deed.kind !== 'event'
+const kindOf = ({ deed }: Push): string => deed.kind === 'event' || deed.kind === 'notice' ? `${deed.kind}:${deed.name}`.slice(0, 32) : deed.kind
+
+export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
+  const { account, openid, dedupKey, deed, xml } = push
+  const understood = deed.kind === 'text' || (deed.kind === 'line' && deed.said.type !== 'other') || (deed.kind === 'event' && deed.known)
   return {
     inbox_id: needs.ids(), company_id: account.company_id, account_id: account.account_id, dedup_key: dedupKey, openid,
-    kind: deed.kind === 'event' ? `event:${deed.name}`.slice(0, 32) : deed.kind, state: 'stored', raw_xml: understood ? null : xml,
+    kind: kindOf(push), state: 'stored', raw_xml: understood ? null : xml,
     created_at: needs.clock.now(),
   }
 }
@@ -54,12 +60,17 @@ function inboxRow(needs: Needs<'clock' | 'ids'>, { account, openid, dedupKey, de
 async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
   if (day.followers.size === 0) return
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
+  await unit.customers.belong(day.belong)
+  await writeVisits(unit, day.visits)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
   await unit.messages.insert(day.messages)
+  await unit.media.toFetch(day.fetches)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
+  await unit.evaluations.addFirst(day.evaluations)
+  await writeCounts(unit, day.visits)
   await writeEvents(needs, unit, day.events)
 }
 
@@ -78,9 +89,11 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: Needs<'queue' | 'recent' | 'bus'>, day: Day, freed: boolean): Promise<void> {
+async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
   if (freed) needs.bus.publish('outbox', '')
+  if (day.fetches.length > 0) needs.bus.publish('media', '')
+  for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
 }

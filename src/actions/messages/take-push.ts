@@ -1,93 +1,61 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
-import type { MessageRow, SessionRow } from '../../../entities/index.ts'
-import type { Rule } from '../../../rules/keyword.ts'
-import { widenWindow } from '../../../rules/reply-window.ts'
-import { commonLane, rankOf, routeNewSession } from '../../../rules/routing.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import { standing, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
-import type { Ids } from '../../ids.ts'
-import type { KnownCustomer } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
-import { queueEvent, sessionEvent } from '../events.ts'
+import type { Deed, KnownCustomer } from '../../ports.ts'
+import { windowEvent } from '../events.ts'
+import { answeredBy } from './asked.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
-import { addLine, newMessage, newOutbox, newSession, nextLedger } from './lines.ts'
-import type { Push, PushAnswer } from './push.ts'
-
-export type Taken = { push: Push, id: string, ids: Ids }
+import { addLine } from './lines.ts'
+import { openSession } from './open-session.ts'
+import type { PushAnswer } from './push.ts'
+import { answerByRule, hear, toFetch, type Taken } from './say.ts'
+import { takeAnswer } from './take-answer.ts'
+import { takeEvent } from './take-event.ts'
+import { tap } from './tap.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
-  const { push } = taken
-  const follower = day.followers.get(followerKey(push))
+  const { deed } = taken.push
+  if (deed.kind === 'notice') return null
+  const follower = day.followers.get(followerKey(taken.push))
   if (!follower) throw new Error('a push without its follower')
-  const { customer } = follower
-  customer.update_time = day.at
+  follower.customer.update_time = day.at
+  const about = answeredBy(taken.push, day.asked, follower.customer.wx_user_id)
+  if (about) return takeAnswer(day, taken, { customer: follower.customer, ...about })
+  return deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, { deed, follower })
+}
 
-  if (push.deed.kind === 'text' || push.deed.kind === 'line') return takeLine(day, taken, follower)
-  if (push.deed.kind === 'follow') return takeFollow(day, taken, customer)
-  if (push.deed.kind === 'unfollow') Object.assign(customer, { subscribe: 0, canel_time: day.at, window_end: day.at, budget_left: 0 })
+function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<Deed, { kind: 'event' | 'notice' }>, follower: Follower }): PushAnswer | null {
+  const { ids } = taken
+  const { customer } = follower
+  const before = customer.budget_left
+  Object.assign(customer, { last_time: day.at, active_at: day.at })
+  if (deed.tapped) tap(day, customer)
+  else Object.assign(customer, widenWindow(customer, day.at))
+  const session = follower.session ??= openSession(day, taken, { customer })
+  if (!day.opened.includes(session)) day.changed.add(session)
+
+  const said = deed.kind === 'line' ? deed.said : { text: deed.text }
+  const line = addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said })
+  hear(day, session, line)
+  if (customer.budget_left !== before) tellWindow(day, customer, session)
+  if (deed.kind === 'text') return answer(day, taken, { follower, session, text: deed.text })
+  day.fetches.push(...toFetch(line, deed.parts, day.at))
   return null
 }
 
-function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null {
-  const { push, ids } = taken
-  const { customer } = follower
-  Object.assign(customer, widenWindow(customer, 'message', day.at), { last_time: day.at, active_at: day.at })
-  const session = follower.session ??= openSession(day, taken, customer)
-  if (!day.opened.includes(session)) day.changed.add(session)
-
-  const said = push.deed.kind === 'text' ? { text: push.deed.text } : { message_type: 0, type: 'other', extra: JSON.stringify({ xml: push.xml }) }
-  hear(day, session, addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said }))
-
+function answer(day: Day, taken: Taken, { follower, session, text }: { follower: Follower, session: SessionRow, text: string }): PushAnswer | null {
+  const { company, account } = taken.push
   const talking = session.state === active || session.state === group
-  const silent = push.deed.kind !== 'text' || (talking && !push.company.settings.rulesInConversation)
-  const rule = silent || push.deed.kind !== 'text' ? null : push.company.matcher.text(push.account.account_id, push.deed.text)
-  return rule && answerInSession(day, taken, { customer, session, rule })
+  if (talking && !company.settings.rulesInConversation) return null
+  const rule = company.matcher.text(account.account_id, text)
+  return rule && answerByRule(day, taken, { follower, rule })
 }
 
-function answerInSession(day: Day, { id }: Taken, { customer, session, rule }: { customer: KnownCustomer, session: SessionRow, rule: Rule }): PushAnswer {
-  const reply = addLine(customer, session, {
-    message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
-  })
-  return send(day, customer, reply)
-}
-
-function takeFollow(day: Day, { push, id }: Taken, customer: KnownCustomer): PushAnswer | null {
-  Object.assign(customer, widenWindow(customer, 'follow', day.at), { subscribe: 1, subscribe_time: day.at })
-  const rule = push.company.matcher.subscribe(push.account.account_id)
-  return rule && send(day, customer, newMessage(customer, {
-    message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
-  }))
-}
-
-function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer {
-  day.messages.push(reply)
-  day.outbox.push(newOutbox(customer, reply, { way: 'passive', at: day.at }))
-  return { id: reply.message_id, text: reply.text ?? '', at: day.at }
-}
-
-function hear(day: Day, session: SessionRow, line: MessageRow): void {
-  day.messages.push(line)
-  // while it is only queued nobody's stream holds its lines: the claimer reads them
-  if (isOwned(session.state) && session.uid !== null) {
-    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
-  }
-}
-
-function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): SessionRow {
-  const session = newSession(customer, { id: ids(), at: day.at })
-  day.opened.push(session)
-  const exclusive = day.agents.get(customer.customer_service_uid) ?? null
-  const place = routeNewSession(exclusive, commonLane(push.account))
-  const actor = `c:${customer.wx_user_id}`
-  if (place.state === 0) {
-    Object.assign(session, { state: 0, uid: place.uid, assigned_at: day.at, fence: 1 })
-    day.raised.push(place.uid)
-    if (exclusive) exclusive.load += 1
-    day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, candidates: [exclusive] }))
-    day.events.push(...sessionEvent('session.assigned', session, [place.uid]))
-    return session
-  }
-  Object.assign(session, { lane: place.lane, rank: rankOf(0, day.at), queued_at: day.at })
-  day.ledger.push(nextLedger(session, { from: null, actor, reason: place.reason, at: day.at, ...(exclusive && { candidates: [exclusive] }) }))
-  day.events.push(queueEvent('session.queued', session, place.lane), ...sessionEvent('session.queued', session, []))
-  return session
+/** Heard only where the number changed: that a message moves the end is known from the message. */
+function tellWindow(day: Day, customer: KnownCustomer, session: SessionRow): void {
+  if (!isOwned(session.state)) return
+  const brief = day.visits.rows.get(customer.wx_user_id) ?? { brief_end: null, brief_left: 0, brief_scene: null }
+  const window = { ...customer, ...brief }
+  if (standing(window, day.at).remaining > 0) day.events.push(...windowEvent(window, session, day.at))
 }

@@ -8,7 +8,7 @@ export type RuleInput = {
   accountId?: string | null | undefined
   enabled: boolean
   priority: number
-  match: { kind: 'exact' | 'contains' | 'subscribe' | 'default', keywords?: string[] | undefined }
+  match: { kind: 'exact' | 'contains' | 'subscribe' | 'scan' | 'menu' | 'default', keywords?: string[] | undefined }
   action: { kind: 'text', text: string }
 }
 type RuleNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
