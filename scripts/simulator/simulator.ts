@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { serveApi } from './api/serve.ts'
 import { servePage } from './assets.ts'
-import { serveMedia } from './files.ts'
+import { serveMedia, serveQr } from './files.ts'
 import { failWith, mayPass, sendFailure } from './http.ts'
 import type { Exchange } from './http.ts'
 import { pushDueTickets } from './platform/notices.ts'
@@ -43,6 +43,7 @@ const reading: [path: RegExp, serve: Serve][] = [
   [/^\/(cgi-bin\/componentloginpage|wxaopen\/safe\/bindcomponent|connect\/oauth2\/authorize)$/, (_store, { response }) => {
     servePage(response, '/consent.html')
   }],
+  [/^\/cgi-bin\/showqrcode$/, (store, { response, url }) => { serveQr(store, response, url.searchParams.get('ticket') ?? '') }],
   [/^\/(mmbiz|vod|sim\/media)\//, (store, { response, url }) => { serveMedia(store, response, url.pathname) }],
   ...rooms,
   [/^/, (_store, { response, url }) => { servePage(response, url.pathname) }],

@@ -120,3 +120,49 @@ void test('every kind of answer is drawn, links lead nowhere, nothing is read as
   await page.screenshot({ path: resolve(shots, 'phone-answers.png') })
   assert.deepEqual(complaints, [])
 })
+
+void test('two phones stand side by side, and each shows its own follower\'s chat', async (t) => {
+  const { scene, api, page, complaints } = await open(t)
+  await scene.change({ name: '演示商城' })
+  await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond', nickname: '小红' })
+  await api.ask('/cgi-bin/menu/create', { button: [
+    { type: 'click', name: '联系客服', key: 'HUMAN' },
+    { name: '更多', sub_button: [
+      { type: 'view', name: '帮助中心', url: 'https://example.com' }, { type: 'scancode_waitmsg', name: '扫码查件', key: 's' },
+    ] },
+  ] })
+  await api.ask('/customservice/kfaccount/add', { kf_account: 'mei@demo', nickname: '客服小美' })
+  const { media_id: picture } = await api.upload('/cgi-bin/media/upload?type=image', sample('cat.jpg'))
+  const reply = async (touser: string, msgtype: string, part: object) => {
+    const body = { touser, msgtype, [msgtype]: part, customservice: { kf_account: 'mei@demo' } }
+    assert.equal((await api.ask('/cgi-bin/message/custom/send', body))['errcode'], 0)
+  }
+  await page.hover('#followers [data-openid=oSecond]')
+  await page.click('#followers li:has([data-openid=oSecond]) .beside')
+  await scene.say('你好，包裹破了')
+  await scene.send('image', { file: { base64: sample('parcel.jpg').toString('base64') } })
+  await scene.send('voice')
+  await reply(openid, 'text', { content: '非常抱歉，马上为您补发。请看 <a href="https://example.com">售后说明</a>' })
+  await scene.say('谢谢')
+  await reply(openid, 'msgmenu', {
+    head_content: '您对本次服务满意吗？', list: [{ id: '101', content: '满意' }, { id: '102', content: '不满意' }], tail_content: '',
+  })
+  const second = (path: string, body: object) => scene.call('POST', `/sim/followers/oSecond/${path}`, { appid, ...body })
+  await second('scan', { scene: 'store_007' })
+  await second('send', { type: 'location', location: { latitude: 31.23, longitude: 121.47, label: '上海市人民广场' } })
+  await reply('oSecond', 'news', {
+    articles: [{ title: '人民广场店 今日营业至 22:00', description: '到店出示本页享八折', url: 'https://example.com', picurl: '' }],
+  })
+  await second('send', { type: 'text', text: '有猫吗？' })
+  await reply('oSecond', 'image', { media_id: picture })
+  const phone = (id: string) => page.locator(`.phone[data-openid="${id}"]`)
+  await phone('oSecond').locator('[data-way=custom][data-type=image]').waitFor()
+  await phone(openid).locator('.menu').waitFor()
+  assert.equal(await phone(openid).locator('[data-type=location]').count(), 0)
+  assert.equal(await phone('oSecond').locator('[data-type=voice]').count(), 0)
+  await page.waitForFunction('[...document.querySelectorAll(".messages img")].every((one) => one.naturalWidth > 0)')
+  await page.screenshot({ path: resolve(shots, 'simulator.png') })
+  await phone('oSecond').locator('.closer').click()
+  assert.equal(await page.locator('.phone').count(), 1)
+  assert.deepEqual(complaints, [])
+})

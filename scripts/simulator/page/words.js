@@ -2,7 +2,7 @@
 const words = {
   title: ['微信模拟器', 'WeChat simulator'], account: ['公众号', 'Account'], newFollower: ['＋ 新粉丝', '＋ New follower'], other: ['EN', '中文'],
   noAccount: ['还没有公众号', 'No account yet'], noAccountHint: ['先启动产品，或 POST /sim/accounts', 'Start the product, or POST /sim/accounts'],
-  noFollower: ['还没有粉丝', 'No follower yet'], noFollowerHint: ['创建一位，然后给公众号发消息', 'Create one and write to the account'], create: ['创建粉丝', 'Create a follower'],
+  noFollower: ['还没有粉丝', 'No follower yet'], noFollowerHint: ['创建一位，然后给公众号发消息', 'Create one and write to the account'], create: ['创建一位粉丝', 'Create a follower'],
   following: ['已关注', 'following'], notFollowing: ['未关注', 'not following'], blacklisted: ['已被拉黑', 'on the blacklist'], blocked: ['已拒收消息', 'receives nothing'],
   beside: ['在旁边再开一部手机', 'Open another phone beside'], closePhone: ['收起这部手机', 'Put this phone away'], phoneOf: ['{name} 的手机', "{name}'s phone"], typing: ['对方正在输入…', 'is typing…'],
   clock: ['时钟', 'Clock'], minute: ['＋1 分钟', '＋1 minute'], hour: ['＋1 小时', '＋1 hour'], day: ['＋1 天', '＋1 day'], tenDays: ['＋10 天', '＋10 days'],
