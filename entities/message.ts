@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm'
 import { big, id, int, key, long, nullable, primary, text } from './columns.ts'
 
-/** Every line, either way. seq counts inside the session; a line outside a session has neither. */
+/**
+ * Every line, either way. seq counts inside the session; a line outside a session has neither. `content`: what we send, where
+ * text alone does not say it.
+ */
 export type MessageRow = {
   message_id: string
   company_id: string
@@ -35,6 +38,7 @@ export type MessageRow = {
   errcode: number | null
   is_read: number
   add_time: number
+  content: string | null
 }
 
 export const message = new EntitySchema<MessageRow>({
@@ -73,6 +77,7 @@ export const message = new EntitySchema<MessageRow>({
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
+    content: long(nullable),
   },
   uniques: [
     { name: 'uq_message_data_company_id_sender_client_key', columns: ['company_id', 'sender', 'client_key'] },

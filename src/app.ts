@@ -2,6 +2,7 @@
 // between the product and its ports; there are no flags for tests in the product.
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
+import { openTally } from './actions/rules/tally.ts'
 import { openSender } from './actions/messages/sender.ts'
 import { openBackends, type Backends } from './backends/open.ts'
 import { openWechatChannel } from './channels/wechat.ts'
@@ -95,6 +96,6 @@ function compose(config: Config, { log, store, secrets, clock, backends, wrap }:
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,
     },
   }
-  const ports = { ...base, known: openKnown(base) }
+  const ports = { ...base, known: openKnown(base), tally: openTally() }
   return wrap ? wrap(ports) : ports
 }

@@ -91,12 +91,21 @@ export type Location = { lng: string, lat: string, precision: string | null }
 /** What a follower did, in our words; the platform's stay at the edge. */
 export type Deed =
   /** `tapped`: an entry of a menu message, which arrives as a text. */
-  | { kind: 'text', text: string, tapped?: boolean }
+  | { kind: 'text', text: string, tapped?: boolean, menuId?: string }
   | { kind: 'line', said: Said, parts: Part[] }
   /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
   | { kind: 'event', name: string, key: string, known: boolean, scene?: string, detail?: string, location?: Location }
   /** Told by the platform of itself: no follower did it. */
   | { kind: 'notice', name: string }
+
+/** A rule that spoke, and a question that none answered, after their commit. */
+export type Spoken = { companyId: string, ruleId: string }
+export type Unanswered = { companyId: string, accountId: string, text: string, folded: string }
+/** Counts in memory, written in heaps: no push waits for another's row. What a process that dies had not written is lost, a few seconds'. */
+export type Tally = {
+  add: (spoken: Spoken[], unanswered: Unanswered[]) => void
+  take: () => { spoken: (Spoken & { hits: number })[], unanswered: (Unanswered & { times: number })[] }
+}
 
 export type KnownAccount = AccountRow & { secret: string, pushToken: string, aesKey: string | null }
 export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Matcher, open: boolean }
@@ -105,6 +114,8 @@ export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Match
 export type Known = {
   account: (appid: string) => Promise<KnownAccount | null>
   company: (companyId: string) => Promise<KnownCompany | null>
+  /** As it is in SQL this moment. */
+  anew: (companyId: string) => Promise<KnownCompany | null>
 }
 
 export type Ports = {
@@ -115,6 +126,7 @@ export type Ports = {
   cache: Cache
   channel: Channel
   known: Known
+  tally: Tally
   clock: Clock
   ids: Ids
   log: Log

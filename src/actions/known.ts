@@ -1,7 +1,8 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
-import { compileRules } from '../../rules/keyword.ts'
-import { readSettings } from '../../rules/settings.ts'
-import type { AccountRow } from '../../entities/index.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { compiling, type Matcher } from '../../rules/keyword.ts'
+import { readSettings, type Settings } from '../../rules/settings.ts'
+import type { AccountRow, MessageRuleRow } from '../../entities/index.ts'
 import type { Known, KnownAccount, KnownCompany, Needs } from '../ports.ts'
 
 const holdsMs = 60_000
@@ -11,17 +12,45 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     const row = await needs.store.read.accounts.byAppid(appid)
     return row && openAccount(needs, row)
   })
+  const compiled = openCompiler()
   const companies = remember<KnownCompany>(needs.clock.mono, async (companyId) => {
     const row = await needs.store.read.accounts.company(companyId)
     if (!row) return null
-    const matcher = compileRules(await needs.store.read.rules.list(companyId))
-    return { row, settings: readSettings(row.settings), matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    const settings = readSettings(row.settings)
+    // one select: the rules of one moment, never a mixture
+    const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
+    return { row, settings, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
   })
-  needs.bus.subscribe('known', () => {
+  needs.bus.subscribe('known', (companyId) => {
     accounts.clear()
-    companies.clear()
+    companies.clear(companyId)
   })
-  return { account: accounts.get, company: companies.get }
+  return {
+    account: accounts.get, company: companies.get,
+    anew: (companyId) => {
+      companies.clear(companyId)
+      return companies.get(companyId)
+    },
+  }
+}
+
+/** Compiles what has changed, in turns with whatever else this process does; the same rules are not compiled again. */
+function openCompiler() {
+  const kept = new Map<string, { said: string, matcher: Matcher }>()
+  return async (companyId: string, rows: MessageRuleRow[], settings: Settings): Promise<Matcher> => {
+    const said = JSON.stringify([settings.traditionalAsSimplified, rows])
+    const known = kept.get(companyId)
+    if (known?.said === said) return known.matcher
+    const steps = compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified })
+    for (;;) {
+      const step = steps.next()
+      if (step.done) {
+        kept.set(companyId, { said, matcher: step.value })
+        return step.value
+      }
+      await nextTurn()
+    }
+  }
 }
 
 export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
@@ -39,9 +68,14 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       const value = load(key)
       kept.set(key, { value, until: mono() + holdsMs })
       // neither a failure nor an unknown name is worth remembering
-      value.then((found) => { if (found === null) kept.delete(key) }, () => { kept.delete(key) })
+      const forget = () => { if (kept.get(key)?.value === value) kept.delete(key) }
+      value.then((found) => { if (found === null) forget() }, forget)
       return value
     },
-    clear: () => { kept.clear() },
+    /** All, where nothing is named. */
+    clear: (key = '') => {
+      if (key === '') kept.clear()
+      else kept.delete(key)
+    },
   }
 }

@@ -1,7 +1,8 @@
 // How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
 import { createClient, WechatRefused, WechatUnreachable, type WechatClient } from 'wechat-api-ts'
-import type { MessageRow } from '../../entities/index.ts'
+import { contentOf, type Content } from '../../rules/content.ts'
 import type { Channel, Delivery, KnownAccount, Needs } from '../ports.ts'
+import { asCustom, inWords } from './custom.ts'
 import { openTokenStore } from './tokens.ts'
 
 export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, baseUrl: string): Channel {
@@ -18,7 +19,7 @@ export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, b
   return {
     send: async (account, openid, message) => {
       try {
-        await clientOf(account).sendCustom(asCustom(openid, message))
+        await sendContent(clientOf(account), openid, contentOf(message))
         return { outcome: 'sent' }
       } catch (error) {
         return asDelivery(error)
@@ -28,8 +29,16 @@ export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, b
   }
 }
 
-function asCustom(openid: string, message: MessageRow) {
-  return { openid, type: 'text' as const, text: message.text ?? '' }
+const noMenus = 40200
+
+async function sendContent(client: WechatClient, openid: string, content: Content): Promise<void> {
+  try {
+    await client.sendCustom(asCustom(openid, content))
+  } catch (error) {
+    const words = error instanceof WechatRefused && error.errcode === noMenus ? inWords(content) : null
+    if (!words) throw error
+    await client.sendCustom(asCustom(openid, words))
+  }
 }
 
 function asDelivery(error: unknown): Delivery {

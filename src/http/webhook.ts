@@ -7,6 +7,7 @@ import type { PushAnswer } from '../actions/messages/push.ts'
 import { isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
 import { deedOf } from './deeds.ts'
+import { asPassive } from './passive.ts'
 import { readBody } from './read-body.ts'
 
 type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits'> & { batches: Batches }
@@ -83,7 +84,7 @@ const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mod
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)
-  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, { type: 'text', text: answer.text }, at)
+  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, asPassive(answer.content), at)
   return seal(xml, at)
 }
 

@@ -1,5 +1,6 @@
 // What a line says besides text: files, places, links, events. Addresses that followers sent are text, never fetched by us.
 import type { MessageRow } from '../../entities/index.ts'
+import type { Content } from '../../rules/content.ts'
 
 type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string }
 
@@ -10,6 +11,7 @@ const extraOf = (row: MessageRow): Extra => row.extra === null ? {} : JSON.parse
 
 export function presentContent(row: MessageRow) {
   if (row.type === 'text') return {}
+  if (row.content !== null) return presentSent(row.content)
   if (row.type === 'location') return { location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }
   if (row.type === 'link') return { link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }
   if (row.type === 'event') {
@@ -17,6 +19,12 @@ export function presentContent(row: MessageRow) {
     return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }
   }
   return withMedia.has(row.type) ? { media: presentMedia(row, extraOf(row)) } : {}
+}
+
+/** What we sent, by the names of sendMessage. */
+function presentSent(stored: string) {
+  const { type: _, ...fields } = JSON.parse(stored) as Content
+  return fields
 }
 
 const number = (text: string | null) => text === null ? null : Number(text)

@@ -3,6 +3,7 @@ import type { Ports } from '../../ports.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
+import { writeTally } from '../rules/tally.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
 import { reclaim } from './reclaim.ts'
 
@@ -22,5 +23,6 @@ export const jobs: Job[] = [
   { name: 'fallback', everyMs: minute, run: fallBack },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
+  { name: 'rule-counts', everyMs: 5 * second, run: writeTally, everywhere: () => true },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]

@@ -1,15 +1,17 @@
 // What a follower does besides writing: he follows, leaves, scans, taps, comes in. All of it is remembered, some of it opens a
 // session or is answered.
 import type { ReceptionRow } from '../../../entities/index.ts'
+import { cutText } from '../../../rules/content.ts'
 import { closeWindow, openBriefly, sceneOf } from '../../../rules/reply-window.ts'
 import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { Deed } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine } from './lines.ts'
+import { sendOn } from './hand-on.ts'
 import { openSession } from './open-session.ts'
 import type { PushAnswer } from './push.ts'
-import { answerByRule, hear, type Taken } from './say.ts'
+import { answerBy, hear, type Saying, type Taken } from './say.ts'
 import { addTrajectory, count, sceneKey, type Visit } from './visits.ts'
 
 type Event = Extract<Deed, { kind: 'event' }> & { follower: Follower }
@@ -32,12 +34,17 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   const scene = sceneOf(event.name)
   if (scene) Object.assign(visit, openBriefly(visit, scene, day.at))
 
-  const named = valid ? namedBy(valid) : namedOf(event)
-  if (named) follower.session ??= openSession(day, taken, { customer, named })
+  const found = valid?.reply_text ? undefined : day.found.get(taken.push)
+  const named = valid ? namedBy(valid) : namedOf(event) ?? found?.rule.named
+  if (named) {
+    if (follower.session && found) sendOn(day, follower.session, { named, ruleId: found.rule.id })
+    follower.session ??= openSession(day, taken, { customer, named })
+  }
   if (follower.session && isLine(event)) say(day, taken, event)
   if (scene && follower.session) day.events.push(...windowEvent({ ...customer, ...visit }, follower.session, day.at))
-  const rule = answerTo(taken, event, valid)
-  return rule && answerByRule(day, taken, { follower, rule })
+  if (found) day.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
+  const by = found?.rule ?? answerTo(event, valid)
+  return by && answerBy(day, taken, { customer, session: follower.session, by })
 }
 
 const namedOf = ({ name, key }: Event): Named | null => name === 'click' ? namedByKey(key) : null
@@ -83,11 +90,9 @@ function say(day: Day, { ids }: Taken, event: Event): void {
   }))
 }
 
-/** The code's own words, a rule's, or those in the button's key. */
-function answerTo({ push: { company, account } }: Taken, event: Event, reception: ReceptionRow | null): { id: string, text: string } | null {
-  if (reception?.reply_text) return { id: reception.reception_id, text: reception.reply_text }
-  const rule = company.matcher.event(account.account_id, event)
-  if (rule) return rule
+/** Where no rule answers: the code's own words, or those in the button's key. */
+function answerTo(event: Event, reception: ReceptionRow | null): Saying['by'] | null {
+  if (reception?.reply_text) return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }
   const inKey = event.name === 'click' ? answerInKey(event.key) : null
-  return inKey === null ? null : { id: 'menu', text: inKey }
+  return inKey === null ? null : { id: 'menu', answers: [{ type: 'text', text: cutText(inKey) }] }
 }

@@ -1,14 +1,17 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import { endsAtOnce } from '../../../rules/answering.ts'
+import type { Found } from '../../../rules/keyword.ts'
 import { openBriefly, standing, tapCountsAs, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { KnownCustomer, Part } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
+import { endAtOnce, openToEnd, sendOn } from './hand-on.ts'
 import { openSession } from './open-session.ts'
-import type { PushAnswer } from './push.ts'
-import { answerByRule, hear, type Taken } from './say.ts'
+import type { Push, PushAnswer } from './push.ts'
+import { answerBy, hear, type Taken } from './say.ts'
 import { takeEvent } from './take-event.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
@@ -21,13 +24,16 @@ export function takePush(day: Day, taken: Taken): PushAnswer | null {
 }
 
 function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null {
-  const { push: { deed, company, account }, ids } = taken
+  const { push: { deed, company }, ids } = taken
   const { customer } = follower
   const before = customer.budget_left
   Object.assign(customer, { last_time: day.at, active_at: day.at })
   if (deed.kind === 'text' && deed.tapped) tap(day, customer)
   else Object.assign(customer, widenWindow(customer, day.at))
-  const session = follower.session ??= openSession(day, taken, { customer })
+  const found = answering(day, taken.push, follower.session)
+  const ended = follower.session ? null : endsAtOnce(company.settings.queueWhen, found)
+  if (!ended) follower.session ??= openSession(day, taken, { customer, named: found?.rule.named ?? undefined })
+  const session = follower.session ?? openToEnd(day, taken, customer)
   if (!day.opened.includes(session)) day.changed.add(session)
 
   const said = deed.kind === 'line' ? deed.said : { text: deed.kind === 'text' ? deed.text : '' }
@@ -36,10 +42,25 @@ function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null
   if (deed.kind === 'line') toFetch(day, line, deed.parts)
   if (customer.budget_left !== before) tellWindow(day, customer, session)
 
-  const talking = session.state === active || session.state === group
-  if (deed.kind !== 'text' || (talking && !company.settings.rulesInConversation)) return null
-  const rule = company.matcher.text(account.account_id, deed.text)
-  return rule && answerByRule(day, taken, { follower, rule })
+  if (found?.rule.named) sendOn(day, session, { named: found.rule.named, ruleId: found.rule.id })
+  const answer = found && answerBy(day, taken, { customer, session, by: { ...found.rule, keyword: found.match?.keyword ?? null } })
+  if (ended) endAtOnce(day, session, { ended, ruleId: found?.rule.id ?? null })
+  return answer
+}
+
+const isTalking = (session: SessionRow | null) => session?.state === active || session?.state === group
+
+/** The rule that speaks: in a conversation only where the company wants it. */
+function answering(day: Day, push: Push, session: SessionRow | null): Found | null {
+  const { deed, company, account } = push
+  if (deed.kind !== 'text' || (isTalking(session) && !company.settings.rulesInConversation)) return null
+  const found = day.found.get(push) ?? null
+  const companyId = account.company_id
+  if (found) day.spoken.push({ companyId, ruleId: found.rule.id })
+  if ((found === null || found.rule.kind === 'default') && !isTalking(session)) {
+    day.unanswered.push({ companyId, accountId: account.account_id, text: deed.text, folded: company.matcher.normalise(deed.text) })
+  }
+  return found
 }
 
 function tap(day: Day, customer: KnownCustomer): void {

@@ -1,0 +1,29 @@
+// Rules that answer what a follower does: follows, scans a code, taps a menu. Keys are the platform's and compared to the letter.
+import { isOn } from './schedule.ts'
+import type { Moment, Rule } from './keyword.ts'
+
+export type EventKind = 'subscribe' | 'scan' | 'menu'
+
+/** A rule that names the key goes before one that takes any. */
+export function openEvents(rules: Rule[]): (kind: EventKind, key: string, moment: Moment) => Rule | null {
+  const named = new Map<string, Rule[]>()
+  const any: Record<EventKind, Rule[]> = { subscribe: [], scan: [], menu: [] }
+  for (const rule of rules) {
+    if (rule.kind !== 'subscribe' && rule.kind !== 'scan' && rule.kind !== 'menu') continue
+    if (rule.keywords.length === 0 || rule.kind === 'subscribe') any[rule.kind].push(rule)
+    else for (const key of rule.keywords) push(named, `${rule.kind} ${key}`, rule)
+  }
+  return (kind, key, moment) => {
+    const speaks = (rule: Rule) => serves(rule, moment)
+    return named.get(`${kind} ${key}`)?.find(speaks) ?? any[kind].find(speaks) ?? null
+  }
+}
+
+export const serves = ({ accountId, schedule }: Rule, moment: Moment): boolean =>
+  (accountId === null || accountId === moment.accountId) && (schedule === null || isOn(schedule, moment.now))
+
+function push(lists: Map<string, Rule[]>, key: string, rule: Rule): void {
+  const list = lists.get(key)
+  if (list) list.push(rule)
+  else lists.set(key, [rule])
+}

@@ -1,0 +1,94 @@
+// All keywords of all rules, each word once, and which rules use it where.
+import type { Rule } from './keyword.ts'
+import { asText, type Folding } from './normalise.ts'
+
+/** Where in a text a keyword must stand; `part` of a rule that wants all of its own. */
+export const places = { whole: 0, anywhere: 1, start: 2, end: 3, part: 4 }
+const placeOf: Partial<Record<Rule['kind'], number>> = {
+  exact: places.whole, contains: places.anywhere, any: places.anywhere, prefix: places.start, suffix: places.end, all: places.part,
+}
+
+export type WordIndex = {
+  /** Sorted by their units. */
+  words: string[]
+  /** Uses of word n stand from `from[n]` to `from[n + 1]`, the best rule's first. */
+  from: Int32Array
+  rules: Int32Array
+  places: Uint8Array
+  /** For a rule that wants all: how many words, and their length together; else 0. */
+  needed: Int32Array
+  together: Int32Array
+}
+type Uses = { word: number, rule: number, place: number }[]
+const yieldEvery = 10_000
+
+export function* indexWords(rules: Rule[], folding: Folding): Generator<void, WordIndex> {
+  const numbers = new Map<string, number>()
+  const uses: Uses = []
+  const [needed, together] = [new Int32Array(rules.length), new Int32Array(rules.length)]
+  const fold = openFold(folding)
+  for (const [rule, { kind, keywords }] of rules.entries()) {
+    const place = placeOf[kind]
+    if (place === undefined) continue
+    for (const word of new Set(keywords.map(fold))) {
+      if (word === '') continue
+      const known = numbers.get(word)
+      const number = known ?? numbers.size
+      if (known === undefined) numbers.set(word, number)
+      uses.push({ word: number, rule, place })
+      if (place === places.part) {
+        needed[rule] = (needed[rule] ?? 0) + 1
+        together[rule] = (together[rule] ?? 0) + word.length
+      }
+      if (uses.length % yieldEvery === 0) yield
+    }
+  }
+  const words = yield* sorted([...numbers.keys()])
+  return { words, ...laidOut(uses, words, numbers), needed, together }
+}
+
+/** One buffer for all keywords. */
+function openFold(folding: Folding): (word: string) => string {
+  let units = new Uint16Array(1024)
+  return (word) => {
+    if (folding.roomFor(word) > units.length) units = new Uint16Array(folding.roomFor(word))
+    return asText(units, folding.into(word, units))
+  }
+}
+
+/** By first unit, then each heap by itself, so that no sort takes long. */
+function* sorted(words: string[]): Generator<void, string[]> {
+  const heaps = new Map<number, string[]>()
+  for (const word of words) {
+    const heap = heaps.get(word.charCodeAt(0))
+    if (heap) heap.push(word)
+    else heaps.set(word.charCodeAt(0), [word])
+  }
+  const all: string[] = []
+  let since = 0
+  for (const unit of [...heaps.keys()].sort((a, b) => a - b)) {
+    for (const word of (heaps.get(unit) ?? []).sort()) all.push(word)
+    since += heaps.get(unit)?.length ?? 0
+    if (since > yieldEvery) { since = 0; yield }
+  }
+  return all
+}
+
+function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pick<WordIndex, 'from' | 'rules' | 'places'> {
+  const placed = new Int32Array(words.length)
+  words.forEach((word, at) => { placed[numbers.get(word) ?? 0] = at })
+  const from = new Int32Array(words.length + 1)
+  for (const { word } of uses) from[(placed[word] ?? 0) + 1] = (from[(placed[word] ?? 0) + 1] ?? 0) + 1
+  for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] ?? 0) + (from[at - 1] ?? 0)
+  const next = from.slice()
+  const [rules, places] = [new Int32Array(uses.length), new Uint8Array(uses.length)]
+  // rules come best first, so each word's uses do too
+  for (const { word, rule, place } of uses) {
+    const at = placed[word] ?? 0
+    const row = next[at] ?? 0
+    next[at] = row + 1
+    rules[row] = rule
+    places[row] = place
+  }
+  return { from, rules, places }
+}
