@@ -16,6 +16,7 @@ export type Rule = Deeds & {
   accountId: string | null
   priority: number
   kind: MatchKind
+  /** Only until they are compiled. */
   keywords: string[]
   pattern: string | null
   schedule: ReadSchedule | null
@@ -66,6 +67,8 @@ export function* compiling(rows: MessageRuleRow[], options: MatchOptions = { tra
   const rules = yield* inOrder(rows)
   const texts = yield* compileTexts(rules, options)
   const events = openEvents(rules)
+  // in the automaton by now
+  for (const rule of rules) rule.keywords = []
   const found = (match: Match | null): Found | null => {
     const rule = match && rules[match.rule]
     return rule ? { rule, match } : null

@@ -19,12 +19,13 @@ export type WordIndex = {
   needed: Int32Array
   together: Int32Array
 }
-type Uses = { word: number, rule: number, place: number }[]
+/** Use by use, in columns: there may be a million. */
+type Uses = { words: number[], rules: number[], places: number[] }
 const yieldEvery = 10_000
 
 export function* indexWords(rules: Rule[], folding: Folding): Generator<void, WordIndex> {
   const numbers = new Map<string, number>()
-  const uses: Uses = []
+  const uses: Uses = { words: [], rules: [], places: [] }
   const [needed, together] = [new Int32Array(rules.length), new Int32Array(rules.length)]
   const fold = openFold(folding)
   for (const [rule, { kind, keywords }] of rules.entries()) {
@@ -35,12 +36,14 @@ export function* indexWords(rules: Rule[], folding: Folding): Generator<void, Wo
       const known = numbers.get(word)
       const number = known ?? numbers.size
       if (known === undefined) numbers.set(word, number)
-      uses.push({ word: number, rule, place })
+      uses.words.push(number)
+      uses.rules.push(rule)
+      uses.places.push(place)
       if (place === places.part) {
         needed[rule] = (needed[rule] ?? 0) + 1
         together[rule] = (together[rule] ?? 0) + word.length
       }
-      if (uses.length % yieldEvery === 0) yield
+      if (uses.words.length % yieldEvery === 0) yield
     }
   }
   const words = yield* sorted([...numbers.keys()])
@@ -78,17 +81,17 @@ function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pic
   const placed = new Int32Array(words.length)
   words.forEach((word, at) => { placed[numbers.get(word) ?? 0] = at })
   const from = new Int32Array(words.length + 1)
-  for (const { word } of uses) from[(placed[word] ?? 0) + 1] = (from[(placed[word] ?? 0) + 1] ?? 0) + 1
+  for (const word of uses.words) from[(placed[word] ?? 0) + 1] = (from[(placed[word] ?? 0) + 1] ?? 0) + 1
   for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] ?? 0) + (from[at - 1] ?? 0)
   const next = from.slice()
-  const [rules, places] = [new Int32Array(uses.length), new Uint8Array(uses.length)]
+  const [rules, places] = [new Int32Array(uses.words.length), new Uint8Array(uses.words.length)]
   // rules come best first, so each word's uses do too
-  for (const { word, rule, place } of uses) {
-    const at = placed[word] ?? 0
+  for (let use = 0; use < uses.words.length; use += 1) {
+    const at = placed[uses.words[use] ?? 0] ?? 0
     const row = next[at] ?? 0
     next[at] = row + 1
-    rules[row] = rule
-    places[row] = place
+    rules[row] = uses.rules[use] ?? 0
+    places[row] = uses.places[use] ?? 0
   }
   return { from, rules, places }
 }

@@ -1,5 +1,6 @@
 // npm run bench: names the benches, or runs the one that is named.
 import { claimBench } from './claim.ts'
+import { rulesBench } from './rules.ts'
 import { webhookBench } from './webhook.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
@@ -11,6 +12,10 @@ const benches: Record<string, { says: string, run: (args: string[]) => Promise<v
   claim: {
     says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
     run: claimBench,
+  },
+  rules: {
+    says: '[--most 1000000]\n  one message among a hundred to a million keywords, beside a scan and LIKE',
+    run: rulesBench,
   },
 }
 

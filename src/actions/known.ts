@@ -1,4 +1,5 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
+import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { compiling, type Matcher } from '../../rules/keyword.ts'
 import { readSettings, type Settings } from '../../rules/settings.ts'
@@ -38,7 +39,7 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
 function openCompiler() {
   const kept = new Map<string, { said: string, matcher: Matcher }>()
   return async (companyId: string, rows: MessageRuleRow[], settings: Settings): Promise<Matcher> => {
-    const said = JSON.stringify([settings.traditionalAsSimplified, rows])
+    const said = createHash('sha256').update(JSON.stringify([settings.traditionalAsSimplified, rows])).digest('base64')
     const known = kept.get(companyId)
     if (known?.said === said) return known.matcher
     const steps = compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified })
