@@ -3,13 +3,14 @@ import { isOn } from './schedule.ts'
 import type { Moment, Rule } from './keyword.ts'
 
 export type EventKind = 'subscribe' | 'scan' | 'menu'
+export const isEvent = (kind: Rule['kind']): kind is EventKind => kind === 'subscribe' || kind === 'scan' || kind === 'menu'
 
 /** A rule that names the key goes before one that takes any. */
 export function openEvents(rules: Rule[]): (kind: EventKind, key: string, moment: Moment) => Rule | null {
   const named = new Map<string, Rule[]>()
   const any: Record<EventKind, Rule[]> = { subscribe: [], scan: [], menu: [] }
   for (const rule of rules) {
-    if (rule.kind !== 'subscribe' && rule.kind !== 'scan' && rule.kind !== 'menu') continue
+    if (!isEvent(rule.kind)) continue
     if (rule.keywords.length === 0 || rule.kind === 'subscribe') any[rule.kind].push(rule)
     else for (const key of rule.keywords) push(named, `${rule.kind} ${key}`, rule)
   }

@@ -1,4 +1,5 @@
 // Why a rule answered, and why the others did not: from the same pass over the text that decides.
+import { isEvent } from './event-rules.ts'
 import { isOn } from './schedule.ts'
 import type { Found, Matcher, Moment, Rule } from './keyword.ts'
 
@@ -9,7 +10,6 @@ export type Why =
 export type Considered = { rule: Rule, matches: boolean, keyword: string | null, why: Why }
 export type Explanation = { found: Found | null, considered: Considered[] }
 
-const notForTexts = ['subscribe', 'scan', 'menu']
 
 /** `disabled`: the rules that are switched off, compiled by themselves. At most `most` rules are told of, those that match first. */
 export function explain({ live, disabled }: { live: Matcher, disabled: Matcher }, text: string, { moment, most }: { moment: Moment, most: number }): Explanation {
@@ -21,7 +21,7 @@ export function explain({ live, disabled }: { live: Matcher, disabled: Matcher }
   const told = new Set([...all, ...off].map(({ rule }) => rule.id))
   const dear = new Set(skipped.map((rule) => rule.id))
   const silent = [...live.rules, ...disabled.rules].filter((rule) => !told.has(rule.id))
-    .map((rule): Considered => ({ rule, matches: false, keyword: null, why: dear.has(rule.id) ? 'text_too_long' : notForTexts.includes(rule.kind) ? 'not_for_texts' : 'no_match' }))
+    .map((rule): Considered => ({ rule, matches: false, keyword: null, why: dear.has(rule.id) ? 'text_too_long' : isEvent(rule.kind) ? 'not_for_texts' : 'no_match' }))
   return { found, considered: [...asked, ...off, ...silent].slice(0, most) }
 }
 
