@@ -10,6 +10,8 @@ import { agentLoad } from './agent-load.ts'
 import { inbox } from './inbox.ts'
 import { customer } from './customer.ts'
 import { session } from './session.ts'
+import { sessionMember } from './session-member.ts'
+import { evaluation } from './evaluation.ts'
 import { ledger } from './ledger.ts'
 import { message } from './message.ts'
 import { outbox } from './outbox.ts'
@@ -27,6 +29,7 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { accessToken } from './access-token.ts'
 import { mediaUpload } from './media-upload.ts'
 import { mediaFetch } from './media-fetch.ts'
 import { trajectory } from './trajectory.ts'
@@ -45,6 +48,8 @@ export type { AgentLoadRow } from './agent-load.ts'
 export type { InboxRow } from './inbox.ts'
 export type { CustomerRow } from './customer.ts'
 export type { SessionRow } from './session.ts'
+export type { SessionMemberRow } from './session-member.ts'
+export type { EvaluationRow } from './evaluation.ts'
 export type { LedgerRow } from './ledger.ts'
 export type { MessageRow } from './message.ts'
 export type { OutboxRow } from './outbox.ts'
@@ -62,6 +67,7 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { AccessTokenRow } from './access-token.ts'
 export type { MediaUploadRow } from './media-upload.ts'
 export type { MediaFetchRow } from './media-fetch.ts'
 export type { TrajectoryRow } from './trajectory.ts'
@@ -81,6 +87,8 @@ export const entities = [
   inbox,
   customer,
   session,
+  sessionMember,
+  evaluation,
   ledger,
   message,
   outbox,
@@ -98,6 +106,7 @@ export const entities = [
   login,
   loginLog,
   installation,
+  accessToken,
   mediaUpload,
   mediaFetch,
   trajectory,

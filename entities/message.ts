@@ -38,6 +38,8 @@ export type MessageRow = {
   errcode: number | null
   is_read: number
   add_time: number
+  /** Of additional_uid, as he was called then. */
+  additional_user_name: string | null
   content: string | null
 }
 
@@ -77,6 +79,7 @@ export const message = new EntitySchema<MessageRow>({
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
+    additional_user_name: text(64, nullable),
     content: long(nullable),
   },
   uniques: [

@@ -26,7 +26,6 @@ export type AccountRow = {
   aes_key_previous: string | null
   keys_changed_at: number | null
   component_appid: string | null
-  refresh_token: string | null
   unbound_pushes: number
   unbound_push_at: number | null
 }
@@ -56,7 +55,6 @@ export const account = new EntitySchema<AccountRow>({
     aes_key_previous: key(255, nullable),
     keys_changed_at: big(nullable),
     component_appid: key(32, nullable),
-    refresh_token: key(1024, nullable),
     unbound_pushes: int(),
     unbound_push_at: big(nullable),
   },

@@ -29,6 +29,8 @@ export type SessionRow = {
   closed_at: number | null
   close_reason: string | null
   add_time: number
+  /** Until then a supervisor looks on, and its lines are written to its own stream. */
+  watched_until: number | null
 }
 
 export const session = new EntitySchema<SessionRow>({
@@ -61,6 +63,7 @@ export const session = new EntitySchema<SessionRow>({
     closed_at: big(nullable),
     close_reason: text(255, nullable),
     add_time: big(),
+    watched_until: big(nullable),
   },
   uniques: [
     { name: 'uq_message_session_open_key', columns: ['open_key'] },

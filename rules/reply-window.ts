@@ -94,3 +94,9 @@ export function believeRefusal(window: Window, errcode: number | null, { sentAt,
 /** Who no longer follows cannot be written to. */
 export const closeWindow = (now: number): Pick<Window, 'window_end' | 'budget_left' | 'brief_end' | 'brief_left'> =>
   ({ window_end: now, budget_left: 0, brief_end: now, brief_left: 0 })
+
+const typingAfterMs = 30_000
+
+/** WeChat shows that somebody is writing only within 30 seconds of a line, either way. */
+export const showsTyping = (customer: Window & { active_at: number }, now: number): boolean =>
+  mayReply(customer, now) !== 'reply_window_closed' && now - customer.active_at < typingAfterMs

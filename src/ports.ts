@@ -8,11 +8,13 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Secrets } from './secrets.ts'
 import type { Store } from './store/store.ts'
+import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
 export type { VisitedCustomer } from './store/visits.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
+export type { Draft, Vault } from './store/vault.ts'
 
 /** An index of SQL per company: who is queued in which lane, and who was given to a person that has not accepted. It proposes; SQL decides. */
 export type WaitingQueue = {
@@ -75,9 +77,22 @@ export type Delivery =
   | { outcome: 'not_delivered', reason: string, errcode?: number }
   | { outcome: 'unknown', reason: string }
 
+export type Fetched =
+  | { outcome: 'fetched', bytes: Uint8Array }
+  /** The platform says that it does not have it. */
+  | { outcome: 'gone', reason: string }
+  | { outcome: 'later', reason: string }
+export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
+export type Upload = { kind: UploadKind, path: string, name: string, mime: string }
+export type Uploaded = { mediaId: string, diesAt: number }
+
 /** How a message leaves to a person. Throws nothing: every end is a Delivery. */
 export type Channel = {
   send: (account: KnownAccount, openid: string, message: MessageRow) => Promise<Delivery>
+  fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
+  uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
+  /** Shows the follower that somebody is writing. Throws nothing and promises nothing. */
+  typing: (account: KnownAccount, openid: string) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -92,7 +107,7 @@ export type Location = { lng: string, lat: string, precision: string | null }
 export type Deed =
   /** `tapped`: an entry of a menu message, which arrives as a text. */
   | { kind: 'text', text: string, tapped?: boolean, menuId?: string }
-  | { kind: 'line', said: Said, parts: Part[] }
+  | { kind: 'line', said: Said, parts: Part[], tapped?: undefined }
   /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
   | { kind: 'event', name: string, key: string, known: boolean, scene?: string, detail?: string, location?: Location }
   /** Told by the platform of itself: no follower did it. */
@@ -107,11 +122,16 @@ export type Tally = {
   take: () => { spoken: (Spoken & { hits: number })[], unanswered: (Unanswered & { times: number })[] }
 }
 
-export type KnownAccount = AccountRow & { secret: string, pushToken: string, aesKey: string | null }
+/** What pushes are signed and sealed with; the previous ones hold for a while after a change. */
+export type PushKeys = { pushToken: string, aesKey: string | null, previous: { pushToken: string, aesKey: string | null, until: number } | null }
+export type KnownPlatform = PushKeys & { componentAppid: string, secret: string }
+/** `platform`: the third-party platform that speaks for it, and with whose keys it is pushed. */
+export type KnownAccount = AccountRow & PushKeys & { secret: string, platform: KnownPlatform | null }
 export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Matcher, open: boolean }
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {
+  platform: (componentAppid: string) => Promise<KnownPlatform | null>
   account: (appid: string) => Promise<KnownAccount | null>
   company: (companyId: string) => Promise<KnownCompany | null>
   /** As it is in SQL this moment. */
@@ -120,6 +140,7 @@ export type Known = {
 
 export type Ports = {
   store: Store
+  vault: Vault
   queue: WaitingQueue
   recent: RecentLines
   bus: EventBus
@@ -132,10 +153,12 @@ export type Ports = {
   log: Log
   metrics: Metrics
   secrets: Secrets
+  /** Of XML that was stored before we understood it; null while we still do not. */
+  readStored: (xml: string) => Extract<Deed, { kind: 'text' | 'line' }> | null
   limits: Limits
 }
 
 /** Settings of the installation that decisions need; config.ts reads them. */
-export type Limits = { loginIdleMs: number, loginMaxMs: number, maxInFlight: number, metricsToken: string | null, trustedProxies: string[] }
+export type Limits = { loginIdleMs: number, loginMaxMs: number, maxInFlight: number, metricsToken: string | null, trustedProxies: string[], publicUrl: string | null }
 
 export type Needs<K extends keyof Ports> = Pick<Ports, K>

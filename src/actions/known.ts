@@ -1,17 +1,21 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
-import { createHash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { compiling, type Matcher } from '../../rules/keyword.ts'
-import { readSettings, type Settings } from '../../rules/settings.ts'
-import type { AccountRow, MessageRuleRow } from '../../entities/index.ts'
-import type { Known, KnownAccount, KnownCompany, Needs } from '../ports.ts'
+import type { AccountRow, PlatformRow } from '../../entities/index.ts'
+import { readSettings } from '../../rules/settings.ts'
+import { placeOf } from './accounts/account-row.ts'
+import { openCompiler } from './rules/compile.ts'
+import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
 
 const holdsMs = 60_000
 
 export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): Known {
+  const platforms = remember<KnownPlatform>(needs.clock.mono, async (componentAppid) => {
+    const row = await needs.store.read.platforms.find(componentAppid)
+    return row && openPlatform(needs, row)
+  })
   const accounts = remember<KnownAccount>(needs.clock.mono, async (appid) => {
     const row = await needs.store.read.accounts.byAppid(appid)
-    return row && openAccount(needs, row)
+    const platform = row?.binding === 'platform' && row.component_appid !== null ? await platforms.get(row.component_appid) : null
+    return row && { ...openAccount(needs, row), platform }
   })
   const compiled = openCompiler()
   const companies = remember<KnownCompany>(needs.clock.mono, async (companyId) => {
@@ -25,9 +29,10 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
   needs.bus.subscribe('known', (companyId) => {
     accounts.clear()
     companies.clear(companyId)
+    platforms.clear()
   })
   return {
-    account: accounts.get, company: companies.get,
+    account: accounts.get, company: companies.get, platform: platforms.get,
     anew: (companyId) => {
       companies.clear(companyId)
       return companies.get(companyId)
@@ -35,29 +40,33 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
   }
 }
 
-/** Compiles what has changed, in turns with whatever else this process does; the same rules are not compiled again. */
-function openCompiler() {
-  const kept = new Map<string, { said: string, matcher: Matcher }>()
-  return async (companyId: string, rows: MessageRuleRow[], settings: Settings): Promise<Matcher> => {
-    const said = createHash('sha256').update(JSON.stringify([settings.traditionalAsSimplified, rows])).digest('base64')
-    const known = kept.get(companyId)
-    if (known?.said === said) return known.matcher
-    const steps = compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified })
-    for (;;) {
-      const step = steps.next()
-      if (step.done) {
-        kept.set(companyId, { said, matcher: step.value })
-        return step.value
-      }
-      await nextTurn()
-    }
-  }
-}
+/** WeChat tries a push for 15 s; a person who changes a key on both sides takes longer. */
+const previousHoldsMs = 24 * 3600_000
 
 export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
-  const open = (column: 'app_secret' | 'token' | 'aes_key') =>
-    row[column] === null ? null : needs.secrets.open(row[column], `${row.company_id}:${row.account_id}:${column}`)
-  return { ...row, secret: open('app_secret') ?? '', pushToken: open('token') ?? '', aesKey: open('aes_key') }
+  const open = (sealed: string | null, column: 'app_secret' | 'token' | 'aes_key') =>
+    sealed === null ? null : needs.secrets.open(sealed, placeOf(row, column))
+  return { ...row, secret: open(row.app_secret, 'app_secret') ?? '', platform: null, ...keysOf(row, open) }
+}
+
+export const platformPlace = (componentAppid: string, column: string) => `platform:${componentAppid}:${column}`
+
+export function openPlatform(needs: Needs<'secrets'>, row: PlatformRow): KnownPlatform {
+  const open = (sealed: string | null, column: string) => sealed === null ? null : needs.secrets.open(sealed, platformPlace(row.component_appid, column))
+  return { componentAppid: row.component_appid, secret: open(row.app_secret, 'app_secret') ?? '', ...keysOf(row, open) }
+}
+
+type Keys = Pick<PlatformRow, 'token_previous' | 'aes_key_previous' | 'keys_changed_at'> & { token: string | null, aes_key: string | null }
+
+function keysOf(row: Keys, open: (sealed: string | null, column: 'token' | 'aes_key') => string | null): PushKeys {
+  const changed = row.keys_changed_at !== null && (row.token_previous !== null || row.aes_key_previous !== null)
+  return {
+    pushToken: open(row.token, 'token') ?? '', aesKey: open(row.aes_key, 'aes_key'),
+    previous: changed ? {
+      pushToken: open(row.token_previous ?? row.token, 'token') ?? '', aesKey: open(row.aes_key_previous ?? row.aes_key, 'aes_key'),
+      until: (row.keys_changed_at ?? 0) + previousHoldsMs,
+    } : null,
+  }
 }
 
 function remember<T>(mono: () => number, load: (key: string) => Promise<T | null>) {

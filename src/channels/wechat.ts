@@ -1,17 +1,16 @@
 // How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
 import { createClient, WechatRefused, WechatUnreachable, type WechatClient } from 'wechat-api-ts'
 import { contentOf, type Content } from '../../rules/content.ts'
-import type { Channel, Delivery, KnownAccount, Needs } from '../ports.ts'
+import type { Channel, Delivery, KnownAccount } from '../ports.ts'
 import { asCustom, inWords } from './custom.ts'
-import { openTokenStore } from './tokens.ts'
+import { openTokenStore, type TokenNeeds } from './tokens.ts'
 
-export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, baseUrl: string): Channel {
-  const tokens = openTokenStore(needs)
+export function openWechatChannel(needs: TokenNeeds, baseUrl: string): Channel {
   const clients = new Map<string, { secret: string, client: WechatClient }>()
-  const clientOf = ({ appid, secret }: KnownAccount): WechatClient => {
+  const clientOf = ({ appid, secret, company_id: companyId }: KnownAccount): WechatClient => {
     const kept = clients.get(appid)
     if (kept?.secret === secret) return kept.client
-    const client = createClient({ appid, secret, baseUrl, tokens, now: () => needs.clock.now() })
+    const client = createClient({ appid, secret, baseUrl, tokens: openTokenStore(needs, companyId), now: () => needs.clock.now() })
     clients.set(appid, { secret, client })
     return client
   }
@@ -25,6 +24,10 @@ export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, b
         return asDelivery(error)
       }
     },
+    // waits for the SDK's calls
+    fetchMedia: async () => ({ outcome: 'later', reason: 'no_call' }),
+    uploadMedia: async () => ({ outcome: 'not_delivered', reason: 'no_call' }),
+    typing: (account, openid) => clientOf(account).custom.typing({ touser: openid, command: 'Typing' }).then(() => undefined, () => undefined),
     close: async () => { clients.clear() },
   }
 }
@@ -33,11 +36,11 @@ const noMenus = 40200
 
 async function sendContent(client: WechatClient, openid: string, content: Content): Promise<void> {
   try {
-    await client.sendCustom(asCustom(openid, content))
+    await client.custom.send(asCustom(openid, content))
   } catch (error) {
     const words = error instanceof WechatRefused && error.errcode === noMenus ? inWords(content) : null
     if (!words) throw error
-    await client.sendCustom(asCustom(openid, words))
+    await client.custom.send(asCustom(openid, words))
   }
 }
 

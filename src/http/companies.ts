@@ -15,6 +15,8 @@ const settings = z.strictObject({
   fallbackMinutes: minutes(1), waitingMinutes: minutes(1), queueMinutes: minutes(1), idleCloseMinutes: minutes(0), takeBackMinutes: minutes(0),
   queueWhen: z.enum(['always', 'unanswered', 'asked']), rulesInConversation: z.boolean(), traditionalAsSimplified: z.boolean(), autoAcceptFirst: z.boolean(),
   windowFirst: z.boolean(), reserveLastReply: z.boolean(),
+
+  greeting: z.string().max(500), askSatisfaction: z.boolean(), satisfactionQuestion: z.string().trim().min(1).max(200), satisfactionThanks: z.string().max(200),
 }).partial()
 
 const companyPatch = z.strictObject({

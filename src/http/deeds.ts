@@ -20,17 +20,18 @@ type Message = Exclude<InboundMessage, { kind: 'text' }>
 function saidBy(message: Message, xml: string): Said {
   switch (message.kind) {
     case 'image': return { message_type: 2, type: 'image', media_id: key(message.mediaId), file_url: fitting(message.picUrl, 500) }
-    case 'voice': return { message_type: 3, type: 'voice', media_id: key(message.mediaId), text: message.recognition || null, extra: extra({ format: message.format }) }
+    case 'voice': return { message_type: 3, type: 'voice', media_id: key(message.mediaId), text: orNull(message.recognition), extra: extra({ format: message.format }) }
     case 'video': case 'shortvideo':
       return { message_type: 4, type: 'video', media_id: key(message.mediaId), extra: extra({ short: message.kind === 'shortvideo' }) }
     case 'location': return { message_type: 5, type: 'location', lng: decimal(message.longitude), lat: decimal(message.latitude),
-      map_scale: message.scale === null ? null : Math.round(message.scale), map_label: cut(message.label, 255) }
-    case 'link': return { message_type: 6, type: 'link', text: message.url, page_title: cut(message.title, 255), page_desc: cut(message.description, 500) }
-    case 'file': return { message_type: 8, type: 'file', page_title: cut(message.title, 255), page_desc: cut(message.description, 500),
-      extra: extra({ size: message.totalLen, md5: message.fileMd5, key: message.fileKey }) }
+      map_scale: whole(message.scale), map_label: cut(message.label, 255) }
+    case 'link': return { message_type: 6, type: 'link', text: message.url, ...titled(message) }
+    case 'file': return { message_type: 8, type: 'file', ...titled(message), extra: extra({ size: message.totalLen, md5: message.fileMd5, key: message.fileKey }) }
     case 'unknown': return { message_type: 0, type: 'other', extra: extra({ xml }) }
   }
 }
+
+const titled = ({ title, description }: { title: string, description: string }) => ({ page_title: cut(title, 255), page_desc: cut(description, 500) })
 
 function partsOf(message: Message): Part[] {
   const part = (name: Part['part'], mediaId: string): Part[] => key(mediaId) === null ? [] : [{ part: name, mediaId }]
@@ -67,19 +68,20 @@ function placeOf(event: InboundEvent): { location?: { lng: string, lat: string, 
   return lng === null || lat === null ? {} : { location: { lng, lat, precision: decimal(event.precision) } }
 }
 
+/** What it says beyond its key, for people. */
 function detailOf(event: InboundEvent): string {
-  switch (event.event) {
-    case 'scancode_push': case 'scancode_waitmsg': return event.scanResult
-    case 'location_select': return [event.poiName, event.label, `${event.latitude ?? ''},${event.longitude ?? ''}`].filter(Boolean).join(' ')
-    case 'pic_sysphoto': case 'pic_photo_or_album': case 'pic_weixin': return String(event.count ?? event.pictures.length)
-    case 'kf_create_session': case 'kf_close_session': return event.kfAccount
-    case 'kf_switch_session': return `${event.fromKfAccount} → ${event.toKfAccount}`
-    case 'subscribe': case 'unsubscribe': return event.tradeNo ?? ''
-    default: return ''
-  }
+  if ('scanResult' in event) return event.scanResult
+  if (event.event === 'location_select') return [event.poiName, event.label].filter(Boolean).join(' ')
+  if ('pictures' in event) return String(event.count ?? event.pictures.length)
+  if ('toKfAccount' in event) return `${event.fromKfAccount} → ${event.toKfAccount}`
+  if ('kfAccount' in event) return event.kfAccount
+  return 'tradeNo' in event ? event.tradeNo ?? '' : ''
 }
 
-const cut = (text: string, most: number): string | null => text === '' ? null : [...text].slice(0, most).join('')
+const orNull = (text: string): string | null => text === '' ? null : text
+const whole = (number: number | null): number | null => number === null ? null : Math.round(number)
+/** By code points: half of one is none. */
+const cut = (text: string, most: number): string | null => orNull(Array.from(text).slice(0, most).join(''))
 /** Half an address is none. */
 const fitting = (text: string, most: number): string | null => text !== '' && text.length <= most ? text : null
 const key = (text: string): string | null => /^[\x21-\x7e]{1,128}$/.test(text) ? text : null

@@ -6,14 +6,17 @@ import { companyRoutes } from './companies.ts'
 import { customerRoutes } from './customers.ts'
 import { groupRoutes } from './groups.ts'
 import { jobRoutes } from './jobs.ts'
+import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
+import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
+import { sessionVerbRoutes } from './session-verbs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
-  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
-  ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
+  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

@@ -1,16 +1,18 @@
 // Where WeChat pushes. Order: known account → signature of the query (plain) → gate → body → envelope → one durable transaction
 // → answer. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { dedupKey, openPush, renderReply, verifyQuery, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
+import { dedupKey, renderReply, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
 import type { Batches } from '../actions/messages/batches.ts'
+import { countUnbound } from '../actions/messages/count-unbound.ts'
 import type { PushAnswer } from '../actions/messages/push.ts'
 import { isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
 import { deedOf } from './deeds.ts'
 import { asPassive } from './passive.ts'
+import { isSigned, openWithAny } from './push-keys.ts'
 import { readBody } from './read-body.ts'
 
-type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits'> & { batches: Batches }
+type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits' | 'store' | 'ids'> & { batches: Batches }
 const platformWaitsMs = 5000
 // whoever comes later would wait as long and more: he is told at once
 const oldestMayWaitMs = 1500
@@ -35,52 +37,50 @@ export function openWebhook(needs: WebhookNeeds) {
   }
 }
 
-async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = request.url ?? ''
+/** What stands behind /wechat/, and the query. */
+function partsOf({ url = '' }: IncomingMessage): { name: string, query: URLSearchParams } {
   const mark = url.indexOf('?')
-  const appid = url.slice('/wechat/'.length, mark === -1 ? undefined : mark)
-  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
-  const account = await needs.known.account(appid)
-  if (!account) { end(response, 404, 'unknown appid'); return; }
-
-  if (request.method === 'GET') { verify(account, query, response); return; }
-  if (request.method !== 'POST') { end(response, 405, 'GET or POST'); return; }
-  if (query.get('encrypt_type') !== 'aes' && !verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
-  await take(needs, { account, query, body: await readBody(request) }, response)
+  return { name: url.slice('/wechat/'.length, mark === -1 ? undefined : mark), query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)) }
 }
 
-function verify(account: KnownAccount, query: URLSearchParams, response: ServerResponse): void {
-  if (!verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
-  end(response, 200, query.get('echostr') ?? '')
+async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { name, query } = partsOf(request)
+  const account = await needs.known.account(name)
+  if (!account) { end(response, 404, 'unknown appid'); return; }
+
+  const signed = isSigned(account.platform ?? account, query, needs.clock.now())
+  const isPush = request.method === 'POST'
+  // a sealed push is signed with its body
+  if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) throw new WechatInputError('bad_signature')
+  if (request.method === 'GET') { end(response, 200, query.get('echostr') ?? ''); return; }
+  if (!isPush) { end(response, 405, 'GET or POST'); return; }
+  await take(needs, { account, query, body: await readBody(request) }, response)
 }
 
 type Arrived = { account: KnownAccount, query: URLSearchParams, body: string }
 
 async function take(needs: WebhookNeeds, { account, query, body }: Arrived, response: ServerResponse): Promise<void> {
   const began = needs.clock.mono()
-  const opened = openPush({ appid: account.appid, token: account.pushToken, encodingAesKey: account.aesKey, mode: modeOf(account) }, query, body)
+  const opened = openWithAny(account, { query, body, now: needs.clock.now() })
   const { inbound } = opened
   watchOpenid(needs, query, inbound)
   const company = await needs.known.company(account.company_id)
-  if (account.binding === 'unbound' || !company) {
-    needs.metrics.pushes.inc({ result: 'unbound' })
-    end(response, 200, 'success'); return;
-  }
-  if (!company.open) {
+  if (!company?.open) {
     needs.metrics.pushes.inc({ result: 'company_closed' })
     end(response, 200, 'success'); return;
   }
+  const push = { account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound, opened.xml), xml: opened.xml }
+  if (account.binding === 'unbound') {
+    await countUnbound(needs, push)
+    end(response, 200, 'success'); return;
+  }
 
-  const answer = await needs.batches.take({
-    account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound, opened.xml), xml: opened.xml,
-  })
+  const answer = await needs.batches.take(push)
   needs.metrics.pushes.inc({ result: 'stored' })
   if (!answer) { end(response, 200, 'success'); return; }
   response.once('finish', () => { if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id) })
   end(response, 200, { xml: rendered(opened, answer) })
 }
-
-const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mode === 'compatible' ? account.mode : 'plain'
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)

@@ -36,6 +36,9 @@ export const customerQueries = (sql: Sql) => ({
   },
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
+  belong: async (rows: KnownCustomer[]) => {
+    for (const row of rows) await sql.run('update wx_user set customer_service_uid = ?, is_clue = -1 where wx_user_id = ?', [row.customer_service_uid, row.wx_user_id])
+  },
   save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, ...brief, 'customer_service_uid', 'is_clue'] }),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
     `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`, [companyId, id]),

@@ -1,4 +1,5 @@
 import type { LedgerRow, SessionRow } from '../../entities/index.ts'
+import { agentSessions } from './agent-sessions.ts'
 import { sessionLists } from './session-lists.ts'
 import { list, type Sql } from './sql.ts'
 
@@ -29,10 +30,16 @@ export const sessionQueries = (sql: Sql) => ({
     key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id'],
   }),
   /** The one owner: only a session still queued in the lane the right was checked for. */
-  claim: (id: string, lane: string, owner: { uid: number, customerServiceId: number | null, at: number }) => sql.run(
-    'update message_session set state = 1, uid = ?, customer_service_id = ?, fence = fence + 1, ledger_n = ledger_n + 1, lane = null,' +
+  claim: (row: SessionRow, lane: string) => sql.run(
+    'update message_session set state = ?, uid = ?, customer_service_id = ?, fence = ?, ledger_n = ?, lane = null,' +
     ' `rank` = null, queued_at = null, assigned_at = ? where session_id = ? and state = 3 and lane = ?',
-    [owner.uid, owner.customerServiceId, owner.at, id, lane]),
+    [row.state, row.uid, row.customer_service_id, row.fence, row.ledger_n, row.assigned_at, row.session_id, lane]),
+  /** Looking on changes nothing else, so nothing else is locked. */
+  watch: (companyId: string, id: string, until: number) => sql.run(
+    'update message_session set watched_until = ? where company_id = ? and session_id = ?', [until, companyId, id]),
+  /** Has this person ever owned it? */
+  wasOwner: async (companyId: string, id: string, uid: number) => await sql.one(
+    'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1', [companyId, id, uid]) !== null,
   writeLedger: (rows: LedgerRow[]) => sql.insert('session_ledger', rows),
   ledger: (companyId: string, id: string, page: { after: number, limit: number }) => sql.all<LedgerRow>(
     'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?', [companyId, id, page.after, page.limit]),
@@ -40,5 +47,6 @@ export const sessionQueries = (sql: Sql) => ({
     `select * from message_session where company_id = ? and wx_user_id = ? and open_key is not null${sql.dialect.forUpdate}`,
     [companyId, customerId]),
 
+  ...agentSessions(sql),
   ...sessionLists(sql),
 })

@@ -1,11 +1,16 @@
+import { accessTokenQueries } from './access-tokens.ts'
 import { accountQueries } from './accounts.ts'
+import { evaluationQueries } from './evaluations.ts'
 import { customerQueries } from './customers.ts'
 import { inboxQueries } from './inbox.ts'
 import { jobQueries } from './jobs.ts'
 import { loadQueries } from './agent-loads.ts'
 import { loginQueries } from './logins.ts'
+import { mediaQueries } from './media.ts'
+import { memberQueries } from './session-members.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
+import { platformQueries } from './platforms.ts'
 import { ruleQueries } from './rules.ts'
 import { sessionQueries } from './sessions.ts'
 import { streamQueries } from './streams.ts'
@@ -16,9 +21,9 @@ import type { Sql } from './sql.ts'
 /** Named queries per table, bound to one connection. */
 export function tables(sql: Sql) {
   return {
-    accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
-    loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+    accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
+    loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), members: memberQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
+    platforms: platformQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }
 }

@@ -1,5 +1,5 @@
 // What followers do besides writing. Loaded and written only for pushes that need it: a text pays nothing for it.
-import type { CustomerRow, MediaFetchRow, ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
+import type { CustomerRow, ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
 const visited = ['brief_end', 'brief_left', 'brief_scene', 'lng', 'lat', 'location_precision', 'location_at', 'get_into_count', 'tags'] as const
@@ -44,6 +44,4 @@ export const visitQueries = (sql: Sql) => ({
     key: 'reception_id', set: ['name', 'kind', 'uid', 'user_group_id', 'reply_text', 'tags', 'ticket', 'url', 'expires_at'],
   }),
   removeReception: (companyId: string, id: string) => sql.run('delete from reception where company_id = ? and reception_id = ?', [companyId, id]),
-
-  toFetch: (rows: MediaFetchRow[]) => sql.insert('media_fetch', rows),
 })

@@ -9,20 +9,25 @@ export const mediaUrl = (id: string) => `/api/media/${id}`
 const withMedia = new Set(['image', 'voice', 'video', 'file'])
 const extraOf = (row: MessageRow): Extra => row.extra === null ? {} : JSON.parse(row.extra) as Extra
 
-export function presentContent(row: MessageRow) {
-  if (row.type === 'text') return {}
-  if (row.content !== null) return presentSent(row.content)
-  if (row.type === 'location') return { location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }
-  if (row.type === 'link') return { link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }
-  if (row.type === 'event') {
+export function presentContent(row: MessageRow): object {
+  if (row.content !== null) return { ...presentText(row), ...presentSent(row.content) }
+  if (withMedia.has(row.type)) return { ...presentText(row), media: presentMedia(row, extraOf(row)) }
+  return (presenters[row.type] ?? presentText)(row)
+}
+
+const presentText = ({ text }: MessageRow): object => text === null ? {} : { text }
+
+const presenters: Record<string, (row: MessageRow) => object> = {
+  location: (row) => ({ location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }),
+  link: (row) => ({ link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }),
+  event: (row) => {
     const { event, detail } = extraOf(row)
     return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }
-  }
-  return withMedia.has(row.type) ? { media: presentMedia(row, extraOf(row)) } : {}
+  },
 }
 
 /** What we sent, by the names of sendMessage. */
-function presentSent(stored: string) {
+function presentSent(stored: string): object {
   const { type: _, ...fields } = JSON.parse(stored) as Content
   return fields
 }

@@ -1,4 +1,4 @@
-import type { CustomerRow, LedgerRow, MessageRow, SessionRow } from '../../entities/index.ts'
+import type { CustomerRow, EvaluationRow, LedgerRow, MessageRow, SessionRow } from '../../entities/index.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
@@ -6,7 +6,7 @@ import { presentWindow } from './window.ts'
 
 const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
 
-export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null, now: number }
+export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null, now: number, memberUids: number[], evaluations: EvaluationRow[] }
 
 export function presentSession(row: SessionRow, facts: SessionFacts) {
   return {
@@ -15,8 +15,19 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
     window: presentWindow(facts.customer, facts.now),
     ...(row.state === 3 && { queue: { position: facts.position, since: presentTime(row.queued_at), lane: row.lane } }),
+    ...(row.state === 2 && { memberUids: facts.memberUids }),
+    ...presentEvaluations(facts.evaluations),
     lastMessage: facts.last && presentMessage(facts.last),
     createdAt: presentTime(row.add_time), closedAt: presentTime(row.closed_at), closeReason: row.close_reason,
+  }
+}
+
+/** A supervisor's word and the customer's; 1 good, 2 medium, 3 bad. */
+function presentEvaluations(rows: EvaluationRow[]) {
+  const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) => rows.find((row) => row.kind === kind))
+  return {
+    ...(grade && { grade: { grade: grade.grade, text: grade.text, uid: grade.uid, at: presentTime(grade.at) } }),
+    ...(satisfaction && { satisfaction: { grade: satisfaction.grade, at: presentTime(satisfaction.at) } }),
   }
 }
 
@@ -27,6 +38,6 @@ export function presentSessionEvent(row: SessionRow) {
 }
 
 export function presentLedger(row: LedgerRow) {
-  return { n: row.n, from: row.from_state, to: row.to_state, actor: row.actor, reason: row.reason, fence: row.fence,
+  return { n: row.n, from: row.from_state, to: row.to_state, actor: row.actor, reason: row.reason, fence: row.fence, agentUid: row.uid,
     ...(row.candidates !== null && { candidates: JSON.parse(row.candidates) as unknown }), at: presentTime(row.at) }
 }

@@ -4,6 +4,7 @@ import type { MessageRuleRow } from '../../entities/index.ts'
 import { compileRules } from '../../rules/keyword.ts'
 import { namedByKey } from '../../rules/reception.ts'
 import { believeRefusal, giveBack, mayReply, openBriefly, standing, takeReply, widenWindow, type Window } from '../../rules/reply-window.ts'
+import { judge, sniff } from '../../rules/media.ts'
 import { lanesOf, routeNewSession } from '../../rules/routing.ts'
 import { mayWrite } from '../../rules/session.ts'
 
@@ -113,4 +114,34 @@ void test('an exclusive agent who is there with room gets his customer; else the
   assert.deepEqual(routeNewSession({ ...agent, enabled: false }, 'all'), { state: 3, lane: 'all', reason: 'nobody_named' })
   assert.deepEqual(routeNewSession(null, 'account:a'), { state: 3, lane: 'account:a', reason: 'nobody_named' })
   assert.deepEqual(lanesOf({ uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }), ['user:7', 'user:9', 'group:1', 'account:a', 'all'])
+})
+
+const begin = (...parts: (string | number[])[]) => new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as string))))
+const png = (width: number, height: number) => {
+  const head = Buffer.alloc(64)
+  Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]).copy(head)
+  head.writeUInt32BE(width, 16)
+  head.writeUInt32BE(height, 20)
+  return new Uint8Array(head)
+}
+
+void test('a file is what its first bytes say', () => {
+  const files: [Uint8Array, string | null][] = [
+    [begin([0xff, 0xd8, 0xff, 0xe0]), 'image/jpeg'], [png(1, 1), 'image/png'], [begin('GIF89a'), 'image/gif'], [begin('RIFF....WEBP'), 'image/webp'],
+    [begin('#!AMR\n<'), 'audio/amr'], [begin('#!AMR-WB\n'), 'audio/amr-wb'], [begin('ID3'), 'audio/mpeg'], [begin([0xff, 0xfb, 0x90]), 'audio/mpeg'],
+    [begin([0, 0, 0, 24], 'ftypisom'), 'video/mp4'], [begin('%PDF-1.7'), 'application/pdf'], [begin([0x50, 0x4b, 3, 4]), 'application/zip'],
+    [begin('<html>'), null], [begin('{"errcode":40007}'), null], [begin('MZ'), null],
+  ]
+  for (const [head, mime] of files) assert.equal(sniff(head)?.mime ?? null, mime)
+})
+
+void test('words are never a picture, a bomb is refused by its head, and what is too large by its kind', () => {
+  const json = begin('{"errcode":40007,"errmsg":"invalid media_id"}')
+  assert.equal(judge({ head: json, size: json.length }, false), 'wrong_type')
+  assert.equal(judge({ head: begin('<html><body>502</body></html>'), size: 30 }, false), 'wrong_type')
+  assert.equal(judge({ head: begin([1, 0, 2]), size: 3 }, true), 'wrong_type')
+  assert.deepEqual(judge({ head: begin([1, 0, 2]), size: 3 }, false), { mime: 'application/octet-stream', kind: 'file' }, 'a follower\'s is kept, and shown as nothing')
+  assert.equal(judge({ head: png(30_000, 30_000), size: 100 }, true), 'too_large')
+  assert.deepEqual(judge({ head: png(300, 300), size: 100 }, true), { mime: 'image/png', kind: 'image' })
+  assert.equal(judge({ head: begin('#!AMR\n'), size: 2 * 1024 * 1024 + 1 }, true), 'too_large')
 })

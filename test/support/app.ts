@@ -43,6 +43,9 @@ export type Actor = {
   uid: number
   token: string
   call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }>
+  /** A file, as a form. */
+  upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number, body: any }>
+  get: (path: string, headers?: Record<string, string>) => Promise<Response>
 }
 
 export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, alone?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
@@ -134,6 +137,14 @@ export async function signIn(url: string, username: string, secret = password): 
   const { token, user } = await post(`${url}/api/login`, { username, password: secret }) as { token: string, user: { uid: number } }
   return {
     uid: user.uid, token,
+    upload: async (bytes, name = 'a.bin') => {
+      const form = new FormData()
+      form.append('note', 'before the file')
+      form.append('file', new Blob([new Uint8Array(bytes)]), name)
+      const answer = await fetch(`${url}/api/media`, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: form })
+      return { status: answer.status, body: await answer.json() }
+    },
+    get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${token}`, ...headers } }),
     call: async (method, path, body) => {
       const answer = await fetch(`${url}${path}`, {
         method, headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },

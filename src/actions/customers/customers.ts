@@ -1,6 +1,7 @@
 import type { CustomerRow } from '../../../entities/index.ts'
 import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'
+import { presentStep } from '../../views/reception.ts'
 import type { Needs } from '../../ports.ts'
 import { presentSessions } from '../sessions/present.ts'
 import { notFound, supervises, type Me } from '../sessions/rights.ts'
@@ -29,6 +30,14 @@ export async function listCustomerSessions(needs: Needs<'store' | 'queue' | 'clo
   await getCustomer(needs, me, id)
   const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, { before: cursor, limit: limit + 1 })
   return { items: await presentSessions(needs, me.companyId, rows.slice(0, limit)), next: rows.length > limit ? rows[limit - 1]?.session_id ?? null : null }
+}
+
+export async function listTrajectory(needs: Needs<'store'>, me: Me, { id, cursor, limit }: Page & { id: string }) {
+  await getCustomer(needs, me, id)
+  const before = Number.parseInt(cursor ?? '', 10) || Number.MAX_SAFE_INTEGER
+  const rows = await needs.store.read.visits.trajectory(me.companyId, id, { before: Math.min(before, 2 ** 31 - 1), limit: limit + 1 })
+  const items = rows.slice(0, limit)
+  return { items: items.map(presentStep), next: rows.length > limit ? String(items.at(-1)?.n) : null }
 }
 
 export type CustomerPatch = { alias?: string | undefined, remark?: string | undefined, tags?: string[] | undefined, exclusiveAgentUid?: number | undefined }

@@ -1,7 +1,10 @@
 // What can be run by the clock or by hand. A job works for one company at a time, or for the installation.
 import type { Ports } from '../../ports.ts'
+import { acceptFirstOfAll } from '../sessions/accept-first.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
+import { rescueMedia } from '../media/fetch-media.ts'
+import { reread } from '../messages/reread.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
 import { writeTally } from '../rules/tally.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
@@ -21,8 +24,11 @@ const minute = 60 * second
 export const jobs: Job[] = [
   { name: 'reclaim', everyMs: minute, run: reclaim },
   { name: 'fallback', everyMs: minute, run: fallBack },
+  { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
   { name: 'rule-counts', everyMs: 5 * second, run: writeTally, everywhere: () => true },
+  { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
+  { name: 'reread', everyMs: 10 * minute, run: reread },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]

@@ -1,18 +1,17 @@
 // After ten days without a line of the customer and none of a person to him, he belongs to nobody: his next message queues anew.
 // The condition is asked again under lock, so that a push which comes first wins.
 import { commonLane } from '../../../rules/routing.ts'
-import { closed, isOwned, queued } from '../../../rules/session.ts'
-import type { Needs, Unit } from '../../ports.ts'
-import { queueEvent, writeEvents, type Event } from '../events.ts'
-import { endSession } from '../sessions/end-session.ts'
-import { listOf, tellPlace } from '../sessions/place.ts'
+import { queued } from '../../../rules/session.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import type { Unit } from '../../ports.ts'
+import { writeEvents } from '../events.ts'
+import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
 
 const dayMs = 24 * 3600_000
 const most = 500
 
-type ReclaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>
-
-export async function reclaim(needs: ReclaimNeeds, companyId: string): Promise<{ reclaimed: number }> {
+export async function reclaim(needs: TellNeeds, companyId: string): Promise<{ reclaimed: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { reclaimed: 0 }
   const idleMs = company.settings.reclaimDays * dayMs
@@ -23,36 +22,32 @@ export async function reclaim(needs: ReclaimNeeds, companyId: string): Promise<{
   return { reclaimed }
 }
 
-async function reclaimOne(needs: ReclaimNeeds, companyId: string, { customerId, idleMs }: { customerId: string, idleMs: number }): Promise<boolean> {
+async function reclaimOne(needs: TellNeeds, companyId: string, { customerId, idleMs }: { customerId: string, idleMs: number }): Promise<boolean> {
   const done = await needs.store.work('rest', async (unit) => {
     const at = needs.clock.now()
     const customer = await unit.customers.lock(companyId, customerId)
     if (!customer || customer.active_at > at - idleMs) return null
     const session = await unit.sessions.openOf(companyId, customerId)
-    const from = session && listOf(session)
-    const freed = { ...customer, customer_service_uid: -1, is_clue: 1, update_time: at }
-
-    await unit.customers.save(freed)
-    let events: Event[] = []
-    let now = session
-    if (session && isOwned(session.state)) {
-      events = await endSession(unit, { customer: freed, session },
-        { state: closed, actor: 'job:reclaim', reason: 'reclaimed', at, dropPending: false, event: 'session.reclaimed' })
-    } else if (session?.state === queued && session.lane?.startsWith('user:')) {
-      const lane = await commonLaneOf(unit, session)
-      now = { ...session, lane }
-      events = [queueEvent('session.queued', session, session.lane), queueEvent('session.queued', now, lane)]
-      await unit.sessions.save(now)
+    const place = session?.state === queued ? await placeAfter(unit, session) : undefined
+    if (!session || place === null) {
+      await unit.customers.save({ ...customer, customer_service_uid: -1, is_clue: 1, update_time: at })
+      return { moved: null, events: [] }
     }
+
+    const moved = takeStep(session, { event: 'reclaim', who: 'job', actor: 'job:reclaim', reason: 'reclaimed', at, ...(place && { place }) })
+    await writeStep(unit, moved, { customer })
+    const events = stepEvents(place ? 'session.queued' : 'session.reclaimed', moved)
     await writeEvents(needs, unit, events)
-    return { events, now, from }
+    return { moved, events }
   })
 
-  if (!done) return false
-  if (done.now) await tellPlace(needs, done.now, done.from)
-  for (const { stream } of done.events) needs.bus.publish('stream', stream)
-  return true
+  if (done?.moved) await tellStep(needs, done.moved, done.events)
+  return done !== null
 }
+
+/** Who waits for his own agent alone waits for everyone; in another lane he stays. */
+const placeAfter = async (unit: Unit, session: SessionRow) =>
+  session.lane?.startsWith('user:') ? { lane: await commonLaneOf(unit, session) } : null
 
 export async function commonLaneOf(unit: Unit, session: { company_id: string, account_id: string }): Promise<string> {
   const account = await unit.accounts.find(session.company_id, session.account_id)

@@ -25,6 +25,8 @@ export type Day = {
   /** Sent on to another lane, and the list each stood in. */
   moved: { session: SessionRow, from: string | null }[]
   raised: number[]
+  /** Followers who have an agent of their own from now on. */
+  belong: KnownCustomer[]
   messages: MessageRow[]
   fetches: MediaFetchRow[]
   outbox: OutboxRow[]
@@ -59,8 +61,8 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   }), here.at)
   const agents = await loadAgents(unit, followers, { named: loaded.wanted.length > 0 ? await loadNamed(unit, loaded) : [], at: here.at })
   return {
-    at: here.at, followers, busy, agents, visits: loaded.visits, found, opened: [], changed: new Set(), moved: [], raised: [], messages: [], fetches: [],
-    outbox: [], ledger: [], events: [], spoken: [], unanswered: [],
+    at: here.at, followers, busy, agents, visits: loaded.visits, found, opened: [], changed: new Set(), moved: [], raised: [], belong: [], messages: [],
+    fetches: [], outbox: [], ledger: [], events: [], spoken: [], unanswered: [],
   }
 }
 

@@ -1,5 +1,5 @@
 // New rows, spelled out once: every column of a new customer, session, line and outbox entry.
-import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 
 type Place = { company_id: string, account_id: string, appid: string }
 
@@ -16,6 +16,7 @@ export const newSession = (customer: Whose, facts: { id: string, at: number }): 
   wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
   fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
   unread: 0, receive_message_time: null, send_time: null, last_message_id: null, closed_at: null, close_reason: null, add_time: facts.at,
+  watched_until: null,
 })
 
 export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
@@ -28,7 +29,8 @@ const blank: MessageRow = {
   message_id: '', company_id: '', account_id: '', appid: '', session_id: null, seq: null, wx_user_id: '', customer_wx_openid: '',
   customer_service_id: null, uid: null, additional_uid: null, opercode: 0, message_type: 1, type: 'text', text: null, file_url: null,
   media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null, page_desc: null,
-  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, content: null,
+  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, 
+  additional_user_name: null, content: null,
 }
 
 export const newMessage = (customer: Whose, line: Line): MessageRow => ({
@@ -46,7 +48,8 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
     session.receive_message_time = line.add_time
   } else {
     session.agent_offset += 1
-    session.send_time = line.add_time
+    // neither a rule nor a note among colleagues is an answer
+    if (line.opercode !== 5 && line.opercode !== 6) session.send_time = line.add_time
   }
   return newMessage(customer, {
     session_id: session.session_id, seq: session.seq, uid: session.uid, customer_service_id: session.customer_service_id, ...line,
@@ -64,17 +67,5 @@ export function newOutbox(customer: Whose & { out_n: number }, message: MessageR
     session_id: message.session_id, n: customer.out_n, way: facts.way, state: passive ? 'sending' : 'pending', lease_token: null,
     lease_until: passive ? facts.at + leaseMs : null, retry_at: facts.at, attempts: passive ? 1 : 0, inflight_key: null, errcode: null,
     created_at: facts.at, settled_at: null,
-  }
-}
-
-export type Step = { from: number | null, actor: string, reason?: string | null, at: number, candidates?: unknown }
-
-/** One line of the ledger for the state the session is in now. */
-export function nextLedger(session: SessionRow, step: Step): LedgerRow {
-  session.ledger_n += 1
-  return {
-    session_id: session.session_id, n: session.ledger_n, company_id: session.company_id, from_state: step.from, to_state: session.state,
-    actor: step.actor, reason: step.reason ?? null, fence: session.fence, uid: session.uid,
-    candidates: step.candidates === undefined ? null : JSON.stringify(step.candidates), at: step.at,
   }
 }

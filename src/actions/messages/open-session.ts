@@ -1,12 +1,13 @@
 // A session that was not there before: whose is it, and where does it wait?
 import type { SessionRow } from '../../../entities/index.ts'
 import { namedBy, receives, type Named } from '../../../rules/reception.ts'
-import { commonLane, rankOf, routeNewSession, type Wanted } from '../../../rules/routing.ts'
+import { commonLane, routeNewSession, type Wanted } from '../../../rules/routing.ts'
+import { exclusiveAfter } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
-import { queueEvent, sessionEvent } from '../events.ts'
+import { stepEvents, takeStep } from '../sessions/step.ts'
 import type { Day } from './day.ts'
-import { newSession, nextLedger } from './lines.ts'
+import { newSession } from './lines.ts'
 import type { Push } from './push.ts'
 import { isThere } from './visits.ts'
 
@@ -14,25 +15,30 @@ type Opening = { customer: KnownCustomer, named?: Named | undefined }
 
 export function openSession(day: Day, { push, ids }: { push: Push, ids: Ids }, { customer, named = cameBy(day, customer) }: Opening): SessionRow {
   const session = newSession(customer, { id: ids(), at: day.at })
-  session.kind = named.kind
   day.opened.push(session)
   const exclusive = day.agents.get(customer.customer_service_uid) ?? null
   const wanted = wantedOf(day, customer, named)
   const place = routeNewSession(exclusive, commonLane(push.account), wanted)
   const asked = exclusive?.enabled ? exclusive : wanted && 'agent' in wanted ? wanted.agent : null
-  const step = { from: null, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, ...(asked && { candidates: [{ ...asked }] }) }
+  const by = { who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, kind: named.kind, ...(asked && { candidates: [{ ...asked }] }) }
+  const moved = place.state === 0
+    ? takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
+    : takeStep(session, { event: 'arrive', place: { lane: place.lane }, ...by })
   if (place.state === 0) {
-    Object.assign(session, { state: 0, uid: place.uid, assigned_at: day.at, fence: 1 })
     day.raised.push(place.uid)
     if (asked) asked.load += 1
-    day.ledger.push(nextLedger(session, step))
-    day.events.push(...sessionEvent('session.assigned', session, [place.uid]))
-    return session
+    belong(day, customer, exclusiveAfter(moved.transition, customer.customer_service_uid, place.uid))
   }
-  Object.assign(session, { lane: place.lane, rank: rankOf(0, day.at), queued_at: day.at })
-  day.ledger.push(nextLedger(session, step))
-  day.events.push(queueEvent('session.queued', session, place.lane), ...sessionEvent('session.queued', session, []))
+  day.ledger.push(moved.ledger)
+  day.events.push(...stepEvents(place.state === 0 ? 'session.assigned' : 'session.queued', moved))
   return session
+}
+
+/** Whose he is stands in an index: written only where it changes. */
+function belong(day: Day, customer: KnownCustomer, uid: number): void {
+  if (uid === customer.customer_service_uid) return
+  customer.customer_service_uid = uid
+  day.belong.push(customer)
 }
 
 /** The code he once came by still says who receives him. */

@@ -4,6 +4,8 @@ import type { InboxRow } from '../../../entities/index.ts'
 import { contentOf } from '../../../rules/content.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
+import { isOwned } from '../../../rules/session.ts'
+import { acceptFirst } from '../sessions/accept-first.ts'
 import { tellOpened, tellPlace } from '../sessions/place.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import type { Push, PushAnswer } from './push.ts'
@@ -11,7 +13,7 @@ import { tellLines } from './recent.ts'
 import { takePush } from './take-push.ts'
 import { writeCounts, writeVisits } from './visits.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'tally'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log' | 'tally'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -59,13 +61,14 @@ export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
 async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
   if (day.followers.size === 0) return
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
+  await unit.customers.belong(day.belong)
   await writeVisits(unit, day.visits)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   for (const { session } of day.moved.toSorted((a, b) => a.session.session_id < b.session.session_id ? -1 : 1)) await unit.sessions.save(session)
   for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
   await unit.messages.insert(day.messages)
-  await unit.visits.toFetch(day.fetches)
+  await unit.media.toFetch(day.fetches)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
   await writeCounts(unit, day.visits)
@@ -87,7 +90,7 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: Needs<'queue' | 'recent' | 'bus' | 'tally'>, day: Day, freed: boolean): Promise<void> {
+async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   for (const { session, from } of day.moved) await tellPlace(needs, session, from)
@@ -95,4 +98,5 @@ async function tell(needs: Needs<'queue' | 'recent' | 'bus' | 'tally'>, day: Day
   if (freed || day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
   needs.tally.add(day.spoken, day.unanswered)
   if (day.fetches.length > 0) needs.bus.publish('media', '')
+  for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
 }

@@ -1,14 +1,13 @@
 // What is said in answer to a push, and who hears a line. The first line is the passive answer where its type allows that; what
 // follows stands behind it and goes by API, as far as the follower's window reaches.
-import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { MediaFetchRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { canBePassive, columnsOf, fitting, type Content } from '../../../rules/content.ts'
 import { mayReply, takeReply } from '../../../rules/reply-window.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { fillContent } from '../../../rules/variables.ts'
 import type { Ids } from '../../ids.ts'
-import type { KnownCustomer } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
-import { windowEvent } from '../events.ts'
+import type { KnownCustomer, Part } from '../../ports.ts'
+import { lineEvents, windowEvent } from '../events.ts'
 import type { Day } from './day.ts'
 import { addLine, newMessage, newOutbox, type Line } from './lines.ts'
 import type { Push, PushAnswer } from './push.ts'
@@ -66,8 +65,12 @@ function addTo(day: Day, { customer, session, by, content }: Saying & { content:
 
 export function hear(day: Day, session: SessionRow, line: MessageRow): void {
   day.messages.push(line)
-  // while it is only queued nobody's stream holds its lines: the claimer reads them
-  if (isOwned(session.state) && session.uid !== null) {
-    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
-  }
+  day.events.push(...lineEvents('message.received', session, { line, at: day.at }))
 }
+
+const keptByPlatformMs = 3 * 24 * 3600_000
+
+export const toFetch = (line: MessageRow, parts: Part[], at: number): MediaFetchRow[] => parts.map(({ part, mediaId }) => ({
+  message_id: line.message_id, part, company_id: line.company_id, account_id: line.account_id, media_id: mediaId, state: 'pending', attempts: 0,
+  retry_at: at, dies_at: at + keptByPlatformMs, reason: null,
+}))

@@ -2,11 +2,11 @@
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/content.ts'
 import { mayReply, takeReply } from '../../../rules/reply-window.ts'
-import { mayWrite } from '../../../rules/session.ts'
+import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { windowEvent, writeEvents } from '../events.ts'
-import { lockBoth, refuseUnbound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
 
@@ -23,11 +23,12 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     // the same call, sent twice at once, waited behind itself
     const twin = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
     if (twin) return sameOrRefuse(twin, input)
-    refuseWrite(mayWrite(session, { uid: me.uid, supervises: supervises(me) }, input.fence))
+    const writer = await personIn(unit, me, session)
+    refuseWrite(mayWrite(session, writer, input.fence))
     await refuseWindow(needs, customer, input.useReserved)
     await refuseUnbound(unit, session)
 
-    return storeReply(needs, unit, { customer, session, me, input })
+    return storeReply(needs, unit, { customer, session, writer, input })
   })
 
   void tellLines(needs, [reply])
@@ -53,18 +54,16 @@ export async function refuseWindow(needs: Needs<'known' | 'clock'>, customer: Cu
   if (refusal) throw new AppError(refusal, 'WeChat takes five messages for each message of the follower: wait until he writes again.')
 }
 
-export type StoredReply = { customer: CustomerRow, session: SessionRow, me: Me, input: ReplyInput }
+export type StoredReply = { customer: CustomerRow, session: SessionRow, writer: Person, input: ReplyInput }
 
-export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, me, input }: StoredReply): Promise<MessageRow> {
+export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, writer, input }: StoredReply): Promise<MessageRow> {
   const at = needs.clock.now()
-  // a supervisor interjects: the owner stays, and the line says who spoke
-  const own = session.uid === me.uid
   const line = addLine(customer, session, {
-    message_id: needs.ids(), opercode: own ? 1 : 3, additional_uid: own ? null : me.uid, resend_of: input.resendOf ?? null, sender: `a:${me.uid}`,
-    client_key: input.clientMsgId, delivery: 'pending', add_time: at, ...columnsOf(input.content),
+    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, ...columnsOf(input.content),
+    sender: `a:${writer.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
-  if (own) session.unread = 0
+  if (line.opercode !== 3) session.unread = 0
   const taken = { ...customer, ...takeReply(customer, at), active_at: at }
   await unit.customers.save(taken)
   await unit.sessions.save(session)
@@ -72,4 +71,11 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
   await unit.outbox.insert([outbox])
   await writeEvents(needs, unit, windowEvent(taken, session, at))
   return line
+}
+
+/** The owner stays who he is: a member's line, and a supervisor's who interjects, say who spoke. */
+async function speaker(unit: Unit, session: SessionRow, writer: Person) {
+  if (session.uid === writer.uid) return { opercode: 1 }
+  const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null
+  return { opercode: writer.isMember ? 4 : 3, additional_uid: writer.uid, additional_user_name: name }
 }

@@ -8,8 +8,7 @@ import type { Deed } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine } from './lines.ts'
-import { sendOn } from './hand-on.ts'
-import { openSession } from './open-session.ts'
+import { receiveAsNamed } from './hand-on.ts'
 import type { PushAnswer } from './push.ts'
 import { answerBy, hear, type Saying, type Taken } from './say.ts'
 import { addTrajectory, count, sceneKey, type Visit } from './visits.ts'
@@ -24,27 +23,25 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   const visit = day.visits.rows.get(customer.wx_user_id)
   if (!visit) throw new Error('an event without its follower')
   day.visits.changed.add(visit)
-  const reception = event.scene === undefined ? undefined : day.visits.byScene.get(sceneKey(customer.account_id, event.scene))
-  const valid = reception && receives(reception, day.at) ? reception : null
-
   note(day, event, visit)
   if (event.name === 'subscribe') follow(day, event)
   if (event.name === 'unsubscribe') unfollow(day, event, visit)
-  if (reception) cameByCode(day, event, { reception, visit, valid: valid !== null })
-  const scene = sceneOf(event.name)
-  if (scene) Object.assign(visit, openBriefly(visit, scene, day.at))
+  const reception = cameByCode(day, event, visit)
 
-  const found = valid?.reply_text ? undefined : day.found.get(taken.push)
-  const named = valid ? namedBy(valid) : namedOf(event) ?? found?.rule.named
-  if (named) {
-    if (follower.session && found) sendOn(day, follower.session, { named, ruleId: found.rule.id })
-    follower.session ??= openSession(day, taken, { customer, named })
-  }
+  const found = reception?.reply_text ? undefined : day.found.get(taken.push)
+  receiveAsNamed(day, taken, { follower, named: reception ? namedBy(reception) : namedOf(event), found })
   if (follower.session && isLine(event)) say(day, taken, event)
-  if (scene && follower.session) day.events.push(...windowEvent({ ...customer, ...visit }, follower.session, day.at))
+  widen(day, event, visit)
   if (found) day.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
-  const by = found?.rule ?? answerTo(event, valid)
+  const by = found?.rule ?? answerTo(event, reception)
   return by && answerBy(day, taken, { customer, session: follower.session, by })
+}
+
+function widen(day: Day, { name, follower: { customer, session } }: Event, visit: Visit): void {
+  const scene = sceneOf(name)
+  if (!scene) return
+  Object.assign(visit, openBriefly(visit, scene, day.at))
+  if (session) day.events.push(...windowEvent({ ...customer, ...visit }, session, day.at))
 }
 
 const namedOf = ({ name, key }: Event): Named | null => name === 'click' ? namedByKey(key) : null
@@ -70,12 +67,15 @@ function unfollow(day: Day, { follower: { customer } }: Event, visit: Visit): vo
 }
 
 /** A code that has ended still counts, and no longer says who receives. */
-function cameByCode(day: Day, { name, follower: { customer } }: Event, { reception, visit, valid }: { reception: ReceptionRow, visit: Visit, valid: boolean }): void {
+function cameByCode(day: Day, { name, scene, follower: { customer } }: Event, visit: Visit): ReceptionRow | null {
+  const reception = scene === undefined ? undefined : day.visits.byScene.get(sceneKey(customer.account_id, scene))
+  if (!reception) return null
   count(day.visits, reception.reception_id, name === 'subscribe' ? 'follows' : 'scans')
-  if (!valid) return
+  if (!receives(reception, day.at)) return null
   customer.reception_id = reception.reception_id
   const tags = [...new Set([...parsed(visit.tags), ...parsed(reception.tags)])]
   if (tags.length > 0) visit.tags = JSON.stringify(tags)
+  return reception
 }
 
 const parsed = (tags: string | null) => JSON.parse(tags ?? '[]') as string[]

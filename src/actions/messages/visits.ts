@@ -1,8 +1,7 @@
 // What a batch needs to know and remember of taps, scans, places and the codes followers come by. Empty where all of it is text.
-import type { ReceptionRow, TrajectoryRow } from '../../../entities/index.ts'
+import type { ReceptionRow, SessionRow, TrajectoryRow } from '../../../entities/index.ts'
 import { namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { KnownCustomer, Unit, VisitedCustomer } from '../../ports.ts'
-import type { Follower } from './day.ts'
 import { isVisit, type Push } from './push.ts'
 
 export type Visit = VisitedCustomer & { n: number }
@@ -26,7 +25,7 @@ const groupKey = (companyId: string, id: number) => `${companyId}:g${id}`
 type Wanted = { companyId: string, named: Named }
 export type Loaded = { visits: Visits, wanted: Wanted[] }
 /** `asked`: whom a rule wants to receive him. */
-type Pushed = { push: Push, follower: Follower, asked: Named | null }
+type Pushed = { push: Push, follower: { customer: KnownCustomer, session: SessionRow | null }, asked: Named | null }
 
 export async function loadVisits(unit: Unit, pushed: Pushed[], at: number): Promise<Loaded> {
   const visits: Visits = { rows: new Map(), byScene: new Map(), byId: new Map(), known: new Set(), changed: new Set(), trajectory: [], counts: new Map() }
@@ -94,7 +93,7 @@ export function count(visits: Visits, receptionId: string, what: keyof Counts): 
 }
 
 export async function writeVisits(unit: Unit, visits: Visits): Promise<void> {
-  if (visits.changed.size > 0) await unit.visits.save([...visits.changed].map(({ n: _, ...row }) => row))
+  if (visits.changed.size > 0) await unit.visits.save([...visits.changed])
   if (visits.trajectory.length === 0) return
   await unit.visits.insert(visits.trajectory)
   const newest = new Map(visits.trajectory.map((row) => [row.wx_user_id, row]))

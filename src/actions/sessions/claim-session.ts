@@ -1,66 +1,70 @@
 // One session, one owner: the queue only proposes. A conditional UPDATE on the session, then one on the agent's load; no row
 // in either rolls both back. Everything an owner writes later carries the fence that was raised here.
-import type { SessionRow } from '../../../entities/index.ts'
-import { active, queued } from '../../../rules/session.ts'
+import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import { queued, relationTo } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
+import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { queueEvent, sessionEvent, writeEvents } from '../events.ts'
-import { nextLedger } from '../messages/lines.ts'
-import { laneList, tellPlace } from './place.ts'
-import { lanesFor, lockBoth, notFound, refuseUnbound, type Me } from './rights.ts'
+import { tellLines } from '../messages/recent.ts'
+import { writeEvents } from '../events.ts'
+import { isBusy } from './accept-first.ts'
+import { greet } from './greet.ts'
+import { settingsOf } from './settings-of.ts'
+import { lanesFor, lockSeen, notFound, person, refuse, refuseUnbound, type Me } from './rights.ts'
+import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export type ClaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
+export type ClaimNeeds = TellNeeds & Needs<'metrics'>
 
 /**
  * `lanes`: his, where the queue proposed the session and they were just read; the UPDATE asks again whether it still stands
  * in the one. A proposal that is his already is the index being behind, not an answer.
  */
 export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes }: { sessionId: string, lanes?: string[] }): Promise<SessionRow> {
-  const result = await needs.store.work('claim', async (unit) => {
+  const settings = await settingsOf(needs, me.companyId)
+  const { session, moved, lines } = await needs.store.work('claim', async (unit) => {
     const seen = await unit.sessions.find(me.companyId, sessionId)
     if (!seen) throw notFound()
     const proposed = lanes !== undefined
-    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, from: null }
+    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, moved: null, lines: [] }
     mayTake(seen, me, lanes ?? await lanesFor(unit, me.uid))
     await refuseUnbound(unit, seen)
-    return take(needs, unit, { me, seen })
+    return take(needs, unit, { me, seen, settings })
   }).catch((error: unknown) => {
     needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
     throw error
   })
 
-  if (result.from !== null) await tellClaimed(needs, result.session, result.from)
-  return result.session
+  if (moved) {
+    needs.metrics.claims.inc({ result: 'won' })
+    void tellLines(needs, lines)
+    if (lines.length > 0) needs.bus.publish('outbox', '')
+    await tellStep(needs, moved, stepEvents('session.claimed', moved))
+  }
+  return session
 }
 
 function mayTake(session: SessionRow, me: Me, lanes: string[]): void {
-  if (session.state !== queued) throw new AppError('session_already_claimed', 'Another agent was faster, or the session has ended.')
+  if (session.state !== queued) refuse('session_already_claimed')
   if (lanes.includes(session.lane ?? '')) return
   if (session.lane?.startsWith('user:')) throw new AppError('reserved', 'This customer waits for his own agent.')
   throw new AppError('not_your_lane', `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`)
 }
 
-async function take(needs: ClaimNeeds, unit: Unit, { me, seen }: { me: Me, seen: SessionRow }) {
-  const { customer } = await lockBoth(unit, me.companyId, seen.session_id)
+type Taken = { session: SessionRow, moved: Moved, lines: MessageRow[] }
+
+async function take(needs: ClaimNeeds, unit: Unit, { me, seen, settings }: { me: Me, seen: SessionRow, settings: Settings }): Promise<Taken> {
+  const { customer, session } = await lockSeen(unit, seen)
   const identity = await unit.users.identity(seen.account_id, me.uid)
-  const at = needs.clock.now()
-  const lane = seen.lane ?? ''
+  if (session.state !== queued || session.lane !== seen.lane) refuse('session_already_claimed')
 
-  const won = await unit.sessions.claim(seen.session_id, lane, { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null, at })
-  if (won === 0) throw new AppError('session_already_claimed', 'Another agent was faster.')
-  if (await unit.loads.raise(me.uid) === 0) throw new AppError('agent_at_capacity', 'Close a session first: you have as many as you may hold.')
-  if (customer.customer_service_uid === -1) {
-    await unit.customers.save({ ...customer, customer_service_uid: me.uid, is_clue: -1, update_time: at })
-  }
-  const session = { ...seen, state: active, uid: me.uid, customer_service_id: identity?.customer_service_id ?? null, fence: seen.fence + 1,
-    lane: null, rank: null, queued_at: null, assigned_at: at }
-  await unit.sessions.writeLedger([nextLedger(session, { from: queued, actor: `a:${me.uid}`, reason: 'claimed', at })])
-  await writeEvents(needs, unit, [queueEvent('session.claimed', session, lane), ...sessionEvent('session.claimed', session, [me.uid])])
-  return { session, from: lane }
-}
-
-async function tellClaimed(needs: ClaimNeeds, session: SessionRow, lane: string): Promise<void> {
-  needs.metrics.claims.inc({ result: 'won' })
-  await tellPlace(needs, session, laneList(lane))
-  for (const stream of [`queue:${lane}`, 'live', `user:${session.uid ?? ''}`]) needs.bus.publish('stream', stream)
+  const behind = settings.autoAcceptFirst && await isBusy(unit, me)
+  const moved = takeStep(session, {
+    event: behind ? 'claimBehind' : 'claim', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'claimed', at: needs.clock.now(),
+    owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
+  })
+  const spoken = await greet(needs, unit, { customer, moved, settings })
+  await writeStep(unit, moved, { ...spoken, claimedFrom: seen.lane ?? '' })
+  await writeEvents(needs, unit, stepEvents('session.claimed', moved))
+  return { session, moved, lines: spoken.lines }
 }

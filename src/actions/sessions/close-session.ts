@@ -1,34 +1,30 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { closed, mayClose } from '../../../rules/session.ts'
+import { relationTo } from '../../../rules/session.ts'
 import { isAppError } from '../../errors.ts'
-import type { Needs } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { endSession } from './end-session.ts'
-import { listOf, tellPlace } from './place.ts'
-import { lockBoth, refuseWrite, supervises, type Me } from './rights.ts'
+import { lockBoth, person, type Me } from './rights.ts'
+import { stepEvents, takeStep, writeStep } from './step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export type CloseNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids'>
+export type CloseNeeds = TellNeeds
 export type CloseInput = { sessionId: string, reason?: string | undefined, pending?: 'send' | 'drop' | undefined, fence?: number | undefined }
 
-const closedByAdmin = -4
-
 export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput): Promise<SessionRow> {
-  const { session, from, streams } = await needs.store.work('rest', async (unit) => {
-    const both = await lockBoth(unit, me.companyId, input.sessionId)
-    refuseWrite(mayClose(both.session, { uid: me.uid, supervises: supervises(me) }, input.fence))
-
-    const from = listOf(both.session)
-    const events = await endSession(unit, both, {
-      state: both.session.uid === me.uid ? closed : closedByAdmin, actor: `a:${me.uid}`, reason: input.reason ?? 'closed', at: needs.clock.now(),
-      dropPending: input.pending === 'drop', event: 'session.closed',
+  const { moved, events } = await needs.store.work('rest', async (unit) => {
+    const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
+    const moved = takeStep(session, {
+      event: 'close', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'closed', closeReason: input.reason,
+      at: needs.clock.now(), fence: input.fence,
     })
+
+    await writeStep(unit, moved, { customer, dropPending: input.pending === 'drop' })
+    const events = stepEvents('session.closed', moved)
     await writeEvents(needs, unit, events)
-    return { session: both.session, from, streams: events.map((event) => event.stream) }
+    return { moved, events }
   })
 
-  await tellPlace(needs, session, from)
-  for (const stream of streams) needs.bus.publish('stream', stream)
-  return session
+  await tellStep(needs, moved, events)
+  return moved.session
 }
 
 export async function closeMany(needs: CloseNeeds, me: Me, input: { ids: string[], reason?: string | undefined, pending?: 'send' | 'drop' | undefined }) {

@@ -7,7 +7,7 @@ import { getVisible, lanesFor, supervises, type Me } from './rights.ts'
 const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }
 const last = 'g'
 
-export type ListInput = { state: keyof typeof states, mine: boolean, search?: string | undefined, cursor?: string | undefined, limit: number }
+export type ListInput = { state: keyof typeof states, mine: boolean, agentUid?: number | undefined, search?: string | undefined, cursor?: string | undefined, limit: number }
 type ListNeeds = Needs<'store' | 'queue' | 'clock'>
 
 export async function listSessions(needs: ListNeeds, me: Me, input: ListInput) {
@@ -24,9 +24,16 @@ async function inQueue(needs: ListNeeds, me: Me, { search = '', cursor = '-1.', 
   return needs.store.read.sessions.inLanes(me.companyId, { lanes, search }, { rank: Number(rank) || -1, id, limit: limit + 1 })
 }
 
-async function byOwner(needs: ListNeeds, me: Me, { state, mine, search = '', cursor = last, limit }: ListInput) {
-  const uid = mine || !supervises(me) ? me.uid : null
-  return needs.store.read.sessions.ofOwner(me.companyId, { uid, states: states[state], search }, { before: cursor, limit: limit + 1 })
+/** His own and those he is a member of; supervisors see all, or somebody's. */
+async function byOwner(needs: ListNeeds, me: Me, { state, mine, agentUid, search = '', cursor = last, limit }: ListInput) {
+  const page = { before: cursor, limit: limit + 1 }
+  const wanted = { states: states[state], search }
+  const { sessions } = needs.store.read
+  if (!mine && supervises(me)) return sessions.ofOwner(me.companyId, { uid: agentUid ?? null, ...wanted }, page)
+  const own = await sessions.ofOwner(me.companyId, { uid: me.uid, ...wanted }, page)
+  const asMember = await sessions.ofMember(me.companyId, { uid: me.uid, ...wanted }, page)
+  const all = new Map([...own, ...asMember].map((row) => [row.session_id, row]))
+  return [...all.values()].sort((a, b) => a.session_id < b.session_id ? 1 : -1).slice(0, page.limit)
 }
 
 export async function listLedger(needs: Needs<'store'>, me: Me, input: { sessionId: string, cursor?: string | undefined, limit: number }) {

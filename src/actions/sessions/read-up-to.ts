@@ -1,15 +1,22 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import { lockBoth, refuseWrite, type Me } from './rights.ts'
+import { writeEvents } from '../events.ts'
+import { lockBoth, personIn, refuseWrite, type Me } from './rights.ts'
 
-export async function readUpTo(needs: Needs<'store'>, me: Me, input: { sessionId: string, seq: number }): Promise<SessionRow> {
-  return needs.store.work('rest', async (unit) => {
-    const { session } = await lockBoth(unit, me.companyId, input.sessionId)
-    if (session.uid !== me.uid) refuseWrite('not_owner')
-    const unread = await unit.messages.countUnread(me.companyId, session.session_id, input.seq)
-    if (unread >= session.unread) return session
+/** What the owner has seen is no longer unread, on none of his devices. A member's reading changes nothing. */
+export async function readUpTo(needs: Needs<'store' | 'bus' | 'clock' | 'ids'>, me: Me, { sessionId, seq }: { sessionId: string, seq: number }): Promise<SessionRow> {
+  const { session, changed } = await needs.store.work('rest', async (unit) => {
+    const { session } = await lockBoth(unit, me.companyId, sessionId)
+    if (session.uid !== me.uid && !(await personIn(unit, me, session)).isMember) refuseWrite('not_owner')
+    const unread = session.uid === me.uid ? await unit.messages.countUnread(me.companyId, sessionId, seq) : session.unread
+    if (unread >= session.unread) return { session, changed: false }
+
     const read = { ...session, unread }
     await unit.sessions.save(read)
-    return read
+    await writeEvents(needs, unit, [{ companyId: me.companyId, stream: `user:${me.uid}`, type: 'message.read', data: { sessionId, upTo: seq, unread } }])
+    return { session: read, changed: true }
   })
+
+  if (changed) needs.bus.publish('stream', `user:${me.uid}`)
+  return session
 }

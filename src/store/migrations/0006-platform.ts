@@ -56,7 +56,7 @@ const columns: Record<string, Record<string, string>> = {
   },
   official_account: {
     type: 'int =1', token_previous: 'key:255 null', aes_key_previous: 'key:255 null', keys_changed_at: 'big null',
-    component_appid: 'key:32 null', refresh_token: 'key:1024 null', unbound_pushes: 'int =0', unbound_push_at: 'big null',
+    component_appid: 'key:32 null', unbound_pushes: 'int =0', unbound_push_at: 'big null',
   },
   resources: { kind: 'key:16 =file', uid: 'int null' },
 }

@@ -1,0 +1,38 @@
+// Wakes on a bell and by the clock; works until nothing is ready.
+import type { Needs } from '../ports.ts'
+
+const lookEveryMs = 1000
+
+export type Worker = { close: () => Promise<void> }
+
+export function openWorker(needs: Needs<'bus' | 'log'>, { bell, work }: { bell: string, work: () => Promise<number> }): Worker {
+  let again = false
+  let running: Promise<void> | null = null
+  let stopped = false
+
+  const run = async (): Promise<void> => {
+    do {
+      again = false
+      while (!stopped && await work() > 0) again = true
+    } while (again && !stopped)
+  }
+  const wake = () => {
+    if (stopped) return
+    again = true
+    running ??= run()
+      .catch((error: unknown) => { needs.log.error({ bell, error: String(error) }, 'a worker stumbled; it goes on with the next bell') })
+      .finally(() => { running = null })
+  }
+  const forget = needs.bus.subscribe(bell, wake)
+  // rows that wait for their next try have no bell
+  const timer = setInterval(wake, lookEveryMs)
+
+  return {
+    close: async () => {
+      stopped = true
+      forget()
+      clearInterval(timer)
+      await running
+    },
+  }
+}
