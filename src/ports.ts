@@ -105,8 +105,8 @@ export type Location = { lng: string, lat: string, precision: string | null }
 
 /** What a follower did, in our words; the platform's stay at the edge. */
 export type Deed =
-  /** `tapped`: an entry of a menu message, which arrives as a text. */
-  | { kind: 'text', text: string, tapped?: boolean, menuId?: string }
+  /** `tapped`: the id of an entry of a menu message, which arrives as a text. */
+  | { kind: 'text', text: string, tapped?: string }
   | { kind: 'line', said: Said, parts: Part[], tapped?: undefined }
   /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
   | { kind: 'event', name: string, key: string, known: boolean, scene?: string, detail?: string, location?: Location }

@@ -4,7 +4,7 @@ import type { Deed, Part, Said } from '../ports.ts'
 
 export function deedOf(inbound: Inbound, xml: string): Deed {
   if (inbound.kind === 'event') return eventOf(inbound)
-  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content, ...(inbound.bizmsgmenuid !== undefined && { tapped: true, menuId: inbound.bizmsgmenuid }) }
+  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content, ...(inbound.bizmsgmenuid !== undefined && { tapped: inbound.bizmsgmenuid }) }
   return { kind: 'line', said: saidBy(inbound, xml), parts: partsOf(inbound) }
 }
 

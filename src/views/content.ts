@@ -2,7 +2,7 @@
 import type { MessageRow } from '../../entities/index.ts'
 import type { Content } from '../../rules/content.ts'
 
-type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string }
+type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string, menu?: object }
 
 export const mediaUrl = (id: string) => `/api/media/${id}`
 
@@ -20,6 +20,7 @@ const presentText = ({ text }: MessageRow): object => text === null ? {} : { tex
 const presenters: Record<string, (row: MessageRow) => object> = {
   location: (row) => ({ location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }),
   link: (row) => ({ link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }),
+  menu: (row) => ({ ...presentText(row), menu: extraOf(row).menu }),
   event: (row) => {
     const { event, detail } = extraOf(row)
     return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }

@@ -3,6 +3,7 @@ import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../en
 import { mayReply } from '../../../rules/reply-window.ts'
 import type { Needs } from '../../ports.ts'
 import { addLine, newOutbox } from './lines.ts'
+import { tellLines } from './recent.ts'
 
 type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
 /** `keep`: so many replies are left for people. */
@@ -15,4 +16,11 @@ export function automaticLine(needs: Needs<'ids' | 'clock'>, { customer, session
   const line = addLine(customer, session, { message_id: needs.ids(), opercode: 6, delivery: 'pending', add_time: at, ...said })
   const outbox = [newOutbox(customer, line, { way: 'api', at })]
   return { customer: { ...customer, budget_left: customer.budget_left - 1 }, lines: [line], outbox }
+}
+
+/** After the commit. */
+export function tellSpoken(needs: Needs<'recent' | 'bus'>, lines: MessageRow[]): void {
+  if (lines.length === 0) return
+  void tellLines(needs, lines)
+  needs.bus.publish('outbox', '')
 }

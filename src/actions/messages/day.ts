@@ -1,5 +1,5 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { AgentLoadRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
+import type { AgentLoadRow, EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import { isOnline, type Agent } from '../../../rules/routing.ts'
 import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
@@ -8,6 +8,7 @@ import { askRules } from './ask-rules.ts'
 import { newCustomer, openKey } from './lines.ts'
 import { hasFollower, type Push } from './push.ts'
 import { loadNamed, loadVisits, type Visits } from './visits.ts'
+import { lockAsked, type Asked } from './asked.ts'
 
 export type Follower = { customer: KnownCustomer, session: SessionRow | null }
 
@@ -17,6 +18,9 @@ export type Day = {
   /** Followers whose rows somebody else holds. */
   busy: Set<string>
   agents: Map<number, Agent>
+  /** Sessions that have ended and are answered about. */
+  asked: Asked
+  evaluations: EvaluationRow[]
   visits: Visits
   /** The rule that answers a push. */
   found: Map<Push, Found>
@@ -50,6 +54,7 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
     for (const customer of await lockCustomers(here, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
   }
   await lockSessions(here, followers)
+  const asked = await lockAsked(unit, pushes)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
   const found = new Map(pushes.flatMap((push) => {
     const one = askRules(push, here.at)
@@ -61,8 +66,8 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   }), here.at)
   const agents = await loadAgents(unit, followers, { named: loaded.wanted.length > 0 ? await loadNamed(unit, loaded) : [], at: here.at })
   return {
-    at: here.at, followers, busy, agents, visits: loaded.visits, found, opened: [], changed: new Set(), moved: [], raised: [], belong: [], messages: [],
-    fetches: [], outbox: [], ledger: [], events: [], spoken: [], unanswered: [],
+    at: here.at, followers, busy, agents, asked, evaluations: [], visits: loaded.visits, found, opened: [], changed: new Set(), moved: [], raised: [],
+    belong: [], messages: [], fetches: [], outbox: [], ledger: [], events: [], spoken: [], unanswered: [],
   }
 }
 

@@ -1,7 +1,7 @@
 // A session that was not there before: whose is it, and where does it wait?
 import type { SessionRow } from '../../../entities/index.ts'
 import { namedBy, receives, type Named } from '../../../rules/reception.ts'
-import { commonLane, routeNewSession, type Wanted } from '../../../rules/routing.ts'
+import { commonLane, routeNewSession, type Agent, type Wanted } from '../../../rules/routing.ts'
 import { exclusiveAfter } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
@@ -19,7 +19,7 @@ export function openSession(day: Day, { push, ids }: { push: Push, ids: Ids }, {
   const exclusive = day.agents.get(customer.customer_service_uid) ?? null
   const wanted = wantedOf(day, customer, named)
   const place = routeNewSession(exclusive, commonLane(push.account), wanted)
-  const asked = exclusive?.enabled ? exclusive : wanted && 'agent' in wanted ? wanted.agent : null
+  const asked = askedFirst(exclusive, wanted)
   const by = { who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, kind: named.kind, ...(asked && { candidates: [{ ...asked }] }) }
   const moved = place.state === 0
     ? takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
@@ -33,6 +33,9 @@ export function openSession(day: Day, { push, ids }: { push: Push, ids: Ids }, {
   day.events.push(...stepEvents(place.state === 0 ? 'session.assigned' : 'session.queued', moved))
   return session
 }
+
+const askedFirst = (exclusive: Agent | null, wanted: Wanted | null): Agent | null =>
+  exclusive?.enabled ? exclusive : wanted && 'agent' in wanted ? wanted.agent : null
 
 /** Whose he is stands in an index: written only where it changes. */
 function belong(day: Day, customer: KnownCustomer, uid: number): void {

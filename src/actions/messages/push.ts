@@ -14,7 +14,7 @@ export type Push = {
 export type PushAnswer = { id: string, content: Content, at: number }
 
 /** What changes more of a follower than his newest line does. */
-export const isVisit = ({ deed }: Push): boolean => deed.kind === 'event' || (deed.kind === 'text' && deed.tapped === true)
+export const isVisit = ({ deed }: Push): boolean => deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
 
 /** Not everything a platform tells is a follower's doing. */
 export const hasFollower = ({ deed }: Push): boolean => deed.kind !== 'notice'

@@ -71,6 +71,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await unit.media.toFetch(day.fetches)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
+  await unit.evaluations.addFirst(day.evaluations)
   await writeCounts(unit, day.visits)
   await writeEvents(needs, unit, day.events)
 }

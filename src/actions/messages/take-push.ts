@@ -1,16 +1,19 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Found } from '../../../rules/keyword.ts'
-import { openBriefly, standing, tapCountsAs, widenWindow } from '../../../rules/reply-window.ts'
+import { standing, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { Deed, KnownCustomer } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
+import { answeredBy } from './asked.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
 import { endAtOnce, sessionFor } from './hand-on.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { answerBy, hear, toFetch, type Taken } from './say.ts'
+import { takeAnswer } from './take-answer.ts'
 import { takeEvent } from './take-event.ts'
+import { tap } from './tap.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const { deed } = taken.push
@@ -18,6 +21,8 @@ export function takePush(day: Day, taken: Taken): PushAnswer | null {
   const follower = day.followers.get(followerKey(taken.push))
   if (!follower) throw new Error('a push without its follower')
   follower.customer.update_time = day.at
+  const about = answeredBy(taken.push, day.asked, follower.customer.wx_user_id)
+  if (about) return takeAnswer(day, taken, { customer: follower.customer, ...about })
   return deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, { deed, follower })
 }
 
@@ -54,13 +59,6 @@ function speaking(day: Day, push: Push, { session, text }: { session: SessionRow
     day.unanswered.push({ companyId, accountId: account.account_id, text, folded: company.matcher.normalise(text) })
   }
   return found
-}
-
-function tap(day: Day, customer: KnownCustomer): void {
-  const visit = day.visits.rows.get(customer.wx_user_id)
-  if (!visit) return
-  Object.assign(visit, openBriefly(visit, tapCountsAs, day.at))
-  day.visits.changed.add(visit)
 }
 
 /** Heard only where the number changed: that a message moves the end is known from the message. */

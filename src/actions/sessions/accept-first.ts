@@ -4,7 +4,7 @@ import { waiting } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { tellLines } from '../messages/recent.ts'
+import { tellSpoken } from '../messages/automatic-line.ts'
 import { greet } from './greet.ts'
 import { tellPlace } from './place.ts'
 import { lockSeen } from './rights.ts'
@@ -54,9 +54,8 @@ async function acceptFirstOf(needs: AcceptFirstNeeds, whose: Whose, settings: Se
   })
   if (!done) return false
 
-  void tellLines(needs, done.lines)
+  tellSpoken(needs, done.lines)
   await tellPlace(needs, done.moved.session, done.moved.before.list)
   for (const { stream } of done.events) needs.bus.publish('stream', stream)
-  needs.bus.publish('outbox', '')
   return true
 }

@@ -5,7 +5,7 @@ import { queued, relationTo } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { tellLines } from '../messages/recent.ts'
+import { tellSpoken } from '../messages/automatic-line.ts'
 import { writeEvents } from '../events.ts'
 import { isBusy } from './accept-first.ts'
 import { greet } from './greet.ts'
@@ -37,8 +37,7 @@ export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes
 
   if (moved) {
     needs.metrics.claims.inc({ result: 'won' })
-    void tellLines(needs, lines)
-    if (lines.length > 0) needs.bus.publish('outbox', '')
+    tellSpoken(needs, lines)
     await tellStep(needs, moved, stepEvents('session.claimed', moved))
   }
   return session
