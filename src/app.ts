@@ -2,7 +2,8 @@
 // between the product and its ports; there are no flags for tests in the product.
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
-import { openTally } from './actions/rules/tally.ts'
+import { runReplays } from './actions/rules/run-replays.ts'
+import { openTally, writeTally } from './actions/rules/tally.ts'
 import { deliverReady } from './actions/messages/deliver.ts'
 import { fetchReady } from './actions/media/fetch-media.ts'
 import { openWorker } from './actions/worker.ts'
@@ -59,9 +60,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const vault = await openVault(mediaDir(config))
   const ports = compose(config, { log, store, vault, secrets, clock: time.clock, backends, wrap: options.wrap })
   const batches = openBatches(ports)
+  const closing = new AbortController()
   const workers = [
     openWorker(ports, { bell: 'outbox', work: () => deliverReady(ports) }),
     openWorker(ports, { bell: 'media', work: () => fetchReady(ports) }),
+    openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),
   ]
   const schedule = options.withoutCron ? null : openSchedule(ports)
   const webhook = openWebhook({ ...ports, batches })
@@ -82,7 +85,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await http?.close(graceMs)
       await schedule?.close()
       await batches.idle()
+      closing.abort()
       await Promise.all(workers.map((worker) => worker.close()))
+      await writeTally(ports).catch((error: unknown) => { log.warn({ error: String(error) }, 'the last counts of rules were not written') })
       time.close()
       await ports.channel.close()
       await backends.close()

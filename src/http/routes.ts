@@ -11,6 +11,8 @@ import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
 import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
+import { quickReplyRoutes } from './quick-replies.ts'
+import { ruleLabRoutes } from './rule-lab.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionVerbRoutes } from './session-verbs.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -18,5 +20,5 @@ import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
   ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
-  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

@@ -60,6 +60,8 @@ export const ruleQueries = (sql: Sql) => ({
   endReplay: (id: string, token: string, to: { state: string, done: number, result: string | null, at: number }) => sql.run(
     "update rule_replay set state = ?, done = ?, result = ?, ended_at = ?, lease_until = null where replay_id = ? and token = ? and state = 'running'",
     [to.state, to.done, to.result, to.at, id, token]),
+  releaseReplay: (id: string, token: string) => sql.run(
+    "update rule_replay set state = 'waiting', done = 0, token = null, lease_until = null where replay_id = ? and token = ? and state = 'running'", [id, token]),
   cancelReplay: (companyId: string, id: string, at: number) => sql.run(
     "update rule_replay set state = 'cancelled', ended_at = ?, lease_until = null where company_id = ? and replay_id = ? and state in ('waiting', 'running')",
     [at, companyId, id]),

@@ -11,6 +11,7 @@ import { memberQueries } from './session-members.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
 import { platformQueries } from './platforms.ts'
+import { quickReplyQueries } from './quick-replies.ts'
 import { ruleQueries } from './rules.ts'
 import { sessionQueries } from './sessions.ts'
 import { streamQueries } from './streams.ts'
@@ -23,7 +24,7 @@ export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
     loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), members: memberQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    platforms: platformQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
+    platforms: platformQueries(sql), rules: ruleQueries(sql), quickReplies: quickReplyQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }
 }
