@@ -19,7 +19,7 @@ const menu = z.strictObject({
   head: words(1000).default(''), tail: words(1000).default(''),
   items: z.array(z.strictObject({
     id: z.string().regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 printable ASCII characters: it comes back when the entry is tapped.'),
-    text: words(100).refine((text) => text.trim() !== '', 'An entry has words.'),
+    text: words(80).refine((text) => text.trim() !== '', 'An entry has words.'),
   })).min(1, 'A menu has at least one entry.').max(mostItems, `At most ${mostItems} entries.`)
     .refine((items) => new Set(items.map(({ id }) => id)).size === items.length, 'Two entries have the same id.'),
 })

@@ -5,6 +5,7 @@ import { openHouse, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
+import { uploaded } from '../support/material.ts'
 
 const made = async (admin: Actor, match: object, action: object, more: object = {}) => {
   const answer = await admin.call('POST', '/api/rules', { name: JSON.stringify(match).slice(0, 90), match, action, ...more })
@@ -91,12 +92,13 @@ void test('several messages arrive in order: the first in the answer, the rest b
 void test('a line of every type leaves, in the answer where WeChat allows it, else by API', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
+  const [image, voice, video, thumb] = [await uploaded(house, 'image'), await uploaded(house, 'voice'), await uploaded(house, 'video'), await uploaded(house, 'thumb')]
   const article = { title: '新品', description: '看看', url: 'https://example.com/a', picUrl: 'https://example.com/a.jpg' }
   const actions: Record<string, [action: object, way: string]> = {
-    text: [{ text: '您好 {nickname|朋友}' }, 'passive text'], image: [{ mediaId: 'media_1' }, 'passive image'], voice: [{ mediaId: 'media_2' }, 'passive voice'],
-    video: [{ mediaId: 'media_3', title: '介绍', description: '一分钟' }, 'passive video'], news: [{ articles: [article] }, 'passive news'],
+    text: [{ text: '您好 {nickname|朋友}' }, 'passive text'], image: [{ mediaId: image }, 'passive image'], voice: [{ mediaId: voice }, 'passive voice'],
+    video: [{ mediaId: video, title: '介绍', description: '一分钟' }, 'passive video'], news: [{ articles: [article] }, 'passive news'],
     menu: [{ menu: { head: '请选', items: [{ id: '1', text: '一' }], tail: '' } }, 'custom msgmenu'],
-    miniprogram: [{ miniprogram: { appid: 'wx0123456789abcdef', pagePath: 'pages/index', title: '商城', thumbMediaId: 'media_4' } }, 'custom miniprogrampage'],
+    miniprogram: [{ miniprogram: { appid: 'wx0123456789abcdef', pagePath: 'pages/index', title: '商城', thumbMediaId: thumb } }, 'custom miniprogrampage'],
     article: [{ articleId: 'article_1' }, 'custom mpnewsarticle'],
   }
   for (const [kind, [action]] of Object.entries(actions)) await made(house.admin, { kind: 'exact', keywords: [`要${kind}`] }, { kind, ...action })
