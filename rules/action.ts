@@ -9,7 +9,7 @@ export type Action = Step & { then?: Step[] }
 /** `named` null: nobody is asked to receive him. */
 export type Deeds = { answers: Content[], named: Named | null }
 
-export const stepsOf = ({ then = [], ...first }: Action): Step[] => [first as Step, ...then]
+export const stepsOf = ({ then = [], ...first }: Action): Step[] => [first, ...then]
 
 export function readAction(action: Action): Deeds {
   const steps = stepsOf(action)

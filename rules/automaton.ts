@@ -56,8 +56,8 @@ type Growing = { words: string[], tables: Tables, range: Range }
 /** Gives a state its children: the next units of the words that begin with it. */
 function expand({ words, tables, range }: Growing, { at, depth, states }: { at: number, depth: number, states: number }): number {
   const { labels, first, ends } = tables
-  let word = range.from[at] ?? 0
-  const last = range.to[at] ?? 0
+  let word = range.from[at] as number
+  const last = range.to[at] as number
   let child = states
   first[at] = child
   for (; word < last; child += 1) {
@@ -75,24 +75,24 @@ function expand({ words, tables, range }: Growing, { at, depth, states }: { at: 
 }
 
 function link({ labels, first, fails, ends, shorter }: Tables, parent: number, child: number): void {
-  const unit = labels[child] ?? 0
+  const unit = labels[child] as number
   let fail = 0
   for (let at = parent; at !== 0;) {
-    at = fails[at] ?? 0
+    at = fails[at] as number
     fail = childOf(labels, first, { state: at, unit })
     if (fail !== 0) break
   }
   fails[child] = fail
   // that state is less deep, so all of this is known of it
-  shorter[child] = (ends[fail] ?? -1) >= 0 ? fail : shorter[fail] ?? 0
+  shorter[child] = (ends[fail] as number) >= 0 ? fail : shorter[fail] as number
 }
 
 function childOf(labels: Uint16Array, first: Int32Array, { state, unit }: { state: number, unit: number }): number {
-  let low = first[state] ?? 0
-  let high = first[state + 1] ?? 0
+  let low = first[state] as number
+  let high = first[state + 1] as number
   while (high - low > searched) {
     const middle = (low + high) >>> 1
-    if ((labels[middle] ?? 0) <= unit) low = middle
+    if ((labels[middle] as number) <= unit) low = middle
     else high = middle
   }
   for (; low < high; low += 1) if (labels[low] === unit) return low
@@ -109,12 +109,12 @@ function open(tables: Tables): Automaton {
   const { labels, first, fails, ends, shorter, lengths } = tables
   const root = rootTable(tables)
   const step = (state: number, unit: number): number => {
-    for (let at = state; at !== 0; at = fails[at] ?? 0) {
-      let low = first[at] ?? 0
-      let high = first[at + 1] ?? 0
+    for (let at = state; at !== 0; at = fails[at] as number) {
+      let low = first[at] as number
+      let high = first[at + 1] as number
       while (high - low > searched) {
         const middle = (low + high) >>> 1
-        if ((labels[middle] ?? 0) <= unit) low = middle
+        if ((labels[middle] as number) <= unit) low = middle
         else high = middle
       }
       for (; low < high; low += 1) if (labels[low] === unit) return low
@@ -125,12 +125,12 @@ function open(tables: Tables): Automaton {
   return {
     words: lengths.length, states: labels.length,
     bytes: [labels, first, fails, ends, shorter, lengths, root.states].reduce((sum, one) => sum + one.byteLength, 0),
-    lengthOf: (word) => lengths[word] ?? 0,
+    lengthOf: (word) => lengths[word] as number,
     scan: (units, length, found) => {
       let state = 0
       for (let at = 0; at < length; at += 1) {
-        state = step(state, units[at] ?? 0)
-        for (let end = (ends[state] ?? -1) >= 0 ? state : shorter[state] ?? 0; end !== 0; end = shorter[end] ?? 0) found(ends[end] ?? 0, at + 1)
+        state = step(state, units[at] as number)
+        for (let end = (ends[state] as number) >= 0 ? state : shorter[state] as number; end !== 0; end = shorter[end] as number) found(ends[end] as number, at + 1)
       }
     },
   }
@@ -139,8 +139,8 @@ function open(tables: Tables): Automaton {
 /** Nearly every unit of a text begins there: looked up at once. Its children are the first states, so two bytes hold them. */
 function rootTable({ labels, first }: Tables): { lowest: number, states: Uint16Array } {
   const [from, to] = [first[0] ?? 1, first[1] ?? 1]
-  const lowest = labels[from] ?? 0
-  const states = new Uint16Array(from < to ? (labels[to - 1] ?? 0) - lowest + 1 : 0)
-  for (let state = from; state < to; state += 1) states[(labels[state] ?? 0) - lowest] = state
+  const lowest = labels[from] as number
+  const states = new Uint16Array(from < to ? (labels[to - 1] as number) - lowest + 1 : 0)
+  for (let state = from; state < to; state += 1) states[(labels[state] as number) - lowest] = state
   return { lowest, states }
 }

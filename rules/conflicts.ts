@@ -19,37 +19,33 @@ export function* findConflicts(rows: MessageRuleRow[], { now, ...options }: Matc
   const found: Conflicts = { conflicts: [], dead: rules.flatMap((rule) => isOver(rule.schedule, now) ? [{ ruleId: rule.id, why: 'over' as const, byRuleId: null }] : []) }
   found.dead.push(...behindAnother(rules))
   let asked = 0
-  for (const rule of rules) {
-    if (!insideKinds.includes(rule.kind) && rule.kind !== 'exact') continue
-    const hidden: Conflict[] = []
+  for (const rule of rules.filter(({ kind }) => withWords.includes(kind))) {
     const words = [...new Set(rule.keywords.map(matcher.normalise))].filter((word) => word !== '')
-    for (const word of words) {
-      const by = hiddenBy(rule, word, matcher)
-      if (by) hidden.push({ ruleId: rule.id, kind: by.kind, keyword: word, byRuleId: by.rule.id })
-      if (++asked % 500 === 0) yield
-    }
+    const hidden = words.flatMap((word) => hiddenBy(rule, word, matcher) ?? [])
     // of a rule that wants all its keywords, one that is hidden hides it
     const [first] = hidden
     if (first && (hidden.length === words.length || rule.kind === 'all')) found.dead.push({ ruleId: rule.id, why: 'all_hidden', byRuleId: first.byRuleId })
     found.conflicts.push(...hidden)
     if (found.conflicts.length > most) break
+    asked += words.length
+    if (asked > yieldEvery) { asked = 0; yield }
   }
   return { conflicts: found.conflicts.slice(0, most), dead: found.dead }
 }
 
-const insideKinds: Rule['kind'][] = ['contains', 'any', 'prefix', 'suffix', 'all']
+const yieldEvery = 200
+const withWords: Rule['kind'][] = ['exact', 'contains', 'any', 'prefix', 'suffix', 'all']
 const anywhere: Rule['kind'][] = ['contains', 'any']
 
 /** A rule that answers every text in which this rule's keyword would have made it answer. */
-function hiddenBy(rule: Rule, word: string, matcher: Matcher): { rule: Rule, kind: Conflict['kind'] } | null {
-  for (const { rule: other, match } of matcher.all(word, null).found) {
-    if (other.id === rule.id || !covers(other, rule) || !takes(other, rule)) continue
-    const same = match?.keyword === word && other.priority === rule.priority
-    if (other.priority > rule.priority && match !== null && match.band < 2) return { rule: other, kind: match.keyword === word ? 'same' : 'hidden' }
-    if (same && rule.kind !== 'all' && isOlder(other, rule)) return { rule: other, kind: 'same' }
-  }
-  return null
+function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
+  const others = matcher.all(word, null).found.filter(({ rule: other, match }) => other.id !== rule.id && match?.keyword && covers(other, rule) && takes(other, rule))
+  const by = others.find(({ rule: other, match }) => other.priority > rule.priority || (match?.keyword === word && comesFirst(other, rule)))
+  return by ? { ruleId: rule.id, kind: by.match?.keyword === word ? 'same' : 'hidden', keyword: word, byRuleId: by.rule.id } : null
 }
+
+/** Of two equal ones the older; a rule that wants all its keywords has more of them. */
+const comesFirst = (other: Rule, rule: Rule) => other.priority === rule.priority && rule.kind !== 'all' && other.id < rule.id
 
 /** It matches wherever the other's keyword may stand. */
 function takes(other: Rule, rule: Rule): boolean {
@@ -59,7 +55,6 @@ function takes(other: Rule, rule: Rule): boolean {
 
 /** Wherever and whenever this rule speaks, the other does too. */
 const covers = (other: Rule, rule: Rule): boolean => other.schedule === null && (other.accountId === null || other.accountId === rule.accountId)
-const isOlder = (other: Rule, rule: Rule) => other.id < rule.id
 const isOver = (schedule: ReadSchedule | null, now: number) => schedule !== null && schedule.validUntil <= now
 
 /** Of default and follow rules one speaks; of a menu's and a code's one for each key. */

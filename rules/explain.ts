@@ -25,11 +25,16 @@ export function explain({ live, disabled }: { live: Matcher, disabled: Matcher }
   return { found, considered: [...asked, ...off, ...silent].slice(0, most) }
 }
 
-function whyNot({ rule, match }: Found, won: Found | null, { accountId, now }: Moment): Why {
+function whyNot(one: Found, won: Found | null, { accountId, now }: Moment): Why {
+  const { rule } = one
   if (rule.id === won?.rule.id) return 'won'
   if (rule.accountId !== null && rule.accountId !== accountId) return 'other_account'
   if (rule.schedule !== null && !isOn(rule.schedule, now)) return 'not_now'
-  if (match?.band !== won?.match?.band) return 'weaker_kind'
-  if (rule.priority !== won?.rule.priority) return 'lower_priority'
+  return won ? whyBehind(one, won) : 'no_match'
+}
+
+function whyBehind({ rule, match }: Found, won: Found): Why {
+  if (match?.band !== won.match?.band) return 'weaker_kind'
+  if (rule.priority !== won.rule.priority) return 'lower_priority'
   return match?.length !== won.match?.length ? 'shorter' : 'younger'
 }

@@ -22,6 +22,7 @@ const isInvisible = (unit: number) =>
 const isSpace = (unit: number) => unit === space || (unit >= 9 && unit <= 13) || unit === 0x85 || unit === 0x1680 || unit === 0x2028 || unit === 0x2029
 /** Chinese and its neighbours are written without spaces, emoji too. */
 const needsNoSpace = (unit: number) => unit >= 0x2e80
+const wantSpace = (before: number, after: number) => before < 0x2e80 && !needsNoSpace(after)
 const dependsOnNeighbours = /[\p{M}\p{Cs}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u03a3\u0130]/u
 const faceBegins = /[/[]/
 
@@ -40,10 +41,12 @@ function unitOf(char: string, simplified: Map<number, number>): number {
   if (dependsOnNeighbours.test(char + wide) || faceBegins.test(char)) return slow
   const folded = wide.toLowerCase()
   const to = folded.charCodeAt(0)
-  if (isSpace(to) && folded.length === 1) return space
-  if (folded.length !== 1 || to <= slow || dependsOnNeighbours.test(folded) || isInvisible(to) || folded.toLowerCase() !== folded) return slow
-  return simplified.get(to) ?? to
+  if (folded.length !== 1) return slow
+  if (isSpace(to)) return space
+  return staysAlone(folded, to) ? simplified.get(to) ?? to : slow
 }
+
+const staysAlone = (folded: string, unit: number) => unit > slow && !isInvisible(unit) && !dependsOnNeighbours.test(folded) && folded.toLowerCase() === folded
 
 /** A pair that is one emoji and stays what it is. */
 const isPlainEmoji = (high: number, low: number) =>
@@ -61,7 +64,7 @@ function openFolding(simplified: Map<number, number>): Folding {
       const unit = text.charCodeAt(at)
       if (isInvisible(unit)) continue
       if (isSpace(unit)) { gap = n > 0; continue }
-      if (gap && !needsNoSpace(units[n - 1] ?? 0) && !needsNoSpace(unit)) units[n++] = space
+      if (gap && wantSpace(units[n - 1] as number, unit)) units[n++] = space
       gap = false
       units[n++] = simplified.get(unit) ?? unit
     }
@@ -69,28 +72,26 @@ function openFolding(simplified: Map<number, number>): Folding {
   }
   const slowly = (text: string, units: Uint16Array) => write(withNamedFaces(text).normalize('NFKC').toLowerCase(), units)
 
-  const into = (text: string, units: Uint16Array): number => {
+  /** Unit by unit; null where neighbours may change each other. */
+  const quickly = (text: string, units: Uint16Array): number | null => {
     let n = 0
     let gap = false
     for (let at = 0; at < text.length; at += 1) {
       const given = text.charCodeAt(at)
-      const unit = table[given] ?? slow
-      if (unit === slow) {
-        const pair = isPlainEmoji(given, text.charCodeAt(at + 1))
-        if (!pair && !isLoneSlash(text, at, given)) return slowly(text, units)
-        if (gap && !pair && !needsNoSpace(units[n - 1] ?? 0)) units[n++] = space
-        gap = false
-        units[n++] = given
-        if (pair) units[n++] = text.charCodeAt(++at)
-      } else if (unit === space) gap = n > 0
-      else if (unit !== left) {
-        if (gap && !needsNoSpace(units[n - 1] ?? 0) && !needsNoSpace(unit)) units[n++] = space
-        gap = false
-        units[n++] = unit
-      }
+      const unit = table[given] as number
+      if (unit === left) continue
+      if (unit === space) { gap = n > 0; continue }
+      const width = unit === slow ? widthOf(text, at, given) : 1
+      if (width === 0) return null
+      const said = unit === slow ? given : unit
+      if (gap && wantSpace(units[n - 1] as number, said)) units[n++] = space
+      gap = false
+      units[n++] = said
+      if (width === 2) units[n++] = text.charCodeAt(++at)
     }
     return n
   }
+  const into = (text: string, units: Uint16Array) => quickly(text, units) ?? slowly(text, units)
   // a single character may become eighteen
   const roomFor = (text: string) => text.length * 18 + 1
   return { into, roomFor, fold: (text) => {
@@ -101,10 +102,11 @@ function openFolding(simplified: Map<number, number>): Folding {
 
 const [slash, bracket, colon] = [47, 91, 58]
 
-/** Begins no face: a slash without its colon, a bracket before what no name begins with. */
-function isLoneSlash(text: string, at: number, unit: number): boolean {
-  if (unit === slash) return text.charCodeAt(at + 1) !== colon
-  return unit === bracket && !/[a-z0-9]/i.test(text.charAt(at + 1))
+/** How many units stand for themselves here: an emoji's two; one of a slash or bracket that begins no face; else none. */
+function widthOf(text: string, at: number, unit: number): number {
+  if (unit === slash) return Number(text.charCodeAt(at + 1) !== colon)
+  if (unit === bracket) return Number(!/[a-z0-9]/i.test(text.charAt(at + 1)))
+  return isPlainEmoji(unit, text.charCodeAt(at + 1)) ? 2 : 0
 }
 
 export function asText(units: Uint16Array, length: number, from = 0): string {

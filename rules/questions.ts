@@ -23,7 +23,7 @@ export function groupQuestions(questions: Question[], most: number): QuestionGro
     if (group.texts.length < mostTexts) group.texts.push({ text: one.text, times: one.times })
   }
   return groups.sort((a, b) => b.times - a.times).slice(0, most)
-    .map(({ pairs: _, all, ...group }) => ({ ...group, keyword: sharedWord(all) }))
+    .map(({ all, text, times, firstAt, lastAt, texts, hashes }) => ({ text, times, firstAt, lastAt, texts, hashes, keyword: sharedWord(all) }))
 }
 
 function pairsOf(text: string): Set<string> {

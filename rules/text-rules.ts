@@ -67,13 +67,19 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
 /** Band, then priority, then length, then age. */
 function openOrder(rules: Rule[]): (a: Candidate, b: Candidate) => boolean {
   const ranks = new Int32Array(rules.length)
-  for (let at = 1; at < rules.length; at += 1) ranks[at] = rules[at]?.priority === rules[at - 1]?.priority ? ranks[at - 1] ?? 0 : at
+  for (let at = 1; at < rules.length; at += 1) ranks[at] = rules[at]?.priority === rules[at - 1]?.priority ? ranks[at - 1] as number : at
   return (a, b) => {
     if (a.band !== b.band) return a.band < b.band
-    const [rank, other] = [ranks[a.rule] ?? 0, ranks[b.rule] ?? 0]
+    const [rank, other] = [ranks[a.rule] as number, ranks[b.rule] as number]
     if (rank !== other) return rank < other
     return a.length === b.length ? a.rule < b.rule : a.length > b.length
   }
+}
+
+function stands(place: number, starts: boolean, ends: boolean): boolean {
+  if (place === places.anywhere) return true
+  if (place === places.whole) return starts && ends
+  return place === places.start ? starts : ends
 }
 
 /** Reads a text once and calls with each use of each word found in it. What it needs for that is kept from text to text. */
@@ -89,19 +95,18 @@ function openWords({ rules, folding, automaton, index }: Parts) {
   const partFound = (use: number, rule: number, end: number) => {
     if (seen[use] === turn) return
     seen[use] = turn
-    counts[rule] = counted[rule] === turn ? (counts[rule] ?? 0) + 1 : 1
+    counts[rule] = counted[rule] === turn ? (counts[rule] as number) + 1 : 1
     counted[rule] = turn
-    if (counts[rule] === needed[rule]) tell({ rule, band: bands.inside, length: together[rule] ?? 0, end })
+    if (counts[rule] === needed[rule]) tell({ rule, band: bands.inside, length: together[rule] as number, end })
   }
   const wordFound = (word: number, end: number) => {
     const size = automaton.lengthOf(word)
     const [starts, ends] = [end === size, end === length]
-    for (let use = from[word] ?? 0; use < (from[word + 1] ?? 0); use += 1) {
-      const place = index.places[use]
-      const rule = index.rules[use] ?? 0
+    for (let use = from[word] as number; use < (from[word + 1] as number); use += 1) {
+      const place = index.places[use] as number
+      const rule = index.rules[use] as number
       if (place === places.part) partFound(use, rule, end)
-      else if (place === places.whole) { if (starts && ends) tell({ rule, band: bands.exact, length: size, end }) }
-      else if (place === places.anywhere || (place === places.start ? starts : ends)) tell({ rule, band: bands.inside, length: size, end })
+      else if (stands(place, starts, ends)) tell({ rule, band: place === places.whole ? bands.exact : bands.inside, length: size, end })
     }
   }
 

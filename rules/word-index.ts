@@ -15,7 +15,7 @@ export type WordIndex = {
   from: Int32Array
   rules: Int32Array
   places: Uint8Array
-  /** For a rule that wants all: how many words, and their length together; else 0. */
+  /** Of each rule how many words, and their length together: what a rule that wants all must find. */
   needed: Int32Array
   together: Int32Array
 }
@@ -33,21 +33,22 @@ export function* indexWords(rules: Rule[], folding: Folding): Generator<void, Wo
     if (place === undefined) continue
     for (const word of new Set(keywords.map(fold))) {
       if (word === '') continue
-      const known = numbers.get(word)
-      const number = known ?? numbers.size
-      if (known === undefined) numbers.set(word, number)
-      uses.words.push(number)
-      uses.rules.push(rule)
-      uses.places.push(place)
-      if (place === places.part) {
-        needed[rule] = (needed[rule] ?? 0) + 1
-        together[rule] = (together[rule] ?? 0) + word.length
-      }
+      use(uses, numbers, { word, rule, place })
+      needed[rule] = (needed[rule] as number) + 1
+      together[rule] = (together[rule] as number) + word.length
       if (uses.words.length % yieldEvery === 0) yield
     }
   }
   const words = yield* sorted([...numbers.keys()])
   return { words, ...laidOut(uses, words, numbers), needed, together }
+}
+
+function use(uses: Uses, numbers: Map<string, number>, { word, rule, place }: { word: string, rule: number, place: number }): void {
+  const number = numbers.get(word) ?? numbers.size
+  numbers.set(word, number)
+  uses.words.push(number)
+  uses.rules.push(rule)
+  uses.places.push(place)
 }
 
 /** One buffer for all keywords. */
@@ -79,19 +80,22 @@ function* sorted(words: string[]): Generator<void, string[]> {
 
 function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pick<WordIndex, 'from' | 'rules' | 'places'> {
   const placed = new Int32Array(words.length)
-  words.forEach((word, at) => { placed[numbers.get(word) ?? 0] = at })
+  words.forEach((word, at) => { placed[numbers.get(word) as number] = at })
   const from = new Int32Array(words.length + 1)
-  for (const word of uses.words) from[(placed[word] ?? 0) + 1] = (from[(placed[word] ?? 0) + 1] ?? 0) + 1
-  for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] ?? 0) + (from[at - 1] ?? 0)
+  for (const word of uses.words) {
+    const after = (placed[word] as number) + 1
+    from[after] = (from[after] as number) + 1
+  }
+  for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] as number) + (from[at - 1] as number)
   const next = from.slice()
   const [rules, places] = [new Int32Array(uses.words.length), new Uint8Array(uses.words.length)]
   // rules come best first, so each word's uses do too
   for (let use = 0; use < uses.words.length; use += 1) {
-    const at = placed[uses.words[use] ?? 0] ?? 0
-    const row = next[at] ?? 0
+    const at = placed[uses.words[use] as number] as number
+    const row = next[at] as number
     next[at] = row + 1
-    rules[row] = uses.rules[use] ?? 0
-    places[row] = uses.places[use] ?? 0
+    rules[row] = uses.rules[use] as number
+    places[row] = uses.places[use] as number
   }
   return { from, rules, places }
 }

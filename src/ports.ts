@@ -12,7 +12,7 @@ import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
 export type { VisitedCustomer } from './store/visits.ts'
-export type { TypedRow } from './store/messages.ts'
+export type { TypedRow } from './store/replays.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
 export type { Draft, Vault } from './store/vault.ts'

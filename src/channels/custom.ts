@@ -22,7 +22,7 @@ const makers: Makers = {
 }
 
 export const asCustom = (openid: string, content: Content): CustomMessage =>
-  ({ touser: openid, ...makers[content.type](content as never) as Made }) as CustomMessage
+  ({ touser: openid, ...makers[content.type](content as never) as Made })
 
 /** For an account that may send no menus: its words, to be answered by typing. */
 export const inWords = (content: Content): Content | null => content.type === 'menu' ? { type: 'text', text: menuText(content.menu) } : null

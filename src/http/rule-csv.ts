@@ -22,16 +22,17 @@ function ruleOf(row: Record<string, string>, at: number): object {
   const enabled = cell('enabled').toLowerCase()
   if (enabled !== '' && !yes.includes(enabled) && !no.includes(enabled)) throw refuse('yes or no.', `rules.${at}.enabled`)
   const keywords = cell('keywords').split(/\r?\n/).map((word) => word.trim()).filter(Boolean)
+  const given = (name: string, value: unknown = cell(name)) => cell(name) === '' ? {} : { [name]: value }
   return {
-    name: cell('name'), enabled: !no.includes(enabled), priority: cell('priority') === '' ? 0 : Number(cell('priority')),
-    ...(cell('id') !== '' && { id: cell('id') }), ...(cell('appid') !== '' && { appid: cell('appid') }),
-    match: { kind: cell('kind'), ...(keywords.length > 0 && { keywords }), ...(cell('pattern') !== '' && { pattern: cell('pattern') }) },
-    action: cell('action') === '' ? { kind: 'text', text: row['reply'] ?? '' } : json(cell('action'), `rules.${at}.action`),
-    ...(cell('schedule') !== '' && { schedule: json(cell('schedule'), `rules.${at}.schedule`) }),
+    name: cell('name'), enabled: !no.includes(enabled), priority: Number(cell('priority')), ...given('id'), ...given('appid'),
+    match: { kind: cell('kind'), ...given('keywords', keywords), ...given('pattern') },
+    action: { kind: 'text', text: row['reply'] }, ...given('action', json(cell('action'), `rules.${at}.action`)),
+    ...given('schedule', json(cell('schedule'), `rules.${at}.schedule`)),
   }
 }
 
 function json(text: string, field: string): unknown {
+  if (text === '') return null
   try {
     return JSON.parse(text)
   } catch {

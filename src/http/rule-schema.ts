@@ -14,24 +14,34 @@ const ofEvents: MatchKind[] = ['subscribe', 'scan', 'menu']
 
 const match = z.strictObject({
   kind: z.enum(matchKinds, { error: `kind: one of ${matchKinds.join(', ')}.` }),
-  keywords: z.array(z.string().trim().min(1, 'A keyword has at least one character.').max(200, 'At most 200 characters: use a shorter part of it.'))
+  keywords: z.array(z.string().trim().min(1, 'A keyword has at least one character.').max(200, 'At most 200 characters: use a shorter part of it.')
+    .regex(/^[^\r\n]*$/, 'A keyword is one line: make two of it.'))
     .max(mostKeywords, `At most ${mostKeywords} keywords in one rule: make another rule with the same answer.`).optional(),
   pattern: z.string().min(1).max(200, 'At most 200 characters.').nullish(),
-}).superRefine(({ kind, keywords = [], pattern }, context) => {
-  const refuse = (path: string, message: string) => { context.addIssue({ code: 'custom', path: [path], message }) }
-  if (withKeywords.includes(kind) && keywords.length === 0) refuse('keywords', 'This kind needs at least one keyword.')
-  if ((kind === 'subscribe' || kind === 'default' || kind === 'regex') && keywords.length > 0) refuse('keywords', `A rule of the kind ${kind} has no keywords: leave them out.`)
-  if (kind !== 'regex' && typeof pattern === 'string') refuse('pattern', 'Only a rule of the kind regex has a pattern: leave it out, or choose regex.')
-  if (kind !== 'regex') return
-  const why = typeof pattern === 'string' ? whyNoPattern(pattern) : 'This kind needs a pattern.'
-  if (why) refuse('pattern', why)
+}).superRefine((given, context) => {
+  for (const [path, why] of [['keywords', whyNoKeywords(given)], ['pattern', whyNotThisPattern(given)]] as const) {
+    if (why) context.addIssue({ code: 'custom', path: [path], message: why })
+  }
 })
+
+type Given = { kind: MatchKind, keywords?: string[] | undefined, pattern?: string | null | undefined }
+
+function whyNoKeywords({ kind, keywords = [] }: Given): string | null {
+  if (withKeywords.includes(kind)) return keywords.length === 0 ? 'This kind needs at least one keyword.' : null
+  const takesNone = kind === 'subscribe' || kind === 'default' || kind === 'regex'
+  return takesNone && keywords.length > 0 ? `A rule of the kind ${kind} has no keywords: leave them out.` : null
+}
+
+function whyNotThisPattern({ kind, pattern }: Given): string | null {
+  if (kind === 'regex') return typeof pattern === 'string' ? whyNoPattern(pattern) : 'This kind needs a pattern.'
+  return typeof pattern === 'string' ? 'Only a rule of the kind regex has a pattern: leave it out, or choose regex.' : null
+}
 
 const others = (more: z.ZodRawShape): Option[] => [
   z.strictObject({ kind: z.literal('agent'), uid: z.number().int().positive(), ...more }),
   z.strictObject({ kind: z.literal('group'), groupId: z.number().int().positive(), ...more }),
   z.strictObject({ kind: z.literal('queue'), ...more }), z.strictObject({ kind: z.literal('none'), ...more }),
-] as unknown as Option[]
+]
 const sayable = ['text', 'image', 'voice', 'video', 'news', 'menu', 'miniprogram', 'article'] as const
 const stepOptions = (more: z.ZodRawShape) => oneOf('kind', [...contentOptions('kind', [...sayable], more), ...others(more)])
 const step = stepOptions({}) as unknown as z.ZodType<Step>

@@ -1,9 +1,6 @@
 import type { MessageRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
-export type Typed = { after: string, from: number, to: number, limit: number }
-export type TypedRow = Pick<MessageRow, 'message_id' | 'account_id' | 'text' | 'add_time'>
-
 export const messageQueries = (sql: Sql) => ({
   insert: (rows: MessageRow[]) => sql.insert('message_data', rows),
   find: (companyId: string, id: string) => sql.one<MessageRow>('select * from message_data where company_id = ? and message_id = ?', [companyId, id]),
@@ -21,13 +18,6 @@ export const messageQueries = (sql: Sql) => ({
       `select * from message_data where company_id = ? and session_id = ?${bound} order by seq ${forward ? 'asc' : 'desc'} limit ?`,
       [companyId, sessionId, ...(value === undefined ? [] : [value]), page.limit])
   },
-  /** What followers typed, for replays, in the order of ids; `since` bounds the ids, `from` and `to` the times. */
-  typed: (companyId: string, { after, from, to, limit }: Typed) => sql.all<TypedRow>(
-    "select message_id, account_id, text, add_time from message_data where message_id > ? and company_id = ? and opercode = 2 and type = 'text'" +
-    ' and add_time >= ? and add_time < ? order by message_id limit ?', [after, companyId, from, to, limit]),
-  countTyped: async (companyId: string, { after, from, to }: Omit<Typed, 'limit'>) => Number((await sql.one<{ n: number }>(
-    "select count(*) as n from message_data where message_id > ? and company_id = ? and opercode = 2 and type = 'text'" +
-    ' and add_time >= ? and add_time < ?', [after, companyId, from, to]))?.n),
   countUnread: async (companyId: string, sessionId: string, seq: number) => Number((await sql.one<{ n: number }>(
     'select count(*) as n from message_data where company_id = ? and session_id = ? and seq > ? and opercode = 2', [companyId, sessionId, seq]))?.n),
   /** Of all his sessions, and the answers outside any: those stand in the outbox. No index of lines by customer: each push would pay. */

@@ -1,4 +1,5 @@
-import type { MessageRuleRow, RuleHitRow, RuleReplayRow, RuleUnmatchedRow } from '../../entities/index.ts'
+import type { MessageRuleRow, RuleHitRow, RuleUnmatchedRow } from '../../entities/index.ts'
+import { replayQueries } from './replays.ts'
 import { list, type Sql } from './sql.ts'
 
 type Place = { priority: number, id: string }
@@ -31,7 +32,7 @@ export const ruleQueries = (sql: Sql) => ({
 
   addHits: (rows: RuleHitRow[]) => sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
   /** Of each rule all hits, those since a day, and the last day. */
-  hits: (companyId: string, since: number) => sql.all<{ message_rule_id: string, total: number, recent: number, last_day: number }>(
+  hits: (companyId: string, since: number) => sql.all<{ message_rule_id: string, total: number | string, recent: number | string, last_day: number }>(
     'select message_rule_id, sum(hits) as total, sum(case when day >= ? then hits else 0 end) as recent, max(day) as last_day from rule_hit' +
     ' where company_id = ? group by message_rule_id', [since, companyId]),
 
@@ -45,28 +46,5 @@ export const ruleQueries = (sql: Sql) => ({
   forgetUnmatched: (before: number) => sql.run('delete from rule_unmatched where last_at < ?', [before]),
   forgetHits: (before: number) => sql.run('delete from rule_hit where day < ?', [before]),
 
-  insertReplay: (row: RuleReplayRow) => sql.insert('rule_replay', [row]),
-  replay: (companyId: string, id: string) => sql.one<RuleReplayRow>('select * from rule_replay where company_id = ? and replay_id = ?', [companyId, id]),
-  replaysOpen: (companyId: string) => sql.all<RuleReplayRow>(
-    "select * from rule_replay where company_id = ? and state in ('waiting', 'running')", [companyId]),
-  replayWaiting: () => sql.one<RuleReplayRow>("select * from rule_replay where state = 'waiting' order by created_at limit 1"),
-  /** The one process that works on it. */
-  takeReplay: (id: string, lease: { token: string, until: number }) => sql.run(
-    "update rule_replay set state = 'running', token = ?, lease_until = ? where replay_id = ? and state = 'waiting'", [lease.token, lease.until, id]),
-  /** 0 when it was cancelled or taken away. */
-  tellReplay: (id: string, token: string, to: { total: number, done: number, until: number }) => sql.run(
-    "update rule_replay set total = ?, done = ?, lease_until = ? where replay_id = ? and token = ? and state = 'running'",
-    [to.total, to.done, to.until, id, token]),
-  endReplay: (id: string, token: string, to: { state: string, done: number, result: string | null, at: number }) => sql.run(
-    "update rule_replay set state = ?, done = ?, result = ?, ended_at = ?, lease_until = null where replay_id = ? and token = ? and state = 'running'",
-    [to.state, to.done, to.result, to.at, id, token]),
-  releaseReplay: (id: string, token: string) => sql.run(
-    "update rule_replay set state = 'waiting', done = 0, token = null, lease_until = null where replay_id = ? and token = ? and state = 'running'", [id, token]),
-  cancelReplay: (companyId: string, id: string, at: number) => sql.run(
-    "update rule_replay set state = 'cancelled', ended_at = ?, lease_until = null where company_id = ? and replay_id = ? and state in ('waiting', 'running')",
-    [at, companyId, id]),
-  /** Whose process ended in the middle. */
-  failReplays: (now: number) => sql.run(
-    "update rule_replay set state = 'failed', ended_at = ?, lease_until = null where state = 'running' and lease_until <= ?", [now, now]),
-  forgetReplays: (before: number) => sql.run('delete from rule_replay where created_at < ?', [before]),
+  ...replayQueries(sql),
 })

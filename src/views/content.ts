@@ -10,7 +10,8 @@ const withMedia = new Set(['image', 'voice', 'video', 'file'])
 const extraOf = (row: MessageRow): Extra => row.extra === null ? {} : JSON.parse(row.extra) as Extra
 
 export function presentContent(row: MessageRow): object {
-  if (row.content !== null) return { ...presentText(row), ...presentSent(row.content) }
+  // what we sent, by the names of sendMessage
+  if (row.content !== null) return { ...presentText(row), ...JSON.parse(row.content) as Content }
   if (withMedia.has(row.type)) return { ...presentText(row), media: presentMedia(row, extraOf(row)) }
   return (presenters[row.type] ?? presentText)(row)
 }
@@ -20,17 +21,10 @@ const presentText = ({ text }: MessageRow): object => text === null ? {} : { tex
 const presenters: Record<string, (row: MessageRow) => object> = {
   location: (row) => ({ location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }),
   link: (row) => ({ link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }),
-  menu: (row) => ({ ...presentText(row), menu: extraOf(row).menu }),
   event: (row) => {
     const { event, detail } = extraOf(row)
     return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }
   },
-}
-
-/** What we sent, by the names of sendMessage. */
-function presentSent(stored: string): object {
-  const { type: _, ...fields } = JSON.parse(stored) as Content
-  return fields
 }
 
 const number = (text: string | null) => text === null ? null : Number(text)

@@ -109,11 +109,11 @@ void test('a replay that is cancelled stops, and the next one runs', { timeout: 
   const range = await fill(house)
   // held back in the middle: every heap of messages waits for the test
   const { slow } = house.app.ports.store
-  const typed = slow.messages.typed
+  const typed = slow.rules.typed
   let heaps = 0
   let release: () => void = () => undefined
   const held = new Promise<void>((resolve) => { release = resolve })
-  slow.messages.typed = async (...args) => {
+  slow.rules.typed = async (...args) => {
     heaps += 1
     if (heaps === 3) await held
     return typed(...args)
@@ -125,7 +125,7 @@ void test('a replay that is cancelled stops, and the next one runs', { timeout: 
   const cancelled = await house.admin.call('DELETE', `/api/rules/replay/${started.id}`)
   assert.deepEqual([cancelled.status, cancelled.body.state], [200, 'cancelled'])
   release()
-  slow.messages.typed = typed
+  slow.rules.typed = typed
   const next = (await house.admin.call('POST', '/api/rules/replay', { rules: [], ...range })).body
   await eventually(async () => { assert.equal((await house.admin.call('GET', `/api/rules/replay/${next.id}`)).body.state, 'done') }, 60_000)
   const left = await state()
@@ -138,9 +138,9 @@ void test('a replay whose process closes is done by the next', { timeout: 120_00
   const house = await openHouse({ dir })
   const range = await fill(house)
   const { slow } = house.app.ports.store
-  const typed = slow.messages.typed
+  const typed = slow.rules.typed
   let reads = 0
-  slow.messages.typed = async (...args) => {
+  slow.rules.typed = async (...args) => {
     reads += 1
     // the process is told to close while it works
     if (reads === 3) closing = house.close()

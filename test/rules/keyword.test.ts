@@ -21,30 +21,32 @@ function plainFold(text: string): string {
   const faces = text.replaceAll('/::)', '[微笑]').replaceAll('[Doge]', '[旺柴]').replaceAll('/:rose', '[玫瑰]')
   const one = faces.normalize('NFKC').toLowerCase().replace(/[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]/g, '').replace(/[\s\u0085]+/g, ' ').trim()
   // a space stays only between two that are written with spaces
-  const tight = [...one].filter((char, at, all) => char !== ' ' || !(spaceless.test(all[at - 1]!) || spaceless.test(all[at + 1]!))).join('')
-  return [...tight].map((char) => simplified.get(char) ?? char).join('')
+  const tight = Array.from(one).filter((char, at, all) => char !== ' ' || !(spaceless.test(all[at - 1]!) || spaceless.test(all[at + 1]!))).join('')
+  return Array.from(tight, (char) => simplified.get(char) ?? char).join('')
+}
+
+type Answer = { band: number, length: number }
+const longest = (words: string[]): Answer[] => words.length === 0 ? [] : [{ band: 1, length: Math.max(...words.map((word) => word.length)) }]
+const ways: Record<string, (text: string, words: string[], given: { pattern: string, typed: string }) => Answer[]> = {
+  exact: (text, words) => words.includes(text) ? [{ band: 0, length: text.length }] : [],
+  contains: (text, words) => longest(words.filter((word) => text.includes(word))),
+  any: (text, words) => longest(words.filter((word) => text.includes(word))),
+  prefix: (text, words) => longest(words.filter((word) => text.startsWith(word))),
+  suffix: (text, words) => longest(words.filter((word) => text.endsWith(word))),
+  all: (text, words) => words.length > 0 && words.every((word) => text.includes(word)) ? [{ band: 1, length: words.join('').length }] : [],
+  regex: (_text, _words, { pattern, typed }) => {
+    const found = new RegExp(pattern, 'u').exec(typed.normalize('NFKC').trim())
+    return found ? [{ band: 2, length: found[0].length }] : []
+  },
+  default: () => [{ band: 3, length: 0 }],
 }
 
 function plainWinner(rows: MessageRuleRow[], typed: string): string | null {
   const text = plainFold(typed)
-  const answers = rows.flatMap((rule, order) => {
+  const answers = rows.filter((rule) => rule.enabled === 1 && (rule.account_id ?? 'mine') === 'mine').flatMap((rule, order) => {
     const words = [...new Set((JSON.parse(rule.keywords) as string[]).map(plainFold).filter((word) => word !== ''))]
-    const longest = (some: string[]) => Math.max(...some.map((word) => word.length))
-    const answer = (band: number, length: number) => [{ id: rule.message_rule_id, band, priority: rule.priority, length, order }]
-    const inside = words.filter((word) => text.includes(word))
-    const prefixes = words.filter((word) => text.startsWith(word))
-    const suffixes = words.filter((word) => text.endsWith(word))
-    if (rule.enabled === 0 || (rule.account_id ?? 'mine') !== 'mine') return []
-    if (rule.match_kind === 'exact' && words.includes(text)) return answer(0, text.length)
-    if ((rule.match_kind === 'contains' || rule.match_kind === 'any') && inside.length > 0) return answer(1, longest(inside))
-    if (rule.match_kind === 'prefix' && prefixes.length > 0) return answer(1, longest(prefixes))
-    if (rule.match_kind === 'suffix' && suffixes.length > 0) return answer(1, longest(suffixes))
-    if (rule.match_kind === 'all' && words.length > 0 && inside.length === words.length) return answer(1, words.join('').length)
-    if (rule.match_kind === 'regex') {
-      const found = new RegExp(rule.pattern ?? '', 'u').exec(typed.normalize('NFKC').trim())
-      return found ? answer(2, found[0].length) : []
-    }
-    return rule.match_kind === 'default' ? answer(3, 0) : []
+    const answer = ways[rule.match_kind]?.(text, words, { pattern: rule.pattern ?? '', typed }) ?? []
+    return answer.map((one) => ({ ...one, id: rule.message_rule_id, priority: rule.priority, order }))
   })
   answers.sort((a, b) => a.band - b.band || b.priority - a.priority || b.length - a.length || a.order - b.order)
   return answers[0]?.id ?? null

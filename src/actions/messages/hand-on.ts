@@ -30,7 +30,7 @@ export function sessionFor(day: Day, taken: Taken, { follower, found }: { follow
 }
 
 /** An event opens a session only where it, or the rule that answers it, names who receives. */
-export function receiveAsNamed(day: Day, taken: Taken, { follower, named, found }: { follower: Follower, named: Named | null, found: Found | undefined }): void {
+export function receiveAsNamed(day: Day, taken: Taken, { follower, named, found }: { follower: Follower, named: Named | null, found: Found | null }): void {
   const whom = named ?? found?.rule.named
   if (!whom) return
   if (follower.session && found) sendOn(day, follower.session, { named: whom, ruleId: found.rule.id })

@@ -38,10 +38,12 @@ function sayPassively(day: Day, { id }: Taken, saying: Saying & { content: Conte
   return { id, content: saying.content, at: day.at }
 }
 
+const noVisit = { brief_end: null, brief_left: 0, brief_scene: null }
+
 function sayByApi(day: Day, { push, ids }: Taken, saying: Saying & { content: Content, key: string }): void {
   const { customer, session, key } = saying
   const visit = day.visits.rows.get(customer.wx_user_id)
-  const window = { ...customer, brief_end: visit?.brief_end ?? null, brief_left: visit?.brief_left ?? 0, brief_scene: visit?.brief_scene ?? null }
+  const window = { ...customer, ...visit ?? noVisit }
   const refusal = mayReply(window, day.at, push.company.settings.reserveLastReply)
   if (refusal) {
     // kept and shown, so that an agent sees what the customer did not get

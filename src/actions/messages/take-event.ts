@@ -2,6 +2,7 @@
 // session or is answered.
 import type { ReceptionRow } from '../../../entities/index.ts'
 import { cutText } from '../../../rules/content.ts'
+import type { Found } from '../../../rules/keyword.ts'
 import { closeWindow, openBriefly, sceneOf } from '../../../rules/reply-window.ts'
 import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { Deed } from '../../ports.ts'
@@ -28,13 +29,19 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   if (event.name === 'unsubscribe') unfollow(day, event, visit)
   const reception = cameByCode(day, event, visit)
 
-  const found = reception?.reply_text ? undefined : day.found.get(taken.push)
+  const found = reception?.reply_text ? null : day.found.get(taken.push) ?? null
   receiveAsNamed(day, taken, { follower, named: reception ? namedBy(reception) : namedOf(event), found })
   if (follower.session && isLine(event)) say(day, taken, event)
   widen(day, event, visit)
+  return answer(day, taken, { event, reception, found })
+}
+
+/** A rule's words go before those in the button's key, a code's own before both. */
+function answer(day: Day, taken: Taken, { event, reception, found }: { event: Event, reception: ReceptionRow | null, found: Found | null }): PushAnswer | null {
+  const { customer, session } = event.follower
   if (found) day.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
   const by = found?.rule ?? answerTo(event, reception)
-  return by && answerBy(day, taken, { customer, session: follower.session, by })
+  return by && answerBy(day, taken, { customer, session, by })
 }
 
 function widen(day: Day, { name, follower: { customer, session } }: Event, visit: Visit): void {

@@ -1,5 +1,6 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { SessionRow } from '../../../entities/index.ts'
+import type { Ended } from '../../../rules/answering.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import { standing, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
@@ -41,9 +42,15 @@ function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<De
   hear(day, session, line)
   if (customer.budget_left !== before) tellWindow(day, customer, session)
   if (deed.kind === 'line') day.fetches.push(...toFetch(line, deed.parts, day.at))
-  const answer = found && answerBy(day, taken, { customer, session, by: { ...found.rule, keyword: found.match?.keyword ?? null } })
+  return answer(day, taken, { customer, session, found, ended })
+}
+
+type Answering = { customer: KnownCustomer, session: SessionRow, found: Found | null, ended: Ended }
+
+function answer(day: Day, taken: Taken, { customer, session, found, ended }: Answering): PushAnswer | null {
+  const said = found && answerBy(day, taken, { customer, session, by: { ...found.rule, keyword: found.match?.keyword ?? null } })
   if (ended) endAtOnce(day, session, { ended, ruleId: found?.rule.id ?? null })
-  return answer
+  return said
 }
 
 const isTalking = (session: SessionRow | null) => session?.state === active || session?.state === group

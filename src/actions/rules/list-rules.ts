@@ -10,7 +10,7 @@ const recentDays = 30
 export async function hitsOf(needs: Needs<'store' | 'clock'>, companyId: string): Promise<Map<string, Hits>> {
   const since = Math.floor(needs.clock.now() / dayMs) - recentDays
   const rows = await needs.store.read.rules.hits(companyId, since)
-  return new Map(rows.map((row) => [row.message_rule_id, { total: Number(row.total), recent: Number(row.recent), lastDay: Number(row.last_day) }]))
+  return new Map(rows.map((row) => [row.message_rule_id, { total: Number(row.total), recent: Number(row.recent), lastDay: row.last_day }]))
 }
 
 export async function listRules(needs: Needs<'store' | 'clock'>, me: Actor, { cursor, limit, search = '' }: { cursor?: string | undefined, limit: number, search?: string | undefined }) {

@@ -37,7 +37,7 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
   const { rows, remove, from, to } = JSON.parse(input) as StoredReplay
   const tally = await openTally(needs, companyId, { rows, remove })
   const bounds = { after: firstIdSince(from - aheadMs(needs)), from, to }
-  const total = await needs.store.slow.messages.countTyped(companyId, bounds)
+  const total = await needs.store.slow.rules.countTyped(companyId, bounds)
   let done = 0
   for (;;) {
     if (run.signal.aborted) {
@@ -46,7 +46,7 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
       return
     }
     const began = performance.now()
-    const some = await needs.store.slow.messages.typed(companyId, { ...bounds, limit: heap })
+    const some = await needs.store.slow.rules.typed(companyId, { ...bounds, limit: heap })
     await addAll(tally, some)
     done += some.length
     bounds.after = some.at(-1)?.message_id ?? bounds.after

@@ -1,6 +1,5 @@
-import type { Content } from '../../../rules/content.ts'
 import { explain, type Why } from '../../../rules/explain.ts'
-import { compileRules } from '../../../rules/keyword.ts'
+import { compileRules, type Found, type Matcher } from '../../../rules/keyword.ts'
 import { fillContent } from '../../../rules/variables.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
@@ -26,27 +25,37 @@ const words: Record<Why, string> = {
 }
 
 /** Which rule would answer, without a push; without an account only rules for all accounts are asked. */
-export async function tryRules(needs: Needs<'store' | 'known' | 'clock'>, me: Actor, { text, accountId = '', at }: TryInput) {
-  const { accounts, rules } = needs.store.read
-  const account = accountId === '' ? null : await accounts.find(me.companyId, accountId)
-  if (accountId !== '' && !account) throw new AppError('not_found', 'accountId: there is no such account in your company.', { field: 'accountId' })
-  const company = await needs.known.anew(me.companyId)
-  if (!company) throw new AppError('not_found', 'There is no such company.')
-  const disabled = compileRules((await rules.disabled(me.companyId)).map((row) => ({ ...row, enabled: 1 })))
-
-  const moment = { accountId, now: at ?? needs.clock.now() }
-  const { found, considered } = explain({ live: company.matcher, disabled }, text, { moment, most: mostTold })
-
-  const row = found && await rules.find(me.companyId, found.rule.id)
-  const facts = { account: account?.name ?? '', keyword: found?.match?.keyword ?? '', now: moment.now }
-  const replies: Content[] = found ? found.rule.answers.map((content) => fillContent(content, facts)) : []
+export async function tryRules(needs: Needs<'store' | 'known' | 'clock'>, me: Actor, { text, accountId, at }: TryInput) {
+  const account = accountId === undefined ? null : await accountOf(needs, me, accountId)
+  const { live, disabled } = await compiledOf(needs, me)
+  const moment = { accountId: accountId ?? '', now: at ?? needs.clock.now() }
+  const { found, considered } = explain({ live, disabled }, text, { moment, most: mostTold })
   return {
-    matched: row ? presentRule(row) : null,
-    ...(replies[0] && { reply: replies[0] }), replies,
-    ...(found?.match?.keyword && { keyword: found.match.keyword }),
-    normalised: company.matcher.normalise(text),
+    ...await presentFound(needs, me, { found, account: account?.name ?? '', now: moment.now }), normalised: live.normalise(text),
     considered: considered.map(({ rule, matches, keyword, why }) => ({
       id: rule.id, name: rule.name, kind: rule.kind, priority: rule.priority, matches, why, explanation: words[why], ...(keyword !== null && { keyword }),
     })),
   }
+}
+
+async function accountOf(needs: Needs<'store'>, me: Actor, accountId: string) {
+  const account = await needs.store.read.accounts.find(me.companyId, accountId)
+  if (!account) throw new AppError('not_found', 'accountId: there is no such account in your company.', { field: 'accountId' })
+  return account
+}
+
+async function compiledOf(needs: Needs<'store' | 'known'>, me: Actor): Promise<{ live: Matcher, disabled: Matcher }> {
+  const company = await needs.known.anew(me.companyId)
+  if (!company) throw new AppError('not_found', 'There is no such company.')
+  const rows = await needs.store.read.rules.disabled(me.companyId)
+  return { live: company.matcher, disabled: compileRules(rows.map((row) => ({ ...row, enabled: 1 }))) }
+}
+
+/** As the follower would get it; what only he has, his name, is empty. */
+async function presentFound(needs: Needs<'store'>, me: Actor, { found, account, now }: { found: Found | null, account: string, now: number }) {
+  if (!found) return { matched: null, replies: [] }
+  const row = await needs.store.read.rules.find(me.companyId, found.rule.id)
+  const keyword = found.match?.keyword ?? ''
+  const replies = found.rule.answers.map((content) => fillContent(content, { account, keyword, now }))
+  return { matched: row && presentRule(row), ...(replies[0] && { reply: replies[0] }), replies, ...(keyword !== '' && { keyword }) }
 }
