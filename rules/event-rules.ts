@@ -1,6 +1,5 @@
 // Rules that answer what a follower does: follows, scans a code, taps a menu. Keys are the platform's and compared to the letter.
-import { isOn } from './schedule.ts'
-import type { Moment, Rule } from './keyword.ts'
+import { serves, type Moment, type Rule } from './rule.ts'
 
 export type EventKind = 'subscribe' | 'scan' | 'menu'
 export const isEvent = (kind: Rule['kind']): kind is EventKind => kind === 'subscribe' || kind === 'scan' || kind === 'menu'
@@ -19,9 +18,6 @@ export function openEvents(rules: Rule[]): (kind: EventKind, key: string, moment
     return named.get(`${kind} ${key}`)?.find(speaks) ?? any[kind].find(speaks) ?? null
   }
 }
-
-export const serves = ({ accountId, schedule }: Rule, moment: Moment): boolean =>
-  (accountId === null || accountId === moment.accountId) && (schedule === null || isOn(schedule, moment.now))
 
 function push(lists: Map<string, Rule[]>, key: string, rule: Rule): void {
   const list = lists.get(key)

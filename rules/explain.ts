@@ -1,7 +1,8 @@
 // Why a rule answered, and why the others did not: from the same pass over the text that decides.
 import { isEvent } from './event-rules.ts'
 import { isOn } from './schedule.ts'
-import type { Found, Matcher, Moment, Rule } from './keyword.ts'
+import type { Found, Matcher } from './keyword.ts'
+import type { Moment, Rule } from './rule.ts'
 
 /** Why it lost against the one that won, or why it was silent. */
 export type Why =

@@ -2,28 +2,12 @@
 // never matches typed text, a default rule only where no other does. Compiled once per company, asked once per message; what the
 // lab explains comes from the same pass.
 import type { MessageRuleRow } from '../entities/index.ts'
-import { readAction, type Action, type Deeds } from './action.ts'
 import { openEvents, type EventKind } from './event-rules.ts'
 import { compileTexts, type Match } from './text-rules.ts'
-import { readSchedule, type ReadSchedule, type Schedule } from './schedule.ts'
+import { readRule, type MatchOptions, type Moment, type Rule } from './rule.ts'
 
-export const matchKinds = ['exact', 'contains', 'prefix', 'suffix', 'regex', 'all', 'any', 'subscribe', 'scan', 'menu', 'default'] as const
-export type MatchKind = typeof matchKinds[number]
-
-export type Rule = Deeds & {
-  id: string
-  name: string
-  accountId: string | null
-  priority: number
-  kind: MatchKind
-  /** Only until they are compiled. */
-  keywords: string[]
-  pattern: string | null
-  schedule: ReadSchedule | null
-}
 export type Found = { rule: Rule, match: Match | null }
 
-export type Moment = { accountId: string, now: number }
 export type Matcher = {
   text: (text: string, moment: Moment) => Found | null
   event: (kind: EventKind, key: string, moment: Moment) => Found | null
@@ -34,17 +18,7 @@ export type Matcher = {
   bytes: number
   normalise: (text: string) => string
 }
-export type MatchOptions = { traditionalIsSimplified: boolean }
 
-export function readRule(row: MessageRuleRow): Rule {
-  return {
-    id: row.message_rule_id, name: row.name, accountId: row.account_id, priority: row.priority, kind: row.match_kind as MatchKind,
-    keywords: JSON.parse(row.keywords) as string[], pattern: row.pattern, ...readAction(JSON.parse(row.action) as Action),
-    schedule: row.schedule === null ? null : readSchedule(JSON.parse(row.schedule) as Schedule),
-  }
-}
-
-/** The best stands first: an index in this list is a rank. Of equals the older, as the rows are given. */
 function* inOrder(rows: MessageRuleRow[]): Generator<void, Rule[]> {
   const rules: Rule[] = []
   for (const row of rows) {

@@ -1,6 +1,6 @@
 // An admin's pattern never reaches V8's engine: re2js takes linear time. Linear in text and pattern, so both are bounded as well.
 import { RE2JS, RE2Set } from 're2js'
-import type { Rule } from './keyword.ts'
+import type { Rule } from './rule.ts'
 
 export type Patterns = {
   count: number

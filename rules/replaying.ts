@@ -1,5 +1,6 @@
 // What would other rules have done with what followers really wrote? Counted message by message, with a few of each kind to look at.
-import type { Found, Matcher, Moment, Rule } from './keyword.ts'
+import type { Found, Matcher } from './keyword.ts'
+import type { Moment, Rule } from './rule.ts'
 
 type Sample = { text: string, before: string | null, after: string | null }
 type Told = { count: number, samples: Sample[] }

@@ -1,9 +1,8 @@
 // Rules that answer what a follower types. All their keywords stand in one automaton: a text is read once, whatever their number.
 import { buildAutomaton, type Automaton } from './automaton.ts'
-import { serves } from './event-rules.ts'
-import type { Moment, MatchOptions, Rule } from './keyword.ts'
 import { asText, foldingOf, type Folding } from './normalise.ts'
 import { openPatterns, type Patterns } from './pattern.ts'
+import { serves, type MatchOptions, type Moment, type Rule } from './rule.ts'
 import { indexWords, places, type WordIndex } from './word-index.ts'
 
 /** `band`: 0 exact, 1 a keyword inside, 2 a pattern, 3 nothing else. `keyword` is as the text has it, normalised. */

@@ -1,5 +1,5 @@
 // All keywords of all rules, each word once, and which rules use it where.
-import type { Rule } from './keyword.ts'
+import type { Rule } from './rule.ts'
 import { asText, type Folding } from './normalise.ts'
 
 /** Where in a text a keyword must stand; `part` of a rule that wants all of its own. */

@@ -1,5 +1,6 @@
 // Which rule answers a push? Asked before anything is locked: it needs nothing but the push and the company's compiled rules.
-import type { Found, Matcher, Moment } from '../../../rules/keyword.ts'
+import type { Found, Matcher } from '../../../rules/keyword.ts'
+import type { Moment } from '../../../rules/rule.ts'
 import type { Deed } from '../../ports.ts'
 import type { Push } from './push.ts'
 

@@ -1,6 +1,6 @@
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import { stepsOf, type Action } from '../../../rules/action.ts'
-import type { MatchKind } from '../../../rules/keyword.ts'
+import type { MatchKind } from '../../../rules/rule.ts'
 import type { Schedule } from '../../../rules/schedule.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
