@@ -104,6 +104,28 @@ test('a tap on a menu message gives three replies for a minute, not five for two
   await scene.close()
 })
 
+test('typing is shown for fifteen seconds after an exchange, and a message ends it', async () => {
+  const { scene, api } = await open()
+  const type = async (command: string) => (await api.ask(
+    '/cgi-bin/message/custom/typing', { touser: openid, command }
+  ))['errcode']
+  const isTyping = async () => {
+    const { items } = await scene.call('GET', `/sim/followers?appid=${appid}`) as { items: { typingUntil: number }[] }
+    return (items[0]?.typingUntil ?? 0) > Date.parse(String((await scene.call('GET', '/sim/clock'))['now']))
+  }
+  assert.deepEqual([await type('Dancing'), await type('Typing'), await type('Typing'), await isTyping()], [45072, 0, 45081, true])
+  assert.equal(await api.send('text', { content: 'x' }), 0)
+  assert.equal(await isTyping(), false)
+  assert.deepEqual([await type('Typing'), await type('CancelTyping'), await isTyping()], [0, 0, false])
+  await scene.advance(31_000)
+  assert.equal(await type('Typing'), 45080)
+  await scene.advance(48 * 3600_000)
+  assert.equal(
+    (await (await openApi(scene)).ask('/cgi-bin/message/custom/typing', { touser: openid, command: 'Typing' }))['errcode'], 45015
+  )
+  await scene.close()
+})
+
 test('accounts that may not are told so', async () => {
   const { scene, api } = await open()
   await scene.change({ kind: 'subscription' })

@@ -94,7 +94,7 @@ export async function openApi(scene: Scene) {
   }
   const send = async (msgtype: string, part: unknown, more: Json = {}) =>
     (await ask('/cgi-bin/message/custom/send', { touser: openid, msgtype, [msgtype]: part, ...more }))['errcode']
-  return { ask, raw, upload, send }
+  return { ask, raw, upload, send, token: () => token }
 }
 
 export type Scene = Awaited<ReturnType<typeof openScene>>

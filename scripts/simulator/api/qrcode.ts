@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { ofAccount, put } from '../state/tables.ts'
 import type { Code } from '../types.ts'
-import { drawQr } from '../wire/qr.ts'
-import { may, needObject, needText, open, post, refuse } from './call.ts'
-import type { Answer, Call, Endpoints, Request, Result } from './call.ts'
+import { may, needObject, needText, post, refuse } from './call.ts'
+import type { Answer, Call, Endpoints } from './call.ts'
 
 const thirtyDays = 2_592_000
 
@@ -55,13 +54,6 @@ function create(call: Call): Answer {
   return action.permanent ? createPermanent(call, scene) : createTemporary(call, scene)
 }
 
-/** The picture needs no token. */
-function show({ store, query }: Request): Result {
-  const code = store.codes.get(query.get('ticket') ?? '') ?? refuse(40035)
-  return { bytes: drawQr(code.url), contentType: 'image/png', name: null }
-}
-
 export const qrcodeEndpoints: Endpoints = {
   '/cgi-bin/qrcode/create': post(create, { daily: 100_000, notFor: ['unverified', 'subscription'] }),
-  '/cgi-bin/showqrcode': open(show),
 }

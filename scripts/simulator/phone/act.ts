@@ -63,7 +63,7 @@ export async function sendMessage(store: Store, openid: string, body: Body): Pro
   if (!follower.subscribed) throw failWith(409, 'not_following', 'who does not follow the account cannot write to it')
   const msgId = optionalText(body, 'msgId') ?? nextMsgId(store)
   if (!/^\d{1,20}$/.test(msgId)) throw failWith(400, 'invalid_input', 'msgId must be a whole number as text')
-  const { MediaId: media } = inner
+  const media = inner['MediaId'] ?? inner['ThumbMediaId']
   addLine(store, follower, {
     way: 'sent', type, text: ownText(type, inner), ...isText(media) ? { mediaId: media } : {}, content: inner,
   })

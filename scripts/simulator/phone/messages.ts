@@ -53,9 +53,11 @@ function video(body: Body, place: Place): Fields {
 
 function location(body: Body): Fields {
   const place = isBody(body['location']) ? body['location'] : body
-  const x = place['latitude'] ?? place['x'] ?? place['location_X']
-  const y = place['longitude'] ?? place['y'] ?? place['location_Y']
-  if (typeof x !== 'number' || typeof y !== 'number') {
+  const find = (...names: string[]): number => Number(
+    names.map((name) => place[name]).find((value) => value !== undefined && value !== '')
+  )
+  const [x, y] = [find('latitude', 'lat', 'x', 'location_X'), find('longitude', 'lng', 'lon', 'y', 'location_Y')]
+  if (!Number.isFinite(x) || !Number.isFinite(y)) {
     throw failWith(400, 'invalid_input', 'location must hold the numbers latitude and longitude')
   }
   const label = isText(place['label']) ? place['label'] : ''
@@ -63,7 +65,7 @@ function location(body: Body): Fields {
 }
 
 function link(body: Body): Fields {
-  const given = isBody(body['link']) ? body['link'] : body
+  const given: Body = isBody(body['link']) ? body['link'] : isText(body['link']) ? { url: body['link'] } : body
   const text = (name: string): string => isText(given[name]) ? given[name] : ''
   return { Title: text('title'), Description: text('description'), Url: textOf(given, 'url') }
 }

@@ -1,19 +1,24 @@
 import { addTemplate } from '../api/template.ts'
 import { failWith, isKnown, optionalText, textOf } from '../http.ts'
 import { sendEvent, sendMessage } from '../phone/act.ts'
+import { eventNames } from '../phone/events.ts'
 import { addFollower, changeFollower, getAccount, getFollower } from '../phone/people.ts'
 import { scan } from '../phone/scan.ts'
 import { tapMenu } from '../phone/tap.ts'
 import { authorize, getComponent, saveComponent, unauthorize, visible as visibleComponent } from '../platform/authorize.ts'
 import { pushTicket } from '../platform/notices.ts'
 import { releaseTest } from '../platform/release-test.ts'
+import { tampers } from '../push/write.ts'
 import { readFault } from '../state/faults.ts'
 import { grant } from '../state/grants.ts'
+import { isAlive } from '../state/media.ts'
 import { menuFor } from '../state/menus.ts'
 import { chatOf } from '../state/store.ts'
 import type { Store } from '../state/store.ts'
 import { ofAccount } from '../state/tables.ts'
+import { faultKinds } from '../types.ts'
 import type { Line } from '../types.ts'
+import { secondsOfVoice } from '../wire/sniff.ts'
 import { changeAccount, saveAccount, verifyAccount, visible } from './accounts.ts'
 import { changeKf, sayAsKf } from './desk.ts'
 import { advance, getChanges, getClock, getLedger } from './journal.ts'
@@ -22,6 +27,26 @@ import type { Asked, Reply, Route } from './route.ts'
 
 function linesOf(store: Store, { query, id }: Asked): Line[] {
   return chatOf(store, getFollower(store, query.get('appid') ?? '', id))
+}
+
+/** With `last`: what stands lowest in each chat, and how much has reached the follower. */
+function listFollowers(store: Store, { query }: Asked): Reply {
+  const appid = query.get('appid')
+  const all = appid === null ? [...store.followers.values()] : ofAccount(store, 'followers', appid)
+  if (!query.has('last')) return ok({ items: all })
+  return ok({ items: all.map((one) => {
+    const lines = chatOf(store, one)
+    return { ...one, last: lines.at(-1) ?? null, reached: lines.findLast((line) => line.n !== undefined)?.n ?? 0 }
+  }) })
+}
+
+/** What the page must know to show it: kind, length, and whether it still lives. */
+function withMedia(store: Store, line: Line): Line & { media?: object } {
+  const media = line.mediaId === undefined ? undefined : store.media.get(line.mediaId)
+  if (media === undefined) return line
+  const bytes = media.type === 'voice' ? store.blobs.get(media.mediaId) : null
+  const { contentType, size } = media
+  return { ...line, media: { contentType, size, alive: isAlive(store, media), ...bytes === null ? {} : { seconds: secondsOfVoice(bytes) } } }
 }
 
 function postTemplate(store: Store, { body, id }: Asked): Reply {
@@ -40,6 +65,9 @@ function postOauth(store: Store, { body, id }: Asked): Reply {
   const code = grant(store, { kind: 'oauth', appid, openid, scope: optionalText(body, 'scope') ?? 'snsapi_base' }, 300_000)
   return made({ code: code.code })
 }
+
+// As the platform writes them.
+const platformNames = eventNames.map((name) => /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name)
 
 const accounts: Route[] = [
   route('GET', '/accounts', (store) => ok({ items: [...store.accounts.values()].map(visible) })),
@@ -61,10 +89,7 @@ const accounts: Route[] = [
 ]
 
 const followers: Route[] = [
-  route('GET', '/followers', (store, { query }) => {
-    const appid = query.get('appid')
-    return ok({ items: appid === null ? [...store.followers.values()] : ofAccount(store, 'followers', appid) })
-  }),
+  route('GET', '/followers', listFollowers),
   route('POST', '/followers', (store, { body }) => {
     const { follower, isNew } = addFollower(store, body)
     return made(follower, isNew)
@@ -84,7 +109,8 @@ const followers: Route[] = [
   }),
   route('GET', '/followers/:openid/chat', (store, asked) => {
     const items = linesOf(store, asked)
-    return ok({ items: asked.query.has('last') ? items.slice(-wholeNumber(asked.query, 'last', 300)) : items })
+    const some = asked.query.has('last') ? items.slice(-wholeNumber(asked.query, 'last', 300)) : items
+    return ok({ items: some.map((line) => withMedia(store, line)) })
   }),
 ]
 
@@ -117,4 +143,5 @@ export const routes: Route[] = [
   route('GET', '/clock', getClock),
   route('POST', '/clock', advance),
   route('GET', '/changes', getChanges),
+  route('GET', '/kinds', () => ok({ events: platformNames, faults: faultKinds, tampers })),
 ]
