@@ -8,6 +8,8 @@ import { deliverReady } from './actions/messages/deliver.ts'
 import { fetchReady } from './actions/media/fetch-media.ts'
 import { openWorker } from './actions/worker.ts'
 import { openBackends, type Backends } from './backends/open.ts'
+import { openClients } from './channels/clients.ts'
+import { openWechatDesk } from './channels/wechat-desk.ts'
 import { openWechatChannel } from './channels/wechat.ts'
 import { mediaDir, secretKey, type Config } from './config.ts'
 import { openSchedule } from './cron/schedule.ts'
@@ -89,7 +91,6 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await Promise.all(workers.map((worker) => worker.close()))
       await writeTally(ports).catch((error: unknown) => { log.warn({ error: String(error) }, 'the last counts of rules were not written') })
       time.close()
-      await ports.channel.close()
       await backends.close()
       await store.close()
       ports.metrics.close()
@@ -101,9 +102,10 @@ type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets'> & { bac
 
 function compose(config: Config, { log, store, vault, secrets, clock, backends, wrap }: Made): Ports {
   const hour = 3600_000
+  const clients = openClients({ store, clock, secrets, cache: backends.cache, ids: newId }, config.WECHAT_API_BASE)
   const base = {
     log, store, vault, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets, readStored, channel: openWechatChannel({ store, clock, secrets, cache: backends.cache, ids: newId }, config.WECHAT_API_BASE),
+    secrets, readStored, channel: openWechatChannel({ clock, log }, clients), desk: openWechatDesk(clients),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,

@@ -84,17 +84,37 @@ export type Fetched =
   | { outcome: 'gone', reason: string }
   | { outcome: 'later', reason: string }
 export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
-export type Upload = { kind: UploadKind, path: string, name: string, mime: string }
+export type Upload = { kind: UploadKind, bytes: Uint8Array, name: string, mime: string }
 export type Uploaded = { mediaId: string, diesAt: number }
+
+/** `kfAccount`: the name under which followers see its agent. */
+export type Leaving = { openid: string, message: MessageRow, kfAccount: string | null }
 
 /** How a message leaves to a person. Throws nothing: every end is a Delivery. */
 export type Channel = {
-  send: (account: KnownAccount, openid: string, message: MessageRow) => Promise<Delivery>
+  send: (account: KnownAccount, line: Leaving) => Promise<Delivery>
   fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
   uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
   /** Shows the follower that somebody is writing. Throws nothing and promises nothing. */
   typing: (account: KnownAccount, openid: string) => Promise<void>
-  close: () => Promise<void>
+}
+
+export type KfListed = { kfAccount: string, kfId: string, nickname: string, inviteStatus: string | null, bound: boolean }
+export type AuthorizedAccount = { appid: string, name: string, originalId: string, type: 1 | 2 }
+
+/** What WeChat is asked for besides messages. Throws `wechat_refused` and `wechat_away`. */
+export type WechatDesk = {
+  kfAccounts: (account: KnownAccount) => Promise<KfListed[]>
+  addKfAccount: (account: KnownAccount, kf: { kfAccount: string, nickname: string }) => Promise<void>
+  removeKfAccount: (account: KnownAccount, kfAccount: string) => Promise<void>
+  createQr: (account: KnownAccount, qr: { scene: string, seconds: number | null }) => Promise<{ ticket: string, url: string }>
+  /** Where the owner of an account authorises the platform. */
+  authorizePage: (platform: KnownPlatform, redirectUri: string) => Promise<string>
+  /** For a code, once. */
+  authorize: (platform: KnownPlatform, code: string) => Promise<AuthorizedAccount>
+  startTickets: (platform: KnownPlatform) => Promise<void>
+  /** For the platform's own test before its release. */
+  sendText: (platform: KnownPlatform, to: { appid: string, openid: string, text: string }) => Promise<void>
 }
 
 /** The columns of a line that say what it is. */
@@ -147,6 +167,7 @@ export type Ports = {
   bus: EventBus
   cache: Cache
   channel: Channel
+  desk: WechatDesk
   known: Known
   tally: Tally
   clock: Clock

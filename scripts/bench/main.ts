@@ -2,6 +2,7 @@
 import { claimBench } from './claim.ts'
 import { rulesBench } from './rules.ts'
 import { webhookBench } from './webhook.ts'
+import { xmlBench } from './xml.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
   webhook: {
@@ -12,6 +13,10 @@ const benches: Record<string, { says: string, run: (args: string[]) => Promise<v
   claim: {
     says: '[--rounds 5]\n  200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
     run: claimBench,
+  },
+  xml: {
+    says: '[--laps 30]\n  the XML of a push read by the SDK, by xml2js and by the package wechat',
+    run: xmlBench,
   },
   rules: {
     says: '[--most 1000000]\n  one message among a hundred to a million keywords, beside a scan and LIKE',

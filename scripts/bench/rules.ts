@@ -1,14 +1,13 @@
 // npm run bench -- rules: the compiled matcher beside a scan of all keywords, SQL's LIKE and the npm package @monyone/aho-corasick,
 // from a hundred keywords to a million. A figure counts only where all of them name the same rule for every message.
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import SqliteDatabase from 'better-sqlite3'
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { compileRules, type Matcher } from '../../rules/keyword.ts'
-import { machine, needPeers, root } from './place.ts'
+import { machine } from './place.ts'
 import { wholeNumber } from './plan.ts'
 import { keywords, messages, rulesOf } from './rules-corpus.ts'
 
@@ -23,7 +22,6 @@ const mostOfPeer = 100_000
 export function rulesBench(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { most: { type: 'string', default: '1000000' } } })
   const most = wholeNumber('most', values.most, 1_000_000)
-  needPeers()
   console.log(`${machine()}\nmessages of ${length} characters, every second one with a keyword inside; µs a message, of the quicker laps`)
   const all: Figures[] = []
   for (let howMany = 100; howMany <= most; howMany *= 10) {
@@ -125,7 +123,7 @@ type Peer = new (words: string[]) => { matchInText: (text: string) => { keyword:
 
 /** It finds the keywords; which rule speaks is decided behind it, as we would have to. */
 function openPeer(rows: MessageRuleRow[]): Contender {
-  const load = createRequire(join(root, 'scripts/bench/package.json'))
+  const load = createRequire(import.meta.url)
   const { AhoCorasick } = load('@monyone/aho-corasick/fast') as { AhoCorasick: Peer }
   const of = new Map(wordsOf(rows).map((word) => [word.word, word]))
   const peer = new AhoCorasick([...of.keys()])

@@ -1,6 +1,7 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
 import type { AccountRow, PlatformRow } from '../../entities/index.ts'
 import { readSettings } from '../../rules/settings.ts'
+import { platformPlace } from '../secrets.ts'
 import { placeOf } from './accounts/account-row.ts'
 import { openCompiler } from './rules/compile.ts'
 import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
@@ -48,8 +49,6 @@ export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAcco
     sealed === null ? null : needs.secrets.open(sealed, placeOf(row, column))
   return { ...row, secret: open(row.app_secret, 'app_secret') ?? '', platform: null, ...keysOf(row, open) }
 }
-
-export const platformPlace = (componentAppid: string, column: string) => `platform:${componentAppid}:${column}`
 
 export function openPlatform(needs: Needs<'secrets'>, row: PlatformRow): KnownPlatform {
   const open = (sealed: string | null, column: string) => sealed === null ? null : needs.secrets.open(sealed, platformPlace(row.component_appid, column))

@@ -25,7 +25,7 @@ export const asCustom = (openid: string, content: Content): CustomMessage =>
   ({ touser: openid, ...makers[content.type](content as never) as Made })
 
 /** For an account that may send no menus: its words, to be answered by typing. */
-export const inWords = (content: Content): Content | null => content.type === 'menu' ? { type: 'text', text: menuText(content.menu) } : null
+export const menuInWords = (content: Content): Content | null => content.type === 'menu' ? { type: 'text', text: menuText(content.menu) } : null
 
 /** The one place where a file's id becomes the platform's: today it is that already. */
 const fileOf = ({ mediaId }: { mediaId: string }) => mediaId

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { noAccount } from '../actions/accounts/account-row.ts'
 import { changeAccount, deleteAccount } from '../actions/accounts/change-account.ts'
+import { listIdentities, nameAgent } from '../actions/accounts/identities.ts'
 import { createAccount } from '../actions/accounts/create-account.ts'
 import type { AccountRow } from '../../entities/index.ts'
 import type { Ports } from '../ports.ts'
@@ -56,6 +57,20 @@ export const accountRoutes: Route[] = [
     method: 'patch', path: '/api/accounts/:id', who: 'admin', summary: 'Change an account; its secrets are write-only',
     body: patch,
     handle: async ({ ports, me, params, body }) => ({ body: present(ports, await changeAccount(ports, me, { id: params['id'] ?? '', patch: body })) }),
+  }),
+  route({
+    method: 'get', path: '/api/accounts/:id/identities', who: 'admin', summary: 'Under which names followers see the agents, and the names WeChat lists',
+    handle: async ({ ports, me, params }) => ({ body: await listIdentities(ports, me, params['id'] ?? '') }),
+  }),
+  route({
+    method: 'put', path: '/api/accounts/:id/identities/:uid', who: 'admin', summary: 'Give an agent a name that followers see; one WeChat does not list is made there',
+    body: z.strictObject({
+      kfAccount: z.string().regex(/^\w{1,10}@[\w-]{1,30}$/, 'prefix@account, as WeChat writes it').nullable(), nickname: z.string().trim().min(1).max(16).optional(),
+    }),
+    handle: async ({ ports, me, params, body }) => {
+      await nameAgent(ports, me, { accountId: params['id'] ?? '', uid: Number(params['uid']), ...body })
+      return { body: await listIdentities(ports, me, params['id'] ?? '') }
+    },
   }),
   route({
     method: 'delete', path: '/api/accounts/:id', who: 'admin', summary: 'Take an account out of use',

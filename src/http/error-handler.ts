@@ -10,7 +10,7 @@ export const statusOf: Record<ErrorCode, number> = {
   agent_at_capacity: 409, agent_disabled: 409, agent_not_on_account: 409, group_empty: 409, same_agent: 409, session_not_open: 409, session_moved: 409, session_not_accepted: 409, session_not_waiting: 409,
   client_msg_id_reused: 409, customer_has_session: 409, customer_reserved: 409, delivery_not_open: 409, job_running: 409,
   too_large: 413, wrong_type: 415, reply_window_closed: 422, reply_budget_used: 422, type_not_supported: 422,
-  login_locked: 429, overloaded: 503, store_away: 503,
+  login_locked: 429, wechat_refused: 422, wechat_away: 503, overloaded: 503, store_away: 503,
 }
 
 export function answerErrors(ports: Ports): ErrorRequestHandler {

@@ -4,7 +4,7 @@ import type { KnownAccount, PushKeys } from '../ports.ts'
 
 type Keys = { pushToken: string, aesKey: string | null }
 
-const current = (keys: PushKeys, now: number): Keys[] => keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]
+export const keySets = (keys: PushKeys, now: number): Keys[] => keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]
 
 const modeOf = ({ mode, platform }: KnownAccount) => platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
 
@@ -14,7 +14,7 @@ const keysOf = (account: KnownAccount, { pushToken, aesKey }: Keys, other: strin
 })
 
 export function openWithAny(account: KnownAccount, { query, body, now }: { query: URLSearchParams, body: string, now: number }): OpenedPush {
-  const all = current(account.platform ?? account, now)
+  const all = keySets(account.platform ?? account, now)
   let refusal: unknown
   for (const keys of all) {
     const other = all.find((one) => one !== keys)?.aesKey ?? null
@@ -29,4 +29,4 @@ export function openWithAny(account: KnownAccount, { query, body, now }: { query
 }
 
 export const isSigned = (keys: PushKeys, query: URLSearchParams, now: number): boolean =>
-  current(keys, now).some(({ pushToken }) => verifyQuery(pushToken, query))
+  keySets(keys, now).some(({ pushToken }) => verifyQuery(pushToken, query))

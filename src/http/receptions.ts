@@ -15,10 +15,12 @@ const reception = z.strictObject({
   replyText: z.string().min(1).refine((text) => Buffer.byteLength(text) <= mostBytes, 'WeChat takes at most 2048 bytes of text.').nullish(),
   tags: z.array(z.string().min(1).max(30)).max(20).optional(),
   /** Of a code that ends; without it the code is permanent. */
+  /** False where the code was made elsewhere. */
+  qr: z.boolean().default(true),
   days: z.number().int().min(1).max(30).optional(),
 })
 const patch = z.strictObject({
-  ...reception.omit({ accountId: true, scene: true, days: true, kind: true }).partial().shape, kind: z.enum(['other', 'user', 'group']).optional(),
+  ...reception.omit({ accountId: true, scene: true, days: true, kind: true, qr: true }).partial().shape, kind: z.enum(['other', 'user', 'group']).optional(),
 })
 const newest = 'g'
 

@@ -9,6 +9,7 @@ import { jobRoutes } from './jobs.ts'
 import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
+import { platformRoutes } from './platforms.ts'
 import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
 import { quickReplyRoutes } from './quick-replies.ts'
@@ -20,5 +21,6 @@ import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
   ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
-  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...platformRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes,
+  openapiRoute(() => routes),
 ]

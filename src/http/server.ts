@@ -10,6 +10,7 @@ import { serveConsole } from './console.ts'
 import { serveApiDocs } from './api-docs.ts'
 import { answerErrors } from './error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './answer.ts'
+import { isPage } from './platforms.ts'
 import type { Route } from './route.ts'
 
 export type HttpOptions = {
@@ -30,7 +31,7 @@ export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {
     if (life.closing) response.setHeader('Connection', 'close')
     // pushes come first and alone: the framework costs more than our whole path
-    if (request.url?.startsWith('/wechat/')) options.webhook(request, response)
+    if (request.url?.startsWith('/wechat/') && !isPage(request.url)) options.webhook(request, response)
     else app(request, response)
   })
   server.maxHeadersCount = 60

@@ -9,10 +9,11 @@ import { isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
 import { deedOf } from './deeds.ts'
 import { asPassive } from './passive.ts'
+import { answerNotice, answerTest, isTestAccount, type PlatformNeeds } from './platform-pushes.ts'
 import { isSigned, openWithAny } from './push-keys.ts'
 import { readBody } from './read-body.ts'
 
-type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits' | 'store' | 'ids'> & { batches: Batches }
+type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches }
 const platformWaitsMs = 5000
 // whoever comes later would wait as long and more: he is told at once
 const oldestMayWaitMs = 1500
@@ -46,7 +47,7 @@ function partsOf({ url = '' }: IncomingMessage): { name: string, query: URLSearc
 async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { name, query } = partsOf(request)
   const account = await needs.known.account(name)
-  if (!account) { end(response, 404, 'unknown appid'); return; }
+  if (!account) { await takeForPlatform(needs, { name, query, request }, response); return; }
 
   const signed = isSigned(account.platform ?? account, query, needs.clock.now())
   const isPush = request.method === 'POST'
@@ -55,6 +56,18 @@ async function handle(needs: WebhookNeeds, request: IncomingMessage, response: S
   if (request.method === 'GET') { end(response, 200, query.get('echostr') ?? ''); return; }
   if (!isPush) { end(response, 405, 'GET or POST'); return; }
   await take(needs, { account, query, body: await readBody(request) }, response)
+}
+
+const ofPlatform = 'platform/'
+
+/** No account of ours: a platform itself is meant, or it is tested. */
+async function takeForPlatform(needs: WebhookNeeds, { name, query, request }: { name: string, query: URLSearchParams, request: IncomingMessage }, response: ServerResponse): Promise<void> {
+  const isNotice = name.startsWith(ofPlatform)
+  if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) { end(response, 404, 'unknown appid'); return; }
+  const arrived = { query, body: await readBody(request), now: needs.clock.now() }
+  const answer = isNotice ? await answerNotice(needs, name.slice(ofPlatform.length), arrived) : await answerTest(needs, name, arrived)
+  if (answer === null) end(response, 404, 'unknown platform')
+  else end(response, 200, answer)
 }
 
 type Arrived = { account: KnownAccount, query: URLSearchParams, body: string }

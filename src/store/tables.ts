@@ -6,6 +6,7 @@ import { inboxQueries } from './inbox.ts'
 import { jobQueries } from './jobs.ts'
 import { loadQueries } from './agent-loads.ts'
 import { loginQueries } from './logins.ts'
+import { kfQueries } from './kf-accounts.ts'
 import { mediaQueries } from './media.ts'
 import { memberQueries } from './session-members.ts'
 import { messageQueries } from './messages.ts'
@@ -23,8 +24,9 @@ import type { Sql } from './sql.ts'
 export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
-    loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), members: memberQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    platforms: platformQueries(sql), rules: ruleQueries(sql), quickReplies: quickReplyQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
+    kf: kfQueries(sql), loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), members: memberQueries(sql), messages: messageQueries(sql),
+    outbox: outboxQueries(sql), platforms: platformQueries(sql), quickReplies: quickReplyQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql),
+    streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }
 }

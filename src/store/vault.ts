@@ -18,6 +18,7 @@ export type Vault = {
   receive: (source: AsyncIterable<Uint8Array>, limits: { most: number, head: number }) => Promise<Draft | null>
   /** Where a file lies; null when it is not there. */
   pathOf: (companyId: string, sha256: string) => Promise<string | null>
+  read: (companyId: string, sha256: string) => Promise<Uint8Array | null>
   /** Whether what one process writes can be written here at all. */
   probe: () => Promise<void>
 }
@@ -49,6 +50,7 @@ export async function openVault(directory: string): Promise<Vault> {
       const place = placeOf(companyId, sha256)
       return await fs.stat(place).then((stat) => stat.isFile(), () => false) ? place : null
     },
+    read: (companyId, sha256) => fs.readFile(placeOf(companyId, sha256)).catch(() => null),
     probe: async () => {
       const file = join(drafts, `probe-${randomUUID()}`)
       await fs.writeFile(file, '')

@@ -2,7 +2,7 @@
 import type { CustomerRow, ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
-const visited = ['brief_end', 'brief_left', 'brief_scene', 'lng', 'lat', 'location_precision', 'location_at', 'get_into_count', 'tags'] as const
+const visited = ['brief_end', 'brief_left', 'brief_scene', 'lng', 'lat', 'location_precision', 'location_at', 'get_into_count', 'tags', 'reception_id'] as const
 export type VisitedCustomer = Pick<CustomerRow, 'wx_user_id' | typeof visited[number]>
 
 /** Of each follower the newest so many are kept. */

@@ -144,7 +144,7 @@ export async function signIn(url: string, username: string, secret = password): 
       const answer = await fetch(`${url}/api/media`, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: form })
       return { status: answer.status, body: await answer.json() }
     },
-    get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${token}`, ...headers } }),
+    get: (path, headers = {}) => fetch(`${url}${path}`, { redirect: 'manual', headers: { Authorization: `Bearer ${token}`, ...headers } }),
     call: async (method, path, body) => {
       const answer = await fetch(`${url}${path}`, {
         method, headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },

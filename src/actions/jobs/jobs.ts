@@ -3,6 +3,7 @@ import type { Ports } from '../../ports.ts'
 import { acceptFirstOfAll } from '../sessions/accept-first.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
+import { syncIdentities } from '../accounts/identities.ts'
 import { rescueMedia } from '../media/fetch-media.ts'
 import { reread } from '../messages/reread.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
@@ -29,6 +30,7 @@ export const jobs: Job[] = [
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
   { name: 'rule-counts', everyMs: 5 * second, run: writeTally, everywhere: () => true },
   { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
+  { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },
   { name: 'reread', everyMs: 10 * minute, run: reread },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]

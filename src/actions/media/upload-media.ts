@@ -13,10 +13,10 @@ export async function mediaIdFor(needs: UploadNeeds, account: KnownAccount, { re
   const known = await needs.store.read.media.upload(resourceId, account.account_id, kind)
   if (known && known.dies_at - marginMs > now) return known.media_id
   const resource = await needs.store.read.media.find(account.company_id, resourceId)
-  const path = resource && await needs.vault.pathOf(account.company_id, resource.sha256)
-  if (!path) return { outcome: 'refused', errcode: 0, meaning: '文件已不在媒体库中 / The file is not in the vault any more' }
+  const bytes = resource && await needs.vault.read(account.company_id, resource.sha256)
+  if (!bytes) return { outcome: 'refused', errcode: 0, meaning: '文件已不在媒体库中 / The file is not in the vault any more' }
 
-  const uploaded = await needs.channel.uploadMedia(account, { kind, path, name: nameOf(resource), mime: resource.mime_type })
+  const uploaded = await needs.channel.uploadMedia(account, { kind, bytes, name: nameOf(resource), mime: resource.mime_type })
   if ('outcome' in uploaded) return uploaded
   await needs.store.work('reply', (unit) => unit.media.saveUpload({
     resources_id: resourceId, account_id: account.account_id, kind, company_id: account.company_id, media_id: uploaded.mediaId, dies_at: uploaded.diesAt,

@@ -12,7 +12,7 @@ const leaseMs = 20_000
 const givenUpAfterMs = 10 * 60_000
 const atOnce = 16
 
-type Leased = { row: OutboxRow, message: MessageRow, openid: string, token: string, sentAt: number, account: AccountRow | null }
+type Leased = { row: OutboxRow, message: MessageRow, openid: string, kfAccount: string | null, token: string, sentAt: number, account: AccountRow | null }
 
 /** Sends what may leave now; answers how many rows it took. */
 export async function deliverReady(needs: DeliverNeeds): Promise<number> {
@@ -23,7 +23,7 @@ export async function deliverReady(needs: DeliverNeeds): Promise<number> {
     if (!leased) return 0
     const account = leased.account && await needs.known.account(leased.account.appid)
     const delivery: Delivery = account
-      ? await needs.channel.send(account, leased.openid, leased.message)
+      ? await needs.channel.send(account, leased)
       : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
     await settle(needs, leased, delivery)
     return 1
@@ -41,7 +41,8 @@ async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | nul
     const at = needs.clock.now()
     await unit.messages.deliver([seen.outbox_id], 'sending', null)
     await unit.outbox.lease(seen.outbox_id, { token, until: at + leaseMs, inflightKey: openKey(customer) })
-    return { row, message, openid: customer.openid, token, sentAt: at, account: await unit.accounts.find(seen.company_id, seen.account_id) }
+    const identity = message.customer_service_id === null ? null : await unit.users.identityById(message.customer_service_id)
+    return { row, message, openid: customer.openid, kfAccount: identity?.wx_sign ?? null, token, sentAt: at, account: await unit.accounts.find(seen.company_id, seen.account_id) }
   })
 }
 

@@ -5,7 +5,7 @@ import { commonLane, routeNewSession, type Agent, type Wanted } from '../../../r
 import { exclusiveAfter } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
-import { stepEvents, takeStep } from '../sessions/step.ts'
+import { stepEvents, takeStep, type Moved } from '../sessions/step.ts'
 import type { Day } from './day.ts'
 import { newSession } from './lines.ts'
 import type { Push } from './push.ts'
@@ -21,17 +21,19 @@ export function openSession(day: Day, { push, ids }: { push: Push, ids: Ids }, {
   const place = routeNewSession(exclusive, commonLane(push.account), wanted)
   const asked = askedFirst(exclusive, wanted)
   const by = { who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, kind: named.kind, ...(asked && { candidates: [{ ...asked }] }) }
-  const moved = place.state === 0
-    ? takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
-    : takeStep(session, { event: 'arrive', place: { lane: place.lane }, ...by })
   if (place.state === 0) {
+    const moved = takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
     day.raised.push(place.uid)
     if (asked) asked.load += 1
     belong(day, customer, exclusiveAfter(moved.transition, customer.customer_service_uid, place.uid))
-  }
-  day.ledger.push(moved.ledger)
-  day.events.push(...stepEvents(place.state === 0 ? 'session.assigned' : 'session.queued', moved))
+    tell(day, 'session.assigned', moved)
+  } else tell(day, 'session.queued', takeStep(session, { event: 'arrive', place: { lane: place.lane }, ...by }))
   return session
+}
+
+function tell(day: Day, type: string, moved: Moved): void {
+  day.ledger.push(moved.ledger)
+  day.events.push(...stepEvents(type, moved))
 }
 
 const askedFirst = (exclusive: Agent | null, wanted: Wanted | null): Agent | null =>

@@ -79,7 +79,7 @@ function cameByCode(day: Day, { name, scene, follower: { customer } }: Event, vi
   if (!reception) return null
   count(day.visits, reception.reception_id, name === 'subscribe' ? 'follows' : 'scans')
   if (!receives(reception, day.at)) return null
-  customer.reception_id = reception.reception_id
+  customer.reception_id = visit.reception_id = reception.reception_id
   const tags = [...new Set([...parsed(visit.tags), ...parsed(reception.tags)])]
   if (tags.length > 0) visit.tags = JSON.stringify(tags)
   return reception

@@ -12,29 +12,50 @@ export type ReceptionInput = {
   replyText?: string | null | undefined
   tags?: string[] | undefined
 }
-export type NewReception = ReceptionInput & { accountId: string, scene: string, days?: number | undefined }
+export type NewReception = ReceptionInput & { accountId: string, scene: string, days?: number | undefined
+  /** Made at WeChat; false where the code is there already. */
+  qr: boolean }
 export type ReceptionPatch = { [K in keyof ReceptionInput]?: ReceptionInput[K] | undefined }
 type ReceptionNeeds = Needs<'store' | 'clock' | 'ids'>
+type CreateNeeds = ReceptionNeeds & Needs<'known' | 'desk'>
 
 const dayMs = 24 * 3600_000
 
-export async function createReception(needs: ReceptionNeeds, me: Actor, input: NewReception): Promise<ReceptionRow> {
+export async function createReception(needs: CreateNeeds, me: Actor, input: NewReception): Promise<ReceptionRow> {
+  const made = input.qr ? await makeQr(needs, me, input) : null
   return needs.store.work('rest', async (unit) => {
     const account = await unit.accounts.find(me.companyId, input.accountId)
     if (account?.kind !== 'wechat') throw new AppError('not_found', 'There is no such account in your company.')
     const [taken] = await unit.visits.receptionsOf(input.accountId, [input.scene])
     if (taken) throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
-    const now = needs.clock.now()
-    const row: ReceptionRow = {
-      reception_id: needs.ids(), company_id: me.companyId, account_id: input.accountId, scene: input.scene, name: input.name, kind: input.kind,
-      uid: input.uid ?? null, user_group_id: input.groupId ?? null, reply_text: input.replyText ?? null, tags: JSON.stringify(input.tags ?? []),
-      ticket: null, url: null, expires_at: input.days === undefined ? null : now + input.days * dayMs, follows: 0, unfollows: 0, scans: 0, created_at: now,
-    }
+    const row = newReception(needs, me, { input, made })
     await refuseNobody(unit, row)
     await unit.visits.addReception(row)
     await writeAudit(needs, unit, { me, deed: { action: 'reception.created', object: `reception:${row.reception_id}`, detail: { scene: row.scene } } })
     return row
   })
+}
+
+type Made = { ticket: string, url: string } | null
+
+function newReception(needs: ReceptionNeeds, me: Actor, { input, made }: { input: NewReception, made: Made }): ReceptionRow {
+  const now = needs.clock.now()
+  return {
+    reception_id: needs.ids(), company_id: me.companyId, account_id: input.accountId, scene: input.scene, name: input.name, kind: input.kind,
+    uid: input.uid ?? null, user_group_id: input.groupId ?? null, reply_text: input.replyText ?? null, tags: JSON.stringify(input.tags ?? []),
+    ticket: made?.ticket ?? null, url: made?.url ?? null, expires_at: input.days === undefined ? null : now + input.days * dayMs,
+    follows: 0, unfollows: 0, scans: 0, created_at: now,
+  }
+}
+
+async function makeQr(needs: CreateNeeds, me: Actor, { accountId, scene, days }: NewReception): Promise<{ ticket: string, url: string }> {
+  const row = await needs.store.read.accounts.find(me.companyId, accountId)
+  const [taken] = await needs.store.read.visits.receptionsOf(accountId, [scene])
+  if (row?.kind !== 'wechat') throw new AppError('not_found', 'There is no such account in your company.')
+  if (taken) throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
+  const account = row.binding === 'unbound' ? null : await needs.known.account(row.appid)
+  if (!account) throw new AppError('account_not_bound', 'The account is not bound: an admin binds it under accounts.')
+  return needs.desk.createQr(account, { scene, seconds: days === undefined ? null : days * dayMs / 1000 })
 }
 
 /** Named must be who is there, else those who come would be received by nobody in particular without a word. */

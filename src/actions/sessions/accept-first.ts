@@ -48,7 +48,7 @@ async function acceptFirstOf(needs: AcceptFirstNeeds, whose: Whose, settings: Se
     session.customer_service_id ??= (await unit.users.identity(session.account_id, whose.uid))?.customer_service_id ?? null
     const spoken = await greet(needs, unit, { customer, moved, settings })
     await writeStep(unit, moved, spoken)
-    const events = stepEvents('session.accepted', moved)
+    const events = [...stepEvents('session.accepted', moved), ...spoken.events]
     await writeEvents(needs, unit, events)
     return { moved, lines: spoken.lines, events }
   })
