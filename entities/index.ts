@@ -19,6 +19,11 @@ import { stream } from './stream.ts'
 import { streamEvent } from './stream-event.ts'
 import { resource } from './resource.ts'
 import { messageRule } from './rule.ts'
+import { ruleHit } from './rule-hit.ts'
+import { ruleUnmatched } from './rule-unmatched.ts'
+import { ruleReplay } from './rule-replay.ts'
+import { quickReply } from './quick-reply.ts'
+import { quickReplyGroup } from './quick-reply-group.ts'
 import { jobRun } from './job-run.ts'
 import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
@@ -52,6 +57,11 @@ export type { StreamRow } from './stream.ts'
 export type { StreamEventRow } from './stream-event.ts'
 export type { ResourceRow } from './resource.ts'
 export type { MessageRuleRow } from './rule.ts'
+export type { RuleHitRow } from './rule-hit.ts'
+export type { RuleUnmatchedRow } from './rule-unmatched.ts'
+export type { RuleReplayRow } from './rule-replay.ts'
+export type { QuickReplyRow } from './quick-reply.ts'
+export type { QuickReplyGroupRow } from './quick-reply-group.ts'
 export type { JobRunRow } from './job-run.ts'
 export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
@@ -86,6 +96,11 @@ export const entities = [
   streamEvent,
   resource,
   messageRule,
+  ruleHit,
+  ruleUnmatched,
+  ruleReplay,
+  quickReply,
+  quickReplyGroup,
   jobRun,
   auditLog,
   login,

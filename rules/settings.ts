@@ -10,6 +10,8 @@ export type Settings = {
   takeBackMinutes: number
   queueWhen: 'always' | 'unanswered' | 'asked'
   rulesInConversation: boolean
+  /** Traditional characters match simplified ones in rules. */
+  traditionalAsSimplified: boolean
   autoAcceptFirst: boolean
   windowFirst: boolean
   reserveLastReply: boolean
@@ -24,7 +26,7 @@ export type Settings = {
 
 export const defaultSettings: Settings = {
   sessionRule: 'grab', reclaimDays: 10, fallbackMinutes: 10, waitingMinutes: 1440, queueMinutes: 2880, idleCloseMinutes: 0,
-  takeBackMinutes: 0, queueWhen: 'always', rulesInConversation: true, autoAcceptFirst: false, windowFirst: false,
+  takeBackMinutes: 0, queueWhen: 'always', rulesInConversation: true, traditionalAsSimplified: true, autoAcceptFirst: false, windowFirst: false,
   reserveLastReply: false,
 
   greeting: '', askSatisfaction: false, satisfactionQuestion: '请您对本次服务做出评价：', satisfactionThanks: '感谢您的评价！',

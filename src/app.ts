@@ -2,6 +2,8 @@
 // between the product and its ports; there are no flags for tests in the product.
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
+import { runReplays } from './actions/rules/run-replays.ts'
+import { openTally, writeTally } from './actions/rules/tally.ts'
 import { deliverReady } from './actions/messages/deliver.ts'
 import { fetchReady } from './actions/media/fetch-media.ts'
 import { openWorker } from './actions/worker.ts'
@@ -60,9 +62,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const vault = await openVault(mediaDir(config))
   const ports = compose(config, { log, store, vault, secrets, clock: time.clock, backends, wrap: options.wrap })
   const batches = openBatches(ports)
+  const closing = new AbortController()
   const workers = [
     openWorker(ports, { bell: 'outbox', work: () => deliverReady(ports) }),
     openWorker(ports, { bell: 'media', work: () => fetchReady(ports) }),
+    openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),
   ]
   const schedule = options.withoutCron ? null : openSchedule(ports)
   const webhook = openWebhook({ ...ports, batches })
@@ -83,7 +87,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await http?.close(graceMs)
       await schedule?.close()
       await batches.idle()
+      closing.abort()
       await Promise.all(workers.map((worker) => worker.close()))
+      await writeTally(ports).catch((error: unknown) => { log.warn({ error: String(error) }, 'the last counts of rules were not written') })
       time.close()
       await backends.close()
       await store.close()
@@ -106,6 +112,6 @@ function compose(config: Config, { log, store, vault, secrets, clock, backends, 
       publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }
-  const ports = { ...base, known: openKnown(base) }
+  const ports = { ...base, known: openKnown(base), tally: openTally() }
   return wrap ? wrap(ports) : ports
 }

@@ -12,6 +12,7 @@ import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
 export type { VisitedCustomer } from './store/visits.ts'
+export type { TypedRow } from './store/replays.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
 export type { Draft, Vault } from './store/vault.ts'
@@ -133,6 +134,15 @@ export type Deed =
   /** Told by the platform of itself: no follower did it. */
   | { kind: 'notice', name: string }
 
+/** A rule that spoke, and a question that none answered, after their commit. */
+export type Spoken = { companyId: string, ruleId: string }
+export type Unanswered = { companyId: string, accountId: string, text: string, folded: string }
+/** Counts in memory, written in heaps: no push waits for another's row. What a process that dies had not written is lost, a few seconds'. */
+export type Tally = {
+  add: (spoken: Spoken[], unanswered: Unanswered[]) => void
+  take: () => { spoken: (Spoken & { hits: number })[], unanswered: (Unanswered & { times: number })[] }
+}
+
 /** What pushes are signed and sealed with; the previous ones hold for a while after a change. */
 export type PushKeys = { pushToken: string, aesKey: string | null, previous: { pushToken: string, aesKey: string | null, until: number } | null }
 export type KnownPlatform = PushKeys & { componentAppid: string, secret: string }
@@ -145,6 +155,8 @@ export type Known = {
   platform: (componentAppid: string) => Promise<KnownPlatform | null>
   account: (appid: string) => Promise<KnownAccount | null>
   company: (companyId: string) => Promise<KnownCompany | null>
+  /** As it is in SQL this moment. */
+  anew: (companyId: string) => Promise<KnownCompany | null>
 }
 
 export type Ports = {
@@ -157,6 +169,7 @@ export type Ports = {
   channel: Channel
   desk: WechatDesk
   known: Known
+  tally: Tally
   clock: Clock
   ids: Ids
   log: Log

@@ -1,5 +1,6 @@
 // npm run bench: names the benches, or runs the one that is named.
 import { claimBench } from './claim.ts'
+import { rulesBench } from './rules.ts'
 import { webhookBench } from './webhook.ts'
 import { xmlBench } from './xml.ts'
 
@@ -16,6 +17,10 @@ const benches: Record<string, { says: string, run: (args: string[]) => Promise<v
   xml: {
     says: '[--laps 30]\n  the XML of a push read by the SDK, by xml2js and by the package wechat',
     run: xmlBench,
+  },
+  rules: {
+    says: '[--most 1000000]\n  one message among a hundred to a million keywords, beside a scan and LIKE',
+    run: rulesBench,
   },
 }
 

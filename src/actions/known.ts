@@ -1,9 +1,9 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
-import { compileRules } from '../../rules/keyword.ts'
-import { readSettings } from '../../rules/settings.ts'
 import type { AccountRow, PlatformRow } from '../../entities/index.ts'
+import { readSettings } from '../../rules/settings.ts'
 import { platformPlace } from '../secrets.ts'
 import { placeOf } from './accounts/account-row.ts'
+import { openCompiler } from './rules/compile.ts'
 import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
 
 const holdsMs = 60_000
@@ -18,18 +18,27 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     const platform = row?.binding === 'platform' && row.component_appid !== null ? await platforms.get(row.component_appid) : null
     return row && { ...openAccount(needs, row), platform }
   })
+  const compiled = openCompiler()
   const companies = remember<KnownCompany>(needs.clock.mono, async (companyId) => {
     const row = await needs.store.read.accounts.company(companyId)
     if (!row) return null
-    const matcher = compileRules(await needs.store.read.rules.list(companyId))
-    return { row, settings: readSettings(row.settings), matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    const settings = readSettings(row.settings)
+    // one select: the rules of one moment, never a mixture
+    const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
+    return { row, settings, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
   })
-  needs.bus.subscribe('known', () => {
+  needs.bus.subscribe('known', (companyId) => {
     accounts.clear()
-    companies.clear()
+    companies.clear(companyId)
     platforms.clear()
   })
-  return { account: accounts.get, company: companies.get, platform: platforms.get }
+  return {
+    account: accounts.get, company: companies.get, platform: platforms.get,
+    anew: (companyId) => {
+      companies.clear(companyId)
+      return companies.get(companyId)
+    },
+  }
 }
 
 /** WeChat tries a push for 15 s; a person who changes a key on both sides takes longer. */
@@ -68,9 +77,14 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       const value = load(key)
       kept.set(key, { value, until: mono() + holdsMs })
       // neither a failure nor an unknown name is worth remembering
-      value.then((found) => { if (found === null) kept.delete(key) }, () => { kept.delete(key) })
+      const forget = () => { if (kept.get(key)?.value === value) kept.delete(key) }
+      value.then((found) => { if (found === null) forget() }, forget)
       return value
     },
-    clear: () => { kept.clear() },
+    /** All, where nothing is named. */
+    clear: (key = '') => {
+      if (key === '') kept.clear()
+      else kept.delete(key)
+    },
   }
 }

@@ -1,8 +1,9 @@
 // How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
 import { fetchVideo, WechatRefused, WechatUnreachable, type CustomMessage, type Media } from 'wechat-api-ts'
-import type { MessageRow } from '../../entities/index.ts'
+import { contentOf, type Content } from '../../rules/content.ts'
 import type { Channel, Delivery, Fetched, Needs } from '../ports.ts'
 import type { Client, Clients } from './clients.ts'
+import { asCustom, menuInWords } from './custom.ts'
 
 const keptByPlatformMs = 3 * 24 * 3600_000
 /** The platform does not have it, or never had. */
@@ -10,12 +11,15 @@ const gone = new Set([40007, 46001, 40118, 41006])
 /** The agent's own name is not known there: the words are sent without it. */
 const nameRefused = new Set([61451, 61452, 65400, 65401, 65402, 65404])
 
+/** The account may send no menus. */
+const noMenus = 40200
+
 export function openWechatChannel(needs: Needs<'clock' | 'log'>, clients: Clients): Channel {
   return {
     send: async (account, { openid, message, kfAccount }) => {
       try {
-        const body = asCustom(openid, message)
-        await sendAs(needs, clients.of(account), { body, kfAccount: account.type === 2 ? null : kfAccount })
+        await sendContent(openid, contentOf(message), (body) =>
+          sendAs(needs, clients.of(account), { body, kfAccount: account.type === 2 ? null : kfAccount }))
         return { outcome: 'sent' }
       } catch (error) {
         return asDelivery(error)
@@ -57,15 +61,14 @@ async function sendAs({ log }: Needs<'log'>, client: Client, { body, kfAccount }
 /** A video comes as an address of the platform's own. */
 const bytesOf = async (media: Media): Promise<Uint8Array> => media.kind === 'file' ? media.bytes : (await fetchVideo(media.video_url)).bytes
 
-type Menu = { head: string, items: { id: string, text: string }[], tail: string }
-
-function asCustom(openid: string, message: MessageRow): CustomMessage {
-  const { menu } = JSON.parse(message.extra ?? '{}') as { menu?: Menu }
-  if (message.type === 'menu' && menu) {
-    const list = menu.items.map(({ id, text }) => ({ id, content: text }))
-    return { touser: openid, msgtype: 'msgmenu', msgmenu: { head_content: menu.head, list, tail_content: menu.tail } }
+async function sendContent(openid: string, content: Content, send: (body: CustomMessage) => Promise<void>): Promise<void> {
+  try {
+    await send(asCustom(openid, content))
+  } catch (error) {
+    const words = error instanceof WechatRefused && error.errcode === noMenus ? menuInWords(content) : null
+    if (!words) throw error
+    await send(asCustom(openid, words))
   }
-  return { touser: openid, msgtype: 'text', text: { content: message.text ?? '' } }
 }
 
 export const inWords = ({ meaning, remedy }: WechatRefused) => `${meaning.zh}。${remedy.zh} / ${meaning.en}. ${remedy.en}`

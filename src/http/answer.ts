@@ -14,9 +14,10 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
       body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
       query: route.query ? check(route.query, { ...request.query }, 'query') : request.query,
     } as unknown as Call
-    const { status = 200, body, headers = {}, file } = await route.handle(call)
+    const { status = 200, body, headers = {}, file, text } = await route.handle(call)
     response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
     if (file !== undefined) sendFile(response, file)
+    else if (text !== undefined) response.send(text)
     else if (body === undefined) response.end()
     else response.json(body)
   }
@@ -31,7 +32,7 @@ function sendFile(response: Response, file: string): void {
 
 const bodyOf = (request: Request): unknown => request.body ?? {}
 
-function check(schema: z.ZodType, value: unknown, where: string): unknown {
+export function check(schema: z.ZodType, value: unknown, where: string): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

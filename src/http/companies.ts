@@ -13,7 +13,7 @@ const minutes = (least: number) => z.number().int().min(least).max(525_600)
 const settings = z.strictObject({
   sessionRule: z.enum(['grab', 'even', 'roundRobin']), reclaimDays: z.number().int().min(1).max(3650),
   fallbackMinutes: minutes(1), waitingMinutes: minutes(1), queueMinutes: minutes(1), idleCloseMinutes: minutes(0), takeBackMinutes: minutes(0),
-  queueWhen: z.enum(['always', 'unanswered', 'asked']), rulesInConversation: z.boolean(), autoAcceptFirst: z.boolean(),
+  queueWhen: z.enum(['always', 'unanswered', 'asked']), rulesInConversation: z.boolean(), traditionalAsSimplified: z.boolean(), autoAcceptFirst: z.boolean(),
   windowFirst: z.boolean(), reserveLastReply: z.boolean(),
 
   greeting: z.string().max(500), askSatisfaction: z.boolean(), satisfactionQuestion: z.string().trim().min(1).max(200), satisfactionThanks: z.string().max(200),

@@ -18,7 +18,9 @@ export type Call<Body = unknown, Query = unknown> = {
 
 export type Answer = { status?: number, body?: unknown, headers?: Record<string, string>
   /** Sent instead of a body. */
-  file?: string }
+  file?: string
+  /** Sent as it is; its type stands in the headers. */
+  text?: string }
 
 export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'

@@ -12,6 +12,8 @@ import { openapiRoute } from './openapi.ts'
 import { platformRoutes } from './platforms.ts'
 import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
+import { quickReplyRoutes } from './quick-replies.ts'
+import { ruleLabRoutes } from './rule-lab.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionVerbRoutes } from './session-verbs.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -19,5 +21,6 @@ import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
   ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
-  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...platformRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...platformRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes,
+  openapiRoute(() => routes),
 ]

@@ -8,6 +8,7 @@ import type { PushAnswer } from '../actions/messages/push.ts'
 import { isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
 import { deedOf } from './deeds.ts'
+import { asPassive } from './passive.ts'
 import { answerNotice, answerTest, isTestAccount, type PlatformNeeds } from './platform-pushes.ts'
 import { isSigned, openWithAny } from './push-keys.ts'
 import { readBody } from './read-body.ts'
@@ -96,7 +97,7 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)
-  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, { type: 'text', text: answer.text }, at)
+  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, asPassive(answer.content), at)
   return seal(xml, at)
 }
 

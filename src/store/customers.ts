@@ -6,7 +6,7 @@ const heard = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_sc
   'canel_time', 'update_time'] as const
 /** What taps, scans and places change besides. */
 const brief = ['brief_end', 'brief_left', 'brief_scene'] as const
-const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'customer_service_uid', 'reception_id', ...heard] as const
+const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'nickname', 'customer_service_uid', 'reception_id', ...heard] as const
 
 /** A follower as a push needs him: whoever reads many rows reads no more of each than he uses. */
 export type KnownCustomer = Pick<CustomerRow, typeof known[number]>

@@ -12,6 +12,7 @@ import { memberQueries } from './session-members.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
 import { platformQueries } from './platforms.ts'
+import { quickReplyQueries } from './quick-replies.ts'
 import { ruleQueries } from './rules.ts'
 import { sessionQueries } from './sessions.ts'
 import { streamQueries } from './streams.ts'
@@ -23,8 +24,9 @@ import type { Sql } from './sql.ts'
 export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
-    kf: kfQueries(sql), loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), members: memberQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
-    platforms: platformQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
+    kf: kfQueries(sql), loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql), members: memberQueries(sql), messages: messageQueries(sql),
+    outbox: outboxQueries(sql), platforms: platformQueries(sql), quickReplies: quickReplyQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql),
+    streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
     visits: visitQueries(sql),
   }
 }

@@ -1,5 +1,6 @@
 // What a line says besides text: files, places, links, events. Addresses that followers sent are text, never fetched by us.
 import type { MessageRow } from '../../entities/index.ts'
+import type { Content } from '../../rules/content.ts'
 
 type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string, menu?: object }
 
@@ -9,6 +10,8 @@ const withMedia = new Set(['image', 'voice', 'video', 'file'])
 const extraOf = (row: MessageRow): Extra => row.extra === null ? {} : JSON.parse(row.extra) as Extra
 
 export function presentContent(row: MessageRow): object {
+  // what we sent, by the names of sendMessage
+  if (row.content !== null) return { ...presentText(row), ...JSON.parse(row.content) as Content }
   if (withMedia.has(row.type)) return { ...presentText(row), media: presentMedia(row, extraOf(row)) }
   return (presenters[row.type] ?? presentText)(row)
 }
@@ -18,7 +21,6 @@ const presentText = ({ text }: MessageRow): object => text === null ? {} : { tex
 const presenters: Record<string, (row: MessageRow) => object> = {
   location: (row) => ({ location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }),
   link: (row) => ({ link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }),
-  menu: (row) => ({ ...presentText(row), menu: extraOf(row).menu }),
   event: (row) => {
     const { event, detail } = extraOf(row)
     return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }

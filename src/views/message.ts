@@ -9,6 +9,9 @@ const explanations: Record<string, string> = {
   failed: '没有送达 / Not delivered',
   resent: '已重新发送 / Sent again as a new line',
   resolved: '人工确认没有送达 / A person found that it did not arrive',
+  reply_window_closed: '回复时间已过，没有发送 / Not sent: the reply window was closed',
+  reply_budget_used: '可回复条数已用完，没有发送 / Not sent: no replies were left',
+  last_reply_reserved: '最后一条回复按设置保留，没有发送 / Not sent: the last reply is kept for an agent',
   dropped_on_close: '会话结束时取消 / Dropped when the session was closed',
 }
 

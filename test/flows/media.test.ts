@@ -11,8 +11,8 @@ const linesOf = async (agent: Actor, id: string) => (await agent.call('GET', `/a
 const mediaFault = (house: House, fault: object) => post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/media/get', ...fault })
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 
-async function desk(t: { after: (close: () => Promise<void>) => void }) {
-  const house = await openHouse({ rules: false })
+async function desk(t: { after: (close: () => Promise<void>) => void }, more: { withoutCron?: boolean } = {}) {
+  const house = await openHouse({ rules: false, ...more })
   t.after(() => house.close())
   const customer = await follower(house)
   const agent = await house.agent('agent1')
@@ -126,7 +126,7 @@ void test('three days later an unfetched medium is lost, not asked for for ever'
 })
 
 void test('lines that an older release did not understand are read again by the job, once, and their media fetched', async (t) => {
-  const { house, customer, agent } = await desk(t)
+  const { house, customer, agent } = await desk(t, { withoutCron: true })
   await customer.says('', { type: 'image' })
   await customer.says('', { type: 'location', location: { latitude: 1.5, longitude: 2.5, scale: 9, label: '家' } })
   await customer.says('', { type: 'hologram' })

@@ -29,7 +29,7 @@ const decisions: [title: string, rules: MessageRuleRow[], text: string, answer: 
   ['percent and underscore are letters like others', [rule('r', { words: ['100%'] })], '100元', null],
 ]
 for (const [title, rules, text, answer] of decisions) {
-  void test(title, () => { assert.equal(compileRules(rules).text('mine', text)?.id ?? null, answer) })
+  void test(title, () => { assert.equal(compileRules(rules).text(text, { accountId: 'mine', now: 0 })?.rule.id ?? null, answer) })
 }
 
 const hour = 3600_000

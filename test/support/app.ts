@@ -7,7 +7,7 @@ import { starterRules } from '../../scripts/starter-rules.ts'
 import { prepareInstallation } from '../../src/actions/agents/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import { createUser } from '../../src/actions/agents/create-user.ts'
-import { createRule } from '../../src/actions/rules/create-rule.ts'
+import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
@@ -123,7 +123,7 @@ async function prepare(app: App, mine: typeof account, rules: boolean): Promise<
   await createAccount(app.ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...mine })
   await createUser(app.ports, me, { username: 'agent0', password, name: 'agent0', role: 'agent' })
   for (const rule of rules ? starterRules : []) {
-    await createRule(app.ports, me, { name: rule.name, enabled: true, priority: 0, match: { kind: rule.kind, keywords: [...rule.keywords] }, action: { kind: 'text', text: rule.text } })
+    await createRule(app.ports, me, rule)
   }
 }
 

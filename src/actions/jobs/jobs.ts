@@ -7,6 +7,7 @@ import { syncIdentities } from '../accounts/identities.ts'
 import { rescueMedia } from '../media/fetch-media.ts'
 import { reread } from '../messages/reread.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
+import { writeTally } from '../rules/tally.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
 import { reclaim } from './reclaim.ts'
 
@@ -27,6 +28,7 @@ export const jobs: Job[] = [
   { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
+  { name: 'rule-counts', everyMs: 5 * second, run: writeTally, everywhere: () => true },
   { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
   { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },
   { name: 'reread', everyMs: 10 * minute, run: reread },

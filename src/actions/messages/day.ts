@@ -1,8 +1,10 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
 import type { AgentLoadRow, EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
+import type { Found } from '../../../rules/keyword.ts'
 import { isOnline, type Agent } from '../../../rules/routing.ts'
-import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
+import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
+import { askRules } from './ask-rules.ts'
 import { newCustomer, openKey } from './lines.ts'
 import { hasFollower, type Push } from './push.ts'
 import { loadNamed, loadVisits, type Visits } from './visits.ts'
@@ -20,8 +22,12 @@ export type Day = {
   asked: Asked
   evaluations: EvaluationRow[]
   visits: Visits
+  /** The rule that answers a push. */
+  found: Map<Push, Found>
   opened: SessionRow[]
   changed: Set<SessionRow>
+  /** Sent on to another lane, and the list each stood in. */
+  moved: { session: SessionRow, from: string | null }[]
   raised: number[]
   /** Followers who have an agent of their own from now on. */
   belong: KnownCustomer[]
@@ -30,6 +36,9 @@ export type Day = {
   outbox: OutboxRow[]
   ledger: LedgerRow[]
   events: Event[]
+  /** For the tally: rules that spoke, and questions that none answered. */
+  spoken: Spoken[]
+  unanswered: Unanswered[]
 }
 
 export const followerKey = (push: Push) => `${push.account.appid} ${push.openid}`
@@ -47,14 +56,18 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   await lockSessions(here, followers)
   const asked = await lockAsked(unit, pushes)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
+  const found = new Map(pushes.flatMap((push) => {
+    const one = askRules(push, here.at)
+    return one ? [[push, one] as const] : []
+  }))
   const loaded = await loadVisits(unit, pushes.flatMap((push) => {
     const follower = followers.get(followerKey(push))
-    return follower ? [{ push, follower }] : []
+    return follower ? [{ push, follower, asked: found.get(push)?.rule.named ?? null }] : []
   }), here.at)
   const agents = await loadAgents(unit, followers, { named: loaded.wanted.length > 0 ? await loadNamed(unit, loaded) : [], at: here.at })
   return {
-    at: here.at, followers, busy, agents, asked, evaluations: [], visits: loaded.visits, opened: [], changed: new Set(), raised: [], belong: [], messages: [], fetches: [], outbox: [],
-    ledger: [], events: [],
+    at: here.at, followers, busy, agents, asked, evaluations: [], visits: loaded.visits, found, opened: [], changed: new Set(), moved: [], raised: [],
+    belong: [], messages: [], fetches: [], outbox: [], ledger: [], events: [], spoken: [], unanswered: [],
   }
 }
 

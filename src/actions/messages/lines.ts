@@ -29,7 +29,8 @@ const blank: MessageRow = {
   message_id: '', company_id: '', account_id: '', appid: '', session_id: null, seq: null, wx_user_id: '', customer_wx_openid: '',
   customer_service_id: null, uid: null, additional_uid: null, opercode: 0, message_type: 1, type: 'text', text: null, file_url: null,
   media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null, page_desc: null,
-  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, additional_user_name: null,
+  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, 
+  additional_user_name: null, content: null,
 }
 
 export const newMessage = (customer: Whose, line: Line): MessageRow => ({

@@ -1,3 +1,4 @@
+import type { Content } from '../../../rules/content.ts'
 import type { Deed, KnownAccount, KnownCompany } from '../../ports.ts'
 
 export type Push = {
@@ -10,7 +11,7 @@ export type Push = {
 }
 
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
-export type PushAnswer = { id: string, text: string, at: number }
+export type PushAnswer = { id: string, content: Content, at: number }
 
 /** What changes more of a follower than his newest line does. */
 export const isVisit = ({ deed }: Push): boolean => deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)

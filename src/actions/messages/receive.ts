@@ -1,18 +1,19 @@
 // A batch of pushes in one transaction: inbox (which are new?) → customers and sessions locked → each push decided → written.
 // Only then are they answered, and queue and bus told. A push delivered again takes no seq and gets the stored answer.
 import type { InboxRow } from '../../../entities/index.ts'
+import { contentOf } from '../../../rules/content.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { acceptFirst } from '../sessions/accept-first.ts'
-import { tellOpened } from '../sessions/place.ts'
+import { tellOpened, tellPlace } from '../sessions/place.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
 import { takePush } from './take-push.ts'
 import { writeCounts, writeVisits } from './visits.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log' | 'tally'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -64,6 +65,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await writeVisits(unit, day.visits)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
+  for (const { session } of day.moved.toSorted((a, b) => a.session.session_id < b.session.session_id ? -1 : 1)) await unit.sessions.save(session)
   for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
   await unit.messages.insert(day.messages)
   await unit.media.toFetch(day.fetches)
@@ -85,15 +87,17 @@ async function settleWritten(unit: Unit, written: string[], at: number): Promise
 async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
   const ids = repeated.filter((id) => id !== null)
   if (ids.length === 0) return own
-  const stored = new Map((await unit.messages.byIds(ids)).map((row) => [row.message_id, { id: row.message_id, text: row.text ?? '', at: row.add_time }]))
+  const stored = new Map((await unit.messages.byIds(ids)).map((row) => [row.message_id, { id: row.message_id, content: contentOf(row), at: row.add_time }]))
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
 async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
+  for (const { session, from } of day.moved) await tellPlace(needs, session, from)
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
-  if (freed) needs.bus.publish('outbox', '')
+  if (freed || day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
+  needs.tally.add(day.spoken, day.unanswered)
   if (day.fetches.length > 0) needs.bus.publish('media', '')
   for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
 }

@@ -1,5 +1,6 @@
 // sendMessage: accepted means stored with its outbox row in one transaction; 202. The sender does the rest.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
+import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/content.ts'
 import { mayReply, takeReply } from '../../../rules/reply-window.ts'
 import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
@@ -9,7 +10,7 @@ import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sess
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
 
-export type ReplyInput = { sessionId: string, clientMsgId: string, text: string, fence?: number | undefined, resendOf?: string | undefined
+export type ReplyInput = { sessionId: string, clientMsgId: string, content: Content, fence?: number | undefined, resendOf?: string | undefined
   /** Takes the last reply that the company's setting keeps. */
   useReserved?: boolean | undefined }
 export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'known'>
@@ -36,7 +37,7 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
 }
 
 function sameOrRefuse(known: MessageRow, input: ReplyInput): MessageRow {
-  if (known.session_id === input.sessionId && known.type === 'text' && known.text === input.text) return known
+  if (known.session_id === input.sessionId && isSameContent(contentOf(known), input.content)) return known
   throw new AppError('client_msg_id_reused', 'This clientMsgId belongs to another message: take a new one for a new message.')
 }
 
@@ -58,7 +59,7 @@ export type StoredReply = { customer: CustomerRow, session: SessionRow, writer: 
 export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, writer, input }: StoredReply): Promise<MessageRow> {
   const at = needs.clock.now()
   const line = addLine(customer, session, {
-    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, text: input.text,
+    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, ...columnsOf(input.content),
     sender: `a:${writer.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })

@@ -4,11 +4,11 @@ import type { Answered } from './asked.ts'
 import type { Day } from './day.ts'
 import { addLine } from './lines.ts'
 import type { PushAnswer } from './push.ts'
-import { hear, send, type Taken } from './say.ts'
+import { answerBy, hear, type Taken } from './say.ts'
 import { tap } from './tap.ts'
 
 export function takeAnswer(day: Day, taken: Taken, { customer, session, grade }: Answered & { customer: KnownCustomer }): PushAnswer | null {
-  const { push: { deed, company }, id, ids } = taken
+  const { push: { deed, company }, ids } = taken
   tap(day, customer)
   Object.assign(customer, { last_time: day.at, active_at: day.at })
   const { unread } = session
@@ -19,7 +19,5 @@ export function takeAnswer(day: Day, taken: Taken, { customer, session, grade }:
   day.evaluations.push({ session_id: session.session_id, kind: 'customer', company_id: session.company_id, uid: null, grade, text: null, at: day.at })
 
   const thanks = company.settings.satisfactionThanks.trim()
-  return thanks === '' ? null : send(day, customer, addLine(customer, session, {
-    message_id: id, opercode: 6, text: thanks, sender: 'r:satisfaction', client_key: id, delivery: 'sending', add_time: day.at,
-  }))
+  return thanks === '' ? null : answerBy(day, taken, { customer, session, by: { id: 'satisfaction', answers: [{ type: 'text', text: thanks }] } })
 }

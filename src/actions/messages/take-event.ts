@@ -1,15 +1,17 @@
 // What a follower does besides writing: he follows, leaves, scans, taps, comes in. All of it is remembered, some of it opens a
 // session or is answered.
 import type { ReceptionRow } from '../../../entities/index.ts'
+import { cutText } from '../../../rules/content.ts'
+import type { Found } from '../../../rules/keyword.ts'
 import { closeWindow, openBriefly, sceneOf } from '../../../rules/reply-window.ts'
 import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { Deed } from '../../ports.ts'
 import { windowEvent } from '../events.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine } from './lines.ts'
-import { openSession } from './open-session.ts'
+import { receiveAsNamed } from './hand-on.ts'
 import type { PushAnswer } from './push.ts'
-import { answerByRule, hear, type Taken } from './say.ts'
+import { answerBy, hear, type Saying, type Taken } from './say.ts'
 import { addTrajectory, count, sceneKey, type Visit } from './visits.ts'
 
 type Event = Extract<Deed, { kind: 'event' }> & { follower: Follower }
@@ -27,12 +29,19 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   if (event.name === 'unsubscribe') unfollow(day, event, visit)
   const reception = cameByCode(day, event, visit)
 
-  const named = reception ? namedBy(reception) : namedOf(event)
-  if (named) follower.session ??= openSession(day, taken, { customer, named })
+  const found = reception?.reply_text ? null : day.found.get(taken.push) ?? null
+  receiveAsNamed(day, taken, { follower, named: reception ? namedBy(reception) : namedOf(event), found })
   if (follower.session && isLine(event)) say(day, taken, event)
   widen(day, event, visit)
-  const rule = answerTo(taken, event, reception)
-  return rule && answerByRule(day, taken, { follower, rule })
+  return answer(day, taken, { event, reception, found })
+}
+
+/** A rule's words go before those in the button's key, a code's own before both. */
+function answer(day: Day, taken: Taken, { event, reception, found }: { event: Event, reception: ReceptionRow | null, found: Found | null }): PushAnswer | null {
+  const { customer, session } = event.follower
+  if (found) day.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
+  const by = found?.rule ?? answerTo(event, reception)
+  return by && answerBy(day, taken, { customer, session, by })
 }
 
 function widen(day: Day, { name, follower: { customer, session } }: Event, visit: Visit): void {
@@ -88,11 +97,9 @@ function say(day: Day, { ids }: Taken, event: Event): void {
   }))
 }
 
-/** The code's own words, a rule's, or those in the button's key. */
-function answerTo({ push: { company, account } }: Taken, event: Event, reception: ReceptionRow | null): { id: string, text: string } | null {
-  if (reception?.reply_text) return { id: reception.reception_id, text: reception.reply_text }
-  const rule = company.matcher.event(account.account_id, event)
-  if (rule) return rule
+/** Where no rule answers: the code's own words, or those in the button's key. */
+function answerTo(event: Event, reception: ReceptionRow | null): Saying['by'] | null {
+  if (reception?.reply_text) return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }
   const inKey = event.name === 'click' ? answerInKey(event.key) : null
-  return inKey === null ? null : { id: 'menu', text: inKey }
+  return inKey === null ? null : { id: 'menu', answers: [{ type: 'text', text: cutText(inKey) }] }
 }

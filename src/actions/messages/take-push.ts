@@ -1,5 +1,7 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { SessionRow } from '../../../entities/index.ts'
+import type { Ended } from '../../../rules/answering.ts'
+import type { Found } from '../../../rules/keyword.ts'
 import { standing, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { Deed, KnownCustomer } from '../../ports.ts'
@@ -7,9 +9,9 @@ import { windowEvent } from '../events.ts'
 import { answeredBy } from './asked.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
-import { openSession } from './open-session.ts'
-import type { PushAnswer } from './push.ts'
-import { answerByRule, hear, toFetch, type Taken } from './say.ts'
+import { endAtOnce, sessionFor } from './hand-on.ts'
+import type { Push, PushAnswer } from './push.ts'
+import { answerBy, hear, toFetch, type Taken } from './say.ts'
 import { takeAnswer } from './take-answer.ts'
 import { takeEvent } from './take-event.ts'
 import { tap } from './tap.ts'
@@ -32,24 +34,38 @@ function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<De
   Object.assign(customer, { last_time: day.at, active_at: day.at })
   if (deed.tapped) tap(day, customer)
   else Object.assign(customer, widenWindow(customer, day.at))
-  const session = follower.session ??= openSession(day, taken, { customer })
-  if (!day.opened.includes(session)) day.changed.add(session)
+  const found = deed.kind === 'text' ? speaking(day, taken.push, { session: follower.session, text: deed.text }) : null
+  const { session, ended } = sessionFor(day, taken, { follower, found })
 
   const said = deed.kind === 'line' ? deed.said : { text: deed.text }
   const line = addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said })
   hear(day, session, line)
   if (customer.budget_left !== before) tellWindow(day, customer, session)
-  if (deed.kind === 'text') return answer(day, taken, { follower, session, text: deed.text })
-  day.fetches.push(...toFetch(line, deed.parts, day.at))
-  return null
+  if (deed.kind === 'line') day.fetches.push(...toFetch(line, deed.parts, day.at))
+  return answer(day, taken, { customer, session, found, ended })
 }
 
-function answer(day: Day, taken: Taken, { follower, session, text }: { follower: Follower, session: SessionRow, text: string }): PushAnswer | null {
-  const { company, account } = taken.push
-  const talking = session.state === active || session.state === group
-  if (talking && !company.settings.rulesInConversation) return null
-  const rule = company.matcher.text(account.account_id, text)
-  return rule && answerByRule(day, taken, { follower, rule })
+type Answering = { customer: KnownCustomer, session: SessionRow, found: Found | null, ended: Ended }
+
+function answer(day: Day, taken: Taken, { customer, session, found, ended }: Answering): PushAnswer | null {
+  const said = found && answerBy(day, taken, { customer, session, by: { ...found.rule, keyword: found.match?.keyword ?? null } })
+  if (ended) endAtOnce(day, session, { ended, ruleId: found?.rule.id ?? null })
+  return said
+}
+
+const isTalking = (session: SessionRow | null) => session?.state === active || session?.state === group
+
+/** The rule that speaks: in a conversation only where the company wants it. What none answers is a question for the lab. */
+function speaking(day: Day, push: Push, { session, text }: { session: SessionRow | null, text: string }): Found | null {
+  const { company, account } = push
+  if (isTalking(session) && !company.settings.rulesInConversation) return null
+  const found = day.found.get(push) ?? null
+  const companyId = account.company_id
+  if (found) day.spoken.push({ companyId, ruleId: found.rule.id })
+  if ((found === null || found.rule.kind === 'default') && !isTalking(session)) {
+    day.unanswered.push({ companyId, accountId: account.account_id, text, folded: company.matcher.normalise(text) })
+  }
+  return found
 }
 
 /** Heard only where the number changed: that a message moves the end is known from the message. */

@@ -24,13 +24,15 @@ const groupKey = (companyId: string, id: number) => `${companyId}:g${id}`
 
 type Wanted = { companyId: string, named: Named }
 export type Loaded = { visits: Visits, wanted: Wanted[] }
-type Pushed = { push: Push, follower: { customer: KnownCustomer, session: SessionRow | null } }
+/** `asked`: whom a rule wants to receive him. */
+type Pushed = { push: Push, follower: { customer: KnownCustomer, session: SessionRow | null }, asked: Named | null }
 
 export async function loadVisits(unit: Unit, pushed: Pushed[], at: number): Promise<Loaded> {
   const visits: Visits = { rows: new Map(), byScene: new Map(), byId: new Map(), known: new Set(), changed: new Set(), trajectory: [], counts: new Map() }
   const visiting = pushed.filter(({ push }) => isVisit(push))
   const camesBy = pushed.filter(({ follower }) => follower.customer.reception_id !== null && (follower.session === null || visiting.length > 0))
-  if (visiting.length + camesBy.length === 0) return { visits, wanted: [] }
+  const byRules = pushed.flatMap(({ push, asked }) => asked ? [{ companyId: push.account.company_id, named: asked }] : [])
+  if (visiting.length + camesBy.length === 0) return { visits, wanted: byRules }
 
   const ids = [...new Set(visiting.map(({ follower }) => follower.customer.wx_user_id))]
   for (const { n, ...row } of ids.length > 0 ? await unit.visits.load(ids) : []) visits.rows.set(row.wx_user_id, { ...row, n: n ?? 0 })
@@ -40,7 +42,7 @@ export async function loadVisits(unit: Unit, pushed: Pushed[], at: number): Prom
     return named ? [{ companyId: account.company_id, named }] : []
   })
   const receptions = [...visits.byId.values()].filter((row) => receives(row, at)).map((row) => ({ companyId: row.company_id, named: namedBy(row) }))
-  return { visits, wanted: [...byKeys, ...receptions] }
+  return { visits, wanted: [...byKeys, ...receptions, ...byRules] }
 }
 
 async function loadReceptions(unit: Unit, visits: Visits, { visiting, camesBy }: { visiting: Pushed[], camesBy: Pushed[] }): Promise<void> {

@@ -1,5 +1,6 @@
 // After a session that a person has answered in: how was it? Asked once, within the reply budget or not at all.
 import type { CustomerRow } from '../../../entities/index.ts'
+import { columnsOf } from '../../../rules/content.ts'
 import { satisfactionMenu } from '../../../rules/satisfaction.ts'
 import { closed } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
@@ -15,6 +16,6 @@ export function askSatisfaction(needs: Needs<'ids' | 'clock'>, { customer, moved
   if (!asks) return silence(customer)
   const menu = satisfactionMenu(settings.satisfactionQuestion, session.session_id)
   return automaticLine(needs, { customer, session, keep: 0, said: {
-    type: 'menu', message_type: 9, text: menu.head, extra: JSON.stringify({ menu }), sender: 'r:satisfaction', client_key: session.session_id,
+    ...columnsOf({ type: 'menu', menu }), sender: 'r:satisfaction', client_key: session.session_id,
   } })
 }
