@@ -20,6 +20,15 @@ export interface Customer {
   username?: string | null
 }
 
+export interface Media {
+  state: 'ready' | 'pending' | 'lost' | 'unavailable'
+  url?: string
+  mime?: string
+  size?: number
+  name?: string
+  thumb?: { url: string }
+}
+
 export interface Message {
   id: string
   sessionId: string
@@ -28,6 +37,10 @@ export interface Message {
   opercode: number
   type: string
   text?: string | null
+  media?: Media
+  location?: { latitude: number | null, longitude: number | null, label: string }
+  link?: { title: string, description: string, url: string }
+  event?: { name: string, key: string, detail?: string }
   agentUid?: number | null
   agentName?: string | null
   clientMsgId?: string | null
