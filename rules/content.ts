@@ -21,20 +21,15 @@ const numbers: Record<ContentType, number> = {
   text: 1, image: 2, voice: 3, video: 4, news: 7, article: 7, file: 8, menu: 9, miniprogram: 10,
 }
 
-type Columns = Pick<MessageRow, 'type' | 'message_type' | 'text' | 'media_id' | 'resources_id' | 'page_title' | 'page_desc' | 'content'>
+type Columns = Pick<MessageRow, 'type' | 'message_type' | 'text' | 'media_id' | 'page_title' | 'page_desc' | 'content'>
 
 export function columnsOf(content: Content): Columns {
   const { title, description } = headOf(content)
   return {
-    type: content.type, message_type: numbers[content.type], text: textOf(content), ...fileOf(content),
+    type: content.type, message_type: numbers[content.type], text: textOf(content), media_id: 'mediaId' in content ? content.mediaId : null,
     page_title: title?.slice(0, 255) ?? null, page_desc: description?.slice(0, 500) ?? null,
     content: content.type === 'text' ? null : JSON.stringify(content),
   }
-}
-
-function fileOf(content: Content): { media_id: string | null, resources_id: string | null } {
-  const id = 'mediaId' in content ? content.mediaId : null
-  return id !== null && isOurFile(id) ? { media_id: null, resources_id: id } : { media_id: id, resources_id: null }
 }
 
 function headOf(content: Content): { title?: string | undefined, description?: string | undefined } {
@@ -61,34 +56,10 @@ function textOf(content: Content): string | null {
 /** A menu in words, for those who read it, and where the platform takes no menu. */
 export const menuText = ({ head, items, tail }: Menu) => [head, ...items.map(({ text }) => text), tail].filter(Boolean).join('\n')
 
-export type FileKind = 'image' | 'voice' | 'video' | 'thumb'
-export type FileIn = { id: string, kind: FileKind }
-
-/** A file of our vault; what the platform gave is longer or has other signs. */
-export const isOurFile = (id: string) => /^[0-9a-f]{32}$/.test(id)
-
-/** The files of our vault it is made of, as the platform wants each. */
-export function filesIn(content: Content): FileIn[] {
-  const named: FileIn[] = []
-  if (content.type === 'image' || content.type === 'voice' || content.type === 'video') named.push({ id: content.mediaId, kind: content.type })
-  if (content.type === 'video' && content.thumbMediaId !== undefined) named.push({ id: content.thumbMediaId, kind: 'thumb' })
-  if (content.type === 'miniprogram') named.push({ id: content.miniprogram.thumbMediaId, kind: 'thumb' })
-  return named.filter(({ id }) => isOurFile(id))
-}
-
-/** With the platform's ids in place of ours. */
-export function withFiles(content: Content, known: Map<string, string>): Content {
-  const of = (id: string) => known.get(id) ?? id
-  if (content.type === 'image' || content.type === 'voice') return { ...content, mediaId: of(content.mediaId) }
-  if (content.type === 'video') return { ...content, mediaId: of(content.mediaId), ...(content.thumbMediaId !== undefined && { thumbMediaId: of(content.thumbMediaId) }) }
-  if (content.type !== 'miniprogram') return content
-  return { ...content, miniprogram: { ...content.miniprogram, thumbMediaId: of(content.miniprogram.thumbMediaId) } }
-}
-
 const passiveTypes: ContentType[] = ['text', 'image', 'voice', 'video', 'news']
 
-/** The answer to a push can carry these; the rest goes by API, and so does a file that the platform may have to be given first. */
-export const canBePassive = (content: Content): boolean => passiveTypes.includes(content.type) && filesIn(content).length === 0
+/** The answer to a push can carry these; the rest goes by API. */
+export const canBePassive = (content: Content): boolean => passiveTypes.includes(content.type)
 
 /** The platform shows one article, except in the passive answer to an event. */
 export function fitting(content: Content, severalArticles: boolean): Content {

@@ -2,12 +2,11 @@
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
-import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
+import type { Delivery, Needs, Unit } from '../../ports.ts'
 import { lineEvents, windowEvent, writeEvents } from '../events.ts'
-import { withPlatformFiles } from '../media/own-files.ts'
 import { openKey } from './lines.ts'
 
-export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'vault' | 'known' | 'metrics' | 'log'>
+export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'metrics' | 'log'>
 
 const leaseMs = 20_000
 const givenUpAfterMs = 10 * 60_000
@@ -23,16 +22,13 @@ export async function deliverReady(needs: DeliverNeeds): Promise<number> {
     const leased = await lease(needs, row)
     if (!leased) return 0
     const account = leased.account && await needs.known.account(leased.account.appid)
-    const delivery: Delivery = account ? await sendTo(needs, account, leased) : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
+    const delivery: Delivery = account
+      ? await needs.channel.send(account, leased)
+      : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
     await settle(needs, leased, delivery)
     return 1
   }))
   return taken.filter((one) => one === 1).length
-}
-
-async function sendTo(needs: DeliverNeeds, account: KnownAccount, leased: Leased): Promise<Delivery> {
-  const ready = await withPlatformFiles(needs, account, leased)
-  return 'outcome' in ready ? ready : needs.channel.send(account, ready)
 }
 
 async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | null> {

@@ -6,7 +6,6 @@ import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { windowEvent, writeEvents } from '../events.ts'
-import { refuseForeignFiles } from '../media/own-files.ts'
 import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
@@ -26,7 +25,6 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     if (twin) return sameOrRefuse(twin, input)
     const writer = await personIn(unit, me, session)
     refuseWrite(mayWrite(session, writer, input.fence))
-    await refuseForeignFiles(unit, me.companyId, input.content)
     await refuseWindow(needs, customer, input.useReserved)
     await refuseUnbound(unit, session)
 

@@ -1,11 +1,10 @@
 import type { MessageRuleRow } from '../../../entities/index.ts'
-import { readAction, stepsOf, type Action } from '../../../rules/action.ts'
+import { stepsOf, type Action } from '../../../rules/action.ts'
 import type { MatchKind } from '../../../rules/rule.ts'
 import type { Schedule } from '../../../rules/schedule.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
-import { refuseForeignFiles } from '../media/own-files.ts'
 
 export type RuleInput = {
   name: string
@@ -62,13 +61,12 @@ export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promis
   throw new AppError('limit_reached', `A company may have ${mostRules} rules: put keywords with one answer into one rule.`)
 }
 
-/** Accounts, people, groups and files that rules name must be of this company. */
+/** Accounts, people and groups that rules name must be of this company. */
 export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]): Promise<void> {
   const accounts = new Set(inputs.flatMap(({ accountId }) => accountId ?? []))
   for (const id of accounts) {
     if (!await unit.accounts.find(me.companyId, id)) throw notThere('accountId', `account ${id}`)
   }
-  for (const content of inputs.flatMap(({ action }) => readAction(action).answers)) await refuseForeignFiles(unit, me.companyId, content)
   const steps = inputs.flatMap(({ action }) => stepsOf(action))
   const uids = new Set(steps.flatMap((step) => step.kind === 'agent' ? [step.uid] : []))
   for (const uid of uids) if (!await unit.users.find(me.companyId, uid)) throw notThere('action.uid', `person ${uid}`)
