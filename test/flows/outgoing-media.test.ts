@@ -26,7 +26,7 @@ void test('pictures and voices of our vault reach the phone, the platform is giv
   const calls = (await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json() as { items: { path: string }[] }).items
   assert.equal(calls.filter((call) => call.path === '/cgi-bin/media/upload').length, 2)
 
-  assert.equal((await send('4', { type: 'voice', mediaId: image.id })).body.error.code, 'wrong_type')
+  assert.equal((await send('4', { type: 'voice', mediaId: image.id })).body.error.code, 'invalid_input')
   assert.equal((await send('5', { type: 'image', mediaId: '0'.repeat(32) })).status, 404)
   await house.admin.call('POST', '/api/companies', { name: 'B', admin: { username: 'boss-b', password } })
   const b = await signIn(house.url, 'boss-b')
