@@ -27,6 +27,8 @@ export type CustomerRow = {
   out_n: number
   add_time: number
   update_time: number
+  /** 0 to 9: whoever has more goes first in the queue. */
+  priority: number
 }
 
 export const customer = new EntitySchema<CustomerRow>({
@@ -57,6 +59,7 @@ export const customer = new EntitySchema<CustomerRow>({
     out_n: int(),
     add_time: big(),
     update_time: big(),
+    priority: int(),
   },
   uniques: [
     { name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] },

@@ -22,6 +22,8 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { missedSession } from './missed-session.ts'
+import { reclaimed } from './reclaimed.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -46,6 +48,8 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { MissedSessionRow } from './missed-session.ts'
+export type { ReclaimedRow } from './reclaimed.ts'
 
 export const entities = [
   company,
@@ -71,4 +75,6 @@ export const entities = [
   login,
   loginLog,
   installation,
+  missedSession,
+  reclaimed,
 ]

@@ -29,6 +29,8 @@ export type SessionRow = {
   closed_at: number | null
   close_reason: string | null
   add_time: number
+  /** His first line that no person has answered yet. */
+  unanswered_since: number | null
 }
 
 export const session = new EntitySchema<SessionRow>({
@@ -61,6 +63,7 @@ export const session = new EntitySchema<SessionRow>({
     closed_at: big(nullable),
     close_reason: text(255, nullable),
     add_time: big(),
+    unanswered_since: big(nullable),
   },
   uniques: [
     { name: 'uq_message_session_open_key', columns: ['open_key'] },

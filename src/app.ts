@@ -3,6 +3,7 @@
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
 import { openSender } from './actions/messages/sender.ts'
+import { openAssigner } from './actions/sessions/assigner.ts'
 import { openBackends, type Backends } from './backends/open.ts'
 import { openWechatChannel } from './channels/wechat.ts'
 import { secretKey, type Config } from './config.ts'
@@ -54,6 +55,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const ports = compose(config, { log, store, secrets, clock: time.clock, backends, wrap: options.wrap })
   const batches = openBatches(ports)
   const sender = openSender(ports)
+  const assigner = openAssigner(ports)
   const schedule = options.withoutCron ? null : openSchedule(ports)
   const webhook = openWebhook({ ...ports, batches })
   let http: Awaited<ReturnType<typeof openHttp>> | null = null
@@ -74,6 +76,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await schedule?.close()
       await batches.idle()
       await sender.close()
+      await assigner.close()
       time.close()
       await ports.channel.close()
       await backends.close()

@@ -1,5 +1,6 @@
 // Every seam on one page. An action names what it touches: `needs: Needs<'store' | 'queue'>`.
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
+import type { Staff } from '../rules/assignment.ts'
 import type { Matcher } from '../rules/keyword.ts'
 import type { Settings } from '../rules/settings.ts'
 import type { Clock } from './clock.ts'
@@ -81,7 +82,7 @@ export type Channel = {
 }
 
 export type KnownAccount = AccountRow & { secret: string, pushToken: string, aesKey: string | null }
-export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Matcher, open: boolean }
+export type KnownCompany = { row: CompanyRow, settings: Settings, staff: Staff[], matcher: Matcher, open: boolean }
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {

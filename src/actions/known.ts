@@ -2,6 +2,7 @@
 import { compileRules } from '../../rules/keyword.ts'
 import { readSettings } from '../../rules/settings.ts'
 import type { AccountRow } from '../../entities/index.ts'
+import { staffOf } from './agents/staff.ts'
 import type { Known, KnownAccount, KnownCompany, Needs } from '../ports.ts'
 
 const holdsMs = 60_000
@@ -15,7 +16,8 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     const row = await needs.store.read.accounts.company(companyId)
     if (!row) return null
     const matcher = compileRules(await needs.store.read.rules.list(companyId))
-    return { row, settings: readSettings(row.settings), matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    const staff = await staffOf(needs.store.read, companyId)
+    return { row, settings: readSettings(row.settings), staff, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
   })
   needs.bus.subscribe('known', () => {
     accounts.clear()

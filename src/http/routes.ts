@@ -10,10 +10,11 @@ import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
+import { settingsRoutes } from './settings.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
-  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
+  ...authRoutes, ...companyRoutes, ...settingsRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
   ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

@@ -4,7 +4,7 @@ import { list, type Sql } from './sql.ts'
 /** What a push changes on a follower's row; whose he is stands in an index and is not a push's to change. */
 const heard = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_scene', 'out_n', 'subscribe', 'subscribe_time',
   'canel_time', 'update_time'] as const
-const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'customer_service_uid', ...heard] as const
+const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'customer_service_uid', 'priority', ...heard] as const
 
 /** A follower as a push needs him: whoever reads many rows reads no more of each than he uses. */
 export type KnownCustomer = Pick<CustomerRow, typeof known[number]>
@@ -35,6 +35,10 @@ export const customerQueries = (sql: Sql) => ({
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
   save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, 'customer_service_uid', 'is_clue'] }),
+  /** He had nobody, and was given to one. */
+  own: (id: string, uid: number) => sql.run(
+    'update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?' +
+    ' and customer_service_uid = -1', [uid, id]),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
     `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   find: (companyId: string, id: string) => sql.one<CustomerRow>(
@@ -49,15 +53,21 @@ export const customerQueries = (sql: Sql) => ({
       [companyId, page.after, ...values, page.limit])
   },
   describe: (row: CustomerRow) => sql.run(
-    'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, update_time = ? where company_id = ? and wx_user_id = ?',
-    [row.alias, row.remark, row.tags, row.customer_service_uid, row.update_time, row.company_id, row.wx_user_id]),
+    'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, priority = ?, update_time = ? where company_id = ? and wx_user_id = ?',
+    [row.alias, row.remark, row.tags, row.customer_service_uid, row.priority, row.update_time, row.company_id, row.wx_user_id]),
+  lockMany: (companyId: string, ids: string[]) => {
+    const some = list([...ids].sort())
+    return sql.all<CustomerRow>(
+      `select * from wx_user where company_id = ? and wx_user_id in (${some.marks}) order by wx_user_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
+  },
   /**
    * Followers nobody has written to or heard from since, who still belong to an agent or sit with one. active_at has no index of its
    * own: every push changes it, and an index page a push is dear.
    */
-  idle: (companyId: string, before: number, limit: number) => sql.all<{ wx_user_id: string }>(
-    'select wx_user_id from wx_user where company_id = ? and customer_service_uid > 0 and active_at <= ? union' +
-    ' select s.wx_user_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id' +
-    ' where s.company_id = ? and s.state in (0, 1, 2) and s.uid is not null and u.active_at <= ? limit ?',
-    [companyId, before, companyId, before, limit]),
+  idle: (companyId: string, before: number, page: { at: number, id: string, limit: number }) => sql.all<{ wx_user_id: string, active_at: number }>(
+    'select wx_user_id, active_at from (select wx_user_id, active_at from wx_user where company_id = ? and customer_service_uid > 0 and active_at <= ?' +
+    ' union select s.wx_user_id, u.active_at from message_session s join wx_user u on u.wx_user_id = s.wx_user_id' +
+    ' where s.company_id = ? and s.state in (0, 1, 2) and s.uid is not null and u.active_at <= ?) idle' +
+    ' where active_at > ? or (active_at = ? and wx_user_id > ?) order by active_at, wx_user_id limit ?',
+    [companyId, before, companyId, before, page.at, page.at, page.id, page.limit]),
 })

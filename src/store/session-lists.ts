@@ -1,6 +1,7 @@
 // What is shown and walked through; nothing here is locked, so nothing here decides.
 import type { SessionRow } from '../../entities/index.ts'
 import { found } from './customers.ts'
+import { sessionLanes } from './session-lanes.ts'
 import { list, type Sql } from './sql.ts'
 
 export type QueuedRow = { session_id: string, company_id: string, lane: string, rank: number }
@@ -53,8 +54,5 @@ export const sessionLists = (sql: Sql) => ({
   ofCustomer: (companyId: string, customerId: string, page: { before: string, limit: number }) => sql.all<SessionRow>(
     'select * from message_session where company_id = ? and wx_user_id = ? and session_id < ? order by session_id desc limit ?',
     [companyId, customerId, page.before, page.limit]),
-  /** Queued for one agent alone for too long. */
-  reservedSince: (companyId: string, before: number, limit: number) => sql.all<{ session_id: string, wx_user_id: string }>(
-    "select session_id, wx_user_id from message_session where company_id = ? and state = 3 and lane like 'user:%' and queued_at <= ?" +
-    ' order by queued_at limit ?', [companyId, before, limit]),
+  ...sessionLanes(sql),
 })

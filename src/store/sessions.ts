@@ -19,6 +19,15 @@ export const sessionQueries = (sql: Sql) => ({
     `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   find: (companyId: string, id: string) => sql.one<SessionRow>(
     'select * from message_session where company_id = ? and session_id = ?', [companyId, id]),
+  customersOf: (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    return sql.all<{ wx_user_id: string }>(`select wx_user_id from message_session where company_id = ? and session_id in (${some.marks})`, [companyId, ...some.values])
+  },
+  lockMany: (companyId: string, ids: string[]) => {
+    const some = list([...ids].sort())
+    return sql.all<SessionRow>(
+      `select * from message_session where company_id = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
+  },
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
   /** A whole row, locked before by open_key or id. */
   save: (row: SessionRow) => sql.update('message_session', [row], {
@@ -26,8 +35,11 @@ export const sessionQueries = (sql: Sql) => ({
   }),
   /** What a line changes on an open session. Named one by one: SQLite rewrites every index whose column is set, changed or not. */
   touch: (rows: SessionRow[]) => sql.update('message_session', rows, {
-    key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id'],
+    key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id',
+      'unanswered_since'],
   }),
+  /** Whom his lane sees first has changed. */
+  rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) => sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
   /** The one owner: only a session still queued in the lane the right was checked for. */
   claim: (row: SessionRow, lane: string) => sql.run(
     'update message_session set state = ?, uid = ?, customer_service_id = ?, fence = ?, ledger_n = ?, lane = null,' +

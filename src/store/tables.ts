@@ -4,6 +4,7 @@ import { inboxQueries } from './inbox.ts'
 import { jobQueries } from './jobs.ts'
 import { loadQueries } from './agent-loads.ts'
 import { loginQueries } from './logins.ts'
+import { missedQueries } from './missed.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
 import { ruleQueries } from './rules.ts'
@@ -16,7 +17,7 @@ import type { Sql } from './sql.ts'
 export function tables(sql: Sql) {
   return {
     accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
-    loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), outbox: outboxQueries(sql),
+    loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), missed: missedQueries(sql), outbox: outboxQueries(sql),
     rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
   }
 }

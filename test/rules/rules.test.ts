@@ -3,7 +3,7 @@ import test from 'node:test'
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { compileRules } from '../../rules/keyword.ts'
 import { mayReply, widenWindow } from '../../rules/reply-window.ts'
-import { lanesOf, routeNewSession } from '../../rules/routing.ts'
+import { lanesOf } from '../../rules/routing.ts'
 import { mayWrite } from '../../rules/session.ts'
 
 const rule = (id: string, more: Partial<MessageRuleRow> & { words?: string[] }): MessageRuleRow => {
@@ -54,12 +54,6 @@ void test('a write is refused in the order open, fence, yours, accepted', () => 
   assert.equal(mayWrite({ ...mine, uid: 8 }, { ...me, supervises: true }, 2), null, 'a supervisor interjects')
 })
 
-void test('an exclusive agent who is there with room gets his customer; else the customer waits for him alone', () => {
-  const agent = { uid: 7, enabled: true, online: true, load: 0, capacity: 1 }
-  assert.deepEqual(routeNewSession(agent, 'all'), { state: 0, uid: 7, reason: 'exclusive_agent' })
-  assert.deepEqual(routeNewSession({ ...agent, load: 1 }, 'all'), { state: 3, lane: 'user:7', reason: 'exclusive_agent_away' })
-  assert.deepEqual(routeNewSession({ ...agent, online: false }, 'all'), { state: 3, lane: 'user:7', reason: 'exclusive_agent_away' })
-  assert.deepEqual(routeNewSession({ ...agent, enabled: false }, 'all'), { state: 3, lane: 'all', reason: 'nobody_named' })
-  assert.deepEqual(routeNewSession(null, 'account:a'), { state: 3, lane: 'account:a', reason: 'nobody_named' })
+void test('an agent\'s own lane comes first, the common one last', () => {
   assert.deepEqual(lanesOf({ uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }), ['user:7', 'user:9', 'group:1', 'account:a', 'all'])
 })

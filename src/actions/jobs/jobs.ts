@@ -1,10 +1,17 @@
 // What can be run by the clock or by hand. A job works for one company at a time, or for the installation.
 import type { Ports } from '../../ports.ts'
+import { assignWaiting } from '../sessions/assign-waiting.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
+import { closeIdle } from './idle-close.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
+import { overflowGroups } from './overflow.ts'
+import { rerankQueue } from './queue-rank.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
+import { endQueued } from './queue-timeout.ts'
 import { reclaim } from './reclaim.ts'
+import { takeBack } from './take-back.ts'
+import { endWaiting } from './waiting-timeout.ts'
 
 export type Job = {
   name: string
@@ -19,7 +26,14 @@ const minute = 60 * second
 
 export const jobs: Job[] = [
   { name: 'reclaim', everyMs: minute, run: reclaim },
-  { name: 'fallback', everyMs: minute, run: fallBack },
+  { name: 'fallback', everyMs: 15 * second, run: fallBack },
+  { name: 'waiting-timeout', everyMs: 30 * second, run: endWaiting },
+  { name: 'queue-timeout', everyMs: 30 * second, run: endQueued },
+  { name: 'idle-close', everyMs: 30 * second, run: closeIdle },
+  { name: 'take-back', everyMs: 15 * second, run: takeBack },
+  { name: 'overflow', everyMs: 10 * second, run: overflowGroups },
+  { name: 'assign', everyMs: 5 * second, run: assignWaiting },
+  { name: 'queue-rank', everyMs: 10 * second, run: rerankQueue },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },

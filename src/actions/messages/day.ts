@@ -1,6 +1,6 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { AgentLoadRow, LedgerRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
-import { isOnline, type Agent } from '../../../rules/routing.ts'
+import type { LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type { Person } from '../../../rules/assignment.ts'
 import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
 import { newCustomer, openKey } from './lines.ts'
@@ -13,10 +13,18 @@ export type Day = {
   followers: Map<string, Follower>
   /** Followers whose rows somebody else holds. */
   busy: Set<string>
-  agents: Map<number, Agent>
+  people: Map<number, Person>
+  /** Lanes, with their company, in which somebody waits. */
+  waitedIn: Set<string>
   opened: SessionRow[]
   changed: Set<SessionRow>
-  raised: number[]
+  reranked: Set<SessionRow>
+  /** How many each was given. */
+  given: Map<number, number>
+  /** Had nobody, and have an exclusive agent now. */
+  owned: KnownCustomer[]
+  /** Companies in which somebody stands behind others, though there may be room. */
+  behind: Set<string>
   messages: MessageRow[]
   outbox: OutboxRow[]
   ledger: LedgerRow[]
@@ -36,8 +44,8 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   }
   await lockSessions(here, followers)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
-  const agents = await loadAgents(unit, followers, here.at)
-  return { at: here.at, followers, busy, agents, opened: [], changed: new Set(), raised: [], messages: [], outbox: [], ledger: [], events: [] }
+  return { at: here.at, followers, busy, people: new Map(), waitedIn: new Set(), opened: [], changed: new Set(), reranked: new Set(), given: new Map(),
+    owned: [], behind: new Set(), messages: [], outbox: [], ledger: [], events: [] }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }
@@ -70,18 +78,4 @@ async function lockSessions({ unit, alone }: Here, followers: Map<string, Follow
   const without = [...byOpenKey].filter(([, key]) => !followers.get(key)?.session).map(([open]) => open)
   if (without.length === 0 || alone) return
   for (const held of await unit.sessions.held(without)) followers.delete(byOpenKey.get(held) ?? '')
-}
-
-async function loadAgents(unit: Unit, followers: Map<string, Follower>, at: number): Promise<Map<number, Agent>> {
-  const uids = [...new Set([...followers.values()]
-    .filter(({ customer, session }) => !session && customer.customer_service_uid > 0)
-    .map(({ customer }) => customer.customer_service_uid))]
-  if (uids.length === 0) return new Map()
-  const users = new Map((await unit.users.byUids(uids)).map((user) => [user.uid, user]))
-  const loads = await unit.loads.lock(uids)
-  return new Map(loads.map((row) => [row.uid, asAgent(users.get(row.uid), row, at)]))
-}
-
-export function asAgent(user: UserRow | undefined, row: AgentLoadRow, at: number): Agent {
-  return { uid: row.uid, enabled: user?.enabled === 1, online: user !== undefined && isOnline(user, at), load: row.load, capacity: row.capacity }
 }

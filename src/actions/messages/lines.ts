@@ -7,7 +7,7 @@ export const newCustomer = (place: Place, facts: { id: string, openid: string, a
   wx_user_id: facts.id, company_id: place.company_id, account_id: place.account_id, appid: place.appid, openid: facts.openid,
   unionid: null, nickname: '', portrait: '', alias: '', remark: '', tags: null, subscribe: 1, subscribe_time: null, canel_time: null,
   customer_service_uid: -1, is_clue: 1, last_time: facts.at, active_at: facts.at, window_end: null, budget_left: 0, window_scene: null,
-  out_n: 0, add_time: facts.at, update_time: facts.at,
+  out_n: 0, add_time: facts.at, update_time: facts.at, priority: 0,
 })
 
 export const newSession = (customer: Whose, facts: { id: string, at: number }): SessionRow => ({
@@ -15,6 +15,7 @@ export const newSession = (customer: Whose, facts: { id: string, at: number }): 
   wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
   fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
   unread: 0, receive_message_time: null, send_time: null, last_message_id: null, closed_at: null, close_reason: null, add_time: facts.at,
+  unanswered_since: null,
 })
 
 export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
@@ -35,6 +36,9 @@ export const newMessage = (customer: Whose, line: Line): MessageRow => ({
   wx_user_id: customer.wx_user_id, customer_wx_openid: customer.openid, ...line,
 })
 
+/** Agent, supervisor, member of a group chat: neither a rule's line nor a note answers him. */
+const byPerson = [1, 3, 4]
+
 /** Takes the session's next seq: nothing else numbers its lines. */
 export function addLine(customer: Whose, session: SessionRow, line: Line): MessageRow {
   session.seq += 1
@@ -43,9 +47,11 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
     session.visitor_offset += 1
     session.unread += 1
     session.receive_message_time = line.add_time
+    session.unanswered_since ??= line.add_time
   } else {
     session.agent_offset += 1
     session.send_time = line.add_time
+    if (byPerson.includes(line.opercode)) session.unanswered_since = null
   }
   return newMessage(customer, {
     session_id: session.session_id, seq: session.seq, uid: session.uid, customer_service_id: session.customer_service_id, ...line,

@@ -1,3 +1,5 @@
+import type { Named } from '../../../rules/assignment.ts'
+import type { Ids } from '../../ids.ts'
 import type { KnownAccount, KnownCompany } from '../../ports.ts'
 
 /** What a follower did, in our words; the platform's stay at the edge. */
@@ -15,8 +17,13 @@ export type Push = {
   openid: string
   dedupKey: string
   deed: Deed
+  /** A person or a group that the push names: the reception of a QR code, a menu's key, a rule. */
+  named?: Named | null
   xml: string
 }
 
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
 export type PushAnswer = { id: string, text: string, at: number }
+
+/** A push that is new, and the id its answer would have. */
+export type Taken = { push: Push, id: string, ids: Ids }

@@ -3,8 +3,10 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { tellOpened } from '../sessions/place.ts'
+import { tellOpened, tellRanks } from '../sessions/place.ts'
+import { ringRoom } from '../sessions/tell-step.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
+import { loadRoster } from './open-session.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
 import { takePush } from './take-push.ts'
@@ -26,6 +28,7 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
     const seen = await unit.inbox.add(inbox)
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
     const day = await loadDay(needs, unit, { pushes: pushes.filter((_, at) => isNew[at]), alone })
+    Object.assign(day, await loadRoster(unit, day, pushes.filter((_, at) => isNew[at])))
     const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
     await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
 
@@ -56,11 +59,20 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Pr
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
-  for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
+  await unit.sessions.rerank([...day.reranked])
+  await giveOut(unit, day)
   await unit.messages.insert(day.messages)
   await unit.outbox.insert(day.outbox)
   await unit.sessions.writeLedger(day.ledger)
   await writeEvents(needs, unit, day.events)
+}
+
+async function giveOut(unit: Unit, { given, owned, people }: Day): Promise<void> {
+  for (const { wx_user_id: id, customer_service_uid: uid } of owned) await unit.customers.own(id, uid)
+  for (const [uid, sessions] of [...given].sort(([a], [b]) => a - b)) {
+    const turn = people.get(uid)?.turn ?? 0
+    if (await unit.loads.give(uid, { sessions, turn }) === 0) throw new Error(`agent ${uid} had no room, though his load was locked`)
+  }
 }
 
 /** Answers whether rows that stood behind may leave now. */
@@ -81,6 +93,8 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
 async function tell(needs: Needs<'queue' | 'recent' | 'bus'>, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
+  await tellRanks(needs, [...day.reranked])
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
+  for (const companyId of day.behind) ringRoom(needs, companyId)
   if (freed) needs.bus.publish('outbox', '')
 }

@@ -2,25 +2,26 @@
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Rule } from '../../../rules/keyword.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
-import { commonLane, routeNewSession } from '../../../rules/routing.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
-import type { Ids } from '../../ids.ts'
 import type { KnownCustomer } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
-import { stepEvents, takeStep } from '../sessions/step.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
-import { addLine, newMessage, newOutbox, newSession } from './lines.ts'
-import type { Push, PushAnswer } from './push.ts'
-
-export type Taken = { push: Push, id: string, ids: Ids }
+import { addLine, newMessage, newOutbox } from './lines.ts'
+import { keepRank, openSession } from './open-session.ts'
+import type { PushAnswer, Taken } from './push.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
-  const { push } = taken
-  const follower = day.followers.get(followerKey(push))
+  const follower = day.followers.get(followerKey(taken.push))
   if (!follower) throw new Error('a push without its follower')
-  const { customer } = follower
-  customer.update_time = day.at
+  follower.customer.update_time = day.at
+  const answer = takeDeed(day, taken, follower)
+  keepRank(day, taken.push, follower)
+  return answer
+}
 
+function takeDeed(day: Day, taken: Taken, follower: Follower): PushAnswer | null {
+  const { push } = taken
+  const { customer } = follower
   if (push.deed.kind === 'text' || push.deed.kind === 'line') return takeLine(day, taken, follower)
   if (push.deed.kind === 'follow') return takeFollow(day, taken, customer)
   if (push.deed.kind === 'unfollow') Object.assign(customer, { subscribe: 0, canel_time: day.at, window_end: day.at, budget_left: 0 })
@@ -70,22 +71,4 @@ function hear(day: Day, session: SessionRow, line: MessageRow): void {
   if (isOwned(session.state) && session.uid !== null) {
     day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
   }
-}
-
-function openSession(day: Day, { push, ids }: Taken, customer: KnownCustomer): SessionRow {
-  const session = newSession(customer, { id: ids(), at: day.at })
-  day.opened.push(session)
-  const exclusive = day.agents.get(customer.customer_service_uid) ?? null
-  const place = routeNewSession(exclusive, commonLane(push.account))
-  const by = { who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, ...(exclusive && { candidates: [exclusive] }) }
-  const moved = place.state === 0
-    ? takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
-    : takeStep(session, { event: 'arrive', place: { lane: place.lane }, ...by })
-  if (place.state === 0) {
-    day.raised.push(place.uid)
-    if (exclusive) exclusive.load += 1
-  }
-  day.ledger.push(moved.ledger)
-  day.events.push(...stepEvents(place.state === 0 ? 'session.assigned' : 'session.queued', moved))
-  return session
 }
