@@ -24,6 +24,8 @@ export type WaitingQueue = {
   heads: (companyId: string, lanes: string[], limit: number) => Promise<QueueEntry[] | null>
   /** How many stand before it in its lane; null when unknown. */
   position: (companyId: string, lane: string, sessionId: string) => Promise<number | null>
+  /** How many stand in the lane before this rank; null when unknown. */
+  before: (companyId: string, lane: string, rank: number) => Promise<number | null>
   /** What the index holds, to be compared with SQL; null when it does not answer. */
   sums: (companyId: string) => Promise<Sums | null>
   /** Session ids and their ranks. */

@@ -9,12 +9,13 @@ import { jobRoutes } from './jobs.ts'
 import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
 import type { Route } from './route.ts'
+import { reclaimRoutes } from './reclaims.ts'
 import { ruleRoutes } from './rules.ts'
 import { settingsRoutes } from './settings.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
-  ...authRoutes, ...companyRoutes, ...settingsRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes,
+  ...authRoutes, ...companyRoutes, ...settingsRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...reclaimRoutes, ...sessionRoutes,
   ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

@@ -13,6 +13,7 @@ import { page } from './page.ts'
 
 const fence = z.number().int().optional()
 const reason = z.string().max(200).optional()
+const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 const pending = z.enum(['send', 'drop']).optional()
 
 async function answer({ ports, me }: Pick<Call, 'ports' | 'me'>, row: SessionRow): Promise<Answer> {
@@ -23,10 +24,10 @@ export const sessionRoutes: Route[] = [
   route({
     method: 'get', path: '/api/sessions', who: 'agent', summary: 'Sessions by state; queued ones in queue order',
     query: page.extend({
-      state: z.enum(['queued', 'waiting', 'active', 'closed']).default('queued'), mine: z.enum(['true', 'false']).default('false'),
-      search: z.string().max(100).optional(),
+      state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'), mine: flag.default(false), search: z.string().max(100).optional(),
+      unanswered: flag.optional(), answerable: flag.optional(),
     }),
-    handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, { ...query, mine: query.mine === 'true' }) }),
+    handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, query) }),
   }),
   route({
     method: 'post', path: '/api/sessions/claim', who: 'agent', summary: 'Claim the next session this agent may have', operationId: 'claimNext',

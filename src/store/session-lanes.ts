@@ -44,6 +44,10 @@ export const sessionLanes = (sql: Sql) => ({
   ofLane: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) => sql.all<SessionRow>(
     'select * from message_session where company_id = ? and lane = ? and state = 3 and `rank` >= ?' +
     ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?', [companyId, lane, rank, rank, id, limit]),
+  /** Of all private lanes together: few wait there, and not for long. */
+  ofPrivateLanes: (companyId: string, { rank, id, limit }: Spot & { limit: number }) => sql.all<SessionRow>(
+    `select * from message_session where company_id = ? and ${isPrivate} and state = 3 and \`rank\` >= ?` +
+    ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?', [companyId, rank, rank, id, limit]),
   /** Who stands behind so many others. */
   behind: (companyId: string, lane: string, { others, limit }: { others: number, limit: number }) => sql.all<{ session_id: string }>(
     `select session_id from message_session where company_id = ? and lane = ? and state = 3 order by \`rank\`, session_id limit ? offset ${Math.trunc(others)}`,

@@ -2,7 +2,7 @@
 import type { SessionRow } from '../../entities/index.ts'
 import { found } from './customers.ts'
 import { sessionLanes } from './session-lanes.ts'
-import { list, type Sql } from './sql.ts'
+import { list, type Sql, type Value } from './sql.ts'
 
 export type QueuedRow = { session_id: string, company_id: string, lane: string, rank: number }
 type RankedRow = { session_id: string, rank: number }
@@ -12,6 +12,19 @@ const ofFound = (companyId: string, search: string) => {
   const { where, values } = found(search)
   if (values.length === 0) return { where: '', values: [] }
   return { where: ` and wx_user_id in (select wx_user_id from wx_user where company_id = ?${where})`, values: [companyId, ...values] }
+}
+
+/** What a list is narrowed to; undefined does not care. */
+export type Wanted = { search: string, unanswered?: boolean | undefined, answerable?: boolean | undefined, now: number }
+
+function ofWanted(companyId: string, { search, unanswered, answerable, now }: Wanted): { where: string, values: Value[] } {
+  const of = ofFound(companyId, search)
+  const owed = unanswered === undefined ? '' : ` and unanswered_since is ${unanswered ? 'not null' : 'null'}`
+  if (answerable === undefined) return { where: of.where + owed, values: of.values }
+  return {
+    where: `${of.where}${owed} and wx_user_id ${answerable ? 'in' : 'not in'} (select wx_user_id from wx_user where company_id = ? and window_end > ? and budget_left > 0)`,
+    values: [...of.values, companyId, now],
+  }
 }
 
 export const sessionLists = (sql: Sql) => ({
@@ -35,18 +48,18 @@ export const sessionLists = (sql: Sql) => ({
     return sql.all<PlacedRow>('select session_id, company_id, state, lane, `rank`, uid, assigned_at from message_session' +
       ` where company_id = ? and session_id in (${some.marks})`, [companyId, ...some.values])
   },
-  inLanes: (companyId: string, { lanes, search }: { lanes: string[] | null, search: string }, page: { rank: number, id: string, limit: number }) => {
+  inLanes: (companyId: string, { lanes, ...wanted }: Wanted & { lanes: string[] | null }, page: { rank: number, id: string, limit: number }) => {
     const some = list(lanes ?? [])
     const inLane = lanes ? { where: ` and lane in (${some.marks})`, values: some.values } : { where: '', values: [] }
-    const of = ofFound(companyId, search)
+    const of = ofWanted(companyId, wanted)
     return sql.all<SessionRow>(
       `select * from message_session where company_id = ? and state = 3${inLane.where}${of.where} and` +
       ' (`rank` > ? or (`rank` = ? and session_id > ?)) order by `rank`, session_id limit ?',
       [companyId, ...inLane.values, ...of.values, page.rank, page.rank, page.id, page.limit])
   },
-  ofOwner: (companyId: string, { uid, states, search }: { uid: number | null, states: number[], search: string }, page: { before: string, limit: number }) => {
+  ofOwner: (companyId: string, { uid, states, ...wanted }: Wanted & { uid: number | null, states: number[] }, page: { before: string, limit: number }) => {
     const owner = uid === null ? { where: '', values: [] } : { where: ' and uid = ?', values: [uid] }
-    const of = ofFound(companyId, search)
+    const of = ofWanted(companyId, wanted)
     return sql.all<SessionRow>(
       `select * from message_session where company_id = ? and state in (${states.join(',')})${owner.where}${of.where}` +
       ' and session_id < ? order by session_id desc limit ?', [companyId, ...owner.values, ...of.values, page.before, page.limit])

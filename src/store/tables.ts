@@ -1,6 +1,7 @@
 import { accountQueries } from './accounts.ts'
 import { customerQueries } from './customers.ts'
 import { inboxQueries } from './inbox.ts'
+import { invariantQueries } from './invariants.ts'
 import { jobQueries } from './jobs.ts'
 import { loadQueries } from './agent-loads.ts'
 import { loginQueries } from './logins.ts'
@@ -16,7 +17,7 @@ import type { Sql } from './sql.ts'
 /** Named queries per table, bound to one connection. */
 export function tables(sql: Sql) {
   return {
-    accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), jobs: jobQueries(sql),
+    accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), invariants: invariantQueries(sql), jobs: jobQueries(sql),
     loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), missed: missedQueries(sql), outbox: outboxQueries(sql),
     rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
   }

@@ -1,11 +1,14 @@
 import type { CustomerRow, LedgerRow, MessageRow, SessionRow } from '../../entities/index.ts'
+import { mayReply } from '../../rules/reply-window.ts'
+import { isOpen, isOwned } from '../../rules/session.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
 
 const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
 
-export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null }
+/** `queue` only of a queued one; what nobody knows is null. */
+export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, queue: { position: number, waitMs: number | null } | null, now: number }
 
 export function presentSession(row: SessionRow, facts: SessionFacts) {
   return {
@@ -13,11 +16,17 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     customer: presentCustomer(facts.customer), accountId: row.account_id, agentUid: row.uid, fence: row.fence, seq: row.seq,
     visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
     window: { endsAt: presentTime(facts.customer.window_end), remaining: facts.customer.budget_left, scene: facts.customer.window_scene },
-    ...(row.state === 3 && { queue: { position: facts.position, since: presentTime(row.queued_at), lane: row.lane } }),
+    // three facts that are easily taken for one: somebody has it, WeChat still lets us answer, an answer is owed
+    assigned: isOwned(row.state), answerable: isOpen(row.state) && mayReply(facts.customer, facts.now) === null,
+    unansweredSince: presentTime(row.unanswered_since),
+    ...(row.state === 3 && { queue: { ...presentQueue(facts.queue), since: presentTime(row.queued_at), lane: row.lane } }),
     lastMessage: facts.last && presentMessage(facts.last),
     createdAt: presentTime(row.add_time), closedAt: presentTime(row.closed_at), closeReason: row.close_reason,
   }
 }
+
+const presentQueue = (queue: SessionFacts['queue']) =>
+  ({ position: queue?.position ?? null, estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null })
 
 /** What a listener of a stream may know of a session; he asks for the rest. */
 export function presentSessionEvent(row: SessionRow) {

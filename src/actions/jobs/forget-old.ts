@@ -8,6 +8,7 @@ export async function forgetOld(needs: Needs<'store' | 'clock' | 'limits'>): Pro
   return needs.store.work('rest', async (unit) => {
     await unit.logins.endExpired(now - needs.limits.loginIdleMs, now)
     await unit.jobs.forget(now - dayMs)
+    await unit.missed.forgetReclaimed(now - 90 * dayMs)
     return { events: await unit.streams.forget(now - 7 * dayMs) }
   })
 }

@@ -23,6 +23,8 @@ export type Day = {
   given: Map<number, number>
   /** Had nobody, and have an exclusive agent now. */
   owned: KnownCustomer[]
+  /** How many stand before each follower, and when others left his lane; only where he is told. */
+  standings: Map<string, { before: number, left: number[] }>
   /** Companies in which somebody stands behind others, though there may be room. */
   behind: Set<string>
   messages: MessageRow[]
@@ -45,7 +47,7 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
   await lockSessions(here, followers)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
   return { at: here.at, followers, busy, people: new Map(), waitedIn: new Set(), opened: [], changed: new Set(), reranked: new Set(), given: new Map(),
-    owned: [], behind: new Set(), messages: [], outbox: [], ledger: [], events: [] }
+    owned: [], behind: new Set(), standings: new Map(), messages: [], outbox: [], ledger: [], events: [] }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }

@@ -9,6 +9,7 @@ import { followerKey, loadDay, type Day } from './day.ts'
 import { loadRoster } from './open-session.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
+import { loadStandings } from './spoken.ts'
 import { takePush } from './take-push.ts'
 
 export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics'>
@@ -29,6 +30,7 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
     const day = await loadDay(needs, unit, { pushes: pushes.filter((_, at) => isNew[at]), alone })
     Object.assign(day, await loadRoster(unit, day, pushes.filter((_, at) => isNew[at])))
+    await loadStandings(needs, unit, { day, pushes: pushes.filter((_, at) => isNew[at]) })
     const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
     await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
 

@@ -57,6 +57,7 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
   if (own) session.unread = 0
   await unit.customers.save({ ...customer, budget_left: customer.budget_left - 1, active_at: at })
   await unit.sessions.save(session)
+  await unit.missed.answered(session.company_id, session.wx_user_id)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
   return line

@@ -1,6 +1,5 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
-import type { Rule } from '../../../rules/keyword.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { KnownCustomer } from '../../ports.ts'
@@ -8,6 +7,7 @@ import { presentMessage } from '../../views/message.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine, newMessage, newOutbox } from './lines.ts'
 import { keepRank, openSession } from './open-session.ts'
+import { spokenTo, type Spoken } from './spoken.ts'
 import type { PushAnswer, Taken } from './push.ts'
 
 export function takePush(day: Day, taken: Taken): PushAnswer | null {
@@ -32,7 +32,9 @@ function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null
   const { push, ids } = taken
   const { customer } = follower
   Object.assign(customer, widenWindow(customer, 'message', day.at), { last_time: day.at, active_at: day.at })
+  const isNew = follower.session === null
   const session = follower.session ??= openSession(day, taken, customer)
+  const lastHeard = session.receive_message_time
   if (!day.opened.includes(session)) day.changed.add(session)
 
   const said = push.deed.kind === 'text' ? { text: push.deed.text } : { message_type: 0, type: 'other', extra: JSON.stringify({ xml: push.xml }) }
@@ -41,12 +43,13 @@ function takeLine(day: Day, taken: Taken, follower: Follower): PushAnswer | null
   const talking = session.state === active || session.state === group
   const silent = push.deed.kind !== 'text' || (talking && !push.company.settings.rulesInConversation)
   const rule = silent || push.deed.kind !== 'text' ? null : push.company.matcher.text(push.account.account_id, push.deed.text)
-  return rule && answerInSession(day, taken, { customer, session, rule })
+  const spoken = spokenTo(day, push, { session, rule, isNew, lastHeard })
+  return spoken && answerInSession(day, taken, { customer, session, spoken })
 }
 
-function answerInSession(day: Day, { id }: Taken, { customer, session, rule }: { customer: KnownCustomer, session: SessionRow, rule: Rule }): PushAnswer {
+function answerInSession(day: Day, { id }: Taken, { customer, session, spoken }: { customer: KnownCustomer, session: SessionRow, spoken: Spoken }): PushAnswer {
   const reply = addLine(customer, session, {
-    message_id: id, opercode: 6, text: rule.text, sender: `r:${rule.id}`, client_key: id, delivery: 'sending', add_time: day.at,
+    message_id: id, opercode: 6, text: spoken.text, sender: spoken.sender, client_key: id, delivery: 'sending', add_time: day.at,
   })
   return send(day, customer, reply)
 }

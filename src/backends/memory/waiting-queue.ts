@@ -74,6 +74,10 @@ export function openWaitingQueue(): WaitingQueue {
       const rank = list?.ranks.get(id)
       return whole && list && rank !== undefined ? place(list.sorted, { id, rank }) : null
     },
+    before: async (companyId, lane, rank) => {
+      const { lists, whole } = of(companyId)
+      return whole ? place(lists.get(`queue:${lane}`)?.sorted ?? [], { id: '', rank }) : null
+    },
     sums: async (companyId) => sumsOf(of(companyId)),
     members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.ranks),
     complete: async (companyId) => { of(companyId).whole = true },
