@@ -10,6 +10,8 @@ import { agentLoad } from './agent-load.ts'
 import { inbox } from './inbox.ts'
 import { customer } from './customer.ts'
 import { session } from './session.ts'
+import { sessionMember } from './session-member.ts'
+import { evaluation } from './evaluation.ts'
 import { ledger } from './ledger.ts'
 import { message } from './message.ts'
 import { outbox } from './outbox.ts'
@@ -22,6 +24,7 @@ import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
+import { accessToken } from './access-token.ts'
 import { missedSession } from './missed-session.ts'
 import { reclaimed } from './reclaimed.ts'
 
@@ -36,6 +39,8 @@ export type { AgentLoadRow } from './agent-load.ts'
 export type { InboxRow } from './inbox.ts'
 export type { CustomerRow } from './customer.ts'
 export type { SessionRow } from './session.ts'
+export type { SessionMemberRow } from './session-member.ts'
+export type { EvaluationRow } from './evaluation.ts'
 export type { LedgerRow } from './ledger.ts'
 export type { MessageRow } from './message.ts'
 export type { OutboxRow } from './outbox.ts'
@@ -48,6 +53,7 @@ export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
+export type { AccessTokenRow } from './access-token.ts'
 export type { MissedSessionRow } from './missed-session.ts'
 export type { ReclaimedRow } from './reclaimed.ts'
 
@@ -63,6 +69,8 @@ export const entities = [
   inbox,
   customer,
   session,
+  sessionMember,
+  evaluation,
   ledger,
   message,
   outbox,
@@ -75,6 +83,7 @@ export const entities = [
   login,
   loginLog,
   installation,
+  accessToken,
   missedSession,
   reclaimed,
 ]

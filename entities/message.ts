@@ -35,6 +35,8 @@ export type MessageRow = {
   errcode: number | null
   is_read: number
   add_time: number
+  /** Of additional_uid, as he was called then. */
+  additional_user_name: string | null
 }
 
 export const message = new EntitySchema<MessageRow>({
@@ -73,6 +75,7 @@ export const message = new EntitySchema<MessageRow>({
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
+    additional_user_name: text(64, nullable),
   },
   uniques: [
     { name: 'uq_message_data_company_id_sender_client_key', columns: ['company_id', 'sender', 'client_key'] },

@@ -29,6 +29,8 @@ export type SessionRow = {
   closed_at: number | null
   close_reason: string | null
   add_time: number
+  /** Until then a supervisor looks on, and its lines are written to its own stream. */
+  watched_until: number | null
   /** His first line that no person has answered yet. */
   unanswered_since: number | null
 }
@@ -63,6 +65,7 @@ export const session = new EntitySchema<SessionRow>({
     closed_at: big(nullable),
     close_reason: text(255, nullable),
     add_time: big(),
+    watched_until: big(nullable),
     unanswered_since: big(nullable),
   },
   uniques: [

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm'
-import { big, id, int, key, serial, text } from './columns.ts'
+import { big, id, int, key, nullable, serial, text } from './columns.ts'
 
 /** A person who signs in. */
 export type UserRow = {
@@ -14,6 +14,8 @@ export type UserRow = {
   presence: string
   seen_at: number
   created_at: number
+  /** What he says first in a session; NULL: what the company says. */
+  greeting: string | null
 }
 
 export const user = new EntitySchema<UserRow>({
@@ -31,6 +33,7 @@ export const user = new EntitySchema<UserRow>({
     presence: key(16),
     seen_at: big(),
     created_at: big(),
+    greeting: text(500, nullable),
   },
   uniques: [
     { name: 'uq_user_username', columns: ['username'] },

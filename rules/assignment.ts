@@ -11,7 +11,7 @@ export type Staff = {
 export type Person = Staff & { online: boolean, load: number, capacity: number, turn: number }
 export type Named = { uid: number } | { groupId: number }
 
-export type Why = 'chosen' | 'disabled' | 'no_account' | 'no_group' | 'offline' | 'full' | 'did_not_answer' | 'busier' | 'not_his_turn' | 'not_exclusive'
+export type Why = 'chosen' | 'disabled' | 'no_account' | 'no_group' | 'offline' | 'full' | 'had_it' | 'busier' | 'not_his_turn' | 'not_exclusive'
 /** Without a uid: all others. */
 export type Candidate = { uid?: number, why: Why, load?: number, capacity?: number, count?: number }
 
@@ -26,7 +26,7 @@ export type Asked = {
   staff: readonly Staff[]
   /** It waits already, and not for this agent alone any more. */
   movedOn?: boolean
-  /** From him it was taken back. */
+  /** Had it just before. */
   except?: number | null
 }
 export type Facts = {
@@ -125,7 +125,7 @@ function whyNot(considered: Considered, uid: number): Why | null {
 function whyNotHe({ accountId, except }: Asked, person: Person | undefined): Why | null {
   if (!person?.enabled) return 'disabled'
   if (!person.accountIds.includes(accountId)) return 'no_account'
-  if (person.uid === except) return 'did_not_answer'
+  if (person.uid === except) return 'had_it'
   if (!person.online) return 'offline'
   return person.load < person.capacity ? null : 'full'
 }

@@ -22,3 +22,9 @@ export function mayReply(window: Window, now: number): 'reply_window_closed' | '
   if ((window.window_end ?? 0) <= now) return 'reply_window_closed'
   return window.budget_left > 0 ? null : 'reply_budget_used'
 }
+
+const typingAfterMs = 30_000
+
+/** WeChat shows that somebody is writing only within 30 seconds of a line, either way. */
+export const showsTyping = (customer: Pick<Window, 'window_end'> & { active_at: number }, now: number): boolean =>
+  (customer.window_end ?? 0) > now && now - customer.active_at < typingAfterMs

@@ -107,6 +107,13 @@ export function exclusiveAfter({ exclusive }: Transition, now: number, owner: nu
   return exclusive === 'owner_if_none' && now === -1 ? owner ?? now : now
 }
 
+/** As mayWrite, for what only colleagues read: also before it is accepted, and by a supervisor in any state. */
+export function mayNote(session: Owned, me: Person, fence: number | undefined): Refusal | null {
+  if (!isOpen(session.state)) return 'session_not_open'
+  if (fence !== undefined && fence !== session.fence) return 'session_moved'
+  return relationTo(session, me) === 'agent' ? 'not_owner' : null
+}
+
 /** May this person write into the session? Asked in this order: open, fence, yours, accepted. A supervisor may interject. */
 export function mayWrite(session: Owned, me: Person, fence: number | undefined): Refusal | null {
   if (!isOpen(session.state)) return 'session_not_open'

@@ -27,6 +27,13 @@ export type Settings = {
   hours: Hours | null
   accounts: Record<string, AccountSettings>
   groups: Record<string, GroupSettings>
+
+  /** What an agent's side says when he takes up a session; empty: nothing. An agent may have his own. */
+  greeting: string
+  /** Asked of the customer when his session is closed. */
+  askSatisfaction: boolean
+  satisfactionQuestion: string
+  satisfactionThanks: string
 }
 
 const aYear = 525_600
@@ -43,6 +50,8 @@ export const defaultSettings: Settings = {
   sessionRule: 'grab', reclaimDays: 10, fallbackMinutes: 10, waitingMinutes: 1440, queueMinutes: 2880, queueInHours: false,
   idleCloseMinutes: 0, takeBackMinutes: 0, queueWhen: 'always', rulesInConversation: true, autoAcceptFirst: false, windowFirst: false,
   reserveLastReply: false, tellPosition: false, positionReply: '您前面还有 {before} 位，预计等待 {minutes} 分钟。', hours: null, accounts: {}, groups: {},
+
+  greeting: '', askSatisfaction: false, satisfactionQuestion: '请您对本次服务做出评价：', satisfactionThanks: '感谢您的评价！',
 }
 
 export function readSettings(stored: string): Settings {

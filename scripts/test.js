@@ -12,26 +12,27 @@ const needs = {
   redis: { programs: ['redis-server', 'redis-cli'], packages: ['redis-server', 'redis-tools'], units: ['redis-server'] },
   nginx: { programs: ['nginx'], packages: ['nginx'], units: ['nginx'] },
   chromium: { programs: ['/usr/bin/chromium'], packages: ['chromium', 'fonts-noto-cjk'], units: [] },
+  'the npm registry': { programs: [], packages: [], units: [], answers: () => spawnSync('npm', ['view', 'xml2js', 'version']).status === 0 },
 }
 const servers = ['mariadb', 'redis', 'nginx']
-const suiteNeeds = { services: servers, contract: servers, cluster: servers, browser: ['chromium'] }
+const suiteNeeds = { services: servers, contract: servers, cluster: servers, browser: ['chromium'], packing: ['the npm registry'] }
 
 const paths = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/usr/local/bin']
 process.env.PATH = [...new Set(paths)].join(delimiter)
 const isProgram = (program) => program.startsWith('/') ? existsSync(program) : paths.some((path) => existsSync(join(path, program)))
-const isThere = (name) => needs[name].programs.every(isProgram)
-const missing = () => Object.keys(needs).filter((name) => !isThere(name))
+const isThere = (name) => needs[name].programs.every(isProgram) && (needs[name].found ??= needs[name].answers?.() ?? true)
 
 execFileSync(process.execPath, [join(root, 'scripts/build.js')], { stdio: 'inherit' })
 const built = readdirSync(join(root, 'dist/test')).filter((name) => name !== 'support')
 const wanted = built.filter((name) => !quick || !(name in suiteNeeds))
-const needed = () => missing().filter((name) => wanted.some((suite) => suiteNeeds[suite]?.includes(name)))
-if (needed().length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) install(needed())
+const needed = [...new Set(wanted.flatMap((suite) => suiteNeeds[suite] ?? []))].filter((name) => needs[name].packages.length > 0 && !isThere(name))
+if (needed.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) install(needed)
 
 const skipped = wanted.filter((suite) => suiteNeeds[suite]?.some((name) => !isThere(name)))
 for (const suite of skipped) {
   const lacking = suiteNeeds[suite].filter((name) => !isThere(name))
-  console.log(`Skipped: test/${suite} needs ${lacking.join(', ')}. On Debian or Ubuntu: apt-get install ${lacking.flatMap((name) => needs[name].packages).join(' ')}`)
+  const packages = lacking.flatMap((name) => needs[name].packages)
+  console.log(`Skipped: test/${suite} needs ${lacking.join(', ')}.${packages.length > 0 ? ` On Debian or Ubuntu: apt-get install ${packages.join(' ')}` : ''}`)
 }
 if (process.env.CI === 'true' && skipped.length > 0) {
   console.error('CI: a skipped suite counts as a failure.')

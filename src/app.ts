@@ -92,7 +92,7 @@ function compose(config: Config, { log, store, secrets, clock, backends, wrap }:
   const hour = 3600_000
   const base = {
     log, store, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets, channel: openWechatChannel({ clock, secrets, cache: backends.cache }, config.WECHAT_API_BASE),
+    secrets, channel: openWechatChannel({ store, clock, secrets, cache: backends.cache, ids: newId }, config.WECHAT_API_BASE),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalid_input' | 'not_signed_in' | 'not_allowed' | 'not_found' | 'login_failed' | 'login_locked'
   | 'username_taken' | 'appid_taken' | 'limit_reached' | 'company_disabled' | 'account_not_bound'
+  | 'agent_disabled' | 'agent_not_on_account' | 'group_empty' | 'same_agent'
   | 'session_already_claimed' | 'agent_at_capacity' | 'reserved' | 'not_your_lane' | 'session_not_open'
   | 'session_moved' | 'not_owner' | 'session_not_accepted' | 'session_not_waiting' | 'client_msg_id_reused'
   | 'customer_has_session' | 'customer_reserved' | 'reply_window_closed' | 'reply_budget_used' | 'type_not_supported'

@@ -80,6 +80,8 @@ export type Delivery =
 /** How a message leaves to a person. Throws nothing: every end is a Delivery. */
 export type Channel = {
   send: (account: KnownAccount, openid: string, message: MessageRow) => Promise<Delivery>
+  /** Shows the follower that somebody is writing. Throws nothing and promises nothing. */
+  typing: (account: KnownAccount, openid: string) => Promise<void>
   close: () => Promise<void>
 }
 

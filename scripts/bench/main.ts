@@ -4,7 +4,7 @@ import { webhookBench } from './webhook.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
   webhook: {
-    says: '[--seconds 5] [--rounds 5] [--connections 64] [--editions embedded,cluster]\n'
+    says: '[--seconds 5] [--rounds 5] [--connections 256] [--editions embedded,cluster]\n'
       + '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },

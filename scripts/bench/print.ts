@@ -2,7 +2,7 @@ import type { Counted } from './count.ts'
 import type { Server } from './contenders.ts'
 import { median } from './place.ts'
 import type { Mode } from './pushes.ts'
-import type { Step } from './steps.ts'
+import type { Step } from './store-steps.ts'
 import type { Heard } from './wrk.ts'
 
 /** Per answered push, in µs; null where there are no rows to wait for. */
@@ -55,6 +55,6 @@ function printRatio(rounds: Round[], server: Server, beside: Server): void {
 }
 
 export function printSteps(steps: Step[]): void {
-  console.log('\nOne step alone, in a loop             µs each')
-  for (const { name, micros } of steps) console.log(name.padEnd(36) + cell(micros.toFixed(2)))
+  console.log('\nOne step alone, in a loop                         µs each')
+  for (const { name, micros } of steps) console.log(name.padEnd(48) + cell(micros.toFixed(2)))
 }

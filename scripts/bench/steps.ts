@@ -1,23 +1,19 @@
 // What each step of a push costs alone: the product's own functions in a loop, the median of many short laps.
 import { join } from 'node:path'
 import { dedupKey, decryptMessage, encryptMessage, openPush, readXml, renderReply, verifyQuery } from 'wechat-api-ts'
-import { receive } from '../../src/actions/messages/receive.ts'
-import type { Push } from '../../src/actions/messages/push.ts'
 import { median, removeDir } from './place.ts'
 import { account, pushes, sign, type Mode } from './pushes.ts'
 import { openSeeded, type Seeded } from './serve-kefu.ts'
-
-export type Step = { name: string, micros: number }
+import { storing, type Step } from './store-steps.ts'
 
 const laps = 60
 const perLap = 2000
-const batch = 64
 
 export async function measureSteps(dir: string): Promise<Step[]> {
   const data = join(dir, 'steps')
   const seeded = await openSeeded({ DATA_DIR: data }, 'plain')
   try {
-    return [...parsing(), matching(seeded), ...answering(), ...await storing(seeded)]
+    return [...parsing(), matching(seeded), ...answering(), ...await storing(seeded, 'SQLite')]
   } finally {
     await seeded.app.close()
     removeDir(data)
@@ -68,27 +64,4 @@ function answering(): Step[] {
     time('answer rendered', (n) => renderReply(to, { type: 'text', text: '您好，客服马上就来。' }, 1_700_000_000 + n)),
     time('answer encrypted, safe', () => encryptMessage(account.encodingAesKey, account.appid, xml)),
   ]
-}
-
-async function storing(seeded: Seeded): Promise<Step[]> {
-  return [
-    await timeBatches(seeded, { size: batch, times: 120, first: 10_000_000 }),
-    await timeBatches(seeded, { size: 1, times: 300, first: 20_000_000 }),
-  ]
-}
-
-type Lot = { size: number, times: number, first: number }
-
-async function timeBatches({ app, account: known, company }: Seeded, { size, times, first }: Lot): Promise<Step> {
-  const all = [...pushes(size * times, first)].map(({ openid, msgId, text, xml }): Push => ({
-    account: known, company, openid, dedupKey: `m:${msgId}`, deed: { kind: 'text', text }, xml,
-  }))
-  const each: number[] = []
-  for (let n = 0; n < times; n++) {
-    const some = all.slice(n * size, (n + 1) * size)
-    const began = performance.now()
-    await receive(app.ports, some)
-    each.push((performance.now() - began) * 1000 / size)
-  }
-  return { name: `transaction per push, ${size} in one`, micros: median(each.slice(Math.floor(times / 4))) }
 }

@@ -11,6 +11,7 @@ import { leaveNothing, wholeNumber } from './plan.ts'
 import { printCounted, printMode, printSteps, type Measured, type Round } from './print.ts'
 import type { Mode } from './pushes.ts'
 import { measureSteps } from './steps.ts'
+import { measureClusterSteps } from './store-steps.ts'
 import { needWrk, runWrk, type Heard } from './wrk.ts'
 
 type Options = {
@@ -34,7 +35,7 @@ export async function webhookBench(args: string[]): Promise<void> {
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
       + `${plan.rounds} rounds of ${plan.seconds} s after ${warmSeconds} s of warming, ${plan.connections} connections`)
     const modes = { plain: await measureMode(plan, 'plain'), safe: plan.embedded ? await measureMode(plan, 'safe') : [] }
-    const steps = plan.embedded ? await measureSteps(dir) : []
+    const steps = [...plan.embedded ? await measureSteps(dir) : [], ...cluster ? await measureClusterSteps(dir, cluster) : []]
     for (const mode of ['plain', 'safe'] as const) if (modes[mode].length > 0) printMode(mode, modes[mode])
     if (steps.length > 0) printSteps(steps)
   } finally {
@@ -46,7 +47,7 @@ export async function webhookBench(args: string[]): Promise<void> {
 function readOptions(args: string[]): Options {
   const { values } = parseArgs({ args, options: {
     seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '5' },
-    connections: { type: 'string', default: '64' }, profile: { type: 'string' },
+    connections: { type: 'string', default: '256' }, profile: { type: 'string' },
     editions: { type: 'string', default: 'embedded,cluster' },
   } })
   const editions = values.editions.split(',')

@@ -1,7 +1,7 @@
 // For each account: can its secrets be read, is a signed call answered as WeChat wants it, does WeChat give a token to this machine?
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClient, memoryTokenStore, signature, WechatRefused, WechatUnreachable } from 'wechat-api-ts'
+import { createClient, signature, WechatRefused, WechatUnreachable } from 'wechat-api-ts'
 import type { AccountRow } from '../../entities/index.ts'
 import { openAccount } from '../../src/actions/known.ts'
 import { secretKey, type Config } from '../../src/config.ts'
@@ -73,7 +73,7 @@ const pushRemedies: Record<number, string> = {
 
 /** The stable token: asking for it takes none away from the running processes. */
 async function checkToken(config: Config, account: KnownAccount, name: string): Promise<Finding> {
-  const client = createClient({ appid: account.appid, secret: account.secret, baseUrl: config.WECHAT_API_BASE, tokens: memoryTokenStore(), now: () => Date.now() })
+  const client = createClient({ appid: account.appid, secret: account.secret, baseUrl: config.WECHAT_API_BASE })
   try {
     await client.accessToken()
     return { ok: true, what: `${name}: WeChat gives this machine an access token.` }

@@ -35,15 +35,22 @@ export function optionalText(body: Body, name: string): string | null {
   return isText(body[name]) ? body[name] : null
 }
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+export function isKnown<Name extends string>(names: readonly Name[], value: unknown): value is Name {
+  return names.includes(value as Name)
+}
+
+/** Long enough for a video of 10 MB in base64. */
+const largest = 16 * 1_048_576
+
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > 1_048_576) throw failWith(413, 'too_large', 'bodies may hold 1 MiB')
+    if (size > largest) throw failWith(413, 'too_large', 'bodies may hold 16 MiB')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 export function parseBody(text: string): Body {

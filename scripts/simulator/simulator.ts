@@ -1,11 +1,12 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { serveApi } from './api.ts'
+import { serveApi } from './api/serve.ts'
+import { servePage } from './assets.ts'
+import { serveMedia } from './files.ts'
 import { failWith, mayPass, sendFailure } from './http.ts'
-import { servePage } from './page.ts'
-import { serveSim } from './sim.ts'
-import { openStore } from './store.ts'
-import type { Store } from './store.ts'
+import { serveSim } from './sim/serve.ts'
+import { openStore } from './state/store.ts'
+import type { Store } from './state/store.ts'
 import type { Timing } from './types.ts'
 
 export type SimulatorOptions = {
@@ -31,9 +32,11 @@ function portOf(server: Server): number {
 async function serve(store: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   if (!mayPass(request, request.socket.localPort ?? 0)) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
-  if (url.pathname.startsWith('/cgi-bin/')) await serveApi(store, { request, response, url })
+  const reads = request.method === 'GET' || request.method === 'HEAD'
+  if (/^\/(cgi-bin|customservice|sns|datacube)\//.test(url.pathname)) await serveApi(store, { request, response, url })
+  else if (reads && /^\/(mmbiz|vod|sim\/media)\//.test(url.pathname)) serveMedia(store, response, url.pathname)
   else if (url.pathname.startsWith('/sim/')) await serveSim(store, { request, response, url })
-  else if (request.method === 'GET' || request.method === 'HEAD') servePage(response, url.pathname)
+  else if (reads) servePage(response, url.pathname)
   else throw failWith(405, 'method_not_allowed', 'GET only')
 }
 
@@ -53,10 +56,11 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   })
   try { await listen(server, port, host) } catch (error) { store.close(); throw error }
   const name = host.includes(':') ? `[${host}]` : host
+  store.origin = `http://${name}:${portOf(server)}`
   const close = (): Promise<void> => new Promise((resolve) => {
     store.closing.abort()
     server.close(() => { store.close(); resolve() })
     server.closeAllConnections()
   })
-  return { url: `http://${name}:${portOf(server)}`, close }
+  return { url: store.origin, close }
 }

@@ -1,5 +1,7 @@
 // An event is one row per audience, written in the transaction that made it true; the bell rings after the commit.
-import type { SessionRow } from '../../entities/index.ts'
+import type { MessageRow, SessionRow } from '../../entities/index.ts'
+import { group } from '../../rules/session.ts'
+import { presentMessage } from '../views/message.ts'
 import { presentSessionEvent } from '../views/session.ts'
 import type { Needs, Unit } from '../ports.ts'
 
@@ -15,10 +17,21 @@ export async function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, eve
 }
 
 /** To everyone who may watch sessions, and to those named. */
-export function sessionEvent(type: string, session: SessionRow, uids: (number | null)[]): Event[] {
+export function sessionEvent(type: string, session: SessionRow, { uids, streams = [] }: { uids: (number | null)[], streams?: string[] }): Event[] {
   const data = presentSessionEvent(session)
   const people = [...new Set(uids)].filter((uid) => uid !== null).map((uid) => `user:${uid}`)
-  return ['live', ...people].map((stream) => ({ companyId: session.company_id, stream, type, data }))
+  return ['live', ...people, ...streams].map((stream) => ({ companyId: session.company_id, stream, type, data }))
+}
+
+/** A session has a stream of its own while it has members, or somebody watches. */
+export const sessionStream = (session: SessionRow, at: number): string[] =>
+  session.state === group || (session.watched_until ?? 0) > at ? [`session:${session.session_id}`] : []
+
+/** A line is heard by the owner and in the session's own stream; while it is only queued by nobody: the claimer reads it. */
+export function lineEvents(type: string, session: SessionRow, { line, at }: { line: MessageRow, at: number }): Event[] {
+  const data = presentMessage(line)
+  const streams = [...session.uid === null ? [] : [`user:${session.uid}`], ...sessionStream(session, at)]
+  return streams.map((stream) => ({ companyId: session.company_id, stream, type, data }))
 }
 
 /** Entering or leaving a lane is heard by those who may claim from it. */

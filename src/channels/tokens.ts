@@ -1,36 +1,83 @@
-// Access tokens in the cache, so that all processes use one: a second one fetched would end the first. Sealed, because who reads
-// the cache could speak for the account.
-import { memoryTokenStore, type StoredToken, type TokenStore } from 'wechat-api-ts'
+// Access tokens, one an account however many processes. SQL holds it and the lease of whoever renews it; the cache spares the
+// reading. Sealed in both, because who reads them could speak for the account.
+import type { StoredToken, TokenStore } from 'wechat-api-ts'
+import type { AccessTokenRow } from '../../entities/index.ts'
 import type { Needs } from '../ports.ts'
 
-export function openTokenStore({ cache, secrets, clock }: Needs<'cache' | 'secrets' | 'clock'>): TokenStore {
-  // where the cache forgets or is away, this process still knows its own
-  const own = memoryTokenStore()
-  const keyOf = (appid: string) => `token:${appid}`
-  const read = (appid: string, sealed: string): StoredToken | null => {
-    try {
-      return JSON.parse(secrets.open(sealed, keyOf(appid))) as StoredToken
-    } catch {
-      // sealed by an installation with another key: of no use, and overwritten with the next
-      return null
-    }
-  }
-  const share = async (appid: string, token: StoredToken): Promise<void> => {
-    const ttl = token.expiresAt - clock.now()
-    if (ttl > 0) await cache.set(keyOf(appid), secrets.seal(JSON.stringify(token), keyOf(appid)), ttl)
-  }
+export type TokenNeeds = Needs<'store' | 'cache' | 'secrets' | 'clock' | 'ids'>
+type Name = { companyId: string, key: string }
+type Renew = (newest: StoredToken | null) => Promise<StoredToken>
+
+// longer than the calls of one renewal can take: a third-party platform may need four, of 8 s each
+const leaseMs = 40_000
+const waitMs = 12_000
+const lookEveryMs = 100
+
+export function openTokenStore(needs: TokenNeeds, companyId: string): TokenStore {
   return {
-    get: async (appid) => {
-      const sealed = await cache.get(keyOf(appid))
-      const shared = sealed === null ? null : read(appid, sealed)
-      if (shared) return shared
-      const mine = await own.get(appid)
-      if (mine) await share(appid, mine)
-      return mine
+    get: async (key) => {
+      const cached = open(needs, key, await needs.cache.get(cacheKey(key)))
+      if (cached) return cached
+      const row = await needs.store.read.tokens.find({ companyId, key })
+      return share(needs, key, row)
     },
-    set: async (appid, token) => {
-      await own.set(appid, token)
-      await share(appid, token)
+    renew: async (key, renew) => {
+      const name = { companyId, key }
+      const { lease, row } = await takeLease(needs, name)
+      try {
+        return await renewRow(needs, { name, row }, renew)
+      } finally {
+        await needs.store.work('rest', (unit) => unit.tokens.release(name, lease))
+      }
     },
   }
+}
+
+const cacheKey = (key: string) => `token:${key}`
+
+/** Null also for what another installation's key has sealed: of no use, and overwritten with the next. */
+function open({ secrets }: TokenNeeds, key: string, sealed: string | null): StoredToken | null {
+  if (sealed === null) return null
+  try {
+    return JSON.parse(secrets.open(sealed, cacheKey(key))) as StoredToken
+  } catch {
+    return null
+  }
+}
+
+async function share(needs: TokenNeeds, key: string, row: Pick<AccessTokenRow, 'sealed' | 'expires_at'> | null): Promise<StoredToken | null> {
+  const token = open(needs, key, row?.sealed ?? null)
+  const ttl = (row?.expires_at ?? 0) - needs.clock.now()
+  if (token && row?.sealed && ttl > 0) await needs.cache.set(cacheKey(key), row.sealed, ttl)
+  return token
+}
+
+async function takeLease(needs: TokenNeeds, name: Name): Promise<{ lease: string, row: AccessTokenRow | null }> {
+  const lease = needs.ids()
+  for (const until = needs.clock.mono() + waitMs; needs.clock.mono() < until; await pause()) {
+    const now = needs.clock.now()
+    const seen = await needs.store.read.tokens.find(name)
+    if (seen && seen.lease_token !== null && seen.lease_until > now) continue
+    const taken = await needs.store.work('rest', async (unit) =>
+      await unit.tokens.lease({ ...name, token: lease, now, until: now + leaseMs }) ? { row: await unit.tokens.find(name) } : null)
+    if (taken) return { lease, row: taken.row }
+  }
+  throw new Error('another process is renewing this token and does not come to an end')
+}
+
+const pause = () => new Promise((resolve) => { setTimeout(resolve, lookEveryMs) })
+
+async function renewRow(needs: TokenNeeds, { name, row }: { name: Name, row: AccessTokenRow | null }, renew: Renew): Promise<StoredToken> {
+  const newest = open(needs, name.key, row?.sealed ?? null)
+  const token = await renew(newest)
+  if (token === newest) {
+    // somebody else renewed it; the cache may not know yet
+    await share(needs, name.key, row)
+    return token
+  }
+  const after = { sealed: needs.secrets.seal(JSON.stringify(token), cacheKey(name.key)), expiresAt: token.expiresAt }
+  const written = await needs.store.work('rest', (unit) => unit.tokens.replace(name, row?.sealed ?? null, after))
+  if (written === 0) return await share(needs, name.key, await needs.store.read.tokens.find(name)) ?? token
+  await share(needs, name.key, { sealed: after.sealed, expires_at: after.expiresAt })
+  return token
 }

@@ -1,16 +1,15 @@
 // How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
-import { createClient, WechatRefused, WechatUnreachable, type WechatClient } from 'wechat-api-ts'
+import { createClient, WechatRefused, WechatUnreachable, type CustomMessage, type WechatClient } from 'wechat-api-ts'
 import type { MessageRow } from '../../entities/index.ts'
-import type { Channel, Delivery, KnownAccount, Needs } from '../ports.ts'
-import { openTokenStore } from './tokens.ts'
+import type { Channel, Delivery, KnownAccount } from '../ports.ts'
+import { openTokenStore, type TokenNeeds } from './tokens.ts'
 
-export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, baseUrl: string): Channel {
-  const tokens = openTokenStore(needs)
+export function openWechatChannel(needs: TokenNeeds, baseUrl: string): Channel {
   const clients = new Map<string, { secret: string, client: WechatClient }>()
-  const clientOf = ({ appid, secret }: KnownAccount): WechatClient => {
+  const clientOf = ({ appid, secret, company_id: companyId }: KnownAccount): WechatClient => {
     const kept = clients.get(appid)
     if (kept?.secret === secret) return kept.client
-    const client = createClient({ appid, secret, baseUrl, tokens, now: () => needs.clock.now() })
+    const client = createClient({ appid, secret, baseUrl, tokens: openTokenStore(needs, companyId), now: () => needs.clock.now() })
     clients.set(appid, { secret, client })
     return client
   }
@@ -18,18 +17,19 @@ export function openWechatChannel(needs: Needs<'clock' | 'cache' | 'secrets'>, b
   return {
     send: async (account, openid, message) => {
       try {
-        await clientOf(account).sendCustom(asCustom(openid, message))
+        await clientOf(account).custom.send(asCustom(openid, message))
         return { outcome: 'sent' }
       } catch (error) {
         return asDelivery(error)
       }
     },
+    typing: (account, openid) => clientOf(account).custom.typing({ touser: openid, command: 'Typing' }).then(() => undefined, () => undefined),
     close: async () => { clients.clear() },
   }
 }
 
-function asCustom(openid: string, message: MessageRow) {
-  return { openid, type: 'text' as const, text: message.text ?? '' }
+function asCustom(openid: string, message: MessageRow): CustomMessage {
+  return { touser: openid, msgtype: 'text', text: { content: message.text ?? '' } }
 }
 
 function asDelivery(error: unknown): Delivery {

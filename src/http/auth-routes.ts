@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { changePassword } from '../actions/agents/change-password.ts'
+import { setGreeting } from '../actions/agents/set-greeting.ts'
 import { setPresence } from '../actions/agents/set-presence.ts'
 import { signIn, type SignInResult } from '../actions/agents/sign-in.ts'
 import { signOut } from '../actions/agents/sign-out.ts'
@@ -52,6 +53,14 @@ export const authRoutes: Route[] = [
     handle: async ({ ports, me, body }) => {
       await changePassword(ports, me, body)
       return { body: {} }
+    },
+  }),
+  route({
+    method: 'put', path: '/api/me/greeting', who: 'agent', summary: 'What one says first in a session; null: what the company says', operationId: 'setGreeting',
+    body: z.object({ text: z.string().max(500).nullable() }),
+    handle: async (call) => {
+      await setGreeting(call.ports, call.me, call.body.text)
+      return showMe(call)
     },
   }),
   route({

@@ -26,6 +26,7 @@ function describe(routes: Route[]) {
 function operation(one: Route) {
   return {
     summary: one.summary,
+    tags: [one.path.split('/')[2] ?? ''],
     operationId: one.operationId ?? `${one.method}${one.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
     parameters: [...inPath(one.path), ...inQuery(one.query)],
     ...(one.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body) } } } }),

@@ -12,10 +12,12 @@ import type { Route } from './route.ts'
 import { reclaimRoutes } from './reclaims.ts'
 import { ruleRoutes } from './rules.ts'
 import { settingsRoutes } from './settings.ts'
+import { sessionVerbRoutes } from './session-verbs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
   ...authRoutes, ...companyRoutes, ...settingsRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...reclaimRoutes, ...sessionRoutes,
+  ...sessionVerbRoutes,
   ...messageRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

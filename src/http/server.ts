@@ -7,6 +7,7 @@ import type { Ports } from '../ports.ts'
 import { isLoopbackPeer } from './address.ts'
 import { bearerOf, sameSecret } from './auth.ts'
 import { serveConsole } from './console.ts'
+import { serveApiDocs } from './api-docs.ts'
 import { answerErrors } from './error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './answer.ts'
 import type { Route } from './route.ts'
@@ -53,6 +54,7 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
   app.get('/metrics', answerMetrics(ports))
   app.use(bodyIsJson, express.json({ limit: '256kb', strict: true, type: () => true }), bodyIsAnObject)
   for (const route of options.routes) app[route.method](route.path, answerRoute(ports, route))
+  serveApiDocs(app)
   if (options.consoleDir !== null) serveConsole(app, options.consoleDir)
   app.use(() => { throw new AppError('not_found', 'There is nothing here.') })
   app.use(answerErrors(ports))

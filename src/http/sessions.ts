@@ -4,28 +4,22 @@ import { claimNext } from '../actions/sessions/claim-next.ts'
 import { claimSession } from '../actions/sessions/claim-session.ts'
 import { closeMany, closeSession } from '../actions/sessions/close-session.ts'
 import { listLedger, listSessions } from '../actions/sessions/list-sessions.ts'
-import { presentSessions } from '../actions/sessions/present.ts'
 import { readUpTo } from '../actions/sessions/read-up-to.ts'
 import { getVisible } from '../actions/sessions/rights.ts'
-import type { SessionRow } from '../../entities/index.ts'
-import { route, type Answer, type Call, type Route } from './route.ts'
+import { route, type Route } from './route.ts'
+import { answerSession, fence, idOf } from './session-answer.ts'
 import { page } from './page.ts'
 
-const fence = z.number().int().optional()
 const reason = z.string().max(200).optional()
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 const pending = z.enum(['send', 'drop']).optional()
-
-async function answer({ ports, me }: Pick<Call, 'ports' | 'me'>, row: SessionRow): Promise<Answer> {
-  return { body: (await presentSessions(ports, me.companyId, [row]))[0] }
-}
 
 export const sessionRoutes: Route[] = [
   route({
     method: 'get', path: '/api/sessions', who: 'agent', summary: 'Sessions by state; queued ones in queue order',
     query: page.extend({
       state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'), mine: flag.default(false), search: z.string().max(100).optional(),
-      unanswered: flag.optional(), answerable: flag.optional(),
+      agentUid: z.coerce.number().int().positive().optional(), unanswered: flag.optional(), answerable: flag.optional(),
     }),
     handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, query) }),
   }),
@@ -34,7 +28,7 @@ export const sessionRoutes: Route[] = [
     body: z.object({ lane: z.string().max(48).optional() }).optional(),
     handle: async (call) => {
       const row = await claimNext(call.ports, call.me, call.body?.lane)
-      return row ? answer(call, row) : { status: 204 }
+      return row ? answerSession(call, row) : { status: 204 }
     },
   }),
   route({
@@ -44,26 +38,26 @@ export const sessionRoutes: Route[] = [
   }),
   route({
     method: 'get', path: '/api/sessions/:id', who: 'agent', summary: 'One session',
-    handle: async (call) => answer(call, await getVisible(call.ports, call.me, call.params['id'] ?? '')),
+    handle: async (call) => answerSession(call, await getVisible(call.ports, call.me, idOf(call))),
   }),
   route({
     method: 'post', path: '/api/sessions/:id/claim', who: 'agent', summary: 'Claim this session', operationId: 'claimSession',
-    handle: async (call) => answer(call, await claimSession(call.ports, call.me, { sessionId: call.params['id'] ?? '' })),
+    handle: async (call) => answerSession(call, await claimSession(call.ports, call.me, { sessionId: idOf(call) })),
   }),
   route({
     method: 'post', path: '/api/sessions/:id/accept', who: 'agent', summary: 'The named agent accepts a waiting session',
     body: z.object({ fence }).optional(),
-    handle: async (call) => answer(call, await acceptSession(call.ports, call.me, { sessionId: call.params['id'] ?? '', fence: call.body?.fence })),
+    handle: async (call) => answerSession(call, await acceptSession(call.ports, call.me, { sessionId: idOf(call), fence: call.body?.fence })),
   }),
   route({
     method: 'post', path: '/api/sessions/:id/close', who: 'agent', summary: 'End a session',
     body: z.object({ reason, pending, fence }).optional(),
-    handle: async (call) => answer(call, await closeSession(call.ports, call.me, { sessionId: call.params['id'] ?? '', ...call.body })),
+    handle: async (call) => answerSession(call, await closeSession(call.ports, call.me, { sessionId: idOf(call), ...call.body })),
   }),
   route({
     method: 'post', path: '/api/sessions/:id/read', who: 'agent', summary: 'The agent has seen the lines up to seq',
     body: z.object({ seq: z.number().int().min(0) }),
-    handle: async (call) => answer(call, await readUpTo(call.ports, call.me, { sessionId: call.params['id'] ?? '', seq: call.body.seq })),
+    handle: async (call) => answerSession(call, await readUpTo(call.ports, call.me, { sessionId: idOf(call), seq: call.body.seq })),
   }),
   route({
     method: 'get', path: '/api/sessions/:id/ledger', who: 'agent', summary: 'Every transition of a session', query: page,

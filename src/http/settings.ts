@@ -26,6 +26,7 @@ export const settingsPatch = z.strictObject({
   queueMinutes: within('queueMinutes'), queueInHours: z.boolean(), idleCloseMinutes: within('idleCloseMinutes'), takeBackMinutes: within('takeBackMinutes'),
   queueWhen: z.enum(['always', 'unanswered', 'asked']), rulesInConversation: z.boolean(), autoAcceptFirst: z.boolean(),
   windowFirst: z.boolean(), reserveLastReply: z.boolean(), tellPosition: z.boolean(), positionReply: z.string().trim().min(1).max(600), hours,
+  greeting: z.string().max(500), askSatisfaction: z.boolean(), satisfactionQuestion: z.string().trim().min(1).max(200), satisfactionThanks: z.string().max(200),
   accounts: z.record(z.string().max(32), z.strictObject(ofAccount).nullable()),
   groups: z.record(z.string().regex(/^\d{1,9}$/), z.strictObject({ ...ofAccount, overflow: overflow.optional() }).nullable()),
 }).partial()

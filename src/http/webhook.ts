@@ -82,9 +82,9 @@ const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mod
 
 function deedOf(inbound: Inbound): Deed {
   if (inbound.kind === 'text') return { kind: 'text', text: inbound.content }
-  if (inbound.kind === 'other') return { kind: 'line' }
+  if (inbound.kind !== 'event') return { kind: 'line' }
   if (inbound.event === 'subscribe') return { kind: 'follow' }
-  return inbound.event === 'unsubscribe' ? { kind: 'unfollow' } : { kind: 'event', name: inbound.event }
+  return inbound.event === 'unsubscribe' ? { kind: 'unfollow' } : { kind: 'event', name: inbound.name }
 }
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {

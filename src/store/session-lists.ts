@@ -8,7 +8,7 @@ export type QueuedRow = { session_id: string, company_id: string, lane: string, 
 type RankedRow = { session_id: string, rank: number }
 type PlacedRow = Pick<SessionRow, 'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'>
 
-const ofFound = (companyId: string, search: string) => {
+export const ofFound = (companyId: string, search: string) => {
   const { where, values } = found(search)
   if (values.length === 0) return { where: '', values: [] }
   return { where: ` and wx_user_id in (select wx_user_id from wx_user where company_id = ?${where})`, values: [companyId, ...values] }

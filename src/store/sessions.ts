@@ -1,4 +1,6 @@
 import type { LedgerRow, SessionRow } from '../../entities/index.ts'
+import { agentSessions } from './agent-sessions.ts'
+import { sessionRanks } from './session-ranks.ts'
 import { sessionLists } from './session-lists.ts'
 import { list, type Sql } from './sql.ts'
 
@@ -19,15 +21,6 @@ export const sessionQueries = (sql: Sql) => ({
     `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   find: (companyId: string, id: string) => sql.one<SessionRow>(
     'select * from message_session where company_id = ? and session_id = ?', [companyId, id]),
-  customersOf: (companyId: string, ids: string[]) => {
-    const some = list(ids)
-    return sql.all<{ wx_user_id: string }>(`select wx_user_id from message_session where company_id = ? and session_id in (${some.marks})`, [companyId, ...some.values])
-  },
-  lockMany: (companyId: string, ids: string[]) => {
-    const some = list([...ids].sort())
-    return sql.all<SessionRow>(
-      `select * from message_session where company_id = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
-  },
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
   /** A whole row, locked before by open_key or id. */
   save: (row: SessionRow) => sql.update('message_session', [row], {
@@ -38,13 +31,17 @@ export const sessionQueries = (sql: Sql) => ({
     key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id',
       'unanswered_since'],
   }),
-  /** Whom his lane sees first has changed. */
-  rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) => sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
   /** The one owner: only a session still queued in the lane the right was checked for. */
   claim: (row: SessionRow, lane: string) => sql.run(
     'update message_session set state = ?, uid = ?, customer_service_id = ?, fence = ?, ledger_n = ?, lane = null,' +
     ' `rank` = null, queued_at = null, assigned_at = ? where session_id = ? and state = 3 and lane = ?',
     [row.state, row.uid, row.customer_service_id, row.fence, row.ledger_n, row.assigned_at, row.session_id, lane]),
+  /** Looking on changes nothing else, so nothing else is locked. */
+  watch: (companyId: string, id: string, until: number) => sql.run(
+    'update message_session set watched_until = ? where company_id = ? and session_id = ?', [until, companyId, id]),
+  /** Has this person ever owned it? */
+  wasOwner: async (companyId: string, id: string, uid: number) => await sql.one(
+    'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1', [companyId, id, uid]) !== null,
   writeLedger: (rows: LedgerRow[]) => sql.insert('session_ledger', rows),
   ledger: (companyId: string, id: string, page: { after: number, limit: number }) => sql.all<LedgerRow>(
     'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?', [companyId, id, page.after, page.limit]),
@@ -52,5 +49,7 @@ export const sessionQueries = (sql: Sql) => ({
     `select * from message_session where company_id = ? and wx_user_id = ? and open_key is not null${sql.dialect.forUpdate}`,
     [companyId, customerId]),
 
+  ...agentSessions(sql),
+  ...sessionRanks(sql),
   ...sessionLists(sql),
 })

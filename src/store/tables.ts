@@ -1,4 +1,6 @@
+import { accessTokenQueries } from './access-tokens.ts'
 import { accountQueries } from './accounts.ts'
+import { evaluationQueries } from './evaluations.ts'
 import { customerQueries } from './customers.ts'
 import { inboxQueries } from './inbox.ts'
 import { invariantQueries } from './invariants.ts'
@@ -6,6 +8,7 @@ import { jobQueries } from './jobs.ts'
 import { loadQueries } from './agent-loads.ts'
 import { loginQueries } from './logins.ts'
 import { missedQueries } from './missed.ts'
+import { memberQueries } from './session-members.ts'
 import { messageQueries } from './messages.ts'
 import { outboxQueries } from './outbox.ts'
 import { ruleQueries } from './rules.ts'
@@ -17,9 +20,10 @@ import type { Sql } from './sql.ts'
 /** Named queries per table, bound to one connection. */
 export function tables(sql: Sql) {
   return {
-    accounts: accountQueries(sql), customers: customerQueries(sql), inbox: inboxQueries(sql), invariants: invariantQueries(sql), jobs: jobQueries(sql),
-    loads: loadQueries(sql), logins: loginQueries(sql), messages: messageQueries(sql), missed: missedQueries(sql), outbox: outboxQueries(sql),
-    rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), users: userQueries(sql),
+    accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql),
+    invariants: invariantQueries(sql), jobs: jobQueries(sql), loads: loadQueries(sql), logins: loginQueries(sql), members: memberQueries(sql),
+    messages: messageQueries(sql), missed: missedQueries(sql), outbox: outboxQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql),
+    streams: streamQueries(sql), tokens: accessTokenQueries(sql), users: userQueries(sql),
   }
 }
 

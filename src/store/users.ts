@@ -24,11 +24,12 @@ export const userQueries = (sql: Sql) => ({
     ' official_account where company_id = ? and deleted_at is null)', [companyId, companyId]),
   count: async (companyId: string) => Number((await sql.one<{ n: number }>(
     'select count(*) as n from user where company_id = ? and enabled = 1', [companyId]))?.n),
-  insert: (row: Omit<UserRow, 'uid'>) => sql.insertSerial('user', row),
+  insert: (row: Omit<UserRow, 'uid' | 'greeting'>) => sql.insertSerial('user', row),
   update: (row: UserRow) => sql.run(
     'update user set username = ?, password_hash = ?, name = ?, role = ?, enabled = ? where company_id = ? and uid = ?',
     [row.username, row.password_hash, row.name, row.role, row.enabled, row.company_id, row.uid]),
   setPresence: (uid: number, presence: string, at: number) => sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
+  setGreeting: (uid: number, greeting: string | null) => sql.run('update user set greeting = ? where uid = ?', [greeting, uid]),
   seen: (uid: number, at: number) => sql.run('update user set seen_at = ? where uid = ?', [at, uid]),
 
   ...groupQueries(sql),

@@ -18,13 +18,19 @@ function presentDelivery(row: MessageRow) {
   return { delivery: { state: row.delivery, ...(row.errcode !== null && { errcode: row.errcode }), ...(explanation && { explanation }) } }
 }
 
+/** Of our side. Who spoke for another is named; the owner's name whoever looks knows. */
+function presentSpeaker(row: MessageRow) {
+  const uid = row.opercode === 2 ? null : row.additional_uid ?? row.uid
+  return { ...(uid !== null && { agentUid: uid }), ...(row.additional_user_name !== null && { agentName: row.additional_user_name }) }
+}
+
 export function presentMessage(row: MessageRow) {
   return {
     id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
     messageType: row.message_type, type: row.type,
     ...(row.text !== null && { text: row.text }),
-    ...(row.uid !== null && row.opercode !== 2 && { agentUid: row.additional_uid ?? row.uid }),
-    ...((row.opercode === 1 || row.opercode === 3) && row.client_key !== null && { clientMsgId: row.client_key }),
+    ...presentSpeaker(row),
+    ...(row.opercode !== 2 && row.sender?.startsWith('a:') && row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),
     ...presentDelivery(row),
     createdAt: presentTime(row.add_time),

@@ -3,7 +3,7 @@ import { presentTime } from './times.ts'
 
 export const presentMe = (row: UserRow) => ({
   uid: row.uid, companyId: row.company_id, username: row.username, name: row.name, role: row.role, operator: row.operator === 1,
-  presence: row.presence, enabled: row.enabled === 1,
+  presence: row.presence, enabled: row.enabled === 1, greeting: row.greeting,
 })
 
 export type UserParts = { groupIds: number[], deputyUids: number[], accountIds: string[], capacity: number, load: number }

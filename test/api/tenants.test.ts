@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
-import { openHouse, password, signIn, type House } from '../support/app.ts'
+import { account, openHouse, password, post, signIn, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 
 /** The ids of company A that stand in a path, by the path's first word. */
@@ -25,6 +25,11 @@ const bodies: Record<string, unknown> = {
   'post /api/sessions/:id/messages': { clientMsgId: 'x1', type: 'text', text: 'x' },
   'post /api/messages/:id/resolve': { delivered: true },
   'post /api/sessions/:id/read': { seq: 1 },
+  'post /api/sessions/:id/transfer': { agentUid: 1 },
+  'post /api/sessions/:id/members': { uids: [1] },
+  'delete /api/sessions/:id/members': { uids: [1] },
+  'post /api/sessions/:id/notes': { text: 'stolen' },
+  'post /api/sessions/:id/grade': { grade: 1 },
   'patch /api/customers/:id': { alias: 'stolen' },
   'patch /api/users/:uid': { name: 'stolen' },
   'patch /api/groups/:id': { name: 'stolen' },
@@ -61,6 +66,32 @@ void test('no id of company A is readable or writable from company B: 404 on eve
   const closed = await b.call('POST', '/api/sessions/close', { ids: [ids['sessions']] })
   assert.deepEqual(closed.body, { closed: [], failed: [{ id: ids['sessions'], code: 'not_found' }] })
   assert.equal((await b.call('GET', '/api/companies')).status, 403, 'only the operator sees companies')
+})
+
+void test('nobody and nothing of company A can be named in what company B does with its own session', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const ids = await idsOf(house)
+  await house.admin.call('POST', '/api/companies', { name: 'B', admin: { username: 'boss-b', password } })
+  const b = await signIn(house.url, 'boss-b')
+  const mine = { ...account, appid: 'wx000000000000000b', originalId: 'gh_b' }
+  assert.equal((await b.call('POST', '/api/accounts', { kind: 'wechat', binding: 'direct', ownLane: false, ...mine })).status, 201)
+  await post(`${house.simulator}/sim/accounts`, { ...mine, callbackUrl: `${house.url}/wechat/${mine.appid}` })
+  await (await follower(house, mine.appid)).says('你好')
+  const session = (await b.call('POST', '/api/sessions/claim', {})).body
+  assert.equal(session.stateCode, 1, 'the premise: a session of its own')
+
+  const foreign = { agentUid: Number(ids['users']), groupId: Number(ids['groups']), customerId: ids['customers'] }
+  const tries: [string, string, object, number][] = [
+    ['POST', `/api/sessions/${session.id}/transfer`, { agentUid: foreign.agentUid }, 404],
+    ['POST', `/api/sessions/${session.id}/transfer`, { groupId: foreign.groupId }, 404],
+    ['POST', `/api/sessions/${session.id}/members`, { uids: [foreign.agentUid] }, 404],
+    ['POST', `/api/sessions/${session.id}/notes`, { text: `@${foreign.agentUid} 看一下` }, 400],
+    ['POST', '/api/sessions', { customerId: foreign.customerId }, 404],
+  ]
+  for (const [method, path, body, status] of tries) assert.equal((await b.call(method, path, body)).status, status, `${path} ${JSON.stringify(body)}`)
+  assert.deepEqual((await b.call('GET', `/api/sessions?state=active&agentUid=${foreign.agentUid}`)).body.items, [])
+  assert.equal((await b.call('GET', `/api/sessions/${session.id}`)).body.fence, session.fence, 'nothing has moved')
 })
 
 void test('every route asks who is there', async (t) => {

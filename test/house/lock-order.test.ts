@@ -33,6 +33,7 @@ void test('every unit of work takes its first locks in the one order', async (t)
   await agent.call('POST', `/api/sessions/${waiting.id}/read`, { seq: 1 })
   await agent.call('PATCH', `/api/customers/${session.customer.id}`, { alias: '老王' })
   await settleByHand(house, agent, waiting.id)
+  await verbs(house, agent, waiting.id)
   await sweep(house)
   await fallBack(house, agent)
   await house.app.advanceTo(10 * 24 * 3600_000)
@@ -50,6 +51,21 @@ void test('every unit of work takes its first locks in the one order', async (t)
   }
   assert.deepEqual(order.filter((table) => !seen.has(table)), [], 'the day touched every table of the order')
 })
+
+async function verbs(house: House, agent: Actor, id: string): Promise<void> {
+  const other = await house.agent('other')
+  await house.admin.call('PATCH', '/api/settings', { greeting: '您好', autoAcceptFirst: true })
+  const calls: [Actor, string, object][] = [
+    [agent, 'notes', { text: `@${other.uid} 看一下` }], [agent, 'members', { uids: [other.uid] }], [agent, 'transfer', { agentUid: other.uid, note: '请跟进' }],
+    [house.admin, 'takeover', {}], [house.admin, 'watch', {}], [house.admin, 'transfer', { agentUid: agent.uid }], [house.admin, 'grade', { grade: 1 }],
+  ]
+  for (const [who, verb, body] of calls) {
+    const answer = await who.call('POST', `/api/sessions/${id}/${verb}`, body)
+    assert.ok(answer.status < 300, `${verb}: ${JSON.stringify(answer.body)}`)
+  }
+  await eventually(async () => { assert.equal((await agent.call('GET', `/api/sessions/${id}`)).body.stateCode, 1) })
+  await house.admin.call('PATCH', '/api/settings', { greeting: '', autoAcceptFirst: false })
+}
 
 async function settleByHand(house: House, agent: Actor, id: string): Promise<void> {
   const lines = async () => (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items as { id: string, delivery?: { state: string } }[]

@@ -4,9 +4,9 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { seal, sign, unseal } from '../../scripts/simulator/crypto.ts'
+import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
-import { childText, readXml } from '../../scripts/simulator/xml.ts'
+import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
 import { appid, key, openid, openScene, originalId, textReply, token } from './support.ts'
 
 test('sealing and signing give the known example to the byte, and another account cannot open it', () => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
 
 export type Pushed = { query: URLSearchParams, body: string }
@@ -49,6 +50,12 @@ export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain',
   return {
     pushes, call, url: simulator.url,
     answerWith: (answer: Answering) => { scene.answer = answer },
+    send: (type: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/send`, { appid, type, ...more }),
+    happen: (event: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/event`, { appid, event, ...more }),
+    advance: (advanceMs: number) => call('POST', '/sim/clock', { advanceMs }),
+    change: (more: Json) => call('PATCH', `/sim/accounts/${appid}`, more),
+    /** The last push, as its receiver reads it. */
+    pushed: () => readPush(pushes.at(-1)?.body ?? '').fields as Json,
     say: (text: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),
     inbox: async () => (await call('GET', `/sim/followers/${openid}/inbox?appid=${appid}`))['items'] as Json[],
     ledger: async () => (await call('GET', '/sim/ledger?after=0'))['items'] as Json[],
@@ -59,4 +66,25 @@ export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain',
     },
   }
 }
+/** Calls the platform's API as an account does; a token is asked for when the last one does not hold. */
+export async function openApi(scene: Scene) {
+  let token = await scene.accessToken()
+  const ask = async (path: string, body?: unknown): Promise<Json> => {
+    const at = `${path}${path.includes('?') ? '&' : '?'}access_token=${token}`
+    const answer = await scene.call(body === undefined ? 'GET' : 'POST', at, body)
+    if (answer['errcode'] !== 42001) return answer
+    token = await scene.accessToken()
+    return ask(path, body)
+  }
+  const raw = (path: string) => fetch(`${scene.url}${path}&access_token=${token}`)
+  const upload = async (path: string, bytes: Buffer, filename = 'a.bin'): Promise<Json> => {
+    const form = new FormData()
+    form.append('media', new Blob([new Uint8Array(bytes)]), filename)
+    return await (await fetch(`${scene.url}${path}&access_token=${token}`, { method: 'POST', body: form })).json() as Json
+  }
+  const send = async (msgtype: string, part: unknown, more: Json = {}) =>
+    (await ask('/cgi-bin/message/custom/send', { touser: openid, msgtype, [msgtype]: part, ...more }))['errcode']
+  return { ask, raw, upload, send }
+}
+
 export type Scene = Awaited<ReturnType<typeof openScene>>

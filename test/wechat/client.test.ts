@@ -1,235 +1,213 @@
+// What the client does when WeChat refuses, or does not answer.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
-import {
-  createClient, lookUp, memoryTokenStore, WechatRefused, WechatUnreachable, type TokenStore, type WechatClient,
-} from 'wechat-api-ts'
+import { inspect } from 'node:util'
+import { createClient, lookUp, WechatRefused, WechatUnreachable, type CustomMessage, type Retry } from 'wechat-api-ts'
+import { appid, fakeWechat, json, noAnswers, portOf, secret, storeWith } from './fake-wechat.ts'
 import { vectors } from './vectors.ts'
 
-type Call = { path: string; token: string | null; body: Record<string, unknown>; raw: string }
-type Handler = (call: Call, response: ServerResponse, request: IncomingMessage) => void
-type Platform = { url: string; server: Server; calls: Call[]; sends: () => Call[]; fetches: () => Call[] }
+const client = async (baseUrl: string | string[]) => createClient({ appid, secret, baseUrl, tokens: await storeWith() })
+const hello: CustomMessage = { touser: 'o1', msgtype: 'text', text: { content: '您好' } }
 
-const secret = 'made-up-secret'
-
-async function platform(t: TestContext, handle: Handler): Promise<Platform> {
-  const calls: Call[] = []
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const url = new URL(request.url ?? '', 'http://x')
-      const raw = Buffer.concat(chunks).toString()
-      const call = { path: url.pathname, token: url.searchParams.get('access_token'), body: JSON.parse(raw) as Call['body'], raw }
-      calls.push(call)
-      handle(call, response, request)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => { server.closeAllConnections(); server.close() })
-  const of = (end: string) => () => calls.filter(({ path }) => path.endsWith(end))
-  return { url: `http://127.0.0.1:${portOf(server)}`, server, calls, sends: of('/send'), fetches: of('/stable_token') }
+async function failed(call: Promise<unknown>): Promise<unknown> {
+  const error = await call.then(() => assert.fail('it was sent'), (reason: unknown) => reason)
+  assert.doesNotMatch(inspect(error, { depth: 10, showHidden: true }), /made-up-secret|access_token=|\bT1\b/)
+  return error
 }
-
-function portOf(server: { address: () => unknown }): number {
-  return (server.address() as AddressInfo).port
-}
-
-function json(response: ServerResponse, value: unknown): void {
-  response.setHeader('content-type', 'text/plain')
-  response.end(JSON.stringify(value))
-}
-
-function client(url: string, tokens: TokenStore = memoryTokenStore(), now = Date.now): WechatClient {
-  return createClient({ appid: 'wx1', secret, baseUrl: url, tokens, now })
-}
-
-async function stored(token = 'T1'): Promise<TokenStore> {
-  const tokens = memoryTokenStore()
-  await tokens.set('wx1', { token, expiresAt: Date.now() + 7_200_000 })
-  return tokens
-}
-
-const hello = { openid: 'o1', type: 'text', text: '您好' } as const
 
 async function unreachable(call: Promise<unknown>): Promise<WechatUnreachable> {
-  const error = await call.then(() => assert.fail('it was sent'), (reason: unknown) => reason)
+  const error = await failed(call)
   assert.ok(error instanceof WechatUnreachable, String(error))
-  assert.doesNotMatch(`${error.message}${error.reason}${error.stack ?? ''}`, /made-up-secret|access_token|T1/)
+  return error
+}
+
+async function refused(call: Promise<unknown>): Promise<WechatRefused> {
+  const error = await failed(call)
+  assert.ok(error instanceof WechatRefused, String(error))
   return error
 }
 
 test('a message goes out as real UTF-8', async (t) => {
-  const { url, sends } = await platform(t, (_call, response) => { json(response, { errcode: 0, errmsg: 'ok' }) })
-  await client(url, await stored()).sendCustom({ ...hello, text: '您\n好😀\u0001\ud800', kfAccount: 'a@b' })
-  assert.equal(sends()[0]?.token, 'T1')
-  assert.equal(sends()[0]?.raw,
-    '{"touser":"o1","msgtype":"text","text":{"content":"您\\n好😀\ufffd"},"customservice":{"kf_account":"a@b"}}')
+  const { url, of } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0, errmsg: 'ok' }) })
+  const sdk = await client(url)
+  await sdk.custom.send({ ...hello, text: { content: '您\n好😀\u0001\ud800' }, customservice: { kf_account: 'a@b' } })
+  const sent = of('/send')[0]!
+  assert.equal(sent.token, 'T1')
+  assert.equal(sent.raw.toString(), '{"touser":"o1","msgtype":"text","text":{"content":"您\\n好😀\ufffd"},"customservice":{"kf_account":"a@b"}}')
 })
 
-test('a hundred who need a token cause one call, and it is renewed five minutes before its end', async (t) => {
-  const { url, fetches } = await platform(t, (_call, response) => {
-    json(response, { access_token: `T${fetches().length}`, expires_in: 7200 })
-  })
-  let now = 1_000_000
-  const tokens = memoryTokenStore()
-  const [one, other] = [client(url, tokens, () => now), client(url, tokens, () => now)]
-  const got = await Promise.all(Array.from({ length: 100 }, (_, i) => (i % 2 ? one : other).accessToken()))
-  assert.deepEqual([...new Set(got)], ['T1'])
-  assert.deepEqual(fetches().map(({ body }) => body),
-    [{ grant_type: 'client_credential', appid: 'wx1', secret, force_refresh: false }])
-  now += 6_899_000
-  assert.equal(await one.accessToken(), 'T1')
-  now += 2000
-  assert.equal(await other.accessToken(), 'T2')
-})
-
-for (const errcode of [40001, 40014, 42001]) {
-  test(`after ${errcode} a hundred senders get one new token and each sends once more`, async (t) => {
-    const { url, sends, fetches } = await platform(t, (call, response) => {
-      if (call.path.endsWith('/stable_token')) json(response, { access_token: 'T2', expires_in: 7200 })
-      else json(response, call.token === 'T2' ? { errcode: 0 } : { errcode, errmsg: 'no' })
-    })
-    const sdk = client(url, await stored())
-    await Promise.all(Array.from({ length: 100 }, () => sdk.sendCustom(hello)))
-    assert.equal(fetches().length, 1)
-    assert.equal(sends().filter(({ token }) => token === 'T2').length, 100)
-  })
-}
-
-test('a token refused twice ends in a refusal, without a third call', async (t) => {
-  const { url, sends, fetches } = await platform(t, (call, response) => {
-    if (call.path.endsWith('/stable_token')) json(response, { access_token: call.body['force_refresh'] ? 'T2' : 'T1', expires_in: 7200 })
-    else json(response, { errcode: 40001, errmsg: `invalid ${call.token ?? ''}` })
-  })
-  const error = await client(url, await stored()).sendCustom(hello).catch((reason: unknown) => reason)
-  assert.ok(error instanceof WechatRefused)
-  assert.deepEqual([error.errcode, error.errmsg, error.retry], [40001, 'invalid ***', 'token'])
-  assert.equal(sends().length, 2)
-  assert.deepEqual(fetches().map(({ body }) => body['force_refresh']), [false, true])
-})
-
-test('a wrong secret is for a person, and is not shown', async (t) => {
-  const { url, sends } = await platform(t, (_call, response) => { json(response, { errcode: 40001, errmsg: `bad ${secret}` }) })
-  const error = await client(url).sendCustom(hello).catch((reason: unknown) => reason)
-  assert.ok(error instanceof WechatRefused)
-  assert.deepEqual([error.retry, error.errmsg, sends().length], ['human', 'bad ***', 0])
-})
-
-test('a refusal is sent once and says what it means', async (t) => {
+test('a refusal is sent once, says what it means, and shows no token', async (t) => {
   for (const errcode of [-1, 45015, 45047, 99_999]) {
-    const { url, sends } = await platform(t, (_call, response) => { json(response, { errcode, errmsg: 'no' }) })
-    const error = await client(url, await stored()).sendCustom(hello).catch((reason: unknown) => reason)
-    assert.ok(error instanceof WechatRefused && error.errcode === errcode && error.meaning.zh && error.remedy.en)
-    assert.equal(sends().length, 1)
+    const { url, of } = await fakeWechat(t, ({ token }, response) => {
+      json(response, { errcode, errmsg: `no ${token ?? ''} ${secret} rid: 61725984-6126f6f9-040f19c4`, fail_openid_list: ['o1', token] })
+    })
+    const error = await refused((await client(url)).custom.send(hello))
+    assert.ok(error.errcode === errcode && error.meaning.zh && error.remedy.en)
+    assert.deepEqual([error.errmsg, error.rid], ['no *** *** rid: 61725984-6126f6f9-040f19c4', '61725984-6126f6f9-040f19c4'])
+    assert.deepEqual([error.path, error.details], ['/cgi-bin/message/custom/send', { fail_openid_list: ['o1', '***'] }])
+    assert.equal(of('/send').length, 1)
   }
 })
 
-const noAnswers: Record<string, Handler> = {
-  'a reset after the request': (_call, _response, request) => { request.socket.resetAndDestroy() },
-  'half an answer': (_call, response) => {
-    response.writeHead(200, { 'content-length': 100 })
-    response.write('{"errcode":0', () => response.destroy())
-  },
-  'HTML': (_call, response) => { response.end('<html>') },
-  'a 502': (_call, response) => { response.writeHead(502).end('{"errcode":0}') },
-  'a list': (_call, response) => { response.end('[]') },
-  'an errcode that is no number': (_call, response) => { response.end('{"errcode":"0"}') },
-}
 for (const [name, handle] of Object.entries(noAnswers)) {
   test(`${name} leaves open whether the message was delivered`, async (t) => {
-    const { url, sends } = await platform(t, handle)
-    const error = await unreachable(client(url, await stored()).sendCustom(hello))
+    const { url, of } = await fakeWechat(t, handle)
+    const error = await unreachable((await client(url)).custom.send(hello))
     assert.equal(error.bytesLeft, true)
-    assert.equal(sends().length, 1)
+    assert.equal(of('/send').length, 1)
   })
 }
 
 test('a kept connection that the server closes leaves it open too, and nothing is sent again', async (t) => {
-  const { url, sends } = await platform(t, (_call, response, request) => {
-    if (sends().length === 1) json(response, { errcode: 0 })
+  const { url, of } = await fakeWechat(t, (_asked, response, request) => {
+    if (of('/send').length === 1) json(response, { errcode: 0 })
     else request.socket.destroy()
   })
-  const sdk = client(url, await stored())
-  await sdk.sendCustom(hello)
-  assert.equal((await unreachable(sdk.sendCustom(hello))).bytesLeft, true)
-  assert.equal(sends().length, 2)
+  const sdk = await client(url)
+  await sdk.custom.send(hello)
+  assert.equal((await unreachable(sdk.custom.send(hello))).bytesLeft, true)
+  assert.equal(of('/send').length, 2)
 })
 
 test('an idle connection is used again, and dropped after four seconds', async (t) => {
-  const { url, server } = await platform(t, (_call, response) => { json(response, { errcode: 0 }) })
+  const { url, server } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
   server.keepAliveTimeout = 60_000
   const closed: Promise<unknown>[] = []
   server.on('connection', (socket) => closed.push(once(socket, 'close')))
-  const sdk = client(url, await stored())
-  await sdk.sendCustom(hello)
+  const sdk = await client(url)
+  await sdk.custom.send(hello)
   const start = performance.now()
-  await sdk.sendCustom(hello)
+  await sdk.custom.send(hello)
   await Promise.all(closed)
   const took = performance.now() - start
   assert.equal(closed.length, 1)
   assert.ok(took > 3500 && took < 5500, `${took} ms`)
 })
 
-test('a refused connection, an unknown host and a failed TLS prove that nothing was sent', async (t) => {
-  const { url, server } = await platform(t, () => undefined)
-  server.close()
-  await once(server, 'close')
-  const refused = await unreachable(client(url, await stored()).sendCustom(hello))
-  assert.deepEqual([refused.bytesLeft, refused.reason], [false, 'ECONNREFUSED'])
-  const unknown = await unreachable(client('https://no-such-host.invalid', await stored()).sendCustom(hello))
-  assert.equal(unknown.bytesLeft, false)
-  const plain = createTcpServer((socket) => { socket.on('error', () => undefined).end('HTTP/1.1 400 no\r\n\r\n') }).listen(0, '127.0.0.1')
-  await once(plain, 'listening')
-  t.after(() => plain.close())
-  const tls = await unreachable(client(`https://127.0.0.1:${portOf(plain)}`, await stored()).sendCustom(hello))
-  assert.equal(tls.bytesLeft, false)
+// The rig: one TCP server, six ways to behave. Behind it stands a WeChat that would take the message.
+type Rig = { name: string, behave: ((socket: Socket) => void) | null, bytesLeft: boolean, reason: RegExp, errcode?: number }
+const answering = (text: string) => (socket: Socket) => { socket.once('data', () => socket.write(text)) }
+const http = (body: string, length = Buffer.byteLength(body)) => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${body}`
+const rigs: Rig[] = [
+  { name: 'refuses the connection', behave: null, bytesLeft: false, reason: /ECONNREFUSED/ },
+  { name: 'accepts and resets', behave: (socket) => { socket.once('data', () => socket.resetAndDestroy()) }, bytesLeft: true, reason: /ECONNRESET/ },
+  { name: 'takes the request and stays silent', behave: (socket) => { socket.resume() }, bytesLeft: true, reason: /time_out/ },
+  { name: 'answers half', behave: (socket) => { socket.once('data', () => socket.end(http('{"errcode":0', 100))) }, bytesLeft: true, reason: /./ },
+  { name: 'answers HTML', behave: answering(http('<html>busy</html>')), bytesLeft: true, reason: /not_json/ },
+  { name: 'answers -1', behave: answering(http('{"errcode":-1,"errmsg":"system error"}')), bytesLeft: true, reason: /./, errcode: -1 },
+]
+
+for (const { name, behave, bytesLeft, reason, errcode } of rigs) {
+  test(`of a server that ${name} the client says truly whether a byte left, and tries ${bytesLeft ? 'nothing' : 'the next one'} by itself`, async (t) => {
+    const { first, seen } = await rig(t, behave)
+    const behind = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+    const [alone, withNext] = [await client(first), await client([first, behind.url])]
+    const start = performance.now()
+    const [error] = await Promise.all([
+      failed(alone.custom.send(hello)),
+      bytesLeft ? failed(withNext.custom.send(hello)) : withNext.custom.send(hello),
+    ])
+    const took = performance.now() - start
+    if (errcode === undefined) assert.ok(error instanceof WechatUnreachable && error.bytesLeft === bytesLeft && reason.test(error.reason), inspect(error))
+    else assert.ok(error instanceof WechatRefused && error.errcode === errcode && error.retry === 'unsure', inspect(error))
+    assert.equal(seen().includes('/cgi-bin/message/custom/send'), bytesLeft, 'what the rig saw')
+    assert.equal(behind.asked.length, bytesLeft ? 0 : 1, 'what was sent to the next one')
+    assert.ok(name.includes('silent') ? took > 7900 && took < 9500 : took < 4000, `${took} ms`)
+  })
+}
+
+async function rig(t: TestContext, behave: Rig['behave']): Promise<{ first: string, seen: () => string }> {
+  const sockets: Socket[] = []
+  let seen = ''
+  const server = createTcpServer((socket) => {
+    sockets.push(socket.on('error', () => undefined).on('data', (chunk) => { seen += chunk.toString() }))
+    behave?.(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => { sockets.forEach((socket) => socket.destroy()); server.close() })
+  const first = `http://127.0.0.1:${portOf(server)}`
+  if (!behave) {
+    server.close()
+    await once(server, 'close')
+  }
+  return { first, seen: () => seen }
+}
+
+test('an unknown host and a failed TLS prove that nothing was sent', async (t) => {
+  assert.equal((await unreachable((await client('https://no-such-host.invalid')).custom.send(hello))).bytesLeft, false)
+  const { first } = await rig(t, (socket) => { socket.end('HTTP/1.1 400 no\r\n\r\n') })
+  assert.equal((await unreachable((await client(first.replace('http', 'https'))).custom.send(hello))).bytesLeft, false)
 })
 
 test('a TLS that never stands is given up after two seconds', async (t) => {
-  const silent = createTcpServer((socket) => { socket.on('error', () => undefined).resume() }).listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  t.after(() => silent.close())
+  const { first } = await rig(t, (socket) => { socket.resume() })
   const start = performance.now()
-  const error = await unreachable(client(`https://127.0.0.1:${portOf(silent)}`, await stored()).sendCustom(hello))
+  const error = await unreachable((await client(first.replace('http', 'https'))).custom.send(hello))
   assert.deepEqual([error.bytesLeft, error.reason], [false, 'connect_time_out'])
   assert.ok(performance.now() - start < 3000)
 })
 
-test('a server that is silent is given up after eight seconds', async (t) => {
-  const { url } = await platform(t, () => undefined)
-  const start = performance.now()
-  const error = await unreachable(client(url, await stored()).sendCustom(hello))
-  const took = performance.now() - start
-  assert.deepEqual([error.bytesLeft, error.reason], [true, 'time_out'])
-  assert.ok(took > 7900 && took < 9000, `${took} ms`)
+test('when no token can be had no message was under way', async (t) => {
+  for (const handle of [noAnswers['a 502']!, noAnswers['no errcode']!, noAnswers['a reset after the request']!]) {
+    const { url, of } = await fakeWechat(t, handle)
+    const error = await unreachable(createClient({ appid, secret, baseUrl: url }).custom.send(hello))
+    assert.match(error.reason, /^token_/)
+    assert.deepEqual([error.bytesLeft, of('/send').length], [false, 0])
+  }
+  const busy = await fakeWechat(t, (_asked, response) => { json(response, { errcode: -1 }) })
+  const error = await unreachable(createClient({ appid, secret, baseUrl: busy.url }).custom.send(hello))
+  assert.deepEqual([error.bytesLeft, error.reason], [false, 'token_busy'])
 })
 
-test('when no token can be had no message was under way', async (t) => {
-  for (const handle of [noAnswers['a 502'], (_call: Call, response: ServerResponse) => { json(response, { errcode: -1 }) }]) {
-    const { url, sends } = await platform(t, handle ?? assert.fail())
-    const sdk = client(url)
-    const error = await unreachable(sdk.sendCustom(hello))
-    assert.match(error.reason, /^token_/)
-    assert.deepEqual([error.bytesLeft, sends().length], [false, 0])
-  }
+test('when the token store fails no message was under way either, and its error is kept', async (t) => {
+  const { url, asked } = await fakeWechat(t, () => undefined)
+  const away = new Error('the database is away')
+  const tokens = { get: () => Promise.reject(away), renew: () => Promise.reject(away) }
+  const error = await unreachable(createClient({ appid, secret, baseUrl: url, tokens }).custom.send(hello))
+  assert.deepEqual([error.bytesLeft, error.reason, error.cause, asked.length], [false, 'token_store', away, 0])
+})
+
+test('a wrong secret is for a person, and is not shown', async (t) => {
+  const { url, of } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 40001, errmsg: `bad ${secret}` }) })
+  const error = await refused(createClient({ appid, secret, baseUrl: url }).custom.send(hello))
+  assert.deepEqual([error.retry, error.errmsg, of('/send').length], ['human', 'bad ***', 0])
+})
+
+test('a client shows neither secret nor token', async (t) => {
+  const { url } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+  const sdk = await client(url)
+  await sdk.custom.send(hello)
+  assert.doesNotMatch(inspect(sdk, { depth: 10, showHidden: true }), /made-up-secret|\bT1\b/)
 })
 
 test('plain http is for loopback only', () => {
-  assert.throws(() => client('http://api.weixin.qq.com'), TypeError)
-  assert.throws(() => client('http://127.0.0.1.example.com'), TypeError)
-  assert.ok(client('http://localhost:1'))
-  assert.ok(client('http://[::1]:1'))
+  const open = (baseUrl: string) => createClient({ appid, secret, baseUrl })
+  assert.throws(() => open('http://api.weixin.qq.com'), TypeError)
+  assert.throws(() => open('http://127.0.0.1.example.com'), TypeError)
+  assert.ok(open('http://localhost:1'))
+  assert.ok(open('http://[::1]:1'))
 })
 
-test('every error code of the table is known in two languages', () => {
-  for (const { code, meaning } of vectors.errcodes) {
+test('a base URL may have a path of its own', async (t) => {
+  const { url, asked } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+  await (await client(`${url}/wechat/`)).custom.send(hello)
+  assert.equal(asked[0]!.path, '/wechat/cgi-bin/message/custom/send')
+})
+
+const retryOf: Record<string, Retry[]> = {
+  permanent: ['never'], human: ['human'], retry_later: ['later', 'unsure'], refresh_token: ['token'], retry_now: ['unsure'],
+}
+
+test('every error code of the table is known in two languages, with its class', () => {
+  assert.ok(vectors.errcodes.length > 180)
+  for (const { code, meaning, class: of } of vectors.errcodes) {
     if (code === 0) continue
     const known = lookUp(code)
     assert.equal(known.meaning.en, meaning)
     assert.match(known.meaning.zh, /\p{Script=Han}|错误|grant_type/u)
+    assert.ok(known.remedy.zh && known.remedy.en)
+    assert.ok(retryOf[of]?.includes(known.retry), `${code}: ${of} is ${known.retry}`)
   }
 })

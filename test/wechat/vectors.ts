@@ -6,16 +6,17 @@ type Sealed = {
 }
 type Inbound = {
   name: string; xml?: string; xmlParts?: (string | { repeat: string; times: number })[]
-  expect: { ok: boolean; kind?: string; type?: string; fields?: Record<string, unknown>; dedupKey?: string; refuse?: string }
+  expect: { ok: boolean; kind?: string; type?: string; fields?: Record<string, unknown>; dedupKey?: string; refuse?: string; warnings?: string[] }
 }
 export type Vectors = {
-  constants: Record<'token' | 'encodingAESKey' | 'encodingAESKey_second' | 'appid' | 'originalId' | 'openid', string>
+  constants: Record<'token' | 'encodingAESKey' | 'encodingAESKey_second' | 'appid' | 'component_appid' | 'originalId' | 'openid', string>
   signatures: { name: string; token: string; timestamp: string; nonce: string; signature: string; valid: boolean }[]
   encryption: Sealed[]
   encryption_rejections: (Omit<Sealed, 'appid'> & { expected_appid: string; refuse: string })[]
   published_vectors: Partial<Sealed>[]
   inbound_xml: Inbound[]
   outbound_cdata: { text: string; element: string }[]
+  utf8_lengths: { text: string; bytes: number }[]
   errcodes: { code: number; meaning: string; class: string }[]
 }
 

@@ -1,90 +1,42 @@
-import { customBody, type CustomMessage } from './custom.ts'
-import { WechatRefused, WechatUnreachable } from './errors.ts'
+// An account that speaks for itself.
+import { classicToken, stableToken, type TokenKind } from './account-token.ts'
+import { createAsk, createBareAsk } from './ask.ts'
+import { bind, type Bound } from './call.ts'
+import { bySecret, oauth } from './calls/by-secret.ts'
 import { onTokenEndpoint } from './errcodes.ts'
-import { createPostJson, type Answer, type PostJson } from './http.ts'
-import { utf8Json } from './text.ts'
-import { createTokenKeeper, type StoredToken, type TokenStore } from './tokens.ts'
+import { createExchange } from './http.ts'
+import { createTokenKeeper, memoryTokenStore, type TokenStore } from './tokens.ts'
+import { bindTopics, type AccountCalls } from './topics.ts'
 
 export type ClientOptions = {
   appid: string
   secret: string
-  baseUrl: string
-  tokens: TokenStore
+  /** Shared by all processes of the account; without it this client keeps its own. */
+  tokens?: TokenStore
+  /** `stable` unless told otherwise: several servers can each ask for it and none takes it from another. */
+  tokenKind?: TokenKind
+  /** `https://api.weixin.qq.com` unless told otherwise. Of several, the next is asked when no byte left for the one before. */
+  baseUrl?: string | readonly string[]
   /** Milliseconds. */
-  now: () => number
+  now?: () => number
 }
 
-export type WechatClient = {
-  /** Resolves when WeChat took the message; there is no receipt that a follower saw it. */
-  sendCustom: (message: CustomMessage) => Promise<void>
+export type WechatClient = AccountCalls & {
+  oauth: Bound<typeof oauth>
+  bySecret: Bound<typeof bySecret>
+  /** The one that this client uses, for sister systems. */
   accessToken: () => Promise<string>
 }
 
-const tokenRefusals = new Set([40001, 40014, 42001])
+export const officialUrl = 'https://api.weixin.qq.com'
 
 export function createClient(options: ClientOptions): WechatClient {
-  const post = createPostJson(options.baseUrl)
-  const keeper = createTokenKeeper({
-    appid: options.appid, tokens: options.tokens, now: options.now,
-    fetch: (force) => fetchToken(options, post, force),
-  })
-  return {
-    accessToken: () => keeper.obtain(null),
-    sendCustom: async (message) => {
-      const body = utf8Json(customBody(message))
-      const send = (token: string): Promise<Answer> =>
-        post(`/cgi-bin/message/custom/send?access_token=${encodeURIComponent(token)}`, body)
-      const token = await beforeSending(keeper.obtain(null))
-      const answer = await send(token)
-      if (!tokenRefusals.has(errcodeOf(answer))) {
-        accept(answer, [token])
-        return
-      }
-      const next = await beforeSending(keeper.obtain(token))
-      accept(await send(next), [token, next])
-    },
-  }
-}
-
-// While a token is fetched no message is under way, so whatever fails here leaves nothing to doubt.
-async function beforeSending(token: Promise<string>): Promise<string> {
-  try {
-    return await token
-  } catch (error) {
-    if (error instanceof WechatUnreachable) throw new WechatUnreachable(false, `token_${error.reason}`)
-    if (error instanceof WechatRefused && error.errcode === -1) throw new WechatUnreachable(false, 'token_busy')
-    throw error
-  }
-}
-
-async function fetchToken(options: ClientOptions, post: PostJson, force: boolean): Promise<StoredToken> {
-  const { appid, secret, now } = options
-  const asked = now()
-  const answer = await post('/cgi-bin/stable_token', utf8Json({
-    grant_type: 'client_credential', appid, secret, force_refresh: force,
-  }))
-  const errcode = errcodeOf(answer)
-  if (errcode !== 0 && !Number.isNaN(errcode)) {
-    throw new WechatRefused(errcode, errmsgOf(answer, [secret]), onTokenEndpoint(errcode))
-  }
-  const { access_token: token, expires_in: lifetime } = answer
-  if (typeof token !== 'string' || !token || typeof lifetime !== 'number') throw new WechatUnreachable(true, 'no_token')
-  return { token, expiresAt: asked + lifetime * 1000 }
-}
-
-function accept(answer: Answer, secrets: string[]): void {
-  const errcode = errcodeOf(answer)
-  if (Number.isNaN(errcode)) throw new WechatUnreachable(true, 'no_errcode')
-  if (errcode !== 0) throw new WechatRefused(errcode, errmsgOf(answer, secrets))
-}
-
-// Success may come without errcode; something else in its place says nothing.
-function errcodeOf({ errcode }: Answer): number {
-  if (errcode === undefined) return 0
-  return typeof errcode === 'number' ? errcode : Number.NaN
-}
-
-function errmsgOf({ errmsg }: Answer, secrets: string[]): string {
-  const text = typeof errmsg === 'string' ? errmsg : ''
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text).slice(0, 300)
+  const { appid, secret, tokens = memoryTokenStore(), tokenKind = 'stable', baseUrl = officialUrl, now = Date.now } = options
+  const exchange = createExchange(baseUrl)
+  const askBare = createBareAsk({ exchange, secrets: [secret] })
+  const askForToken = createBareAsk({ exchange, secrets: [secret], advise: onTokenEndpoint })
+  const fetchToken = tokenKind === 'stable' ? stableToken : classicToken
+  const keeper = createTokenKeeper({ key: appid, tokens, now, fetch: fetchToken({ appid, secret, ask: askForToken, now }) })
+  const wire = { appid, secret, ask: createAsk({ exchange, secrets: [secret], keeper }), askBare }
+  return { ...bindTopics(wire), oauth: bind(wire, oauth), bySecret: bind(wire, bySecret), accessToken: () => keeper.obtain(null) }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
 import { cdata } from './text.ts'
 import { signature } from './sign.ts'
 
@@ -11,18 +11,28 @@ export function aesKey(encodingAesKey: string): Buffer | null {
   return key?.length === 32 ? key : null
 }
 
-/** The message of an envelope, or null: every failure looks the same. */
+/** The message of an envelope, or null: every failure looks the same and takes as long. */
 export function decryptMessage(encodingAesKey: string, appid: string, encrypted: string): string | null {
   const key = aesKey(encodingAesKey)
   const plain = key && decipher(key, Buffer.from(encrypted, 'base64'))
-  if (!plain) return null
-  const pad = plain[plain.length - 1] ?? 0
-  const end = plain.length - pad
-  if (pad < 1 || pad > block || end < 20) return null
-  if (!plain.subarray(end).every((byte) => byte === pad)) return null
+  return plain && messageIn(plain, Buffer.from(appid))
+}
+
+function messageIn(plain: Buffer, appid: Buffer): string | null {
+  const end = plain.length - plain.readUInt8(plain.length - 1)
+  if (end < 20) return null
+  const isPadded = hasPadding(plain.subarray(end))
   const messageEnd = 20 + plain.readUInt32BE(16)
-  if (messageEnd > end || plain.toString('utf8', messageEnd, end) !== appid) return null
-  return plain.toString('utf8', 20, messageEnd)
+  const tail = plain.subarray(Math.min(messageEnd, end), end)
+  const isOurs = messageEnd <= end && tail.length === appid.length && timingSafeEqual(tail, appid)
+  return isPadded && isOurs ? plain.toString('utf8', 20, messageEnd) : null
+}
+
+/** Looks at all bytes, also after a wrong one. */
+function hasPadding(padding: Buffer): boolean {
+  let wrong = padding.length > block || padding.length < 1 ? 1 : 0
+  for (const byte of padding) wrong |= byte ^ padding.length
+  return wrong === 0
 }
 
 function decipher(key: Buffer, encrypted: Buffer): Buffer | null {

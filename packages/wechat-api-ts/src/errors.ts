@@ -16,30 +16,47 @@ export function badXml(why: string): WechatInputError {
   return new WechatInputError('bad_xml', `bad_xml: ${why}`)
 }
 
+export type Refusal = {
+  /** Of the call, without its query. */
+  path: string
+  errcode: number
+  errmsg: string
+  /** What else the answer said: `fail_openid_list` of 45171, for instance. */
+  details: Record<string, unknown>
+}
+
 /** WeChat answered, and the answer is no. */
 export class WechatRefused extends Error {
+  readonly path: string
   readonly errcode: number
   readonly errmsg: string
+  /** WeChat's own number of the failed call; `diagnosis.failedCall` explains it for seven days. */
+  readonly rid: string | null
   readonly meaning: Phrase
   readonly remedy: Phrase
   readonly retry: Retry
-  constructor(errcode: number, errmsg: string, advice: Advice = lookUp(errcode)) {
-    super(`WeChat refused: ${errcode} ${errmsg}`)
+  readonly details: Record<string, unknown>
+  constructor({ path, errcode, errmsg, details }: Refusal, advice: Advice = lookUp(errcode)) {
+    super(`WeChat refused ${path}: ${errcode} ${errmsg}`)
     this.name = 'WechatRefused'
+    this.path = path
     this.errcode = errcode
     this.errmsg = errmsg
+    this.rid = /\brid: ?([0-9a-f-]{8,64})/.exec(errmsg)?.[1] ?? null
     this.meaning = advice.meaning
     this.remedy = advice.remedy
     this.retry = advice.retry
+    this.details = details
   }
 }
 
 /** No usable answer. Only `bytesLeft: false` proves that nothing was delivered. */
 export class WechatUnreachable extends Error {
+  /** Did any byte of the request leave? */
   readonly bytesLeft: boolean
   readonly reason: string
-  constructor(bytesLeft: boolean, reason: string) {
-    super(`WeChat unreachable: ${reason}`)
+  constructor(bytesLeft: boolean, reason: string, options?: ErrorOptions) {
+    super(`WeChat unreachable: ${reason}`, options)
     this.name = 'WechatUnreachable'
     this.bytesLeft = bytesLeft
     this.reason = reason

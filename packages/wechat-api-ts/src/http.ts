@@ -1,28 +1,64 @@
+// One request and its answer. It can say whether any byte of the request left, which `fetch` cannot.
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { WechatUnreachable } from './errors.ts'
 
-export type Answer = { [name: string]: unknown }
-export type PostJson = (path: string, body: string) => Promise<Answer>
+export type Body = { type: string, bytes: Buffer }
+export type Request = {
+  method: 'GET' | 'POST'
+  /** With its query. */
+  path: string
+  body: Body | null
+  /** Pictures, voices and videos are given more time, and their answers more room. */
+  hasFile: boolean
+}
+export type Reply = { status: number, contentType: string, bytes: Buffer }
+export type Exchange = (request: Request) => Promise<Reply>
 
 const connectWithin = 2000
-const answerWithin = 8000
-const idleFor = 4000
-const maxAnswer = 1_048_576
+const callWithin = 8000
+export const fileWithin = 60_000
+const mostBytes = { call: 8 * 1_048_576, file: 32 * 1_048_576 }
 
-type Call = { request: ClientRequest; body: string; encrypted: boolean; bytesLeft: boolean; reason: string | null }
+const pool = { keepAlive: true, timeout: 4000, maxSockets: 64 }
+const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
 
-const agents = {
-  http: new HttpAgent({ keepAlive: true, timeout: idleFor, maxSockets: 64 }),
-  https: new HttpsAgent({ keepAlive: true, timeout: idleFor, maxSockets: 64 }),
+type Call = { request: ClientRequest, body: Buffer | null, encrypted: boolean, bytesLeft: boolean, reason: string | null }
+
+/** The second base, and any further one, is asked only when no byte left for the one before. */
+export function createExchange(baseUrls: string | readonly string[]): Exchange {
+  const bases = [baseUrls].flat().map(checkedBase)
+  return async (request) => {
+    const until = performance.now() + (request.hasFile ? fileWithin : callWithin)
+    for (const [at, base] of bases.entries()) {
+      try {
+        return await exchange(request, locate(base, request.path), until)
+      } catch (error) {
+        const mayGoOn = error instanceof WechatUnreachable && !error.bytesLeft && at + 1 < bases.length
+        if (!mayGoOn) throw error
+      }
+    }
+    throw new TypeError('a base URL is needed')
+  }
 }
 
-export function createPostJson(baseUrl: string): PostJson {
-  const base = checkedBase(baseUrl)
-  return (path, body) => new Promise((resolve, reject) => {
-    const call = open(new URL(path, base), body)
-    const limit = setTimeout(() => { stop(call, 'time_out') }, answerWithin)
+function checkedBase(baseUrl: string): URL {
+  const base = new URL(baseUrl)
+  const isLoopback = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/.test(base.hostname)
+  if (base.protocol === 'https:' || (base.protocol === 'http:' && isLoopback)) return base
+  throw new TypeError('the base URL must be https, or http on a loopback address')
+}
+
+// A base may have a path of its own: a gateway of the firm, for instance.
+function locate(base: URL, path: string): URL {
+  return new URL(base.pathname.replace(/\/$/, '') + path, base)
+}
+
+export function exchange(asked: Request, url: URL, until: number): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const call = open(asked, url)
+    const limit = setTimeout(() => { stop(call, 'time_out') }, Math.max(until - performance.now(), 0))
     const settle = (act: () => void): void => {
       clearTimeout(limit)
       act()
@@ -33,25 +69,18 @@ export function createPostJson(baseUrl: string): PostJson {
     call.request.on('error', fail)
     call.request.on('socket', (socket) => { sendWhenConnected(call, socket) })
     call.request.on('response', (response) => {
-      readAnswer(response).then((answer) => { settle(() => { resolve(answer) }) }, fail)
+      readReply(response, mostBytes[asked.hasFile ? 'file' : 'call']).then((reply) => { settle(() => { resolve(reply) }) }, fail)
     })
   })
 }
 
-function checkedBase(baseUrl: string): URL {
-  const base = new URL(baseUrl)
-  const isLoopback = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/.test(base.hostname)
-  if (base.protocol === 'https:' || (base.protocol === 'http:' && isLoopback)) return base
-  throw new TypeError('the base URL must be https, or http on a loopback address')
-}
-
-function open(url: URL, body: string): Call {
+function open({ method, body }: Request, url: URL): Call {
   const encrypted = url.protocol === 'https:'
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }
+  const headers = body ? { 'content-type': body.type, 'content-length': body.bytes.length } : {}
   const request = encrypted
-    ? httpsRequest(url, { method: 'POST', headers, agent: agents.https })
-    : httpRequest(url, { method: 'POST', headers, agent: agents.http })
-  return { request, body, encrypted, bytesLeft: false, reason: null }
+    ? httpsRequest(url, { method, headers, agent: agents.https })
+    : httpRequest(url, { method, headers, agent: agents.http })
+  return { request, body: body?.bytes ?? null, encrypted, bytesLeft: false, reason: null }
 }
 
 // Nothing is written before the connection stands, so a failure until then proves that no byte left. A kept socket may have
@@ -59,7 +88,7 @@ function open(url: URL, body: string): Call {
 function sendWhenConnected(call: Call, socket: Socket): void {
   const send = (): void => {
     call.bytesLeft = true
-    call.request.end(call.body)
+    call.request.end(call.body ?? undefined)
   }
   if (call.request.reusedSocket || !socket.connecting) {
     send()
@@ -78,28 +107,15 @@ function stop(call: Call, reason: string): void {
   call.request.destroy(new Error(reason))
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function readReply(response: IncomingMessage, most: number): Promise<Reply> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxAnswer) throw new Error('answer_too_large')
+    if (size > most) throw new Error('answer_too_large')
     chunks.push(chunk)
   }
-  const status = response.statusCode ?? 0
-  if (status >= 500) throw new Error(`http_${status}`)
-  return parseAnswer(Buffer.concat(chunks).toString('utf8'))
-}
-
-function parseAnswer(text: string): Answer {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch {
-    throw new Error('not_json')
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('not_json')
-  return parsed as Answer
+  return { status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', bytes: Buffer.concat(chunks) }
 }
 
 // Only short words go on: the text of a network error may carry the URL, and the URL carries the token.

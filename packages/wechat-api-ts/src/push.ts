@@ -5,23 +5,27 @@ import { sameSignature, signature, single, verifyQuery } from './sign.ts'
 import { textOf } from './xml-node.ts'
 import { readXml } from './xml.ts'
 
-export type AccountKeys = {
+/** What seals and opens envelopes; of a third-party platform all three are the component's own. */
+export type EnvelopeKeys = {
   appid: string
   token: string
   encodingAesKey: string | null
+  /** The key before the last change: pushes under way still come with it. */
   previousEncodingAesKey?: string | null
-  mode: 'plain' | 'compatible' | 'safe'
 }
+export type AccountKeys = EnvelopeKeys & { mode: 'plain' | 'compatible' | 'safe' }
 
-/** `seal` makes the answer's body of a reply; its second argument is the time in seconds, by default the present. */
-export type OpenedPush = { inbound: Inbound; xml: string; seal: (replyXml: string, now?: number) => string }
+/** Makes an answer's body of a reply; the second argument is the time in seconds, by default the present. */
+type Seal = (replyXml: string, now?: number) => string
+export type OpenedPush = { inbound: Inbound, xml: string, seal: Seal }
 
-type Opened = { xml: string; key: string }
-
+/** Reads what was pushed to an account; throws WechatInputError. */
 export function openPush(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
   const types = query.getAll('encrypt_type')
   if (types.length > 1) throw new WechatInputError('bad_signature')
-  return types[0] === 'aes' ? openSealed(keys, query, body) : openPlain(keys, query, body)
+  if (types[0] !== 'aes') return openPlain(keys, query, body)
+  const { xml, seal } = openEnvelope(keys, query, body)
+  return { inbound: toInbound(readXml(xml)), xml, seal }
 }
 
 function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
@@ -32,7 +36,8 @@ function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): Ope
   return { inbound: toInbound(fields), xml: body, seal: (replyXml) => replyXml }
 }
 
-function openSealed(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
+/** Checks msg_signature alone: the platform's guide forbids `signature` here, which says nothing of the body. */
+export function openEnvelope(keys: EnvelopeKeys, query: URLSearchParams, body: string): { xml: string, seal: Seal } {
   const given = single(query, 'msg_signature')
   const timestamp = single(query, 'timestamp')
   const nonce = single(query, 'nonce')
@@ -43,10 +48,10 @@ function openSealed(keys: AccountKeys, query: URLSearchParams, body: string): Op
   const { xml, key } = decryptWithAny(keys, encrypted)
   const seal = (replyXml: string, now = Math.floor(Date.now() / 1000)): string =>
     replyEnvelope(keys.token, encryptMessage(key, keys.appid, replyXml), { timestamp: String(now), nonce })
-  return { inbound: toInbound(readXml(xml)), xml, seal }
+  return { xml, seal }
 }
 
-function decryptWithAny(keys: AccountKeys, encrypted: string): Opened {
+function decryptWithAny(keys: EnvelopeKeys, encrypted: string): { xml: string, key: string } {
   for (const key of [keys.encodingAesKey, keys.previousEncodingAesKey]) {
     const xml = key ? decryptMessage(key, keys.appid, encrypted) : null
     if (key && xml !== null) return { xml, key }

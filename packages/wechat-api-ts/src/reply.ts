@@ -6,7 +6,12 @@ export type PassiveReply =
   | { type: 'text'; text: string }
   | { type: 'image' | 'voice'; mediaId: string }
   | { type: 'video'; mediaId: string; title?: string; description?: string }
+  | { type: 'music'; thumbMediaId: string; title?: string; description?: string; musicUrl?: string; hqMusicUrl?: string }
   | { type: 'news'; articles: Article[] }
+  /** Hands the message to the platform's own customer-service tools, to one account of theirs if it is named. */
+  | { type: 'transfer_customer_service'; kfAccount?: string }
+  /** Hands the message to the account's own answering machine at the platform. */
+  | { type: 'transfer_biz_ai_ivr' }
 
 /** The XML that answers a push. Seal it when the push was encrypted. */
 export function renderReply(to: { openid: string; originalId: string }, reply: PassiveReply, createTime: number): string {
@@ -21,8 +26,13 @@ function content(reply: PassiveReply): string {
     case 'voice': return `<Voice>${element('MediaId', reply.mediaId)}</Voice>`
     case 'video': return `<Video>${element('MediaId', reply.mediaId)}${maybe('Title', reply.title)}`
       + `${maybe('Description', reply.description)}</Video>`
+    case 'music': return `<Music>${maybe('Title', reply.title)}${maybe('Description', reply.description)}`
+      + `${maybe('MusicUrl', reply.musicUrl)}${maybe('HQMusicUrl', reply.hqMusicUrl)}${element('ThumbMediaId', reply.thumbMediaId)}</Music>`
     case 'news': return `<ArticleCount>${reply.articles.length}</ArticleCount>`
       + `<Articles>${reply.articles.map(article).join('')}</Articles>`
+    case 'transfer_customer_service':
+      return reply.kfAccount === undefined ? '' : `<TransInfo>${element('KfAccount', reply.kfAccount)}</TransInfo>`
+    case 'transfer_biz_ai_ivr': return ''
   }
 }
 

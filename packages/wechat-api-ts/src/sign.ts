@@ -25,3 +25,12 @@ export function verifyQuery(token: string, query: URLSearchParams): boolean {
   if (given === null || timestamp === null || nonce === null) return false
   return sameSignature(given, signature([token, timestamp, nonce]))
 }
+
+/**
+ * Whether the query's timestamp is at most so many seconds from now. The signature of a plain push does not cover its body: who
+ * sees one signed URL may post anything with it for as long as this lets him.
+ */
+export function isFresh(query: URLSearchParams, seconds: number, now: number = Date.now() / 1000): boolean {
+  const timestamp = single(query, 'timestamp') ?? ''
+  return seconds === Infinity || (/^[0-9]{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp)) <= seconds)
+}

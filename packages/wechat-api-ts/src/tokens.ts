@@ -1,57 +1,75 @@
-/** `expiresAt` in milliseconds. */
-export type StoredToken = { token: string; expiresAt: number }
+// One token an account, however many processes. Who shares a store shares its tokens, and renews them one at a time.
+
+/** Times in milliseconds. */
+export type StoredToken = {
+  token: string
+  expiresAt: number
+  /** Of an account that a third-party platform speaks for. Without it the owner has to authorise again, so keep it well. */
+  refreshToken?: string
+  /** When WeChat was last made to replace the token. */
+  forcedAt?: number
+}
 
 export type TokenStore = {
-  get: (appid: string) => Promise<StoredToken | null>
-  set: (appid: string, token: StoredToken) => Promise<void>
+  get: (key: string) => Promise<StoredToken | null>
+  /**
+   * Calls `renew` with the newest token, and keeps what it answers. For one key never two at once, in all processes that share
+   * the store. Who cannot wait any longer throws.
+   */
+  renew: (key: string, renew: (newest: StoredToken | null) => Promise<StoredToken>) => Promise<StoredToken>
 }
 
 export type TokenKeeper = {
-  /** A token that is valid, and not the one given. */
-  obtain: (except: string | null) => Promise<string>
+  /** A token that is valid and, unless there is none, not the one that was refused. */
+  obtain: (refused: string | null) => Promise<string>
 }
 
-type Flight = Promise<string>
-type Source = { appid: string; tokens: TokenStore; now: () => number; fetch: (force: boolean) => Promise<StoredToken> }
+type Source = {
+  key: string
+  tokens: TokenStore
+  now: () => number
+  fetch: (newest: StoredToken | null, refused: string | null) => Promise<StoredToken>
+}
 
-const renewBefore = 300_000
-
-// Per store, so that several clients of one account share a flight.
-const flightsOf = new WeakMap<TokenStore, Map<string, Flight>>()
+// WeChat gives the same token until five minutes before its end, then a new one, and takes both: asked a minute later it never
+// gives the old one again.
+const renewBefore = 240_000
 
 export function memoryTokenStore(): TokenStore {
   const kept = new Map<string, StoredToken>()
+  const lanes = new Map<string, Promise<unknown>>()
   return {
-    get: async (appid) => kept.get(appid) ?? null,
-    set: async (appid, token) => { kept.set(appid, token) },
+    get: async (key) => kept.get(key) ?? null,
+    renew: (key, renew) => {
+      const before = lanes.get(key) ?? Promise.resolve()
+      const mine = before.catch(() => undefined).then(async () => {
+        const token = await renew(kept.get(key) ?? null)
+        kept.set(key, token)
+        return token
+      })
+      lanes.set(key, mine)
+      return mine
+    },
   }
 }
 
-export function createTokenKeeper(source: Source): TokenKeeper {
-  const flights = flightsOf.get(source.tokens) ?? new Map<string, Flight>()
-  flightsOf.set(source.tokens, flights)
-  async function obtain(except: string | null): Promise<string> {
-    for (;;) {
-      const joined = flights.get(source.appid)
-      if (!joined) return start(except)
-      const token = await joined
-      if (token !== except) return token
-    }
-  }
-  function start(except: string | null): Flight {
-    const flight = fly(source, except).finally(() => flights.delete(source.appid))
-    flights.set(source.appid, flight)
+export function createTokenKeeper({ key, tokens, now, fetch }: Source): TokenKeeper {
+  // Those for whom the same token was refused wait for one renewal. Who comes later finds the new token in the store.
+  const flights = new Map<string | null, Promise<string>>()
+  const serves = (stored: StoredToken | null, refused: string | null): stored is StoredToken =>
+    stored !== null && stored.token !== refused && stored.expiresAt - renewBefore > now()
+
+  const renew = (refused: string | null): Promise<string> => {
+    const flight = tokens.renew(key, async (newest) => serves(newest, refused) ? newest : fetch(newest, refused))
+      .then(({ token }) => token)
+      .finally(() => flights.delete(refused))
+    flights.set(refused, flight)
     return flight
   }
-  return { obtain }
-}
-
-async function fly(source: Source, except: string | null): Promise<string> {
-  const stored = await source.tokens.get(source.appid)
-  if (stored && stored.token !== except && stored.expiresAt - renewBefore > source.now()) return stored.token
-  let fresh = await source.fetch(false)
-  // The platform still believes in the token it just refused. Forcing kills it for everybody, so it comes second.
-  if (fresh.token === except) fresh = await source.fetch(true)
-  await source.tokens.set(source.appid, fresh)
-  return fresh.token
+  return {
+    obtain: async (refused) => {
+      const stored = await tokens.get(key)
+      return serves(stored, refused) ? stored.token : flights.get(refused) ?? renew(refused)
+    },
+  }
 }

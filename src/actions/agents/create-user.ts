@@ -27,7 +27,7 @@ export async function createUser(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>
       company_id: me.companyId, username: input.username, password_hash, name: input.name ?? input.username, role: input.role, operator: 0,
       enabled: input.enabled === false ? 0 : 1, presence: 'offline', seen_at: 0, created_at: needs.clock.now(),
     }
-    const user = { uid: await unit.users.insert(fresh), ...fresh }
+    const user = { uid: await unit.users.insert(fresh), ...fresh, greeting: null }
     const accountIds = input.accountIds ?? (await unit.accounts.list(me.companyId)).map((account) => account.account_id)
     await writeLinks(unit, user, { ...input, accountIds, capacity: input.capacity ?? 50 })
     const detail = { username: user.username, role: user.role }

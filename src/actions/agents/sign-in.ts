@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
 import { hashToken, passwordMatches } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { ringRoom } from '../sessions/tell-step.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
 import { openTurns } from './turns.ts'
 
 export type SignIn = { username: string, password: string, device: string | null, ip: string }

@@ -2,7 +2,7 @@ import { overflowCircle, readSettings, type AccountSettings, type GroupSettings,
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
-import { ringRoom } from '../sessions/tell-step.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
 
 /** What an account or a group may set differently stands under its id; null takes it away again. */
 export type SettingsPatch = { [K in Exclude<keyof Settings, 'accounts' | 'groups'>]?: Settings[K] | undefined } & {

@@ -10,7 +10,8 @@ import { writeEvents } from '../events.ts'
 import { dayMs } from '../jobs/reclaim.ts'
 import { notFound, type Me } from '../sessions/rights.ts'
 import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
-import { ringRoom, tellStep } from '../sessions/tell-step.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
 
 type Page = { cursor?: string | undefined, limit: number }
 
@@ -47,7 +48,7 @@ export async function listReclaimed(needs: Needs<'store'>, me: Me, { cursor, lim
   return { items: rows.slice(0, limit).map(presentReclaimed), next: end ? `${end.at}.${end.reclaimed_id}` : null }
 }
 
-type UndoNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids'>
+type UndoNeeds = TellNeeds
 
 /** Each customer goes back to whose he was, for another period; unless somebody else has him by now. */
 export async function undoReclaims(needs: UndoNeeds, me: Me, customerIds: string[]) {

@@ -1,5 +1,6 @@
 // What can be run by the clock or by hand. A job works for one company at a time, or for the installation.
 import type { Ports } from '../../ports.ts'
+import { acceptFirstOfAll } from '../sessions/accept-first.ts'
 import { assignWaiting } from '../sessions/assign-waiting.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
@@ -33,6 +34,7 @@ export const jobs: Job[] = [
   { name: 'take-back', everyMs: 15 * second, run: takeBack },
   { name: 'overflow', everyMs: 10 * second, run: overflowGroups },
   { name: 'assign', everyMs: 5 * second, run: assignWaiting },
+  { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
   { name: 'queue-rank', everyMs: 10 * second, run: rerankQueue },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },

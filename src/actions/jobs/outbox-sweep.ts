@@ -1,7 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
-import { writeEvents } from '../events.ts'
+import { lineEvents, writeEvents } from '../events.ts'
 
 type SweepNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
@@ -27,6 +26,5 @@ async function giveUp(needs: SweepNeeds, unit: Unit, id: string): Promise<number
 
 async function tellOwner(needs: SweepNeeds, unit: Unit, { session, id }: { session: SessionRow, id: string }): Promise<void> {
   const line = await unit.messages.find(session.company_id, id)
-  if (!line || session.uid === null) return
-  await writeEvents(needs, unit, [{ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.unknown', data: presentMessage(line) }])
+  if (line) await writeEvents(needs, unit, lineEvents('message.unknown', session, { line, at: needs.clock.now() }))
 }

@@ -2,13 +2,13 @@
 // lock, so that a push which comes first wins. What was missed while nobody ran is made up by the next run, once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session.ts'
-import type { KnownCompany, Needs, Unit } from '../../ports.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { lockBoth } from '../sessions/rights.ts'
 import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../sessions/step.ts'
-import { tellStep } from '../sessions/tell-step.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
 
-export type TimerNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known' | 'log'>
+export type TimerNeeds = TellNeeds
 
 export type Timer = {
   /** Of the job, and the actor in the ledger. */

@@ -2,8 +2,7 @@
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
 import type { AccountRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import type { Delivery, Needs, Unit } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
-import { writeEvents } from '../events.ts'
+import { lineEvents, writeEvents } from '../events.ts'
 import { openKey } from './lines.ts'
 
 export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'metrics' | 'log'>
@@ -62,24 +61,24 @@ export function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): 
 async function settle(needs: DeliverNeeds, { row, message, token }: Leased, delivery: Delivery): Promise<void> {
   const at = needs.clock.now()
   const outcome = decideOutcome(delivery, row, at)
-  await needs.store.work('reply', async (unit) => {
+  const events = await needs.store.work('reply', async (unit) => {
     const held = await unit.outbox.find(row.outbox_id)
     // the lease was lost: whoever holds the truth now keeps it
-    if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return
+    if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []
     await giveBack(unit, row, outcome)
     const session = row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
     await writeDelivery(unit, message.message_id, outcome)
     await unit.outbox.settle(row.outbox_id, token, {
       state: outcome.state, errcode: outcome.errcode, retryAt: at + 1000 * 2 ** Math.min(row.attempts, 9), at: outcome.state === 'pending' ? null : at,
     })
-    const uid = session?.uid ?? null
-    if (uid === null || outcome.state === 'pending') return
-    await writeEvents(needs, unit, [{
-      companyId: row.company_id, stream: `user:${uid}`, type: `message.${outcome.state}`,
-      data: presentMessage({ ...message, delivery: outcome.state, errcode: outcome.errcode }),
-    }])
+    if (!session || outcome.state === 'pending') return []
+    const line = { ...message, delivery: outcome.state, errcode: outcome.errcode }
+    const told = lineEvents(`message.${outcome.state}`, session, { line, at })
+    await writeEvents(needs, unit, told)
+    return told
   })
 
+  for (const { stream } of events) needs.bus.publish('stream', stream)
   needs.metrics.replies.inc({ outcome: outcome.state })
   if (outcome.state !== 'sent') needs.log.warn({ messageId: row.outbox_id, outcome: outcome.state, errcode: outcome.errcode }, 'a reply did not simply arrive')
 }

@@ -15,7 +15,7 @@ export const newSession = (customer: Whose, facts: { id: string, at: number }): 
   wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
   fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
   unread: 0, receive_message_time: null, send_time: null, last_message_id: null, closed_at: null, close_reason: null, add_time: facts.at,
-  unanswered_since: null,
+  unanswered_since: null, watched_until: null,
 })
 
 export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
@@ -28,16 +28,13 @@ const blank: MessageRow = {
   message_id: '', company_id: '', account_id: '', appid: '', session_id: null, seq: null, wx_user_id: '', customer_wx_openid: '',
   customer_service_id: null, uid: null, additional_uid: null, opercode: 0, message_type: 1, type: 'text', text: null, file_url: null,
   media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null, page_desc: null,
-  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0,
+  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, additional_user_name: null,
 }
 
 export const newMessage = (customer: Whose, line: Line): MessageRow => ({
   ...blank, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
   wx_user_id: customer.wx_user_id, customer_wx_openid: customer.openid, ...line,
 })
-
-/** Agent, supervisor, member of a group chat: neither a rule's line nor a note answers him. */
-const byPerson = [1, 3, 4]
 
 /** Takes the session's next seq: nothing else numbers its lines. */
 export function addLine(customer: Whose, session: SessionRow, line: Line): MessageRow {
@@ -50,8 +47,8 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
     session.unanswered_since ??= line.add_time
   } else {
     session.agent_offset += 1
-    session.send_time = line.add_time
-    if (byPerson.includes(line.opercode)) session.unanswered_since = null
+    // neither a rule nor a note among colleagues is an answer
+    if (line.opercode !== 5 && line.opercode !== 6) Object.assign(session, { send_time: line.add_time, unanswered_since: null })
   }
   return newMessage(customer, {
     session_id: session.session_id, seq: session.seq, uid: session.uid, customer_service_id: session.customer_service_id, ...line,

@@ -3,8 +3,10 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
+import { isOwned } from '../../../rules/session.ts'
+import { acceptFirst } from '../sessions/accept-first.ts'
 import { tellOpened, tellRanks } from '../sessions/place.ts'
-import { ringRoom } from '../sessions/tell-step.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import { loadRoster } from './open-session.ts'
 import type { Push, PushAnswer } from './push.ts'
@@ -12,7 +14,7 @@ import { tellLines } from './recent.ts'
 import { loadStandings } from './spoken.ts'
 import { takePush } from './take-push.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -92,11 +94,12 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: Needs<'queue' | 'recent' | 'bus'>, day: Day, freed: boolean): Promise<void> {
+async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   await tellRanks(needs, [...day.reranked])
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
   for (const companyId of day.behind) ringRoom(needs, companyId)
   if (freed) needs.bus.publish('outbox', '')
+  for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
 }

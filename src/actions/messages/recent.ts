@@ -4,11 +4,14 @@ import { recentLines, type Needs } from '../../ports.ts'
 
 /** After the commit; nobody waits for it. */
 export async function tellLines(needs: Needs<'recent'>, lines: MessageRow[]): Promise<void> {
-  const bySession = new Map<string, MessageRow[]>()
-  for (const line of lines) {
-    if (line.session_id !== null) bySession.set(line.session_id, [...bySession.get(line.session_id) ?? [], line])
+  const bySession = new Map<string, { companyId: string, ids: string[] }>()
+  for (const { session_id: sessionId, company_id: companyId, message_id: id } of lines) {
+    if (sessionId === null) continue
+    const known = bySession.get(sessionId)
+    if (known) known.ids.push(id)
+    else bySession.set(sessionId, { companyId, ids: [id] })
   }
-  await Promise.all([...bySession].map(([id, own]) => needs.recent.add(own[0]?.company_id ?? '', id, own.map((line) => line.message_id))))
+  await Promise.all([...bySession].map(([sessionId, { companyId, ids }]) => needs.recent.add(companyId, sessionId, ids)))
 }
 
 /** Newest first; SQL is asked for the page where the index misses a line, and the index told. */

@@ -1,6 +1,6 @@
 import type { MessageRow } from '../../../entities/index.ts'
 import { mayWrite } from '../../../rules/session.ts'
-import { refuseUnbound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+import { personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { tellLines } from './recent.ts'
 import { lockUnsettled, settleByHand } from './resolve-message.ts'
 import { refuseWindow, storeReply, type ReplyNeeds } from './send-reply.ts'
@@ -9,12 +9,13 @@ import { refuseWindow, storeReply, type ReplyNeeds } from './send-reply.ts'
 export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Promise<MessageRow> {
   const line = await needs.store.work('reply', async (unit) => {
     const { customer, session, message } = await lockUnsettled(unit, me, id)
-    refuseWrite(mayWrite(session, { uid: me.uid, supervises: supervises(me) }, undefined))
+    const writer = await personIn(unit, me, session)
+    refuseWrite(mayWrite(session, writer, undefined))
     refuseWindow(customer, needs.clock.now())
     await refuseUnbound(unit, session)
 
     const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, text: message.text ?? '', resendOf: id }
-    const stored = await storeReply(needs, unit, { customer, session, me, input })
+    const stored = await storeReply(needs, unit, { customer, session, writer, input })
     await settleByHand(needs, unit, { message, state: 'failed', why: 'resent' })
     return stored
   })

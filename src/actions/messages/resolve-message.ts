@@ -1,8 +1,8 @@
 // Only a person knows what the platform never told; what he decides is not overwritten by a late answer.
-import type { MessageRow } from '../../../entities/index.ts'
+import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lockBoth, notFound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+import { lockBoth, notFound, refuse, supervises, type Me } from '../sessions/rights.ts'
 
 type ResolveNeeds = Needs<'store' | 'clock' | 'bus'>
 
@@ -21,11 +21,15 @@ export async function lockUnsettled(unit: Unit, me: Me, id: string) {
   const seen = await unit.messages.find(me.companyId, id)
   if (!seen?.session_id) throw notFound()
   const both = await lockBoth(unit, me.companyId, seen.session_id)
-  if (!supervises(me) && both.session.uid !== me.uid) refuseWrite('not_owner')
+  if (!supervises(me) && both.session.uid !== me.uid && !await isHisOwn(unit, me, { line: seen, session: both.session })) refuse('not_owner')
   const message = await unit.messages.find(me.companyId, id)
   if (!message || !isOpenFate(message)) throw new AppError('delivery_not_open', 'Only a line that failed or is unknown, and that nobody has settled, can be settled by hand.')
   return { ...both, message }
 }
+
+/** A member settles what he wrote himself. */
+const isHisOwn = async (unit: Unit, me: Me, { line, session }: { line: MessageRow, session: SessionRow }) =>
+  line.sender === `a:${me.uid}` && await unit.members.isMember(me.companyId, session.session_id, me.uid)
 
 const settledWords = ['resent', 'resolved']
 

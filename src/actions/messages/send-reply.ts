@@ -1,10 +1,10 @@
 // sendMessage: accepted means stored with its outbox row in one transaction; 202. The sender does the rest.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { mayReply } from '../../../rules/reply-window.ts'
-import { mayWrite } from '../../../rules/session.ts'
+import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lockBoth, refuseUnbound, refuseWrite, supervises, type Me } from '../sessions/rights.ts'
+import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
 
@@ -19,11 +19,12 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     // the same call, sent twice at once, waited behind itself
     const twin = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
     if (twin) return sameOrRefuse(twin, input)
-    refuseWrite(mayWrite(session, { uid: me.uid, supervises: supervises(me) }, input.fence))
+    const writer = await personIn(unit, me, session)
+    refuseWrite(mayWrite(session, writer, input.fence))
     refuseWindow(customer, needs.clock.now())
     await refuseUnbound(unit, session)
 
-    return storeReply(needs, unit, { customer, session, me, input })
+    return storeReply(needs, unit, { customer, session, writer, input })
   })
 
   void tellLines(needs, [reply])
@@ -44,21 +45,27 @@ export function refuseWindow(customer: CustomerRow, now: number): void {
   if (refusal) throw new AppError(refusal, 'WeChat takes five messages for each message of the follower: wait until he writes again.')
 }
 
-export type StoredReply = { customer: CustomerRow, session: SessionRow, me: Me, input: ReplyInput }
+export type StoredReply = { customer: CustomerRow, session: SessionRow, writer: Person, input: ReplyInput }
 
-export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, me, input }: StoredReply): Promise<MessageRow> {
+export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, writer, input }: StoredReply): Promise<MessageRow> {
   const at = needs.clock.now()
-  // a supervisor interjects: the owner stays, and the line says who spoke
-  const own = session.uid === me.uid
   const line = addLine(customer, session, {
-    message_id: needs.ids(), opercode: own ? 1 : 3, additional_uid: own ? null : me.uid, resend_of: input.resendOf ?? null, text: input.text, sender: `a:${me.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
+    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, text: input.text,
+    sender: `a:${writer.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
-  if (own) session.unread = 0
+  if (line.opercode !== 3) session.unread = 0
   await unit.customers.save({ ...customer, budget_left: customer.budget_left - 1, active_at: at })
   await unit.sessions.save(session)
   await unit.missed.answered(session.company_id, session.wx_user_id)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
   return line
+}
+
+/** The owner stays who he is: a member's line, and a supervisor's who interjects, say who spoke. */
+async function speaker(unit: Unit, session: SessionRow, writer: Person) {
+  if (session.uid === writer.uid) return { opercode: 1 }
+  const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null
+  return { opercode: writer.isMember ? 4 : 3, additional_uid: writer.uid, additional_user_name: name }
 }

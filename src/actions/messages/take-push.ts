@@ -1,9 +1,9 @@
 // What one push does to its follower: a session to open or use, the line, the answer. In memory; written with its batch.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
-import { active, group, isOwned } from '../../../rules/session.ts'
+import { active, group } from '../../../rules/session.ts'
 import type { KnownCustomer } from '../../ports.ts'
-import { presentMessage } from '../../views/message.ts'
+import { lineEvents } from '../events.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine, newMessage, newOutbox } from './lines.ts'
 import { keepRank, openSession } from './open-session.ts'
@@ -70,8 +70,5 @@ function send(day: Day, customer: KnownCustomer, reply: MessageRow): PushAnswer 
 
 function hear(day: Day, session: SessionRow, line: MessageRow): void {
   day.messages.push(line)
-  // while it is only queued nobody's stream holds its lines: the claimer reads them
-  if (isOwned(session.state) && session.uid !== null) {
-    day.events.push({ companyId: session.company_id, stream: `user:${session.uid}`, type: 'message.received', data: presentMessage(line) })
-  }
+  day.events.push(...lineEvents('message.received', session, { line, at: day.at }))
 }

@@ -6,14 +6,14 @@ import { queued } from '../../../rules/session.ts'
 import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
-import type { KnownCompany, Needs, Unit } from '../../ports.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { lockBoth } from './rights.ts'
 import { askedFor, decideFor, loadPeople } from './roster.ts'
 import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
-import { tellStep } from './tell-step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export type AssignNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known' | 'log'>
+export type AssignNeeds = TellNeeds
 
 const pageSize = 100
 const mostPages = 20
@@ -143,15 +143,17 @@ type Waiting = { company: KnownCompany, session: SessionRow, exclusive: number, 
 async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: Waiting) {
   const account = await unit.accounts.find(session.company_id, session.account_id)
   if (!account || account.binding === 'unbound') return null
-  const asked = { ...askedOfWaiter({ account, company }, session.lane ?? '', exclusive), except: await tookTooLong(unit, session) }
+  const asked = { ...askedOfWaiter({ account, company }, session.lane ?? '', exclusive), except: await hadIt(unit, session) }
   const people = await loadPeople(unit, { staff: company.staff, uids: whoMatters(asked), at })
   const { uid, reason, candidates } = decideFor(asked, people, { at, othersWait: () => false })
   return uid === undefined ? null : { uid, turn: people.get(uid)?.turn ?? at, reason, candidates }
 }
 
-/** From whom it was taken back because he did not answer. */
-async function tookTooLong(unit: Unit, session: SessionRow): Promise<number | null> {
+const goesOn = ['unanswered', 'transferred']
+
+/** Who did not answer, or gave it away, does not get it back at once. */
+async function hadIt(unit: Unit, session: SessionRow): Promise<number | null> {
   if (session.ledger_n < 2) return null
   const [had, last] = await unit.sessions.ledger(session.company_id, session.session_id, { after: session.ledger_n - 2, limit: 2 })
-  return last?.reason === 'unanswered' ? had?.uid ?? null : null
+  return goesOn.includes(last?.reason ?? '') ? had?.uid ?? null : null
 }

@@ -1,30 +1,35 @@
 // One session, one owner: the queue only proposes. A conditional UPDATE on the session, then one on the agent's load; no row
 // in either rolls both back. Everything an owner writes later carries the fence that was raised here.
-import type { SessionRow } from '../../../entities/index.ts'
+import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { queued, relationTo } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
+import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
+import { tellLines } from '../messages/recent.ts'
 import { writeEvents } from '../events.ts'
+import { isBusy } from './accept-first.ts'
+import { greet } from './greet.ts'
+import { settingsOf } from './settings-of.ts'
 import { lanesFor, lockSeen, notFound, person, refuse, refuseUnbound, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
-import { tellStep } from './tell-step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export type ClaimNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'metrics'>
+export type ClaimNeeds = TellNeeds & Needs<'metrics'>
 
 /**
  * `lanes`: his, where the queue proposed the session and they were just read; the UPDATE asks again whether it still stands
  * in the one. A proposal that is his already is the index being behind, not an answer.
  */
 export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes }: { sessionId: string, lanes?: string[] }): Promise<SessionRow> {
-  const { session, moved } = await needs.store.work('claim', async (unit) => {
+  const settings = await settingsOf(needs, me.companyId)
+  const { session, moved, lines } = await needs.store.work('claim', async (unit) => {
     const seen = await unit.sessions.find(me.companyId, sessionId)
     if (!seen) throw notFound()
     const proposed = lanes !== undefined
-    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, moved: null }
+    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, moved: null, lines: [] }
     mayTake(seen, me, lanes ?? await lanesFor(unit, me.uid))
     await refuseUnbound(unit, seen)
-    const moved = await take(needs, unit, { me, seen })
-    return { session: moved.session, moved }
+    return take(needs, unit, { me, seen, settings })
   }).catch((error: unknown) => {
     needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
     throw error
@@ -32,6 +37,8 @@ export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes
 
   if (moved) {
     needs.metrics.claims.inc({ result: 'won' })
+    void tellLines(needs, lines)
+    if (lines.length > 0) needs.bus.publish('outbox', '')
     await tellStep(needs, moved, stepEvents('session.claimed', moved))
   }
   return session
@@ -44,16 +51,20 @@ function mayTake(session: SessionRow, me: Me, lanes: string[]): void {
   throw new AppError('not_your_lane', `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`)
 }
 
-async function take(needs: ClaimNeeds, unit: Unit, { me, seen }: { me: Me, seen: SessionRow }): Promise<Moved> {
+type Taken = { session: SessionRow, moved: Moved, lines: MessageRow[] }
+
+async function take(needs: ClaimNeeds, unit: Unit, { me, seen, settings }: { me: Me, seen: SessionRow, settings: Settings }): Promise<Taken> {
   const { customer, session } = await lockSeen(unit, seen)
   const identity = await unit.users.identity(seen.account_id, me.uid)
   if (session.state !== queued || session.lane !== seen.lane) refuse('session_already_claimed')
 
+  const behind = settings.autoAcceptFirst && await isBusy(unit, me)
   const moved = takeStep(session, {
-    event: 'claim', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'claimed', at: needs.clock.now(),
+    event: behind ? 'claimBehind' : 'claim', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'claimed', at: needs.clock.now(),
     owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
   })
-  await writeStep(unit, moved, { customer, claimedFrom: seen.lane ?? '' })
+  const spoken = await greet(needs, unit, { customer, moved, settings })
+  await writeStep(unit, moved, { ...spoken, claimedFrom: seen.lane ?? '' })
   await writeEvents(needs, unit, stepEvents('session.claimed', moved))
-  return moved
+  return { session, moved, lines: spoken.lines }
 }

@@ -1,13 +1,12 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
 import { isAppError } from '../../errors.ts'
-import type { Needs } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { lockBoth, person, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
-import { tellStep } from './tell-step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export type CloseNeeds = Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids'>
+export type CloseNeeds = TellNeeds
 export type CloseInput = { sessionId: string, reason?: string | undefined, pending?: 'send' | 'drop' | undefined, fence?: number | undefined }
 
 export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput): Promise<SessionRow> {

@@ -9,7 +9,7 @@ const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3,
 const last = 'g'
 
 export type ListInput = {
-  state: keyof typeof states | 'missed', mine: boolean, search?: string | undefined, cursor?: string | undefined, limit: number
+  state: keyof typeof states | 'missed', mine: boolean, agentUid?: number | undefined, search?: string | undefined, cursor?: string | undefined, limit: number
   /** An answer is owed; WeChat lets us answer. Neither says who has it. */
   unanswered?: boolean | undefined, answerable?: boolean | undefined
 }
@@ -46,9 +46,16 @@ async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<S
   return found.flat().sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.session_id < b.session_id ? -1 : 1)).slice(0, page.limit)
 }
 
+/** His own and those he is a member of; supervisors see all, or somebody's. */
 async function byOwner(needs: PresentNeeds, me: Me, input: ListInput & { states: number[] }): Promise<SessionRow[]> {
-  const uid = input.mine || !supervises(me) ? me.uid : null
-  return needs.store.read.sessions.ofOwner(me.companyId, { uid, states: input.states, ...wantedOf(needs, input) }, { before: input.cursor ?? last, limit: input.limit + 1 })
+  const page = { before: input.cursor ?? last, limit: input.limit + 1 }
+  const wanted = { states: input.states, ...wantedOf(needs, input) }
+  const { sessions } = needs.store.read
+  if (!input.mine && supervises(me)) return sessions.ofOwner(me.companyId, { uid: input.agentUid ?? null, ...wanted }, page)
+  const own = await sessions.ofOwner(me.companyId, { uid: me.uid, ...wanted }, page)
+  const asMember = await sessions.ofMember(me.companyId, { uid: me.uid, ...wanted }, page)
+  const all = new Map([...own, ...asMember].map((row) => [row.session_id, row]))
+  return [...all.values()].sort((a, b) => a.session_id < b.session_id ? 1 : -1).slice(0, page.limit)
 }
 
 /** What a timer ended while its customer waited, until somebody opens it or answers him. An agent sees his own and what was nobody's. */

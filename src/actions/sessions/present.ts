@@ -1,24 +1,28 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { queued } from '../../../rules/session.ts'
+import { group, queued } from '../../../rules/session.ts'
 import { looksBackTo, waitMs } from '../../../rules/waiting-time.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
 
 export type PresentNeeds = Needs<'store' | 'queue' | 'clock'>
 
-/** Sessions as the outside sees them, with what stands beside each: customer, last line, place in the queue. */
+/** Sessions as the outside sees them, with what stands beside each: customer, last line, place in the queue, members, grades. */
 export async function presentSessions(needs: PresentNeeds, companyId: string, rows: SessionRow[]) {
   if (rows.length === 0) return []
-  const customers = new Map((await needs.store.read.customers.byIds(companyId, rows.map((row) => row.wx_user_id)))
+  const { read } = needs.store
+  const customers = new Map((await read.customers.byIds(companyId, rows.map((row) => row.wx_user_id)))
     .map((customer) => [customer.wx_user_id, customer]))
   const lastIds = rows.map((row) => row.last_message_id).filter((id) => id !== null)
-  const lasts = new Map((lastIds.length > 0 ? await needs.store.read.messages.byIds(lastIds) : []).map((line) => [line.message_id, line]))
+  const lasts = new Map((lastIds.length > 0 ? await read.messages.byIds(lastIds) : []).map((line) => [line.message_id, line]))
   const now = needs.clock.now()
   const queue = await standings(needs, companyId, { rows, now })
+  const beside = await standsBeside(needs, companyId, rows)
   return rows.map((row) => {
     const customer = customers.get(row.wx_user_id)
     if (!customer) throw new Error(`session ${row.session_id} without its customer`)
-    return presentSession(row, { customer, last: lasts.get(row.last_message_id ?? '') ?? null, queue: queue.get(row.session_id) ?? null, now })
+    return presentSession(row, {
+      customer, last: lasts.get(row.last_message_id ?? '') ?? null, queue: queue.get(row.session_id) ?? null, now, ...beside(row.session_id),
+    })
   })
 }
 
@@ -32,4 +36,16 @@ async function standings({ store, queue }: PresentNeeds, companyId: string, { ro
     return before === null ? [] : [[id, { position: before + 1, waitMs: waitMs(before, left.get(lane) ?? [], now) }] as const]
   }))
   return new Map(found.flat())
+}
+
+async function standsBeside({ store: { read } }: Needs<'store'>, companyId: string, rows: SessionRow[]) {
+  const groups = rows.filter((row) => row.state === group).map((row) => row.session_id)
+  const members = groups.length > 0 ? await read.members.of(companyId, groups) : []
+  // nobody grades what nobody has had
+  const had = rows.filter((row) => row.uid !== null).map((row) => row.session_id)
+  const evaluations = had.length > 0 ? await read.evaluations.of(companyId, had) : []
+  return (id: string) => ({
+    memberUids: members.filter((row) => row.session_id === id).map((row) => row.uid),
+    evaluations: evaluations.filter((row) => row.session_id === id),
+  })
 }

@@ -1,5 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { lanesOf } from '../../../rules/routing.ts'
+import { decideStep, group, relationTo, type Person, type SessionEvent } from '../../../rules/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 
@@ -12,13 +13,15 @@ export async function lanesFor(unit: Unit, uid: number): Promise<string[]> {
   return lanesOf({ uid, groupIds, accountIds: identities.map((row) => row.account_id), deputyOf })
 }
 
-/** Found and visible: one's own, the queue one may claim from, all of the company for supervisors. */
+/** Found and visible: what one has, had or is a member of, the queue one may claim from, all of the company for supervisors. */
 export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Promise<SessionRow> {
   const session = await needs.store.read.sessions.find(me.companyId, id)
   if (!session) throw notFound()
   if (supervises(me) || session.uid === me.uid) return session
   if (session.state === 3 && (await lanesFor(needs.store.read, me.uid)).includes(session.lane ?? '')) return session
-  if (await wasNobodys(needs, me, session) || await owned(needs, me, session)) return session
+  const { sessions, members } = needs.store.read
+  if (await sessions.wasOwner(me.companyId, id, me.uid) || await members.isMember(me.companyId, id, me.uid)) return session
+  if (await wasNobodys(needs, me, session)) return session
   throw notFound()
 }
 
@@ -26,11 +29,6 @@ export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Pro
 async function wasNobodys({ store }: Needs<'store'>, me: Me, session: SessionRow): Promise<boolean> {
   if (session.open_key !== null || session.uid !== null || await store.read.missed.find(me.companyId, session.session_id) === null) return false
   return await store.read.users.identity(session.account_id, me.uid) !== null
-}
-
-async function owned(needs: Needs<'store'>, me: Me, session: SessionRow): Promise<boolean> {
-  const ledger = await needs.store.read.sessions.ledger(me.companyId, session.session_id, { after: 0, limit: 200 })
-  return ledger.some((step) => step.uid === me.uid)
 }
 
 export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')
@@ -67,7 +65,21 @@ export async function lockSeen(unit: Unit, seen: SessionRow) {
 }
 
 /** As the rules want to know him. */
-export const person = (me: Me) => ({ uid: me.uid, supervises: supervises(me) })
+export const person = (me: Me): Person => ({ uid: me.uid, supervises: supervises(me) })
+
+/** The same in a session that may be a group chat. */
+export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<Person> {
+  if (session.state !== group || session.uid === me.uid) return person(me)
+  return { ...person(me), isMember: await unit.members.isMember(me.companyId, session.session_id, me.uid) }
+}
+
+/** Refuses before anything else is looked at, in the table's order. Answers how he stands to the session. */
+export async function mayStep(unit: Unit, me: Me, { session, event, fence }: { session: SessionRow, event: SessionEvent, fence?: number | undefined }) {
+  const who = relationTo(session, await personIn(unit, me, session))
+  const decided = decideStep(session, { event, who, fence })
+  if (typeof decided === 'string') refuse(decided)
+  return who
+}
 
 export async function refuseUnbound(unit: Unit, session: SessionRow): Promise<void> {
   const account = await unit.accounts.find(session.company_id, session.account_id)

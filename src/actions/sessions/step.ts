@@ -3,11 +3,11 @@
 import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { rankOf, topPriority } from '../../../rules/routing.ts'
 import {
-  decideStep, exclusiveAfter, isBirth, isOpen, isOwned, queued, raisesFence, type Actor, type Kind, type SessionEvent, type Transition,
+  decideStep, exclusiveAfter, group, isBirth, isOpen, isOwned, queued, raisesFence, type Actor, type Kind, type SessionEvent, type Transition,
 } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
-import { queueEvent, sessionEvent, type Event } from '../events.ts'
+import { queueEvent, sessionEvent, sessionStream, type Event } from '../events.ts'
 import { listOf } from './place.ts'
 import { refuse } from './rights.ts'
 
@@ -72,6 +72,7 @@ const ledgerLine = (session: SessionRow, step: Step, from: number | null): Ledge
 
 export type With = {
   customer: CustomerRow
+  customerChanged?: boolean
   lines?: MessageRow[]
   outbox?: OutboxRow[]
   /** Replies that have not left are dropped, and take nothing from the follower's budget. */
@@ -83,18 +84,28 @@ export type With = {
 }
 
 /** Customer and session are locked. No room at the new owner rolls everything back. */
-export async function writeStep(unit: Unit, moved: Moved, { customer, lines = [], outbox = [], dropPending = false, claimedFrom, turn }: With): Promise<void> {
+export async function writeStep(unit: Unit, moved: Moved, { customer, lines = [], outbox = [], ...how }: With): Promise<void> {
   const { session, ledger } = moved
-  const pending = dropPending ? await unit.outbox.pendingOf(session.session_id) : []
-  const changed = pending.length + outbox.length > 0
+  const pending = how.dropPending ? (await unit.outbox.pendingOf(session.session_id)).map((row) => row.outbox_id) : []
+  const changed = how.customerChanged === true || pending.length + outbox.length > 0
   await saveCustomer(unit, moved, { customer: { ...customer, budget_left: customer.budget_left + pending.length }, changed })
-  await saveSession(unit, moved, claimedFrom)
-  await moveLoad(unit, moved, turn ?? ledger.at)
-  if (pending.length > 0) await unit.messages.fail(pending.map((row) => row.outbox_id), { errcode: null, why: 'dropped_on_close' })
+  await saveSession(unit, moved, how.claimedFrom)
+  await moveLoad(unit, moved, how.turn ?? ledger.at)
+  await writeLines(unit, moved, { lines, outbox, pending })
+  await unit.sessions.writeLedger([ledger])
+  if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)
+}
+
+/** A group chat is its owner's: who has it next begins alone. Who was in it when it closed may read it. */
+const endsGroup = ({ session, before, transition }: Moved) => before.state === group && raisesFence(transition) && isOpen(session.state)
+
+type Leaving = { lines: MessageRow[], outbox: OutboxRow[], pending: string[] }
+
+async function writeLines(unit: Unit, { session, ledger }: Moved, { lines, outbox, pending }: Leaving): Promise<void> {
+  if (pending.length > 0) await unit.messages.fail(pending, { errcode: null, why: 'dropped_on_close' })
   await unit.messages.insert(lines)
   if (pending.length > 0) await unit.outbox.drop(session.session_id, ledger.at)
   await unit.outbox.insert(outbox)
-  await unit.sessions.writeLedger([ledger])
 }
 
 type Kept = { customer: CustomerRow, changed: boolean }
@@ -124,11 +135,12 @@ async function moveLoad(unit: Unit, { session, before }: Moved, turn: number): P
   }
 }
 
-/** The lane it left and the lane it entered, whoever had it and has it now, and those who watch. */
-export function stepEvents(type: string, { session, before }: Moved, also: number[] = []): Event[] {
+/** The lane it left and the lane it entered, whoever had it and has it now, and those who watch or are members. */
+export function stepEvents(type: string, { session, before, ledger }: Moved, also: number[] = []): Event[] {
+  const own = before.state === group ? [`session:${session.session_id}`] : sessionStream(session, ledger.at)
   return [
     ...(before.lane !== null && before.lane !== session.lane ? [queueEvent(type, session, before.lane)] : []),
     ...(session.lane !== null ? [queueEvent('session.queued', session, session.lane)] : []),
-    ...sessionEvent(type, session, [before.uid, session.uid, ...also]),
+    ...sessionEvent(type, session, { uids: [before.uid, session.uid, ...also], streams: own }),
   ]
 }

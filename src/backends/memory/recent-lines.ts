@@ -3,26 +3,31 @@ import { recentLines, type RecentLines } from '../../ports.ts'
 
 const mostSessions = 10_000
 
+type Lines = { ids: string[], until: number }
+
 export function openRecentLines(clock: Clock): RecentLines {
-  const kept = new Map<string, { ids: string[], until: number }>()
-  const known = (sessionId: string): string[] => {
-    const entry = kept.get(sessionId)
-    return entry && entry.until > clock.now() ? entry.ids : []
+  // oldest first; told twice it stands twice, and who asks hears the newer place: a line costs a push no search
+  const kept = new Map<string, Lines>()
+  const known = (sessionId: string, now: number): string[] => {
+    const lines = kept.get(sessionId)
+    return lines && lines.until > now ? lines.ids : []
   }
-  const keep = (sessionId: string, ids: string[]) => {
+  const keep = (sessionId: string, ids: string[], now: number) => {
     // the session that was heard last goes last
     kept.delete(sessionId)
     if (kept.size >= mostSessions) kept.delete(kept.keys().next().value ?? '')
-    if (ids.length > 0) kept.set(sessionId, { ids: ids.slice(0, recentLines.most), until: clock.now() + recentLines.keptMs })
+    if (ids.length > 0) kept.set(sessionId, { ids, until: now + recentLines.keptMs })
   }
 
   return {
-    add: async (_companyId, sessionId, ids) => {
-      const fresh = new Set(ids)
-      keep(sessionId, [...[...fresh].reverse(), ...known(sessionId).filter((id) => !fresh.has(id))])
+    add: async (_companyId, sessionId, fresh) => {
+      const now = clock.now()
+      const ids = known(sessionId, now)
+      ids.push(...fresh)
+      keep(sessionId, ids.length > 2 * recentLines.most ? ids.slice(-recentLines.most) : ids, now)
     },
-    set: async (_companyId, sessionId, ids) => { keep(sessionId, ids.toReversed()) },
-    list: async (_companyId, sessionId) => [...known(sessionId)],
+    set: async (_companyId, sessionId, ids) => { keep(sessionId, ids.slice(-recentLines.most), clock.now()) },
+    list: async (_companyId, sessionId) => [...new Set(known(sessionId, clock.now()).toReversed())].slice(0, recentLines.most),
     close: async () => { kept.clear() },
   }
 }

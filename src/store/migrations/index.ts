@@ -1,5 +1,7 @@
 // One list for both databases, in order.
 import { Initial1700000000001 } from './0001-initial.ts'
+import { AccessToken1700000000002 } from './0002-access-token.ts'
+import { Verbs1700000000003 } from './0003-verbs.ts'
 import { Routing1700000000004 } from './0004-routing.ts'
 
-export const migrations = [Initial1700000000001, Routing1700000000004]
+export const migrations = [Initial1700000000001, AccessToken1700000000002, Verbs1700000000003, Routing1700000000004]

@@ -1,0 +1,48 @@
+// What WeChat said: an answer, a refusal, or nothing that can be used.
+import type { File, Question } from './call.ts'
+import { WechatRefused, WechatUnreachable } from './errors.ts'
+import { lookUp, type Advice } from './errcodes.ts'
+import type { Reply } from './http.ts'
+import { readJson } from './wire-json.ts'
+
+export type Said = { kind: 'file', file: File } | { kind: 'answer', rest: object } | { kind: 'refusal', errcode: number, text: string }
+
+/** Anything else is no answer. */
+export function readReply({ answer }: Question, { status, contentType, bytes }: Reply): Said {
+  if (status !== 200) throw new WechatUnreachable(true, `http_${status}`)
+  if (answer === 'file' && isFile(bytes)) return { kind: 'file', file: { bytes, contentType } }
+  return readSaid(bytes.toString('utf8').replace(/^\ufeff/, ''), answer)
+}
+
+function readSaid(text: string, answer: Question['answer']): Said {
+  const said = readJson(text)
+  if (!said) throw new WechatUnreachable(true, 'not_json')
+  const { errcode, errmsg, ...rest } = said
+  if (typeof errcode === 'number' && errcode !== 0) return { kind: 'refusal', errcode, text }
+  if (errcode === 0 || (errcode === undefined && (answer !== 'done' || errmsg === 'ok'))) return { kind: 'answer', rest }
+  // success may come without errcode, but not where the errcode is all there is; something else in its place says nothing
+  throw new WechatUnreachable(true, 'no_errcode')
+}
+
+// By content: a refusal in place of a picture comes as text/plain, and others have kept it as the picture.
+function isFile(bytes: Buffer): boolean {
+  const first = /[^\s\ufeff]/u.exec(bytes.toString('utf8', 0, 64))?.[0]
+  return first !== undefined && first !== '{' && first !== '<'
+}
+
+/** What an errcode of this call means, where that is not what it means elsewhere. */
+export type Advise = (errcode: number) => Advice
+
+export function accept(said: Said, { path }: Question, { secrets, advise = lookUp }: { secrets: string[], advise?: Advise }): unknown {
+  if (said.kind === 'file') return said.file
+  if (said.kind === 'answer') return said.rest
+  const { errcode, errmsg, ...details } = readJson(withoutSecrets(said.text, secrets)) ?? {}
+  const shown = typeof errmsg === 'string' ? errmsg.slice(0, 300) : ''
+  throw new WechatRefused({ path, errcode: Number(errcode ?? said.errcode), errmsg: shown, details }, advise(said.errcode))
+}
+
+function withoutSecrets(text: string, secrets: string[]): string {
+  return secrets.filter((secret) => secret.length > 0)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+}

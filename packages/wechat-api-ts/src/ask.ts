@@ -1,0 +1,55 @@
+// Asks WeChat. A refused token is replaced and the question asked once more; nothing else is ever asked twice.
+import { accept, readReply, type Advise, type Said } from './answer.ts'
+import type { Ask, Fields, Question } from './call.ts'
+import { WechatRefused, WechatUnreachable } from './errors.ts'
+import type { Exchange, Request } from './http.ts'
+import { multipart } from './multipart.ts'
+import type { TokenKeeper } from './tokens.ts'
+import { writeJson } from './wire-json.ts'
+
+type Asker = { exchange: Exchange, secrets: string[] }
+
+const tokenRefusals = new Set([40001, 40014, 42001, 42006])
+
+export function createBareAsk({ exchange, secrets, advise }: Asker & { advise?: Advise }): Ask {
+  return async <Out>(question: Question) => {
+    const said = readReply(question, await exchange(asRequest(question, {})))
+    return accept(said, question, { secrets: [...secrets, ...question.secrets ?? []], ...(advise && { advise }) }) as Out
+  }
+}
+
+export function createAsk({ exchange, secrets, keeper, tokenName = 'access_token' }: Asker & { keeper: TokenKeeper, tokenName?: string }): Ask {
+  return async <Out>(question: Question) => {
+    const ask = async (token: string): Promise<Said> =>
+      readReply(question, await exchange(asRequest(question, { [tokenName]: token })))
+    const token = await beforeAsking(keeper.obtain(null))
+    const said = await ask(token)
+    const hidden = [...secrets, ...question.secrets ?? [], token]
+    if (said.kind !== 'refusal' || !tokenRefusals.has(said.errcode)) return accept(said, question, { secrets: hidden }) as Out
+    const next = await beforeAsking(keeper.obtain(token))
+    const last = next === token ? said : await ask(next)
+    return accept(last, question, { secrets: [...hidden, next] }) as Out
+  }
+}
+
+function asRequest({ method, path, query, json, upload, answer }: Question, token: Fields): Request {
+  const fields = Object.entries({ ...token, ...query }).flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]] as [string, string][])
+  const search = new URLSearchParams(fields).toString()
+  const body = json ? { type: 'application/json; charset=utf-8', bytes: Buffer.from(writeJson(json)) } : null
+  return {
+    method, path: search ? `${path}?${search}` : path, hasFile: upload !== undefined || answer === 'file',
+    body: upload ? multipart(upload.media, upload.fields) : body,
+  }
+}
+
+// While a token is fetched the call itself is not under way, so whatever fails here leaves nothing to doubt.
+async function beforeAsking(token: Promise<string>): Promise<string> {
+  try {
+    return await token
+  } catch (error) {
+    if (error instanceof WechatUnreachable) throw new WechatUnreachable(false, `token_${error.reason}`)
+    if (!(error instanceof WechatRefused)) throw new WechatUnreachable(false, 'token_store', { cause: error })
+    if (error.retry === 'unsure') throw new WechatUnreachable(false, 'token_busy')
+    throw error
+  }
+}

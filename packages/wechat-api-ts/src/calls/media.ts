@@ -1,0 +1,35 @@
+// Temporary media (临时素材): three days.
+import type { Ask, Call, File } from '../call.ts'
+import type { Upload } from '../multipart.ts'
+
+export type MediaKind = 'image' | 'voice' | 'video' | 'thumb'
+export type Uploaded = { type: string, media_id: string, created_at: number }
+/** A video comes as an address, to be fetched soon and without a token. */
+export type Media = ({ kind: 'file' } & File) | { kind: 'video', video_url: string }
+
+const upload: Call<{ type: MediaKind, media: Upload }, Uploaded> = ({ ask }) => async ({ type, media }) => {
+  const { thumb_media_id, ...said } = await ask<Uploaded & { thumb_media_id?: string }>(
+    { method: 'POST', path: '/cgi-bin/media/upload', query: { type }, upload: { media } })
+  // a thumb has its id under another name
+  return thumb_media_id === undefined ? said : { ...said, media_id: thumb_media_id }
+}
+
+async function download(ask: Ask, path: string, media_id: string): Promise<Media> {
+  const said = await ask<File | { video_url: string }>({ method: 'GET', path, query: { media_id }, answer: 'file' })
+  return 'bytes' in said ? { kind: 'file', ...said } : { kind: 'video', video_url: said.video_url }
+}
+
+const getMedia: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) => download(ask, '/cgi-bin/media/get', media_id)
+const getJssdkVoice: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) => download(ask, '/cgi-bin/media/get/jssdk', media_id)
+
+const uploadArticleImage: Call<{ media: Upload }, { url: string }> = ({ ask }) => ({ media }) =>
+  ask({ method: 'POST', path: '/cgi-bin/media/uploadimg', upload: { media } })
+
+export const media = {
+  upload,
+  get: getMedia,
+  /** What JSSDK's `uploadVoice` recorded, as 16 kHz speex. */
+  getJssdkVoice,
+  /** A picture inside an article: JPG or PNG under 1 MB. */
+  uploadArticleImage,
+}

@@ -1,0 +1,44 @@
+// The menu below the chat (自定义菜单).
+import { look, post, tell, type Wire } from '../call.ts'
+
+export type MenuEvent = 'click' | 'scancode_push' | 'scancode_waitmsg' | 'pic_sysphoto' | 'pic_photo_or_album' | 'pic_weixin' | 'location_select'
+export type MenuButton = { name: string } & (
+  | { type: MenuEvent, key: string }
+  | { type: 'view', url: string }
+  | { type: 'miniprogram', url: string, appid: string, pagepath: string }
+  | { type: 'media_id' | 'view_limited', media_id: string }
+  | { type: 'article_id' | 'article_view_limited', article_id: string }
+)
+/** At most three, and five below each. */
+export type Menu = { button: (MenuButton | { name: string, sub_button: MenuButton[] })[] }
+export type MatchRule = { tag_id?: string, client_platform_type?: '1' | '2' | '3' }
+export type ConditionalMenu = Menu & { matchrule: MatchRule }
+
+/** What the console set has another shape than what the API sets. */
+export type CurrentMenu = { is_menu_open: 0 | 1, selfmenu_info?: { button: CurrentButton[] } }
+export type CurrentButton = {
+  name: string
+  type?: string
+  key?: string
+  url?: string
+  value?: string
+  news_info?: { list: { title: string, author: string, digest: string, show_cover: 0 | 1, cover_url: string, content_url: string, source_url: string }[] }
+  sub_button?: { list: CurrentButton[] }
+}
+
+const remove = ({ ask }: Wire) => async (): Promise<void> => {
+  await ask({ method: 'GET', path: '/cgi-bin/menu/delete', answer: 'done' })
+}
+
+export const menu = {
+  create: tell<Menu>('/cgi-bin/menu/create'),
+  /** Refused with 46003 where there is none. */
+  get: look<{ menu: Menu & { menuid?: string }, conditionalmenu?: (ConditionalMenu & { menuid: string })[] }>('/cgi-bin/menu/get'),
+  current: look<CurrentMenu>('/cgi-bin/get_current_selfmenu_info'),
+  /** The conditional ones too. */
+  remove,
+  addConditional: post<ConditionalMenu, { menuid: string }>('/cgi-bin/menu/addconditional'),
+  removeConditional: tell<{ menuid: string }>('/cgi-bin/menu/delconditional'),
+  /** The menu that this follower sees. `user_id`: an openid or a WeChat name. */
+  match: post<{ user_id: string }, Menu>('/cgi-bin/menu/trymatch'),
+}

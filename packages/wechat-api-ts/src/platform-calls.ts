@@ -1,0 +1,41 @@
+// What a third-party platform (第三方平台, "component") asks for itself.
+import type { Ask } from './call.ts'
+
+export type AuthorizerInfo = {
+  nick_name: string
+  head_img?: string
+  /** 0 and 1 subscription accounts, 2 service accounts. */
+  service_type_info: { id: number }
+  /** -1 not verified. */
+  verify_type_info: { id: number }
+  /** `gh_…` */
+  user_name: string
+  principal_name: string
+  alias?: string
+  qrcode_url?: string
+  business_info?: { [name: string]: 0 | 1 }
+}
+export type GrantedScope = { funcscope_category: { id: number } }
+export type Authorizer = { authorizer_info: AuthorizerInfo, authorization_info: { authorizer_appid: string, func_info: GrantedScope[] } }
+export type Authorization = { authorizer_appid: string, func_info: GrantedScope[] }
+export type TokenPair = { authorizer_access_token: string, expires_in: number, authorizer_refresh_token?: string }
+export type AuthorizerOption = 'location_report' | 'voice_recognize' | 'customer_service'
+
+const path = '/cgi-bin/component'
+
+export const platformCalls = (ask: Ask, component_appid: string) => {
+  const post = <Out>(name: string, json: object, secrets: string[] = []) =>
+    ask<Out>({ method: 'POST', path: `${path}/${name}`, json: { component_appid, ...json }, secrets })
+  return {
+    /** One for each authorisation; good for `expires_in` seconds. */
+    preAuthCode: () => post<{ pre_auth_code: string, expires_in: number }>('api_create_preauthcode', {}),
+    queryAuth: (authorization_code: string) =>
+      post<{ authorization_info: Authorization & TokenPair }>('api_query_auth', { authorization_code }, [authorization_code]),
+    refresh: (authorizer_appid: string, authorizer_refresh_token: string) =>
+      post<TokenPair>('api_authorizer_token', { authorizer_appid, authorizer_refresh_token }, [authorizer_refresh_token]),
+    authorizerInfo: (authorizer_appid: string) => post<Authorizer>('api_get_authorizer_info', { authorizer_appid }),
+    /** At most 500 a page. */
+    authorizers: (page: { offset: number, count: number }) =>
+      post<{ total_count: number, list: { authorizer_appid: string, refresh_token: string, auth_time: number }[] }>('api_get_authorizer_list', page),
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { failWith } from './http.ts'
+
+const types: Record<string, string> = {
+  html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', jpg: 'image/jpeg',
+}
+
+/** Compiled code runs from another folder than its source; page and samples are never compiled and stay there. */
+function findFolder(name: string): string {
+  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
+    const folder = join(at, 'scripts', 'simulator', name)
+    if (existsSync(folder)) return folder
+  }
+  throw failWith(404, 'not_found', `the folder ${name} is not installed`)
+}
+
+const samples = new Map<string, Buffer>()
+/** A picture, a voice or a video to send when none is given. */
+export function sample(name: string): Buffer {
+  const bytes = samples.get(name) ?? readFileSync(join(findFolder('samples'), name))
+  samples.set(name, bytes)
+  return bytes
+}
+
+export function servePage(response: ServerResponse, path: string): void {
+  const name = path === '/' ? 'index.html' : path.slice(1)
+  const type = types[name.split('.').at(-1) ?? '']
+  const file = join(findFolder('page'), name)
+  if (!/^[a-z][a-z-]*\.[a-z]+$/.test(name) || type === undefined || !existsSync(file)) throw failWith(404, 'not_found', `no ${path}`)
+  response.writeHead(200, {
+    'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
+    'content-security-policy': "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  })
+  response.end(readFileSync(file))
+}

@@ -1,0 +1,50 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { ClientRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Store } from '../state/store.ts'
+
+export type Answer = { status: number | null, body: string, outcome: 'answered' | 'timeout' | 'connection', ms: number }
+
+const largestAnswer = 1_048_576
+const agents = { http: new HttpAgent({ keepAlive: true, timeout: 4000 }), https: new HttpsAgent({ keepAlive: true, timeout: 4000 }) }
+
+function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void): void {
+  sent.on('response', (response) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= largestAnswer) chunks.push(chunk)
+      else sent.destroy()
+    })
+    response.on('end', () => {
+      done({ status: response.statusCode ?? null, body: Buffer.concat(chunks).toString('utf8'), outcome: 'answered' })
+    })
+    response.on('error', () => { done({ status: null, body: '', outcome: 'connection' }) })
+  })
+  sent.on('error', () => { done({ status: null, body: '', outcome: 'connection' }) })
+}
+
+/** One request; the whole answer must be there in time, not just its beginning. `body` null: GET. */
+export function call(store: Store, url: URL, body: string | null): Promise<Answer> {
+  const started = performance.now()
+  return new Promise((resolve) => {
+    const isHttps = url.protocol === 'https:'
+    const headers = { 'user-agent': 'Mozilla/4.0', ...(body === null ? {} : { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }) }
+    const options = { method: body === null ? 'GET' : 'POST', headers, agent: isHttps ? agents.https : agents.http }
+    const sent = (isHttps ? httpsRequest : httpRequest)(url, options)
+    const done = (answer: Omit<Answer, 'ms'>): void => {
+      clearTimeout(deadline)
+      store.closing.signal.removeEventListener('abort', stop)
+      resolve({ ...answer, ms: Math.round(performance.now() - started) })
+    }
+    const stop = (): void => { done({ status: null, body: '', outcome: 'connection' }); sent.destroy() }
+    const deadline = setTimeout(() => {
+      done({ status: null, body: '', outcome: 'timeout' })
+      sent.destroy()
+    }, store.timing.deadlineMs)
+    store.closing.signal.addEventListener('abort', stop)
+    collect(sent, done)
+    sent.end(body ?? undefined)
+  })
+}

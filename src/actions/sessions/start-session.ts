@@ -1,0 +1,34 @@
+// An agent opens a session with a customer who has not written. It says nothing by itself: the reply window decides what may be sent.
+import type { SessionRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import { writeEvents } from '../events.ts'
+import { newSession } from '../messages/lines.ts'
+import { getNewOwner } from './new-owner.ts'
+import { notFound, refuseUnbound, supervises, type Me } from './rights.ts'
+import { stepEvents, takeStep, writeStep } from './step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
+
+export async function startSession(needs: TellNeeds, me: Me, { customerId }: { customerId: string }): Promise<SessionRow> {
+  const { moved, events } = await needs.store.work('claim', async (unit) => {
+    const customer = await unit.customers.lock(me.companyId, customerId)
+    if (!customer) throw notFound()
+    if (await unit.sessions.openOf(me.companyId, customerId)) throw new AppError('customer_has_session', 'The customer has an open session.')
+    if (![-1, me.uid].includes(customer.customer_service_uid)) throw new AppError('customer_reserved', 'The customer belongs to another agent.')
+    const at = needs.clock.now()
+    const session = newSession(customer, { id: needs.ids(), at })
+    const owner = await getNewOwner(unit, session, me.uid)
+    await refuseUnbound(unit, session)
+
+    const moved = takeStep(session, {
+      event: 'start', who: supervises(me) ? 'supervisor' : 'agent', actor: `a:${me.uid}`, reason: 'started', kind: 'user', at, owner,
+    })
+    // a person began something: who has been silent for long is not reclaimed from under him
+    await writeStep(unit, moved, { customer: { ...customer, active_at: at }, customerChanged: true })
+    const events = stepEvents('session.started', moved)
+    await writeEvents(needs, unit, events)
+    return { moved, events }
+  })
+
+  await tellStep(needs, moved, events)
+  return moved.session
+}

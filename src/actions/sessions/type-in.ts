@@ -1,0 +1,27 @@
+// Somebody is writing. WeChat is told only when it would show it, and not again while it still does; colleagues hear a bell that
+// nothing keeps.
+import { mayWrite } from '../../../rules/session.ts'
+import { showsTyping } from '../../../rules/reply-window.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import type { Needs } from '../../ports.ts'
+import { notFound, personIn, refuseWrite, type Me } from './rights.ts'
+
+/** WeChat shows it for 15 seconds. */
+const shownMs = 12_000
+
+export async function typeIn(needs: Needs<'store' | 'bus' | 'clock' | 'cache' | 'known' | 'channel'>, me: Me, sessionId: string): Promise<SessionRow> {
+  const { read } = needs.store
+  const session = await read.sessions.find(me.companyId, sessionId)
+  const customer = session && await read.customers.find(me.companyId, session.wx_user_id)
+  if (!customer) throw notFound()
+  refuseWrite(mayWrite(session, await personIn(read, me, session), undefined))
+
+  needs.bus.publish('typing', `${me.companyId} ${sessionId} ${me.uid}`)
+  const key = `typing:${sessionId}`
+  if (!showsTyping(customer, needs.clock.now()) || await needs.cache.get(key) !== null) return session
+  await needs.cache.set(key, '1', shownMs)
+  const account = await needs.known.account(customer.appid)
+  // nobody waits for it, and what becomes of it changes nothing
+  if (account) void needs.channel.typing(account, customer.openid)
+  return session
+}

@@ -1,0 +1,19 @@
+// A supervisor looks on: for two minutes the session's lines are written to its own stream too. Who goes on looking says so again;
+// nobody has to say that he has left.
+import type { SessionRow } from '../../../entities/index.ts'
+import type { Needs } from '../../ports.ts'
+import { refuseWrite, notFound, type Me } from './rights.ts'
+
+const heldMs = 2 * 60_000
+
+export async function watchSession(needs: Needs<'store' | 'clock'>, me: Me, sessionId: string): Promise<{ session: SessionRow, until: number }> {
+  const until = needs.clock.now() + heldMs
+  const session = await needs.store.work('rest', async (unit) => {
+    const seen = await unit.sessions.find(me.companyId, sessionId)
+    if (!seen) throw notFound()
+    if (seen.open_key === null) refuseWrite('session_not_open')
+    await unit.sessions.watch(me.companyId, sessionId, until)
+    return seen
+  })
+  return { session: { ...session, watched_until: until }, until }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventNames } from '../../scripts/simulator/phone/events.ts'
+import { openid, openScene, originalId } from './support.ts'
+import type { Json } from './support.ts'
+
+const messages: [type: string, given: Json, elements: string[]][] = [
+  ['text', { text: '/::) [旺柴] 😀 <b>' }, ['Content']],
+  ['image', {}, ['PicUrl', 'MediaId']],
+  ['voice', {}, ['MediaId', 'Format', 'MediaId16K']],
+  ['video', {}, ['MediaId', 'ThumbMediaId']],
+  ['shortvideo', {}, ['MediaId', 'ThumbMediaId']],
+  ['location', { location: { latitude: 23.134521, longitude: 113.358803, scale: 20, label: '某路' } }, ['Location_X', 'Location_Y', 'Scale', 'Label']],
+  ['link', { link: { title: 't', description: 'd', url: 'https://example.com/?a=1&b=2' } }, ['Title', 'Description', 'Url']],
+  ['file', { file: { name: '报价单.xlsx', base64: 'AAAA' } }, ['Title', 'Description', 'FileKey', 'FileMd5', 'FileTotalLen']],
+  ['miniprogrampage', {}, ['Title', 'AppId', 'PagePath', 'ThumbUrl', 'ThumbMediaId']],
+  ['hologram', { foo: 'bar' }, ['Foo']],
+]
+
+for (const [type, given, elements] of messages) {
+  test(`a follower sends ${type}: every element the platform pushes is there, three tries carry one id`, async () => {
+    const scene = await openScene()
+    scene.answerWith((_pushed, response) => { response.writeHead(500).end() })
+    const answer = await scene.send(type, given)
+    const fields = scene.pushed()
+    assert.deepEqual([fields['ToUserName'], fields['FromUserName'], fields['MsgType'], fields['MsgId']], [originalId, openid, type, answer['msgId']])
+    for (const name of elements) assert.ok(name in fields, name)
+    assert.equal(answer['attempts'], 3)
+    assert.equal(new Set(scene.pushes.map((one) => one.body)).size, 1)
+    await scene.close()
+  })
+}
+
+test('every event of the platform can be made by its name alone, and its fields can be given', async () => {
+  const scene = await openScene()
+  assert.ok(eventNames.length >= 34)
+  for (const name of eventNames.filter((one) => one !== 'unsubscribe')) {
+    assert.equal((await scene.happen(name))['status'], 200, name)
+    assert.equal(scene.pushed()['Event'], name)
+    assert.equal('MsgId' in scene.pushed(), false)
+  }
+  await scene.happen('LOCATION', { latitude: '1.5', longitude: '2.5', precision: '3.0' })
+  assert.deepEqual([scene.pushed()['Latitude'], scene.pushed()['Longitude']], ['1.5', '2.5'])
+  await scene.happen('kf_switch_session', { fromKfAccount: 'a@x', toKfAccount: 'b@x' })
+  assert.deepEqual([scene.pushed()['FromKfAccount'], scene.pushed()['ToKfAccount']], ['a@x', 'b@x'])
+  await scene.happen('TEMPLATESENDJOBFINISH', { msgID: '9007199254740993', status: 'failed:user block' })
+  assert.match(scene.pushes.at(-1)?.body ?? '', /<MsgID>9007199254740993<\/MsgID>\n<Status><!\[CDATA\[failed:user block\]\]>/)
+  await scene.happen('user_info_modified')
+  assert.equal(scene.pushed()['OpenID'], openid)
+  await scene.close()
+})
+
+test('a file of the follower\'s own is what the account fetches, and a made-up media id is pushed as it is', async () => {
+  const scene = await openScene()
+  const token = await scene.accessToken()
+  const get = (id: unknown) => fetch(`${scene.url}/cgi-bin/media/get?access_token=${token}&media_id=${String(id)}`)
+  const bytes = Buffer.from('89504e470d0a1a0a00112233', 'hex')
+  await scene.send('image', { file: `data:image/png;base64,${bytes.toString('base64')}` })
+  const answer = await get(scene.pushed()['MediaId'])
+  assert.equal(answer.headers.get('content-type'), 'image/png')
+  assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytes)
+  const picture = await fetch(String(scene.pushed()['PicUrl']))
+  assert.deepEqual(Buffer.from(await picture.arrayBuffer()), bytes)
+  await scene.send('image', { mediaId: 'made-up' })
+  assert.equal(scene.pushed()['MediaId'], 'made-up')
+  const missing = await get('made-up')
+  assert.deepEqual([missing.status, missing.headers.get('content-type'), (await missing.json() as Json)['errcode']], [200, 'text/plain', 40007])
+  await scene.close()
+})
+
+test('what a follower may do to a receiver: a wrong signature, another appid, another key, half a body, an old stamp, any text', async () => {
+  const scene = await openScene('safe')
+  const fresh = Math.floor(Date.now() / 1000)
+  await scene.say('x')
+  const good = scene.pushes.at(-1)
+  assert.ok(good)
+  for (const tamper of ['signature', 'appid', 'key', 'previousKey', 'half']) assert.equal((await scene.say('x', { tamper }))['status'], 200)
+  await scene.say('x', { tamper: 'clock' })
+  assert.ok(Number(scene.pushes.at(-1)?.query.get('timestamp')) < fresh - 3000)
+  assert.equal((await scene.say('x', { tamper: 'nonsense' }) as { error?: { code: string } }).error?.code, 'invalid_input')
+  await scene.change({ mode: 'plain' })
+  await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
+  assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
+  await scene.close()
+})
+
+test('after so many failures in a row nothing is pushed for a minute, and the follower sees the grey line', async () => {
+  const scene = await openScene()
+  await scene.change({ markFail: 2 })
+  scene.answerWith((_pushed, response) => { response.writeHead(500).end() })
+  await scene.say('one')
+  await scene.say('two')
+  assert.equal(scene.pushes.length, 6)
+  scene.answerWith((_pushed, response) => { response.end('success') })
+  const lost = await scene.say('three')
+  assert.deepEqual([lost['attempts'], (lost['shown'] as Json[])[0]?.['type'], scene.pushes.length], [0, 'failure', 6])
+  await scene.advance(60_000)
+  assert.equal((await scene.say('four'))['attempts'], 1)
+  await scene.close()
+})
+
+test('the address is checked as when it is saved: the echo must be exact', async () => {
+  const scene = await openScene()
+  const verify = () => scene.call('POST', '/sim/accounts/wx1234567890abcdef/verify')
+  scene.answerWith((pushed, response) => { response.end(pushed.query.get('echostr')) })
+  assert.equal((await verify())['ok'], true)
+  scene.answerWith((pushed, response) => { response.end(`${pushed.query.get('echostr') ?? ''}\n`) })
+  assert.equal((await verify())['ok'], false)
+  await scene.close()
+})
