@@ -1,38 +1,20 @@
 // Who gets whom, through the doors.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account as testAccount, openHouse, type Actor, type House } from '../support/app.ts'
+import { account as testAccount, openHouse, type House } from '../support/app.ts'
+import { ledgerOf, presence, sessionOf, setAll } from '../support/seen.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
-import { follower, type Follower } from '../support/follower.ts'
+import { follower } from '../support/follower.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
 import { times } from '../support/full.ts'
 
 const open = async (t: { after: (close: () => Promise<void>) => void }, settings: object = {}, more = {}) => {
   const house = await openHouse({ rules: false, withoutCron: true, ...more })
   t.after(() => house.close())
-  await set(house, settings)
+  await setAll(house, settings)
   return house
 }
-async function set(house: House, settings: object): Promise<void> {
-  assert.equal((await house.admin.call('PATCH', '/api/settings', settings)).status, 200)
-  await everywhere(house)
-}
-/** What was set is known in every process within a second. */
-async function everywhere(house: House): Promise<void> {
-  if (house.second) await new Promise((resolve) => setTimeout(resolve, 300))
-}
-type Seen = { id: string, stateCode: number, agentUid: number | null, queue?: { lane: string }, customer: { openid: string, exclusiveAgentUid: number } }
-const sessionOf = async (house: House, customer: Follower): Promise<Seen> => {
-  for (const state of ['queued', 'waiting', 'active', 'closed']) {
-    const { items } = (await house.admin.call('GET', `/api/sessions?state=${state}&search=${customer.openid}`)).body as { items: Seen[] }
-    if (items[0]) return items[0]
-  }
-  throw new Error(`no session of ${customer.openid}`)
-}
-const ledgerOf = async (house: House, id: string) => (await house.admin.call('GET', `/api/sessions/${id}/ledger`)).body.items as
-  { from: number | null, to: number, actor: string, reason: string, candidates?: { uid?: number, why: string }[] }[]
-const presence = (agent: Actor, status: string) => agent.call('PUT', '/api/me/presence', { status })
 const close = (house: House, id: string) => house.admin.call('POST', `/api/sessions/${id}/close`, {})
 
 void test('even: each new customer goes to whoever has least, and the ledger says who was looked at and why not', async (t) => {
@@ -50,7 +32,7 @@ void test('even: each new customer goes to whoever has least, and the ledger say
   assert.deepEqual(owners, [a.uid, b.uid, a.uid, b.uid])
   const { id, customer } = await sessionOf(house, customers[0]!)
   assert.equal(customer.exclusiveAgentUid, a.uid, 'whoever is given a customer who had nobody is his agent')
-  const [born] = await ledgerOf(house, id)
+  const [born] = await ledgerOf(house.admin, id)
   assert.deepEqual([born?.from, born?.to, born?.reason], [null, 0, 'even'])
   const why = Object.fromEntries((born?.candidates ?? []).map((one) => [one.uid ?? 0, one.why]))
   assert.deepEqual([why[a.uid], why[b.uid], why[away.uid], why[full.uid]], ['chosen', 'busier', 'offline', 'full'])
@@ -70,7 +52,7 @@ void test('who waits is given to whoever has room next, in the order of the queu
   // a fourth comes while the third waits and there is room: he stands behind
   await house.admin.call('PATCH', `/api/users/${agent.uid}`, { capacity: 2 })
   await eventually(async () => { assert.deepEqual(await states(), [-4, 0, 0]) })
-  const step = (await ledgerOf(house, (await sessionOf(house, customers[2]!)).id)).at(-1)
+  const step = (await ledgerOf(house.admin, (await sessionOf(house, customers[2]!)).id)).at(-1)
   assert.deepEqual([step?.from, step?.to, step?.actor, step?.reason], [3, 0, 'job:assign', 'round_robin'])
 })
 
@@ -93,13 +75,13 @@ void test('nobody is given a customer of an account he does not serve, and the g
   const accountId = accounts[0]?.id ?? ''
   await house.agent('elsewhere', { accountIds: [] })
   await presence(await house.agent('agent0'), 'offline')
-  await set(house, { accounts: { [accountId]: { sessionRule: 'even' } } })
+  await setAll(house, { accounts: { [accountId]: { sessionRule: 'even' } } })
   const first = await follower(house)
   await first.says('你好')
   assert.equal((await sessionOf(house, first)).stateCode, 3)
   const here = await house.agent('here')
   await eventually(async () => { assert.equal((await sessionOf(house, first)).agentUid, here.uid) })
-  await set(house, { accounts: { [accountId]: null } })
+  await setAll(house, { accounts: { [accountId]: null } })
   const second = await follower(house)
   await second.says('你好')
   const queued = await sessionOf(house, second)
@@ -119,11 +101,11 @@ void test('an agent who returns gets back the customer who has left his lane and
   assert.equal((await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved, 1)
   const moved = await sessionOf(house, customer)
   assert.equal(moved.queue?.lane, 'all')
-  assert.equal((await ledgerOf(house, moved.id)).at(-1)?.reason, 'exclusive_agent_away')
+  assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent_away')
   await presence(other, 'online')
   await presence(owner, 'online')
   await eventually(async () => { assert.deepEqual([(await sessionOf(house, customer)).stateCode, (await sessionOf(house, customer)).agentUid], [0, owner.uid]) })
-  assert.equal((await ledgerOf(house, moved.id)).at(-1)?.reason, 'exclusive_agent')
+  assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent')
 })
 
 void test('while the owner is away his deputy covers, and the next conversation is the owner\'s again', async (t) => {
@@ -141,7 +123,7 @@ void test('while the owner is away his deputy covers, and the next conversation 
   await customer.says('二')
   const covered = await sessionOf(house, customer)
   assert.deepEqual([covered.agentUid, covered.customer.exclusiveAgentUid], [deputy.uid, owner.uid], 'covered, not taken')
-  assert.equal((await ledgerOf(house, covered.id))[0]?.reason, 'deputy')
+  assert.equal((await ledgerOf(house.admin, covered.id))[0]?.reason, 'deputy')
   await close(house, covered.id)
   await presence(owner, 'online')
   await customer.says('三')
@@ -155,7 +137,7 @@ void test('a disabled agent\'s customer is anyone\'s', async (t) => {
   await customer.says('一')
   await close(house, (await owner.call('POST', '/api/sessions/claim', {})).body.id)
   await house.admin.call('PATCH', `/api/users/${owner.uid}`, { enabled: false })
-  await everywhere(house)
+  await setAll(house, {})
   await customer.says('二')
   assert.equal((await sessionOf(house, customer)).queue?.lane, 'all')
 })
@@ -167,7 +149,7 @@ void test('customers of higher priority go first; with windowFirst whose window 
     await house.app.advanceTo(n * 60_000)
     await customer.says('你好')
   }
-  const order = async () => ((await house.admin.call('GET', '/api/sessions?state=queued')).body.items as Seen[]).map((one) => customers.findIndex(({ openid }) => openid === one.customer.openid))
+  const order = async () => ((await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { customer: { openid: string } }[]).map((one) => customers.findIndex(({ openid }) => openid === one.customer.openid))
   assert.deepEqual(await order(), [0, 1, 2])
   const vip = (await house.admin.call('GET', `/api/customers?search=${customers[2]?.openid}`)).body.items[0].id
   assert.equal((await house.admin.call('PATCH', `/api/customers/${vip}`, { priority: 5 })).body.priority, 5)
@@ -177,7 +159,7 @@ void test('customers of higher priority go first; with windowFirst whose window 
   await house.app.advanceTo(3 * 60_000)
   await customers[0]!.says('还在吗')
   assert.deepEqual(await order(), [2, 0, 1], 'without windowFirst he stays where he stands')
-  await set(house, { windowFirst: true })
+  await setAll(house, { windowFirst: true })
   assert.equal((await house.admin.call('POST', '/api/admin/jobs/queue-rank/run', {})).body.result.reranked, 3)
   assert.deepEqual(await order(), [2, 1, 0])
   await house.app.advanceTo(4 * 60_000)
@@ -193,7 +175,7 @@ void test('who waits for a group behind too many or for too long goes on to the 
   const house = await open(t)
   const [one, two] = [(await house.admin.call('POST', '/api/groups', { name: '售前' })).body.id, (await house.admin.call('POST', '/api/groups', { name: '售后' })).body.id]
   for (const [name, id] of [['g1', one], ['g2', two]]) await house.agent(name, { groupIds: [id] })
-  await set(house, { groups: { [one]: { overflow: { groupId: two, waiting: 2, minutes: 30 } } } })
+  await setAll(house, { groups: { [one]: { overflow: { groupId: two, waiting: 2, minutes: 30 } } } })
   assert.equal((await house.admin.call('PATCH', '/api/settings', { groups: { [two]: { overflow: { groupId: one } } } })).body.error.details.field, 'groups', 'no circles')
   const { receive } = await import('../../src/actions/messages/receive.ts')
   const ports = house.app.ports
@@ -219,8 +201,7 @@ for (const sessionRule of ['even', 'roundRobin'] as const) {
     const house = await open(t, { sessionRule })
     await presence(await house.agent('agent0'), 'offline')
     await crowdOfAgents(house, 20, howMany)
-    await house.admin.call('PATCH', '/api/settings', { sessionRule })
-    await everywhere(house)
+    await setAll(house, { sessionRule })
     const openids = Array.from({ length: howMany }, (_, n) => `oFair${String(n).padStart(5, '0')}`)
     await inParallel(openids, 32, async (openid) => {
       assert.equal((await rawPush(house, textXml(openid, `1${openid.slice(5)}`, '你好'), `${signed()}&openid=${openid}`)).status, 200)
