@@ -38,8 +38,7 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
 
     const own = pushes.map((push, at) => isNew[at] && !busy[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
 
-    await writeDay(needs, unit, day)
-    const freed = await settleWritten(unit, written, day.at)
+    const freed = await writeDay(needs, unit, { day, written })
     const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
     const answers = await withStored(unit, own, repeated)
     return { day, freed, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
@@ -58,17 +57,24 @@ function inboxRow(needs: Needs<'clock' | 'ids'>, { account, openid, dedupKey, de
   }
 }
 
-async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
-  if (day.followers.size === 0) return
+/** What was fully written since goes with the lines, because streams come last. Answers whether rows that stood behind may leave now. */
+async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, written }: { day: Day, written: string[] }): Promise<boolean> {
+  if (day.followers.size > 0) await writeFollowers(unit, day)
+  await unit.messages.insert(day.messages)
+  if (written.length > 0) await unit.messages.passiveWritten(written)
+  await unit.outbox.insert(day.outbox)
+  if (written.length > 0) await unit.outbox.passiveWritten(written, day.at)
+  await unit.sessions.writeLedger(day.ledger)
+  await writeEvents(needs, unit, day.events)
+  return written.length > 0 && unit.outbox.anyPending()
+}
+
+async function writeFollowers(unit: Unit, day: Day): Promise<void> {
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   await unit.sessions.rerank([...day.reranked])
   await giveOut(unit, day)
-  await unit.messages.insert(day.messages)
-  await unit.outbox.insert(day.outbox)
-  await unit.sessions.writeLedger(day.ledger)
-  await writeEvents(needs, unit, day.events)
 }
 
 async function giveOut(unit: Unit, { given, owned, people }: Day): Promise<void> {
@@ -77,14 +83,6 @@ async function giveOut(unit: Unit, { given, owned, people }: Day): Promise<void>
     const turn = people.get(uid)?.turn ?? 0
     if (await unit.loads.give(uid, { sessions, turn }) === 0) throw new Error(`agent ${uid} had no room, though his load was locked`)
   }
-}
-
-/** Answers whether rows that stood behind may leave now. */
-async function settleWritten(unit: Unit, written: string[], at: number): Promise<boolean> {
-  if (written.length === 0) return false
-  await unit.messages.passiveWritten(written)
-  await unit.outbox.passiveWritten(written, at)
-  return unit.outbox.anyPending()
 }
 
 async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
