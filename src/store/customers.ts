@@ -45,7 +45,7 @@ export const customerQueries = (sql: Sql) => ({
     'select * from wx_user where company_id = ? and wx_user_id = ?', [companyId, id]),
   byIds: (companyId: string, ids: string[]) => {
     const some = list(ids)
-    return sql.all<CustomerRow>(`select * from wx_user where company_id = ? and wx_user_id in (${some.marks})`, [companyId, ...some.values])
+    return sql.all<CustomerRow>(`select * from wx_user where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks})`, [companyId, ...some.values])
   },
   list: (companyId: string, search: string, page: { after: string, limit: number }) => {
     const { where, values } = found(search)
@@ -58,7 +58,7 @@ export const customerQueries = (sql: Sql) => ({
   lockMany: (companyId: string, ids: string[]) => {
     const some = list([...ids].sort())
     return sql.all<CustomerRow>(
-      `select * from wx_user where company_id = ? and wx_user_id in (${some.marks}) order by wx_user_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
+      `select * from wx_user where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks}) order by wx_user_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
   },
   /**
    * Followers nobody has written to or heard from since, who still belong to an agent or sit with one. active_at has no index of its

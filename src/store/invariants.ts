@@ -20,7 +20,7 @@ const ofSessions = (sql: Sql) => ({
   openKeys: async (companyId: string, ids: string[]): Promise<Breach[]> => {
     const some = list(ids)
     const rows = await sql.all<Row & { state: number, open_key: string | null, account_id: string, wx_user_id: string }>(
-      `select session_id, state, open_key, account_id, wx_user_id from message_session where company_id = ? and session_id in (${some.marks})`, [companyId, ...some.values])
+      `select session_id, state, open_key, account_id, wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`, [companyId, ...some.values])
     return named(rows.filter((row) => row.open_key !== (row.state < 0 ? null : `${row.account_id}:${row.wx_user_id}`)), 'its key does not say whose it is')
   },
   /** Lines are numbered 1 to seq, the last is the last, and each side has said as many as are counted. */
@@ -28,7 +28,7 @@ const ofSessions = (sql: Sql) => ({
     const some = list(ids)
     const rows = await sql.all<Row>(
       'select s.session_id from message_session s left join message_data m on m.session_id = s.session_id' +
-      ` where s.company_id = ? and s.session_id in (${some.marks}) group by s.session_id, s.seq, s.last_message_id, s.visitor_offset, s.agent_offset` +
+      ` where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) group by s.session_id, s.seq, s.last_message_id, s.visitor_offset, s.agent_offset` +
       ' having count(m.seq) <> s.seq or count(distinct m.seq) <> s.seq or coalesce(max(m.seq), 0) <> s.seq' +
       ' or s.visitor_offset <> sum(case when m.opercode = 2 then 1 else 0 end) or s.visitor_offset + s.agent_offset <> s.seq' +
       ` or ${differ('max(case when m.seq = s.seq then m.message_id end)', 's.last_message_id')}`, [companyId, ...some.values])
@@ -40,13 +40,13 @@ const ofSessions = (sql: Sql) => ({
     const [gaps, ends, chains] = [
       await sql.all<Row>(
         'select s.session_id from message_session s left join session_ledger l on l.session_id = s.session_id' +
-        ` where s.company_id = ? and s.session_id in (${some.marks}) group by s.session_id, s.ledger_n having count(l.n) <> s.ledger_n`, [companyId, ...some.values]),
+        ` where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) group by s.session_id, s.ledger_n having count(l.n) <> s.ledger_n`, [companyId, ...some.values]),
       await sql.all<Row>(
         'select s.session_id from message_session s join session_ledger l on l.session_id = s.session_id and l.n = s.ledger_n' +
-        ` where s.company_id = ? and s.session_id in (${some.marks}) and (l.to_state <> s.state or l.fence <> s.fence or ${differ('l.uid', 's.uid')})`, [companyId, ...some.values]),
+        ` where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) and (l.to_state <> s.state or l.fence <> s.fence or ${differ('l.uid', 's.uid')})`, [companyId, ...some.values]),
       await sql.all<Row>(
         'select distinct b.session_id from session_ledger a join session_ledger b on b.session_id = a.session_id and b.n = a.n + 1' +
-        ` where a.company_id = ? and a.session_id in (${some.marks})` +
+        ` where ${sql.dialect.filter('a.company_id')} = ? and a.session_id in (${some.marks})` +
         ` and (${differ('b.from_state', 'a.to_state')} or b.fence < a.fence or (${differ('b.uid', 'a.uid')} and b.fence = a.fence))`, [companyId, ...some.values]),
     ]
     return [...named(gaps, 'a step is missing in its ledger'), ...named(ends, 'its ledger ends elsewhere'), ...named(chains, 'its owner changed without a word, or its fence fell')]
@@ -56,7 +56,7 @@ const ofSessions = (sql: Sql) => ({
     const some = list(ids)
     const rows = await sql.all<Row>(
       'select distinct m.session_id from message_data m join outbox o on o.outbox_id = m.message_id' +
-      ` where m.company_id = ? and m.session_id in (${some.marks}) and ${differ('o.state', 'm.delivery')}`, [companyId, ...some.values])
+      ` where ${sql.dialect.filter('m.company_id')} = ? and m.session_id in (${some.marks}) and ${differ('o.state', 'm.delivery')}`, [companyId, ...some.values])
     return named(rows, 'a reply of it is not what the outbox says')
   },
 })

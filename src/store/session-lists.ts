@@ -46,7 +46,7 @@ export const sessionLists = (sql: Sql) => ({
   placed: (companyId: string, ids: string[]) => {
     const some = list(ids)
     return sql.all<PlacedRow>('select session_id, company_id, state, lane, `rank`, uid, assigned_at from message_session' +
-      ` where company_id = ? and session_id in (${some.marks})`, [companyId, ...some.values])
+      ` where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`, [companyId, ...some.values])
   },
   inLanes: (companyId: string, { lanes, ...wanted }: Wanted & { lanes: string[] | null }, page: { rank: number, id: string, limit: number }) => {
     const some = list(lanes ?? [])

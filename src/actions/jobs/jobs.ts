@@ -18,6 +18,8 @@ export type Job = {
   name: string
   everyMs: number
   run: (ports: Ports, companyId: string) => Promise<object>
+  /** After a run it rests so many times as long as the run took: what walks through all that is queued. */
+  rests?: number
   /** Runs in every process, without a lease. */
   everywhere?: (ports: Ports) => boolean
 }
@@ -37,6 +39,6 @@ export const jobs: Job[] = [
   { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
   { name: 'queue-rank', everyMs: 10 * second, run: rerankQueue },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
-  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
+  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, rests: 10, everywhere: ({ queue }) => !queue.shared },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]
