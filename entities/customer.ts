@@ -29,6 +29,18 @@ export type CustomerRow = {
   update_time: number
   /** 0 to 9: whoever has more goes first in the queue. */
   priority: number
+  /** What a tap, a follow or a scan gave: few replies, for a minute. */
+  brief_end: number | null
+  brief_left: number
+  brief_scene: string | null
+  lng: string | null
+  lat: string | null
+  location_precision: string | null
+  location_at: number | null
+  /** How often he came in and told where he is. */
+  get_into_count: number
+  /** The QR code he came by. */
+  reception_id: string | null
 }
 
 export const customer = new EntitySchema<CustomerRow>({
@@ -60,6 +72,15 @@ export const customer = new EntitySchema<CustomerRow>({
     add_time: big(),
     update_time: big(),
     priority: int(),
+    brief_end: big(nullable),
+    brief_left: int(),
+    brief_scene: key(16, nullable),
+    lng: key(24, nullable),
+    lat: key(24, nullable),
+    location_precision: key(24, nullable),
+    location_at: big(nullable),
+    get_into_count: int(),
+    reception_id: id(nullable),
   },
   uniques: [
     { name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] },

@@ -19,12 +19,23 @@ import { stream } from './stream.ts'
 import { streamEvent } from './stream-event.ts'
 import { resource } from './resource.ts'
 import { messageRule } from './rule.ts'
+import { ruleHit } from './rule-hit.ts'
+import { ruleUnmatched } from './rule-unmatched.ts'
+import { ruleReplay } from './rule-replay.ts'
+import { quickReply } from './quick-reply.ts'
+import { quickReplyGroup } from './quick-reply-group.ts'
 import { jobRun } from './job-run.ts'
 import { auditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { loginLog } from './login-log.ts'
 import { installation } from './installation.ts'
 import { accessToken } from './access-token.ts'
+import { mediaUpload } from './media-upload.ts'
+import { mediaFetch } from './media-fetch.ts'
+import { trajectory } from './trajectory.ts'
+import { reception } from './reception.ts'
+import { platform } from './platform.ts'
+import { kfAccount } from './kf-account.ts'
 import { missedSession } from './missed-session.ts'
 import { reclaimed } from './reclaimed.ts'
 
@@ -48,12 +59,23 @@ export type { StreamRow } from './stream.ts'
 export type { StreamEventRow } from './stream-event.ts'
 export type { ResourceRow } from './resource.ts'
 export type { MessageRuleRow } from './rule.ts'
+export type { RuleHitRow } from './rule-hit.ts'
+export type { RuleUnmatchedRow } from './rule-unmatched.ts'
+export type { RuleReplayRow } from './rule-replay.ts'
+export type { QuickReplyRow } from './quick-reply.ts'
+export type { QuickReplyGroupRow } from './quick-reply-group.ts'
 export type { JobRunRow } from './job-run.ts'
 export type { AuditLogRow } from './audit-log.ts'
 export type { LoginRow } from './login.ts'
 export type { LoginLogRow } from './login-log.ts'
 export type { InstallationRow } from './installation.ts'
 export type { AccessTokenRow } from './access-token.ts'
+export type { MediaUploadRow } from './media-upload.ts'
+export type { MediaFetchRow } from './media-fetch.ts'
+export type { TrajectoryRow } from './trajectory.ts'
+export type { ReceptionRow } from './reception.ts'
+export type { PlatformRow } from './platform.ts'
+export type { KfAccountRow } from './kf-account.ts'
 export type { MissedSessionRow } from './missed-session.ts'
 export type { ReclaimedRow } from './reclaimed.ts'
 
@@ -78,12 +100,23 @@ export const entities = [
   streamEvent,
   resource,
   messageRule,
+  ruleHit,
+  ruleUnmatched,
+  ruleReplay,
+  quickReply,
+  quickReplyGroup,
   jobRun,
   auditLog,
   login,
   loginLog,
   installation,
   accessToken,
+  mediaUpload,
+  mediaFetch,
+  trajectory,
+  reception,
+  platform,
+  kfAccount,
   missedSession,
   reclaimed,
 ]

@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm'
 import { big, id, int, key, long, nullable, primary, text } from './columns.ts'
 
-/** Every line, either way. seq counts inside the session; a line outside a session has neither. */
+/**
+ * Every line, either way. seq counts inside the session; a line outside a session has neither. `content`: what we send, where
+ * text alone does not say it.
+ */
 export type MessageRow = {
   message_id: string
   company_id: string
@@ -37,6 +40,7 @@ export type MessageRow = {
   add_time: number
   /** Of additional_uid, as he was called then. */
   additional_user_name: string | null
+  content: string | null
 }
 
 export const message = new EntitySchema<MessageRow>({
@@ -76,6 +80,7 @@ export const message = new EntitySchema<MessageRow>({
     is_read: int(),
     add_time: big(),
     additional_user_name: text(64, nullable),
+    content: long(nullable),
   },
   uniques: [
     { name: 'uq_message_data_company_id_sender_client_key', columns: ['company_id', 'sender', 'client_key'] },

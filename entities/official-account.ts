@@ -19,6 +19,15 @@ export type AccountRow = {
   allowed_origins: string | null
   deleted_at: number | null
   created_at: number
+  /** 1 official account, 2 mini program. */
+  type: number
+  /** What the platform may still sign and encrypt with after a change. */
+  token_previous: string | null
+  aes_key_previous: string | null
+  keys_changed_at: number | null
+  component_appid: string | null
+  unbound_pushes: number
+  unbound_push_at: number | null
 }
 
 export const account = new EntitySchema<AccountRow>({
@@ -41,6 +50,13 @@ export const account = new EntitySchema<AccountRow>({
     allowed_origins: long(nullable),
     deleted_at: big(nullable),
     created_at: big(),
+    type: int(),
+    token_previous: key(255, nullable),
+    aes_key_previous: key(255, nullable),
+    keys_changed_at: big(nullable),
+    component_appid: key(32, nullable),
+    unbound_pushes: int(),
+    unbound_push_at: big(nullable),
   },
   uniques: [
     { name: 'uq_official_account_appid', columns: ['appid'] },

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm'
 import { big, id, int, key, nullable, primary, text } from './columns.ts'
 
-/** One file of the media vault. */
+/** One file of the media vault; its bytes lie under its sha256. media_id: the follower's, as long as the platform keeps it. */
 export type ResourceRow = {
   resources_id: string
   company_id: string
@@ -12,6 +12,8 @@ export type ResourceRow = {
   media_id: string | null
   media_dies_at: number | null
   add_time: number
+  kind: string
+  uid: number | null
 }
 
 export const resource = new EntitySchema<ResourceRow>({
@@ -27,6 +29,8 @@ export const resource = new EntitySchema<ResourceRow>({
     media_id: key(128, nullable),
     media_dies_at: big(nullable),
     add_time: big(),
+    kind: key(16),
+    uid: int(nullable),
   },
   uniques: [
     { name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] },

@@ -1,6 +1,7 @@
 // Who gets a customer? His exclusive agent, or that one's deputy; then whoever was named, a person or a group; then the rule of the
 // group, the account or the company. Only people online and below their capacity. Whoever was looked at is told with the reason.
 import type { SessionRule } from './settings.ts'
+import type { Named } from './reception.ts'
 import { groupLane, privateLane } from './routing.ts'
 
 /** What changes seldom. */
@@ -9,7 +10,6 @@ export type Staff = {
 }
 /** What changes all day. `turn` grows whenever he gets one: the lowest has been idle the longest. */
 export type Person = Staff & { online: boolean, load: number, capacity: number, turn: number }
-export type Named = { uid: number } | { groupId: number }
 
 export type Why = 'chosen' | 'disabled' | 'no_account' | 'no_group' | 'offline' | 'full' | 'had_it' | 'busier' | 'not_his_turn' | 'not_exclusive'
 /** Without a uid: all others. */
@@ -21,7 +21,7 @@ export type Asked = {
   common: string
   /** -1: nobody's. */
   exclusive: number
-  named: Named | null
+  named: Named
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
   /** It waits already, and not for this agent alone any more. */
@@ -42,7 +42,7 @@ type Considered = { asked: Asked, facts: Facts, candidates: Candidate[] }
 export function whoMatters(asked: Asked): number[] {
   const { exclusive, named, rule, staff } = asked
   const owner = exclusive > 0 ? [exclusive, ...(rule(null) === 'grab' ? [] : deputiesOf(staff, exclusive))] : []
-  if (named && 'uid' in named) owner.push(named.uid)
+  if (named.kind === 'user') owner.push(named.uid)
   return [...new Set([...owner, ...poolsOf(asked).flatMap(({ pool }) => pool.map(({ uid }) => uid))])]
 }
 
@@ -54,13 +54,19 @@ type Pool = { lane: string, rule: SessionRule, pool: Staff[], reason: string }
 function poolOf({ staff, accountId, common, rule }: Asked, groupId: number | null): Pool {
   const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
   if (groupId === null) return { lane: common, rule: rule(null), pool: serve.filter((one) => one.isAgent), reason: 'nobody_named' }
-  return { lane: groupLane(groupId), rule: rule(groupId), pool: serve.filter((one) => one.groupIds.includes(groupId)), reason: 'group_named' }
+  return { lane: groupLane(groupId), rule: rule(groupId), pool: serve.filter((one) => one.groupIds.includes(groupId)), reason: 'named_group' }
 }
 
 /** Where people are chosen from by a rule. */
 function poolsOf(asked: Asked): Pool[] {
-  const groups = asked.named && 'groupId' in asked.named ? [asked.named.groupId] : []
+  const groups = asked.named.kind === 'group' ? [asked.named.groupId] : []
   return [...groups, null].map((groupId) => poolOf(asked, groupId)).filter(({ rule }) => rule !== 'grab')
+}
+
+/** Whether this person is whom it names, or one of those, and could serve the account. */
+export function isNamed({ uid, enabled, accountIds, groupIds }: Staff, named: Named, accountId: string): boolean {
+  if (named.kind === 'other' || !enabled || !accountIds.includes(accountId)) return false
+  return named.kind === 'user' ? uid === named.uid : groupIds.includes(named.groupId)
 }
 
 const deputiesOf = (staff: readonly Staff[], uid: number) => staff.find((one) => one.uid === uid)?.deputyUids ?? []
@@ -90,7 +96,7 @@ function toExclusive(considered: Considered): Decision | null {
 
 function toNamed(considered: Considered): Decision | null {
   const { asked: { named } } = considered
-  if (!named || !('uid' in named)) return null
+  if (named.kind !== 'user') return null
   const why = whyNot(considered, named.uid)
   if (why === null) return choose(considered, named.uid, 'named_agent')
   if (why === 'disabled' || why === 'no_account') return null
@@ -109,7 +115,7 @@ function byRule(considered: Considered): Decision {
 
 /** The named group, if anybody in it serves this account; else everyone. */
 function placeOf(asked: Asked): Pool {
-  if (!asked.named || !('groupId' in asked.named)) return poolOf(asked, null)
+  if (asked.named.kind !== 'group') return poolOf(asked, null)
   const group = poolOf(asked, asked.named.groupId)
   return group.pool.length > 0 ? group : poolOf(asked, null)
 }

@@ -1,45 +1,62 @@
-// Which rule answers a text? exact beats contains, then priority, then the longest keyword; a follow rule never matches typed
-// text, a default rule only where no other does. Compiled once per company, asked once per message.
+// Which rule answers? exact beats contains beats pattern, then priority, then the longest match, then the older rule. A follow rule
+// never matches typed text, a default rule only where no other does. Compiled once per company, asked once per message; what the
+// lab explains comes from the same pass.
 import type { MessageRuleRow } from '../entities/index.ts'
+import { openEvents, type EventKind } from './event-rules.ts'
+import { compileTexts, type Match } from './text-rules.ts'
+import { readRule, type MatchOptions, type Moment, type Rule } from './rule.ts'
 
-export type MatchKind = 'exact' | 'contains' | 'subscribe' | 'default'
-export type Rule = { id: string, accountId: string | null, priority: number, kind: MatchKind, keywords: string[], text: string, order: number }
+export type Found = { rule: Rule, match: Match | null }
+
 export type Matcher = {
-  text: (accountId: string, text: string) => Rule | null
-  subscribe: (accountId: string) => Rule | null
+  text: (text: string, moment: Moment) => Found | null
+  event: (kind: EventKind, key: string, moment: Moment) => Found | null
+  /** Every rule that would have answered the text alone, the best first; and those whose pattern was too dear to try. null: anywhere, anytime. */
+  all: (text: string, moment: Moment | null) => { found: Found[], skipped: Rule[] }
+  rules: Rule[]
+  keywords: number
+  bytes: number
+  normalise: (text: string) => string
 }
 
-export const normalise = (text: string) => text.normalize('NFKC').trim().toLowerCase()
+function* inOrder(rows: MessageRuleRow[]): Generator<void, Rule[]> {
+  const rules: Rule[] = []
+  for (const row of rows) {
+    if (row.enabled === 1) rules.push(readRule(row))
+    if (rules.length % 1000 === 999) yield
+  }
+  return rules.sort((a, b) => b.priority - a.priority)
+}
 
-export function readRule(row: MessageRuleRow, order: number): Rule {
-  const action = JSON.parse(row.action) as { text?: string }
-  return {
-    id: row.message_rule_id, accountId: row.account_id, priority: row.priority, kind: row.match_kind as MatchKind,
-    keywords: (JSON.parse(row.keywords) as string[]).map(normalise).filter(Boolean), text: action.text ?? '', order,
+export function compileRules(rows: MessageRuleRow[], options?: MatchOptions): Matcher {
+  const steps = compiling(rows, options)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
   }
 }
 
-const better = (a: Rule, b: Rule) => b.priority - a.priority || a.order - b.order
-const serves = (rule: Rule, accountId: string) => rule.accountId === null || rule.accountId === accountId
-
-export function compileRules(rows: MessageRuleRow[]): Matcher {
-  const rules = rows.filter((row) => row.enabled === 1).map(readRule).sort(better)
-  const exact = new Map<string, Rule[]>()
-  for (const rule of rules.filter((one) => one.kind === 'exact')) {
-    for (const keyword of rule.keywords) exact.set(keyword, [...exact.get(keyword) ?? [], rule])
+/** The same in steps, so that a process that compiles many goes on answering. */
+export function* compiling(rows: MessageRuleRow[], options: MatchOptions = { traditionalIsSimplified: true }): Generator<void, Matcher> {
+  const rules = yield* inOrder(rows)
+  const texts = yield* compileTexts(rules, options)
+  const events = openEvents(rules)
+  // in the automaton by now
+  for (const rule of rules) rule.keywords = []
+  const found = (match: Match | null): Found | null => {
+    const rule = match && rules[match.rule]
+    return rule ? { rule, match } : null
   }
-  const contains = rules.filter((rule) => rule.kind === 'contains')
-    .flatMap((rule) => rule.keywords.map((keyword) => ({ keyword, rule })))
-    .sort((a, b) => b.rule.priority - a.rule.priority || b.keyword.length - a.keyword.length || a.rule.order - b.rule.order)
-  const first = (kind: MatchKind, accountId: string) => rules.find((rule) => rule.kind === kind && serves(rule, accountId)) ?? null
-
   return {
-    text: (accountId, typed) => {
-      const text = normalise(typed)
-      return exact.get(text)?.find((rule) => serves(rule, accountId))
-        ?? contains.find(({ keyword, rule }) => serves(rule, accountId) && text.includes(keyword))?.rule
-        ?? first('default', accountId)
+    rules, keywords: texts.keywords, bytes: texts.bytes, normalise: texts.normalise,
+    text: (text, moment) => found(texts.best(text, moment)),
+    all: (text, moment) => {
+      const { matches, skipped } = texts.all(text, moment)
+      return { found: matches.map(found).filter((one) => one !== null), skipped: skipped.flatMap((at) => rules[at] ?? []) }
     },
-    subscribe: (accountId) => first('subscribe', accountId),
+    event: (kind, key, moment) => {
+      const rule = events(kind, key, moment)
+      return rule && { rule, match: null }
+    },
   }
 }

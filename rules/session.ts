@@ -59,6 +59,8 @@ export const transitions = [
   { event: 'waitingTimeout', from: [waiting], to: waitingTimedOut, by: ['job'], owner: 'stays', exclusive: 'nobody' },
   { event: 'queueTimeout', from: [queued], to: queueTimedOut, by: ['job'], owner: 'stays' },
   { event: 'takeBack', from: [active], to: queued, by: ['job'], owner: 'nobody' },
+  // a rule's answer was enough
+  { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
   { event: 'idleClose', from: [active, group], to: closed, by: ['job'], owner: 'stays' },
   { event: 'reclaim', from: ownedStates, to: closed, by: ['job'], owner: 'stays', exclusive: 'nobody' },
   // it waited in a private lane and goes on to the common one

@@ -19,6 +19,8 @@ export type Settings = {
   takeBackMinutes: number
   queueWhen: 'always' | 'unanswered' | 'asked'
   rulesInConversation: boolean
+  /** Traditional characters match simplified ones in rules. */
+  traditionalAsSimplified: boolean
   autoAcceptFirst: boolean
   windowFirst: boolean
   reserveLastReply: boolean
@@ -48,8 +50,9 @@ export const sessionRules = ['grab', 'even', 'roundRobin'] as const satisfies Se
 
 export const defaultSettings: Settings = {
   sessionRule: 'grab', reclaimDays: 10, fallbackMinutes: 10, waitingMinutes: 1440, queueMinutes: 2880, queueInHours: false,
-  idleCloseMinutes: 0, takeBackMinutes: 0, queueWhen: 'always', rulesInConversation: true, autoAcceptFirst: false, windowFirst: false,
-  reserveLastReply: false, tellPosition: false, positionReply: '您前面还有 {before} 位，预计等待 {minutes} 分钟。', hours: null, accounts: {}, groups: {},
+  idleCloseMinutes: 0, takeBackMinutes: 0, queueWhen: 'always', rulesInConversation: true, traditionalAsSimplified: true, autoAcceptFirst: false,
+  windowFirst: false, reserveLastReply: false, tellPosition: false, positionReply: '您前面还有 {before} 位，预计等待 {minutes} 分钟。', hours: null,
+  accounts: {}, groups: {},
 
   greeting: '', askSatisfaction: false, satisfactionQuestion: '请您对本次服务做出评价：', satisfactionThanks: '感谢您的评价！',
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareInstallation } from '../src/actions/agents/prepare-installation.ts'
 import { createAccount } from '../src/actions/accounts/create-account.ts'
-import { createRule } from '../src/actions/rules/create-rule.ts'
+import { createRule } from '../src/actions/rules/save-rule.ts'
 import { createUser } from '../src/actions/agents/create-user.ts'
 import type { Ports } from '../src/ports.ts'
 import { starterRules } from './starter-rules.ts'
@@ -26,7 +26,7 @@ export async function makeDemo(ports: Ports, { dataDir, adminPassword }: { dataD
   const agents = [{ username: 'agent1', name: '小林' }, { username: 'agent2', name: '小周' }].map((one) => ({ ...one, password: password() }))
   for (const agent of agents) await createUser(ports, me, { ...agent, role: 'agent' })
   for (const rule of starterRules) {
-    await createRule(ports, me, { name: rule.name, enabled: true, priority: 0, match: { kind: rule.kind, keywords: [...rule.keywords] }, action: { kind: 'text', text: rule.text } })
+    await createRule(ports, me, rule)
   }
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   writeFileSync(file, JSON.stringify(account), { mode: 0o600 })

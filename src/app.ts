@@ -2,12 +2,19 @@
 // between the product and its ports; there are no flags for tests in the product.
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
-import { openSender } from './actions/messages/sender.ts'
+import { runReplays } from './actions/rules/run-replays.ts'
+import { openTally, writeTally } from './actions/rules/tally.ts'
+import { deliverReady } from './actions/messages/deliver.ts'
+import { fetchReady } from './actions/media/fetch-media.ts'
 import { openAssigner } from './actions/sessions/assigner.ts'
+import { openWorker } from './actions/worker.ts'
 import { openBackends, type Backends } from './backends/open.ts'
+import { openClients } from './channels/clients.ts'
+import { openWechatDesk } from './channels/wechat-desk.ts'
 import { openWechatChannel } from './channels/wechat.ts'
-import { secretKey, type Config } from './config.ts'
+import { mediaDir, secretKey, type Config } from './config.ts'
 import { openSchedule } from './cron/schedule.ts'
+import { readStored } from './http/deeds.ts'
 import { routes } from './http/routes.ts'
 import { openHttp } from './http/server.ts'
 import { openWebhook } from './http/webhook.ts'
@@ -17,6 +24,7 @@ import { openMetrics } from './metrics.ts'
 import type { Ports } from './ports.ts'
 import { openSecrets } from './secrets.ts'
 import { openStore } from './store/open.ts'
+import { openVault } from './store/vault.ts'
 import type { SqlHeard } from './store/store.ts'
 import { openTime } from './time-source.ts'
 
@@ -52,10 +60,16 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     await store.close()
     throw error
   })
-  const ports = compose(config, { log, store, secrets, clock: time.clock, backends, wrap: options.wrap })
+  const vault = await openVault(mediaDir(config))
+  const ports = compose(config, { log, store, vault, secrets, clock: time.clock, backends, wrap: options.wrap })
   const batches = openBatches(ports)
-  const sender = openSender(ports)
-  const assigner = openAssigner(ports)
+  const closing = new AbortController()
+  const workers = [
+    openAssigner(ports),
+    openWorker(ports, { bell: 'outbox', work: () => deliverReady(ports) }),
+    openWorker(ports, { bell: 'media', work: () => fetchReady(ports) }),
+    openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),
+  ]
   const schedule = options.withoutCron ? null : openSchedule(ports)
   const webhook = openWebhook({ ...ports, batches })
   let http: Awaited<ReturnType<typeof openHttp>> | null = null
@@ -75,10 +89,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await http?.close(graceMs)
       await schedule?.close()
       await batches.idle()
-      await sender.close()
-      await assigner.close()
+      closing.abort()
+      await Promise.all(workers.map((worker) => worker.close()))
+      await writeTally(ports).catch((error: unknown) => { log.warn({ error: String(error) }, 'the last counts of rules were not written') })
       time.close()
-      await ports.channel.close()
       await backends.close()
       await store.close()
       ports.metrics.close()
@@ -86,18 +100,20 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
-type Made = Pick<Ports, 'log' | 'store' | 'clock' | 'secrets'> & { backends: Backends, wrap: AppOptions['wrap'] }
+type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets'> & { backends: Backends, wrap: AppOptions['wrap'] }
 
-function compose(config: Config, { log, store, secrets, clock, backends, wrap }: Made): Ports {
+function compose(config: Config, { log, store, vault, secrets, clock, backends, wrap }: Made): Ports {
   const hour = 3600_000
+  const clients = openClients({ store, clock, secrets, cache: backends.cache, ids: newId }, config.WECHAT_API_BASE)
   const base = {
-    log, store, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets, channel: openWechatChannel({ store, clock, secrets, cache: backends.cache, ids: newId }, config.WECHAT_API_BASE),
+    log, store, vault, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
+    secrets, readStored, channel: openWechatChannel({ clock, log }, clients), desk: openWechatDesk(clients),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,
+      publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }
-  const ports = { ...base, known: openKnown(base) }
+  const ports = { ...base, known: openKnown(base), tally: openTally() }
   return wrap ? wrap(ports) : ports
 }

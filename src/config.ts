@@ -60,6 +60,8 @@ function refuseUnsafe(config: Config): void {
   }
 }
 
+export const mediaDir = (config: Config) => config.MEDIA_DIR ?? join(config.DATA_DIR, 'media')
+
 /** SECRET_KEY, or one made on the first start and kept beside the data, readable by its owner only. */
 export function secretKey(config: Config): string {
   if (config.SECRET_KEY) return config.SECRET_KEY

@@ -13,6 +13,8 @@ export function openMetrics() {
     foreignOpenid: counter('push_openid_differs_total', 'Pushes whose openid in the query is not the sender in the body'),
     claims: counter('claims_total', 'Claims by result', ['result']),
     replies: counter('replies_total', 'Replies that left, by outcome', ['outcome']),
+    notices: counter('platform_notices_total', 'Pushes to third-party platforms themselves', ['kind']),
+    media: counter('media_total', 'Media that followers sent, by what became of them', ['result']),
     repairs: counter('repairs_total', 'What repair jobs had to mend', ['what']),
     pushSeconds: new Histogram({
       name: 'kefu_push_seconds', help: 'From the request to the answer', registers: [registry],

@@ -6,6 +6,9 @@ export type Secrets = {
   open: (sealed: string, place: string) => string
 }
 
+/** Where a secret of a third-party platform is kept. */
+export const platformPlace = (componentAppid: string, column: string) => `platform:${componentAppid}:${column}`
+
 export function openSecrets(key: string): Secrets {
   const secret = createHash('sha256').update(key).digest()
   return {

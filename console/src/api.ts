@@ -29,11 +29,16 @@ export interface Message {
   type: string
   text?: string | null
   agentUid?: number | null
+  agentName?: string | null
   clientMsgId?: string | null
   resendOf?: string | null
   delivery?: { state: DeliveryState, errcode?: number | null, explanation?: string | null } | null
   createdAt: string
 }
+
+export interface Person { uid: number, name: string, presence: Presence, groups: { id: number, path: string[] }[] }
+export type Target = { agentUid: number } | { groupId: number }
+export type Grade = 1 | 2 | 3
 
 export interface Session {
   id: string
@@ -41,6 +46,9 @@ export interface Session {
   stateCode: number
   customer: Customer
   agentUid: number | null
+  memberUids?: number[]
+  grade?: { grade: Grade, text?: string | null }
+  satisfaction?: { grade: Grade }
   fence: number
   seq: number
   unread?: number | null
@@ -121,6 +129,16 @@ export const api = {
   claim: (id: string) => call<Session>('POST', `${sessionPath(id)}/claim`),
   accept: (id: string, fence: number) => call<Session>('POST', `${sessionPath(id)}/accept`, { fence }),
   close: (id: string, fence: number) => call<Session>('POST', `${sessionPath(id)}/close`, { fence }),
+  transfer: (id: string, to: Target, more: { note?: string, fence: number }) =>
+    call<Session>('POST', `${sessionPath(id)}/transfer`, { ...to, ...more }),
+  takeOver: (id: string, fence: number) => call<Session>('POST', `${sessionPath(id)}/takeover`, { fence }),
+  addMember: (id: string, uid: number) => call<Session>('POST', `${sessionPath(id)}/members`, { uids: [uid] }),
+  removeMember: (id: string, uid: number) => call<Session>('DELETE', `${sessionPath(id)}/members`, { uids: [uid] }),
+  note: (id: string, text: string, clientMsgId: string) =>
+    call<{ message: Message }>('POST', `${sessionPath(id)}/notes`, { text, clientMsgId }).then((answer) => answer.message),
+  typing: (id: string) => call<unknown>('POST', `${sessionPath(id)}/typing`),
+  grade: (id: string, grade: Grade) => call<Session>('POST', `${sessionPath(id)}/grade`, { grade }),
+  directory: (cursor: string) => call<Page<Person>>('GET', withQuery('/directory', { cursor, limit: 200 })),
   read: (id: string, seq: number) => call<unknown>('POST', `${sessionPath(id)}/read`, { seq }),
   messages: (id: string, query: { before?: number, after?: number, limit?: number }) =>
     call<Page<Message>>('GET', withQuery(`${sessionPath(id)}/messages`, query)).then((page) => page.items),

@@ -9,6 +9,8 @@ const pageSize = 50
 export function openSessions() {
   const tab = ref<SessionState>('queued')
   const search = ref('')
+  /** Supervisors may look at everyone's. */
+  const everyone = ref(false)
   const lists = reactive<Record<SessionState, Session[]>>({ queued: [], waiting: [], active: [], closed: [] })
   const hasMore = reactive<Record<SessionState, boolean>>({ queued: false, waiting: false, active: false, closed: false })
   const isLoaded = ref(false)
@@ -21,7 +23,7 @@ export function openSessions() {
     let cursor: string | null = null
     for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
       const answer = await api.sessions({
-        state, ...(state === 'queued' ? {} : { mine: 'true' as const }), cursor, limit: pageSize,
+        state, ...(state === 'queued' || everyone.value ? {} : { mine: 'true' as const }), cursor, limit: pageSize,
         search: state === tab.value ? asked : '',
       })
       found.push(...answer.items)
@@ -46,7 +48,7 @@ export function openSessions() {
     look().catch(tellError)
   }
 
-  watch([tab, search], ([newTab], [oldTab]) => {
+  watch([tab, search, everyone], ([newTab], [oldTab]) => {
     pages = 1
     if (newTab !== oldTab) search.value = ''
     lookNow()
@@ -58,7 +60,7 @@ export function openSessions() {
   }
 
   const stop = repeat(2000, look, tellError)
-  return { tab, search, lists, hasMore, isLoaded, showMore, lookNow, stop }
+  return { tab, search, everyone, lists, hasMore, isLoaded, showMore, lookNow, stop }
 }
 
 export function nameOf({ customer }: Session) {

@@ -1,6 +1,8 @@
 // npm run bench: names the benches, or runs the one that is named.
 import { claimBench } from './claim.ts'
+import { rulesBench } from './rules.ts'
 import { webhookBench } from './webhook.ts'
+import { xmlBench } from './xml.ts'
 
 const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
   webhook: {
@@ -11,6 +13,14 @@ const benches: Record<string, { says: string, run: (args: string[]) => Promise<v
   claim: {
     says: '[--rounds 5] [--sizes 1000,1000000] [--only sizes|peer]\n  a claim where a thousand and where a million are queued, in both editions; then 200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
     run: claimBench,
+  },
+  xml: {
+    says: '[--laps 30]\n  the XML of a push read by the SDK, by xml2js and by the package wechat',
+    run: xmlBench,
+  },
+  rules: {
+    says: '[--most 1000000]\n  one message among a hundred to a million keywords, beside a scan and LIKE',
+    run: rulesBench,
   },
 }
 

@@ -1,6 +1,5 @@
 // Where things are: compiled code runs in dist, what it runs beside stays in the checkout.
-import { execFileSync } from 'node:child_process'
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -13,15 +12,6 @@ export function freshDir(): string {
 }
 
 export const removeDir = (dir: string) => { rmSync(dir, { recursive: true, force: true }) }
-
-/** What kefu is measured beside has a lock file of its own and is installed on the first run. */
-export function needPeers(): void {
-  const here = join(root, 'scripts/bench')
-  if (existsSync(join(here, 'node_modules/wechat')) && existsSync(join(here, 'node_modules/express'))) return
-  console.log('installing scripts/bench/package-lock.json')
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
-  execFileSync('npm', args, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
-}
 
 /** What one forced write costs here, in ms: the floor under every durable answer. */
 export function fsyncMs(dir: string): number {

@@ -3,7 +3,7 @@ import { prepareInstallation } from '../../src/actions/agents/prepare-installati
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import type { Push } from '../../src/actions/messages/push.ts'
 import { receive } from '../../src/actions/messages/receive.ts'
-import { createRule } from '../../src/actions/rules/create-rule.ts'
+import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { KnownAccount, KnownCompany } from '../../src/ports.ts'

@@ -54,7 +54,7 @@ function parsing(): Step[] {
 
 function matching({ company, account: known }: Seeded): Step {
   const texts = [...pushes(1000, 0)].map(({ text }) => text)
-  return time('rule match among 100', (n) => company.matcher.text(known.account_id, texts[n % texts.length] ?? ''))
+  return time('rule match among 100', (n) => company.matcher.text(texts[n % texts.length] ?? '', { accountId: known.account_id, now: 0 }))
 }
 
 function answering(): Step[] {

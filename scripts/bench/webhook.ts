@@ -6,7 +6,7 @@ import { openCluster, type Cluster } from './cluster.ts'
 import { startContender, type Contender, type Server } from './contenders.ts'
 import { writeCorpus } from './corpus.ts'
 import { countStored, type Counted } from './count.ts'
-import { freshDir, fsyncMs, machine, needPeers, removeDir } from './place.ts'
+import { freshDir, fsyncMs, machine, removeDir } from './place.ts'
 import { leaveNothing, wholeNumber } from './plan.ts'
 import { printCounted, printMode, printSteps, type Measured, type Round } from './print.ts'
 import type { Mode } from './pushes.ts'
@@ -26,7 +26,6 @@ const mostPerSecond = { plain: 40_000, safe: 20_000 }
 export async function webhookBench(args: string[]): Promise<void> {
   const options = readOptions(args)
   needWrk()
-  needPeers()
   const dir = freshDir()
   leaveNothing(dir)
   const cluster = options.cluster ? await openCluster(dir) : null

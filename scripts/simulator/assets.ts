@@ -25,14 +25,25 @@ export function sample(name: string): Buffer {
   return bytes
 }
 
+/** A browser cannot play AMR; where the console's decoder is installed, the page may borrow it. */
+function serveDecoder(response: ServerResponse): void {
+  const file = join(findFolder('page'), '..', '..', '..', 'node_modules', 'benz-amr-recorder', 'BenzAMRRecorder.min.js')
+  if (!existsSync(file)) throw failWith(404, 'not_found', 'no decoder is installed')
+  response.writeHead(200, { 'content-type': types['js'], 'x-content-type-options': 'nosniff' })
+  response.end(readFileSync(file))
+}
+
 export function servePage(response: ServerResponse, path: string): void {
+  if (path === '/amr.js') { serveDecoder(response); return }
   const name = path === '/' ? 'index.html' : path.slice(1)
   const type = types[name.split('.').at(-1) ?? '']
   const file = join(findFolder('page'), name)
-  if (!/^[a-z][a-z-]*\.[a-z]+$/.test(name) || type === undefined || !existsSync(file)) throw failWith(404, 'not_found', `no ${path}`)
+  const isPage = /^[a-z][a-z-]*\.[a-z]+$/.test(name) && type !== undefined && existsSync(file)
+  if (!isPage) throw failWith(404, 'not_found', `no ${path}`)
   response.writeHead(200, {
     'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
-    'content-security-policy': "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'content-security-policy': "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src blob:; "
+      + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   })
   response.end(readFileSync(file))
 }

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http'
 import { failWith } from './http.ts'
 import { isAlive } from './state/media.ts'
 import type { Store } from './state/store.ts'
+import { drawQr } from './wire/qr.ts'
 
-/** What anybody with the address may fetch: pictures of messages and articles (`/mmbiz/`), videos (`/vod/`), all media (`/sim/media/`). */
+/** What anybody with the address may fetch: pictures (`/mmbiz/`), videos (`/vod/`), and for the page all media (`/sim/media/`). */
 export function serveMedia(store: Store, response: ServerResponse, path: string): void {
   const media = store.media.get(decodeURIComponent(path.split('/').at(-1) ?? ''))
   const bytes = media !== undefined && isAlive(store, media) ? store.blobs.get(media.mediaId) : null
@@ -12,5 +13,14 @@ export function serveMedia(store: Store, response: ServerResponse, path: string)
     'content-type': media.contentType, 'content-length': bytes.length, 'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'", 'cache-control': 'private, max-age=3600',
   })
+  response.end(bytes)
+}
+
+/** The picture of a QR code stands on another host of the platform; it needs no token and is no call of the API. */
+export function serveQr(store: Store, response: ServerResponse, ticket: string): void {
+  const code = store.codes.get(ticket)
+  if (code === undefined) throw failWith(404, 'not_found', 'no such ticket')
+  const bytes = drawQr(code.url)
+  response.writeHead(200, { 'content-type': 'image/png', 'content-length': bytes.length })
   response.end(bytes)
 }

@@ -2,9 +2,12 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { serveApi } from './api/serve.ts'
 import { servePage } from './assets.ts'
-import { serveMedia } from './files.ts'
+import { serveMedia, serveQr } from './files.ts'
 import { failWith, mayPass, sendFailure } from './http.ts'
+import type { Exchange } from './http.ts'
+import { pushDueTickets } from './platform/notices.ts'
 import { serveSim } from './sim/serve.ts'
+import { sweepMedia } from './state/media.ts'
 import { openStore } from './state/store.ts'
 import type { Store } from './state/store.ts'
 import type { Timing } from './types.ts'
@@ -29,15 +32,31 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
+type Serve = (store: Store, exchange: Exchange) => Promise<void> | void
+
+/** The first that fits serves. */
+const rooms: [path: RegExp, serve: Serve][] = [
+  [/^\/(cgi-bin|customservice|sns|datacube)\//, serveApi],
+  [/^\/sim\/(?!media\/)/, serveSim],
+]
+const reading: [path: RegExp, serve: Serve][] = [
+  [/^\/(cgi-bin\/componentloginpage|wxaopen\/safe\/bindcomponent|connect\/oauth2\/authorize)$/, (_store, { response }) => {
+    servePage(response, '/consent.html')
+  }],
+  [/^\/cgi-bin\/showqrcode$/, (store, { response, url }) => { serveQr(store, response, url.searchParams.get('ticket') ?? '') }],
+  [/^\/(mmbiz|vod|sim\/media)\//, (store, { response, url }) => { serveMedia(store, response, url.pathname) }],
+  ...rooms,
+  [/^/, (_store, { response, url }) => { servePage(response, url.pathname) }],
+]
+
 async function serve(store: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
-  if (!mayPass(request, request.socket.localPort ?? 0)) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
+  const isOurs = mayPass(request, request.socket.localPort ?? 0)
+  if (!isOurs) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
   const reads = request.method === 'GET' || request.method === 'HEAD'
-  if (/^\/(cgi-bin|customservice|sns|datacube)\//.test(url.pathname)) await serveApi(store, { request, response, url })
-  else if (reads && /^\/(mmbiz|vod|sim\/media)\//.test(url.pathname)) serveMedia(store, response, url.pathname)
-  else if (url.pathname.startsWith('/sim/')) await serveSim(store, { request, response, url })
-  else if (reads) servePage(response, url.pathname)
-  else throw failWith(405, 'method_not_allowed', 'GET only')
+  const found = (reads ? reading : rooms).find(([path]) => path.test(url.pathname))
+  if (found === undefined) throw failWith(405, 'method_not_allowed', 'GET only')
+  await found[1](store, { request, response, url })
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -57,7 +76,9 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   try { await listen(server, port, host) } catch (error) { store.close(); throw error }
   const name = host.includes(':') ? `[${host}]` : host
   store.origin = `http://${name}:${portOf(server)}`
+  const ticking = setInterval(() => { pushDueTickets(store); sweepMedia(store) }, 1000).unref()
   const close = (): Promise<void> => new Promise((resolve) => {
+    clearInterval(ticking)
     store.closing.abort()
     server.close(() => { store.close(); resolve() })
     server.closeAllConnections()

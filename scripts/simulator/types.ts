@@ -39,7 +39,7 @@ export type Line = {
 export type LedgerItem = {
   n: number, kind: 'push' | 'call', appid: string | null, openid?: string, path: string, request: unknown,
   status?: number, errcode?: number, msgId?: string, at: string,
-  attempt?: number, outcome?: string, delivered?: boolean, fault?: string, ms?: number, key?: string,
+  attempt?: number, outcome?: string, delivered?: boolean, fault?: string, ms?: number, key?: string, rid?: string,
 }
 
 export type Token = {
@@ -84,7 +84,8 @@ export type Component = {
 export type Authorization = { componentAppid: string, appid: string, refreshToken: string, scopes: number[], at: number }
 /** Codes that are given once: before an authorisation, for one, and of web authorisation. */
 export type Grant = {
-  code: string, kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh', appid: string, component?: string, openid?: string,
+  code: string, kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh',
+  appid: string, component?: string, openid?: string,
   scope?: string, expiresAt: number, used: boolean,
 }
 

@@ -1,8 +1,10 @@
 // An event is one row per audience, written in the transaction that made it true; the bell rings after the commit.
-import type { MessageRow, SessionRow } from '../../entities/index.ts'
+import type { CustomerRow, MessageRow, SessionRow } from '../../entities/index.ts'
+import type { Window } from '../../rules/reply-window.ts'
 import { group } from '../../rules/session.ts'
 import { presentMessage } from '../views/message.ts'
 import { presentSessionEvent } from '../views/session.ts'
+import { presentWindow } from '../views/window.ts'
 import type { Needs, Unit } from '../ports.ts'
 
 export type Event = { companyId: string, stream: string, type: string, data: object }
@@ -37,4 +39,11 @@ export function lineEvents(type: string, session: SessionRow, { line, at }: { li
 /** Entering or leaving a lane is heard by those who may claim from it. */
 export function queueEvent(type: string, session: SessionRow, lane: string): Event {
   return { companyId: session.company_id, stream: `queue:${lane}`, type, data: presentSessionEvent(session) }
+}
+
+/** How often and how long a customer may be written to is heard by the owner of his session. */
+export function windowEvent(customer: Pick<CustomerRow, 'wx_user_id'> & Window, session: Pick<SessionRow, 'company_id' | 'session_id' | 'uid'>, now: number): Event[] {
+  if (session.uid === null) return []
+  const data = { sessionId: session.session_id, customerId: customer.wx_user_id, window: presentWindow(customer, now) }
+  return [{ companyId: session.company_id, stream: `user:${session.uid}`, type: 'window.changed', data }]
 }

@@ -1,35 +1,73 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
-import { compileRules } from '../../rules/keyword.ts'
+import type { AccountRow, PlatformRow } from '../../entities/index.ts'
 import { readSettings } from '../../rules/settings.ts'
-import type { AccountRow } from '../../entities/index.ts'
+import { platformPlace } from '../secrets.ts'
+import { placeOf } from './accounts/account-row.ts'
 import { staffOf } from './agents/staff.ts'
-import type { Known, KnownAccount, KnownCompany, Needs } from '../ports.ts'
+import { openCompiler } from './rules/compile.ts'
+import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
 
 const holdsMs = 60_000
 
 export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): Known {
+  const platforms = remember<KnownPlatform>(needs.clock.mono, async (componentAppid) => {
+    const row = await needs.store.read.platforms.find(componentAppid)
+    return row && openPlatform(needs, row)
+  })
   const accounts = remember<KnownAccount>(needs.clock.mono, async (appid) => {
     const row = await needs.store.read.accounts.byAppid(appid)
-    return row && openAccount(needs, row)
+    const platform = row?.binding === 'platform' && row.component_appid !== null ? await platforms.get(row.component_appid) : null
+    return row && { ...openAccount(needs, row), platform }
   })
+  const compiled = openCompiler()
   const companies = remember<KnownCompany>(needs.clock.mono, async (companyId) => {
     const row = await needs.store.read.accounts.company(companyId)
     if (!row) return null
-    const matcher = compileRules(await needs.store.read.rules.list(companyId))
+    const settings = readSettings(row.settings)
+    // one select: the rules of one moment, never a mixture
+    const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
-    return { row, settings: readSettings(row.settings), staff, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    return { row, settings, staff, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
   })
-  needs.bus.subscribe('known', () => {
+  needs.bus.subscribe('known', (companyId) => {
     accounts.clear()
-    companies.clear()
+    companies.clear(companyId)
+    platforms.clear()
   })
-  return { account: accounts.get, company: companies.get }
+  return {
+    account: accounts.get, company: companies.get, platform: platforms.get,
+    anew: (companyId) => {
+      companies.clear(companyId)
+      return companies.get(companyId)
+    },
+  }
 }
 
+/** WeChat tries a push for 15 s; a person who changes a key on both sides takes longer. */
+const previousHoldsMs = 24 * 3600_000
+
 export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
-  const open = (column: 'app_secret' | 'token' | 'aes_key') =>
-    row[column] === null ? null : needs.secrets.open(row[column], `${row.company_id}:${row.account_id}:${column}`)
-  return { ...row, secret: open('app_secret') ?? '', pushToken: open('token') ?? '', aesKey: open('aes_key') }
+  const open = (sealed: string | null, column: 'app_secret' | 'token' | 'aes_key') =>
+    sealed === null ? null : needs.secrets.open(sealed, placeOf(row, column))
+  return { ...row, secret: open(row.app_secret, 'app_secret') ?? '', platform: null, ...keysOf(row, open) }
+}
+
+export function openPlatform(needs: Needs<'secrets'>, row: PlatformRow): KnownPlatform {
+  const open = (sealed: string | null, column: string) => sealed === null ? null : needs.secrets.open(sealed, platformPlace(row.component_appid, column))
+  return { componentAppid: row.component_appid, secret: open(row.app_secret, 'app_secret') ?? '', ...keysOf(row, open) }
+}
+
+type Keys = Pick<PlatformRow, 'token_previous' | 'aes_key_previous' | 'keys_changed_at'> & { token: string | null, aes_key: string | null }
+
+function keysOf(row: Keys, open: (sealed: string | null, column: 'token' | 'aes_key') => string | null): PushKeys {
+  const changed = row.keys_changed_at !== null && (row.token_previous !== null || row.aes_key_previous !== null)
+  return {
+    pushToken: open(row.token, 'token') ?? '', aesKey: open(row.aes_key, 'aes_key'),
+    previous: changed ? {
+      pushToken: open(row.token_previous ?? row.token, 'token') ?? '', aesKey: open(row.aes_key_previous ?? row.aes_key, 'aes_key'),
+      until: (row.keys_changed_at ?? 0) + previousHoldsMs,
+    } : null,
+  }
 }
 
 function remember<T>(mono: () => number, load: (key: string) => Promise<T | null>) {
@@ -41,9 +79,14 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       const value = load(key)
       kept.set(key, { value, until: mono() + holdsMs })
       // neither a failure nor an unknown name is worth remembering
-      value.then((found) => { if (found === null) kept.delete(key) }, () => { kept.delete(key) })
+      const forget = () => { if (kept.get(key)?.value === value) kept.delete(key) }
+      value.then((found) => { if (found === null) forget() }, forget)
       return value
     },
-    clear: () => { kept.clear() },
+    /** All, where nothing is named. */
+    clear: (key = '') => {
+      if (key === '') kept.clear()
+      else kept.delete(key)
+    },
   }
 }

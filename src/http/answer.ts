@@ -1,5 +1,5 @@
 // How a row of the route list answers: who, then body and query, then the action.
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -14,16 +14,25 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
       body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
       query: route.query ? check(route.query, { ...request.query }, 'query') : request.query,
     } as unknown as Call
-    const { status = 200, body, headers = {} } = await route.handle(call)
+    const { status = 200, body, headers = {}, file, text } = await route.handle(call)
     response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
-    if (body === undefined) response.end()
+    if (file !== undefined) sendFile(response, file)
+    else if (text !== undefined) response.send(text)
+    else if (body === undefined) response.end()
     else response.json(body)
   }
 }
 
+/** Ranges and conditions are the framework's; whoever goes away in the middle is no error. */
+function sendFile(response: Response, file: string): void {
+  response.sendFile(file, { dotfiles: 'allow', lastModified: false, cacheControl: false }, (error?: Error & { status?: number }) => {
+    if (error && !response.headersSent) response.status(error.status ?? 500).end()
+  })
+}
+
 const bodyOf = (request: Request): unknown => request.body ?? {}
 
-function check(schema: z.ZodType, value: unknown, where: string): unknown {
+export function check(schema: z.ZodType, value: unknown, where: string): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

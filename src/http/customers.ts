@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeCustomer, getCustomer, listCustomerMessages, listCustomers, listCustomerSessions } from '../actions/customers/customers.ts'
+import { describeCustomer, getCustomer, listCustomerMessages, listCustomers, listCustomerSessions, listTrajectory } from '../actions/customers/customers.ts'
 import { presentCustomer } from '../views/customer.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
@@ -24,6 +24,10 @@ export const customerRoutes: Route[] = [
   route({
     method: 'get', path: '/api/customers/:id/messages', who: 'agent', summary: 'Lines over all sessions of a customer', query: page,
     handle: async ({ ports, me, params, query }) => ({ body: await listCustomerMessages(ports, me, { id: params['id'] ?? '', ...query }) }),
+  }),
+  route({
+    method: 'get', path: '/api/customers/:id/trajectory', who: 'agent', summary: 'What a customer did besides writing, newest first', query: page,
+    handle: async ({ ports, me, params, query }) => ({ body: await listTrajectory(ports, me, { id: params['id'] ?? '', ...query }) }),
   }),
   route({
     method: 'get', path: '/api/customers/:id/sessions', who: 'agent', summary: 'Sessions of a customer', query: page,

@@ -4,12 +4,20 @@ import { sendReply } from '../actions/messages/send-reply.ts'
 import { AppError } from '../errors.ts'
 import { resendMessage } from '../actions/messages/resend-message.ts'
 import { resolveMessage } from '../actions/messages/resolve-message.ts'
+import type { Content } from '../../rules/content.ts'
 import { presentMessage } from '../views/message.ts'
+import { contentWith } from './content.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
 
-const mostBytes = 2048
-const types = ['text', 'image', 'voice', 'video', 'news', 'menu', 'miniprogram', 'article', 'file'] as const
+/** WeChat's customer-service messages have no files, and news of one article. */
+function sendable(content: Content): Content {
+  if (content.type === 'file') throw new AppError('type_not_supported', 'WeChat takes no files from official accounts: send a link to it as text.')
+  if (content.type === 'news' && content.articles.length > 1) {
+    throw new AppError('invalid_input', 'articles: WeChat takes one article in a message; send the others after it.', { field: 'articles' })
+  }
+  return content
+}
 
 export const messageRoutes: Route[] = [
   route({
@@ -22,17 +30,13 @@ export const messageRoutes: Route[] = [
   }),
   route({
     method: 'post', path: '/api/sessions/:id/messages', who: 'agent', summary: 'Answer the customer', operationId: 'sendMessage',
-    body: z.object({
-      clientMsgId: z.string().regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters'), type: z.enum(types),
-      text: z.string().min(1).optional(), fence: z.number().int().optional(),
+    body: contentWith({
+      clientMsgId: z.string().regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters'), fence: z.number().int().optional(),
+      useReserved: z.boolean().optional(),
     }),
     handle: async ({ ports, me, params, body }) => {
-      if (body.type !== 'text') throw new AppError('type_not_supported', `This release sends text only, not ${body.type}.`)
-      const text = body.text?.trim() ? body.text : null
-      if (text === null || Buffer.byteLength(text) > mostBytes) {
-        throw new AppError('invalid_input', `text: 1 to ${mostBytes} bytes of UTF-8; split what is longer.`, { field: 'text' })
-      }
-      const row = await sendReply(ports, me, { sessionId: params['id'] ?? '', clientMsgId: body.clientMsgId, text, fence: body.fence })
+      const { clientMsgId, fence, useReserved, ...content } = body
+      const row = await sendReply(ports, me, { sessionId: params['id'] ?? '', clientMsgId, content: sendable(content), fence, useReserved })
       return { status: 202, body: { message: presentMessage(row) } }
     },
   }),

@@ -29,6 +29,7 @@ function operation(one: Route) {
     tags: [one.path.split('/')[2] ?? ''],
     operationId: one.operationId ?? `${one.method}${one.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
     parameters: [...inPath(one.path), ...inQuery(one.query)],
+    ...(one.upload && { requestBody: { required: true, content: { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } } } } } }),
     ...(one.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body) } } } }),
     responses: { default: { description: 'The answer, or {error: {code, message, requestId, details?}}' } },
     security: one.who === 'everyone' ? [] : [{ token: [] }],

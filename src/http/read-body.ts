@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../errors.ts'
 
-const most = 64 * 1024
-const withinMs = 1000
+type Bounds = { most: number, withinMs: number }
+/** A push's. */
+const ofPush: Bounds = { most: 64 * 1024, withinMs: 1000 }
 
-/** A push's body: at most 64 KB within 1 s. */
-export function readBody(request: IncomingMessage): Promise<string> {
+export function readBody(request: IncomingMessage, { most, withinMs }: Bounds = ofPush): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -15,10 +15,11 @@ export function readBody(request: IncomingMessage): Promise<string> {
       request.pause()
       reject(error)
     }
-    if (Number(request.headers['content-length'] ?? 0) > most) { fail(new AppError('too_large', 'A push has at most 64 KB.')); return; }
+    const tooLarge = () => new AppError('too_large', `At most ${most / 1024} KB.`)
+    if (Number(request.headers['content-length'] ?? 0) > most) { fail(tooLarge()); return; }
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > most) fail(new AppError('too_large', 'A push has at most 64 KB.'))
+      if (size > most) fail(tooLarge())
       else chunks.push(chunk)
     })
     request.once('error', fail)

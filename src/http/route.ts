@@ -16,7 +16,11 @@ export type Call<Body = unknown, Query = unknown> = {
   request: Request
 }
 
-export type Answer = { status?: number, body?: unknown, headers?: Record<string, string> }
+export type Answer = { status?: number, body?: unknown, headers?: Record<string, string>
+  /** Sent instead of a body. */
+  file?: string
+  /** Sent as it is; its type stands in the headers. */
+  text?: string }
 
 export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -27,6 +31,8 @@ export type Route = {
   operationId?: string
   body?: z.ZodType
   query?: z.ZodType
+  /** Its body is no JSON: the handler reads the request itself. */
+  upload?: boolean
   handle: (call: Call) => Promise<Answer>
 }
 

@@ -1,52 +1,33 @@
 import { z } from 'zod'
-import { changeRule, createRule, deleteRule, noRule } from '../actions/rules/create-rule.ts'
+import { listRules, getRule } from '../actions/rules/list-rules.ts'
+import { changeRule, createRule, deleteRule } from '../actions/rules/save-rule.ts'
 import { tryRules } from '../actions/rules/try-rules.ts'
 import { presentRule } from '../views/rule.ts'
+import { page } from './page.ts'
 import { route, type Route } from './route.ts'
-
-const notYet = (field: string, known: string) => `This release knows the ${field} kinds ${known} only.`
-const kinds = ['exact', 'contains', 'subscribe', 'default'] as const
-
-const match = z.strictObject({
-  kind: z.enum(kinds, { error: notYet('match', kinds.join(', ')) }),
-  keywords: z.array(z.string().trim().min(1).max(200)).max(200).optional(),
-}).refine(({ kind, keywords }) => (kind !== 'exact' && kind !== 'contains') || (keywords?.length ?? 0) > 0, {
-  path: ['keywords'], message: 'This kind needs at least one keyword.',
-})
-const rule = z.strictObject({
-  name: z.string().trim().min(1).max(100),
-  accountId: z.string().max(32).nullish(),
-  enabled: z.boolean().default(true),
-  priority: z.number().int().min(-1_000_000).max(1_000_000).default(0),
-  match,
-  action: z.strictObject({
-    kind: z.literal('text', { error: notYet('action', 'text') }),
-    text: z.string().min(1).refine((text) => Buffer.byteLength(text) <= 2048, 'WeChat takes at most 2048 bytes of text.'),
-  }),
-  schedule: z.null({ error: 'This release knows no schedules.' }).optional(),
-})
+import { rule } from './rule-schema.ts'
 
 export const ruleRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/rules', who: 'admin', summary: 'All rules, in their order',
-    handle: async ({ ports, me }) => ({ body: { items: (await ports.store.read.rules.list(me.companyId)).map(presentRule), next: null } }),
+    method: 'get', path: '/api/rules', who: 'admin', summary: 'Rules in their order, with how often each spoke',
+    query: page.extend({ search: z.string().max(100).optional() }),
+    handle: async ({ ports, me, query }) => ({ body: await listRules(ports, me, query) }),
   }),
   route({
     method: 'post', path: '/api/rules', who: 'admin', summary: 'Make a rule', body: rule,
     handle: async ({ ports, me, body }) => ({ status: 201, body: presentRule(await createRule(ports, me, body)) }),
   }),
   route({
-    method: 'post', path: '/api/rules/test', who: 'admin', summary: 'Which rule would answer this text?',
-    body: z.strictObject({ text: z.string().max(20_000), accountId: z.string().max(32).optional() }),
+    method: 'post', path: '/api/rules/test', who: 'admin', summary: 'Which rule would answer this text, and why not the others?',
+    body: z.strictObject({
+      text: z.string().max(65_536), accountId: z.string().max(32).optional(),
+      at: z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso)).optional(),
+    }),
     handle: async ({ ports, me, body }) => ({ body: await tryRules(ports, me, body) }),
   }),
   route({
     method: 'get', path: '/api/rules/:id', who: 'admin', summary: 'One rule',
-    handle: async ({ ports, me, params }) => {
-      const row = await ports.store.read.rules.find(me.companyId, params['id'] ?? '')
-      if (!row) throw noRule()
-      return { body: presentRule(row) }
-    },
+    handle: async ({ ports, me, params }) => ({ body: await getRule(ports, me, params['id'] ?? '') }),
   }),
   route({
     method: 'put', path: '/api/rules/:id', who: 'admin', summary: 'Replace a rule', body: rule,

@@ -10,6 +10,7 @@ import { serveConsole } from './console.ts'
 import { serveApiDocs } from './api-docs.ts'
 import { answerErrors } from './error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './answer.ts'
+import { isPage } from './platforms.ts'
 import type { Route } from './route.ts'
 
 export type HttpOptions = {
@@ -21,16 +22,16 @@ export type HttpOptions = {
 }
 export type Http = { url: string, close: (graceMs: number) => Promise<void> }
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http> {
   const life = { closing: false }
   const app = openApp(ports, options, life)
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000 }, (request, response) => {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {
     if (life.closing) response.setHeader('Connection', 'close')
     // pushes come first and alone: the framework costs more than our whole path
-    if (request.url?.startsWith('/wechat/')) options.webhook(request, response)
+    if (request.url?.startsWith('/wechat/') && !isPage(request.url)) options.webhook(request, response)
     else app(request, response)
   })
   server.maxHeadersCount = 60
@@ -52,6 +53,7 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
   app.get('/healthz', (_request, response) => { response.json({ ok: true }) })
   app.get('/readyz', answerReady(ports, life))
   app.get('/metrics', answerMetrics(ports))
+  for (const route of options.routes.filter((one) => one.upload)) app[route.method](route.path, answerRoute(ports, route))
   app.use(bodyIsJson, express.json({ limit: '256kb', strict: true, type: () => true }), bodyIsAnObject)
   for (const route of options.routes) app[route.method](route.path, answerRoute(ports, route))
   serveApiDocs(app)

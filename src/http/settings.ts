@@ -24,7 +24,7 @@ const overflow = z.strictObject({
 export const settingsPatch = z.strictObject({
   sessionRule, reclaimDays: within('reclaimDays'), fallbackMinutes: within('fallbackMinutes'), waitingMinutes: within('waitingMinutes'),
   queueMinutes: within('queueMinutes'), queueInHours: z.boolean(), idleCloseMinutes: within('idleCloseMinutes'), takeBackMinutes: within('takeBackMinutes'),
-  queueWhen: z.enum(['always', 'unanswered', 'asked']), rulesInConversation: z.boolean(), autoAcceptFirst: z.boolean(),
+  queueWhen: z.enum(['always', 'unanswered', 'asked']), rulesInConversation: z.boolean(), traditionalAsSimplified: z.boolean(), autoAcceptFirst: z.boolean(),
   windowFirst: z.boolean(), reserveLastReply: z.boolean(), tellPosition: z.boolean(), positionReply: z.string().trim().min(1).max(600), hours,
   greeting: z.string().max(500), askSatisfaction: z.boolean(), satisfactionQuestion: z.string().trim().min(1).max(200), satisfactionThanks: z.string().max(200),
   accounts: z.record(z.string().max(32), z.strictObject(ofAccount).nullable()),

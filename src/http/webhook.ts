@@ -1,14 +1,19 @@
 // Where WeChat pushes. Order: known account → signature of the query (plain) → gate → body → envelope → one durable transaction
 // → answer. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { dedupKey, openPush, renderReply, verifyQuery, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
+import { dedupKey, renderReply, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
 import type { Batches } from '../actions/messages/batches.ts'
-import type { Deed, PushAnswer } from '../actions/messages/push.ts'
+import { countUnbound } from '../actions/messages/count-unbound.ts'
+import type { PushAnswer } from '../actions/messages/push.ts'
 import { isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
+import { deedOf } from './deeds.ts'
+import { asPassive } from './passive.ts'
+import { answerNotice, answerTest, isTestAccount, type PlatformNeeds } from './platform-pushes.ts'
+import { isSigned, openWithAny } from './push-keys.ts'
 import { readBody } from './read-body.ts'
 
-type WebhookNeeds = Needs<'known' | 'metrics' | 'log' | 'clock' | 'limits'> & { batches: Batches }
+type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches }
 const platformWaitsMs = 5000
 // whoever comes later would wait as long and more: he is told at once
 const oldestMayWaitMs = 1500
@@ -33,63 +38,66 @@ export function openWebhook(needs: WebhookNeeds) {
   }
 }
 
-async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = request.url ?? ''
+/** What stands behind /wechat/, and the query. */
+function partsOf({ url = '' }: IncomingMessage): { name: string, query: URLSearchParams } {
   const mark = url.indexOf('?')
-  const appid = url.slice('/wechat/'.length, mark === -1 ? undefined : mark)
-  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
-  const account = await needs.known.account(appid)
-  if (!account) { end(response, 404, 'unknown appid'); return; }
+  return { name: url.slice('/wechat/'.length, mark === -1 ? undefined : mark), query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)) }
+}
 
-  if (request.method === 'GET') { verify(account, query, response); return; }
-  if (request.method !== 'POST') { end(response, 405, 'GET or POST'); return; }
-  if (query.get('encrypt_type') !== 'aes' && !verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
+async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { name, query } = partsOf(request)
+  const account = await needs.known.account(name)
+  if (!account) { await takeForPlatform(needs, { name, query, request }, response); return; }
+
+  const signed = isSigned(account.platform ?? account, query, needs.clock.now())
+  const isPush = request.method === 'POST'
+  // a sealed push is signed with its body
+  if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) throw new WechatInputError('bad_signature')
+  if (request.method === 'GET') { end(response, 200, query.get('echostr') ?? ''); return; }
+  if (!isPush) { end(response, 405, 'GET or POST'); return; }
   await take(needs, { account, query, body: await readBody(request) }, response)
 }
 
-function verify(account: KnownAccount, query: URLSearchParams, response: ServerResponse): void {
-  if (!verifyQuery(account.pushToken, query)) throw new WechatInputError('bad_signature')
-  end(response, 200, query.get('echostr') ?? '')
+const ofPlatform = 'platform/'
+
+/** No account of ours: a platform itself is meant, or it is tested. */
+async function takeForPlatform(needs: WebhookNeeds, { name, query, request }: { name: string, query: URLSearchParams, request: IncomingMessage }, response: ServerResponse): Promise<void> {
+  const isNotice = name.startsWith(ofPlatform)
+  if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) { end(response, 404, 'unknown appid'); return; }
+  const arrived = { query, body: await readBody(request), now: needs.clock.now() }
+  const answer = isNotice ? await answerNotice(needs, name.slice(ofPlatform.length), arrived) : await answerTest(needs, name, arrived)
+  if (answer === null) end(response, 404, 'unknown platform')
+  else end(response, 200, answer)
 }
 
 type Arrived = { account: KnownAccount, query: URLSearchParams, body: string }
 
 async function take(needs: WebhookNeeds, { account, query, body }: Arrived, response: ServerResponse): Promise<void> {
   const began = needs.clock.mono()
-  const opened = openPush({ appid: account.appid, token: account.pushToken, encodingAesKey: account.aesKey, mode: modeOf(account) }, query, body)
+  const opened = openWithAny(account, { query, body, now: needs.clock.now() })
   const { inbound } = opened
   watchOpenid(needs, query, inbound)
   const company = await needs.known.company(account.company_id)
-  if (account.binding === 'unbound' || !company) {
-    needs.metrics.pushes.inc({ result: 'unbound' })
-    end(response, 200, 'success'); return;
-  }
-  if (!company.open) {
+  if (!company?.open) {
     needs.metrics.pushes.inc({ result: 'company_closed' })
     end(response, 200, 'success'); return;
   }
+  const push = { account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound, opened.xml), xml: opened.xml }
+  if (account.binding === 'unbound') {
+    await countUnbound(needs, push)
+    end(response, 200, 'success'); return;
+  }
 
-  const answer = await needs.batches.take({
-    account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound), xml: opened.xml,
-  })
+  const answer = await needs.batches.take(push)
   needs.metrics.pushes.inc({ result: 'stored' })
   if (!answer) { end(response, 200, 'success'); return; }
   response.once('finish', () => { if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id) })
   end(response, 200, { xml: rendered(opened, answer) })
 }
 
-const modeOf = (account: KnownAccount) => account.mode === 'safe' || account.mode === 'compatible' ? account.mode : 'plain'
-
-function deedOf(inbound: Inbound): Deed {
-  if (inbound.kind === 'text') return { kind: 'text', text: inbound.content }
-  if (inbound.kind !== 'event') return { kind: 'line' }
-  if (inbound.event === 'subscribe') return { kind: 'follow' }
-  return inbound.event === 'unsubscribe' ? { kind: 'unfollow' } : { kind: 'event', name: inbound.name }
-}
-
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)
-  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, { type: 'text', text: answer.text }, at)
+  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, asPassive(answer.content), at)
   return seal(xml, at)
 }
 

@@ -8,6 +8,10 @@ export const accountQueries = (sql: Sql) => ({
     'select * from official_account where company_id = ? and account_id = ? and deleted_at is null', [companyId, accountId]),
   list: (companyId: string) => sql.all<AccountRow>(
     'select * from official_account where company_id = ? and deleted_at is null order by account_id', [companyId]),
+  /** Of an account whose pushes are not taken: counted, so that an admin sees them. */
+  countUnbound: (accountId: string, at: number) => sql.run(
+    'update official_account set unbound_pushes = unbound_pushes + 1, unbound_push_at = ? where account_id = ?', [at, accountId]),
+  rebind: (accountId: string, binding: string) => sql.run('update official_account set binding = ? where account_id = ?', [binding, accountId]),
   save: (row: AccountRow) => sql.upsert('official_account', [row], { key: 'account_id', update: Object.keys(row).slice(1) }),
 
   company: (companyId: string) => sql.one<CompanyRow>('select * from company where company_id = ?', [companyId]),

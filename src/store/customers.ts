@@ -4,7 +4,9 @@ import { list, type Sql } from './sql.ts'
 /** What a push changes on a follower's row; whose he is stands in an index and is not a push's to change. */
 const heard = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_scene', 'out_n', 'subscribe', 'subscribe_time',
   'canel_time', 'update_time'] as const
-const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'customer_service_uid', 'priority', ...heard] as const
+/** What taps, scans and places change besides. */
+const brief = ['brief_end', 'brief_left', 'brief_scene'] as const
+const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'nickname', 'customer_service_uid', 'reception_id', 'priority', ...heard] as const
 
 /** A follower as a push needs him: whoever reads many rows reads no more of each than he uses. */
 export type KnownCustomer = Pick<CustomerRow, typeof known[number]>
@@ -34,11 +36,10 @@ export const customerQueries = (sql: Sql) => ({
   },
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
-  save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, 'customer_service_uid', 'is_clue'] }),
-  /** He had nobody, and was given to one. */
-  own: (id: string, uid: number) => sql.run(
-    'update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?' +
-    ' and customer_service_uid = -1', [uid, id]),
+  belong: async (rows: KnownCustomer[]) => {
+    for (const row of rows) await sql.run('update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?', [row.customer_service_uid, row.wx_user_id])
+  },
+  save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, ...brief, 'customer_service_uid', 'is_clue'] }),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
     `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   find: (companyId: string, id: string) => sql.one<CustomerRow>(

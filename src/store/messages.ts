@@ -25,6 +25,15 @@ export const messageQueries = (sql: Sql) => ({
     'select * from message_data where company_id = ? and message_id < ? and (session_id in (select session_id from message_session' +
     ' where wx_user_id = ?) or message_id in (select outbox_id from outbox where wx_user_id = ? and session_id is null))' +
     ' order by message_id desc limit ?', [companyId, page.before, customerId, customerId, page.limit]),
+  /** By the key alone: few lines are of this type, and an index of types would cost every push. */
+  notUnderstood: (companyId: string, after: string, limit: number) => sql.all<MessageRow>(
+    "select * from message_data where company_id = ? and message_id > ? and message_type = 0 and type = 'other' order by message_id limit ?",
+    [companyId, after, limit]),
+  understand: (row: MessageRow) => sql.run(
+    'update message_data set message_type = ?, type = ?, text = ?, file_url = ?, media_id = ?, lng = ?, lat = ?, map_scale = ?, map_label = ?,' +
+    " page_title = ?, page_desc = ?, extra = ? where message_id = ? and type = 'other'",
+    [row.message_type, row.type, row.text, row.file_url, row.media_id, row.lng, row.lat, row.map_scale, row.map_label, row.page_title,
+      row.page_desc, row.extra, row.message_id]),
   fail: (ids: string[], { errcode, why }: { errcode: number | null, why: string }) => {
     const some = list(ids)
     return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = ? where message_id in (${some.marks})`,

@@ -15,6 +15,8 @@ const pools = {
   push: { connections: 6, lockWaitSeconds: 1, statementSeconds: 1.5, writes: true },
   other: { connections: 14, lockWaitSeconds: 3, statementSeconds: 4, writes: true },
   read: { connections: 6, lockWaitSeconds: 1, statementSeconds: 4, writes: false },
+  // beside what serves people: search, reports, replays
+  slow: { connections: 2, lockWaitSeconds: 1, statementSeconds: 60, writes: false },
   // a change of a large table takes as long as it takes
   migration: { connections: 2, lockWaitSeconds: 600, statementSeconds: 0, writes: false },
 }
@@ -27,7 +29,9 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   const other = await openPool(url, pools.other)
   const reader = await openPool(url, pools.read)
   const read = unitOn(mysql, (text, values) => withRunner(reader, (runner) => asked(runner, text, values)))
-  const closeAll = async () => { for (const source of [push, other, reader]) await source.destroy() }
+  const patient = await openPool(url, pools.slow)
+  const slow = unitOn(mysql, (text, values) => withRunner(patient, (runner) => asked(runner, text, values)))
+  const closeAll = async () => { for (const source of [push, other, reader, patient]) await source.destroy() }
   const letGo = alone ? await takeAlone(other).catch(async (error: unknown) => {
     await closeAll()
     throw error
@@ -40,7 +44,7 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
     (runner) => transact((text, values) => asked(runner, text, values), kind, body))
 
   return {
-    read, migrated,
+    read, slow, migrated,
     work: async (kind, body, { until = performance.now() + withinMs } = {}) => {
       for (let tried = 0; ; tried += 1) {
         try {

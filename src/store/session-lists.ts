@@ -22,8 +22,9 @@ function ofWanted(companyId: string, { search, unanswered, answerable, now }: Wa
   const owed = unanswered === undefined ? '' : ` and unanswered_since is ${unanswered ? 'not null' : 'null'}`
   if (answerable === undefined) return { where: of.where + owed, values: of.values }
   return {
-    where: `${of.where}${owed} and wx_user_id ${answerable ? 'in' : 'not in'} (select wx_user_id from wx_user where company_id = ? and window_end > ? and budget_left > 0)`,
-    values: [...of.values, companyId, now],
+    where: `${of.where}${owed} and wx_user_id ${answerable ? 'in' : 'not in'}` + ' (select wx_user_id from wx_user where company_id = ?' +
+      ' and ((window_end > ? and budget_left > 0) or (brief_end > ? and brief_left > 0)))',
+    values: [...of.values, companyId, now, now],
   }
 }
 
@@ -39,8 +40,9 @@ export const sessionLists = (sql: Sql) => ({
   waitingSums: (companyId: string, modulus: number) => sql.all<{ uid: number, n: number | string, total: number | string }>(
     `select uid, count(*) as n, sum(assigned_at % ${modulus}) as total from message_session` +
     ' where company_id = ? and state = 0 and uid is not null group by uid', [companyId]),
-  queuedIn: (companyId: string, lane: string) => sql.all<RankedRow>(
-    'select session_id, `rank` from message_session where company_id = ? and lane = ? and state = 3', [companyId, lane]),
+  queuedIn: (companyId: string, lane: string, { rank, id, limit }: { rank: number, id: string, limit: number }) => sql.all<RankedRow>(
+    'select session_id, `rank` from message_session where company_id = ? and lane = ? and state = 3 and `rank` >= ?' +
+    ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?', [companyId, lane, rank, rank, id, limit]),
   waitingFor: (companyId: string, uid: number) => sql.all<RankedRow>(
     'select session_id, assigned_at as `rank` from message_session where company_id = ? and uid = ? and state = 0', [companyId, uid]),
   placed: (companyId: string, ids: string[]) => {

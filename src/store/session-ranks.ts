@@ -7,11 +7,6 @@ export const sessionRanks = (sql: Sql) => ({
     const some = list(ids)
     return sql.all<{ wx_user_id: string }>(`select wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`, [companyId, ...some.values])
   },
-  lockMany: (companyId: string, ids: string[]) => {
-    const some = list([...ids].sort())
-    return sql.all<SessionRow>(
-      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
-  },
   /** Whom his lane sees first has changed. */
   rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) => sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
 })

@@ -19,6 +19,11 @@ export const sessionQueries = (sql: Sql) => ({
   },
   lock: (companyId: string, id: string) => sql.one<SessionRow>(
     `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
+  lockMany: (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    return sql.all<SessionRow>(`select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`,
+      [companyId, ...some.values])
+  },
   find: (companyId: string, id: string) => sql.one<SessionRow>(
     'select * from message_session where company_id = ? and session_id = ?', [companyId, id]),
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),

@@ -11,6 +11,7 @@ import { migrations } from './migrations/index.ts'
 import type { Ask } from './sql.ts'
 import { checkSqlite } from './sqlite-checks.ts'
 import { openStatements } from './sqlite-statements.ts'
+import { openSlowReader } from './slow-reader.ts'
 import type { Inspected, Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn } from './transactions.ts'
 import { openWriter } from './writer.ts'
@@ -28,9 +29,10 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
   const transact = openTransact(sqlite, onSql)
   const read = unitOn(sqlite, askReader)
+  const slow = openSlowReader(file)
 
   return {
-    read, migrated,
+    read, migrated, slow: unitOn(sqlite, slow.ask),
     work: async (kind, body) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
       const result = await queue.run(kind, () => transact(ask, kind, body))
@@ -51,6 +53,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
     isDuplicate: sqlite.isDuplicate,
     close: async () => {
       await queue.idle()
+      await slow.close()
       await logFile.close()
       await reader.destroy()
       await writer.destroy()

@@ -20,6 +20,8 @@ export type Store = {
   work: <T>(kind: WorkClass, work: (unit: Unit) => Promise<T>, limits?: WorkLimits) => Promise<T>
   /** Committed rows only; never decides anything that is written. */
   read: Unit
+  /** The same for reads that take long (replays, search, reports): nobody who is served waits for them. */
+  slow: Unit
   databaseMs: () => Promise<number>
   /** Throws when a push could not be stored now. */
   probe: () => Promise<void>

@@ -51,6 +51,7 @@ export const userQueries = (sql: Sql) => ({
   identities: (uid: number) => sql.all<CustomerServiceRow>('select * from customer_service where uid = ? and state = 1 order by customer_service_id', [uid]),
   identity: (accountId: string, uid: number) => sql.one<CustomerServiceRow>(
     'select * from customer_service where account_id = ? and uid = ? and state = 1', [accountId, uid]),
+  identityById: (id: number) => sql.one<CustomerServiceRow>('select * from customer_service where customer_service_id = ? and state = 1', [id]),
   setIdentity: (row: Omit<CustomerServiceRow, 'customer_service_id'>) => sql.upsert('customer_service', [row],
     { key: 'account_id, uid', update: ['name', 'state'] }),
 })

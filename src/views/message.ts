@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../entities/index.ts'
+import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 
 const direction = (opercode: number) => opercode === 2 ? 'in' : opercode === 5 ? 'system' : 'out'
@@ -8,6 +9,9 @@ const explanations: Record<string, string> = {
   failed: '没有送达 / Not delivered',
   resent: '已重新发送 / Sent again as a new line',
   resolved: '人工确认没有送达 / A person found that it did not arrive',
+  reply_window_closed: '回复时间已过，没有发送 / Not sent: the reply window was closed',
+  reply_budget_used: '可回复条数已用完，没有发送 / Not sent: no replies were left',
+  last_reply_reserved: '最后一条回复按设置保留，没有发送 / Not sent: the last reply is kept for an agent',
   dropped_on_close: '会话结束时取消 / Dropped when the session was closed',
 }
 
@@ -28,7 +32,7 @@ export function presentMessage(row: MessageRow) {
   return {
     id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
     messageType: row.message_type, type: row.type,
-    ...(row.text !== null && { text: row.text }),
+    ...presentContent(row),
     ...presentSpeaker(row),
     ...(row.opercode !== 2 && row.sender?.startsWith('a:') && row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),

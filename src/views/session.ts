@@ -4,6 +4,7 @@ import { isOpen, isOwned } from '../../rules/session.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
+import { presentWindow } from './window.ts'
 
 const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
 
@@ -18,7 +19,7 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     id: row.session_id, state: words[row.state] ?? 'closed', stateCode: row.state, kind: row.kind,
     customer: presentCustomer(facts.customer), accountId: row.account_id, agentUid: row.uid, fence: row.fence, seq: row.seq,
     visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
-    window: { endsAt: presentTime(facts.customer.window_end), remaining: facts.customer.budget_left, scene: facts.customer.window_scene },
+    window: presentWindow(facts.customer, facts.now),
     // three facts that are easily taken for one: somebody has it, WeChat still lets us answer, an answer is owed
     assigned: isOwned(row.state), answerable: isOpen(row.state) && mayReply(facts.customer, facts.now) === null,
     unansweredSince: presentTime(row.unanswered_since),

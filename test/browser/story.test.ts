@@ -3,20 +3,24 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import test from 'node:test'
-import { chromium } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { openHouse, password } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { follower } from '../support/follower.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const shots = resolve(root, 'node_modules/.cache/screenshots')
+
+const openBrowser = () => chromium.launch({
+  executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
 
 void test('a follower writes on the phone page, the agent answers in the console, the phone shows it', async (t) => {
   const house = await openHouse({ mode: 'safe', consoleDir: resolve(root, 'console/dist') })
   t.after(() => house.close())
   await house.agent('agent1')
   mkdirSync(shots, { recursive: true })
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  })
+  const browser = await openBrowser()
   t.after(() => browser.close())
 
   const phone = await browser.newPage({ viewport: { width: 1200, height: 800 } })
@@ -45,4 +49,57 @@ void test('a follower writes on the phone page, the agent answers in the console
   await phone.click('[data-advance="864000000"]')
   assert.match(await phone.textContent('#messages [data-way=custom]') ?? '', /小林/)
   assert.deepEqual(complaints.filter((text) => !/401/.test(text)), [])
+})
+
+void test('in the console an agent asks a colleague in, leaves a note and transfers; a supervisor takes over and grades', async (t) => {
+  const house = await openHouse({ rules: false, consoleDir: resolve(root, 'console/dist') })
+  t.after(() => house.close())
+  const [agent, target] = [await house.agent('agent1'), await house.agent('target')]
+  await house.agent('boss', { role: 'supervisor' })
+  await (await follower(house)).says('你好')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body as { id: string }
+  const session = async () => (await house.admin.call('GET', `/api/sessions/${id}`)).body
+  const browser = await openBrowser()
+  t.after(() => browser.close())
+  const signIn = async (username: string): Promise<Page> => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+    await page.goto(house.url)
+    await page.fill('#username', username)
+    await page.fill('#password', password)
+    await page.click('#sign-in')
+    return page
+  }
+
+  mkdirSync(shots, { recursive: true })
+  const desk = await signIn('agent1')
+  await desk.click('[data-tab=active]')
+  await desk.click(`[data-session="${id}"] .row`)
+  await desk.fill('#reply', '客户很急')
+  await desk.click('#note')
+  await desk.waitForSelector('.line[data-opercode="5"]')
+  await desk.click('#members')
+  await desk.selectOption('#new-member', String(target.uid))
+  await desk.click('#add-member')
+  await desk.waitForSelector(`[data-member="${target.uid}"]`)
+  assert.deepEqual((await session()).memberUids, [target.uid])
+  await desk.keyboard.press('Escape')
+  await desk.click('#transfer-session')
+  await desk.selectOption('#transfer-to', `agent:${target.uid}`)
+  await desk.fill('#transfer-note', '请跟进')
+  await desk.screenshot({ path: resolve(shots, 'transfer.png') })
+  await desk.click('#confirm-transfer')
+  await eventually(async () => { assert.deepEqual([(await session()).stateCode, (await session()).agentUid], [0, target.uid]) })
+
+  await target.call('POST', `/api/sessions/${id}/accept`, {})
+  const boss = await signIn('boss')
+  await boss.click('#everyone')
+  await boss.click('[data-tab=active]')
+  await boss.click(`[data-session="${id}"] .row`)
+  await boss.click('[data-grade="2"]')
+  await boss.waitForSelector('[data-grade="2"][aria-pressed=true]')
+  await boss.click('#take-over')
+  await boss.waitForSelector('[data-opercode="5"]')
+  await eventually(async () => { assert.deepEqual([(await session()).stateCode, (await session()).grade.grade], [1, 2]) })
+  assert.notEqual((await session()).agentUid, target.uid)
+  await boss.screenshot({ path: resolve(shots, 'supervisor.png') })
 })

@@ -23,9 +23,9 @@ const wrap = (ports: Ports): Ports => ({
   },
   channel: {
     ...ports.channel,
-    send: async (account, openid, message) => {
+    send: async (account, line) => {
       if (point === 'before-send') die()
-      const delivery = await ports.channel.send(account, openid, message)
+      const delivery = await ports.channel.send(account, line)
       if (point === 'after-send') die()
       return delivery
     },

@@ -1,7 +1,7 @@
 // Who gets whom, through the doors.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account as testAccount, openHouse, type House } from '../support/app.ts'
+import { openHouse, type House } from '../support/app.ts'
 import { ledgerOf, presence, sessionOf, setAll } from '../support/seen.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
@@ -177,14 +177,9 @@ void test('who waits for a group behind too many or for too long goes on to the 
   for (const [name, id] of [['g1', one], ['g2', two]]) await house.agent(name, { groupIds: [id] })
   await setAll(house, { groups: { [one]: { overflow: { groupId: two, waiting: 2, minutes: 30 } } } })
   assert.equal((await house.admin.call('PATCH', '/api/settings', { groups: { [two]: { overflow: { groupId: one } } } })).body.error.details.field, 'groups', 'no circles')
-  const { receive } = await import('../../src/actions/messages/receive.ts')
-  const ports = house.app.ports
-  const account = await ports.known.account(testAccount.appid)
-  const company = account && await ports.known.company(account.company_id)
-  assert.ok(account && company)
-  const come = async (openid: string) => receive(ports, [{ account, company, openid, dedupKey: openid, deed: { kind: 'text', text: '你好' }, xml: '', named: { groupId: one } }])
-  for (const openid of ['o1', 'o2', 'o3', 'o4']) await come(openid)
-  const lanes = async () => house.rows<{ openid: string, lane: string, rank: number }>('select u.openid, s.lane, s.`rank` from message_session s join wx_user u on u.wx_user_id = s.wx_user_id order by u.openid')
+  const customers = [await follower(house), await follower(house), await follower(house), await follower(house)]
+  for (const customer of customers) await customer.does('click', { eventKey: `kf_group_${one}` })
+  const lanes = async () => house.rows<{ lane: string, rank: number }>('select lane, `rank` from message_session order by session_id')
   const before = await lanes()
   assert.deepEqual(before.map((row) => row.lane), Array(4).fill(`group:${one}`))
   assert.equal((await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved, 2)

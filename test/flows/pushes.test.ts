@@ -49,10 +49,8 @@ void test('a line we do not understand yet is stored as type 0 with its raw XML'
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)
-  for (const type of ['image', 'voice', 'video', 'shortvideo', 'location', 'link', 'hologram']) {
-    assert.equal((await customer.says('', { type, mediaId: 'm1', location: { latitude: 23.1, longitude: 113.3, scale: 20, label: '广州' }, link: { title: 't', description: 'd', url: 'https://example.com' } })).status, 200, type)
-  }
-  assert.deepEqual((await house.rows<{ message_type: number }>('select message_type from message_data')).map((row) => row.message_type), [0, 0, 0, 0, 0, 0, 0])
+  assert.equal((await customer.says('', { type: 'hologram' })).status, 200)
+  assert.deepEqual(await house.rows<{ message_type: number }>('select message_type from message_data'), [{ message_type: 0 }])
   for (const row of await house.rows<{ raw_xml: string }>('select raw_xml from inbox')) assert.match(row.raw_xml, /^<xml>/)
 })
 

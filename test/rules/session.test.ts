@@ -26,6 +26,7 @@ const allowed: Record<SessionEvent, string> = {
   waitingTimeout: '0>-2 job',
   queueTimeout: '3>-3 job',
   takeBack: '1>3 job',
+  ruleClose: '3>-1 job',
   idleClose: '1>-1 job, 2>-1 job',
   reclaim: '0>-1 job, 1>-1 job, 2>-1 job, 3>3 job',
 }

@@ -106,6 +106,17 @@ test('a fault strikes as often as asked, for its path and account only', async (
   await scene.close()
 })
 
+test('a fault may strike every third call only', async () => {
+  const scene = await openScene()
+  const token = await scene.accessToken()
+  await scene.say('hello')
+  await scene.call('POST', '/sim/faults', { kind: 'errcode', errcode: -1, every: 3, next: 0, path: '/cgi-bin/message/custom/send' })
+  const codes = []
+  for (const n of [1, 2, 3, 4, 5, 6]) codes.push(await send(scene, token, text(String(n))))
+  assert.deepEqual(codes, [0, 0, -1, 0, 0, -1])
+  await scene.close()
+})
+
 test('a lost answer is no lost message: the ledger knows', async () => {
   const scene = await openScene()
   const token = await scene.accessToken()

@@ -23,8 +23,10 @@ test('every kind of message that may be sent stands on the phone', async () => {
   const article = { title: 't', description: 'd', url: 'https://example.com', picurl: 'https://example.com/p.jpg' }
   const menu = { head_content: 'h', list: [{ id: '101', content: '满意' }, { id: 102, content: '不满意' }], tail_content: 't' }
   const all: [string, Json][] = [
-    ['text', { content: 'see <a href="https://example.com">this</a> & <b>' }], ['image', { media_id: image }], ['voice', { media_id: voice }],
-    ['video', { media_id: video, thumb_media_id: thumb, title: 't' }], ['music', { musicurl: 'http://x/', thumb_media_id: thumb, title: 't' }],
+    ['text', { content: 'see <a href="https://example.com">this</a> & <b>' }],
+    ['image', { media_id: image }], ['voice', { media_id: voice }],
+    ['video', { media_id: video, thumb_media_id: thumb, title: 't' }],
+    ['music', { musicurl: 'http://x/', thumb_media_id: thumb, title: 't' }],
     ['news', { articles: [article] }], ['msgmenu', menu], ['mpnewsarticle', { article_id: 'a1' }], ['wxcard', { card_id: 'c1' }],
     ['miniprogrampage', { title: 't', appid: 'wx1', pagepath: 'pages/index', thumb_media_id: thumb }],
   ]
@@ -39,13 +41,17 @@ test('every kind of message that may be sent stands on the phone', async () => {
 
 for (const [what, type, part, errcode] of [
   ['an unknown kind', 'hologram', {}, 40008], ['a location', 'location', {}, 40008], ['a file', 'file', {}, 40008],
-  ['a text that is no text', 'text', { content: 5 }, 47001], ['a part that is no object', 'text', 'hello', 47001], ['a text without content', 'text', {}, 44004],
+  ['a text that is no text', 'text', { content: 5 }, 47001], ['a part that is no object', 'text', 'hello', 47001],
+  ['a text without content', 'text', {}, 44004],
   ['2049 bytes', 'text', { content: 'x'.repeat(2049) }, 45002], ['a broken link', 'text', { content: '<a href="x>y</a>' }, 40213],
-  ['a link without href', 'text', { content: '<a class="x">y</a>' }, 40213], ['a link without text', 'text', { content: '<a href="x"> </a>' }, 40214],
+  ['a link without href', 'text', { content: '<a class="x">y</a>' }, 40213],
+  ['a link without text', 'text', { content: '<a href="x"> </a>' }, 40214],
   ['an image without id', 'image', {}, 41006], ['a number as media id', 'image', { media_id: 5 }, 47001],
   ['articles that are no list', 'news', { articles: {} }, 45162], ['no article', 'news', { articles: [] }, 44003],
-  ['two articles', 'news', { articles: [{ title: 'a' }, { title: 'b' }] }, 45008], ['a title too long', 'news', { articles: [{ title: 'x'.repeat(300) }] }, 45003],
-  ['a menu without list', 'msgmenu', { head_content: 'h' }, 47001], ['an entry without text', 'msgmenu', { list: [{ id: '1' }] }, 44004],
+  ['two articles', 'news', { articles: [{ title: 'a' }, { title: 'b' }] }, 45008],
+  ['a title too long', 'news', { articles: [{ title: 'x'.repeat(300) }] }, 45003],
+  ['a menu without list', 'msgmenu', { head_content: 'h' }, 47001],
+  ['an entry without text', 'msgmenu', { list: [{ id: '1' }] }, 44004],
   ['a menu too long', 'msgmenu', { list: Array.from({ length: 21 }, (_, n) => ({ id: String(n), content: 'x' })) }, 45098],
   ['an entry too long', 'msgmenu', { list: [{ id: '1', content: 'x'.repeat(300) }] }, 45099],
   ['a mini program without page', 'miniprogrampage', { appid: 'wx1', title: 't' }, 40165],
@@ -95,6 +101,28 @@ test('a tap on a menu message gives three replies for a minute, not five for two
   assert.equal(await api.send('text', { content: '4' }), 45047)
   await scene.advance(60_000)
   assert.equal(await api.send('text', { content: '5' }), 45015)
+  await scene.close()
+})
+
+test('typing is shown for fifteen seconds after an exchange, and a message ends it', async () => {
+  const { scene, api } = await open()
+  const type = async (command: string) => (await api.ask(
+    '/cgi-bin/message/custom/typing', { touser: openid, command }
+  ))['errcode']
+  const isTyping = async () => {
+    const { items } = await scene.call('GET', `/sim/followers?appid=${appid}`) as { items: { typingUntil: number }[] }
+    return (items[0]?.typingUntil ?? 0) > Date.parse(String((await scene.call('GET', '/sim/clock'))['now']))
+  }
+  assert.deepEqual([await type('Dancing'), await type('Typing'), await type('Typing'), await isTyping()], [45072, 0, 45081, true])
+  assert.equal(await api.send('text', { content: 'x' }), 0)
+  assert.equal(await isTyping(), false)
+  assert.deepEqual([await type('Typing'), await type('CancelTyping'), await isTyping()], [0, 0, false])
+  await scene.advance(31_000)
+  assert.equal(await type('Typing'), 45080)
+  await scene.advance(48 * 3600_000)
+  assert.equal(
+    (await (await openApi(scene)).ask('/cgi-bin/message/custom/typing', { touser: openid, command: 'Typing' }))['errcode'], 45015
+  )
   await scene.close()
 })
 

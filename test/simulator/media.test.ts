@@ -38,10 +38,14 @@ test('a video is answered as an address, a thumb has an id of another name', asy
 })
 
 for (const [what, type, bytes, errcode] of [
-  ['an unknown type', 'hologram', sample('cat.jpg'), 40004], ['a text that says it is a picture', 'image', Buffer.from('{"errcode":40007}'), 40137],
-  ['an empty file', 'image', Buffer.alloc(0), 44001], ['a picture over 10 MB', 'image', Buffer.concat([sample('cat.jpg'), Buffer.alloc(10_485_760)]), 40009],
-  ['a voice over 2 MB', 'voice', Buffer.concat([sample('voice.amr'), Buffer.alloc(2_097_152)]), 40010], ['a voice of two minutes', 'voice', mp3, 45007],
-  ['a video over 10 MB', 'video', Buffer.concat([sample('video.mp4'), Buffer.alloc(10_485_760)]), 40011], ['a picture as voice', 'voice', sample('cat.jpg'), 40005],
+  ['an unknown type', 'hologram', sample('cat.jpg'), 40004],
+  ['a text that says it is a picture', 'image', Buffer.from('{"errcode":40007}'), 40137],
+  ['an empty file', 'image', Buffer.alloc(0), 44001],
+  ['a picture over 10 MB', 'image', Buffer.concat([sample('cat.jpg'), Buffer.alloc(10_485_760)]), 40009],
+  ['a voice over 2 MB', 'voice', Buffer.concat([sample('voice.amr'), Buffer.alloc(2_097_152)]), 40010],
+  ['a voice of two minutes', 'voice', mp3, 45007],
+  ['a video over 10 MB', 'video', Buffer.concat([sample('video.mp4'), Buffer.alloc(10_485_760)]), 40011],
+  ['a picture as voice', 'voice', sample('cat.jpg'), 40005],
   ['a thumb over 64 KB', 'thumb', Buffer.concat([sample('thumb.jpg'), Buffer.alloc(65_536)]), 40012],
 ] as const) {
   test(`${what} is refused with ${errcode}`, async () => {
@@ -61,12 +65,16 @@ test('media belongs to one account and one kind', async () => {
   assert.equal(await api.send('image', { media_id: voice }), 40121)
   assert.equal(await api.send('voice', { media_id: voice }), 0)
   assert.equal(await api.send('voice', { media_id: 'made-up' }), 40007)
-  const other = { appid: 'wxother', appSecret: 's', token: 't', mode: 'plain', originalId: 'gh_other', callbackUrl: 'http://127.0.0.1:1/' }
+  const other = {
+    appid: 'wxother', appSecret: 's', token: 't', mode: 'plain', originalId: 'gh_other', callbackUrl: 'http://127.0.0.1:1/',
+  }
   await scene.call('POST', '/sim/accounts', other)
   await scene.call('POST', '/sim/followers', { appid: 'wxother', openid })
   await scene.call('POST', `/sim/followers/${openid}/event`, { appid: 'wxother', event: 'CLICK' })
   const { access_token: theirs } = await scene.call('GET', '/cgi-bin/token?grant_type=client_credential&appid=wxother&secret=s')
-  const answer = await scene.call('POST', `/cgi-bin/message/custom/send?access_token=${String(theirs)}`, { touser: openid, msgtype: 'voice', voice: { media_id: voice } })
+  const answer = await scene.call('POST', `/cgi-bin/message/custom/send?access_token=${String(theirs)}`, {
+    touser: openid, msgtype: 'voice', voice: { media_id: voice },
+  })
   assert.equal(answer['errcode'], 40007)
   await scene.close()
 })
@@ -75,8 +83,10 @@ test('a reply by media needs media that lives; then the phone shows it', async (
   const scene = await openScene()
   const api = await openApi(scene)
   const ids = {
-    image: (await api.upload(up('image'), sample('cat.jpg')))['media_id'], voice: (await api.upload(up('voice'), sample('voice.amr')))['media_id'],
-    video: (await api.upload(up('video'), sample('video.mp4')))['media_id'], music: (await api.upload(up('thumb'), sample('thumb.jpg')))['thumb_media_id'],
+    image: (await api.upload(up('image'), sample('cat.jpg')))['media_id'],
+    voice: (await api.upload(up('voice'), sample('voice.amr')))['media_id'],
+    video: (await api.upload(up('video'), sample('video.mp4')))['media_id'],
+    music: (await api.upload(up('thumb'), sample('thumb.jpg')))['thumb_media_id'],
   }
   const part = (type: string, id: unknown): string => ({
     image: `<Image><MediaId>${String(id)}</MediaId></Image>`, voice: `<Voice><MediaId>${String(id)}</MediaId></Voice>`,

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
 import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
-import { appid, key, openid, openScene, originalId, textReply, token } from './support.ts'
+import { appid, key, openid, openScene, originalId, textReply, token, writeSealed } from './support.ts'
 
 test('sealing and signing give the known example to the byte, and another account cannot open it', () => {
   const text = '<xml><ToUserName><![CDATA[gh_1a2b3c4d5e6f]]></ToUserName>\n<FromUserName><![CDATA[oMadeUpOpenid0000000000000A1]]></FromUserName>\n'
@@ -43,9 +43,7 @@ for (const mode of ['compatible', 'safe'] as const) {
       assert.equal(pushed.query.get('msg_signature'), sign(token, pushed.query.get('timestamp') ?? '', pushed.query.get('nonce') ?? '', sealed))
       assert.match(unseal(sealed, { encodingAesKey: key, appid }), /在吗/)
       assert.equal(pushed.body.includes('在吗'), mode === 'compatible')
-      const reply = seal(textReply('在的'), { encodingAesKey: key, appid })
-      response.end(`<xml><Encrypt><![CDATA[${reply}]]></Encrypt><MsgSignature><![CDATA[${sign(token, '1', '2', reply)}]]></MsgSignature>`
-        + '<TimeStamp>1</TimeStamp><Nonce><![CDATA[2]]></Nonce></xml>')
+      response.end(writeSealed(seal(textReply('在的'), { encodingAesKey: key, appid })))
     })
     const answer = await scene.say('在吗')
     assert.deepEqual(answer['shown'], [{ way: 'passive', type: 'text', text: '在的' }])

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sign } from '../../scripts/simulator/wire/crypto.ts'
 import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
 
@@ -16,6 +17,12 @@ export const token = 'local_sim_token_01'
 export function textReply(content: string): string {
   return `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[${originalId}]]></FromUserName>`
     + `<CreateTime>1760000001</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content></xml>`
+}
+
+/** A sealed reply, signed as an account signs it. */
+export function writeSealed(sealed: string, its = token): string {
+  return `<xml><Encrypt><![CDATA[${sealed}]]></Encrypt><MsgSignature><![CDATA[${sign(its, '1', '2', sealed)}]]></MsgSignature>`
+    + '<TimeStamp>1</TimeStamp><Nonce><![CDATA[2]]></Nonce></xml>'
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -44,7 +51,8 @@ export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain',
     return await (await fetch(`${simulator.url}${path}`, init)).json() as Json
   }
   await call('POST', '/sim/accounts', {
-    appid, appSecret: 'made-up-secret', token, encodingAesKey: key, mode, originalId, callbackUrl: `http://127.0.0.1:${port}/wechat/${appid}`,
+    appid, appSecret: 'made-up-secret', token, encodingAesKey: key,
+    mode, originalId, callbackUrl: `http://127.0.0.1:${port}/wechat/${appid}`,
   })
   await call('POST', '/sim/followers', { appid, openid, nickname: '小明' })
   return {
@@ -55,11 +63,13 @@ export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain',
     advance: (advanceMs: number) => call('POST', '/sim/clock', { advanceMs }),
     change: (more: Json) => call('PATCH', `/sim/accounts/${appid}`, more),
     /** The last push, as its receiver reads it. */
-    pushed: () => readPush(pushes.at(-1)?.body ?? '').fields as Json,
+    pushed: () => JSON.parse(JSON.stringify(readPush(pushes.at(-1)?.body ?? '').fields)) as Json,
     say: (text: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),
     inbox: async () => (await call('GET', `/sim/followers/${openid}/inbox?appid=${appid}`))['items'] as Json[],
     ledger: async () => (await call('GET', '/sim/ledger?after=0'))['items'] as Json[],
-    accessToken: async () => String((await call('GET', `/cgi-bin/token?grant_type=client_credential&appid=${appid}&secret=made-up-secret`))['access_token']),
+    accessToken: async () => String(
+      (await call('GET', `/cgi-bin/token?grant_type=client_credential&appid=${appid}&secret=made-up-secret`))['access_token']
+    ),
     close: async () => {
       await simulator.close()
       await new Promise<void>((resolve) => { backend.close(() => { resolve() }); backend.closeAllConnections() })
@@ -84,7 +94,7 @@ export async function openApi(scene: Scene) {
   }
   const send = async (msgtype: string, part: unknown, more: Json = {}) =>
     (await ask('/cgi-bin/message/custom/send', { touser: openid, msgtype, [msgtype]: part, ...more }))['errcode']
-  return { ask, raw, upload, send }
+  return { ask, raw, upload, send, token: () => token }
 }
 
 export type Scene = Awaited<ReturnType<typeof openScene>>

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventNames } from '../../scripts/simulator/phone/events.ts'
-import { openid, openScene, originalId } from './support.ts'
+import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
+import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
+import { appid, key, openid, openScene, originalId, textReply, token, writeSealed } from './support.ts'
 import type { Json } from './support.ts'
 
 const messages: [type: string, given: Json, elements: string[]][] = [
@@ -10,7 +12,9 @@ const messages: [type: string, given: Json, elements: string[]][] = [
   ['voice', {}, ['MediaId', 'Format', 'MediaId16K']],
   ['video', {}, ['MediaId', 'ThumbMediaId']],
   ['shortvideo', {}, ['MediaId', 'ThumbMediaId']],
-  ['location', { location: { latitude: 23.134521, longitude: 113.358803, scale: 20, label: '某路' } }, ['Location_X', 'Location_Y', 'Scale', 'Label']],
+  ['location', { location: { latitude: 23.134521, longitude: 113.358803, scale: 20, label: '某路' } }, [
+    'Location_X', 'Location_Y', 'Scale', 'Label',
+  ]],
   ['link', { link: { title: 't', description: 'd', url: 'https://example.com/?a=1&b=2' } }, ['Title', 'Description', 'Url']],
   ['file', { file: { name: '报价单.xlsx', base64: 'AAAA' } }, ['Title', 'Description', 'FileKey', 'FileMd5', 'FileTotalLen']],
   ['miniprogrampage', {}, ['Title', 'AppId', 'PagePath', 'ThumbUrl', 'ThumbMediaId']],
@@ -23,7 +27,9 @@ for (const [type, given, elements] of messages) {
     scene.answerWith((_pushed, response) => { response.writeHead(500).end() })
     const answer = await scene.send(type, given)
     const fields = scene.pushed()
-    assert.deepEqual([fields['ToUserName'], fields['FromUserName'], fields['MsgType'], fields['MsgId']], [originalId, openid, type, answer['msgId']])
+    assert.deepEqual([fields['ToUserName'], fields['FromUserName'], fields['MsgType'], fields['MsgId']], [
+      originalId, openid, type, answer['msgId'],
+    ])
     for (const name of elements) assert.ok(name in fields, name)
     assert.equal(answer['attempts'], 3)
     assert.equal(new Set(scene.pushes.map((one) => one.body)).size, 1)
@@ -64,23 +70,57 @@ test('a file of the follower\'s own is what the account fetches, and a made-up m
   await scene.send('image', { mediaId: 'made-up' })
   assert.equal(scene.pushed()['MediaId'], 'made-up')
   const missing = await get('made-up')
-  assert.deepEqual([missing.status, missing.headers.get('content-type'), (await missing.json() as Json)['errcode']], [200, 'text/plain', 40007])
+  assert.deepEqual(
+    [missing.status, missing.headers.get('content-type'), (await missing.json() as Json)['errcode']], [200, 'text/plain', 40007]
+  )
   await scene.close()
 })
 
-test('what a follower may do to a receiver: a wrong signature, another appid, another key, half a body, an old stamp, any text', async () => {
+test('a push can be spoiled: signature, appid, key, half a body, an old stamp, an unknown way', async () => {
   const scene = await openScene('safe')
-  const fresh = Math.floor(Date.now() / 1000)
-  await scene.say('x')
-  const good = scene.pushes.at(-1)
-  assert.ok(good)
-  for (const tamper of ['signature', 'appid', 'key', 'previousKey', 'half']) assert.equal((await scene.say('x', { tamper }))['status'], 200)
-  await scene.say('x', { tamper: 'clock' })
-  assert.ok(Number(scene.pushes.at(-1)?.query.get('timestamp')) < fresh - 3000)
+  const spoil = async (tamper: string | null) => {
+    await scene.say('x', tamper === null ? {} : { tamper })
+    const { query, body } = scene.pushes.at(-1) ?? assert.fail()
+    const sealed = childText(readXml(body), 'Encrypt') ?? ''
+    const stamp = query.get('timestamp') ?? ''
+    const isSigned = sign(token, stamp, query.get('nonce') ?? '', sealed) === query.get('msg_signature')
+    return { isSigned, stamp: Number(stamp), open: () => unseal(sealed, { encodingAesKey: key, appid }) }
+  }
+  const good = await spoil(null)
+  assert.ok(good.isSigned && good.open().includes('x'))
+  assert.equal((await spoil('signature')).isSigned, false)
+  assert.throws((await spoil('appid')).open, /another appid/)
+  assert.throws((await spoil('key')).open)
+  assert.ok((await spoil('clock')).stamp <= good.stamp - 3500)
+  await assert.rejects(spoil('half'), /not well-formed|not closed/)
   assert.equal((await scene.say('x', { tamper: 'nonsense' }) as { error?: { code: string } }).error?.code, 'invalid_input')
-  await scene.change({ mode: 'plain' })
+  await scene.close()
+})
+
+test('after a change of the key a push may still come with the old one, and either opens the reply', async () => {
+  const scene = await openScene('safe')
+  const newKey = 'Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0PpOoNnMmLlKk7'
+  await scene.change({ encodingAesKey: newKey })
+  for (const [tamper, encodingAesKey] of [['previousKey', key], [undefined, newKey]] as const) {
+    scene.answerWith((pushed, response) => {
+      assert.match(unseal(childText(readXml(pushed.body), 'Encrypt') ?? '', { encodingAesKey, appid }), /hello/)
+      const reply = seal(textReply('read'), { encodingAesKey, appid })
+      response.end(writeSealed(reply))
+    })
+    assert.deepEqual((await scene.say('hello', tamper === undefined ? {} : { tamper }))['shown'], [{ way: 'passive', type: 'text', text: 'read' }])
+  }
+  await scene.close()
+})
+
+test('any text can be pushed as it is, with its own idea of what it is', async () => {
+  const scene = await openScene()
   await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
   assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
+  scene.answerWith((_pushed, response) => { response.end(textReply('once')) })
+  const xml = `<xml><ToUserName>${originalId}</ToUserName><FromUserName>${openid}</FromUserName>`
+    + '<CreateTime>1760000000</CreateTime><MsgType>text</MsgType><Content>007</Content><MsgId>6526133992738756795</MsgId></xml>'
+  const [first, second] = [await scene.send('text', { xml }), await scene.send('text', { xml })]
+  assert.deepEqual([(first['shown'] as Json[]).length, (second['shown'] as Json[]).length], [1, 0])
   await scene.close()
 })
 

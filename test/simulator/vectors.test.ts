@@ -1,12 +1,16 @@
 // The same vectors the SDK is held to, against what the simulator wrote by itself: the two disagree on none.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bytesOf, lettersOf } from '../../scripts/simulator/api/call.ts'
 import { errmsgOf } from '../../scripts/simulator/api/errcodes.ts'
 import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { readXml, writeFields, XmlError } from '../../scripts/simulator/wire/xml.ts'
 import { vectors, xmlOf } from '../wechat/vectors.ts'
 
+const all = vectors as typeof vectors & {
+  utf8_lengths: { text: string, bytes: number, codePoints: number }[], face_codes: string[][],
+}
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 for (const { name, token, timestamp, nonce, signature, valid } of vectors.signatures) {
@@ -65,6 +69,17 @@ for (const { text, element } of vectors.outbound_cdata) {
     assert.doesNotThrow(() => readXml(`<xml>${element}</xml>`))
   })
 }
+
+test('lengths are counted in bytes and letters as the platform counts them', () => {
+  for (const one of all.utf8_lengths) assert.deepEqual([bytesOf(one.text), lettersOf(one.text)], [one.bytes, one.codePoints])
+})
+
+test('every face code goes through a push unharmed', () => {
+  assert.ok(all.face_codes.length >= 148)
+  const text = all.face_codes.flat().join('')
+  const xml = `<xml>${writeFields({ ToUserName: 'g', FromUserName: 'o', CreateTime: 1, MsgType: 'text', Content: text, MsgId: '1' })}</xml>`
+  assert.equal(readPush(xml).fields['Content'], text)
+})
 
 test('every errcode of the table has the platform\'s words', () => {
   assert.ok(vectors.errcodes.length > 180)

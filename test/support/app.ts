@@ -7,7 +7,7 @@ import { starterRules } from '../../scripts/starter-rules.ts'
 import { prepareInstallation } from '../../src/actions/agents/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import { createUser } from '../../src/actions/agents/create-user.ts'
-import { createRule } from '../../src/actions/rules/create-rule.ts'
+import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
@@ -43,6 +43,9 @@ export type Actor = {
   uid: number
   token: string
   call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }>
+  /** A file, as a form. */
+  upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number, body: any }>
+  get: (path: string, headers?: Record<string, string>) => Promise<Response>
 }
 
 export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, alone?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
@@ -120,7 +123,7 @@ async function prepare(app: App, mine: typeof account, rules: boolean): Promise<
   await createAccount(app.ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...mine })
   await createUser(app.ports, me, { username: 'agent0', password, name: 'agent0', role: 'agent' })
   for (const rule of rules ? starterRules : []) {
-    await createRule(app.ports, me, { name: rule.name, enabled: true, priority: 0, match: { kind: rule.kind, keywords: [...rule.keywords] }, action: { kind: 'text', text: rule.text } })
+    await createRule(app.ports, me, rule)
   }
 }
 
@@ -134,6 +137,14 @@ export async function signIn(url: string, username: string, secret = password): 
   const { token, user } = await post(`${url}/api/login`, { username, password: secret }) as { token: string, user: { uid: number } }
   return {
     uid: user.uid, token,
+    upload: async (bytes, name = 'a.bin') => {
+      const form = new FormData()
+      form.append('note', 'before the file')
+      form.append('file', new Blob([new Uint8Array(bytes)]), name)
+      const answer = await fetch(`${url}/api/media`, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: form })
+      return { status: answer.status, body: await answer.json() }
+    },
+    get: (path, headers = {}) => fetch(`${url}${path}`, { redirect: 'manual', headers: { Authorization: `Bearer ${token}`, ...headers } }),
     call: async (method, path, body) => {
       const answer = await fetch(`${url}${path}`, {
         method, headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },

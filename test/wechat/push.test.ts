@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createCipheriv } from 'node:crypto'
 import test from 'node:test'
 import fc from 'fast-check'
 import {
@@ -110,4 +111,58 @@ test('whatever is encrypted comes back; whatever is damaged does not', () => {
     const opened = decryptMessage(constants.encodingAESKey, constants.appid, bytes.toString('base64'))
     assert.equal(opened, null)
   }))
+})
+
+const anyKey = fc.stringMatching(/^[A-Za-z0-9]{43}$/)
+const anyAppid = fc.stringMatching(/^wx[0-9a-f]{16}$/)
+test('any push opens with the key before the change and with the one after it, and is answered under the key it came with', () => {
+  const word = fc.string({ unit: 'grapheme', maxLength: 60 })
+  fc.assert(fc.property(fc.record({ current: anyKey, previous: anyKey, appid: anyAppid, content: word, nonce: word }), ({ current, previous, appid, content, nonce }) => {
+    fc.pre(current.slice(0, 42) !== previous.slice(0, 42))
+    const own: AccountKeys = { appid, token: constants.token, encodingAesKey: current, previousEncodingAesKey: previous, mode: 'safe' }
+    const xml = textPush.replace('你好', () => content.replace(/[\]\u0000-\u001f\ufffe\uffff]/g, ''))
+    for (const key of [current, previous]) {
+      const encrypted = encryptMessage(key, appid, xml)
+      const query = new URLSearchParams({ timestamp: '5', nonce, encrypt_type: 'aes', msg_signature: signature([own.token, '5', nonce, encrypted]) })
+      const opened = openPush(own, query, `<xml><Encrypt>${encrypted}</Encrypt></xml>`)
+      assert.equal(opened.xml, xml)
+      const { Encrypt = '' } = readXml(opened.seal('<xml>x</xml>')) as Record<string, string>
+      assert.deepEqual([current, previous].map((one) => decryptMessage(one, appid, Encrypt)), [current, previous].map((one) => one === key ? '<xml>x</xml>' : null))
+    }
+  }), { numRuns: 200 })
+})
+
+test('every way an envelope can be wrong is refused in the same words', () => {
+  const { token, encodingAESKey: key, appid } = constants
+  const bytes = Buffer.from(encryptMessage(key, appid, textPush), 'base64')
+  const turned = (at: number) => { const copy = Buffer.from(bytes); copy[at] = (copy[at] ?? 0) ^ 1; return copy.toString('base64') }
+  const padded = (message: string, pad: number[]) => {
+    const inside = Buffer.concat([Buffer.alloc(16, 1), Buffer.from([0, 0, 0, message.length]), Buffer.from(`${message}${appid}`)])
+    const raw = Buffer.from(`${key}=`, 'base64')
+    const cipher = createCipheriv('aes-256-cbc', raw, raw.subarray(0, 16)).setAutoPadding(false)
+    return Buffer.concat([cipher.update(Buffer.concat([inside, Buffer.from(pad)])), cipher.final()]).toString('base64')
+  }
+  // 25 + 38 bytes: one is wanting to 64
+  const [long, short] = ['x'.repeat(25), 'x'.repeat(20)]
+  assert.equal(decryptMessage(key, appid, padded(long, [1])), long)
+  assert.equal(decryptMessage(key, appid, padded(short, [6, 6, 6, 6, 6, 6])), short)
+  const wrong: Record<string, string> = {
+    'another key': encryptMessage(constants.encodingAESKey_second, appid, textPush), 'another appid': encryptMessage(key, 'wx0000000000000000', textPush),
+    'a longer appid': encryptMessage(key, `${appid}0`, textPush), 'no appid': encryptMessage(key, '', textPush),
+    'a wrong pad': turned(bytes.length - 17), 'a wrong tail': turned(bytes.length - 1), 'half a block': bytes.subarray(0, -8).toString('base64'),
+    'a block less': bytes.subarray(0, -32).toString('base64'), 'one block': bytes.subarray(0, 16).toString('base64'), 'a length too long': turned(3),
+    'a pad that counts wrong': padded(short, [5, 6, 6, 6, 6, 6]), 'a pad of nothing': padded(long, [0]),
+    'a pad of 33': padded(long, Array<number>(33).fill(33)), 'no base64': '!!!', 'another language': '好'.repeat(40),
+  }
+  const words = Object.entries(wrong).map(([name, encrypted]) => {
+    const { query, body } = sealedPush(encrypted, token)
+    try {
+      openPush(keys, query, body)
+    } catch (error) {
+      assert.ok(error instanceof WechatInputError && error.code === 'bad_xml', name)
+      return error.message
+    }
+    return assert.fail(name)
+  })
+  assert.deepEqual([...new Set(words)], ['bad_xml: the envelope cannot be opened'])
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { mostTextBytes, splitText } from 'wechat-api-ts'
+import { cpuMs } from '../support/cpu.ts'
 import { vectors } from './vectors.ts'
 
 const bytes = (text: string) => Buffer.byteLength(text)
@@ -58,7 +59,7 @@ test('what is longer than a part by itself is cut all the same', () => {
 
 const pieces = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
-  fc.constantFrom(' ', '\n', '\n\n', '。', '. ', '，', '👨‍👩‍👧‍👦', '🇨🇳', '👍🏽', '𠮷', 'é', '\r\n', '[Doge]', '/::)', '<a ', '</a>', '<a href="u">t</a>', 'http://x/y', '\ud800'),
+  fc.constantFrom(' ', '\n', '\n\n', '。', '。\u0301', '. ', '，', '👨‍👩‍👧‍👦', '🇨🇳', '👍🏽', '𠮷', 'é', '\r\n', '[Doge]', '/::)', '<a ', '</a>', '<a href="u">t</a>', 'http://x/y', '\ud800'),
 )
 test('nothing but white space is lost, no part is too long, no grapheme is torn', () => {
   fc.assert(fc.property(fc.array(pieces, { maxLength: 60 }), fc.integer({ min: 32, max: 200 }), (some, most) => {
@@ -74,9 +75,7 @@ test('nothing but white space is lost, no part is too long, no grapheme is torn'
 
 test('a megabyte of anything is split in a second', () => {
   for (const text of ['a', '好', '\n', '<a ', '\u0301', '你好。', 'http://x', '[[', '\n\t', '🇨', '，']) {
-    const started = performance.now()
-    splitText(text.repeat(Math.ceil(1_000_000 / text.length)))
-    const took = performance.now() - started
+    const took = cpuMs(() => splitText(text.repeat(Math.ceil(1_000_000 / text.length))))
     assert.ok(took < 1000, `${JSON.stringify(text)}: ${took} ms`)
   }
 })

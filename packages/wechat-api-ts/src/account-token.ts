@@ -30,7 +30,8 @@ export const stableToken = ({ appid, secret, ask, now }: Source): FetchToken => 
 /** A new one for each who asks; the one before is good for five minutes more. */
 export const classicToken = ({ appid, secret, ask, now }: Source): FetchToken => async () => {
   const askedAt = now()
-  return readToken(await ask({ method: 'GET', path: '/cgi-bin/token', query: { grant_type: 'client_credential', appid, secret } }), askedAt)
+  const query = { grant_type: 'client_credential', appid, secret }
+  return readToken(await ask({ method: 'GET', path: '/cgi-bin/token', query }), askedAt)
 }
 
 export type TokenAnswer = { access_token?: unknown, expires_in?: unknown }

@@ -1,11 +1,14 @@
 // What WeChat said: an answer, a refusal, or nothing that can be used.
-import type { File, Question } from './call.ts'
+import type { MediaFile, Question } from './call.ts'
 import { WechatRefused, WechatUnreachable } from './errors.ts'
 import { lookUp, type Advice } from './errcodes.ts'
 import type { Reply } from './http.ts'
 import { readJson } from './wire-json.ts'
 
-export type Said = { kind: 'file', file: File } | { kind: 'answer', rest: object } | { kind: 'refusal', errcode: number, text: string }
+export type Said =
+  | { kind: 'file', file: MediaFile }
+  | { kind: 'answer', rest: object }
+  | { kind: 'refusal', errcode: number, text: string }
 
 /** Anything else is no answer. */
 export function readReply({ answer }: Question, { status, contentType, bytes }: Reply): Said {
@@ -33,7 +36,9 @@ function isFile(bytes: Buffer): boolean {
 /** What an errcode of this call means, where that is not what it means elsewhere. */
 export type Advise = (errcode: number) => Advice
 
-export function accept(said: Said, { path }: Question, { secrets, advise = lookUp }: { secrets: string[], advise?: Advise }): unknown {
+type Showing = { secrets: string[], advise?: Advise }
+
+export function accept(said: Said, { path }: Question, { secrets, advise = lookUp }: Showing): unknown {
   if (said.kind === 'file') return said.file
   if (said.kind === 'answer') return said.rest
   const { errcode, errmsg, ...details } = readJson(withoutSecrets(said.text, secrets)) ?? {}

@@ -18,7 +18,9 @@ export function createBareAsk({ exchange, secrets, advise }: Asker & { advise?: 
   }
 }
 
-export function createAsk({ exchange, secrets, keeper, tokenName = 'access_token' }: Asker & { keeper: TokenKeeper, tokenName?: string }): Ask {
+type WithToken = Asker & { keeper: TokenKeeper, tokenName?: string }
+
+export function createAsk({ exchange, secrets, keeper, tokenName = 'access_token' }: WithToken): Ask {
   return async <Out>(question: Question) => {
     const ask = async (token: string): Promise<Said> =>
       readReply(question, await exchange(asRequest(question, { [tokenName]: token })))
@@ -33,11 +35,11 @@ export function createAsk({ exchange, secrets, keeper, tokenName = 'access_token
 }
 
 function asRequest({ method, path, query, json, upload, answer }: Question, token: Fields): Request {
-  const fields = Object.entries({ ...token, ...query }).flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]] as [string, string][])
-  const search = new URLSearchParams(fields).toString()
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries({ ...token, ...query })) if (value !== undefined) search.append(name, String(value))
   const body = json ? { type: 'application/json; charset=utf-8', bytes: Buffer.from(writeJson(json)) } : null
   return {
-    method, path: search ? `${path}?${search}` : path, hasFile: upload !== undefined || answer === 'file',
+    method, path: search.size > 0 ? `${path}?${search.toString()}` : path, hasFile: upload !== undefined || answer === 'file',
     body: upload ? multipart(upload.media, upload.fields) : body,
   }
 }
@@ -47,7 +49,7 @@ async function beforeAsking(token: Promise<string>): Promise<string> {
   try {
     return await token
   } catch (error) {
-    if (error instanceof WechatUnreachable) throw new WechatUnreachable(false, `token_${error.reason}`)
+    if (error instanceof WechatUnreachable) throw new WechatUnreachable(false, `token_${error.reason.replace(/^token_/, '')}`)
     if (!(error instanceof WechatRefused)) throw new WechatUnreachable(false, 'token_store', { cause: error })
     if (error.retry === 'unsure') throw new WechatUnreachable(false, 'token_busy')
     throw error

@@ -29,14 +29,17 @@ export type Wire = {
 
 export type Call<In, Out> = (wire: Wire) => (input: In) => Promise<Out>
 /** Bytes and what they are said to be. Trust neither the type nor a name. */
-export type File = { bytes: Buffer, contentType: string }
+export type MediaFile = { bytes: Buffer, contentType: string }
 
-export const get = <In extends Fields, Out>(path: string): Call<In, Out> => ({ ask }) => (query) => ask({ method: 'GET', path, query })
+export const get = <In extends Fields, Out>(path: string): Call<In, Out> =>
+  ({ ask }) => (query) => ask({ method: 'GET', path, query })
 
 /** A GET that asks nothing in particular. */
-export const look = <Out>(path: string) => ({ ask }: Wire) => (): Promise<Out> => ask({ method: 'GET', path })
+export const look = <Out>(path: string) =>
+  ({ ask }: Wire) => (): Promise<Out> => ask({ method: 'GET', path })
 
-export const post = <In extends object, Out>(path: string): Call<In, Out> => ({ ask }) => (json) => ask({ method: 'POST', path, json })
+export const post = <In extends object, Out>(path: string): Call<In, Out> =>
+  ({ ask }) => (json) => ask({ method: 'POST', path, json })
 
 /** Its answer is an errcode and nothing else. */
 export const tell = <In extends object>(path: string): Call<In, void> => ({ ask }) => async (json) => {

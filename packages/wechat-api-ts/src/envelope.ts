@@ -24,7 +24,7 @@ function messageIn(plain: Buffer, appid: Buffer): string | null {
   const isPadded = hasPadding(plain.subarray(end))
   const messageEnd = 20 + plain.readUInt32BE(16)
   const tail = plain.subarray(Math.min(messageEnd, end), end)
-  const isOurs = messageEnd <= end && tail.length === appid.length && timingSafeEqual(tail, appid)
+  const isOurs = tail.length === appid.length && timingSafeEqual(tail, appid)
   return isPadded && isOurs ? plain.toString('utf8', 20, messageEnd) : null
 }
 

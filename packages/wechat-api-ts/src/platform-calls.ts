@@ -16,10 +16,10 @@ export type AuthorizerInfo = {
   business_info?: { [name: string]: 0 | 1 }
 }
 export type GrantedScope = { funcscope_category: { id: number } }
-export type Authorizer = { authorizer_info: AuthorizerInfo, authorization_info: { authorizer_appid: string, func_info: GrantedScope[] } }
 export type Authorization = { authorizer_appid: string, func_info: GrantedScope[] }
+export type Authorizer = { authorizer_info: AuthorizerInfo, authorization_info: Authorization }
+export type Listed = { authorizer_appid: string, auth_time: number }
 export type TokenPair = { authorizer_access_token: string, expires_in: number, authorizer_refresh_token?: string }
-export type AuthorizerOption = 'location_report' | 'voice_recognize' | 'customer_service'
 
 const path = '/cgi-bin/component'
 
@@ -34,8 +34,7 @@ export const platformCalls = (ask: Ask, component_appid: string) => {
     refresh: (authorizer_appid: string, authorizer_refresh_token: string) =>
       post<TokenPair>('api_authorizer_token', { authorizer_appid, authorizer_refresh_token }, [authorizer_refresh_token]),
     authorizerInfo: (authorizer_appid: string) => post<Authorizer>('api_get_authorizer_info', { authorizer_appid }),
-    /** At most 500 a page. */
     authorizers: (page: { offset: number, count: number }) =>
-      post<{ total_count: number, list: { authorizer_appid: string, refresh_token: string, auth_time: number }[] }>('api_get_authorizer_list', page),
+      post<{ total_count: number, list: (Listed & { refresh_token: string })[] }>('api_get_authorizer_list', page),
   }
 }

@@ -2,9 +2,10 @@
 import { readToken, type TokenAnswer } from './account-token.ts'
 import { createAsk, createBareAsk } from './ask.ts'
 import { officialUrl } from './client.ts'
-import { platformCalls, type Authorization, type Authorizer, type TokenPair } from './platform-calls.ts'
+import { onTokenEndpoint } from './errcodes.ts'
 import { WechatUnreachable } from './errors.ts'
 import { createExchange, type Exchange } from './http.ts'
+import { platformCalls, type Authorization, type Authorizer, type Listed, type TokenPair } from './platform-calls.ts'
 import { createTokenKeeper, memoryTokenStore, type StoredToken, type TokenKeeper, type TokenStore } from './tokens.ts'
 import { bindTopics, type AccountCalls } from './topics.ts'
 
@@ -29,7 +30,8 @@ export type WechatPlatform = {
   /** For the code that was pushed or came back to the page; once. The account's tokens go into the store. */
   authorize: (authorizationCode: string) => Promise<Authorization>
   authorizerInfo: (appid: string) => Promise<Authorizer>
-  authorizers: (page: { offset: number, count: number }) => Promise<{ total_count: number, list: { authorizer_appid: string, auth_time: number }[] }>
+  /** At most 500 a page. */
+  authorizers: (page: { offset: number, count: number }) => Promise<{ total_count: number, list: Listed[] }>
   /** Of an account that has authorised. */
   account: (appid: string) => AuthorizedClient
 }
@@ -40,7 +42,8 @@ export function createPlatform(options: PlatformOptions): WechatPlatform {
   const { appid, secret, ticket, tokens = memoryTokenStore(), baseUrl = officialUrl, now = Date.now } = options
   const platform: Platform = { appid, secret, tokens, now, exchange: createExchange(baseUrl) }
   const own = ownKeeper(platform, ticket)
-  const calls = platformCalls(createAsk({ exchange: platform.exchange, secrets: [secret], keeper: own, tokenName: 'component_access_token' }), appid)
+  const ask = createAsk({ exchange: platform.exchange, secrets: [secret], keeper: own, tokenName: 'component_access_token' })
+  const calls = platformCalls(ask, appid)
   return {
     accessToken: () => own.obtain(null),
     startTickets: () => startTickets(platform),
@@ -69,7 +72,7 @@ function ownKeeper({ appid, secret, tokens, now, exchange }: Platform, ticket: P
       const component_verify_ticket = await ticket()
       if (component_verify_ticket === null) throw new WechatUnreachable(false, 'no_ticket')
       const askedAt = now()
-      const ask = createBareAsk({ exchange, secrets: [secret, component_verify_ticket] })
+      const ask = createBareAsk({ exchange, secrets: [secret, component_verify_ticket], advise: onTokenEndpoint })
       const { component_access_token, expires_in } = await ask<{ component_access_token?: unknown, expires_in?: unknown }>({
         method: 'POST', path: '/cgi-bin/component/api_component_token',
         json: { component_appid: appid, component_appsecret: secret, component_verify_ticket },
@@ -80,9 +83,9 @@ function ownKeeper({ appid, secret, tokens, now, exchange }: Platform, ticket: P
 }
 
 async function startTickets({ appid, secret, exchange }: Platform): Promise<void> {
-  await createBareAsk({ exchange, secrets: [secret] })({
-    method: 'POST', path: '/cgi-bin/component/api_start_push_ticket', json: { component_appid: appid, component_secret: secret }, answer: 'done',
-  })
+  const json = { component_appid: appid, component_secret: secret }
+  const ask = createBareAsk({ exchange, secrets: [secret] })
+  await ask({ method: 'POST', path: '/cgi-bin/component/api_start_push_ticket', json, answer: 'done' })
 }
 
 type Refresh = (authorizer: string, refreshToken: string) => Promise<TokenPair>
@@ -97,8 +100,9 @@ function accountOf(platform: Platform, authorizer: string, refresh: Refresh): Au
       return readPair(await refresh(authorizer, newest.refreshToken), newest, askedAt)
     },
   })
-  const ask = createAsk({ exchange, secrets: [secret], keeper })
-  return { ...bindTopics({ appid: authorizer, ask, askBare: createBareAsk({ exchange, secrets: [secret] }) }), accessToken: () => keeper.obtain(null) }
+  const asker = { exchange, secrets: [secret] }
+  const wire = { appid: authorizer, ask: createAsk({ ...asker, keeper }), askBare: createBareAsk(asker) }
+  return { ...bindTopics(wire), accessToken: () => keeper.obtain(null) }
 }
 
 // A refresh token that is not sent along is the one before.

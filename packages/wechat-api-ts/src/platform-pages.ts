@@ -1,7 +1,8 @@
 // The pages on which an owner authorises a third-party platform.
 
 /** 1 official accounts, 2 mini programs, 3 both; or one account by its appid. */
-export type Authorizing = { componentAppid: string, preAuthCode: string, redirectUri: string } & ({ authType: 1 | 2 | 3 } | { bizAppid: string })
+export type Authorizing =
+  { componentAppid: string, preAuthCode: string, redirectUri: string } & ({ authType: 1 | 2 | 3 } | { bizAppid: string })
 
 /** Where an owner authorises, at a desk. */
 export const authorizePage = (of: Authorizing) => `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query(of)}`

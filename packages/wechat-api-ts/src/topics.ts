@@ -13,8 +13,8 @@ import { subscriptions, templates } from './calls/templates.ts'
 import { blacklist, tags, users } from './calls/users.ts'
 
 const topics = {
-  custom, kfAccounts, kfSessions, media, material, drafts, publishing, users, tags, blacklist, qrcodes, menu, templates, subscriptions,
-  mass, statistics, quota, diagnosis,
+  custom, kfAccounts, kfSessions, media, material, drafts, publishing, users, tags, blacklist, qrcodes, menu,
+  templates, subscriptions, mass, statistics, quota, diagnosis,
 }
 
 export type AccountCalls = { [Topic in keyof typeof topics]: Bound<(typeof topics)[Topic]> }

@@ -51,11 +51,21 @@ export type Endpoint = Rules & (
 export type Endpoints = Record<string, Endpoint>
 type More = Partial<Rules>
 
-export const get = (run: (call: Call) => Result, more: More = {}): Endpoint => ({ method: 'GET', body: 'none', auth: 'account', run, ...more })
-export const post = (run: (call: Call) => Result, more: More = {}): Endpoint => ({ method: 'POST', body: 'json', auth: 'account', run, ...more })
-export const upload = (run: (call: Call) => Result, more: More = {}): Endpoint => ({ method: 'POST', body: 'parts', auth: 'account', run, ...more })
-export const open = (run: (request: Request) => Result, more: More = {}): Endpoint => ({ method: 'GET', body: 'none', auth: 'none', run, ...more })
-export const ofComponent = (run: (call: ComponentCall) => Result): Endpoint => ({ method: 'POST', body: 'json', auth: 'component', run })
+export const get = (run: (call: Call) => Result, more: More = {}): Endpoint => ({
+  method: 'GET', body: 'none', auth: 'account', run, ...more,
+})
+export const post = (run: (call: Call) => Result, more: More = {}): Endpoint => ({
+  method: 'POST', body: 'json', auth: 'account', run, ...more,
+})
+export const upload = (run: (call: Call) => Result, more: More = {}): Endpoint => ({
+  method: 'POST', body: 'parts', auth: 'account', run, ...more,
+})
+export const open = (run: (request: Request) => Result, more: More = {}): Endpoint => ({
+  method: 'GET', body: 'none', auth: 'none', run, ...more,
+})
+export const ofComponent = (run: (call: ComponentCall) => Result): Endpoint => ({
+  method: 'POST', body: 'json', auth: 'component', run,
+})
 
 export function isBytes(result: Result): result is Bytes {
   return result !== undefined && Buffer.isBuffer(result['bytes'])
@@ -100,6 +110,11 @@ export function followerOf(call: Call, openid: unknown): Follower {
   if (openid === undefined || openid === null || openid === '') refuse(41009)
   if (typeof openid !== 'string') refuse(47001)
   return findFollower(call.store, call.account.appid, openid) ?? refuse(40003)
+}
+
+/** As the platform counts letters: a Chinese one is one, and so is an emoji. */
+export function lettersOf(text: string): number {
+  return Array.from(text).length
 }
 
 export function bytesOf(text: string): number {

@@ -19,7 +19,7 @@ function checkLinks(text: string): void {
   if (/<a\s/i.test(rest)) refuse(40213)
 }
 
-function checkText(part: Body): void {
+export function checkText(part: Body): void {
   const content = needText(part, 'content', 44004)
   if (bytesOf(content) > 2048) refuse(45002)
   checkLinks(content)
@@ -68,7 +68,8 @@ function checkMiniProgram(part: Body, call: Call): void {
 }
 
 const checks: Record<string, Check> = {
-  text: checkText, image: checkMedia('image'), voice: checkMedia('voice'), mpnews: checkMedia('news'), news: checkNews, msgmenu: checkMenu,
+  text: checkText, image: checkMedia('image'), voice: checkMedia('voice'),
+  mpnews: checkMedia('news'), news: checkNews, msgmenu: checkMenu,
   video: (part, call) => {
     checkMedia('video')(part, call)
     if (part['thumb_media_id'] !== undefined && part['thumb_media_id'] !== '') checkThumb(part, call)

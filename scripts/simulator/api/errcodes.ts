@@ -65,7 +65,11 @@ const messages: Record<number, string> = {
   76021: 'cgi_path not found', 89501: 'unconfirmed request pending', 89503: 'ip needs confirmation of the administrator',
   89506: 'ip refused by administrator, retry after 24 h', 89507: 'ip refused by administrator, retry after 1 h',
   268487001: 'system busy', 268487002: 'system busy',
-  46002: 'menu version no exist', 65301: 'menuid not exist', 65303: 'no default menu', 45010: 'too many menus', 40201: 'invalid callback url', 40202: 'invalid action', 40203: 'invalid check_operator', 43008: 'require guest', 53600: 'invalid article id',
+  40015: 'invalid menu type', 40024: 'invalid sub button type', 40025: 'invalid sub button name size',
+  40026: 'invalid sub button key size', 40027: 'invalid sub button url size',
+  40201: 'invalid callback url', 40202: 'invalid action',
+  40203: 'invalid check_operator', 53600: 'invalid article id', 53601: 'invalid publish id',
+  65301: 'menuid not exist', 65303: 'no default menu',
 }
 
 export function errmsgOf(errcode: number): string {

@@ -2,11 +2,11 @@ import { isText } from '../http.ts'
 import type { Body } from '../http.ts'
 import type { Store } from '../state/store.ts'
 import { keyOf } from '../state/tables.ts'
-import type { Account, Token } from '../types.ts'
+import type { Account, Component, Token } from '../types.ts'
 import { refuse, refuseIf } from './call.ts'
 import type { Endpoint, Request, Result } from './call.ts'
 import { endpoints } from './endpoints.ts'
-import { mayWithScopes } from './scopes.ts'
+import { mayWithScopes } from '../platform/scopes.ts'
 import { checkToken } from './tokens.ts'
 import { countCall } from './usage.ts'
 
@@ -49,7 +49,7 @@ function checkAccount(request: Request, endpoint: Endpoint): { account: Account,
   return { account, token }
 }
 
-function checkComponent(request: Request, endpoint: Endpoint): { component: NonNullable<ReturnType<Store['components']['get']>>, body: Body } {
+function checkComponent(request: Request, endpoint: Endpoint): { component: Component, body: Body } {
   checkMethod(endpoint, request.method)
   const { token, errcode } = checkToken(request.store, request.accessToken)
   refuseIf(errcode)

@@ -37,7 +37,8 @@ async function readRequest(store: Store, { request, url }: Exchange): Promise<Re
   const text = parts === null ? bytes.toString('utf8') : ''
   const { searchParams: query } = url
   return {
-    store, method: request.method ?? 'GET', path: url.pathname, query, text, body: parse(text), parts, ip: request.socket.remoteAddress ?? '',
+    store, method: request.method ?? 'GET', path: url.pathname, query,
+    text, body: parse(text), parts, ip: request.socket.remoteAddress ?? '',
     accessToken: query.get('access_token') ?? query.get('component_access_token'),
   }
 }
@@ -50,15 +51,20 @@ function appidOf(request: Request): string | null {
 }
 
 const secrets = [
-  'access_token', 'component_access_token', 'secret', 'appsecret', 'component_appsecret', 'component_secret', 'component_verify_ticket',
+  'access_token', 'component_access_token', 'secret', 'appsecret',
+  'component_appsecret', 'component_secret', 'component_verify_ticket',
   'authorizer_refresh_token', 'refresh_token', 'authorization_code', 'code',
 ]
 
 function withoutSecrets(request: Request): unknown {
   const query = [...request.query].filter(([name]) => !secrets.includes(name))
   const body = Object.entries(request.body ?? {}).filter(([name]) => !secrets.includes(name))
-  const files = (request.parts ?? []).map(({ name, filename, contentType, bytes }) => ({ name, filename, contentType, size: bytes.length }))
-  return { method: request.method, ...Object.fromEntries(query), ...Object.fromEntries(body), ...files.length === 0 ? {} : { files } }
+  const files = (request.parts ?? []).map(
+    ({ name, filename, contentType, bytes }) => ({ name, filename, contentType, size: bytes.length })
+  )
+  return {
+    method: request.method, ...Object.fromEntries(query), ...Object.fromEntries(body), ...files.length === 0 ? {} : { files },
+  }
 }
 
 function errcodeOf(outcome: Outcome): number {
@@ -71,6 +77,12 @@ function whom({ body, query }: Request): { openid?: string } {
   return isText(openid) ? { openid } : {}
 }
 
+/** By its rid a failed call can be asked about. */
+function ridOf(outcome: Outcome | null): { rid?: string } {
+  const found = outcome === null || isBytes(outcome) ? null : / rid: ([\da-f-]+)$/.exec(String(outcome['errmsg']))
+  return found?.[1] === undefined ? {} : { rid: found[1] }
+}
+
 type Happened = { outcome: Outcome | null, fault: Fault | null, status?: number, appid: string | null }
 
 function record(request: Request, { outcome, fault, status, appid }: Happened): void {
@@ -79,7 +91,7 @@ function record(request: Request, { outcome, fault, status, appid }: Happened): 
     kind: 'call', appid, path: request.path, request: withoutSecrets(request), ...whom(request),
     ...status === undefined ? {} : { status }, ...errcode === undefined ? {} : { errcode },
     ...request.path === '/cgi-bin/message/custom/send' ? { delivered: errcode === 0 } : {},
-    ...fault === null ? {} : { fault: fault.kind },
+    ...fault === null ? {} : { fault: fault.kind }, ...ridOf(outcome),
   })
 }
 
@@ -110,10 +122,13 @@ function resultOf(request: Request, fault: Fault | null): Outcome | null {
 function headersOf(outcome: Outcome | null, request: Request): { body: Buffer, headers: Record<string, string> } {
   if (outcome !== null && isBytes(outcome)) {
     const { bytes, contentType, name } = outcome
-    return { body: bytes, headers: { 'content-type': contentType, ...name === null ? {} : { 'content-disposition': `attachment; filename="${name}"` } } }
+    return { body: bytes, headers: {
+      'content-type': contentType, ...name === null ? {} : { 'content-disposition': `attachment; filename="${name}"` },
+    } }
   }
   // Where bytes were expected, an error comes as text/plain: only its body tells.
-  const isPlain = /^\/cgi-bin\/(media\/get|material\/get_material)/.test(request.path) && outcome !== null && errcodeOf(outcome) !== 0
+  const isPlain = /^\/cgi-bin\/(media\/get|material\/get_material)/.test(request.path) && outcome !== null
+    && errcodeOf(outcome) !== 0
   const contentType = isPlain ? 'text/plain' : 'application/json; encoding=utf-8'
   return { body: Buffer.from(JSON.stringify(outcome ?? answerOf(-1))), headers: { 'content-type': contentType } }
 }

@@ -22,7 +22,7 @@ export function issueToken(store: Store, given: Pick<Token, 'appid' | 'kind' | '
 }
 
 export function secondsLeft(store: Store, token: Token): number {
-  return Math.floor((token.expiresAt - store.now()) / 1000)
+  return Math.ceil((token.expiresAt - store.now()) / 1000)
 }
 
 function current(store: Store, appid: string, kind: Token['kind']): Token[] {

@@ -25,8 +25,10 @@ export function dailyLimit(account: Account, path: string, endpoint: Pick<Endpoi
   return account.limits[path] ?? endpoint.daily ?? null
 }
 
+type Counted = { path: string, endpoint: Pick<Endpoint, 'daily'> }
+
 /** Counts the call, or refuses it: 45009 for the day, 45011 for the minute. */
-export function countCall(store: Store, account: Account, { path, endpoint }: { path: string, endpoint: Pick<Endpoint, 'daily'> }): void {
+export function countCall(store: Store, account: Account, { path, endpoint }: Counted): void {
   const usage = usageOf(store, account.appid)
   const [day, minute] = [usage.calls[path] ?? 0, usage.minuteCalls[path] ?? 0]
   if (day >= (dailyLimit(account, path, endpoint) ?? Infinity)) refuse(45009)

@@ -34,7 +34,9 @@ function tamperOf(body: Body): { tamper?: Tamper } {
   return { tamper }
 }
 
-async function push(store: Store, { what, follower, body }: { what: Push, follower: Follower, body: Body }): Promise<PhoneAnswer> {
+type Deed = { what: Push, follower: Follower, body: Body }
+
+async function push(store: Store, { what, follower, body }: Deed): Promise<PhoneAnswer> {
   store.saveSoon()
   const { attempts, desk, ...rest } = await deliver(store, { ...what, ...tamperOf(body) }, times(body))
   if (desk !== undefined) handOver(store, follower, desk.kfAccount)
@@ -61,18 +63,24 @@ export async function sendMessage(store: Store, openid: string, body: Body): Pro
   if (!follower.subscribed) throw failWith(409, 'not_following', 'who does not follow the account cannot write to it')
   const msgId = optionalText(body, 'msgId') ?? nextMsgId(store)
   if (!/^\d{1,20}$/.test(msgId)) throw failWith(400, 'invalid_input', 'msgId must be a whole number as text')
-  const { MediaId: media } = inner
-  addLine(store, follower, { way: 'sent', type, text: ownText(type, inner), ...isText(media) ? { mediaId: media } : {}, content: inner })
+  const media = inner['MediaId'] ?? inner['ThumbMediaId']
+  addLine(store, follower, {
+    way: 'sent', type, text: ownText(type, inner), ...isText(media) ? { mediaId: media } : {}, content: inner,
+  })
   if (follower.blacklisted) return unheard(msgId)
   openWindow(follower, 'bizmsgmenuid' in after ? 'menu' : 'message', store.now())
   recordLine(store, follower, { opercode: 2003, type, text: ownText(type, inner) })
   const fields = { ...headOf(store, account, { openid, type, createTime: body['createTime'] }), ...inner }
   const key = `${account.appid}|msg|${msgId}`
-  return push(store, { follower, body, what: { account, openid, fields, after, msgId, key, isMessage: true, showsFailure: true } })
+  return push(
+    store, { follower, body, what: { account, openid, fields, after, msgId, key, isMessage: true, showsFailure: true } }
+  )
 }
 
+type Raw = { account: Account, follower: Follower, body: Body }
+
 /** Any text as it is, signed and sealed as usual: what the platform never sends, or not yet. */
-async function sendRaw(store: Store, { account, follower, body }: { account: Account, follower: Follower, body: Body }): Promise<PhoneAnswer> {
+async function sendRaw(store: Store, { account, follower, body }: Raw): Promise<PhoneAnswer> {
   check(body)
   const xml = textOf(body, 'xml')
   let key = eventKey(store, account.appid)
@@ -82,7 +90,9 @@ async function sendRaw(store: Store, { account, follower, body }: { account: Acc
   const isMessage = read?.kind !== 'event'
   addLine(store, follower, { way: isMessage ? 'sent' : 'event', type: read?.type ?? 'xml', text: xml })
   if (isMessage) openWindow(follower, 'message', store.now())
-  return push(store, { follower, body, what: { account, openid: follower.openid, fields: {}, xml, msgId: null, key, isMessage, showsFailure: isMessage } })
+  return push(store, { follower, body, what: {
+    account, openid: follower.openid, fields: {}, xml, msgId: null, key, isMessage, showsFailure: isMessage,
+  } })
 }
 
 const text = (value: unknown): string => typeof value === 'string' ? value : ''
@@ -91,7 +101,8 @@ function follow(store: Store, follower: Follower, key: string): void {
   const scene = key.startsWith('qrscene_') ? key.slice(8) : null
   const isNumber = scene !== null && /^\d{1,10}$/.test(scene)
   Object.assign(follower, {
-    subscribed: true, subscribedAt: seconds(store.now()), subscribeScene: scene === null ? 'ADD_SCENE_SEARCH' : 'ADD_SCENE_QR_CODE',
+    subscribed: true, subscribedAt: seconds(store.now()),
+    subscribeScene: scene === null ? 'ADD_SCENE_SEARCH' : 'ADD_SCENE_QR_CODE',
     qrScene: isNumber ? Number(scene) : 0, qrSceneStr: scene === null || isNumber ? '' : scene,
   })
 }
@@ -134,7 +145,8 @@ export async function sendEvent(store: Store, openid: string, body: Body): Promi
   if (follower.blacklisted) return unheard(null)
   const fields = { ...headOf(store, account, { openid, type: 'event', createTime: body['createTime'] }), ...inner }
   const what: Push = {
-    account, openid, fields, msgId: null, key: eventKey(store, account.appid), isMessage: false, showsFailure: expectsAnswer(event),
+    account, openid, fields, msgId: null, key: eventKey(store, account.appid),
+    isMessage: false, showsFailure: expectsAnswer(event),
   }
   return push(store, { follower, body, what })
 }

@@ -42,8 +42,8 @@ function image(body: Body, place: Place): Fields {
 
 function voice(body: Body, place: Place): Fields {
   const id = mediaId(body, 'voice', place)
-  const wide = isText(body['mediaId']) ? `${id}_16k`
-    : bytesOf(body) === null ? addMedia(place.store, { appid: place.appid, type: 'voice', bytes: sample('voice16k.amr') }).mediaId : id
+  const own = isText(body['mediaId']) || bytesOf(body) !== null
+  const wide = own ? id : addMedia(place.store, { appid: place.appid, type: 'voice', bytes: sample('voice16k.amr') }).mediaId
   return { MediaId: id, Format: 'amr', MediaId16K: wide, ...others(body) }
 }
 
@@ -53,9 +53,11 @@ function video(body: Body, place: Place): Fields {
 
 function location(body: Body): Fields {
   const place = isBody(body['location']) ? body['location'] : body
-  const x = place['latitude'] ?? place['x'] ?? place['location_X']
-  const y = place['longitude'] ?? place['y'] ?? place['location_Y']
-  if (typeof x !== 'number' || typeof y !== 'number') {
+  const find = (...names: string[]): number => Number(
+    names.map((name) => place[name]).find((value) => value !== undefined && value !== '')
+  )
+  const [x, y] = [find('latitude', 'lat', 'x', 'location_X'), find('longitude', 'lng', 'lon', 'y', 'location_Y')]
+  if (!Number.isFinite(x) || !Number.isFinite(y)) {
     throw failWith(400, 'invalid_input', 'location must hold the numbers latitude and longitude')
   }
   const label = isText(place['label']) ? place['label'] : ''
@@ -63,7 +65,7 @@ function location(body: Body): Fields {
 }
 
 function link(body: Body): Fields {
-  const given = isBody(body['link']) ? body['link'] : body
+  const given: Body = isBody(body['link']) ? body['link'] : isText(body['link']) ? { url: body['link'] } : body
   const text = (name: string): string => isText(given[name]) ? given[name] : ''
   return { Title: text('title'), Description: text('description'), Url: textOf(given, 'url') }
 }
@@ -74,7 +76,10 @@ function file(body: Body): Fields {
   const bytes = given?.bytes ?? Buffer.from('报价单\n')
   const md5 = createHash('md5').update(bytes).digest('hex')
   const name = given?.name ?? (isText(body['text']) ? body['text'] : '报价单.xlsx')
-  return { Title: name, Description: '', FileKey: md5.slice(0, 16), FileMd5: md5, FileTotalLen: given === null ? 20_480 : bytes.length, ...others(body) }
+  return {
+    Title: name, Description: '', FileKey: md5.slice(0, 16), FileMd5: md5, FileTotalLen: given === null ? 20_480 : bytes.length,
+    ...others(body),
+  }
 }
 
 function miniprogrampage(body: Body, place: Place): Fields {
@@ -92,7 +97,10 @@ const builders: Record<string, Build> = {
 
 /** Of a type it does not know, every field becomes an element. */
 function unknown(body: Body): Fields {
-  return { ...isText(body['text']) ? { Content: body['text'] } : {}, ...isText(body['mediaId']) ? { MediaId: body['mediaId'] } : {}, ...others(body) }
+  return {
+    ...isText(body['text']) ? { Content: body['text'] } : {}, ...isText(body['mediaId']) ? { MediaId: body['mediaId'] } : {},
+    ...others(body),
+  }
 }
 
 const behindMsgId = ['MediaId16K', 'bizmsgmenuid', 'MsgDataId', 'Idx']

@@ -2,13 +2,17 @@ import { failWith, isBody } from '../http.ts'
 import type { Body } from '../http.ts'
 import type { Fields, Value } from '../wire/xml.ts'
 
-const control = ['appid', 'type', 'event', 'copies', 'parallel', 'msgId', 'createTime', 'text', 'file', 'location', 'link', 'mediaId', 'tamper', 'xml']
+const control = [
+  'appid', 'type', 'event', 'copies', 'parallel', 'msgId', 'createTime', 'text', 'file', 'location', 'link', 'mediaId', 'tamper',
+  'xml',
+]
 const lowerNames = ['item', 'bizmsgmenuid', 'count', 'idx']
 
 /** The platform's names begin with a capital; a few, and those with an underline, do not. */
 function elementName(name: string): string {
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) throw failWith(400, 'invalid_input', `${name} cannot name an element`)
-  return lowerNames.includes(name) || /^[a-z0-9]+_[a-z0-9_]+$/.test(name) ? name : `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`
+  return lowerNames.includes(name) || /^[a-z0-9]+_[a-z0-9_]+$/.test(name) ? name
+    : `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`
 }
 
 function toValue(value: unknown): Value {

@@ -20,7 +20,10 @@ export function eventKey(store: Store, appid: string): string {
 /** An event that comes from the platform itself: results of jobs, sessions of its desk. Nobody waits for it. */
 export function tell(store: Store, account: Account, about: { openid: string, fields: Fields }): Promise<Delivery | null> {
   const fields = { ...headOf(store, account, { openid: about.openid, type: 'event' }), ...about.fields }
-  const push = { account, openid: about.openid, fields, msgId: null, key: eventKey(store, account.appid), isMessage: false, showsFailure: false }
+  const push = {
+    account, openid: about.openid, fields, msgId: null, key: eventKey(store, account.appid), isMessage: false,
+    showsFailure: false,
+  }
   // An account without an address hears nothing.
   return deliver(store, push).catch(() => null)
 }

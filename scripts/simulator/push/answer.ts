@@ -8,7 +8,9 @@ import type { Receiver } from './receiver.ts'
 
 export type Shown = Omit<Line, 'n' | 'at'>
 /** `shown` null: accepted, but the phone shows nothing. `desk`: the follower is handed to the platform's own desk. */
-export type Verdict = { ok: true, reply: string, shown: Shown | null, desk?: { kfAccount: string | null } } | { ok: false, reply: string, reason: string }
+export type Verdict =
+  | { ok: true, reply: string, shown: Shown | null, desk?: { kfAccount: string | null } }
+  | { ok: false, reply: string, reason: string }
 export type Question = { store: Store, receiver: Receiver, appid: string, originalId: string, openid: string, isMessage: boolean }
 
 type Reader = (root: Element, question: Question) => Shown
@@ -62,7 +64,10 @@ function media(name: string, element: string, types: MediaType[]): Reader {
     if (errcode !== 0) throw new Error(`${given} of the ${name} reply: ${errcode}`)
     const [title, description] = [childText(part, 'Title'), childText(part, 'Description')]
     const content = Object.fromEntries(part.children.map((one) => [one.name, one.text]))
-    return { way: 'passive', type: name, mediaId, ...title === null ? {} : { text: title }, ...description === null && title === null ? {} : { content } }
+    return {
+      way: 'passive', type: name, mediaId, ...title === null ? {} : { text: title },
+      ...description === null && title === null ? {} : { content },
+    }
   }
 }
 

@@ -19,7 +19,9 @@ export type Push = {
   /** Pushes with the same key are one to the follower: the first valid answer is shown. */
   key: string, isMessage: boolean, showsFailure: boolean, tamper?: Tamper,
 }
-export type Delivery = { attempts: Attempt[], status: number | null, reply: string | null, shown: Shown[], desk?: { kfAccount: string | null } }
+export type Delivery = {
+  attempts: Attempt[], status: number | null, reply: string | null, shown: Shown[], desk?: { kfAccount: string | null },
+}
 
 export const failureText = '该公众号暂时无法提供服务，请稍后再试'
 
@@ -77,7 +79,8 @@ function countFailures(store: Store, account: Account, failed: boolean): void {
 
 function notPushed(store: Store, push: Push): Delivery {
   addToLedger(store, {
-    kind: 'push', appid: push.account.appid, openid: push.openid, path: new URL(receiverOf(store, push.account).url).pathname, request: push.fields,
+    kind: 'push', appid: push.account.appid, openid: push.openid, path: new URL(receiverOf(store, push.account).url).pathname,
+    request: push.fields,
     attempt: 0, outcome: 'not pushed: MarkFail', ...push.msgId === null ? {} : { msgId: push.msgId },
   })
   return { attempts: [], status: null, reply: null, shown: showFailure(store, push) }

@@ -6,7 +6,9 @@ import type { Store } from '../state/store.ts'
 export type Answer = { status: number | null, body: string, outcome: 'answered' | 'timeout' | 'connection', ms: number }
 
 const largestAnswer = 1_048_576
-const agents = { http: new HttpAgent({ keepAlive: true, timeout: 4000 }), https: new HttpsAgent({ keepAlive: true, timeout: 4000 }) }
+const agents = {
+  http: new HttpAgent({ keepAlive: true, timeout: 4000 }), https: new HttpsAgent({ keepAlive: true, timeout: 4000 }),
+}
 
 function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void): void {
   sent.on('response', (response) => {
@@ -30,7 +32,8 @@ export function call(store: Store, url: URL, body: string | null): Promise<Answe
   const started = performance.now()
   return new Promise((resolve) => {
     const isHttps = url.protocol === 'https:'
-    const headers = { 'user-agent': 'Mozilla/4.0', ...(body === null ? {} : { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }) }
+    const about = body === null ? {} : { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }
+    const headers = { 'user-agent': 'Mozilla/4.0', ...about }
     const options = { method: body === null ? 'GET' : 'POST', headers, agent: isHttps ? agents.https : agents.http }
     const sent = (isHttps ? httpsRequest : httpRequest)(url, options)
     const done = (answer: Omit<Answer, 'ms'>): void => {

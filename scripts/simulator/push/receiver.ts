@@ -8,7 +8,8 @@ export type Receiver = { url: string, token: string, encodingAesKey: string, pre
 function ofComponent(component: Component, appid: string): Receiver {
   const { token, encodingAesKey, componentAppid } = component
   return {
-    url: component.callbackUrl.replaceAll('$APPID$', appid).replaceAll('%24APPID%24', appid), token, encodingAesKey, previousAesKey: '',
+    url: component.callbackUrl.replaceAll('$APPID$', appid).replaceAll('%24APPID%24', appid),
+    token, encodingAesKey, previousAesKey: '',
     appid: componentAppid, mode: 'safe',
   }
 }

@@ -9,7 +9,9 @@ import { writeLetter } from './write.ts'
 import type { Letter } from './write.ts'
 
 /** What is posted, what its answer must be, and how the ledger calls it. */
-export type Mail = { letter: Letter, appid: string, judge: (body: string) => Verdict, ledger: Pick<LedgerItem, 'request'> & Partial<LedgerItem> }
+export type Mail = {
+  letter: Letter, appid: string, judge: (body: string) => Verdict, ledger: Pick<LedgerItem, 'request'> & Partial<LedgerItem>,
+}
 export type Attempt = { copy: number, attempt: number, status: number | null, outcome: string, ms: number }
 export type Tried = Attempt & { verdict: Verdict | null }
 

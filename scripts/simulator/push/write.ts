@@ -36,7 +36,8 @@ export function writeLetter(letter: Letter, now: number): { url: URL, body: stri
   const timestamp = String(Math.floor(now / 1000) - (tamper === 'clock' ? 3600 : 0))
   const nonce = String(randomInt(100_000_000, 2_000_000_000))
   const url = new URL(receiver.url)
-  const wrong = (signature: string): string => tamper === 'signature' ? signature.replace(/^./, (first) => first === '0' ? '1' : '0') : signature
+  const spoil = (signature: string): string => signature.replace(/^./, (first) => first === '0' ? '1' : '0')
+  const wrong = (signature: string): string => tamper === 'signature' ? spoil(signature) : signature
   const query: Record<string, string> = {
     signature: wrong(sign(receiver.token, timestamp, nonce)), timestamp, nonce, ...openid === undefined ? {} : { openid },
   }

@@ -40,14 +40,18 @@ const options: { [Name in keyof Account]?: (value: unknown) => Account[Name] } =
 }
 
 function optionsIn(body: Body): Partial<Account> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => body[name] !== undefined).map(([name, read]) => [name, read(body[name])]))
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => body[name] !== undefined).map(([name, read]) => [name, read(body[name])])
+  )
 }
 
 function check(account: Account): Account {
   if (account.mode !== 'plain' && !isAesKey(account.encodingAesKey)) {
     throw failWith(400, 'invalid_input', 'encodingAesKey must have 43 letters and digits')
   }
-  const isAddress = account.callbackUrl === '' || (URL.canParse(account.callbackUrl) && /^https?:$/.test(new URL(account.callbackUrl).protocol))
+  const isAddress = account.callbackUrl === '' || (
+    URL.canParse(account.callbackUrl) && /^https?:$/.test(new URL(account.callbackUrl).protocol)
+  )
   if (!isAddress) throw failWith(400, 'invalid_input', 'callbackUrl must be an http:// or https:// address')
   return account
 }
@@ -63,9 +67,11 @@ export function saveAccount(store: Store, body: Body): { account: Account, isNew
   const known = store.accounts.get(appid)
   const encodingAesKey = optionalText(body, 'encodingAesKey') ?? ''
   const account = check({
-    ...structuredClone(accountDefaults), ...known, ...optionsIn(body), appid, appSecret: textOf(body, 'appSecret'), token: textOf(body, 'token'),
+    ...structuredClone(accountDefaults), ...known, ...optionsIn(body),
+    appid, appSecret: textOf(body, 'appSecret'), token: textOf(body, 'token'),
     mode: oneOf(modes, 'mode', body['mode'] ?? 'plain'), encodingAesKey, previousAesKey: keyBefore(known, encodingAesKey),
-    callbackUrl: optionalText(body, 'callbackUrl') ?? '', originalId: textOf(body, 'originalId'), name: optionalText(body, 'name') ?? known?.name ?? appid,
+    callbackUrl: optionalText(body, 'callbackUrl') ?? '', originalId: textOf(body, 'originalId'),
+    name: optionalText(body, 'name') ?? known?.name ?? appid,
     failures: 0, markedUntil: 0,
   })
   put(store, 'accounts', account)
@@ -91,7 +97,9 @@ export function visible(account: Account): object {
 export async function verifyAccount(store: Store, account: Account): Promise<object> {
   const { url: address, token } = receiverOf(store, account)
   const url = new URL(address)
-  const [timestamp, nonce, echostr] = [String(Math.floor(store.now() / 1000)), String(randomInt(1e9)), String(randomInt(1e12, 2e12))]
+  const [timestamp, nonce, echostr] = [
+    String(Math.floor(store.now() / 1000)), String(randomInt(1e9)), String(randomInt(1e12, 2e12)),
+  ]
   const query = { signature: sign(token, timestamp, nonce), timestamp, nonce, echostr }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const { status, body } = await call(store, url, null)

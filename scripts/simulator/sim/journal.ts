@@ -1,4 +1,5 @@
 import { failWith } from '../http.ts'
+import { pushDueTickets } from '../platform/notices.ts'
 import { wait } from '../state/store.ts'
 import type { Store } from '../state/store.ts'
 import { ok, wholeNumber } from './route.ts'
@@ -24,6 +25,7 @@ export function advance(store: Store, { body }: Asked): Reply {
   }
   store.advanceMs += ms
   store.save()
+  pushDueTickets(store)
   return getClock(store)
 }
 

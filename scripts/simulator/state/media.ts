@@ -16,7 +16,8 @@ export function addMedia(store: Store, given: NewMedia): Media {
   store.blobs.put(mediaId, bytes)
   const media: Media = {
     mediaId, appid: given.appid, type, permanent: given.permanent ?? false, size: bytes.length, createdAt: store.now(),
-    name: given.name ?? `${mediaId}.${found?.extension ?? endings[type] ?? 'bin'}`, contentType: found?.contentType ?? 'application/octet-stream',
+    name: given.name ?? `${mediaId}.${found?.extension ?? endings[type] ?? 'bin'}`,
+    contentType: found?.contentType ?? 'application/octet-stream',
   }
   put(store, 'media', media)
   store.saveSoon()

@@ -75,7 +75,9 @@ export function openStore(dataDir: string | null, timing: Timing): Store {
   const lines = readChats(at('chats.jsonl'))
   const [ledgerLog, chatLog] = [openLog(at('ledger.jsonl')), openLog(at('chats.jsonl'))]
   const saving = openSaving(at('state.json'), () => store)
-  const answered = ledger.flatMap((item) => item.kind === 'push' && item.outcome === 'ok' && item.key !== undefined ? [item.key] : [])
+  const answered = ledger.flatMap(
+    (item) => item.kind === 'push' && item.outcome === 'ok' && item.key !== undefined ? [item.key] : []
+  )
   const store: Store = {
     ...readTables(state), lines, ledger, faults: [], answered: new Set(answered.slice(-100_000)), blobs: openBlobs(at('media')),
     advanceMs: state.advanceMs, lastMsgId: state.lastMsgId, counters: state.counters, timing, closing: new AbortController(),

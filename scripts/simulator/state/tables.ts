@@ -1,5 +1,6 @@
 import type {
-  Account, Article, Authorization, Code, Component, DeskCase, DeskRecord, Follower, Grant, KfAccount, Mass, Media, Menu, Tag, Template,
+  Account, Article, Authorization, Code, Component, DeskCase, DeskRecord,
+  Follower, Grant, KfAccount, Mass, Media, Menu, Tag, Template,
   Token, Usage,
 } from '../types.ts'
 
@@ -37,11 +38,13 @@ const keys: { [Name in keyof Rows]: (row: Rows[Name]) => string } = {
 export const tableNames = Object.keys(keys) as (keyof Rows)[]
 
 export const accountDefaults = {
-  previousAesKey: '', kind: 'service' as const, wechatId: '', ipWhitelist: null, miniPrograms: null, markFail: 0, failures: 0, markedUntil: 0,
+  previousAesKey: '', kind: 'service' as const, wechatId: '', ipWhitelist: null,
+  miniPrograms: null, markFail: 0, failures: 0, markedUntil: 0,
   limits: {}, minuteLimits: {}, codes: { unfollowed: 45015, kfAccount: 61452 },
 }
 export const followerDefaults = {
-  subscribed: true, window: null, lastExchangeAt: 0, typingUntil: 0, unionid: '', remark: '', tagIds: [], blacklisted: false, blocked: false,
+  subscribed: true, window: null, lastExchangeAt: 0, typingUntil: 0,
+  unionid: '', remark: '', tagIds: [], blacklisted: false, blocked: false,
   subscribedAt: 0, subscribeScene: 'ADD_SCENE_SEARCH', qrScene: 0, qrSceneStr: '', subscriptions: {},
 }
 /** An older file lacks the newer fields. */

@@ -10,11 +10,14 @@ function readPart(chunk: Buffer): Part | null {
   const end = chunk.indexOf('\r\n\r\n')
   if (end < 0) return null
   const lines = chunk.subarray(0, end).toString('utf8').split('\r\n')
-  const header = (name: string): string => lines.find((line) => line.toLowerCase().startsWith(`${name}:`))?.slice(name.length + 1).trim() ?? ''
+  const header = (name: string): string => lines.find((line) => line.toLowerCase().startsWith(`${name}:`))?.slice(name.length
+    + 1).trim() ?? ''
   const disposition = header('content-disposition')
   const name = parameter(disposition, 'name')
   if (name === null) return null
-  return { name, filename: parameter(disposition, 'filename'), contentType: header('content-type'), bytes: chunk.subarray(end + 4) }
+  return {
+    name, filename: parameter(disposition, 'filename'), contentType: header('content-type'), bytes: chunk.subarray(end + 4),
+  }
 }
 
 /** null: it is no multipart/form-data. */

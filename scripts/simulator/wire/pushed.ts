@@ -3,7 +3,9 @@ import type { Element } from './xml.ts'
 
 export type Read = string | ReadFields | Read[]
 export type ReadFields = { [name: string]: Read }
-export type Pushed = { kind: 'message' | 'event' | 'unknown', type: string, fields: ReadFields, warnings: string[], dedupKey: string }
+export type Pushed = {
+  kind: 'message' | 'event' | 'unknown', type: string, fields: ReadFields, warnings: string[], dedupKey: string,
+}
 
 const repeating = ['item', 'List', 'fail_idx']
 const ignored = ['__proto__', 'constructor', 'prototype']

@@ -5,7 +5,8 @@ const starts: [magic: string, at: number, kind: Sniffed['kind'], contentType: st
   ['ffd8ff', 0, 'image', 'image/jpeg', 'jpg'], ['89504e470d0a1a0a', 0, 'image', 'image/png', 'png'],
   ['47494638', 0, 'image', 'image/gif', 'gif'], ['424d', 0, 'image', 'image/bmp', 'bmp'],
   ['2321414d522d5742', 0, 'voice', 'audio/amr-wb', 'amr'], ['2321414d52', 0, 'voice', 'audio/amr', 'amr'],
-  ['494433', 0, 'voice', 'audio/mpeg', 'mp3'], ['fffb', 0, 'voice', 'audio/mpeg', 'mp3'], ['fff3', 0, 'voice', 'audio/mpeg', 'mp3'],
+  ['494433', 0, 'voice', 'audio/mpeg', 'mp3'], ['fffb', 0, 'voice', 'audio/mpeg', 'mp3'],
+  ['fff3', 0, 'voice', 'audio/mpeg', 'mp3'],
   ['fff2', 0, 'voice', 'audio/mpeg', 'mp3'], ['66747970', 4, 'video', 'video/mp4', 'mp4'],
 ]
 

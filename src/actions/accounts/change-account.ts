@@ -25,7 +25,7 @@ export async function deleteAccount(needs: ChangeNeeds, me: Actor, id: string): 
   await needs.store.work('rest', async (unit) => {
     const row = await unit.accounts.find(me.companyId, id)
     if (!row) throw noAccount()
-    await unit.accounts.save({ ...row, deleted_at: needs.clock.now(), binding: 'unbound' })
+    await unit.accounts.save({ ...row, deleted_at: needs.clock.now(), binding: 'unbound', token_previous: null, aes_key_previous: null })
     await writeAudit(needs, unit, { me, deed: { action: 'account.deleted', object: `account:${id}` } })
   })
 

@@ -8,7 +8,7 @@ export type LoginRole = 'agent' | 'supervisor' | 'admin'
 export type KnownLogin = { uid: number, companyId: string, role: LoginRole, operator: boolean, name: string, tokenHash: string }
 type KeptLogin = { uid: number, companyId: string, seenAt: number, endsAt: number }
 /** What the person may, whichever sign-in asks; it ends with the company. */
-type KeptRights = Pick<KnownLogin, 'role' | 'operator' | 'name'> & { endsAt: number | null }
+type KeptRights = Pick<KnownLogin, 'companyId' | 'role' | 'operator' | 'name'> & { endsAt: number | null }
 type SignedInNeeds = Needs<'store' | 'cache' | 'bus' | 'clock' | 'limits' | 'log'>
 
 const holdsMs = 60_000
@@ -16,8 +16,12 @@ const writesSeenEveryMs = 60_000
 
 export async function signedIn(needs: SignedInNeeds, token: string): Promise<KnownLogin | null> {
   const hash = hashToken(token)
-  const login = await remembered(needs, loginKey(hash), () => loadLogin(needs, hash))
-  const rights = login && await remembered(needs, permKey(login.kept.uid), () => loadRights(needs, login.kept))
+  const login = await remembered(needs, loginKey(hash), { load: () => loadLogin(needs, hash) })
+  const rights = login && await remembered(needs, permKey(login.kept.uid), {
+    load: () => loadRights(needs, login.kept),
+    // a uid counts within one installation: another one's rights, on a Redis they share, are nobody's here
+    fits: ({ companyId }) => companyId === login.kept.companyId,
+  })
   if (!rights) return null
   const { uid, companyId } = login.kept
   const now = needs.clock.now()
@@ -33,10 +37,13 @@ export async function signedIn(needs: SignedInNeeds, token: string): Promise<Kno
   return { uid, companyId, role, operator, name, tokenHash: hash }
 }
 
+type Remembering<T> = { load: () => Promise<T | null>, fits?: (kept: T) => boolean }
+
 /** Kept first and read again: whoever changes a row meanwhile does so before he deletes it here, so one of us sees it. */
-async function remembered<T>({ cache }: SignedInNeeds, key: string, load: () => Promise<T | null>): Promise<{ kept: T, fresh: boolean } | null> {
+async function remembered<T>({ cache }: SignedInNeeds, key: string, { load, fits = () => true }: Remembering<T>): Promise<{ kept: T, fresh: boolean } | null> {
   const cached = await cache.get(key)
-  if (cached !== null) return { kept: JSON.parse(cached) as T, fresh: false }
+  const known = cached === null ? null : JSON.parse(cached) as T
+  if (known && fits(known)) return { kept: known, fresh: false }
   const found = await load()
   if (!found) return null
   await cache.set(key, JSON.stringify(found), holdsMs)
@@ -55,7 +62,7 @@ async function loadRights({ store, clock }: SignedInNeeds, { companyId, uid }: K
   if (user?.enabled !== 1) return null
   const company = await store.read.accounts.company(companyId)
   if (!company || !companyIsOpen(company, clock.now())) return null
-  return { role: user.role as LoginRole, operator: user.operator === 1, name: user.name, endsAt: company.expires_at }
+  return { companyId, role: user.role as LoginRole, operator: user.operator === 1, name: user.name, endsAt: company.expires_at }
 }
 
 async function endOne(needs: SignedInNeeds, hash: string): Promise<void> {

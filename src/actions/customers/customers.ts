@@ -4,6 +4,7 @@ import { queued } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'
+import { presentStep } from '../../views/reception.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
@@ -33,6 +34,14 @@ export async function listCustomerSessions(needs: PresentNeeds, me: Me, { id, cu
   await getCustomer(needs, me, id)
   const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, { before: cursor, limit: limit + 1 })
   return { items: await presentSessions(needs, me.companyId, rows.slice(0, limit)), next: rows.length > limit ? rows[limit - 1]?.session_id ?? null : null }
+}
+
+export async function listTrajectory(needs: Needs<'store'>, me: Me, { id, cursor, limit }: Page & { id: string }) {
+  await getCustomer(needs, me, id)
+  const before = Number.parseInt(cursor ?? '', 10) || Number.MAX_SAFE_INTEGER
+  const rows = await needs.store.read.visits.trajectory(me.companyId, id, { before: Math.min(before, 2 ** 31 - 1), limit: limit + 1 })
+  const items = rows.slice(0, limit)
+  return { items: items.map(presentStep), next: rows.length > limit ? String(items.at(-1)?.n) : null }
 }
 
 export type CustomerPatch = {

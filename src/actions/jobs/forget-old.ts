@@ -9,6 +9,11 @@ export async function forgetOld(needs: Needs<'store' | 'clock' | 'limits'>): Pro
     await unit.logins.endExpired(now - needs.limits.loginIdleMs, now)
     await unit.jobs.forget(now - dayMs)
     await unit.missed.forgetReclaimed(now - 90 * dayMs)
+    await unit.media.forgetDead(now)
+    await unit.media.forgetSettled(now - 7 * dayMs)
+    await unit.rules.forgetReplays(now - 90 * dayMs)
+    await unit.rules.forgetUnmatched(now - 90 * dayMs)
+    await unit.rules.forgetHits(Math.floor(now / dayMs) - 400)
     return { events: await unit.streams.forget(now - 7 * dayMs) }
   })
 }

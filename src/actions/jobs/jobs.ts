@@ -5,9 +5,13 @@ import { assignWaiting } from '../sessions/assign-waiting.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
 import { closeIdle } from './idle-close.ts'
+import { syncIdentities } from '../accounts/identities.ts'
+import { rescueMedia } from '../media/fetch-media.ts'
+import { reread } from '../messages/reread.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
 import { overflowGroups } from './overflow.ts'
 import { rerankQueue } from './queue-rank.ts'
+import { writeTally } from '../rules/tally.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
 import { endQueued } from './queue-timeout.ts'
 import { reclaim } from './reclaim.ts'
@@ -40,5 +44,9 @@ export const jobs: Job[] = [
   { name: 'queue-rank', everyMs: 10 * second, run: rerankQueue },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
   { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, rests: 10, everywhere: ({ queue }) => !queue.shared },
+  { name: 'rule-counts', everyMs: 5 * second, run: writeTally, everywhere: () => true },
+  { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
+  { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },
+  { name: 'reread', everyMs: 10 * minute, run: reread },
   { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
 ]

@@ -6,6 +6,7 @@ import { laneList, standingOf, waitingList } from '../sessions/place.ts'
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics'>
 type LookNeeds = { store: { read: Unit }, queue: WaitingQueue }
 const atOnce = 500
+const pageSize = 10_000
 
 export async function reconcileQueue(needs: ReconcileNeeds, companyId: string): Promise<{ added: number, removed: number }> {
   const truth = await sumsInSql(needs, companyId)
@@ -57,15 +58,27 @@ const same = (a: ListSum | undefined, b: ListSum | undefined) => (a?.count ?? 0)
 /** Ids that stand in one of the two and not in the other, or elsewhere. */
 async function differing({ store, queue }: LookNeeds, companyId: string, list: string): Promise<string[]> {
   const name = list.slice(list.indexOf(':') + 1)
-  const rows = list === laneList(name) ? await store.read.sessions.queuedIn(companyId, name) : await store.read.sessions.waitingFor(companyId, Number(name))
   const indexed = await queue.members(companyId, list)
   if (!indexed) return []
-  const missing = rows.filter(({ session_id: id, rank }) => {
-    const there = indexed.get(id)
-    indexed.delete(id)
-    return there !== rank
-  }).map((row) => row.session_id)
+  const missing: string[] = []
+  for await (const rows of list === laneList(name) ? queuedIn({ store }, companyId, name) : [await store.read.sessions.waitingFor(companyId, Number(name))]) {
+    for (const { session_id: id, rank } of rows) {
+      if (indexed.get(id) !== rank) missing.push(id)
+      indexed.delete(id)
+    }
+  }
   return [...missing, ...indexed.keys()]
+}
+
+/** Piece by piece: no statement may take as long as a million rows do. */
+async function* queuedIn({ store }: Pick<LookNeeds, 'store'>, companyId: string, lane: string) {
+  for (let page = { rank: -1, id: '' }; ;) {
+    const rows = await store.read.sessions.queuedIn(companyId, lane, { ...page, limit: pageSize })
+    yield rows
+    const last = rows.at(-1)
+    if (!last || rows.length < pageSize) return
+    page = { rank: last.rank, id: last.session_id }
+  }
 }
 
 async function movesOf({ store }: ReconcileNeeds, companyId: string, places: Map<string, string[]>): Promise<Move[]> {

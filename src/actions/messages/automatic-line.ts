@@ -1,18 +1,32 @@
 // A line that leaves without a person having written it. It is sent within the reply budget or not at all.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
-import { mayReply } from '../../../rules/reply-window.ts'
+import { standing, takeReply } from '../../../rules/reply-window.ts'
 import type { Needs } from '../../ports.ts'
+import { windowEvent, type Event } from '../events.ts'
 import { addLine, newOutbox } from './lines.ts'
+import { tellLines } from './recent.ts'
 
 type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
 /** `keep`: so many replies are left for people. */
 type Wanted = { customer: CustomerRow, session: SessionRow, keep: number, said: Said }
 
-export function automaticLine(needs: Needs<'ids' | 'clock'>, { customer, session, keep, said }: Wanted) {
+/** What goes with a step: all of it, or nothing was said. */
+export type Spoken = { customer: CustomerRow, lines: MessageRow[], outbox: OutboxRow[], events: Event[] }
+
+export const silence = (customer: CustomerRow): Spoken => ({ customer, lines: [], outbox: [], events: [] })
+
+export function automaticLine(needs: Needs<'ids' | 'clock'>, { customer, session, keep, said }: Wanted): Spoken {
   const at = needs.clock.now()
-  const none: { customer: CustomerRow, lines: MessageRow[], outbox: OutboxRow[] } = { customer, lines: [], outbox: [] }
-  if (mayReply({ ...customer, budget_left: customer.budget_left - keep }, at) !== null) return none
+  if (standing(customer, at).remaining <= keep) return silence(customer)
   const line = addLine(customer, session, { message_id: needs.ids(), opercode: 6, delivery: 'pending', add_time: at, ...said })
   const outbox = [newOutbox(customer, line, { way: 'api', at })]
-  return { customer: { ...customer, budget_left: customer.budget_left - 1 }, lines: [line], outbox }
+  const taken = { ...customer, ...takeReply(customer, at) }
+  return { customer: taken, lines: [line], outbox, events: windowEvent(taken, session, at) }
+}
+
+/** After the commit. */
+export function tellSpoken(needs: Needs<'recent' | 'bus'>, lines: MessageRow[]): void {
+  if (lines.length === 0) return
+  void tellLines(needs, lines)
+  needs.bus.publish('outbox', '')
 }

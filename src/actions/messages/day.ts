@@ -1,10 +1,14 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type { EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import type { Person } from '../../../rules/assignment.ts'
-import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
+import type { Found } from '../../../rules/keyword.ts'
+import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
+import { askRules } from './ask-rules.ts'
 import { newCustomer, openKey } from './lines.ts'
-import type { Push } from './push.ts'
+import { hasFollower, type Push } from './push.ts'
+import { loadVisits, type Visits } from './visits.ts'
+import { lockAsked, type Asked } from './asked.ts'
 
 export type Follower = { customer: KnownCustomer, session: SessionRow | null }
 
@@ -16,28 +20,42 @@ export type Day = {
   people: Map<number, Person>
   /** Lanes, with their company, in which somebody waits. */
   waitedIn: Set<string>
+  /** Sessions that have ended and are answered about. */
+  asked: Asked
+  evaluations: EvaluationRow[]
+  visits: Visits
+  /** The rule that answers a push. */
+  found: Map<Push, Found>
   opened: SessionRow[]
   changed: Set<SessionRow>
+  /** Sent on to another lane, and the list each stood in. */
+  moved: { session: SessionRow, from: string | null }[]
+  /** Whose place in the lane has changed. */
   reranked: Set<SessionRow>
   /** How many each was given. */
   given: Map<number, number>
-  /** Had nobody, and have an exclusive agent now. */
-  owned: KnownCustomer[]
+  /** Companies in which somebody waits, though there may be room. */
+  behind: Set<string>
   /** How many stand before each follower, and when others left his lane; only where he is told. */
   standings: Map<string, { before: number, left: number[] }>
-  /** Companies in which somebody stands behind others, though there may be room. */
-  behind: Set<string>
+  /** Followers who have an agent of their own from now on. */
+  belong: KnownCustomer[]
   messages: MessageRow[]
+  fetches: MediaFetchRow[]
   outbox: OutboxRow[]
   ledger: LedgerRow[]
   events: Event[]
+  /** For the tally: rules that spoke, and questions that none answered. */
+  spoken: Spoken[]
+  unanswered: Unanswered[]
 }
 
 export const followerKey = (push: Push) => `${push.account.appid} ${push.openid}`
 
 type Wanted = { pushes: Push[], alone: boolean }
 
-export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushes, alone }: Wanted): Promise<Day> {
+export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushes: all, alone }: Wanted): Promise<Day> {
+  const pushes = all.filter(hasFollower)
   const here = { needs, unit, at: needs.clock.now(), alone }
   const followers = new Map<string, Follower>()
   for (const appid of [...new Set(pushes.map((push) => push.account.appid))].sort()) {
@@ -45,9 +63,21 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
     for (const customer of await lockCustomers(here, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
   }
   await lockSessions(here, followers)
+  const asked = await lockAsked(unit, pushes)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
-  return { at: here.at, followers, busy, people: new Map(), waitedIn: new Set(), opened: [], changed: new Set(), reranked: new Set(), given: new Map(),
-    owned: [], behind: new Set(), standings: new Map(), messages: [], outbox: [], ledger: [], events: [] }
+  const found = new Map(pushes.flatMap((push) => {
+    const one = askRules(push, here.at)
+    return one ? [[push, one] as const] : []
+  }))
+  const visits = await loadVisits(unit, pushes.flatMap((push) => {
+    const follower = followers.get(followerKey(push))
+    return follower ? [{ push, follower }] : []
+  }))
+  return {
+    at: here.at, followers, busy, people: new Map(), waitedIn: new Set(), asked, evaluations: [], visits, found, opened: [], changed: new Set(), moved: [],
+    reranked: new Set(), given: new Map(), behind: new Set(), standings: new Map(), belong: [], messages: [], fetches: [], outbox: [], ledger: [],
+    events: [], spoken: [], unanswered: [],
+  }
 }
 
 type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }

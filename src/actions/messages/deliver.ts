@@ -1,8 +1,9 @@
 // The sender. pending → sending under a lease → sent | failed | unknown. WeChat has no idempotency key, so a row goes back to
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
-import type { AccountRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
+import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
+import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
 import type { Delivery, Needs, Unit } from '../../ports.ts'
-import { lineEvents, writeEvents } from '../events.ts'
+import { lineEvents, windowEvent, writeEvents } from '../events.ts'
 import { openKey } from './lines.ts'
 
 export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'metrics' | 'log'>
@@ -11,7 +12,7 @@ const leaseMs = 20_000
 const givenUpAfterMs = 10 * 60_000
 const atOnce = 16
 
-type Leased = { row: OutboxRow, message: MessageRow, openid: string, token: string, account: AccountRow | null }
+type Leased = { row: OutboxRow, message: MessageRow, openid: string, kfAccount: string | null, token: string, sentAt: number, account: AccountRow | null }
 
 /** Sends what may leave now; answers how many rows it took. */
 export async function deliverReady(needs: DeliverNeeds): Promise<number> {
@@ -22,7 +23,7 @@ export async function deliverReady(needs: DeliverNeeds): Promise<number> {
     if (!leased) return 0
     const account = leased.account && await needs.known.account(leased.account.appid)
     const delivery: Delivery = account
-      ? await needs.channel.send(account, leased.openid, leased.message)
+      ? await needs.channel.send(account, leased)
       : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
     await settle(needs, leased, delivery)
     return 1
@@ -40,7 +41,8 @@ async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | nul
     const at = needs.clock.now()
     await unit.messages.deliver([seen.outbox_id], 'sending', null)
     await unit.outbox.lease(seen.outbox_id, { token, until: at + leaseMs, inflightKey: openKey(customer) })
-    return { row, message, openid: customer.openid, token, account: await unit.accounts.find(seen.company_id, seen.account_id) }
+    const identity = message.customer_service_id === null ? null : await unit.users.identityById(message.customer_service_id)
+    return { row, message, openid: customer.openid, kfAccount: identity?.wx_sign ?? null, token, sentAt: at, account: await unit.accounts.find(seen.company_id, seen.account_id) }
   })
 }
 
@@ -58,14 +60,14 @@ export function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): 
   }
 }
 
-async function settle(needs: DeliverNeeds, { row, message, token }: Leased, delivery: Delivery): Promise<void> {
+async function settle(needs: DeliverNeeds, { row, message, token, sentAt }: Leased, delivery: Delivery): Promise<void> {
   const at = needs.clock.now()
   const outcome = decideOutcome(delivery, row, at)
   const events = await needs.store.work('reply', async (unit) => {
     const held = await unit.outbox.find(row.outbox_id)
     // the lease was lost: whoever holds the truth now keeps it
     if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []
-    await giveBack(unit, row, outcome)
+    const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })
     const session = row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
     await writeDelivery(unit, message.message_id, outcome)
     await unit.outbox.settle(row.outbox_id, token, {
@@ -73,7 +75,7 @@ async function settle(needs: DeliverNeeds, { row, message, token }: Leased, deli
     })
     if (!session || outcome.state === 'pending') return []
     const line = { ...message, delivery: outcome.state, errcode: outcome.errcode }
-    const told = lineEvents(`message.${outcome.state}`, session, { line, at })
+    const told = [...lineEvents(`message.${outcome.state}`, session, { line, at }), ...(customer ? windowEvent(customer, session, at) : [])]
     await writeEvents(needs, unit, told)
     return told
   })
@@ -83,16 +85,17 @@ async function settle(needs: DeliverNeeds, { row, message, token }: Leased, deli
   if (outcome.state !== 'sent') needs.log.warn({ messageId: row.outbox_id, outcome: outcome.state, errcode: outcome.errcode }, 'a reply did not simply arrive')
 }
 
-const windowClosed = 45015
-const budgetUsed = 45047
+type Settling = { outcome: Outcome, sentAt: number, now: number }
 
-async function giveBack(unit: Unit, row: OutboxRow, outcome: Outcome): Promise<void> {
-  if (!outcome.giveBack) return
+/** What did not arrive is given back; what WeChat says of the window is believed. Null where nothing changed. */
+async function correctWindow(unit: Unit, row: OutboxRow, { outcome, sentAt, now }: Settling): Promise<CustomerRow | null> {
+  if (!outcome.giveBack) return null
   const customer = await unit.customers.lock(row.company_id, row.wx_user_id)
-  if (!customer) return
-  // the platform's own count is the truth
-  const left = outcome.errcode === windowClosed || outcome.errcode === budgetUsed ? 0 : customer.budget_left + 1
-  await unit.customers.save({ ...customer, budget_left: left })
+  if (!customer) return null
+  const window = believeRefusal(customer, outcome.errcode, { sentAt, now }) ?? giveBack(customer, 1, now)
+  const corrected = { ...customer, ...window }
+  await unit.customers.save(corrected)
+  return corrected
 }
 
 async function writeDelivery(unit: Unit, id: string, outcome: Outcome): Promise<void> {

@@ -7,7 +7,8 @@ export const newCustomer = (place: Place, facts: { id: string, openid: string, a
   wx_user_id: facts.id, company_id: place.company_id, account_id: place.account_id, appid: place.appid, openid: facts.openid,
   unionid: null, nickname: '', portrait: '', alias: '', remark: '', tags: null, subscribe: 1, subscribe_time: null, canel_time: null,
   customer_service_uid: -1, is_clue: 1, last_time: facts.at, active_at: facts.at, window_end: null, budget_left: 0, window_scene: null,
-  out_n: 0, add_time: facts.at, update_time: facts.at, priority: 0,
+  out_n: 0, add_time: facts.at, update_time: facts.at, brief_end: null, brief_left: 0, brief_scene: null, lng: null, lat: null,
+  location_precision: null, location_at: null, get_into_count: 0, reception_id: null, priority: 0,
 })
 
 export const newSession = (customer: Whose, facts: { id: string, at: number }): SessionRow => ({
@@ -28,7 +29,8 @@ const blank: MessageRow = {
   message_id: '', company_id: '', account_id: '', appid: '', session_id: null, seq: null, wx_user_id: '', customer_wx_openid: '',
   customer_service_id: null, uid: null, additional_uid: null, opercode: 0, message_type: 1, type: 'text', text: null, file_url: null,
   media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null, page_desc: null,
-  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, additional_user_name: null,
+  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, 
+  additional_user_name: null, content: null,
 }
 
 export const newMessage = (customer: Whose, line: Line): MessageRow => ({

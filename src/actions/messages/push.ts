@@ -1,15 +1,5 @@
-import type { Named } from '../../../rules/assignment.ts'
-import type { Ids } from '../../ids.ts'
-import type { KnownAccount, KnownCompany } from '../../ports.ts'
-
-/** What a follower did, in our words; the platform's stay at the edge. */
-export type Deed =
-  | { kind: 'text', text: string }
-  | { kind: 'follow' }
-  | { kind: 'unfollow' }
-  /** A line we store and do not understand yet. */
-  | { kind: 'line' }
-  | { kind: 'event', name: string }
+import type { Content } from '../../../rules/content.ts'
+import type { Deed, KnownAccount, KnownCompany } from '../../ports.ts'
 
 export type Push = {
   account: KnownAccount
@@ -17,13 +7,14 @@ export type Push = {
   openid: string
   dedupKey: string
   deed: Deed
-  /** A person or a group that the push names: the reception of a QR code, a menu's key, a rule. */
-  named?: Named | null
   xml: string
 }
 
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
-export type PushAnswer = { id: string, text: string, at: number }
+export type PushAnswer = { id: string, content: Content, at: number }
 
-/** A push that is new, and the id its answer would have. */
-export type Taken = { push: Push, id: string, ids: Ids }
+/** What changes more of a follower than his newest line does. */
+export const isVisit = ({ deed }: Push): boolean => deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
+
+/** Not everything a platform tells is a follower's doing. */
+export const hasFollower = ({ deed }: Push): boolean => deed.kind !== 'notice'

@@ -1,11 +1,12 @@
 // A batch of pushes in one transaction: inbox (which are new?) → customers and sessions locked → each push decided → written.
 // Only then are they answered, and queue and bus told. A push delivered again takes no seq and gets the stored answer.
 import type { InboxRow } from '../../../entities/index.ts'
+import { contentOf } from '../../../rules/content.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { acceptFirst } from '../sessions/accept-first.ts'
-import { tellOpened, tellRanks } from '../sessions/place.ts'
+import { tellOpened, tellPlace, tellRanks } from '../sessions/place.ts'
 import { ringRoom } from '../sessions/ring-room.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
 import { loadRoster } from './open-session.ts'
@@ -13,8 +14,9 @@ import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
 import { loadStandings } from './spoken.ts'
 import { takePush } from './take-push.ts'
+import { writeCounts, writeVisits } from './visits.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log'>
+export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log' | 'tally'>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -30,9 +32,10 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
     const inbox = pushes.map((push) => inboxRow(needs, push))
     const seen = await unit.inbox.add(inbox)
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
-    const day = await loadDay(needs, unit, { pushes: pushes.filter((_, at) => isNew[at]), alone })
-    Object.assign(day, await loadRoster(unit, day, pushes.filter((_, at) => isNew[at])))
-    await loadStandings(needs, unit, { day, pushes: pushes.filter((_, at) => isNew[at]) })
+    const fresh = pushes.filter((_, at) => isNew[at])
+    const day = await loadDay(needs, unit, { pushes: fresh, alone })
+    await loadRoster(unit, day, fresh)
+    await loadStandings(needs, unit, { day, pushes: fresh })
     const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
     await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
 
@@ -48,11 +51,14 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
   return answers
 }
 
-function inboxRow(needs: Needs<'clock' | 'ids'>, { account, openid, dedupKey, deed, xml }: Push): InboxRow {
-  const understood = deed.kind !== 'line' && deed.kind !== 'event'
+const kindOf = ({ deed }: Push): string => deed.kind === 'event' || deed.kind === 'notice' ? `${deed.kind}:${deed.name}`.slice(0, 32) : deed.kind
+
+export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
+  const { account, openid, dedupKey, deed, xml } = push
+  const understood = deed.kind === 'text' || (deed.kind === 'line' && deed.said.type !== 'other') || (deed.kind === 'event' && deed.known)
   return {
     inbox_id: needs.ids(), company_id: account.company_id, account_id: account.account_id, dedup_key: dedupKey, openid,
-    kind: deed.kind === 'event' ? `event:${deed.name}`.slice(0, 32) : deed.kind, state: 'stored', raw_xml: understood ? null : xml,
+    kind: kindOf(push), state: 'stored', raw_xml: understood ? null : xml,
     created_at: needs.clock.now(),
   }
 }
@@ -62,25 +68,26 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, writte
   if (day.followers.size > 0) await writeFollowers(unit, day)
   await unit.messages.insert(day.messages)
   if (written.length > 0) await unit.messages.passiveWritten(written)
+  await unit.media.toFetch(day.fetches)
   await unit.outbox.insert(day.outbox)
   if (written.length > 0) await unit.outbox.passiveWritten(written, day.at)
   await unit.sessions.writeLedger(day.ledger)
+  await unit.evaluations.addFirst(day.evaluations)
+  await writeCounts(unit, day.visits)
   await writeEvents(needs, unit, day.events)
   return written.length > 0 && unit.outbox.anyPending()
 }
 
 async function writeFollowers(unit: Unit, day: Day): Promise<void> {
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
+  await unit.customers.belong(day.belong)
+  await writeVisits(unit, day.visits)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   await unit.sessions.rerank([...day.reranked])
-  await giveOut(unit, day)
-}
-
-async function giveOut(unit: Unit, { given, owned, people }: Day): Promise<void> {
-  for (const { wx_user_id: id, customer_service_uid: uid } of owned) await unit.customers.own(id, uid)
-  for (const [uid, sessions] of [...given].sort(([a], [b]) => a - b)) {
-    const turn = people.get(uid)?.turn ?? 0
+  for (const { session } of day.moved.toSorted((a, b) => a.session.session_id < b.session.session_id ? -1 : 1)) await unit.sessions.save(session)
+  for (const [uid, sessions] of [...day.given].sort(([a], [b]) => a - b)) {
+    const turn = day.people.get(uid)?.turn ?? 0
     if (await unit.loads.give(uid, { sessions, turn }) === 0) throw new Error(`agent ${uid} had no room, though his load was locked`)
   }
 }
@@ -88,16 +95,19 @@ async function giveOut(unit: Unit, { given, owned, people }: Day): Promise<void>
 async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
   const ids = repeated.filter((id) => id !== null)
   if (ids.length === 0) return own
-  const stored = new Map((await unit.messages.byIds(ids)).map((row) => [row.message_id, { id: row.message_id, text: row.text ?? '', at: row.add_time }]))
+  const stored = new Map((await unit.messages.byIds(ids)).map((row) => [row.message_id, { id: row.message_id, content: contentOf(row), at: row.add_time }]))
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
 async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
+  for (const { session, from } of day.moved) await tellPlace(needs, session, from)
   await tellRanks(needs, [...day.reranked])
-  for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
   for (const companyId of day.behind) ringRoom(needs, companyId)
-  if (freed) needs.bus.publish('outbox', '')
+  for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
+  if (freed || day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
+  needs.tally.add(day.spoken, day.unanswered)
+  if (day.fetches.length > 0) needs.bus.publish('media', '')
   for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
 }

@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../../entities/index.ts'
+import { contentOf } from '../../../rules/content.ts'
 import { mayWrite } from '../../../rules/session.ts'
 import { personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { tellLines } from './recent.ts'
@@ -11,10 +12,10 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
     const { customer, session, message } = await lockUnsettled(unit, me, id)
     const writer = await personIn(unit, me, session)
     refuseWrite(mayWrite(session, writer, undefined))
-    refuseWindow(customer, needs.clock.now())
+    await refuseWindow(needs, customer, true)
     await refuseUnbound(unit, session)
 
-    const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, text: message.text ?? '', resendOf: id }
+    const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, content: contentOf(message), resendOf: id }
     const stored = await storeReply(needs, unit, { customer, session, writer, input })
     await settleByHand(needs, unit, { message, state: 'failed', why: 'resent' })
     return stored

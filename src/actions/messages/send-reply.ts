@@ -1,15 +1,19 @@
 // sendMessage: accepted means stored with its outbox row in one transaction; 202. The sender does the rest.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
-import { mayReply } from '../../../rules/reply-window.ts'
+import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/content.ts'
+import { mayReply, takeReply } from '../../../rules/reply-window.ts'
 import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
+import { windowEvent, writeEvents } from '../events.ts'
 import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
 
-export type ReplyInput = { sessionId: string, clientMsgId: string, text: string, fence?: number | undefined, resendOf?: string | undefined }
-export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids'>
+export type ReplyInput = { sessionId: string, clientMsgId: string, content: Content, fence?: number | undefined, resendOf?: string | undefined
+  /** Takes the last reply that the company's setting keeps. */
+  useReserved?: boolean | undefined }
+export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'known'>
 
 export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): Promise<MessageRow> {
   const reply = await needs.store.work('reply', async (unit) => {
@@ -21,7 +25,7 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     if (twin) return sameOrRefuse(twin, input)
     const writer = await personIn(unit, me, session)
     refuseWrite(mayWrite(session, writer, input.fence))
-    refuseWindow(customer, needs.clock.now())
+    await refuseWindow(needs, customer, input.useReserved)
     await refuseUnbound(unit, session)
 
     return storeReply(needs, unit, { customer, session, writer, input })
@@ -33,12 +37,17 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
 }
 
 function sameOrRefuse(known: MessageRow, input: ReplyInput): MessageRow {
-  if (known.session_id === input.sessionId && known.type === 'text' && known.text === input.text) return known
+  if (known.session_id === input.sessionId && isSameContent(contentOf(known), input.content)) return known
   throw new AppError('client_msg_id_reused', 'This clientMsgId belongs to another message: take a new one for a new message.')
 }
 
-export function refuseWindow(customer: CustomerRow, now: number): void {
-  const refusal = mayReply(customer, now)
+/** Asked before anything is stored: a line that WeChat would refuse is better refused here, with what to do. */
+export async function refuseWindow(needs: Needs<'known' | 'clock'>, customer: CustomerRow, useReserved = false): Promise<void> {
+  const reserve = !useReserved && (await needs.known.company(customer.company_id))?.settings.reserveLastReply === true
+  const refusal = mayReply(customer, needs.clock.now(), reserve)
+  if (refusal === 'last_reply_reserved') {
+    throw new AppError('reply_budget_used', 'Your company keeps the last reply for a closing word: send it with useReserved if this is it.', { reserved: true })
+  }
   if (refusal === 'reply_window_closed') {
     throw new AppError(refusal, 'WeChat takes no more messages for this follower until he writes again (48 hours after his last message).')
   }
@@ -50,16 +59,18 @@ export type StoredReply = { customer: CustomerRow, session: SessionRow, writer: 
 export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, writer, input }: StoredReply): Promise<MessageRow> {
   const at = needs.clock.now()
   const line = addLine(customer, session, {
-    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, text: input.text,
+    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, ...columnsOf(input.content),
     sender: `a:${writer.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
   if (line.opercode !== 3) session.unread = 0
-  await unit.customers.save({ ...customer, budget_left: customer.budget_left - 1, active_at: at })
+  const taken = { ...customer, ...takeReply(customer, at), active_at: at }
+  await unit.customers.save(taken)
   await unit.sessions.save(session)
   await unit.missed.answered(session.company_id, session.wx_user_id)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
+  await writeEvents(needs, unit, windowEvent(taken, session, at))
   return line
 }
 

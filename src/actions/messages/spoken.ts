@@ -1,6 +1,7 @@
 // What a follower is told by itself: by a rule, or that nobody is there, or where he stands in the queue.
 import type { SessionRow } from '../../../entities/index.ts'
-import type { Rule } from '../../../rules/keyword.ts'
+import type { Content } from '../../../rules/content.ts'
+import type { Found } from '../../../rules/keyword.ts'
 import { commonLane, groupLane, rankFor } from '../../../rules/routing.ts'
 import { active, group, queued } from '../../../rules/session.ts'
 import { hoursAt } from '../../../rules/settings.ts'
@@ -9,36 +10,48 @@ import { isWorking, workingMs } from '../../../rules/working-hours.ts'
 import type { KnownCustomer, Needs, Unit } from '../../ports.ts'
 import { followerKey, type Day } from './day.ts'
 import type { Push } from './push.ts'
+import type { Saying } from './say.ts'
 
-export type Spoken = { text: string, sender: string }
-type Heard = { session: SessionRow, rule: Rule | null, isNew: boolean, lastHeard: number | null }
+/** `isServed`: people are to see him. */
+type Heard = { session: SessionRow, found: Found | null, isNew: boolean, lastHeard: number | null, isServed: boolean }
+type By = Saying['by']
 
 /** A rule that knows the word, then the hours, then a rule for everything else, then the place in the queue. */
-export function spokenTo(day: Day, push: Push, heard: Heard): Spoken | null {
-  const { rule } = heard
-  const byRule = rule && { text: push.company.settings.tellPosition ? fillPosition(rule.text, standingOf(day, push, heard)) : rule.text, sender: `r:${rule.id}` }
-  if (byRule && rule.kind !== 'default') return byRule
+export function spokenTo(day: Day, push: Push, heard: Heard): By | null {
+  const byRule = heard.found && ruleWords(day, push, { ...heard, found: heard.found })
+  if (!heard.isServed || (byRule && heard.found?.rule.kind !== 'default')) return byRule
   return closedWords(day, push, heard) ?? byRule ?? positionWords(day, push, heard)
 }
 
-/** Once for each time that nobody is there. */
-function closedWords(day: Day, { account, company, named }: Push, { session, lastHeard }: Heard): Spoken | null {
-  if (session.state === active || session.state === group) return null
-  const groupId = named && 'groupId' in named ? named.groupId : null
-  const hours = hoursAt(company.settings, { accountId: account.account_id, groupId })
-  if (!hours?.reply || isWorking(hours, day.at)) return null
-  return lastHeard === null || workingMs(hours, lastHeard, day.at) > 0 ? { text: hours.reply, sender: 'r:hours' } : null
+const ruleWords = (day: Day, push: Push, { found, ...heard }: Heard & { found: Found }): By => ({
+  ...found.rule, answers: found.rule.answers.map((content) => withPosition(day, push, { ...heard, content })), keyword: found.match?.keyword ?? null,
+})
+
+function withPosition(day: Day, push: Push, { content, ...heard }: Omit<Heard, 'found'> & { content: Content }): Content {
+  if (content.type !== 'text' || !push.company.settings.tellPosition) return content
+  return { ...content, text: fillPosition(content.text, standingOf(day, push, heard)) }
 }
 
-function positionWords(day: Day, push: Push, heard: Heard): Spoken | null {
+const words = (id: string, text: string): By => ({ id, answers: [{ type: 'text', text }] })
+const groupOf = (lane: string | null) => lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
+
+/** Once for each time that nobody is there. */
+function closedWords(day: Day, { account, company }: Push, { session, lastHeard }: Heard): By | null {
+  if (session.state === active || session.state === group) return null
+  const hours = hoursAt(company.settings, { accountId: account.account_id, groupId: groupOf(session.lane) })
+  if (!hours?.reply || isWorking(hours, day.at)) return null
+  return lastHeard === null || workingMs(hours, lastHeard, day.at) > 0 ? words('hours', hours.reply) : null
+}
+
+function positionWords(day: Day, push: Push, heard: Heard): By | null {
   if (!push.company.settings.tellPosition || !heard.isNew) return null
   const standing = standingOf(day, push, heard)
-  return standing && { text: fillPosition(push.company.settings.positionReply, standing), sender: 'r:position' }
+  return standing && words('position', fillPosition(push.company.settings.positionReply, standing))
 }
 
 const spotKey = (push: Push, lane: string) => `${followerKey(push)} ${lane}`
 
-function standingOf(day: Day, push: Push, { session, isNew }: Heard) {
+function standingOf(day: Day, push: Push, { session, isNew }: Pick<Heard, 'session' | 'isNew'>) {
   const standing = session.lane === null ? undefined : day.standings.get(spotKey(push, session.lane))
   if (!standing) return null
   // whoever came with the same batch before him is in no index yet
@@ -55,7 +68,7 @@ export async function loadStandings(needs: Needs<'queue'>, unit: Unit, { day, pu
     const follower = day.followers.get(followerKey(push))
     if (!follower) continue
     const companyId = push.account.company_id
-    for (const { lane, rank } of spotsOf(push, follower, day.at)) {
+    for (const { lane, rank } of spotsOf(day, push, follower)) {
       const before = await needs.queue.before(companyId, lane, rank)
       if (before === null) continue
       const key = `${companyId} ${lane}`
@@ -67,8 +80,9 @@ export async function loadStandings(needs: Needs<'queue'>, unit: Unit, { day, pu
 }
 
 /** Where he stands, or where he may come to stand. */
-function spotsOf(push: Push, { customer, session }: { customer: KnownCustomer, session: SessionRow | null }, at: number): { lane: string, rank: number }[] {
+function spotsOf(day: Day, push: Push, { customer, session }: { customer: KnownCustomer, session: SessionRow | null }): { lane: string, rank: number }[] {
   if (session) return session.state === queued && session.lane !== null ? [{ lane: session.lane, rank: session.rank ?? 0 }] : []
-  const rank = rankFor(customer, push.company.settings.windowFirst, at)
-  return [commonLane(push.account), ...push.named && 'groupId' in push.named ? [groupLane(push.named.groupId)] : []].map((lane) => ({ lane, rank }))
+  const rank = rankFor(customer, push.company.settings.windowFirst, day.at)
+  const named = day.found.get(push)?.rule.named
+  return [commonLane(push.account), ...named?.kind === 'group' ? [groupLane(named.groupId)] : []].map((lane) => ({ lane, rank }))
 }

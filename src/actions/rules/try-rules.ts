@@ -1,22 +1,61 @@
-import { compileRules } from '../../../rules/keyword.ts'
+import { explain, type Why } from '../../../rules/explain.ts'
+import { compileRules, type Found, type Matcher } from '../../../rules/keyword.ts'
+import { fillContent } from '../../../rules/variables.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'
 import type { Actor } from '../audit.ts'
 
+export type TryInput = { text: string, accountId?: string | undefined, at?: number | undefined }
+const mostTold = 200
+
+/** In words, for who asks why. */
+const words: Record<Why, string> = {
+  won: '由它回复 / It answers',
+  weaker_kind: '也匹配，但匹配方式较弱：完全匹配先于包含，包含先于正则，默认最后 / Matches too, but exact beats contains, contains beats a pattern, the default comes last',
+  lower_priority: '也匹配，但优先级较低 / Matches too, with a lower priority',
+  shorter: '也匹配，但匹配的文字较短 / Matches too, with fewer characters',
+  younger: '也匹配，但创建较晚 / Matches too, but is younger',
+  other_account: '匹配，但属于另一个公众号 / Matches, but is of another account',
+  not_now: '匹配，但不在生效时间内 / Matches, but not at this time',
+  disabled: '匹配，但已停用 / Matches, but is switched off',
+  text_too_long: '文字太长，没有尝试它的正则 / The text is too long for its pattern to be tried',
+  no_match: '不匹配 / Does not match',
+  not_for_texts: '只回复关注、扫码或菜单 / Answers follows, scans or menus only',
+}
+
 /** Which rule would answer, without a push; without an account only rules for all accounts are asked. */
-export async function tryRules(needs: Needs<'store'>, me: Actor, input: { text: string, accountId?: string | undefined }) {
-  const { accounts, rules } = needs.store.read
-  const accountId = input.accountId ?? ''
-  if (accountId !== '' && !await accounts.find(me.companyId, accountId)) throw new AppError('not_found', 'There is no such account in your company.')
-  const rows = (await rules.list(me.companyId)).filter((row) => row.enabled === 1)
-  const chosen = compileRules(rows).text(accountId, input.text)
-  const row = rows.find((one) => one.message_rule_id === chosen?.id)
+export async function tryRules(needs: Needs<'store' | 'known' | 'clock'>, me: Actor, { text, accountId, at }: TryInput) {
+  const account = accountId === undefined ? null : await accountOf(needs, me, accountId)
+  const { live, disabled } = await compiledOf(needs, me)
+  const moment = { accountId: accountId ?? '', now: at ?? needs.clock.now() }
+  const { found, considered } = explain({ live, disabled }, text, { moment, most: mostTold })
   return {
-    matched: row ? presentRule(row) : null,
-    ...(chosen && { reply: { type: 'text', text: chosen.text } }),
-    considered: rows.map((one) => ({
-      id: one.message_rule_id, name: one.name, matches: compileRules([one]).text(accountId, input.text) !== null,
+    ...await presentFound(needs, me, { found, account: account?.name ?? '', now: moment.now }), normalised: live.normalise(text),
+    considered: considered.map(({ rule, matches, keyword, why }) => ({
+      id: rule.id, name: rule.name, kind: rule.kind, priority: rule.priority, matches, why, explanation: words[why], ...(keyword !== null && { keyword }),
     })),
   }
+}
+
+async function accountOf(needs: Needs<'store'>, me: Actor, accountId: string) {
+  const account = await needs.store.read.accounts.find(me.companyId, accountId)
+  if (!account) throw new AppError('not_found', 'accountId: there is no such account in your company.', { field: 'accountId' })
+  return account
+}
+
+async function compiledOf(needs: Needs<'store' | 'known'>, me: Actor): Promise<{ live: Matcher, disabled: Matcher }> {
+  const company = await needs.known.anew(me.companyId)
+  if (!company) throw new AppError('not_found', 'There is no such company.')
+  const rows = await needs.store.read.rules.disabled(me.companyId)
+  return { live: company.matcher, disabled: compileRules(rows.map((row) => ({ ...row, enabled: 1 }))) }
+}
+
+/** As the follower would get it; what only he has, his name, is empty. */
+async function presentFound(needs: Needs<'store'>, me: Actor, { found, account, now }: { found: Found | null, account: string, now: number }) {
+  if (!found) return { matched: null, replies: [] }
+  const row = await needs.store.read.rules.find(me.companyId, found.rule.id)
+  const keyword = found.match?.keyword ?? ''
+  const replies = found.rule.answers.map((content) => fillContent(content, { account, keyword, now }))
+  return { matched: row && presentRule(row), ...(replies[0] && { reply: replies[0] }), replies, ...(keyword !== '' && { keyword }) }
 }

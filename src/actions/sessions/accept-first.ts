@@ -4,7 +4,7 @@ import { waiting } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { tellLines } from '../messages/recent.ts'
+import { tellSpoken } from '../messages/automatic-line.ts'
 import { greet } from './greet.ts'
 import { tellPlace } from './place.ts'
 import { lockSeen } from './rights.ts'
@@ -48,15 +48,14 @@ async function acceptFirstOf(needs: AcceptFirstNeeds, whose: Whose, settings: Se
     session.customer_service_id ??= (await unit.users.identity(session.account_id, whose.uid))?.customer_service_id ?? null
     const spoken = await greet(needs, unit, { customer, moved, settings })
     await writeStep(unit, moved, spoken)
-    const events = stepEvents('session.accepted', moved)
+    const events = [...stepEvents('session.accepted', moved), ...spoken.events]
     await writeEvents(needs, unit, events)
     return { moved, lines: spoken.lines, events }
   })
   if (!done) return false
 
-  void tellLines(needs, done.lines)
+  tellSpoken(needs, done.lines)
   await tellPlace(needs, done.moved.session, done.moved.before.list)
   for (const { stream } of done.events) needs.bus.publish('stream', stream)
-  needs.bus.publish('outbox', '')
   return true
 }

@@ -1,7 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
 import { writeEvents } from '../events.ts'
-import { tellLines } from '../messages/recent.ts'
+import { tellSpoken } from '../messages/automatic-line.ts'
 import { greet } from './greet.ts'
 import { settingsOf } from './settings-of.ts'
 import { lockBoth, person, type Me } from './rights.ts'
@@ -21,13 +21,12 @@ export async function acceptSession(needs: TellNeeds, me: Me, input: { sessionId
 
     const spoken = await greet(needs, unit, { customer, moved, settings })
     await writeStep(unit, moved, spoken)
-    const events = stepEvents('session.accepted', moved)
+    const events = [...stepEvents('session.accepted', moved), ...spoken.events]
     await writeEvents(needs, unit, events)
     return { moved, events, lines: spoken.lines }
   })
 
-  void tellLines(needs, lines)
-  if (lines.length > 0) needs.bus.publish('outbox', '')
+  tellSpoken(needs, lines)
   await tellStep(needs, moved, events)
   return moved.session
 }

@@ -93,8 +93,8 @@ async function seen({ store, clock }: AssignNeeds, { row, staff }: KnownCompany)
 /** In his own lane he waits for one person and his deputies; elsewhere for everyone, and his own agent goes first. */
 function askedOfWaiter(where: Parameters<typeof askedFor>[0], lane: string, exclusive: number): Asked {
   const name = Number(lane.slice(lane.indexOf(':') + 1))
-  if (lane.startsWith('user:')) return askedFor(where, { exclusive: name, named: null })
-  return { ...askedFor(where, { exclusive, named: lane.startsWith('group:') ? { groupId: name } : null }), movedOn: true }
+  if (lane.startsWith('user:')) return askedFor(where, { exclusive: name, named: { kind: 'other' } })
+  return { ...askedFor(where, { exclusive, named: lane.startsWith('group:') ? { kind: 'group', groupId: name } : { kind: 'other' } }), movedOn: true }
 }
 
 async function handBack(needs: AssignNeeds, company: KnownCompany, uid: number): Promise<number> {

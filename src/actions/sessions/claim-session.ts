@@ -5,8 +5,8 @@ import { queued, relationTo } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { tellLines } from '../messages/recent.ts'
-import { writeEvents } from '../events.ts'
+import { tellSpoken } from '../messages/automatic-line.ts'
+import { writeEvents, type Event } from '../events.ts'
 import { isBusy } from './accept-first.ts'
 import { greet } from './greet.ts'
 import { settingsOf } from './settings-of.ts'
@@ -22,11 +22,11 @@ export type ClaimNeeds = TellNeeds & Needs<'metrics'>
  */
 export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes }: { sessionId: string, lanes?: string[] }): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
-  const { session, moved, lines } = await needs.store.work('claim', async (unit) => {
+  const { session, moved, lines, events } = await needs.store.work('claim', async (unit) => {
     const seen = await unit.sessions.find(me.companyId, sessionId)
     if (!seen) throw notFound()
     const proposed = lanes !== undefined
-    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, moved: null, lines: [] }
+    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, moved: null, lines: [], events: [] }
     mayTake(seen, me, lanes ?? await lanesFor(unit, me.uid))
     await refuseUnbound(unit, seen)
     return take(needs, unit, { me, seen, settings })
@@ -37,9 +37,8 @@ export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes
 
   if (moved) {
     needs.metrics.claims.inc({ result: 'won' })
-    void tellLines(needs, lines)
-    if (lines.length > 0) needs.bus.publish('outbox', '')
-    await tellStep(needs, moved, stepEvents('session.claimed', moved))
+    tellSpoken(needs, lines)
+    await tellStep(needs, moved, events)
   }
   return session
 }
@@ -51,7 +50,7 @@ function mayTake(session: SessionRow, me: Me, lanes: string[]): void {
   throw new AppError('not_your_lane', `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`)
 }
 
-type Taken = { session: SessionRow, moved: Moved, lines: MessageRow[] }
+type Taken = { session: SessionRow, moved: Moved, lines: MessageRow[], events: Event[] }
 
 async function take(needs: ClaimNeeds, unit: Unit, { me, seen, settings }: { me: Me, seen: SessionRow, settings: Settings }): Promise<Taken> {
   const { customer, session } = await lockSeen(unit, seen)
@@ -65,6 +64,7 @@ async function take(needs: ClaimNeeds, unit: Unit, { me, seen, settings }: { me:
   })
   const spoken = await greet(needs, unit, { customer, moved, settings })
   await writeStep(unit, moved, { ...spoken, claimedFrom: seen.lane ?? '' })
-  await writeEvents(needs, unit, stepEvents('session.claimed', moved))
-  return { session, moved, lines: spoken.lines }
+  const events = [...stepEvents('session.claimed', moved), ...spoken.events]
+  await writeEvents(needs, unit, events)
+  return { session, moved, lines: spoken.lines, events }
 }

@@ -2,6 +2,9 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
 import { isAppError } from '../../errors.ts'
 import { writeEvents } from '../events.ts'
+import { tellSpoken } from '../messages/automatic-line.ts'
+import { askSatisfaction } from './ask-satisfaction.ts'
+import { settingsOf } from './settings-of.ts'
 import { lockBoth, person, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
@@ -10,19 +13,22 @@ export type CloseNeeds = TellNeeds
 export type CloseInput = { sessionId: string, reason?: string | undefined, pending?: 'send' | 'drop' | undefined, fence?: number | undefined }
 
 export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput): Promise<SessionRow> {
-  const { moved, events } = await needs.store.work('rest', async (unit) => {
+  const settings = await settingsOf(needs, me.companyId)
+  const { moved, events, lines } = await needs.store.work('rest', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     const moved = takeStep(session, {
       event: 'close', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'closed', closeReason: input.reason,
       at: needs.clock.now(), fence: input.fence,
     })
 
-    await writeStep(unit, moved, { customer, dropPending: input.pending === 'drop' })
-    const events = stepEvents('session.closed', moved)
+    const asked = askSatisfaction(needs, { customer, moved, settings })
+    await writeStep(unit, moved, { ...asked, dropPending: input.pending === 'drop' })
+    const events = [...stepEvents('session.closed', moved), ...asked.events]
     await writeEvents(needs, unit, events)
-    return { moved, events }
+    return { moved, events, lines: asked.lines }
   })
 
+  tellSpoken(needs, lines)
   await tellStep(needs, moved, events)
   return moved.session
 }

@@ -1,20 +1,19 @@
 // The greeting goes with the step that gives a session its answering agent: one a session and owner, through the outbox, and never
 // the last reply that WeChat takes.
-import type { CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
+import type { CustomerRow } from '../../../entities/index.ts'
 import { greetingOf } from '../../../rules/greeting.ts'
 import { active } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { automaticLine } from '../messages/automatic-line.ts'
+import { automaticLine, silence, type Spoken } from '../messages/automatic-line.ts'
 import type { Moved } from './step.ts'
 
-export type Spoken = { customer: CustomerRow, lines: MessageRow[], outbox: OutboxRow[] }
 type Greeted = { customer: CustomerRow, moved: Moved, settings: Settings }
 
 export async function greet(needs: Needs<'ids' | 'clock'>, unit: Unit, { customer, moved, settings }: Greeted): Promise<Spoken> {
   const { session } = moved
   const agent = session.uid === null || session.state !== active ? null : await unit.users.find(session.company_id, session.uid)
   const text = agent && greetingOf(agent.greeting, settings.greeting, agent.name)
-  if (!text) return { customer, lines: [], outbox: [] }
+  if (!text) return silence(customer)
   return automaticLine(needs, { customer, session, keep: 1, said: { type: 'text', text, sender: 'r:greeting', client_key: `${session.session_id}:${session.fence}` } })
 }

@@ -1,12 +1,13 @@
 // Who is there and has room, as a decision needs it: loads under lock, in the order of uids.
-import { assign, given, type Asked, type Decision, type Named, type Person, type Staff } from '../../../rules/assignment.ts'
+import { assign, given, type Asked, type Decision, type Person, type Staff } from '../../../rules/assignment.ts'
+import type { Named } from '../../../rules/reception.ts'
 import { commonLane, isOnline } from '../../../rules/routing.ts'
 import { ruleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
 type Where = { account: { account_id: string, own_lane: number }, company: { settings: Settings, staff: readonly Staff[] } }
 
-export function askedFor({ account, company }: Where, { exclusive, named }: { exclusive: number, named: Named | null }): Asked {
+export function askedFor({ account, company }: Where, { exclusive, named }: { exclusive: number, named: Named }): Asked {
   return {
     accountId: account.account_id, common: commonLane(account), exclusive, named, staff: company.staff,
     rule: (groupId) => ruleAt(company.settings, { accountId: account.account_id, groupId }),

@@ -1,6 +1,7 @@
 // The only place where a session's state changes. The table of rules/session.ts is asked, the session changed in memory, and the
 // ledger's line made with it; writeStep then writes all of it in the house's order: customer, session, loads, lines, outbox, ledger.
 import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import { giveBack } from '../../../rules/reply-window.ts'
 import { rankOf, topPriority } from '../../../rules/routing.ts'
 import {
   decideStep, exclusiveAfter, group, isBirth, isOpen, isOwned, queued, raisesFence, type Actor, type Kind, type SessionEvent, type Transition,
@@ -88,7 +89,7 @@ export async function writeStep(unit: Unit, moved: Moved, { customer, lines = []
   const { session, ledger } = moved
   const pending = how.dropPending ? (await unit.outbox.pendingOf(session.session_id)).map((row) => row.outbox_id) : []
   const changed = how.customerChanged === true || pending.length + outbox.length > 0
-  await saveCustomer(unit, moved, { customer: { ...customer, budget_left: customer.budget_left + pending.length }, changed })
+  await saveCustomer(unit, moved, { customer: { ...customer, ...giveBack(customer, pending.length, ledger.at) }, changed })
   await saveSession(unit, moved, how.claimedFrom)
   await moveLoad(unit, moved, how.turn ?? ledger.at)
   await writeLines(unit, moved, { lines, outbox, pending })

@@ -18,8 +18,9 @@ export async function typeIn(needs: Needs<'store' | 'bus' | 'clock' | 'cache' | 
 
   needs.bus.publish('typing', `${me.companyId} ${sessionId} ${me.uid}`)
   const key = `typing:${sessionId}`
-  if (!showsTyping(customer, needs.clock.now()) || await needs.cache.get(key) !== null) return session
-  await needs.cache.set(key, '1', shownMs)
+  const now = needs.clock.now()
+  if (!showsTyping(customer, now) || Number(await needs.cache.get(key)) > now) return session
+  await needs.cache.set(key, String(now + shownMs), shownMs)
   const account = await needs.known.account(customer.appid)
   // nobody waits for it, and what becomes of it changes nothing
   if (account) void needs.channel.typing(account, customer.openid)

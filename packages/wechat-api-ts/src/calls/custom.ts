@@ -3,13 +3,15 @@ import { tell } from '../call.ts'
 
 export type Article = { title: string, description: string, url: string, picurl: string }
 
+export type Music = { title: string, description: string, musicurl: string, hqmusicurl?: string, thumb_media_id: string }
+
 export type CustomContent =
   /** At most 2048 bytes of UTF-8. */
   | { msgtype: 'text', text: { content: string } }
   | { msgtype: 'image', image: { media_id: string } }
   | { msgtype: 'voice', voice: { media_id: string } }
   | { msgtype: 'video', video: { media_id: string, thumb_media_id: string, title?: string, description?: string } }
-  | { msgtype: 'music', music: { title: string, description: string, musicurl: string, hqmusicurl?: string, thumb_media_id: string } }
+  | { msgtype: 'music', music: Music }
   | { msgtype: 'news', news: { articles: [Article] } }
   | { msgtype: 'mpnews', mpnews: { media_id: string } }
   | { msgtype: 'mpnewsarticle', mpnewsarticle: { article_id: string } }

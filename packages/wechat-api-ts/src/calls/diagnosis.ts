@@ -2,6 +2,7 @@
 import { look, post, type Wire } from '../call.ts'
 
 export type Quota = { daily_limit: number, used: number, remain: number }
+export type Operator = 'CHINANET' | 'UNICOM' | 'CAP' | 'DEFAULT'
 export type Check = {
   dns?: { ip: string, real_operator: string }[]
   ping?: { ip: string, from_operator: string, package_loss: string, time: string }[]
@@ -28,7 +29,7 @@ export const quota = {
 
 export const diagnosis = {
   /** Can WeChat reach the server address of this account? */
-  checkCallback: post<{ action: 'dns' | 'ping' | 'all', check_operator: 'CHINANET' | 'UNICOM' | 'CAP' | 'DEFAULT' }, Check>('/cgi-bin/callback/check'),
+  checkCallback: post<{ action: 'dns' | 'ping' | 'all', check_operator: Operator }, Check>('/cgi-bin/callback/check'),
   /** Where pushes come from. */
   callbackIps: look<{ ip_list: string[] }>('/cgi-bin/getcallbackip'),
   /** Where the API is. */

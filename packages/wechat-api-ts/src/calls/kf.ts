@@ -17,6 +17,8 @@ export type KfOnline = { kf_account: string, status: number, kf_id: string, acce
 /** `opercode`: 2002 the agent sent it, 2003 he received it. */
 export type KfRecord = { openid: string, opercode: number, text: string, time: number, worker: string }
 
+export type KfWaiting = { latest_time: number, openid: string }
+
 type Named = { kf_account: string }
 
 /** Some documents want the account in the query, others in the body. */
@@ -25,7 +27,8 @@ const remove: Call<Named, void> = ({ ask }) => async (input) => {
 }
 
 const setAvatar: Call<Named & { media: Upload }, void> = ({ ask }) => async ({ kf_account, media }) => {
-  await ask({ method: 'POST', path: '/customservice/kfaccount/uploadheadimg', query: { kf_account }, upload: { media }, answer: 'done' })
+  const path = '/customservice/kfaccount/uploadheadimg'
+  await ask({ method: 'POST', path, query: { kf_account }, upload: { media }, answer: 'done' })
 }
 
 export const kfAccounts = {
@@ -46,7 +49,7 @@ export const kfSessions = {
   of: get<{ openid: string }, { createtime: number, kf_account: string }>('/customservice/kfsession/getsession'),
   list: get<Named, { sessionlist: { createtime: number, openid: string }[] }>('/customservice/kfsession/getsessionlist'),
   /** The first hundred who wait. */
-  waiting: look<{ count: number, waitcaselist: { latest_time: number, openid: string }[] }>('/customservice/kfsession/getwaitcase'),
+  waiting: look<{ count: number, waitcaselist: KfWaiting[] }>('/customservice/kfsession/getwaitcase'),
   /** At most 24 h; begin with `msgid` '1' and go on with the one returned until `number` is less than asked. */
   records: post<{ starttime: number, endtime: number, msgid: string, number: number },
     { recordlist: KfRecord[], number: number, msgid: string }>('/customservice/msgrecord/getmsglist'),

@@ -1,5 +1,5 @@
 // Permanent material (永久素材), drafts and publishing.
-import { look, post, tell, type Call, type File } from '../call.ts'
+import { look, post, tell, type Call, type MediaFile } from '../call.ts'
 import type { Upload } from '../multipart.ts'
 
 export type MaterialKind = 'image' | 'voice' | 'thumb'
@@ -15,25 +15,32 @@ export type NewsItem = {
   only_fans_can_comment?: 0 | 1
 }
 export type ShownNewsItem = NewsItem & { url?: string, thumb_url?: string, is_deleted?: boolean }
+export type MaterialCount = { voice_count: number, video_count: number, image_count: number, news_count: number }
 export type Material =
-  | ({ kind: 'file' } & File)
+  | ({ kind: 'file' } & MediaFile)
   | { kind: 'video', title: string, description: string, down_url: string }
   | { kind: 'news', news_item: ShownNewsItem[] }
 
 type Page = { offset: number, count: number }
 type Paged<Item> = { total_count: number, item_count: number, item: Item[] }
 type ShownNews = { news_item: ShownNewsItem[] }
+type NewsPage = Page & { no_content?: 0 | 1 }
+type StoredNews = { content: ShownNews, update_time: number }
 
 const path = '/cgi-bin/material/add_material'
 
-const add: Call<{ type: MaterialKind, media: Upload }, { media_id: string, url?: string }> = ({ ask }) => ({ type, media }) =>
+type Added = { media_id: string, url?: string }
+
+const add: Call<{ type: MaterialKind, media: Upload }, Added> = ({ ask }) => ({ type, media }) =>
   ask({ method: 'POST', path, query: { type }, upload: { media } })
 
-const addVideo: Call<{ media: Upload, title: string, introduction: string }, { media_id: string }> = ({ ask }) => ({ media, ...about }) =>
+type Video = { media: Upload, title: string, introduction: string }
+
+const addVideo: Call<Video, { media_id: string }> = ({ ask }) => ({ media, ...about }) =>
   ask({ method: 'POST', path, query: { type: 'video' }, upload: { media, fields: { description: JSON.stringify(about) } } })
 
 const getMaterial: Call<{ media_id: string }, Material> = ({ ask }) => async (input) => {
-  const said = await ask<File | ShownNews | { title: string, description: string, down_url: string }>(
+  const said = await ask<MediaFile | ShownNews | { title: string, description: string, down_url: string }>(
     { method: 'POST', path: '/cgi-bin/material/get_material', json: input, answer: 'file' })
   if ('bytes' in said) return { kind: 'file', ...said }
   return 'news_item' in said ? { kind: 'news', ...said } : { kind: 'video', ...said }
@@ -44,7 +51,7 @@ export const material = {
   get: getMaterial,
   list: post<Page & { type: 'image' | 'voice' | 'video' }, Paged<MaterialItem>>('/cgi-bin/material/batchget_material'),
   remove: tell<{ media_id: string }>('/cgi-bin/material/del_material'),
-  count: look<{ voice_count: number, video_count: number, image_count: number, news_count: number }>('/cgi-bin/material/get_materialcount'),
+  count: look<MaterialCount>('/cgi-bin/material/get_materialcount'),
 }
 
 export const drafts = {
@@ -53,7 +60,7 @@ export const drafts = {
   update: tell<{ media_id: string, index: number, articles: NewsItem }>('/cgi-bin/draft/update'),
   remove: tell<{ media_id: string }>('/cgi-bin/draft/delete'),
   count: look<{ total_count: number }>('/cgi-bin/draft/count'),
-  list: post<Page & { no_content?: 0 | 1 }, Paged<{ media_id: string, content: ShownNews, update_time: number }>>('/cgi-bin/draft/batchget'),
+  list: post<NewsPage, Paged<{ media_id: string } & StoredNews>>('/cgi-bin/draft/batchget'),
 }
 
 export type Publication = {
@@ -71,5 +78,5 @@ export const publishing = {
   article: post<{ article_id: string }, ShownNews>('/cgi-bin/freepublish/getarticle'),
   /** One of several articles by its `index` from 1; without one, all. */
   remove: tell<{ article_id: string, index?: number }>('/cgi-bin/freepublish/delete'),
-  list: post<Page & { no_content?: 0 | 1 }, Paged<{ article_id: string, content: ShownNews, update_time: number }>>('/cgi-bin/freepublish/batchget'),
+  list: post<NewsPage, Paged<{ article_id: string } & StoredNews>>('/cgi-bin/freepublish/batchget'),
 }

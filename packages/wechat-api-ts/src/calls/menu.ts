@@ -1,7 +1,8 @@
 // The menu below the chat (自定义菜单).
 import { look, post, tell, type Wire } from '../call.ts'
 
-export type MenuEvent = 'click' | 'scancode_push' | 'scancode_waitmsg' | 'pic_sysphoto' | 'pic_photo_or_album' | 'pic_weixin' | 'location_select'
+export type MenuEvent = 'click' | 'scancode_push' | 'scancode_waitmsg' | 'location_select'
+  | 'pic_sysphoto' | 'pic_photo_or_album' | 'pic_weixin'
 export type MenuButton = { name: string } & (
   | { type: MenuEvent, key: string }
   | { type: 'view', url: string }
@@ -14,6 +15,8 @@ export type Menu = { button: (MenuButton | { name: string, sub_button: MenuButto
 export type MatchRule = { tag_id?: string, client_platform_type?: '1' | '2' | '3' }
 export type ConditionalMenu = Menu & { matchrule: MatchRule }
 
+export type SetMenus = { menu: Menu & { menuid?: string }, conditionalmenu?: (ConditionalMenu & { menuid: string })[] }
+
 /** What the console set has another shape than what the API sets. */
 export type CurrentMenu = { is_menu_open: 0 | 1, selfmenu_info?: { button: CurrentButton[] } }
 export type CurrentButton = {
@@ -22,8 +25,18 @@ export type CurrentButton = {
   key?: string
   url?: string
   value?: string
-  news_info?: { list: { title: string, author: string, digest: string, show_cover: 0 | 1, cover_url: string, content_url: string, source_url: string }[] }
+  news_info?: { list: CurrentNews[] }
   sub_button?: { list: CurrentButton[] }
+}
+
+export type CurrentNews = {
+  title: string
+  author: string
+  digest: string
+  show_cover: 0 | 1
+  cover_url: string
+  content_url: string
+  source_url: string
 }
 
 const remove = ({ ask }: Wire) => async (): Promise<void> => {
@@ -33,7 +46,7 @@ const remove = ({ ask }: Wire) => async (): Promise<void> => {
 export const menu = {
   create: tell<Menu>('/cgi-bin/menu/create'),
   /** Refused with 46003 where there is none. */
-  get: look<{ menu: Menu & { menuid?: string }, conditionalmenu?: (ConditionalMenu & { menuid: string })[] }>('/cgi-bin/menu/get'),
+  get: look<SetMenus>('/cgi-bin/menu/get'),
   current: look<CurrentMenu>('/cgi-bin/get_current_selfmenu_info'),
   /** The conditional ones too. */
   remove,

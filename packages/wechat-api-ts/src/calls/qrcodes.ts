@@ -13,4 +13,5 @@ export const qrcodes = {
 }
 
 /** Where the picture is; no token is needed. */
-export const qrcodePicture = (ticket: string) => `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`
+export const qrcodePicture = (ticket: string) =>
+  `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`

@@ -13,7 +13,14 @@ export type TemplateMessage = {
   client_msg_id?: string
   data: TemplateData
 }
-export type Template = { template_id: string, title: string, primary_industry: string, deputy_industry: string, content: string, example: string }
+export type Template = {
+  template_id: string
+  title: string
+  primary_industry: string
+  deputy_industry: string
+  content: string
+  example: string
+}
 
 export const templates = {
   /** Its result comes as the event TEMPLATESENDJOBFINISH with the same `msgid`. */
@@ -22,7 +29,13 @@ export const templates = {
   remove: tell<{ template_id: string }>('/cgi-bin/template/del_private_template'),
 }
 
-export type SubscriptionNotice = { touser: string, template_id: string, page?: string, miniprogram?: MiniProgram, data: TemplateData }
+export type SubscriptionNotice = {
+  touser: string
+  template_id: string
+  page?: string
+  miniprogram?: MiniProgram
+  data: TemplateData
+}
 export type OneTimeNotice = {
   touser: string
   template_id: string

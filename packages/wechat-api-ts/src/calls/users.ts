@@ -15,16 +15,18 @@ export type UserInfo = { openid: string, unionid?: string } & ({ subscribe: 0 } 
   qr_scene: number
   qr_scene_str: string
 })
-export type SubscribeScene = `ADD_SCENE_${'SEARCH' | 'ACCOUNT_MIGRATION' | 'PROFILE_CARD' | 'QR_CODE' | 'PROFILE_LINK' | 'PROFILE_ITEM'
-  | 'PAID' | 'WECHAT_ADVERTISEMENT' | 'REPRINT' | 'LIVESTREAM' | 'CHANNELS' | 'WXA' | 'OTHERS'}`
+export type SubscribeScene = `ADD_SCENE_${'SEARCH' | 'ACCOUNT_MIGRATION' | 'PROFILE_CARD' | 'QR_CODE' | 'PROFILE_LINK'
+  | 'PROFILE_ITEM' | 'PAID' | 'WECHAT_ADVERTISEMENT' | 'REPRINT' | 'LIVESTREAM' | 'CHANNELS' | 'WXA' | 'OTHERS'}`
 
 /** `data` is absent and `next_openid` empty behind the last page. */
 export type Openids = { total: number, count: number, data?: { openid: string[] }, next_openid: string }
 
+type Asked = { openid: string, lang?: Language }
+
 export const users = {
-  info: get<{ openid: string, lang?: Language }, UserInfo>('/cgi-bin/user/info'),
+  info: get<Asked, UserInfo>('/cgi-bin/user/info'),
   /** At most 100. */
-  infos: post<{ user_list: { openid: string, lang?: Language }[] }, { user_info_list: UserInfo[] }>('/cgi-bin/user/info/batchget'),
+  infos: post<{ user_list: Asked[] }, { user_info_list: UserInfo[] }>('/cgi-bin/user/info/batchget'),
   /** 10,000 a page. */
   list: get<{ next_openid?: string }, Openids>('/cgi-bin/user/get'),
   /** Under 30 bytes. */

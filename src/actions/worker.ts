@@ -1,9 +1,11 @@
-// Wakes on the bell `outbox` and by the clock; sends until nothing is ready.
-import { deliverReady, type DeliverNeeds } from './deliver.ts'
+// Wakes on a bell and by the clock; works until nothing is ready.
+import type { Needs } from '../ports.ts'
 
 const lookEveryMs = 1000
 
-export function openSender(needs: DeliverNeeds) {
+export type Worker = { close: () => Promise<void> }
+
+export function openWorker(needs: Needs<'bus' | 'log'>, { bell, work }: { bell: string, work: () => Promise<number> }): Worker {
   let again = false
   let running: Promise<void> | null = null
   let stopped = false
@@ -11,17 +13,17 @@ export function openSender(needs: DeliverNeeds) {
   const run = async (): Promise<void> => {
     do {
       again = false
-      while (!stopped && await deliverReady(needs) > 0) again = true
+      while (!stopped && await work() > 0) again = true
     } while (again && !stopped)
   }
   const wake = () => {
     if (stopped) return
     again = true
     running ??= run()
-      .catch((error: unknown) => { needs.log.error({ error: String(error) }, 'the sender stumbled; it goes on with the next bell') })
+      .catch((error: unknown) => { needs.log.error({ bell, error: String(error) }, 'a worker stumbled; it goes on with the next bell') })
       .finally(() => { running = null })
   }
-  const forget = needs.bus.subscribe('outbox', wake)
+  const forget = needs.bus.subscribe(bell, wake)
   // rows that wait for their next try have no bell
   const timer = setInterval(wake, lookEveryMs)
 

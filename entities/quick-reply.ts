@@ -1,0 +1,38 @@
+import { EntitySchema } from 'typeorm'
+import { big, id, int, long, nullable, primary, text } from './columns.ts'
+
+/** A canned answer. type 1: of the person alone; 2: of the company, made by uid. `text` is what search reads of `content`. */
+export type QuickReplyRow = {
+  quick_reply_id: string
+  company_id: string
+  uid: number
+  type: number
+  reply_group_id: string | null
+  title: string
+  text: string
+  content: string
+  use_count: number
+  add_time: number
+  update_time: number
+}
+
+export const quickReply = new EntitySchema<QuickReplyRow>({
+  name: 'quick_reply',
+  tableName: 'quick_reply',
+  columns: {
+    quick_reply_id: id(primary),
+    company_id: id(),
+    uid: int(),
+    type: int(),
+    reply_group_id: id(nullable),
+    title: text(100),
+    text: long(),
+    content: long(),
+    use_count: int(),
+    add_time: big(),
+    update_time: big(),
+  },
+  indices: [
+    { name: 'ix_quick_reply_company_id_type_uid', columns: ['company_id', 'type', 'uid'] },
+  ],
+})

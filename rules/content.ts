@@ -1,0 +1,91 @@
+// What a line to a customer can be: of a rule or of a person, one shape. In message_data `content` keeps all of it, and `text` what a
+// list shows and search finds.
+import type { MessageRow } from '../entities/index.ts'
+
+export type Article = { title: string, description: string, url: string, picUrl: string }
+export type Menu = { head: string, items: { id: string, text: string }[], tail: string }
+export type MiniProgram = { appid: string, pagePath: string, title: string, thumbMediaId: string }
+
+export type Content =
+  | { type: 'text', text: string }
+  | { type: 'image' | 'voice' | 'file', mediaId: string }
+  | { type: 'video', mediaId: string, thumbMediaId?: string, title?: string, description?: string }
+  | { type: 'news', articles: Article[] }
+  | { type: 'menu', menu: Menu }
+  | { type: 'miniprogram', miniprogram: MiniProgram }
+  | { type: 'article', articleId: string }
+
+export type ContentType = Content['type']
+
+const numbers: Record<ContentType, number> = {
+  text: 1, image: 2, voice: 3, video: 4, news: 7, article: 7, file: 8, menu: 9, miniprogram: 10,
+}
+
+type Columns = Pick<MessageRow, 'type' | 'message_type' | 'text' | 'media_id' | 'page_title' | 'page_desc' | 'content'>
+
+export function columnsOf(content: Content): Columns {
+  const { title, description } = headOf(content)
+  return {
+    type: content.type, message_type: numbers[content.type], text: textOf(content), media_id: 'mediaId' in content ? content.mediaId : null,
+    page_title: title?.slice(0, 255) ?? null, page_desc: description?.slice(0, 500) ?? null,
+    content: content.type === 'text' ? null : JSON.stringify(content),
+  }
+}
+
+function headOf(content: Content): { title?: string | undefined, description?: string | undefined } {
+  if (content.type === 'news') return content.articles[0] ?? {}
+  if (content.type === 'video') return content
+  return content.type === 'miniprogram' ? content.miniprogram : {}
+}
+
+/** Of a line that we sent. */
+export function contentOf(row: Pick<MessageRow, 'type' | 'text' | 'content'>): Content {
+  return row.content === null ? { type: 'text', text: row.text ?? '' } : JSON.parse(row.content) as Content
+}
+
+function textOf(content: Content): string | null {
+  switch (content.type) {
+    case 'text': return content.text
+    case 'news': return content.articles.map(({ title }) => title).join('\n')
+    case 'menu': return menuText(content.menu)
+    case 'miniprogram': return content.miniprogram.title
+    case 'image': case 'voice': case 'video': case 'file': case 'article': return null
+  }
+}
+
+/** A menu in words, for those who read it, and where the platform takes no menu. */
+export const menuText = ({ head, items, tail }: Menu) => [head, ...items.map(({ text }) => text), tail].filter(Boolean).join('\n')
+
+const passiveTypes: ContentType[] = ['text', 'image', 'voice', 'video', 'news']
+
+/** The answer to a push can carry these; the rest goes by API. */
+export const canBePassive = (content: Content): boolean => passiveTypes.includes(content.type)
+
+/** The platform shows one article, except in the passive answer to an event. */
+export function fitting(content: Content, severalArticles: boolean): Content {
+  return content.type === 'news' && !severalArticles ? { ...content, articles: content.articles.slice(0, 1) } : content
+}
+
+/** Two calls said the same. */
+export const isSameContent = (one: Content, other: Content): boolean => ordered(one) === ordered(other)
+
+const ordered = (value: unknown): string => JSON.stringify(value, (_key, entry: unknown) => {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
+  return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => a < b ? -1 : 1)) as unknown
+})
+
+export const mostTextBytes = 2048
+
+/** At most so many bytes of UTF-8, never half a character. */
+export function cutText(text: string, bytes = mostTextBytes): string {
+  if (text.length * 3 <= bytes) return text
+  let left = bytes
+  let end = 0
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0
+    left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+    if (left < 0) return text.slice(0, end)
+    end += char.length
+  }
+  return text
+}

@@ -1,0 +1,41 @@
+// Why a rule answered, and why the others did not: from the same pass over the text that decides.
+import { isEvent } from './event-rules.ts'
+import { isOn } from './schedule.ts'
+import type { Found, Matcher } from './keyword.ts'
+import type { Moment, Rule } from './rule.ts'
+
+/** Why it lost against the one that won, or why it was silent. */
+export type Why =
+  | 'won' | 'weaker_kind' | 'lower_priority' | 'shorter' | 'younger'
+  | 'other_account' | 'not_now' | 'disabled' | 'text_too_long' | 'no_match' | 'not_for_texts'
+export type Considered = { rule: Rule, matches: boolean, keyword: string | null, why: Why }
+export type Explanation = { found: Found | null, considered: Considered[] }
+
+
+/** `disabled`: the rules that are switched off, compiled by themselves. At most `most` rules are told of, those that match first. */
+export function explain({ live, disabled }: { live: Matcher, disabled: Matcher }, text: string, { moment, most }: { moment: Moment, most: number }): Explanation {
+  const found = live.text(text, moment)
+  const { found: all, skipped } = live.all(text, null)
+  const asked = all.map((one): Considered => ({ rule: one.rule, matches: true, keyword: one.match?.keyword ?? null, why: whyNot(one, found, moment) }))
+  const off = disabled.all(text, null).found.map((one): Considered =>
+    ({ rule: one.rule, matches: true, keyword: one.match?.keyword ?? null, why: 'disabled' }))
+  const told = new Set([...all, ...off].map(({ rule }) => rule.id))
+  const dear = new Set(skipped.map((rule) => rule.id))
+  const silent = [...live.rules, ...disabled.rules].filter((rule) => !told.has(rule.id))
+    .map((rule): Considered => ({ rule, matches: false, keyword: null, why: dear.has(rule.id) ? 'text_too_long' : isEvent(rule.kind) ? 'not_for_texts' : 'no_match' }))
+  return { found, considered: [...asked, ...off, ...silent].slice(0, most) }
+}
+
+function whyNot(one: Found, won: Found | null, { accountId, now }: Moment): Why {
+  const { rule } = one
+  if (rule.id === won?.rule.id) return 'won'
+  if (rule.accountId !== null && rule.accountId !== accountId) return 'other_account'
+  if (rule.schedule !== null && !isOn(rule.schedule, now)) return 'not_now'
+  return won ? whyBehind(one, won) : 'no_match'
+}
+
+function whyBehind({ rule, match }: Found, won: Found): Why {
+  if (match?.band !== won.match?.band) return 'weaker_kind'
+  if (rule.priority !== won.rule.priority) return 'lower_priority'
+  return match?.length !== won.match?.length ? 'shorter' : 'younger'
+}

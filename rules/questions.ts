@@ -1,0 +1,53 @@
+// Questions that no rule answered, put together where they ask nearly the same: by the pairs of characters they share.
+export type Question = { text: string, folded: string, times: number, firstAt: number, lastAt: number, hash: string }
+export type QuestionGroup = { text: string, times: number, firstAt: number, lastAt: number, texts: { text: string, times: number }[], keyword: string | null, hashes: string[] }
+
+const alike = 0.5
+const mostTexts = 10
+
+/** The most asked first; each joins the first group whose leader it resembles. */
+export function groupQuestions(questions: Question[], most: number): QuestionGroup[] {
+  const groups: (QuestionGroup & { pairs: Set<string>, all: string[] })[] = []
+  for (const one of questions) {
+    const pairs = pairsOf(one.folded)
+    const group = groups.find((other) => likeness(pairs, other.pairs) >= alike)
+    if (!group) {
+      groups.push({ text: one.text, times: one.times, firstAt: one.firstAt, lastAt: one.lastAt, texts: [{ text: one.text, times: one.times }], keyword: null, hashes: [one.hash], pairs, all: [one.folded] })
+      continue
+    }
+    group.times += one.times
+    group.firstAt = Math.min(group.firstAt, one.firstAt)
+    group.lastAt = Math.max(group.lastAt, one.lastAt)
+    group.hashes.push(one.hash)
+    group.all.push(one.folded)
+    if (group.texts.length < mostTexts) group.texts.push({ text: one.text, times: one.times })
+  }
+  return groups.sort((a, b) => b.times - a.times).slice(0, most)
+    .map(({ all, text, times, firstAt, lastAt, texts, hashes }) => ({ text, times, firstAt, lastAt, texts, hashes, keyword: sharedWord(all) }))
+}
+
+function pairsOf(text: string): Set<string> {
+  const chars = Array.from(text)
+  return new Set(chars.length < 2 ? chars : chars.slice(1).map((char, at) => (chars[at] ?? '') + char))
+}
+
+/** Shared pairs, of all pairs of the shorter one. */
+function likeness(one: Set<string>, other: Set<string>): number {
+  const [few, many] = one.size < other.size ? [one, other] : [other, one]
+  let shared = 0
+  for (const pair of few) if (many.has(pair)) shared += 1
+  return few.size === 0 ? 0 : shared / few.size
+}
+
+/** The longest piece that all of them hold: a keyword for a rule. */
+function sharedWord(texts: string[]): string | null {
+  const [first = '', ...rest] = texts.toSorted((a, b) => a.length - b.length)
+  const chars = Array.from(first)
+  for (let length = Math.min(chars.length, 12); length >= 2; length -= 1) {
+    for (let at = 0; at + length <= chars.length; at += 1) {
+      const word = chars.slice(at, at + length).join('')
+      if (rest.every((text) => text.includes(word))) return word
+    }
+  }
+  return null
+}

@@ -1,0 +1,35 @@
+// A rule as it is read from its row, and what it is asked with.
+import type { MessageRuleRow } from '../entities/index.ts'
+import { readAction, type Action, type Deeds } from './action.ts'
+import { isOn, readSchedule, type ReadSchedule, type Schedule } from './schedule.ts'
+
+export const matchKinds = ['exact', 'contains', 'prefix', 'suffix', 'regex', 'all', 'any', 'subscribe', 'scan', 'menu', 'default'] as const
+export type MatchKind = typeof matchKinds[number]
+
+export type Rule = Deeds & {
+  id: string
+  name: string
+  accountId: string | null
+  priority: number
+  kind: MatchKind
+  /** Only until they are compiled. */
+  keywords: string[]
+  pattern: string | null
+  schedule: ReadSchedule | null
+}
+export type Moment = { accountId: string, now: number }
+export type MatchOptions = { traditionalIsSimplified: boolean }
+
+export function readRule(row: MessageRuleRow): Rule {
+  return {
+    id: row.message_rule_id, name: row.name, accountId: row.account_id, priority: row.priority, kind: row.match_kind as MatchKind,
+    keywords: JSON.parse(row.keywords) as string[], pattern: row.pattern, ...readAction(JSON.parse(row.action) as Action),
+    schedule: row.schedule === null ? null : readSchedule(JSON.parse(row.schedule) as Schedule),
+  }
+}
+
+/** The best stands first: an index in this list is a rank. Of equals the older, as the rows are given. */
+
+/** Whose account it is, and when. */
+export const serves = ({ accountId, schedule }: Rule, moment: Moment): boolean =>
+  (accountId === null || accountId === moment.accountId) && (schedule === null || isOn(schedule, moment.now))

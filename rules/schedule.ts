@@ -1,0 +1,61 @@
+// When does a rule speak? Days are those of ISO (Monday is 1), times are those of a wall clock in a zone; `from` after `to` goes over
+// midnight and belongs to the day it begins on. validFrom and validUntil are moments, in milliseconds.
+export type Schedule = { days?: number[], from?: string, to?: string, zone?: string, validFrom?: number, validUntil?: number }
+
+/** A schedule with its words read: minutes of the day. */
+export type ReadSchedule = { days: number[] | null, from: number, to: number, clock: Clock, validFrom: number, validUntil: number }
+type Clock = (now: number) => { day: number, minute: number }
+
+export const defaultZone = 'Asia/Shanghai'
+const dayMinutes = 24 * 60
+const names = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
+const minutesOf = (time: string): number => {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  return hours * 60 + minutes
+}
+
+export function readSchedule(schedule: Schedule): ReadSchedule {
+  return {
+    days: schedule.days ?? null, from: minutesOf(schedule.from ?? '00:00'), to: minutesOf(schedule.to ?? '24:00'),
+    clock: clockOf(schedule.zone ?? defaultZone),
+    validFrom: schedule.validFrom ?? -Infinity, validUntil: schedule.validUntil ?? Infinity,
+  }
+}
+
+export function isOn({ days, from, to, clock, validFrom, validUntil }: ReadSchedule, now: number): boolean {
+  if (now < validFrom || now >= validUntil) return false
+  const { day, minute } = clock(now)
+  const on = (which: number) => days === null || days.includes(which)
+  if (from < to) return on(day) && minute >= from && minute < to
+  return (on(day) && minute >= from) || (on(day === 1 ? 7 : day - 1) && minute < to)
+}
+
+const clocks = new Map<string, Clock>()
+
+/** Day and minute in a zone. Asking the zone costs microseconds, so one answer serves its minute. */
+function clockOf(zone: string): Clock {
+  const known = clocks.get(zone)
+  if (known) return known
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  let last = NaN
+  let answer = { day: 1, minute: 0 }
+  const clock: Clock = (now) => {
+    const minute = Math.floor(now / 60_000)
+    if (minute === last) return answer
+    const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]))
+    last = minute
+    answer = { day: names.indexOf(part['weekday'] ?? '') + 1, minute: (Number(part['hour']) * 60 + Number(part['minute'])) % dayMinutes }
+    return answer
+  }
+  clocks.set(zone, clock)
+  return clock
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

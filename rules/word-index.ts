@@ -1,0 +1,101 @@
+// All keywords of all rules, each word once, and which rules use it where.
+import type { Rule } from './rule.ts'
+import { asText, type Folding } from './normalise.ts'
+
+/** Where in a text a keyword must stand; `part` of a rule that wants all of its own. */
+export const places = { whole: 0, anywhere: 1, start: 2, end: 3, part: 4 }
+const placeOf: Partial<Record<Rule['kind'], number>> = {
+  exact: places.whole, contains: places.anywhere, any: places.anywhere, prefix: places.start, suffix: places.end, all: places.part,
+}
+
+export type WordIndex = {
+  /** Sorted by their units. */
+  words: string[]
+  /** Uses of word n stand from `from[n]` to `from[n + 1]`, the best rule's first. */
+  from: Int32Array
+  rules: Int32Array
+  places: Uint8Array
+  /** Of each rule how many words, and their length together: what a rule that wants all must find. */
+  needed: Int32Array
+  together: Int32Array
+}
+/** Use by use, in columns: there may be a million. */
+type Uses = { words: number[], rules: number[], places: number[] }
+const yieldEvery = 10_000
+
+export function* indexWords(rules: Rule[], folding: Folding): Generator<void, WordIndex> {
+  const numbers = new Map<string, number>()
+  const uses: Uses = { words: [], rules: [], places: [] }
+  const [needed, together] = [new Int32Array(rules.length), new Int32Array(rules.length)]
+  const fold = openFold(folding)
+  for (const [rule, { kind, keywords }] of rules.entries()) {
+    const place = placeOf[kind]
+    if (place === undefined) continue
+    for (const word of new Set(keywords.map(fold))) {
+      if (word === '') continue
+      use(uses, numbers, { word, rule, place })
+      needed[rule] = (needed[rule] as number) + 1
+      together[rule] = (together[rule] as number) + word.length
+      if (uses.words.length % yieldEvery === 0) yield
+    }
+  }
+  const words = yield* sorted([...numbers.keys()])
+  return { words, ...laidOut(uses, words, numbers), needed, together }
+}
+
+function use(uses: Uses, numbers: Map<string, number>, { word, rule, place }: { word: string, rule: number, place: number }): void {
+  const number = numbers.get(word) ?? numbers.size
+  numbers.set(word, number)
+  uses.words.push(number)
+  uses.rules.push(rule)
+  uses.places.push(place)
+}
+
+/** One buffer for all keywords. */
+function openFold(folding: Folding): (word: string) => string {
+  let units = new Uint16Array(1024)
+  return (word) => {
+    if (folding.roomFor(word) > units.length) units = new Uint16Array(folding.roomFor(word))
+    return asText(units, folding.into(word, units))
+  }
+}
+
+/** By first unit, then each heap by itself, so that no sort takes long. */
+function* sorted(words: string[]): Generator<void, string[]> {
+  const heaps = new Map<number, string[]>()
+  for (const word of words) {
+    const heap = heaps.get(word.charCodeAt(0))
+    if (heap) heap.push(word)
+    else heaps.set(word.charCodeAt(0), [word])
+  }
+  const all: string[] = []
+  let since = 0
+  for (const unit of [...heaps.keys()].sort((a, b) => a - b)) {
+    for (const word of (heaps.get(unit) ?? []).sort()) all.push(word)
+    since += heaps.get(unit)?.length ?? 0
+    if (since > yieldEvery) { since = 0; yield }
+  }
+  return all
+}
+
+function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pick<WordIndex, 'from' | 'rules' | 'places'> {
+  const placed = new Int32Array(words.length)
+  words.forEach((word, at) => { placed[numbers.get(word) as number] = at })
+  const from = new Int32Array(words.length + 1)
+  for (const word of uses.words) {
+    const after = (placed[word] as number) + 1
+    from[after] = (from[after] as number) + 1
+  }
+  for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] as number) + (from[at - 1] as number)
+  const next = from.slice()
+  const [rules, places] = [new Int32Array(uses.words.length), new Uint8Array(uses.words.length)]
+  // rules come best first, so each word's uses do too
+  for (let use = 0; use < uses.words.length; use += 1) {
+    const at = placed[uses.words[use] as number] as number
+    const row = next[at] as number
+    next[at] = row + 1
+    rules[row] = uses.rules[use] as number
+    places[row] = uses.places[use] as number
+  }
+  return { from, rules, places }
+}

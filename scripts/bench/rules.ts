@@ -1,0 +1,156 @@
+// npm run bench -- rules: the compiled matcher beside a scan of all keywords, SQL's LIKE and the npm package @monyone/aho-corasick,
+// from a hundred keywords to a million. A figure counts only where all of them name the same rule for every message.
+import { createRequire } from 'node:module'
+import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import SqliteDatabase from 'better-sqlite3'
+import type { MessageRuleRow } from '../../entities/index.ts'
+import { compileRules, type Matcher } from '../../rules/keyword.ts'
+import { machine } from './place.ts'
+import { wholeNumber } from './plan.ts'
+import { keywords, messages, rulesOf } from './rules-corpus.ts'
+
+type Figures = { words: number, rules: number, compileMs: number, megabytes: number, micros: Record<string, number | null> }
+const length = 100
+const laps = 9
+// what scans everything is asked less often: it takes seconds otherwise
+const asked = { scan: 40, like: 5 }
+// objects and maps, a state each: a million words take it minutes and gigabytes
+const mostOfPeer = 100_000
+
+export function rulesBench(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { most: { type: 'string', default: '1000000' } } })
+  const most = wholeNumber('most', values.most, 1_000_000)
+  console.log(`${machine()}\nmessages of ${length} characters, every second one with a keyword inside; µs a message, of the quicker laps`)
+  const all: Figures[] = []
+  for (let howMany = 100; howMany <= most; howMany *= 10) {
+    all.push(measure(howMany))
+    console.log(`  ${howMany.toLocaleString('en')} keywords: each names the same rules`)
+  }
+  print(all)
+  printEvil()
+  return Promise.resolve()
+}
+
+function measure(howMany: number): Figures {
+  const words = keywords(howMany)
+  const rows = rulesOf(words)
+  const texts = messages(words, { howMany: 500, length })
+  const short = messages(words, { howMany: 500, length: 12 })
+  const before = memory()
+  const began = performance.now()
+  const matcher = compileRules(rows)
+  const compileMs = performance.now() - began
+  const megabytes = (memory() - before) / 2 ** 20
+  const others = [openScan(rows), openLike(rows), ...howMany <= mostOfPeer ? [openPeer(rows)] : []]
+  for (const { answer, most } of others) agree(matcher, answer, texts.slice(0, most))
+  const micros: Figures['micros'] = {
+    'kefu': time((text) => matcher.text(text, moment), texts), 'kefu, 12 characters': time((text) => matcher.text(text, moment), short),
+  }
+  for (const { name, answer, most } of others) micros[name] = time(answer, texts.slice(0, most), most < texts.length ? 3 : laps)
+  for (const { close } of others) close()
+  return { words: howMany, rules: rows.length, compileMs, megabytes, micros }
+}
+
+const moment = { accountId: 'a', now: 0 }
+type Contender = { name: string, answer: (text: string) => string | null, most: number, close: () => void }
+
+function agree(matcher: Matcher, answer: Contender['answer'], texts: string[]): void {
+  for (const text of texts) {
+    const [mine, other] = [matcher.text(text, moment)?.rule.id ?? null, answer(text)]
+    if (mine !== other) throw new Error(`not the same answer to ${text}: ${String(mine)}, ${String(other)}`)
+  }
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+function memory(): number {
+  collectGarbage()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** The quarter of the laps that was not disturbed. */
+function time(call: (text: string) => unknown, texts: string[], times = laps): number {
+  let kept = 0
+  const micros = Array.from({ length: times }, () => {
+    const began = performance.now()
+    for (const text of texts) if (call(text)) kept += 1
+    return (performance.now() - began) * 1000 / texts.length
+  })
+  if (kept < 0) throw new Error('never')
+  return micros.sort((a, b) => a - b)[Math.floor(times / 4)] ?? NaN
+}
+
+type Word = { word: string, rule: MessageRuleRow, rank: number }
+const wordsOf = (rows: MessageRuleRow[]): Word[] => rows.flatMap((rule, rank) => (JSON.parse(rule.keywords) as string[]).map((word) => ({ word, rule, rank })))
+
+/** The order of rules, once more and plainly. */
+function best(found: Iterable<Word>, text: string): string | null {
+  let first: Word | null = null
+  for (const one of found) {
+    if (one.rule.match_kind === 'exact' ? one.word !== text : !text.includes(one.word)) continue
+    if (first === null || before(one, first)) first = one
+  }
+  return first?.rule.message_rule_id ?? null
+}
+
+function before(a: Word, b: Word): boolean {
+  if (a.rule.match_kind !== b.rule.match_kind) return a.rule.match_kind === 'exact'
+  if (a.rule.priority !== b.rule.priority) return a.rule.priority > b.rule.priority
+  return a.word.length === b.word.length ? a.rank < b.rank : a.word.length > b.word.length
+}
+
+function openScan(rows: MessageRuleRow[]): Contender {
+  const words = wordsOf(rows)
+  return { name: 'scan of all keywords', answer: (text) => best(words, text), most: asked.scan, close: () => undefined }
+}
+
+function openLike(rows: MessageRuleRow[]): Contender {
+  const database = new SqliteDatabase(':memory:')
+  database.exec('create table keyword (word text not null, row integer not null)')
+  const words = wordsOf(rows)
+  const add = database.prepare('insert into keyword values (?, ?)')
+  database.transaction(() => { words.forEach(({ word }, at) => add.run(word, at)) })()
+  const find = database.prepare("select row from keyword where ? like '%' || word || '%'").pluck()
+  const found = (text: string) => (find.all(text) as number[]).flatMap((at) => words[at] ?? [])
+  return { name: 'SQL LIKE (SQLite, in memory)', answer: (text) => best(found(text), text), most: asked.like, close: () => { database.close() } }
+}
+
+type Peer = new (words: string[]) => { matchInText: (text: string) => { keyword: string }[] }
+
+/** It finds the keywords; which rule speaks is decided behind it, as we would have to. */
+function openPeer(rows: MessageRuleRow[]): Contender {
+  const load = createRequire(import.meta.url)
+  const { AhoCorasick } = load('@monyone/aho-corasick/fast') as { AhoCorasick: Peer }
+  const of = new Map(wordsOf(rows).map((word) => [word.word, word]))
+  const peer = new AhoCorasick([...of.keys()])
+  return {
+    name: '@monyone/aho-corasick', most: 500, close: () => undefined,
+    answer: (text) => best(peer.matchInText(text).flatMap(({ keyword }) => of.get(keyword) ?? []), text),
+  }
+}
+
+function print(all: Figures[]): void {
+  const row = (name: string, cells: string[]) => { console.log(name.padEnd(32) + cells.map((cell) => cell.padStart(12)).join('')) }
+  row('\nkeywords', ['', ...all.map(({ words }) => words.toLocaleString('en'))].slice(1))
+  row('rules', all.map(({ rules }) => rules.toLocaleString('en')))
+  row('compile, ms', all.map(({ compileMs }) => compileMs.toFixed(0)))
+  row('memory, MB', all.map(({ megabytes }) => megabytes.toFixed(1)))
+  for (const name of Object.keys(all[0]?.micros ?? {})) row(`${name}, µs`, all.map(({ micros }) => micros[name]?.toFixed(micros[name] < 100 ? 2 : 0) ?? '–'))
+  row('scan / kefu', all.map(({ micros }) => ((micros['scan of all keywords'] ?? NaN) / (micros['kefu'] ?? NaN)).toFixed(0)))
+}
+
+/** Patterns an admin might write that take V8's engine longer than anybody lives. */
+function printEvil(): void {
+  const text = `${'a'.repeat(50_000)}!`
+  for (const pattern of ['(a+)+$', '(a|aa)+$', '(a*)*b']) {
+    const row = { ...rulesOf(['a'])[0], match_kind: 'regex', keywords: '[]', pattern } as MessageRuleRow
+    const matcher = compileRules([row])
+    const began = performance.now()
+    const found = matcher.text(text, moment)
+    console.log(`${pattern} on 50,000 characters, the first time: ${(performance.now() - began).toFixed(1)} ms${found ? ', matches' : ''}`)
+  }
+}

@@ -1,0 +1,208 @@
+// One line of a chat, as a follower's phone shows it.
+import { attempt, avatar, button, icon, make } from './dom.js'
+import { drawsEmoji, withFaces } from './faces.js'
+import { knows, locale, word } from './words.js'
+
+const address = /https?:\/\/[^\s\u3000-\u303f\uff00-\uffef<>"]+/g
+const anchor = /<a\s+([^<>]*)>([^<]*)<\/a>/gi
+
+const inert = (text, title) => make('span', { class: 'link', text, title })
+
+function plainNodes(text) {
+  return withFaces(text).flatMap((piece) => {
+    if (piece.glyph !== undefined) return [make('span', { class: drawsEmoji ? 'face' : 'face-name', text: drawsEmoji ? piece.glyph : piece.name, title: piece.code })]
+    const nodes = []
+    let at = 0
+    for (const found of piece.text.matchAll(address)) {
+      nodes.push(piece.text.slice(at, found.index), inert(found[0], found[0]))
+      at = found.index + found[0].length
+    }
+    return [...nodes, piece.text.slice(at)]
+  })
+}
+
+/** Links stand there but lead nowhere; only a link of the kind weixin://bizmsgmenu is a tap, which sends a text. */
+function linkOf(attributes, text, say) {
+  const href = /href=(?:"([^"]*)"|'([^']*)')/i.exec(attributes)
+  const target = href?.[1] ?? href?.[2] ?? ''
+  if (!target.startsWith('weixin://bizmsgmenu?')) return inert(text, target)
+  const query = new URLSearchParams(target.slice(target.indexOf('?')))
+  const tap = () => say({ type: 'text', text: query.get('msgmenucontent') ?? text, bizmsgmenuid: query.get('msgmenuid') ?? '' })
+  return button({ class: 'link', text, on: { click: tap } })
+}
+
+export function textNodes(text, say) {
+  const nodes = []
+  let at = 0
+  for (const found of text.matchAll(anchor)) {
+    nodes.push(...plainNodes(text.slice(at, found.index)), linkOf(found[1], found[2], say))
+    at = found.index + found[0].length
+  }
+  return [...nodes, ...plainNodes(text.slice(at))]
+}
+
+const mediaAddress = (id) => `/sim/media/${encodeURIComponent(id)}`
+const gone = (kind) => make('span', { class: 'gone', text: `${word(kind)} · ${word('died')}` })
+
+function pictureOf(line) {
+  if (line.media?.alive !== true) return make('div', { class: 'bubble' }, gone('image'))
+  const picture = make('img', { class: 'picture', src: mediaAddress(line.mediaId), alt: word('image'), loading: 'lazy' })
+  picture.addEventListener('click', () => {
+    const big = make('div', { class: 'lightbox', on: { click: () => big.remove() } }, make('img', { src: picture.src, alt: '' }))
+    document.body.append(big)
+  })
+  return picture
+}
+
+let playing = null
+function loadAmr() {
+  loadAmr.once ??= new Promise((resolve, reject) => {
+    const script = make('script', { src: '/amr.js' })
+    script.addEventListener('load', () => resolve(globalThis.BenzAMRRecorder))
+    script.addEventListener('error', () => reject(new Error('no decoder')))
+    document.head.append(script)
+  })
+  return loadAmr.once
+}
+
+async function playAmr(source) {
+  const Recorder = await loadAmr()
+  const amr = new Recorder()
+  await amr.initWithUrl(source)
+  return { play: () => amr.play(), stop: () => amr.stop(), ended: (done) => { amr.onEnded(done); amr.onStop(done) } }
+}
+
+async function playNative(source) {
+  const audio = new Audio(source)
+  return { play: () => audio.play(), stop: () => audio.pause(), ended: (done) => { audio.onended = done; audio.onpause = done } }
+}
+
+function voiceOf(line) {
+  const { media } = line
+  const seconds = Math.max(1, Math.round(media?.seconds ?? 1))
+  const own = line.way === 'sent'
+  const bubble = button({ class: 'bubble voice', title: word('voice'), style: { width: `${70 + Math.min(seconds, 60) * 2.4}px` } },
+    icon('voice', 'waves'), make('span', { text: `${seconds}″` }))
+  const box = make('div', { class: own ? 'holder own' : 'holder' }, bubble)
+  if (media?.alive !== true) { bubble.disabled = true; box.append(gone('voice')) }
+  bubble.addEventListener('click', async () => {
+    playing?.stop()
+    try {
+      const source = mediaAddress(line.mediaId)
+      playing = await (media.contentType.startsWith('audio/amr') ? playAmr(source) : playNative(source))
+      playing.ended(() => { bubble.classList.remove('playing') })
+      await playing.play()
+      bubble.classList.add('playing')
+    } catch {
+      if (box.querySelector('a') === null) box.append(make('a', { class: 'hint', href: mediaAddress(line.mediaId), download: 'voice.amr', text: word('cannotPlay') }))
+    }
+  })
+  return box
+}
+
+function videoOf(line) {
+  if (line.media?.alive !== true) return make('div', { class: 'bubble' }, gone('video'))
+  const video = make('video', { class: 'picture', src: `${mediaAddress(line.mediaId)}#t=0.1`, preload: 'metadata', playsinline: '' })
+  const start = button({ class: 'start', title: word('video'), on: { click: () => {
+    start.remove()
+    video.controls = true
+    void video.play()
+  } } }, icon('play'))
+  const film = make('div', { class: 'film' }, video, start)
+  const title = line.content?.title ?? line.content?.Title
+  return title ? make('div', { class: 'card-line' }, film, make('div', { class: 'head last-head', text: title })) : film
+}
+
+/** Only pictures of the simulator itself are fetched; of others stands the place. */
+function coverOf(url) {
+  const isOurs = typeof url === 'string' && url.startsWith(`${location.origin}/`)
+  return isOurs ? make('img', { class: 'cover', src: url, alt: '' }) : make('div', { class: 'cover empty', title: url ?? '' })
+}
+
+function newsOf(line) {
+  const articles = line.content?.articles ?? [{ title: line.text ?? word('news'), description: line.content?.article_id ?? '' }]
+  const [first, ...others] = articles
+  return make('div', { class: 'card-line news' }, coverOf(first.picurl ?? first.picUrl),
+    make('div', { class: 'head', text: first.title ?? '', title: first.url ?? '' }), make('div', { class: 'under', text: first.description ?? '' }),
+    ...others.map((one) => make('div', { class: 'row', title: one.url ?? '' }, make('span', { text: one.title ?? '' }), coverOf(one.picurl ?? one.picUrl))))
+}
+
+function menuOf(line, say) {
+  const { head_content: head = '', list, tail_content: tail = '' } = line.content
+  const entries = list.map((item) => button({ class: 'entry', text: item.content, on: {
+    click: () => say({ type: 'text', text: item.content, bizmsgmenuid: String(item.id) }),
+  } }))
+  return make('div', { class: 'bubble menu' }, make('div', {}, ...textNodes(head, say)), ...entries, make('div', {}, ...textNodes(tail, say)))
+}
+
+function placeOf(line) {
+  const { Label: label = '', Location_X: x, Location_Y: y } = line.content ?? {}
+  return make('div', { class: 'card-line place' }, make('div', { class: 'head', text: label || word('location') }),
+    make('div', { class: 'under', text: `${x}, ${y}` }), make('div', { class: 'map' }, icon('place', 'pin')))
+}
+
+function linkCard(line) {
+  const { Title: title, Description: description, Url: url } = line.content ?? {}
+  return make('div', { class: 'card-line share' }, make('div', { class: 'head', text: title || url, title: url }),
+    make('div', { class: 'row' }, make('span', { class: 'under', text: description || url }), make('div', { class: 'thumb' }, icon('link'))))
+}
+
+const sizeOf = (bytes) => bytes > 1_048_576 ? `${(bytes / 1_048_576).toFixed(1)} MB` : `${Math.max(0.1, bytes / 1024).toFixed(1)} KB`
+
+function fileOf(line) {
+  const { Title: title = '', FileTotalLen: size = 0 } = line.content ?? {}
+  return make('div', { class: 'card-line file' }, make('div', {}, make('div', { class: 'head', text: title }), make('div', { class: 'under', text: sizeOf(Number(size)) })),
+    make('div', { class: 'paper', text: (title.split('.').at(-1) ?? '?').slice(0, 4).toUpperCase() }))
+}
+
+function miniProgramOf(line) {
+  const { title, Title } = line.content ?? {}
+  const picture = line.media?.alive === true ? make('img', { class: 'cover', src: mediaAddress(line.mediaId), alt: '' }) : make('div', { class: 'cover empty' })
+  return make('div', { class: 'card-line mini' }, make('div', { class: 'head', text: title ?? Title ?? line.text ?? '' }), picture,
+    make('div', { class: 'foot', text: word('miniprogrampage') }))
+}
+
+function musicOf(line) {
+  return make('div', { class: 'card-line music' }, make('div', {}, make('div', { class: 'head', text: line.content?.title ?? line.content?.Title ?? line.text ?? word('music') }),
+    make('div', { class: 'under', text: line.content?.description ?? line.content?.Description ?? '' })), make('div', { class: 'disc' }, icon('play')))
+}
+
+function noticeOf(line) {
+  const [title = '', ...rest] = (line.text ?? '').split('\n')
+  return make('div', { class: 'card-line notice' }, make('div', { class: 'head', text: title }), ...rest.map((text) => make('div', { class: 'under', text })))
+}
+
+function plainOf(line) {
+  return make('div', { class: 'bubble' }, make('span', { class: 'kind', text: knows(line.type) ? word(line.type) : line.type }), make('span', { text: line.text ?? line.mediaId ?? '' }))
+}
+
+const drawings = {
+  text: (line, say) => make('div', { class: 'bubble' }, ...textNodes(line.text ?? '', say)),
+  image: pictureOf, voice: voiceOf, video: videoOf, shortvideo: videoOf, news: newsOf, mpnews: newsOf, mpnewsarticle: newsOf, location: placeOf,
+  link: (line) => line.way === 'sent' ? linkCard(line) : plainOf(line), file: fileOf, miniprogrampage: miniProgramOf, music: musicOf,
+  msgmenu: (line, say) => Array.isArray(line.content?.list) ? menuOf(line, say) : plainOf(line),
+  template: noticeOf, notice: noticeOf, once: noticeOf,
+}
+
+function noteOf(line) {
+  const name = knows(line.type) ? word(line.type) : `${word('event')} ${line.type}`
+  return `${name}${line.text ? ` · ${line.text}` : ''}`
+}
+
+/** A line with its face beside it; what happened stands small in the middle. */
+export function drawLine(line, { account, follower, names, say }) {
+  const item = make('li', { 'data-way': line.way, 'data-type': line.type, title: new Date(line.at).toLocaleString(locale()) })
+  if (line.way === 'event' || line.type === 'failure') {
+    item.className = 'note'
+    item.append(make('span', { text: line.type === 'failure' ? line.text : noteOf(line) }))
+    return item
+  }
+  const own = line.way === 'sent'
+  const [name, seed] = own ? [follower.nickname, follower.openid] : [names.get(line.kfAccount) ?? account.name, line.kfAccount ?? account.appid]
+  const draw = Object.hasOwn(drawings, line.type) ? drawings[line.type] : plainOf
+  const body = make('div', { class: 'body' }, line.kfAccount === undefined ? null : make('small', { class: 'sender', text: name }), draw(line, attempt(say)),
+    line.aiLabel ? make('small', { class: 'sender', text: word('aiLabel') }) : null)
+  item.className = own ? 'own' : 'theirs'
+  item.append(avatar(name, seed), body)
+  return item
+}

@@ -1,0 +1,37 @@
+// A file comes into the vault: first its bytes, whole and on the disk, then the row that names them.
+import type { ResourceRow } from '../../../entities/index.ts'
+import { headBytes, judge, mostOfAny, type Media } from '../../../rules/media.ts'
+import { AppError } from '../../errors.ts'
+import type { Needs } from '../../ports.ts'
+
+export type KeepNeeds = Needs<'store' | 'vault' | 'ids' | 'clock'>
+export type Incoming = { companyId: string, source: AsyncIterable<Uint8Array>, name: string, uid: number | null, strict: boolean }
+
+const refusals = {
+  wrong_type: 'This is none of the files that are taken: pictures, AMR or MP3 voices, MP4 videos, PDF, ZIP and office documents.',
+  too_large: 'Too large: pictures and videos have at most 10 MB, voices 2 MB, other files 20 MB.',
+}
+
+export async function keepMedia(needs: KeepNeeds, { companyId, source, name, uid, strict }: Incoming): Promise<ResourceRow> {
+  const draft = await needs.vault.receive(source, { most: mostOfAny, head: headBytes })
+  if (!draft) throw new AppError('too_large', refusals.too_large)
+  const media = judge(draft, strict)
+  if (draft.size === 0 || typeof media === 'string') {
+    await draft.drop()
+    const code = typeof media === 'string' ? media : 'wrong_type'
+    throw new AppError(code, refusals[code])
+  }
+  await draft.keep(companyId)
+  return needs.store.work('rest', (unit) => unit.media.add(newResource(needs, { companyId, name, uid, media, sha256: draft.sha256, size: draft.size })))
+}
+
+type Facts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & { media: Media, sha256: string, size: number }
+
+const newResource = (needs: Needs<'ids' | 'clock'>, { companyId, name, uid, media, sha256, size }: Facts): ResourceRow => ({
+  resources_id: needs.ids(), company_id: companyId, sha256, mime_type: media.mime, resources_size: size, file_name: Array.from(name).slice(0, 255).join(''),
+  media_id: null, media_dies_at: null, add_time: needs.clock.now(), kind: media.kind, uid,
+})
+
+export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}

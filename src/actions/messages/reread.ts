@@ -1,0 +1,39 @@
+// Lines that were stored before we understood them are read again from their XML. From the oldest to the newest, a piece at a time;
+// where it stands is kept, so that what was read once is not walked through again.
+import type { MessageRow } from '../../../entities/index.ts'
+import type { Needs } from '../../ports.ts'
+import { toFetch } from './say.ts'
+
+type RereadNeeds = Needs<'store' | 'clock' | 'bus' | 'readStored'>
+
+/** Raised when more kinds are understood: then all is walked through once more. */
+const reader = 1
+const atOnce = 500
+const end = 'end'
+
+export async function reread(needs: RereadNeeds, companyId: string): Promise<{ reread: number, still: number }> {
+  const place = `reread:${reader}:${companyId}`
+  const result = { reread: 0, still: 0 }
+  let after = await needs.store.read.accounts.remembered(place) ?? ''
+  for (let rounds = 0; after !== end && rounds < 20; rounds += 1) {
+    const rows = await needs.store.read.messages.notUnderstood(companyId, after, atOnce)
+    for (const row of rows) result[await readAgain(needs, row) ? 'reread' : 'still'] += 1
+    after = rows.length < atOnce ? end : rows.at(-1)?.message_id ?? end
+    await needs.store.work('rest', (unit) => unit.accounts.remember(place, after))
+  }
+  if (result.reread > 0) needs.bus.publish('media', '')
+  return result
+}
+
+async function readAgain(needs: RereadNeeds, row: MessageRow): Promise<boolean> {
+  const { xml } = JSON.parse(row.extra ?? '{}') as { xml?: string }
+  const deed = xml === undefined ? null : needs.readStored(xml)
+  if (!deed) return false
+  const said = deed.kind === 'line' ? deed.said : { message_type: 1, type: 'text', text: deed.text }
+  return needs.store.work('rest', async (unit) => {
+    const line = { ...row, extra: null, ...said }
+    if (await unit.messages.understand(line) === 0) return false
+    if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.add_time))
+    return true
+  })
+}

@@ -1,0 +1,53 @@
+// What WeChat pushes to a platform itself: its ticket every ten minutes, and who has authorised it or no longer does.
+import { isAppError } from '../../errors.ts'
+import type { KnownPlatform, Needs } from '../../ports.ts'
+import { platformPlace } from '../../secrets.ts'
+import { exchangeCode } from './exchange.ts'
+
+export type Notice =
+  | { kind: 'ticket', ticket: string }
+  | { kind: 'authorized', appid: string, code: string }
+  | { kind: 'unauthorized', appid: string }
+  | { kind: 'unknown' }
+
+type NoticeNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics'>
+
+export async function takeNotice(needs: NoticeNeeds, platform: KnownPlatform, notice: Notice): Promise<void> {
+  needs.metrics.notices.inc({ kind: notice.kind })
+  if (notice.kind === 'ticket') await keepTicket(needs, platform, notice.ticket)
+  if (notice.kind === 'authorized') await renew(needs, platform, notice)
+  if (notice.kind === 'unauthorized') await unbind(needs, platform, notice.appid)
+}
+
+async function keepTicket(needs: NoticeNeeds, { componentAppid }: KnownPlatform, ticket: string): Promise<void> {
+  const sealed = needs.secrets.seal(ticket, platformPlace(componentAppid, 'ticket'))
+  await needs.store.work('rest', (unit) => unit.platforms.saveTicket(componentAppid, sealed, needs.clock.now()))
+}
+
+/**
+ * The code of an account that is bound already brings its new permissions. A first one waits for the owner's return, which says to
+ * which company he belongs.
+ */
+async function renew(needs: NoticeNeeds, platform: KnownPlatform, { appid, code }: { appid: string, code: string }): Promise<void> {
+  const account = await needs.store.read.accounts.byAppid(appid)
+  if (account?.component_appid !== platform.componentAppid) return
+  try {
+    await exchangeCode(needs, platform, code)
+  } catch (error) {
+    // his browser was faster, and has used the code
+    if (!isAppError(error)) throw error
+    needs.log.info({ appid, error: error.message }, 'an authorisation code was not exchanged')
+    return
+  }
+  if (account.binding !== 'unbound') return
+  await needs.store.work('rest', (unit) => unit.accounts.rebind(account.account_id, 'platform'))
+  needs.bus.publish('known', account.company_id)
+}
+
+async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string): Promise<void> {
+  const account = await needs.store.read.accounts.byAppid(appid)
+  if (account?.component_appid !== platform.componentAppid) return
+  await needs.store.work('rest', (unit) => unit.accounts.rebind(account.account_id, 'unbound'))
+  needs.log.warn({ appid }, 'the owner of an account has withdrawn its authorisation: it is unbound')
+  needs.bus.publish('known', account.company_id)
+}

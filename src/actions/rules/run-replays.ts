@@ -1,0 +1,91 @@
+// The worker of replays. Messages are read by the slow reader, heap by heap, and matched in short turns between which pushes are
+// answered; it rests as long as it worked. Whoever holds the row's token works; a cancelled row has lost it.
+import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises'
+import type { MessageRuleRow, RuleReplayRow } from '../../../entities/index.ts'
+import { compiling } from '../../../rules/keyword.ts'
+import { openReplayTally, type Tallying } from '../../../rules/replaying.ts'
+import type { Needs, TypedRow } from '../../ports.ts'
+import { settingsOf } from '../sessions/settings-of.ts'
+import { inTurns } from './compile.ts'
+import type { StoredReplay } from './replay-rules.ts'
+
+type RunNeeds = Needs<'store' | 'clock' | 'ids' | 'known' | 'log'>
+type Run = { row: RuleReplayRow, token: string, signal: AbortSignal }
+
+const heap = 500
+const turnMs = 2
+const leaseMs = 60_000
+
+/** Answers how many it worked on, so that it is asked again. */
+export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<number> {
+  const row = await needs.store.read.rules.replayWaiting()
+  if (!row || signal.aborted) return 0
+  const token = needs.ids()
+  const until = needs.clock.now() + leaseMs
+  if (await needs.store.work('rest', (unit) => unit.rules.takeReplay(row.replay_id, { token, until })) === 0) return 1
+
+  const run = { row, token, signal }
+  await replay(needs, run).catch(async (error: unknown) => {
+    needs.log.error({ replayId: row.replay_id, error: String(error) }, 'a replay failed')
+    await end(needs, run, { state: 'failed', done: 0, result: null })
+  })
+  return 1
+}
+
+async function replay(needs: RunNeeds, run: Run): Promise<void> {
+  const { row: { company_id: companyId, input } } = run
+  const { rows, remove, from, to } = JSON.parse(input) as StoredReplay
+  const tally = await openTally(needs, companyId, { rows, remove })
+  const bounds = { after: firstIdSince(from - aheadMs(needs)), from, to }
+  const total = await needs.store.slow.rules.countTyped(companyId, bounds)
+  let done = 0
+  for (;;) {
+    if (run.signal.aborted) {
+      // this process closes in order: another one, or the next, begins it anew
+      await needs.store.work('rest', (unit) => unit.rules.releaseReplay(run.row.replay_id, run.token))
+      return
+    }
+    const began = performance.now()
+    const some = await needs.store.slow.rules.typed(companyId, { ...bounds, limit: heap })
+    await addAll(tally, some)
+    done += some.length
+    bounds.after = some.at(-1)?.message_id ?? bounds.after
+    if (await tell(needs, run, { total, done }) === 0) return
+    if (some.length < heap) break
+    await rest(performance.now() - began)
+  }
+  await end(needs, run, { state: 'done', done, result: JSON.stringify(tally.result()) })
+}
+
+/** Today's rules, and what becomes of them with the drafts: one with the id of one that is there stands in its place. */
+async function openTally(needs: RunNeeds, companyId: string, { rows, remove }: { rows: MessageRuleRow[], remove: string[] }): Promise<Tallying> {
+  const today = await needs.store.slow.rules.all(companyId)
+  const gone = new Set([...remove, ...rows.map((one) => one.message_rule_id)])
+  const then = [...today.filter((one) => !gone.has(one.message_rule_id)), ...rows]
+    .sort((a, b) => b.priority - a.priority || (a.message_rule_id < b.message_rule_id ? -1 : 1))
+  const options = { traditionalIsSimplified: (await settingsOf(needs, companyId)).traditionalAsSimplified }
+  return openReplayTally(await inTurns(compiling(today, options)), await inTurns(compiling(then, options)))
+}
+
+async function addAll(tally: Tallying, some: TypedRow[]): Promise<void> {
+  let since = performance.now()
+  for (const { text, account_id: accountId, add_time: now } of some) {
+    tally.add(text ?? '', { accountId, now })
+    if (performance.now() - since < turnMs) continue
+    await nextTurn()
+    since = performance.now()
+  }
+}
+
+const tell = (needs: RunNeeds, { row, token }: Run, { total, done }: { total: number, done: number }) =>
+  needs.store.work('rest', (unit) => unit.rules.tellReplay(row.replay_id, token, { total, done, until: needs.clock.now() + leaseMs }))
+
+async function end(needs: RunNeeds, { row, token }: Run, to: { state: 'done' | 'failed', done: number, result: string | null }): Promise<void> {
+  await needs.store.work('rest', (unit) => unit.rules.endReplay(row.replay_id, token, { ...to, at: needs.clock.now() }))
+}
+
+const hourMs = 3600_000
+
+/** Ids tell the machine's time when a row was written: earlier than its add_time only where the product's clock was moved ahead. */
+const aheadMs = ({ clock }: Needs<'clock'>) => Math.max(0, clock.now() - Date.now()) + hourMs
+const firstIdSince = (ms: number) => Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')

@@ -1,0 +1,105 @@
+// Files of the media vault, by their sha256, a directory for each company. A file is written under a name of its own, forced to the
+// disk and only then given its place: what is there is whole. A row that names it is written after.
+import { createHash, randomUUID } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+export type Draft = {
+  sha256: string
+  size: number
+  /** How it begins. */
+  head: Buffer
+  keep: (companyId: string) => Promise<void>
+  drop: () => Promise<void>
+}
+
+export type Vault = {
+  /** Null when there is more than `most` bytes. */
+  receive: (source: AsyncIterable<Uint8Array>, limits: { most: number, head: number }) => Promise<Draft | null>
+  /** Where a file lies; null when it is not there. */
+  pathOf: (companyId: string, sha256: string) => Promise<string | null>
+  read: (companyId: string, sha256: string) => Promise<Uint8Array | null>
+  /** Whether what one process writes can be written here at all. */
+  probe: () => Promise<void>
+}
+
+const leftAfterMs = 24 * 3600_000
+const isHex = (text: string) => /^[0-9a-f]{32,64}$/.test(text)
+
+export async function openVault(directory: string): Promise<Vault> {
+  const drafts = join(directory, 'drafts')
+  await fs.mkdir(drafts, { recursive: true, mode: 0o700 })
+  await sweep(drafts)
+  const placeOf = (companyId: string, sha256: string) => {
+    if (!isHex(companyId) || !isHex(sha256)) throw new Error('a file of the vault has another name')
+    return join(directory, companyId, sha256.slice(0, 2), sha256)
+  }
+  return {
+    receive: async (source, limits) => {
+      const draft = join(drafts, randomUUID())
+      try {
+        const written = await write(draft, source, limits)
+        if (!written) await remove(draft)
+        return written && { ...written, keep: (companyId) => keep(draft, placeOf(companyId, written.sha256)), drop: () => remove(draft) }
+      } catch (error) {
+        await remove(draft)
+        throw error
+      }
+    },
+    pathOf: async (companyId, sha256) => {
+      const place = placeOf(companyId, sha256)
+      return await fs.stat(place).then((stat) => stat.isFile(), () => false) ? place : null
+    },
+    read: (companyId, sha256) => fs.readFile(placeOf(companyId, sha256)).catch(() => null),
+    probe: async () => {
+      const file = join(drafts, `probe-${randomUUID()}`)
+      await fs.writeFile(file, '')
+      await remove(file)
+    },
+  }
+}
+
+async function write(draft: string, source: AsyncIterable<Uint8Array>, limits: { most: number, head: number }) {
+  const hash = createHash('sha256')
+  const begin: Uint8Array[] = []
+  let size = 0
+  const file = await fs.open(draft, 'wx', 0o600)
+  try {
+    for await (const chunk of source) {
+      if (size < limits.head) begin.push(chunk)
+      size += chunk.length
+      if (size > limits.most) return null
+      hash.update(chunk)
+      await file.writeFile(chunk)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return { sha256: hash.digest('hex'), size, head: Buffer.concat(begin).subarray(0, limits.head) }
+}
+
+async function keep(draft: string, place: string): Promise<void> {
+  await fs.mkdir(dirname(place), { recursive: true, mode: 0o700 })
+  await fs.rename(draft, place)
+  // the name is on the disk only when its directory is
+  for (const directory of [dirname(place), dirname(dirname(place))]) {
+    const handle = await fs.open(directory, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+}
+
+const remove = (file: string) => fs.rm(file, { force: true })
+
+/** Of processes that died while they wrote. */
+async function sweep(drafts: string): Promise<void> {
+  for (const name of await fs.readdir(drafts)) {
+    const file = join(drafts, name)
+    const stat = await fs.stat(file).catch(() => null)
+    if (stat && Date.now() - stat.mtimeMs > leftAfterMs) await remove(file)
+  }
+}

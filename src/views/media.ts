@@ -1,0 +1,7 @@
+import type { ResourceRow } from '../../entities/index.ts'
+import { mediaUrl } from './content.ts'
+
+/** `type` is the word for sendMessage. */
+export const presentResource = (row: ResourceRow) => ({
+  id: row.resources_id, type: row.kind, mime: row.mime_type, size: row.resources_size, name: row.file_name, url: mediaUrl(row.resources_id),
+})
