@@ -100,11 +100,12 @@ export function onSignedOut(then: () => void) {
   signedOut = then
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+// eslint-disable-next-line max-params -- a file has its own type
+export async function call<T>(method: string, path: string, body?: unknown, type = 'application/json'): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(15_000) }
   if (method !== 'GET') {
-    init.headers = { 'content-type': 'application/json' }
-    init.body = JSON.stringify(body ?? {})
+    init.headers = { 'content-type': type }
+    init.body = body instanceof File ? body : JSON.stringify(body ?? {})
   }
   const response = await fetch(`/api${path}`, init)
     .catch((error: unknown) => { throw new NoAnswer('no answer', { cause: error }) })
@@ -121,7 +122,7 @@ function refusalFrom(response: Response, answer: unknown, path: string) {
   return new Refusal(response, error ?? {})
 }
 
-function withQuery(path: string, query: Record<string, string | number | null | undefined>) {
+export function withQuery(path: string, query: Record<string, string | number | null | undefined>) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
   return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`
 }
