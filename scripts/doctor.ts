@@ -5,6 +5,7 @@ import { checkAccounts } from './doctor/accounts.ts'
 import { checkClocks } from './doctor/clocks.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { checkInvariants } from './doctor/invariants.ts'
+import { checkPlatforms } from './doctor/platforms.ts'
 import { checkRedis } from './doctor/redis.ts'
 import { checkSettings } from './doctor/settings.ts'
 
@@ -13,7 +14,7 @@ async function examine(config: Config): Promise<Finding[]> {
   try {
     return [
       ...checkSettings(config), ...findings, ...await checkRedis(config), ...await checkClocks(config, store),
-      ...(store ? await checkAccounts(config, store) : []),
+      ...(store ? [...await checkPlatforms(store), ...await checkAccounts(config, store)] : []),
     ]
   } finally {
     await store?.close()

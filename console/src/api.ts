@@ -20,6 +20,15 @@ export interface Customer {
   username?: string | null
 }
 
+export interface Media {
+  state: 'ready' | 'pending' | 'lost' | 'unavailable'
+  url?: string
+  mime?: string
+  size?: number
+  name?: string
+  thumb?: { url: string }
+}
+
 export interface Message {
   id: string
   sessionId: string
@@ -28,6 +37,10 @@ export interface Message {
   opercode: number
   type: string
   text?: string | null
+  media?: Media
+  location?: { latitude: number | null, longitude: number | null, label: string }
+  link?: { title: string, description: string, url: string }
+  event?: { name: string, key: string, detail?: string }
   agentUid?: number | null
   agentName?: string | null
   clientMsgId?: string | null
@@ -87,11 +100,12 @@ export function onSignedOut(then: () => void) {
   signedOut = then
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+// eslint-disable-next-line max-params -- a file has its own type
+export async function call<T>(method: string, path: string, body?: unknown, type = 'application/json'): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(15_000) }
   if (method !== 'GET') {
-    init.headers = { 'content-type': 'application/json' }
-    init.body = JSON.stringify(body ?? {})
+    init.headers = { 'content-type': type }
+    init.body = body instanceof File ? body : JSON.stringify(body ?? {})
   }
   const response = await fetch(`/api${path}`, init)
     .catch((error: unknown) => { throw new NoAnswer('no answer', { cause: error }) })
@@ -108,7 +122,7 @@ function refusalFrom(response: Response, answer: unknown, path: string) {
   return new Refusal(response, error ?? {})
 }
 
-function withQuery(path: string, query: Record<string, string | number | null | undefined>) {
+export function withQuery(path: string, query: Record<string, string | number | null | undefined>) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
   return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`
 }
