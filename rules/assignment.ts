@@ -24,6 +24,8 @@ export type Asked = {
   named: Named
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
+  /** All groups of the company. */
+  groupIds: readonly number[]
   /** It waits already, and not for this agent alone any more. */
   movedOn?: boolean
   /** Had it just before. */
@@ -63,10 +65,11 @@ function poolsOf(asked: Asked): Pool[] {
   return [...groups, null].map((groupId) => poolOf(asked, groupId)).filter(({ rule }) => rule !== 'grab')
 }
 
-/** Whether this person is whom it names, or one of those, and could serve the account. */
-export function isNamed({ uid, enabled, accountIds, groupIds }: Staff, named: Named, accountId: string): boolean {
-  if (named.kind === 'other' || !enabled || !accountIds.includes(accountId)) return false
-  return named.kind === 'user' ? uid === named.uid : groupIds.includes(named.groupId)
+/** Whether the company has this group, or somebody whom it names and who could serve the account. */
+export function isThere({ staff, groupIds, accountId }: Pick<Asked, 'staff' | 'groupIds' | 'accountId'>, named: Named): boolean {
+  if (named.kind === 'other') return false
+  if (named.kind === 'group') return groupIds.includes(named.groupId)
+  return staff.some((one) => one.uid === named.uid && one.enabled && one.accountIds.includes(accountId))
 }
 
 const deputiesOf = (staff: readonly Staff[], uid: number) => staff.find((one) => one.uid === uid)?.deputyUids ?? []
@@ -113,11 +116,10 @@ function byRule(considered: Considered): Decision {
   return { lane, reason: 'nobody_free', candidates: shortened(considered) }
 }
 
-/** The named group, if anybody in it serves this account; else everyone. */
+/** The named group, if there is one; else everyone. */
 function placeOf(asked: Asked): Pool {
-  if (asked.named.kind !== 'group') return poolOf(asked, null)
-  const group = poolOf(asked, asked.named.groupId)
-  return group.pool.length > 0 ? group : poolOf(asked, null)
+  const { named } = asked
+  return poolOf(asked, isThere(asked, named) && named.kind === 'group' ? named.groupId : null)
 }
 
 /** Null: he can have it. What is against him is kept. */

@@ -151,7 +151,7 @@ export type PushKeys = { pushToken: string, aesKey: string | null, previous: { p
 export type KnownPlatform = PushKeys & { componentAppid: string, secret: string }
 /** `platform`: the third-party platform that speaks for it, and with whose keys it is pushed. */
 export type KnownAccount = AccountRow & PushKeys & { secret: string, platform: KnownPlatform | null }
-export type KnownCompany = { row: CompanyRow, settings: Settings, staff: Staff[], matcher: Matcher, open: boolean }
+export type KnownCompany = { row: CompanyRow, settings: Settings, staff: Staff[], groupIds: number[], matcher: Matcher, open: boolean }
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {

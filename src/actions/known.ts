@@ -27,7 +27,8 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     // one select: the rules of one moment, never a mixture
     const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
-    return { row, settings, staff, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    const groupIds = (await needs.store.read.users.groups(companyId)).map((group) => group.user_group_id)
+    return { row, settings, staff, groupIds, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
   })
   needs.bus.subscribe('known', (companyId) => {
     accounts.clear()

@@ -9,7 +9,7 @@ const nobodyWaits = () => false
 
 function decide(people: Person[], more: Partial<Asked> & { sessionRule?: 'grab' | 'even' | 'roundRobin', waits?: (lane: string) => boolean } = {}) {
   const { sessionRule = 'even', waits = nobodyWaits, ...asked } = more
-  return assign({ accountId: 'a', common: 'all', exclusive: -1, named: { kind: 'other' as const }, rule: () => sessionRule, staff: people, ...asked },
+  return assign({ accountId: 'a', common: 'all', exclusive: -1, named: { kind: 'other' as const }, rule: () => sessionRule, staff: people, groupIds: [7], ...asked },
     { people: new Map(people.map((one) => [one.uid, one])), othersWait: waits })
 }
 const short = ({ uid, lane, reason }: ReturnType<typeof decide>) => [uid ?? lane, reason]
@@ -30,7 +30,7 @@ const cases: [title: string, decision: () => ReturnType<typeof decide>, expected
   ['a name that nobody has is as none', () => decide([person(1)], { named: { kind: 'user', uid: 99 } }), [1, 'even']],
   ['of a named group the least loaded', () => decide([person(1), person(2, { groupIds: [7], load: 2 }), person(3, { groupIds: [7], load: 1 })], { named: { kind: 'group', groupId: 7 } }), [3, 'even']],
   ['a named group that is full is waited for', () => decide([person(1), person(2, { groupIds: [7], load: 5 })], { named: { kind: 'group', groupId: 7 } }), ['group:7', 'nobody_free']],
-  ['a group without anybody is as none', () => decide([person(1)], { named: { kind: 'group', groupId: 8 } }), [1, 'even']],
+  ['a group that is not there is as none', () => decide([person(1)], { named: { kind: 'group', groupId: 8 } }), [1, 'even']],
   ['a group that grabs has its lane', () => decide([person(2, { groupIds: [7] })], { named: { kind: 'group', groupId: 7 }, sessionRule: 'grab' }), ['group:7', 'named_group']],
   ['the exclusive agent goes before whoever is named', () => decide([person(1), person(2)], { exclusive: 1, named: { kind: 'user', uid: 2 } }), [1, 'exclusive_agent']],
   ['grabbed, nobody is chosen', () => decide([person(1)], { sessionRule: 'grab' }), ['all', 'nobody_named']],
@@ -56,7 +56,7 @@ void test('the ledger is told who was looked at and why not', () => {
 })
 
 void test('where customers are grabbed and belong to nobody, no facts are needed', () => {
-  const asked = { accountId: 'a', common: 'all', exclusive: -1, named: { kind: 'other' as const }, rule: () => 'grab' as const, staff: [person(1), person(2)] }
+  const asked = { accountId: 'a', common: 'all', exclusive: -1, named: { kind: 'other' as const }, rule: () => 'grab' as const, staff: [person(1), person(2)], groupIds: [] }
   assert.deepEqual(whoMatters(asked), [])
   assert.deepEqual(whoMatters({ ...asked, exclusive: 2 }), [2])
   assert.deepEqual(whoMatters({ ...asked, rule: () => 'even' as const }), [1, 2])

@@ -3,7 +3,7 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { endsAtOnce, type Ended } from '../../../rules/answering.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import type { Named } from '../../../rules/reception.ts'
-import { isNamed } from '../../../rules/assignment.ts'
+import { isThere } from '../../../rules/assignment.ts'
 import { commonLane, groupLane, privateLane } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import type { KnownCustomer } from '../../ports.ts'
@@ -73,7 +73,6 @@ function sendOn(day: Day, push: Push, { session, named, ruleId }: { session: Ses
 }
 
 function laneOf({ account, company }: Push, named: Named): string | null {
-  const there = company.staff.some((one) => isNamed(one, named, account.account_id))
-  if (named.kind === 'other' || !there) return null
+  if (named.kind === 'other' || !isThere({ ...company, accountId: account.account_id }, named)) return null
   return named.kind === 'group' ? groupLane(named.groupId) : privateLane(named.uid)
 }

@@ -5,11 +5,11 @@ import { commonLane, isOnline } from '../../../rules/routing.ts'
 import { ruleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
-type Where = { account: { account_id: string, own_lane: number }, company: { settings: Settings, staff: readonly Staff[] } }
+type Where = { account: { account_id: string, own_lane: number }, company: { settings: Settings, staff: readonly Staff[], groupIds: readonly number[] } }
 
 export function askedFor({ account, company }: Where, { exclusive, named }: { exclusive: number, named: Named }): Asked {
   return {
-    accountId: account.account_id, common: commonLane(account), exclusive, named, staff: company.staff,
+    accountId: account.account_id, common: commonLane(account), exclusive, named, staff: company.staff, groupIds: company.groupIds,
     rule: (groupId) => ruleAt(company.settings, { accountId: account.account_id, groupId }),
   }
 }
