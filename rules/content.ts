@@ -59,7 +59,29 @@ export const menuText = ({ head, items, tail }: Menu) => [head, ...items.map(({ 
 const passiveTypes: ContentType[] = ['text', 'image', 'voice', 'video', 'news']
 
 /** The answer to a push can carry these; the rest goes by API. */
-export const canBePassive = (content: Content): boolean => passiveTypes.includes(content.type)
+export const canBePassive = (content: Content): boolean => passiveTypes.includes(content.type) && filesOf(content).length === 0
+
+/** Files of our vault by their ids; another id is one that the platform gave. */
+const isOurs = (id: string | undefined): id is string => id !== undefined && /^[0-9a-f]{32}$/.test(id)
+type FileOf = { id: string, kind: 'image' | 'voice' | 'video' | 'thumb', field: string }
+
+export function filesOf(content: Content): FileOf[] {
+  const files: FileOf[] = []
+  if ((content.type === 'image' || content.type === 'voice' || content.type === 'video') && isOurs(content.mediaId)) {
+    files.push({ id: content.mediaId, kind: content.type, field: 'mediaId' })
+  }
+  const thumb = content.type === 'video' ? content.thumbMediaId : content.type === 'miniprogram' ? content.miniprogram.thumbMediaId : undefined
+  return isOurs(thumb) ? [...files, { id: thumb, kind: 'thumb', field: 'thumbMediaId' }] : files
+}
+
+/** The same with the ids by which the platform knows the files. */
+export function withIds(content: Content, ids: Map<string, string>): Content {
+  const known = (id: string) => ids.get(id) ?? id
+  if (content.type === 'image' || content.type === 'voice') return { ...content, mediaId: known(content.mediaId) }
+  if (content.type === 'miniprogram') return { ...content, miniprogram: { ...content.miniprogram, thumbMediaId: known(content.miniprogram.thumbMediaId) } }
+  if (content.type !== 'video') return content
+  return { ...content, mediaId: known(content.mediaId), ...(content.thumbMediaId !== undefined && { thumbMediaId: known(content.thumbMediaId) }) }
+}
 
 /** The platform shows one article, except in the passive answer to an event. */
 export function fitting(content: Content, severalArticles: boolean): Content {

@@ -6,6 +6,10 @@ const mb = 1024 * 1024
 /** The platform's own limits; a file leaves by other ways. */
 export const mostBytes: Record<Kind, number> = { image: 10 * mb, voice: 2 * mb, video: 10 * mb, file: 20 * mb }
 export const mostOfAny = Math.max(...Object.values(mostBytes))
+/** What WeChat lets be sent. */
+export const takenByPlatform: Record<'image' | 'voice' | 'video' | 'thumb', string[]> = {
+  image: ['image/jpeg', 'image/png', 'image/gif'], voice: ['audio/amr', 'audio/mpeg'], video: ['video/mp4'], thumb: ['image/jpeg'],
+}
 /** So much of a file is looked at. */
 export const headBytes = 64 * 1024
 const mostPixels = 100_000_000

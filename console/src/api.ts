@@ -1,5 +1,7 @@
 export type Presence = 'online' | 'away' | 'offline'
 export type SessionState = 'queued' | 'waiting' | 'active' | 'closed'
+/** A list of the desk; the missed are closed ones that nobody has seen to. */
+export type Tab = SessionState | 'missed'
 export type DeliveryState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown'
 
 export interface Me {
@@ -20,6 +22,15 @@ export interface Customer {
   username?: string | null
 }
 
+export interface Media {
+  state: 'ready' | 'pending' | 'lost' | 'unavailable'
+  url?: string
+  mime?: string
+  size?: number
+  name?: string
+  thumb?: { url: string }
+}
+
 export interface Message {
   id: string
   sessionId: string
@@ -28,6 +39,10 @@ export interface Message {
   opercode: number
   type: string
   text?: string | null
+  media?: Media
+  location?: { latitude: number | null, longitude: number | null, label: string }
+  link?: { title: string, description: string, url: string }
+  event?: { name: string, key: string, detail?: string }
   agentUid?: number | null
   agentName?: string | null
   clientMsgId?: string | null
@@ -53,7 +68,7 @@ export interface Session {
   seq: number
   unread?: number | null
   window?: { endsAt?: string | null, remaining?: number | null, scene?: string | null } | null
-  queue?: { position?: number | null, since?: string | null } | null
+  queue?: { position?: number | null, since?: string | null, estimatedSeconds?: number | null } | null
   lastMessage?: Message | null
   createdAt: string
   closedAt?: string | null
@@ -123,7 +138,7 @@ export const api = {
   logout: () => call<unknown>('POST', '/logout'),
   me: () => call<Me | { user: Me }>('GET', '/me').then((answer) => 'user' in answer ? answer.user : answer),
   setPresence: (status: Presence) => call<unknown>('PUT', '/me/presence', { status }),
-  sessions: (query: { state: SessionState, mine?: 'true', search?: string, cursor?: string | null, limit?: number }) =>
+  sessions: (query: { state: Tab, mine?: 'true', search?: string, cursor?: string | null, limit?: number }) =>
     call<Page<Session>>('GET', withQuery('/sessions', query)),
   session: (id: string) => call<Session>('GET', sessionPath(id)),
   claimNext: () => call<Session | null>('POST', '/sessions/claim'),

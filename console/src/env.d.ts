@@ -6,3 +6,7 @@ declare module '*.vue' {
 }
 
 declare module '*.css'
+declare module 'benz-amr-recorder/src/amrnb.js' {
+  const start: () => void
+  export default start
+}

@@ -12,9 +12,23 @@ export function speakerOf(line: Message): Word {
   return kind === 'agent' && line.opercode === 3 ? 'supervisor' : kind
 }
 
-function labelOf(type: string) {
+export function labelOf(type: string) {
   const word = `type_${type}`
   return say(isWord(word) ? word : 'type_other')
+}
+
+/** What a file is called, or why there is nothing to see of it. */
+export function mediaText({ type, media }: Message): string {
+  const name = media?.name ?? labelOf(type)
+  const size = media?.size ? ` (${Math.max(1, Math.round(media.size / 1024))} KB)` : ''
+  const why: Partial<Record<string, Word>> = { pending: 'mediaPending', lost: 'mediaLost', unavailable: 'mediaUnavailable' }
+  const word = why[media?.state ?? '']
+  return `${name}${size}${word ? ` ${say(word)}` : ''}`
+}
+
+export function eventText({ name, key, detail }: NonNullable<Message['event']>): string {
+  const word = `event_${name}`
+  return [say(isWord(word) ? word : 'event_other'), key, detail].filter(Boolean).join(' · ')
 }
 
 export function textOf(line: Message) {
@@ -23,6 +37,7 @@ export function textOf(line: Message) {
 }
 
 export function previewOf(line: Message) {
+  if (line.event) return eventText(line.event)
   return line.type === 'text' || line.direction === 'system' ? line.text ?? '' : labelOf(line.type)
 }
 

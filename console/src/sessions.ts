@@ -1,29 +1,29 @@
 import { reactive, ref, watch } from 'vue'
-import { api, type Session, type SessionState } from './api.ts'
+import { api, type Session, type Tab } from './api.ts'
 import { tellError } from './notices.ts'
 import { repeat } from './polling.ts'
 
-export const tabs: SessionState[] = ['queued', 'waiting', 'active', 'closed']
+export const tabs: Tab[] = ['queued', 'waiting', 'active', 'missed', 'closed']
 const pageSize = 50
 
 export function openSessions() {
-  const tab = ref<SessionState>('queued')
+  const tab = ref<Tab>('queued')
   const search = ref('')
   /** Supervisors may look at everyone's. */
   const everyone = ref(false)
-  const lists = reactive<Record<SessionState, Session[]>>({ queued: [], waiting: [], active: [], closed: [] })
-  const hasMore = reactive<Record<SessionState, boolean>>({ queued: false, waiting: false, active: false, closed: false })
+  const lists = reactive<Record<Tab, Session[]>>({ queued: [], waiting: [], active: [], missed: [], closed: [] })
+  const hasMore = reactive<Record<Tab, boolean>>({ queued: false, waiting: false, active: false, missed: false, closed: false })
   const isLoaded = ref(false)
   let pages = 1
   let rounds = 0
 
-  async function load(state: SessionState, wanted: number) {
+  async function load(state: Tab, wanted: number) {
     const asked = search.value.trim()
     const found: Session[] = []
     let cursor: string | null = null
     for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
       const answer = await api.sessions({
-        state, ...(state === 'queued' || everyone.value ? {} : { mine: 'true' as const }), cursor, limit: pageSize,
+        state, ...(state === 'queued' || state === 'missed' || everyone.value ? {} : { mine: 'true' as const }), cursor, limit: pageSize,
         search: state === tab.value ? asked : '',
       })
       found.push(...answer.items)

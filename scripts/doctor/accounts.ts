@@ -1,13 +1,15 @@
-// For each account: can its secrets be read, is a signed call answered as WeChat wants it, does WeChat give a token to this machine?
+// For each account: can its secrets be read, are pushes taken, what may it ask WeChat for?
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClient, signature, WechatRefused, WechatUnreachable } from 'wechat-api-ts'
 import type { AccountRow } from '../../entities/index.ts'
-import { openAccount } from '../../src/actions/known.ts'
+import { openAccount, openPlatform } from '../../src/actions/known.ts'
 import { secretKey, type Config } from '../../src/config.ts'
 import type { Finding, KnownAccount } from '../../src/ports.ts'
 import { openSecrets, type Secrets } from '../../src/secrets.ts'
 import type { Inspected } from '../../src/store/store.ts'
+import { checkCalls } from './calls.ts'
+import { checkAuthorized } from './platforms.ts'
+import { checkPushes } from './pushes.ts'
 
 export async function checkAccounts(config: Config, store: Inspected): Promise<Finding[]> {
   const companies = await store.read.accounts.companies()
@@ -17,7 +19,7 @@ export async function checkAccounts(config: Config, store: Inspected): Promise<F
   const secrets = secretsOf(config)
   if (!secrets) return [{ ok: false, what: 'There are accounts, but the key that reads their secrets is missing.', remedy: 'Set SECRET_KEY, or put secret.key back into DATA_DIR.' }]
   const findings: Finding[] = []
-  for (const row of rows) findings.push(...await checkAccount({ config, secrets }, row))
+  for (const row of rows) findings.push(...await checkAccount({ config, secrets, store }, row))
   return findings
 }
 
@@ -27,66 +29,30 @@ function secretsOf(config: Config): Secrets | null {
   return openSecrets(secretKey(config))
 }
 
-async function checkAccount({ config, secrets }: { config: Config, secrets: Secrets }, row: AccountRow): Promise<Finding[]> {
+type Place = { config: Config, secrets: Secrets, store: Inspected }
+
+async function checkAccount(place: Place, row: AccountRow): Promise<Finding[]> {
   const name = `${row.name} (${row.appid})`
-  const account = readable(secrets, row)
+  const account = await readable(place, row)
   if (!account) return [{ ok: false, what: `${name}: its secrets cannot be read with this key.`, remedy: 'Set the SECRET_KEY they were stored with, or enter secret, token and key of the account again.' }]
-  if (account.binding === 'unbound') return [{ ok: true, what: `${name} is not bound: its pushes are answered and not taken.` }]
-  return [await checkPush(config, account, name), await checkToken(config, account, name)]
+  if (account.binding === 'unbound') return [unbound(account, name)]
+  const { platform } = account
+  return [
+    ...await checkPushes(place.config, { account, name }),
+    ...platform ? [await checkAuthorized(place.store, { appid: row.appid, componentAppid: platform.componentAppid, name })] : await checkCalls(place.config, account, name),
+  ]
 }
 
-function readable(secrets: Secrets, row: AccountRow): KnownAccount | null {
+function unbound({ unbound_pushes: pushes }: AccountRow, name: string): Finding {
+  if (pushes === 0) return { ok: true, what: `${name} is not bound: its pushes are answered and not taken.` }
+  return { ok: false, what: `${name} is not bound, and ${pushes} pushes of its followers were not taken.`, remedy: 'Bind it under accounts, or take kefu\'s address out of its 服务器配置 at WeChat.' }
+}
+
+async function readable({ secrets, store }: Place, row: AccountRow): Promise<KnownAccount | null> {
   try {
-    return openAccount({ secrets }, row)
+    const platform = row.binding === 'platform' && row.component_appid !== null ? await store.read.platforms.find(row.component_appid) : null
+    return { ...openAccount({ secrets }, row), platform: platform && openPlatform({ secrets }, platform) }
   } catch {
     return null
   }
-}
-
-/** What WeChat does when the server address is saved. Nothing is stored by it. */
-async function checkPush(config: Config, account: KnownAccount, name: string): Promise<Finding> {
-  const base = (config.PUBLIC_URL ?? localUrl(config)).replace(/\/$/, '')
-  const [timestamp, nonce, echostr] = [String(Math.floor(Date.now() / 1000)), String(Math.random()).slice(2), `doctor${Date.now()}`]
-  const query = new URLSearchParams({ signature: signature([account.pushToken, timestamp, nonce]), timestamp, nonce, echostr })
-  try {
-    const answer = await fetch(`${base}/wechat/${account.appid}?${query.toString()}`, { redirect: 'manual', signal: AbortSignal.timeout(5000) })
-    if (answer.status === 200 && await answer.text() === echostr) return { ok: true, what: `${name}: a signed call to ${base} is answered as WeChat wants it.` }
-    return { ok: false, what: `${name}: a signed call to ${base}/wechat/${account.appid} was answered ${answer.status}.`, remedy: pushRemedies[answer.status] ?? otherAnswer }
-  } catch {
-    if (config.PUBLIC_URL === undefined) return { ok: true, what: `${name}: no kefu answers on ${base}, so the signature was not tried.` }
-    return { ok: false, what: `${name}: ${base} does not answer within 5 s.`, remedy: 'Start kefu, and check DNS, certificate, firewall and proxy of PUBLIC_URL.' }
-  }
-}
-
-function localUrl({ HOST: host, PORT: port }: Config): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
-  return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
-}
-
-const otherAnswer = 'The proxy must pass /wechat/ with its query to kefu, without redirecting.'
-const pushRemedies: Record<number, string> = {
-  403: 'Who answers there has another token for this account: it runs on another database or with another SECRET_KEY.',
-  404: 'Who answers there does not know this account: it runs on another database, or the proxy does not pass /wechat/ to kefu.',
-  500: 'Who answers there cannot read the account: look into its log, and compare SECRET_KEY.',
-  502: 'The proxy does not reach kefu: start it, or correct the proxy\'s upstream.',
-}
-
-/** The stable token: asking for it takes none away from the running processes. */
-async function checkToken(config: Config, account: KnownAccount, name: string): Promise<Finding> {
-  const client = createClient({ appid: account.appid, secret: account.secret, baseUrl: config.WECHAT_API_BASE })
-  try {
-    await client.accessToken()
-    return { ok: true, what: `${name}: WeChat gives this machine an access token.` }
-  } catch (error) {
-    if (error instanceof WechatRefused) return refused(error, name)
-    const reason = error instanceof WechatUnreachable ? error.reason : String(error)
-    return { ok: false, what: `${name}: no access token: ${reason}.`, remedy: 'Let this machine reach WECHAT_API_BASE.' }
-  }
-}
-
-function refused(error: WechatRefused, name: string): Finding {
-  const what = `${name}: WeChat gives no access token: ${error.errcode} ${error.meaning.en}. (${error.meaning.zh})`
-  if (error.errcode !== 40164) return { ok: false, what, remedy: `${error.remedy.en} ${error.remedy.zh}` }
-  const seen = /(\d{1,3}\.){3}\d{1,3}/.exec(error.message)?.[0]
-  return { ok: false, what, remedy: `In WeChat's backend, 设置与开发 → 基本配置 → IP白名单, add the address this machine calls from${seen ? `: WeChat saw ${seen}` : ''}. Several machines: add each.` }
 }

@@ -7,8 +7,8 @@ type Makers = { [T in ContentType]: (content: Extract<Content, { type: T }>) => 
 
 const makers: Makers = {
   text: ({ text }) => ({ msgtype: 'text', text: { content: text } }),
-  image: (content) => ({ msgtype: 'image', image: { media_id: fileOf(content) } }),
-  voice: (content) => ({ msgtype: 'voice', voice: { media_id: fileOf(content) } }),
+  image: ({ mediaId }) => ({ msgtype: 'image', image: { media_id: mediaId } }),
+  voice: ({ mediaId }) => ({ msgtype: 'voice', voice: { media_id: mediaId } }),
   video: (content) => ({ msgtype: 'video', video: {
     media_id: content.mediaId, ...said('thumb_media_id', content.thumbMediaId), ...said('title', content.title), ...said('description', content.description),
   } }),
@@ -27,6 +27,4 @@ export const asCustom = (openid: string, content: Content): CustomMessage =>
 /** For an account that may send no menus: its words, to be answered by typing. */
 export const menuInWords = (content: Content): Content | null => content.type === 'menu' ? { type: 'text', text: menuText(content.menu) } : null
 
-/** The one place where a file's id becomes the platform's: today it is that already. */
-const fileOf = ({ mediaId }: { mediaId: string }) => mediaId
 const said = (name: string, value: string | undefined) => value === undefined ? {} : { [name]: value }

@@ -5,6 +5,7 @@ type Name = { companyId: string, key: string }
 export type TokenLease = Name & { token: string, now: number, until: number }
 
 export const accessTokenQueries = (sql: Sql) => ({
+  held: async (key: string) => await sql.one('select token_key from access_token where token_key = ? and sealed is not null', [key]) !== null,
   find: ({ companyId, key }: Name) => sql.one<AccessTokenRow>('select * from access_token where company_id = ? and token_key = ?', [companyId, key]),
   /** True for the one process that may renew it until then. */
   lease: async ({ companyId, key, token, now, until }: TokenLease) => {

@@ -11,7 +11,7 @@ const extraOf = (row: MessageRow): Extra => row.extra === null ? {} : JSON.parse
 
 export function presentContent(row: MessageRow): object {
   // what we sent, by the names of sendMessage
-  if (row.content !== null) return { ...presentText(row), ...JSON.parse(row.content) as Content }
+  if (row.content !== null) return { ...presentText(row), ...JSON.parse(row.content) as Content, ...(row.resources_id !== null && { media: presentMedia(row, extraOf(row)) }) }
   if (withMedia.has(row.type)) return { ...presentText(row), media: presentMedia(row, extraOf(row)) }
   return (presenters[row.type] ?? presentText)(row)
 }

@@ -133,7 +133,7 @@ void test('a rule answers a tap, by its key or whatever it is', async (t) => {
   assert.equal((await rule('scan', { kind: 'scan', keywords: ['42'] }, '欢迎再来')).status, 201)
   const customer = await follower(house)
   const said = async (event: string, eventKey: string) => (await customer.does(event, { eventKey })).shown.map((line) => line.text)
-  assert.deepEqual(await said('CLICK', 'prices'), ['价目表'])
+  await eventually(async () => { assert.deepEqual(await said('CLICK', 'PRICES'), ['价目表']) })
   assert.deepEqual(await said('CLICK', 'OTHER'), ['请选择'])
   assert.deepEqual(await said('SCAN', '42'), ['欢迎再来'])
   assert.deepEqual(await said('SCAN', '43'), [])

@@ -17,11 +17,10 @@ void test('a group chat: members read all of it, write as members, and its lines
   assert.equal((await at.say(at.agent, '好的')).body.message.opercode, 1)
   assert.equal((await at.say(at.house.admin, '我是主管')).body.message.opercode, 3)
   await eventually(async () => { assert.deepEqual(await at.arrived(), ['我补充一下', '好的', '我是主管']) })
+  const told = async () => (await streamOf(at.house, `session:${at.id}`)).map((event) => event.type)
+  await eventually(async () => { assert.deepEqual(await told(), ['session.joined', 'message.sent', 'message.sent', 'message.sent']) })
   await at.customer.says('谢谢')
-  await eventually(async () => {
-    assert.deepEqual((await streamOf(at.house, `session:${at.id}`)).map((event) => event.type),
-      ['session.joined', 'message.sent', 'message.sent', 'message.sent', 'message.received'])
-  })
+  assert.equal((await told()).at(-1), 'message.received')
 })
 
 void test('a member who was sent away reads and writes no more; the last one who leaves ends the group chat', async (t) => {

@@ -153,3 +153,67 @@ void test('lines that an older release did not understand are read again by the 
   assert.deepEqual((await linesOf(agent, id))[1]?.location, { latitude: 1.5, longitude: 2.5, scale: 9, label: '家' })
   assert.deepEqual((await house.admin.call('POST', '/api/admin/jobs/reread/run', {})).body.result, { reread: 0, still: 0 })
 })
+
+void test('a picture of the vault is uploaded once, sent by the id that WeChat gave, and uploaded again when WeChat has forgotten it', async (t) => {
+  const { house, customer, agent } = await desk(t)
+  await customer.says('有图吗')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const picture = (await agent.upload(gif, '价目表.gif')).body
+  const calls = async () => (await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json() as { items: { path: string, errcode?: number }[] }).items
+  const uploads = async () => (await calls()).filter((item) => item.path === '/cgi-bin/media/upload' && !item.errcode).length
+  const send = (clientMsgId: string, more: object = {}) => agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId, type: 'image', mediaId: picture.id, ...more })
+  const onPhone = () => customer.inbox().then((items) => items.filter((item) => item.type === 'image').length)
+
+  const first = await send('one')
+  assert.equal(first.status, 202, JSON.stringify(first.body))
+  assert.deepEqual([first.body.message.type, first.body.message.mediaId, first.body.message.media.url, first.body.message.media.mime], ['image', picture.id, picture.url, 'image/gif'])
+  await eventually(async () => { assert.equal(await onPhone(), 1) })
+  await send('two')
+  await eventually(async () => { assert.equal(await onPhone(), 2) })
+  assert.equal(await uploads(), 1, JSON.stringify(await calls()))
+  const [upload] = await house.rows<{ media_id: string, dies_at: number }>('select media_id, dies_at from media_upload')
+  assert.ok(upload && upload.dies_at > house.app.ports.clock.now() + 71 * 3600_000)
+
+  await post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'errcode', errcode: 40007, next: 1 })
+  await send('three')
+  await eventually(async () => { assert.equal(await onPhone(), 3) })
+  assert.equal(await uploads(), 2, 'refused, so it was uploaded anew and sent once more')
+
+  await house.app.advanceTo(73 * 3600_000)
+  await post(`${house.simulator}/sim/clock`, { advanceMs: 73 * 3600_000 })
+  await customer.says('再发一次')
+  const { signIn } = await import('../support/app.ts')
+  const later = await signIn(house.url, 'agent1')
+  assert.equal((await later.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'four', type: 'image', mediaId: picture.id })).status, 202)
+  await eventually(async () => { assert.equal(await onPhone(), 4) })
+  assert.equal(await uploads(), 3, 'its three days were over')
+  assert.deepEqual((await house.rows<{ delivery: string }>('select delivery from message_data where opercode = 1')).map((row) => row.delivery), ['sent', 'sent', 'sent', 'sent'])
+})
+
+void test('a file that is not there, of another company, or another thing than was said is refused before anything is stored', async (t) => {
+  const { house, customer, agent } = await desk(t)
+  await customer.says('在吗')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const picture = (await agent.upload(gif)).body
+  const send = async (body: object) => {
+    const { status, body: answer } = await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: JSON.stringify(body).replaceAll(/[^ -~]| /g, ''), ...body })
+    return [status, answer.error?.code]
+  }
+  assert.deepEqual(await send({ type: 'voice', mediaId: picture.id }), [400, 'invalid_input'])
+  assert.deepEqual(await send({ type: 'image', mediaId: '0'.repeat(32) }), [404, 'not_found'])
+  await house.admin.call('POST', '/api/companies', { name: 'B', admin: { username: 'boss-b', password: 'correct horse battery' } })
+  const stranger = await (await import('../support/app.ts')).signIn(house.url, 'boss-b')
+  const theirs = (await stranger.upload(new TextEncoder().encode('GIF89a of B'))).body
+  assert.deepEqual(await send({ type: 'image', mediaId: theirs.id }), [404, 'not_found'])
+  assert.equal((await linesOf(agent, id)).length, 1)
+  assert.equal((await agent.call('GET', `/api/sessions/${id}`)).body.window.remaining, 5)
+})
+
+void test('a rule answers with a picture of the vault: by API, because the push cannot wait for an upload', async (t) => {
+  const { house, customer } = await desk(t)
+  const picture = (await house.admin.upload(gif)).body
+  const made = await house.admin.call('POST', '/api/rules', { name: '图', match: { kind: 'exact', keywords: ['图'] }, action: { kind: 'image', mediaId: picture.id } })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  assert.deepEqual((await customer.says('图')).shown, [])
+  await eventually(async () => { assert.deepEqual((await customer.inbox()).map((item) => [item.way, item.type]), [['custom', 'image']]) })
+})

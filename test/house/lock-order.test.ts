@@ -6,7 +6,7 @@ import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-const order = ['inbox', 'wx_user', 'message_session', 'agent_load', 'message_data', 'outbox', 'session_ledger', 'stream', 'stream_event']
+const order = ['inbox', 'wx_user', 'message_session', 'agent_load', 'trajectory', 'media_fetch', 'message_data', 'outbox', 'session_ledger', 'reception', 'stream', 'stream_event']
 
 const lockedTable = (query: string): string | null => {
   const write = /^\s*(?:insert into|update|delete from) `?(\w+)`?/i.exec(query)
@@ -19,7 +19,10 @@ void test('every unit of work takes its first locks in the one order', async (t)
   const house = await openHouse({ alone: true, onSql: (unit, _kind, query) => { units.set(unit, [...units.get(unit) ?? [], query]) } })
   t.after(() => house.close())
   const customer = await follower(house)
-  await customer.does('subscribe')
+  const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
+  await house.admin.call('POST', '/api/receptions', { accountId, scene: 'shop', name: 'shop', qr: false })
+  await customer.does('subscribe', { eventKey: 'qrscene_shop' })
+  await customer.says('', { type: 'image' })
   await Promise.all(['你好', '一', '二'].map((text) => customer.says(text)))
   const agent = await house.agent('agent1')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
@@ -36,6 +39,7 @@ void test('every unit of work takes its first locks in the one order', async (t)
   await verbs(house, agent, waiting.id)
   await sweep(house)
   await fallBack(house, agent)
+  await giveAndTake(house, agent)
   await house.app.advanceTo(10 * 24 * 3600_000)
   await eventually(async () => {
     const rows = await house.app.ports.store.read.sql.all<{ n: number }>("select count(*) as n from message_session where close_reason = 'reclaimed'")
@@ -106,4 +110,33 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
   await house.app.advanceTo(11 * 60_000)
   await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})
   await eventually(async () => { assert.deepEqual(await lanes(), [{ lane: 'all' }]) })
+}
+
+/** Customers who are given, taken back, moved on, ended by timers, reclaimed and given back. */
+async function giveAndTake(house: House, agent: Actor): Promise<void> {
+  const { admin } = house
+  const group = (await admin.call('POST', '/api/groups', { name: '售后' })).body.id as number
+  await admin.call('PATCH', `/api/users/${agent.uid}`, { groupIds: [group] })
+  await admin.call('PATCH', '/api/settings', { sessionRule: 'even', takeBackMinutes: 1, windowFirst: true, groups: { [group]: { sessionRule: 'grab' } } })
+  await (await house.agent('other')).call('PUT', '/api/me/presence', { status: 'offline' })
+  const waits = await follower(house)
+  await waits.says('有人吗')
+  await agent.call('PUT', '/api/me/presence', { status: 'online' })
+  const mine = async () => (await agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items as { id: string, customer: { id: string, openid: string } }[]
+  await eventually(async () => { assert.ok((await mine()).some((one) => one.customer.openid === waits.openid), 'given from the queue') })
+  const given = await follower(house)
+  await given.says('你好')
+  const session = (await mine()).find((one) => one.customer.openid === given.openid)
+  assert.ok(session, 'given with the push')
+  await agent.call('POST', `/api/sessions/${session.id}/accept`, {})
+  await given.says('？')
+  await admin.call('PATCH', `/api/customers/${session.customer.id}`, { priority: 3 })
+  await agent.call('POST', `/api/sessions/${session.id}/transfer`, { groupId: group })
+  await agent.call('POST', `/api/sessions/${session.id}/claim`, {})
+  await given.says('还在吗')
+  await house.app.advanceTo(14 * 60_000)
+  for (const job of ['take-back', 'queue-rank', 'overflow', 'waiting-timeout', 'queue-timeout', 'idle-close']) await admin.call('POST', `/api/admin/jobs/${job}/run`, {})
+  await eventually(async () => {
+    assert.equal((await house.rows("select n from session_ledger where reason = 'unanswered'")).length > 0, true)
+  })
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { account, openHouse, post, type House } from '../support/app.ts'
+import { follower } from '../support/follower.ts'
 import { runScript } from '../support/script.ts'
 
 type Ends = { after: (end: () => unknown) => void }
@@ -35,7 +36,8 @@ void test('beside a running kefu the doctor finds nothing wrong, and tries signa
   const { code, out } = await doctor()
   assert.equal(code, 0, out)
   for (const said of [/The file is whole/, /The journal is wal/, /MB are free/, /clock agrees with the database/, /clock agrees with http/,
-    /✔ Test \(wx0000000000000001\): a signed call to http:\/\/127.0.0.1:\d+ is answered/, /✔ Test .* gives this machine an access token/, /Nothing is wrong/]) {
+    /✔ Test \(wx0000000000000001\): a signed call to http:\/\/127.0.0.1:\d+ is answered/, /✔ Test .* gives this machine an access token/, /a push in its mode \(plain\) is taken, in \d+ ms/, /plain mode: .*\n +→ Better: choose 安全模式/,
+    /客服消息 .*: allowed/, /素材管理 .*: allowed/, /带参数二维码 .*: allowed/, /of 500000 replies may still be sent today/, /Nothing is wrong/]) {
     assert.match(out, said)
   }
   assert.ok(![account.token, account.appSecret, account.encodingAesKey].some((secret) => out.includes(secret)), 'no secret is shown')
@@ -102,4 +104,49 @@ void test('what is not there yet, and settings that cannot be used, end with 1 a
   assert.match(mysql.out, /✘ SECRET_KEY is not set/)
   assert.match(mysql.out, /✘ The database at 127\.0\.0\.1:1 does not let kefu in/)
   assert.ok(!mysql.out.includes('hidden'))
+})
+
+void test('in safe mode the push is sealed as WeChat seals it; with another key who answers is found out', async (t) => {
+  const { house: { admin, url }, doctor } = await house(t)
+  const { id } = (await admin.call('GET', '/api/accounts')).body.items[0]
+  assert.equal((await admin.call('PATCH', `/api/accounts/${id}`, { mode: 'safe' })).status, 200)
+  const fine = await doctor()
+  assert.equal(fine.code, 0, fine.out)
+  assert.match(fine.out, /a push in its mode \(safe\) is taken/)
+  assert.match(fine.out, /safe mode: nobody without its key/)
+
+  // a proxy that lets GET through and refuses what is posted
+  const proxy = createServer((request, response) => {
+    if (request.method === 'POST') { response.writeHead(413).end(); return; }
+    void fetch(`${url}${request.url ?? ''}`).then(async (answer) => { response.writeHead(answer.status).end(await answer.text()) })
+  })
+  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve) })
+  t.after(() => { proxy.close() })
+  const refused = await doctor({ PUBLIC_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` })
+  assert.equal(refused.code, 1)
+  assert.match(refused.out, /✘ Test .*a push in its mode \(safe\) was answered 413\.\n +→ The proxy takes too small bodies/)
+})
+
+void test('each right that is missing is named with what does not work without it; 40164 tells the address; an unbound account its pushes', async (t) => {
+  const { house: opened, doctor } = await house(t)
+  const { simulator, admin } = opened
+  await post(`${simulator}/sim/faults`, { path: '/cgi-bin/media/get', kind: 'errcode', errcode: 48001, next: 0 })
+  const { out, code } = await doctor()
+  assert.equal(code, 1)
+  assert.match(out, /✘ Test .*素材管理 \(media\): not allowed: 48001 .*\n +→ Pictures, voices and videos of followers cannot be fetched/)
+  assert.match(out, /✔ Test .*客服消息 .*: allowed/)
+  assert.match(out, /1 of \d+ need attention/)
+
+  await post(`${simulator}/sim/accounts`, { ...account, callbackUrl: `${opened.url}/wechat/${account.appid}`, ipWhitelist: ['203.0.113.7'] })
+  const shut = await doctor()
+  assert.match(shut.out, /✘ Test .*40164 .*\n +→ .*IP白名单.*WeChat saw 127\.0\.0\.1/)
+  await post(`${simulator}/sim/accounts`, { ...account, callbackUrl: `${opened.url}/wechat/${account.appid}`, ipWhitelist: null })
+
+  const { id } = (await admin.call('GET', '/api/accounts')).body.items[0]
+  await admin.call('PATCH', `/api/accounts/${id}`, { binding: 'unbound' })
+  await (await follower(opened)).says('在吗')
+  assert.match((await doctor()).out, /✘ Test .*is not bound, and 1 pushes of its followers were not taken/)
+
+  await admin.call('POST', '/api/platforms', { componentAppid: 'wxabcdef1234567890', appSecret: 's'.repeat(32), token: 'platformtoken', encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj' })
+  assert.match((await doctor()).out, /✘ Platform wxabcdef1234567890: no ticket has ever arrived\.\n +→ .*授权事件接收URL/)
 })

@@ -2,12 +2,13 @@ import type { UserGroupRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { tellStaff } from './staff.ts'
 
 export type GroupInput = { name: string, parentId: number | null }
-type GroupNeeds = Needs<'store' | 'clock' | 'ids'>
+type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
 export async function createGroup(needs: GroupNeeds, me: Actor, input: GroupInput): Promise<UserGroupRow> {
-  return needs.store.work('rest', async (unit) => {
+  const made = await needs.store.work('rest', async (unit) => {
     const parent_id = input.parentId ?? -1
     getGroup(await unit.users.groups(me.companyId), parent_id, true)
     const fresh = { company_id: me.companyId, user_group_name: input.name, parent_id, created_at: needs.clock.now() }
@@ -15,6 +16,9 @@ export async function createGroup(needs: GroupNeeds, me: Actor, input: GroupInpu
     await writeAudit(needs, unit, { me, deed: { action: 'group.created', object: `group:${user_group_id}`, detail: input } })
     return { user_group_id, ...fresh }
   })
+
+  tellStaff(needs, me.companyId)
+  return made
 }
 
 export async function changeGroup(
@@ -41,6 +45,8 @@ export async function removeGroup(needs: GroupNeeds, me: Actor, id: number): Pro
     await unit.users.removeGroup(me.companyId, id)
     await writeAudit(needs, unit, { me, deed: { action: 'group.deleted', object: `group:${id}` } })
   })
+
+  tellStaff(needs, me.companyId)
 }
 
 function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupRow {

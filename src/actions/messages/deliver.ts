@@ -2,13 +2,16 @@
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
-import type { Delivery, Needs, Unit } from '../../ports.ts'
+import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
 import { lineEvents, windowEvent, writeEvents } from '../events.ts'
+import { forPlatform, holdsFiles } from '../media/outgoing-media.ts'
 import { openKey } from './lines.ts'
 
-export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'metrics' | 'log'>
+export type DeliverNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'vault' | 'metrics' | 'log'>
 
 const leaseMs = 20_000
+/** A file is uploaded before the line leaves, which may take a minute. */
+const leaseWithFilesMs = 100_000
 const givenUpAfterMs = 10 * 60_000
 const atOnce = 16
 
@@ -23,12 +26,28 @@ export async function deliverReady(needs: DeliverNeeds): Promise<number> {
     if (!leased) return 0
     const account = leased.account && await needs.known.account(leased.account.appid)
     const delivery: Delivery = account
-      ? await needs.channel.send(account, leased)
+      ? await leave(needs, account, leased)
       : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
     await settle(needs, leased, delivery)
     return 1
   }))
   return taken.filter((one) => one === 1).length
+}
+
+const mediaUnknown = 40007
+
+/** The platform may have forgotten a file before its time: it refused the line, so nothing was delivered, and it gets the file once more. */
+async function leave(needs: DeliverNeeds, account: KnownAccount, leased: Leased): Promise<Delivery> {
+  for (let again = false; ; again = true) {
+    const ready = await forPlatform(needs, account, leased.message)
+    if ('outcome' in ready) return ready
+    const delivery = await needs.channel.send(account, { ...leased, message: ready.message })
+    if (delivery.outcome !== 'refused' || delivery.errcode !== mediaUnknown || ready.mediaIds.length === 0) return delivery
+    await needs.store.work('reply', async (unit) => {
+      for (const mediaId of ready.mediaIds) await unit.media.forgetUpload(account.account_id, mediaId)
+    })
+    if (again) return delivery
+  }
 }
 
 async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | null> {
@@ -40,7 +59,7 @@ async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | nul
     const token = needs.ids()
     const at = needs.clock.now()
     await unit.messages.deliver([seen.outbox_id], 'sending', null)
-    await unit.outbox.lease(seen.outbox_id, { token, until: at + leaseMs, inflightKey: openKey(customer) })
+    await unit.outbox.lease(seen.outbox_id, { token, until: at + (holdsFiles(message) ? leaseWithFilesMs : leaseMs), inflightKey: openKey(customer) })
     const identity = message.customer_service_id === null ? null : await unit.users.identityById(message.customer_service_id)
     return { row, message, openid: customer.openid, kfAccount: identity?.wx_sign ?? null, token, sentAt: at, account: await unit.accounts.find(seen.company_id, seen.account_id) }
   })

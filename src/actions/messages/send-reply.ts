@@ -7,6 +7,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { windowEvent, writeEvents } from '../events.ts'
 import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
+import { fileColumns } from '../media/outgoing-media.ts'
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
 
@@ -58,8 +59,9 @@ export type StoredReply = { customer: CustomerRow, session: SessionRow, writer: 
 
 export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, writer, input }: StoredReply): Promise<MessageRow> {
   const at = needs.clock.now()
+  const files = await fileColumns(unit, session.company_id, input.content)
   const line = addLine(customer, session, {
-    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, ...columnsOf(input.content),
+    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, ...columnsOf(input.content), ...files,
     sender: `a:${writer.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
@@ -67,6 +69,7 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
   const taken = { ...customer, ...takeReply(customer, at), active_at: at }
   await unit.customers.save(taken)
   await unit.sessions.save(session)
+  await unit.missed.answered(session.company_id, session.wx_user_id)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
   await writeEvents(needs, unit, windowEvent(taken, session, at))

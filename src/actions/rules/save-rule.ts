@@ -1,10 +1,11 @@
 import type { MessageRuleRow } from '../../../entities/index.ts'
-import { stepsOf, type Action } from '../../../rules/action.ts'
+import { readAction, stepsOf, type Action } from '../../../rules/action.ts'
 import type { MatchKind } from '../../../rules/rule.ts'
 import type { Schedule } from '../../../rules/schedule.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { fileColumns } from '../media/outgoing-media.ts'
 
 export type RuleInput = {
   name: string
@@ -61,12 +62,13 @@ export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promis
   throw new AppError('limit_reached', `A company may have ${mostRules} rules: put keywords with one answer into one rule.`)
 }
 
-/** Accounts, people and groups that rules name must be of this company. */
+/** Accounts, people, groups and files that rules name must be of this company. */
 export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]): Promise<void> {
   const accounts = new Set(inputs.flatMap(({ accountId }) => accountId ?? []))
   for (const id of accounts) {
     if (!await unit.accounts.find(me.companyId, id)) throw notThere('accountId', `account ${id}`)
   }
+  for (const content of inputs.flatMap(({ action }) => readAction(action).answers)) await fileColumns(unit, me.companyId, content)
   const steps = inputs.flatMap(({ action }) => stepsOf(action))
   const uids = new Set(steps.flatMap((step) => step.kind === 'agent' ? [step.uid] : []))
   for (const uid of uids) if (!await unit.users.find(me.companyId, uid)) throw notThere('action.uid', `person ${uid}`)

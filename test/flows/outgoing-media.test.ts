@@ -1,0 +1,50 @@
+// A file is uploaded to us once, and given to WeChat when a line with it leaves: by a person, or by a rule.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { account, openHouse, password, signIn } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { amr, png } from '../support/files.ts'
+import { follower } from '../support/follower.ts'
+
+void test('pictures and voices of our vault reach the phone, the platform is given each once, and a foreign file is not there', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('你好')
+  const agent = await house.agent('agent1')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const image = (await agent.upload(png, 'a.png')).body
+  const voice = (await agent.upload(amr, 'a.amr')).body
+  const send = (clientMsgId: string, line: object) => agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId, ...line })
+  const arrived = async () => (await customer.inbox()).map((item) => item.type)
+
+  assert.equal((await send('1', { type: 'image', mediaId: image.id })).status, 202)
+  assert.equal((await send('2', { type: 'voice', mediaId: voice.id })).status, 202)
+  const again = await send('3', { type: 'image', mediaId: image.id })
+  assert.equal(again.body.message.media.url, image.url)
+  await eventually(async () => { assert.deepEqual(await arrived(), ['image', 'voice', 'image']) })
+  const calls = (await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json() as { items: { path: string }[] }).items
+  assert.equal(calls.filter((call) => call.path === '/cgi-bin/media/upload').length, 2)
+
+  assert.equal((await send('4', { type: 'voice', mediaId: image.id })).body.error.code, 'invalid_input')
+  assert.equal((await send('5', { type: 'image', mediaId: '0'.repeat(32) })).status, 404)
+  await house.admin.call('POST', '/api/companies', { name: 'B', admin: { username: 'boss-b', password } })
+  const b = await signIn(house.url, 'boss-b')
+  const mine = { ...account, appid: 'wx000000000000000b', originalId: 'gh_b' }
+  assert.equal((await b.call('POST', '/api/accounts', { kind: 'wechat', binding: 'direct', ownLane: false, ...mine })).status, 201)
+  const theirs = { name: 'x', enabled: true, priority: 0, match: { kind: 'default' }, action: { kind: 'image', mediaId: image.id } }
+  assert.equal((await b.call('POST', '/api/rules', theirs)).status, 404)
+})
+
+void test('a rule answers with a picture of the vault: by API, because the platform may have to be given it first', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const image = (await house.admin.upload(png, 'menu.png')).body
+  const rule = { name: '菜单', enabled: true, priority: 0, match: { kind: 'exact', keywords: ['菜单'] }, action: { kind: 'image', mediaId: image.id } }
+  assert.equal((await house.admin.call('POST', '/api/rules', rule)).status, 201)
+  const customer = await follower(house)
+  await eventually(async () => {
+    await customer.says('菜单')
+    assert.deepEqual([...new Set((await customer.inbox()).map((item) => `${item.way} ${item.type}`))], ['custom image'])
+  })
+})
