@@ -1,12 +1,13 @@
 import { EntitySchema } from 'typeorm'
-import { id, int, primary } from './columns.ts'
+import { big, id, int, primary } from './columns.ts'
 
-/** The row that makes capacity true: load counts sessions in states 0, 1, 2. */
+/** The row that makes capacity true: load counts sessions in states 0, 1, 2. turn grows with each one he gets: the lowest is next. */
 export type AgentLoadRow = {
   uid: number
   company_id: string
   load: number
   capacity: number
+  turn: number
 }
 
 export const agentLoad = new EntitySchema<AgentLoadRow>({
@@ -17,5 +18,6 @@ export const agentLoad = new EntitySchema<AgentLoadRow>({
     company_id: id(),
     load: int(),
     capacity: int(),
+    turn: big(),
   },
 })

@@ -27,6 +27,8 @@ export type CustomerRow = {
   out_n: number
   add_time: number
   update_time: number
+  /** 0 to 9: whoever has more goes first in the queue. */
+  priority: number
   /** What a tap, a follow or a scan gave: few replies, for a minute. */
   brief_end: number | null
   brief_left: number
@@ -69,6 +71,7 @@ export const customer = new EntitySchema<CustomerRow>({
     out_n: int(),
     add_time: big(),
     update_time: big(),
+    priority: int(),
     brief_end: big(nullable),
     brief_left: int(),
     brief_scene: key(16, nullable),

@@ -36,6 +36,8 @@ import { trajectory } from './trajectory.ts'
 import { reception } from './reception.ts'
 import { platform } from './platform.ts'
 import { kfAccount } from './kf-account.ts'
+import { missedSession } from './missed-session.ts'
+import { reclaimed } from './reclaimed.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -74,6 +76,8 @@ export type { TrajectoryRow } from './trajectory.ts'
 export type { ReceptionRow } from './reception.ts'
 export type { PlatformRow } from './platform.ts'
 export type { KfAccountRow } from './kf-account.ts'
+export type { MissedSessionRow } from './missed-session.ts'
+export type { ReclaimedRow } from './reclaimed.ts'
 
 export const entities = [
   company,
@@ -113,4 +117,6 @@ export const entities = [
   reception,
   platform,
   kfAccount,
+  missedSession,
+  reclaimed,
 ]

@@ -31,6 +31,8 @@ export type SessionRow = {
   add_time: number
   /** Until then a supervisor looks on, and its lines are written to its own stream. */
   watched_until: number | null
+  /** His first line that no person has answered yet. */
+  unanswered_since: number | null
 }
 
 export const session = new EntitySchema<SessionRow>({
@@ -64,6 +66,7 @@ export const session = new EntitySchema<SessionRow>({
     close_reason: text(255, nullable),
     add_time: big(),
     watched_until: big(nullable),
+    unanswered_since: big(nullable),
   },
   uniques: [
     { name: 'uq_message_session_open_key', columns: ['open_key'] },

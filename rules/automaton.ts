@@ -1,46 +1,43 @@
 // Aho and Corasick's automaton over many words, in flat typed arrays: one pass over a text finds every word in it. States are
-// numbered in the order of breadth, so that the children of a state stand side by side, sorted: `first[s]` to `first[s + 1]`.
+// numbered in the order of breadth, so that the children of a state stand side by side, sorted, up to the first child of the next.
+// What is known of a state stands together: with many words each look is one at memory far away.
 export type Automaton = {
   words: number
   states: number
   bytes: number
-  lengthOf: (word: number) => number
   /** Calls with the number of each word found and where it ends, from left to right. */
   scan: (units: Uint16Array, length: number, found: (word: number, end: number) => void) => void
 }
 
-type Tables = {
-  labels: Uint16Array
-  first: Int32Array
-  /** Where to go on when no child fits: the longest end of what was read that begins some word. */
-  fails: Int32Array
-  /** The word that ends here, or -1. */
-  ends: Int32Array
-  /** The next shorter word that ends here too: its state, or 0. */
-  shorter: Int32Array
-  lengths: Uint16Array
-}
+/** Four numbers a state, at these places. */
+const width = 4
+/** The first child. */
+const FIRST = 0
+/** Where to go on when no child fits: the longest end of what was read that begins some word. */
+const FAIL = 1
+/** The longest word that ends here: the state that it alone would lead to, this one or a shorter one; 0 when none does. */
+const FOUND = 2
+/** The word that leads here, or -1. */
+const WORD = 3
+
+type Tables = { labels: Uint16Array, nodes: Int32Array }
 
 const searched = 8
 const yieldEvery = 20_000
 
 /** `words` are sorted by their units and distinct. Yields now and then, so that who builds may let others run. */
 export function* buildAutomaton(words: string[]): Generator<void, Automaton> {
-  const lengths = Uint16Array.from(words, (word) => word.length)
-  const tables = yield* grow(words, lengths)
-  return open(tables)
+  return open(yield* grow(words), words.length)
 }
 
 type Range = { from: Int32Array, to: Int32Array }
 
-function* grow(words: string[], lengths: Uint16Array): Generator<void, Tables> {
-  const most = lengths.reduce((sum, one) => sum + one, 1)
+function* grow(words: string[]): Generator<void, Tables> {
+  const most = words.reduce((sum, word) => sum + word.length, 1)
   const range: Range = { from: new Int32Array(most), to: new Int32Array(most) }
-  const tables: Tables = {
-    labels: new Uint16Array(most), first: new Int32Array(most + 1), fails: new Int32Array(most), ends: new Int32Array(most).fill(-1),
-    shorter: new Int32Array(most), lengths,
-  }
+  const tables: Tables = { labels: new Uint16Array(most), nodes: new Int32Array((most + 1) * width) }
   range.to[0] = words.length
+  tables.nodes[WORD] = -1
   let states = 1
   for (let depth = 0, at = 0; at < states; depth += 1) {
     for (const last = states; at < last; at += 1) {
@@ -48,48 +45,47 @@ function* grow(words: string[], lengths: Uint16Array): Generator<void, Tables> {
       if (at % yieldEvery === 0) yield
     }
   }
-  return cut(tables, states)
+  return { labels: tables.labels.slice(0, states), nodes: tables.nodes.slice(0, (states + 1) * width) }
 }
 
 type Growing = { words: string[], tables: Tables, range: Range }
 
 /** Gives a state its children: the next units of the words that begin with it. */
 function expand({ words, tables, range }: Growing, { at, depth, states }: { at: number, depth: number, states: number }): number {
-  const { labels, first, ends } = tables
+  const { labels, nodes } = tables
   let word = range.from[at] as number
   const last = range.to[at] as number
   let child = states
-  first[at] = child
+  nodes[at * width + FIRST] = child
   for (; word < last; child += 1) {
     const unit = words[word]?.charCodeAt(depth) ?? 0
     labels[child] = unit
     // the word that ends here stands before those that go on
-    if (words[word]?.length === depth + 1) ends[child] = word++
+    nodes[child * width + WORD] = words[word]?.length === depth + 1 ? word++ : -1
     range.from[child] = word
     while (word < last && words[word]?.charCodeAt(depth) === unit) word += 1
     range.to[child] = word
     link(tables, at, child)
   }
-  first[at + 1] = child
+  nodes[(at + 1) * width + FIRST] = child
   return child
 }
 
-function link({ labels, first, fails, ends, shorter }: Tables, parent: number, child: number): void {
+function link({ labels, nodes }: Tables, parent: number, child: number): void {
   const unit = labels[child] as number
   let fail = 0
-  for (let at = parent; at !== 0;) {
-    at = fails[at] as number
-    fail = childOf(labels, first, { state: at, unit })
-    if (fail !== 0) break
+  for (let at = parent; at !== 0 && fail === 0;) {
+    at = nodes[at * width + FAIL] as number
+    fail = childOf(labels, nodes, { state: at, unit })
   }
-  fails[child] = fail
+  nodes[child * width + FAIL] = fail
   // that state is less deep, so all of this is known of it
-  shorter[child] = (ends[fail] as number) >= 0 ? fail : shorter[fail] as number
+  nodes[child * width + FOUND] = (nodes[child * width + WORD] as number) >= 0 ? child : nodes[fail * width + FOUND] as number
 }
 
-function childOf(labels: Uint16Array, first: Int32Array, { state, unit }: { state: number, unit: number }): number {
-  let low = first[state] as number
-  let high = first[state + 1] as number
+function childOf(labels: Uint16Array, nodes: Int32Array, { state, unit }: { state: number, unit: number }): number {
+  let low = nodes[state * width + FIRST] as number
+  let high = nodes[(state + 1) * width + FIRST] as number
   while (high - low > searched) {
     const middle = (low + high) >>> 1
     if ((labels[middle] as number) <= unit) low = middle
@@ -99,19 +95,14 @@ function childOf(labels: Uint16Array, first: Int32Array, { state, unit }: { stat
   return 0
 }
 
-/** The rows that were used, and their end. */
-const cut = ({ labels, first, fails, ends, shorter, lengths }: Tables, states: number): Tables => ({
-  labels: labels.slice(0, states), first: first.slice(0, states + 1), fails: fails.slice(0, states), ends: ends.slice(0, states),
-  shorter: shorter.slice(0, states), lengths,
-})
-
-function open(tables: Tables): Automaton {
-  const { labels, first, fails, ends, shorter, lengths } = tables
+function open(tables: Tables, words: number): Automaton {
+  const { labels, nodes } = tables
   const root = rootTable(tables)
+  /** As childOf, from a state and those it falls back to; written out, because most of a match is spent here. */
   const step = (state: number, unit: number): number => {
-    for (let at = state; at !== 0; at = fails[at] as number) {
-      let low = first[at] as number
-      let high = first[at + 1] as number
+    for (let at = state; at !== 0; at = nodes[at * width + FAIL] as number) {
+      let low = nodes[at * width + FIRST] as number
+      let high = nodes[(at + 1) * width + FIRST] as number
       while (high - low > searched) {
         const middle = (low + high) >>> 1
         if ((labels[middle] as number) <= unit) low = middle
@@ -123,23 +114,24 @@ function open(tables: Tables): Automaton {
   }
 
   return {
-    words: lengths.length, states: labels.length,
-    bytes: [labels, first, fails, ends, shorter, lengths, root.states].reduce((sum, one) => sum + one.byteLength, 0),
-    lengthOf: (word) => lengths[word] as number,
+    words, states: labels.length,
+    bytes: [labels, nodes, root.states].reduce((sum, one) => sum + one.byteLength, 0),
     scan: (units, length, found) => {
       let state = 0
       for (let at = 0; at < length; at += 1) {
         state = step(state, units[at] as number)
-        for (let end = (ends[state] as number) >= 0 ? state : shorter[state] as number; end !== 0; end = shorter[end] as number) found(ends[end] as number, at + 1)
+        for (let end = nodes[state * width + FOUND] as number; end !== 0; end = nodes[(nodes[end * width + FAIL] as number) * width + FOUND] as number) {
+          found(nodes[end * width + WORD] as number, at + 1)
+        }
       }
     },
   }
 }
 
 /** Nearly every unit of a text begins there: looked up at once. Its children are the first states, so two bytes hold them. */
-function rootTable({ labels, first }: Tables): { lowest: number, states: Uint16Array } {
-  const [from, to] = [first[0] ?? 1, first[1] ?? 1]
-  const lowest = labels[from] as number
+function rootTable({ labels, nodes }: Tables): { lowest: number, states: Uint16Array } {
+  const [from, to] = [nodes[FIRST] as number, nodes[width + FIRST] as number]
+  const lowest = labels[from] ?? 0
   const states = new Uint16Array(from < to ? (labels[to - 1] as number) - lowest + 1 : 0)
   for (let state = from; state < to; state += 1) states[(labels[state] as number) - lowest] = state
   return { lowest, states }

@@ -3,7 +3,7 @@ import { buildAutomaton, type Automaton } from './automaton.ts'
 import { asText, foldingOf, type Folding } from './normalise.ts'
 import { openPatterns, type Patterns } from './pattern.ts'
 import { serves, type MatchOptions, type Moment, type Rule } from './rule.ts'
-import { indexWords, places, type WordIndex } from './word-index.ts'
+import { indexWords, perRule, places, type WordIndex } from './word-index.ts'
 
 /** `band`: 0 exact, 1 a keyword inside, 2 a pattern, 3 nothing else. `keyword` is as the text has it, normalised. */
 export type Match = { rule: number, band: number, length: number, keyword: string | null }
@@ -18,60 +18,85 @@ export type TextRules = {
   bytes: number
 }
 
-type Candidate = { rule: number, band: number, length: number, end: number }
-type Found = (candidate: Candidate) => void
+/** A rule that answers: numbers, because a long text may offer hundreds. `end` is where its keyword ends. */
+// eslint-disable-next-line max-params -- as it is said
+type Offer = (rule: number, band: number, length: number, end: number) => void
 type Parts = { rules: Rule[], folding: Folding, automaton: Automaton, index: WordIndex, patterns: Patterns }
 
 export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<void, TextRules> {
   const folding = foldingOf(options.traditionalIsSimplified)
   const index = yield* indexWords(rules, folding)
   const automaton = yield* buildAutomaton(index.words)
-  const parts = { rules, folding, automaton, index, patterns: openPatterns(rules) }
-  const isBetter = openOrder(rules)
-  const words = openWords(parts)
-  const defaults = rules.flatMap((rule, at) => rule.kind === 'default' ? [{ rule: at, band: bands.none, length: 0, end: 0 }] : [])
-  const speaks = (at: number, moment: Moment | null) => {
-    const rule = rules[at]
-    return rule !== undefined && (moment === null || serves(rule, moment))
-  }
-  const asMatch = ({ rule, band, length, end }: Candidate): Match =>
+  const patterns = openPatterns(rules)
+  const words = openWords({ rules, folding, automaton, index, patterns })
+  const defaults = rules.flatMap((rule, at) => rule.kind === 'default' ? [at] : [])
+  const best = openBest(rules)
+  const asMatch = ({ rule, band, length, end }: Standing): Match =>
     ({ rule, band, length, keyword: band < bands.pattern ? words.between(end - length, end) : null })
 
   return {
     keywords: index.words.length, normalise: folding.fold,
-    bytes: [index.from, index.rules, index.places, index.needed, index.together].reduce((sum, one) => sum + one.byteLength, automaton.bytes),
+    bytes: [index.heads, index.uses, index.needed, index.together].reduce((sum, one) => sum + one.byteLength, automaton.bytes),
     best: (text, moment) => {
-      const best: { is: Candidate | null } = { is: null }
-      const found: Found = (next) => { if ((best.is === null || isBetter(next, best.is)) && speaks(next.rule, moment)) best.is = next }
-      words.read(text, found)
-      if (best.is === null) parts.patterns.find(text, (rule, length) => { found({ rule, band: bands.pattern, length, end: 0 }) })
-      if (best.is === null) for (const one of defaults) found(one)
-      return best.is && asMatch(best.is)
+      best.begin(moment)
+      words.read(text, best.offer)
+      if (best.standing() === null) patterns.find(text, (rule, length) => { best.offer(rule, bands.pattern, length, 0) })
+      if (best.standing() === null) for (const rule of defaults) best.offer(rule, bands.none, 0, 0)
+      const standing = best.standing()
+      return standing && asMatch(standing)
     },
     all: (text, moment) => {
-      const of = new Map<number, Candidate>()
+      const offered = new Map<number, Standing>()
       const skipped: number[] = []
-      const found: Found = (next) => {
-        const known = of.get(next.rule)
-        if ((known === undefined || isBetter(next, known)) && speaks(next.rule, moment)) of.set(next.rule, next)
+      // eslint-disable-next-line max-params -- as every offer
+      const offer: Offer = (rule, band, length, end) => {
+        const known = offered.get(rule)
+        const next = { rule, band, length, end }
+        if ((known === undefined || best.isBetter(next, known)) && best.speaks(rule, moment)) offered.set(rule, next)
       }
-      words.read(text, found)
-      parts.patterns.find(text, (rule, length) => { found({ rule, band: bands.pattern, length, end: 0 }) }, (rule) => { skipped.push(rule) })
-      for (const one of defaults) found(one)
-      return { matches: [...of.values()].sort((a, b) => isBetter(a, b) ? -1 : 1).map(asMatch), skipped }
+      words.read(text, offer)
+      patterns.find(text, (rule, length) => { offer(rule, bands.pattern, length, 0) }, (rule) => { skipped.push(rule) })
+      for (const rule of defaults) offer(rule, bands.none, 0, 0)
+      return { matches: [...offered.values()].sort((a, b) => best.isBetter(a, b) ? -1 : 1).map(asMatch), skipped }
     },
   }
 }
 
-/** Band, then priority, then length, then age. */
-function openOrder(rules: Rule[]): (a: Candidate, b: Candidate) => boolean {
+type Standing = { rule: number, band: number, length: number, end: number }
+
+/** Band, then priority, then length, then age. What stands best so far is kept here from offer to offer. */
+function openBest(rules: Rule[]) {
   const ranks = new Int32Array(rules.length)
   for (let at = 1; at < rules.length; at += 1) ranks[at] = rules[at]?.priority === rules[at - 1]?.priority ? ranks[at - 1] as number : at
-  return (a, b) => {
-    if (a.band !== b.band) return a.band < b.band
-    const [rank, other] = [ranks[a.rule] as number, ranks[b.rule] as number]
-    if (rank !== other) return rank < other
-    return a.length === b.length ? a.rule < b.rule : a.length > b.length
+  // eslint-disable-next-line max-params -- as every offer
+  const beats = (rule: number, band: number, length: number, other: Standing): boolean => {
+    if (band !== other.band) return band < other.band
+    const rank = ranks[rule] as number
+    const otherRank = ranks[other.rule] as number
+    if (rank !== otherRank) return rank < otherRank
+    return length === other.length ? rule < other.rule : length > other.length
+  }
+  const speaks = (at: number, moment: Moment | null) => {
+    const rule = rules[at]
+    return rule !== undefined && (moment === null || serves(rule, moment))
+  }
+  const first: Standing = { rule: -1, band: 0, length: 0, end: 0 }
+  let asked: Moment = { accountId: '', now: 0 }
+  return {
+    isBetter: (a: Standing, b: Standing) => beats(a.rule, a.band, a.length, b), speaks,
+    begin: (moment: Moment) => {
+      asked = moment
+      first.rule = -1
+    },
+    // eslint-disable-next-line max-params -- as every offer
+    offer: (rule: number, band: number, length: number, end: number) => {
+      if ((first.rule >= 0 && !beats(rule, band, length, first)) || !speaks(rule, asked)) return
+      first.rule = rule
+      first.band = band
+      first.length = length
+      first.end = end
+    },
+    standing: (): Standing | null => first.rule < 0 ? null : first,
   }
 }
 
@@ -83,12 +108,12 @@ function stands(place: number, starts: boolean, ends: boolean): boolean {
 
 /** Reads a text once and calls with each use of each word found in it. What it needs for that is kept from text to text. */
 function openWords({ rules, folding, automaton, index }: Parts) {
-  const { from, needed, together } = index
-  const [seen, counted, counts] = [new Int32Array(index.rules.length), new Int32Array(rules.length), new Int32Array(rules.length)]
+  const { heads, uses, needed, together } = index
+  const [seen, counted, counts] = [new Int32Array(uses.length), new Int32Array(rules.length), new Int32Array(rules.length)]
   let units = new Uint16Array(2048)
   let length = 0
   let turn = 0
-  let tell: Found = () => undefined
+  let tell: Offer = () => undefined
 
   /** Once for each of its words; when all were there the rule is found. */
   const partFound = (use: number, rule: number, end: number) => {
@@ -96,21 +121,23 @@ function openWords({ rules, folding, automaton, index }: Parts) {
     seen[use] = turn
     counts[rule] = counted[rule] === turn ? (counts[rule] as number) + 1 : 1
     counted[rule] = turn
-    if (counts[rule] === needed[rule]) tell({ rule, band: bands.inside, length: together[rule] as number, end })
+    if (counts[rule] === needed[rule]) tell(rule, bands.inside, together[rule] as number, end)
   }
   const wordFound = (word: number, end: number) => {
-    const size = automaton.lengthOf(word)
-    const [starts, ends] = [end === size, end === length]
-    for (let use = from[word] as number; use < (from[word + 1] as number); use += 1) {
-      const place = index.places[use] as number
-      const rule = index.rules[use] as number
+    const size = heads[word * 2 + 1] as number
+    const starts = end === size
+    const ends = end === length
+    const last = heads[word * 2 + 2] as number
+    for (let use = heads[word * 2] as number; use < last; use += 1) {
+      const place = (uses[use] as number) & (perRule - 1)
+      const rule = (uses[use] as number) / perRule | 0
       if (place === places.part) partFound(use, rule, end)
-      else if (stands(place, starts, ends)) tell({ rule, band: place === places.whole ? bands.exact : bands.inside, length: size, end })
+      else if (stands(place, starts, ends)) tell(rule, place === places.whole ? bands.exact : bands.inside, size, end)
     }
   }
 
   return {
-    read: (text: string, found: Found) => {
+    read: (text: string, found: Offer) => {
       if (folding.roomFor(text) > units.length) units = new Uint16Array(folding.roomFor(text))
       length = folding.into(text, units)
       turn += 1

@@ -3,6 +3,7 @@ import type { Rule } from './rule.ts'
 import { asText, type Folding } from './normalise.ts'
 
 /** Where in a text a keyword must stand; `part` of a rule that wants all of its own. */
+export const perRule = 8
 export const places = { whole: 0, anywhere: 1, start: 2, end: 3, part: 4 }
 const placeOf: Partial<Record<Rule['kind'], number>> = {
   exact: places.whole, contains: places.anywhere, any: places.anywhere, prefix: places.start, suffix: places.end, all: places.part,
@@ -11,10 +12,10 @@ const placeOf: Partial<Record<Rule['kind'], number>> = {
 export type WordIndex = {
   /** Sorted by their units. */
   words: string[]
-  /** Uses of word n stand from `from[n]` to `from[n + 1]`, the best rule's first. */
-  from: Int32Array
-  rules: Int32Array
-  places: Uint8Array
+  /** Two numbers a word: where its uses begin (they end where the next word's begin), and its length. */
+  heads: Int32Array
+  /** The rule times `perRule`, and the place: the best rule's first. */
+  uses: Int32Array
   /** Of each rule how many words, and their length together: what a rule that wants all must find. */
   needed: Int32Array
   together: Int32Array
@@ -39,7 +40,7 @@ export function* indexWords(rules: Rule[], folding: Folding): Generator<void, Wo
       if (uses.words.length % yieldEvery === 0) yield
     }
   }
-  const words = yield* sorted([...numbers.keys()])
+  const words = yield* inOrder([...numbers.keys()])
   return { words, ...laidOut(uses, words, numbers), needed, together }
 }
 
@@ -61,7 +62,7 @@ function openFold(folding: Folding): (word: string) => string {
 }
 
 /** By first unit, then each heap by itself, so that no sort takes long. */
-function* sorted(words: string[]): Generator<void, string[]> {
+function* inOrder(words: string[]): Generator<void, string[]> {
   const heaps = new Map<number, string[]>()
   for (const word of words) {
     const heap = heaps.get(word.charCodeAt(0))
@@ -78,7 +79,7 @@ function* sorted(words: string[]): Generator<void, string[]> {
   return all
 }
 
-function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pick<WordIndex, 'from' | 'rules' | 'places'> {
+function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pick<WordIndex, 'heads' | 'uses'> {
   const placed = new Int32Array(words.length)
   words.forEach((word, at) => { placed[numbers.get(word) as number] = at })
   const from = new Int32Array(words.length + 1)
@@ -87,15 +88,18 @@ function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pic
     from[after] = (from[after] as number) + 1
   }
   for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] as number) + (from[at - 1] as number)
-  const next = from.slice()
-  const [rules, places] = [new Int32Array(uses.words.length), new Uint8Array(uses.words.length)]
+  const heads = new Int32Array((words.length + 1) * 2)
+  for (let at = 0; at <= words.length; at += 1) {
+    heads[at * 2] = from[at] as number
+    heads[at * 2 + 1] = words[at]?.length ?? 0
+  }
+  const sorted = new Int32Array(uses.words.length)
   // rules come best first, so each word's uses do too
   for (let use = 0; use < uses.words.length; use += 1) {
     const at = placed[uses.words[use] as number] as number
-    const row = next[at] as number
-    next[at] = row + 1
-    rules[row] = uses.rules[use] as number
-    places[row] = uses.places[use] as number
+    const row = from[at] as number
+    from[at] = row + 1
+    sorted[row] = (uses.rules[use] as number) * perRule + (uses.places[use] as number)
   }
-  return { from, rules, places }
+  return { heads, uses: sorted }
 }

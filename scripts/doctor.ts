@@ -1,9 +1,10 @@
-// npm run doctor: says in words what is misconfigured and what to do. Looks on beside running processes and changes nothing.
+// npm run doctor: says in words what is misconfigured and what to do; with `invariants` whether what was promised holds. Looks on beside running processes and changes nothing.
 import { readConfig, type Config } from '../src/config.ts'
 import type { Finding } from '../src/ports.ts'
 import { checkAccounts } from './doctor/accounts.ts'
 import { checkClocks } from './doctor/clocks.ts'
 import { checkDatabase } from './doctor/database.ts'
+import { checkInvariants } from './doctor/invariants.ts'
 import { checkPlatforms } from './doctor/platforms.ts'
 import { checkRedis } from './doctor/redis.ts'
 import { checkSettings } from './doctor/settings.ts'
@@ -29,7 +30,8 @@ function configured(): Config | Finding {
 }
 
 const config = configured()
-const findings = 'ok' in config ? [config] : await examine(config)
+const asked = process.argv[2] === 'invariants' ? checkInvariants : examine
+const findings = 'ok' in config ? [config] : await asked(config)
 for (const { ok, what, remedy } of findings) console.log(`${ok ? '✔' : '✘'} ${what}${remedy === undefined ? '' : `\n    → ${remedy}`}`)
 const wrong = findings.filter(({ ok }) => !ok).length
 console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} need attention.`)

@@ -6,6 +6,7 @@ import { runReplays } from './actions/rules/run-replays.ts'
 import { openTally, writeTally } from './actions/rules/tally.ts'
 import { deliverReady } from './actions/messages/deliver.ts'
 import { fetchReady } from './actions/media/fetch-media.ts'
+import { openAssigner } from './actions/sessions/assigner.ts'
 import { openWorker } from './actions/worker.ts'
 import { openBackends, type Backends } from './backends/open.ts'
 import { openClients } from './channels/clients.ts'
@@ -64,6 +65,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const batches = openBatches(ports)
   const closing = new AbortController()
   const workers = [
+    openAssigner(ports),
     openWorker(ports, { bell: 'outbox', work: () => deliverReady(ports) }),
     openWorker(ports, { bell: 'media', work: () => fetchReady(ports) }),
     openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),

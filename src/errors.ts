@@ -6,7 +6,7 @@ export type ErrorCode =
   | 'session_already_claimed' | 'agent_at_capacity' | 'reserved' | 'not_your_lane' | 'session_not_open'
   | 'session_moved' | 'not_owner' | 'session_not_accepted' | 'session_not_waiting' | 'client_msg_id_reused'
   | 'customer_has_session' | 'customer_reserved' | 'reply_window_closed' | 'reply_budget_used' | 'type_not_supported'
-  | 'delivery_not_open' | 'job_running' | 'too_large' | 'wrong_type' | 'bad_signature' | 'bad_xml' | 'overloaded' | 'store_away' | 'wechat_refused' | 'wechat_away'
+  | 'delivery_not_open' | 'nothing_to_undo' | 'job_running' | 'too_large' | 'wrong_type' | 'bad_signature' | 'bad_xml' | 'overloaded' | 'store_away' | 'wechat_refused' | 'wechat_away'
 
 export class AppError extends Error {
   readonly code: ErrorCode

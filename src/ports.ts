@@ -1,5 +1,6 @@
 // Every seam on one page. An action names what it touches: `needs: Needs<'store' | 'queue'>`.
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
+import type { Staff } from '../rules/assignment.ts'
 import type { Matcher } from '../rules/keyword.ts'
 import type { Settings } from '../rules/settings.ts'
 import type { Clock } from './clock.ts'
@@ -27,6 +28,8 @@ export type WaitingQueue = {
   heads: (companyId: string, lanes: string[], limit: number) => Promise<QueueEntry[] | null>
   /** How many stand before it in its lane; null when unknown. */
   position: (companyId: string, lane: string, sessionId: string) => Promise<number | null>
+  /** How many stand in the lane before this rank; null when unknown. */
+  before: (companyId: string, lane: string, rank: number) => Promise<number | null>
   /** What the index holds, to be compared with SQL; null when it does not answer. */
   sums: (companyId: string) => Promise<Sums | null>
   /** Session ids and their ranks. */
@@ -148,7 +151,7 @@ export type PushKeys = { pushToken: string, aesKey: string | null, previous: { p
 export type KnownPlatform = PushKeys & { componentAppid: string, secret: string }
 /** `platform`: the third-party platform that speaks for it, and with whose keys it is pushed. */
 export type KnownAccount = AccountRow & PushKeys & { secret: string, platform: KnownPlatform | null }
-export type KnownCompany = { row: CompanyRow, settings: Settings, matcher: Matcher, open: boolean }
+export type KnownCompany = { row: CompanyRow, settings: Settings, staff: Staff[], matcher: Matcher, open: boolean }
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {

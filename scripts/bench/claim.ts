@@ -2,34 +2,49 @@
 // empty database; a ratio is taken inside its round.
 import { parseArgs } from 'node:util'
 import { claimKefu } from './claim-kefu.ts'
+import { claimSized, editions, printSized, type Sized } from './claim-size.ts'
 import { claimBare } from './claim-peer.ts'
 import { claimers, connections, figuresOf, processes, queued, warming, type ClaimFigures } from './claims.ts'
-import { openCluster } from './cluster.ts'
+import { openCluster, type Cluster } from './cluster.ts'
 import { freshDir, fsyncMs, machine, median, removeDir } from './place.ts'
 import { leaveNothing, wholeNumber } from './plan.ts'
 
 type Round = { bare: ClaimFigures, kefu: ClaimFigures }
 
 export async function claimBench(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '5' } } })
+  const { values } = parseArgs({ args, options: {
+    rounds: { type: 'string', default: '5' }, sizes: { type: 'string', default: '1000,1000000' }, only: { type: 'string', default: '' },
+  } })
   const rounds = wholeNumber('rounds', values.rounds, 50)
+  const sizes = values.sizes.split(',').map((size) => wholeNumber('sizes', size, 1_000_000))
   const dir = freshDir()
   leaveNothing(dir)
   const cluster = await openCluster(dir)
   try {
-    console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
-      + `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are `
-      + `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`)
-    const done: Round[] = []
-    for (let n = 1; n <= rounds; n++) {
-      done.push({ bare: figuresOf(await claimBare(cluster)), kefu: figuresOf(await claimKefu(cluster, dir)) })
-      console.log(`  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over his capacity`)
-    }
-    print(done)
+    console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms`)
+    if (values.only !== 'peer') await besideSizes(cluster, dir, sizes)
+    if (values.only !== 'sizes') await besidePeer(cluster, dir, rounds)
   } finally {
     await cluster.close()
     removeDir(dir)
   }
+}
+
+async function besideSizes(cluster: Cluster, dir: string, sizes: number[]): Promise<void> {
+  const done: Sized[] = []
+  for (const edition of editions) for (const queued of sizes) done.push(await claimSized({ cluster, dir, edition, queued }))
+  if (!printSized(done)) throw new Error('the longest queue costs a claim more than it may')
+}
+
+async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promise<void> {
+  console.log(`${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are `
+    + `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`)
+  const done: Round[] = []
+  for (let n = 1; n <= rounds; n++) {
+    done.push({ bare: figuresOf(await claimBare(cluster)), kefu: figuresOf(await claimKefu(cluster, dir)) })
+    console.log(`  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over his capacity`)
+  }
+  print(done)
 }
 
 const names = { bare: 'ZPOPMIN + conditional UPDATE', kefu: 'kefu' }

@@ -26,7 +26,7 @@ export async function agentsIn({ store, clock }: Ports, { howMany, capacity, pre
       }
       await unit.loads.save({ uid: made, company_id, load: 0, capacity })
       await unit.logins.insert({
-        token_hash: hashToken(token), company_id, uid: made, device: null, created_at: at, seen_at: at, ends_at: at + 3600_000,
+        token_hash: hashToken(token), company_id, uid: made, device: null, created_at: at, seen_at: at, ends_at: at + 365 * 24 * 3600_000,
       })
       return made
     })

@@ -3,6 +3,7 @@ import type { AccountRow, PlatformRow } from '../../entities/index.ts'
 import { readSettings } from '../../rules/settings.ts'
 import { platformPlace } from '../secrets.ts'
 import { placeOf } from './accounts/account-row.ts'
+import { staffOf } from './agents/staff.ts'
 import { openCompiler } from './rules/compile.ts'
 import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
 
@@ -25,7 +26,8 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     const settings = readSettings(row.settings)
     // one select: the rules of one moment, never a mixture
     const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
-    return { row, settings, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    const staff = await staffOf(needs.store.read, companyId)
+    return { row, settings, staff, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
   })
   needs.bus.subscribe('known', (companyId) => {
     accounts.clear()

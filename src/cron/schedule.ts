@@ -8,14 +8,19 @@ import type { Ports } from '../ports.ts'
 export function openSchedule(ports: Ports) {
   const lastSlot = new Map<string, number>()
   const running = new Map<string, Promise<void>>()
+  const restsUntil = new Map<string, number>()
 
   const runDue = (job: Job) => {
     const slot = Math.floor(ports.clock.now() / job.everyMs)
-    if (lastSlot.get(job.name) === slot || running.has(job.name)) return
+    if (lastSlot.get(job.name) === slot || running.has(job.name) || ports.clock.mono() < (restsUntil.get(job.name) ?? 0)) return
+    const began = ports.clock.mono()
     lastSlot.set(job.name, slot)
     running.set(job.name, runSlot(ports, job, String(slot)).then(() => undefined, (error: unknown) => {
       ports.log.error({ job: job.name, error: String(error) }, 'a job failed; its next slot runs')
-    }).finally(() => { running.delete(job.name) }))
+    }).finally(() => {
+      running.delete(job.name)
+      restsUntil.set(job.name, ports.clock.mono() + (job.rests ?? 0) * (ports.clock.mono() - began))
+    }))
   }
   // a tick that comes late or not at all is made good by the next
   const task = cron.schedule('* * * * * *', () => { for (const job of jobs) runDue(job) }, { suppressMissedWarning: true })

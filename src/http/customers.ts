@@ -17,7 +17,7 @@ export const customerRoutes: Route[] = [
     method: 'patch', path: '/api/customers/:id', who: 'agent', summary: 'Describe a customer',
     body: z.strictObject({
       alias: z.string().max(100).optional(), remark: z.string().max(255).optional(), tags: z.array(z.string().min(1).max(30)).max(20).optional(),
-      exclusiveAgentUid: z.number().int().optional(),
+      exclusiveAgentUid: z.number().int().optional(), priority: z.number().int().min(0).max(9).optional(),
     }),
     handle: async ({ ports, me, params, body }) => ({ body: presentCustomer(await describeCustomer(ports, me, { id: params['id'] ?? '', patch: body })) }),
   }),

@@ -8,7 +8,7 @@ export const statusOf: Record<ErrorCode, number> = {
   not_allowed: 403, company_disabled: 403, reserved: 403, not_your_lane: 403, not_owner: 403, bad_signature: 403,
   not_found: 404, username_taken: 409, appid_taken: 409, scene_taken: 409, limit_reached: 409, account_not_bound: 409, session_already_claimed: 409,
   agent_at_capacity: 409, agent_disabled: 409, agent_not_on_account: 409, group_empty: 409, same_agent: 409, session_not_open: 409, session_moved: 409, session_not_accepted: 409, session_not_waiting: 409,
-  client_msg_id_reused: 409, customer_has_session: 409, customer_reserved: 409, delivery_not_open: 409, job_running: 409,
+  client_msg_id_reused: 409, customer_has_session: 409, customer_reserved: 409, delivery_not_open: 409, nothing_to_undo: 409, job_running: 409,
   too_large: 413, wrong_type: 415, reply_window_closed: 422, reply_budget_used: 422, type_not_supported: 422,
   login_locked: 429, wechat_refused: 422, wechat_away: 503, overloaded: 503, store_away: 503,
 }

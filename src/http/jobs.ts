@@ -1,7 +1,14 @@
+import { z } from 'zod'
 import { listJobs, runByHand } from '../actions/jobs/run-job.ts'
+import { selfCheck } from '../actions/self-check/self-check.ts'
 import { route, type Route } from './route.ts'
 
 export const jobRoutes: Route[] = [
+  route({
+    method: 'get', path: '/api/admin/self-check', who: 'admin', summary: 'The invariants, on live data',
+    query: z.object({ most: z.coerce.number().int().min(1).max(10_000_000).optional() }),
+    handle: async ({ ports, me, query }) => ({ body: await selfCheck(ports, me.companyId, query.most === undefined ? {} : { most: query.most }) }),
+  }),
   route({
     method: 'get', path: '/api/admin/jobs', who: 'admin', summary: 'Jobs: last run, next run, what it did',
     handle: async ({ ports, me }) => ({ body: await listJobs(ports, me) }),

@@ -12,15 +12,17 @@ import { openapiRoute } from './openapi.ts'
 import { platformRoutes } from './platforms.ts'
 import { receptionRoutes } from './receptions.ts'
 import type { Route } from './route.ts'
+import { reclaimRoutes } from './reclaims.ts'
 import { quickReplyRoutes } from './quick-replies.ts'
 import { ruleLabRoutes } from './rule-lab.ts'
 import { ruleRoutes } from './rules.ts'
+import { settingsRoutes } from './settings.ts'
 import { sessionVerbRoutes } from './session-verbs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
-  ...authRoutes, ...companyRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...sessionRoutes, ...sessionVerbRoutes,
-  ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...platformRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes, ...jobRoutes, ...auditRoutes,
-  openapiRoute(() => routes),
+  ...authRoutes, ...companyRoutes, ...settingsRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...reclaimRoutes, ...sessionRoutes,
+  ...sessionVerbRoutes, ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...platformRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes,
+  ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
 ]

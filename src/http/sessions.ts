@@ -11,16 +11,17 @@ import { answerSession, fence, idOf } from './session-answer.ts'
 import { page } from './page.ts'
 
 const reason = z.string().max(200).optional()
+const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 const pending = z.enum(['send', 'drop']).optional()
 
 export const sessionRoutes: Route[] = [
   route({
     method: 'get', path: '/api/sessions', who: 'agent', summary: 'Sessions by state; queued ones in queue order',
     query: page.extend({
-      state: z.enum(['queued', 'waiting', 'active', 'closed']).default('queued'), mine: z.enum(['true', 'false']).default('false'),
-      search: z.string().max(100).optional(), agentUid: z.coerce.number().int().positive().optional(),
+      state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'), mine: flag.default(false), search: z.string().max(100).optional(),
+      agentUid: z.coerce.number().int().positive().optional(), unanswered: flag.optional(), answerable: flag.optional(),
     }),
-    handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, { ...query, mine: query.mine === 'true' }) }),
+    handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, query) }),
   }),
   route({
     method: 'post', path: '/api/sessions/claim', who: 'agent', summary: 'Claim the next session this agent may have', operationId: 'claimNext',

@@ -7,8 +7,17 @@ export const loadQueries = (sql: Sql) => ({
     return sql.all<AgentLoadRow>(`select * from agent_load where uid in (${some.marks}) order by uid${sql.dialect.forUpdate}`, some.values)
   },
   find: (uid: number) => sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid]),
-  /** 0 when the agent has no room: the row makes capacity true. */
-  raise: (uid: number) => sql.run('update agent_load set `load` = `load` + 1 where uid = ? and `load` < capacity', [uid]),
+  /** 0 when the agent has no room: the row makes capacity true. His turn comes after whoever has been idle for longer. */
+  raise: (uid: number, turn: number) => sql.run(
+    'update agent_load set `load` = `load` + 1, turn = case when turn < ? then ? else turn end where uid = ? and `load` < capacity', [turn, turn, uid]),
+  /** Several at once, decided on under lock. */
+  give: (uid: number, { sessions, turn }: { sessions: number, turn: number }) => sql.run(
+    'update agent_load set `load` = `load` + ?, turn = ? where uid = ? and `load` + ? <= capacity', [sessions, turn, uid, sessions]),
   lower: (uid: number) => sql.run('update agent_load set `load` = `load` - 1 where uid = ?', [uid]),
-  save: (row: AgentLoadRow) => sql.upsert('agent_load', [row], { key: 'uid', update: ['capacity'] }),
+  /** For a look that decides nothing. */
+  of: (uids: number[]) => {
+    const some = list(uids)
+    return sql.all<AgentLoadRow>(`select * from agent_load where uid in (${some.marks})`, some.values)
+  },
+  save: (row: Omit<AgentLoadRow, 'turn'>) => sql.upsert('agent_load', [{ ...row, turn: 0 }], { key: 'uid', update: ['capacity'] }),
 })

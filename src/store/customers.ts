@@ -6,7 +6,7 @@ const heard = ['last_time', 'active_at', 'window_end', 'budget_left', 'window_sc
   'canel_time', 'update_time'] as const
 /** What taps, scans and places change besides. */
 const brief = ['brief_end', 'brief_left', 'brief_scene'] as const
-const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'nickname', 'customer_service_uid', 'reception_id', ...heard] as const
+const known = ['wx_user_id', 'company_id', 'account_id', 'appid', 'openid', 'nickname', 'customer_service_uid', 'reception_id', 'priority', ...heard] as const
 
 /** A follower as a push needs him: whoever reads many rows reads no more of each than he uses. */
 export type KnownCustomer = Pick<CustomerRow, typeof known[number]>
@@ -37,7 +37,7 @@ export const customerQueries = (sql: Sql) => ({
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
   belong: async (rows: KnownCustomer[]) => {
-    for (const row of rows) await sql.run('update wx_user set customer_service_uid = ?, is_clue = -1 where wx_user_id = ?', [row.customer_service_uid, row.wx_user_id])
+    for (const row of rows) await sql.run('update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?', [row.customer_service_uid, row.wx_user_id])
   },
   save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, ...brief, 'customer_service_uid', 'is_clue'] }),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
@@ -46,7 +46,7 @@ export const customerQueries = (sql: Sql) => ({
     'select * from wx_user where company_id = ? and wx_user_id = ?', [companyId, id]),
   byIds: (companyId: string, ids: string[]) => {
     const some = list(ids)
-    return sql.all<CustomerRow>(`select * from wx_user where company_id = ? and wx_user_id in (${some.marks})`, [companyId, ...some.values])
+    return sql.all<CustomerRow>(`select * from wx_user where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks})`, [companyId, ...some.values])
   },
   list: (companyId: string, search: string, page: { after: string, limit: number }) => {
     const { where, values } = found(search)
@@ -54,15 +54,21 @@ export const customerQueries = (sql: Sql) => ({
       [companyId, page.after, ...values, page.limit])
   },
   describe: (row: CustomerRow) => sql.run(
-    'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, update_time = ? where company_id = ? and wx_user_id = ?',
-    [row.alias, row.remark, row.tags, row.customer_service_uid, row.update_time, row.company_id, row.wx_user_id]),
+    'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, priority = ?, update_time = ? where company_id = ? and wx_user_id = ?',
+    [row.alias, row.remark, row.tags, row.customer_service_uid, row.priority, row.update_time, row.company_id, row.wx_user_id]),
+  lockMany: (companyId: string, ids: string[]) => {
+    const some = list([...ids].sort())
+    return sql.all<CustomerRow>(
+      `select * from wx_user where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks}) order by wx_user_id${sql.dialect.forUpdate}`, [companyId, ...some.values])
+  },
   /**
    * Followers nobody has written to or heard from since, who still belong to an agent or sit with one. active_at has no index of its
    * own: every push changes it, and an index page a push is dear.
    */
-  idle: (companyId: string, before: number, limit: number) => sql.all<{ wx_user_id: string }>(
-    'select wx_user_id from wx_user where company_id = ? and customer_service_uid > 0 and active_at <= ? union' +
-    ' select s.wx_user_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id' +
-    ' where s.company_id = ? and s.state in (0, 1, 2) and s.uid is not null and u.active_at <= ? limit ?',
-    [companyId, before, companyId, before, limit]),
+  idle: (companyId: string, before: number, page: { at: number, id: string, limit: number }) => sql.all<{ wx_user_id: string, active_at: number }>(
+    'select wx_user_id, active_at from (select wx_user_id, active_at from wx_user where company_id = ? and customer_service_uid > 0 and active_at <= ?' +
+    ' union select s.wx_user_id, u.active_at from message_session s join wx_user u on u.wx_user_id = s.wx_user_id' +
+    ' where s.company_id = ? and s.state in (0, 1, 2) and s.uid is not null and u.active_at <= ?) idle' +
+    ' where active_at > ? or (active_at = ? and wx_user_id > ?) order by active_at, wx_user_id limit ?',
+    [companyId, before, companyId, before, page.at, page.at, page.id, page.limit]),
 })

@@ -8,6 +8,8 @@ export type Dialect = {
   /** The same, but rows that somebody else holds are left out instead of waited for; null where nobody else writes. */
   skipLocked: string | null
   begin: string
+  /** A column that is looked at and not looked up by: beside a list of ids SQLite would rather walk through all rows of a company. */
+  filter: (column: string) => string
   columnType: (kind: string, length: string | undefined) => { type: string, length?: string, charset?: string, collation?: string }
   insertNew: (insert: Insert) => string
   /** Of a row that is there, `update` is set and `add` is raised by what the new row says. */
@@ -29,6 +31,7 @@ export const sqlite: Dialect = {
   forUpdate: ' /* for update */',
   skipLocked: null,
   begin: 'begin immediate',
+  filter: (column) => `+${column}`,
   columnType: (kind, length) => {
     if (kind === 'long') return { type: 'text' }
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
@@ -60,6 +63,7 @@ export const mysql: Dialect = {
   forUpdate: ' for update',
   skipLocked: ' for update skip locked',
   begin: 'start transaction',
+  filter: (column) => column,
   columnType: (kind, length) => {
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
     // a push has up to 64 KB, more than `text` holds

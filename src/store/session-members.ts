@@ -5,7 +5,7 @@ export const memberQueries = (sql: Sql) => ({
   of: (companyId: string, sessionIds: string[]) => {
     const some = list(sessionIds)
     return sql.all<SessionMemberRow>(
-      `select * from session_member where company_id = ? and session_id in (${some.marks}) and left_at is null order by joined_at, uid`,
+      `select * from session_member where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) and left_at is null order by joined_at, uid`,
       [companyId, ...some.values])
   },
   isMember: async (companyId: string, sessionId: string, uid: number) => await sql.one(

@@ -1,5 +1,6 @@
 import type { LedgerRow, SessionRow } from '../../entities/index.ts'
 import { agentSessions } from './agent-sessions.ts'
+import { sessionRanks } from './session-ranks.ts'
 import { sessionLists } from './session-lists.ts'
 import { list, type Sql } from './sql.ts'
 
@@ -20,7 +21,7 @@ export const sessionQueries = (sql: Sql) => ({
     `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
   lockMany: (companyId: string, ids: string[]) => {
     const some = list(ids)
-    return sql.all<SessionRow>(`select * from message_session where company_id = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`,
+    return sql.all<SessionRow>(`select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`,
       [companyId, ...some.values])
   },
   find: (companyId: string, id: string) => sql.one<SessionRow>(
@@ -32,7 +33,8 @@ export const sessionQueries = (sql: Sql) => ({
   }),
   /** What a line changes on an open session. Named one by one: SQLite rewrites every index whose column is set, changed or not. */
   touch: (rows: SessionRow[]) => sql.update('message_session', rows, {
-    key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id'],
+    key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id',
+      'unanswered_since'],
   }),
   /** The one owner: only a session still queued in the lane the right was checked for. */
   claim: (row: SessionRow, lane: string) => sql.run(
@@ -53,5 +55,6 @@ export const sessionQueries = (sql: Sql) => ({
     [companyId, customerId]),
 
   ...agentSessions(sql),
+  ...sessionRanks(sql),
   ...sessionLists(sql),
 })

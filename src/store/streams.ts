@@ -25,5 +25,9 @@ export const streamQueries = (sql: Sql) => ({
     await Promise.all([raised, ...written])
     return names
   },
+  /** When sessions left a lane for an agent lately, the newest first. */
+  leftLane: async (companyId: string, lane: string, since: number) => (await sql.all<{ type: string, created_at: number }>(
+    'select type, created_at from stream_event where company_id = ? and stream = ? order by `offset` desc limit 200', [companyId, `queue:${lane}`]))
+    .filter((row) => row.created_at >= since && (row.type === 'session.claimed' || row.type === 'session.assigned')).map((row) => row.created_at),
   forget: (before: number) => sql.run('delete from stream_event where created_at < ?', [before]),
 })

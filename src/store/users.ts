@@ -1,6 +1,7 @@
 import type { CustomerServiceRow, UserRow } from '../../entities/index.ts'
 import { groupQueries } from './groups.ts'
 import { list, type Sql } from './sql.ts'
+import { staffQueries } from './staff.ts'
 
 export const userQueries = (sql: Sql) => ({
   byUsername: (username: string) => sql.one<UserRow>('select * from user where username = ?', [username]),
@@ -32,6 +33,7 @@ export const userQueries = (sql: Sql) => ({
   seen: (uid: number, at: number) => sql.run('update user set seen_at = ? where uid = ?', [at, uid]),
 
   ...groupQueries(sql),
+  ...staffQueries(sql),
   groupIds: async (uid: number) => (await sql.all<{ user_group_id: number }>(
     'select user_group_id from user_group_member where uid = ? order by user_group_id', [uid])).map((row) => row.user_group_id),
   deputyUids: async (uid: number) => (await sql.all<{ deputy_uid: number }>(

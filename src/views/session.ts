@@ -1,4 +1,6 @@
 import type { CustomerRow, EvaluationRow, LedgerRow, MessageRow, SessionRow } from '../../entities/index.ts'
+import { mayReply } from '../../rules/reply-window.ts'
+import { isOpen, isOwned } from '../../rules/session.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
@@ -6,7 +8,11 @@ import { presentWindow } from './window.ts'
 
 const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
 
-export type SessionFacts = { customer: CustomerRow, last: MessageRow | null, position: number | null, now: number, memberUids: number[], evaluations: EvaluationRow[] }
+/** `queue` only of a queued one; what nobody knows is null. */
+export type SessionFacts = {
+  customer: CustomerRow, last: MessageRow | null, queue: { position: number, waitMs: number | null } | null, now: number
+  memberUids: number[], evaluations: EvaluationRow[]
+}
 
 export function presentSession(row: SessionRow, facts: SessionFacts) {
   return {
@@ -14,7 +20,10 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     customer: presentCustomer(facts.customer), accountId: row.account_id, agentUid: row.uid, fence: row.fence, seq: row.seq,
     visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
     window: presentWindow(facts.customer, facts.now),
-    ...(row.state === 3 && { queue: { position: facts.position, since: presentTime(row.queued_at), lane: row.lane } }),
+    // three facts that are easily taken for one: somebody has it, WeChat still lets us answer, an answer is owed
+    assigned: isOwned(row.state), answerable: isOpen(row.state) && mayReply(facts.customer, facts.now) === null,
+    unansweredSince: presentTime(row.unanswered_since),
+    ...(row.state === 3 && { queue: { ...presentQueue(facts.queue), since: presentTime(row.queued_at), lane: row.lane } }),
     ...(row.state === 2 && { memberUids: facts.memberUids }),
     ...presentEvaluations(facts.evaluations),
     lastMessage: facts.last && presentMessage(facts.last),
@@ -22,6 +31,8 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
   }
 }
 
+const presentQueue = (queue: SessionFacts['queue']) =>
+  ({ position: queue?.position ?? null, estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null })
 /** A supervisor's word and the customer's; 1 good, 2 medium, 3 bad. */
 function presentEvaluations(rows: EvaluationRow[]) {
   const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) => rows.find((row) => row.kind === kind))

@@ -55,13 +55,15 @@ for (const edition of editions) { describe(edition.name, () => {
     await queue.move(c, [queuedIn('all', 'b', 2), queuedIn('all', 'a', 2), queuedIn('all', 'c', 1)])
     assert.deepEqual(await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, 'all', id))), [0, 1, 2, null])
     assert.equal(await queue.position(c, 'group:1', 'a'), null)
+    assert.deepEqual(await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, 'all', rank))), [0, 0, 1, 3])
+    assert.equal(await queue.before(c, 'group:1', 5), 0)
   })
 
   void test('nothing is proposed before the index is declared whole, and only the index that was looked at is', async () => {
     const { queue } = at.backends()
     const c = company()
     await queue.move(c, [queuedIn('all', 'a', 1)])
-    assert.deepEqual([await queue.heads(c, ['all'], 5), await queue.position(c, 'all', 'a')], [null, null])
+    assert.deepEqual([await queue.heads(c, ['all'], 5), await queue.position(c, 'all', 'a'), await queue.before(c, 'all', 9)], [null, null, null])
     const sums = await queue.sums(c)
     assert.equal(sums?.whole, false)
     if (queue.shared) {

@@ -5,6 +5,8 @@ import test from 'node:test'
 import { openHouse, signIn, type House } from '../support/app.ts'
 import { loadOf, openDesk } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
+import { runJob, sessionOf, setAll } from '../support/seen.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
 const defect = (number: number, promise: string, body: (t: Context) => Promise<void>) => { void test(`defect ${number}: ${promise}`, body) }
@@ -107,4 +109,64 @@ defect(16, 'a session that an agent began is not ended as if its customer had be
   const jobs = (await admin.call('GET', '/api/admin/jobs')).body.items as { name: string }[]
   for (const { name } of jobs) assert.equal((await admin.call('POST', `/api/admin/jobs/${name}/run`, {})).status, 200, name)
   assert.equal((await admin.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)
+})
+
+defect(6, 'many first messages at once, each delivered three times, open one session and are kept once each', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const texts = Array.from({ length: 20 }, (_, n) => textXml('oMany', `77${n}`, `话${n}`))
+  await Promise.all([...texts, ...texts, ...texts].map((xml) => rawPush(house, xml)))
+  assert.deepEqual(await house.rows('select seq from message_session'), [{ seq: 20 }])
+  assert.equal((await house.rows('select message_id from message_data')).length, 20)
+})
+
+defect(8, 'a customer for a group is given to a person of that group, to each as often', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const groupId = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body.id as number
+  const members = [await house.agent('a', { groupIds: [groupId] }), await house.agent('b', { groupIds: [groupId] })]
+  await house.agent('stranger')
+  await setAll(house, { groups: { [groupId]: { sessionRule: 'even' } } })
+  for (let n = 0; n < 10; n += 1) await (await follower(house)).does('click', { eventKey: `kf_group_${groupId}` })
+  const owners = await house.rows<{ uid: number, n: number }>('select uid, count(*) as n from message_session where state = 0 group by uid order by uid')
+  assert.deepEqual(owners.map((row) => [row.uid, row.n]), members.map(({ uid }) => [uid, 5]))
+})
+
+defect(9, 'following, leaving and coming back leave a customer whose he is', async (t) => {
+  const { house, customer, agent } = await openDesk(t)
+  for (const event of ['unsubscribe', 'subscribe', 'subscribe']) await customer.does(event)
+  assert.equal((await sessionOf(house, customer)).customer.exclusiveAgentUid, agent.uid)
+})
+
+defect(11, 'the first message opens a session whatever it is', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('', { type: 'location', location: { latitude: 31.2, longitude: 121.5, scale: 15, label: '上海' } })
+  assert.equal((await sessionOf(house, customer)).stateCode, 3)
+})
+
+defect(16, 'a group chat that nobody writes in ends like any other', async (t) => {
+  const { house, agent, verb, session, ledger } = await openDesk(t, { withoutCron: true })
+  await setAll(house, { idleCloseMinutes: 60 })
+  const other = await house.agent('other')
+  await verb(agent, 'members', { uids: [other.uid] })
+  assert.equal((await session()).stateCode, 2)
+  await house.app.advanceTo(59 * 60_000)
+  assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 0)
+  await house.app.advanceTo(61 * 60_000)
+  assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 1)
+  assert.deepEqual((await ledger()).map((step) => step.to), [3, 1, 2, -1])
+})
+
+defect(22, 'a sign-in that ended gives nothing any more, and its person is given no customers', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  await setAll(house, { sessionRule: 'even' })
+  const [gone, there] = [await house.agent('gone'), await house.agent('there')]
+  await gone.call('POST', '/api/logout')
+  assert.equal((await gone.call('GET', '/api/me')).status, 401)
+  const customer = await follower(house)
+  await customer.says('你好')
+  assert.equal((await sessionOf(house, customer)).agentUid, there.uid)
 })

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import test from 'node:test'
+import { defaultSettings, ranges } from '../../rules/settings.ts'
 import { settings } from '../../src/config.ts'
+import { settingsPatch } from '../../src/http/settings.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -14,6 +16,19 @@ void test('.env.example and docs/configuration.md name the settings that config.
   assert.deepEqual(inExample, names)
   const inDocs = [...read('docs/configuration.md').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1])
   assert.deepEqual(inDocs, names)
+})
+
+void test('docs/configuration.md names what a company sets, in order, with its default and its range, and the API takes it', () => {
+  const rows = [...read('docs/configuration.md').matchAll(/^\| `([a-z]\w+)` \| `(.*?)` \| (.*?) \|/gm)].map(([, name = '', fallback = '', range = '']) => ({ name, fallback, range }))
+  assert.deepEqual(rows.map((row) => row.name), Object.keys(defaultSettings))
+  assert.deepEqual(Object.fromEntries(rows.map((row) => [row.name, JSON.parse(row.fallback) as unknown])), defaultSettings)
+  assert.deepEqual(Object.keys(settingsPatch.shape).sort(), Object.keys(defaultSettings).sort())
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    assert.equal(rows.find((row) => row.name === name)?.range, `${least} to ${most}`)
+    for (const [value, ok] of [[least, true], [most, true], [least - 1, false], [most + 1, false]] as const) {
+      assert.equal(settingsPatch.safeParse({ [name]: value }).success, ok, `${name} ${value}`)
+    }
+  }
 })
 
 void test('every file a document links to exists', () => {

@@ -39,6 +39,7 @@ void test('every unit of work takes its first locks in the one order', async (t)
   await verbs(house, agent, waiting.id)
   await sweep(house)
   await fallBack(house, agent)
+  await giveAndTake(house, agent)
   await house.app.advanceTo(10 * 24 * 3600_000)
   await eventually(async () => {
     const rows = await house.app.ports.store.read.sql.all<{ n: number }>("select count(*) as n from message_session where close_reason = 'reclaimed'")
@@ -109,4 +110,33 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
   await house.app.advanceTo(11 * 60_000)
   await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})
   await eventually(async () => { assert.deepEqual(await lanes(), [{ lane: 'all' }]) })
+}
+
+/** Customers who are given, taken back, moved on, ended by timers, reclaimed and given back. */
+async function giveAndTake(house: House, agent: Actor): Promise<void> {
+  const { admin } = house
+  const group = (await admin.call('POST', '/api/groups', { name: '售后' })).body.id as number
+  await admin.call('PATCH', `/api/users/${agent.uid}`, { groupIds: [group] })
+  await admin.call('PATCH', '/api/settings', { sessionRule: 'even', takeBackMinutes: 1, windowFirst: true, groups: { [group]: { sessionRule: 'grab' } } })
+  await (await house.agent('other')).call('PUT', '/api/me/presence', { status: 'offline' })
+  const waits = await follower(house)
+  await waits.says('有人吗')
+  await agent.call('PUT', '/api/me/presence', { status: 'online' })
+  const mine = async () => (await agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items as { id: string, customer: { id: string, openid: string } }[]
+  await eventually(async () => { assert.ok((await mine()).some((one) => one.customer.openid === waits.openid), 'given from the queue') })
+  const given = await follower(house)
+  await given.says('你好')
+  const session = (await mine()).find((one) => one.customer.openid === given.openid)
+  assert.ok(session, 'given with the push')
+  await agent.call('POST', `/api/sessions/${session.id}/accept`, {})
+  await given.says('？')
+  await admin.call('PATCH', `/api/customers/${session.customer.id}`, { priority: 3 })
+  await agent.call('POST', `/api/sessions/${session.id}/transfer`, { groupId: group })
+  await agent.call('POST', `/api/sessions/${session.id}/claim`, {})
+  await given.says('还在吗')
+  await house.app.advanceTo(14 * 60_000)
+  for (const job of ['take-back', 'queue-rank', 'overflow', 'waiting-timeout', 'queue-timeout', 'idle-close']) await admin.call('POST', `/api/admin/jobs/${job}/run`, {})
+  await eventually(async () => {
+    assert.equal((await house.rows("select n from session_ledger where reason = 'unanswered'")).length > 0, true)
+  })
 }

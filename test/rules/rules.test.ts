@@ -5,7 +5,7 @@ import { compileRules } from '../../rules/keyword.ts'
 import { namedByKey } from '../../rules/reception.ts'
 import { believeRefusal, giveBack, mayReply, openBriefly, standing, takeReply, widenWindow, type Window } from '../../rules/reply-window.ts'
 import { judge, sniff } from '../../rules/media.ts'
-import { lanesOf, routeNewSession } from '../../rules/routing.ts'
+import { lanesOf } from '../../rules/routing.ts'
 import { mayWrite } from '../../rules/session.ts'
 
 const rule = (id: string, more: Partial<MessageRuleRow> & { words?: string[] }): MessageRuleRow => {
@@ -84,15 +84,9 @@ void test('the last reply to a message may be kept for who asks for it', () => {
   assert.equal(mayReply({ ...none, ...openBriefly(none, 'menu', 0), brief_left: 1 }, 1, true), null, 'a minute is too short to save for')
 })
 
-void test('a key or a code names who receives; it is asked where no agent is exclusive', () => {
+void test('a key names who receives', () => {
   assert.deepEqual(['kf_other', 'kf_user_7', 'kf_group_12', 'kf_user_', 'kf_user_7x', 'other'].map(namedByKey),
     [{ kind: 'other' }, { kind: 'user', uid: 7 }, { kind: 'group', groupId: 12 }, null, null, null])
-  const agent = { uid: 7, enabled: true, online: true, load: 0, capacity: 1 }
-  assert.deepEqual(routeNewSession(null, 'all', { groupId: 12 }), { state: 3, lane: 'group:12', reason: 'named_group' })
-  assert.deepEqual(routeNewSession(null, 'all', { agent }), { state: 0, uid: 7, reason: 'named_agent' })
-  assert.deepEqual(routeNewSession(null, 'all', { agent: { ...agent, online: false } }), { state: 3, lane: 'user:7', reason: 'named_agent_away' })
-  assert.deepEqual(routeNewSession(null, 'all', { agent: { ...agent, enabled: false } }), { state: 3, lane: 'all', reason: 'nobody_named' })
-  assert.deepEqual(routeNewSession({ ...agent, uid: 8 }, 'all', { agent }), { state: 0, uid: 8, reason: 'exclusive_agent' })
 })
 
 void test('a write is refused in the order open, fence, yours, accepted', () => {
@@ -106,13 +100,7 @@ void test('a write is refused in the order open, fence, yours, accepted', () => 
   assert.equal(mayWrite({ ...mine, uid: 8 }, { ...me, supervises: true }, 2), null, 'a supervisor interjects')
 })
 
-void test('an exclusive agent who is there with room gets his customer; else the customer waits for him alone', () => {
-  const agent = { uid: 7, enabled: true, online: true, load: 0, capacity: 1 }
-  assert.deepEqual(routeNewSession(agent, 'all'), { state: 0, uid: 7, reason: 'exclusive_agent' })
-  assert.deepEqual(routeNewSession({ ...agent, load: 1 }, 'all'), { state: 3, lane: 'user:7', reason: 'exclusive_agent_away' })
-  assert.deepEqual(routeNewSession({ ...agent, online: false }, 'all'), { state: 3, lane: 'user:7', reason: 'exclusive_agent_away' })
-  assert.deepEqual(routeNewSession({ ...agent, enabled: false }, 'all'), { state: 3, lane: 'all', reason: 'nobody_named' })
-  assert.deepEqual(routeNewSession(null, 'account:a'), { state: 3, lane: 'account:a', reason: 'nobody_named' })
+void test('an agent\'s own lane comes first, the common one last', () => {
   assert.deepEqual(lanesOf({ uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }), ['user:7', 'user:9', 'group:1', 'account:a', 'all'])
 })
 

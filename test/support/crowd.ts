@@ -16,3 +16,15 @@ export const asAgent = (url: string, agent: Agent) => async (method: string, pat
   const text = await answer.text()
   return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) as unknown : text }
 }
+
+/** All of them, so many at once. */
+export async function inParallel<T>(all: T[], atOnce: number, run: (one: T, n: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const work = async () => {
+    for (let n = next; n < all.length; n = next) {
+      next += 1
+      await run(all[n] as T, n)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+}

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fault, Follower, LedgerItem, Line, Timing } from '../types.ts'
@@ -85,6 +86,8 @@ export function openStore(dataDir: string | null, timing: Timing): Store {
     now: () => Date.now() + store.advanceMs, ...saving, log: ledgerLog.append, logLine: chatLog.append,
     close: () => { saving.save(); ledgerLog.close(); chatLog.close() },
   }
+  // Every push under way waits for the end as well.
+  setMaxListeners(0, store.closing.signal)
   return store
 }
 

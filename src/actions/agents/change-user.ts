@@ -5,6 +5,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import type { NewUser } from './create-user.ts'
 import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
+import { tellStaff } from './staff.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined }
@@ -27,6 +28,7 @@ export async function changeUser(needs: ChangeNeeds, me: Actor, input: { uid: nu
   })
 
   await forgetRights(needs, [user.uid])
+  tellStaff(needs, me.companyId)
   await forgetLogins(needs, hashes)
   return user
 }

@@ -4,6 +4,7 @@ import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import type { LoginRole } from './signed-in.ts'
+import { tellStaff } from './staff.ts'
 import { refuseTooMany, writeLinks, type UserLinks } from './user-links.ts'
 
 export type NewUser = UserLinks & {
@@ -15,9 +16,9 @@ export type NewUser = UserLinks & {
 }
 
 /** Where no accounts are named: all of the company. */
-export async function createUser(needs: Needs<'store' | 'clock' | 'ids'>, me: Actor, input: NewUser): Promise<UserRow> {
+export async function createUser(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>, me: Actor, input: NewUser): Promise<UserRow> {
   const password_hash = await hashPassword(input.password)
-  return needs.store.work('rest', async (unit) => {
+  const made = await needs.store.work('rest', async (unit) => {
     if (await unit.users.byUsername(input.username)) {
       throw new AppError('username_taken', 'This login name is taken.', { field: 'username' })
     }
@@ -33,4 +34,7 @@ export async function createUser(needs: Needs<'store' | 'clock' | 'ids'>, me: Ac
     await writeAudit(needs, unit, { me, deed: { action: 'user.created', object: `user:${user.uid}`, detail } })
     return user
   })
+
+  tellStaff(needs, me.companyId)
+  return made
 }

@@ -2,9 +2,10 @@ import type { UserGroupRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { tellStaff } from './staff.ts'
 
 export type GroupInput = { name: string, parentId: number | null }
-type GroupNeeds = Needs<'store' | 'clock' | 'ids'>
+type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
 export async function createGroup(needs: GroupNeeds, me: Actor, input: GroupInput): Promise<UserGroupRow> {
   return needs.store.work('rest', async (unit) => {
@@ -41,6 +42,8 @@ export async function removeGroup(needs: GroupNeeds, me: Actor, id: number): Pro
     await unit.users.removeGroup(me.companyId, id)
     await writeAudit(needs, unit, { me, deed: { action: 'group.deleted', object: `group:${id}` } })
   })
+
+  tellStaff(needs, me.companyId)
 }
 
 function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupRow {

@@ -4,11 +4,12 @@ import { AppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
 import { hashToken, passwordMatches } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
 import { openTurns } from './turns.ts'
 
 export type SignIn = { username: string, password: string, device: string | null, ip: string }
 export type SignInResult = { token: string, endsAt: number, user: UserRow }
-type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits'>
+type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus'>
 
 const oneAtATime = openTurns(1)
 const fewAtATime = openTurns(8)
@@ -19,7 +20,9 @@ export function signIn(needs: SignInNeeds, input: SignIn): Promise<SignInResult>
     const user = await needs.store.read.users.byUsername(input.username)
     const matches = await passwordMatches(user?.password_hash ?? null, input.password)
     if (!user || !matches || user.enabled !== 1) throw failed()
-    return writeLogin(needs, { user, tryId, device: input.device })
+    const result = await writeLogin(needs, { user, tryId, device: input.device })
+    ringRoom(needs, user.company_id, user.uid)
+    return result
   }))
 }
 

@@ -1,7 +1,14 @@
-import { readSettings, type Settings } from '../../../rules/settings.ts'
+import { overflowCircle, readSettings, type AccountSettings, type GroupSettings, type Settings } from '../../../rules/settings.ts'
 import { AppError } from '../../errors.ts'
-import type { Needs } from '../../ports.ts'
+import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
+
+/** What an account or a group may set differently stands under its id; null takes it away again. */
+export type SettingsPatch = { [K in Exclude<keyof Settings, 'accounts' | 'groups'>]?: Settings[K] | undefined } & {
+  accounts?: Record<string, AccountSettings | null> | undefined
+  groups?: Record<string, GroupSettings | null> | undefined
+}
 
 export async function readCompanySettings(needs: Needs<'store'>, me: Actor): Promise<Settings> {
   const company = await needs.store.read.accounts.company(me.companyId)
@@ -9,16 +16,46 @@ export async function readCompanySettings(needs: Needs<'store'>, me: Actor): Pro
   return readSettings(company.settings)
 }
 
-export async function changeSettings(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>, me: Actor, patch: object): Promise<Settings> {
+export async function changeSettings(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>, me: Actor, patch: SettingsPatch): Promise<Settings> {
   const settings = await needs.store.work('rest', async (unit) => {
     const company = await unit.accounts.company(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')
-    const stored = JSON.stringify({ ...JSON.parse(company.settings) as object, ...patch })
+    const before = readSettings(company.settings)
+    const known = await knownIds(unit, me)
+    refuseUnknown(known, patch)
+    const stored = JSON.stringify({
+      ...JSON.parse(company.settings) as object, ...patch,
+      accounts: merged(before.accounts, patch.accounts, known.accounts), groups: merged(before.groups, patch.groups, known.groups),
+    })
+    const after = readSettings(stored)
+    if (overflowCircle(after.groups) !== null) throw new AppError('invalid_input', 'These groups would pass customers round in a circle.', { field: 'groups' })
     await unit.accounts.saveCompany({ ...company, settings: stored })
     await writeAudit(needs, unit, { me, deed: { action: 'settings.changed', object: `company:${me.companyId}`, detail: patch } })
-    return readSettings(stored)
+    return after
   })
 
   needs.bus.publish('known', me.companyId)
+  ringRoom(needs, me.companyId)
   return settings
+}
+
+/** What was deleted since is left out. */
+function merged<T>(before: Record<string, T>, patch: Record<string, T | null> | undefined, known: Set<string>): Record<string, T> {
+  const all = Object.entries({ ...before, ...patch })
+  return Object.fromEntries(all.filter((entry): entry is [string, T] => entry[1] !== null && known.has(entry[0])))
+}
+
+type KnownIds = { accounts: Set<string>, groups: Set<string> }
+
+const knownIds = async (unit: Unit, { companyId }: Actor): Promise<KnownIds> => ({
+  accounts: new Set((await unit.accounts.list(companyId)).map((row) => row.account_id)),
+  groups: new Set((await unit.users.groups(companyId)).map((row) => String(row.user_group_id))),
+})
+
+function refuseUnknown(known: KnownIds, { accounts = {}, groups = {} }: SettingsPatch): void {
+  const targets = Object.values(groups).flatMap((group) => group?.overflow ? [String(group.overflow.groupId)] : [])
+  const account = Object.keys(accounts).find((id) => !known.accounts.has(id))
+  const group = [...Object.keys(groups), ...targets].find((id) => !known.groups.has(id))
+  if (account !== undefined) throw new AppError('not_found', `There is no account ${account} in your company.`, { field: 'accounts' })
+  if (group !== undefined) throw new AppError('not_found', `There is no group ${group} in your company.`, { field: 'groups' })
 }

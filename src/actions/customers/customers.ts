@@ -1,9 +1,13 @@
-import type { CustomerRow } from '../../../entities/index.ts'
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import { rankFor } from '../../../rules/routing.ts'
+import { queued } from '../../../rules/session.ts'
+import { AppError } from '../../errors.ts'
 import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'
 import { presentStep } from '../../views/reception.ts'
-import type { Needs } from '../../ports.ts'
-import { presentSessions } from '../sessions/present.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { tellRanks } from '../sessions/place.ts'
+import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
 import { notFound, supervises, type Me } from '../sessions/rights.ts'
 
 type Page = { cursor?: string | undefined, limit: number }
@@ -26,7 +30,7 @@ export async function listCustomerMessages(needs: Needs<'store'>, me: Me, { id, 
   return { items: rows.slice(0, limit).reverse().map(presentMessage), next: rows.length > limit ? rows[limit - 1]?.message_id ?? null : null }
 }
 
-export async function listCustomerSessions(needs: Needs<'store' | 'queue' | 'clock'>, me: Me, { id, cursor = last, limit }: Page & { id: string }) {
+export async function listCustomerSessions(needs: PresentNeeds, me: Me, { id, cursor = last, limit }: Page & { id: string }) {
   await getCustomer(needs, me, id)
   const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, { before: cursor, limit: limit + 1 })
   return { items: await presentSessions(needs, me.companyId, rows.slice(0, limit)), next: rows.length > limit ? rows[limit - 1]?.session_id ?? null : null }
@@ -40,22 +44,47 @@ export async function listTrajectory(needs: Needs<'store'>, me: Me, { id, cursor
   return { items: items.map(presentStep), next: rows.length > limit ? String(items.at(-1)?.n) : null }
 }
 
-export type CustomerPatch = { alias?: string | undefined, remark?: string | undefined, tags?: string[] | undefined, exclusiveAgentUid?: number | undefined }
+export type CustomerPatch = {
+  alias?: string | undefined, remark?: string | undefined, tags?: string[] | undefined, exclusiveAgentUid?: number | undefined, priority?: number | undefined
+}
 
-/** Alias, remark and tags are anyone's to write; who owns the customer only a supervisor's. */
-export async function describeCustomer(needs: Needs<'store' | 'clock'>, me: Me, { id, patch }: { id: string, patch: CustomerPatch }): Promise<CustomerRow> {
-  return needs.store.work('rest', async (unit) => {
+/** Alias, remark and tags are anyone's to write; who owns the customer, and who goes before others, only a supervisor's. */
+export async function describeCustomer(
+  needs: Needs<'store' | 'queue' | 'clock' | 'known'>, me: Me, { id, patch }: { id: string, patch: CustomerPatch },
+): Promise<CustomerRow> {
+  const company = await needs.known.company(me.companyId)
+  const { described, moved } = await needs.store.work('rest', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, id)
     if (!customer) throw notFound()
     const uid = patch.exclusiveAgentUid ?? customer.customer_service_uid
-    if (uid !== customer.customer_service_uid) {
-      if (!supervises(me) || (uid !== -1 && !await unit.users.find(me.companyId, uid))) throw notFound()
-    }
+    const priority = patch.priority ?? customer.priority
+    await refuseOwner(unit, me, { customer, uid, priority })
     const described = {
       ...customer, alias: patch.alias ?? customer.alias, remark: patch.remark ?? customer.remark,
-      tags: patch.tags ? JSON.stringify(patch.tags) : customer.tags, customer_service_uid: uid, update_time: needs.clock.now(),
+      tags: patch.tags ? JSON.stringify(patch.tags) : customer.tags, customer_service_uid: uid, priority, update_time: needs.clock.now(),
     }
     await unit.customers.describe(described)
-    return described
+    const moved = priority === customer.priority ? null : await rerankHis(unit, described, company?.settings.windowFirst ?? false)
+    return { described, moved }
   })
+
+  if (moved) await tellRanks(needs, [moved])
+  return described
+}
+
+type Wished = { customer: CustomerRow, uid: number, priority: number }
+
+async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wished): Promise<void> {
+  if (priority !== customer.priority && !supervises(me)) throw new AppError('not_allowed', 'A supervisor says who goes before others.')
+  if (uid === customer.customer_service_uid) return
+  if (!supervises(me) || (uid !== -1 && !await unit.users.find(me.companyId, uid))) throw notFound()
+}
+
+/** Is he queued, he stands elsewhere now. */
+async function rerankHis(unit: Unit, customer: CustomerRow, windowFirst: boolean): Promise<SessionRow | null> {
+  const session = await unit.sessions.openOf(customer.company_id, customer.wx_user_id)
+  if (session?.state !== queued) return null
+  const moved = { ...session, rank: rankFor(customer, windowFirst, session.queued_at ?? session.add_time) }
+  await unit.sessions.rerank([moved])
+  return moved
 }

@@ -8,6 +8,7 @@ export async function forgetOld(needs: Needs<'store' | 'clock' | 'limits'>): Pro
   return needs.store.work('rest', async (unit) => {
     await unit.logins.endExpired(now - needs.limits.loginIdleMs, now)
     await unit.jobs.forget(now - dayMs)
+    await unit.missed.forgetReclaimed(now - 90 * dayMs)
     await unit.media.forgetDead(now)
     await unit.media.forgetSettled(now - 7 * dayMs)
     await unit.rules.forgetReplays(now - 90 * dayMs)

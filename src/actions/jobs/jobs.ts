@@ -1,20 +1,29 @@
 // What can be run by the clock or by hand. A job works for one company at a time, or for the installation.
 import type { Ports } from '../../ports.ts'
 import { acceptFirstOfAll } from '../sessions/accept-first.ts'
+import { assignWaiting } from '../sessions/assign-waiting.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
+import { closeIdle } from './idle-close.ts'
 import { syncIdentities } from '../accounts/identities.ts'
 import { rescueMedia } from '../media/fetch-media.ts'
 import { reread } from '../messages/reread.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
+import { overflowGroups } from './overflow.ts'
+import { rerankQueue } from './queue-rank.ts'
 import { writeTally } from '../rules/tally.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
+import { endQueued } from './queue-timeout.ts'
 import { reclaim } from './reclaim.ts'
+import { takeBack } from './take-back.ts'
+import { endWaiting } from './waiting-timeout.ts'
 
 export type Job = {
   name: string
   everyMs: number
   run: (ports: Ports, companyId: string) => Promise<object>
+  /** After a run it rests so many times as long as the run took: what walks through all that is queued. */
+  rests?: number
   /** Runs in every process, without a lease. */
   everywhere?: (ports: Ports) => boolean
 }
@@ -24,10 +33,17 @@ const minute = 60 * second
 
 export const jobs: Job[] = [
   { name: 'reclaim', everyMs: minute, run: reclaim },
-  { name: 'fallback', everyMs: minute, run: fallBack },
+  { name: 'fallback', everyMs: 15 * second, run: fallBack },
+  { name: 'waiting-timeout', everyMs: 30 * second, run: endWaiting },
+  { name: 'queue-timeout', everyMs: 30 * second, run: endQueued },
+  { name: 'idle-close', everyMs: 30 * second, run: closeIdle },
+  { name: 'take-back', everyMs: 15 * second, run: takeBack },
+  { name: 'overflow', everyMs: 10 * second, run: overflowGroups },
+  { name: 'assign', everyMs: 5 * second, run: assignWaiting },
   { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
+  { name: 'queue-rank', everyMs: 10 * second, run: rerankQueue },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },
-  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, everywhere: ({ queue }) => !queue.shared },
+  { name: 'queue-reconcile', everyMs: 2 * second, run: reconcileQueue, rests: 10, everywhere: ({ queue }) => !queue.shared },
   { name: 'rule-counts', everyMs: 5 * second, run: writeTally, everywhere: () => true },
   { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
   { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },

@@ -1,10 +1,12 @@
 // The queue is an index of SQL. Counts and checksums are compared list by list; of a list that differs, each differing id is read
 // again in SQL before it is added or removed. An index that was lost is mended the same way, and then declared whole.
-import { sumModulus, type ListSum, type Move, type Needs } from '../../ports.ts'
+import { sumModulus, type ListSum, type Move, type Needs, type Unit, type WaitingQueue } from '../../ports.ts'
 import { laneList, standingOf, waitingList } from '../sessions/place.ts'
 
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics'>
+type LookNeeds = { store: { read: Unit }, queue: WaitingQueue }
 const atOnce = 500
+const pageSize = 10_000
 
 export async function reconcileQueue(needs: ReconcileNeeds, companyId: string): Promise<{ added: number, removed: number }> {
   const truth = await sumsInSql(needs, companyId)
@@ -19,7 +21,7 @@ export async function reconcileQueue(needs: ReconcileNeeds, companyId: string): 
 type Lists = Map<string, ListSum>
 
 /** Each differing id with the lists in which it was found to differ. */
-async function differences(needs: ReconcileNeeds, companyId: string, { truth, indexed }: { truth: Lists, indexed: Lists }) {
+export async function differences(needs: LookNeeds, companyId: string, { truth, indexed }: { truth: Lists, indexed: Lists }) {
   const places = new Map<string, string[]>()
   for (const list of new Set([...truth.keys(), ...indexed.keys()])) {
     if (same(truth.get(list), indexed.get(list))) continue
@@ -38,7 +40,7 @@ async function mend(needs: ReconcileNeeds, companyId: string, places: [id: strin
   return result
 }
 
-async function sumsInSql({ store }: ReconcileNeeds, companyId: string): Promise<Lists> {
+export async function sumsInSql({ store }: Pick<LookNeeds, 'store'>, companyId: string): Promise<Lists> {
   const queued = await store.read.sessions.queuedSums(companyId, sumModulus)
   const waiting = await store.read.sessions.waitingSums(companyId, sumModulus)
   const sums: [string, ListSum][] = [
@@ -54,17 +56,29 @@ const numbers = ({ n, total }: { n: number | string, total: number | string }): 
 const same = (a: ListSum | undefined, b: ListSum | undefined) => (a?.count ?? 0) === (b?.count ?? 0) && (a?.sum ?? 0) === (b?.sum ?? 0)
 
 /** Ids that stand in one of the two and not in the other, or elsewhere. */
-async function differing({ store, queue }: ReconcileNeeds, companyId: string, list: string): Promise<string[]> {
+async function differing({ store, queue }: LookNeeds, companyId: string, list: string): Promise<string[]> {
   const name = list.slice(list.indexOf(':') + 1)
-  const rows = list === laneList(name) ? await store.read.sessions.queuedIn(companyId, name) : await store.read.sessions.waitingFor(companyId, Number(name))
   const indexed = await queue.members(companyId, list)
   if (!indexed) return []
-  const missing = rows.filter(({ session_id: id, rank }) => {
-    const there = indexed.get(id)
-    indexed.delete(id)
-    return there !== rank
-  }).map((row) => row.session_id)
+  const missing: string[] = []
+  for await (const rows of list === laneList(name) ? queuedIn({ store }, companyId, name) : [await store.read.sessions.waitingFor(companyId, Number(name))]) {
+    for (const { session_id: id, rank } of rows) {
+      if (indexed.get(id) !== rank) missing.push(id)
+      indexed.delete(id)
+    }
+  }
   return [...missing, ...indexed.keys()]
+}
+
+/** Piece by piece: no statement may take as long as a million rows do. */
+async function* queuedIn({ store }: Pick<LookNeeds, 'store'>, companyId: string, lane: string) {
+  for (let page = { rank: -1, id: '' }; ;) {
+    const rows = await store.read.sessions.queuedIn(companyId, lane, { ...page, limit: pageSize })
+    yield rows
+    const last = rows.at(-1)
+    if (!last || rows.length < pageSize) return
+    page = { rank: last.rank, id: last.session_id }
+  }
 }
 
 async function movesOf({ store }: ReconcileNeeds, companyId: string, places: Map<string, string[]>): Promise<Move[]> {

@@ -1,13 +1,13 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { AgentLoadRow, EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow, UserRow } from '../../../entities/index.ts'
+import type { EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type { Person } from '../../../rules/assignment.ts'
 import type { Found } from '../../../rules/keyword.ts'
-import { isOnline, type Agent } from '../../../rules/routing.ts'
 import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
 import { askRules } from './ask-rules.ts'
 import { newCustomer, openKey } from './lines.ts'
 import { hasFollower, type Push } from './push.ts'
-import { loadNamed, loadVisits, type Visits } from './visits.ts'
+import { loadVisits, type Visits } from './visits.ts'
 import { lockAsked, type Asked } from './asked.ts'
 
 export type Follower = { customer: KnownCustomer, session: SessionRow | null }
@@ -17,7 +17,9 @@ export type Day = {
   followers: Map<string, Follower>
   /** Followers whose rows somebody else holds. */
   busy: Set<string>
-  agents: Map<number, Agent>
+  people: Map<number, Person>
+  /** Lanes, with their company, in which somebody waits. */
+  waitedIn: Set<string>
   /** Sessions that have ended and are answered about. */
   asked: Asked
   evaluations: EvaluationRow[]
@@ -28,7 +30,14 @@ export type Day = {
   changed: Set<SessionRow>
   /** Sent on to another lane, and the list each stood in. */
   moved: { session: SessionRow, from: string | null }[]
-  raised: number[]
+  /** Whose place in the lane has changed. */
+  reranked: Set<SessionRow>
+  /** How many each was given. */
+  given: Map<number, number>
+  /** Companies in which somebody waits, though there may be room. */
+  behind: Set<string>
+  /** How many stand before each follower, and when others left his lane; only where he is told. */
+  standings: Map<string, { before: number, left: number[] }>
   /** Followers who have an agent of their own from now on. */
   belong: KnownCustomer[]
   messages: MessageRow[]
@@ -60,14 +69,14 @@ export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushe
     const one = askRules(push, here.at)
     return one ? [[push, one] as const] : []
   }))
-  const loaded = await loadVisits(unit, pushes.flatMap((push) => {
+  const visits = await loadVisits(unit, pushes.flatMap((push) => {
     const follower = followers.get(followerKey(push))
-    return follower ? [{ push, follower, asked: found.get(push)?.rule.named ?? null }] : []
-  }), here.at)
-  const agents = await loadAgents(unit, followers, { named: loaded.wanted.length > 0 ? await loadNamed(unit, loaded) : [], at: here.at })
+    return follower ? [{ push, follower }] : []
+  }))
   return {
-    at: here.at, followers, busy, agents, asked, evaluations: [], visits: loaded.visits, found, opened: [], changed: new Set(), moved: [], raised: [],
-    belong: [], messages: [], fetches: [], outbox: [], ledger: [], events: [], spoken: [], unanswered: [],
+    at: here.at, followers, busy, people: new Map(), waitedIn: new Set(), asked, evaluations: [], visits, found, opened: [], changed: new Set(), moved: [],
+    reranked: new Set(), given: new Map(), behind: new Set(), standings: new Map(), belong: [], messages: [], fetches: [], outbox: [], ledger: [],
+    events: [], spoken: [], unanswered: [],
   }
 }
 
@@ -101,18 +110,4 @@ async function lockSessions({ unit, alone }: Here, followers: Map<string, Follow
   const without = [...byOpenKey].filter(([, key]) => !followers.get(key)?.session).map(([open]) => open)
   if (without.length === 0 || alone) return
   for (const held of await unit.sessions.held(without)) followers.delete(byOpenKey.get(held) ?? '')
-}
-
-async function loadAgents(unit: Unit, followers: Map<string, Follower>, { named, at }: { named: number[], at: number }): Promise<Map<number, Agent>> {
-  const uids = [...new Set([...followers.values()]
-    .filter(({ customer, session }) => !session && customer.customer_service_uid > 0)
-    .map(({ customer }) => customer.customer_service_uid).concat(named))]
-  if (uids.length === 0) return new Map()
-  const users = new Map((await unit.users.byUids(uids)).map((user) => [user.uid, user]))
-  const loads = await unit.loads.lock(uids)
-  return new Map(loads.map((row) => [row.uid, asAgent(users.get(row.uid), row, at)]))
-}
-
-export function asAgent(user: UserRow | undefined, row: AgentLoadRow, at: number): Agent {
-  return { uid: row.uid, enabled: user?.enabled === 1, online: user !== undefined && isOnline(user, at), load: row.load, capacity: row.capacity }
 }

@@ -3,15 +3,16 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { endsAtOnce, type Ended } from '../../../rules/answering.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import type { Named } from '../../../rules/reception.ts'
-import { commonLane, privateLane } from '../../../rules/routing.ts'
+import { isNamed } from '../../../rules/assignment.ts'
+import { commonLane, groupLane, privateLane } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import type { KnownCustomer } from '../../ports.ts'
 import { stepEvents, takeStep } from '../sessions/step.ts'
 import type { Day, Follower } from './day.ts'
 import { newSession } from './lines.ts'
 import { openSession } from './open-session.ts'
+import type { Push } from './push.ts'
 import type { Taken } from './say.ts'
-import { isThere } from './visits.ts'
 
 type ForLine = { session: SessionRow, ended: Ended }
 
@@ -20,7 +21,7 @@ export function sessionFor(day: Day, taken: Taken, { follower, found }: { follow
   const named = found?.rule.named
   if (follower.session) {
     if (!day.opened.includes(follower.session)) day.changed.add(follower.session)
-    if (named) sendOn(day, follower.session, { named, ruleId: found.rule.id })
+    if (named) sendOn(day, taken.push, { session: follower.session, named, ruleId: found.rule.id })
     return { session: follower.session, ended: null }
   }
   const ended = endsAtOnce(taken.push.company.settings.queueWhen, found)
@@ -33,7 +34,7 @@ export function sessionFor(day: Day, taken: Taken, { follower, found }: { follow
 export function receiveAsNamed(day: Day, taken: Taken, { follower, named, found }: { follower: Follower, named: Named | null, found: Found | null }): void {
   const whom = named ?? found?.rule.named
   if (!whom) return
-  if (follower.session && found) sendOn(day, follower.session, { named: whom, ruleId: found.rule.id })
+  if (follower.session && found) sendOn(day, taken.push, { session: follower.session, named: whom, ruleId: found.rule.id })
   follower.session ??= openSession(day, taken, { customer: follower.customer, named: whom })
 }
 
@@ -59,19 +60,20 @@ export function endAtOnce(day: Day, session: SessionRow, { ended, ruleId }: { en
 }
 
 /** Who waits already is sent on to the lane of whom the rule names, and keeps his rank; who has an agent, or waits for his own, stays. */
-function sendOn(day: Day, session: SessionRow, { named, ruleId }: { named: Named, ruleId: string }): void {
-  const lane = laneOf(day, session, named)
+function sendOn(day: Day, push: Push, { session, named, ruleId }: { session: SessionRow, named: Named, ruleId: string }): void {
+  const lane = laneOf(push, named)
   if (session.state !== queued || lane === null || lane === session.lane || session.lane?.startsWith('user:')) return
   const moved = takeStep(session, {
     event: 'moveLane', who: 'job', actor: `r:${ruleId}`, reason: named.kind === 'user' ? 'named_agent' : 'named_group', at: day.at, place: { lane }, kind: named.kind,
   })
   day.ledger.push(moved.ledger)
   day.events.push(...stepEvents('session.queued', moved))
+  day.behind.add(session.company_id)
   if (!day.opened.includes(session) && !day.moved.some((one) => one.session === session)) day.moved.push({ session, from: moved.before.list })
 }
 
-function laneOf(day: Day, session: SessionRow, named: Named): string | null {
-  if (named.kind === 'other' || !isThere(day.visits, session.company_id, named)) return null
-  if (named.kind === 'group') return `group:${named.groupId}`
-  return day.agents.get(named.uid)?.enabled ? privateLane(named.uid) : null
+function laneOf({ account, company }: Push, named: Named): string | null {
+  const there = company.staff.some((one) => isNamed(one, named, account.account_id))
+  if (named.kind === 'other' || !there) return null
+  return named.kind === 'group' ? groupLane(named.groupId) : privateLane(named.uid)
 }

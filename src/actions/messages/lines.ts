@@ -8,7 +8,7 @@ export const newCustomer = (place: Place, facts: { id: string, openid: string, a
   unionid: null, nickname: '', portrait: '', alias: '', remark: '', tags: null, subscribe: 1, subscribe_time: null, canel_time: null,
   customer_service_uid: -1, is_clue: 1, last_time: facts.at, active_at: facts.at, window_end: null, budget_left: 0, window_scene: null,
   out_n: 0, add_time: facts.at, update_time: facts.at, brief_end: null, brief_left: 0, brief_scene: null, lng: null, lat: null,
-  location_precision: null, location_at: null, get_into_count: 0, reception_id: null,
+  location_precision: null, location_at: null, get_into_count: 0, reception_id: null, priority: 0,
 })
 
 export const newSession = (customer: Whose, facts: { id: string, at: number }): SessionRow => ({
@@ -16,7 +16,7 @@ export const newSession = (customer: Whose, facts: { id: string, at: number }): 
   wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
   fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
   unread: 0, receive_message_time: null, send_time: null, last_message_id: null, closed_at: null, close_reason: null, add_time: facts.at,
-  watched_until: null,
+  unanswered_since: null, watched_until: null,
 })
 
 export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
@@ -46,10 +46,11 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
     session.visitor_offset += 1
     session.unread += 1
     session.receive_message_time = line.add_time
+    session.unanswered_since ??= line.add_time
   } else {
     session.agent_offset += 1
     // neither a rule nor a note among colleagues is an answer
-    if (line.opercode !== 5 && line.opercode !== 6) session.send_time = line.add_time
+    if (line.opercode !== 5 && line.opercode !== 6) Object.assign(session, { send_time: line.add_time, unanswered_since: null })
   }
   return newMessage(customer, {
     session_id: session.session_id, seq: session.seq, uid: session.uid, customer_service_id: session.customer_service_id, ...line,

@@ -1,33 +1,66 @@
-// A session that was not there before: whose is it, and where does it wait?
+// A session that was not there before: whose is it, and where does it wait? What decides is loaded for all of a batch before.
 import type { SessionRow } from '../../../entities/index.ts'
-import { namedBy, receives, type Named } from '../../../rules/reception.ts'
-import { commonLane, routeNewSession, type Agent, type Wanted } from '../../../rules/routing.ts'
-import { exclusiveAfter } from '../../../rules/session.ts'
+import { lanesThatMatter, whoMatters, type Asked } from '../../../rules/assignment.ts'
+import { namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
+import { rankFor } from '../../../rules/routing.ts'
+import { exclusiveAfter, queued } from '../../../rules/session.ts'
 import type { Ids } from '../../ids.ts'
-import type { KnownCustomer } from '../../ports.ts'
+import type { KnownCustomer, Unit } from '../../ports.ts'
+import { askedFor, decideFor, loadPeople } from '../sessions/roster.ts'
 import { stepEvents, takeStep, type Moved } from '../sessions/step.ts'
-import type { Day } from './day.ts'
+import { followerKey, type Day, type Follower } from './day.ts'
 import { newSession } from './lines.ts'
 import type { Push } from './push.ts'
-import { isThere } from './visits.ts'
+import { sceneKey } from './visits.ts'
 
 type Opening = { customer: KnownCustomer, named?: Named | undefined }
+
+const askedOf = ({ account, company }: Push, customer: KnownCustomer, named: Named): Asked =>
+  askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
+const laneKey = (push: Push, lane: string) => `${push.account.company_id} ${lane}`
+
+/** Of those who have no session yet. Where customers are grabbed, belong to nobody and name nobody, nothing is asked. */
+export async function loadRoster(unit: Unit, day: Day, pushes: Push[]): Promise<void> {
+  const opening = pushes.flatMap((push) => {
+    const follower = day.followers.get(followerKey(push))
+    return follower && !follower.session ? whomItMayName(day, push, follower.customer).map((named) => ({ push, asked: askedOf(push, follower.customer, named) })) : []
+  })
+  const uids = [...new Set(opening.flatMap(({ asked }) => whoMatters(asked)))]
+  const staff = uids.length === 0 ? [] : [...new Set(opening.map(({ push }) => push.company))].flatMap((company) => company.staff)
+  day.people = await loadPeople(unit, { staff, uids, at: day.at })
+  const lanes = new Map(opening.flatMap(({ push, asked }) => lanesThatMatter(asked).map((lane) => [laneKey(push, lane), { push, lane }])))
+  for (const [key, { push, lane }] of lanes) if (await unit.sessions.isWaitedIn(push.account.company_id, lane)) day.waitedIn.add(key)
+}
+
+/** Whom a rule, a button or a code may name; an event that names nobody opens nothing. */
+function whomItMayName(day: Day, push: Push, customer: KnownCustomer): Named[] {
+  const { deed, account } = push
+  const byScene = deed.kind === 'event' && deed.scene !== undefined ? day.visits.byScene.get(sceneKey(account.account_id, deed.scene)) : undefined
+  const byKey = deed.kind === 'event' && deed.name === 'click' ? namedByKey(deed.key) : null
+  const named = [day.found.get(push)?.rule.named, byKey, byScene && receives(byScene, day.at) ? namedBy(byScene) : null].filter((one) => one !== null && one !== undefined)
+  return deed.kind === 'event' ? named : [...named, cameBy(day, customer)]
+}
 
 export function openSession(day: Day, { push, ids }: { push: Push, ids: Ids }, { customer, named = cameBy(day, customer) }: Opening): SessionRow {
   const session = newSession(customer, { id: ids(), at: day.at })
   day.opened.push(session)
-  const exclusive = day.agents.get(customer.customer_service_uid) ?? null
-  const wanted = wantedOf(day, customer, named)
-  const place = routeNewSession(exclusive, commonLane(push.account), wanted)
-  const asked = askedFirst(exclusive, wanted)
-  const by = { who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: place.reason, at: day.at, kind: named.kind, ...(asked && { candidates: [{ ...asked }] }) }
-  if (place.state === 0) {
-    const moved = takeStep(session, { event: 'arriveNamed', owner: { uid: place.uid, customerServiceId: null }, ...by })
-    day.raised.push(place.uid)
-    if (asked) asked.load += 1
-    belong(day, customer, exclusiveAfter(moved.transition, customer.customer_service_uid, place.uid))
+  const decision = decideFor(askedOf(push, customer, named), day.people, { at: day.at, othersWait: (lane) => day.waitedIn.has(laneKey(push, lane)) })
+  const by = {
+    who: 'customer' as const, actor: `c:${customer.wx_user_id}`, reason: decision.reason, at: day.at, kind: named.kind,
+    ...(decision.candidates.length > 0 && { candidates: decision.candidates }),
+  }
+  if (decision.uid !== undefined) {
+    const moved = takeStep(session, { event: 'arriveNamed', owner: { uid: decision.uid, customerServiceId: null }, ...by })
+    day.given.set(decision.uid, (day.given.get(decision.uid) ?? 0) + 1)
+    belong(day, customer, exclusiveAfter(moved.transition, customer.customer_service_uid, decision.uid))
     tell(day, 'session.assigned', moved)
-  } else tell(day, 'session.queued', takeStep(session, { event: 'arrive', place: { lane: place.lane }, ...by }))
+    return session
+  }
+  tell(day, 'session.queued', takeStep(session, {
+    event: 'arrive', place: { lane: decision.lane, rank: rankFor(customer, push.company.settings.windowFirst, day.at) }, ...by,
+  }))
+  if (decision.reason === 'others_wait') day.behind.add(customer.company_id)
+  else day.waitedIn.add(laneKey(push, decision.lane))
   return session
 }
 
@@ -35,9 +68,6 @@ function tell(day: Day, type: string, moved: Moved): void {
   day.ledger.push(moved.ledger)
   day.events.push(...stepEvents(type, moved))
 }
-
-const askedFirst = (exclusive: Agent | null, wanted: Wanted | null): Agent | null =>
-  exclusive?.enabled ? exclusive : wanted && 'agent' in wanted ? wanted.agent : null
 
 /** Whose he is stands in an index: written only where it changes. */
 function belong(day: Day, customer: KnownCustomer, uid: number): void {
@@ -52,10 +82,11 @@ function cameBy({ visits, at }: Day, customer: KnownCustomer): Named {
   return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }
 }
 
-/** Null when nobody is named, or he is not of this company. */
-function wantedOf(day: Day, customer: KnownCustomer, named: Named): Wanted | null {
-  if (named.kind === 'other' || !isThere(day.visits, customer.company_id, named)) return null
-  if (named.kind === 'group') return { groupId: named.groupId }
-  const agent = day.agents.get(named.uid)
-  return agent ? { agent } : null
+/** Where the window that ends first goes first, every line of his moves him. */
+export function keepRank(day: Day, push: Push, { customer, session }: Follower): void {
+  if (!push.company.settings.windowFirst || session?.state !== queued || day.opened.includes(session)) return
+  const rank = rankFor(customer, true, session.queued_at ?? day.at)
+  if (rank === session.rank) return
+  session.rank = rank
+  day.reranked.add(session)
 }

@@ -6,10 +6,13 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { acceptFirst } from '../sessions/accept-first.ts'
-import { tellOpened, tellPlace } from '../sessions/place.ts'
+import { tellOpened, tellPlace, tellRanks } from '../sessions/place.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
+import { loadRoster } from './open-session.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
+import { loadStandings } from './spoken.ts'
 import { takePush } from './take-push.ts'
 import { writeCounts, writeVisits } from './visits.ts'
 
@@ -29,14 +32,16 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
     const inbox = pushes.map((push) => inboxRow(needs, push))
     const seen = await unit.inbox.add(inbox)
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
-    const day = await loadDay(needs, unit, { pushes: pushes.filter((_, at) => isNew[at]), alone })
+    const fresh = pushes.filter((_, at) => isNew[at])
+    const day = await loadDay(needs, unit, { pushes: fresh, alone })
+    await loadRoster(unit, day, fresh)
+    await loadStandings(needs, unit, { day, pushes: fresh })
     const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
     await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
 
     const own = pushes.map((push, at) => isNew[at] && !busy[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
 
-    await writeDay(needs, unit, day)
-    const freed = await settleWritten(unit, written, day.at)
+    const freed = await writeDay(needs, unit, { day, written })
     const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
     const answers = await withStored(unit, own, repeated)
     return { day, freed, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
@@ -58,30 +63,33 @@ export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
   }
 }
 
-async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, day: Day): Promise<void> {
-  if (day.followers.size === 0) return
+/** What was fully written since goes with the lines, because streams come last. Answers whether rows that stood behind may leave now. */
+async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, written }: { day: Day, written: string[] }): Promise<boolean> {
+  if (day.followers.size > 0) await writeFollowers(unit, day)
+  await unit.media.toFetch(day.fetches)
+  await unit.messages.insert(day.messages)
+  if (written.length > 0) await unit.messages.passiveWritten(written)
+  await unit.outbox.insert(day.outbox)
+  if (written.length > 0) await unit.outbox.passiveWritten(written, day.at)
+  await unit.sessions.writeLedger(day.ledger)
+  await unit.evaluations.addFirst(day.evaluations)
+  await writeCounts(unit, day.visits)
+  await writeEvents(needs, unit, day.events)
+  return written.length > 0 && unit.outbox.anyPending()
+}
+
+async function writeFollowers(unit: Unit, day: Day): Promise<void> {
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
   await unit.customers.belong(day.belong)
   await writeVisits(unit, day.visits)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
+  await unit.sessions.rerank([...day.reranked])
   for (const { session } of day.moved.toSorted((a, b) => a.session.session_id < b.session.session_id ? -1 : 1)) await unit.sessions.save(session)
-  for (const uid of [...day.raised].sort((a, b) => a - b)) await unit.loads.raise(uid)
-  await unit.media.toFetch(day.fetches)
-  await unit.messages.insert(day.messages)
-  await unit.outbox.insert(day.outbox)
-  await unit.sessions.writeLedger(day.ledger)
-  await unit.evaluations.addFirst(day.evaluations)
-  await writeCounts(unit, day.visits)
-  await writeEvents(needs, unit, day.events)
-}
-
-/** Answers whether rows that stood behind may leave now. */
-async function settleWritten(unit: Unit, written: string[], at: number): Promise<boolean> {
-  if (written.length === 0) return false
-  await unit.messages.passiveWritten(written)
-  await unit.outbox.passiveWritten(written, at)
-  return unit.outbox.anyPending()
+  for (const [uid, sessions] of [...day.given].sort(([a], [b]) => a - b)) {
+    const turn = day.people.get(uid)?.turn ?? 0
+    if (await unit.loads.give(uid, { sessions, turn }) === 0) throw new Error(`agent ${uid} had no room, though his load was locked`)
+  }
 }
 
 async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
@@ -95,6 +103,8 @@ async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   for (const { session, from } of day.moved) await tellPlace(needs, session, from)
+  await tellRanks(needs, [...day.reranked])
+  for (const companyId of day.behind) ringRoom(needs, companyId)
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
   if (freed || day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
   needs.tally.add(day.spoken, day.unanswered)

@@ -69,6 +69,7 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
   const taken = { ...customer, ...takeReply(customer, at), active_at: at }
   await unit.customers.save(taken)
   await unit.sessions.save(session)
+  await unit.missed.answered(session.company_id, session.wx_user_id)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
   await writeEvents(needs, unit, windowEvent(taken, session, at))

@@ -10,8 +10,10 @@ import { answeredBy } from './asked.ts'
 import { followerKey, type Day, type Follower } from './day.ts'
 import { addLine } from './lines.ts'
 import { endAtOnce, sessionFor } from './hand-on.ts'
+import { keepRank } from './open-session.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { answerBy, hear, toFetch, type Taken } from './say.ts'
+import { spokenTo } from './spoken.ts'
 import { takeAnswer } from './take-answer.ts'
 import { takeEvent } from './take-event.ts'
 import { tap } from './tap.ts'
@@ -24,7 +26,9 @@ export function takePush(day: Day, taken: Taken): PushAnswer | null {
   follower.customer.update_time = day.at
   const about = answeredBy(taken.push, day.asked, follower.customer.wx_user_id)
   if (about) return takeAnswer(day, taken, { customer: follower.customer, ...about })
-  return deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, { deed, follower })
+  const answer = deed.kind === 'event' ? takeEvent(day, taken, { ...deed, follower }) : takeLine(day, taken, { deed, follower })
+  keepRank(day, taken.push, follower)
+  return answer
 }
 
 function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<Deed, { kind: 'event' | 'notice' }>, follower: Follower }): PushAnswer | null {
@@ -35,20 +39,24 @@ function takeLine(day: Day, taken: Taken, { deed, follower }: { deed: Exclude<De
   if (deed.tapped) tap(day, customer)
   else Object.assign(customer, widenWindow(customer, day.at))
   const found = deed.kind === 'text' ? speaking(day, taken.push, { session: follower.session, text: deed.text }) : null
+  const isNew = follower.session === null
   const { session, ended } = sessionFor(day, taken, { follower, found })
+  const lastHeard = session.receive_message_time
 
   const said = deed.kind === 'line' ? deed.said : { text: deed.text }
   const line = addLine(customer, session, { message_id: ids(), opercode: 2, add_time: day.at, ...said })
   hear(day, session, line)
   if (customer.budget_left !== before) tellWindow(day, customer, session)
   if (deed.kind === 'line') day.fetches.push(...toFetch(line, deed.parts, day.at))
-  return answer(day, taken, { customer, session, found, ended })
+  return answer(day, taken, { customer, session, found, ended, isNew, lastHeard })
 }
 
-type Answering = { customer: KnownCustomer, session: SessionRow, found: Found | null, ended: Ended }
+type Answering = { customer: KnownCustomer, session: SessionRow, found: Found | null, ended: Ended, isNew: boolean, lastHeard: number | null }
 
-function answer(day: Day, taken: Taken, { customer, session, found, ended }: Answering): PushAnswer | null {
-  const said = found && answerBy(day, taken, { customer, session, by: { ...found.rule, keyword: found.match?.keyword ?? null } })
+function answer(day: Day, taken: Taken, { customer, ended, ...heard }: Answering): PushAnswer | null {
+  const { session, found } = heard
+  const by = spokenTo(day, taken.push, { ...heard, isServed: ended === null })
+  const said = by && answerBy(day, taken, { customer, session, by })
   if (ended) endAtOnce(day, session, { ended, ruleId: found?.rule.id ?? null })
   return said
 }

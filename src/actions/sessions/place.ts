@@ -1,7 +1,8 @@
 // Where a session stands, told to the index after every commit that moved it. Told late, twice or never: the reconcile mends it.
 import type { SessionRow } from '../../../entities/index.ts'
+import { commonLane } from '../../../rules/routing.ts'
 import { queued, waiting } from '../../../rules/session.ts'
-import type { Needs, Standing } from '../../ports.ts'
+import type { Needs, Standing, Unit } from '../../ports.ts'
 
 export type Placed = Pick<SessionRow, 'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'>
 
@@ -23,10 +24,21 @@ export async function tellPlace(needs: Needs<'queue'>, session: Placed, from: st
   await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
 }
 
+/** They stand where they stood, at another rank. */
+export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
+  for (const session of sessions) await tellPlace(needs, session, listOf(session))
+}
+
 /** Of sessions that were not there before. */
 export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const companyId of new Set(sessions.map((session) => session.company_id))) {
     const own = sessions.filter((session) => session.company_id === companyId)
     await needs.queue.move(companyId, own.map((session) => ({ id: session.session_id, from: null, to: standingOf(session) })))
   }
+}
+
+/** Where whoever waits for nobody in particular waits. */
+export async function commonLaneOf(unit: Unit, session: { company_id: string, account_id: string }): Promise<string> {
+  const account = await unit.accounts.find(session.company_id, session.account_id)
+  return account ? commonLane(account) : 'all'
 }

@@ -1,25 +1,41 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { group } from '../../../rules/session.ts'
+import { group, queued } from '../../../rules/session.ts'
+import { looksBackTo, waitMs } from '../../../rules/waiting-time.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
 
+export type PresentNeeds = Needs<'store' | 'queue' | 'clock'>
+
 /** Sessions as the outside sees them, with what stands beside each: customer, last line, place in the queue, members, grades. */
-export async function presentSessions(needs: Needs<'store' | 'queue' | 'clock'>, companyId: string, rows: SessionRow[]) {
+export async function presentSessions(needs: PresentNeeds, companyId: string, rows: SessionRow[]) {
   if (rows.length === 0) return []
   const { read } = needs.store
   const customers = new Map((await read.customers.byIds(companyId, rows.map((row) => row.wx_user_id)))
     .map((customer) => [customer.wx_user_id, customer]))
   const lastIds = rows.map((row) => row.last_message_id).filter((id) => id !== null)
   const lasts = new Map((lastIds.length > 0 ? await read.messages.byIds(lastIds) : []).map((line) => [line.message_id, line]))
+  const now = needs.clock.now()
+  const queue = await standings(needs, companyId, { rows, now })
   const beside = await standsBeside(needs, companyId, rows)
-  return Promise.all(rows.map(async (row) => {
+  return rows.map((row) => {
     const customer = customers.get(row.wx_user_id)
     if (!customer) throw new Error(`session ${row.session_id} without its customer`)
-    const before = row.state === 3 && row.lane !== null ? await needs.queue.position(companyId, row.lane, row.session_id) : null
     return presentSession(row, {
-      customer, last: lasts.get(row.last_message_id ?? '') ?? null, position: before === null ? null : before + 1, now: needs.clock.now(), ...beside(row.session_id),
+      customer, last: lasts.get(row.last_message_id ?? '') ?? null, queue: queue.get(row.session_id) ?? null, now, ...beside(row.session_id),
     })
+  })
+}
+
+async function standings({ store, queue }: PresentNeeds, companyId: string, { rows, now }: { rows: SessionRow[], now: number }) {
+  const waiting = rows.flatMap(({ session_id: id, lane, state }) => state === queued && lane !== null ? [{ id, lane }] : [])
+  const lanes = [...new Set(waiting.map(({ lane }) => lane))]
+  const left = new Map(await Promise.all(lanes.map(async (lane): Promise<[string, number[]]> =>
+    [lane, await store.read.streams.leftLane(companyId, lane, looksBackTo(now))])))
+  const found = await Promise.all(waiting.map(async ({ id, lane }) => {
+    const before = await queue.position(companyId, lane, id)
+    return before === null ? [] : [[id, { position: before + 1, waitMs: waitMs(before, left.get(lane) ?? [], now) }] as const]
   }))
+  return new Map(found.flat())
 }
 
 async function standsBeside({ store: { read } }: Needs<'store'>, companyId: string, rows: SessionRow[]) {

@@ -21,7 +21,14 @@ export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Pro
   if (session.state === 3 && (await lanesFor(needs.store.read, me.uid)).includes(session.lane ?? '')) return session
   const { sessions, members } = needs.store.read
   if (await sessions.wasOwner(me.companyId, id, me.uid) || await members.isMember(me.companyId, id, me.uid)) return session
+  if (await wasNobodys(needs, me, session)) return session
   throw notFound()
+}
+
+/** Missed while it queued: whoever serves the account may see to it. */
+async function wasNobodys({ store }: Needs<'store'>, me: Me, session: SessionRow): Promise<boolean> {
+  if (session.open_key !== null || session.uid !== null || await store.read.missed.find(me.companyId, session.session_id) === null) return false
+  return await store.read.users.identity(session.account_id, me.uid) !== null
 }
 
 export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')

@@ -2,7 +2,7 @@
 // ledger's line made with it; writeStep then writes all of it in the house's order: customer, session, loads, lines, outbox, ledger.
 import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { giveBack } from '../../../rules/reply-window.ts'
-import { rankOf } from '../../../rules/routing.ts'
+import { rankOf, topPriority } from '../../../rules/routing.ts'
 import {
   decideStep, exclusiveAfter, group, isBirth, isOpen, isOwned, queued, raisesFence, type Actor, type Kind, type SessionEvent, type Transition,
 } from '../../../rules/session.ts'
@@ -62,7 +62,7 @@ function ownerAfter(step: Step, { owner }: Transition): Partial<SessionRow> {
 function placeAfter(session: SessionRow, { event, place, at }: Step, { to }: Transition): Partial<SessionRow> {
   if (to !== queued) return { lane: null, rank: null, queued_at: null }
   if (!place) throw new Error(`${event} without a lane`)
-  return { lane: place.lane, rank: place.rank ?? session.rank ?? rankOf(0, at), queued_at: place.queuedAt ?? session.queued_at ?? at }
+  return { lane: place.lane, rank: place.rank ?? session.rank ?? rankOf(topPriority, at), queued_at: place.queuedAt ?? session.queued_at ?? at }
 }
 
 const ledgerLine = (session: SessionRow, step: Step, from: number | null): LedgerRow => ({
@@ -78,6 +78,8 @@ export type With = {
   outbox?: OutboxRow[]
   /** Replies that have not left are dropped, and take nothing from the follower's budget. */
   dropPending?: boolean
+  /** His place among those who are given sessions in turn; else the time it is. */
+  turn?: number
   /** Only if it is still queued in this lane. */
   claimedFrom?: string
 }
@@ -89,7 +91,7 @@ export async function writeStep(unit: Unit, moved: Moved, { customer, lines = []
   const changed = how.customerChanged === true || pending.length + outbox.length > 0
   await saveCustomer(unit, moved, { customer: { ...customer, ...giveBack(customer, pending.length, ledger.at) }, changed })
   await saveSession(unit, moved, how.claimedFrom)
-  await moveLoad(unit, moved)
+  await moveLoad(unit, moved, how.turn ?? ledger.at)
   await writeLines(unit, moved, { lines, outbox, pending })
   await unit.sessions.writeLedger([ledger])
   if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)
@@ -123,14 +125,14 @@ async function saveSession(unit: Unit, { session, before }: Moved, claimedFrom: 
 }
 
 /** Who has it less, who has it more; in the order of uids, so that two transfers across each other do not stand still. */
-async function moveLoad(unit: Unit, { session, before }: Moved): Promise<void> {
+async function moveLoad(unit: Unit, { session, before }: Moved, turn: number): Promise<void> {
   const had = before.state !== null && isOwned(before.state) ? before.uid : null
   const has = isOwned(session.state) ? session.uid : null
   if (had === has) return
   const moves = [{ uid: had, by: -1 }, { uid: has, by: 1 }].filter(({ uid }) => uid !== null) as { uid: number, by: number }[]
   for (const { uid, by } of moves.sort((a, b) => a.uid - b.uid)) {
     if (by < 0) await unit.loads.lower(uid)
-    else if (await unit.loads.raise(uid) === 0) throw new AppError('agent_at_capacity', 'The agent has as many sessions as he may hold: close one first.')
+    else if (await unit.loads.raise(uid, turn) === 0) throw new AppError('agent_at_capacity', 'The agent has as many sessions as he may hold: close one first.')
   }
 }
 

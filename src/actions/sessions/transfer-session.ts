@@ -1,6 +1,8 @@
 // Keeps the session's id. To a person it waits for him alone, to a group it is queued in its lane; the loads of both people move in
 // the same transaction, and a target without room rolls it back. What was accepted before still goes out, in order.
-import type { SessionRow } from '../../../entities/index.ts'
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import { rankFor } from '../../../rules/routing.ts'
+import { queued } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
@@ -8,6 +10,7 @@ import { tellLines } from '../messages/recent.ts'
 import { mentionEvents, noteLine, peopleIn } from './add-note.ts'
 import { getGroupLane, getNewOwner } from './new-owner.ts'
 import { lockBoth, mayStep, type Me } from './rights.ts'
+import { settingsOf } from './settings-of.ts'
 import { stepEvents, takeStep, writeStep, type Step } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
@@ -15,6 +18,7 @@ export type Target = { agentUid: number } | { groupId: number }
 export type TransferInput = { sessionId: string, to: Target, note?: string | undefined, fence?: number | undefined }
 
 export async function transferSession(needs: TellNeeds, me: Me, { sessionId, to, note, fence }: TransferInput): Promise<SessionRow> {
+  const { windowFirst } = await settingsOf(needs, me.companyId)
   const { moved, events, lines } = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
     const who = await mayStep(unit, me, { session, event: 'agentUid' in to ? 'transferToPerson' : 'transferToGroup', fence })
@@ -22,7 +26,7 @@ export async function transferSession(needs: TellNeeds, me: Me, { sessionId, to,
     const mentioned = note === undefined ? [] : await peopleIn(unit, me, note)
 
     const lines = note === undefined ? [] : [await noteLine(needs, unit, { customer, session, me, text: note })]
-    const moved = takeStep(session, { ...target, who, actor: `a:${me.uid}`, reason: 'transferred', at: needs.clock.now() })
+    const moved = takeStep(session, { ...withRank(target, { customer, session, windowFirst, at: needs.clock.now() }), who, actor: `a:${me.uid}`, reason: 'transferred', at: needs.clock.now() })
     await writeStep(unit, moved, { customer, lines })
     const events = [...stepEvents('session.transferred', moved), ...lines.flatMap((line) => mentionEvents(line, mentioned))]
     await writeEvents(needs, unit, events)
@@ -35,6 +39,14 @@ export async function transferSession(needs: TellNeeds, me: Me, { sessionId, to,
 }
 
 type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
+
+type Placing = { customer: CustomerRow, session: SessionRow, windowFirst: boolean, at: number }
+
+/** Who was not queued comes to stand where his like stand now. */
+function withRank(aim: Aim, { customer, session, windowFirst, at }: Placing): Aim {
+  if (!aim.place || session.state === queued) return aim
+  return { ...aim, place: { ...aim.place, rank: rankFor(customer, windowFirst, at) } }
+}
 
 async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<Aim> {
   if ('groupId' in to) return { event: 'transferToGroup', kind: 'group', place: { lane: await getGroupLane(unit, session, to.groupId) } }

@@ -1,46 +1,31 @@
 import { sumModulus, type QueueEntry, type Sums, type WaitingQueue } from '../../ports.ts'
+import { before, openSortedList, type Entry, type SortedList } from './sorted-list.ts'
 
-type Entry = { id: string, rank: number }
-type List = { sorted: Entry[], ranks: Map<string, number> }
+type List = { sorted: SortedList, sum: number }
 type Index = { lists: Map<string, List>, whole: boolean }
-
-const before = (a: Entry, b: Entry) => a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-
-function place(sorted: Entry[], entry: Entry): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (before(sorted[middle] ?? entry, entry) < 0) low = middle + 1
-    else high = middle
-  }
-  return low
-}
 
 function leave({ lists }: Index, name: string, id: string): number {
   const list = lists.get(name)
-  const rank = list?.ranks.get(id)
+  const rank = list?.sorted.ranks.get(id)
   if (!list || rank === undefined) return 0
-  list.sorted.splice(place(list.sorted, { id, rank }), 1)
-  list.ranks.delete(id)
-  if (list.sorted.length === 0) lists.delete(name)
+  list.sorted.leave(id)
+  list.sum -= rank % sumModulus
+  if (list.sorted.ranks.size === 0) lists.delete(name)
   return 1
 }
 
 function enter(index: Index, name: string, entry: Entry): number {
-  if (index.lists.get(name)?.ranks.get(entry.id) === entry.rank) return 0
+  if (index.lists.get(name)?.sorted.ranks.get(entry.id) === entry.rank) return 0
   leave(index, name, entry.id)
-  const list = index.lists.get(name) ?? { sorted: [], ranks: new Map<string, number>() }
+  const list = index.lists.get(name) ?? { sorted: openSortedList(), sum: 0 }
   index.lists.set(name, list)
-  list.sorted.splice(place(list.sorted, entry), 0, entry)
-  list.ranks.set(entry.id, entry.rank)
+  list.sorted.enter(entry)
+  list.sum += entry.rank % sumModulus
   return 1
 }
 
 function sumsOf({ lists, whole }: Index): Sums {
-  const sums = [...lists].map(([name, { ranks }]) =>
-    [name, { count: ranks.size, sum: [...ranks.values()].reduce((sum, rank) => sum + rank % sumModulus, 0) }] as const)
-  return { whole, epoch: 'memory', lists: new Map(sums) }
+  return { whole, epoch: 'memory', lists: new Map([...lists].map(([name, { sorted, sum }]) => [name, { count: sorted.ranks.size, sum }])) }
 }
 
 export function openWaitingQueue(): WaitingQueue {
@@ -65,17 +50,21 @@ export function openWaitingQueue(): WaitingQueue {
     heads: async (companyId, lanes, limit) => {
       const { lists, whole } = of(companyId)
       if (!whole) return null
-      const first = (lane: string): QueueEntry[] => (lists.get(`queue:${lane}`)?.sorted ?? []).slice(0, limit).map((entry) => ({ ...entry, lane }))
+      const first = (lane: string): QueueEntry[] => lists.get(`queue:${lane}`)?.sorted.first(limit).map((entry) => ({ ...entry, lane })) ?? []
       return lanes.flatMap(first).sort(before).slice(0, limit)
     },
     position: async (companyId, lane, id) => {
       const { lists, whole } = of(companyId)
       const list = lists.get(`queue:${lane}`)
-      const rank = list?.ranks.get(id)
-      return whole && list && rank !== undefined ? place(list.sorted, { id, rank }) : null
+      const rank = list?.sorted.ranks.get(id)
+      return whole && list && rank !== undefined ? list.sorted.before({ id, rank }) : null
+    },
+    before: async (companyId, lane, rank) => {
+      const { lists, whole } = of(companyId)
+      return whole ? lists.get(`queue:${lane}`)?.sorted.before({ id: '', rank }) ?? 0 : null
     },
     sums: async (companyId) => sumsOf(of(companyId)),
-    members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.ranks),
+    members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.sorted.ranks),
     complete: async (companyId) => { of(companyId).whole = true },
     close: async () => { companies.clear() },
   }

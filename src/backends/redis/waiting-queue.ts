@@ -45,6 +45,12 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
       const rank = answers?.[1]
       return isWhole(answers?.[0]) && typeof rank === 'number' ? rank : null
     },
+    before: async (companyId, lane, rank) => {
+      if (!await trusted(companyId)) return null
+      const answers = await queue.askAll([['get', epochKey(companyId)], ['zcount', listKey(companyId, `queue:${lane}`), '-inf', `(${rank}`]])
+      const count = answers?.[1]
+      return isWhole(answers?.[0]) && typeof count === 'number' ? count : null
+    },
     sums: index.sums,
     members: index.members,
     complete: async (companyId, epoch) => {

@@ -2,7 +2,10 @@
 import { Initial1700000000001 } from './0001-initial.ts'
 import { AccessToken1700000000002 } from './0002-access-token.ts'
 import { Verbs1700000000003 } from './0003-verbs.ts'
+import { Routing1700000000004 } from './0004-routing.ts'
 import { Rules1700000000005 } from './0005-rules.ts'
 import { Platform1700000000006 } from './0006-platform.ts'
 
-export const migrations = [Initial1700000000001, AccessToken1700000000002, Verbs1700000000003, Rules1700000000005, Platform1700000000006]
+export const migrations = [
+  Initial1700000000001, AccessToken1700000000002, Verbs1700000000003, Routing1700000000004, Rules1700000000005, Platform1700000000006,
+]

@@ -1,0 +1,169 @@
+// Who gets a customer? His exclusive agent, or that one's deputy; then whoever was named, a person or a group; then the rule of the
+// group, the account or the company. Only people online and below their capacity. Whoever was looked at is told with the reason.
+import type { SessionRule } from './settings.ts'
+import type { Named } from './reception.ts'
+import { groupLane, privateLane } from './routing.ts'
+
+/** What changes seldom. */
+export type Staff = {
+  uid: number, enabled: boolean, isAgent: boolean, accountIds: readonly string[], groupIds: readonly number[], deputyUids: readonly number[]
+}
+/** What changes all day. `turn` grows whenever he gets one: the lowest has been idle the longest. */
+export type Person = Staff & { online: boolean, load: number, capacity: number, turn: number }
+
+export type Why = 'chosen' | 'disabled' | 'no_account' | 'no_group' | 'offline' | 'full' | 'had_it' | 'busier' | 'not_his_turn' | 'not_exclusive'
+/** Without a uid: all others. */
+export type Candidate = { uid?: number, why: Why, load?: number, capacity?: number, count?: number }
+
+export type Asked = {
+  accountId: string
+  /** The lane where nobody is named. */
+  common: string
+  /** -1: nobody's. */
+  exclusive: number
+  named: Named
+  rule: (groupId: number | null) => SessionRule
+  staff: readonly Staff[]
+  /** It waits already, and not for this agent alone any more. */
+  movedOn?: boolean
+  /** Had it just before. */
+  except?: number | null
+}
+export type Facts = {
+  people: ReadonlyMap<number, Person>
+  /** Nobody overtakes. */
+  othersWait: (lane: string) => boolean
+}
+export type Decision = { reason: string, candidates: Candidate[] } & ({ uid: number, lane?: undefined } | { lane: string, uid?: undefined })
+
+type Considered = { asked: Asked, facts: Facts, candidates: Candidate[] }
+
+/** Of whom the facts are needed. Nobody, where customers are grabbed. */
+export function whoMatters(asked: Asked): number[] {
+  const { exclusive, named, rule, staff } = asked
+  const owner = exclusive > 0 ? [exclusive, ...(rule(null) === 'grab' ? [] : deputiesOf(staff, exclusive))] : []
+  if (named.kind === 'user') owner.push(named.uid)
+  return [...new Set([...owner, ...poolsOf(asked).flatMap(({ pool }) => pool.map(({ uid }) => uid))])]
+}
+
+/** Lanes in which nobody may be overtaken by who is assigned. */
+export const lanesThatMatter = (asked: Asked): string[] => poolsOf(asked).map(({ lane }) => lane)
+
+type Pool = { lane: string, rule: SessionRule, pool: Staff[], reason: string }
+
+function poolOf({ staff, accountId, common, rule }: Asked, groupId: number | null): Pool {
+  const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
+  if (groupId === null) return { lane: common, rule: rule(null), pool: serve.filter((one) => one.isAgent), reason: 'nobody_named' }
+  return { lane: groupLane(groupId), rule: rule(groupId), pool: serve.filter((one) => one.groupIds.includes(groupId)), reason: 'named_group' }
+}
+
+/** Where people are chosen from by a rule. */
+function poolsOf(asked: Asked): Pool[] {
+  const groups = asked.named.kind === 'group' ? [asked.named.groupId] : []
+  return [...groups, null].map((groupId) => poolOf(asked, groupId)).filter(({ rule }) => rule !== 'grab')
+}
+
+/** Whether this person is whom it names, or one of those, and could serve the account. */
+export function isNamed({ uid, enabled, accountIds, groupIds }: Staff, named: Named, accountId: string): boolean {
+  if (named.kind === 'other' || !enabled || !accountIds.includes(accountId)) return false
+  return named.kind === 'user' ? uid === named.uid : groupIds.includes(named.groupId)
+}
+
+const deputiesOf = (staff: readonly Staff[], uid: number) => staff.find((one) => one.uid === uid)?.deputyUids ?? []
+
+export function assign(asked: Asked, facts: Facts): Decision {
+  const considered = { asked, facts, candidates: [] }
+  return toExclusive(considered) ?? toNamed(considered) ?? byRule(considered)
+}
+
+function toExclusive(considered: Considered): Decision | null {
+  const { asked } = considered
+  if (asked.exclusive <= 0) return null
+  const why = whyNot(considered, asked.exclusive)
+  if (why === null) return choose(considered, asked.exclusive, 'exclusive_agent')
+  if (asked.movedOn) return null
+
+  const deputies = deputiesOf(asked.staff, asked.exclusive).flatMap((uid) => asked.staff.find((one) => one.uid === uid) ?? [])
+    .filter((one) => one.enabled && one.accountIds.includes(asked.accountId))
+  // who will not come back, and has nobody who stands in for him, is not waited for
+  if ((why === 'disabled' || why === 'no_account') && deputies.length === 0) return null
+  const rule = asked.rule(null)
+  const deputy = rule === 'grab' ? null : pick(considered, deputies, rule)
+  if (deputy !== null) return choose(considered, deputy, 'deputy')
+  considered.candidates.push({ why: 'not_exclusive' })
+  return { lane: privateLane(asked.exclusive), reason: why === 'full' ? 'exclusive_agent_full' : 'exclusive_agent_away', candidates: shortened(considered) }
+}
+
+function toNamed(considered: Considered): Decision | null {
+  const { asked: { named } } = considered
+  if (named.kind !== 'user') return null
+  const why = whyNot(considered, named.uid)
+  if (why === null) return choose(considered, named.uid, 'named_agent')
+  if (why === 'disabled' || why === 'no_account') return null
+  return { lane: privateLane(named.uid), reason: why === 'full' ? 'named_agent_full' : 'named_agent_away', candidates: shortened(considered) }
+}
+
+function byRule(considered: Considered): Decision {
+  const { asked, facts } = considered
+  const { lane, rule, pool, reason } = placeOf(asked)
+  if (rule === 'grab') return { lane, reason, candidates: shortened(considered) }
+  if (facts.othersWait(lane)) return { lane, reason: 'others_wait', candidates: shortened(considered) }
+  const uid = pick(considered, pool, rule)
+  if (uid !== null) return choose(considered, uid, rule === 'even' ? 'even' : 'round_robin')
+  return { lane, reason: 'nobody_free', candidates: shortened(considered) }
+}
+
+/** The named group, if anybody in it serves this account; else everyone. */
+function placeOf(asked: Asked): Pool {
+  if (asked.named.kind !== 'group') return poolOf(asked, null)
+  const group = poolOf(asked, asked.named.groupId)
+  return group.pool.length > 0 ? group : poolOf(asked, null)
+}
+
+/** Null: he can have it. What is against him is kept. */
+function whyNot(considered: Considered, uid: number): Why | null {
+  const person = considered.facts.people.get(uid)
+  const why = whyNotHe(considered.asked, person)
+  if (why !== null) considered.candidates.push({ uid, why, ...(person && { load: person.load, capacity: person.capacity }) })
+  return why
+}
+
+function whyNotHe({ accountId, except }: Asked, person: Person | undefined): Why | null {
+  if (!person?.enabled) return 'disabled'
+  if (!person.accountIds.includes(accountId)) return 'no_account'
+  if (person.uid === except) return 'had_it'
+  if (!person.online) return 'offline'
+  return person.load < person.capacity ? null : 'full'
+}
+
+/** even: who has least, of those who has been idle the longest. roundRobin: whose turn it is. */
+function pick(considered: Considered, pool: readonly Staff[], rule: SessionRule): number | null {
+  const free = pool.filter(({ uid }) => whyNot(considered, uid) === null).flatMap(({ uid }) => considered.facts.people.get(uid) ?? [])
+  const [first, ...others] = free.sort((a, b) => (rule === 'even' ? a.load - b.load : 0) || a.turn - b.turn || a.uid - b.uid)
+  if (!first) return null
+  considered.candidates.push(...others.map(({ uid, load, capacity }): Candidate =>
+    ({ uid, why: rule === 'even' ? 'busier' : 'not_his_turn', load, capacity })))
+  return first.uid
+}
+
+function choose(considered: Considered, uid: number, reason: string): Decision {
+  const person = considered.facts.people.get(uid)
+  considered.candidates.unshift({ uid, why: 'chosen', ...(person && { load: person.load, capacity: person.capacity }) })
+  return { uid, reason, candidates: shortened(considered) }
+}
+
+const mostNamed = 20
+
+/** The first by name, the rest by number: a ledger is not a list of everyone on every line. */
+function shortened({ candidates }: Considered): Candidate[] {
+  const named = candidates.slice(0, mostNamed)
+  const counts = new Map<Why, number>()
+  for (const { why } of candidates.slice(mostNamed)) counts.set(why, (counts.get(why) ?? 0) + 1)
+  return [...named, ...[...counts].map(([why, count]) => ({ why, count }))]
+}
+
+/** He has it: the next one is decided on that. */
+export function given(person: Person, people: Iterable<Person>, at: number): void {
+  person.load += 1
+  person.turn = Math.max(at, ...[...people].map(({ turn }) => turn + 1))
+}

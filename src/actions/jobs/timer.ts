@@ -1,0 +1,79 @@
+// What ends or moves a session after so many minutes. Candidates are read page by page from an index; each is decided again under
+// lock, so that a push which comes first wins. What was missed while nobody ran is made up by the next run, once.
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import type { SessionEvent } from '../../../rules/session.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
+import { writeEvents } from '../events.ts'
+import { lockBoth } from '../sessions/rights.ts'
+import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../sessions/step.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
+
+export type TimerNeeds = TellNeeds
+
+export type Timer = {
+  /** Of the job, and the actor in the ledger. */
+  job: string
+  event: SessionEvent
+  reason: string
+  /** What is heard of it. */
+  says: string
+  kind: 'waiting' | 'queued' | 'idle' | 'owed'
+  /** Sessions whose times all lie before may be due; null: none. */
+  before: (company: KnownCompany, now: number) => number | null
+  isDue: (session: SessionRow, company: KnownCompany, now: number) => boolean
+  place?: (unit: Unit, both: { customer: CustomerRow, session: SessionRow }, company: KnownCompany) => Promise<NonNullable<Step['place']>>
+}
+
+const pageSize = 500
+/** A run that has more to do goes on in its next slot. */
+const worksForMs = 30_000
+
+export async function runTimer(needs: TimerNeeds, companyId: string, timer: Timer): Promise<number> {
+  const company = await needs.known.company(companyId)
+  const before = company && timer.before(company, needs.clock.now())
+  if (!company || before === null) return 0
+  const until = needs.clock.mono() + worksForMs
+  let taken = 0
+  for (let page = { at: -1, id: '' }; needs.clock.mono() < until;) {
+    const rows = await needs.store.read.sessions.due(companyId, { kind: timer.kind, before }, { ...page, limit: pageSize })
+    for (const { session_id: id } of rows) taken += await takeOne(needs, { company, timer, id })
+    const last = rows.at(-1)
+    if (!last || rows.length < pageSize) break
+    page = { at: last.add_time, id: last.session_id }
+  }
+  return taken
+}
+
+/** One that cannot be taken now holds up none of the others. */
+async function takeOne(needs: TimerNeeds, one: { company: KnownCompany, timer: Timer, id: string }): Promise<number> {
+  try {
+    const done = await needs.store.work('rest', (unit) => decide(needs, unit, one))
+    if (done) await tellStep(needs, done.moved, done.events)
+    return done ? 1 : 0
+  } catch (error) {
+    needs.log.warn({ job: one.timer.job, sessionId: one.id, error: String(error) }, 'a timer could not take a session; its next run tries again')
+    return 0
+  }
+}
+
+async function decide(needs: TimerNeeds, unit: Unit, { company, timer, id }: { company: KnownCompany, timer: Timer, id: string }) {
+  const both = await lockBoth(unit, company.row.company_id, id)
+  const { customer, session } = both
+  const at = needs.clock.now()
+  if (session.open_key === null || !timer.isDue(session, company, at)) return null
+
+  const place = await timer.place?.(unit, both, company)
+  const moved = takeStep(session, { event: timer.event, who: 'job', actor: `job:${timer.job}`, reason: timer.reason, at, ...(place && { place }) })
+  await writeStep(unit, moved, { customer })
+  await writeMissed(unit, moved)
+  const events = stepEvents(timer.says, moved)
+  await writeEvents(needs, unit, events)
+  return { moved, events }
+}
+
+/** Ended by a timer while its customer waited for an answer: it stays to be seen until somebody opens it or answers him. */
+export async function writeMissed(unit: Unit, { session, ledger }: Moved): Promise<void> {
+  if (session.open_key !== null || session.unanswered_since === null) return
+  const { session_id, company_id, account_id, wx_user_id, uid } = session
+  await unit.missed.add({ session_id, company_id, account_id, wx_user_id, uid, at: ledger.at })
+}

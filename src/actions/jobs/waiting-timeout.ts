@@ -1,0 +1,13 @@
+import { waiting } from '../../../rules/session.ts'
+import { isDue, minuteMs, waitsSince } from '../../../rules/timers.ts'
+import { runTimer, type TimerNeeds } from './timer.ts'
+
+/** Its agent has never accepted it: it ends, and its customer is his no longer. */
+export async function endWaiting(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
+  const ended = await runTimer(needs, companyId, {
+    job: 'waiting-timeout', event: 'waitingTimeout', reason: 'waiting_timed_out', says: 'session.closed', kind: 'waiting',
+    before: ({ settings }, now) => now - settings.waitingMinutes * minuteMs,
+    isDue: (session, { settings }, now) => session.state === waiting && isDue(waitsSince(session), settings.waitingMinutes, now),
+  })
+  return { ended }
+}

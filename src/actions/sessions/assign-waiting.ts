@@ -1,0 +1,159 @@
+// Who waits is given to whoever has room, in the order of the queue, where the rule gives. A look decides nothing: each one is decided
+// again in its own transaction, under lock.
+import { whoMatters, type Asked, type Person } from '../../../rules/assignment.ts'
+import { presenceHoldsMs } from '../../../rules/routing.ts'
+import { queued } from '../../../rules/session.ts'
+import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
+import { minuteMs } from '../../../rules/timers.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
+import { writeEvents } from '../events.ts'
+import { lockBoth } from './rights.ts'
+import { askedFor, decideFor, loadPeople } from './roster.ts'
+import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
+
+export type AssignNeeds = TellNeeds
+
+const pageSize = 100
+const mostPages = 20
+
+/** `returned` have just come back: who has left their private lane and still waits is handed back to them. */
+export async function assignWaiting(needs: AssignNeeds, companyId: string, returned: number[] = []): Promise<{ assigned: number }> {
+  const company = await needs.known.company(companyId)
+  if (!company?.open) return { assigned: 0 }
+  let assigned = 0
+  for (const uid of returned) assigned += await handBack(needs, company, uid)
+  const lanes = await lanesOf(needs, company)
+  if (lanes.length > 0) assigned += await walk(needs, company, lanes)
+  return { assigned }
+}
+
+async function lanesOf({ store }: AssignNeeds, { row: { company_id: companyId }, settings }: KnownCompany): Promise<string[]> {
+  const own = await store.read.sessions.inPrivateLanes(companyId)
+  if (!assigns(settings)) return own
+  return [...own, ...(await store.read.sessions.lanesInUse(companyId)).filter((lane) => isGiven(settings, lane))]
+}
+
+/** Whether anybody in this lane may be given to someone. */
+function isGiven(settings: Settings, lane: string): boolean {
+  const name = lane.slice(lane.indexOf(':') + 1)
+  const given = (accountId: string, groupId: number | null) => ruleAt(settings, { accountId, groupId }) !== 'grab'
+  if (lane.startsWith('account:')) return given(name, null)
+  return ['', ...Object.keys(settings.accounts)].some((accountId) => given(accountId, lane.startsWith('group:') ? Number(name) : null))
+}
+
+type Waiter = { session_id: string, lane: string, rank: number, account_id: string, customer_service_uid: number }
+type Spot = { rank: number, id: string }
+type Accounts = Map<string, { account_id: string, own_lane: number }>
+
+async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]): Promise<number> {
+  const people = await seen(needs, company)
+  const all = await needs.store.read.accounts.list(company.row.company_id)
+  const accounts: Accounts = new Map(all.map((account) => [account.account_id, account]))
+  const spots = new Map(lanes.map((lane) => [lane, { rank: -1, id: '' }]))
+  let assigned = 0
+  for (let page = 0; page < mostPages && spots.size > 0; page += 1) {
+    for (const waiter of await nextPage(needs, company.row.company_id, spots)) {
+      if (!anyRoom(people)) return assigned
+      const account = accounts.get(waiter.account_id)
+      const asked = account && askedOfWaiter({ account, company }, waiter.lane, waiter.customer_service_uid)
+      if (!asked || decideFor(asked, people, { at: needs.clock.now(), othersWait: () => false }).uid === undefined) continue
+      assigned += await assignOne(needs, company, { sessionId: waiter.session_id, lane: waiter.lane })
+    }
+  }
+  return assigned
+}
+
+/** Of each lane, merged by rank; a lane that has been walked through is taken off. */
+async function nextPage({ store }: AssignNeeds, companyId: string, spots: Map<string, Spot>): Promise<Waiter[]> {
+  const waiters: Waiter[] = []
+  for (const [lane, spot] of [...spots]) {
+    const some = await store.read.sessions.waiters(companyId, lane, { ...spot, limit: pageSize })
+    const last = some.at(-1)
+    if (last && some.length === pageSize) spots.set(lane, { rank: last.rank, id: last.session_id })
+    else spots.delete(lane)
+    waiters.push(...some)
+  }
+  return waiters.sort((a, b) => a.rank - b.rank || (a.session_id < b.session_id ? -1 : 1))
+}
+
+const anyRoom = (people: Map<number, Person>) => [...people.values()].some(({ load, capacity }) => load < capacity)
+
+/** Those who are online and have room, as it looks. */
+async function seen({ store, clock }: AssignNeeds, { row, staff }: KnownCompany): Promise<Map<number, Person>> {
+  const uids = await store.read.users.free(row.company_id, clock.now() - presenceHoldsMs)
+  const loads = new Map(uids.length > 0 ? (await store.read.loads.of(uids)).map((load) => [load.uid, load]) : [])
+  return new Map(staff.flatMap((one): [number, Person][] => {
+    const load = loads.get(one.uid)
+    return load ? [[one.uid, { ...one, enabled: true, online: true, load: load.load, capacity: load.capacity, turn: load.turn }]] : []
+  }))
+}
+
+/** In his own lane he waits for one person and his deputies; elsewhere for everyone, and his own agent goes first. */
+function askedOfWaiter(where: Parameters<typeof askedFor>[0], lane: string, exclusive: number): Asked {
+  const name = Number(lane.slice(lane.indexOf(':') + 1))
+  if (lane.startsWith('user:')) return askedFor(where, { exclusive: name, named: { kind: 'other' } })
+  return { ...askedFor(where, { exclusive, named: lane.startsWith('group:') ? { kind: 'group', groupId: name } : { kind: 'other' } }), movedOn: true }
+}
+
+async function handBack(needs: AssignNeeds, company: KnownCompany, uid: number): Promise<number> {
+  const { row: { company_id: companyId }, settings } = company
+  const heardSince = needs.clock.now() - 2 * settings.queueMinutes * minuteMs
+  let assigned = 0
+  for (const { session_id: sessionId } of await needs.store.read.sessions.returningTo(companyId, uid, { heardSince, limit: pageSize })) {
+    if (await assignOne(needs, company, { sessionId }) === 0) break
+    assigned += 1
+  }
+  return assigned
+}
+
+async function assignOne(needs: AssignNeeds, company: KnownCompany, one: { sessionId: string, lane?: string }): Promise<number> {
+  const done = await needs.store.work('claim', async (unit) => {
+    const moved = await decideOne(needs, unit, { company, ...one })
+    if (!moved) return null
+    const events = stepEvents('session.assigned', moved)
+    await writeEvents(needs, unit, events)
+    return { moved, events }
+  })
+  if (done) await tellStep(needs, done.moved, done.events)
+  return done ? 1 : 0
+}
+
+type One = { company: KnownCompany, sessionId: string, lane?: string }
+
+async function decideOne(needs: AssignNeeds, unit: Unit, { company, sessionId, lane }: One): Promise<Moved | null> {
+  const { customer, session } = await lockBoth(unit, company.row.company_id, sessionId)
+  if (session.state !== queued || (lane !== undefined && session.lane !== lane)) return null
+  const at = needs.clock.now()
+  const decided = await decideUnderLock(unit, { company, session, exclusive: customer.customer_service_uid, at })
+  if (!decided) return null
+
+  const { uid, turn, reason, candidates } = decided
+  const identity = await unit.users.identity(session.account_id, uid)
+  const moved = takeStep(session, {
+    event: 'assign', who: 'job', actor: 'job:assign', reason, at, candidates, owner: { uid, customerServiceId: identity?.customer_service_id ?? null },
+  })
+  await writeStep(unit, moved, { customer, turn })
+  return moved
+}
+
+type Waiting = { company: KnownCompany, session: SessionRow, exclusive: number, at: number }
+
+async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: Waiting) {
+  const account = await unit.accounts.find(session.company_id, session.account_id)
+  if (!account || account.binding === 'unbound') return null
+  const asked = { ...askedOfWaiter({ account, company }, session.lane ?? '', exclusive), except: await hadIt(unit, session) }
+  const people = await loadPeople(unit, { staff: company.staff, uids: whoMatters(asked), at })
+  const { uid, reason, candidates } = decideFor(asked, people, { at, othersWait: () => false })
+  return uid === undefined ? null : { uid, turn: people.get(uid)?.turn ?? at, reason, candidates }
+}
+
+const goesOn = ['unanswered', 'transferred']
+
+/** Who did not answer, or gave it away, does not get it back at once. */
+async function hadIt(unit: Unit, session: SessionRow): Promise<number | null> {
+  if (session.ledger_n < 2) return null
+  const [had, last] = await unit.sessions.ledger(session.company_id, session.session_id, { after: session.ledger_n - 2, limit: 2 })
+  return goesOn.includes(last?.reason ?? '') ? had?.uid ?? null : null
+}
