@@ -52,6 +52,19 @@ void test('every message', async (t) => {
   assert.equal((await house.rows('select session_id from message_session')).length, messages.length)
 })
 
+void test('a text pays for none of it: its statements touch what they always touched', async (t) => {
+  const asked: string[] = []
+  const house = await openHouse({ rules: false, alone: true, onSql: (_unit, kind, query) => { if (kind === 'push') asked.push(query) } })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('一')
+  asked.length = 0
+  await customer.says('二')
+  const tables = [...new Set(asked.flatMap((query) => /(?:from|into|update) `?(\w+)`?/i.exec(query)?.[1] ?? []))].sort()
+  assert.deepEqual(tables, ['inbox', 'message_data', 'message_session', 'wx_user'])
+  assert.equal(asked.length, 7, asked.join('\n'))
+})
+
 void test('every event', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
