@@ -113,6 +113,8 @@ void test('events of a follower in conversation, his QR code and its figures, hi
   assert.equal((await house.admin.call('GET', `/api/receptions/${made.body.id}`)).body.unfollows, 1)
   const after = (await agent.call('GET', `/api/sessions/${session.id}`)).body
   assert.deepEqual([after.customer.subscribed, after.window.remaining], [false, 0])
+  const heard = (await house.rows<{ type: string }>("select type from stream_event where stream = ? order by `offset`", [`user:${agent.uid}`])).map((row) => row.type)
+  assert.deepEqual(heard.slice(-2).toSorted(), ['customer.updated', 'window.changed'], 'his agent hears that he has left')
 })
 
 void test('a menu key names who receives: a person, a group, nobody; one that names nobody opens no session', async (t) => {
