@@ -89,8 +89,12 @@ async function settleByHand(house: House, agent: Actor, id: string): Promise<voi
 /** A lease that ran out under its holder. */
 async function sweep(house: House): Promise<void> {
   const { store } = house.app.ports
-  const changed = await store.work('rest', (unit) => unit.sql.run(
-    "update outbox set state = 'sending', lease_until = 1 where outbox_id = (select max(outbox_id) from outbox where state = 'sent' and way = 'api')"))
+  const changed = await store.work('rest', async (unit) => {
+    const [row] = await unit.sql.all<{ id: string }>("select max(outbox_id) as id from outbox where state = 'sent' and way = 'api'")
+    const id = row?.id ?? ''
+    await unit.sql.run("update message_data set delivery = 'sending' where message_id = ?", [id])
+    return unit.sql.run("update outbox set state = 'sending', lease_until = 1 where outbox_id = ?", [id])
+  })
   assert.equal(changed, 1)
   await house.admin.call('POST', '/api/admin/jobs/outbox-sweep/run', {})
   await eventually(async () => {
