@@ -1,6 +1,8 @@
 import type { MessageRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
+const delivering = ['pending', 'sending', 'sent', 'failed', 'unknown']
+
 export const messageQueries = (sql: Sql) => ({
   insert: (rows: MessageRow[]) => sql.insert('message_data', rows),
   find: (companyId: string, id: string) => sql.one<MessageRow>('select * from message_data where company_id = ? and message_id = ?', [companyId, id]),
@@ -34,14 +36,16 @@ export const messageQueries = (sql: Sql) => ({
     " page_title = ?, page_desc = ?, extra = ? where message_id = ? and type = 'other'",
     [row.message_type, row.type, row.text, row.file_url, row.media_id, row.lng, row.lat, row.map_scale, row.map_label, row.page_title,
       row.page_desc, row.extra, row.message_id]),
-  fail: (ids: string[], { errcode, why }: { errcode: number | null, why: string }) => {
-    const some = list(ids)
-    return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = ? where message_id in (${some.marks})`,
-      [errcode, JSON.stringify({ why }), ...some.values])
+  fail: (ids: string[], { errcode, why }: { errcode: number | null, why: string }, from = delivering) => {
+    const [some, states] = [list(ids), list(from)]
+    return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = ? where message_id in (${some.marks}) and delivery in (${states.marks})`,
+      [errcode, JSON.stringify({ why }), ...some.values, ...states.values])
   },
-  deliver: (ids: string[], delivery: string, errcode: number | null) => {
-    const some = list(ids)
-    return sql.run(`update message_data set delivery = ?, errcode = ? where message_id in (${some.marks})`, [delivery, errcode, ...some.values])
+  /** Only from what it was taken for: its row in the outbox is asked the same, so the two never part. 0 when somebody was faster. */
+  deliver: (ids: string[], { delivery, errcode }: { delivery: string, errcode: number | null }, from: readonly string[] = delivering) => {
+    const [some, states] = [list(ids), list([...from])]
+    return sql.run(`update message_data set delivery = ?, errcode = ? where message_id in (${some.marks}) and delivery in (${states.marks})`,
+      [delivery, errcode, ...some.values, ...states.values])
   },
   /** Passive answers whose row may still be settled. */
   passiveWritten: (ids: string[]) => {

@@ -77,7 +77,7 @@ void test('a session that is his already is no answer to a claim of the next one
 })
 
 void test('a returning customer waits for his own agent: accepted when online, reserved when away, common after the delay', async (t) => {
-  const house = await openHouse({ rules: false })
+  const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const customer = await follower(house)
   const [owner, other] = await agents(house, 2)

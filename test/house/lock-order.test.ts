@@ -86,9 +86,11 @@ async function settleByHand(house: House, agent: Actor, id: string): Promise<voi
 /** A lease that ran out under its holder. */
 async function sweep(house: House): Promise<void> {
   const { store } = house.app.ports
-  const changed = await store.work('rest', (unit) => unit.sql.run(
-    "update outbox set state = 'sending', lease_until = 1 where outbox_id = (select max(outbox_id) from outbox where state = 'sent' and way = 'api')"))
-  assert.equal(changed, 1)
+  const [last] = await house.rows<{ id: string }>("select max(outbox_id) as id from outbox where state = 'sent' and way = 'api'")
+  await store.work('rest', async (unit) => {
+    assert.equal(await unit.messages.deliver([last?.id ?? ''], { delivery: 'sending', errcode: null }), 1)
+    await unit.sql.run("update outbox set state = 'sending', lease_until = 1 where outbox_id = ?", [last?.id ?? ''])
+  })
   await house.admin.call('POST', '/api/admin/jobs/outbox-sweep/run', {})
   await eventually(async () => {
     assert.equal((await store.read.sql.all("select outbox_id from outbox where state = 'unknown'")).length, 1)

@@ -18,7 +18,8 @@ async function giveUp(needs: SweepNeeds, unit: Unit, id: string): Promise<number
   const seen = await unit.outbox.find(id)
   if (seen?.state !== 'sending' || (seen.lease_until ?? Infinity) > needs.clock.now()) return 0
   const session = seen.session_id === null ? null : await unit.sessions.lock(seen.company_id, seen.session_id)
-  await unit.messages.deliver([id], 'unknown', null)
+  // the sender may have settled it since we looked
+  if (await unit.messages.deliver([id], { delivery: 'unknown', errcode: null }, ['sending']) === 0) return 0
   const given = await unit.outbox.giveUp(id, needs.clock.now())
   if (given === 1 && session) await tellOwner(needs, unit, { session, id })
   return given

@@ -58,7 +58,7 @@ async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | nul
     if (!customer || !message || row?.state !== 'pending') return null
     const token = needs.ids()
     const at = needs.clock.now()
-    await unit.messages.deliver([seen.outbox_id], 'sending', null)
+    await unit.messages.deliver([seen.outbox_id], { delivery: 'sending', errcode: null })
     await unit.outbox.lease(seen.outbox_id, { token, until: at + (holdsFiles(message) ? leaseWithFilesMs : leaseMs), inflightKey: openKey(customer) })
     const identity = message.customer_service_id === null ? null : await unit.users.identityById(message.customer_service_id)
     return { row, message, openid: customer.openid, kfAccount: identity?.wx_sign ?? null, token, sentAt: at, account: await unit.accounts.find(seen.company_id, seen.account_id) }
@@ -88,7 +88,8 @@ async function settle(needs: DeliverNeeds, { row, message, token, sentAt }: Leas
     if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []
     const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })
     const session = row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
-    await writeDelivery(unit, message.message_id, outcome)
+    // a person may have settled it since we looked: what he decided stands
+    if (await writeDelivery(unit, message.message_id, outcome) === 0) return []
     await unit.outbox.settle(row.outbox_id, token, {
       state: outcome.state, errcode: outcome.errcode, retryAt: at + 1000 * 2 ** Math.min(row.attempts, 9), at: outcome.state === 'pending' ? null : at,
     })
@@ -117,7 +118,9 @@ async function correctWindow(unit: Unit, row: OutboxRow, { outcome, sentAt, now 
   return corrected
 }
 
-async function writeDelivery(unit: Unit, id: string, outcome: Outcome): Promise<void> {
-  if (outcome.state === 'failed') await unit.messages.fail([id], { errcode: outcome.errcode, why: outcome.why ?? 'failed' })
-  else await unit.messages.deliver([id], outcome.state, outcome.errcode)
+const unsettled = ['sending', 'unknown']
+
+function writeDelivery(unit: Unit, id: string, outcome: Outcome): Promise<number> {
+  if (outcome.state === 'failed') return unit.messages.fail([id], { errcode: outcome.errcode, why: outcome.why ?? 'failed' }, unsettled)
+  return unit.messages.deliver([id], { delivery: outcome.state, errcode: outcome.errcode }, unsettled)
 }

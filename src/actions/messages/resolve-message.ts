@@ -41,7 +41,7 @@ function isOpenFate(message: MessageRow): boolean {
 type ByHand = { message: MessageRow, state: 'sent' | 'failed', why: 'resolved' | 'resent' }
 
 export async function settleByHand(needs: Needs<'clock'>, unit: Unit, { message, state, why }: ByHand): Promise<MessageRow> {
-  if (state === 'sent') await unit.messages.deliver([message.message_id], 'sent', message.errcode)
+  if (state === 'sent') await unit.messages.deliver([message.message_id], { delivery: 'sent', errcode: message.errcode })
   else await unit.messages.fail([message.message_id], { errcode: message.errcode, why })
   await unit.outbox.resolve(message.message_id, state, needs.clock.now())
   return { ...message, delivery: state, extra: state === 'sent' ? message.extra : JSON.stringify({ why }) }

@@ -1,0 +1,35 @@
+// A lease that runs out while its holder is just settling: what the line says and what the outbox says never part.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
+import type { Unit } from '../../src/ports.ts'
+import { openHouse, post } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { follower } from '../support/follower.ts'
+
+void test('a sweep that looked before the sender settled changes nothing of what was sent', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('你好')
+  const agent = await house.agent('agent1')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  await post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'slow', delayMs: 3000 })
+  await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'a', type: 'text', text: '在' })
+  const states = () => house.rows<{ line: string, row: string }>('select m.delivery as line, o.state as `row` from message_data m join outbox o on o.outbox_id = m.message_id')
+  await eventually(async () => { assert.deepEqual(await states(), [{ line: 'sending', row: 'sending' }]) })
+  await house.app.advanceTo(60_000)
+
+  const { ports } = house.app
+  let waited = 0
+  const late = (unit: Unit): Unit => ({ ...unit, sessions: { ...unit.sessions, lock: async (companyId, sessionId) => {
+    waited += 1
+    await eventually(async () => { assert.equal((await states())[0]?.row, 'sent') })
+    return unit.sessions.lock(companyId, sessionId)
+  } } })
+  const work: typeof ports.store.work = (kind, body, limits) => ports.store.work(kind, (unit) => body(late(unit)), limits)
+  const raced = { ...ports, store: { ...ports.store, work } }
+  assert.deepEqual(await sweepOutbox(raced), { unknown: 0 })
+  assert.equal(waited, 1, 'the premise: it had looked before')
+  assert.deepEqual(await states(), [{ line: 'sent', row: 'sent' }])
+})
