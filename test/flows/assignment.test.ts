@@ -218,3 +218,15 @@ void test('one place, many customers in the same moment: one is given, the capac
   assert.equal((await house.rows('select session_id from message_session where state = 0')).length, 1)
   assert.equal((await house.rows('select session_id from message_session where state = 3')).length, 19)
 })
+
+void test('where customers are grabbed, a push that opens a session asks for nobody\'s presence, load or lane', async (t) => {
+  const asked: string[] = []
+  const house = await open(t, {}, { alone: true, onSql: (_unit: number, kind: string, query: string) => { if (kind === 'push') asked.push(query) } })
+  await (await follower(house)).says('你好')
+  const about = () => asked.filter((query) => /(from|update) `?(user|agent_load|user_group\w*|user_deputy)`? |lane = \?/.test(query))
+  assert.ok(asked.some((query) => query.startsWith('insert into `message_session`')), 'the premise: it opened one')
+  assert.deepEqual(about(), [])
+  await setAll(house, { sessionRule: 'even' })
+  await (await follower(house)).says('你好')
+  assert.ok(about().length >= 3, 'and where they are given it does')
+})
