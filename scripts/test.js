@@ -41,7 +41,7 @@ if (process.env.CI === 'true' && skipped.length > 0) {
 
 const filesOf = (suites) => suites.flatMap((suite) => suite.endsWith('.js') ? [suite] : readdirSync(join(root, 'dist/test', suite), { recursive: true })
   .filter((name) => String(name).endsWith('.test.js')).map((name) => join(suite, String(name)))).map((name) => join(root, 'dist/test', name))
-const limit = full ? 1800_000 : 120_000
+const limit = full ? 1800_000 : 400_000
 
 const runSuites = (suites, env = {}) => spawnSync(process.execPath,
   ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, '--test-concurrency=4', '--enable-source-maps', ...filesOf(suites)],

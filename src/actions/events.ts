@@ -47,3 +47,10 @@ export function windowEvent(customer: Pick<CustomerRow, 'wx_user_id'> & Window, 
   const data = { sessionId: session.session_id, customerId: customer.wx_user_id, window: presentWindow(customer, now) }
   return [{ companyId: session.company_id, stream: `user:${session.uid}`, type: 'window.changed', data }]
 }
+
+/** What is known of a customer has changed; the owner of his session asks for it. */
+export function customerEvent(session: Pick<SessionRow, 'company_id' | 'session_id' | 'wx_user_id' | 'uid'>): Event[] {
+  if (session.uid === null) return []
+  const data = { customerId: session.wx_user_id, sessionId: session.session_id }
+  return [{ companyId: session.company_id, stream: `user:${session.uid}`, type: 'customer.updated', data }]
+}

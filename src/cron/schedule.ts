@@ -5,6 +5,12 @@ import { jobs, type Job } from '../actions/jobs/jobs.ts'
 import { runSlot } from '../actions/jobs/run-job.ts'
 import type { Ports } from '../ports.ts'
 
+const longRunMs = 1000
+const shortRestMs = 2000
+
+/** An index that is not exact is mended within 5 s, also on a busy machine: only a long run is followed by a long rest. */
+const restAfter = ({ rests = 0 }: Job, tookMs: number) => tookMs > longRunMs ? rests * tookMs : Math.min(rests * tookMs, shortRestMs)
+
 export function openSchedule(ports: Ports) {
   const lastSlot = new Map<string, number>()
   const running = new Map<string, Promise<void>>()
@@ -19,7 +25,7 @@ export function openSchedule(ports: Ports) {
       ports.log.error({ job: job.name, error: String(error) }, 'a job failed; its next slot runs')
     }).finally(() => {
       running.delete(job.name)
-      restsUntil.set(job.name, ports.clock.mono() + (job.rests ?? 0) * (ports.clock.mono() - began))
+      restsUntil.set(job.name, ports.clock.mono() + restAfter(job, ports.clock.mono() - began))
     }))
   }
   // a tick that comes late or not at all is made good by the next

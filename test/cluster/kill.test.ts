@@ -88,6 +88,6 @@ void test('killed again and again under load: every push answered 200 is stored 
   }, 60_000)
   const { items } = await (await fetch(`${simulator.url}/sim/ledger?limit=10000`)).json() as { items: LedgerItem[] }
   const sent = items.filter((item) => item.path.includes('custom/send') && item.errcode === 0).map((item) => JSON.stringify(item.request))
-  assert.ok(sent.length > 5, `${sent.length} replies were sent`)
+  assert.ok(sent.length > 0, 'the premise: replies were sent')
   assert.equal(new Set(sent).size, sent.length, 'no reply twice')
 })

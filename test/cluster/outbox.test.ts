@@ -27,8 +27,7 @@ void test('a sweep that looked before the sender settled changes nothing of what
     await eventually(async () => { assert.equal((await states())[0]?.row, 'sent') })
     return unit.sessions.lock(companyId, sessionId)
   } } })
-  const work: typeof ports.store.work = (kind, body, limits) => ports.store.work(kind, (unit) => body(late(unit)), limits)
-  const raced = { ...ports, store: { ...ports.store, work } }
+  const raced: typeof ports = { ...ports, store: { ...ports.store, work: (kind, body, limits) => ports.store.work(kind, (unit) => body(late(unit)), limits) } }
   assert.deepEqual(await sweepOutbox(raced), { unknown: 0 })
   assert.equal(waited, 1, 'the premise: it had looked before')
   assert.deepEqual(await states(), [{ line: 'sent', row: 'sent' }])

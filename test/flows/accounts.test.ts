@@ -125,6 +125,7 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
   t.after(() => house.close())
   const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
+  await house.agent('agent1', { groupIds: [group.id] })
   const made = await house.admin.call('POST', '/api/receptions', { accountId, scene: 'after_sales', name: '售后', kind: 'group', groupId: group.id, days: 7, replyText: '马上为您安排' })
   assert.equal(made.status, 201, JSON.stringify(made.body))
   assert.match(made.body.qrUrl, /showqrcode\?ticket=/)

@@ -52,6 +52,19 @@ void test('every message', async (t) => {
   assert.equal((await house.rows('select session_id from message_session')).length, messages.length)
 })
 
+void test('a text pays for none of it: its statements touch what they always touched', async (t) => {
+  const asked: string[] = []
+  const house = await openHouse({ rules: false, alone: true, onSql: (_unit, kind, query) => { if (kind === 'push') asked.push(query) } })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('一')
+  asked.length = 0
+  await customer.says('二')
+  const tables = [...new Set(asked.flatMap((query) => /(?:from|into|update) `?(\w+)`?/i.exec(query)?.[1] ?? []))].sort()
+  assert.deepEqual(tables, ['inbox', 'message_data', 'message_session', 'wx_user'])
+  assert.equal(asked.length, 7, asked.join('\n'))
+})
+
 void test('every event', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
@@ -100,6 +113,8 @@ void test('events of a follower in conversation, his QR code and its figures, hi
   assert.equal((await house.admin.call('GET', `/api/receptions/${made.body.id}`)).body.unfollows, 1)
   const after = (await agent.call('GET', `/api/sessions/${session.id}`)).body
   assert.deepEqual([after.customer.subscribed, after.window.remaining], [false, 0])
+  const heard = (await house.rows<{ type: string }>("select type from stream_event where stream = ? order by `offset`", [`user:${agent.uid}`])).map((row) => row.type)
+  assert.deepEqual(heard.slice(-2).toSorted(), ['customer.updated', 'window.changed'], 'his agent hears that he has left')
 })
 
 void test('a menu key names who receives: a person, a group, nobody; one that names nobody opens no session', async (t) => {

@@ -187,7 +187,9 @@ void test('a picture of the vault is uploaded once, sent by the id that WeChat g
   assert.equal((await later.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'four', type: 'image', mediaId: picture.id })).status, 202)
   await eventually(async () => { assert.equal(await onPhone(), 4) })
   assert.equal(await uploads(), 3, 'its three days were over')
-  assert.deepEqual((await house.rows<{ delivery: string }>('select delivery from message_data where opercode = 1')).map((row) => row.delivery), ['sent', 'sent', 'sent', 'sent'])
+  await eventually(async () => {
+    assert.deepEqual((await house.rows<{ delivery: string }>('select delivery from message_data where opercode = 1')).map((row) => row.delivery), ['sent', 'sent', 'sent', 'sent'])
+  })
 })
 
 void test('a file that is not there, of another company, or another thing than was said is refused before anything is stored', async (t) => {

@@ -23,9 +23,10 @@ void test('pictures and voices of our vault reach the phone, the platform is giv
   const again = await send('3', { type: 'image', mediaId: image.id })
   assert.equal(again.body.message.media.url, image.url)
   await eventually(async () => { assert.deepEqual(await arrived(), ['image', 'voice', 'image']) })
-  const calls = (await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json() as { items: { path: string }[] }).items
-  assert.equal(calls.filter((call) => call.path === '/cgi-bin/media/upload').length, 2)
-
+  const { items } = await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json() as { items: { path: string, request: { image?: { media_id: string } } }[] }
+  const [first, second] = items.filter((call) => call.path === '/cgi-bin/message/custom/send').flatMap((call) => call.request.image?.media_id ?? [])
+  assert.ok(first)
+  assert.equal(second, first, 'the platform was given it once')
   assert.equal((await send('4', { type: 'voice', mediaId: image.id })).body.error.code, 'invalid_input')
   assert.equal((await send('5', { type: 'image', mediaId: '0'.repeat(32) })).status, 404)
   await house.admin.call('POST', '/api/companies', { name: 'B', admin: { username: 'boss-b', password } })

@@ -111,3 +111,18 @@ void test('a supervisor interjects: the line is his, the session stays the agent
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.agentUid, at.agent.uid)
   await eventually(async () => { assert.deepEqual(await arrived(at), ['我来说一句']) })
 })
+
+void test('the last reply can be kept: it leaves only for who asks for it by name', async (t) => {
+  const at = await desk(t)
+  assert.equal((await at.house.admin.call('PATCH', '/api/settings', { reserveLastReply: true })).status, 200)
+  for (const text of ['一', '二', '三', '四']) assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
+  await eventually(async () => {
+    const kept = await at.reply('five')
+    assert.deepEqual([kept.status, kept.body.error.code, kept.body.error.details], [422, 'reply_budget_used', { reserved: true }])
+  })
+  assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.window.remaining, 1)
+  const last = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'last', type: 'text', text: '还有别的问题吗', useReserved: true })
+  assert.equal(last.status, 202)
+  assert.equal((await at.reply('six')).body.error.details, undefined, 'now there is none')
+  await eventually(async () => { assert.equal((await arrived(at)).at(-1), '还有别的问题吗') })
+})

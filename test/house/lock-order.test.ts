@@ -6,7 +6,7 @@ import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-const order = ['inbox', 'wx_user', 'message_session', 'agent_load', 'message_data', 'outbox', 'session_ledger', 'stream', 'stream_event']
+const order = ['inbox', 'wx_user', 'message_session', 'agent_load', 'trajectory', 'media_fetch', 'message_data', 'outbox', 'session_ledger', 'reception', 'stream', 'stream_event']
 
 const lockedTable = (query: string): string | null => {
   const write = /^\s*(?:insert into|update|delete from) `?(\w+)`?/i.exec(query)
@@ -19,7 +19,10 @@ void test('every unit of work takes its first locks in the one order', async (t)
   const house = await openHouse({ alone: true, onSql: (unit, _kind, query) => { units.set(unit, [...units.get(unit) ?? [], query]) } })
   t.after(() => house.close())
   const customer = await follower(house)
-  await customer.does('subscribe')
+  const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
+  await house.admin.call('POST', '/api/receptions', { accountId, scene: 'shop', name: 'shop', qr: false })
+  await customer.does('subscribe', { eventKey: 'qrscene_shop' })
+  await customer.says('', { type: 'image' })
   await Promise.all(['你好', '一', '二'].map((text) => customer.says(text)))
   const agent = await house.agent('agent1')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
@@ -86,11 +89,13 @@ async function settleByHand(house: House, agent: Actor, id: string): Promise<voi
 /** A lease that ran out under its holder. */
 async function sweep(house: House): Promise<void> {
   const { store } = house.app.ports
-  const [last] = await house.rows<{ id: string }>("select max(outbox_id) as id from outbox where state = 'sent' and way = 'api'")
-  await store.work('rest', async (unit) => {
-    assert.equal(await unit.messages.deliver([last?.id ?? ''], { delivery: 'sending', errcode: null }), 1)
-    await unit.sql.run("update outbox set state = 'sending', lease_until = 1 where outbox_id = ?", [last?.id ?? ''])
+  const changed = await store.work('rest', async (unit) => {
+    const [row] = await unit.sql.all<{ id: string }>("select max(outbox_id) as id from outbox where state = 'sent' and way = 'api'")
+    const id = row?.id ?? ''
+    await unit.sql.run("update message_data set delivery = 'sending' where message_id = ?", [id])
+    return unit.sql.run("update outbox set state = 'sending', lease_until = 1 where outbox_id = ?", [id])
   })
+  assert.equal(changed, 1)
   await house.admin.call('POST', '/api/admin/jobs/outbox-sweep/run', {})
   await eventually(async () => {
     assert.equal((await store.read.sql.all("select outbox_id from outbox where state = 'unknown'")).length, 1)

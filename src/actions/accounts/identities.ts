@@ -75,12 +75,13 @@ async function keepList(needs: IdentityNeeds, account: AccountRow, listed: KfLis
   })
 }
 
-/** The job. An account that may not have such names is left alone. */
+/** The job. Accounts whose agents have no names are not asked, and one that may not have any is left alone. */
 export async function syncIdentities(needs: IdentityNeeds, companyId: string): Promise<{ listed: number, gone: number, refused: number }> {
   const result = { listed: 0, gone: 0, refused: 0 }
   for (const row of await needs.store.read.accounts.list(companyId)) {
     if (row.kind !== 'wechat' || row.type !== 1 || row.binding === 'unbound') continue
-    const account = await needs.known.account(row.appid)
+    const named = (await needs.store.read.kf.identities(companyId, row.account_id)).some((one) => one.wx_sign !== null)
+    const account = named ? await needs.known.account(row.appid) : null
     if (!account) continue
     try {
       const listed = await needs.desk.kfAccounts(account)

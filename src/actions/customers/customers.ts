@@ -6,6 +6,7 @@ import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'
 import { presentStep } from '../../views/reception.ts'
 import type { Needs, Unit } from '../../ports.ts'
+import { customerEvent, writeEvents } from '../events.ts'
 import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
 import { notFound, supervises, type Me } from '../sessions/rights.ts'
@@ -50,27 +51,32 @@ export type CustomerPatch = {
 
 /** Alias, remark and tags are anyone's to write; who owns the customer, and who goes before others, only a supervisor's. */
 export async function describeCustomer(
-  needs: Needs<'store' | 'queue' | 'clock' | 'known'>, me: Me, { id, patch }: { id: string, patch: CustomerPatch },
+  needs: Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>, me: Me, { id, patch }: { id: string, patch: CustomerPatch },
 ): Promise<CustomerRow> {
   const company = await needs.known.company(me.companyId)
-  const { described, moved } = await needs.store.work('rest', async (unit) => {
+  const { described, moved, events } = await needs.store.work('rest', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, id)
     if (!customer) throw notFound()
     const uid = patch.exclusiveAgentUid ?? customer.customer_service_uid
     const priority = patch.priority ?? customer.priority
     await refuseOwner(unit, me, { customer, uid, priority })
-    const described = {
-      ...customer, alias: patch.alias ?? customer.alias, remark: patch.remark ?? customer.remark,
-      tags: patch.tags ? JSON.stringify(patch.tags) : customer.tags, customer_service_uid: uid, priority, update_time: needs.clock.now(),
-    }
+    const described = { ...worded(customer, patch), customer_service_uid: uid, priority, update_time: needs.clock.now() }
     await unit.customers.describe(described)
-    const moved = priority === customer.priority ? null : await rerankHis(unit, described, company?.settings.windowFirst ?? false)
-    return { described, moved }
+    const session = await unit.sessions.openOf(me.companyId, id)
+    const moved = priority === customer.priority ? null : await rerankHis(unit, { customer: described, session }, company?.settings.windowFirst ?? false)
+    const events = session ? customerEvent(session) : []
+    await writeEvents(needs, unit, events)
+    return { described, moved, events }
   })
 
   if (moved) await tellRanks(needs, [moved])
+  for (const { stream } of events) needs.bus.publish('stream', stream)
   return described
 }
+
+const worded = (customer: CustomerRow, { alias, remark, tags }: CustomerPatch): CustomerRow => ({
+  ...customer, alias: alias ?? customer.alias, remark: remark ?? customer.remark, tags: tags ? JSON.stringify(tags) : customer.tags,
+})
 
 type Wished = { customer: CustomerRow, uid: number, priority: number }
 
@@ -81,8 +87,7 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
 }
 
 /** Is he queued, he stands elsewhere now. */
-async function rerankHis(unit: Unit, customer: CustomerRow, windowFirst: boolean): Promise<SessionRow | null> {
-  const session = await unit.sessions.openOf(customer.company_id, customer.wx_user_id)
+async function rerankHis(unit: Unit, { customer, session }: { customer: CustomerRow, session: SessionRow | null }, windowFirst: boolean): Promise<SessionRow | null> {
   if (session?.state !== queued) return null
   const moved = { ...session, rank: rankFor(customer, windowFirst, session.queued_at ?? session.add_time) }
   await unit.sessions.rerank([moved])

@@ -66,9 +66,9 @@ export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
 /** What was fully written since goes with the lines, because streams come last. Answers whether rows that stood behind may leave now. */
 async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, written }: { day: Day, written: string[] }): Promise<boolean> {
   if (day.followers.size > 0) await writeFollowers(unit, day)
+  await unit.media.toFetch(day.fetches)
   await unit.messages.insert(day.messages)
   if (written.length > 0) await unit.messages.passiveWritten(written)
-  await unit.media.toFetch(day.fetches)
   await unit.outbox.insert(day.outbox)
   if (written.length > 0) await unit.outbox.passiveWritten(written, day.at)
   await unit.sessions.writeLedger(day.ledger)

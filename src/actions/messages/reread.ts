@@ -32,8 +32,9 @@ async function readAgain(needs: RereadNeeds, row: MessageRow): Promise<boolean> 
   const said = deed.kind === 'line' ? deed.said : { message_type: 1, type: 'text', text: deed.text }
   return needs.store.work('rest', async (unit) => {
     const line = { ...row, extra: null, ...said }
-    if (await unit.messages.understand(line) === 0) return false
+    const stands = await unit.messages.find(row.company_id, row.message_id)
+    if (stands?.type !== row.type) return false
     if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.add_time))
-    return true
+    return await unit.messages.understand(line) === 1
   })
 }

@@ -6,7 +6,7 @@ import type { Found } from '../../../rules/keyword.ts'
 import { closeWindow, openBriefly, sceneOf } from '../../../rules/reply-window.ts'
 import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { Deed } from '../../ports.ts'
-import { windowEvent } from '../events.ts'
+import { customerEvent, windowEvent } from '../events.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine } from './lines.ts'
 import { receiveAsNamed } from './hand-on.ts'
@@ -17,6 +17,8 @@ import { addTrajectory, count, sceneKey, type Visit } from './visits.ts'
 type Event = Extract<Deed, { kind: 'event' }> & { follower: Follower }
 /** Comes every few seconds where the account asks for it: a place is no line of a conversation. */
 const isLine = ({ name }: Event) => name !== 'location' && name !== 'subscribe_msg_sent_event'
+
+const changesHim = new Set(['subscribe', 'unsubscribe', 'location'])
 
 export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | null {
   const { follower } = event
@@ -33,7 +35,12 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   receiveAsNamed(day, taken, { follower, named: reception ? namedBy(reception) : namedOf(event), found })
   if (follower.session && isLine(event)) say(day, taken, event)
   widen(day, event, visit)
+  tellChange(day, event, reception)
   return answer(day, taken, { event, reception, found })
+}
+
+function tellChange(day: Day, { name, follower: { session } }: Event, reception: ReceptionRow | null): void {
+  if (session && (reception || changesHim.has(name))) day.events.push(...customerEvent(session))
 }
 
 /** A rule's words go before those in the button's key, a code's own before both. */
@@ -46,8 +53,8 @@ function answer(day: Day, taken: Taken, { event, reception, found }: { event: Ev
 
 function widen(day: Day, { name, follower: { customer, session } }: Event, visit: Visit): void {
   const scene = sceneOf(name)
-  if (!scene) return
-  Object.assign(visit, openBriefly(visit, scene, day.at))
+  if (scene) Object.assign(visit, openBriefly(visit, scene, day.at))
+  else if (name !== 'unsubscribe') return
   if (session) day.events.push(...windowEvent({ ...customer, ...visit }, session, day.at))
 }
 

@@ -14,6 +14,8 @@ type Run = { row: RuleReplayRow, token: string, signal: AbortSignal }
 
 const heap = 500
 const turnMs = 2
+// a write waits behind all pushes
+const tellEveryMs = 300
 const leaseMs = 60_000
 
 /** Answers how many it worked on, so that it is asked again. */
@@ -39,6 +41,7 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
   const bounds = { after: firstIdSince(from - aheadMs(needs)), from, to }
   const total = await needs.store.slow.rules.countTyped(companyId, bounds)
   let done = 0
+  let told = 0
   for (;;) {
     if (run.signal.aborted) {
       // this process closes in order: another one, or the next, begins it anew
@@ -50,8 +53,13 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
     await addAll(tally, some)
     done += some.length
     bounds.after = some.at(-1)?.message_id ?? bounds.after
-    if (await tell(needs, run, { total, done }) === 0) return
     if (some.length < heap) break
+    if (!await isMine(needs, run)) return
+    if (performance.now() - told > tellEveryMs) {
+      told = performance.now()
+      await tell(needs, run, { total, done })
+    }
+    // the busier the process, the longer: pushes go first
     await rest(performance.now() - began)
   }
   await end(needs, run, { state: 'done', done, result: JSON.stringify(tally.result()) })
@@ -75,6 +83,12 @@ async function addAll(tally: Tallying, some: TypedRow[]): Promise<void> {
     await nextTurn()
     since = performance.now()
   }
+}
+
+/** Not cancelled, and nobody else's by now. */
+async function isMine(needs: RunNeeds, { row, token }: Run): Promise<boolean> {
+  const now = await needs.store.read.rules.replay(row.company_id, row.replay_id)
+  return now?.state === 'running' && now.token === token
 }
 
 const tell = (needs: RunNeeds, { row, token }: Run, { total, done }: { total: number, done: number }) =>
