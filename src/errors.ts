@@ -19,6 +19,9 @@ export class AppError extends Error {
   }
 }
 
+/** What a unit of work had read without a lock has changed since: the whole unit is tried again. Nobody outside sees it. */
+export class OutOfDate extends Error {}
+
 export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
   return error instanceof AppError && (code === undefined || error.code === code)
 }

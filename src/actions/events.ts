@@ -9,11 +9,11 @@ import type { Needs, Unit } from '../ports.ts'
 
 export type Event = { companyId: string, stream: string, type: string, data: object }
 
-export async function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, events: Event[]): Promise<void> {
+export function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, events: Event[]): void {
   const at = needs.clock.now()
   for (const companyId of [...new Set(events.map((event) => event.companyId))].sort()) {
     const own = events.filter((event) => event.companyId === companyId)
-    await unit.streams.append(companyId, needs.ids(), own.map(({ stream, type, data }) =>
+    unit.streams.append(companyId, needs.ids(), own.map(({ stream, type, data }) =>
       ({ stream, event_id: needs.ids(), type, data: JSON.stringify(data), created_at: at })))
   }
 }

@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DataSource, type QueryRunner } from 'typeorm'
 import { entities } from '../../entities/index.ts'
+import { OutOfDate } from '../errors.ts'
 import { mysql } from './dialect.ts'
 import { migrations } from './migrations/index.ts'
 import { checkMysql } from './mysql-checks.ts'
-import type { Ask } from './sql.ts'
+import type { Ask, Statement } from './sql.ts'
 import type { Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn } from './transactions.ts'
 import type { WorkClass } from './writer.ts'
@@ -20,7 +21,6 @@ const pools = {
   // a change of a large table takes as long as it takes
   migration: { connections: 2, lockWaitSeconds: 600, statementSeconds: 0, writes: false },
 }
-const repeats = 3
 const withinMs = 3000
 
 export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions): Promise<Store> {
@@ -41,7 +41,7 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   const transact = openTransact(mysql, onSql)
 
   const once = <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>): Promise<T> => withRunner(kind === 'push' ? push : other,
-    (runner) => transact((text, values) => asked(runner, text, values), kind, body))
+    (runner) => transact({ ask: (text, values) => asked(runner, text, values), together: (statements) => askedTogether(runner, statements) }, kind, body))
 
   return {
     read, slow, migrated,
@@ -50,7 +50,7 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
         try {
           return await once(kind, body)
         } catch (error) {
-          if (!mysql.mayRepeat(error) || tried >= repeats || performance.now() > until) throw error
+          if (!(error instanceof OutOfDate || mysql.mayRepeat(error)) || performance.now() > until) throw error
           await sleep(5 + Math.random() * 40 * (tried + 1))
         }
       }
@@ -81,7 +81,7 @@ async function openPool(url: string, pool: Pool): Promise<DataSource> {
     // the driver asks the server differently for the two: it must be the URL's word
     type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql', url, entities, migrations, migrationsTableName: 'migrations',
     charset: 'utf8mb4_bin', timezone: 'Z', supportBigNumbers: true, bigNumberStrings: false, connectTimeout: 2000,
-    extra: { connectionLimit: pool.connections, enableKeepAlive: true },
+    extra: { connectionLimit: pool.connections, enableKeepAlive: true, multipleStatements: pool.writes },
   }).initialize()
   const { pool: driverPool } = source.driver as unknown as { pool: { on: (event: 'connection', hear: (connection: Connection) => void) => void } }
   const words = await sessionWords(source, pool)
@@ -124,6 +124,11 @@ async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): R
     if ((error as { errno?: number }).errno === illegalMix && text.startsWith('select')) return { records: [], affected: 0, insertId: 0 }
     throw error
   }
+}
+
+/** In one packet: the server stops at the first that fails. */
+async function askedTogether(runner: QueryRunner, statements: Statement[]): Promise<void> {
+  await runner.query(statements.map(({ text }) => text).join(';'), statements.flatMap(({ values }) => values))
 }
 
 /**

@@ -6,17 +6,23 @@ export type Value = string | number | null
 export type Answer = { records: object[], affected: number, insertId: number }
 /** One statement on one connection. */
 export type Ask = (text: string, values: Value[]) => Promise<Answer>
+export type Statement = { text: string, values: Value[] }
+type Upsert = { key: string, update?: string[], add?: string[] }
 export type Sql = {
   dialect: Dialect
   all: <T>(query: string, values?: Value[]) => Promise<T[]>
   one: <T>(query: string, values?: Value[]) => Promise<T | null>
   /** Answers how many rows were changed. */
   run: (query: string, values?: Value[]) => Promise<number>
+  /** Goes with the commit, after all that is asked before; in a unit of work only. */
+  last: (query: string, values: Value[]) => void
   insert: (table: string, rows: object[]) => Promise<void>
   /** Leaves what is there; who was first is asked afterwards, no database tells it truly. */
   insertNew: (table: string, rows: object[]) => Promise<void>
   insertSerial: (table: string, row: object) => Promise<number>
-  upsert: (table: string, rows: object[], how: { key: string, update?: string[], add?: string[] }) => Promise<void>
+  upsert: (table: string, rows: object[], how: Upsert) => Promise<void>
+  /** The same, for `last`. */
+  upserts: (table: string, rows: object[], how: Upsert) => Statement[]
   /** Sets the columns of rows that are there, found by their key. */
   update: <T extends object>(table: string, rows: T[], how: { key: keyof T & string, set: (keyof T & string)[] }) => Promise<void>
 }
@@ -54,7 +60,9 @@ function bound(rows: object[], names: string[]): Value[] {
   return values
 }
 
-export function openSql(ask: Ask, dialect: Dialect, heard?: (query: string) => void): Sql {
+type Around = { heard?: ((query: string) => void) | undefined, last?: Statement[] }
+
+export function openSql(ask: Ask, dialect: Dialect, { heard, last }: Around = {}): Sql {
   const query = (text: string, values: Value[]) => {
     heard?.(text)
     return ask(text, values)
@@ -62,24 +70,29 @@ export function openSql(ask: Ask, dialect: Dialect, heard?: (query: string) => v
   const run = async (text: string, values: Value[] = []) => (await query(text, values)).affected
   const all = async <T>(text: string, values: Value[] = []) => (await query(text, values)).records as T[]
   // sent one behind the other, awaited together: a connection keeps their order
-  const inChunks = async (table: string, rows: object[], text: (insert: Insert) => string): Promise<void> => {
-    await Promise.all([...chunks(rows)].map((some) => {
-      const { bind, ...insert } = statement(table, some)
-      return run(text(insert), bind)
-    }))
-  }
+  const runAll = async (statements: Statement[]): Promise<void> => { await Promise.all(statements.map(({ text, values }) => run(text, values))) }
+  const inChunks = (table: string, rows: object[], text: (insert: Insert) => string): Statement[] => [...chunks(rows)].map((some) => {
+    const { bind, ...insert } = statement(table, some)
+    return { text: text(insert), values: bind }
+  })
+  const upserts = (table: string, rows: object[], { key, update = [], add = [] }: Upsert) =>
+    inChunks(table, rows, (insert) => dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) }))
 
   return {
-    dialect, run, all,
+    dialect, run, all, upserts,
+    last: (text, values) => {
+      if (!last) throw new Error('nothing is written here')
+      heard?.(text)
+      last.push({ text, values })
+    },
     one: async <T>(text: string, values: Value[] = []) => (await all<T>(text, values))[0] ?? null,
-    insert: (table, rows) => inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`),
-    insertNew: (table, rows) => inChunks(table, rows, dialect.insertNew),
+    insert: (table, rows) => runAll(inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`)),
+    insertNew: (table, rows) => runAll(inChunks(table, rows, dialect.insertNew)),
     insertSerial: async (table, row) => {
       const { into, columns, values, bind } = statement(table, [row])
       return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
-    upsert: (table, rows, { key, update = [], add = [] }) =>
-      inChunks(table, rows, (insert) => dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) })),
+    upsert: (table, rows, how) => runAll(upserts(table, rows, how)),
     update: async (table, rows, { key, set }) => {
       for (const some of chunks(rows)) await run(dialect.update(quoted(table), [key, ...set].map(quoted), some.length), bound(some, [key, ...set]))
     },

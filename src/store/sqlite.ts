@@ -8,7 +8,7 @@ import { entities } from '../../entities/index.ts'
 import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
 import { migrations } from './migrations/index.ts'
-import type { Ask } from './sql.ts'
+import type { Ask, Statement } from './sql.ts'
 import { checkSqlite } from './sqlite-checks.ts'
 import { openStatements } from './sqlite-statements.ts'
 import { openSlowReader } from './slow-reader.ts'
@@ -24,6 +24,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const migrated = (await writer.runMigrations({ transaction: 'each' })).map(({ name }) => name)
   const reader = await openSource(file, true)
   const [ask, askReader] = [await askOf(writer), await askOf(reader)]
+  const together = async (statements: Statement[]) => { for (const { text, values } of statements) await ask(text, values) }
   const queue = openWriter()
   const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
   const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
@@ -35,7 +36,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
     read, migrated, slow: unitOn(sqlite, slow.ask),
     work: async (kind, body) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
-      const result = await queue.run(kind, () => transact(ask, kind, body))
+      const result = await queue.run(kind, () => transact({ ask, together }, kind, body))
       await logFile.forced()
       return result
     },

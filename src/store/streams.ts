@@ -1,5 +1,5 @@
-// An event is one row per audience, written in the business transaction. Streams come last in a unit of work, sorted by name: a
-// company's busiest rows, held only from here to the commit.
+// An event is one row per audience, written in the business transaction. Streams come last in a unit of work, sorted by name, and go
+// with the commit: they are a company's busiest rows.
 import { chunks, type Sql } from './sql.ts'
 
 export type NewEvent = { stream: string, event_id: string, type: string, data: string, created_at: number }
@@ -7,23 +7,23 @@ export type NewEvent = { stream: string, event_id: string, type: string, data: s
 const oneEvent = '(?, ?, (select top - ? from stream where company_id = ? and stream = ?), ?, ?, ?, ?)'
 
 export const streamQueries = (sql: Sql) => ({
-  append: async (companyId: string, epoch: string, events: NewEvent[]): Promise<string[]> => {
-    if (events.length === 0) return []
+  append: (companyId: string, epoch: string, events: NewEvent[]): void => {
+    if (events.length === 0) return
     const counts = new Map<string, number>()
     for (const { stream } of events) counts.set(stream, (counts.get(stream) ?? 0) + 1)
     const names = [...counts.keys()].sort()
-    const raised = sql.upsert('stream', names.map((stream) => ({ company_id: companyId, stream, epoch, top: counts.get(stream) ?? 0 })), { key: 'company_id, stream', add: ['top'] })
-    // sent behind the other without waiting, so that these rows are held no longer than they must: SQL counts the offsets back from the top
+    const raised = names.map((stream) => ({ company_id: companyId, stream, epoch, top: counts.get(stream) ?? 0 }))
+    for (const { text, values } of sql.upserts('stream', raised, { key: 'company_id, stream', add: ['top'] })) sql.last(text, values)
+    // SQL counts the offsets back from the top
     const back = new Map(counts)
-    const written = [...chunks(events)].map((some) => sql.run(
-      'insert into stream_event (company_id, stream, `offset`, event_id, type, data, created_at) values ' + some.map(() => oneEvent).join(','),
-      some.flatMap(({ stream, event_id, type, data, created_at }) => {
-        const left = (back.get(stream) ?? 1) - 1
-        back.set(stream, left)
-        return [companyId, stream, left, companyId, stream, event_id, type, data, created_at]
-      })))
-    await Promise.all([raised, ...written])
-    return names
+    for (const some of chunks(events)) {
+      sql.last('insert into stream_event (company_id, stream, `offset`, event_id, type, data, created_at) values ' + some.map(() => oneEvent).join(','),
+        some.flatMap(({ stream, event_id, type, data, created_at }) => {
+          const left = (back.get(stream) ?? 1) - 1
+          back.set(stream, left)
+          return [companyId, stream, left, companyId, stream, event_id, type, data, created_at]
+        }))
+    }
   },
   /** When sessions left a lane for an agent lately, the newest first. */
   leftLane: async (companyId: string, lane: string, since: number) => (await sql.all<{ type: string, created_at: number }>(

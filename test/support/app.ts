@@ -10,9 +10,9 @@ import { createUser } from '../../src/actions/agents/create-user.ts'
 import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
-import { silentLog } from '../../src/log.ts'
 import type { Value } from '../../src/store/sql.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
+import { errorLog } from './log.ts'
 
 export const password = 'correct horse battery'
 export const account = {
@@ -54,7 +54,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const place = await openPlace(options)
   const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: place.dir, WECHAT_API_BASE: place.simulator, ...place.settings, ...options.settings }
   const config = readConfig(settings, {})
-  const app = await openApp(config, { log: silentLog, ...options })
+  const app = await openApp(config, { log: errorLog, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
   const more = isCluster && !options.alone ? await openMore(app, settings, options.withoutCron ?? false) : await justOne(app)

@@ -65,7 +65,7 @@ export async function describeCustomer(
     const session = await unit.sessions.openOf(me.companyId, id)
     const moved = priority === customer.priority ? null : await rerankHis(unit, { customer: described, session }, company?.settings.windowFirst ?? false)
     const events = session ? customerEvent(session) : []
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { described, moved, events }
   })
 

@@ -78,7 +78,7 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     const written = await backToHisLane(unit, his, { me, at })
     await unit.missed.undone(row.reclaimed_id, at)
     await writeAudit(needs, unit, { me, deed: { action: 'reclaim.undone', object: `customer:${customerId}`, detail: { uid: row.uid } } })
-    await writeEvents(needs, unit, written.events)
+    writeEvents(needs, unit, written.events)
     return { ...written, uid: row.uid }
   })
 

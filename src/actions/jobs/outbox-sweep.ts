@@ -27,5 +27,5 @@ async function giveUp(needs: SweepNeeds, unit: Unit, id: string): Promise<number
 
 async function tellOwner(needs: SweepNeeds, unit: Unit, { session, id }: { session: SessionRow, id: string }): Promise<void> {
   const line = await unit.messages.find(session.company_id, id)
-  if (line) await writeEvents(needs, unit, lineEvents('message.unknown', session, { line, at: needs.clock.now() }))
+  if (line) writeEvents(needs, unit, lineEvents('message.unknown', session, { line, at: needs.clock.now() }))
 }

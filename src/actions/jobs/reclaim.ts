@@ -44,7 +44,7 @@ async function reclaimOne(needs: TimerNeeds, companyId: string, { customerId, id
     await unit.missed.addReclaimed({
       reclaimed_id: needs.ids(), company_id: companyId, wx_user_id: customerId, session_id: session?.session_id ?? null, at, undone_at: null, uid,
     })
-    await writeEvents(needs, unit, written.events)
+    writeEvents(needs, unit, written.events)
     return written
   })
 

@@ -67,7 +67,7 @@ async function decide(needs: TimerNeeds, unit: Unit, { company, timer, id }: { c
   await writeStep(unit, moved, { customer })
   await writeMissed(unit, moved)
   const events = stepEvents(timer.says, moved)
-  await writeEvents(needs, unit, events)
+  writeEvents(needs, unit, events)
   return { moved, events }
 }
 

@@ -71,7 +71,7 @@ async function settle(needs: FetchNeeds, row: MediaFetchRow, { result, retryAt }
     const completed = await complete(unit, now, { part: row.part, result })
     const uid = session?.uid ?? null
     if (uid === null) return null
-    await writeEvents(needs, unit, [{ companyId: row.company_id, stream: `user:${uid}`, type: 'message.changed', data: presentMessage(completed) }])
+    writeEvents(needs, unit, [{ companyId: row.company_id, stream: `user:${uid}`, type: 'message.changed', data: presentMessage(completed) }])
     return uid
   })
 

@@ -1,12 +1,12 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
 import type { EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
-import type { Person } from '../../../rules/assignment.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
 import { askRules } from './ask-rules.ts'
 import { newCustomer, openKey } from './lines.ts'
 import { hasFollower, type Push } from './push.ts'
+import type { PersonRead } from '../sessions/roster.ts'
 import { loadVisits, type Visits } from './visits.ts'
 import { lockAsked, type Asked } from './asked.ts'
 
@@ -17,7 +17,7 @@ export type Day = {
   followers: Map<string, Follower>
   /** Followers whose rows somebody else holds. */
   busy: Set<string>
-  people: Map<number, Person>
+  people: Map<number, PersonRead>
   /** Lanes, with their company, in which somebody waits. */
   waitedIn: Set<string>
   /** Sessions that have ended and are answered about. */

@@ -96,7 +96,7 @@ async function settle(needs: DeliverNeeds, { row, message, token, sentAt }: Leas
     if (!session || outcome.state === 'pending') return []
     const line = { ...message, delivery: outcome.state, errcode: outcome.errcode }
     const told = [...lineEvents(`message.${outcome.state}`, session, { line, at }), ...(customer ? windowEvent(customer, session, at) : [])]
-    await writeEvents(needs, unit, told)
+    writeEvents(needs, unit, told)
     return told
   })
 

@@ -2,6 +2,7 @@
 // Only then are they answered, and queue and bus told. A push delivered again takes no seq and gets the stored answer.
 import type { InboxRow } from '../../../entities/index.ts'
 import { contentOf } from '../../../rules/content.ts'
+import { OutOfDate } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { isOwned } from '../../../rules/session.ts'
@@ -74,7 +75,7 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, writte
   await unit.sessions.writeLedger(day.ledger)
   await unit.evaluations.addFirst(day.evaluations)
   await writeCounts(unit, day.visits)
-  await writeEvents(needs, unit, day.events)
+  writeEvents(needs, unit, day.events)
   return written.length > 0 && unit.outbox.anyPending()
 }
 
@@ -87,8 +88,8 @@ async function writeFollowers(unit: Unit, day: Day): Promise<void> {
   await unit.sessions.rerank([...day.reranked])
   for (const { session } of day.moved.toSorted((a, b) => a.session.session_id < b.session.session_id ? -1 : 1)) await unit.sessions.save(session)
   for (const [uid, sessions] of [...day.given].sort(([a], [b]) => a - b)) {
-    const turn = day.people.get(uid)?.turn ?? 0
-    if (await unit.loads.give(uid, { sessions, turn }) === 0) throw new Error(`agent ${uid} had no room, though his load was locked`)
+    const { turn = 0, turnRead = 0 } = day.people.get(uid) ?? {}
+    if (await unit.loads.give(uid, { sessions, turn, turnRead }) === 0) throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
   }
 }
 

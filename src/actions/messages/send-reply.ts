@@ -72,7 +72,7 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
   await unit.missed.answered(session.company_id, session.wx_user_id)
   await unit.messages.insert([line])
   await unit.outbox.insert([outbox])
-  await writeEvents(needs, unit, windowEvent(taken, session, at))
+  writeEvents(needs, unit, windowEvent(taken, session, at))
   return line
 }
 

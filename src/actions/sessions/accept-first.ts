@@ -16,7 +16,7 @@ type Whose = { companyId: string, uid: number }
 
 /** Someone is in conversation with him. The load's row is locked: who is given another at the same time waits, and then counts again. */
 export async function isBusy(unit: Unit, { companyId, uid }: Whose): Promise<boolean> {
-  await unit.loads.lock([uid])
+  await unit.loads.lock(uid)
   return await unit.sessions.countActive(companyId, uid) > 0
 }
 
@@ -49,7 +49,7 @@ async function acceptFirstOf(needs: AcceptFirstNeeds, whose: Whose, settings: Se
     const spoken = await greet(needs, unit, { customer, moved, settings })
     await writeStep(unit, moved, spoken)
     const events = [...stepEvents('session.accepted', moved), ...spoken.events]
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, lines: spoken.lines, events }
   })
   if (!done) return false

@@ -22,7 +22,7 @@ export async function acceptSession(needs: TellNeeds, me: Me, input: { sessionId
     const spoken = await greet(needs, unit, { customer, moved, settings })
     await writeStep(unit, moved, spoken)
     const events = [...stepEvents('session.accepted', moved), ...spoken.events]
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, events, lines: spoken.lines }
   })
 

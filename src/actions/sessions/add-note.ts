@@ -24,7 +24,7 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
     await unit.sessions.save(session)
     await unit.messages.insert([line])
     const events = [...lineEvents('message.sent', session, { line, at: line.add_time }), ...mentionEvents(line, mentioned)]
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { line, events }
   })
 

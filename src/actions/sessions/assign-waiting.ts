@@ -113,7 +113,7 @@ async function assignOne(needs: AssignNeeds, company: KnownCompany, one: { sessi
     const moved = await decideOne(needs, unit, { company, ...one })
     if (!moved) return null
     const events = stepEvents('session.assigned', moved)
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, events }
   })
   if (done) await tellStep(needs, done.moved, done.events)
@@ -129,12 +129,12 @@ async function decideOne(needs: AssignNeeds, unit: Unit, { company, sessionId, l
   const decided = await decideUnderLock(unit, { company, session, exclusive: customer.customer_service_uid, at })
   if (!decided) return null
 
-  const { uid, turn, reason, candidates } = decided
+  const { uid, inTurn, reason, candidates } = decided
   const identity = await unit.users.identity(session.account_id, uid)
   const moved = takeStep(session, {
     event: 'assign', who: 'job', actor: 'job:assign', reason, at, candidates, owner: { uid, customerServiceId: identity?.customer_service_id ?? null },
   })
-  await writeStep(unit, moved, { customer, turn })
+  await writeStep(unit, moved, { customer, inTurn })
   return moved
 }
 
@@ -146,7 +146,8 @@ async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: 
   const asked = { ...askedOfWaiter({ account, company }, session.lane ?? '', exclusive), except: await hadIt(unit, session) }
   const people = await loadPeople(unit, { staff: company.staff, uids: whoMatters(asked), at })
   const { uid, reason, candidates } = decideFor(asked, people, { at, othersWait: () => false })
-  return uid === undefined ? null : { uid, turn: people.get(uid)?.turn ?? at, reason, candidates }
+  const { turn = at, turnRead = 0 } = people.get(uid ?? 0) ?? {}
+  return uid === undefined ? null : { uid, inTurn: { turn, turnRead }, reason, candidates }
 }
 
 const goesOn = ['unanswered', 'transferred']

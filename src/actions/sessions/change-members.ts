@@ -23,7 +23,7 @@ export async function addMembers(needs: TellNeeds, me: Me, { sessionId, uids, fe
     await writeStep(unit, moved, { customer })
     await unit.members.add(fresh.map((uid) => ({ session_id: sessionId, uid, company_id: me.companyId, added_by: me.uid, joined_at: at, left_at: null })))
     const events = stepEvents('session.joined', moved, fresh)
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { session, moved, events }
   }))
 }
@@ -43,7 +43,7 @@ export async function removeMembers(needs: TellNeeds, me: Me, { sessionId, uids,
     await writeStep(unit, moved, { customer })
     await unit.members.leave(sessionId, leaving, at)
     const events = stepEvents('session.left', moved, leaving)
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { session, moved, events }
   }))
 }

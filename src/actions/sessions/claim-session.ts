@@ -65,6 +65,6 @@ async function take(needs: ClaimNeeds, unit: Unit, { me, seen, settings }: { me:
   const spoken = await greet(needs, unit, { customer, moved, settings })
   await writeStep(unit, moved, { ...spoken, claimedFrom: seen.lane ?? '' })
   const events = [...stepEvents('session.claimed', moved), ...spoken.events]
-  await writeEvents(needs, unit, events)
+  writeEvents(needs, unit, events)
   return { session, moved, lines: spoken.lines, events }
 }

@@ -24,7 +24,7 @@ export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput)
     const asked = askSatisfaction(needs, { customer, moved, settings })
     await writeStep(unit, moved, { ...asked, dropPending: input.pending === 'drop' })
     const events = [...stepEvents('session.closed', moved), ...asked.events]
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, events, lines: asked.lines }
   })
 

@@ -19,7 +19,7 @@ export async function gradeSession(needs: Needs<'store' | 'bus' | 'clock' | 'ids
     })
     await writeAudit(needs, unit, { me, deed: { action: 'session.graded', object: `session:${sessionId}`, detail: { grade } } })
     const events = sessionEvent('session.graded', session, { uids: [session.uid] })
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { session, events }
   })
 

@@ -38,7 +38,7 @@ async function moveOne(needs: AssignNeeds, { companyId, move, id }: { companyId:
     const moved = takeStep(session, { event: 'moveLane', who: 'job', actor: move.actor, reason: move.reason, at: needs.clock.now(), place: { lane } })
     await writeStep(unit, moved, { customer })
     const events = stepEvents('session.queued', moved)
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, events }
   })
   if (done) await tellStep(needs, done.moved, done.events)

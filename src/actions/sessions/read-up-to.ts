@@ -18,7 +18,7 @@ export async function readUpTo(needs: Needs<'store' | 'bus' | 'clock' | 'ids'>, 
 
     const read = { ...session, unread }
     await unit.sessions.save(read)
-    await writeEvents(needs, unit, [{ companyId: me.companyId, stream: `user:${me.uid}`, type: 'message.read', data: { sessionId, upTo: seq, unread } }])
+    writeEvents(needs, unit, [{ companyId: me.companyId, stream: `user:${me.uid}`, type: 'message.read', data: { sessionId, upTo: seq, unread } }])
     return { session: read, changed: true }
   })
 

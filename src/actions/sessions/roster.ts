@@ -1,4 +1,5 @@
-// Who is there and has room, as a decision needs it: loads under lock, in the order of uids.
+// Who is there and has room, as a decision needs it: read without a lock, because all agents' rows, held for every new customer, stood
+// in the way of whatever those agents did. Whoever is chosen is held to what was read of him when he is given the session.
 import { assign, given, type Asked, type Decision, type Person, type Staff } from '../../../rules/assignment.ts'
 import type { Named } from '../../../rules/reception.ts'
 import { commonLane, isOnline } from '../../../rules/routing.ts'
@@ -14,8 +15,10 @@ export function askedFor({ account, company }: Where, { exclusive, named }: { ex
   }
 }
 
+export type PersonRead = Person & { turnRead: number }
+
 /** Presence is read as it stands; whoever says that he is there or not does so before or after this. */
-export async function loadPeople(unit: Unit, { staff, uids, at }: { staff: readonly Staff[], uids: number[], at: number }): Promise<Map<number, Person>> {
+export async function loadPeople(unit: Unit, { staff, uids, at }: { staff: readonly Staff[], uids: number[], at: number }): Promise<Map<number, PersonRead>> {
   if (uids.length === 0) return new Map()
   const presences = new Map((await unit.users.presences(uids)).map((row) => [row.uid, row]))
   const isThere = (uid: number) => {
@@ -23,10 +26,10 @@ export async function loadPeople(unit: Unit, { staff, uids, at }: { staff: reado
     return row?.enabled === 1 && isOnline(row, at)
   }
   const there = uids.filter(isThere)
-  const loads = new Map(there.length > 0 ? (await unit.loads.lock(there)).map((row) => [row.uid, row]) : [])
-  const people = staff.filter(({ uid }) => presences.has(uid)).map((one): [number, Person] => {
+  const loads = new Map(there.length > 0 ? (await unit.loads.of(there)).map((row) => [row.uid, row]) : [])
+  const people = staff.filter(({ uid }) => presences.has(uid)).map((one): [number, PersonRead] => {
     const { load = 0, capacity = 0, turn = 0 } = loads.get(one.uid) ?? {}
-    return [one.uid, { ...one, enabled: presences.get(one.uid)?.enabled === 1, online: isThere(one.uid), load, capacity, turn }]
+    return [one.uid, { ...one, enabled: presences.get(one.uid)?.enabled === 1, online: isThere(one.uid), load, capacity, turn, turnRead: turn }]
   })
   return new Map(people)
 }

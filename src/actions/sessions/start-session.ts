@@ -25,7 +25,7 @@ export async function startSession(needs: TellNeeds, me: Me, { customerId }: { c
     // a person began something: who has been silent for long is not reclaimed from under him
     await writeStep(unit, moved, { customer: { ...customer, active_at: at }, customerChanged: true })
     const events = stepEvents('session.started', moved)
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, events }
   })
 

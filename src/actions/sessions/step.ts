@@ -6,7 +6,7 @@ import { rankOf, topPriority } from '../../../rules/routing.ts'
 import {
   decideStep, exclusiveAfter, group, isBirth, isOpen, isOwned, queued, raisesFence, type Actor, type Kind, type SessionEvent, type Transition,
 } from '../../../rules/session.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, sessionStream, type Event } from '../events.ts'
 import { listOf } from './place.ts'
@@ -78,8 +78,8 @@ export type With = {
   outbox?: OutboxRow[]
   /** Replies that have not left are dropped, and take nothing from the follower's budget. */
   dropPending?: boolean
-  /** His place among those who are given sessions in turn; else the time it is. */
-  turn?: number
+  /** His place among those who are given sessions in turn, before and after; else he is not chosen for it, and it is the time. */
+  inTurn?: { turn: number, turnRead: number }
   /** Only if it is still queued in this lane. */
   claimedFrom?: string
 }
@@ -91,7 +91,7 @@ export async function writeStep(unit: Unit, moved: Moved, { customer, lines = []
   const changed = how.customerChanged === true || pending.length + outbox.length > 0
   await saveCustomer(unit, moved, { customer: { ...customer, ...giveBack(customer, pending.length, ledger.at) }, changed })
   await saveSession(unit, moved, how.claimedFrom)
-  await moveLoad(unit, moved, how.turn ?? ledger.at)
+  await moveLoad(unit, moved, how.inTurn)
   await writeLines(unit, moved, { lines, outbox, pending })
   await unit.sessions.writeLedger([ledger])
   if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)
@@ -125,15 +125,20 @@ async function saveSession(unit: Unit, { session, before }: Moved, claimedFrom: 
 }
 
 /** Who has it less, who has it more; in the order of uids, so that two transfers across each other do not stand still. */
-async function moveLoad(unit: Unit, { session, before }: Moved, turn: number): Promise<void> {
+async function moveLoad(unit: Unit, { session, before, ledger }: Moved, inTurn: With['inTurn']): Promise<void> {
   const had = before.state !== null && isOwned(before.state) ? before.uid : null
   const has = isOwned(session.state) ? session.uid : null
   if (had === has) return
   const moves = [{ uid: had, by: -1 }, { uid: has, by: 1 }].filter(({ uid }) => uid !== null) as { uid: number, by: number }[]
   for (const { uid, by } of moves.sort((a, b) => a.uid - b.uid)) {
     if (by < 0) await unit.loads.lower(uid)
-    else if (await unit.loads.raise(uid, turn) === 0) throw new AppError('agent_at_capacity', 'The agent has as many sessions as he may hold: close one first.')
+    else if (inTurn) await giveInTurn(unit, uid, inTurn)
+    else if (await unit.loads.raise(uid, ledger.at) === 0) throw new AppError('agent_at_capacity', 'The agent has as many sessions as he may hold: close one first.')
   }
+}
+
+async function giveInTurn(unit: Unit, uid: number, inTurn: NonNullable<With['inTurn']>): Promise<void> {
+  if (await unit.loads.give(uid, { sessions: 1, ...inTurn }) === 0) throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
 }
 
 /** The lane it left and the lane it entered, whoever had it and has it now, and those who watch or are members. */

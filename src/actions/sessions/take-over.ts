@@ -19,7 +19,7 @@ export async function takeOver(needs: TellNeeds, me: Me, input: { sessionId: str
     })
     await writeStep(unit, moved, { customer })
     const events = stepEvents('session.transferred', moved)
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { session, moved, events }
   })
 

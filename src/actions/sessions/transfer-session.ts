@@ -29,7 +29,7 @@ export async function transferSession(needs: TellNeeds, me: Me, { sessionId, to,
     const moved = takeStep(session, { ...withRank(target, { customer, session, windowFirst, at: needs.clock.now() }), who, actor: `a:${me.uid}`, reason: 'transferred', at: needs.clock.now() })
     await writeStep(unit, moved, { customer, lines })
     const events = [...stepEvents('session.transferred', moved), ...lines.flatMap((line) => mentionEvents(line, mentioned))]
-    await writeEvents(needs, unit, events)
+    writeEvents(needs, unit, events)
     return { moved, events, lines }
   })
 
