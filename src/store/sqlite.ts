@@ -34,9 +34,10 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
 
   return {
     read, migrated, slow: unitOn(sqlite, slow.ask),
-    work: async (kind, body) => {
+    work: async (kind, body, { committed } = {}) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
       const result = await queue.run(kind, () => transact({ ask, together }, kind, body))
+      committed?.()
       await logFile.forced()
       return result
     },

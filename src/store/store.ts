@@ -11,7 +11,12 @@ export type StoreOptions = { url: string, dataDir: string, log: Log, onSql?: Sql
   /** Leaves the schema as it is. */
   asItIs?: boolean }
 
-export type WorkLimits = { until?: number | undefined }
+export type WorkLimits = {
+  /** No try begins after this moment. */
+  until?: number | undefined
+  /** What was written is seen by the next unit, though it is not on the disk yet; only where nobody else writes. */
+  committed?: (() => void) | undefined
+}
 /** What start-up and the doctor look at, in words. */
 export type Finding = { ok: boolean, what: string, remedy?: string }
 

@@ -1,14 +1,17 @@
-// One lane: a batch at a time. A batch that fails is dissolved and each push runs alone; so does one whose rows somebody else holds.
+// One lane: a batch at a time; the next one begins while the disk still keeps this one. A batch that fails is dissolved and each push
+// runs alone; so does one whose rows somebody else holds.
 import type { Alone } from './alone.ts'
 import { receive } from './receive.ts'
 import { inTime, type LaneNeeds, type Waiting } from './waiting.ts'
 
-const most = 64
+// with 64, as many commits again, and a sixth fewer pushes a second
+const most = 128
 const settleMs = 50
 
 export function openLane(needs: LaneNeeds, alone: Alone) {
   const waiting: Waiting[] = []
-  let written: string[] = []
+  const written = openWritten(needs)
+  const ending = new Set<Promise<void>>()
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let since: number | undefined
@@ -19,27 +22,25 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
       // who has a push that runs alone by now stays behind it
       const batch = inTime(needs, waiting.splice(0, most)).filter((one) => !alone.follows(one))
       since = batch[0]?.since
-      const ids = takeWritten()
-      if (batch.length + ids.length > 0) await runBatch({ needs, alone }, batch, ids)
+      const ids = written.take()
+      if (batch.length + ids.length > 0) await committed(batch, ids)
       since = undefined
     } while (waiting.length > 0)
     running = null
   }
-  const takeWritten = () => {
-    const ids = written.slice(0, most)
-    written = written.slice(most)
-    return ids
-  }
-  const settle = () => receive(needs, [], { written: takeWritten() }).then(() => undefined, (error: unknown) => {
-    needs.log.warn({ error: String(error) }, 'passive answers could not be settled; their lease will')
+  /** Or failed: then its pushes run alone by now. */
+  const committed = (batch: Waiting[], ids: string[]) => new Promise<void>((resolve) => {
+    const end = runBatch({ needs, alone }, { batch, written: ids, committed: resolve }).finally(resolve)
+    ending.add(end)
+    void end.finally(() => ending.delete(end))
   })
   const settleAlone = () => {
     timer = undefined
-    if (!running && written.length > 0) running = settle().then(next)
+    if (!running && written.any()) running = written.settle().then(next)
   }
   const next = () => {
     running = waiting.length > 0 ? drain() : null
-    if (written.length > 0) timer ??= setTimeout(settleAlone, settleMs)
+    if (written.any()) timer ??= setTimeout(settleAlone, settleMs)
   }
 
   return {
@@ -49,14 +50,33 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
       running ??= drain()
     },
     written: (id: string) => {
-      written.push(id)
+      written.add(id)
       timer ??= setTimeout(settleAlone, settleMs)
     },
     idle: async () => {
       while (running) await running
+      await Promise.all(ending)
       clearTimeout(timer)
-      while (written.length > 0) await settle()
+      while (written.any()) await written.settle()
     },
+  }
+}
+
+/** Passive answers that the platform has been given: settled with the next batch, or alone when none comes. */
+function openWritten(needs: LaneNeeds) {
+  let ids: string[] = []
+  const take = () => {
+    const some = ids.slice(0, most)
+    ids = ids.slice(most)
+    return some
+  }
+  return {
+    any: () => ids.length > 0,
+    add: (id: string) => { ids.push(id) },
+    take,
+    settle: () => receive(needs, [], { written: take() }).then(() => undefined, (error: unknown) => {
+      needs.log.warn({ error: String(error) }, 'passive answers could not be settled; their lease will')
+    }),
   }
 }
 
@@ -69,9 +89,11 @@ async function gather(waiting: Waiting[]): Promise<void> {
   } while (waiting.length > before && waiting.length < most)
 }
 
-async function runBatch({ needs, alone }: { needs: LaneNeeds, alone: Alone }, batch: Waiting[], written: string[]): Promise<void> {
+type Batch = { batch: Waiting[], written: string[], committed: () => void }
+
+async function runBatch({ needs, alone }: { needs: LaneNeeds, alone: Alone }, { batch, written, committed }: Batch): Promise<void> {
   try {
-    const answers = await receive(needs, batch.map(({ push }) => push), { written })
+    const answers = await receive(needs, batch.map(({ push }) => push), { written, committed })
     batch.forEach((one, at) => {
       const answer = answers[at] ?? null
       if (answer === 'busy') alone.run(one)

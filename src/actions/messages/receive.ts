@@ -26,9 +26,10 @@ export type How = {
   alone?: boolean
   /** No try begins after this moment of the monotonic clock. */
   until?: number
+  committed?: () => void
 }
 
-export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [], alone = false, until }: How = {}): Promise<(PushAnswer | null | 'busy')[]> {
+export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [], alone = false, ...limits }: How = {}): Promise<(PushAnswer | null | 'busy')[]> {
   const { day, answers, freed } = await needs.store.work('push', async (unit) => {
     const inbox = pushes.map((push) => inboxRow(needs, push))
     const seen = await unit.inbox.add(inbox)
@@ -46,7 +47,7 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
     const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
     const answers = await withStored(unit, own, repeated)
     return { day, freed, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
-  }, { until })
+  }, limits)
 
   await tell(needs, day, freed)
   return answers
