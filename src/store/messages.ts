@@ -38,8 +38,8 @@ export const messageQueries = (sql: Sql) => ({
       row.page_desc, row.extra, row.message_id]),
   fail: (ids: string[], { errcode, why }: { errcode: number | null, why: string }, from = delivering) => {
     const [some, states] = [list(ids), list(from)]
-    return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = ? where message_id in (${some.marks}) and delivery in (${states.marks})`,
-      [errcode, JSON.stringify({ why }), ...some.values, ...states.values])
+    return sql.run(`update message_data set delivery = 'failed', errcode = ?, extra = json_set(coalesce(extra, '{}'), '$.why', ?) where message_id in (${some.marks}) and delivery in (${states.marks})`,
+      [errcode, why, ...some.values, ...states.values])
   },
   /** Only from what it was taken for: its row in the outbox is asked the same, so the two never part. 0 when somebody was faster. */
   deliver: (ids: string[], { delivery, errcode }: { delivery: string, errcode: number | null }, from: readonly string[] = delivering) => {

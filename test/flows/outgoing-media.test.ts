@@ -1,7 +1,8 @@
 // A file is uploaded to us once, and given to WeChat when a line with it leaves: by a person, or by a rule.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account, openHouse, password, signIn } from '../support/app.ts'
+import { account, openHouse, password, post, signIn } from '../support/app.ts'
+import { openDesk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { amr, png } from '../support/files.ts'
 import { follower } from '../support/follower.ts'
@@ -35,6 +36,18 @@ void test('pictures and voices of our vault reach the phone, the platform is giv
   assert.equal((await b.call('POST', '/api/accounts', { kind: 'wechat', binding: 'direct', ownLane: false, ...mine })).status, 201)
   const theirs = { name: 'x', enabled: true, priority: 0, match: { kind: 'default' }, action: { kind: 'image', mediaId: image.id } }
   assert.equal((await b.call('POST', '/api/rules', theirs)).status, 404)
+})
+
+void test('a picture that WeChat refused is still the same picture to who looks at it', async (t) => {
+  const { house, agent, id, lines, arrived } = await openDesk(t)
+  const image = (await agent.upload(png, 'a.png')).body
+  await post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'errcode', errcode: 45047 })
+  const sent = await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: '1', type: 'image', mediaId: image.id })
+  assert.equal(sent.status, 202)
+  const seen = async () => (await lines()).find((line) => line.id === sent.body.message.id)
+  await eventually(async () => { assert.equal((await seen()).delivery.state, 'failed') })
+  assert.deepEqual((await seen()).media, sent.body.message.media)
+  assert.deepEqual(await arrived(), [])
 })
 
 void test('a rule answers with a picture of the vault: by API, because the platform may have to be given it first', async (t) => {

@@ -4,6 +4,9 @@ import test from 'node:test'
 import { openDesk, type Desk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { later } from '../support/seen.ts'
+
+const minute = 60_000
 
 type Entry = { id: string, content: string }
 
@@ -53,6 +56,21 @@ void test('nobody is asked where nothing was answered, where no reply is left, o
     assert.ok((await at.session()).stateCode < 0)
     assert.equal((await at.lines()).filter((line) => line.type === 'menu').length, 0)
   }
+})
+
+void test('a conversation that fell silent is asked about when it ends, unless the last word was the customer\'s', async (t) => {
+  const answered = await asked(t, { idleCloseMinutes: 60 })
+  await answered.say(answered.agent, '您好')
+  await later(answered.house, 61 * minute)
+  await eventually(async () => { assert.equal((await answered.question()).length, 3) })
+  assert.deepEqual([(await answered.session()).stateCode, (await answered.session()).closeReason], [-1, 'idle'])
+
+  const waits = await asked(t, { idleCloseMinutes: 60 })
+  await waits.say(waits.agent, '您好')
+  await waits.customer.says('还在吗')
+  await later(waits.house, 61 * minute)
+  await eventually(async () => { assert.equal((await waits.session()).stateCode, -1) })
+  assert.equal((await waits.lines()).filter((line) => line.type === 'menu').length, 0)
 })
 
 void test('another customer\'s tap, or one that names nothing we asked, is a line like any other', async (t) => {

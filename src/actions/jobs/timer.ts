@@ -4,6 +4,8 @@ import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
+import { silence, tellSpoken } from '../messages/automatic-line.ts'
+import { askSatisfaction } from '../sessions/ask-satisfaction.ts'
 import { lockBoth } from '../sessions/rights.ts'
 import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../sessions/step.ts'
 import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
@@ -21,6 +23,8 @@ export type Timer = {
   /** Sessions whose times all lie before may be due; null: none. */
   before: (company: KnownCompany, now: number) => number | null
   isDue: (session: SessionRow, company: KnownCompany, now: number) => boolean
+  /** Whoever was served till then is asked how it was. */
+  asks?: true
   place?: (unit: Unit, both: { customer: CustomerRow, session: SessionRow }, company: KnownCompany) => Promise<NonNullable<Step['place']>>
 }
 
@@ -48,8 +52,10 @@ export async function runTimer(needs: TimerNeeds, companyId: string, timer: Time
 async function takeOne(needs: TimerNeeds, one: { company: KnownCompany, timer: Timer, id: string }): Promise<number> {
   try {
     const done = await needs.store.work('rest', (unit) => decide(needs, unit, one))
-    if (done) await tellStep(needs, done.moved, done.events)
-    return done ? 1 : 0
+    if (!done) return 0
+    tellSpoken(needs, done.lines)
+    await tellStep(needs, done.moved, done.events)
+    return 1
   } catch (error) {
     needs.log.warn({ job: one.timer.job, sessionId: one.id, error: String(error) }, 'a timer could not take a session; its next run tries again')
     return 0
@@ -64,11 +70,13 @@ async function decide(needs: TimerNeeds, unit: Unit, { company, timer, id }: { c
 
   const place = await timer.place?.(unit, both, company)
   const moved = takeStep(session, { event: timer.event, who: 'job', actor: `job:${timer.job}`, reason: timer.reason, at, ...(place && { place }) })
-  await writeStep(unit, moved, { customer })
+  const asks = timer.asks && session.unanswered_since === null
+  const spoken = asks ? askSatisfaction(needs, { customer, moved, settings: company.settings }) : silence(customer)
+  await writeStep(unit, moved, spoken)
   await writeMissed(unit, moved)
-  const events = stepEvents(timer.says, moved)
+  const events = [...stepEvents(timer.says, moved), ...spoken.events]
   writeEvents(needs, unit, events)
-  return { moved, events }
+  return { moved, events, lines: spoken.lines }
 }
 
 /** Ended by a timer while its customer waited for an answer: it stays to be seen until somebody opens it or answers him. */

@@ -44,5 +44,5 @@ export async function settleByHand(needs: Needs<'clock'>, unit: Unit, { message,
   if (state === 'sent') await unit.messages.deliver([message.message_id], { delivery: 'sent', errcode: message.errcode })
   else await unit.messages.fail([message.message_id], { errcode: message.errcode, why })
   await unit.outbox.resolve(message.message_id, state, needs.clock.now())
-  return { ...message, delivery: state, extra: state === 'sent' ? message.extra : JSON.stringify({ why }) }
+  return { ...message, delivery: state, extra: state === 'sent' ? message.extra : JSON.stringify({ ...JSON.parse(message.extra ?? '{}') as object, why }) }
 }
