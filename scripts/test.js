@@ -43,8 +43,8 @@ const filesOf = (suites) => suites.flatMap((suite) => suite.endsWith('.js') ? [s
   .filter((name) => String(name).endsWith('.test.js')).map((name) => join(suite, String(name)))).map((name) => join(root, 'dist/test', name))
 const limit = full ? 1800_000 : 400_000
 
-const runSuites = (suites, env = {}) => spawnSync(process.execPath,
-  ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, '--test-concurrency=4', '--enable-source-maps', ...filesOf(suites)],
+const runSuites = (suites, { files, ...env } = { files: 4 }) => spawnSync(process.execPath,
+  ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, `--test-concurrency=${files}`, '--enable-source-maps', ...filesOf(suites)],
   { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...(quick && { KEFU_QUICK: '1' }), ...env } }).status ?? 1
 
 let status = runSuites(wanted.filter((suite) => suite !== 'cluster' && !skipped.includes(suite)))
@@ -58,7 +58,8 @@ async function runOnCluster(suites) {
   const services = await Promise.all([startMariadb(), startRedis()])
   const [mariadb, redis] = services.map(({ url }) => url)
   console.log('\nThe cluster edition: two processes, MariaDB, Redis, nginx')
-  const code = runSuites(suites, { KEFU_TEST_EDITION: 'cluster', KEFU_TEST_MARIADB: mariadb, KEFU_TEST_REDIS: redis })
+  // each file has three processes of its own
+  const code = runSuites(suites, { files: 2, KEFU_TEST_EDITION: 'cluster', KEFU_TEST_MARIADB: mariadb, KEFU_TEST_REDIS: redis })
   for (const service of services) await service.stop()
   return code
 }

@@ -2,7 +2,10 @@ import type { AgentLoadRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
 export const loadQueries = (sql: Sql) => ({
-  lock: (uid: number) => sql.one<AgentLoadRow>(`select * from agent_load where uid = ?${sql.dialect.forUpdate}`, [uid]),
+  lock: (uids: number[]) => {
+    const some = list([...uids].sort((a, b) => a - b))
+    return sql.all<AgentLoadRow>(`select * from agent_load where uid in (${some.marks}) order by uid${sql.dialect.forUpdate}`, some.values)
+  },
   find: (uid: number) => sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid]),
   /** 0 when the agent has no room: the row makes capacity true. His turn comes after whoever has been idle for longer. */
   raise: (uid: number, turn: number) => sql.run(

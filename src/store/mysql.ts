@@ -40,16 +40,18 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
   const transact = openTransact(mysql, onSql)
 
-  const once = <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>): Promise<T> => withRunner(kind === 'push' ? push : other,
-    (runner) => transact({ ask: (text, values) => asked(runner, text, values), together: (statements) => askedTogether(runner, statements) }, kind, body))
+  const once = <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>, again = false): Promise<T> => withRunner(kind === 'push' ? push : other,
+    (runner) => transact({ ask: (text, values) => asked(runner, text, values), together: (statements) => askedTogether(runner, statements), again }, kind, body))
 
   return {
     read, slow, migrated,
     work: async (kind, body, { until = performance.now() + withinMs } = {}) => {
+      let late = false
       for (let tried = 0; ; tried += 1) {
         try {
-          return await once(kind, body)
+          return await once(kind, body, late)
         } catch (error) {
+          late ||= error instanceof OutOfDate
           if (!(error instanceof OutOfDate || mysql.mayRepeat(error)) || performance.now() > until) throw error
           await sleep(5 + Math.random() * 40 * (tried + 1))
         }

@@ -3,7 +3,9 @@ import type { Sql } from './sql.ts'
 import type { Tables } from './tables.ts'
 import type { WorkClass } from './writer.ts'
 
-export type Unit = Tables & { sql: Sql }
+export type Unit = Tables & { sql: Sql
+  /** It has been tried before, and what it had read without a lock was out of date. */
+  again: boolean }
 export type SqlHeard = (unit: number, kind: WorkClass, query: string) => void
 export type StoreOptions = { url: string, dataDir: string, log: Log, onSql?: SqlHeard
   /** Nothing that several processes share: a second one must be refused. */

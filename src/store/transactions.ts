@@ -6,22 +6,22 @@ import type { SqlHeard, Unit } from './store.ts'
 import { tables } from './tables.ts'
 import type { WorkClass } from './writer.ts'
 
-export function unitOn(dialect: Dialect, ask: Ask, around: Parameters<typeof openSql>[2] = {}): Unit {
+export function unitOn(dialect: Dialect, ask: Ask, { again = false, ...around }: Parameters<typeof openSql>[2] & { again?: boolean } = {}): Unit {
   const sql = openSql(ask, dialect, around)
-  return { sql, ...tables(sql) }
+  return { sql, again, ...tables(sql) }
 }
 
 /** `together` runs one behind the other and stops at the first that fails. */
-type Connection = { ask: Ask, together: (statements: Statement[]) => Promise<void> }
+type Connection = { ask: Ask, together: (statements: Statement[]) => Promise<void>, again?: boolean }
 export type Transact = <T>(connection: Connection, kind: WorkClass, body: (unit: Unit) => Promise<T>) => Promise<T>
 
 export function openTransact(dialect: Dialect, onSql: SqlHeard | undefined): Transact {
   let count = 0
-  return async ({ ask, together }, kind, body) => {
+  return async ({ ask, together, again = false }, kind, body) => {
     count += 1
     const number = count
     const last: Statement[] = []
-    const unit = unitOn(dialect, ask, { last, heard: onSql && ((query: string) => { onSql(number, kind, query) }) })
+    const unit = unitOn(dialect, ask, { last, again, heard: onSql && ((query: string) => { onSql(number, kind, query) }) })
     await ask(dialect.begin, [])
     try {
       const result = await body(unit)

@@ -6,7 +6,7 @@ import { ledgerOf, presence, sessionOf, setAll } from '../support/seen.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
-import { rawPush, signed, textXml } from '../support/raw-push.ts'
+import { pushAgain, signed, textXml } from '../support/raw-push.ts'
 import { times } from '../support/full.ts'
 
 const open = async (t: { after: (close: () => Promise<void>) => void }, settings: object = {}, more = {}) => {
@@ -199,7 +199,7 @@ for (const sessionRule of ['even', 'roundRobin'] as const) {
     await setAll(house, { sessionRule })
     const openids = Array.from({ length: howMany }, (_, n) => `oFair${String(n).padStart(5, '0')}`)
     await inParallel(openids, 32, async (openid) => {
-      assert.equal((await rawPush(house, textXml(openid, `1${openid.slice(5)}`, '你好'), `${signed()}&openid=${openid}`)).status, 200)
+      assert.equal((await pushAgain(house, textXml(openid, `1${openid.slice(5)}`, '你好'), `${signed()}&openid=${openid}`)).status, 200)
     })
     const rows = await house.rows<{ uid: number, n: number }>("select uid, count(*) as n from message_session where state = 0 group by uid")
     const counts = rows.map((row) => row.n)

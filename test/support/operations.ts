@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { account, type Actor, type House } from './app.ts'
 import { asAgent, type Agent } from './crowd.ts'
 import type { Draw } from './random.ts'
-import { rawPush, signed, textXml } from './raw-push.ts'
+import { pushAgain, signed, textXml } from './raw-push.ts'
 
 type Answer = { status: number, body: any }
 export type View = { id: string, stateCode: number, agentUid: number | null, fence: number, seq: number }
@@ -146,7 +146,7 @@ async function onCompany(at: Company, kind: Kind, agent: Company['agents'][numbe
 }
 
 async function push(at: Company, openid: string, n: number): Promise<void> {
-  const answer = await rawPush(at.house, textXml(openid, String(10_000_000 + n), `话${n}`), `${signed()}&openid=${openid}`)
+  const answer = await pushAgain(at.house, textXml(openid, String(10_000_000 + n), `话${n}`), `${signed()}&openid=${openid}`)
   judge(at, 'push', { status: answer.status, body: await answer.text() })
   const open = `${viewed} join wx_user u on u.wx_user_id = s.wx_user_id where u.appid = ? and u.openid = ? and s.open_key is not null`
   for (const view of await at.house.rows<View>(open, [account.appid, openid])) see(at, view)

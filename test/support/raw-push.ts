@@ -11,5 +11,14 @@ export function signed(token = account.token): string {
 export const textXml = (openid: string, msgId: string, text: string) =>
   `<xml><ToUserName>gh_1</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>${text}</Content><MsgId>${msgId}</MsgId></xml>`
 
+const tries = 3
+
+/** As WeChat does: what was not stored comes again. */
+export async function pushAgain(house: Pick<House, 'url'>, body: string, query = signed()): Promise<Response> {
+  let answer = await rawPush(house, body, query)
+  for (let tried = 1; tried < tries && answer.status >= 500; tried += 1) answer = await rawPush(house, body, query)
+  return answer
+}
+
 export const rawPush = (house: Pick<House, 'url'>, body: string, query = signed()) =>
   fetch(`${house.url}/wechat/${account.appid}?${query}`, { method: 'POST', body })

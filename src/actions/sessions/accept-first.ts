@@ -16,7 +16,7 @@ type Whose = { companyId: string, uid: number }
 
 /** Someone is in conversation with him. The load's row is locked: who is given another at the same time waits, and then counts again. */
 export async function isBusy(unit: Unit, { companyId, uid }: Whose): Promise<boolean> {
-  await unit.loads.lock(uid)
+  await unit.loads.lock([uid])
   return await unit.sessions.countActive(companyId, uid) > 0
 }
 

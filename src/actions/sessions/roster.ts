@@ -1,5 +1,6 @@
 // Who is there and has room, as a decision needs it: read without a lock, because all agents' rows, held for every new customer, stood
-// in the way of whatever those agents did. Whoever is chosen is held to what was read of him when he is given the session.
+// in the way of whatever those agents did. Whoever is chosen is held to what was read of him when he is given the session; a unit that
+// came too late for that locks them when it is tried again, or it might come too late for ever.
 import { assign, given, type Asked, type Decision, type Person, type Staff } from '../../../rules/assignment.ts'
 import type { Named } from '../../../rules/reception.ts'
 import { commonLane, isOnline } from '../../../rules/routing.ts'
@@ -26,7 +27,7 @@ export async function loadPeople(unit: Unit, { staff, uids, at }: { staff: reado
     return row?.enabled === 1 && isOnline(row, at)
   }
   const there = uids.filter(isThere)
-  const loads = new Map(there.length > 0 ? (await unit.loads.of(there)).map((row) => [row.uid, row]) : [])
+  const loads = new Map(there.length > 0 ? (await (unit.again ? unit.loads.lock(there) : unit.loads.of(there))).map((row) => [row.uid, row]) : [])
   const people = staff.filter(({ uid }) => presences.has(uid)).map((one): [number, PersonRead] => {
     const { load = 0, capacity = 0, turn = 0 } = loads.get(one.uid) ?? {}
     return [one.uid, { ...one, enabled: presences.get(one.uid)?.enabled === 1, online: isThere(one.uid), load, capacity, turn, turnRead: turn }]
