@@ -28,7 +28,7 @@ export function printMode(mode: Mode, rounds: Round[]): void {
   const servers = Object.keys(rounds[0] ?? {}) as Server[]
   for (const server of servers) {
     const heard = rounds.flatMap((round) => round[server] ?? [])
-    const ratios = ratiosOf(rounds, server, 'bare')
+    const ratios = ratiosOf(rounds, [server, 'bare'], perSecond)
     const locks = heard.flatMap(({ lock }) => lock ?? [])
     console.log(names[server].padEnd(36) + [
       median(heard.map(perSecond)).toFixed(0),
@@ -38,21 +38,24 @@ export function printMode(mode: Mode, rounds: Round[]): void {
     ].map((one) => cell(one)).join(''))
   }
   for (const server of servers.filter((one) => one.startsWith('kefu'))) printRatio(rounds, server, 'wechat')
-  if (servers.includes('kefu-cluster-2')) printRatio(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
+  if (!servers.includes('kefu-cluster-2')) return
+  printRatio(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
+  const dearer = range(ratiosOf(rounds, ['kefu-cluster-2', 'kefu-cluster-1'], ({ cpu }) => cpu))
+  console.log(`kefu-cluster-2 takes ${dearer} times the processor that kefu-cluster-1 takes for a push`)
 }
 
-function ratiosOf(rounds: Round[], server: Server, beside: Server): number[] {
+function ratiosOf(rounds: Round[], [server, beside]: [Server, Server], of: (heard: Measured) => number): number[] {
   return rounds.flatMap((round) => {
     const [mine, other] = [round[server], round[beside]]
-    return mine && other ? [perSecond(mine) / perSecond(other)] : []
+    return mine && other ? [of(mine) / of(other)] : []
   })
 }
 
 function printRatio(rounds: Round[], server: Server, beside: Server): void {
-  const ratios = ratiosOf(rounds, server, beside)
-  const [least, most] = [Math.min(...ratios).toFixed(2), Math.max(...ratios).toFixed(2)]
-  console.log(`${server} answers ${median(ratios).toFixed(2)} times as many as ${beside} (${least} to ${most})`)
+  console.log(`${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond))} times as many as ${beside}`)
 }
+
+const range = (ratios: number[]) => `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
 
 export function printSteps(steps: Step[]): void {
   console.log('\nOne step alone, in a loop                         µs each')

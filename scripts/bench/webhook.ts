@@ -15,13 +15,13 @@ import { measureClusterSteps } from './store-steps.ts'
 import { needWrk, runWrk, type Heard } from './wrk.ts'
 
 type Options = {
-  seconds: number, rounds: number, connections: number, profile: string | undefined
+  seconds: number, warm: number, rounds: number, connections: number, profile: string | undefined
   embedded: boolean, cluster: boolean
 }
 type Plan = Omit<Options, 'cluster'> & { dir: string, cluster: Cluster | null }
 
-const warmSeconds = 2
-const mostPerSecond = { plain: 40_000, safe: 20_000 }
+const mostPerSecond = 20_000
+const mostOfCorpus = 200_000
 
 export async function webhookBench(args: string[]): Promise<void> {
   const options = readOptions(args)
@@ -32,7 +32,7 @@ export async function webhookBench(args: string[]): Promise<void> {
   try {
     const plan = { ...options, dir, cluster }
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
-      + `${plan.rounds} rounds of ${plan.seconds} s after ${warmSeconds} s of warming, ${plan.connections} connections`)
+      + `${plan.rounds} rounds of ${plan.seconds} s after ${plan.warm} s of warming, ${plan.connections} connections`)
     const modes = { plain: await measureMode(plan, 'plain'), safe: plan.embedded ? await measureMode(plan, 'safe') : [] }
     const steps = [...plan.embedded ? await measureSteps(dir) : [], ...cluster ? await measureClusterSteps(dir, cluster) : []]
     for (const mode of ['plain', 'safe'] as const) if (modes[mode].length > 0) printMode(mode, modes[mode])
@@ -45,7 +45,9 @@ export async function webhookBench(args: string[]): Promise<void> {
 
 function readOptions(args: string[]): Options {
   const { values } = parseArgs({ args, options: {
-    seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '5' },
+    // half of a process that was just started is the compiler, and two processes warm half as fast as one
+    warm: { type: 'string', default: '12' },
+    seconds: { type: 'string', default: '8' }, rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '256' }, profile: { type: 'string' },
     editions: { type: 'string', default: 'embedded,cluster' },
   } })
@@ -54,7 +56,7 @@ function readOptions(args: string[]): Options {
     throw new Error('--editions: embedded, cluster or both with a comma')
   }
   return {
-    seconds: wholeNumber('seconds', values.seconds, 60), rounds: wholeNumber('rounds', values.rounds, 50),
+    seconds: wholeNumber('seconds', values.seconds, 60), warm: wholeNumber('warm', values.warm, 60), rounds: wholeNumber('rounds', values.rounds, 50),
     connections: wholeNumber('connections', values.connections, 512), profile: values.profile,
     embedded: editions.includes('embedded'), cluster: editions.includes('cluster'),
   }
@@ -69,8 +71,8 @@ function serversOf(plan: Plan, mode: Mode): Server[] {
 }
 
 async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
-  const warm = { mode, count: warmSeconds * mostPerSecond.safe, first: 0 }
-  const main = { mode, count: Math.min(200_000, plan.seconds * mostPerSecond[mode]), first: warm.count }
+  const warm = { mode, count: Math.min(mostOfCorpus, plan.warm * mostPerSecond), first: 0 }
+  const main = { mode, count: Math.min(mostOfCorpus, plan.seconds * mostPerSecond), first: warm.count }
   writeCorpus(join(plan.dir, 'warm'), warm)
   writeCorpus(join(plan.dir, 'main'), main)
   const rounds: Round[] = []
@@ -87,7 +89,7 @@ async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Me
   const load = { url: contender.url, connections: plan.connections }
   let heard: { warm: Heard, main: Measured }
   try {
-    const warm = await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: warmSeconds })
+    const warm = await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: plan.warm })
     const main = await costing(contender, () => runWrk({ ...load, corpus: join(plan.dir, 'main'), seconds: plan.seconds }))
     heard = { warm, main }
   } finally {
