@@ -16,31 +16,39 @@ export type Database = {
   lockMs: () => Promise<number>
   drop: () => Promise<void>
 }
-export type Cluster = { redisUrl: string, fresh: () => Promise<Database>, close: () => Promise<void> }
+export type Cluster = {
+  redisUrl: string
+  fresh: () => Promise<Database>
+  /** Beside one that `fresh` gave and that lives on: the same MariaDB, and a Redis of its own. */
+  beside: () => Promise<Database>
+  close: () => Promise<void>
+}
 
 /** The data lies beside the checkout like SQLite's, because the directory for what is temporary may be memory. */
 export async function openCluster(dir: string): Promise<Cluster> {
-  const redisDir = join(dir, 'redis')
-  mkdirSync(redisDir)
-  const [mariadb, redis] = await Promise.all([startMariadb({ dataDir: join(dir, 'mariadb') }), startRedis({ dir: redisDir })])
+  const redisIn = (name: string) => {
+    mkdirSync(join(dir, name))
+    return startRedis({ dir: join(dir, name) })
+  }
+  const [mariadb, redis, other] = await Promise.all([startMariadb({ dataDir: join(dir, 'mariadb') }), redisIn('redis'), redisIn('redis-beside')])
   let made = 0
+  const open = async (redisUrl: string): Promise<Database> => {
+    made += 1
+    const name = `bench_${made}`
+    const url = await mariadb.createDatabase(name)
+    await flush(redisUrl)
+    const { number, lockMs, close } = await asker(url)
+    return {
+      settings: { DATABASE_URL: url, REDIS_URL: redisUrl, SECRET_KEY: 'bench '.repeat(8) }, url: mysqlUrl(url), number, lockMs,
+      drop: async () => {
+        await close()
+        await mariadb.dropDatabase(name)
+      },
+    }
+  }
   return {
-    redisUrl: redis.url,
-    fresh: async () => {
-      made += 1
-      const name = `bench_${made}`
-      const url = await mariadb.createDatabase(name)
-      await flush(redis.url)
-      const { number, lockMs, close } = await asker(url)
-      return {
-        settings: { DATABASE_URL: url, REDIS_URL: redis.url, SECRET_KEY: 'bench '.repeat(8) }, url: mysqlUrl(url), number, lockMs,
-        drop: async () => {
-          await close()
-          await mariadb.dropDatabase(name)
-        },
-      }
-    },
-    close: async () => { await Promise.all([mariadb.stop(), redis.stop()]) },
+    redisUrl: redis.url, fresh: () => open(redis.url), beside: () => open(other.url),
+    close: async () => { await Promise.all([mariadb.stop(), redis.stop(), other.stop()]) },
   }
 }
 

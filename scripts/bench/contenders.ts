@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { startNginx } from '../services/nginx.ts'
 import { startServer, type Running } from './child.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster, Database } from './cluster.ts'
 import type { NumberOf } from './count.ts'
 import { removeDir } from './place.ts'
 import type { Mode } from './pushes.ts'
 import { openSeeded } from './serve-kefu.ts'
 
-export type Server = 'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2'
+export type Server = 'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2' | 'kefu-apart-2'
 export type Contender = {
   url: string
   /** Of all its processes. */
@@ -18,6 +18,8 @@ export type Contender = {
   stop: () => Promise<void>
   /** After it has stopped; null for a server that stores nothing. */
   number: NumberOf | null
+  /** How many stores it has, each with the same followers in it. */
+  stores: number
   clear: () => Promise<void>
 }
 export type Ground = { dir: string, mode: Mode, cluster: Cluster | null, profile: string | undefined }
@@ -26,12 +28,13 @@ export function startContender(server: Server, ground: Ground): Promise<Contende
   if (server === 'kefu') return startEmbedded(ground)
   if (server === 'kefu-cluster-1') return startProcesses(ground, 1)
   if (server === 'kefu-cluster-2') return startProcesses(ground, 2)
+  if (server === 'kefu-apart-2') return startApart(ground)
   return startPeer(server)
 }
 
 async function startPeer(server: 'bare' | 'wechat'): Promise<Contender> {
   const running = await startServer(server, [])
-  return { ...running, lockMs: null, number: null, clear: () => Promise.resolve() }
+  return { ...running, lockMs: null, number: null, stores: 1, clear: () => Promise.resolve() }
 }
 
 const profiling = ({ profile }: Ground) => profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []
@@ -40,7 +43,7 @@ async function startEmbedded(ground: Ground): Promise<Contender> {
   const data = join(ground.dir, 'kefu')
   const running = await startServer('kefu', [JSON.stringify({ DATA_DIR: data }), ground.mode], profiling(ground))
   return {
-    ...running, lockMs: null, clear: async () => { removeDir(data) },
+    ...running, lockMs: null, stores: 1, clear: async () => { removeDir(data) },
     number: async (query) => {
       const database = new SqliteDatabase(join(data, 'kefu.db'), { readonly: true })
       try {
@@ -52,21 +55,54 @@ async function startEmbedded(ground: Ground): Promise<Contender> {
   }
 }
 
-/** Filled before they start, so that no process of them is warmer than the other. */
 async function startProcesses(ground: Ground, howMany: number): Promise<Contender> {
-  if (!ground.cluster) throw new Error('no cluster was opened')
-  const database = await ground.cluster.fresh()
-  const settingsOf = (n: number) => ({ ...database.settings, DATA_DIR: join(ground.dir, `process-${n}`) })
-  const { app } = await openSeeded(settingsOf(0), ground.mode, { withoutCron: true })
-  await app.close()
-  const running: Running[] = []
-  for (let n = 1; n <= howMany; n += 1) {
-    running.push(await startServer('kefu', [JSON.stringify(settingsOf(n))], profiling(ground)))
+  const database = await filled(ground, clusterOf(ground).fresh())
+  const running = await startOn(ground, Array<Database>(howMany).fill(database))
+  return { ...await asOne(running), number: database.number, stores: 1, lockMs: database.lockMs, clear: database.drop }
+}
+
+/**
+ * Two installations that know nothing of each other behind the same balancer: what a cluster of two costs more than these is what
+ * its processes cost each other; what these cost more than one alone is the machine, which they share.
+ */
+async function startApart(ground: Ground): Promise<Contender> {
+  const databases = [await filled(ground, clusterOf(ground).fresh()), await filled(ground, clusterOf(ground).beside())]
+  const running = await startOn(ground, databases)
+  const numbers = (query: string) => Promise.all(databases.map(({ number }) => number(query)))
+  return {
+    ...await asOne(running), number: async (query) => sum(await numbers(query)), stores: databases.length, lockMs: databases[0]?.lockMs ?? null,
+    clear: async () => { for (const { drop } of databases) await drop() },
   }
+}
+
+function clusterOf({ cluster }: Ground): Cluster {
+  if (!cluster) throw new Error('no cluster was opened')
+  return cluster
+}
+
+/** Before its processes start, so that none of them is warmer than the other. */
+async function filled(ground: Ground, fresh: Promise<Database>): Promise<Database> {
+  const database = await fresh
+  const { app } = await openSeeded({ ...database.settings, DATA_DIR: join(ground.dir, 'process-0') }, ground.mode, { withoutCron: true })
+  await app.close()
+  return database
+}
+
+async function startOn(ground: Ground, databases: Database[]): Promise<Running[]> {
+  const running: Running[] = []
+  for (const [n, { settings }] of databases.entries()) {
+    const own = { ...settings, DATA_DIR: join(ground.dir, `process-${n + 1}`) }
+    running.push(await startServer('kefu', [JSON.stringify(own)], profiling(ground)))
+  }
+  return running
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0)
+
+async function asOne(running: Running[]): Promise<Running> {
   const { url, stop } = await balanced(running)
   return {
-    url, number: database.number, lockMs: database.lockMs, clear: database.drop,
-    cpuMicros: async () => (await Promise.all(running.map((one) => one.cpuMicros()))).reduce((sum, one) => sum + one, 0),
+    url, cpuMicros: async () => sum(await Promise.all(running.map((one) => one.cpuMicros()))),
     stop: async () => {
       await stop()
       await Promise.all(running.map((one) => one.stop()))

@@ -9,7 +9,7 @@ export type Counted = { stored: number, least: number, most: number, sessions: n
 /** Asks the store one number; every query here means the same to SQLite and to MariaDB. */
 export type NumberOf = (query: string) => Promise<number>
 
-export async function countStored(number: NumberOf, runs: Heard[]): Promise<Counted> {
+export async function countStored(number: NumberOf, { runs, stores }: { runs: Heard[], stores: number }): Promise<Counted> {
   const most = sum(runs, (run) => run.fresh)
   const least = most - sum(runs, (run) => run.sent - run.ok)
   const stored = await number("select count(*) from inbox where dedup_key like 'm:%'")
@@ -18,20 +18,20 @@ export async function countStored(number: NumberOf, runs: Heard[]): Promise<Coun
     ...stored < least ? [`${least - stored} answered pushes are not in the store`] : [],
     ...stored > most ? [`${stored - most} pushes more are in the store than were sent`] : [],
     ...sum(runs, (run) => run.wraps) > 0 ? ['the requests ran out; they were sent twice'] : [],
-    ...await lineFaults(number, stored), ...await sessionFaults(number, sessions),
+    ...await lineFaults(number, stored + stores * knownFollowers), ...await sessionFaults(number, sessions),
   ]
   return { stored, least, most, sessions, faults }
 }
 
 const sum = (runs: Heard[], of: (run: Heard) => number) => runs.reduce((total, run) => total + of(run), 0)
 
-async function lineFaults(number: NumberOf, stored: number): Promise<string[]> {
+async function lineFaults(number: NumberOf, pushes: number): Promise<string[]> {
   const lines = await number('select count(*) from message_data where opercode = 2')
   const holes = await number(`select count(*) from (select s.session_id from message_session s left join message_data m
     on m.session_id = s.session_id group by s.session_id, s.seq
     having count(m.seq) <> s.seq or min(m.seq) <> 1 or max(m.seq) <> s.seq or count(distinct m.seq) <> count(*)) as holes`)
   return [
-    ...lines !== stored + knownFollowers ? [`${lines} lines for ${stored + knownFollowers} pushes`] : [],
+    ...lines !== pushes ? [`${lines} lines for ${pushes} pushes`] : [],
     ...holes > 0 ? [`${holes} sessions whose lines are not numbered 1..n`] : [],
   ]
 }

@@ -12,6 +12,7 @@ export type Round = Partial<Record<Server, Measured>>
 const names: Record<Server, string> = {
   bare: 'node:http, answers success', wechat: 'wechat + express 5, stores nothing', kefu: 'kefu, SQLite',
   'kefu-cluster-1': 'kefu, MariaDB + Redis, 1 process', 'kefu-cluster-2': 'kefu, MariaDB + Redis, 2 processes',
+  'kefu-apart-2': 'two kefu that share no store',
 }
 const heads = ['requests/s', 'p50 ms', 'p99 ms', 'of bare', 'lowest', 'highest', 'CPU µs', 'lock µs']
 const perSecond = (heard: Heard) => heard.ok / heard.seconds
@@ -40,8 +41,8 @@ export function printMode(mode: Mode, rounds: Round[]): void {
   for (const server of servers.filter((one) => one.startsWith('kefu'))) printRatio(rounds, server, 'wechat')
   if (!servers.includes('kefu-cluster-2')) return
   printRatio(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
-  const dearer = range(ratiosOf(rounds, ['kefu-cluster-2', 'kefu-cluster-1'], ({ cpu }) => cpu))
-  console.log(`kefu-cluster-2 takes ${dearer} times the processor that kefu-cluster-1 takes for a push`)
+  printDearer(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
+  printDearer(rounds, 'kefu-cluster-2', 'kefu-apart-2')
 }
 
 function ratiosOf(rounds: Round[], [server, beside]: [Server, Server], of: (heard: Measured) => number): number[] {
@@ -53,6 +54,11 @@ function ratiosOf(rounds: Round[], [server, beside]: [Server, Server], of: (hear
 
 function printRatio(rounds: Round[], server: Server, beside: Server): void {
   console.log(`${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond))} times as many as ${beside}`)
+}
+
+function printDearer(rounds: Round[], server: Server, beside: Server): void {
+  const dearer = range(ratiosOf(rounds, [server, beside], ({ cpu }) => cpu))
+  console.log(`${server} takes ${dearer} times the processor that ${beside} takes for a push`)
 }
 
 const range = (ratios: number[]) => `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`

@@ -66,7 +66,7 @@ function readOptions(args: string[]): Options {
 function serversOf(plan: Plan, mode: Mode): Server[] {
   return [
     'bare', 'wechat', ...plan.embedded ? ['kefu' as const] : [],
-    ...plan.cluster && mode === 'plain' ? ['kefu-cluster-1' as const, 'kefu-cluster-2' as const] : [],
+    ...plan.cluster && mode === 'plain' ? ['kefu-cluster-1' as const, 'kefu-cluster-2' as const, 'kefu-apart-2' as const] : [],
   ]
 }
 
@@ -97,7 +97,7 @@ async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Me
   }
   const runs = [heard.warm, heard.main]
   refuseUnanswered(server, runs)
-  if (contender.number) trust(await countStored(contender.number, runs), `${mode}, ${server}`)
+  if (contender.number) trust(await countStored(contender.number, { runs, stores: contender.stores }), `${mode}, ${server}`)
   await contender.clear()
   return heard.main
 }

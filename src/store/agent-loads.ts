@@ -13,7 +13,7 @@ export const loadQueries = (sql: Sql) => ({
   /** As it was decided without a lock; 0 when he was given somebody meanwhile, or has less room. */
   give: (uid: number, { sessions, turn, turnRead }: { sessions: number, turn: number, turnRead: number }) => sql.run(
     'update agent_load set `load` = `load` + ?, turn = ? where uid = ? and turn = ? and `load` + ? <= capacity', [sessions, turn, uid, turnRead, sessions]),
-  lower: (uid: number) => sql.run('update agent_load set `load` = `load` - 1 where uid = ?', [uid]),
+  lower: (uid: number) => sql.write('update agent_load set `load` = `load` - 1 where uid = ?', [uid]),
   of: (uids: number[]) => {
     const some = list(uids)
     return sql.all<AgentLoadRow>(`select * from agent_load where uid in (${some.marks})`, some.values)

@@ -37,7 +37,7 @@ export const customerQueries = (sql: Sql) => ({
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) => sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
   belong: async (rows: KnownCustomer[]) => {
-    for (const row of rows) await sql.run('update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?', [row.customer_service_uid, row.wx_user_id])
+    for (const row of rows) await sql.write('update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?', [row.customer_service_uid, row.wx_user_id])
   },
   save: (row: CustomerRow) => sql.update('wx_user', [row], { key: 'wx_user_id', set: [...heard, ...brief, 'customer_service_uid', 'is_clue'] }),
   lock: (companyId: string, id: string) => sql.one<CustomerRow>(
@@ -53,7 +53,7 @@ export const customerQueries = (sql: Sql) => ({
     return sql.all<CustomerRow>(`select * from wx_user where company_id = ? and wx_user_id < ?${where} order by wx_user_id desc limit ?`,
       [companyId, page.after, ...values, page.limit])
   },
-  describe: (row: CustomerRow) => sql.run(
+  describe: (row: CustomerRow) => sql.write(
     'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, priority = ?, update_time = ? where company_id = ? and wx_user_id = ?',
     [row.alias, row.remark, row.tags, row.customer_service_uid, row.priority, row.update_time, row.company_id, row.wx_user_id]),
   lockMany: (companyId: string, ids: string[]) => {

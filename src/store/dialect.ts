@@ -14,6 +14,8 @@ export type Dialect = {
   insertNew: (insert: Insert) => string
   /** Of a row that is there, `update` is set and `add` is raised by what the new row says. */
   upsert: (insert: Insert, key: string, how: { update: string[], add: string[] }) => string
+  /** How many rows the next statement takes of those that are left. */
+  atOnce: (left: number) => number
   /** Many rows set in one statement, found by the first column. */
   update: (table: string, columns: string[], rows: number) => string
   nowMs: string
@@ -46,6 +48,8 @@ export const sqlite: Dialect = {
     return `update ${table} set ${set.map((name, at) => `${name} = v.column${at + 2}`).join(', ')}` +
       ` from (values ${Array<string>(rows).fill(one).join(',')}) v where ${key} = v.column1`
   },
+  // a power of two, so that a handful of prepared statements serves every batch size
+  atOnce: (left) => Math.min(64, 2 ** Math.floor(Math.log2(left))),
   nowMs: "select cast((julianday('now') - 2440587.5) * 86400000 as integer) as ms",
   refuses: (error) => /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(errorCode(error)),
   isDuplicate: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(errorCode(error)),
@@ -84,6 +88,8 @@ export const mysql: Dialect = {
     return `update (${Array<string>(rows).fill(one).join(' union all ')}) v straight_join ${table} t on t.${key} = v.k set ` +
       set.map((name, at) => `t.${name} = v.v${at}`).join(', ')
   },
+  // nothing is prepared here, and each statement is a journey; 128 lines of 64 KB stay below the 16 MB that a packet may have
+  atOnce: (left) => Math.min(128, left),
   nowMs: 'select cast(unix_timestamp(now(3)) * 1000 as signed) as ms',
   refuses: (error) => refusedRow.has(errorNumber(error)),
   isDuplicate: (error) => errorNumber(error) === 1062,

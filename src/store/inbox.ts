@@ -22,6 +22,6 @@ export const inboxQueries = (sql: Sql) => ({
   takeBack: async (ids: string[]) => {
     if (ids.length === 0) return
     const some = list(ids)
-    await sql.run(`delete from inbox where inbox_id in (${some.marks})`, some.values)
+    await sql.write(`delete from inbox where inbox_id in (${some.marks})`, some.values)
   },
 })

@@ -8,7 +8,7 @@ export const jobQueries = (sql: Sql) => ({
     const stands = await sql.one<{ token: string }>('select token from job_run where job = ? and slot = ?', [row.job, row.slot])
     return stands?.token === row.token
   },
-  end: (job: string, slot: string, { at, result }: { at: number, result: string }) => sql.run(
+  end: (job: string, slot: string, { at, result }: { at: number, result: string }) => sql.write(
     'update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [at, result, job, slot]),
   last: (job: string, companyId: string) => sql.one<JobRunRow>(
     'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1', [job, companyId]),

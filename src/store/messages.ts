@@ -50,6 +50,6 @@ export const messageQueries = (sql: Sql) => ({
   /** Passive answers whose row may still be settled. */
   passiveWritten: (ids: string[]) => {
     const some = list(ids)
-    return sql.run(`update message_data set delivery = 'sent' where message_id in (${some.marks}) and delivery in ('sending', 'unknown')`, some.values)
+    return sql.write(`update message_data set delivery = 'sent' where message_id in (${some.marks}) and delivery in ('sending', 'unknown')`, some.values)
   },
 })

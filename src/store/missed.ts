@@ -9,7 +9,7 @@ export const missedQueries = (sql: Sql) => ({
   find: (companyId: string, sessionId: string) => sql.one<MissedSessionRow>(
     'select * from missed_session where company_id = ? and session_id = ?', [companyId, sessionId]),
   opened: (companyId: string, sessionId: string) => sql.run('delete from missed_session where company_id = ? and session_id = ?', [companyId, sessionId]),
-  answered: (companyId: string, customerId: string) => sql.run('delete from missed_session where company_id = ? and wx_user_id = ?', [companyId, customerId]),
+  answered: (companyId: string, customerId: string) => sql.write('delete from missed_session where company_id = ? and wx_user_id = ?', [companyId, customerId]),
   /** The newest first; of an agent his own, and those that were nobody's on accounts he serves. */
   list: (companyId: string, whose: Whose, page: { before: number, id: string, limit: number }) => {
     const some = list(whose.accountIds)

@@ -6,7 +6,7 @@ import { OutOfDate } from '../errors.ts'
 import { mysql } from './dialect.ts'
 import { migrations } from './migrations/index.ts'
 import { checkMysql } from './mysql-checks.ts'
-import type { Ask, Statement } from './sql.ts'
+import type { Answer, Ask, Statement } from './sql.ts'
 import type { Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn } from './transactions.ts'
 import type { WorkClass } from './writer.ts'
@@ -41,7 +41,7 @@ export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions
   const transact = openTransact(mysql, onSql)
 
   const once = <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>, again = false): Promise<T> => withRunner(kind === 'push' ? push : other,
-    (runner) => transact({ ask: (text, values) => asked(runner, text, values), together: (statements) => askedTogether(runner, statements), again }, kind, body))
+    (runner) => transact({ ask: (statements) => askedAll(runner, statements), again }, kind, body))
 
   return {
     read, slow, migrated,
@@ -83,7 +83,8 @@ async function openPool(url: string, pool: Pool): Promise<DataSource> {
     // the driver asks the server differently for the two: it must be the URL's word
     type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql', url, entities, migrations, migrationsTableName: 'migrations',
     charset: 'utf8mb4_bin', timezone: 'Z', supportBigNumbers: true, bigNumberStrings: false, connectTimeout: 2000,
-    extra: { connectionLimit: pool.connections, enableKeepAlive: true, multipleStatements: pool.writes },
+    // the driver would note at every statement where it was asked
+    extra: { connectionLimit: pool.connections, enableKeepAlive: true, multipleStatements: pool.writes, trace: false },
   }).initialize()
   const { pool: driverPool } = source.driver as unknown as { pool: { on: (event: 'connection', hear: (connection: Connection) => void) => void } }
   const words = await sessionWords(source, pool)
@@ -114,24 +115,34 @@ async function withRunner<T>(source: DataSource, use: (runner: QueryRunner) => P
   }
 }
 
-type Result = { records?: object[], affected?: number, raw: { insertId?: number } }
 // a key compared with a text that no key can be
 const illegalMix = 1267
+const couldBeIllegal = ({ text, values }: Statement) => text.startsWith('select') && values.some((value) => typeof value === 'string' && /[^\0-\x7f]/.test(value))
 
-async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): ReturnType<Ask> {
+async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): Promise<Answer> {
   try {
-    const { records = [], affected = 0, raw } = await runner.query(text, values, true) as Result
-    return { records, affected, insertId: raw.insertId ?? 0 }
+    return answerOf(await runner.query(text, values))
   } catch (error) {
-    if ((error as { errno?: number }).errno === illegalMix && text.startsWith('select')) return { records: [], affected: 0, insertId: 0 }
+    if ((error as { errno?: number }).errno === illegalMix && text.startsWith('select')) return answerOf([])
     throw error
   }
 }
 
-/** In one packet: the server stops at the first that fails. */
-async function askedTogether(runner: QueryRunner, statements: Statement[]): Promise<void> {
-  await runner.query(statements.map(({ text }) => text).join(';'), statements.flatMap(({ values }) => values))
+/** In one packet: the server stops at the first that fails, and does not tell which that was. */
+async function askedAll(runner: QueryRunner, statements: Statement[]): Promise<Answer> {
+  const end = statements.at(-1)
+  if (end && (statements.length === 1 || couldBeIllegal(end))) {
+    if (statements.length > 1) await askedAll(runner, statements.slice(0, -1))
+    return asked(runner, end.text, end.values)
+  }
+  const raw = await runner.query(statements.map(({ text }) => text).join(';'), statements.flatMap(({ values }) => values)) as unknown[]
+  return answerOf(raw.at(-1))
 }
+
+type Done = { affectedRows: number, insertId?: number }
+const answerOf = (raw: unknown): Answer => Array.isArray(raw)
+  ? { records: raw as object[], affected: 0, insertId: 0 }
+  : { records: [], affected: (raw as Done).affectedRows, insertId: (raw as Done).insertId ?? 0 }
 
 /**
  * Without Redis a process has a queue and a cache of its own, which a second one would not see. The lock lives as long as its

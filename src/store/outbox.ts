@@ -21,7 +21,7 @@ export const outboxQueries = (sql: Sql) => ({
   /** The answer was fully written in time; a late truth may still settle what was unknown. */
   passiveWritten: (ids: string[], at: number) => {
     const some = list(ids)
-    return sql.run(
+    return sql.write(
       // `not in`: for `in` SQLite would rather walk through all that are sending than look up the ids
       `update outbox set state = 'sent', settled_at = ?, lease_until = null where outbox_id in (${some.marks})` +
       " and way = 'passive' and state not in ('pending', 'sent', 'failed')", [at, ...some.values])
@@ -34,7 +34,7 @@ export const outboxQueries = (sql: Sql) => ({
   /** A person decides what the platform never told. */
   resolve: (id: string, state: string, at: number) => sql.run(
     "update outbox set state = ?, settled_at = ? where outbox_id = ? and state in ('failed', 'unknown')", [state, at, id]),
-  drop: (sessionId: string, at: number) => sql.run(
+  drop: (sessionId: string, at: number) => sql.write(
     "update outbox set state = 'failed', settled_at = ? where session_id = ? and state = 'pending'", [at, sessionId]),
   anyPending: async () => await sql.one("select outbox_id from outbox where state = 'pending' limit 1") !== null,
   pendingOf: (sessionId: string) => sql.all<OutboxRow>("select * from outbox where session_id = ? and state = 'pending' order by n", [sessionId]),

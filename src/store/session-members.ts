@@ -16,6 +16,6 @@ export const memberQueries = (sql: Sql) => ({
     const some = list(uids)
     return sql.run(`update session_member set left_at = ? where session_id = ? and uid in (${some.marks}) and left_at is null`, [at, sessionId, ...some.values])
   },
-  leaveAll: (sessionId: string, at: number) => sql.run(
+  leaveAll: (sessionId: string, at: number) => sql.write(
     'update session_member set left_at = ? where session_id = ? and left_at is null', [at, sessionId]),
 })

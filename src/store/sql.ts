@@ -1,5 +1,5 @@
-// How a unit of work speaks SQL. Many rows go in one statement, cut into powers of two, so that a handful of prepared
-// statements serves every batch size; lists in `in (…)` are padded for the same reason.
+// How a unit of work speaks SQL. What is written waits for the next question and travels with it. Many rows go in one statement, cut as the database likes it; lists in `in (…)` are padded to a
+// power of two, so that a handful of prepared statements serves every batch size.
 import type { Dialect, Insert } from './dialect.ts'
 
 export type Value = string | number | null
@@ -14,7 +14,9 @@ export type Sql = {
   one: <T>(query: string, values?: Value[]) => Promise<T | null>
   /** Answers how many rows were changed. */
   run: (query: string, values?: Value[]) => Promise<number>
-  /** Goes with the commit, after all that is asked before; in a unit of work only. */
+  /** Where nobody asks how many: goes with the next question or with the commit, like all that follows here. Fails there, too. */
+  write: (query: string, values: Value[]) => Promise<void>
+  /** Goes with the commit, after all else. */
   last: (query: string, values: Value[]) => void
   insert: (table: string, rows: object[]) => Promise<void>
   /** Leaves what is there; who was first is asked afterwards, no database tells it truly. */
@@ -36,9 +38,9 @@ export function list(values: Value[]): { marks: string, values: Value[] } {
   return { marks: padded.map(() => '?').join(','), values: padded }
 }
 
-export function* chunks<T>(rows: T[]): Generator<T[]> {
+export function* chunks<T>({ atOnce }: Dialect, rows: T[]): Generator<T[]> {
   for (let at = 0; at < rows.length;) {
-    const size = Math.min(64, 2 ** Math.floor(Math.log2(rows.length - at)))
+    const size = atOnce(rows.length - at)
     yield rows.slice(at, at + size)
     at += size
   }
@@ -60,18 +62,24 @@ function bound(rows: object[], names: string[]): Value[] {
   return values
 }
 
-type Around = { heard?: ((query: string) => void) | undefined, last?: Statement[] }
+/** What is written: `soon` before the next question, `last` behind all. Where there is neither, nothing is written. */
+type Around = { heard?: ((query: string) => void) | undefined, soon?: Statement[], last?: Statement[] }
 
-export function openSql(ask: Ask, dialect: Dialect, { heard, last }: Around = {}): Sql {
+export function openSql(ask: Ask, dialect: Dialect, { heard, soon, last }: Around = {}): Sql {
   const query = (text: string, values: Value[]) => {
     heard?.(text)
     return ask(text, values)
   }
-  const run = async (text: string, values: Value[] = []) => (await query(text, values)).affected
+  const keepFor = (time: Statement[] | undefined, statements: Iterable<Statement>) => {
+    if (!time) throw new Error('nothing is written here')
+    for (const statement of statements) {
+      heard?.(statement.text)
+      time.push(statement)
+    }
+  }
+  const write = async (statements: Iterable<Statement>) => { keepFor(soon, statements) }
   const all = async <T>(text: string, values: Value[] = []) => (await query(text, values)).records as T[]
-  // sent one behind the other, awaited together: a connection keeps their order
-  const runAll = async (statements: Statement[]): Promise<void> => { await Promise.all(statements.map(({ text, values }) => run(text, values))) }
-  const inChunks = (table: string, rows: object[], text: (insert: Insert) => string): Statement[] => [...chunks(rows)].map((some) => {
+  const inChunks = (table: string, rows: object[], text: (insert: Insert) => string): Statement[] => [...chunks(dialect, rows)].map((some) => {
     const { bind, ...insert } = statement(table, some)
     return { text: text(insert), values: bind }
   })
@@ -79,22 +87,19 @@ export function openSql(ask: Ask, dialect: Dialect, { heard, last }: Around = {}
     inChunks(table, rows, (insert) => dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) }))
 
   return {
-    dialect, run, all, upserts,
-    last: (text, values) => {
-      if (!last) throw new Error('nothing is written here')
-      heard?.(text)
-      last.push({ text, values })
-    },
+    dialect, all, upserts,
     one: async <T>(text: string, values: Value[] = []) => (await all<T>(text, values))[0] ?? null,
-    insert: (table, rows) => runAll(inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`)),
-    insertNew: (table, rows) => runAll(inChunks(table, rows, dialect.insertNew)),
+    run: async (text, values = []) => (await query(text, values)).affected,
+    write: (text, values) => write([{ text, values }]),
+    last: (text, values) => { keepFor(last, [{ text, values }]) },
+    insert: (table, rows) => write(inChunks(table, rows, ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`)),
+    insertNew: (table, rows) => write(inChunks(table, rows, dialect.insertNew)),
     insertSerial: async (table, row) => {
       const { into, columns, values, bind } = statement(table, [row])
       return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
-    upsert: (table, rows, how) => runAll(upserts(table, rows, how)),
-    update: async (table, rows, { key, set }) => {
-      for (const some of chunks(rows)) await run(dialect.update(quoted(table), [key, ...set].map(quoted), some.length), bound(some, [key, ...set]))
-    },
+    upsert: (table, rows, how) => write(upserts(table, rows, how)),
+    update: (table, rows, { key, set }) => write([...chunks(dialect, rows)].map((some) =>
+      ({ text: dialect.update(quoted(table), [key, ...set].map(quoted), some.length), values: bound(some, [key, ...set]) }))),
   }
 }

@@ -8,12 +8,12 @@ import { entities } from '../../entities/index.ts'
 import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
 import { migrations } from './migrations/index.ts'
-import type { Ask, Statement } from './sql.ts'
+import type { Answer, Ask } from './sql.ts'
 import { checkSqlite } from './sqlite-checks.ts'
 import { openStatements } from './sqlite-statements.ts'
 import { openSlowReader } from './slow-reader.ts'
 import type { Inspected, Store, StoreOptions, Unit } from './store.ts'
-import { openTransact, unitOn } from './transactions.ts'
+import { openTransact, unitOn, type AskAll } from './transactions.ts'
 import { openWriter } from './writer.ts'
 
 export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Promise<Store> {
@@ -24,7 +24,6 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const migrated = (await writer.runMigrations({ transaction: 'each' })).map(({ name }) => name)
   const reader = await openSource(file, true)
   const [ask, askReader] = [await askOf(writer), await askOf(reader)]
-  const together = async (statements: Statement[]) => { for (const { text, values } of statements) await ask(text, values) }
   const queue = openWriter()
   const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
   const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
@@ -36,7 +35,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
     read, migrated, slow: unitOn(sqlite, slow.ask),
     work: async (kind, body, { committed } = {}) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
-      const result = await queue.run(kind, () => transact({ ask, together }, kind, body))
+      const result = await queue.run(kind, () => transact({ ask: inTurn(ask) }, kind, body))
       committed?.()
       await logFile.forced()
       return result
@@ -109,4 +108,11 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
 /** TypeORM opens and migrates; statements go to the connection it has opened, where its own way costs twice as much a row. */
 async function askOf(source: DataSource): Promise<Ask> {
   return openStatements(await source.createQueryRunner().connect() as Database.Database)
+}
+
+/** There is no journey to spare. */
+const inTurn = (ask: Ask): AskAll => async (statements) => {
+  let answer: Answer = { records: [], affected: 0, insertId: 0 }
+  for (const { text, values } of statements) answer = await ask(text, values)
+  return answer
 }

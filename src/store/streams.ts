@@ -16,7 +16,7 @@ export const streamQueries = (sql: Sql) => ({
     for (const { text, values } of sql.upserts('stream', raised, { key: 'company_id, stream', add: ['top'] })) sql.last(text, values)
     // SQL counts the offsets back from the top
     const back = new Map(counts)
-    for (const some of chunks(events)) {
+    for (const some of chunks(sql.dialect, events)) {
       sql.last('insert into stream_event (company_id, stream, `offset`, event_id, type, data, created_at) values ' + some.map(() => oneEvent).join(','),
         some.flatMap(({ stream, event_id, type, data, created_at }) => {
           const left = (back.get(stream) ?? 1) - 1

@@ -1,7 +1,7 @@
-// One unit of work: begin, body, commit, on a connection of its own for that time. What goes last is sent together with the commit: rows
-// that everybody writes are then held while the server works, and not while this process comes to hear that it may go on.
+// One unit of work: begin, body, commit, on a connection of its own for that time. What is written travels with the next question, and what
+// goes last with the commit: rows are held while the server works, and not while this process comes to hear that it may go on.
 import type { Dialect } from './dialect.ts'
-import { openSql, type Ask, type Statement } from './sql.ts'
+import { openSql, type Answer, type Ask, type Statement } from './sql.ts'
 import type { SqlHeard, Unit } from './store.ts'
 import { tables } from './tables.ts'
 import type { WorkClass } from './writer.ts'
@@ -11,25 +11,29 @@ export function unitOn(dialect: Dialect, ask: Ask, { again = false, ...around }:
   return { sql, again, ...tables(sql) }
 }
 
-/** `together` runs one behind the other and stops at the first that fails. */
-type Connection = { ask: Ask, together: (statements: Statement[]) => Promise<void>, again?: boolean }
+/** One behind the other in one journey; stops at the first that fails; answers what the last one says. */
+export type AskAll = (statements: Statement[]) => Promise<Answer>
+type Connection = { ask: AskAll, again?: boolean }
 export type Transact = <T>(connection: Connection, kind: WorkClass, body: (unit: Unit) => Promise<T>) => Promise<T>
+
+const bare = (text: string): Statement => ({ text, values: [] })
 
 export function openTransact(dialect: Dialect, onSql: SqlHeard | undefined): Transact {
   let count = 0
-  return async ({ ask, together, again = false }, kind, body) => {
+  return async ({ ask, again = false }, kind, body) => {
     count += 1
     const number = count
+    const soon = [bare(dialect.begin)]
     const last: Statement[] = []
-    const unit = unitOn(dialect, ask, { last, again, heard: onSql && ((query: string) => { onSql(number, kind, query) }) })
-    await ask(dialect.begin, [])
+    const askNow: Ask = (text, values) => ask([...soon.splice(0), { text, values }])
+    const unit = unitOn(dialect, askNow, { soon, last, again, heard: onSql && ((query: string) => { onSql(number, kind, query) }) })
     try {
       const result = await body(unit)
-      await together([...last, { text: 'commit', values: [] }])
+      await ask([...soon, ...last, bare('commit')])
       return result
     } catch (error) {
       // a failed commit may have ended the transaction already; what counts is the first error
-      await ask('rollback', []).catch(() => undefined)
+      await ask([bare('rollback')]).catch(() => undefined)
       throw error
     }
   }

@@ -20,7 +20,7 @@ export const visitQueries = (sql: Sql) => ({
   /** The follower's row is locked, so his numbers grow one by one. */
   forgetBefore: async (rows: TrajectoryRow[]) => {
     const long = rows.filter((row) => row.n > keptOfEach)
-    for (const { wx_user_id: id, n } of long) await sql.run('delete from trajectory where wx_user_id = ? and n <= ?', [id, n - keptOfEach])
+    for (const { wx_user_id: id, n } of long) await sql.write('delete from trajectory where wx_user_id = ? and n <= ?', [id, n - keptOfEach])
   },
   trajectory: (companyId: string, customerId: string, page: { before: number, limit: number }) => sql.all<TrajectoryRow>(
     'select * from trajectory where company_id = ? and wx_user_id = ? and n < ? order by n desc limit ?', [companyId, customerId, page.before, page.limit]),
@@ -34,7 +34,7 @@ export const visitQueries = (sql: Sql) => ({
     return sql.all<ReceptionRow>(`select * from reception where company_id = ? and reception_id in (${some.marks})`, [companyId, ...some.values])
   },
   /** Many come by one code: the row is held from here to the commit. */
-  count: (id: string, { follows, unfollows, scans }: { follows: number, unfollows: number, scans: number }) => sql.run(
+  count: (id: string, { follows, unfollows, scans }: { follows: number, unfollows: number, scans: number }) => sql.write(
     'update reception set follows = follows + ?, unfollows = unfollows + ?, scans = scans + ? where reception_id = ?', [follows, unfollows, scans, id]),
   listReceptions: (companyId: string, page: { before: string, limit: number }) => sql.all<ReceptionRow>(
     'select * from reception where company_id = ? and reception_id < ? order by reception_id desc limit ?', [companyId, page.before, page.limit]),

@@ -1,5 +1,6 @@
 // One lane: a batch at a time; the next one begins while the disk still keeps this one. A batch that fails is dissolved and each push
 // runs alone; so does one whose rows somebody else holds.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alone } from './alone.ts'
 import { receive } from './receive.ts'
 import { inTime, type LaneNeeds, type Waiting } from './waiting.ts'
@@ -7,6 +8,7 @@ import { inTime, type LaneNeeds, type Waiting } from './waiting.ts'
 // with 64, as many commits again, and a sixth fewer pushes a second
 const most = 128
 const settleMs = 50
+const shareOfWait = 1 / 8
 
 export function openLane(needs: LaneNeeds, alone: Alone) {
   const waiting: Waiting[] = []
@@ -17,13 +19,14 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
   let since: number | undefined
 
   const drain = async (): Promise<void> => {
+    let last: Last = { size: 0, ms: 0 }
     do {
-      await gather(waiting)
+      await gather(waiting, last)
       // who has a push that runs alone by now stays behind it
       const batch = inTime(needs, waiting.splice(0, most)).filter((one) => !alone.follows(one))
       since = batch[0]?.since
       const ids = written.take()
-      if (batch.length + ids.length > 0) await committed(batch, ids)
+      if (batch.length + ids.length > 0) last = await timed(batch.length, committed(batch, ids))
       since = undefined
     } while (waiting.length > 0)
     running = null
@@ -80,13 +83,27 @@ function openWritten(needs: LaneNeeds) {
   }
 }
 
-/** What lies ready joins: as long as a turn of the event loop brings more, there is more to come. */
-async function gather(waiting: Waiting[]): Promise<void> {
+type Last = { size: number, ms: number }
+
+async function timed(size: number, committed: Promise<void>): Promise<Last> {
+  const began = performance.now()
+  await committed
+  return { size, ms: performance.now() - began }
+}
+
+/**
+ * What lies ready joins: as long as a turn of the event loop brings more, there is more to come. Under load those who were just
+ * answered push again: they are waited for, a small part of what the last batch took, because one batch of all costs less than two.
+ */
+async function gather(waiting: Waiting[], last: Last): Promise<void> {
+  const until = performance.now() + last.ms * shareOfWait
+  const expected = Math.min(most, waiting.length + last.size)
   let before: number
   do {
     before = waiting.length
     await new Promise((resolve) => setImmediate(resolve))
   } while (waiting.length > before && waiting.length < most)
+  while (waiting.length < expected && performance.now() + 1 <= until) await sleep(1)
 }
 
 type Batch = { batch: Waiting[], written: string[], committed: () => void }

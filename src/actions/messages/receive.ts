@@ -30,7 +30,7 @@ export type How = {
 }
 
 export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [], alone = false, ...limits }: How = {}): Promise<(PushAnswer | null | 'busy')[]> {
-  const { day, answers, freed } = await needs.store.work('push', async (unit) => {
+  const { day, answers } = await needs.store.work('push', async (unit) => {
     const inbox = pushes.map((push) => inboxRow(needs, push))
     const seen = await unit.inbox.add(inbox)
     const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
@@ -43,13 +43,14 @@ export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [
 
     const own = pushes.map((push, at) => isNew[at] && !busy[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
 
-    const freed = await writeDay(needs, unit, { day, written })
+    await writeDay(needs, unit, { day, written })
     const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
     const answers = await withStored(unit, own, repeated)
-    return { day, freed, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
+    return { day, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
   }, limits)
 
-  await tell(needs, day, freed)
+  await tell(needs, day)
+  if (written.length > 0) void tellFreed(needs)
   return answers
 }
 
@@ -65,8 +66,7 @@ export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
   }
 }
 
-/** What was fully written since goes with the lines, because streams come last. Answers whether rows that stood behind may leave now. */
-async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, written }: { day: Day, written: string[] }): Promise<boolean> {
+async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, written }: { day: Day, written: string[] }): Promise<void> {
   if (day.followers.size > 0) await writeFollowers(unit, day)
   await unit.media.toFetch(day.fetches)
   await unit.messages.insert(day.messages)
@@ -77,7 +77,6 @@ async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, writte
   await unit.evaluations.addFirst(day.evaluations)
   await writeCounts(unit, day.visits)
   writeEvents(needs, unit, day.events)
-  return written.length > 0 && unit.outbox.anyPending()
 }
 
 async function writeFollowers(unit: Unit, day: Day): Promise<void> {
@@ -101,15 +100,24 @@ async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (str
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
-async function tell(needs: ReceiveNeeds, day: Day, freed: boolean): Promise<void> {
+async function tell(needs: ReceiveNeeds, day: Day): Promise<void> {
   void tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   for (const { session, from } of day.moved) await tellPlace(needs, session, from)
   await tellRanks(needs, [...day.reranked])
   for (const companyId of day.behind) ringRoom(needs, companyId)
   for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
-  if (freed || day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
+  if (day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
   needs.tally.add(day.spoken, day.unanswered)
   if (day.fetches.length > 0) needs.bus.publish('media', '')
   for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
+}
+
+/** What stood behind the answers that are settled now may leave. */
+async function tellFreed({ store, bus, log }: ReceiveNeeds): Promise<void> {
+  try {
+    if (await store.read.outbox.anyPending()) bus.publish('outbox', '')
+  } catch (error) {
+    log.warn({ error: String(error) }, 'who may leave now was not asked; the job looks again')
+  }
 }
