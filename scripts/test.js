@@ -48,7 +48,7 @@ const runSuites = (suites, { files, ...env } = { files: 4 }) => spawnSync(proces
   { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...(quick && { KEFU_QUICK: '1' }), ...env } }).status ?? 1
 
 let status = runSuites(wanted.filter((suite) => suite !== 'cluster' && !skipped.includes(suite)))
-if (!quick && servers.every(isThere)) status ||= await runOnCluster(['cluster', 'flows', 'api', 'store/samples.test.js', 'store/last.test.js', 'house/schema.test.js', 'house/lock-order.test.js'])
+if (!quick && servers.every(isThere)) status ||= await runOnCluster(['cluster', 'flows', 'api', 'store/samples.test.js', 'store/last.test.js', 'store/journeys.test.js', 'house/schema.test.js', 'house/lock-order.test.js'])
 process.exit(status)
 
 /** The same suites once more: two processes on MariaDB and Redis behind nginx. */
