@@ -1,5 +1,5 @@
-// How a unit of work speaks SQL. What is written waits for the next question and travels with it. Many rows go in one statement, cut as the database likes it; lists in `in (…)` are padded to a
-// power of two, so that a handful of prepared statements serves every batch size.
+// How a unit of work speaks SQL. What is written waits for the next question and travels with it. Many rows go in one statement, cut as
+// the database likes it; lists in `in (…)` are padded to a power of two, so that a handful of prepared statements serves every batch size.
 import type { Dialect, Insert } from './dialect.ts'
 
 export type Value = string | number | null

@@ -28,6 +28,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
   const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
   const transact = openTransact(sqlite, onSql)
+  const askAll = inTurn(ask)
   const read = unitOn(sqlite, askReader)
   const slow = openSlowReader(file)
 
@@ -35,7 +36,7 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
     read, migrated, slow: unitOn(sqlite, slow.ask),
     work: async (kind, body, { committed } = {}) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
-      const result = await queue.run(kind, () => transact({ ask: inTurn(ask) }, kind, body))
+      const result = await queue.run(kind, () => transact({ ask: askAll }, kind, body))
       committed?.()
       await logFile.forced()
       return result
