@@ -30,6 +30,8 @@ export type Connection = {
 
 const answersMs = 500
 const startsWithinMs = 2000
+/** Until a client that has ended begins anew. */
+const endedMs = 50
 const again = (times: number) => Math.min(25 * 2 ** Math.min(times, 10), 400)
 
 const common = (address: Address): RedisOptions => ({
@@ -126,7 +128,10 @@ function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
   })
   client.on('error', fall)
   client.on('close', () => { fall('the connection is closed') })
-  client.connect().catch(fall)
+  const begin = () => { if (!state.closed) client.connect().catch(fall) }
+  // it connects again for ever, but a failover told while it asks the sentinels where the master is ends it for good
+  client.on('end', () => { setTimeout(begin, endedMs) })
+  begin()
 
   const ask = async <T>(call: (redis: Redis | Cluster) => Promise<T>): Promise<T | undefined> => {
     if (!state.up) return undefined

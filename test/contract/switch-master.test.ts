@@ -1,0 +1,76 @@
+// A failover that is heard at the worst moment. The sentinel is ours, because a real one cannot be asked to wait with its answer.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import test from 'node:test'
+import { Redis } from 'ioredis'
+import { startRedis } from '../../scripts/services/redis.ts'
+import { eventually } from '../support/eventually.ts'
+import { openOne } from './editions.ts'
+
+const bulk = (words: string[]) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
+
+/** Names one master; whoever asks while `holds` is true gets his answer when it ends. */
+async function openScriptedSentinel(masterPort: number) {
+  const state = { asked: 0, holds: false, held: [] as (() => void)[], listeners: new Set<Socket>(), sockets: new Set<Socket>() }
+  const answer = (socket: Socket, text: string) => {
+    if (/get-master-addr-by-name/i.test(text)) {
+      state.asked += 1
+      const say = () => { socket.write(bulk(['127.0.0.1', String(masterPort)])) }
+      if (state.holds) state.held.push(say)
+      else say()
+    } else if (/\r\nsentinels\r\n/i.test(text)) socket.write('*0\r\n')
+    else if (/\r\nsubscribe\r\n/i.test(text)) {
+      state.listeners.add(socket)
+      socket.write('*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n')
+    } else socket.write('+OK\r\n')
+  }
+  const server = createServer((socket) => {
+    state.sockets.add(socket)
+    socket.on('data', (data) => {
+      // each command is an array, and several may come in one piece
+      for (const command of data.toString().split(/(?=\*\d+\r\n\$)/)) answer(socket, command)
+    })
+    socket.on('error', () => undefined).on('close', () => { state.sockets.delete(socket); state.listeners.delete(socket) })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    state, port: (server.address() as AddressInfo).port,
+    switchMaster: () => { for (const socket of state.listeners) socket.write(bulk(['message', '+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2'])) },
+    release: () => {
+      state.holds = false
+      for (const say of state.held.splice(0)) say()
+    },
+    close: () => {
+      for (const socket of state.sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+void test('a failover that is heard while the master is being looked for is not the end: Redis is used again', async (t) => {
+  const service = await startRedis()
+  t.after(() => service.stop())
+  const sentinel = await openScriptedSentinel(service.ports[0] ?? 0)
+  t.after(() => { sentinel.close() })
+  const raw = new Redis(service.ports[0] ?? 0, '127.0.0.1')
+  t.after(() => { raw.disconnect() })
+  const backends = await openOne(`redis+sentinel://127.0.0.1:${sentinel.port}/mymaster`)
+  t.after(() => backends.close())
+  await backends.cache.set('login:x', 'before', 60_000)
+  assert.equal(await backends.cache.get('login:x'), 'before')
+  await eventually(() => { assert.ok(sentinel.state.listeners.size >= 4, 'every client listens for failovers') })
+
+  sentinel.state.holds = true
+  await raw.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await eventually(() => { assert.ok(sentinel.state.held.length >= 4, 'every client asks where the master is') })
+  sentinel.switchMaster()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  sentinel.release()
+
+  await eventually(async () => {
+    await backends.cache.set('login:x', 'after', 60_000)
+    assert.equal(await backends.cache.get('login:x'), 'after')
+  })
+})
