@@ -16,10 +16,12 @@ void test('killed again and again under load: every push answered 200 is stored 
   t.after(() => simulator.close())
   // the house watches and keeps the database; those that die stand beside it
   const house = await openHouse({ simulatorUrl: simulator.url, rules: false, alone: true, withoutCron: true })
-  t.after(() => house.close())
-  const settings = Object.fromEntries(Object.entries(house.config).filter(([, value]) => typeof value === 'string').map(([name, value]) => [name, String(value)]))
   const processes: (Second | null)[] = [null, null]
-  t.after(() => { for (const one of processes) one?.child.kill('SIGKILL') })
+  t.after(async () => {
+    for (const one of processes) one?.child.kill('SIGKILL')
+    await house.close()
+  })
+  const settings = Object.fromEntries(Object.entries(house.config).filter(([, value]) => typeof value === 'string').map(([name, value]) => [name, String(value)]))
   const start = async (at: number) => { processes[at] = await openSecond({ ...settings, PORT: '0' }, false) }
   await Promise.all([start(0), start(1)])
   const alive = () => processes.filter((one) => one !== null && one.child.signalCode === null)
@@ -66,11 +68,10 @@ void test('killed again and again under load: every push answered 200 is stored 
     for (const one of processes) one?.child.kill('SIGKILL')
     await Promise.all([start(0), start(1)])
   }
-  await pause(500)
+  await eventually(() => { assert.ok(answered.size > 50, `${answered.size} pushes were answered`) }, 60_000)
   running = false
   await Promise.all(load)
 
-  assert.ok(answered.size > 50, `${answered.size} pushes were answered`)
   const stored = await house.rows<{ dedup_key: string, n: number }>("select dedup_key, count(*) as n from inbox where dedup_key like 'm:9%' group by dedup_key")
   const keys = new Map(stored.map((row) => [row.dedup_key, row.n]))
   assert.deepEqual([...answered].filter((key) => keys.get(key) !== 1), [], 'answered and not stored once')
