@@ -12,10 +12,9 @@ const bulk = (words: string[]) => `*${words.length}\r\n${words.map((word) => `$$
 
 /** Names one master; whoever asks while `holds` is true gets his answer when it ends. */
 async function openScriptedSentinel(masterPort: number) {
-  const state = { asked: 0, holds: false, held: [] as (() => void)[], listeners: new Set<Socket>(), sockets: new Set<Socket>() }
+  const state = { holds: false, held: [] as (() => void)[], listeners: new Set<Socket>(), sockets: new Set<Socket>() }
   const answer = (socket: Socket, text: string) => {
     if (/get-master-addr-by-name/i.test(text)) {
-      state.asked += 1
       const say = () => { socket.write(bulk(['127.0.0.1', String(masterPort)])) }
       if (state.holds) state.held.push(say)
       else say()

@@ -14,8 +14,10 @@ export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'
 
 export type Edition = { settings: Record<string, string>, close: () => Promise<void> }
 
-/** A fresh, empty store. Houses share one Redis and one appid, but not the WeChat that gave a token: a key of its own keeps each from the
- * tokens of the others. */
+/**
+ * A fresh, empty store. Houses share one Redis and one appid, but not the WeChat that gave a token: a key of its own keeps each
+ * from the tokens of the others.
+ */
 export async function openEdition(): Promise<Edition> {
   if (!isCluster) return { settings: {}, close: () => Promise.resolve() }
   const name = `test_${randomBytes(8).toString('hex')}`
