@@ -45,7 +45,7 @@ const limit = full ? 1800_000 : 400_000
 
 const runSuites = (suites, { files, ...env } = { files: 4 }) => spawnSync(process.execPath,
   ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, `--test-concurrency=${files}`, '--enable-source-maps', ...filesOf(suites)],
-  { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...(quick && { KEFU_QUICK: '1' }), ...env } }).status ?? 1
+  { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...env } }).status ?? 1
 
 let status = runSuites(wanted.filter((suite) => suite !== 'cluster' && !skipped.includes(suite)))
 if (!quick && servers.every(isThere)) status ||= await runOnCluster(['cluster', 'flows', 'api', 'store/samples.test.js', 'store/last.test.js', 'store/journeys.test.js', 'house/schema.test.js', 'house/lock-order.test.js'])

@@ -5,13 +5,13 @@ import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
-import { quickly } from '../support/full.ts'
+import { times } from '../support/full.ts'
 import { callsAt, operate, type Company } from '../support/operations.ts'
 import { openDraw, seedOf } from '../support/random.ts'
 import { setAll } from '../support/seen.ts'
 
 const seed = seedOf()
-const operations = quickly(1000, 5000, 100_000)
+const operations = times(5000, 100_000)
 const inFlight = 40
 const capacity = 3
 
