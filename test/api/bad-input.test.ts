@@ -38,7 +38,7 @@ void test('unreadable bodies are refused in time, and the process lives', async 
   for (const body of [bomb, doctype, '<xml>'.repeat(8000), '', '{"a":1}', '<xml><Content>', text.replace('o1', '')]) {
     const began = performance.now()
     assert.equal((await push(house, body)).status, 400, body.slice(0, 40))
-    assert.ok(performance.now() - began < 500, body.slice(0, 40))
+    assert.ok(performance.now() - began < 2000, body.slice(0, 40))
   }
   assert.equal((await push(house, text + ' '.repeat(65_536))).status, 413)
   assert.deepEqual(await inboxRows(house), [])

@@ -86,7 +86,7 @@ void test('an admin makes a rule in the lab, tries it, sees what it hides, repla
   await page.waitForSelector('.lab-sheet')
   await page.screenshot({ path: resolve(shots, 'rules-conflicts.png') })
 
-  await eventually(async () => { assert.equal((await house.admin.call('GET', '/api/rules/unmatched')).body.items.length, 2) }, 15_000)
+  await eventually(async () => { assert.equal((await house.admin.call('GET', '/api/rules/unmatched')).body.items.length, 2) })
   await page.click('#tab-unmatched')
   await page.waitForSelector('.questions li')
   await page.screenshot({ path: resolve(shots, 'rules-unmatched.png') })

@@ -35,21 +35,19 @@ void test('FLUSHALL while the queue is long: exact again within 5 s, and claims 
   const order = (await house.rows<{ session_id: string }>('select session_id from message_session where state = 3 order by `rank`, session_id')).map((row) => row.session_id)
 
   const claimed: string[] = []
-  let flushed = 0
   for (let n = 0; n < claims; n += 1) {
-    if (n === 3) {
-      await raw.flushall()
-      flushed = performance.now()
-    }
+    if (n === 3) await raw.flushall()
     claimed.push((await agent.call('POST', '/api/sessions/claim', {})).body.id as string)
   }
   assert.deepEqual(claimed, order.slice(0, claims))
   assert.equal(await eventually(() => isExact(house)), queued - claims)
 
   await raw.flushall()
-  flushed = performance.now()
+  const flushed = performance.now()
   await eventually(() => isExact(house))
-  assert.ok(performance.now() - flushed < exactWithinMs, `${performance.now() - flushed} ms`)
+  const tookMs = performance.now() - flushed
+  t.diagnostic(`exact ${tookMs.toFixed(0)} ms after FLUSHALL`)
+  assert.ok(tookMs < exactWithinMs, `${tookMs} ms`)
 })
 
 void test('Redis stopped for a while: pushes, claims and replies go on, and the queue is exact when it is back', async (t) => {
@@ -97,7 +95,7 @@ void test('the master of a Sentinel dies, and another is frozen, under load: no 
   running = false
   await load
   const since = performance.now()
-  const queued = await eventually(() => isExact(house), 60_000)
+  const queued = await eventually(() => isExact(house))
   t.diagnostic(`exact ${Math.round(performance.now() - since)} ms after the frozen master woke`)
   assert.equal(queued, (await house.rows('select wx_user_id from wx_user')).length)
   assert.ok(queued > 20, `${queued} followers came`)

@@ -8,7 +8,8 @@ import type { Move } from '../../src/ports.ts'
 import { eventually } from '../support/eventually.ts'
 import { house, redisEditions } from './editions.ts'
 
-const waitsAtMost = 900
+// the time-out of half a second, and a busy machine
+const waitsAtMost = 1400
 const enter = (id: string, rank: number): Move => ({ id, from: null, to: { list: 'queue:all', rank } })
 
 async function timed<T>(ask: () => Promise<T>): Promise<T> {
@@ -40,7 +41,7 @@ async function rebuild({ queue }: Backends, companyId: string): Promise<void> {
     await queue.move(companyId, [enter('a', 1), enter('b', 2)])
     await queue.complete(companyId, sums?.epoch ?? '')
     assert.deepEqual((await queue.heads(companyId, ['all'], 1))?.map(({ id }) => id), ['a'])
-  }, 20_000)
+  })
 }
 
 for (const edition of redisEditions) { describe(`${edition.name} goes away`, () => {
@@ -73,12 +74,12 @@ for (const edition of redisEditions) { describe(`${edition.name} goes away`, () 
         assert.equal(await here.cache.get('login:y'), '1')
         await here.recent.set(c, 's', ['1'])
         assert.deepEqual(await here.recent.list(c, 's'), ['1'])
-      }, 20_000)
+      })
       const there = await at.another()
       await eventually(() => {
         there.bus.publish(c, 'back')
         assert.ok(rings.includes('back'))
-      }, 20_000)
+      })
       off()
     })
   }

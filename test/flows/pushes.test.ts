@@ -115,6 +115,7 @@ void test('a disabled company takes no pushes: answered, counted, not stored', a
   const { store, bus } = house.app.ports
   await store.work('rest', (unit) => unit.sql.run('update company set enabled = 0'))
   bus.publish('known', '')
+  await house.heard()
   assert.equal((await rawPush(house, textXml('o1', '1', '在吗'))).status, 200)
   assert.equal((await house.rows('select * from inbox')).length, 0)
   assert.match(await house.metrics(), /company_closed/)

@@ -30,7 +30,7 @@ void test(`${operations} random operations, ${inFlight} in flight, leave every i
   assert.ok(refused / (done + refused) >= 0.3, 'they really raced')
   assert.ok(looks >= 5)
   await foldLedgers(house, company)
-  for (const url of house.urls) await eventually(() => isClean(house, url), 30_000)
+  for (const url of house.urls) await eventually(() => isClean(house, url))
 })
 
 async function openCompany(house: House): Promise<Company> {

@@ -65,7 +65,6 @@ void test('queueWhen says whom rules leave to people', async (t) => {
     for (const [at, said] of words.entries()) {
       const before = (await queued(house.admin)).length
       const customer = await follower(house)
-      await eventually(async () => { assert.equal((await house.app.ports.known.company((await house.rows<{ company_id: string }>('select company_id from company'))[0]!.company_id))?.settings.queueWhen, queueWhen) })
       assert.equal((await customer.says(said)).shown.length, 1, 'a rule answers each')
       assert.equal((await queued(house.admin)).length - before, queues[at] ? 1 : 0, `${queueWhen}: ${said}`)
     }
@@ -242,11 +241,11 @@ void test('hits are counted without a row for each push, and questions without a
   await eventually(async () => {
     const rules = (await house.admin.call('GET', '/api/rules?limit=200')).body.items as any[]
     assert.deepEqual(rules.filter((rule) => rule.hits.total > 0).map((rule) => [rule.name, rule.hits.total, rule.hits.recent]), [['营业时间 / Hours', 2, 2]])
-  }, 15_000)
+  })
   await eventually(async () => {
     const groups = (await house.admin.call('GET', '/api/rules/unmatched')).body.items as any[]
     assert.deepEqual(groups.map((group) => [group.text, group.times, group.keyword]), [['怎么开发票', 3, '怎么开'], ['停车方便吗', 1, '停车方便吗']])
-  }, 15_000)
+  })
   await made(house.admin, { kind: 'contains', keywords: ['发票'] }, text('电子发票'))
   await eventually(async () => { assert.deepEqual(((await house.admin.call('GET', '/api/rules/unmatched')).body.items as any[]).map((group) => group.text), ['停车方便吗']) })
   const [left] = (await house.admin.call('GET', '/api/rules/unmatched')).body.items as any[]

@@ -84,7 +84,7 @@ void test('who is disabled, full, of another account or of nowhere is refused by
 void test('replies accepted before a transfer still go out, in order, before the new owner\'s', async (t) => {
   const at = await openDesk(t)
   const target = await at.house.agent('target')
-  await post(`${at.house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'slow', delayMs: 400 })
+  await post(`${at.house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'slow', delayMs: 1000 })
   assert.deepEqual([(await at.say(at.agent, '一')).status, (await at.say(at.agent, '二')).status], [202, 202])
   await at.verb(at.agent, 'transfer', { agentUid: target.uid })
   await at.verb(target, 'accept')

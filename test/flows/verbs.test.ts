@@ -141,7 +141,7 @@ void test('many sessions are closed at once, each by its own right, and a reason
 void test('a close lets what was accepted go out, or drops what has not left and gives it back', async (t) => {
   for (const pending of ['send', 'drop']) {
     const at = await openDesk(t)
-    await post(`${at.house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'slow', delayMs: 500 })
+    await post(`${at.house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'slow', delayMs: 2000 })
     await at.say(at.agent, '一')
     await eventually(async () => { assert.equal((await at.lines())[1].delivery.state, 'sending') })
     await at.say(at.agent, '二')

@@ -42,8 +42,8 @@ void test('every unit of work takes its first locks in the one order', async (t)
   await giveAndTake(house, agent)
   await house.app.advanceTo(10 * 24 * 3600_000)
   await eventually(async () => {
-    const rows = await house.app.ports.store.read.sql.all<{ n: number }>("select count(*) as n from message_session where close_reason = 'reclaimed'")
-    assert.equal(Number(rows[0]?.n), 1)
+    const [row] = await house.rows<{ close_reason: string }>('select close_reason from message_session where session_id = ?', [waiting.id])
+    assert.equal(row?.close_reason, 'reclaimed')
   })
 
   const seen = new Set<string>()

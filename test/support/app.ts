@@ -12,6 +12,7 @@ import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Value } from '../../src/store/sql.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
+import { openHeard } from './heard.ts'
 import { errorLog } from './log.ts'
 
 export const password = 'correct horse battery'
@@ -30,6 +31,8 @@ export type House = {
   dir: string
   admin: Actor
   second: Second | null
+  /** What was changed before is known in all its processes. */
+  heard: () => Promise<void>
   /** Committed rows, whatever the store. */
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
   /** Of all its processes. */
@@ -62,7 +65,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   await post(`${place.simulator}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
   const admin = await signIn(url, 'admin')
   return {
-    app: { ...app, advanceTo: more.advanceTo }, url, urls: more.urls, simulator: place.simulator, config, dir: place.dir, admin, second: more.second,
+    app: { ...app, advanceTo: more.advanceTo }, url, urls: more.urls, simulator: place.simulator, config, dir: place.dir, admin, second: more.second, heard: more.heard,
     metrics: async () => (await Promise.all(more.urls.map(async (one) => (await fetch(`${one}/metrics`)).text()))).join('\n'),
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
     agent: (username, about = {}) => signInMade(admin, url, { username, about }),
@@ -97,7 +100,7 @@ async function signInMade(admin: Actor, url: string, { username, about }: { user
 
 async function justOne(app: App) {
   const url = await app.listen()
-  return { url, urls: [url], second: null, advanceTo: app.advanceTo, close: () => Promise.resolve() }
+  return { url, urls: [url], second: null, advanceTo: app.advanceTo, heard: () => Promise.resolve(), close: () => Promise.resolve() }
 }
 
 /** A second process and a balancer before both. */
@@ -106,7 +109,7 @@ async function openMore(app: App, settings: Record<string, string>, withoutCron:
   const urls = [await app.listen(), second.url]
   const balancer = await openBalancer(urls)
   return {
-    url: balancer.url, urls, second,
+    url: balancer.url, urls, second, heard: openHeard(app.ports.bus),
     advanceTo: async (totalMs: number) => { await Promise.all([app.advanceTo(totalMs), second.advanceTo(totalMs)]) },
     close: async () => {
       await balancer.stop()

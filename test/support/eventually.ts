@@ -1,5 +1,5 @@
-/** Asks until it holds; the last failure is the test's. */
-export async function eventually<T>(ask: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+/** Asks until it holds; the last failure is the test's. How long is no promise: where one is, the test says so. */
+export async function eventually<T>(ask: () => Promise<T> | T, withinMs = 60_000): Promise<T> {
   const until = performance.now() + withinMs
   for (;;) {
     try {

@@ -13,8 +13,8 @@ export async function follower(house: House, appid = 'wx0000000000000001', openi
   const at = `${house.simulator}/sim/followers/${made.openid}`
   return {
     openid: made.openid,
-    says: (text, more = {}) => post(`${at}/send`, { appid, type: 'text', text, ...more }),
-    does: (event, more = {}) => post(`${at}/event`, { appid, event, ...more }),
+    says: (text, more = {}) => house.heard().then(() => post(`${at}/send`, { appid, type: 'text', text, ...more })),
+    does: (event, more = {}) => house.heard().then(() => post(`${at}/event`, { appid, event, ...more })),
     inbox: async () => (await (await fetch(`${at}/inbox?appid=${appid}`)).json() as { items: { n: number, way: string, type: string, text?: string }[] }).items,
   }
 }

@@ -12,11 +12,15 @@ export const textXml = (openid: string, msgId: string, text: string) =>
   `<xml><ToUserName>gh_1</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>${text}</Content><MsgId>${msgId}</MsgId></xml>`
 
 const tries = 3
+const pauseMs = 1000
 
-/** As WeChat does: what was not stored comes again. */
+/** As WeChat does: what was not stored comes again, later. */
 export async function pushAgain(house: Pick<House, 'url'>, body: string, query = signed()): Promise<Response> {
   let answer = await rawPush(house, body, query)
-  for (let tried = 1; tried < tries && answer.status >= 500; tried += 1) answer = await rawPush(house, body, query)
+  for (let tried = 1; tried < tries && answer.status >= 500; tried += 1) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    answer = await rawPush(house, body, query)
+  }
   return answer
 }
 

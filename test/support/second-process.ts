@@ -1,10 +1,12 @@
 // The second of a house's two processes: the whole product, told by its parent when to move the clock.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { answerHeard } from './heard.ts'
 import { errorLog } from './log.ts'
 
 const [, , settings = '{}', withoutCron = 'false'] = process.argv
 const app = await openApp(readConfig(JSON.parse(settings) as Record<string, string>, {}), { log: errorLog, withoutCron: withoutCron === 'true' })
+answerHeard(app.ports.bus)
 process.on('message', ({ advanceTo }: { advanceTo: number }) => {
   void app.advanceTo(advanceTo).then(() => process.send?.({ advancedTo: advanceTo }))
 })

@@ -29,10 +29,9 @@ export async function runJob(admin: Actor, name: string): Promise<Record<string,
   return answer.body.result as Record<string, number>
 }
 
-/** What was set is known in every process within a second. */
 export async function setAll(house: House, settings: object, admin = house.admin): Promise<void> {
   assert.equal((await admin.call('PATCH', '/api/settings', settings)).status, 200)
-  if (house.second) await new Promise((resolve) => setTimeout(resolve, 300))
+  await house.heard()
 }
 
 /** Sign-ins have ended by then. */

@@ -1,0 +1,31 @@
+import type { EventBus } from '../../src/ports.ts'
+
+/** The product promises that a change is known everywhere by then. */
+const withinMs = 1000
+const [there, back] = ['heard', 'heard-back']
+
+/** In the other process. */
+export function answerHeard(bus: EventBus): void {
+  bus.subscribe(there, (n) => { if (n) bus.publish(back, n) })
+}
+
+/**
+ * Resolves when both processes have heard what was changed before: a ring goes to the other and comes back, each way behind all
+ * rings before it. Without it a test would ask whether the news or its follower is faster.
+ */
+export function openHeard(bus: EventBus): () => Promise<void> {
+  let rung = 0
+  const waiting = new Map<string, () => void>()
+  bus.subscribe(back, (n) => { waiting.get(n)?.() })
+  return async () => {
+    const n = String(rung += 1)
+    let timer
+    await new Promise<void>((resolve) => {
+      waiting.set(n, resolve)
+      timer = setTimeout(resolve, withinMs)
+      bus.publish(there, n)
+    })
+    clearTimeout(timer)
+    waiting.delete(n)
+  }
+}
