@@ -22,7 +22,7 @@ export type Job = {
   name: string
   everyMs: number
   run: (ports: Ports, companyId: string) => Promise<object>
-  /** After a run it rests so many times as long as the run took: what walks through all that is queued. */
+  /** After a run it rests so many times as long as runs take: what walks through all that is queued. */
   rests?: number
   /** Runs in every process, without a lease. */
   everywhere?: (ports: Ports) => boolean
