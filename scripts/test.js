@@ -43,7 +43,7 @@ const filesOf = (suites) => suites.flatMap((suite) => suite.endsWith('.js') ? [s
   .filter((name) => String(name).endsWith('.test.js')).map((name) => join(suite, String(name)))).map((name) => join(root, 'dist/test', name))
 const limit = full ? 1800_000 : 400_000
 
-const runSuites = (suites, { files, ...env } = { files: 4 }) => spawnSync(process.execPath,
+const runSuites = (suites, { files, ...env } = { files: 3 }) => spawnSync(process.execPath,
   ['--test', '--test-reporter=spec', `--test-timeout=${limit}`, `--test-concurrency=${files}`, '--enable-source-maps', ...filesOf(suites)],
   { stdio: 'inherit', env: { ...process.env, ...(full && { KEFU_FULL: '1' }), ...env } }).status ?? 1
 
