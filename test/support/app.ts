@@ -109,7 +109,7 @@ async function openMore(app: App, settings: Record<string, string>, withoutCron:
   const urls = [await app.listen(), second.url]
   const balancer = await openBalancer(urls)
   return {
-    url: balancer.url, urls, second, heard: openHeard(app.ports.bus),
+    url: balancer.url, urls, second, heard: openHeard(app.ports.bus, settings['DATABASE_URL'] ?? ''),
     advanceTo: async (totalMs: number) => { await Promise.all([app.advanceTo(totalMs), second.advanceTo(totalMs)]) },
     close: async () => {
       await balancer.stop()

@@ -2,10 +2,12 @@ import type { EventBus } from '../../src/ports.ts'
 
 /** The product promises that a change is known everywhere by then. */
 const withinMs = 1000
-const [there, back] = ['heard', 'heard-back']
+/** Houses share one Redis, and no database. */
+const topics = (databaseUrl: string) => ({ there: `heard ${databaseUrl}`, back: `heard back ${databaseUrl}` })
 
 /** In the other process. */
-export function answerHeard(bus: EventBus): void {
+export function answerHeard(bus: EventBus, databaseUrl: string): void {
+  const { there, back } = topics(databaseUrl)
   bus.subscribe(there, (n) => { if (n) bus.publish(back, n) })
 }
 
@@ -13,9 +15,10 @@ export function answerHeard(bus: EventBus): void {
  * Resolves when both processes have heard what was changed before: a ring goes to the other and comes back, each way behind all
  * rings before it. Without it a test would ask whether the news or its follower is faster.
  */
-export function openHeard(bus: EventBus): () => Promise<void> {
-  let rung = 0
+export function openHeard(bus: EventBus, databaseUrl: string): () => Promise<void> {
+  const { there, back } = topics(databaseUrl)
   const waiting = new Map<string, () => void>()
+  let rung = 0
   bus.subscribe(back, (n) => { waiting.get(n)?.() })
   return async () => {
     const n = String(rung += 1)

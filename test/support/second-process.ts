@@ -5,8 +5,9 @@ import { answerHeard } from './heard.ts'
 import { errorLog } from './log.ts'
 
 const [, , settings = '{}', withoutCron = 'false'] = process.argv
-const app = await openApp(readConfig(JSON.parse(settings) as Record<string, string>, {}), { log: errorLog, withoutCron: withoutCron === 'true' })
-answerHeard(app.ports.bus)
+const config = readConfig(JSON.parse(settings) as Record<string, string>, {})
+const app = await openApp(config, { log: errorLog, withoutCron: withoutCron === 'true' })
+answerHeard(app.ports.bus, config.DATABASE_URL)
 process.on('message', ({ advanceTo }: { advanceTo: number }) => {
   void app.advanceTo(advanceTo).then(() => process.send?.({ advancedTo: advanceTo }))
 })
