@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 
@@ -74,6 +75,26 @@ void test('a session that is his already is no answer to a claim of the next one
   const second = (await agent!.call('POST', '/api/sessions/claim', {})).body
   assert.notEqual(second.id, first.id)
   assert.equal((await queue.heads(companyId, ['all'], 1))?.length, 0)
+})
+
+void test('who is claimed while the index is mended does not stand in it again', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  await (await follower(house)).says('你好')
+  const [agent] = await agents(house, 1)
+  await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
+  const { ports } = house.app
+  const companyId = (await ports.store.read.accounts.companies())[0]?.company_id ?? ''
+  const [session] = await queue(house)
+  await ports.queue.move(companyId, [{ id: session?.id ?? '', from: 'queue:all', to: null }])
+  let claimed = 0
+  const raced = { ...ports, queue: { ...ports.queue, move: async (...call: Parameters<typeof ports.queue.move>) => {
+    if (claimed === 0) claimed = (await agent!.call('POST', `/api/sessions/${session?.id}/claim`, {})).status
+    return ports.queue.move(...call)
+  } } }
+  assert.deepEqual(await reconcileQueue(raced, companyId), { added: 1, removed: 0 })
+  assert.equal(claimed, 200, 'the premise: SQL had been read, the index was not yet written')
+  assert.deepEqual(await ports.queue.heads(companyId, ['all'], 5), [])
 })
 
 void test('a returning customer waits for his own agent: accepted when online, reserved when away, common after the delay', async (t) => {

@@ -35,9 +35,18 @@ async function mend(needs: ReconcileNeeds, companyId: string, places: [id: strin
   for (let at = 0; at < places.length; at += atOnce) {
     const moves = await movesOf(needs, companyId, new Map(places.slice(at, at + atOnce)))
     result.changed += await needs.queue.move(companyId, moves)
+    await takeBackStale(needs, companyId, moves)
     for (const { to } of moves) result[to ? 'added' : 'removed'] += 1
   }
   return result
+}
+
+/** Who was claimed between the look into SQL and the entry was taken out before he was in. */
+async function takeBackStale(needs: ReconcileNeeds, companyId: string, moves: Move[]): Promise<void> {
+  const entered = new Map(moves.flatMap(({ id, to }): [string, string[]][] => to ? [[id, [to.list]]] : []))
+  if (entered.size === 0) return
+  const now = await movesOf(needs, companyId, entered)
+  await needs.queue.move(companyId, now.filter(({ to }) => to === null))
 }
 
 export async function sumsInSql({ store }: Pick<LookNeeds, 'store'>, companyId: string): Promise<Lists> {
