@@ -23,7 +23,5 @@ export const accessToken = new EntitySchema<AccessTokenRow>({
     lease_token: id(nullable),
     lease_until: big(),
   },
-  indices: [
-    { name: 'ix_access_token_company_id', columns: ['company_id'] },
-  ],
+  indices: [{ name: 'ix_access_token_company_id', columns: ['company_id'] }],
 })

@@ -24,7 +24,5 @@ export const auditLog = new EntitySchema<AuditLogRow>({
     detail: long(nullable),
     at: big(),
   },
-  indices: [
-    { name: 'ix_audit_log_company_id_at', columns: ['company_id', 'at'] },
-  ],
+  indices: [{ name: 'ix_audit_log_company_id_at', columns: ['company_id', 'at'] }],
 })

@@ -4,10 +4,19 @@ import type { EntitySchemaColumnOptions } from 'typeorm'
 
 type More = Partial<EntitySchemaColumnOptions>
 
-export const key = (length: number, more: More = {}): EntitySchemaColumnOptions =>
-  ({ type: 'varchar', length, charset: 'ascii', collation: 'ascii_bin', ...more })
+export const key = (length: number, more: More = {}): EntitySchemaColumnOptions => ({
+  type: 'varchar',
+  length,
+  charset: 'ascii',
+  collation: 'ascii_bin',
+  ...more,
+})
 export const id = (more: More = {}): EntitySchemaColumnOptions => key(32, more)
-export const text = (length: number, more: More = {}): EntitySchemaColumnOptions => ({ type: 'varchar', length, ...more })
+export const text = (length: number, more: More = {}): EntitySchemaColumnOptions => ({
+  type: 'varchar',
+  length,
+  ...more,
+})
 export const long = (more: More = {}): EntitySchemaColumnOptions => ({ type: 'text', ...more })
 export const int = (more: More = {}): EntitySchemaColumnOptions => ({ type: 'int', ...more })
 export const big = (more: More = {}): EntitySchemaColumnOptions => ({ type: 'bigint', ...more })

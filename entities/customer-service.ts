@@ -26,10 +26,6 @@ export const customerService = new EntitySchema<CustomerServiceRow>({
     wx_sign: key(128, nullable),
     state: int(),
   },
-  uniques: [
-    { name: 'uq_customer_service_account_id_uid', columns: ['account_id', 'uid'] },
-  ],
-  indices: [
-    { name: 'ix_customer_service_uid', columns: ['uid'] },
-  ],
+  uniques: [{ name: 'uq_customer_service_account_id_uid', columns: ['account_id', 'uid'] }],
+  indices: [{ name: 'ix_customer_service_uid', columns: ['uid'] }],
 })

@@ -82,10 +82,11 @@ export const customer = new EntitySchema<CustomerRow>({
     get_into_count: int(),
     reception_id: id(nullable),
   },
-  uniques: [
-    { name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] },
-  ],
+  uniques: [{ name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] }],
   indices: [
-    { name: 'ix_wx_user_company_id_customer_service_uid', columns: ['company_id', 'customer_service_uid'] },
+    {
+      name: 'ix_wx_user_company_id_customer_service_uid',
+      columns: ['company_id', 'customer_service_uid'],
+    },
   ],
 })

@@ -25,7 +25,5 @@ export const evaluation = new EntitySchema<EvaluationRow>({
     text: text(500, nullable),
     at: big(),
   },
-  indices: [
-    { name: 'ix_session_evaluate_company_id_at', columns: ['company_id', 'at'] },
-  ],
+  indices: [{ name: 'ix_session_evaluate_company_id_at', columns: ['company_id', 'at'] }],
 })

@@ -28,7 +28,5 @@ export const inbox = new EntitySchema<InboxRow>({
     raw_xml: long(nullable),
     created_at: big(),
   },
-  uniques: [
-    { name: 'uq_inbox_account_id_dedup_key', columns: ['account_id', 'dedup_key'] },
-  ],
+  uniques: [{ name: 'uq_inbox_account_id_dedup_key', columns: ['account_id', 'dedup_key'] }],
 })

@@ -24,7 +24,5 @@ export const login = new EntitySchema<LoginRow>({
     seen_at: big(),
     ends_at: big(),
   },
-  indices: [
-    { name: 'ix_login_uid', columns: ['uid'] },
-  ],
+  indices: [{ name: 'ix_login_uid', columns: ['uid'] }],
 })

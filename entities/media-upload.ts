@@ -22,7 +22,5 @@ export const mediaUpload = new EntitySchema<MediaUploadRow>({
     media_id: key(128),
     dies_at: big(),
   },
-  indices: [
-    { name: 'ix_media_upload_dies_at', columns: ['dies_at'] },
-  ],
+  indices: [{ name: 'ix_media_upload_dies_at', columns: ['dies_at'] }],
 })

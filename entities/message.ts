@@ -83,7 +83,10 @@ export const message = new EntitySchema<MessageRow>({
     content: long(nullable),
   },
   uniques: [
-    { name: 'uq_message_data_company_id_sender_client_key', columns: ['company_id', 'sender', 'client_key'] },
+    {
+      name: 'uq_message_data_company_id_sender_client_key',
+      columns: ['company_id', 'sender', 'client_key'],
+    },
     { name: 'uq_message_data_session_id_seq', columns: ['session_id', 'seq'] },
   ],
 })

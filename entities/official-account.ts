@@ -58,10 +58,6 @@ export const account = new EntitySchema<AccountRow>({
     unbound_pushes: int(),
     unbound_push_at: big(nullable),
   },
-  uniques: [
-    { name: 'uq_official_account_appid', columns: ['appid'] },
-  ],
-  indices: [
-    { name: 'ix_official_account_company_id', columns: ['company_id'] },
-  ],
+  uniques: [{ name: 'uq_official_account_appid', columns: ['appid'] }],
+  indices: [{ name: 'ix_official_account_company_id', columns: ['company_id'] }],
 })

@@ -42,9 +42,7 @@ export const outbox = new EntitySchema<OutboxRow>({
     created_at: big(),
     settled_at: big(nullable),
   },
-  uniques: [
-    { name: 'uq_outbox_inflight_key', columns: ['inflight_key'] },
-  ],
+  uniques: [{ name: 'uq_outbox_inflight_key', columns: ['inflight_key'] }],
   indices: [
     { name: 'ix_outbox_state_lease_until', columns: ['state', 'lease_until'] },
     { name: 'ix_outbox_wx_user_id_n', columns: ['wx_user_id', 'n'] },

@@ -32,7 +32,5 @@ export const quickReply = new EntitySchema<QuickReplyRow>({
     add_time: big(),
     update_time: big(),
   },
-  indices: [
-    { name: 'ix_quick_reply_company_id_type_uid', columns: ['company_id', 'type', 'uid'] },
-  ],
+  indices: [{ name: 'ix_quick_reply_company_id_type_uid', columns: ['company_id', 'type', 'uid'] }],
 })

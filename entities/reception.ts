@@ -45,10 +45,6 @@ export const reception = new EntitySchema<ReceptionRow>({
     scans: int(),
     created_at: big(),
   },
-  uniques: [
-    { name: 'uq_reception_account_id_scene', columns: ['account_id', 'scene'] },
-  ],
-  indices: [
-    { name: 'ix_reception_company_id', columns: ['company_id'] },
-  ],
+  uniques: [{ name: 'uq_reception_account_id_scene', columns: ['account_id', 'scene'] }],
+  indices: [{ name: 'ix_reception_company_id', columns: ['company_id'] }],
 })

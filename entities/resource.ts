@@ -32,7 +32,5 @@ export const resource = new EntitySchema<ResourceRow>({
     kind: key(16),
     uid: int(nullable),
   },
-  uniques: [
-    { name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] },
-  ],
+  uniques: [{ name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] }],
 })

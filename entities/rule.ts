@@ -36,7 +36,5 @@ export const messageRule = new EntitySchema<MessageRuleRow>({
     add_time: big(),
     update_time: big(),
   },
-  indices: [
-    { name: 'ix_message_rule_company_id', columns: ['company_id'] },
-  ],
+  indices: [{ name: 'ix_message_rule_company_id', columns: ['company_id'] }],
 })

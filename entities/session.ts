@@ -68,13 +68,17 @@ export const session = new EntitySchema<SessionRow>({
     watched_until: big(nullable),
     unanswered_since: big(nullable),
   },
-  uniques: [
-    { name: 'uq_message_session_open_key', columns: ['open_key'] },
-  ],
+  uniques: [{ name: 'uq_message_session_open_key', columns: ['open_key'] }],
   indices: [
-    { name: 'ix_message_session_company_id_lane_state_rank', columns: ['company_id', 'lane', 'state', 'rank'] },
+    {
+      name: 'ix_message_session_company_id_lane_state_rank',
+      columns: ['company_id', 'lane', 'state', 'rank'],
+    },
     { name: 'ix_message_session_company_id_uid_state', columns: ['company_id', 'uid', 'state'] },
     { name: 'ix_message_session_wx_user_id_add_time', columns: ['wx_user_id', 'add_time'] },
-    { name: 'ix_message_session_company_id_state_add_time', columns: ['company_id', 'state', 'add_time'] },
+    {
+      name: 'ix_message_session_company_id_state_add_time',
+      columns: ['company_id', 'state', 'add_time'],
+    },
   ],
 })

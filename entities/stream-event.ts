@@ -24,7 +24,5 @@ export const streamEvent = new EntitySchema<StreamEventRow>({
     data: long(),
     created_at: big(),
   },
-  indices: [
-    { name: 'ix_stream_event_created_at', columns: ['created_at'] },
-  ],
+  indices: [{ name: 'ix_stream_event_created_at', columns: ['created_at'] }],
 })

@@ -16,7 +16,5 @@ export const userDeputy = new EntitySchema<UserDeputyRow>({
     deputy_uid: int(primary),
     company_id: id(),
   },
-  indices: [
-    { name: 'ix_user_deputy_deputy_uid', columns: ['deputy_uid'] },
-  ],
+  indices: [{ name: 'ix_user_deputy_deputy_uid', columns: ['deputy_uid'] }],
 })

@@ -16,7 +16,5 @@ export const userGroupMember = new EntitySchema<UserGroupMemberRow>({
     uid: int(primary),
     company_id: id(),
   },
-  indices: [
-    { name: 'ix_user_group_member_uid', columns: ['uid'] },
-  ],
+  indices: [{ name: 'ix_user_group_member_uid', columns: ['uid'] }],
 })

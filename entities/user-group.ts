@@ -20,7 +20,5 @@ export const userGroup = new EntitySchema<UserGroupRow>({
     parent_id: int(),
     created_at: big(),
   },
-  indices: [
-    { name: 'ix_user_group_company_id', columns: ['company_id'] },
-  ],
+  indices: [{ name: 'ix_user_group_company_id', columns: ['company_id'] }],
 })

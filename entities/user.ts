@@ -35,10 +35,6 @@ export const user = new EntitySchema<UserRow>({
     created_at: big(),
     greeting: text(500, nullable),
   },
-  uniques: [
-    { name: 'uq_user_username', columns: ['username'] },
-  ],
-  indices: [
-    { name: 'ix_user_company_id', columns: ['company_id'] },
-  ],
+  uniques: [{ name: 'uq_user_username', columns: ['username'] }],
+  indices: [{ name: 'ix_user_company_id', columns: ['company_id'] }],
 })

@@ -3,11 +3,16 @@ import type { Content } from './content.ts'
 import type { Named } from './reception.ts'
 
 type Said<C = Content> = C extends { type: infer T } ? Omit<C, 'type'> & { kind: T } : never
-export type Step = Said | { kind: 'agent', uid: number } | { kind: 'group', groupId: number } | { kind: 'queue' } | { kind: 'none' }
+export type Step =
+  | Said
+  | { kind: 'agent'; uid: number }
+  | { kind: 'group'; groupId: number }
+  | { kind: 'queue' }
+  | { kind: 'none' }
 /** As it is stored and shown: the first step, and behind it the others. */
 export type Action = Step & { then?: Step[] }
 /** `named` null: nobody is asked to receive him. */
-export type Deeds = { answers: Content[], named: Named | null }
+export type Deeds = { answers: Content[]; named: Named | null }
 
 export const stepsOf = ({ then = [], ...first }: Action): Step[] => [first, ...then]
 

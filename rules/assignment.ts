@@ -6,14 +6,29 @@ import { groupLane, privateLane } from './routing.ts'
 
 /** What changes seldom. */
 export type Staff = {
-  uid: number, enabled: boolean, isAgent: boolean, accountIds: readonly string[], groupIds: readonly number[], deputyUids: readonly number[]
+  uid: number
+  enabled: boolean
+  isAgent: boolean
+  accountIds: readonly string[]
+  groupIds: readonly number[]
+  deputyUids: readonly number[]
 }
 /** What changes all day. `turn` grows whenever he gets one: the lowest has been idle the longest. */
-export type Person = Staff & { online: boolean, load: number, capacity: number, turn: number }
+export type Person = Staff & { online: boolean; load: number; capacity: number; turn: number }
 
-export type Why = 'chosen' | 'disabled' | 'no_account' | 'no_group' | 'offline' | 'full' | 'had_it' | 'busier' | 'not_his_turn' | 'not_exclusive'
+export type Why =
+  | 'chosen'
+  | 'disabled'
+  | 'no_account'
+  | 'no_group'
+  | 'offline'
+  | 'full'
+  | 'had_it'
+  | 'busier'
+  | 'not_his_turn'
+  | 'not_exclusive'
 /** Without a uid: all others. */
-export type Candidate = { uid?: number, why: Why, load?: number, capacity?: number, count?: number }
+export type Candidate = { uid?: number; why: Why; load?: number; capacity?: number; count?: number }
 
 export type Asked = {
   accountId: string
@@ -36,43 +51,68 @@ export type Facts = {
   /** Nobody overtakes. */
   othersWait: (lane: string) => boolean
 }
-export type Decision = { reason: string, candidates: Candidate[] } & ({ uid: number, lane?: undefined } | { lane: string, uid?: undefined })
+export type Decision = { reason: string; candidates: Candidate[] } & (
+  { uid: number; lane?: undefined } | { lane: string; uid?: undefined }
+)
 
-type Considered = { asked: Asked, facts: Facts, candidates: Candidate[] }
+type Considered = { asked: Asked; facts: Facts; candidates: Candidate[] }
 
 /** Of whom the facts are needed. Nobody, where customers are grabbed. */
 export function whoMatters(asked: Asked): number[] {
   const { exclusive, named, rule, staff } = asked
-  const owner = exclusive > 0 ? [exclusive, ...(rule(null) === 'grab' ? [] : deputiesOf(staff, exclusive))] : []
+  const owner =
+    exclusive > 0 ? [exclusive, ...(rule(null) === 'grab' ? [] : deputiesOf(staff, exclusive))] : []
   if (named.kind === 'user') owner.push(named.uid)
-  return [...new Set([...owner, ...poolsOf(asked).flatMap(({ pool }) => pool.map(({ uid }) => uid))])]
+  return [
+    ...new Set([...owner, ...poolsOf(asked).flatMap(({ pool }) => pool.map(({ uid }) => uid))]),
+  ]
 }
 
 /** Lanes in which nobody may be overtaken by who is assigned. */
 export const lanesThatMatter = (asked: Asked): string[] => poolsOf(asked).map(({ lane }) => lane)
 
-type Pool = { lane: string, rule: SessionRule, pool: Staff[], reason: string }
+type Pool = { lane: string; rule: SessionRule; pool: Staff[]; reason: string }
 
 function poolOf({ staff, accountId, common, rule }: Asked, groupId: number | null): Pool {
   const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
-  if (groupId === null) return { lane: common, rule: rule(null), pool: serve.filter((one) => one.isAgent), reason: 'nobody_named' }
-  return { lane: groupLane(groupId), rule: rule(groupId), pool: serve.filter((one) => one.groupIds.includes(groupId)), reason: 'named_group' }
+  if (groupId === null) {
+    return {
+      lane: common,
+      rule: rule(null),
+      pool: serve.filter((one) => one.isAgent),
+      reason: 'nobody_named',
+    }
+  }
+  return {
+    lane: groupLane(groupId),
+    rule: rule(groupId),
+    pool: serve.filter((one) => one.groupIds.includes(groupId)),
+    reason: 'named_group',
+  }
 }
 
 /** Where people are chosen from by a rule. */
 function poolsOf(asked: Asked): Pool[] {
   const groups = asked.named.kind === 'group' ? [asked.named.groupId] : []
-  return [...groups, null].map((groupId) => poolOf(asked, groupId)).filter(({ rule }) => rule !== 'grab')
+  return [...groups, null]
+    .map((groupId) => poolOf(asked, groupId))
+    .filter(({ rule }) => rule !== 'grab')
 }
 
 /** Whether the company has this group, or somebody whom it names and who could serve the account. */
-export function isThere({ staff, groupIds, accountId }: Pick<Asked, 'staff' | 'groupIds' | 'accountId'>, named: Named): boolean {
+export function isThere(
+  { staff, groupIds, accountId }: Pick<Asked, 'staff' | 'groupIds' | 'accountId'>,
+  named: Named,
+): boolean {
   if (named.kind === 'other') return false
   if (named.kind === 'group') return groupIds.includes(named.groupId)
-  return staff.some((one) => one.uid === named.uid && one.enabled && one.accountIds.includes(accountId))
+  return staff.some(
+    (one) => one.uid === named.uid && one.enabled && one.accountIds.includes(accountId),
+  )
 }
 
-const deputiesOf = (staff: readonly Staff[], uid: number) => staff.find((one) => one.uid === uid)?.deputyUids ?? []
+const deputiesOf = (staff: readonly Staff[], uid: number) =>
+  staff.find((one) => one.uid === uid)?.deputyUids ?? []
 
 export function assign(asked: Asked, facts: Facts): Decision {
   const considered = { asked, facts, candidates: [] }
@@ -86,7 +126,8 @@ function toExclusive(considered: Considered): Decision | null {
   if (why === null) return choose(considered, asked.exclusive, 'exclusive_agent')
   if (asked.movedOn) return null
 
-  const deputies = deputiesOf(asked.staff, asked.exclusive).flatMap((uid) => asked.staff.find((one) => one.uid === uid) ?? [])
+  const deputies = deputiesOf(asked.staff, asked.exclusive)
+    .flatMap((uid) => asked.staff.find((one) => one.uid === uid) ?? [])
     .filter((one) => one.enabled && one.accountIds.includes(asked.accountId))
   // who will not come back, and has nobody who stands in for him, is not waited for
   if ((why === 'disabled' || why === 'no_account') && deputies.length === 0) return null
@@ -94,23 +135,35 @@ function toExclusive(considered: Considered): Decision | null {
   const deputy = rule === 'grab' ? null : pick(considered, deputies, rule)
   if (deputy !== null) return choose(considered, deputy, 'deputy')
   considered.candidates.push({ why: 'not_exclusive' })
-  return { lane: privateLane(asked.exclusive), reason: why === 'full' ? 'exclusive_agent_full' : 'exclusive_agent_away', candidates: shortened(considered) }
+  return {
+    lane: privateLane(asked.exclusive),
+    reason: why === 'full' ? 'exclusive_agent_full' : 'exclusive_agent_away',
+    candidates: shortened(considered),
+  }
 }
 
 function toNamed(considered: Considered): Decision | null {
-  const { asked: { named } } = considered
+  const {
+    asked: { named },
+  } = considered
   if (named.kind !== 'user') return null
   const why = whyNot(considered, named.uid)
   if (why === null) return choose(considered, named.uid, 'named_agent')
   if (why === 'disabled' || why === 'no_account') return null
-  return { lane: privateLane(named.uid), reason: why === 'full' ? 'named_agent_full' : 'named_agent_away', candidates: shortened(considered) }
+  return {
+    lane: privateLane(named.uid),
+    reason: why === 'full' ? 'named_agent_full' : 'named_agent_away',
+    candidates: shortened(considered),
+  }
 }
 
 function byRule(considered: Considered): Decision {
   const { asked, facts } = considered
   const { lane, rule, pool, reason } = placeOf(asked)
   if (rule === 'grab') return { lane, reason, candidates: shortened(considered) }
-  if (facts.othersWait(lane)) return { lane, reason: 'others_wait', candidates: shortened(considered) }
+  if (facts.othersWait(lane)) {
+    return { lane, reason: 'others_wait', candidates: shortened(considered) }
+  }
   const uid = pick(considered, pool, rule)
   if (uid !== null) return choose(considered, uid, rule === 'even' ? 'even' : 'round_robin')
   return { lane, reason: 'nobody_free', candidates: shortened(considered) }
@@ -126,7 +179,13 @@ function placeOf(asked: Asked): Pool {
 function whyNot(considered: Considered, uid: number): Why | null {
   const person = considered.facts.people.get(uid)
   const why = whyNotHe(considered.asked, person)
-  if (why !== null) considered.candidates.push({ uid, why, ...(person && { load: person.load, capacity: person.capacity }) })
+  if (why !== null) {
+    considered.candidates.push({
+      uid,
+      why,
+      ...(person && { load: person.load, capacity: person.capacity }),
+    })
+  }
   return why
 }
 
@@ -140,17 +199,31 @@ function whyNotHe({ accountId, except }: Asked, person: Person | undefined): Why
 
 /** even: who has least, of those who has been idle the longest. roundRobin: whose turn it is. */
 function pick(considered: Considered, pool: readonly Staff[], rule: SessionRule): number | null {
-  const free = pool.filter(({ uid }) => whyNot(considered, uid) === null).flatMap(({ uid }) => considered.facts.people.get(uid) ?? [])
-  const [first, ...others] = free.sort((a, b) => (rule === 'even' ? a.load - b.load : 0) || a.turn - b.turn || a.uid - b.uid)
+  const free = pool
+    .filter(({ uid }) => whyNot(considered, uid) === null)
+    .flatMap(({ uid }) => considered.facts.people.get(uid) ?? [])
+  const [first, ...others] = free.sort(
+    (a, b) => (rule === 'even' ? a.load - b.load : 0) || a.turn - b.turn || a.uid - b.uid,
+  )
   if (!first) return null
-  considered.candidates.push(...others.map(({ uid, load, capacity }): Candidate =>
-    ({ uid, why: rule === 'even' ? 'busier' : 'not_his_turn', load, capacity })))
+  considered.candidates.push(
+    ...others.map(({ uid, load, capacity }): Candidate => ({
+      uid,
+      why: rule === 'even' ? 'busier' : 'not_his_turn',
+      load,
+      capacity,
+    })),
+  )
   return first.uid
 }
 
 function choose(considered: Considered, uid: number, reason: string): Decision {
   const person = considered.facts.people.get(uid)
-  considered.candidates.unshift({ uid, why: 'chosen', ...(person && { load: person.load, capacity: person.capacity }) })
+  considered.candidates.unshift({
+    uid,
+    why: 'chosen',
+    ...(person && { load: person.load, capacity: person.capacity }),
+  })
   return { uid, reason, candidates: shortened(considered) }
 }
 

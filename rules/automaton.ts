@@ -20,7 +20,7 @@ const FOUND = 2
 /** The word that leads here, or -1. */
 const WORD = 3
 
-type Tables = { labels: Uint16Array, nodes: Int32Array }
+type Tables = { labels: Uint16Array; nodes: Int32Array }
 
 const searched = 8
 const yieldEvery = 20_000
@@ -30,12 +30,15 @@ export function* buildAutomaton(words: string[]): Generator<void, Automaton> {
   return open(yield* grow(words), words.length)
 }
 
-type Range = { from: Int32Array, to: Int32Array }
+type Range = { from: Int32Array; to: Int32Array }
 
 function* grow(words: string[]): Generator<void, Tables> {
   const most = words.reduce((sum, word) => sum + word.length, 1)
   const range: Range = { from: new Int32Array(most), to: new Int32Array(most) }
-  const tables: Tables = { labels: new Uint16Array(most), nodes: new Int32Array((most + 1) * width) }
+  const tables: Tables = {
+    labels: new Uint16Array(most),
+    nodes: new Int32Array((most + 1) * width),
+  }
   range.to[0] = words.length
   tables.nodes[WORD] = -1
   let states = 1
@@ -45,13 +48,19 @@ function* grow(words: string[]): Generator<void, Tables> {
       if (at % yieldEvery === 0) yield
     }
   }
-  return { labels: tables.labels.slice(0, states), nodes: tables.nodes.slice(0, (states + 1) * width) }
+  return {
+    labels: tables.labels.slice(0, states),
+    nodes: tables.nodes.slice(0, (states + 1) * width),
+  }
 }
 
-type Growing = { words: string[], tables: Tables, range: Range }
+type Growing = { words: string[]; tables: Tables; range: Range }
 
 /** Gives a state its children: the next units of the words that begin with it. */
-function expand({ words, tables, range }: Growing, { at, depth, states }: { at: number, depth: number, states: number }): number {
+function expand(
+  { words, tables, range }: Growing,
+  { at, depth, states }: { at: number; depth: number; states: number },
+): number {
   const { labels, nodes } = tables
   let word = range.from[at] as number
   const last = range.to[at] as number
@@ -80,10 +89,15 @@ function link({ labels, nodes }: Tables, parent: number, child: number): void {
   }
   nodes[child * width + FAIL] = fail
   // that state is less deep, so all of this is known of it
-  nodes[child * width + FOUND] = (nodes[child * width + WORD] as number) >= 0 ? child : nodes[fail * width + FOUND] as number
+  nodes[child * width + FOUND] =
+    (nodes[child * width + WORD] as number) >= 0 ? child : (nodes[fail * width + FOUND] as number)
 }
 
-function childOf(labels: Uint16Array, nodes: Int32Array, { state, unit }: { state: number, unit: number }): number {
+function childOf(
+  labels: Uint16Array,
+  nodes: Int32Array,
+  { state, unit }: { state: number; unit: number },
+): number {
   let low = nodes[state * width + FIRST] as number
   let high = nodes[(state + 1) * width + FIRST] as number
   while (high - low > searched) {
@@ -114,13 +128,18 @@ function open(tables: Tables, words: number): Automaton {
   }
 
   return {
-    words, states: labels.length,
+    words,
+    states: labels.length,
     bytes: [labels, nodes, root.states].reduce((sum, one) => sum + one.byteLength, 0),
     scan: (units, length, found) => {
       let state = 0
       for (let at = 0; at < length; at += 1) {
         state = step(state, units[at] as number)
-        for (let end = nodes[state * width + FOUND] as number; end !== 0; end = nodes[(nodes[end * width + FAIL] as number) * width + FOUND] as number) {
+        for (
+          let end = nodes[state * width + FOUND] as number;
+          end !== 0;
+          end = nodes[(nodes[end * width + FAIL] as number) * width + FOUND] as number
+        ) {
           found(nodes[end * width + WORD] as number, at + 1)
         }
       }
@@ -129,7 +148,7 @@ function open(tables: Tables, words: number): Automaton {
 }
 
 /** Nearly every unit of a text begins there: looked up at once. Its children are the first states, so two bytes hold them. */
-function rootTable({ labels, nodes }: Tables): { lowest: number, states: Uint16Array } {
+function rootTable({ labels, nodes }: Tables): { lowest: number; states: Uint16Array } {
   const [from, to] = [nodes[FIRST] as number, nodes[width + FIRST] as number]
   const lowest = labels[from] ?? 0
   const states = new Uint16Array(from < to ? (labels[to - 1] as number) - lowest + 1 : 0)

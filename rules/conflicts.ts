@@ -7,17 +7,34 @@ import { readRule, type MatchOptions, type Rule } from './rule.ts'
 import type { ReadSchedule } from './schedule.ts'
 
 /** `same`: two rules want the same keyword, the younger never speaks. `hidden`: a higher rule matches whatever holds it. */
-export type Conflict = { ruleId: string, kind: 'same' | 'hidden', keyword: string, byRuleId: string }
+export type Conflict = {
+  ruleId: string
+  kind: 'same' | 'hidden'
+  keyword: string
+  byRuleId: string
+}
 /** Nothing is left of it: all its keywords are hidden, its time is over, or an earlier rule takes its place. */
-export type Dead = { ruleId: string, why: 'all_hidden' | 'over' | 'behind_another', byRuleId: string | null }
-export type Conflicts = { conflicts: Conflict[], dead: Dead[] }
+export type Dead = {
+  ruleId: string
+  why: 'all_hidden' | 'over' | 'behind_another'
+  byRuleId: string | null
+}
+export type Conflicts = { conflicts: Conflict[]; dead: Dead[] }
 
 const most = 1000
 
-export function* findConflicts(rows: MessageRuleRow[], { now, ...options }: MatchOptions & { now: number }): Generator<void, Conflicts> {
+export function* findConflicts(
+  rows: MessageRuleRow[],
+  { now, ...options }: MatchOptions & { now: number },
+): Generator<void, Conflicts> {
   const rules = rows.filter((row) => row.enabled === 1).map(readRule)
   const matcher = yield* compiling(rows, options)
-  const found: Conflicts = { conflicts: [], dead: rules.flatMap((rule) => isOver(rule.schedule, now) ? [{ ruleId: rule.id, why: 'over' as const, byRuleId: null }] : []) }
+  const found: Conflicts = {
+    conflicts: [],
+    dead: rules.flatMap((rule) =>
+      isOver(rule.schedule, now) ? [{ ruleId: rule.id, why: 'over' as const, byRuleId: null }] : [],
+    ),
+  }
   found.dead.push(...behindAnother(rules))
   let asked = 0
   for (const rule of rules.filter(({ kind }) => withWords.includes(kind))) {
@@ -25,11 +42,16 @@ export function* findConflicts(rows: MessageRuleRow[], { now, ...options }: Matc
     const hidden = words.flatMap((word) => hiddenBy(rule, word, matcher) ?? [])
     // of a rule that wants all its keywords, one that is hidden hides it
     const [first] = hidden
-    if (first && (hidden.length === words.length || rule.kind === 'all')) found.dead.push({ ruleId: rule.id, why: 'all_hidden', byRuleId: first.byRuleId })
+    if (first && (hidden.length === words.length || rule.kind === 'all')) {
+      found.dead.push({ ruleId: rule.id, why: 'all_hidden', byRuleId: first.byRuleId })
+    }
     found.conflicts.push(...hidden)
     if (found.conflicts.length > most) break
     asked += words.length
-    if (asked > yieldEvery) { asked = 0; yield }
+    if (asked > yieldEvery) {
+      asked = 0
+      yield
+    }
   }
   return { conflicts: found.conflicts.slice(0, most), dead: found.dead }
 }
@@ -40,33 +62,64 @@ const anywhere: Rule['kind'][] = ['contains', 'any']
 
 /** A rule that answers every text in which this rule's keyword would have made it answer. */
 function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
-  const others = matcher.all(word, null).found.filter(({ rule: other, match }) => other.id !== rule.id && match?.keyword && covers(other, rule) && takes(other, rule))
-  const by = others.find(({ rule: other, match }) => other.priority > rule.priority || (match?.keyword === word && comesFirst(other, rule)))
-  return by ? { ruleId: rule.id, kind: by.match?.keyword === word ? 'same' : 'hidden', keyword: word, byRuleId: by.rule.id } : null
+  const others = matcher
+    .all(word, null)
+    .found.filter(
+      ({ rule: other, match }) =>
+        other.id !== rule.id && match?.keyword && covers(other, rule) && takes(other, rule),
+    )
+  const by = others.find(
+    ({ rule: other, match }) =>
+      other.priority > rule.priority || (match?.keyword === word && comesFirst(other, rule)),
+  )
+  return by
+    ? {
+        ruleId: rule.id,
+        kind: by.match?.keyword === word ? 'same' : 'hidden',
+        keyword: word,
+        byRuleId: by.rule.id,
+      }
+    : null
 }
 
 /** Of two equal ones the older; a rule that wants all its keywords has more of them. */
-const comesFirst = (other: Rule, rule: Rule) => other.priority === rule.priority && rule.kind !== 'all' && other.id < rule.id
+const comesFirst = (other: Rule, rule: Rule) =>
+  other.priority === rule.priority && rule.kind !== 'all' && other.id < rule.id
 
 /** It matches wherever the other's keyword may stand. */
 function takes(other: Rule, rule: Rule): boolean {
   if (rule.kind === 'exact') return other.kind === 'exact'
-  return anywhere.includes(other.kind) || (other.kind === rule.kind && (rule.kind === 'prefix' || rule.kind === 'suffix'))
+  return (
+    anywhere.includes(other.kind) ||
+    (other.kind === rule.kind && (rule.kind === 'prefix' || rule.kind === 'suffix'))
+  )
 }
 
 /** Wherever and whenever this rule speaks, the other does too. */
-const covers = (other: Rule, rule: Rule): boolean => other.schedule === null && (other.accountId === null || other.accountId === rule.accountId)
-const isOver = (schedule: ReadSchedule | null, now: number) => schedule !== null && schedule.validUntil <= now
+const covers = (other: Rule, rule: Rule): boolean =>
+  other.schedule === null && (other.accountId === null || other.accountId === rule.accountId)
+const isOver = (schedule: ReadSchedule | null, now: number) =>
+  schedule !== null && schedule.validUntil <= now
 
 /** Of default and follow rules one speaks; of a menu's and a code's one for each key. */
 function behindAnother(rules: Rule[]): Dead[] {
-  const ordered = rules.filter((rule) => rule.kind === 'default' || isEvent(rule.kind)).sort((a, b) => b.priority - a.priority)
+  const ordered = rules
+    .filter((rule) => rule.kind === 'default' || isEvent(rule.kind))
+    .sort((a, b) => b.priority - a.priority)
   return ordered.flatMap((rule, at) => {
     const keys = rule.kind === 'menu' || rule.kind === 'scan' ? rule.keywords : []
-    const before = ordered.slice(0, at).filter((other) => other.kind === rule.kind && covers(other, rule))
-    const by = keys.length === 0 ? before.find((other) => isPlain(other)) : keys.every((key) => before.some((other) => other.keywords.includes(key))) ? before[0] : undefined
+    const before = ordered
+      .slice(0, at)
+      .filter((other) => other.kind === rule.kind && covers(other, rule))
+    const by =
+      keys.length === 0
+        ? before.find((other) => isPlain(other))
+        : keys.every((key) => before.some((other) => other.keywords.includes(key)))
+          ? before[0]
+          : undefined
     return by ? [{ ruleId: rule.id, why: 'behind_another' as const, byRuleId: by.id }] : []
   })
 }
 
-const isPlain = ({ kind, keywords }: Rule) => kind === 'default' || kind === 'subscribe' || keywords.length === 0
+const isPlain = ({ kind, keywords }: Rule) =>
+  kind === 'default' || kind === 'subscribe' || keywords.length === 0

@@ -2,37 +2,55 @@
 // list shows and search finds.
 import type { MessageRow } from '../entities/index.ts'
 
-export type Article = { title: string, description: string, url: string, picUrl: string }
-export type Menu = { head: string, items: { id: string, text: string }[], tail: string }
-export type MiniProgram = { appid: string, pagePath: string, title: string, thumbMediaId: string }
+export type Article = { title: string; description: string; url: string; picUrl: string }
+export type Menu = { head: string; items: { id: string; text: string }[]; tail: string }
+export type MiniProgram = { appid: string; pagePath: string; title: string; thumbMediaId: string }
 
 export type Content =
-  | { type: 'text', text: string }
-  | { type: 'image' | 'voice' | 'file', mediaId: string }
-  | { type: 'video', mediaId: string, thumbMediaId?: string, title?: string, description?: string }
-  | { type: 'news', articles: Article[] }
-  | { type: 'menu', menu: Menu }
-  | { type: 'miniprogram', miniprogram: MiniProgram }
-  | { type: 'article', articleId: string }
+  | { type: 'text'; text: string }
+  | { type: 'image' | 'voice' | 'file'; mediaId: string }
+  | { type: 'video'; mediaId: string; thumbMediaId?: string; title?: string; description?: string }
+  | { type: 'news'; articles: Article[] }
+  | { type: 'menu'; menu: Menu }
+  | { type: 'miniprogram'; miniprogram: MiniProgram }
+  | { type: 'article'; articleId: string }
 
 export type ContentType = Content['type']
 
 const numbers: Record<ContentType, number> = {
-  text: 1, image: 2, voice: 3, video: 4, news: 7, article: 7, file: 8, menu: 9, miniprogram: 10,
+  text: 1,
+  image: 2,
+  voice: 3,
+  video: 4,
+  news: 7,
+  article: 7,
+  file: 8,
+  menu: 9,
+  miniprogram: 10,
 }
 
-type Columns = Pick<MessageRow, 'type' | 'message_type' | 'text' | 'media_id' | 'page_title' | 'page_desc' | 'content'>
+type Columns = Pick<
+  MessageRow,
+  'type' | 'message_type' | 'text' | 'media_id' | 'page_title' | 'page_desc' | 'content'
+>
 
 export function columnsOf(content: Content): Columns {
   const { title, description } = headOf(content)
   return {
-    type: content.type, message_type: numbers[content.type], text: textOf(content), media_id: 'mediaId' in content ? content.mediaId : null,
-    page_title: title?.slice(0, 255) ?? null, page_desc: description?.slice(0, 500) ?? null,
+    type: content.type,
+    message_type: numbers[content.type],
+    text: textOf(content),
+    media_id: 'mediaId' in content ? content.mediaId : null,
+    page_title: title?.slice(0, 255) ?? null,
+    page_desc: description?.slice(0, 500) ?? null,
     content: content.type === 'text' ? null : JSON.stringify(content),
   }
 }
 
-function headOf(content: Content): { title?: string | undefined, description?: string | undefined } {
+function headOf(content: Content): {
+  title?: string | undefined
+  description?: string | undefined
+} {
   if (content.type === 'news') return content.articles[0] ?? {}
   if (content.type === 'video') return content
   return content.type === 'miniprogram' ? content.miniprogram : {}
@@ -40,61 +58,101 @@ function headOf(content: Content): { title?: string | undefined, description?: s
 
 /** Of a line that we sent. */
 export function contentOf(row: Pick<MessageRow, 'type' | 'text' | 'content'>): Content {
-  return row.content === null ? { type: 'text', text: row.text ?? '' } : JSON.parse(row.content) as Content
+  return row.content === null
+    ? { type: 'text', text: row.text ?? '' }
+    : (JSON.parse(row.content) as Content)
 }
 
 function textOf(content: Content): string | null {
   switch (content.type) {
-    case 'text': return content.text
-    case 'news': return content.articles.map(({ title }) => title).join('\n')
-    case 'menu': return menuText(content.menu)
-    case 'miniprogram': return content.miniprogram.title
-    case 'image': case 'voice': case 'video': case 'file': case 'article': return null
+    case 'text':
+      return content.text
+    case 'news':
+      return content.articles.map(({ title }) => title).join('\n')
+    case 'menu':
+      return menuText(content.menu)
+    case 'miniprogram':
+      return content.miniprogram.title
+    case 'image':
+    case 'voice':
+    case 'video':
+    case 'file':
+    case 'article':
+      return null
   }
 }
 
 /** A menu in words, for those who read it, and where the platform takes no menu. */
-export const menuText = ({ head, items, tail }: Menu) => [head, ...items.map(({ text }) => text), tail].filter(Boolean).join('\n')
+export const menuText = ({ head, items, tail }: Menu) =>
+  [head, ...items.map(({ text }) => text), tail].filter(Boolean).join('\n')
 
 const passiveTypes: ContentType[] = ['text', 'image', 'voice', 'video', 'news']
 
 /** The answer to a push can carry these; the rest goes by API. */
-export const canBePassive = (content: Content): boolean => passiveTypes.includes(content.type) && filesOf(content).length === 0
+export const canBePassive = (content: Content): boolean =>
+  passiveTypes.includes(content.type) && filesOf(content).length === 0
 
 /** Files of our vault by their ids; another id is one that the platform gave. */
-const isOurs = (id: string | undefined): id is string => id !== undefined && /^[0-9a-f]{32}$/.test(id)
-type FileOf = { id: string, kind: 'image' | 'voice' | 'video' | 'thumb', field: string }
+const isOurs = (id: string | undefined): id is string =>
+  id !== undefined && /^[0-9a-f]{32}$/.test(id)
+type FileOf = { id: string; kind: 'image' | 'voice' | 'video' | 'thumb'; field: string }
 
 export function filesOf(content: Content): FileOf[] {
   const files: FileOf[] = []
-  if ((content.type === 'image' || content.type === 'voice' || content.type === 'video') && isOurs(content.mediaId)) {
+  if (
+    (content.type === 'image' || content.type === 'voice' || content.type === 'video') &&
+    isOurs(content.mediaId)
+  ) {
     files.push({ id: content.mediaId, kind: content.type, field: 'mediaId' })
   }
-  const thumb = content.type === 'video' ? content.thumbMediaId : content.type === 'miniprogram' ? content.miniprogram.thumbMediaId : undefined
+  const thumb =
+    content.type === 'video'
+      ? content.thumbMediaId
+      : content.type === 'miniprogram'
+        ? content.miniprogram.thumbMediaId
+        : undefined
   return isOurs(thumb) ? [...files, { id: thumb, kind: 'thumb', field: 'thumbMediaId' }] : files
 }
 
 /** The same with the ids by which the platform knows the files. */
 export function withIds(content: Content, ids: Map<string, string>): Content {
   const known = (id: string) => ids.get(id) ?? id
-  if (content.type === 'image' || content.type === 'voice') return { ...content, mediaId: known(content.mediaId) }
-  if (content.type === 'miniprogram') return { ...content, miniprogram: { ...content.miniprogram, thumbMediaId: known(content.miniprogram.thumbMediaId) } }
+  if (content.type === 'image' || content.type === 'voice') {
+    return { ...content, mediaId: known(content.mediaId) }
+  }
+  if (content.type === 'miniprogram') {
+    return {
+      ...content,
+      miniprogram: {
+        ...content.miniprogram,
+        thumbMediaId: known(content.miniprogram.thumbMediaId),
+      },
+    }
+  }
   if (content.type !== 'video') return content
-  return { ...content, mediaId: known(content.mediaId), ...(content.thumbMediaId !== undefined && { thumbMediaId: known(content.thumbMediaId) }) }
+  return {
+    ...content,
+    mediaId: known(content.mediaId),
+    ...(content.thumbMediaId !== undefined && { thumbMediaId: known(content.thumbMediaId) }),
+  }
 }
 
 /** The platform shows one article, except in the passive answer to an event. */
 export function fitting(content: Content, severalArticles: boolean): Content {
-  return content.type === 'news' && !severalArticles ? { ...content, articles: content.articles.slice(0, 1) } : content
+  return content.type === 'news' && !severalArticles
+    ? { ...content, articles: content.articles.slice(0, 1) }
+    : content
 }
 
 /** Two calls said the same. */
-export const isSameContent = (one: Content, other: Content): boolean => ordered(one) === ordered(other)
+export const isSameContent = (one: Content, other: Content): boolean =>
+  ordered(one) === ordered(other)
 
-const ordered = (value: unknown): string => JSON.stringify(value, (_key, entry: unknown) => {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
-  return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => a < b ? -1 : 1)) as unknown
-})
+const ordered = (value: unknown): string =>
+  JSON.stringify(value, (_key, entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
+    return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))) as unknown
+  })
 
 export const mostTextBytes = 2048
 

@@ -2,12 +2,13 @@
 // and loses it again on the way back, so nothing runs and nothing changes.
 const formula = /^'*[=+\-@\t\r＝＋－＠]/
 
-const guarded = (text: string) => formula.test(text) ? `'${text}` : text
-const bare = (text: string) => text.startsWith('\'') && formula.test(text) ? text.slice(1) : text
-const cell = (text: string) => /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+const guarded = (text: string) => (formula.test(text) ? `'${text}` : text)
+const bare = (text: string) => (text.startsWith("'") && formula.test(text) ? text.slice(1) : text)
+const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 /** With a mark of order, so that spreadsheets read UTF-8. */
-export const writeCsv = (rows: string[][]): string => `\ufeff${rows.map((row) => row.map((text) => cell(guarded(text))).join(',')).join('\r\n')}\r\n`
+export const writeCsv = (rows: string[][]): string =>
+  `\ufeff${rows.map((row) => row.map((text) => cell(guarded(text))).join(',')).join('\r\n')}\r\n`
 
 /** Null where a quote is never closed. */
 export function readCsv(text: string): string[][] | null {
@@ -32,7 +33,7 @@ export function readCsv(text: string): string[][] | null {
   return rows
 }
 
-type Read = { text: string, next: number }
+type Read = { text: string; next: number }
 
 function readPlain(text: string, from: number): Read {
   let next = from

@@ -2,10 +2,13 @@
 import { serves, type Moment, type Rule } from './rule.ts'
 
 export type EventKind = 'subscribe' | 'scan' | 'menu'
-export const isEvent = (kind: Rule['kind']): kind is EventKind => kind === 'subscribe' || kind === 'scan' || kind === 'menu'
+export const isEvent = (kind: Rule['kind']): kind is EventKind =>
+  kind === 'subscribe' || kind === 'scan' || kind === 'menu'
 
 /** A rule that names the key goes before one that takes any. */
-export function openEvents(rules: Rule[]): (kind: EventKind, key: string, moment: Moment) => Rule | null {
+export function openEvents(
+  rules: Rule[],
+): (kind: EventKind, key: string, moment: Moment) => Rule | null {
   const named = new Map<string, Rule[]>()
   const any: Record<EventKind, Rule[]> = { subscribe: [], scan: [], menu: [] }
   for (const rule of rules) {

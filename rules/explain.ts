@@ -6,23 +6,50 @@ import type { Moment, Rule } from './rule.ts'
 
 /** Why it lost against the one that won, or why it was silent. */
 export type Why =
-  | 'won' | 'weaker_kind' | 'lower_priority' | 'shorter' | 'younger'
-  | 'other_account' | 'not_now' | 'disabled' | 'text_too_long' | 'no_match' | 'not_for_texts'
-export type Considered = { rule: Rule, matches: boolean, keyword: string | null, why: Why }
-export type Explanation = { found: Found | null, considered: Considered[] }
-
+  | 'won'
+  | 'weaker_kind'
+  | 'lower_priority'
+  | 'shorter'
+  | 'younger'
+  | 'other_account'
+  | 'not_now'
+  | 'disabled'
+  | 'text_too_long'
+  | 'no_match'
+  | 'not_for_texts'
+export type Considered = { rule: Rule; matches: boolean; keyword: string | null; why: Why }
+export type Explanation = { found: Found | null; considered: Considered[] }
 
 /** `disabled`: the rules that are switched off, compiled by themselves. At most `most` rules are told of, those that match first. */
-export function explain({ live, disabled }: { live: Matcher, disabled: Matcher }, text: string, { moment, most }: { moment: Moment, most: number }): Explanation {
+export function explain(
+  { live, disabled }: { live: Matcher; disabled: Matcher },
+  text: string,
+  { moment, most }: { moment: Moment; most: number },
+): Explanation {
   const found = live.text(text, moment)
   const { found: all, skipped } = live.all(text, null)
-  const asked = all.map((one): Considered => ({ rule: one.rule, matches: true, keyword: one.match?.keyword ?? null, why: whyNot(one, found, moment) }))
-  const off = disabled.all(text, null).found.map((one): Considered =>
-    ({ rule: one.rule, matches: true, keyword: one.match?.keyword ?? null, why: 'disabled' }))
+  const asked = all.map((one): Considered => ({
+    rule: one.rule,
+    matches: true,
+    keyword: one.match?.keyword ?? null,
+    why: whyNot(one, found, moment),
+  }))
+  const off = disabled.all(text, null).found.map((one): Considered => ({
+    rule: one.rule,
+    matches: true,
+    keyword: one.match?.keyword ?? null,
+    why: 'disabled',
+  }))
   const told = new Set([...all, ...off].map(({ rule }) => rule.id))
   const dear = new Set(skipped.map((rule) => rule.id))
-  const silent = [...live.rules, ...disabled.rules].filter((rule) => !told.has(rule.id))
-    .map((rule): Considered => ({ rule, matches: false, keyword: null, why: dear.has(rule.id) ? 'text_too_long' : isEvent(rule.kind) ? 'not_for_texts' : 'no_match' }))
+  const silent = [...live.rules, ...disabled.rules]
+    .filter((rule) => !told.has(rule.id))
+    .map((rule): Considered => ({
+      rule,
+      matches: false,
+      keyword: null,
+      why: dear.has(rule.id) ? 'text_too_long' : isEvent(rule.kind) ? 'not_for_texts' : 'no_match',
+    }))
   return { found, considered: [...asked, ...off, ...silent].slice(0, most) }
 }
 

@@ -6,13 +6,13 @@ import { openEvents, type EventKind } from './event-rules.ts'
 import { compileTexts, type Match } from './text-rules.ts'
 import { readRule, type MatchOptions, type Moment, type Rule } from './rule.ts'
 
-export type Found = { rule: Rule, match: Match | null }
+export type Found = { rule: Rule; match: Match | null }
 
 export type Matcher = {
   text: (text: string, moment: Moment) => Found | null
   event: (kind: EventKind, key: string, moment: Moment) => Found | null
   /** Every rule that would have answered the text alone, the best first; and those whose pattern was too dear to try. null: anywhere, anytime. */
-  all: (text: string, moment: Moment | null) => { found: Found[], skipped: Rule[] }
+  all: (text: string, moment: Moment | null) => { found: Found[]; skipped: Rule[] }
   rules: Rule[]
   keywords: number
   bytes: number
@@ -37,7 +37,10 @@ export function compileRules(rows: MessageRuleRow[], options?: MatchOptions): Ma
 }
 
 /** The same in steps, so that a process that compiles many goes on answering. */
-export function* compiling(rows: MessageRuleRow[], options: MatchOptions = { traditionalIsSimplified: true }): Generator<void, Matcher> {
+export function* compiling(
+  rows: MessageRuleRow[],
+  options: MatchOptions = { traditionalIsSimplified: true },
+): Generator<void, Matcher> {
   const rules = yield* inOrder(rows)
   const texts = yield* compileTexts(rules, options)
   const events = openEvents(rules)
@@ -48,11 +51,17 @@ export function* compiling(rows: MessageRuleRow[], options: MatchOptions = { tra
     return rule ? { rule, match } : null
   }
   return {
-    rules, keywords: texts.keywords, bytes: texts.bytes, normalise: texts.normalise,
+    rules,
+    keywords: texts.keywords,
+    bytes: texts.bytes,
+    normalise: texts.normalise,
     text: (text, moment) => found(texts.best(text, moment)),
     all: (text, moment) => {
       const { matches, skipped } = texts.all(text, moment)
-      return { found: matches.map(found).filter((one) => one !== null), skipped: skipped.flatMap((at) => rules[at] ?? []) }
+      return {
+        found: matches.map(found).filter((one) => one !== null),
+        skipped: skipped.flatMap((at) => rules[at] ?? []),
+      }
     },
     event: (kind, key, moment) => {
       const rule = events(kind, key, moment)

@@ -12,10 +12,17 @@ export function lockedUntil(failures: number[], limit: number, now: number): num
 export const loginsBeforeLock = 5
 export const triesBeforeAddressLock = 50
 
-export function loginIsOver(login: { seenAt: number, endsAt: number }, now: number, idleMs: number): boolean {
+export function loginIsOver(
+  login: { seenAt: number; endsAt: number },
+  now: number,
+  idleMs: number,
+): boolean {
   return now >= login.endsAt || now - login.seenAt > idleMs
 }
 
-export function companyIsOpen(company: { enabled: number, expires_at: number | null } | null, now: number): boolean {
+export function companyIsOpen(
+  company: { enabled: number; expires_at: number | null } | null,
+  now: number,
+): boolean {
   return company?.enabled === 1 && (company.expires_at ?? Infinity) > now
 }

@@ -1,25 +1,46 @@
 // What is a file? Its first bytes say so; neither its name nor what the sender says of it is asked.
 export type Kind = 'image' | 'voice' | 'video' | 'file'
-export type Media = { mime: string, kind: Kind }
+export type Media = { mime: string; kind: Kind }
 
 const mb = 1024 * 1024
 /** The platform's own limits; a file leaves by other ways. */
-export const mostBytes: Record<Kind, number> = { image: 10 * mb, voice: 2 * mb, video: 10 * mb, file: 20 * mb }
+export const mostBytes: Record<Kind, number> = {
+  image: 10 * mb,
+  voice: 2 * mb,
+  video: 10 * mb,
+  file: 20 * mb,
+}
 export const mostOfAny = Math.max(...Object.values(mostBytes))
 /** What WeChat lets be sent. */
 export const takenByPlatform: Record<'image' | 'voice' | 'video' | 'thumb', string[]> = {
-  image: ['image/jpeg', 'image/png', 'image/gif'], voice: ['audio/amr', 'audio/mpeg'], video: ['video/mp4'], thumb: ['image/jpeg'],
+  image: ['image/jpeg', 'image/png', 'image/gif'],
+  voice: ['audio/amr', 'audio/mpeg'],
+  video: ['video/mp4'],
+  thumb: ['image/jpeg'],
 }
 /** So much of a file is looked at. */
 export const headBytes = 64 * 1024
 const mostPixels = 100_000_000
 
 type Look = (head: Uint8Array) => boolean
-const ascii = (head: Uint8Array, from: number, to: number) => String.fromCharCode(...head.subarray(from, to))
-const begins = (text: string): Look => (head) => ascii(head, 0, text.length) === text
-const bytes = (...some: number[]): Look => (head) => some.every((byte, at) => head[at] === byte)
-const riff = (kind: string): Look => (head) => begins('RIFF')(head) && ascii(head, 8, 12) === kind
-const brands = (pattern: RegExp): Look => (head) => ascii(head, 4, 8) === 'ftyp' && pattern.test(ascii(head, 8, 12))
+const ascii = (head: Uint8Array, from: number, to: number) =>
+  String.fromCharCode(...head.subarray(from, to))
+const begins =
+  (text: string): Look =>
+  (head) =>
+    ascii(head, 0, text.length) === text
+const bytes =
+  (...some: number[]): Look =>
+  (head) =>
+    some.every((byte, at) => head[at] === byte)
+const riff =
+  (kind: string): Look =>
+  (head) =>
+    begins('RIFF')(head) && ascii(head, 8, 12) === kind
+const brands =
+  (pattern: RegExp): Look =>
+  (head) =>
+    ascii(head, 4, 8) === 'ftyp' && pattern.test(ascii(head, 8, 12))
 const mp3Frame: Look = (head) => head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2
 
 const looks: [Look, Media][] = [
@@ -28,20 +49,31 @@ const looks: [Look, Media][] = [
   [begins('GIF87a'), { mime: 'image/gif', kind: 'image' }],
   [begins('GIF89a'), { mime: 'image/gif', kind: 'image' }],
   [riff('WEBP'), { mime: 'image/webp', kind: 'image' }],
-  [(head) => begins('BM')(head) && head[6] === 0 && head[7] === 0 && head[8] === 0 && head[9] === 0, { mime: 'image/bmp', kind: 'image' }],
+  [
+    (head) =>
+      begins('BM')(head) && head[6] === 0 && head[7] === 0 && head[8] === 0 && head[9] === 0,
+    { mime: 'image/bmp', kind: 'image' },
+  ],
   [begins('#!AMR-WB\n'), { mime: 'audio/amr-wb', kind: 'voice' }],
   [begins('#!AMR\n'), { mime: 'audio/amr', kind: 'voice' }],
   [begins('ID3'), { mime: 'audio/mpeg', kind: 'voice' }],
   [mp3Frame, { mime: 'audio/mpeg', kind: 'voice' }],
   [brands(/^M4A /), { mime: 'audio/mp4', kind: 'voice' }],
-  [brands(/^(isom|iso[2-9]|mp4[12]|avc1|MSNV|3gp|M4V |qt {2}|dash)/), { mime: 'video/mp4', kind: 'video' }],
+  [
+    brands(/^(isom|iso[2-9]|mp4[12]|avc1|MSNV|3gp|M4V |qt {2}|dash)/),
+    { mime: 'video/mp4', kind: 'video' },
+  ],
   [begins('OggS'), { mime: 'audio/ogg', kind: 'voice' }],
   [begins('%PDF-'), { mime: 'application/pdf', kind: 'file' }],
   [bytes(0x50, 0x4b, 3, 4), { mime: 'application/zip', kind: 'file' }],
-  [bytes(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1), { mime: 'application/x-ole-storage', kind: 'file' }],
+  [
+    bytes(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1),
+    { mime: 'application/x-ole-storage', kind: 'file' },
+  ],
 ]
 
-export const sniff = (head: Uint8Array): Media | null => looks.find(([look]) => look(head))?.[1] ?? null
+export const sniff = (head: Uint8Array): Media | null =>
+  looks.find(([look]) => look(head))?.[1] ?? null
 
 /** An answer in words where a picture should be: JSON, HTML, a notice. Nothing that is only text is ever a medium. */
 export function isWords(head: Uint8Array): boolean {
@@ -52,14 +84,19 @@ export function isWords(head: Uint8Array): boolean {
 export type Verdict = Media | 'wrong_type' | 'too_large'
 
 /** `strict`: of what we do not know nothing is taken. What a follower sent is kept all the same, and never shown as anything. */
-export function judge(file: { head: Uint8Array, size: number }, strict: boolean): Verdict {
+export function judge(file: { head: Uint8Array; size: number }, strict: boolean): Verdict {
   const known = sniff(file.head)
-  if (!known) return strict || isWords(file.head) ? 'wrong_type' : within({ mime: 'application/octet-stream', kind: 'file' }, file.size)
+  if (!known) {
+    return strict || isWords(file.head)
+      ? 'wrong_type'
+      : within({ mime: 'application/octet-stream', kind: 'file' }, file.size)
+  }
   if (known.kind === 'image' && pixelsOf(known.mime, file.head) > mostPixels) return 'too_large'
   return within(known, file.size)
 }
 
-const within = (media: Media, size: number): Verdict => size > mostBytes[media.kind] ? 'too_large' : media
+const within = (media: Media, size: number): Verdict =>
+  size > mostBytes[media.kind] ? 'too_large' : media
 
 const view = (head: Uint8Array) => new DataView(head.buffer, head.byteOffset, head.byteLength)
 
@@ -68,11 +105,14 @@ function pixelsOf(mime: string, head: Uint8Array): number {
   if (head.length < 32) return 0
   if (mime === 'image/png') return view(head).getUint32(16) * view(head).getUint32(20)
   if (mime === 'image/gif') return view(head).getUint16(6, true) * view(head).getUint16(8, true)
-  if (mime === 'image/bmp') return Math.abs(view(head).getInt32(18, true)) * Math.abs(view(head).getInt32(22, true))
+  if (mime === 'image/bmp') {
+    return Math.abs(view(head).getInt32(18, true)) * Math.abs(view(head).getInt32(22, true))
+  }
   return mime === 'image/jpeg' ? jpegPixels(head) : 0
 }
 
-const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+const isFrame = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 
 function jpegPixels(head: Uint8Array): number {
   const data = view(head)

@@ -18,8 +18,18 @@ const left = 0
 const slow = 1
 
 const isInvisible = (unit: number) =>
-  unit === 0xad || (unit >= 0x200b && unit <= 0x200d) || unit === 0x2060 || unit === 0xfeff || (unit >= 0xfe00 && unit <= 0xfe0f)
-const isSpace = (unit: number) => unit === space || (unit >= 9 && unit <= 13) || unit === 0x85 || unit === 0x1680 || unit === 0x2028 || unit === 0x2029
+  unit === 0xad ||
+  (unit >= 0x200b && unit <= 0x200d) ||
+  unit === 0x2060 ||
+  unit === 0xfeff ||
+  (unit >= 0xfe00 && unit <= 0xfe0f)
+const isSpace = (unit: number) =>
+  unit === space ||
+  (unit >= 9 && unit <= 13) ||
+  unit === 0x85 ||
+  unit === 0x1680 ||
+  unit === 0x2028 ||
+  unit === 0x2029
 /** Chinese and its neighbours are written without spaces, emoji too. */
 const needsNoSpace = (unit: number) => unit >= 0x2e80
 const wantSpace = (before: number, after: number) => before < 0x2e80 && !needsNoSpace(after)
@@ -43,18 +53,26 @@ function unitOf(char: string, simplified: Map<number, number>): number {
   const to = folded.charCodeAt(0)
   if (folded.length !== 1) return slow
   if (isSpace(to)) return space
-  return staysAlone(folded, to) ? simplified.get(to) ?? to : slow
+  return staysAlone(folded, to) ? (simplified.get(to) ?? to) : slow
 }
 
-const staysAlone = (folded: string, unit: number) => unit > slow && !isInvisible(unit) && !dependsOnNeighbours.test(folded) && folded.toLowerCase() === folded
+const staysAlone = (folded: string, unit: number) =>
+  unit > slow &&
+  !isInvisible(unit) &&
+  !dependsOnNeighbours.test(folded) &&
+  folded.toLowerCase() === folded
 
 /** A pair that is one emoji and stays what it is. */
 const isPlainEmoji = (high: number, low: number) =>
-  (high === 0xd83d && low >= 0xdc00 && low <= 0xdfff) || (high === 0xd83c && low >= 0xdf00 && low <= 0xdfff) || (high === 0xd83e && low >= 0xdc00 && low < 0xdfe0)
+  (high === 0xd83d && low >= 0xdc00 && low <= 0xdfff) ||
+  (high === 0xd83c && low >= 0xdf00 && low <= 0xdfff) ||
+  (high === 0xd83e && low >= 0xdc00 && low < 0xdfe0)
 
 function openFolding(simplified: Map<number, number>): Folding {
   const table = new Uint16Array(65_536)
-  for (let unit = 0; unit < table.length; unit += 1) table[unit] = unitOf(String.fromCharCode(unit), simplified)
+  for (let unit = 0; unit < table.length; unit += 1) {
+    table[unit] = unitOf(String.fromCharCode(unit), simplified)
+  }
 
   /** The rest of a text whose neighbours no longer change each other. */
   const write = (text: string, units: Uint16Array) => {
@@ -63,14 +81,18 @@ function openFolding(simplified: Map<number, number>): Folding {
     for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at)
       if (isInvisible(unit)) continue
-      if (isSpace(unit)) { gap = n > 0; continue }
+      if (isSpace(unit)) {
+        gap = n > 0
+        continue
+      }
       if (gap && wantSpace(units[n - 1] as number, unit)) units[n++] = space
       gap = false
       units[n++] = simplified.get(unit) ?? unit
     }
     return n
   }
-  const slowly = (text: string, units: Uint16Array) => write(withNamedFaces(text).normalize('NFKC').toLowerCase(), units)
+  const slowly = (text: string, units: Uint16Array) =>
+    write(withNamedFaces(text).normalize('NFKC').toLowerCase(), units)
 
   /** Unit by unit; null where neighbours may change each other. */
   const quickly = (text: string, units: Uint16Array): number | null => {
@@ -80,7 +102,10 @@ function openFolding(simplified: Map<number, number>): Folding {
       const given = text.charCodeAt(at)
       const unit = table[given] as number
       if (unit === left) continue
-      if (unit === space) { gap = n > 0; continue }
+      if (unit === space) {
+        gap = n > 0
+        continue
+      }
       const width = unit === slow ? widthOf(text, at, given) : 1
       if (width === 0) return null
       const said = unit === slow ? given : unit
@@ -94,10 +119,14 @@ function openFolding(simplified: Map<number, number>): Folding {
   const into = (text: string, units: Uint16Array) => quickly(text, units) ?? slowly(text, units)
   // a single character may become eighteen
   const roomFor = (text: string) => text.length * 18 + 1
-  return { into, roomFor, fold: (text) => {
-    const units = new Uint16Array(roomFor(text))
-    return asText(units, into(text, units))
-  } }
+  return {
+    into,
+    roomFor,
+    fold: (text) => {
+      const units = new Uint16Array(roomFor(text))
+      return asText(units, into(text, units))
+    },
+  }
 }
 
 const [slash, bracket, colon] = [47, 91, 58]
@@ -111,13 +140,16 @@ function widthOf(text: string, at: number, unit: number): number {
 
 export function asText(units: Uint16Array, length: number, from = 0): string {
   let text = ''
-  for (let at = from; at < length; at += 8192) text += String.fromCharCode(...units.subarray(at, Math.min(at + 8192, length)))
+  for (let at = from; at < length; at += 8192) {
+    text += String.fromCharCode(...units.subarray(at, Math.min(at + 8192, length)))
+  }
   return text
 }
 
-const kept: { alike?: Folding, apart?: Folding } = {}
+const kept: { alike?: Folding; apart?: Folding } = {}
 
 /** Each is made when it is first asked for: a table of all units takes a moment. */
-export const foldingOf = (traditionalIsSimplified: boolean): Folding => traditionalIsSimplified
-  ? kept.alike ??= openFolding(simplifiedUnits())
-  : kept.apart ??= openFolding(new Map())
+export const foldingOf = (traditionalIsSimplified: boolean): Folding =>
+  traditionalIsSimplified
+    ? (kept.alike ??= openFolding(simplifiedUnits()))
+    : (kept.apart ??= openFolding(new Map()))

@@ -5,7 +5,11 @@ import type { Rule } from './rule.ts'
 export type Patterns = {
   count: number
   /** `skipped` hears of rules whose pattern was not tried, because the text is too long for all of them. */
-  find: (text: string, found: (rule: number, length: number) => void, skipped?: (rule: number) => void) => void
+  find: (
+    text: string,
+    found: (rule: number, length: number) => void,
+    skipped?: (rule: number) => void,
+  ) => void
 }
 
 const largestProgram = 1000
@@ -20,7 +24,9 @@ export const patternText = (text: string) => text.normalize('NFKC').trim()
 export function whyNoPattern(pattern: string): string | null {
   try {
     const size = RE2JS.compile(pattern).programSize()
-    return size <= largestProgram ? null : `The pattern is too large (${size} steps, at most ${largestProgram}): use fewer or smaller repetitions.`
+    return size <= largestProgram
+      ? null
+      : `The pattern is too large (${size} steps, at most ${largestProgram}): use fewer or smaller repetitions.`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return `This pattern cannot be used: ${why}. Patterns follow RE2: no look-around ((?=…), (?<=…)) and no back references (\\1); brackets must be closed.`
@@ -28,7 +34,9 @@ export function whyNoPattern(pattern: string): string | null {
 }
 
 export function openPatterns(rules: Rule[]): Patterns {
-  const own = rules.flatMap((rule, at) => rule.kind === 'regex' && rule.pattern !== null ? [{ at, pattern: rule.pattern }] : [])
+  const own = rules.flatMap((rule, at) =>
+    rule.kind === 'regex' && rule.pattern !== null ? [{ at, pattern: rule.pattern }] : [],
+  )
   if (own.length === 0) return { count: 0, find: () => undefined }
   const set = new RE2Set(RE2Set.UNANCHORED, 0, setMemory)
   const single = own.map(({ at, pattern }) => {

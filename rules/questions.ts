@@ -1,18 +1,43 @@
 // Questions that no rule answered, put together where they ask nearly the same: by the pairs of characters they share.
-export type Question = { text: string, folded: string, times: number, firstAt: number, lastAt: number, hash: string }
-export type QuestionGroup = { text: string, times: number, firstAt: number, lastAt: number, texts: { text: string, times: number }[], keyword: string | null, hashes: string[] }
+export type Question = {
+  text: string
+  folded: string
+  times: number
+  firstAt: number
+  lastAt: number
+  hash: string
+}
+export type QuestionGroup = {
+  text: string
+  times: number
+  firstAt: number
+  lastAt: number
+  texts: { text: string; times: number }[]
+  keyword: string | null
+  hashes: string[]
+}
 
 const alike = 0.5
 const mostTexts = 10
 
 /** The most asked first; each joins the first group whose leader it resembles. */
 export function groupQuestions(questions: Question[], most: number): QuestionGroup[] {
-  const groups: (QuestionGroup & { pairs: Set<string>, all: string[] })[] = []
+  const groups: (QuestionGroup & { pairs: Set<string>; all: string[] })[] = []
   for (const one of questions) {
     const pairs = pairsOf(one.folded)
     const group = groups.find((other) => likeness(pairs, other.pairs) >= alike)
     if (!group) {
-      groups.push({ text: one.text, times: one.times, firstAt: one.firstAt, lastAt: one.lastAt, texts: [{ text: one.text, times: one.times }], keyword: null, hashes: [one.hash], pairs, all: [one.folded] })
+      groups.push({
+        text: one.text,
+        times: one.times,
+        firstAt: one.firstAt,
+        lastAt: one.lastAt,
+        texts: [{ text: one.text, times: one.times }],
+        keyword: null,
+        hashes: [one.hash],
+        pairs,
+        all: [one.folded],
+      })
       continue
     }
     group.times += one.times
@@ -22,13 +47,25 @@ export function groupQuestions(questions: Question[], most: number): QuestionGro
     group.all.push(one.folded)
     if (group.texts.length < mostTexts) group.texts.push({ text: one.text, times: one.times })
   }
-  return groups.sort((a, b) => b.times - a.times).slice(0, most)
-    .map(({ all, text, times, firstAt, lastAt, texts, hashes }) => ({ text, times, firstAt, lastAt, texts, hashes, keyword: sharedWord(all) }))
+  return groups
+    .sort((a, b) => b.times - a.times)
+    .slice(0, most)
+    .map(({ all, text, times, firstAt, lastAt, texts, hashes }) => ({
+      text,
+      times,
+      firstAt,
+      lastAt,
+      texts,
+      hashes,
+      keyword: sharedWord(all),
+    }))
 }
 
 function pairsOf(text: string): Set<string> {
   const chars = Array.from(text)
-  return new Set(chars.length < 2 ? chars : chars.slice(1).map((char, at) => (chars[at] ?? '') + char))
+  return new Set(
+    chars.length < 2 ? chars : chars.slice(1).map((char, at) => (chars[at] ?? '') + char),
+  )
 }
 
 /** Shared pairs, of all pairs of the shorter one. */

@@ -1,23 +1,37 @@
 // Who receives a follower that named somebody: by the key of a menu button, or by the QR code he came by.
-export type Named = { kind: 'other' } | { kind: 'user', uid: number } | { kind: 'group', groupId: number }
+export type Named =
+  { kind: 'other' } | { kind: 'user'; uid: number } | { kind: 'group'; groupId: number }
 
 /** `kf_other`, `kf_user_<uid>`, `kf_group_<id>`; every other key names nobody. */
 export function namedByKey(key: string): Named | null {
   if (key === 'kf_other') return { kind: 'other' }
   const [, kind, id] = /^kf_(user|group)_(\d{1,9})$/.exec(key) ?? []
   if (id === undefined) return null
-  return kind === 'user' ? { kind: 'user', uid: Number(id) } : { kind: 'group', groupId: Number(id) }
+  return kind === 'user'
+    ? { kind: 'user', uid: Number(id) }
+    : { kind: 'group', groupId: Number(id) }
 }
 
-export type Reception = { kind: string, uid: number | null, user_group_id: number | null, expires_at: number | null }
+export type Reception = {
+  kind: string
+  uid: number | null
+  user_group_id: number | null
+  expires_at: number | null
+}
 
-export const receives = (reception: Reception, now: number): boolean => reception.expires_at === null || reception.expires_at > now
+export const receives = (reception: Reception, now: number): boolean =>
+  reception.expires_at === null || reception.expires_at > now
 
 export function namedBy(reception: Reception): Named {
-  if (reception.kind === 'user' && reception.uid !== null) return { kind: 'user', uid: reception.uid }
-  if (reception.kind === 'group' && reception.user_group_id !== null) return { kind: 'group', groupId: reception.user_group_id }
+  if (reception.kind === 'user' && reception.uid !== null) {
+    return { kind: 'user', uid: reception.uid }
+  }
+  if (reception.kind === 'group' && reception.user_group_id !== null) {
+    return { kind: 'group', groupId: reception.user_group_id }
+  }
   return { kind: 'other' }
 }
 
 /** What a button says by itself: `text:` and the answer. */
-export const answerInKey = (key: string): string | null => key.startsWith('text:') && key.length > 5 ? key.slice(5) : null
+export const answerInKey = (key: string): string | null =>
+  key.startsWith('text:') && key.length > 5 ? key.slice(5) : null

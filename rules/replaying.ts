@@ -2,26 +2,29 @@
 import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 
-type Sample = { text: string, before: string | null, after: string | null }
-type Told = { count: number, samples: Sample[] }
+type Sample = { text: string; before: string | null; after: string | null }
+type Told = { count: number; samples: Sample[] }
 export type ReplayResult = {
   messages: number
   /** How often each of the rules that were tried would have answered; those that never would as well. */
-  hits: { id: string, name: string, hits: number, before: number }[]
+  hits: { id: string; name: string; hits: number; before: number }[]
   /** Of a hundred messages, how many a rule (not the default) answered and would answer. */
-  coverage: { before: number, after: number }
+  coverage: { before: number; after: number }
   newlyAnswered: Told
   /** Answered by a rule before, and by another one or none after. */
   newlyWrong: Told
 }
-export type Tallying = { add: (text: string, moment: Moment) => void, result: () => ReplayResult }
+export type Tallying = { add: (text: string, moment: Moment) => void; result: () => ReplayResult }
 
 const mostSamples = 50
 const longestSample = 200
 
 export function openReplayTally(before: Matcher, after: Matcher): Tallying {
   const hits = { before: new Map<string, number>(), after: new Map<string, number>() }
-  const [newlyAnswered, newlyWrong]: [Told, Told] = [{ count: 0, samples: [] }, { count: 0, samples: [] }]
+  const [newlyAnswered, newlyWrong]: [Told, Told] = [
+    { count: 0, samples: [] },
+    { count: 0, samples: [] },
+  ]
   const answered = { before: 0, after: 0 }
   let messages = 0
 
@@ -37,9 +40,21 @@ export function openReplayTally(before: Matcher, after: Matcher): Tallying {
       else if (answers(was) && was?.rule.id !== is?.rule.id) note(newlyWrong, text, { was, is })
     },
     result: () => ({
-      messages, newlyAnswered, newlyWrong, coverage: { before: share(answered.before, messages), after: share(answered.after, messages) },
-      hits: after.rules.filter(isForTexts)
-        .map((rule) => ({ id: rule.id, name: rule.name, hits: hits.after.get(rule.id) ?? 0, before: hits.before.get(rule.id) ?? 0 }))
+      messages,
+      newlyAnswered,
+      newlyWrong,
+      coverage: {
+        before: share(answered.before, messages),
+        after: share(answered.after, messages),
+      },
+      hits: after.rules
+        .filter(isForTexts)
+        .map((rule) => ({
+          id: rule.id,
+          name: rule.name,
+          hits: hits.after.get(rule.id) ?? 0,
+          before: hits.before.get(rule.id) ?? 0,
+        }))
         .sort((a, b) => b.hits - a.hits),
     }),
   }
@@ -47,15 +62,24 @@ export function openReplayTally(before: Matcher, after: Matcher): Tallying {
 
 const isForTexts = ({ kind }: Rule) => kind !== 'subscribe' && kind !== 'scan' && kind !== 'menu'
 const answers = (found: Found | null) => found !== null && found.rule.kind !== 'default'
-const share = (some: number, all: number) => all === 0 ? 0 : Math.round(some / all * 10_000) / 100
+const share = (some: number, all: number) =>
+  all === 0 ? 0 : Math.round((some / all) * 10_000) / 100
 
 function count(hits: Map<string, number>, found: Found | null): void {
   if (found) hits.set(found.rule.id, (hits.get(found.rule.id) ?? 0) + 1)
 }
 
-function note(told: Told, text: string, { was, is }: { was: Found | null, is: Found | null }): void {
+function note(
+  told: Told,
+  text: string,
+  { was, is }: { was: Found | null; is: Found | null },
+): void {
   told.count += 1
   if (told.samples.length < mostSamples) {
-    told.samples.push({ text: Array.from(text).slice(0, longestSample).join(''), before: was?.rule.name ?? null, after: is?.rule.name ?? null })
+    told.samples.push({
+      text: Array.from(text).slice(0, longestSample).join(''),
+      before: was?.rule.name ?? null,
+      after: is?.rule.name ?? null,
+    })
   }
 }

@@ -5,7 +5,7 @@ export type Scene = 'message' | 'menu' | 'follow' | 'scan' | 'pay'
 const hour = 3600_000
 const minute = 60_000
 
-export const scenes: Record<Scene, { budget: number, ms: number }> = {
+export const scenes: Record<Scene, { budget: number; ms: number }> = {
   message: { budget: 5, ms: 48 * hour },
   menu: { budget: 3, ms: minute },
   follow: { budget: 3, ms: minute },
@@ -17,41 +17,80 @@ export const scenes: Record<Scene, { budget: number, ms: number }> = {
 /** A tap on an entry of a menu message comes as a text and is said to count as a tap. */
 export const tapCountsAs: Scene = 'menu'
 
-const ofEvents: Record<string, Scene> = { subscribe: 'follow', scan: 'scan', click: 'menu', scancode_push: 'menu', scancode_waitmsg: 'menu' }
+const ofEvents: Record<string, Scene> = {
+  subscribe: 'follow',
+  scan: 'scan',
+  click: 'menu',
+  scancode_push: 'menu',
+  scancode_waitmsg: 'menu',
+}
 export const sceneOf = (event: string): Scene | null => ofEvents[event] ?? null
 
 /** A message opens the long window; taps, follows and scans a brief one beside it. */
-export type LongWindow = { window_end: number | null, budget_left: number, window_scene: string | null }
-export type BriefWindow = { brief_end: number | null, brief_left: number, brief_scene: string | null }
+export type LongWindow = {
+  window_end: number | null
+  budget_left: number
+  window_scene: string | null
+}
+export type BriefWindow = {
+  brief_end: number | null
+  brief_left: number
+  brief_scene: string | null
+}
 export type Window = LongWindow & BriefWindow
 
-type Part = { end: number, left: number, scene: string | null }
-const longOf = (window: LongWindow): Part => ({ end: window.window_end ?? 0, left: window.budget_left, scene: window.window_scene })
-const briefOf = (window: BriefWindow): Part => ({ end: window.brief_end ?? 0, left: window.brief_left, scene: window.brief_scene })
-const asLong = ({ end, left, scene }: Part): LongWindow => ({ window_end: end || null, budget_left: left, window_scene: scene })
-const asBrief = ({ end, left, scene }: Part): BriefWindow => ({ brief_end: end || null, brief_left: left, brief_scene: scene })
+type Part = { end: number; left: number; scene: string | null }
+const longOf = (window: LongWindow): Part => ({
+  end: window.window_end ?? 0,
+  left: window.budget_left,
+  scene: window.window_scene,
+})
+const briefOf = (window: BriefWindow): Part => ({
+  end: window.brief_end ?? 0,
+  left: window.brief_left,
+  scene: window.brief_scene,
+})
+const asLong = ({ end, left, scene }: Part): LongWindow => ({
+  window_end: end || null,
+  budget_left: left,
+  window_scene: scene,
+})
+const asBrief = ({ end, left, scene }: Part): BriefWindow => ({
+  brief_end: end || null,
+  brief_left: left,
+  brief_scene: scene,
+})
 
 /** Not cumulative: what is left becomes the larger number, the end the later one. */
 function widened(part: Part, scene: Scene, now: number): Part {
   const { budget, ms } = scenes[scene]
   if (budget === 0) return part
-  return { end: Math.max(part.end, now + ms), left: Math.max(part.end > now ? part.left : 0, budget), scene }
+  return {
+    end: Math.max(part.end, now + ms),
+    left: Math.max(part.end > now ? part.left : 0, budget),
+    scene,
+  }
 }
 
-export const widenWindow = (window: LongWindow, now: number): LongWindow => asLong(widened(longOf(window), 'message', now))
-export const openBriefly = (window: BriefWindow, scene: Scene, now: number): BriefWindow => asBrief(widened(briefOf(window), scene, now))
+export const widenWindow = (window: LongWindow, now: number): LongWindow =>
+  asLong(widened(longOf(window), 'message', now))
+export const openBriefly = (window: BriefWindow, scene: Scene, now: number): BriefWindow =>
+  asBrief(widened(briefOf(window), scene, now))
 
-export type Standing = { endsAt: number | null, remaining: number, scene: string | null }
+export type Standing = { endsAt: number | null; remaining: number; scene: string | null }
 
 /** What may be sent now. Whether the two windows add up is not known, so they do not: a reply takes one from each. */
 export function standing(window: Window, now: number): Standing {
   const [long, brief] = [longOf(window), briefOf(window)]
-  const open = [long, brief].filter((part) => part.end > now).sort((a, b) => b.left - a.left || b.end - a.end)
+  const open = [long, brief]
+    .filter((part) => part.end > now)
+    .sort((a, b) => b.left - a.left || b.end - a.end)
   const best = open[0] ?? (brief.end > long.end ? brief : long)
   return { endsAt: best.end || null, remaining: open[0]?.left ?? 0, scene: best.scene }
 }
 
-export type WindowRefusal = 'reply_window_closed' | 'reply_budget_used' | 'last_reply_reserved' | null
+export type WindowRefusal =
+  'reply_window_closed' | 'reply_budget_used' | 'last_reply_reserved' | null
 
 /** `reserve`: the last reply to a message is kept for whoever asks for it by name. */
 export function mayReply(window: Window, now: number, reserve = false): WindowRefusal {
@@ -61,19 +100,25 @@ export function mayReply(window: Window, now: number, reserve = false): WindowRe
   return reserve && remaining === 1 && scene === 'message' ? 'last_reply_reserved' : null
 }
 
-const takenFrom = (part: Part, now: number): Part => part.end > now ? { ...part, left: Math.max(0, part.left - 1) } : part
+const takenFrom = (part: Part, now: number): Part =>
+  part.end > now ? { ...part, left: Math.max(0, part.left - 1) } : part
 
-export const takeReply = (window: Window, now: number): Window =>
-  ({ ...asLong(takenFrom(longOf(window), now)), ...asBrief(takenFrom(briefOf(window), now)) })
+export const takeReply = (window: Window, now: number): Window => ({
+  ...asLong(takenFrom(longOf(window), now)),
+  ...asBrief(takenFrom(briefOf(window), now)),
+})
 
-const mostOf = ({ scene }: Part): number => scene !== null && scene in scenes ? scenes[scene as Scene].budget : 0
+const mostOf = ({ scene }: Part): number =>
+  scene !== null && scene in scenes ? scenes[scene as Scene].budget : 0
 
 /** Replies that provably did not arrive. Where two windows are open, one that is used up may not have given anything. */
 export function giveBack(window: Window, replies: number, now: number): Window {
   const [long, brief] = [longOf(window), briefOf(window)]
   const both = long.end > now && brief.end > now
-  const back = (part: Part): Part => part.end <= now || (both && part.left === 0) ? part
-    : { ...part, left: Math.min(Math.max(mostOf(part), part.left), part.left + replies) }
+  const back = (part: Part): Part =>
+    part.end <= now || (both && part.left === 0)
+      ? part
+      : { ...part, left: Math.min(Math.max(mostOf(part), part.left), part.left + replies) }
   return { ...asLong(back(long)), ...asBrief(back(brief)) }
 }
 
@@ -81,10 +126,15 @@ const closedCode = 45015
 const usedCode = 45047
 
 /** The platform's own count is the truth: of what was open when we sent. What the follower opened since stands. */
-export function believeRefusal(window: Window, errcode: number | null, { sentAt, now }: { sentAt: number, now: number }): Window | null {
+export function believeRefusal(
+  window: Window,
+  errcode: number | null,
+  { sentAt, now }: { sentAt: number; now: number },
+): Window | null {
   if (errcode !== closedCode && errcode !== usedCode) return null
   const heard = (part: Part): Part => {
-    const openedAt = part.end - (part.scene !== null && part.scene in scenes ? scenes[part.scene as Scene].ms : 0)
+    const openedAt =
+      part.end - (part.scene !== null && part.scene in scenes ? scenes[part.scene as Scene].ms : 0)
     if (openedAt > sentAt) return part
     return { ...part, left: 0, end: errcode === closedCode ? Math.min(part.end, now) : part.end }
   }
@@ -92,8 +142,14 @@ export function believeRefusal(window: Window, errcode: number | null, { sentAt,
 }
 
 /** Who no longer follows cannot be written to. */
-export const closeWindow = (now: number): Pick<Window, 'window_end' | 'budget_left' | 'brief_end' | 'brief_left'> =>
-  ({ window_end: now, budget_left: 0, brief_end: now, brief_left: 0 })
+export const closeWindow = (
+  now: number,
+): Pick<Window, 'window_end' | 'budget_left' | 'brief_end' | 'brief_left'> => ({
+  window_end: now,
+  budget_left: 0,
+  brief_end: now,
+  brief_left: 0,
+})
 
 const typingAfterMs = 30_000
 

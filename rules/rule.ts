@@ -3,8 +3,20 @@ import type { MessageRuleRow } from '../entities/index.ts'
 import { readAction, type Action, type Deeds } from './action.ts'
 import { isOn, readSchedule, type ReadSchedule, type Schedule } from './schedule.ts'
 
-export const matchKinds = ['exact', 'contains', 'prefix', 'suffix', 'regex', 'all', 'any', 'subscribe', 'scan', 'menu', 'default'] as const
-export type MatchKind = typeof matchKinds[number]
+export const matchKinds = [
+  'exact',
+  'contains',
+  'prefix',
+  'suffix',
+  'regex',
+  'all',
+  'any',
+  'subscribe',
+  'scan',
+  'menu',
+  'default',
+] as const
+export type MatchKind = (typeof matchKinds)[number]
 
 export type Rule = Deeds & {
   id: string
@@ -17,13 +29,19 @@ export type Rule = Deeds & {
   pattern: string | null
   schedule: ReadSchedule | null
 }
-export type Moment = { accountId: string, now: number }
+export type Moment = { accountId: string; now: number }
 export type MatchOptions = { traditionalIsSimplified: boolean }
 
 export function readRule(row: MessageRuleRow): Rule {
   return {
-    id: row.message_rule_id, name: row.name, accountId: row.account_id, priority: row.priority, kind: row.match_kind as MatchKind,
-    keywords: JSON.parse(row.keywords) as string[], pattern: row.pattern, ...readAction(JSON.parse(row.action) as Action),
+    id: row.message_rule_id,
+    name: row.name,
+    accountId: row.account_id,
+    priority: row.priority,
+    kind: row.match_kind as MatchKind,
+    keywords: JSON.parse(row.keywords) as string[],
+    pattern: row.pattern,
+    ...readAction(JSON.parse(row.action) as Action),
     schedule: row.schedule === null ? null : readSchedule(JSON.parse(row.schedule) as Schedule),
   }
 }
@@ -32,4 +50,5 @@ export function readRule(row: MessageRuleRow): Rule {
 
 /** Whose account it is, and when. */
 export const serves = ({ accountId, schedule }: Rule, moment: Moment): boolean =>
-  (accountId === null || accountId === moment.accountId) && (schedule === null || isOn(schedule, moment.now))
+  (accountId === null || accountId === moment.accountId) &&
+  (schedule === null || isOn(schedule, moment.now))

@@ -1,10 +1,24 @@
 // When does a rule speak? Days are those of ISO (Monday is 1), times are those of a wall clock in a zone; `from` after `to` goes over
 // midnight and belongs to the day it begins on. validFrom and validUntil are moments, in milliseconds.
-export type Schedule = { days?: number[], from?: string, to?: string, zone?: string, validFrom?: number, validUntil?: number }
+export type Schedule = {
+  days?: number[]
+  from?: string
+  to?: string
+  zone?: string
+  validFrom?: number
+  validUntil?: number
+}
 
 /** A schedule with its words read: minutes of the day. */
-export type ReadSchedule = { days: number[] | null, from: number, to: number, clock: Clock, validFrom: number, validUntil: number }
-type Clock = (now: number) => { day: number, minute: number }
+export type ReadSchedule = {
+  days: number[] | null
+  from: number
+  to: number
+  clock: Clock
+  validFrom: number
+  validUntil: number
+}
+type Clock = (now: number) => { day: number; minute: number }
 
 export const defaultZone = 'Asia/Shanghai'
 const dayMinutes = 24 * 60
@@ -17,13 +31,19 @@ const minutesOf = (time: string): number => {
 
 export function readSchedule(schedule: Schedule): ReadSchedule {
   return {
-    days: schedule.days ?? null, from: minutesOf(schedule.from ?? '00:00'), to: minutesOf(schedule.to ?? '24:00'),
+    days: schedule.days ?? null,
+    from: minutesOf(schedule.from ?? '00:00'),
+    to: minutesOf(schedule.to ?? '24:00'),
     clock: clockOf(schedule.zone ?? defaultZone),
-    validFrom: schedule.validFrom ?? -Infinity, validUntil: schedule.validUntil ?? Infinity,
+    validFrom: schedule.validFrom ?? -Infinity,
+    validUntil: schedule.validUntil ?? Infinity,
   }
 }
 
-export function isOn({ days, from, to, clock, validFrom, validUntil }: ReadSchedule, now: number): boolean {
+export function isOn(
+  { days, from, to, clock, validFrom, validUntil }: ReadSchedule,
+  now: number,
+): boolean {
   if (now < validFrom || now >= validUntil) return false
   const { day, minute } = clock(now)
   const on = (which: number) => days === null || days.includes(which)
@@ -37,15 +57,26 @@ const clocks = new Map<string, Clock>()
 function clockOf(zone: string): Clock {
   const known = clocks.get(zone)
   if (known) return known
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
   let last = NaN
   let answer = { day: 1, minute: 0 }
   const clock: Clock = (now) => {
     const minute = Math.floor(now / 60_000)
     if (minute === last) return answer
-    const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]))
+    const part = Object.fromEntries(
+      format.formatToParts(now).map(({ type, value }) => [type, value]),
+    )
     last = minute
-    answer = { day: names.indexOf(part['weekday'] ?? '') + 1, minute: (Number(part['hour']) * 60 + Number(part['minute'])) % dayMinutes }
+    answer = {
+      day: names.indexOf(part['weekday'] ?? '') + 1,
+      minute: (Number(part['hour']) * 60 + Number(part['minute'])) % dayMinutes,
+    }
     return answer
   }
   clocks.set(zone, clock)

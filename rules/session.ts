@@ -8,7 +8,16 @@ export const closed = -1
 export const waitingTimedOut = -2
 export const queueTimedOut = -3
 export const closedByAdmin = -4
-export const states = [queued, waiting, active, group, closed, waitingTimedOut, queueTimedOut, closedByAdmin]
+export const states = [
+  queued,
+  waiting,
+  active,
+  group,
+  closed,
+  waitingTimedOut,
+  queueTimedOut,
+  closedByAdmin,
+]
 export const openStates = [waiting, active, group, queued]
 export const ownedStates = [waiting, active, group]
 
@@ -17,7 +26,7 @@ export type Kind = 'other' | 'user' | 'group'
 
 /** How he who acts stands to the session; a job is the clock or the router. */
 export const actors = ['customer', 'owner', 'supervisor', 'member', 'agent', 'job'] as const
-export type Actor = typeof actors[number]
+export type Actor = (typeof actors)[number]
 
 export type Transition = {
   event: string
@@ -36,42 +45,139 @@ const atHome = ['owner', 'supervisor'] as const
 
 export const transitions = [
   { event: 'arrive', from: [null], to: queued, by: ['customer'], owner: 'stays' },
-  { event: 'arriveNamed', from: [null], to: waiting, by: ['customer'], owner: 'named', exclusive: 'owner_if_none' },
-  { event: 'start', from: [null], to: active, by: ['agent', 'supervisor'], owner: 'named', exclusive: 'owner_if_none' },
-  { event: 'claim', from: [queued], to: active, by: people, owner: 'named', exclusive: 'owner_if_none' },
+  {
+    event: 'arriveNamed',
+    from: [null],
+    to: waiting,
+    by: ['customer'],
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
+  {
+    event: 'start',
+    from: [null],
+    to: active,
+    by: ['agent', 'supervisor'],
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
+  {
+    event: 'claim',
+    from: [queued],
+    to: active,
+    by: people,
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
   // he has another one already: system 002's option
-  { event: 'claimBehind', from: [queued], to: waiting, by: people, owner: 'named', exclusive: 'owner_if_none' },
-  { event: 'assign', from: [queued], to: waiting, by: ['job'], owner: 'named', exclusive: 'owner_if_none' },
+  {
+    event: 'claimBehind',
+    from: [queued],
+    to: waiting,
+    by: people,
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
+  {
+    event: 'assign',
+    from: [queued],
+    to: waiting,
+    by: ['job'],
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
   { event: 'moveLane', from: [queued], to: queued, by: ['job'], owner: 'stays' },
   { event: 'accept', from: [waiting], to: active, by: ['owner'], owner: 'stays' },
   { event: 'promote', from: [waiting], to: active, by: ['job'], owner: 'stays' },
-  { event: 'transferToPerson', from: ownedStates, to: waiting, by: atHome, owner: 'named', exclusive: 'owner' },
-  { event: 'transferToPerson', from: [queued], to: waiting, by: ['supervisor'], owner: 'named', exclusive: 'owner' },
-  { event: 'transferToGroup', from: ownedStates, to: queued, by: atHome, owner: 'nobody', exclusive: 'nobody' },
-  { event: 'transferToGroup', from: [queued], to: queued, by: ['supervisor'], owner: 'stays', exclusive: 'nobody' },
-  { event: 'takeOver', from: openStates, to: active, by: ['supervisor'], owner: 'named', exclusive: 'owner_if_none' },
+  {
+    event: 'transferToPerson',
+    from: ownedStates,
+    to: waiting,
+    by: atHome,
+    owner: 'named',
+    exclusive: 'owner',
+  },
+  {
+    event: 'transferToPerson',
+    from: [queued],
+    to: waiting,
+    by: ['supervisor'],
+    owner: 'named',
+    exclusive: 'owner',
+  },
+  {
+    event: 'transferToGroup',
+    from: ownedStates,
+    to: queued,
+    by: atHome,
+    owner: 'nobody',
+    exclusive: 'nobody',
+  },
+  {
+    event: 'transferToGroup',
+    from: [queued],
+    to: queued,
+    by: ['supervisor'],
+    owner: 'stays',
+    exclusive: 'nobody',
+  },
+  {
+    event: 'takeOver',
+    from: openStates,
+    to: active,
+    by: ['supervisor'],
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
   { event: 'join', from: [active, group], to: group, by: atHome, owner: 'stays' },
   { event: 'leave', from: [group], to: group, by: [...atHome, 'member'], owner: 'stays' },
   // the last member left
   { event: 'dissolve', from: [group], to: active, by: [...atHome, 'member'], owner: 'stays' },
   { event: 'close', from: ownedStates, to: closed, by: ['owner'], owner: 'stays' },
   { event: 'close', from: openStates, to: closedByAdmin, by: ['supervisor'], owner: 'stays' },
-  { event: 'waitingTimeout', from: [waiting], to: waitingTimedOut, by: ['job'], owner: 'stays', exclusive: 'nobody' },
+  {
+    event: 'waitingTimeout',
+    from: [waiting],
+    to: waitingTimedOut,
+    by: ['job'],
+    owner: 'stays',
+    exclusive: 'nobody',
+  },
   { event: 'queueTimeout', from: [queued], to: queueTimedOut, by: ['job'], owner: 'stays' },
   { event: 'takeBack', from: [active], to: queued, by: ['job'], owner: 'nobody' },
   // a rule's answer was enough
   { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
   { event: 'idleClose', from: [active, group], to: closed, by: ['job'], owner: 'stays' },
-  { event: 'reclaim', from: ownedStates, to: closed, by: ['job'], owner: 'stays', exclusive: 'nobody' },
+  {
+    event: 'reclaim',
+    from: ownedStates,
+    to: closed,
+    by: ['job'],
+    owner: 'stays',
+    exclusive: 'nobody',
+  },
   // it waited in a private lane and goes on to the common one
-  { event: 'reclaim', from: [queued], to: queued, by: ['job'], owner: 'stays', exclusive: 'nobody' },
+  {
+    event: 'reclaim',
+    from: [queued],
+    to: queued,
+    by: ['job'],
+    owner: 'stays',
+    exclusive: 'nobody',
+  },
 ] as const satisfies Transition[]
 
-export type SessionEvent = typeof transitions[number]['event']
-export type Owned = { state: number, uid: number | null, fence: number }
-export type Person = { uid: number, supervises: boolean, isMember?: boolean }
-export type Refusal = 'session_not_open' | 'session_moved' | 'not_owner' | 'session_not_accepted' | 'session_not_waiting' | 'session_already_claimed'
-export type Wish = { event: SessionEvent, who: Actor, fence?: number | undefined }
+export type SessionEvent = (typeof transitions)[number]['event']
+export type Owned = { state: number; uid: number | null; fence: number }
+export type Person = { uid: number; supervises: boolean; isMember?: boolean }
+export type Refusal =
+  | 'session_not_open'
+  | 'session_moved'
+  | 'not_owner'
+  | 'session_not_accepted'
+  | 'session_not_waiting'
+  | 'session_already_claimed'
+export type Wish = { event: SessionEvent; who: Actor; fence?: number | undefined }
 
 export const isOpen = (state: number) => openStates.includes(state)
 export const isOwned = (state: number) => ownedStates.includes(state)
@@ -80,11 +186,16 @@ export const isBirth = (event: SessionEvent) => rowsOf(event).some((row) => row.
 /** Whoever knew the session before must look again. */
 export const raisesFence = ({ owner, to }: Transition) => owner !== 'stays' || !isOpen(to)
 
-const rowsOf = (event: SessionEvent): Transition[] => transitions.filter((row) => row.event === event)
+const rowsOf = (event: SessionEvent): Transition[] =>
+  transitions.filter((row) => row.event === event)
 
 const wrongState: Partial<Record<SessionEvent, Refusal>> = {
-  claim: 'session_already_claimed', claimBehind: 'session_already_claimed', assign: 'session_already_claimed',
-  accept: 'session_not_waiting', promote: 'session_not_waiting', join: 'session_not_accepted',
+  claim: 'session_already_claimed',
+  claimBehind: 'session_already_claimed',
+  assign: 'session_already_claimed',
+  accept: 'session_not_waiting',
+  promote: 'session_not_waiting',
+  join: 'session_not_accepted',
 }
 
 /** Asked in this order: open, fence, yours, the right state. */
@@ -94,7 +205,9 @@ export function decideStep(session: Owned, { event, who, fence }: Wish): Transit
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'
   if (rows.length === 0) return 'not_owner'
-  return rows.find((row) => row.from.includes(session.state)) ?? wrongState[event] ?? 'session_moved'
+  return (
+    rows.find((row) => row.from.includes(session.state)) ?? wrongState[event] ?? 'session_moved'
+  )
 }
 
 export function relationTo(session: Owned, me: Person): Actor {
@@ -103,10 +216,14 @@ export function relationTo(session: Owned, me: Person): Actor {
   return me.isMember ? 'member' : 'agent'
 }
 
-export function exclusiveAfter({ exclusive }: Transition, now: number, owner: number | null): number {
+export function exclusiveAfter(
+  { exclusive }: Transition,
+  now: number,
+  owner: number | null,
+): number {
   if (exclusive === 'nobody') return -1
   if (exclusive === 'owner') return owner ?? now
-  return exclusive === 'owner_if_none' && now === -1 ? owner ?? now : now
+  return exclusive === 'owner_if_none' && now === -1 ? (owner ?? now) : now
 }
 
 /** As mayWrite, for what only colleagues read: also before it is accepted, and by a supervisor in any state. */

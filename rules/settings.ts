@@ -4,8 +4,11 @@ import type { Hours } from './working-hours.ts'
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
 /** Of a group: who waits behind so many, or for so long, goes on to another group. 0 is off. */
-export type Overflow = { groupId: number, waiting: number, minutes: number }
-export type AccountSettings = { sessionRule?: SessionRule | undefined, hours?: Hours | null | undefined }
+export type Overflow = { groupId: number; waiting: number; minutes: number }
+export type AccountSettings = {
+  sessionRule?: SessionRule | undefined
+  hours?: Hours | null | undefined
+}
 export type GroupSettings = AccountSettings & { overflow?: Overflow | null | undefined }
 
 export type Settings = {
@@ -42,34 +45,66 @@ const aYear = 525_600
 
 /** From the least to the most; what is 0 is off. */
 export const ranges = {
-  reclaimDays: [1, 3650], fallbackMinutes: [1, aYear], waitingMinutes: [1, aYear], queueMinutes: [1, aYear],
-  idleCloseMinutes: [0, aYear], takeBackMinutes: [0, aYear],
+  reclaimDays: [1, 3650],
+  fallbackMinutes: [1, aYear],
+  waitingMinutes: [1, aYear],
+  queueMinutes: [1, aYear],
+  idleCloseMinutes: [0, aYear],
+  takeBackMinutes: [0, aYear],
 } as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>
 
 export const sessionRules = ['grab', 'even', 'roundRobin'] as const satisfies SessionRule[]
 
 export const defaultSettings: Settings = {
-  sessionRule: 'grab', reclaimDays: 10, fallbackMinutes: 10, waitingMinutes: 1440, queueMinutes: 2880, queueInHours: false,
-  idleCloseMinutes: 0, takeBackMinutes: 0, queueWhen: 'always', rulesInConversation: true, traditionalAsSimplified: true, autoAcceptFirst: false,
-  windowFirst: false, reserveLastReply: false, tellPosition: false, positionReply: '您前面还有 {before} 位，预计等待 {minutes} 分钟。', hours: null,
-  accounts: {}, groups: {},
+  sessionRule: 'grab',
+  reclaimDays: 10,
+  fallbackMinutes: 10,
+  waitingMinutes: 1440,
+  queueMinutes: 2880,
+  queueInHours: false,
+  idleCloseMinutes: 0,
+  takeBackMinutes: 0,
+  queueWhen: 'always',
+  rulesInConversation: true,
+  traditionalAsSimplified: true,
+  autoAcceptFirst: false,
+  windowFirst: false,
+  reserveLastReply: false,
+  tellPosition: false,
+  positionReply: '您前面还有 {before} 位，预计等待 {minutes} 分钟。',
+  hours: null,
+  accounts: {},
+  groups: {},
 
-  greeting: '', askSatisfaction: false, satisfactionQuestion: '请您对本次服务做出评价：', satisfactionThanks: '感谢您的评价！',
+  greeting: '',
+  askSatisfaction: false,
+  satisfactionQuestion: '请您对本次服务做出评价：',
+  satisfactionThanks: '感谢您的评价！',
 }
 
 export function readSettings(stored: string): Settings {
-  return { ...defaultSettings, ...JSON.parse(stored) as Partial<Settings> }
+  return { ...defaultSettings, ...(JSON.parse(stored) as Partial<Settings>) }
 }
 
-export type Place = { accountId: string, groupId: number | null }
+export type Place = { accountId: string; groupId: number | null }
 
 /** The group's word goes before the account's, and that before the company's. */
-export function ruleAt({ sessionRule, accounts, groups }: Settings, { accountId, groupId }: Place): SessionRule {
-  return (groupId === null ? undefined : groups[groupId]?.sessionRule) ?? accounts[accountId]?.sessionRule ?? sessionRule
+export function ruleAt(
+  { sessionRule, accounts, groups }: Settings,
+  { accountId, groupId }: Place,
+): SessionRule {
+  return (
+    (groupId === null ? undefined : groups[groupId]?.sessionRule) ??
+    accounts[accountId]?.sessionRule ??
+    sessionRule
+  )
 }
 
 /** Null: always there. */
-export function hoursAt({ hours, accounts, groups }: Settings, { accountId, groupId }: Place): Hours | null {
+export function hoursAt(
+  { hours, accounts, groups }: Settings,
+  { accountId, groupId }: Place,
+): Hours | null {
   const own = groupId === null ? undefined : groups[groupId]?.hours
   if (own !== undefined) return own
   const ofAccount = accounts[accountId]?.hours
@@ -78,8 +113,10 @@ export function hoursAt({ hours, accounts, groups }: Settings, { accountId, grou
 
 /** Whether anybody is ever given a customer that he did not take. */
 export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
-  return [sessionRule, ...[...Object.values(accounts), ...Object.values(groups)].map((one) => one.sessionRule)]
-    .some((rule) => rule === 'even' || rule === 'roundRobin')
+  return [
+    sessionRule,
+    ...[...Object.values(accounts), ...Object.values(groups)].map((one) => one.sessionRule),
+  ].some((rule) => rule === 'even' || rule === 'roundRobin')
 }
 
 /** Groups that would pass customers round in a circle. */

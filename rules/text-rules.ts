@@ -6,13 +6,13 @@ import { serves, type MatchOptions, type Moment, type Rule } from './rule.ts'
 import { indexWords, perRule, places, type WordIndex } from './word-index.ts'
 
 /** `band`: 0 exact, 1 a keyword inside, 2 a pattern, 3 nothing else. `keyword` is as the text has it, normalised. */
-export type Match = { rule: number, band: number, length: number, keyword: string | null }
+export type Match = { rule: number; band: number; length: number; keyword: string | null }
 export const bands = { exact: 0, inside: 1, pattern: 2, none: 3 }
 
 export type TextRules = {
   best: (text: string, moment: Moment) => Match | null
   /** Of every rule that answers the text its best match, the best rule first; and the rules whose pattern was not tried. */
-  all: (text: string, moment: Moment | null) => { matches: Match[], skipped: number[] }
+  all: (text: string, moment: Moment | null) => { matches: Match[]; skipped: number[] }
   normalise: (text: string) => string
   keywords: number
   bytes: number
@@ -21,7 +21,13 @@ export type TextRules = {
 /** A rule that answers: numbers, because a long text may offer hundreds. `end` is where its keyword ends. */
 // eslint-disable-next-line max-params -- as it is said
 type Offer = (rule: number, band: number, length: number, end: number) => void
-type Parts = { rules: Rule[], folding: Folding, automaton: Automaton, index: WordIndex, patterns: Patterns }
+type Parts = {
+  rules: Rule[]
+  folding: Folding
+  automaton: Automaton
+  index: WordIndex
+  patterns: Patterns
+}
 
 export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<void, TextRules> {
   const folding = foldingOf(options.traditionalIsSimplified)
@@ -29,18 +35,30 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
   const automaton = yield* buildAutomaton(index.words)
   const patterns = openPatterns(rules)
   const words = openWords({ rules, folding, automaton, index, patterns })
-  const defaults = rules.flatMap((rule, at) => rule.kind === 'default' ? [at] : [])
+  const defaults = rules.flatMap((rule, at) => (rule.kind === 'default' ? [at] : []))
   const best = openBest(rules)
-  const asMatch = ({ rule, band, length, end }: Standing): Match =>
-    ({ rule, band, length, keyword: band < bands.pattern ? words.between(end - length, end) : null })
+  const asMatch = ({ rule, band, length, end }: Standing): Match => ({
+    rule,
+    band,
+    length,
+    keyword: band < bands.pattern ? words.between(end - length, end) : null,
+  })
 
   return {
-    keywords: index.words.length, normalise: folding.fold,
-    bytes: [index.heads, index.uses, index.needed, index.together].reduce((sum, one) => sum + one.byteLength, automaton.bytes),
+    keywords: index.words.length,
+    normalise: folding.fold,
+    bytes: [index.heads, index.uses, index.needed, index.together].reduce(
+      (sum, one) => sum + one.byteLength,
+      automaton.bytes,
+    ),
     best: (text, moment) => {
       best.begin(moment)
       words.read(text, best.offer)
-      if (best.standing() === null) patterns.find(text, (rule, length) => { best.offer(rule, bands.pattern, length, 0) })
+      if (best.standing() === null) {
+        patterns.find(text, (rule, length) => {
+          best.offer(rule, bands.pattern, length, 0)
+        })
+      }
       if (best.standing() === null) for (const rule of defaults) best.offer(rule, bands.none, 0, 0)
       const standing = best.standing()
       return standing && asMatch(standing)
@@ -52,22 +70,37 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
       const offer: Offer = (rule, band, length, end) => {
         const known = offered.get(rule)
         const next = { rule, band, length, end }
-        if ((known === undefined || best.isBetter(next, known)) && best.speaks(rule, moment)) offered.set(rule, next)
+        if ((known === undefined || best.isBetter(next, known)) && best.speaks(rule, moment)) {
+          offered.set(rule, next)
+        }
       }
       words.read(text, offer)
-      patterns.find(text, (rule, length) => { offer(rule, bands.pattern, length, 0) }, (rule) => { skipped.push(rule) })
+      patterns.find(
+        text,
+        (rule, length) => {
+          offer(rule, bands.pattern, length, 0)
+        },
+        (rule) => {
+          skipped.push(rule)
+        },
+      )
       for (const rule of defaults) offer(rule, bands.none, 0, 0)
-      return { matches: [...offered.values()].sort((a, b) => best.isBetter(a, b) ? -1 : 1).map(asMatch), skipped }
+      return {
+        matches: [...offered.values()].sort((a, b) => (best.isBetter(a, b) ? -1 : 1)).map(asMatch),
+        skipped,
+      }
     },
   }
 }
 
-type Standing = { rule: number, band: number, length: number, end: number }
+type Standing = { rule: number; band: number; length: number; end: number }
 
 /** Band, then priority, then length, then age. What stands best so far is kept here from offer to offer. */
 function openBest(rules: Rule[]) {
   const ranks = new Int32Array(rules.length)
-  for (let at = 1; at < rules.length; at += 1) ranks[at] = rules[at]?.priority === rules[at - 1]?.priority ? ranks[at - 1] as number : at
+  for (let at = 1; at < rules.length; at += 1) {
+    ranks[at] = rules[at]?.priority === rules[at - 1]?.priority ? (ranks[at - 1] as number) : at
+  }
   // eslint-disable-next-line max-params -- as every offer
   const beats = (rule: number, band: number, length: number, other: Standing): boolean => {
     if (band !== other.band) return band < other.band
@@ -83,7 +116,8 @@ function openBest(rules: Rule[]) {
   const first: Standing = { rule: -1, band: 0, length: 0, end: 0 }
   let asked: Moment = { accountId: '', now: 0 }
   return {
-    isBetter: (a: Standing, b: Standing) => beats(a.rule, a.band, a.length, b), speaks,
+    isBetter: (a: Standing, b: Standing) => beats(a.rule, a.band, a.length, b),
+    speaks,
     begin: (moment: Moment) => {
       asked = moment
       first.rule = -1
@@ -96,7 +130,7 @@ function openBest(rules: Rule[]) {
       first.length = length
       first.end = end
     },
-    standing: (): Standing | null => first.rule < 0 ? null : first,
+    standing: (): Standing | null => (first.rule < 0 ? null : first),
   }
 }
 
@@ -109,7 +143,11 @@ function stands(place: number, starts: boolean, ends: boolean): boolean {
 /** Reads a text once and calls with each use of each word found in it. What it needs for that is kept from text to text. */
 function openWords({ rules, folding, automaton, index }: Parts) {
   const { heads, uses, needed, together } = index
-  const [seen, counted, counts] = [new Int32Array(uses.length), new Int32Array(rules.length), new Int32Array(rules.length)]
+  const [seen, counted, counts] = [
+    new Int32Array(uses.length),
+    new Int32Array(rules.length),
+    new Int32Array(rules.length),
+  ]
   let units = new Uint16Array(2048)
   let length = 0
   let turn = 0
@@ -130,9 +168,11 @@ function openWords({ rules, folding, automaton, index }: Parts) {
     const last = heads[word * 2 + 2] as number
     for (let use = heads[word * 2] as number; use < last; use += 1) {
       const place = (uses[use] as number) & (perRule - 1)
-      const rule = (uses[use] as number) / perRule | 0
+      const rule = ((uses[use] as number) / perRule) | 0
       if (place === places.part) partFound(use, rule, end)
-      else if (stands(place, starts, ends)) tell(rule, place === places.whole ? bands.exact : bands.inside, size, end)
+      else if (stands(place, starts, ends)) {
+        tell(rule, place === places.whole ? bands.exact : bands.inside, size, end)
+      }
     }
   }
 

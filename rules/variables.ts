@@ -4,40 +4,82 @@ import type { Content } from './content.ts'
 import { cutText } from './content.ts'
 import { defaultZone } from './schedule.ts'
 
-export const variableNames = ['nickname', 'account', 'agent', 'keyword', 'date', 'time', 'weekday'] as const
-export type VariableName = typeof variableNames[number]
+export const variableNames = [
+  'nickname',
+  'account',
+  'agent',
+  'keyword',
+  'date',
+  'time',
+  'weekday',
+] as const
+export type VariableName = (typeof variableNames)[number]
 /** What is not known here is empty. */
-export type Facts = Partial<Record<'nickname' | 'account' | 'agent' | 'keyword', string>> & { now: number }
+export type Facts = Partial<Record<'nickname' | 'account' | 'agent' | 'keyword', string>> & {
+  now: number
+}
 
 const inBraces = new RegExp(`\\{(${variableNames.join('|')})(?:\\|([^{}|]*))?\\}`, 'g')
 
 export function fillText(text: string, facts: Facts): string {
   if (!text.includes('{')) return text
-  const filled = text.replace(inBraces, (_, name: VariableName, instead: string | undefined) => valueOf(name, facts) || (instead ?? ''))
+  const filled = text.replace(
+    inBraces,
+    (_, name: VariableName, instead: string | undefined) => valueOf(name, facts) || (instead ?? ''),
+  )
   return filled === text ? text : cutText(filled)
 }
 
 export function fillContent(content: Content, facts: Facts): Content {
   const fill = (text: string) => fillText(text, facts)
   switch (content.type) {
-    case 'text': return { ...content, text: fill(content.text) }
-    case 'news': return { ...content, articles: content.articles.map((one) => ({ ...one, title: fill(one.title), description: fill(one.description) })) }
+    case 'text':
+      return { ...content, text: fill(content.text) }
+    case 'news':
+      return {
+        ...content,
+        articles: content.articles.map((one) => ({
+          ...one,
+          title: fill(one.title),
+          description: fill(one.description),
+        })),
+      }
     case 'menu': {
       const { head, items, tail } = content.menu
-      return { ...content, menu: { head: fill(head), items: items.map((item) => ({ ...item, text: fill(item.text) })), tail: fill(tail) } }
+      return {
+        ...content,
+        menu: {
+          head: fill(head),
+          items: items.map((item) => ({ ...item, text: fill(item.text) })),
+          tail: fill(tail),
+        },
+      }
     }
-    case 'miniprogram': return { ...content, miniprogram: { ...content.miniprogram, title: fill(content.miniprogram.title) } }
-    case 'image': case 'voice': case 'video': case 'file': case 'article': return content
+    case 'miniprogram':
+      return {
+        ...content,
+        miniprogram: { ...content.miniprogram, title: fill(content.miniprogram.title) },
+      }
+    case 'image':
+    case 'voice':
+    case 'video':
+    case 'file':
+    case 'article':
+      return content
   }
 }
 
-const clock = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('zh-CN', { timeZone: defaultZone, ...options })
+const clock = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('zh-CN', { timeZone: defaultZone, ...options })
 const formats = {
-  date: clock({ year: 'numeric', month: '2-digit', day: '2-digit' }), time: clock({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+  date: clock({ year: 'numeric', month: '2-digit', day: '2-digit' }),
+  time: clock({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
   weekday: clock({ weekday: 'long' }),
 }
 
 function valueOf(name: VariableName, facts: Facts): string {
-  if (name === 'date' || name === 'time' || name === 'weekday') return formats[name].format(facts.now).replaceAll('/', '-')
+  if (name === 'date' || name === 'time' || name === 'weekday') {
+    return formats[name].format(facts.now).replaceAll('/', '-')
+  }
   return facts[name] ?? ''
 }

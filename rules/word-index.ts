@@ -6,7 +6,12 @@ import { asText, type Folding } from './normalise.ts'
 export const perRule = 8
 export const places = { whole: 0, anywhere: 1, start: 2, end: 3, part: 4 }
 const placeOf: Partial<Record<Rule['kind'], number>> = {
-  exact: places.whole, contains: places.anywhere, any: places.anywhere, prefix: places.start, suffix: places.end, all: places.part,
+  exact: places.whole,
+  contains: places.anywhere,
+  any: places.anywhere,
+  prefix: places.start,
+  suffix: places.end,
+  all: places.part,
 }
 
 export type WordIndex = {
@@ -21,7 +26,7 @@ export type WordIndex = {
   together: Int32Array
 }
 /** Use by use, in columns: there may be a million. */
-type Uses = { words: number[], rules: number[], places: number[] }
+type Uses = { words: number[]; rules: number[]; places: number[] }
 const yieldEvery = 10_000
 
 export function* indexWords(rules: Rule[], folding: Folding): Generator<void, WordIndex> {
@@ -44,7 +49,11 @@ export function* indexWords(rules: Rule[], folding: Folding): Generator<void, Wo
   return { words, ...laidOut(uses, words, numbers), needed, together }
 }
 
-function use(uses: Uses, numbers: Map<string, number>, { word, rule, place }: { word: string, rule: number, place: number }): void {
+function use(
+  uses: Uses,
+  numbers: Map<string, number>,
+  { word, rule, place }: { word: string; rule: number; place: number },
+): void {
   const number = numbers.get(word) ?? numbers.size
   numbers.set(word, number)
   uses.words.push(number)
@@ -74,20 +83,31 @@ function* inOrder(words: string[]): Generator<void, string[]> {
   for (const unit of [...heaps.keys()].sort((a, b) => a - b)) {
     for (const word of (heaps.get(unit) ?? []).sort()) all.push(word)
     since += heaps.get(unit)?.length ?? 0
-    if (since > yieldEvery) { since = 0; yield }
+    if (since > yieldEvery) {
+      since = 0
+      yield
+    }
   }
   return all
 }
 
-function laidOut(uses: Uses, words: string[], numbers: Map<string, number>): Pick<WordIndex, 'heads' | 'uses'> {
+function laidOut(
+  uses: Uses,
+  words: string[],
+  numbers: Map<string, number>,
+): Pick<WordIndex, 'heads' | 'uses'> {
   const placed = new Int32Array(words.length)
-  words.forEach((word, at) => { placed[numbers.get(word) as number] = at })
+  words.forEach((word, at) => {
+    placed[numbers.get(word) as number] = at
+  })
   const from = new Int32Array(words.length + 1)
   for (const word of uses.words) {
     const after = (placed[word] as number) + 1
     from[after] = (from[after] as number) + 1
   }
-  for (let at = 1; at <= words.length; at += 1) from[at] = (from[at] as number) + (from[at - 1] as number)
+  for (let at = 1; at <= words.length; at += 1) {
+    from[at] = (from[at] as number) + (from[at - 1] as number)
+  }
   const heads = new Int32Array((words.length + 1) * 2)
   for (let at = 0; at <= words.length; at += 1) {
     heads[at * 2] = from[at] as number

@@ -2,14 +2,19 @@
 // into moments before anything is counted.
 
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
-export type Weekday = typeof weekdays[number]
+export type Weekday = (typeof weekdays)[number]
 /** `09:00-18:00`; one that ends before it begins goes past midnight. */
 export type Span = string
 /** Days that differ from their weekday; without spans nobody is there. */
-export type Holiday = { from: string, to?: string | undefined, open?: Span[] | undefined }
-export type Hours = { zone: string, week: Partial<Record<Weekday, Span[]>>, holidays: Holiday[], reply: string }
+export type Holiday = { from: string; to?: string | undefined; open?: Span[] | undefined }
+export type Hours = {
+  zone: string
+  week: Partial<Record<Weekday, Span[]>>
+  holidays: Holiday[]
+  reply: string
+}
 
-type Interval = { start: number, end: number }
+type Interval = { start: number; end: number }
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
@@ -22,8 +27,16 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone)
   if (known) return known
   const made = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23',
-    year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   })
   formats.set(zone, made)
   return made
@@ -44,7 +57,9 @@ export function dayOf(year: number, month: number, day: number): number {
   const era = Math.floor(y / 400)
   const ofEra = y - era * 400
   const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468
+  return (
+    era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468
+  )
 }
 
 const dayOfDate = (date: string) => {
@@ -74,24 +89,30 @@ const minutesOf = (time: string) => {
 }
 
 function spansOn({ week, holidays }: Hours, day: number): Span[] {
-  const holiday = holidays.find(({ from, to = from }) => dayOfDate(from) <= day && day <= dayOfDate(to))
+  const holiday = holidays.find(
+    ({ from, to = from }) => dayOfDate(from) <= day && day <= dayOfDate(to),
+  )
   if (holiday) return holiday.open ?? []
   // 1970-01-01 was a Thursday
   return week[weekdays[(day + 4) % 7] ?? 'sun'] ?? []
 }
 
 function intervalsOn(hours: Hours, day: number): Interval[] {
-  return spansOn(hours, day).map((span) => {
-    const [from = 0, to = 0] = span.split('-').map(minutesOf)
-    const until = to > from ? to : to + 24 * 60
-    const moment = (minutes: number) => momentOf(hours.zone, day * dayMs + minutes * minuteMs)
-    return { start: moment(from), end: moment(until) }
-  }).sort((a, b) => a.start - b.start)
+  return spansOn(hours, day)
+    .map((span) => {
+      const [from = 0, to = 0] = span.split('-').map(minutesOf)
+      const until = to > from ? to : to + 24 * 60
+      const moment = (minutes: number) => momentOf(hours.zone, day * dayMs + minutes * minuteMs)
+      return { start: moment(from), end: moment(until) }
+    })
+    .sort((a, b) => a.start - b.start)
 }
 
 export function isWorking(hours: Hours, at: number): boolean {
   const today = localDay(hours.zone, at)
-  return [today - 1, today].some((day) => intervalsOn(hours, day).some(({ start, end }) => start <= at && at < end))
+  return [today - 1, today].some((day) =>
+    intervalsOn(hours, day).some(({ start, end }) => start <= at && at < end),
+  )
 }
 
 /** How much of the time between was working time. */

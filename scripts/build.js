@@ -5,7 +5,11 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = new URL('..', import.meta.url).pathname
-const run = (script, ...args) => execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit' })
+const run = (script, ...args) =>
+  execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  })
 
 function newest(path) {
   const stat = statSync(path)
@@ -23,7 +27,24 @@ function buildIfNewer(stamp, sources, build) {
 }
 
 const typesOnly = process.argv.includes('--types')
-const code = ['src', 'entities', 'rules', 'scripts', 'test', 'packages', 'tsconfig.json', 'package.json']
-buildIfNewer('dist/.built', code.filter((path) => existsSync(join(root, path))), () => run('typescript/bin/tsc', '-b'))
+const code = [
+  'src',
+  'entities',
+  'rules',
+  'scripts',
+  'test',
+  'packages',
+  'tsconfig.json',
+  'package.json',
+]
+buildIfNewer(
+  'dist/.built',
+  code.filter((path) => existsSync(join(root, path))),
+  () => run('typescript/bin/tsc', '-b'),
+)
 if (typesOnly) run('vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'console')
-else buildIfNewer('console/dist/.built', ['console', 'package.json'], () => run('vite/bin/vite.js', 'build', 'console', '--logLevel', 'warn'))
+else {
+  buildIfNewer('console/dist/.built', ['console', 'package.json'], () =>
+    run('vite/bin/vite.js', 'build', 'console', '--logLevel', 'warn'),
+  )
+}

@@ -9,21 +9,44 @@ import { createUser } from '../src/actions/agents/create-user.ts'
 import type { Ports } from '../src/ports.ts'
 import { starterRules } from './starter-rules.ts'
 
-export type DemoAccount = { appid: string, appSecret: string, token: string, encodingAesKey: string, originalId: string, name: string, mode: 'safe' }
+export type DemoAccount = {
+  appid: string
+  appSecret: string
+  token: string
+  encodingAesKey: string
+  originalId: string
+  name: string
+  mode: 'safe'
+}
 
 const password = () => randomBytes(9).toString('base64url')
 
-export async function makeDemo(ports: Ports, { dataDir, adminPassword }: { dataDir: string, adminPassword: string | undefined }): Promise<DemoAccount> {
+export async function makeDemo(
+  ports: Ports,
+  { dataDir, adminPassword }: { dataDir: string; adminPassword: string | undefined },
+): Promise<DemoAccount> {
   const file = join(dataDir, 'demo.json')
-  const admin = await prepareInstallation(ports, { password: adminPassword ?? password(), name: '演示公司' })
+  const admin = await prepareInstallation(ports, {
+    password: adminPassword ?? password(),
+    name: '演示公司',
+  })
   if (!admin) {
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DemoAccount
-    throw new Error(`${dataDir} holds an installation without the demo: use npm run serve for it, or another DATA_DIR for npm start.`)
+    throw new Error(
+      `${dataDir} holds an installation without the demo: use npm run serve for it, or another DATA_DIR for npm start.`,
+    )
   }
-  const me = { companyId: admin.companyId, uid: (await ports.store.read.users.byUsername('admin'))?.uid ?? 0, role: 'admin' as const }
+  const me = {
+    companyId: admin.companyId,
+    uid: (await ports.store.read.users.byUsername('admin'))?.uid ?? 0,
+    role: 'admin' as const,
+  }
   const account = demoAccount()
   await createAccount(ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...account })
-  const agents = [{ username: 'agent1', name: '小林' }, { username: 'agent2', name: '小周' }].map((one) => ({ ...one, password: password() }))
+  const agents = [
+    { username: 'agent1', name: '小林' },
+    { username: 'agent2', name: '小周' },
+  ].map((one) => ({ ...one, password: password() }))
   for (const agent of agents) await createUser(ports, me, { ...agent, role: 'agent' })
   for (const rule of starterRules) {
     await createRule(ports, me, rule)
@@ -38,6 +61,12 @@ export async function makeDemo(ports: Ports, { dataDir, adminPassword }: { dataD
 function demoAccount(): DemoAccount {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex')
   return {
-    appid: `wx${hex(8)}`, appSecret: hex(16), token: hex(8), encodingAesKey: `${hex(21)}A`, originalId: `gh_${hex(6)}`, name: '演示公众号', mode: 'safe',
+    appid: `wx${hex(8)}`,
+    appSecret: hex(16),
+    token: hex(8),
+    encodingAesKey: `${hex(21)}A`,
+    originalId: `gh_${hex(6)}`,
+    name: '演示公众号',
+    mode: 'safe',
   }
 }

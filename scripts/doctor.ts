@@ -13,8 +13,11 @@ async function examine(config: Config): Promise<Finding[]> {
   const { store, findings } = await checkDatabase(config)
   try {
     return [
-      ...checkSettings(config), ...findings, ...await checkRedis(config), ...await checkClocks(config, store),
-      ...(store ? [...await checkPlatforms(store), ...await checkAccounts(config, store)] : []),
+      ...checkSettings(config),
+      ...findings,
+      ...(await checkRedis(config)),
+      ...(await checkClocks(config, store)),
+      ...(store ? [...(await checkPlatforms(store)), ...(await checkAccounts(config, store))] : []),
     ]
   } finally {
     await store?.close()
@@ -25,14 +28,22 @@ function configured(): Config | Finding {
   try {
     return readConfig()
   } catch (error) {
-    return { ok: false, what: error instanceof Error ? error.message : String(error), remedy: 'Correct the environment or .env.' }
+    return {
+      ok: false,
+      what: error instanceof Error ? error.message : String(error),
+      remedy: 'Correct the environment or .env.',
+    }
   }
 }
 
 const config = configured()
 const asked = process.argv[2] === 'invariants' ? checkInvariants : examine
 const findings = 'ok' in config ? [config] : await asked(config)
-for (const { ok, what, remedy } of findings) console.log(`${ok ? '✔' : '✘'} ${what}${remedy === undefined ? '' : `\n    → ${remedy}`}`)
+for (const { ok, what, remedy } of findings) {
+  console.log(`${ok ? '✔' : '✘'} ${what}${remedy === undefined ? '' : `\n    → ${remedy}`}`)
+}
 const wrong = findings.filter(({ ok }) => !ok).length
-console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} need attention.`)
+console.log(
+  wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} need attention.`,
+)
 process.exit(wrong === 0 ? 0 : 1)

@@ -5,10 +5,18 @@ import { openStore } from '../src/store/open.ts'
 
 try {
   const config = readConfig({ LOG_LEVEL: 'warn' })
-  const store = await openStore({ url: config.DATABASE_URL, dataDir: config.DATA_DIR, log: openLog(config.LOG_LEVEL) })
+  const store = await openStore({
+    url: config.DATABASE_URL,
+    dataDir: config.DATA_DIR,
+    log: openLog(config.LOG_LEVEL),
+  })
   await store.close()
   const { migrated } = store
-  console.log(migrated.length === 0 ? 'The schema is up to date; nothing was done.' : `Done: ${migrated.join(', ')}. The schema is up to date.`)
+  console.log(
+    migrated.length === 0
+      ? 'The schema is up to date; nothing was done.'
+      : `Done: ${migrated.join(', ')}. The schema is up to date.`,
+  )
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exit(1)

@@ -10,11 +10,20 @@ try {
   try {
     const companies = await app.ports.store.read.accounts.companies()
     if (companies.length > 0) {
-      throw new Error(`Nothing was done: there is a company already (${companies.map((company) => company.company_name).join(', ')}). The demo goes into an empty database only.`)
+      throw new Error(
+        `Nothing was done: there is a company already (${companies.map((company) => company.company_name).join(', ')}). The demo goes into an empty database only.`,
+      )
     }
-    const account = await makeDemo(app.ports, { dataDir: config.DATA_DIR, adminPassword: config.ADMIN_PASSWORD })
-    console.log(`Made: a company, the account ${account.appid}, admin, agent1, agent2 and the starter rules.`)
-    console.log(`Logins: ${join(config.DATA_DIR, 'demo-logins.txt')}. Token and key of the account: ${join(config.DATA_DIR, 'demo.json')}.`)
+    const account = await makeDemo(app.ports, {
+      dataDir: config.DATA_DIR,
+      adminPassword: config.ADMIN_PASSWORD,
+    })
+    console.log(
+      `Made: a company, the account ${account.appid}, admin, agent1, agent2 and the starter rules.`,
+    )
+    console.log(
+      `Logins: ${join(config.DATA_DIR, 'demo-logins.txt')}. Token and key of the account: ${join(config.DATA_DIR, 'demo.json')}.`,
+    )
   } finally {
     await app.close()
   }

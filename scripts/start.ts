@@ -10,18 +10,37 @@ import { openSimulator } from './simulator/simulator.ts'
 try {
   const demo = { HOST: '127.0.0.1', LOG_LEVEL: 'warn' }
   const { SIMULATOR_PORT: port, DATA_DIR: dataDir } = readConfig(demo)
-  const simulator = await openSimulator({ host: '127.0.0.1', port, dataDir: join(dataDir, 'simulator') })
-  const config = readConfig({ ...demo, WECHAT_API_BASE: simulator.url, CLOCK_URL: `${simulator.url}/sim/clock` })
-  const app = await openApp(config, { consoleDir: resolve(import.meta.dirname, '../../console/dist') })
+  const simulator = await openSimulator({
+    host: '127.0.0.1',
+    port,
+    dataDir: join(dataDir, 'simulator'),
+  })
+  const config = readConfig({
+    ...demo,
+    WECHAT_API_BASE: simulator.url,
+    CLOCK_URL: `${simulator.url}/sim/clock`,
+  })
+  const app = await openApp(config, {
+    consoleDir: resolve(import.meta.dirname, '../../console/dist'),
+  })
   closeOnSignals(async () => {
     await app.close()
     await simulator.close()
   }, app.ports.log)
-  const account = await makeDemo(app.ports, { dataDir: config.DATA_DIR, adminPassword: config.ADMIN_PASSWORD })
+  const account = await makeDemo(app.ports, {
+    dataDir: config.DATA_DIR,
+    adminPassword: config.ADMIN_PASSWORD,
+  })
   const url = await app.listen()
   await register(simulator.url, { ...account, callbackUrl: `${url}/wechat/${account.appid}` })
-  const logins = readFileSync(join(config.DATA_DIR, 'demo-logins.txt'), 'utf8').trim().split('\n').map((line) => line.replace(' ', ' / ')).join('   ')
-  console.log(`\n  Console    ${url}\n  Simulator  ${simulator.url}\n  Logins     ${logins}\n  Data       ${resolve(config.DATA_DIR)}\n`)
+  const logins = readFileSync(join(config.DATA_DIR, 'demo-logins.txt'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(' ', ' / '))
+    .join('   ')
+  console.log(
+    `\n  Console    ${url}\n  Simulator  ${simulator.url}\n  Logins     ${logins}\n  Data       ${resolve(config.DATA_DIR)}\n`,
+  )
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exit(1)
@@ -29,7 +48,11 @@ try {
 
 async function register(simulatorUrl: string, account: object): Promise<void> {
   const answer = await fetch(`${simulatorUrl}/sim/accounts`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(account),
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(account),
   })
-  if (!answer.ok) throw new Error(`The simulator did not take the demo account: ${await answer.text()}`)
+  if (!answer.ok) {
+    throw new Error(`The simulator did not take the demo account: ${await answer.text()}`)
+  }
 }

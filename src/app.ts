@@ -52,16 +52,30 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   // first, because it may refuse
   const secrets = openSecrets(secretKey(config))
   const store = await openStore({
-    url: config.DATABASE_URL, dataDir: config.DATA_DIR, log, alone: config.REDIS_URL === undefined, ...(options.onSql && { onSql: options.onSql }),
+    url: config.DATABASE_URL,
+    dataDir: config.DATA_DIR,
+    log,
+    alone: config.REDIS_URL === undefined,
+    ...(options.onSql && { onSql: options.onSql }),
   })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })
-  const backends = await openBackends({ url: config.REDIS_URL, clock: time.clock, log }).catch(async (error: unknown) => {
-    time.close()
-    await store.close()
-    throw error
-  })
+  const backends = await openBackends({ url: config.REDIS_URL, clock: time.clock, log }).catch(
+    async (error: unknown) => {
+      time.close()
+      await store.close()
+      throw error
+    },
+  )
   const vault = await openVault(mediaDir(config))
-  const ports = compose(config, { log, store, vault, secrets, clock: time.clock, backends, wrap: options.wrap })
+  const ports = compose(config, {
+    log,
+    store,
+    vault,
+    secrets,
+    clock: time.clock,
+    backends,
+    wrap: options.wrap,
+  })
   const batches = openBatches(ports)
   const closing = new AbortController()
   const workers = [
@@ -79,8 +93,13 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     advanceTo: time.advanceTo,
     listen: async () => {
       http = await openHttp(ports, {
-        host: config.HOST, port: config.PORT, routes, consoleDir: options.consoleDir ?? null,
-        webhook: (request, response) => { void webhook(request, response) },
+        host: config.HOST,
+        port: config.PORT,
+        routes,
+        consoleDir: options.consoleDir ?? null,
+        webhook: (request, response) => {
+          void webhook(request, response)
+        },
       })
       return http.url
     },
@@ -91,7 +110,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await batches.idle()
       closing.abort()
       await Promise.all(workers.map((worker) => worker.close()))
-      await writeTally(ports).catch((error: unknown) => { log.warn({ error: String(error) }, 'the last counts of rules were not written') })
+      await writeTally(ports).catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'the last counts of rules were not written')
+      })
       time.close()
       await backends.close()
       await store.close()
@@ -100,17 +121,41 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
-type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets'> & { backends: Backends, wrap: AppOptions['wrap'] }
+type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets'> & {
+  backends: Backends
+  wrap: AppOptions['wrap']
+}
 
-function compose(config: Config, { log, store, vault, secrets, clock, backends, wrap }: Made): Ports {
+function compose(
+  config: Config,
+  { log, store, vault, secrets, clock, backends, wrap }: Made,
+): Ports {
   const hour = 3600_000
-  const clients = openClients({ store, clock, secrets, cache: backends.cache, ids: newId }, config.WECHAT_API_BASE)
+  const clients = openClients(
+    { store, clock, secrets, cache: backends.cache, ids: newId },
+    config.WECHAT_API_BASE,
+  )
   const base = {
-    log, store, vault, clock, queue: backends.queue, recent: backends.recent, bus: backends.bus, cache: backends.cache, ids: newId, metrics: openMetrics(),
-    secrets, readStored, channel: openWechatChannel({ clock, log }, clients), desk: openWechatDesk(clients),
+    log,
+    store,
+    vault,
+    clock,
+    queue: backends.queue,
+    recent: backends.recent,
+    bus: backends.bus,
+    cache: backends.cache,
+    ids: newId,
+    metrics: openMetrics(),
+    secrets,
+    readStored,
+    channel: openWechatChannel({ clock, log }, clients),
+    desk: openWechatDesk(clients),
     limits: {
-      loginIdleMs: config.LOGIN_IDLE_HOURS * hour, loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour, maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
-      metricsToken: config.METRICS_TOKEN ?? null, trustedProxies: config.TRUSTED_PROXIES,
+      loginIdleMs: config.LOGIN_IDLE_HOURS * hour,
+      loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour,
+      maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
+      metricsToken: config.METRICS_TOKEN ?? null,
+      trustedProxies: config.TRUSTED_PROXIES,
       publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }

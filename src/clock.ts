@@ -24,8 +24,12 @@ export function openClock(databaseMs: number, advanceMs = 0): MovableClock {
       return last
     },
     mono: () => performance.now(),
-    sample: (ms) => { base = ms - performance.now() },
-    advance: (total) => { advance = Math.max(advance, total) },
+    sample: (ms) => {
+      base = ms - performance.now()
+    },
+    advance: (total) => {
+      advance = Math.max(advance, total)
+    },
     advanced: () => advance,
   }
 }

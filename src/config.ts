@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-const empty = (value: unknown) => value === '' ? undefined : value
+const empty = (value: unknown) => (value === '' ? undefined : value)
 const optional = (schema: z.ZodType<string, string>) => z.preprocess(empty, schema.optional())
 const url = z.url()
 
@@ -13,8 +13,21 @@ export const settings = z.object({
   PORT: z.preprocess(empty, z.coerce.number().int().min(0).max(65535).default(3000)),
   SIMULATOR_PORT: z.preprocess(empty, z.coerce.number().int().min(0).max(65535).default(3100)),
   DATA_DIR: z.preprocess(empty, z.string().default('./data')),
-  DATABASE_URL: z.preprocess(empty, z.string().regex(/^(sqlite:|mysql:\/\/|mariadb:\/\/)/, 'sqlite:, mysql://… or mariadb://…').default('sqlite:')),
-  REDIS_URL: optional(z.string().regex(/^redis(\+sentinel|\+cluster)?:\/\/./, 'redis://…, redis+sentinel://h1,h2/master or redis+cluster://h1,h2')),
+  DATABASE_URL: z.preprocess(
+    empty,
+    z
+      .string()
+      .regex(/^(sqlite:|mysql:\/\/|mariadb:\/\/)/, 'sqlite:, mysql://… or mariadb://…')
+      .default('sqlite:'),
+  ),
+  REDIS_URL: optional(
+    z
+      .string()
+      .regex(
+        /^redis(\+sentinel|\+cluster)?:\/\/./,
+        'redis://…, redis+sentinel://h1,h2/master or redis+cluster://h1,h2',
+      ),
+  ),
   SECRET_KEY: optional(z.string().min(32, 'at least 32 characters')),
   ADMIN_PASSWORD: optional(z.string().min(8, 'at least 8 characters')),
   LOGIN_IDLE_HOURS: z.preprocess(empty, z.coerce.number().positive().default(12)),
@@ -24,10 +37,24 @@ export const settings = z.object({
   SEARCH_URL: optional(url),
   CLOCK_URL: optional(url),
   MEDIA_DIR: optional(z.string()),
-  TRUSTED_PROXIES: z.preprocess(empty, z.string().default('').transform((list) => list.split(',').map((one) => one.trim()).filter(Boolean))),
+  TRUSTED_PROXIES: z.preprocess(
+    empty,
+    z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((one) => one.trim())
+          .filter(Boolean),
+      ),
+  ),
   METRICS_TOKEN: optional(z.string().min(16, 'at least 16 characters')),
   WEBHOOK_MAX_IN_FLIGHT: z.preprocess(empty, z.coerce.number().int().min(1).default(512)),
-  LOG_LEVEL: z.preprocess(empty, z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
+  LOG_LEVEL: z.preprocess(
+    empty,
+    z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ),
 })
 
 export type Config = z.infer<typeof settings>
@@ -43,7 +70,10 @@ function environmentAndFile(): NodeJS.ProcessEnv {
 }
 
 /** `defaults` stand where the environment is silent. */
-export function readConfig(defaults: Record<string, string> = {}, environment: NodeJS.ProcessEnv = environmentAndFile()): Config {
+export function readConfig(
+  defaults: Record<string, string> = {},
+  environment: NodeJS.ProcessEnv = environmentAndFile(),
+): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const result = settings.safeParse({ ...defaults, ...given })
   if (!result.success) {
@@ -56,7 +86,9 @@ export function readConfig(defaults: Record<string, string> = {}, environment: N
 
 function refuseUnsafe(config: Config): void {
   if (config.CLOCK_URL && !isLoopback(config.HOST)) {
-    throw new Error('CLOCK_URL moves the clock and is for demos and tests: set HOST=127.0.0.1 or leave CLOCK_URL out.')
+    throw new Error(
+      'CLOCK_URL moves the clock and is for demos and tests: set HOST=127.0.0.1 or leave CLOCK_URL out.',
+    )
   }
 }
 
@@ -66,7 +98,9 @@ export const mediaDir = (config: Config) => config.MEDIA_DIR ?? join(config.DATA
 export function secretKey(config: Config): string {
   if (config.SECRET_KEY) return config.SECRET_KEY
   if (!config.DATABASE_URL.startsWith('sqlite:')) {
-    throw new Error('SECRET_KEY: with MySQL or MariaDB set it, the same for every process, and keep it: it opens the accounts\' secrets. openssl rand -hex 32 makes one.')
+    throw new Error(
+      "SECRET_KEY: with MySQL or MariaDB set it, the same for every process, and keep it: it opens the accounts' secrets. openssl rand -hex 32 makes one.",
+    )
   }
   const file = join(config.DATA_DIR, 'secret.key')
   if (!existsSync(file)) {

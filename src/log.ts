@@ -13,4 +13,9 @@ export function openLog(level: string): Log {
   return pino({ level, base: null }, pino.destination({ dest: 1, sync: true }))
 }
 
-export const silentLog: Log = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined }
+export const silentLog: Log = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+}

@@ -6,9 +6,15 @@ import { closeOnSignals } from './signals.ts'
 
 try {
   const config = readConfig()
-  const app = await openApp(config, { consoleDir: new URL('../../console/dist', import.meta.url).pathname })
+  const app = await openApp(config, {
+    consoleDir: new URL('../../console/dist', import.meta.url).pathname,
+  })
   const first = await prepareInstallation(app.ports, { password: config.ADMIN_PASSWORD })
-  if (first) process.stdout.write(`First start. Sign in as ${first.username} with the password ${first.password} (it is shown this once).\n`)
+  if (first) {
+    process.stdout.write(
+      `First start. Sign in as ${first.username} with the password ${first.password} (it is shown this once).\n`,
+    )
+  }
   closeOnSignals(() => app.close(), app.ports.log)
   process.stdout.write(`kefu answers on ${await app.listen()}\n`)
 } catch (error) {

@@ -10,18 +10,31 @@ export function openMetrics() {
   return {
     registry,
     pushes: counter('pushes_total', 'Pushes by what became of them', ['result']),
-    foreignOpenid: counter('push_openid_differs_total', 'Pushes whose openid in the query is not the sender in the body'),
+    foreignOpenid: counter(
+      'push_openid_differs_total',
+      'Pushes whose openid in the query is not the sender in the body',
+    ),
     claims: counter('claims_total', 'Claims by result', ['result']),
     replies: counter('replies_total', 'Replies that left, by outcome', ['outcome']),
-    notices: counter('platform_notices_total', 'Pushes to third-party platforms themselves', ['kind']),
+    notices: counter('platform_notices_total', 'Pushes to third-party platforms themselves', [
+      'kind',
+    ]),
     media: counter('media_total', 'Media that followers sent, by what became of them', ['result']),
     repairs: counter('repairs_total', 'What repair jobs had to mend', ['what']),
     pushSeconds: new Histogram({
-      name: 'kefu_push_seconds', help: 'From the request to the answer', registers: [registry],
+      name: 'kefu_push_seconds',
+      help: 'From the request to the answer',
+      registers: [registry],
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     }),
-    inFlight: new Gauge({ name: 'kefu_pushes_in_flight', help: 'Pushes being worked on', registers: [registry] }),
-    close: () => { registry.clear() },
+    inFlight: new Gauge({
+      name: 'kefu_pushes_in_flight',
+      help: 'Pushes being worked on',
+      registers: [registry],
+    }),
+    close: () => {
+      registry.clear()
+    },
   }
 }
 

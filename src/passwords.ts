@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 }
-const nobody = '$argon2id$v=19$m=19456,t=2,p=1$MI2dxwN51eIu0INgVmg88w$8a8+5BAvDN8jpUN/itWJGAediC9n6eStk7ChZl4AD38'
+const nobody =
+  '$argon2id$v=19$m=19456,t=2,p=1$MI2dxwN51eIu0INgVmg88w$8a8+5BAvDN8jpUN/itWJGAediC9n6eStk7ChZl4AD38'
 
 export const hashPassword = (password: string): Promise<string> => hash(password, cost)
 

@@ -38,13 +38,13 @@ export type WaitingQueue = {
   complete: (companyId: string, epoch: string) => Promise<void>
   close: () => Promise<void>
 }
-export type QueueEntry = { id: string, lane: string, rank: number }
+export type QueueEntry = { id: string; lane: string; rank: number }
 /** `queue:<lane>` by rank, or `waiting:<uid>` by the time it was assigned. */
-export type Standing = { list: string, rank: number }
-export type Move = { id: string, from: string | null, to: Standing | null }
+export type Standing = { list: string; rank: number }
+export type Move = { id: string; from: string | null; to: Standing | null }
 /** `sum` adds each rank modulo `sumModulus`: both sides can count it without losing a digit. */
-export type ListSum = { count: number, sum: number }
-export type Sums = { whole: boolean, epoch: string, lists: Map<string, ListSum> }
+export type ListSum = { count: number; sum: number }
+export type Sums = { whole: boolean; epoch: string; lists: Map<string, ListSum> }
 export const sumModulus = 1_000_000_007
 
 /** The ids of a session's newest lines, for a fast open. It may miss some: who reads checks by seq. */
@@ -76,22 +76,22 @@ export type Cache = {
 
 export type Delivery =
   | { outcome: 'sent' }
-  | { outcome: 'refused', errcode: number, meaning: string }
+  | { outcome: 'refused'; errcode: number; meaning: string }
   /** No byte of the request left, or WeChat refused the token: nothing was delivered, it may be tried again. */
-  | { outcome: 'not_delivered', reason: string, errcode?: number }
-  | { outcome: 'unknown', reason: string }
+  | { outcome: 'not_delivered'; reason: string; errcode?: number }
+  | { outcome: 'unknown'; reason: string }
 
 export type Fetched =
-  | { outcome: 'fetched', bytes: Uint8Array }
+  | { outcome: 'fetched'; bytes: Uint8Array }
   /** The platform says that it does not have it. */
-  | { outcome: 'gone', reason: string }
-  | { outcome: 'later', reason: string }
+  | { outcome: 'gone'; reason: string }
+  | { outcome: 'later'; reason: string }
 export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
-export type Upload = { kind: UploadKind, bytes: Uint8Array, name: string, mime: string }
-export type Uploaded = { mediaId: string, diesAt: number }
+export type Upload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: string }
+export type Uploaded = { mediaId: string; diesAt: number }
 
 /** `kfAccount`: the name under which followers see its agent. */
-export type Leaving = { openid: string, message: MessageRow, kfAccount: string | null }
+export type Leaving = { openid: string; message: MessageRow; kfAccount: string | null }
 
 /** How a message leaves to a person. Throws nothing: every end is a Delivery. */
 export type Channel = {
@@ -102,56 +102,107 @@ export type Channel = {
   typing: (account: KnownAccount, openid: string) => Promise<void>
 }
 
-export type KfListed = { kfAccount: string, kfId: string, nickname: string, inviteStatus: string | null, bound: boolean }
-export type AuthorizedAccount = { appid: string, name: string, originalId: string, type: 1 | 2 }
+export type KfListed = {
+  kfAccount: string
+  kfId: string
+  nickname: string
+  inviteStatus: string | null
+  bound: boolean
+}
+export type AuthorizedAccount = { appid: string; name: string; originalId: string; type: 1 | 2 }
 
 /** What WeChat is asked for besides messages. Throws `wechat_refused` and `wechat_away`. */
 export type WechatDesk = {
   kfAccounts: (account: KnownAccount) => Promise<KfListed[]>
-  addKfAccount: (account: KnownAccount, kf: { kfAccount: string, nickname: string }) => Promise<void>
+  addKfAccount: (
+    account: KnownAccount,
+    kf: { kfAccount: string; nickname: string },
+  ) => Promise<void>
   removeKfAccount: (account: KnownAccount, kfAccount: string) => Promise<void>
-  createQr: (account: KnownAccount, qr: { scene: string, seconds: number | null }) => Promise<{ ticket: string, url: string }>
+  createQr: (
+    account: KnownAccount,
+    qr: { scene: string; seconds: number | null },
+  ) => Promise<{ ticket: string; url: string }>
   /** Where the owner of an account authorises the platform. */
   authorizePage: (platform: KnownPlatform, redirectUri: string) => Promise<string>
   /** For a code, once. */
   authorize: (platform: KnownPlatform, code: string) => Promise<AuthorizedAccount>
   startTickets: (platform: KnownPlatform) => Promise<void>
   /** For the platform's own test before its release. */
-  sendText: (platform: KnownPlatform, to: { appid: string, openid: string, text: string }) => Promise<void>
+  sendText: (
+    platform: KnownPlatform,
+    to: { appid: string; openid: string; text: string },
+  ) => Promise<void>
 }
 
 /** The columns of a line that say what it is. */
-export type Said = { message_type: number, type: string } & Partial<Pick<MessageRow,
-  'text' | 'file_url' | 'media_id' | 'lng' | 'lat' | 'map_scale' | 'map_label' | 'page_title' | 'page_desc' | 'extra'>>
+export type Said = { message_type: number; type: string } & Partial<
+  Pick<
+    MessageRow,
+    | 'text'
+    | 'file_url'
+    | 'media_id'
+    | 'lng'
+    | 'lat'
+    | 'map_scale'
+    | 'map_label'
+    | 'page_title'
+    | 'page_desc'
+    | 'extra'
+  >
+>
 /** What must be fetched of a line before the platform forgets it. */
-export type Part = { part: 'file' | 'thumb', mediaId: string }
-export type Location = { lng: string, lat: string, precision: string | null }
+export type Part = { part: 'file' | 'thumb'; mediaId: string }
+export type Location = { lng: string; lat: string; precision: string | null }
 
 /** What a follower did, in our words; the platform's stay at the edge. */
 export type Deed =
   /** `tapped`: the id of an entry of a menu message, which arrives as a text. */
-  | { kind: 'text', text: string, tapped?: string }
-  | { kind: 'line', said: Said, parts: Part[], tapped?: undefined }
+  | { kind: 'text'; text: string; tapped?: string }
+  | { kind: 'line'; said: Said; parts: Part[]; tapped?: undefined }
   /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
-  | { kind: 'event', name: string, key: string, known: boolean, scene?: string, detail?: string, location?: Location }
+  | {
+      kind: 'event'
+      name: string
+      key: string
+      known: boolean
+      scene?: string
+      detail?: string
+      location?: Location
+    }
   /** Told by the platform of itself: no follower did it. */
-  | { kind: 'notice', name: string }
+  | { kind: 'notice'; name: string }
 
 /** A rule that spoke, and a question that none answered, after their commit. */
-export type Spoken = { companyId: string, ruleId: string }
-export type Unanswered = { companyId: string, accountId: string, text: string, folded: string }
+export type Spoken = { companyId: string; ruleId: string }
+export type Unanswered = { companyId: string; accountId: string; text: string; folded: string }
 /** Counts in memory, written in heaps: no push waits for another's row. What a process that dies had not written is lost, a few seconds'. */
 export type Tally = {
   add: (spoken: Spoken[], unanswered: Unanswered[]) => void
-  take: () => { spoken: (Spoken & { hits: number })[], unanswered: (Unanswered & { times: number })[] }
+  take: () => {
+    spoken: (Spoken & { hits: number })[]
+    unanswered: (Unanswered & { times: number })[]
+  }
 }
 
 /** What pushes are signed and sealed with; the previous ones hold for a while after a change. */
-export type PushKeys = { pushToken: string, aesKey: string | null, previous: { pushToken: string, aesKey: string | null, until: number } | null }
-export type KnownPlatform = PushKeys & { componentAppid: string, secret: string }
+export type PushKeys = {
+  pushToken: string
+  aesKey: string | null
+  previous: { pushToken: string; aesKey: string | null; until: number } | null
+}
+export type KnownPlatform = PushKeys & { componentAppid: string; secret: string }
 /** `platform`: the third-party platform that speaks for it, and with whose keys it is pushed. */
-export type KnownAccount = AccountRow & PushKeys & { secret: string, platform: KnownPlatform | null }
-export type KnownCompany = { row: CompanyRow, settings: Settings, staff: Staff[], groupIds: number[], matcher: Matcher, open: boolean }
+export type KnownAccount = AccountRow &
+  PushKeys & { secret: string; platform: KnownPlatform | null }
+export type KnownCompany = {
+  row: CompanyRow
+  settings: Settings
+  staff: Staff[]
+  groupIds: number[]
+  matcher: Matcher
+  open: boolean
+}
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {
@@ -184,6 +235,13 @@ export type Ports = {
 }
 
 /** Settings of the installation that decisions need; config.ts reads them. */
-export type Limits = { loginIdleMs: number, loginMaxMs: number, maxInFlight: number, metricsToken: string | null, trustedProxies: string[], publicUrl: string | null }
+export type Limits = {
+  loginIdleMs: number
+  loginMaxMs: number
+  maxInFlight: number
+  metricsToken: string | null
+  trustedProxies: string[]
+  publicUrl: string | null
+}
 
 export type Needs<K extends keyof Ports> = Pick<Ports, K>

@@ -7,7 +7,8 @@ export type Secrets = {
 }
 
 /** Where a secret of a third-party platform is kept. */
-export const platformPlace = (componentAppid: string, column: string) => `platform:${componentAppid}:${column}`
+export const platformPlace = (componentAppid: string, column: string) =>
+  `platform:${componentAppid}:${column}`
 
 export function openSecrets(key: string): Secrets {
   const secret = createHash('sha256').update(key).digest()
@@ -21,7 +22,8 @@ export function openSecrets(key: string): Secrets {
     open: (sealed, place) => {
       const bytes = Buffer.from(sealed.slice(3), 'base64')
       const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, 12))
-        .setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(12, 28))
+        .setAAD(Buffer.from(place))
+        .setAuthTag(bytes.subarray(12, 28))
       return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
     },
   }

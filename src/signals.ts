@@ -10,10 +10,13 @@ export function closeOnSignals(close: () => Promise<void>, log: Log): void {
     closing = true
     log.info({ signal }, 'closing')
     setTimeout(() => process.exit(1), hardMs).unref()
-    close().then(() => process.exit(0), (error: unknown) => {
-      log.error({ error: String(error) }, 'closing failed')
-      process.exit(1)
-    })
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ error: String(error) }, 'closing failed')
+        process.exit(1)
+      },
+    )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

@@ -8,11 +8,28 @@ const sampleMs = 30_000
 const askMs = 1000
 const name = 'clock_advance_ms'
 
-export async function openTime({ store, log, clockUrl }: { store: Store, log: Log, clockUrl: string | undefined }) {
-  const kept = clockUrl === undefined ? 0 : Number(await store.read.accounts.remembered(name) ?? 0)
+export async function openTime({
+  store,
+  log,
+  clockUrl,
+}: {
+  store: Store
+  log: Log
+  clockUrl: string | undefined
+}) {
+  const kept =
+    clockUrl === undefined ? 0 : Number((await store.read.accounts.remembered(name)) ?? 0)
   const clock: MovableClock = openClock(await store.databaseMs(), kept)
-  const sample = async () => { clock.sample(await store.databaseMs()) }
-  const timers = [setInterval(() => { sample().catch((error: unknown) => { log.warn({ error: String(error) }, 'the database did not tell the time') }) }, sampleMs)]
+  const sample = async () => {
+    clock.sample(await store.databaseMs())
+  }
+  const timers = [
+    setInterval(() => {
+      sample().catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'the database did not tell the time')
+      })
+    }, sampleMs),
+  ]
 
   const advanceTo = async (total: number) => {
     if (!(total > clock.advanced())) return
@@ -25,14 +42,26 @@ export async function openTime({ store, log, clockUrl }: { store: Store, log: Lo
     asking = true
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(askMs) })
-      await advanceTo(Number((await answer.json() as { advanceMs?: unknown }).advanceMs))
+      await advanceTo(Number(((await answer.json()) as { advanceMs?: unknown }).advanceMs))
     } catch {
       // the simulator may start later or be away: the last advance stands
     } finally {
       asking = false
     }
   }
-  if (clockUrl !== undefined) timers.push(setInterval(() => { void ask(clockUrl) }, askMs))
+  if (clockUrl !== undefined) {
+    timers.push(
+      setInterval(() => {
+        void ask(clockUrl)
+      }, askMs),
+    )
+  }
 
-  return { clock, advanceTo, close: () => { timers.forEach(clearInterval) } }
+  return {
+    clock,
+    advanceTo,
+    close: () => {
+      timers.forEach(clearInterval)
+    },
+  }
 }

@@ -40,18 +40,23 @@ export interface Message {
   type: string
   text?: string | null
   media?: Media
-  location?: { latitude: number | null, longitude: number | null, label: string }
-  link?: { title: string, description: string, url: string }
-  event?: { name: string, key: string, detail?: string }
+  location?: { latitude: number | null; longitude: number | null; label: string }
+  link?: { title: string; description: string; url: string }
+  event?: { name: string; key: string; detail?: string }
   agentUid?: number | null
   agentName?: string | null
   clientMsgId?: string | null
   resendOf?: string | null
-  delivery?: { state: DeliveryState, errcode?: number | null, explanation?: string | null } | null
+  delivery?: { state: DeliveryState; errcode?: number | null; explanation?: string | null } | null
   createdAt: string
 }
 
-export interface Person { uid: number, name: string, presence: Presence, groups: { id: number, path: string[] }[] }
+export interface Person {
+  uid: number
+  name: string
+  presence: Presence
+  groups: { id: number; path: string[] }[]
+}
 export type Target = { agentUid: number } | { groupId: number }
 export type Grade = 1 | 2 | 3
 
@@ -62,20 +67,32 @@ export interface Session {
   customer: Customer
   agentUid: number | null
   memberUids?: number[]
-  grade?: { grade: Grade, text?: string | null }
+  grade?: { grade: Grade; text?: string | null }
   satisfaction?: { grade: Grade }
   fence: number
   seq: number
   unread?: number | null
-  window?: { endsAt?: string | null, remaining?: number | null, scene?: string | null } | null
-  queue?: { position?: number | null, since?: string | null, estimatedSeconds?: number | null } | null
+  window?: { endsAt?: string | null; remaining?: number | null; scene?: string | null } | null
+  queue?: {
+    position?: number | null
+    since?: string | null
+    estimatedSeconds?: number | null
+  } | null
   lastMessage?: Message | null
   createdAt: string
   closedAt?: string | null
 }
 
-export interface Page<T> { items: T[], next: string | null }
-export interface TextToSend { clientMsgId: string, type: 'text', text: string, fence: number }
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+export interface TextToSend {
+  clientMsgId: string
+  type: 'text'
+  text: string
+  fence: number
+}
 
 /** The server answered and said no. */
 export class Refusal extends Error {
@@ -84,7 +101,7 @@ export class Refusal extends Error {
   readonly requestId: string
   readonly retryAfter: number
 
-  constructor(response: Response, error: { code?: string, message?: string, requestId?: string }) {
+  constructor(response: Response, error: { code?: string; message?: string; requestId?: string }) {
     super(error.message ?? '')
     this.status = response.status
     this.code = error.code ?? ''
@@ -103,14 +120,25 @@ export function onSignedOut(then: () => void) {
 }
 
 // eslint-disable-next-line max-params -- a file has its own type
-export async function call<T>(method: string, path: string, body?: unknown, type = 'application/json'): Promise<T> {
-  const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(15_000) }
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  type = 'application/json',
+): Promise<T> {
+  const init: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(15_000),
+  }
   if (method !== 'GET') {
     init.headers = { 'content-type': type }
     init.body = body instanceof File ? body : JSON.stringify(body ?? {})
   }
-  const response = await fetch(`/api${path}`, init)
-    .catch((error: unknown) => { throw new NoAnswer('no answer', { cause: error }) })
+  const response = await fetch(`/api${path}`, init).catch((error: unknown) => {
+    throw new NoAnswer('no answer', { cause: error })
+  })
   if (response.status === 204) return null as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw refusalFrom(response, answer, path)
@@ -119,13 +147,17 @@ export async function call<T>(method: string, path: string, body?: unknown, type
 }
 
 function refusalFrom(response: Response, answer: unknown, path: string) {
-  const { error } = (answer ?? {}) as { error?: { code?: string, message?: string, requestId?: string } }
+  const { error } = (answer ?? {}) as {
+    error?: { code?: string; message?: string; requestId?: string }
+  }
   if (response.status === 401 && path !== '/login' && path !== '/me') signedOut()
   return new Refusal(response, error ?? {})
 }
 
 export function withQuery(path: string, query: Record<string, string | number | null | undefined>) {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  )
   return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`
 }
 
@@ -136,30 +168,51 @@ export const api = {
   login: (username: string, password: string) =>
     call<{ user: Me }>('POST', '/login', { username, password, cookie: true, device: 'console' }),
   logout: () => call<unknown>('POST', '/logout'),
-  me: () => call<Me | { user: Me }>('GET', '/me').then((answer) => 'user' in answer ? answer.user : answer),
+  me: () =>
+    call<Me | { user: Me }>('GET', '/me').then((answer) =>
+      'user' in answer ? answer.user : answer,
+    ),
   setPresence: (status: Presence) => call<unknown>('PUT', '/me/presence', { status }),
-  sessions: (query: { state: Tab, mine?: 'true', search?: string, cursor?: string | null, limit?: number }) =>
-    call<Page<Session>>('GET', withQuery('/sessions', query)),
+  sessions: (query: {
+    state: Tab
+    mine?: 'true'
+    search?: string
+    cursor?: string | null
+    limit?: number
+  }) => call<Page<Session>>('GET', withQuery('/sessions', query)),
   session: (id: string) => call<Session>('GET', sessionPath(id)),
   claimNext: () => call<Session | null>('POST', '/sessions/claim'),
   claim: (id: string) => call<Session>('POST', `${sessionPath(id)}/claim`),
-  accept: (id: string, fence: number) => call<Session>('POST', `${sessionPath(id)}/accept`, { fence }),
-  close: (id: string, fence: number) => call<Session>('POST', `${sessionPath(id)}/close`, { fence }),
-  transfer: (id: string, to: Target, more: { note?: string, fence: number }) =>
+  accept: (id: string, fence: number) =>
+    call<Session>('POST', `${sessionPath(id)}/accept`, { fence }),
+  close: (id: string, fence: number) =>
+    call<Session>('POST', `${sessionPath(id)}/close`, { fence }),
+  transfer: (id: string, to: Target, more: { note?: string; fence: number }) =>
     call<Session>('POST', `${sessionPath(id)}/transfer`, { ...to, ...more }),
-  takeOver: (id: string, fence: number) => call<Session>('POST', `${sessionPath(id)}/takeover`, { fence }),
-  addMember: (id: string, uid: number) => call<Session>('POST', `${sessionPath(id)}/members`, { uids: [uid] }),
-  removeMember: (id: string, uid: number) => call<Session>('DELETE', `${sessionPath(id)}/members`, { uids: [uid] }),
+  takeOver: (id: string, fence: number) =>
+    call<Session>('POST', `${sessionPath(id)}/takeover`, { fence }),
+  addMember: (id: string, uid: number) =>
+    call<Session>('POST', `${sessionPath(id)}/members`, { uids: [uid] }),
+  removeMember: (id: string, uid: number) =>
+    call<Session>('DELETE', `${sessionPath(id)}/members`, { uids: [uid] }),
   note: (id: string, text: string, clientMsgId: string) =>
-    call<{ message: Message }>('POST', `${sessionPath(id)}/notes`, { text, clientMsgId }).then((answer) => answer.message),
+    call<{ message: Message }>('POST', `${sessionPath(id)}/notes`, { text, clientMsgId }).then(
+      (answer) => answer.message,
+    ),
   typing: (id: string) => call<unknown>('POST', `${sessionPath(id)}/typing`),
   grade: (id: string, grade: Grade) => call<Session>('POST', `${sessionPath(id)}/grade`, { grade }),
-  directory: (cursor: string) => call<Page<Person>>('GET', withQuery('/directory', { cursor, limit: 200 })),
+  directory: (cursor: string) =>
+    call<Page<Person>>('GET', withQuery('/directory', { cursor, limit: 200 })),
   read: (id: string, seq: number) => call<unknown>('POST', `${sessionPath(id)}/read`, { seq }),
-  messages: (id: string, query: { before?: number, after?: number, limit?: number }) =>
-    call<Page<Message>>('GET', withQuery(`${sessionPath(id)}/messages`, query)).then((page) => page.items),
+  messages: (id: string, query: { before?: number; after?: number; limit?: number }) =>
+    call<Page<Message>>('GET', withQuery(`${sessionPath(id)}/messages`, query)).then(
+      (page) => page.items,
+    ),
   send: (id: string, message: TextToSend) =>
-    call<{ message: Message }>('POST', `${sessionPath(id)}/messages`, message).then((answer) => answer.message),
+    call<{ message: Message }>('POST', `${sessionPath(id)}/messages`, message).then(
+      (answer) => answer.message,
+    ),
   resend: (id: string) => call<unknown>('POST', `${messagePath(id)}/resend`),
-  resolve: (id: string, delivered: boolean) => call<unknown>('POST', `${messagePath(id)}/resolve`, { delivered }),
+  resolve: (id: string, delivered: boolean) =>
+    call<unknown>('POST', `${messagePath(id)}/resolve`, { delivered }),
 }

@@ -5,7 +5,8 @@ import { asMessage, discard, outbox, post, put } from './outbox.ts'
 import { repeat } from './polling.ts'
 
 const pageSize = 50
-const isMoving = (line: Message) => line.delivery?.state === 'pending' || line.delivery?.state === 'sending'
+const isMoving = (line: Message) =>
+  line.delivery?.state === 'pending' || line.delivery?.state === 'sending'
 const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
 
 export function keepLines() {
@@ -25,7 +26,10 @@ export function keepLines() {
   }
 
   async function readNew(id: string) {
-    const items = await api.messages(id, readUpTo > 0 ? { after: readUpTo, limit: pageSize } : { limit: pageSize })
+    const items = await api.messages(
+      id,
+      readUpTo > 0 ? { after: readUpTo, limit: pageSize } : { limit: pageSize },
+    )
     readUpTo = Math.max(readUpTo, ...items.map((item) => item.seq))
     merge(items)
     return items.length
@@ -33,7 +37,9 @@ export function keepLines() {
 
   async function refresh(id: string, alsoUnknown: boolean) {
     let covered = 0
-    for (const line of lines.value.filter((item) => isMoving(item) || (alsoUnknown && isUnknown(item)))) {
+    for (const line of lines.value.filter(
+      (item) => isMoving(item) || (alsoUnknown && isUnknown(item)),
+    )) {
       if (line.seq <= covered) continue
       const items = await api.messages(id, { after: line.seq - 1, limit: pageSize })
       covered = Math.max(line.seq, ...items.map((item) => item.seq))
@@ -47,7 +53,10 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
   const session = ref<Session | null>(null)
   const hasEarlier = ref(false)
   const kept = keepLines()
-  const shown = computed(() => [...kept.lines.value, ...outbox.items.filter((item) => item.sessionId === id).map(asMessage)])
+  const shown = computed(() => [
+    ...kept.lines.value,
+    ...outbox.items.filter((item) => item.sessionId === id).map(asMessage),
+  ])
   let rounds = 0
 
   async function look() {
@@ -67,7 +76,7 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
   }
 
   async function deliver(item: ReturnType<typeof put>) {
-    const message = item && await post(item)
+    const message = item && (await post(item))
     if (message) kept.merge([message])
     else look().catch(tellError)
   }
@@ -84,5 +93,15 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
   }
 
   const stop = repeat(2000, look, gone)
-  return { session, shown, hasEarlier, look, readEarlier, send, retry, refresh: () => kept.refresh(id, true), stop }
+  return {
+    session,
+    shown,
+    hasEarlier,
+    look,
+    readEarlier,
+    send,
+    retry,
+    refresh: () => kept.refresh(id, true),
+    stop,
+  }
 }

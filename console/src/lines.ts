@@ -21,7 +21,11 @@ export function labelOf(type: string) {
 export function mediaText({ type, media }: Message): string {
   const name = media?.name ?? labelOf(type)
   const size = media?.size ? ` (${Math.max(1, Math.round(media.size / 1024))} KB)` : ''
-  const why: Partial<Record<string, Word>> = { pending: 'mediaPending', lost: 'mediaLost', unavailable: 'mediaUnavailable' }
+  const why: Partial<Record<string, Word>> = {
+    pending: 'mediaPending',
+    lost: 'mediaLost',
+    unavailable: 'mediaUnavailable',
+  }
   const word = why[media?.state ?? '']
   return `${name}${size}${word ? ` ${say(word)}` : ''}`
 }
@@ -38,20 +42,27 @@ export function textOf(line: Message) {
 
 export function previewOf(line: Message) {
   if (line.event) return eventText(line.event)
-  return line.type === 'text' || line.direction === 'system' ? line.text ?? '' : labelOf(line.type)
+  return line.type === 'text' || line.direction === 'system'
+    ? (line.text ?? '')
+    : labelOf(line.type)
 }
 
 /** Vue keeps a line in place while it turns from ours into the server's. */
 export function keyOf(line: Message) {
-  return line.resendOf ? line.id : line.clientMsgId ?? line.id
+  return line.resendOf ? line.id : (line.clientMsgId ?? line.id)
 }
 
-export function windowOf({ window, customer }: Session): { text: string, isOpen: boolean } | null {
-  if (!window?.endsAt) return customer.channel === 'web' ? null : { text: say('windowNone'), isOpen: false }
+export function windowOf({ window, customer }: Session): { text: string; isOpen: boolean } | null {
+  if (!window?.endsAt) {
+    return customer.channel === 'web' ? null : { text: say('windowNone'), isOpen: false }
+  }
   const time = sayTime(window.endsAt)
-  if (Date.parse(window.endsAt) <= Date.now()) return { text: say('windowEnded', { time }), isOpen: false }
+  if (Date.parse(window.endsAt) <= Date.now()) {
+    return { text: say('windowEnded', { time }), isOpen: false }
+  }
   if (window.remaining === 0) return { text: say('windowUsed'), isOpen: false }
   const until = say('windowUntil', { time })
-  const left = typeof window.remaining === 'number' ? `${say('windowLeft', { n: window.remaining })} · ` : ''
+  const left =
+    typeof window.remaining === 'number' ? `${say('windowLeft', { n: window.remaining })} · ` : ''
   return { text: left + until, isOpen: true }
 }

@@ -2,7 +2,12 @@ import { ref } from 'vue'
 import { NoAnswer, Refusal } from './api.ts'
 import { isWord, say } from './words.ts'
 
-export interface Notice { n: number, kind: 'good' | 'bad', text: string, detail: string }
+export interface Notice {
+  n: number
+  kind: 'good' | 'bad'
+  text: string
+  detail: string
+}
 
 export const notices = ref<Notice[]>([])
 let count = 0
@@ -13,8 +18,16 @@ export function dismiss(n: number) {
 
 export function tell(text: string, kind: Notice['kind'] = 'good', detail = '') {
   const n = ++count
-  notices.value = [...notices.value.filter((notice) => notice.text !== text), { n, kind, text, detail }].slice(-3)
-  setTimeout(() => { dismiss(n) }, kind === 'bad' ? 8000 : 4000)
+  notices.value = [
+    ...notices.value.filter((notice) => notice.text !== text),
+    { n, kind, text, detail },
+  ].slice(-3)
+  setTimeout(
+    () => {
+      dismiss(n)
+    },
+    kind === 'bad' ? 8000 : 4000,
+  )
 }
 
 export function explain(error: unknown): string {
@@ -30,12 +43,15 @@ export function explain(error: unknown): string {
 
 export function tellError(error: unknown) {
   if (error instanceof Refusal && error.status === 401) return // the sign-in page says it
-  const wantsReference = error instanceof Refusal && error.requestId !== '' && !isWord(`error_${error.code}`)
+  const wantsReference =
+    error instanceof Refusal && error.requestId !== '' && !isWord(`error_${error.code}`)
   tell(explain(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')
 }
 
 /** Runs what a person asked for; a failure becomes a notice. */
-export async function attempt<T>(work: () => Promise<T>): Promise<{ done: true, value: T } | { done: false }> {
+export async function attempt<T>(
+  work: () => Promise<T>,
+): Promise<{ done: true; value: T } | { done: false }> {
   try {
     return { done: true, value: await work() }
   } catch (error) {

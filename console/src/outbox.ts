@@ -32,11 +32,17 @@ export function discard(clientMsgId: string) {
   outbox.items = outbox.items.filter((item) => item.clientMsgId !== clientMsgId)
 }
 
-export function put(session: { id: string, fence: number }, text: string) {
+export function put(session: { id: string; fence: number }, text: string) {
   const { id, fence } = session
   const explanation = ''
   outbox.items.push({
-    sessionId: id, clientMsgId: crypto.randomUUID(), type: 'text', text, fence, stage: 'sending', explanation,
+    sessionId: id,
+    clientMsgId: crypto.randomUUID(),
+    type: 'text',
+    text,
+    fence,
+    stage: 'sending',
+    explanation,
     createdAt: new Date().toISOString(),
   })
   return outbox.items.at(-1)
@@ -58,7 +64,9 @@ async function postNow(item: Outgoing) {
     return message
   } catch (error) {
     // After no answer or a breakdown it may have been stored all the same: only the same clientMsgId is safe then.
-    const isLost = error instanceof NoAnswer || (error instanceof Refusal && (error.status >= 429 || error.status === 401))
+    const isLost =
+      error instanceof NoAnswer ||
+      (error instanceof Refusal && (error.status >= 429 || error.status === 401))
     item.stage = isLost ? 'lost' : 'refused'
     item.explanation = isLost ? say('lostHint') : explain(error)
     tellError(error)
@@ -68,6 +76,20 @@ async function postNow(item: Outgoing) {
 
 export function asMessage(item: Outgoing): Message {
   const { clientMsgId, sessionId, type, text, createdAt, stage, explanation } = item
-  const delivery = { state: stage === 'sending' ? 'sending' as const : 'failed' as const, explanation }
-  return { id: clientMsgId, clientMsgId, sessionId, seq: 0, direction: 'out', opercode: 1, type, text, createdAt, delivery }
+  const delivery = {
+    state: stage === 'sending' ? ('sending' as const) : ('failed' as const),
+    explanation,
+  }
+  return {
+    id: clientMsgId,
+    clientMsgId,
+    sessionId,
+    seq: 0,
+    direction: 'out',
+    opercode: 1,
+    type,
+    text,
+    createdAt,
+    delivery,
+  }
 }

@@ -5,18 +5,23 @@ import { api, type Person } from './api.ts'
 export const people = ref<Person[]>([])
 
 export const groups = computed(() => {
-  const found = new Map(people.value.flatMap((person) => person.groups).map((group) => [group.id, group.path.join(' / ')]))
+  const found = new Map(
+    people.value
+      .flatMap((person) => person.groups)
+      .map((group) => [group.id, group.path.join(' / ')]),
+  )
   return [...found].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name))
 })
 
 export async function loadPeople() {
   const found: Person[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
-    const page: { items: Person[], next: string | null } = await api.directory(cursor)
+    const page: { items: Person[]; next: string | null } = await api.directory(cursor)
     found.push(...page.items)
     cursor = page.next
   }
   people.value = found
 }
 
-export const nameOfPerson = (uid: number) => people.value.find((person) => person.uid === uid)?.name ?? `#${uid}`
+export const nameOfPerson = (uid: number) =>
+  people.value.find((person) => person.uid === uid)?.name ?? `#${uid}`

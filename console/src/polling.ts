@@ -4,10 +4,15 @@ import { NoAnswer, Refusal } from './api.ts'
 export const disconnected = ref(false)
 
 /** Repeats work, the next round only after the last one ended, so that a slow server is not flooded. */
-export function repeat(everyMs: number, work: () => Promise<unknown>, refused: (error: unknown) => void) {
+export function repeat(
+  everyMs: number,
+  work: () => Promise<unknown>,
+  refused: (error: unknown) => void,
+) {
   let stopped = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  const isTrouble = (error: unknown) => error instanceof NoAnswer || (error instanceof Refusal && error.status >= 429)
+  const isTrouble = (error: unknown) =>
+    error instanceof NoAnswer || (error instanceof Refusal && error.status >= 429)
   async function round() {
     try {
       await work()
@@ -16,7 +21,11 @@ export function repeat(everyMs: number, work: () => Promise<unknown>, refused: (
       if (isTrouble(error)) disconnected.value = true
       else if (!stopped) refused(error)
     }
-    if (!stopped) timer = setTimeout(() => { void round() }, everyMs)
+    if (!stopped) {
+      timer = setTimeout(() => {
+        void round()
+      }, everyMs)
+    }
   }
   void round()
   return () => {

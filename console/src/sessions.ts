@@ -11,8 +11,20 @@ export function openSessions() {
   const search = ref('')
   /** Supervisors may look at everyone's. */
   const everyone = ref(false)
-  const lists = reactive<Record<Tab, Session[]>>({ queued: [], waiting: [], active: [], missed: [], closed: [] })
-  const hasMore = reactive<Record<Tab, boolean>>({ queued: false, waiting: false, active: false, missed: false, closed: false })
+  const lists = reactive<Record<Tab, Session[]>>({
+    queued: [],
+    waiting: [],
+    active: [],
+    missed: [],
+    closed: [],
+  })
+  const hasMore = reactive<Record<Tab, boolean>>({
+    queued: false,
+    waiting: false,
+    active: false,
+    missed: false,
+    closed: false,
+  })
   const isLoaded = ref(false)
   let pages = 1
   let rounds = 0
@@ -23,7 +35,12 @@ export function openSessions() {
     let cursor: string | null = null
     for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
       const answer = await api.sessions({
-        state, ...(state === 'queued' || state === 'missed' || everyone.value ? {} : { mine: 'true' as const }), cursor, limit: pageSize,
+        state,
+        ...(state === 'queued' || state === 'missed' || everyone.value
+          ? {}
+          : { mine: 'true' as const }),
+        cursor,
+        limit: pageSize,
         search: state === tab.value ? asked : '',
       })
       found.push(...answer.items)
@@ -64,5 +81,10 @@ export function openSessions() {
 }
 
 export function nameOf({ customer }: Session) {
-  return customer.remark || customer.alias || customer.username || (customer.openid ?? customer.id).slice(-8)
+  return (
+    customer.remark ||
+    customer.alias ||
+    customer.username ||
+    (customer.openid ?? customer.id).slice(-8)
+  )
 }

@@ -9,26 +9,44 @@ function decode(amr: Uint8Array): Promise<Float32Array> {
       if (data.amr) resolve(data.amr)
       else reject(new Error('not decoded'))
     }
-    worker.onerror = () => { reject(new Error('not decoded')) }
+    worker.onerror = () => {
+      reject(new Error('not decoded'))
+    }
     worker.postMessage({ command: 'decode', buffer: amr })
-  }).finally(() => { worker.terminate() })
+  }).finally(() => {
+    worker.terminate()
+  })
 }
 
 function asWav(samples: Float32Array): Blob {
   const view = new DataView(new ArrayBuffer(headerBytes + samples.length * 2))
-  const words: [number, string][] = [[0, 'RIFF'], [8, 'WAVE'], [12, 'fmt '], [36, 'data']]
+  const words: [number, string][] = [
+    [0, 'RIFF'],
+    [8, 'WAVE'],
+    [12, 'fmt '],
+    [36, 'data'],
+  ]
   for (const [at, word] of words) {
     for (let n = 0; n < word.length; n += 1) view.setUint8(at + n, word.charCodeAt(n))
   }
   const numbers: [number, number, 2 | 4][] = [
-    [4, 36 + samples.length * 2, 4], [16, 16, 4], [20, 1, 2], [22, 1, 2], [24, sampleRate, 4], [28, sampleRate * 2, 4], [32, 2, 2],
-    [34, 16, 2], [40, samples.length * 2, 4],
+    [4, 36 + samples.length * 2, 4],
+    [16, 16, 4],
+    [20, 1, 2],
+    [22, 1, 2],
+    [24, sampleRate, 4],
+    [28, sampleRate * 2, 4],
+    [32, 2, 2],
+    [34, 16, 2],
+    [40, samples.length * 2, 4],
   ]
   for (const [at, number, size] of numbers) {
     if (size === 4) view.setUint32(at, number, true)
     else view.setUint16(at, number, true)
   }
-  samples.forEach((sample, n) => { view.setInt16(headerBytes + n * 2, Math.max(-1, Math.min(1, sample)) * 0x7fff, true) })
+  samples.forEach((sample, n) => {
+    view.setInt16(headerBytes + n * 2, Math.max(-1, Math.min(1, sample)) * 0x7fff, true)
+  })
   return new Blob([view.buffer], { type: 'audio/wav' })
 }
 

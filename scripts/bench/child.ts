@@ -18,7 +18,11 @@ const productArgs = ['--max-semi-space-size=64']
 const startsWithinMs = 60_000
 const endsWithinMs = 30_000
 
-export async function startServer(name: string, args: string[], nodeArgs: string[] = []): Promise<Running> {
+export async function startServer(
+  name: string,
+  args: string[],
+  nodeArgs: string[] = [],
+): Promise<Running> {
   const script = join(import.meta.dirname, `serve-${name}.js`)
   const command = [...productArgs, ...nodeArgs, script, ...args]
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
@@ -38,7 +42,7 @@ export async function startServer(name: string, args: string[], nodeArgs: string
 async function askCpu(child: ChildProcess): Promise<number> {
   const answer = once(child, 'message')
   child.send('cpu')
-  const [{ cpuMicros }] = await answer as [{ cpuMicros: number }]
+  const [{ cpuMicros }] = (await answer) as [{ cpuMicros: number }]
   return cpuMicros
 }
 
@@ -47,17 +51,32 @@ function readyUrl(child: ChildProcess): Promise<string | null> {
   const lines = createInterface({ input: child.stdout })
   // reading goes on: a full pipe would hold the server up
   return new Promise((resolve) => {
-    lines.on('line', (line) => { if (line.startsWith('ready ')) resolve(line.slice('ready '.length)) })
-    lines.once('close', () => { resolve(null) })
+    lines.on('line', (line) => {
+      if (line.startsWith('ready ')) resolve(line.slice('ready '.length))
+    })
+    lines.once('close', () => {
+      resolve(null)
+    })
   })
 }
 
-const late = () => new Promise<null>((resolve) => { setTimeout(() => { resolve(null) }, startsWithinMs).unref() })
+const late = () =>
+  new Promise<null>((resolve) => {
+    setTimeout(() => {
+      resolve(null)
+    }, startsWithinMs).unref()
+  })
 
-async function stopServer(child: ChildProcess, ended: Promise<number | null>, name: string): Promise<void> {
+async function stopServer(
+  child: ChildProcess,
+  ended: Promise<number | null>,
+  name: string,
+): Promise<void> {
   const hard = setTimeout(() => child.kill('SIGKILL'), endsWithinMs)
   child.kill('SIGTERM')
   const code = await ended
   clearTimeout(hard)
-  if (name === 'kefu' && code !== 0) throw new Error(`kefu did not close in order (${String(code)})`)
+  if (name === 'kefu' && code !== 0) {
+    throw new Error(`kefu did not close in order (${String(code)})`)
+  }
 }

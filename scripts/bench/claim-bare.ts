@@ -22,7 +22,9 @@ async function claimUntilEmpty(list: string, uid: number): Promise<Claimed> {
 }
 
 process.on('message', (list: string) => {
-  const all = Array.from({ length: Number(workers) }, (_, n) => claimUntilEmpty(list, Number(firstUid) + n))
+  const all = Array.from({ length: Number(workers) }, (_, n) =>
+    claimUntilEmpty(list, Number(firstUid) + n),
+  )
   void Promise.all(all).then((parts) => process.send?.(together(parts)))
 })
 process.once('disconnect', () => process.exit(0))

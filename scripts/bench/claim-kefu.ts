@@ -2,7 +2,16 @@
 import { Agent as Sockets, request } from 'node:http'
 import { join } from 'node:path'
 import { startServer, type Running } from './child.ts'
-import { claimers, faultsOf, nowMs, processes, queued, together, warming, type Claimed } from './claims.ts'
+import {
+  claimers,
+  faultsOf,
+  nowMs,
+  processes,
+  queued,
+  together,
+  warming,
+  type Claimed,
+} from './claims.ts'
 import type { Cluster } from './cluster.ts'
 import type { NumberOf } from './count.ts'
 import { agentsIn, queueIn, type Agent } from './crowd.ts'
@@ -21,7 +30,9 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed>
   const sockets = new Sockets({ keepAlive: true })
   try {
     const { ports } = app
-    for (let n = 1; n <= processes; n += 1) running.push(await startServer('kefu', [JSON.stringify(settingsOf(n))]))
+    for (let n = 1; n <= processes; n += 1) {
+      running.push(await startServer('kefu', [JSON.stringify(settingsOf(n))]))
+    }
     const all = { urls: running.map(({ url }) => url), sockets }
     const first = await agentsIn(ports, { howMany: claimers, capacity: warming, prefix: 'warm' })
     const agents = await agentsIn(ports, { howMany: claimers, capacity })
@@ -29,8 +40,10 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed>
     await claimAll(all, first)
     await queueIn(ports, { howMany: queued, appid: account.appid })
     const claimed = await claimAll(all, agents)
-    const faults = [...faultsOf(claimed, queued), ...await storeFaults(database.number)]
-    if (faults.length > 0) throw new Error(`kefu: ${faults.join('; ')}; ${claimed.failures} failures. No figures.`)
+    const faults = [...faultsOf(claimed, queued), ...(await storeFaults(database.number))]
+    if (faults.length > 0) {
+      throw new Error(`kefu: ${faults.join('; ')}; ${claimed.failures} failures. No figures.`)
+    }
     return claimed
   } finally {
     sockets.destroy()
@@ -40,17 +53,28 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed>
   }
 }
 
-type Doors = { urls: string[], sockets: Sockets }
+type Doors = { urls: string[]; sockets: Sockets }
 
 async function claimAll({ urls, sockets }: Doors, agents: Agent[]): Promise<Claimed> {
   const until = nowMs() + triesForMs
-  return together(await Promise.all(agents.map((agent, n) =>
-    claimUntilEmpty(agent, until, () => claim(`${urls[n % urls.length] ?? ''}/api/sessions/claim`, agent.token, sockets)))))
+  return together(
+    await Promise.all(
+      agents.map((agent, n) =>
+        claimUntilEmpty(agent, until, () =>
+          claim(`${urls[n % urls.length] ?? ''}/api/sessions/claim`, agent.token, sockets),
+        ),
+      ),
+    ),
+  )
 }
 
-type Answer = { status: number, body: { id?: string, agentUid?: number, error?: { code: string } } }
+type Answer = { status: number; body: { id?: string; agentUid?: number; error?: { code: string } } }
 
-async function claimUntilEmpty(agent: Agent, until: number, ask: () => Promise<Answer>): Promise<Claimed> {
+async function claimUntilEmpty(
+  agent: Agent,
+  until: number,
+  ask: () => Promise<Answer>,
+): Promise<Claimed> {
   const done: Claimed = { claims: [], failures: 0 }
   while (nowMs() < until) {
     const began = nowMs()
@@ -66,13 +90,20 @@ async function claimUntilEmpty(agent: Agent, until: number, ask: () => Promise<A
 /** Not fetch: generator and servers share the processors, and it costs several times as much. */
 function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'Authorization': `Bearer ${token}`, 'Content-Type': 'application/json', 'Content-Length': 2 }
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': 'application/json',
+      'Content-Length': 2,
+    }
     const asked = request(url, { method: 'POST', agent, headers }, (response) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part)).once('error', reject)
       response.once('end', () => {
         const text = Buffer.concat(parts).toString()
-        resolve({ status: response.statusCode ?? 0, body: text.startsWith('{') ? JSON.parse(text) as Answer['body'] : {} })
+        resolve({
+          status: response.statusCode ?? 0,
+          body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
+        })
       })
     })
     asked.once('error', reject).end('{}')
@@ -81,15 +112,18 @@ function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
 
 async function storeFaults(number: NumberOf): Promise<string[]> {
   const waiting = await number('select count(*) from message_session where state = 3')
-  const owned = await number('select count(*) from message_session where state = 1 and uid is not null')
-  const wrong = await number(`select count(*) from (select l.uid from agent_load l left join message_session s
+  const owned = await number(
+    'select count(*) from message_session where state = 1 and uid is not null',
+  )
+  const wrong =
+    await number(`select count(*) from (select l.uid from agent_load l left join message_session s
     on s.uid = l.uid and s.state in (0, 1, 2) group by l.uid, l.\`load\`, l.capacity
     having count(s.session_id) > l.capacity or count(s.session_id) <> l.\`load\`) as wrong`)
   const claims = await number("select count(*) from session_ledger where reason = 'claimed'")
   return [
-    ...waiting > 0 ? [`${waiting} sessions still wait`] : [],
-    ...owned !== warming + queued ? [`${owned} sessions have an agent`] : [],
-    ...claims !== warming + queued ? [`${claims} claims in the ledger`] : [],
-    ...wrong > 0 ? [`${wrong} agents hold more than they may or than is counted`] : [],
+    ...(waiting > 0 ? [`${waiting} sessions still wait`] : []),
+    ...(owned !== warming + queued ? [`${owned} sessions have an agent`] : []),
+    ...(claims !== warming + queued ? [`${claims} claims in the ledger`] : []),
+    ...(wrong > 0 ? [`${wrong} agents hold more than they may or than is counted`] : []),
   ]
 }

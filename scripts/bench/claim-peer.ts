@@ -13,14 +13,23 @@ export async function claimBare(cluster: Cluster): Promise<Claimed> {
   const children: ChildProcess[] = []
   const [sql, redis] = [await createConnection(database.url), new Redis(cluster.redisUrl)]
   try {
-    await sql.query('create table bare_session (id varchar(36) primary key, state int not null, uid int null) engine = InnoDB')
-    for (let n = 0; n < processes; n += 1) children.push(await startOne([database.url, cluster.redisUrl], n))
+    await sql.query(
+      'create table bare_session (id varchar(36) primary key, state int not null, uid int null) engine = InnoDB',
+    )
+    for (let n = 0; n < processes; n += 1) {
+      children.push(await startOne([database.url, cluster.redisUrl], n))
+    }
     await fill(sql, redis, { list: 'warm', howMany: warming })
     await fill(sql, redis, { list: 'main', howMany: queued })
     await claimAll(children, 'warm')
     const claimed = await claimAll(children, 'main')
-    const kept = await database.number("select count(*) from bare_session where state = 1 and uid > 0 and id like 'main%'")
-    const faults = [...faultsOf(claimed, queued), ...kept !== queued ? [`${kept} of ${queued} rows were kept`] : []]
+    const kept = await database.number(
+      "select count(*) from bare_session where state = 1 and uid > 0 and id like 'main%'",
+    )
+    const faults = [
+      ...faultsOf(claimed, queued),
+      ...(kept !== queued ? [`${kept} of ${queued} rows were kept`] : []),
+    ]
     if (faults.length > 0) throw new Error(`the bare claim: ${faults.join('; ')}. No figures.`)
     return claimed
   } finally {
@@ -33,7 +42,11 @@ export async function claimBare(cluster: Cluster): Promise<Claimed> {
 
 async function startOne(urls: string[], n: number): Promise<ChildProcess> {
   const workers = claimers / processes
-  const child = fork(join(import.meta.dirname, 'claim-bare.js'), [...urls, String(1 + n * workers), String(workers)])
+  const child = fork(join(import.meta.dirname, 'claim-bare.js'), [
+    ...urls,
+    String(1 + n * workers),
+    String(workers),
+  ])
   started.add(child)
   await once(child, 'message')
   return child
@@ -46,18 +59,24 @@ async function stopOne(child: ChildProcess): Promise<void> {
   started.delete(child)
 }
 
-async function fill(sql: Connection, redis: Redis, { list, howMany }: { list: string, howMany: number }): Promise<void> {
+async function fill(
+  sql: Connection,
+  redis: Redis,
+  { list, howMany }: { list: string; howMany: number },
+): Promise<void> {
   const ids = Array.from({ length: howMany }, (_, n) => `${list}-${String(n).padStart(8, '0')}`)
   await sql.query('insert into bare_session (id, state) values ?', [ids.map((id) => [id, 3])])
   await redis.zadd(list, ...ids.flatMap((id, n) => [n, id]))
 }
 
 async function claimAll(children: ChildProcess[], list: string): Promise<Claimed> {
-  const parts = await Promise.all(children.map(async (child) => {
-    const answer = once(child, 'message')
-    child.send(list)
-    const [claimed] = await answer as [Claimed]
-    return claimed
-  }))
+  const parts = await Promise.all(
+    children.map(async (child) => {
+      const answer = once(child, 'message')
+      child.send(list)
+      const [claimed] = (await answer) as [Claimed]
+      return claimed
+    }),
+  )
   return together(parts)
 }

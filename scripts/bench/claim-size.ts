@@ -12,8 +12,15 @@ import { loadMysql, loadSqlite, type Loader } from './queue-load.ts'
 import { openPrepared, type Settings } from './serve-kefu.ts'
 
 export const editions = ['embedded', 'cluster'] as const
-export type Edition = typeof editions[number]
-export type Sized = { edition: Edition, queued: number, whole: ClaimFigures, rebuilding: ClaimFigures | null, rebuiltMs: number, listMs: number }
+export type Edition = (typeof editions)[number]
+export type Sized = {
+  edition: Edition
+  queued: number
+  whole: ClaimFigures
+  rebuilding: ClaimFigures | null
+  rebuiltMs: number
+  listMs: number
+}
 
 const agentsAsking = 20
 const warming = 100
@@ -22,13 +29,23 @@ const rebuildsWithinMs = 600_000
 /** A million may cost a claim so many times what a thousand do. */
 export const mostTimes = 2
 
-export async function claimSized({ cluster, dir, edition, queued }: { cluster: Cluster, dir: string, edition: Edition, queued: number }): Promise<Sized> {
+export async function claimSized({
+  cluster,
+  dir,
+  edition,
+  queued,
+}: {
+  cluster: Cluster
+  dir: string
+  edition: Edition
+  queued: number
+}): Promise<Sized> {
   const place = await placeFor({ cluster, dir, edition, queued })
   try {
     const agents = await prepare(place.settings, place.load, queued)
     const server = await startServer('kefu', [JSON.stringify(place.settings)])
     try {
-      return { edition, queued, ...await measure(server.url, agents) }
+      return { edition, queued, ...(await measure(server.url, agents)) }
     } finally {
       await server.stop()
     }
@@ -37,21 +54,45 @@ export async function claimSized({ cluster, dir, edition, queued }: { cluster: C
   }
 }
 
-type Place = { settings: Settings, load: Loader, drop: () => Promise<void> }
+type Place = { settings: Settings; load: Loader; drop: () => Promise<void> }
 
-async function placeFor({ cluster, dir, edition, queued }: { cluster: Cluster, dir: string, edition: Edition, queued: number }): Promise<Place> {
+async function placeFor({
+  cluster,
+  dir,
+  edition,
+  queued,
+}: {
+  cluster: Cluster
+  dir: string
+  edition: Edition
+  queued: number
+}): Promise<Place> {
   const own = join(dir, `${edition}-${queued}-${Math.random()}`)
   mkdirSync(own)
-  if (edition === 'embedded') return { settings: { DATA_DIR: own }, load: loadSqlite(join(own, 'kefu.db')), drop: () => Promise.resolve() }
+  if (edition === 'embedded') {
+    return {
+      settings: { DATA_DIR: own },
+      load: loadSqlite(join(own, 'kefu.db')),
+      drop: () => Promise.resolve(),
+    }
+  }
   const database = await cluster.fresh()
-  return { settings: { ...database.settings, DATA_DIR: own }, load: loadMysql(database.url), drop: database.drop }
+  return {
+    settings: { ...database.settings, DATA_DIR: own },
+    load: loadMysql(database.url),
+    drop: database.drop,
+  }
 }
 
 async function prepare(settings: Settings, load: Loader, queued: number): Promise<Agent[]> {
   const { app, account: known } = await openPrepared(settings, 'plain', { withoutCron: true })
   const agents = await agentsIn(app.ports, { howMany: agentsAsking, capacity: 100_000 })
   await app.close()
-  await load({ companyId: known.company_id, account: { account_id: known.account_id, appid: account.appid }, howMany: queued })
+  await load({
+    companyId: known.company_id,
+    account: { account_id: known.account_id, appid: account.appid },
+    howMany: queued,
+  })
   return agents
 }
 
@@ -63,7 +104,7 @@ async function measure(url: string, agents: Agent[]) {
   const during: Claim[] = []
   while (!whole) {
     if (performance.now() - began > rebuildsWithinMs) throw new Error('the index is not rebuilt')
-    during.push(...await claimSome(url, agents, 5))
+    during.push(...(await claimSome(url, agents, 5)))
     await new Promise((resolve) => setTimeout(resolve, 500))
     whole = await isWhole(url, agents)
   }
@@ -71,10 +112,17 @@ async function measure(url: string, agents: Agent[]) {
   const warm = await claimSome(url, agents, warming)
   const claims = await claimSome(url, agents, measured)
   const all = [...early, ...during, ...warm, ...claims]
-  if (new Set(all.map(({ id }) => id)).size !== all.length) throw new Error('a session was claimed twice. No figures.')
+  if (new Set(all.map(({ id }) => id)).size !== all.length) {
+    throw new Error('a session was claimed twice. No figures.')
+  }
   const listTimes = await Promise.all([1, 2, 3, 4, 5].map(async () => (await list(url, agents)).ms))
   const rebuilding = during.length > 20 ? figuresOf({ claims: during, failures: 0 }) : null
-  return { whole: figuresOf({ claims, failures: 0 }), rebuilding, rebuiltMs, listMs: median(listTimes) }
+  return {
+    whole: figuresOf({ claims, failures: 0 }),
+    rebuilding,
+    rebuiltMs,
+    listMs: median(listTimes),
+  }
 }
 
 async function claimSome(url: string, agents: Agent[], howMany: number): Promise<Claim[]> {
@@ -82,39 +130,68 @@ async function claimSome(url: string, agents: Agent[], howMany: number): Promise
   for (let n = 0; n < howMany; n += 1) {
     const agent = agents[n % agents.length] as Agent
     const began = performance.timeOrigin + performance.now()
-    const answer = await fetch(`${url}/api/sessions/claim`, { method: 'POST', headers: { 'Authorization': `Bearer ${agent.token}`, 'Content-Type': 'application/json' }, body: '{}' })
-    if (answer.status !== 200) throw new Error(`a claim was answered ${answer.status}: ${await answer.text()}`)
-    claims.push({ id: (await answer.json() as { id: string }).id, uid: agent.uid, began, ended: performance.timeOrigin + performance.now() })
+    const answer = await fetch(`${url}/api/sessions/claim`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${agent.token}`, 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    if (answer.status !== 200) {
+      throw new Error(`a claim was answered ${answer.status}: ${await answer.text()}`)
+    }
+    claims.push({
+      id: ((await answer.json()) as { id: string }).id,
+      uid: agent.uid,
+      began,
+      ended: performance.timeOrigin + performance.now(),
+    })
   }
   return claims
 }
 
 async function list(url: string, [agent]: Agent[]) {
   const began = performance.now()
-  const answer = await fetch(`${url}/api/sessions?state=queued`, { headers: { Authorization: `Bearer ${agent?.token ?? ''}` } })
-  const { items } = await answer.json() as { items: { queue: { position: number | null } }[] }
+  const answer = await fetch(`${url}/api/sessions?state=queued`, {
+    headers: { Authorization: `Bearer ${agent?.token ?? ''}` },
+  })
+  const { items } = (await answer.json()) as { items: { queue: { position: number | null } }[] }
   return { items, ms: performance.now() - began }
 }
 
 /** Only a whole index knows a position. */
-const isWhole = async (url: string, agents: Agent[]) => ((await list(url, agents)).items[0]?.queue.position ?? null) !== null
+const isWhole = async (url: string, agents: Agent[]) =>
+  ((await list(url, agents)).items[0]?.queue.position ?? null) !== null
 
 const cell = (value: string) => value.padStart(13)
 
 /** Answers whether the longest queue costs no more than it may. */
 export function printSized(all: Sized[]): boolean {
-  console.log(`\n${'a claim where'.padEnd(28)}${['p50 ms', 'p99 ms', 'rebuilt in s', 'p50 meanwhile', 'a page ms'].map(cell).join('')}`)
+  console.log(
+    `\n${'a claim where'.padEnd(28)}${['p50 ms', 'p99 ms', 'rebuilt in s', 'p50 meanwhile', 'a page ms'].map(cell).join('')}`,
+  )
   for (const { edition, queued, whole, rebuilding, rebuiltMs, listMs } of all) {
-    console.log(`${edition}, ${queued.toLocaleString('en')} queued`.padEnd(28) + [
-      whole.p50.toFixed(2), whole.p99.toFixed(1), (rebuiltMs / 1000).toFixed(1), rebuilding?.p50.toFixed(2) ?? '', listMs.toFixed(1),
-    ].map(cell).join(''))
+    console.log(
+      `${edition}, ${queued.toLocaleString('en')} queued`.padEnd(28) +
+        [
+          whole.p50.toFixed(2),
+          whole.p99.toFixed(1),
+          (rebuiltMs / 1000).toFixed(1),
+          rebuilding?.p50.toFixed(2) ?? '',
+          listMs.toFixed(1),
+        ]
+          .map(cell)
+          .join(''),
+    )
   }
-  return editions.map((edition) => {
-    const own = all.filter((one) => one.edition === edition).sort((a, b) => a.queued - b.queued)
-    const [few, many] = [own.at(0), own.at(-1)]
-    if (!few || !many || few === many) return true
-    const times = many.whole.p50 / few.whole.p50
-    console.log(`${edition}: ${many.queued.toLocaleString('en')} cost a claim ${times.toFixed(2)} times what ${few.queued.toLocaleString('en')} do (at most ${mostTimes})`)
-    return times <= mostTimes
-  }).every(Boolean)
+  return editions
+    .map((edition) => {
+      const own = all.filter((one) => one.edition === edition).sort((a, b) => a.queued - b.queued)
+      const [few, many] = [own.at(0), own.at(-1)]
+      if (!few || !many || few === many) return true
+      const times = many.whole.p50 / few.whole.p50
+      console.log(
+        `${edition}: ${many.queued.toLocaleString('en')} cost a claim ${times.toFixed(2)} times what ${few.queued.toLocaleString('en')} do (at most ${mostTimes})`,
+      )
+      return times <= mostTimes
+    })
+    .every(Boolean)
 }

@@ -7,28 +7,35 @@ export const processes = 2
 export const connections = 14
 
 /** Times in ms since the epoch, so that those of several processes compare. */
-export type Claim = { id: string, uid: number, began: number, ended: number }
-export type Claimed = { claims: Claim[], failures: number }
+export type Claim = { id: string; uid: number; began: number; ended: number }
+export type Claimed = { claims: Claim[]; failures: number }
 
 export const nowMs = () => performance.timeOrigin + performance.now()
 
 export function together(parts: Claimed[]): Claimed {
-  return { claims: parts.flatMap(({ claims }) => claims), failures: parts.reduce((sum, { failures }) => sum + failures, 0) }
+  return {
+    claims: parts.flatMap(({ claims }) => claims),
+    failures: parts.reduce((sum, { failures }) => sum + failures, 0),
+  }
 }
 
 export function faultsOf({ claims }: Claimed, expected: number): string[] {
   const different = new Set(claims.map(({ id }) => id)).size
   return [
-    ...claims.length !== expected ? [`${claims.length} claims of ${expected} sessions`] : [],
-    ...different !== claims.length ? [`${claims.length - different} sessions were claimed twice`] : [],
+    ...(claims.length !== expected ? [`${claims.length} claims of ${expected} sessions`] : []),
+    ...(different !== claims.length
+      ? [`${claims.length - different} sessions were claimed twice`]
+      : []),
   ]
 }
 
-export type ClaimFigures = { perSecond: number, p50: number, p99: number, failures: number }
+export type ClaimFigures = { perSecond: number; p50: number; p99: number; failures: number }
 
 export function figuresOf({ claims, failures }: Claimed): ClaimFigures {
   const times = claims.map(({ began, ended }) => ended - began).sort((a, b) => a - b)
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN
-  const took = Math.max(...claims.map(({ ended }) => ended)) - Math.min(...claims.map(({ began }) => began))
-  return { perSecond: claims.length * 1000 / took, p50: at(0.5), p99: at(0.99), failures }
+  const at = (share: number) =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN
+  const took =
+    Math.max(...claims.map(({ ended }) => ended)) - Math.min(...claims.map(({ began }) => began))
+  return { perSecond: (claims.length * 1000) / took, p50: at(0.5), p99: at(0.99), failures }
 }

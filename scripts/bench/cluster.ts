@@ -30,7 +30,11 @@ export async function openCluster(dir: string): Promise<Cluster> {
     mkdirSync(join(dir, name))
     return startRedis({ dir: join(dir, name) })
   }
-  const [mariadb, redis, other] = await Promise.all([startMariadb({ dataDir: join(dir, 'mariadb') }), redisIn('redis'), redisIn('redis-beside')])
+  const [mariadb, redis, other] = await Promise.all([
+    startMariadb({ dataDir: join(dir, 'mariadb') }),
+    redisIn('redis'),
+    redisIn('redis-beside'),
+  ])
   let made = 0
   const open = async (redisUrl: string): Promise<Database> => {
     made += 1
@@ -39,7 +43,10 @@ export async function openCluster(dir: string): Promise<Cluster> {
     await flush(redisUrl)
     const { number, lockMs, close } = await asker(url)
     return {
-      settings: { DATABASE_URL: url, REDIS_URL: redisUrl, SECRET_KEY: 'bench '.repeat(8) }, url: mysqlUrl(url), number, lockMs,
+      settings: { DATABASE_URL: url, REDIS_URL: redisUrl, SECRET_KEY: 'bench '.repeat(8) },
+      url: mysqlUrl(url),
+      number,
+      lockMs,
       drop: async () => {
         await close()
         await mariadb.dropDatabase(name)
@@ -47,8 +54,12 @@ export async function openCluster(dir: string): Promise<Cluster> {
     }
   }
   return {
-    redisUrl: redis.url, fresh: () => open(redis.url), beside: () => open(other.url),
-    close: async () => { await Promise.all([mariadb.stop(), redis.stop(), other.stop()]) },
+    redisUrl: redis.url,
+    fresh: () => open(redis.url),
+    beside: () => open(other.url),
+    close: async () => {
+      await Promise.all([mariadb.stop(), redis.stop(), other.stop()])
+    },
   }
 }
 
@@ -59,7 +70,8 @@ async function asker(url: string) {
   const connection = await createConnection(mysqlUrl(url))
   // after a failure the server ends before it, and what failed is what must be read
   connection.on('error', () => undefined)
-  const first = async (query: string) => Object.values<unknown>((await connection.query<RowDataPacket[]>(query))[0][0] ?? {})
+  const first = async (query: string) =>
+    Object.values<unknown>((await connection.query<RowDataPacket[]>(query))[0][0] ?? {})
   return {
     number: async (query: string) => Number((await first(query))[0]),
     lockMs: async () => Number((await first("show global status like 'Innodb_row_lock_time'"))[1]),

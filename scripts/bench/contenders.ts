@@ -9,7 +9,8 @@ import { removeDir } from './place.ts'
 import type { Mode } from './pushes.ts'
 import { openSeeded } from './serve-kefu.ts'
 
-export type Server = 'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2' | 'kefu-apart-2'
+export type Server =
+  'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2' | 'kefu-apart-2'
 export type Contender = {
   url: string
   /** Of all its processes. */
@@ -22,7 +23,12 @@ export type Contender = {
   stores: number
   clear: () => Promise<void>
 }
-export type Ground = { dir: string, mode: Mode, cluster: Cluster | null, profile: string | undefined }
+export type Ground = {
+  dir: string
+  mode: Mode
+  cluster: Cluster | null
+  profile: string | undefined
+}
 
 export function startContender(server: Server, ground: Ground): Promise<Contender> {
   if (server === 'kefu') return startEmbedded(ground)
@@ -37,13 +43,23 @@ async function startPeer(server: 'bare' | 'wechat'): Promise<Contender> {
   return { ...running, lockMs: null, number: null, stores: 1, clear: () => Promise.resolve() }
 }
 
-const profiling = ({ profile }: Ground) => profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []
+const profiling = ({ profile }: Ground) =>
+  profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []
 
 async function startEmbedded(ground: Ground): Promise<Contender> {
   const data = join(ground.dir, 'kefu')
-  const running = await startServer('kefu', [JSON.stringify({ DATA_DIR: data }), ground.mode], profiling(ground))
+  const running = await startServer(
+    'kefu',
+    [JSON.stringify({ DATA_DIR: data }), ground.mode],
+    profiling(ground),
+  )
   return {
-    ...running, lockMs: null, stores: 1, clear: async () => { removeDir(data) },
+    ...running,
+    lockMs: null,
+    stores: 1,
+    clear: async () => {
+      removeDir(data)
+    },
     number: async (query) => {
       const database = new SqliteDatabase(join(data, 'kefu.db'), { readonly: true })
       try {
@@ -58,7 +74,13 @@ async function startEmbedded(ground: Ground): Promise<Contender> {
 async function startProcesses(ground: Ground, howMany: number): Promise<Contender> {
   const database = await filled(ground, clusterOf(ground).fresh())
   const running = await startOn(ground, Array<Database>(howMany).fill(database))
-  return { ...await asOne(running), number: database.number, stores: 1, lockMs: database.lockMs, clear: database.drop }
+  return {
+    ...(await asOne(running)),
+    number: database.number,
+    stores: 1,
+    lockMs: database.lockMs,
+    clear: database.drop,
+  }
 }
 
 /**
@@ -66,12 +88,20 @@ async function startProcesses(ground: Ground, howMany: number): Promise<Contende
  * its processes cost each other; what these cost more than one alone is the machine, which they share.
  */
 async function startApart(ground: Ground): Promise<Contender> {
-  const databases = [await filled(ground, clusterOf(ground).fresh()), await filled(ground, clusterOf(ground).beside())]
+  const databases = [
+    await filled(ground, clusterOf(ground).fresh()),
+    await filled(ground, clusterOf(ground).beside()),
+  ]
   const running = await startOn(ground, databases)
   const numbers = (query: string) => Promise.all(databases.map(({ number }) => number(query)))
   return {
-    ...await asOne(running), number: async (query) => sum(await numbers(query)), stores: databases.length, lockMs: databases[0]?.lockMs ?? null,
-    clear: async () => { for (const { drop } of databases) await drop() },
+    ...(await asOne(running)),
+    number: async (query) => sum(await numbers(query)),
+    stores: databases.length,
+    lockMs: databases[0]?.lockMs ?? null,
+    clear: async () => {
+      for (const { drop } of databases) await drop()
+    },
   }
 }
 
@@ -83,7 +113,11 @@ function clusterOf({ cluster }: Ground): Cluster {
 /** Before its processes start, so that none of them is warmer than the other. */
 async function filled(ground: Ground, fresh: Promise<Database>): Promise<Database> {
   const database = await fresh
-  const { app } = await openSeeded({ ...database.settings, DATA_DIR: join(ground.dir, 'process-0') }, ground.mode, { withoutCron: true })
+  const { app } = await openSeeded(
+    { ...database.settings, DATA_DIR: join(ground.dir, 'process-0') },
+    ground.mode,
+    { withoutCron: true },
+  )
   await app.close()
   return database
 }
@@ -102,7 +136,8 @@ const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0
 async function asOne(running: Running[]): Promise<Running> {
   const { url, stop } = await balanced(running)
   return {
-    url, cpuMicros: async () => sum(await Promise.all(running.map((one) => one.cpuMicros()))),
+    url,
+    cpuMicros: async () => sum(await Promise.all(running.map((one) => one.cpuMicros()))),
     stop: async () => {
       await stop()
       await Promise.all(running.map((one) => one.stop()))
@@ -110,7 +145,7 @@ async function asOne(running: Running[]): Promise<Running> {
   }
 }
 
-async function balanced(running: Running[]): Promise<{ url: string, stop: () => Promise<void> }> {
+async function balanced(running: Running[]): Promise<{ url: string; stop: () => Promise<void> }> {
   const [first] = running
   if (first && running.length === 1) return { url: first.url, stop: () => Promise.resolve() }
   return startNginx({ upstreams: running.map(({ url }) => url) })

@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { account, pushes, sign, type Mode, type OnePush } from './pushes.ts'
 
-export type CorpusPlan = { mode: Mode, count: number, first: number }
+export type CorpusPlan = { mode: Mode; count: number; first: number }
 
 export function writeCorpus(file: string, { mode, count, first }: CorpusPlan): void {
   const handle = openSync(file, 'w', 0o600)
@@ -24,7 +24,12 @@ export function writeCorpus(file: string, { mode, count, first }: CorpusPlan): v
 
 function record(push: OnePush, mode: Mode, n: number): Buffer {
   const { query, body } = sign(push, mode, n)
-  const request = Buffer.from(`POST /wechat/${account.appid}?${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\n`
-    + `Accept: */*\r\nContent-Type: text/xml\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
-  return Buffer.concat([Buffer.from(`${String(request.length).padStart(6, '0')}${push.again ? 'D' : 'N'}`), request])
+  const request = Buffer.from(
+    `POST /wechat/${account.appid}?${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\n` +
+      `Accept: */*\r\nContent-Type: text/xml\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+  return Buffer.concat([
+    Buffer.from(`${String(request.length).padStart(6, '0')}${push.again ? 'D' : 'N'}`),
+    request,
+  ])
 }

@@ -4,11 +4,14 @@ import { newId, newToken } from '../../src/ids.ts'
 import { hashToken } from '../../src/passwords.ts'
 import type { Ports } from '../../src/ports.ts'
 
-export type Agent = { uid: number, token: string }
-export type Crowd = { howMany: number, capacity: number, prefix?: string }
+export type Agent = { uid: number; token: string }
+export type Crowd = { howMany: number; capacity: number; prefix?: string }
 
 /** Agents who are signed in, with an identity on every account. */
-export async function agentsIn({ store, clock }: Ports, { howMany, capacity, prefix = 'crowd' }: Crowd): Promise<Agent[]> {
+export async function agentsIn(
+  { store, clock }: Ports,
+  { howMany, capacity, prefix = 'crowd' }: Crowd,
+): Promise<Agent[]> {
   const [company] = await store.read.accounts.companies()
   const accounts = await store.read.accounts.list(company?.company_id ?? '')
   const company_id = company?.company_id ?? ''
@@ -18,15 +21,37 @@ export async function agentsIn({ store, clock }: Ports, { howMany, capacity, pre
     const [username, token] = [`${prefix}${n}`, newToken()]
     const uid = await store.work('rest', async (unit) => {
       const made = await unit.users.insert({
-        company_id, username, password_hash: '', name: username, role: 'agent', operator: 0, enabled: 1, presence: 'online',
-        seen_at: at, created_at: at,
+        company_id,
+        username,
+        password_hash: '',
+        name: username,
+        role: 'agent',
+        operator: 0,
+        enabled: 1,
+        presence: 'online',
+        seen_at: at,
+        created_at: at,
       })
       for (const { account_id, appid } of accounts) {
-        await unit.users.setIdentity({ company_id, account_id, appid, uid: made, name: username, wx_sign: null, state: 1 })
+        await unit.users.setIdentity({
+          company_id,
+          account_id,
+          appid,
+          uid: made,
+          name: username,
+          wx_sign: null,
+          state: 1,
+        })
       }
       await unit.loads.save({ uid: made, company_id, load: 0, capacity })
       await unit.logins.insert({
-        token_hash: hashToken(token), company_id, uid: made, device: null, created_at: at, seen_at: at, ends_at: at + 365 * 24 * 3600_000,
+        token_hash: hashToken(token),
+        company_id,
+        uid: made,
+        device: null,
+        created_at: at,
+        seen_at: at,
+        ends_at: at + 365 * 24 * 3600_000,
       })
       return made
     })
@@ -35,17 +60,27 @@ export async function agentsIn({ store, clock }: Ports, { howMany, capacity, pre
   return agents
 }
 
-export type Line = { howMany: number, appid: string, prefix?: string }
+export type Line = { howMany: number; appid: string; prefix?: string }
 
 /** Followers who have each written one line and wait in the queue. */
-export async function queueIn(ports: Ports, { howMany, appid, prefix = 'oCrowd' }: Line): Promise<void> {
+export async function queueIn(
+  ports: Ports,
+  { howMany, appid, prefix = 'oCrowd' }: Line,
+): Promise<void> {
   const known = await ports.known.account(appid)
-  const company = known && await ports.known.company(known.company_id)
+  const company = known && (await ports.known.company(known.company_id))
   if (!known || !company) throw new Error('no account')
   for (let n = 0; n < howMany; n += 64) {
-    await receive(ports, Array.from({ length: Math.min(64, howMany - n) }, (_, at) => ({
-      account: known, company, openid: `${prefix}${String(n + at).padStart(6, '0')}`, dedupKey: `crowd:${newId()}`,
-      deed: { kind: 'text' as const, text: '排队' }, xml: '',
-    })))
+    await receive(
+      ports,
+      Array.from({ length: Math.min(64, howMany - n) }, (_, at) => ({
+        account: known,
+        company,
+        openid: `${prefix}${String(n + at).padStart(6, '0')}`,
+        dedupKey: `crowd:${newId()}`,
+        deed: { kind: 'text' as const, text: '排队' },
+        xml: '',
+      })),
+    )
   }
 }

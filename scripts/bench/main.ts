@@ -4,10 +4,11 @@ import { rulesBench } from './rules.ts'
 import { webhookBench } from './webhook.ts'
 import { xmlBench } from './xml.ts'
 
-const benches: Record<string, { says: string, run: (args: string[]) => Promise<void> }> = {
+const benches: Record<string, { says: string; run: (args: string[]) => Promise<void> }> = {
   webhook: {
-    says: '[--seconds 5] [--rounds 5] [--connections 256] [--editions embedded,cluster]\n'
-      + '  a durable push beside a bare server and the package wechat',
+    says:
+      '[--seconds 5] [--rounds 5] [--connections 256] [--editions embedded,cluster]\n' +
+      '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },
   claim: {
@@ -35,6 +36,8 @@ if (bench) {
   }
 } else {
   if (name !== undefined) console.error(`There is no bench ${name}.`)
-  for (const [each, { says }] of Object.entries(benches)) console.log(`npm run bench -- ${each} ${says}`)
+  for (const [each, { says }] of Object.entries(benches)) {
+    console.log(`npm run bench -- ${each} ${says}`)
+  }
   process.exitCode = name === undefined ? 0 : 1
 }

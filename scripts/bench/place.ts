@@ -11,7 +11,9 @@ export function freshDir(): string {
   return mkdtempSync(join(root, 'data', 'bench-'))
 }
 
-export const removeDir = (dir: string) => { rmSync(dir, { recursive: true, force: true }) }
+export const removeDir = (dir: string) => {
+  rmSync(dir, { recursive: true, force: true })
+}
 
 /** What one forced write costs here, in ms: the floor under every durable answer. */
 export function fsyncMs(dir: string): number {
@@ -30,12 +32,16 @@ export function fsyncMs(dir: string): number {
 export function machine(): string {
   const [cpu] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
-  return `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${memory} GB, `
-    + `node ${process.version}, ${process.platform}, load ${loadavg()[0]?.toFixed(2) ?? '?'} before the bench`
+  return (
+    `${cpu?.model.trim() ?? 'unknown processor'} × ${cpus().length}, ${memory} GB, ` +
+    `node ${process.version}, ${process.platform}, load ${loadavg()[0]?.toFixed(2) ?? '?'} before the bench`
+  )
 }
 
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
 }

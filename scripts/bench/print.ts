@@ -6,22 +6,40 @@ import type { Step } from './store-steps.ts'
 import type { Heard } from './wrk.ts'
 
 /** Per answered push, in µs; null where there are no rows to wait for. */
-export type Measured = Heard & { cpu: number, lock: number | null }
+export type Measured = Heard & { cpu: number; lock: number | null }
 export type Round = Partial<Record<Server, Measured>>
 
 const names: Record<Server, string> = {
-  bare: 'node:http, answers success', wechat: 'wechat + express 5, stores nothing', kefu: 'kefu, SQLite',
-  'kefu-cluster-1': 'kefu, MariaDB + Redis, 1 process', 'kefu-cluster-2': 'kefu, MariaDB + Redis, 2 processes',
+  bare: 'node:http, answers success',
+  wechat: 'wechat + express 5, stores nothing',
+  kefu: 'kefu, SQLite',
+  'kefu-cluster-1': 'kefu, MariaDB + Redis, 1 process',
+  'kefu-cluster-2': 'kefu, MariaDB + Redis, 2 processes',
   'kefu-apart-2': 'two kefu that share no store',
 }
-const heads = ['requests/s', 'p50 ms', 'p99 ms', 'of bare', 'lowest', 'highest', 'CPU µs', 'lock µs']
+const heads = [
+  'requests/s',
+  'p50 ms',
+  'p99 ms',
+  'of bare',
+  'lowest',
+  'highest',
+  'CPU µs',
+  'lock µs',
+]
 const perSecond = (heard: Heard) => heard.ok / heard.seconds
 const cell = (value: string, width = 10) => value.padStart(width)
 
-export function printCounted(what: string, { stored, least, most, sessions, faults }: Counted): void {
-  const verdict = faults.length === 0 ? 'one per follower, their lines numbered without a gap' : 'but faulty'
-  console.log(`  ${what}: ${stored} pushes in the store, between ${least} surely answered and ${most} sent;`
-    + ` ${sessions} open sessions, ${verdict}`)
+export function printCounted(
+  what: string,
+  { stored, least, most, sessions, faults }: Counted,
+): void {
+  const verdict =
+    faults.length === 0 ? 'one per follower, their lines numbered without a gap' : 'but faulty'
+  console.log(
+    `  ${what}: ${stored} pushes in the store, between ${least} surely answered and ${most} sent;` +
+      ` ${sessions} open sessions, ${verdict}`,
+  )
 }
 
 export function printMode(mode: Mode, rounds: Round[]): void {
@@ -31,21 +49,36 @@ export function printMode(mode: Mode, rounds: Round[]): void {
     const heard = rounds.flatMap((round) => round[server] ?? [])
     const ratios = ratiosOf(rounds, [server, 'bare'], perSecond)
     const locks = heard.flatMap(({ lock }) => lock ?? [])
-    console.log(names[server].padEnd(36) + [
-      median(heard.map(perSecond)).toFixed(0),
-      median(heard.map(({ p50 }) => p50)).toFixed(2), median(heard.map(({ p99 }) => p99)).toFixed(2),
-      median(ratios).toFixed(3), Math.min(...ratios).toFixed(3), Math.max(...ratios).toFixed(3),
-      median(heard.map(({ cpu }) => cpu)).toFixed(0), locks.length > 0 ? median(locks).toFixed(1) : '',
-    ].map((one) => cell(one)).join(''))
+    console.log(
+      names[server].padEnd(36) +
+        [
+          median(heard.map(perSecond)).toFixed(0),
+          median(heard.map(({ p50 }) => p50)).toFixed(2),
+          median(heard.map(({ p99 }) => p99)).toFixed(2),
+          median(ratios).toFixed(3),
+          Math.min(...ratios).toFixed(3),
+          Math.max(...ratios).toFixed(3),
+          median(heard.map(({ cpu }) => cpu)).toFixed(0),
+          locks.length > 0 ? median(locks).toFixed(1) : '',
+        ]
+          .map((one) => cell(one))
+          .join(''),
+    )
   }
-  for (const server of servers.filter((one) => one.startsWith('kefu'))) printRatio(rounds, server, 'wechat')
+  for (const server of servers.filter((one) => one.startsWith('kefu'))) {
+    printRatio(rounds, server, 'wechat')
+  }
   if (!servers.includes('kefu-cluster-2')) return
   printRatio(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
   printDearer(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
   printDearer(rounds, 'kefu-cluster-2', 'kefu-apart-2')
 }
 
-function ratiosOf(rounds: Round[], [server, beside]: [Server, Server], of: (heard: Measured) => number): number[] {
+function ratiosOf(
+  rounds: Round[],
+  [server, beside]: [Server, Server],
+  of: (heard: Measured) => number,
+): number[] {
   return rounds.flatMap((round) => {
     const [mine, other] = [round[server], round[beside]]
     return mine && other ? [of(mine) / of(other)] : []
@@ -53,7 +86,9 @@ function ratiosOf(rounds: Round[], [server, beside]: [Server, Server], of: (hear
 }
 
 function printRatio(rounds: Round[], server: Server, beside: Server): void {
-  console.log(`${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond))} times as many as ${beside}`)
+  console.log(
+    `${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond))} times as many as ${beside}`,
+  )
 }
 
 function printDearer(rounds: Round[], server: Server, beside: Server): void {
@@ -61,7 +96,8 @@ function printDearer(rounds: Round[], server: Server, beside: Server): void {
   console.log(`${server} takes ${dearer} times the processor that ${beside} takes for a push`)
 }
 
-const range = (ratios: number[]) => `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
+const range = (ratios: number[]) =>
+  `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
 
 export function printSteps(steps: Step[]): void {
   console.log('\nOne step alone, in a loop                         µs each')

@@ -4,8 +4,12 @@ import { encryptMessage, signature } from 'wechat-api-ts'
 
 export type Mode = 'plain' | 'safe'
 export const account = {
-  appid: 'wx0123456789abcdef', appSecret: '0123456789abcdef0123456789abcdef', token: 'benchtoken',
-  encodingAesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', originalId: 'gh_0123456789ab', name: 'Bench',
+  appid: 'wx0123456789abcdef',
+  appSecret: '0123456789abcdef0123456789abcdef',
+  token: 'benchtoken',
+  encodingAesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+  originalId: 'gh_0123456789ab',
+  name: 'Bench',
 }
 export const knownFollowers = 10_000
 const newShare = 0.1
@@ -17,9 +21,21 @@ export const knownOpenid = (n: number) => `oBenchKnown_${String(n).padStart(16, 
 const newOpenid = (n: number) => `oBenchNewly_${String(n).padStart(16, '0')}`
 
 /** 100 rules: 60 for a whole text, 40 for a part of one. About a quarter of the texts meet one. */
-export const rules = Array.from({ length: 100 }, (_, n) => n < 60
-  ? { name: `exact ${n}`, kind: 'exact' as const, keywords: [`问题${n}`, `question ${n}`], text: `第${n}个问题的答案。` }
-  : { name: `part ${n}`, kind: 'contains' as const, keywords: [`退货${n}号`, `关键词${n}`], text: `关于${n}号，客服马上就来。` })
+export const rules = Array.from({ length: 100 }, (_, n) =>
+  n < 60
+    ? {
+        name: `exact ${n}`,
+        kind: 'exact' as const,
+        keywords: [`问题${n}`, `question ${n}`],
+        text: `第${n}个问题的答案。`,
+      }
+    : {
+        name: `part ${n}`,
+        kind: 'contains' as const,
+        keywords: [`退货${n}号`, `关键词${n}`],
+        text: `关于${n}号，客服马上就来。`,
+      },
+)
 
 /** Mulberry32: small, quick, repeatable. */
 export function randomFrom(seed: number): () => number {
@@ -36,11 +52,11 @@ export function textOf(random: () => number, n: number): string {
   const kind = random()
   const rule = Math.floor(random() * 100)
   if (kind < 0.12) return `问题${rule % 60}`
-  if (kind < 0.25) return `你好，我想问一下退货${60 + rule % 40}号的进度，谢谢`
+  if (kind < 0.25) return `你好，我想问一下退货${60 + (rule % 40)}号的进度，谢谢`
   return `你好，请问这件商品什么时候发货？订单编号是${n}，谢谢。`
 }
 
-export type OnePush = { openid: string, msgId: string, text: string, xml: string, again: boolean }
+export type OnePush = { openid: string; msgId: string; text: string; xml: string; again: boolean }
 
 export function* pushes(count: number, first: number): Generator<OnePush> {
   const random = randomFrom(first + 1)
@@ -52,7 +68,8 @@ export function* pushes(count: number, first: number): Generator<OnePush> {
       continue
     }
     const id = first + n
-    const openid = random() < newShare ? newOpenid(id) : knownOpenid(Math.floor(random() * knownFollowers))
+    const openid =
+      random() < newShare ? newOpenid(id) : knownOpenid(Math.floor(random() * knownFollowers))
     const msgId = String(24_000_000_000_000_000n + BigInt(id))
     const text = textOf(random, id)
     const push = { openid, msgId, text, xml: textXml(openid, msgId, text), again: false }
@@ -62,17 +79,19 @@ export function* pushes(count: number, first: number): Generator<OnePush> {
 }
 
 function textXml(openid: string, msgId: string, text: string): string {
-  return `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n`
-    + `<CreateTime>${at}</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[${text}]]></Content>\n`
-    + `<MsgId>${msgId}</MsgId>\n</xml>`
+  return (
+    `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
+    `<CreateTime>${at}</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[${text}]]></Content>\n` +
+    `<MsgId>${msgId}</MsgId>\n</xml>`
+  )
 }
 
-export type Signed = { query: string, body: string }
+export type Signed = { query: string; body: string }
 
 /** As the platform sends it: signed query, and in safe mode a sealed body under a second signature. */
 export function sign(push: Pick<OnePush, 'openid' | 'xml'>, mode: Mode, n: number): Signed {
   const nonce = String(1_000_000_000 + n)
-  const timestamp = String(at + n % 1000)
+  const timestamp = String(at + (n % 1000))
   const signed = signature([account.token, timestamp, nonce])
   const query = `signature=${signed}&timestamp=${timestamp}&nonce=${nonce}&openid=${push.openid}`
   if (mode === 'plain') return { query, body: push.xml }

@@ -3,46 +3,60 @@ import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { rankFor } from '../../rules/routing.ts'
 
-export type Words = { id: string, concat: (...parts: string[]) => string }
-export type Load = { companyId: string, account: { account_id: string, appid: string }, howMany: number }
+export type Words = { id: string; concat: (...parts: string[]) => string }
+export type Load = {
+  companyId: string
+  account: { account_id: string; appid: string }
+  howMany: number
+}
 export type Loader = (load: Load) => Promise<void>
 
-const digit = `(${Array.from({ length: 10 }, (_, n) => n === 0 ? 'select 0 as d' : `select ${n}`).join(' union all ')})`
+const digit = `(${Array.from({ length: 10 }, (_, n) => (n === 0 ? 'select 0 as d' : `select ${n}`)).join(' union all ')})`
 const numbers = (howMany: number) =>
-  `(select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d + 100000 * g.d as n from ${['a', 'b', 'c', 'e', 'f', 'g'].map((name) => `${digit} ${name}`).join(', ')}) x`
-  + ` where n < ${howMany} order by n`
+  `(select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d + 100000 * g.d as n from ${['a', 'b', 'c', 'e', 'f', 'g'].map((name) => `${digit} ${name}`).join(', ')}) x` +
+  ` where n < ${howMany} order by n`
 
-function statements({ companyId, account: { account_id: account, appid }, howMany }: Load, { id, concat }: Words): string[] {
+function statements(
+  { companyId, account: { account_id: account, appid }, howMany }: Load,
+  { id, concat }: Words,
+): string[] {
   const first = Date.now() - howMany - 60_000
   const at = `${first} + n`
   const rank = rankFor({ priority: 0, window_end: null }, false, first)
   const day = 24 * 3600_000
   return [
-    'insert into wx_user (wx_user_id, company_id, account_id, appid, openid, nickname, portrait, alias, remark, subscribe, customer_service_uid, is_clue,'
-    + ' last_time, active_at, window_end, budget_left, window_scene, out_n, add_time, update_time, priority)'
-    + ` select ${id}, '${companyId}', '${account}', '${appid}', ${concat("'oBulk'", 'n')}, '', '', '', '', 1, -1, 1, ${at}, ${at}, ${at} + ${2 * day}, 5, 'message', 0, ${at}, ${at}, 0 from ${numbers(howMany)}`,
-    'insert into message_session (session_id, company_id, account_id, appid, wx_user_id, open_key, state, kind, fence, seq, ledger_n, lane, `rank`, queued_at,'
-    + ' visitor_offset, agent_offset, unread, receive_message_time, add_time, unanswered_since)'
-    + ` select ${id}, '${companyId}', '${account}', '${appid}', ${id}, ${concat(`'${account}:'`, id)}, 3, 'other', 0, 0, 1, 'all', ${rank} + n, ${at}, 0, 0, 0, ${at}, ${at}, ${at} from ${numbers(howMany)}`,
-    'insert into session_ledger (session_id, n, company_id, from_state, to_state, actor, reason, fence, uid, candidates, at)'
-    + ` select ${id}, 1, '${companyId}', null, 3, ${concat("'c:'", id)}, 'nobody_named', 0, null, null, ${at} from ${numbers(howMany)}`,
+    'insert into wx_user (wx_user_id, company_id, account_id, appid, openid, nickname, portrait, alias, remark, subscribe, customer_service_uid, is_clue,' +
+      ' last_time, active_at, window_end, budget_left, window_scene, out_n, add_time, update_time, priority)' +
+      ` select ${id}, '${companyId}', '${account}', '${appid}', ${concat("'oBulk'", 'n')}, '', '', '', '', 1, -1, 1, ${at}, ${at}, ${at} + ${2 * day}, 5, 'message', 0, ${at}, ${at}, 0 from ${numbers(howMany)}`,
+    'insert into message_session (session_id, company_id, account_id, appid, wx_user_id, open_key, state, kind, fence, seq, ledger_n, lane, `rank`, queued_at,' +
+      ' visitor_offset, agent_offset, unread, receive_message_time, add_time, unanswered_since)' +
+      ` select ${id}, '${companyId}', '${account}', '${appid}', ${id}, ${concat(`'${account}:'`, id)}, 3, 'other', 0, 0, 1, 'all', ${rank} + n, ${at}, 0, 0, 0, ${at}, ${at}, ${at} from ${numbers(howMany)}`,
+    'insert into session_ledger (session_id, n, company_id, from_state, to_state, actor, reason, fence, uid, candidates, at)' +
+      ` select ${id}, 1, '${companyId}', null, 3, ${concat("'c:'", id)}, 'nobody_named', 0, null, null, ${at} from ${numbers(howMany)}`,
   ]
 }
 
 const sqliteWords: Words = { id: "printf('%032x', n)", concat: (...parts) => parts.join(' || ') }
-const mysqlWords: Words = { id: "lower(lpad(hex(n), 32, '0'))", concat: (...parts) => `concat(${parts.join(', ')})` }
+const mysqlWords: Words = {
+  id: "lower(lpad(hex(n), 32, '0'))",
+  concat: (...parts) => `concat(${parts.join(', ')})`,
+}
 
 /** While no process has the file. */
-export const loadSqlite = (file: string): Loader => async (load) => {
-  const database = new Database(file)
-  database.pragma('cache_size = -262144')
-  for (const one of statements(load, sqliteWords)) database.exec(one)
-  database.pragma('wal_checkpoint(truncate)')
-  database.close()
-}
+export const loadSqlite =
+  (file: string): Loader =>
+  async (load) => {
+    const database = new Database(file)
+    database.pragma('cache_size = -262144')
+    for (const one of statements(load, sqliteWords)) database.exec(one)
+    database.pragma('wal_checkpoint(truncate)')
+    database.close()
+  }
 
-export const loadMysql = (url: string): Loader => async (load) => {
-  const connection = await createConnection(url)
-  for (const one of statements(load, mysqlWords)) await connection.query(one)
-  await connection.end()
-}
+export const loadMysql =
+  (url: string): Loader =>
+  async (load) => {
+    const connection = await createConnection(url)
+    for (const one of statements(load, mysqlWords)) await connection.query(one)
+    await connection.end()
+  }

@@ -11,7 +11,13 @@ import { machine } from './place.ts'
 import { wholeNumber } from './plan.ts'
 import { keywords, messages, rulesOf } from './rules-corpus.ts'
 
-type Figures = { words: number, rules: number, compileMs: number, megabytes: number, micros: Record<string, number | null> }
+type Figures = {
+  words: number
+  rules: number
+  compileMs: number
+  megabytes: number
+  micros: Record<string, number | null>
+}
 const length = 100
 const warmLaps = 5
 const longEnoughMicros = 200_000
@@ -23,7 +29,9 @@ const mostOfPeer = 100_000
 export function rulesBench(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { most: { type: 'string', default: '1000000' } } })
   const most = wholeNumber('most', values.most, 1_000_000)
-  console.log(`${machine()}\nmessages of ${length} characters, every second one with a keyword inside; µs of processor time a message`)
+  console.log(
+    `${machine()}\nmessages of ${length} characters, every second one with a keyword inside; µs of processor time a message`,
+  )
   const all: Figures[] = []
   for (let howMany = 100; howMany <= most; howMany *= 10) {
     all.push(measure(howMany))
@@ -45,23 +53,37 @@ function measure(howMany: number): Figures {
   const { user, system } = process.cpuUsage(began)
   const compileMs = (user + system) / 1000
   const megabytes = (memory() - before) / 2 ** 20
-  const others = [openScan(rows), openLike(rows), ...howMany <= mostOfPeer ? [openPeer(rows)] : []]
+  const others = [
+    openScan(rows),
+    openLike(rows),
+    ...(howMany <= mostOfPeer ? [openPeer(rows)] : []),
+  ]
   for (const { answer, most } of others) agree(matcher, answer, texts.slice(0, most))
   const micros: Figures['micros'] = {
-    'kefu': time((text) => matcher.text(text, moment), texts), 'kefu, 12 characters': time((text) => matcher.text(text, moment), short),
+    kefu: time((text) => matcher.text(text, moment), texts),
+    'kefu, 12 characters': time((text) => matcher.text(text, moment), short),
   }
-  for (const { name, answer, most } of others) micros[name] = time(answer, texts.slice(0, most), most === texts.length)
+  for (const { name, answer, most } of others) {
+    micros[name] = time(answer, texts.slice(0, most), most === texts.length)
+  }
   for (const { close } of others) close()
   return { words: howMany, rules: rows.length, compileMs, megabytes, micros }
 }
 
 const moment = { accountId: 'a', now: 0 }
-type Contender = { name: string, answer: (text: string) => string | null, most: number, close: () => void }
+type Contender = {
+  name: string
+  answer: (text: string) => string | null
+  most: number
+  close: () => void
+}
 
 function agree(matcher: Matcher, answer: Contender['answer'], texts: string[]): void {
   for (const text of texts) {
     const [mine, other] = [matcher.text(text, moment)?.rule.id ?? null, answer(text)]
-    if (mine !== other) throw new Error(`not the same answer to ${text}: ${String(mine)}, ${String(other)}`)
+    if (mine !== other) {
+      throw new Error(`not the same answer to ${text}: ${String(mine)}, ${String(other)}`)
+    }
   }
 }
 
@@ -77,7 +99,9 @@ function memory(): number {
 /** Processor time of one call, so that what else the machine does is not counted; after a lap to warm, for as long as it can be told. */
 function time(call: (text: string) => unknown, texts: string[], warm = true): number {
   let kept = 0
-  const lap = () => { for (const text of texts) if (call(text)) kept += 1 }
+  const lap = () => {
+    for (const text of texts) if (call(text)) kept += 1
+  }
   if (warm) for (let n = 0; n < warmLaps; n += 1) lap()
   const began = process.cpuUsage()
   let laps = 0
@@ -92,8 +116,11 @@ function time(call: (text: string) => unknown, texts: string[], warm = true): nu
   return spent / (laps * texts.length)
 }
 
-type Word = { word: string, rule: MessageRuleRow, rank: number }
-const wordsOf = (rows: MessageRuleRow[]): Word[] => rows.flatMap((rule, rank) => (JSON.parse(rule.keywords) as string[]).map((word) => ({ word, rule, rank })))
+type Word = { word: string; rule: MessageRuleRow; rank: number }
+const wordsOf = (rows: MessageRuleRow[]): Word[] =>
+  rows.flatMap((rule, rank) =>
+    (JSON.parse(rule.keywords) as string[]).map((word) => ({ word, rule, rank })),
+  )
 
 /** The order of rules, once more and plainly. */
 function best(found: Iterable<Word>, text: string): string | null {
@@ -113,7 +140,12 @@ function before(a: Word, b: Word): boolean {
 
 function openScan(rows: MessageRuleRow[]): Contender {
   const words = wordsOf(rows)
-  return { name: 'scan of all keywords', answer: (text) => best(words, text), most: asked.scan, close: () => undefined }
+  return {
+    name: 'scan of all keywords',
+    answer: (text) => best(words, text),
+    most: asked.scan,
+    close: () => undefined,
+  }
 }
 
 function openLike(rows: MessageRuleRow[]): Contender {
@@ -121,10 +153,19 @@ function openLike(rows: MessageRuleRow[]): Contender {
   database.exec('create table keyword (word text not null, row integer not null)')
   const words = wordsOf(rows)
   const add = database.prepare('insert into keyword values (?, ?)')
-  database.transaction(() => { words.forEach(({ word }, at) => add.run(word, at)) })()
+  database.transaction(() => {
+    words.forEach(({ word }, at) => add.run(word, at))
+  })()
   const find = database.prepare("select row from keyword where ? like '%' || word || '%'").pluck()
   const found = (text: string) => (find.all(text) as number[]).flatMap((at) => words[at] ?? [])
-  return { name: 'SQL LIKE (SQLite, in memory)', answer: (text) => best(found(text), text), most: asked.like, close: () => { database.close() } }
+  return {
+    name: 'SQL LIKE (SQLite, in memory)',
+    answer: (text) => best(found(text), text),
+    most: asked.like,
+    close: () => {
+      database.close()
+    },
+  }
 }
 
 type Peer = new (words: string[]) => { matchInText: (text: string) => { keyword: string }[] }
@@ -136,29 +177,63 @@ function openPeer(rows: MessageRuleRow[]): Contender {
   const of = new Map(wordsOf(rows).map((word) => [word.word, word]))
   const peer = new AhoCorasick([...of.keys()])
   return {
-    name: '@monyone/aho-corasick', most: 500, close: () => undefined,
-    answer: (text) => best(peer.matchInText(text).flatMap(({ keyword }) => of.get(keyword) ?? []), text),
+    name: '@monyone/aho-corasick',
+    most: 500,
+    close: () => undefined,
+    answer: (text) =>
+      best(
+        peer.matchInText(text).flatMap(({ keyword }) => of.get(keyword) ?? []),
+        text,
+      ),
   }
 }
 
 function print(all: Figures[]): void {
-  const row = (name: string, cells: string[]) => { console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join('')) }
+  const row = (name: string, cells: string[]) => {
+    console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(''))
+  }
   row('\nkeywords', ['', ...all.map(({ words }) => words.toLocaleString('en'))].slice(1))
-  row('rules', all.map(({ rules }) => rules.toLocaleString('en')))
-  row('compile, ms of processor time', all.map(({ compileMs }) => compileMs.toFixed(0)))
-  row('memory, MB', all.map(({ megabytes }) => megabytes.toFixed(1)))
-  for (const name of Object.keys(all[0]?.micros ?? {})) row(`${name}, µs`, all.map(({ micros }) => micros[name]?.toFixed(micros[name] < 100 ? 2 : 0) ?? '–'))
-  row('scan / kefu', all.map(({ micros }) => ((micros['scan of all keywords'] ?? NaN) / (micros['kefu'] ?? NaN)).toFixed(0)))
+  row(
+    'rules',
+    all.map(({ rules }) => rules.toLocaleString('en')),
+  )
+  row(
+    'compile, ms of processor time',
+    all.map(({ compileMs }) => compileMs.toFixed(0)),
+  )
+  row(
+    'memory, MB',
+    all.map(({ megabytes }) => megabytes.toFixed(1)),
+  )
+  for (const name of Object.keys(all[0]?.micros ?? {})) {
+    row(
+      `${name}, µs`,
+      all.map(({ micros }) => micros[name]?.toFixed(micros[name] < 100 ? 2 : 0) ?? '–'),
+    )
+  }
+  row(
+    'scan / kefu',
+    all.map(({ micros }) =>
+      ((micros['scan of all keywords'] ?? NaN) / (micros['kefu'] ?? NaN)).toFixed(0),
+    ),
+  )
 }
 
 /** Patterns an admin might write that take V8's engine longer than anybody lives. */
 function printEvil(): void {
   const text = `${'a'.repeat(50_000)}!`
   for (const pattern of ['(a+)+$', '(a|aa)+$', '(a*)*b']) {
-    const row = { ...rulesOf(['a'])[0], match_kind: 'regex', keywords: '[]', pattern } as MessageRuleRow
+    const row = {
+      ...rulesOf(['a'])[0],
+      match_kind: 'regex',
+      keywords: '[]',
+      pattern,
+    } as MessageRuleRow
     const matcher = compileRules([row])
     const began = performance.now()
     const found = matcher.text(text, moment)
-    console.log(`${pattern} on 50,000 characters, the first time: ${(performance.now() - began).toFixed(1)} ms${found ? ', matches' : ''}`)
+    console.log(
+      `${pattern} on 50,000 characters, the first time: ${(performance.now() - began).toFixed(1)} ms${found ? ', matches' : ''}`,
+    )
   }
 }

@@ -5,7 +5,9 @@ import { tellUrl } from './serve.ts'
 const server = createServer((request, response) => {
   request.resume()
   request.once('end', () => {
-    response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': 7 }).end('success')
+    response
+      .writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': 7 })
+      .end('success')
   })
 })
 tellUrl(server, () => Promise.resolve())

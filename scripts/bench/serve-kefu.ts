@@ -11,43 +11,79 @@ import { account, knownFollowers, knownOpenid, rules, type Mode } from './pushes
 import { endOnSignal, sayReady } from './serve.ts'
 
 export type Settings = Record<string, string>
-export type Seeded = { app: App, account: KnownAccount, company: KnownCompany }
+export type Seeded = { app: App; account: KnownAccount; company: KnownCompany }
 
 // nothing listens on port 9: what the product would send to WeChat stays here
-const always = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', WECHAT_API_BASE: 'http://127.0.0.1:9' }
+const always = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  WECHAT_API_BASE: 'http://127.0.0.1:9',
+}
 
 export const openKefu = (settings: Settings, options: AppOptions = {}) =>
   openApp(readConfig({ ...always, ...settings }, {}), options)
 
-export async function openSeeded(settings: Settings, mode: Mode, options: AppOptions = {}): Promise<Seeded> {
+export async function openSeeded(
+  settings: Settings,
+  mode: Mode,
+  options: AppOptions = {},
+): Promise<Seeded> {
   const seeded = await openPrepared(settings, mode, options)
   await seedFollowers(seeded)
   return seeded
 }
 
 /** One account and 100 rules, and nobody who ever wrote. */
-export async function openPrepared(settings: Settings, mode: Mode, options: AppOptions = {}): Promise<Seeded> {
+export async function openPrepared(
+  settings: Settings,
+  mode: Mode,
+  options: AppOptions = {},
+): Promise<Seeded> {
   const app = await openKefu(settings, options)
   const { ports } = app
   const first = await prepareInstallation(ports, { password: 'bench bench bench' })
   if (!first) throw new Error('the store is not empty')
   const uid = (await ports.store.read.users.byUsername(first.username))?.uid ?? 0
   const me = { companyId: first.companyId, uid, role: 'admin' as const }
-  await createAccount(ports, me, { kind: 'wechat', binding: 'direct', ownLane: false, ...account, mode })
+  await createAccount(ports, me, {
+    kind: 'wechat',
+    binding: 'direct',
+    ownLane: false,
+    ...account,
+    mode,
+  })
   for (const { name, kind, keywords, text } of rules) {
-    await createRule(ports, me, { name, enabled: true, priority: 0, match: { kind, keywords }, action: { kind: 'text', text } })
+    await createRule(ports, me, {
+      name,
+      enabled: true,
+      priority: 0,
+      match: { kind, keywords },
+      action: { kind: 'text', text },
+    })
   }
-  const [known, company] = [await ports.known.account(account.appid), await ports.known.company(first.companyId)]
+  const [known, company] = [
+    await ports.known.account(account.appid),
+    await ports.known.company(first.companyId),
+  ]
   if (!known || !company) throw new Error('the account was not kept')
   return { app, account: known, company }
 }
 
 async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
   const seed = (n: number): Push => ({
-    account, company, openid: knownOpenid(n), dedupKey: `seed:${n}`, deed: { kind: 'text', text: 'first words' }, xml: '',
+    account,
+    company,
+    openid: knownOpenid(n),
+    dedupKey: `seed:${n}`,
+    deed: { kind: 'text', text: 'first words' },
+    xml: '',
   })
   for (let n = 0; n < knownFollowers; n += 500) {
-    await receive(app.ports, Array.from({ length: Math.min(500, knownFollowers - n) }, (_, at) => seed(n + at)))
+    await receive(
+      app.ports,
+      Array.from({ length: Math.min(500, knownFollowers - n) }, (_, at) => seed(n + at)),
+    )
     // the clock's door must be heard between two batches
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -57,7 +93,10 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
 const [settings, mode] = process.argv.slice(2)
 if (import.meta.filename === process.argv[1] && settings !== undefined) {
   const given = JSON.parse(settings) as Settings
-  const app = mode === undefined ? await openKefu(given) : (await openSeeded(given, mode === 'safe' ? 'safe' : 'plain')).app
+  const app =
+    mode === undefined
+      ? await openKefu(given)
+      : (await openSeeded(given, mode === 'safe' ? 'safe' : 'plain')).app
   endOnSignal(() => app.close())
   sayReady(await app.listen())
 }

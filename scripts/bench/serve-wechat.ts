@@ -7,5 +7,10 @@ import { wechat } from './wechat.ts'
 
 const app = express()
 const keys = { token: account.token, appid: account.appid, encodingAESKey: account.encodingAesKey }
-app.use(`/wechat/${account.appid}`, wechat(keys, (_request, response) => { response.reply('您好，客服马上就来。') }))
+app.use(
+  `/wechat/${account.appid}`,
+  wechat(keys, (_request, response) => {
+    response.reply('您好，客服马上就来。')
+  }),
+)
 tellUrl(createServer(app), () => Promise.resolve())

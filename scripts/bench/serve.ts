@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 
 /** Listens on a free port of this machine only, says where, and ends on SIGTERM. */
 export function tellUrl(server: Server, close: () => Promise<void>): void {
-  server.listen(0, '127.0.0.1', () => { sayReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) })
+  server.listen(0, '127.0.0.1', () => {
+    sayReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  })
   endOnSignal(close)
 }
 
@@ -17,9 +19,12 @@ export function endOnSignal(close: () => Promise<void>): void {
   })
   process.once('disconnect', () => process.exit(1))
   process.once('SIGTERM', () => {
-    close().then(() => process.exit(0), (error: unknown) => {
-      console.error(error)
-      process.exit(1)
-    })
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
   })
 }

@@ -1,6 +1,14 @@
 // What each step of a push costs alone: the product's own functions in a loop, the median of many short laps.
 import { join } from 'node:path'
-import { dedupKey, decryptMessage, encryptMessage, openPush, readXml, renderReply, verifyQuery } from 'wechat-api-ts'
+import {
+  dedupKey,
+  decryptMessage,
+  encryptMessage,
+  openPush,
+  readXml,
+  renderReply,
+  verifyQuery,
+} from 'wechat-api-ts'
 import { median, removeDir } from './place.ts'
 import { account, pushes, sign, type Mode } from './pushes.ts'
 import { openSeeded, type Seeded } from './serve-kefu.ts'
@@ -13,7 +21,7 @@ export async function measureSteps(dir: string): Promise<Step[]> {
   const data = join(dir, 'steps')
   const seeded = await openSeeded({ DATA_DIR: data }, 'plain')
   try {
-    return [...parsing(), matching(seeded), ...answering(), ...await storing(seeded, 'SQLite')]
+    return [...parsing(), matching(seeded), ...answering(), ...(await storing(seeded, 'SQLite'))]
   } finally {
     await seeded.app.close()
     removeDir(data)
@@ -26,7 +34,7 @@ function time(name: string, call: (n: number) => unknown): Step {
   const times = Array.from({ length: laps }, (_, lap) => {
     const began = performance.now()
     for (let n = 0; n < perLap; n++) if (call(lap * perLap + n)) kept += 1
-    return (performance.now() - began) * 1000 / perLap
+    return ((performance.now() - began) * 1000) / perLap
   })
   if (kept < 0) throw new Error('never')
   return { name, micros: median(times.slice(laps / 3)) }
@@ -34,34 +42,44 @@ function time(name: string, call: (n: number) => unknown): Step {
 
 function parsing(): Step[] {
   const some = [...pushes(1000, 0)]
-  const asked = (mode: Mode) => some.map((push, n) => sign(push, mode, n))
-    .map(({ query, body }) => ({ query, url: new URLSearchParams(query), body }))
+  const asked = (mode: Mode) =>
+    some
+      .map((push, n) => sign(push, mode, n))
+      .map(({ query, body }) => ({ query, url: new URLSearchParams(query), body }))
   const [plain, safe] = [asked('plain'), asked('safe')]
   const of = <T>(list: T[], n: number) => list[n % list.length] as T
   const sealed = some.map(({ xml }) => encryptMessage(account.encodingAesKey, account.appid, xml))
   const { appid, token, encodingAesKey } = account
-  const opened = (mode: Mode, { url, body }: { url: URLSearchParams, body: string }) =>
+  const opened = (mode: Mode, { url, body }: { url: URLSearchParams; body: string }) =>
     dedupKey(openPush({ appid, token, encodingAesKey, mode }, url, body).inbound)
   return [
     time('query of the URL', (n) => new URLSearchParams(of(plain, n).query)),
     time('signature of the query', (n) => verifyQuery(account.token, of(plain, n).url)),
     time('XML read', (n) => readXml(of(plain, n).body)),
     time('whole push opened, plain', (n) => opened('plain', of(plain, n))),
-    time('envelope decrypted', (n) => decryptMessage(account.encodingAesKey, account.appid, of(sealed, n))),
+    time('envelope decrypted', (n) =>
+      decryptMessage(account.encodingAesKey, account.appid, of(sealed, n)),
+    ),
     time('whole push opened, safe', (n) => opened('safe', of(safe, n))),
   ]
 }
 
 function matching({ company, account: known }: Seeded): Step {
   const texts = [...pushes(1000, 0)].map(({ text }) => text)
-  return time('rule match among 100', (n) => company.matcher.text(texts[n % texts.length] ?? '', { accountId: known.account_id, now: 0 }))
+  return time('rule match among 100', (n) =>
+    company.matcher.text(texts[n % texts.length] ?? '', { accountId: known.account_id, now: 0 }),
+  )
 }
 
 function answering(): Step[] {
   const to = { openid: 'oBenchKnown_0000000000000001', originalId: account.originalId }
   const xml = renderReply(to, { type: 'text', text: '您好，客服马上就来。' }, 1_700_000_000)
   return [
-    time('answer rendered', (n) => renderReply(to, { type: 'text', text: '您好，客服马上就来。' }, 1_700_000_000 + n)),
-    time('answer encrypted, safe', () => encryptMessage(account.encodingAesKey, account.appid, xml)),
+    time('answer rendered', (n) =>
+      renderReply(to, { type: 'text', text: '您好，客服马上就来。' }, 1_700_000_000 + n),
+    ),
+    time('answer encrypted, safe', () =>
+      encryptMessage(account.encodingAesKey, account.appid, xml),
+    ),
   ]
 }

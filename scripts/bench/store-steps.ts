@@ -8,7 +8,7 @@ import { median } from './place.ts'
 import { pushes } from './pushes.ts'
 import { openSeeded, type Seeded } from './serve-kefu.ts'
 
-export type Step = { name: string, micros: number }
+export type Step = { name: string; micros: number }
 
 const batch = 64
 
@@ -16,14 +16,18 @@ export async function storing(seeded: Seeded, where: string): Promise<Step[]> {
   return [
     await timeBatches(seeded, { where, size: batch, times: 120, first: 10_000_000 }),
     await timeBatches(seeded, { where, size: 1, times: 300, first: 20_000_000 }),
-    await timeCalls(`${where}: a transaction that does nothing`, () => seeded.app.ports.store.work('push', (unit) => unit.sql.all('select 1'))),
-    ...await telling(seeded, where === 'SQLite' ? 'in the process' : 'Redis'),
+    await timeCalls(`${where}: a transaction that does nothing`, () =>
+      seeded.app.ports.store.work('push', (unit) => unit.sql.all('select 1')),
+    ),
+    ...(await telling(seeded, where === 'SQLite' ? 'in the process' : 'Redis')),
   ]
 }
 
 export async function measureClusterSteps(dir: string, cluster: Cluster): Promise<Step[]> {
   const { settings, drop } = await cluster.fresh()
-  const seeded = await openSeeded({ ...settings, DATA_DIR: join(dir, 'steps') }, 'plain', { withoutCron: true })
+  const seeded = await openSeeded({ ...settings, DATA_DIR: join(dir, 'steps') }, 'plain', {
+    withoutCron: true,
+  })
   try {
     return await storing(seeded, 'MariaDB')
   } finally {
@@ -32,32 +36,54 @@ export async function measureClusterSteps(dir: string, cluster: Cluster): Promis
   }
 }
 
-type Lot = { where: string, size: number, times: number, first: number }
+type Lot = { where: string; size: number; times: number; first: number }
 
-async function timeBatches({ app, account, company }: Seeded, { where, size, times, first }: Lot): Promise<Step> {
+async function timeBatches(
+  { app, account, company }: Seeded,
+  { where, size, times, first }: Lot,
+): Promise<Step> {
   const all = [...pushes(size * times, first)].map(({ openid, msgId, text, xml }): Push => ({
-    account, company, openid, dedupKey: `m:${msgId}`, deed: { kind: 'text', text }, xml,
+    account,
+    company,
+    openid,
+    dedupKey: `m:${msgId}`,
+    deed: { kind: 'text', text },
+    xml,
   }))
   const each: number[] = []
   for (let n = 0; n < times; n++) {
     const some = all.slice(n * size, (n + 1) * size)
     const began = performance.now()
     await receive(app.ports, some)
-    each.push((performance.now() - began) * 1000 / size)
+    each.push(((performance.now() - began) * 1000) / size)
   }
-  return { name: `${where}: transaction per push, ${size} in one`, micros: median(each.slice(Math.floor(times / 4))) }
+  return {
+    name: `${where}: transaction per push, ${size} in one`,
+    micros: median(each.slice(Math.floor(times / 4))),
+  }
 }
 
 /** As many as a full batch tells, per push. */
 async function telling({ app, company }: Seeded, where: string): Promise<Step[]> {
   const { queue, recent, ids } = app.ports
   const companyId = company.row.company_id
-  const some = <T>(one: (id: string, n: number) => T): T[] => Array.from({ length: batch }, (_, n) => one(ids(), n))
+  const some = <T>(one: (id: string, n: number) => T): T[] =>
+    Array.from({ length: batch }, (_, n) => one(ids(), n))
   return [
-    await timeCalls(`${where}: queue told, ${batch} at once`, () =>
-      queue.move(companyId, some((id, rank) => ({ id, from: null, to: { list: 'queue:bench', rank } }))), batch),
-    await timeCalls(`${where}: newest lines told, ${batch} at once`, () =>
-      Promise.all(some((id) => recent.add(companyId, id, [ids()]))), batch),
+    await timeCalls(
+      `${where}: queue told, ${batch} at once`,
+      () =>
+        queue.move(
+          companyId,
+          some((id, rank) => ({ id, from: null, to: { list: 'queue:bench', rank } })),
+        ),
+      batch,
+    ),
+    await timeCalls(
+      `${where}: newest lines told, ${batch} at once`,
+      () => Promise.all(some((id) => recent.add(companyId, id, [ids()]))),
+      batch,
+    ),
   ]
 }
 
@@ -66,7 +92,7 @@ async function timeCalls(name: string, call: () => Promise<unknown>, per = 1): P
   for (let n = 0; n < 200; n++) {
     const began = performance.now()
     await call()
-    each.push((performance.now() - began) * 1000 / per)
+    each.push(((performance.now() - began) * 1000) / per)
   }
   return { name, micros: median(each.slice(50)) }
 }

@@ -15,10 +15,15 @@ import { measureClusterSteps } from './store-steps.ts'
 import { needWrk, runWrk, type Heard } from './wrk.ts'
 
 type Options = {
-  seconds: number, warm: number, rounds: number, connections: number, profile: string | undefined
-  embedded: boolean, cluster: boolean
+  seconds: number
+  warm: number
+  rounds: number
+  connections: number
+  profile: string | undefined
+  embedded: boolean
+  cluster: boolean
 }
-type Plan = Omit<Options, 'cluster'> & { dir: string, cluster: Cluster | null }
+type Plan = Omit<Options, 'cluster'> & { dir: string; cluster: Cluster | null }
 
 const mostPerSecond = 20_000
 const mostOfCorpus = 200_000
@@ -31,11 +36,21 @@ export async function webhookBench(args: string[]): Promise<void> {
   const cluster = options.cluster ? await openCluster(dir) : null
   try {
     const plan = { ...options, dir, cluster }
-    console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n`
-      + `${plan.rounds} rounds of ${plan.seconds} s after ${plan.warm} s of warming, ${plan.connections} connections`)
-    const modes = { plain: await measureMode(plan, 'plain'), safe: plan.embedded ? await measureMode(plan, 'safe') : [] }
-    const steps = [...plan.embedded ? await measureSteps(dir) : [], ...cluster ? await measureClusterSteps(dir, cluster) : []]
-    for (const mode of ['plain', 'safe'] as const) if (modes[mode].length > 0) printMode(mode, modes[mode])
+    console.log(
+      `${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n` +
+        `${plan.rounds} rounds of ${plan.seconds} s after ${plan.warm} s of warming, ${plan.connections} connections`,
+    )
+    const modes = {
+      plain: await measureMode(plan, 'plain'),
+      safe: plan.embedded ? await measureMode(plan, 'safe') : [],
+    }
+    const steps = [
+      ...(plan.embedded ? await measureSteps(dir) : []),
+      ...(cluster ? await measureClusterSteps(dir, cluster) : []),
+    ]
+    for (const mode of ['plain', 'safe'] as const) {
+      if (modes[mode].length > 0) printMode(mode, modes[mode])
+    }
     if (steps.length > 0) printSteps(steps)
   } finally {
     await cluster?.close()
@@ -44,41 +59,60 @@ export async function webhookBench(args: string[]): Promise<void> {
 }
 
 function readOptions(args: string[]): Options {
-  const { values } = parseArgs({ args, options: {
-    // half of a process that was just started is the compiler, and two processes warm half as fast as one
-    warm: { type: 'string', default: '12' },
-    seconds: { type: 'string', default: '8' }, rounds: { type: 'string', default: '5' },
-    connections: { type: 'string', default: '256' }, profile: { type: 'string' },
-    editions: { type: 'string', default: 'embedded,cluster' },
-  } })
+  const { values } = parseArgs({
+    args,
+    options: {
+      // half of a process that was just started is the compiler, and two processes warm half as fast as one
+      warm: { type: 'string', default: '12' },
+      seconds: { type: 'string', default: '8' },
+      rounds: { type: 'string', default: '5' },
+      connections: { type: 'string', default: '256' },
+      profile: { type: 'string' },
+      editions: { type: 'string', default: 'embedded,cluster' },
+    },
+  })
   const editions = values.editions.split(',')
   if (editions.some((one) => one !== 'embedded' && one !== 'cluster')) {
     throw new Error('--editions: embedded, cluster or both with a comma')
   }
   return {
-    seconds: wholeNumber('seconds', values.seconds, 60), warm: wholeNumber('warm', values.warm, 60), rounds: wholeNumber('rounds', values.rounds, 50),
-    connections: wholeNumber('connections', values.connections, 512), profile: values.profile,
-    embedded: editions.includes('embedded'), cluster: editions.includes('cluster'),
+    seconds: wholeNumber('seconds', values.seconds, 60),
+    warm: wholeNumber('warm', values.warm, 60),
+    rounds: wholeNumber('rounds', values.rounds, 50),
+    connections: wholeNumber('connections', values.connections, 512),
+    profile: values.profile,
+    embedded: editions.includes('embedded'),
+    cluster: editions.includes('cluster'),
   }
 }
 
 /** The two editions open an envelope with the same code: the cluster is measured in plain mode only. */
 function serversOf(plan: Plan, mode: Mode): Server[] {
   return [
-    'bare', 'wechat', ...plan.embedded ? ['kefu' as const] : [],
-    ...plan.cluster && mode === 'plain' ? ['kefu-cluster-1' as const, 'kefu-cluster-2' as const, 'kefu-apart-2' as const] : [],
+    'bare',
+    'wechat',
+    ...(plan.embedded ? ['kefu' as const] : []),
+    ...(plan.cluster && mode === 'plain'
+      ? ['kefu-cluster-1' as const, 'kefu-cluster-2' as const, 'kefu-apart-2' as const]
+      : []),
   ]
 }
 
 async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
   const warm = { mode, count: Math.min(mostOfCorpus, plan.warm * mostPerSecond), first: 0 }
-  const main = { mode, count: Math.min(mostOfCorpus, plan.seconds * mostPerSecond), first: warm.count }
+  const main = {
+    mode,
+    count: Math.min(mostOfCorpus, plan.seconds * mostPerSecond),
+    first: warm.count,
+  }
   writeCorpus(join(plan.dir, 'warm'), warm)
   writeCorpus(join(plan.dir, 'main'), main)
   const rounds: Round[] = []
   for (let n = 1; n <= plan.rounds; n++) {
     const round: Round = {}
-    for (const server of serversOf(plan, mode)) round[server] = await measureServer(plan, server, mode)
+    for (const server of serversOf(plan, mode)) {
+      round[server] = await measureServer(plan, server, mode)
+    }
     rounds.push(round)
   }
   return rounds
@@ -87,38 +121,53 @@ async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
 async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Measured> {
   const contender = await startContender(server, { ...plan, mode })
   const load = { url: contender.url, connections: plan.connections }
-  let heard: { warm: Heard, main: Measured }
+  let heard: { warm: Heard; main: Measured }
   try {
     const warm = await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: plan.warm })
-    const main = await costing(contender, () => runWrk({ ...load, corpus: join(plan.dir, 'main'), seconds: plan.seconds }))
+    const main = await costing(contender, () =>
+      runWrk({ ...load, corpus: join(plan.dir, 'main'), seconds: plan.seconds }),
+    )
     heard = { warm, main }
   } finally {
     await contender.stop()
   }
   const runs = [heard.warm, heard.main]
   refuseUnanswered(server, runs)
-  if (contender.number) trust(await countStored(contender.number, { runs, stores: contender.stores }), `${mode}, ${server}`)
+  if (contender.number) {
+    trust(
+      await countStored(contender.number, { runs, stores: contender.stores }),
+      `${mode}, ${server}`,
+    )
+  }
   await contender.clear()
   return heard.main
 }
 
-async function costing({ cpuMicros, lockMs }: Contender, run: () => Promise<Heard>): Promise<Measured> {
-  const before = { cpu: await cpuMicros(), lock: await lockMs?.() ?? null }
+async function costing(
+  { cpuMicros, lockMs }: Contender,
+  run: () => Promise<Heard>,
+): Promise<Measured> {
+  const before = { cpu: await cpuMicros(), lock: (await lockMs?.()) ?? null }
   const heard = await run()
-  const lock = before.lock === null || !lockMs ? null : (await lockMs() - before.lock) * 1000 / heard.ok
-  return { ...heard, cpu: (await cpuMicros() - before.cpu) / heard.ok, lock }
+  const lock =
+    before.lock === null || !lockMs ? null : (((await lockMs()) - before.lock) * 1000) / heard.ok
+  return { ...heard, cpu: ((await cpuMicros()) - before.cpu) / heard.ok, lock }
 }
 
 /** A server that refuses is quick; its figure would be worth nothing. */
 function refuseUnanswered(server: string, runs: Heard[]): void {
   for (const run of runs) {
     if (run.refused + run.broken === 0) continue
-    throw new Error(`${server}: ${run.refused} requests were not answered with 200, ${run.broken} broke`)
+    throw new Error(
+      `${server}: ${run.refused} requests were not answered with 200, ${run.broken} broke`,
+    )
   }
 }
 
 function trust(counted: Counted, what: string): void {
   printCounted(what, counted)
   if (counted.faults.length === 0) return
-  throw new Error(`${what}: kefu did not keep what it answered: ${counted.faults.join('; ')}. No figures.`)
+  throw new Error(
+    `${what}: kefu did not keep what it answered: ${counted.faults.join('; ')}. No figures.`,
+  )
 }

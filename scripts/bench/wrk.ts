@@ -5,33 +5,62 @@ import { join } from 'node:path'
 import { started } from './child.ts'
 import { root } from './place.ts'
 
-export type Load = { url: string, corpus: string, seconds: number, connections: number }
+export type Load = { url: string; corpus: string; seconds: number; connections: number }
 
 /** Times in ms. `ok` counts answers of 200, `refused` every other, `broken` what ended without one. */
 export type Heard = {
-  sent: number, fresh: number, wraps: number, ok: number, refused: number, broken: number
-  seconds: number, p50: number, p99: number, max: number
+  sent: number
+  fresh: number
+  wraps: number
+  ok: number
+  refused: number
+  broken: number
+  seconds: number
+  p50: number
+  p99: number
+  max: number
 }
 
 export function needWrk(): void {
   if (spawnSync('wrk', ['-v']).error === undefined) return
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
-    throw new Error('The bench needs wrk (https://github.com/wg/wrk): apt-get install wrk, or brew install wrk.')
+    throw new Error(
+      'The bench needs wrk (https://github.com/wg/wrk): apt-get install wrk, or brew install wrk.',
+    )
   }
   console.log('wrk is missing: apt-get install wrk')
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'wrk'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'wrk'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 export function runWrk({ url, corpus, seconds, connections }: Load): Promise<Heard> {
   const script = join(root, 'scripts/bench/webhook.lua')
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url, '--', corpus]
+  const args = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    script,
+    url,
+    '--',
+    corpus,
+  ]
   return new Promise((resolve, reject) => {
-    const child = execFile('wrk', args, { timeout: (seconds + 60) * 1000 }, (error, stdout, stderr) => {
-      started.delete(child)
-      const line = stdout.split('\n').find((one) => one.startsWith('BENCH '))
-      if (error || !line) reject(new Error(`wrk failed: ${stderr || stdout || (error?.message ?? '')}`))
-      else resolve(JSON.parse(line.slice('BENCH '.length)) as Heard)
-    })
+    const child = execFile(
+      'wrk',
+      args,
+      { timeout: (seconds + 60) * 1000 },
+      (error, stdout, stderr) => {
+        started.delete(child)
+        const line = stdout.split('\n').find((one) => one.startsWith('BENCH '))
+        if (error || !line) {
+          reject(new Error(`wrk failed: ${stderr || stdout || (error?.message ?? '')}`))
+        } else resolve(JSON.parse(line.slice('BENCH '.length)) as Heard)
+      },
+    )
     started.add(child)
   })
 }

@@ -11,30 +11,40 @@ import { account, pushes, sign } from './pushes.ts'
 import { wechat } from './wechat.ts'
 
 type Fields = Record<string, unknown>
-type Reader = { name: string, read: (xml: string) => Fields }
+type Reader = { name: string; read: (xml: string) => Fields }
 
 const calls = 1000
 const warming = 5
 
 // the SDK's own xml2js, the one behind its full reader
-const xml2js = createRequire(join(root, 'packages/wechat-api-ts/package.json'))('xml2js') as typeof Xml2js
+const xml2js = createRequire(join(root, 'packages/wechat-api-ts/package.json'))(
+  'xml2js',
+) as typeof Xml2js
 
 function bare(xml: string): Fields {
   let fields: Fields = {}
-  xml2js.parseString(xml, { explicitArray: false, explicitRoot: false }, (error: Error | null, value: Fields) => {
-    if (error) throw error
-    fields = value
-  })
+  xml2js.parseString(
+    xml,
+    { explicitArray: false, explicitRoot: false },
+    (error: Error | null, value: Fields) => {
+      if (error) throw error
+      fields = value
+    },
+  )
   return fields
 }
 
 /** Its parser is inside its middleware: given the body, and told to check no signature, it does little else. */
 function theirs(): Reader['read'] {
   let fields: Fields = {}
-  const serve = wechat({ token: account.token, checkSignature: false }, (request) => { fields = request.weixin })
+  const serve = wechat({ token: account.token, checkSignature: false }, (request) => {
+    fields = request.weixin
+  })
   return (xml) => {
     const request = { method: 'POST', query: {}, rawBody: Buffer.from(xml) }
-    void serve(request as never, {} as never, (error: unknown) => { throw error instanceof Error ? error : new Error(String(error)) })
+    void serve(request as never, {} as never, (error: unknown) => {
+      throw error instanceof Error ? error : new Error(String(error))
+    })
     return fields
   }
 }
@@ -47,15 +57,24 @@ const readers: Reader[] = [
 ]
 
 const some = [...pushes(200, 0)]
-const menuEvent = (openid: string, n: number) => `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n`
-  + '<CreateTime>1700000000</CreateTime>\n<MsgType><![CDATA[event]]></MsgType>\n<Event><![CDATA[pic_photo_or_album]]></Event>\n'
-  + `<EventKey><![CDATA[rselfmenu_1_${n}]]></EventKey>\n<SendPicsInfo><Count>2</Count>\n<PicList>`
-  + '<item><PicMd5Sum><![CDATA[1b5f7c23b5bf75682a53e7b6d163e185]]></PicMd5Sum>\n</item>\n<item><PicMd5Sum><![CDATA[5a75aaca956d97be686719218f275c6b]]></PicMd5Sum>\n</item>\n'
-  + '</PicList>\n</SendPicsInfo>\n</xml>'
-const kinds: { name: string, says: string, bodies: string[] }[] = [
+const menuEvent = (openid: string, n: number) =>
+  `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
+  '<CreateTime>1700000000</CreateTime>\n<MsgType><![CDATA[event]]></MsgType>\n<Event><![CDATA[pic_photo_or_album]]></Event>\n' +
+  `<EventKey><![CDATA[rselfmenu_1_${n}]]></EventKey>\n<SendPicsInfo><Count>2</Count>\n<PicList>` +
+  '<item><PicMd5Sum><![CDATA[1b5f7c23b5bf75682a53e7b6d163e185]]></PicMd5Sum>\n</item>\n<item><PicMd5Sum><![CDATA[5a75aaca956d97be686719218f275c6b]]></PicMd5Sum>\n</item>\n' +
+  '</PicList>\n</SendPicsInfo>\n</xml>'
+const kinds: { name: string; says: string; bodies: string[] }[] = [
   { name: 'a text', says: 'Content', bodies: some.map(({ xml }) => xml) },
-  { name: 'an envelope', says: 'Encrypt', bodies: some.map((push, n) => sign(push, 'safe', n).body) },
-  { name: 'a menu event with pictures', says: 'EventKey', bodies: some.map(({ openid }, n) => menuEvent(openid, n)) },
+  {
+    name: 'an envelope',
+    says: 'Encrypt',
+    bodies: some.map((push, n) => sign(push, 'safe', n).body),
+  },
+  {
+    name: 'a menu event with pictures',
+    says: 'EventKey',
+    bodies: some.map(({ openid }, n) => menuEvent(openid, n)),
+  },
 ]
 
 /** All read the same, or there is nothing to compare. */
@@ -63,7 +82,9 @@ function prove(): void {
   for (const { name, says, bodies } of kinds) {
     for (const body of bodies) {
       const [ours, ...others] = readers.map(({ read }) => read(body)[says])
-      if (typeof ours !== 'string' || ours === '' || others.some((other) => other !== ours)) throw new Error(`${name}: the readers differ; no figures`)
+      if (typeof ours !== 'string' || ours === '' || others.some((other) => other !== ours)) {
+        throw new Error(`${name}: the readers differ; no figures`)
+      }
     }
   }
 }
@@ -81,20 +102,34 @@ export async function xmlBench(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { laps: { type: 'string', default: '30' } } })
   const laps = wholeNumber('laps', values.laps, 10_000)
   prove()
-  console.log(`${machine()}\n${laps} laps of ${calls} pushes of each kind for each reader, after ${warming} to warm`)
+  console.log(
+    `${machine()}\n${laps} laps of ${calls} pushes of each kind for each reader, after ${warming} to warm`,
+  )
   for (const { name, bodies } of kinds) {
-    const done = Array.from({ length: laps + warming }, () => readers.map(({ read }) => micros(read, bodies))).slice(warming)
-    printKind(`${name}, ${Math.round(median(bodies.map((body) => Buffer.byteLength(body))))} bytes`, done)
+    const done = Array.from({ length: laps + warming }, () =>
+      readers.map(({ read }) => micros(read, bodies)),
+    ).slice(warming)
+    printKind(
+      `${name}, ${Math.round(median(bodies.map((body) => Buffer.byteLength(body))))} bytes`,
+      done,
+    )
   }
   if (kept < laps) throw new Error('nothing was read')
 }
 
 function printKind(name: string, laps: number[][]): void {
-  const line = (first: string, cells: string[]) => { console.log(first.padEnd(40) + cells.map((one) => one.padStart(10)).join('')) }
+  const line = (first: string, cells: string[]) => {
+    console.log(first.padEnd(40) + cells.map((one) => one.padStart(10)).join(''))
+  }
   line(`\n${name}`, ['CPU µs', 'of ours', 'lowest', 'highest'])
   readers.forEach((reader, at) => {
     const ratios = laps.map((lap) => (lap[at] ?? NaN) / (lap[0] ?? NaN))
-    const [each, ...of] = [median(laps.map((lap) => lap[at] ?? NaN)), median(ratios), Math.min(...ratios), Math.max(...ratios)]
+    const [each, ...of] = [
+      median(laps.map((lap) => lap[at] ?? NaN)),
+      median(ratios),
+      Math.min(...ratios),
+      Math.max(...ratios),
+    ]
     line(reader.name, [each.toFixed(2), ...of.map((one) => one.toFixed(1))])
   })
 }

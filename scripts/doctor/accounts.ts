@@ -13,13 +13,23 @@ import { checkPushes } from './pushes.ts'
 
 export async function checkAccounts(config: Config, store: Inspected): Promise<Finding[]> {
   const companies = await store.read.accounts.companies()
-  const lists = await Promise.all(companies.map((company) => store.read.accounts.list(company.company_id)))
+  const lists = await Promise.all(
+    companies.map((company) => store.read.accounts.list(company.company_id)),
+  )
   const rows = lists.flat().filter((row) => row.kind === 'wechat')
   if (rows.length === 0) return [{ ok: true, what: 'No official account yet.' }]
   const secrets = secretsOf(config)
-  if (!secrets) return [{ ok: false, what: 'There are accounts, but the key that reads their secrets is missing.', remedy: 'Set SECRET_KEY, or put secret.key back into DATA_DIR.' }]
+  if (!secrets) {
+    return [
+      {
+        ok: false,
+        what: 'There are accounts, but the key that reads their secrets is missing.',
+        remedy: 'Set SECRET_KEY, or put secret.key back into DATA_DIR.',
+      },
+    ]
+  }
   const findings: Finding[] = []
-  for (const row of rows) findings.push(...await checkAccount({ config, secrets, store }, row))
+  for (const row of rows) findings.push(...(await checkAccount({ config, secrets, store }, row)))
   return findings
 }
 
@@ -29,29 +39,58 @@ function secretsOf(config: Config): Secrets | null {
   return openSecrets(secretKey(config))
 }
 
-type Place = { config: Config, secrets: Secrets, store: Inspected }
+type Place = { config: Config; secrets: Secrets; store: Inspected }
 
 async function checkAccount(place: Place, row: AccountRow): Promise<Finding[]> {
   const name = `${row.name} (${row.appid})`
   const account = await readable(place, row)
-  if (!account) return [{ ok: false, what: `${name}: its secrets cannot be read with this key.`, remedy: 'Set the SECRET_KEY they were stored with, or enter secret, token and key of the account again.' }]
+  if (!account) {
+    return [
+      {
+        ok: false,
+        what: `${name}: its secrets cannot be read with this key.`,
+        remedy:
+          'Set the SECRET_KEY they were stored with, or enter secret, token and key of the account again.',
+      },
+    ]
+  }
   if (account.binding === 'unbound') return [unbound(account, name)]
   const { platform } = account
   return [
-    ...await checkPushes(place.config, { account, name }),
-    ...platform ? [await checkAuthorized(place.store, { appid: row.appid, componentAppid: platform.componentAppid, name })] : await checkCalls(place.config, account, name),
+    ...(await checkPushes(place.config, { account, name })),
+    ...(platform
+      ? [
+          await checkAuthorized(place.store, {
+            appid: row.appid,
+            componentAppid: platform.componentAppid,
+            name,
+          }),
+        ]
+      : await checkCalls(place.config, account, name)),
   ]
 }
 
 function unbound({ unbound_pushes: pushes }: AccountRow, name: string): Finding {
-  if (pushes === 0) return { ok: true, what: `${name} is not bound: its pushes are answered and not taken.` }
-  return { ok: false, what: `${name} is not bound, and ${pushes} pushes of its followers were not taken.`, remedy: 'Bind it under accounts, or take kefu\'s address out of its 服务器配置 at WeChat.' }
+  if (pushes === 0) {
+    return { ok: true, what: `${name} is not bound: its pushes are answered and not taken.` }
+  }
+  return {
+    ok: false,
+    what: `${name} is not bound, and ${pushes} pushes of its followers were not taken.`,
+    remedy: "Bind it under accounts, or take kefu's address out of its 服务器配置 at WeChat.",
+  }
 }
 
 async function readable({ secrets, store }: Place, row: AccountRow): Promise<KnownAccount | null> {
   try {
-    const platform = row.binding === 'platform' && row.component_appid !== null ? await store.read.platforms.find(row.component_appid) : null
-    return { ...openAccount({ secrets }, row), platform: platform && openPlatform({ secrets }, platform) }
+    const platform =
+      row.binding === 'platform' && row.component_appid !== null
+        ? await store.read.platforms.find(row.component_appid)
+        : null
+    return {
+      ...openAccount({ secrets }, row),
+      platform: platform && openPlatform({ secrets }, platform),
+    }
   } catch {
     return null
   }

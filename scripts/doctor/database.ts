@@ -4,7 +4,9 @@ import type { Finding } from '../../src/ports.ts'
 import { inspectStore } from '../../src/store/open.ts'
 import type { Inspected } from '../../src/store/store.ts'
 
-export async function checkDatabase(config: Config): Promise<{ store: Inspected | null, findings: Finding[] }> {
+export async function checkDatabase(
+  config: Config,
+): Promise<{ store: Inspected | null; findings: Finding[] }> {
   const store = await opened(config)
   if ('ok' in store) return { store: null, findings: [store] }
   const findings = await store.check().catch((error: unknown): Finding[] => [away(config, error)])
@@ -16,7 +18,11 @@ export async function checkDatabase(config: Config): Promise<{ store: Inspected 
 
 async function opened(config: Config): Promise<Inspected | Finding> {
   try {
-    return await inspectStore({ url: config.DATABASE_URL, dataDir: config.DATA_DIR, log: silentLog })
+    return await inspectStore({
+      url: config.DATABASE_URL,
+      dataDir: config.DATA_DIR,
+      log: silentLog,
+    })
   } catch (error) {
     return away(config, error)
   }
@@ -25,16 +31,32 @@ async function opened(config: Config): Promise<Inspected | Finding> {
 /** The URL holds a password: only its host is shown. */
 function away({ DATABASE_URL: url }: Config, error: unknown): Finding {
   const what = error instanceof Error ? error.message : String(error)
-  if (url.startsWith('sqlite:')) return { ok: false, what, remedy: 'Check DATA_DIR and DATABASE_URL.' }
+  if (url.startsWith('sqlite:')) {
+    return { ok: false, what, remedy: 'Check DATA_DIR and DATABASE_URL.' }
+  }
   const host = URL.canParse(url) ? new URL(url).host : 'its host'
-  return { ok: false, what: `The database at ${host} does not let kefu in: ${what}`, remedy: 'Check DATABASE_URL: host, port, user, password, and that the database was created.' }
+  return {
+    ok: false,
+    what: `The database at ${host} does not let kefu in: ${what}`,
+    remedy: 'Check DATABASE_URL: host, port, user, password, and that the database was created.',
+  }
 }
 
 async function schemaOf(store: Inspected): Promise<Finding> {
   try {
     const companies = await store.read.accounts.companies()
-    return { ok: true, what: companies.length === 0 ? 'The tables are there and empty: the first start makes a company.' : `${companies.length} company or companies.` }
+    return {
+      ok: true,
+      what:
+        companies.length === 0
+          ? 'The tables are there and empty: the first start makes a company.'
+          : `${companies.length} company or companies.`,
+    }
   } catch (error) {
-    return { ok: false, what: `The tables cannot be read: ${String(error)}`, remedy: 'npm run migrate' }
+    return {
+      ok: false,
+      what: `The tables cannot be read: ${String(error)}`,
+      remedy: 'npm run migrate',
+    }
   }
 }

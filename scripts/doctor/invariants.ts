@@ -11,14 +11,31 @@ export async function checkInvariants(config: Config): Promise<Finding[]> {
   const { store, findings } = await checkDatabase(config)
   if (!store) return findings
   const clock = openClock(await store.databaseMs())
-  const backends = config.REDIS_URL === undefined ? null : await openBackends({ url: config.REDIS_URL, clock, log: silentLog })
+  const backends =
+    config.REDIS_URL === undefined
+      ? null
+      : await openBackends({ url: config.REDIS_URL, clock, log: silentLog })
   try {
     const all: Finding[] = []
-    for (const { company_id: companyId, company_name: name } of await store.read.accounts.companies()) {
-      const { promises } = await selfCheck({ store, queue: backends?.queue ?? null, clock }, companyId, { most: Number.MAX_SAFE_INTEGER })
+    for (const {
+      company_id: companyId,
+      company_name: name,
+    } of await store.read.accounts.companies()) {
+      const { promises } = await selfCheck(
+        { store, queue: backends?.queue ?? null, clock },
+        companyId,
+        { most: Number.MAX_SAFE_INTEGER },
+      )
       for (const { id, verdict, detail } of promises) {
         const ok = verdict === 'ok'
-        all.push({ ok, what: `${name}: ${id} ${verdict}: ${detail}`, ...(!ok && { remedy: 'Please report it with this line; GET /api/sessions/<id>/ledger tells how a session came to be so.' }) })
+        all.push({
+          ok,
+          what: `${name}: ${id} ${verdict}: ${detail}`,
+          ...(!ok && {
+            remedy:
+              'Please report it with this line; GET /api/sessions/<id>/ledger tells how a session came to be so.',
+          }),
+        })
       }
     }
     return all

@@ -9,16 +9,37 @@ export async function checkPlatforms(store: Inspected): Promise<Finding[]> {
   const now = await store.databaseMs()
   return (await store.read.platforms.list()).map(({ component_appid: name, ticket_at: at }) => {
     const remedy = `At WeChat's open platform, 授权事件接收URL must be PUBLIC_URL/wechat/platform/${name}, with this platform's token and key; WeChat pushes there every ten minutes.`
-    if (at === null) return { ok: false, what: `Platform ${name}: no ticket has ever arrived.`, remedy }
+    if (at === null) {
+      return { ok: false, what: `Platform ${name}: no ticket has ever arrived.`, remedy }
+    }
     const age = now - at
-    if (age < freshMs) return { ok: true, what: `Platform ${name}: its last ticket came ${Math.round(age / 60_000)} min ago.` }
-    return { ok: false, what: `Platform ${name}: its last ticket is ${Math.round(age / 3600_000)} h old${age > diesMs ? ' and worth nothing' : ''}.`, remedy }
+    if (age < freshMs) {
+      return {
+        ok: true,
+        what: `Platform ${name}: its last ticket came ${Math.round(age / 60_000)} min ago.`,
+      }
+    }
+    return {
+      ok: false,
+      what: `Platform ${name}: its last ticket is ${Math.round(age / 3600_000)} h old${age > diesMs ? ' and worth nothing' : ''}.`,
+      remedy,
+    }
   })
 }
 
 /** Renewing its token would take it from the running processes: what they have is looked at instead. */
-export async function checkAuthorized(store: Inspected, { appid, componentAppid, name }: { appid: string, componentAppid: string, name: string }): Promise<Finding> {
+export async function checkAuthorized(
+  store: Inspected,
+  { appid, componentAppid, name }: { appid: string; componentAppid: string; name: string },
+): Promise<Finding> {
   const held = await store.read.tokens.held(`${componentAppid}:${appid}`)
-  if (held) return { ok: true, what: `${name}: platform ${componentAppid} holds its authorisation.` }
-  return { ok: false, what: `${name}: platform ${componentAppid} holds no authorisation of it.`, remedy: 'Its owner must authorise the platform again: GET /wechat/platform/<componentAppid>/authorize.' }
+  if (held) {
+    return { ok: true, what: `${name}: platform ${componentAppid} holds its authorisation.` }
+  }
+  return {
+    ok: false,
+    what: `${name}: platform ${componentAppid} holds no authorisation of it.`,
+    remedy:
+      'Its owner must authorise the platform again: GET /wechat/platform/<componentAppid>/authorize.',
+  }
 }

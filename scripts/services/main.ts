@@ -3,7 +3,10 @@ import { startMariadb } from './mariadb.ts'
 import { startCluster, startRedis, startSentinel, type Service } from './redis.ts'
 
 const starts: Record<string, () => Promise<Service>> = {
-  'MariaDB': startMariadb, 'Redis': startRedis, 'Redis, Sentinel': startSentinel, 'Redis, Cluster': startCluster,
+  MariaDB: startMariadb,
+  Redis: startRedis,
+  'Redis, Sentinel': startSentinel,
+  'Redis, Cluster': startCluster,
 }
 const started: Service[] = []
 let stopping = false
@@ -15,18 +18,28 @@ async function stop(code: number): Promise<void> {
   process.exit(code)
 }
 
-process.on('SIGINT', () => { void stop(0) })
-process.on('SIGTERM', () => { void stop(0) })
+process.on('SIGINT', () => {
+  void stop(0)
+})
+process.on('SIGTERM', () => {
+  void stop(0)
+})
 
 try {
-  const lines = await Promise.all(Object.entries(starts).map(async ([name, start]) => {
-    const service = await start()
-    started.push(service)
-    return `  ${name.padEnd(16)} ${service.url}\n`
-  }))
-  process.stdout.write(`\n${lines.join('')}\nAll on loopback, with data that leaves with them. Ctrl+C stops them.\n`)
+  const lines = await Promise.all(
+    Object.entries(starts).map(async ([name, start]) => {
+      const service = await start()
+      started.push(service)
+      return `  ${name.padEnd(16)} ${service.url}\n`
+    }),
+  )
+  process.stdout.write(
+    `\n${lines.join('')}\nAll on loopback, with data that leaves with them. Ctrl+C stops them.\n`,
+  )
   setInterval(() => undefined, 60_000)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nnpm test says how to get what is missing.\n`)
+  process.stderr.write(
+    `${error instanceof Error ? error.message : String(error)}\nnpm test says how to get what is missing.\n`,
+  )
   await stop(1)
 }

@@ -15,24 +15,49 @@ export type Mariadb = Service & {
 }
 
 const run = promisify(execFile)
-const daemon = ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd'].find((file) => existsSync(file)) ?? 'mariadbd'
+const daemon =
+  ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd'].find((file) =>
+    existsSync(file),
+  ) ?? 'mariadbd'
 const user = `--user=${userInfo().username}`
 const logSize = '--innodb-log-file-size=64M'
 
 /** `dataDir` is where the data lies if the system's directory for what is temporary will not do; it stays. */
-export async function startMariadb(options: { args?: string[], dataDir?: string } = {}): Promise<Mariadb> {
+export async function startMariadb(
+  options: { args?: string[]; dataDir?: string } = {},
+): Promise<Mariadb> {
   const [port = 0] = await freePorts(1)
   const dir = freshDir('mariadb')
   const data = options.dataDir ?? join(dir, 'data')
   cpSync(initialised(), data, { recursive: true, mode: constants.COPYFILE_FICLONE })
   const socket = join(dir, 'socket')
-  const sql = (text: string) => run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--execute', text], { timeout: 10_000 })
+  const sql = (text: string) =>
+    run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--execute', text], {
+      timeout: 10_000,
+    })
   const server = openServer({
-    name: 'mariadbd', command: daemon, dir, answers: async () => (await sql('select 1')).stdout.includes('1'),
+    name: 'mariadbd',
+    command: daemon,
+    dir,
+    answers: async () => (await sql('select 1')).stdout.includes('1'),
     args: [
-      '--no-defaults', user, `--datadir=${data}`, `--socket=${socket}`, `--pid-file=${join(dir, 'pid')}`, `--port=${port}`, `--tmpdir=${dir}`,
-      '--bind-address=127.0.0.1', '--skip-name-resolve', '--skip-log-bin', '--performance-schema=off', '--character-set-server=utf8mb4',
-      '--innodb-flush-log-at-trx-commit=1', '--innodb-buffer-pool-size=256M', logSize, '--max-connections=500', ...options.args ?? [],
+      '--no-defaults',
+      user,
+      `--datadir=${data}`,
+      `--socket=${socket}`,
+      `--pid-file=${join(dir, 'pid')}`,
+      `--port=${port}`,
+      `--tmpdir=${dir}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      '--skip-log-bin',
+      '--performance-schema=off',
+      '--character-set-server=utf8mb4',
+      '--innodb-flush-log-at-trx-commit=1',
+      '--innodb-buffer-pool-size=256M',
+      logSize,
+      '--max-connections=500',
+      ...(options.args ?? []),
     ],
   })
   await startAll([server], [dir])
@@ -42,10 +67,22 @@ export async function startMariadb(options: { args?: string[], dataDir?: string 
     return urlOf(name)
   }
   await createDatabase('kefu')
-  const service = serviceOf({ url: urlOf('kefu'), ports: [port], servers: [server], dirs: [dir], main: () => server })
-  return Object.defineProperties(service, Object.getOwnPropertyDescriptors({
-    createDatabase, dropDatabase: async (name: string) => { await sql(`drop database if exists ${quoted(name)}`) },
-  })) as Mariadb
+  const service = serviceOf({
+    url: urlOf('kefu'),
+    ports: [port],
+    servers: [server],
+    dirs: [dir],
+    main: () => server,
+  })
+  return Object.defineProperties(
+    service,
+    Object.getOwnPropertyDescriptors({
+      createDatabase,
+      dropDatabase: async (name: string) => {
+        await sql(`drop database if exists ${quoted(name)}`)
+      },
+    }),
+  ) as Mariadb
 }
 
 function quoted(name: string): string {
@@ -55,14 +92,24 @@ function quoted(name: string): string {
 
 /** Renamed into place when it is whole: two that make it at once do not see half of each other's. */
 function initialised(): string {
-  const version = /\d+\.\d+\.\d+/.exec(execFileSync(daemon, ['--no-defaults', '--version'], { encoding: 'utf8' }))?.[0] ?? 'unknown'
+  const version =
+    /\d+\.\d+\.\d+/.exec(
+      execFileSync(daemon, ['--no-defaults', '--version'], { encoding: 'utf8' }),
+    )?.[0] ?? 'unknown'
   const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/kefu')
   const made = join(cache, `mariadb-${version}-${userInfo().username}`)
   if (existsSync(made)) return made
   mkdirSync(cache, { recursive: true })
   const dir = mkdtempSync(join(cache, 'making-'))
   try {
-    const args = ['--no-defaults', user, `--datadir=${dir}`, '--auth-root-authentication-method=normal', '--skip-test-db', logSize]
+    const args = [
+      '--no-defaults',
+      user,
+      `--datadir=${dir}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      logSize,
+    ]
     execFileSync('mariadb-install-db', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     renameSync(dir, made)
   } catch (error) {

@@ -16,28 +16,55 @@ export async function startNginx({ upstreams }: { upstreams: string[] }): Promis
   writeFileSync(join(dir, 'site.conf'), siteOf(upstreams, port))
   writeFileSync(join(dir, 'nginx.conf'), mainOf(dir))
   const server = openServer({
-    name: 'nginx', command: 'nginx', args: ['-p', dir, '-e', 'stderr', '-c', join(dir, 'nginx.conf')], dir, answers: () => listens(port),
+    name: 'nginx',
+    command: 'nginx',
+    args: ['-p', dir, '-e', 'stderr', '-c', join(dir, 'nginx.conf')],
+    dir,
+    answers: () => listens(port),
   })
   await startAll([server], [dir])
-  return serviceOf({ url: `http://127.0.0.1:${port}`, ports: [port], servers: [server], dirs: [dir], main: () => server })
+  return serviceOf({
+    url: `http://127.0.0.1:${port}`,
+    ports: [port],
+    servers: [server],
+    dirs: [dir],
+    main: () => server,
+  })
 }
 
 function siteOf(upstreams: string[], port: number): string {
   const text = readFileSync(deployed, 'utf8')
-  const hosts = upstreams.map((upstream) => upstream.includes('://') ? new URL(upstream).host : upstream)
-  const lists = text.replaceAll(/( +server )kefu1:3000([^;]*;\n) +server kefu2:3000[^;]*;\n/g,
-    (_all, before: string, after: string) => hosts.map((host) => `${before}${host}${after}`).join(''))
+  const hosts = upstreams.map((upstream) =>
+    upstream.includes('://') ? new URL(upstream).host : upstream,
+  )
+  const lists = text.replaceAll(
+    /( +server )kefu1:3000([^;]*;\n) +server kefu2:3000[^;]*;\n/g,
+    (_all, before: string, after: string) =>
+      hosts.map((host) => `${before}${host}${after}`).join(''),
+  )
   const site = lists.replace('listen 80;', `listen 127.0.0.1:${port};`)
-  if (site === lists || lists === text) throw new Error('deploy/nginx.conf no longer names kefu1, kefu2 and listen 80')
+  if (site === lists || lists === text) {
+    throw new Error('deploy/nginx.conf no longer names kefu1, kefu2 and listen 80')
+  }
   return site
 }
 
 /** One process, because workers outlive a master that is killed. */
 function mainOf(dir: string): string {
-  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${join(dir, 'temp', name)};`)
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `  ${name}_temp_path ${join(dir, 'temp', name)};`,
+  )
   return [
-    'daemon off;', 'master_process off;', `pid ${join(dir, 'pid')};`, 'events { worker_connections 4096; }',
-    'http {', '  access_log off;', ...temp, `  include ${join(dir, 'site.conf')};`, '}', '',
+    'daemon off;',
+    'master_process off;',
+    `pid ${join(dir, 'pid')};`,
+    'events { worker_connections 4096; }',
+    'http {',
+    '  access_log off;',
+    ...temp,
+    `  include ${join(dir, 'site.conf')};`,
+    '}',
+    '',
   ].join('\n')
 }
 

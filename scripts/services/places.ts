@@ -17,7 +17,9 @@ export async function freePorts(count: number): Promise<number[]> {
     const server = given.has(port) ? null : await listening(port)
     if (server) held.set(port, server)
   }
-  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))))
+  await Promise.all(
+    [...held.values()].map((server) => new Promise((resolve) => server.close(resolve))),
+  )
   for (const port of held.keys()) given.add(port)
   return [...held.keys()]
 }
@@ -25,13 +27,19 @@ export async function freePorts(count: number): Promise<number[]> {
 function listening(port: number): Promise<Server | null> {
   const server = createServer()
   return new Promise((resolve) => {
-    server.once('error', () => { resolve(null) })
-    server.listen(port, '127.0.0.1', () => { resolve(server) })
+    server.once('error', () => {
+      resolve(null)
+    })
+    server.listen(port, '127.0.0.1', () => {
+      resolve(server)
+    })
   })
 }
 
 const atEnd = new Set<() => void>()
-process.once('exit', () => { for (const end of atEnd) end() })
+process.once('exit', () => {
+  for (const end of atEnd) end()
+})
 
 export function atExit(end: () => void): void {
   atEnd.add(end)
@@ -43,7 +51,9 @@ let swept = false
 export function freshDir(name: string): string {
   if (!swept) sweep()
   const dir = mkdtempSync(join(tmpdir(), `${prefix}-${process.pid}-${name}-`))
-  atExit(() => { removeDir(dir) })
+  atExit(() => {
+    removeDir(dir)
+  })
   return dir
 }
 

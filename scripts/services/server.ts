@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { atExit } from './places.ts'
 
-export type Launch = { name: string, command: string, args: string[], dir: string, answers: () => Promise<boolean> }
+export type Launch = {
+  name: string
+  command: string
+  args: string[]
+  dir: string
+  answers: () => Promise<boolean>
+}
 export type Server = {
   readonly pid: number
   readonly alive: boolean
@@ -23,12 +29,21 @@ const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(f
 export function openServer(launch: Launch): Server {
   let child: ChildProcess | null = null
   let killed = false
-  const alive = () => child?.pid !== undefined && child.exitCode === null && child.signalCode === null
-  const signal = (name: NodeJS.Signals) => { if (alive()) child?.kill(name) }
-  atExit(() => { signal('SIGKILL') })
+  const alive = () =>
+    child?.pid !== undefined && child.exitCode === null && child.signalCode === null
+  const signal = (name: NodeJS.Signals) => {
+    if (alive()) child?.kill(name)
+  }
+  atExit(() => {
+    signal('SIGKILL')
+  })
   return {
-    get pid() { return child?.pid ?? 0 },
-    get alive() { return alive() && !killed },
+    get pid() {
+      return child?.pid ?? 0
+    },
+    get alive() {
+      return alive() && !killed
+    },
     signal,
     kill: () => {
       killed = true
@@ -45,7 +60,9 @@ export function openServer(launch: Launch): Server {
       if (!child || !alive()) return
       signal('SIGCONT')
       signal('SIGTERM')
-      const hard = setTimeout(() => { signal('SIGKILL') }, endsWithinMs)
+      const hard = setTimeout(() => {
+        signal('SIGKILL')
+      }, endsWithinMs)
       await ended(child)
       clearTimeout(hard)
     },
@@ -67,22 +84,33 @@ function spawnTied({ command, args, dir }: Launch): ChildProcess {
 
 /** Where the kernel cannot be asked to tie two lives together, a shell looks once a second. */
 function watch(pid: number): void {
-  const script = 'while kill -0 "$1" 2>/dev/null; do kill -0 "$0" 2>/dev/null || { kill -9 "$1"; exit; }; sleep 1; done'
-  spawn('sh', ['-c', script, String(process.pid), String(pid)], { stdio: 'ignore', detached: true }).unref()
+  const script =
+    'while kill -0 "$1" 2>/dev/null; do kill -0 "$0" 2>/dev/null || { kill -9 "$1"; exit; }; sleep 1; done'
+  spawn('sh', ['-c', script, String(process.pid), String(pid)], {
+    stdio: 'ignore',
+    detached: true,
+  }).unref()
 }
 
 async function answering({ name, dir, answers }: Launch, alive: () => boolean): Promise<void> {
   const until = performance.now() + startsWithinMs
-  while (!await answers().catch(() => false)) {
-    if (!alive() || performance.now() > until) throw new Error(`${name} did not start:\n${tailOf(join(dir, 'log'))}`)
+  while (!(await answers().catch(() => false))) {
+    if (!alive() || performance.now() > until) {
+      throw new Error(`${name} did not start:\n${tailOf(join(dir, 'log'))}`)
+    }
     await sleep(30)
   }
 }
 
-const tailOf = (file: string) => existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-15).join('\n') : '(no log)'
+const tailOf = (file: string) =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-15).join('\n') : '(no log)'
 
 function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   child.ref()
-  return new Promise((resolve) => { child.once('exit', () => { resolve() }) })
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      resolve()
+    })
+  })
 }

@@ -16,22 +16,33 @@ export type Service = {
   restart: () => Promise<void>
 }
 
-type Parts = { url: string, ports: number[], servers: Server[], dirs: string[], main: () => Server }
+type Parts = { url: string; ports: number[]; servers: Server[]; dirs: string[]; main: () => Server }
 
 export function serviceOf({ url, ports, servers, dirs, main }: Parts): Service {
   return {
-    url, ports,
-    get pids() { return servers.map((server) => server.pid) },
-    pause: () => { main().signal('SIGSTOP') },
-    resume: () => { for (const server of servers) server.signal('SIGCONT') },
-    kill: () => { main().kill() },
+    url,
+    ports,
+    get pids() {
+      return servers.map((server) => server.pid)
+    },
+    pause: () => {
+      main().signal('SIGSTOP')
+    },
+    resume: () => {
+      for (const server of servers) server.signal('SIGCONT')
+    },
+    kill: () => {
+      main().kill()
+    },
     restart: async () => {
       const dead = servers.filter((server) => !server.alive)
       const again = dead.length > 0 ? dead : [main()]
-      await Promise.all(again.map(async (server) => {
-        await server.stop()
-        await server.start()
-      }))
+      await Promise.all(
+        again.map(async (server) => {
+          await server.stop()
+          await server.start()
+        }),
+      )
     },
     stop: () => stopAll(servers, dirs),
   }

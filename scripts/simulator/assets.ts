@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { failWith } from './http.ts'
 
 const types: Record<string, string> = {
-  html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', jpg: 'image/jpeg',
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  jpg: 'image/jpeg',
 }
 
 /** Compiled code runs from another folder than its source; page and samples are never compiled and stay there. */
@@ -27,23 +30,38 @@ export function sample(name: string): Buffer {
 
 /** A browser cannot play AMR; where the console's decoder is installed, the page may borrow it. */
 function serveDecoder(response: ServerResponse): void {
-  const file = join(findFolder('page'), '..', '..', '..', 'node_modules', 'benz-amr-recorder', 'BenzAMRRecorder.min.js')
+  const file = join(
+    findFolder('page'),
+    '..',
+    '..',
+    '..',
+    'node_modules',
+    'benz-amr-recorder',
+    'BenzAMRRecorder.min.js',
+  )
   if (!existsSync(file)) throw failWith(404, 'not_found', 'no decoder is installed')
   response.writeHead(200, { 'content-type': types['js'], 'x-content-type-options': 'nosniff' })
   response.end(readFileSync(file))
 }
 
 export function servePage(response: ServerResponse, path: string): void {
-  if (path === '/amr.js') { serveDecoder(response); return }
+  if (path === '/amr.js') {
+    serveDecoder(response)
+    return
+  }
   const name = path === '/' ? 'index.html' : path.slice(1)
   const type = types[name.split('.').at(-1) ?? '']
   const file = join(findFolder('page'), name)
   const isPage = /^[a-z][a-z-]*\.[a-z]+$/.test(name) && type !== undefined && existsSync(file)
   if (!isPage) throw failWith(404, 'not_found', `no ${path}`)
   response.writeHead(200, {
-    'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
-    'content-security-policy': "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src blob:; "
-      + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'content-type': type,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'content-security-policy':
+      "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src blob:; " +
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   })
   response.end(readFileSync(file))
 }

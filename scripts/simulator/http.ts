@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export type Body = Record<string, unknown>
-export type Exchange = { request: IncomingMessage, response: ServerResponse, url: URL }
+export type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL }
 
 class Failure extends Error {
   readonly status: number
@@ -27,7 +27,9 @@ export function isBody(value: unknown): value is Body {
 
 export function textOf(body: Body, name: string): string {
   const value = body[name]
-  if (!isText(value)) throw failWith(400, 'invalid_input', `${name} must be a text that is not empty`)
+  if (!isText(value)) {
+    throw failWith(400, 'invalid_input', `${name} must be a text that is not empty`)
+  }
   return value
 }
 
@@ -35,7 +37,10 @@ export function optionalText(body: Body, name: string): string | null {
   return isText(body[name]) ? body[name] : null
 }
 
-export function isKnown<Name extends string>(names: readonly Name[], value: unknown): value is Name {
+export function isKnown<Name extends string>(
+  names: readonly Name[],
+  value: unknown,
+): value is Name {
   return names.includes(value as Name)
 }
 
@@ -56,13 +61,20 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 export function parseBody(text: string): Body {
   if (text === '') return {}
   let value: unknown
-  try { value = JSON.parse(text) } catch { throw failWith(400, 'invalid_input', 'the body is not JSON') }
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw failWith(400, 'invalid_input', 'the body is not JSON')
+  }
   if (!isBody(value)) throw failWith(400, 'invalid_input', 'the body must be a JSON object')
   return value
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  })
   response.end(JSON.stringify(value))
 }
 
@@ -71,7 +83,9 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   const known = error instanceof Failure
   if (!known) console.error(error)
   const [status, code] = known ? [error.status, error.code] : [500, 'internal']
-  sendJson(response, status, { error: { code, message: error instanceof Error ? error.message : String(error) } })
+  sendJson(response, status, {
+    error: { code, message: error instanceof Error ? error.message : String(error) },
+  })
 }
 
 /** A page of another site must neither read nor drive the simulator, also not by a name that resolves to 127.0.0.1. */

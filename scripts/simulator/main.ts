@@ -6,11 +6,17 @@ const settings = process.env
 
 async function main(): Promise<void> {
   const port = Number(settings['SIMULATOR_PORT'] ?? 3100)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('SIMULATOR_PORT must be a port number')
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error('SIMULATOR_PORT must be a port number')
+  }
   const dataDir = join(settings['DATA_DIR'] ?? './data', 'simulator')
   const simulator = await openSimulator({ host: settings['HOST'] ?? '127.0.0.1', port, dataDir })
   console.log(`WeChat simulator: ${simulator.url}  (data in ${dataDir})`)
-  const stop = (): void => { void simulator.close().then(() => { process.exit(0) }) }
+  const stop = (): void => {
+    void simulator.close().then(() => {
+      process.exit(0)
+    })
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }

@@ -13,13 +13,14 @@ import type { Store } from './state/store.ts'
 import type { Timing } from './types.ts'
 
 export type SimulatorOptions = {
-  host: string, port: number,
+  host: string
+  port: number
   /** null: everything is forgotten at the end. */
-  dataDir: string | null,
+  dataDir: string | null
   /** Shorter push deadlines for tests; the platform's own are the default. */
-  timing?: Partial<Timing>,
+  timing?: Partial<Timing>
 }
-export type Simulator = { url: string, close: () => Promise<void> }
+export type Simulator = { url: string; close: () => Promise<void> }
 
 const platformTiming: Timing = { deadlineMs: 5000, pauseMs: 1000 }
 
@@ -40,16 +41,38 @@ const rooms: [path: RegExp, serve: Serve][] = [
   [/^\/sim\/(?!media\/)/, serveSim],
 ]
 const reading: [path: RegExp, serve: Serve][] = [
-  [/^\/(cgi-bin\/componentloginpage|wxaopen\/safe\/bindcomponent|connect\/oauth2\/authorize)$/, (_store, { response }) => {
-    servePage(response, '/consent.html')
-  }],
-  [/^\/cgi-bin\/showqrcode$/, (store, { response, url }) => { serveQr(store, response, url.searchParams.get('ticket') ?? '') }],
-  [/^\/(mmbiz|vod|sim\/media)\//, (store, { response, url }) => { serveMedia(store, response, url.pathname) }],
+  [
+    /^\/(cgi-bin\/componentloginpage|wxaopen\/safe\/bindcomponent|connect\/oauth2\/authorize)$/,
+    (_store, { response }) => {
+      servePage(response, '/consent.html')
+    },
+  ],
+  [
+    /^\/cgi-bin\/showqrcode$/,
+    (store, { response, url }) => {
+      serveQr(store, response, url.searchParams.get('ticket') ?? '')
+    },
+  ],
+  [
+    /^\/(mmbiz|vod|sim\/media)\//,
+    (store, { response, url }) => {
+      serveMedia(store, response, url.pathname)
+    },
+  ],
   ...rooms,
-  [/^/, (_store, { response, url }) => { servePage(response, url.pathname) }],
+  [
+    /^/,
+    (_store, { response, url }) => {
+      servePage(response, url.pathname)
+    },
+  ],
 ]
 
-async function serve(store: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  store: Store,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const isOurs = mayPass(request, request.socket.localPort ?? 0)
   if (!isOurs) throw failWith(403, 'foreign_origin', 'only this machine may use the simulator')
@@ -62,7 +85,10 @@ async function serve(store: Store, request: IncomingMessage, response: ServerRes
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => { server.off('error', reject); resolve() })
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
 }
 
@@ -71,17 +97,31 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   if (!isLoopback(host)) throw new Error(`The simulator listens on loopback only, not on ${host}`)
   const store = openStore(dataDir, { ...platformTiming, ...options.timing })
   const server = createServer((request, response) => {
-    serve(store, request, response).catch((error: unknown) => { sendFailure(response, error) })
+    serve(store, request, response).catch((error: unknown) => {
+      sendFailure(response, error)
+    })
   })
-  try { await listen(server, port, host) } catch (error) { store.close(); throw error }
+  try {
+    await listen(server, port, host)
+  } catch (error) {
+    store.close()
+    throw error
+  }
   const name = host.includes(':') ? `[${host}]` : host
   store.origin = `http://${name}:${portOf(server)}`
-  const ticking = setInterval(() => { pushDueTickets(store); sweepMedia(store) }, 1000).unref()
-  const close = (): Promise<void> => new Promise((resolve) => {
-    clearInterval(ticking)
-    store.closing.abort()
-    server.close(() => { store.close(); resolve() })
-    server.closeAllConnections()
-  })
+  const ticking = setInterval(() => {
+    pushDueTickets(store)
+    sweepMedia(store)
+  }, 1000).unref()
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      clearInterval(ticking)
+      store.closing.abort()
+      server.close(() => {
+        store.close()
+        resolve()
+      })
+      server.closeAllConnections()
+    })
   return { url: store.origin, close }
 }

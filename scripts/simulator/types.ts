@@ -1,105 +1,247 @@
 export type Mode = 'plain' | 'compatible' | 'safe'
 export const kinds = ['service', 'subscription', 'unverified', 'miniprogram'] as const
-export type Kind = typeof kinds[number]
+export type Kind = (typeof kinds)[number]
 export type Json = Record<string, unknown>
 
 export type Account = {
-  appid: string, appSecret: string, token: string, encodingAesKey: string, previousAesKey: string,
-  mode: Mode, callbackUrl: string, originalId: string, name: string, kind: Kind,
+  appid: string
+  appSecret: string
+  token: string
+  encodingAesKey: string
+  previousAesKey: string
+  mode: Mode
+  callbackUrl: string
+  originalId: string
+  name: string
+  kind: Kind
   /** The suffix of its kf accounts; empty: any. */
-  wechatId: string,
+  wechatId: string
   /** null: not switched on. */
-  ipWhitelist: string[] | null, miniPrograms: string[] | null,
+  ipWhitelist: string[] | null
+  miniPrograms: string[] | null
   /** After so many failed pushes in a row nothing is pushed for a minute; 0: never. */
-  markFail: number, failures: number, markedUntil: number,
+  markFail: number
+  failures: number
+  markedUntil: number
   /** Calls a day or a minute, by path; what is not named has the platform's number. */
-  limits: Record<string, number>, minuteLimits: Record<string, number>,
+  limits: Record<string, number>
+  minuteLimits: Record<string, number>
   /** Where sources differ about the errcode. */
-  codes: { unfollowed: number, kfAccount: number },
+  codes: { unfollowed: number; kfAccount: number }
 }
 
 /** How many messages the account may still send to one follower, and until when (ms of the simulator's clock). */
-export type ReplyWindow = { endsAt: number, remaining: number, scene: string }
+export type ReplyWindow = { endsAt: number; remaining: number; scene: string }
 
 export type Follower = {
-  appid: string, openid: string, nickname: string, subscribed: boolean, createdAt: string,
-  window: ReplyWindow | null, lastExchangeAt: number, typingUntil: number,
-  unionid: string, remark: string, tagIds: number[], blacklisted: boolean, blocked: boolean,
-  subscribedAt: number, subscribeScene: string, qrScene: number, qrSceneStr: string,
+  appid: string
+  openid: string
+  nickname: string
+  subscribed: boolean
+  createdAt: string
+  window: ReplyWindow | null
+  lastExchangeAt: number
+  typingUntil: number
+  unionid: string
+  remark: string
+  tagIds: number[]
+  blacklisted: boolean
+  blocked: boolean
+  subscribedAt: number
+  subscribeScene: string
+  qrScene: number
+  qrSceneStr: string
   /** Notices the follower allowed, by template. */
-  subscriptions: Record<string, number>,
+  subscriptions: Record<string, number>
 }
 
 /** One line of a chat. What reached the follower carries `n`; what the follower did carries none. */
 export type Line = {
-  n?: number, way: 'sent' | 'event' | 'passive' | 'custom' | 'template' | 'mass' | 'desk' | 'menu', type: string,
-  text?: string, mediaId?: string, content?: unknown, kfAccount?: string, aiLabel?: true, at: string,
+  n?: number
+  way: 'sent' | 'event' | 'passive' | 'custom' | 'template' | 'mass' | 'desk' | 'menu'
+  type: string
+  text?: string
+  mediaId?: string
+  content?: unknown
+  kfAccount?: string
+  aiLabel?: true
+  at: string
 }
 
 export type LedgerItem = {
-  n: number, kind: 'push' | 'call', appid: string | null, openid?: string, path: string, request: unknown,
-  status?: number, errcode?: number, msgId?: string, at: string,
-  attempt?: number, outcome?: string, delivered?: boolean, fault?: string, ms?: number, key?: string, rid?: string,
+  n: number
+  kind: 'push' | 'call'
+  appid: string | null
+  openid?: string
+  path: string
+  request: unknown
+  status?: number
+  errcode?: number
+  msgId?: string
+  at: string
+  attempt?: number
+  outcome?: string
+  delivered?: boolean
+  fault?: string
+  ms?: number
+  key?: string
+  rid?: string
 }
 
 export type Token = {
-  token: string, appid: string, kind: 'classic' | 'stable' | 'component' | 'authorizer', component?: string,
-  expiresAt: number, supersededAt: number | null,
+  token: string
+  appid: string
+  kind: 'classic' | 'stable' | 'component' | 'authorizer'
+  component?: string
+  expiresAt: number
+  supersededAt: number | null
 }
 
 export const mediaTypes = ['image', 'voice', 'video', 'thumb', 'news'] as const
-export type MediaType = typeof mediaTypes[number]
+export type MediaType = (typeof mediaTypes)[number]
 export type Media = {
-  mediaId: string, appid: string, type: MediaType, permanent: boolean, name: string, contentType: string, size: number,
-  createdAt: number, title?: string, introduction?: string, articles?: Json[],
+  mediaId: string
+  appid: string
+  type: MediaType
+  permanent: boolean
+  name: string
+  contentType: string
+  size: number
+  createdAt: number
+  title?: string
+  introduction?: string
+  articles?: Json[]
 }
 
-export type Menu = { appid: string, menuid: string, button: Json[], matchrule: Json | null }
-export type Tag = { appid: string, id: number, name: string }
+export type Menu = { appid: string; menuid: string; button: Json[]; matchrule: Json | null }
+export type Tag = { appid: string; id: number; name: string }
 export type Code = {
-  ticket: string, appid: string, scene: string | number, permanent: boolean, url: string, expiresAt: number | null,
+  ticket: string
+  appid: string
+  scene: string | number
+  permanent: boolean
+  url: string
+  expiresAt: number | null
 }
 export type KfAccount = {
-  appid: string, account: string, nickname: string, kfId: number, headimgurl: string,
-  wx: string, inviteWx: string, inviteStatus: string, inviteExpiresAt: number, online: number,
+  appid: string
+  account: string
+  nickname: string
+  kfId: number
+  headimgurl: string
+  wx: string
+  inviteWx: string
+  inviteStatus: string
+  inviteExpiresAt: number
+  online: number
 }
 /** A follower in the hands of the platform's own desk: of nobody yet (null), or of one account. */
-export type DeskCase = { appid: string, openid: string, kfAccount: string | null, since: number }
-export type DeskRecord = { appid: string, id: number, openid: string, opercode: number, text: string, worker: string, at: number }
-export type Template = { appid: string, templateId: string, title: string, content: string, kind: 'template' | 'notice' }
-export type Mass = {
-  appid: string, msgId: number, dataId: number, clientId: string, type: string, content: Json, openids: string[],
-  at: number, status: string, deleted: boolean,
+export type DeskCase = { appid: string; openid: string; kfAccount: string | null; since: number }
+export type DeskRecord = {
+  appid: string
+  id: number
+  openid: string
+  opercode: number
+  text: string
+  worker: string
+  at: number
 }
-export type Article = { appid: string, articleId: string, publishId: string, items: Json[], at: number, published: boolean }
+export type Template = {
+  appid: string
+  templateId: string
+  title: string
+  content: string
+  kind: 'template' | 'notice'
+}
+export type Mass = {
+  appid: string
+  msgId: number
+  dataId: number
+  clientId: string
+  type: string
+  content: Json
+  openids: string[]
+  at: number
+  status: string
+  deleted: boolean
+}
+export type Article = {
+  appid: string
+  articleId: string
+  publishId: string
+  items: Json[]
+  at: number
+  published: boolean
+}
 /** What an account used of its allowances. */
 export type Usage = {
-  appid: string, day: string, calls: Record<string, number>, minute: number, minuteCalls: Record<string, number>,
-  month: string, clears: number, refreshes: number,
+  appid: string
+  day: string
+  calls: Record<string, number>
+  minute: number
+  minuteCalls: Record<string, number>
+  month: string
+  clears: number
+  refreshes: number
 }
 export type Component = {
-  componentAppid: string, appSecret: string, token: string, encodingAesKey: string, ticketUrl: string, callbackUrl: string,
-  name: string, tickets: { ticket: string, at: number }[], nextTicketAt: number, ipWhitelist: string[] | null,
+  componentAppid: string
+  appSecret: string
+  token: string
+  encodingAesKey: string
+  ticketUrl: string
+  callbackUrl: string
+  name: string
+  tickets: { ticket: string; at: number }[]
+  nextTicketAt: number
+  ipWhitelist: string[] | null
 }
-export type Authorization = { componentAppid: string, appid: string, refreshToken: string, scopes: number[], at: number }
+export type Authorization = {
+  componentAppid: string
+  appid: string
+  refreshToken: string
+  scopes: number[]
+  at: number
+}
 /** Codes that are given once: before an authorisation, for one, and of web authorisation. */
 export type Grant = {
-  code: string, kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh',
-  appid: string, component?: string, openid?: string,
-  scope?: string, expiresAt: number, used: boolean,
+  code: string
+  kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh'
+  appid: string
+  component?: string
+  openid?: string
+  scope?: string
+  expiresAt: number
+  used: boolean
 }
 
 export const faultKinds = [
-  'slow', 'refuse', 'reset', 'silent', 'half', 'html', 'errcode', 'expireToken', 'closeWindow', 'quota', 'noRetry',
+  'slow',
+  'refuse',
+  'reset',
+  'silent',
+  'half',
+  'html',
+  'errcode',
+  'expireToken',
+  'closeWindow',
+  'quota',
+  'noRetry',
 ] as const
-export type FaultKind = typeof faultKinds[number]
+export type FaultKind = (typeof faultKinds)[number]
 export type Fault = {
-  kind: FaultKind, path?: string, appid?: string, errcode?: number, delayMs?: number, processed?: boolean,
+  kind: FaultKind
+  path?: string
+  appid?: string
+  errcode?: number
+  delayMs?: number
+  processed?: boolean
   /** How many more times it strikes; 0 = until deleted. */
-  next: number,
+  next: number
   /** It strikes only every so many fitting calls. */
-  every?: number, seen?: number,
+  every?: number
+  seen?: number
 }
 
 /** Real milliseconds: how long one push may take, and how long to wait after a failure other than a time-out. */
-export type Timing = { deadlineMs: number, pauseMs: number }
+export type Timing = { deadlineMs: number; pauseMs: number }

@@ -1,12 +1,21 @@
 import type { Needs, Unit } from '../ports.ts'
 
-export type Actor = { uid: number, companyId: string }
-export type Deed = { action: string, object: string, detail?: object }
+export type Actor = { uid: number; companyId: string }
+export type Deed = { action: string; object: string; detail?: object }
 
 /** Names what changed, never a secret's value. */
-export function writeAudit(needs: Needs<'ids' | 'clock'>, unit: Unit, by: { me: Actor, deed: Deed }): Promise<void> {
+export function writeAudit(
+  needs: Needs<'ids' | 'clock'>,
+  unit: Unit,
+  by: { me: Actor; deed: Deed },
+): Promise<void> {
   return unit.logins.audit({
-    audit_id: needs.ids(), company_id: by.me.companyId, uid: by.me.uid, action: by.deed.action, object: by.deed.object,
-    detail: by.deed.detail ? JSON.stringify(by.deed.detail) : null, at: needs.clock.now(),
+    audit_id: needs.ids(),
+    company_id: by.me.companyId,
+    uid: by.me.uid,
+    action: by.deed.action,
+    object: by.deed.object,
+    detail: by.deed.detail ? JSON.stringify(by.deed.detail) : null,
+    at: needs.clock.now(),
   })
 }

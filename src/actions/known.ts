@@ -16,7 +16,10 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
   })
   const accounts = remember<KnownAccount>(needs.clock.mono, async (appid) => {
     const row = await needs.store.read.accounts.byAppid(appid)
-    const platform = row?.binding === 'platform' && row.component_appid !== null ? await platforms.get(row.component_appid) : null
+    const platform =
+      row?.binding === 'platform' && row.component_appid !== null
+        ? await platforms.get(row.component_appid)
+        : null
     return row && { ...openAccount(needs, row), platform }
   })
   const compiled = openCompiler()
@@ -27,8 +30,17 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     // one select: the rules of one moment, never a mixture
     const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
-    const groupIds = (await needs.store.read.users.groups(companyId)).map((group) => group.user_group_id)
-    return { row, settings, staff, groupIds, matcher, open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now() }
+    const groupIds = (await needs.store.read.users.groups(companyId)).map(
+      (group) => group.user_group_id,
+    )
+    return {
+      row,
+      settings,
+      staff,
+      groupIds,
+      matcher,
+      open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now(),
+    }
   })
   needs.bus.subscribe('known', (companyId) => {
     accounts.clear()
@@ -36,7 +48,9 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     platforms.clear()
   })
   return {
-    account: accounts.get, company: companies.get, platform: platforms.get,
+    account: accounts.get,
+    company: companies.get,
+    platform: platforms.get,
     anew: (companyId) => {
       companies.clear(companyId)
       return companies.get(companyId)
@@ -50,29 +64,50 @@ const previousHoldsMs = 24 * 3600_000
 export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
   const open = (sealed: string | null, column: 'app_secret' | 'token' | 'aes_key') =>
     sealed === null ? null : needs.secrets.open(sealed, placeOf(row, column))
-  return { ...row, secret: open(row.app_secret, 'app_secret') ?? '', platform: null, ...keysOf(row, open) }
+  return {
+    ...row,
+    secret: open(row.app_secret, 'app_secret') ?? '',
+    platform: null,
+    ...keysOf(row, open),
+  }
 }
 
 export function openPlatform(needs: Needs<'secrets'>, row: PlatformRow): KnownPlatform {
-  const open = (sealed: string | null, column: string) => sealed === null ? null : needs.secrets.open(sealed, platformPlace(row.component_appid, column))
-  return { componentAppid: row.component_appid, secret: open(row.app_secret, 'app_secret') ?? '', ...keysOf(row, open) }
+  const open = (sealed: string | null, column: string) =>
+    sealed === null ? null : needs.secrets.open(sealed, platformPlace(row.component_appid, column))
+  return {
+    componentAppid: row.component_appid,
+    secret: open(row.app_secret, 'app_secret') ?? '',
+    ...keysOf(row, open),
+  }
 }
 
-type Keys = Pick<PlatformRow, 'token_previous' | 'aes_key_previous' | 'keys_changed_at'> & { token: string | null, aes_key: string | null }
+type Keys = Pick<PlatformRow, 'token_previous' | 'aes_key_previous' | 'keys_changed_at'> & {
+  token: string | null
+  aes_key: string | null
+}
 
-function keysOf(row: Keys, open: (sealed: string | null, column: 'token' | 'aes_key') => string | null): PushKeys {
-  const changed = row.keys_changed_at !== null && (row.token_previous !== null || row.aes_key_previous !== null)
+function keysOf(
+  row: Keys,
+  open: (sealed: string | null, column: 'token' | 'aes_key') => string | null,
+): PushKeys {
+  const changed =
+    row.keys_changed_at !== null && (row.token_previous !== null || row.aes_key_previous !== null)
   return {
-    pushToken: open(row.token, 'token') ?? '', aesKey: open(row.aes_key, 'aes_key'),
-    previous: changed ? {
-      pushToken: open(row.token_previous ?? row.token, 'token') ?? '', aesKey: open(row.aes_key_previous ?? row.aes_key, 'aes_key'),
-      until: (row.keys_changed_at ?? 0) + previousHoldsMs,
-    } : null,
+    pushToken: open(row.token, 'token') ?? '',
+    aesKey: open(row.aes_key, 'aes_key'),
+    previous: changed
+      ? {
+          pushToken: open(row.token_previous ?? row.token, 'token') ?? '',
+          aesKey: open(row.aes_key_previous ?? row.aes_key, 'aes_key'),
+          until: (row.keys_changed_at ?? 0) + previousHoldsMs,
+        }
+      : null,
   }
 }
 
 function remember<T>(mono: () => number, load: (key: string) => Promise<T | null>) {
-  const kept = new Map<string, { value: Promise<T | null>, until: number }>()
+  const kept = new Map<string, { value: Promise<T | null>; until: number }>()
   return {
     get: (key: string): Promise<T | null> => {
       const entry = kept.get(key)
@@ -80,8 +115,12 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       const value = load(key)
       kept.set(key, { value, until: mono() + holdsMs })
       // neither a failure nor an unknown name is worth remembering
-      const forget = () => { if (kept.get(key)?.value === value) kept.delete(key) }
-      value.then((found) => { if (found === null) forget() }, forget)
+      const forget = () => {
+        if (kept.get(key)?.value === value) kept.delete(key)
+      }
+      value.then((found) => {
+        if (found === null) forget()
+      }, forget)
       return value
     },
     /** All, where nothing is named. */

@@ -5,7 +5,10 @@ const lookEveryMs = 1000
 
 export type Worker = { close: () => Promise<void> }
 
-export function openWorker(needs: Needs<'bus' | 'log'>, { bell, work }: { bell: string, work: () => Promise<number> }): Worker {
+export function openWorker(
+  needs: Needs<'bus' | 'log'>,
+  { bell, work }: { bell: string; work: () => Promise<number> },
+): Worker {
   let again = false
   let running: Promise<void> | null = null
   let stopped = false
@@ -13,15 +16,22 @@ export function openWorker(needs: Needs<'bus' | 'log'>, { bell, work }: { bell: 
   const run = async (): Promise<void> => {
     do {
       again = false
-      while (!stopped && await work() > 0) again = true
+      while (!stopped && (await work()) > 0) again = true
     } while (again && !stopped)
   }
   const wake = () => {
     if (stopped) return
     again = true
     running ??= run()
-      .catch((error: unknown) => { needs.log.error({ bell, error: String(error) }, 'a worker stumbled; it goes on with the next bell') })
-      .finally(() => { running = null })
+      .catch((error: unknown) => {
+        needs.log.error(
+          { bell, error: String(error) },
+          'a worker stumbled; it goes on with the next bell',
+        )
+      })
+      .finally(() => {
+        running = null
+      })
   }
   const forget = needs.bus.subscribe(bell, wake)
   // rows that wait for their next try have no bell

@@ -9,15 +9,31 @@ import { openRecentLines } from './memory/recent-lines.ts'
 import { openWaitingQueue } from './memory/waiting-queue.ts'
 import * as redis from './redis/open.ts'
 
-export type Backends = { queue: WaitingQueue, recent: RecentLines, bus: EventBus, cache: Cache
+export type Backends = {
+  queue: WaitingQueue
+  recent: RecentLines
+  bus: EventBus
+  cache: Cache
   /** For the doctor. */
   check: () => Promise<Finding[]>
-  close: () => Promise<void> }
-export type BackendOptions = { url: string | undefined, clock: Clock, log: Log }
+  close: () => Promise<void>
+}
+export type BackendOptions = { url: string | undefined; clock: Clock; log: Log }
 
 export async function openBackends({ url, clock, log }: BackendOptions): Promise<Backends> {
   const local = openEventBus()
   if (url !== undefined) return redis.openBackends(url, { clock, log, local, ids: newId })
-  const parts = { queue: openWaitingQueue(), recent: openRecentLines(clock), bus: local, cache: openCache(clock) }
-  return { ...parts, check: () => Promise.resolve([]), close: async () => { for (const part of Object.values(parts)) await part.close() } }
+  const parts = {
+    queue: openWaitingQueue(),
+    recent: openRecentLines(clock),
+    bus: local,
+    cache: openCache(clock),
+  }
+  return {
+    ...parts,
+    check: () => Promise.resolve([]),
+    close: async () => {
+      for (const part of Object.values(parts)) await part.close()
+    },
+  }
 }

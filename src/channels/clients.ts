@@ -5,31 +5,56 @@ import { platformPlace } from '../secrets.ts'
 import { openTokenStore, type TokenNeeds } from './tokens.ts'
 
 export type Client = AccountCalls & { accessToken: () => Promise<string> }
-export type Clients = { of: (account: KnownAccount) => Client, platform: (platform: KnownPlatform) => WechatPlatform }
+export type Clients = {
+  of: (account: KnownAccount) => Client
+  platform: (platform: KnownPlatform) => WechatPlatform
+}
 
 /** Tokens of platforms belong to the installation, not to a company. */
 const installation = 'installation'
 
 export function openClients(needs: TokenNeeds, baseUrl: string): Clients {
   const now = () => needs.clock.now()
-  const clients = remember((account: KnownAccount) => createClient({
-    appid: account.appid, secret: account.secret, baseUrl, tokens: openTokenStore(needs, account.company_id), now,
-  }))
-  const platforms = remember(({ componentAppid: appid, secret }: KnownPlatform) => createPlatform({
-    appid, secret, baseUrl, tokens: openTokenStore(needs, installation), now, ticket: () => newestTicket(needs, appid),
-  }))
+  const clients = remember((account: KnownAccount) =>
+    createClient({
+      appid: account.appid,
+      secret: account.secret,
+      baseUrl,
+      tokens: openTokenStore(needs, account.company_id),
+      now,
+    }),
+  )
+  const platforms = remember(({ componentAppid: appid, secret }: KnownPlatform) =>
+    createPlatform({
+      appid,
+      secret,
+      baseUrl,
+      tokens: openTokenStore(needs, installation),
+      now,
+      ticket: () => newestTicket(needs, appid),
+    }),
+  )
   const platform = (known: KnownPlatform) => platforms(known.componentAppid, known)
-  return { platform, of: (account) => account.platform ? platform(account.platform).account(account.appid) : clients(account.appid, account) }
+  return {
+    platform,
+    of: (account) =>
+      account.platform
+        ? platform(account.platform).account(account.appid)
+        : clients(account.appid, account),
+  }
 }
 
-async function newestTicket({ store, secrets }: TokenNeeds, componentAppid: string): Promise<string | null> {
+async function newestTicket(
+  { store, secrets }: TokenNeeds,
+  componentAppid: string,
+): Promise<string | null> {
   const row = await store.read.platforms.find(componentAppid)
   return row?.ticket ? secrets.open(row.ticket, platformPlace(componentAppid, 'ticket')) : null
 }
 
 /** Made anew when its secret has changed. */
 function remember<Known extends { secret: string }, Made>(make: (known: Known) => Made) {
-  const kept = new Map<string, { secret: string, made: Made }>()
+  const kept = new Map<string, { secret: string; made: Made }>()
   return (name: string, known: Known): Made => {
     const entry = kept.get(name)
     if (entry?.secret === known.secret) return entry.made

@@ -5,7 +5,7 @@ import type { AccessTokenRow } from '../../entities/index.ts'
 import type { Needs } from '../ports.ts'
 
 export type TokenNeeds = Needs<'store' | 'cache' | 'secrets' | 'clock' | 'ids'>
-type Name = { companyId: string, key: string }
+type Name = { companyId: string; key: string }
 type Renew = (newest: StoredToken | null) => Promise<StoredToken>
 
 // longer than the calls of one renewal can take: a third-party platform may need four, of 8 s each
@@ -45,29 +45,46 @@ function open({ secrets }: TokenNeeds, key: string, sealed: string | null): Stor
   }
 }
 
-async function share(needs: TokenNeeds, key: string, row: Pick<AccessTokenRow, 'sealed' | 'expires_at'> | null): Promise<StoredToken | null> {
+async function share(
+  needs: TokenNeeds,
+  key: string,
+  row: Pick<AccessTokenRow, 'sealed' | 'expires_at'> | null,
+): Promise<StoredToken | null> {
   const token = open(needs, key, row?.sealed ?? null)
   const ttl = (row?.expires_at ?? 0) - needs.clock.now()
   if (token && row?.sealed && ttl > 0) await needs.cache.set(cacheKey(key), row.sealed, ttl)
   return token
 }
 
-async function takeLease(needs: TokenNeeds, name: Name): Promise<{ lease: string, row: AccessTokenRow | null }> {
+async function takeLease(
+  needs: TokenNeeds,
+  name: Name,
+): Promise<{ lease: string; row: AccessTokenRow | null }> {
   const lease = needs.ids()
   for (const until = needs.clock.mono() + waitMs; needs.clock.mono() < until; await pause()) {
     const now = needs.clock.now()
     const seen = await needs.store.read.tokens.find(name)
     if (seen && seen.lease_token !== null && seen.lease_until > now) continue
     const taken = await needs.store.work('rest', async (unit) =>
-      await unit.tokens.lease({ ...name, token: lease, now, until: now + leaseMs }) ? { row: await unit.tokens.find(name) } : null)
+      (await unit.tokens.lease({ ...name, token: lease, now, until: now + leaseMs }))
+        ? { row: await unit.tokens.find(name) }
+        : null,
+    )
     if (taken) return { lease, row: taken.row }
   }
   throw new Error('another process is renewing this token and does not come to an end')
 }
 
-const pause = () => new Promise((resolve) => { setTimeout(resolve, lookEveryMs) })
+const pause = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, lookEveryMs)
+  })
 
-async function renewRow(needs: TokenNeeds, { name, row }: { name: Name, row: AccessTokenRow | null }, renew: Renew): Promise<StoredToken> {
+async function renewRow(
+  needs: TokenNeeds,
+  { name, row }: { name: Name; row: AccessTokenRow | null },
+  renew: Renew,
+): Promise<StoredToken> {
   const newest = open(needs, name.key, row?.sealed ?? null)
   const token = await renew(newest)
   if (token === newest) {
@@ -75,9 +92,16 @@ async function renewRow(needs: TokenNeeds, { name, row }: { name: Name, row: Acc
     await share(needs, name.key, row)
     return token
   }
-  const after = { sealed: needs.secrets.seal(JSON.stringify(token), cacheKey(name.key)), expiresAt: token.expiresAt }
-  const written = await needs.store.work('rest', (unit) => unit.tokens.replace(name, row?.sealed ?? null, after))
-  if (written === 0) return await share(needs, name.key, await needs.store.read.tokens.find(name)) ?? token
+  const after = {
+    sealed: needs.secrets.seal(JSON.stringify(token), cacheKey(name.key)),
+    expiresAt: token.expiresAt,
+  }
+  const written = await needs.store.work('rest', (unit) =>
+    unit.tokens.replace(name, row?.sealed ?? null, after),
+  )
+  if (written === 0) {
+    return (await share(needs, name.key, await needs.store.read.tokens.find(name))) ?? token
+  }
   await share(needs, name.key, { sealed: after.sealed, expires_at: after.expiresAt })
   return token
 }

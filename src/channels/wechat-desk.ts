@@ -7,31 +7,63 @@ import { inWords } from './wechat.ts'
 
 export function openWechatDesk(clients: Clients): WechatDesk {
   return {
-    kfAccounts: (account) => readable(async () => {
-      const { kf_list: list } = await clients.of(account).kfAccounts.list()
-      return list.map((one) => ({ kfAccount: one.kf_account, kfId: String(one.kf_id as string | number), nickname: one.kf_nick, inviteStatus: one.invite_status ?? null, bound: Boolean(one.kf_wx) }))
-    }),
-    addKfAccount: (account, { kfAccount, nickname }) => readable(() => clients.of(account).kfAccounts.add({ kf_account: kfAccount, nickname })),
-    removeKfAccount: (account, kfAccount) => readable(() => clients.of(account).kfAccounts.remove({ kf_account: kfAccount })),
-    createQr: (account, { scene, seconds }) => readable(async () => {
-      const action_info = { scene: { scene_str: scene } }
-      const { ticket, url } = await clients.of(account).qrcodes.create(seconds === null
-        ? { action_name: 'QR_LIMIT_STR_SCENE', action_info } : { action_name: 'QR_STR_SCENE', expire_seconds: seconds, action_info })
-      return { ticket, url }
-    }),
-    authorizePage: (platform, redirectUri) => readable(async () => {
-      const { pre_auth_code: preAuthCode } = await clients.platform(platform).preAuthCode()
-      return authorizePage({ componentAppid: platform.componentAppid, preAuthCode, redirectUri, authType: 3 })
-    }),
-    authorize: (platform, code) => readable(async () => {
-      const speaking = clients.platform(platform)
-      const { authorizer_appid: appid } = await speaking.authorize(code)
-      const { authorizer_info: info } = await speaking.authorizerInfo(appid)
-      return { appid, name: info.nick_name || appid, originalId: info.user_name, type: 'MiniProgramInfo' in info ? 2 : 1 }
-    }),
+    kfAccounts: (account) =>
+      readable(async () => {
+        const { kf_list: list } = await clients.of(account).kfAccounts.list()
+        return list.map((one) => ({
+          kfAccount: one.kf_account,
+          kfId: String(one.kf_id as string | number),
+          nickname: one.kf_nick,
+          inviteStatus: one.invite_status ?? null,
+          bound: Boolean(one.kf_wx),
+        }))
+      }),
+    addKfAccount: (account, { kfAccount, nickname }) =>
+      readable(() => clients.of(account).kfAccounts.add({ kf_account: kfAccount, nickname })),
+    removeKfAccount: (account, kfAccount) =>
+      readable(() => clients.of(account).kfAccounts.remove({ kf_account: kfAccount })),
+    createQr: (account, { scene, seconds }) =>
+      readable(async () => {
+        const action_info = { scene: { scene_str: scene } }
+        const { ticket, url } = await clients
+          .of(account)
+          .qrcodes.create(
+            seconds === null
+              ? { action_name: 'QR_LIMIT_STR_SCENE', action_info }
+              : { action_name: 'QR_STR_SCENE', expire_seconds: seconds, action_info },
+          )
+        return { ticket, url }
+      }),
+    authorizePage: (platform, redirectUri) =>
+      readable(async () => {
+        const { pre_auth_code: preAuthCode } = await clients.platform(platform).preAuthCode()
+        return authorizePage({
+          componentAppid: platform.componentAppid,
+          preAuthCode,
+          redirectUri,
+          authType: 3,
+        })
+      }),
+    authorize: (platform, code) =>
+      readable(async () => {
+        const speaking = clients.platform(platform)
+        const { authorizer_appid: appid } = await speaking.authorize(code)
+        const { authorizer_info: info } = await speaking.authorizerInfo(appid)
+        return {
+          appid,
+          name: info.nick_name || appid,
+          originalId: info.user_name,
+          type: 'MiniProgramInfo' in info ? 2 : 1,
+        }
+      }),
     startTickets: (platform) => readable(() => clients.platform(platform).startTickets()),
-    sendText: (platform, { appid, openid, text }) => readable(() =>
-      clients.platform(platform).account(appid).custom.send({ touser: openid, msgtype: 'text', text: { content: text } })),
+    sendText: (platform, { appid, openid, text }) =>
+      readable(() =>
+        clients
+          .platform(platform)
+          .account(appid)
+          .custom.send({ touser: openid, msgtype: 'text', text: { content: text } }),
+      ),
   }
 }
 
@@ -39,8 +71,16 @@ async function readable<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof WechatRefused) throw new AppError('wechat_refused', `${error.errcode}: ${inWords(error)}`, { errcode: error.errcode })
-    if (error instanceof WechatUnreachable) throw new AppError('wechat_away', `WeChat could not be asked: ${error.reason}.`, { reason: error.reason })
+    if (error instanceof WechatRefused) {
+      throw new AppError('wechat_refused', `${error.errcode}: ${inWords(error)}`, {
+        errcode: error.errcode,
+      })
+    }
+    if (error instanceof WechatUnreachable) {
+      throw new AppError('wechat_away', `WeChat could not be asked: ${error.reason}.`, {
+        reason: error.reason,
+      })
+    }
     throw error
   }
 }

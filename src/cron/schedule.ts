@@ -14,23 +14,45 @@ export function openSchedule(ports: Ports) {
 
   const runDue = (job: Job) => {
     const slot = Math.floor(ports.clock.now() / job.everyMs)
-    if (lastSlot.get(job.name) === slot || running.has(job.name) || ports.clock.mono() < (restsUntil.get(job.name) ?? 0)) return
+    if (
+      lastSlot.get(job.name) === slot ||
+      running.has(job.name) ||
+      ports.clock.mono() < (restsUntil.get(job.name) ?? 0)
+    ) {
+      return
+    }
     lastSlot.set(job.name, slot)
-    running.set(job.name, run(job, String(slot)).catch((error: unknown) => {
-      ports.log.error({ job: job.name, error: String(error) }, 'a job failed; its next slot runs')
-    }).finally(() => { running.delete(job.name) }))
+    running.set(
+      job.name,
+      run(job, String(slot))
+        .catch((error: unknown) => {
+          ports.log.error(
+            { job: job.name, error: String(error) },
+            'a job failed; its next slot runs',
+          )
+        })
+        .finally(() => {
+          running.delete(job.name)
+        }),
+    )
   }
   const run = async (job: Job, slot: string) => {
     const began = ports.clock.mono()
     // a slot that another process has tells nothing of how long a run takes
-    if (await runSlot(ports, job, slot) === null) return
+    if ((await runSlot(ports, job, slot)) === null) return
     const now = ports.clock.mono()
-    const runs = [...lastRuns.get(job.name) ?? [], now - began].slice(-measuredRuns)
+    const runs = [...(lastRuns.get(job.name) ?? []), now - began].slice(-measuredRuns)
     lastRuns.set(job.name, runs)
     restsUntil.set(job.name, now + restAfter(job.rests ?? 0, runs))
   }
   // a tick that comes late or not at all is made good by the next
-  const task = cron.schedule('* * * * * *', () => { for (const job of jobs) runDue(job) }, { suppressMissedWarning: true })
+  const task = cron.schedule(
+    '* * * * * *',
+    () => {
+      for (const job of jobs) runDue(job)
+    },
+    { suppressMissedWarning: true },
+  )
 
   return {
     close: async () => {

@@ -3,10 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import type { Limits } from '../ports.ts'
 
 const plain = (address: string) => address.replace(/^::ffff:/, '')
-const lastOf = (header: string | string[] | undefined) => String(header ?? '').split(',').at(-1)?.trim() ?? ''
+const lastOf = (header: string | string[] | undefined) =>
+  String(header ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim() ?? ''
 
 export const peerOf = (request: IncomingMessage) => plain(request.socket.remoteAddress ?? '')
-const isProxied = (request: IncomingMessage, limits: Limits) => limits.trustedProxies.includes(peerOf(request))
+const isProxied = (request: IncomingMessage, limits: Limits) =>
+  limits.trustedProxies.includes(peerOf(request))
 
 export function addressOf(request: IncomingMessage, limits: Limits): string {
   const named = isProxied(request, limits) ? plain(lastOf(request.headers['x-forwarded-for'])) : ''
@@ -20,7 +25,9 @@ export function isHttps(request: IncomingMessage, limits: Limits): boolean {
 
 export function isLoopbackPeer(request: IncomingMessage): boolean {
   const peer = peerOf(request)
-  return (peer === '::1' || peer.startsWith('127.')) && request.headers['x-forwarded-for'] === undefined
+  return (
+    (peer === '::1' || peer.startsWith('127.')) && request.headers['x-forwarded-for'] === undefined
+  )
 }
 
 /** Another port of the same host is a stranger. */

@@ -10,7 +10,10 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
   return async (request, response) => {
     const me = route.who === 'everyone' ? undefined : await admit(ports, request, route.who)
     const call = {
-      ports, me, params: request.params, request,
+      ports,
+      me,
+      params: request.params,
+      request,
       body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
       query: route.query ? check(route.query, { ...request.query }, 'query') : request.query,
     } as unknown as Call
@@ -25,9 +28,13 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
 
 /** Ranges and conditions are the framework's; whoever goes away in the middle is no error. */
 function sendFile(response: Response, file: string): void {
-  response.sendFile(file, { dotfiles: 'allow', lastModified: false, cacheControl: false }, (error?: Error & { status?: number }) => {
-    if (error && !response.headersSent) response.status(error.status ?? 500).end()
-  })
+  response.sendFile(
+    file,
+    { dotfiles: 'allow', lastModified: false, cacheControl: false },
+    (error?: Error & { status?: number }) => {
+      if (error && !response.headersSent) response.status(error.status ?? 500).end()
+    },
+  )
 }
 
 const bodyOf = (request: Request): unknown => request.body ?? {}
@@ -36,20 +43,26 @@ export function check(schema: z.ZodType, value: unknown, where: string): unknown
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue?.path ?? []
+  const path =
+    issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? [])
   const field = path.map(String).join('.') || where
   throw new AppError('invalid_input', `${field}: ${issue?.message ?? 'invalid'}`, { field })
 }
 
 const hasBody = (request: Request) =>
-  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
+  request.headers['transfer-encoding'] !== undefined ||
+  Number(request.headers['content-length'] ?? 0) > 0
 
 export const bodyIsJson: RequestHandler = (request, _response, next) => {
-  if (hasBody(request) && !request.is('application/json')) throw new AppError('wrong_type', 'Send JSON: Content-Type: application/json.')
+  if (hasBody(request) && !request.is('application/json')) {
+    throw new AppError('wrong_type', 'Send JSON: Content-Type: application/json.')
+  }
   next()
 }
 
 export const bodyIsAnObject: RequestHandler = (request, _response, next) => {
-  if (Array.isArray(request.body)) throw new AppError('invalid_input', 'The body must be an object.', { field: 'body' })
+  if (Array.isArray(request.body)) {
+    throw new AppError('invalid_input', 'The body must be an object.', { field: 'body' })
+  }
   next()
 }

@@ -9,13 +9,20 @@ const page = `<!doctype html>
 <body><div id="api"></div><script src="/api/docs/swagger-ui-bundle.js"></script><script src="/api/docs/start.js"></script></body>
 </html>
 `
-const start = 'SwaggerUIBundle({ url: \'/api/openapi.json\', dom_id: \'#api\', deepLinking: true, defaultModelsExpandDepth: -1, validatorUrl: null })\n'
+const start =
+  "SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#api', deepLinking: true, defaultModelsExpandDepth: -1, validatorUrl: null })\n"
 
 export function serveApiDocs(app: Express): void {
   const files = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')))
-  app.get('/api/docs', (_request, response) => { response.type('html').send(page) })
-  app.get('/api/docs/start.js', (_request, response) => { response.type('js').send(start) })
+  app.get('/api/docs', (_request, response) => {
+    response.type('html').send(page)
+  })
+  app.get('/api/docs/start.js', (_request, response) => {
+    response.type('js').send(start)
+  })
   for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-    app.get(`/api/docs/${name}`, (_request, response) => { response.sendFile(name, { root: files, maxAge: '1d' }) })
+    app.get(`/api/docs/${name}`, (_request, response) => {
+      response.sendFile(name, { root: files, maxAge: '1d' })
+    })
   }
 }

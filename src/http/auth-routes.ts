@@ -12,13 +12,23 @@ import { route, type Call, type Route } from './route.ts'
 
 const newPassword = z.string().min(8).max(200)
 
-function cookieFor({ ports, request }: Call, token: string, maxAgeMs: number): Record<string, string> {
+function cookieFor(
+  { ports, request }: Call,
+  token: string,
+  maxAgeMs: number,
+): Record<string, string> {
   const secure = isHttps(request, ports.limits) ? '; Secure' : ''
   const maxAge = Math.floor(maxAgeMs / 1000)
-  return { 'Set-Cookie': `kefu=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}` }
+  return {
+    'Set-Cookie': `kefu=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,
+  }
 }
 
-const answerSignIn = (result: SignInResult) => ({ token: result.token, expiresAt: presentTime(result.endsAt), user: presentMe(result.user) })
+const answerSignIn = (result: SignInResult) => ({
+  token: result.token,
+  expiresAt: presentTime(result.endsAt),
+  user: presentMe(result.user),
+})
 
 async function showMe({ ports, me }: Call) {
   const user = await ports.store.read.users.find(me.companyId, me.uid)
@@ -28,27 +38,52 @@ async function showMe({ ports, me }: Call) {
 
 export const authRoutes: Route[] = [
   route({
-    method: 'post', path: '/api/login', who: 'everyone', summary: 'Sign in', operationId: 'login',
+    method: 'post',
+    path: '/api/login',
+    who: 'everyone',
+    summary: 'Sign in',
+    operationId: 'login',
     body: z.object({
-      username: z.string().min(1).max(64), password: z.string().min(1).max(200), device: z.string().max(64).optional(), cookie: z.boolean().optional(),
+      username: z.string().min(1).max(64),
+      password: z.string().min(1).max(200),
+      device: z.string().max(64).optional(),
+      cookie: z.boolean().optional(),
     }),
     handle: async (call) => {
       const { username, password, device, cookie } = call.body
       const ip = addressOf(call.request, call.ports.limits)
       const result = await signIn(call.ports, { username, password, device: device ?? null, ip })
-      return { body: answerSignIn(result), ...(cookie && { headers: cookieFor(call, result.token, call.ports.limits.loginMaxMs) }) }
+      return {
+        body: answerSignIn(result),
+        ...(cookie && { headers: cookieFor(call, result.token, call.ports.limits.loginMaxMs) }),
+      }
     },
   }),
   route({
-    method: 'post', path: '/api/logout', who: 'agent', summary: 'End this sign-in', operationId: 'logout',
+    method: 'post',
+    path: '/api/logout',
+    who: 'agent',
+    summary: 'End this sign-in',
+    operationId: 'logout',
     handle: async (call) => {
       await signOut(call.ports, call.me)
       return { body: {}, headers: cookieFor(call, '', 0) }
     },
   }),
-  route({ method: 'get', path: '/api/me', who: 'agent', summary: 'Who am I?', operationId: 'getMe', handle: showMe }),
   route({
-    method: 'post', path: '/api/me/password', who: 'agent', summary: 'Change one\'s password', operationId: 'changePassword',
+    method: 'get',
+    path: '/api/me',
+    who: 'agent',
+    summary: 'Who am I?',
+    operationId: 'getMe',
+    handle: showMe,
+  }),
+  route({
+    method: 'post',
+    path: '/api/me/password',
+    who: 'agent',
+    summary: "Change one's password",
+    operationId: 'changePassword',
     body: z.object({ oldPassword: z.string().min(1).max(200), newPassword }),
     handle: async ({ ports, me, body }) => {
       await changePassword(ports, me, body)
@@ -56,7 +91,11 @@ export const authRoutes: Route[] = [
     },
   }),
   route({
-    method: 'put', path: '/api/me/greeting', who: 'agent', summary: 'What one says first in a session; null: what the company says', operationId: 'setGreeting',
+    method: 'put',
+    path: '/api/me/greeting',
+    who: 'agent',
+    summary: 'What one says first in a session; null: what the company says',
+    operationId: 'setGreeting',
     body: z.object({ text: z.string().max(500).nullable() }),
     handle: async (call) => {
       await setGreeting(call.ports, call.me, call.body.text)
@@ -64,7 +103,11 @@ export const authRoutes: Route[] = [
     },
   }),
   route({
-    method: 'put', path: '/api/me/presence', who: 'agent', summary: 'Set one\'s presence', operationId: 'setPresence',
+    method: 'put',
+    path: '/api/me/presence',
+    who: 'agent',
+    summary: "Set one's presence",
+    operationId: 'setPresence',
     body: z.object({ status: z.enum(['online', 'away', 'offline']) }),
     handle: async (call) => {
       await setPresence(call.ports, call.me, call.body.status)

@@ -9,7 +9,11 @@ import type { Route, SignedIn } from './route.ts'
 const ranks = { agent: 0, supervisor: 1, admin: 2 }
 
 /** The caller, if this route may be called by him. */
-export async function admit(ports: Ports, request: Request, who: Exclude<Route['who'], 'everyone'>): Promise<SignedIn> {
+export async function admit(
+  ports: Ports,
+  request: Request,
+  who: Exclude<Route['who'], 'everyone'>,
+): Promise<SignedIn> {
   const token = tokenOf(request)
   const me = token === null ? null : await signedIn(ports, token)
   if (!me) throw new AppError('not_signed_in', 'Sign in first.')
@@ -18,7 +22,8 @@ export async function admit(ports: Ports, request: Request, who: Exclude<Route['
   return me
 }
 
-export const bearerOf = (request: Request): string | null => /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+export const bearerOf = (request: Request): string | null =>
+  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
 export function tokenOf(request: Request): string | null {
   const cookie = /(?:^|;\s*)kefu=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null

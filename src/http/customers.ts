@@ -1,36 +1,80 @@
 import { z } from 'zod'
-import { describeCustomer, getCustomer, listCustomerMessages, listCustomers, listCustomerSessions, listTrajectory } from '../actions/customers/customers.ts'
+import {
+  describeCustomer,
+  getCustomer,
+  listCustomerMessages,
+  listCustomers,
+  listCustomerSessions,
+  listTrajectory,
+} from '../actions/customers/customers.ts'
 import { presentCustomer } from '../views/customer.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
 
 export const customerRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/customers', who: 'agent', summary: 'Customers, newest first', query: page.extend({ search: z.string().max(100).optional() }),
+    method: 'get',
+    path: '/api/customers',
+    who: 'agent',
+    summary: 'Customers, newest first',
+    query: page.extend({ search: z.string().max(100).optional() }),
     handle: async ({ ports, me, query }) => ({ body: await listCustomers(ports, me, query) }),
   }),
   route({
-    method: 'get', path: '/api/customers/:id', who: 'agent', summary: 'One customer',
-    handle: async ({ ports, me, params }) => ({ body: presentCustomer(await getCustomer(ports, me, params['id'] ?? '')) }),
-  }),
-  route({
-    method: 'patch', path: '/api/customers/:id', who: 'agent', summary: 'Describe a customer',
-    body: z.strictObject({
-      alias: z.string().max(100).optional(), remark: z.string().max(255).optional(), tags: z.array(z.string().min(1).max(30)).max(20).optional(),
-      exclusiveAgentUid: z.number().int().optional(), priority: z.number().int().min(0).max(9).optional(),
+    method: 'get',
+    path: '/api/customers/:id',
+    who: 'agent',
+    summary: 'One customer',
+    handle: async ({ ports, me, params }) => ({
+      body: presentCustomer(await getCustomer(ports, me, params['id'] ?? '')),
     }),
-    handle: async ({ ports, me, params, body }) => ({ body: presentCustomer(await describeCustomer(ports, me, { id: params['id'] ?? '', patch: body })) }),
   }),
   route({
-    method: 'get', path: '/api/customers/:id/messages', who: 'agent', summary: 'Lines over all sessions of a customer', query: page,
-    handle: async ({ ports, me, params, query }) => ({ body: await listCustomerMessages(ports, me, { id: params['id'] ?? '', ...query }) }),
+    method: 'patch',
+    path: '/api/customers/:id',
+    who: 'agent',
+    summary: 'Describe a customer',
+    body: z.strictObject({
+      alias: z.string().max(100).optional(),
+      remark: z.string().max(255).optional(),
+      tags: z.array(z.string().min(1).max(30)).max(20).optional(),
+      exclusiveAgentUid: z.number().int().optional(),
+      priority: z.number().int().min(0).max(9).optional(),
+    }),
+    handle: async ({ ports, me, params, body }) => ({
+      body: presentCustomer(
+        await describeCustomer(ports, me, { id: params['id'] ?? '', patch: body }),
+      ),
+    }),
   }),
   route({
-    method: 'get', path: '/api/customers/:id/trajectory', who: 'agent', summary: 'What a customer did besides writing, newest first', query: page,
-    handle: async ({ ports, me, params, query }) => ({ body: await listTrajectory(ports, me, { id: params['id'] ?? '', ...query }) }),
+    method: 'get',
+    path: '/api/customers/:id/messages',
+    who: 'agent',
+    summary: 'Lines over all sessions of a customer',
+    query: page,
+    handle: async ({ ports, me, params, query }) => ({
+      body: await listCustomerMessages(ports, me, { id: params['id'] ?? '', ...query }),
+    }),
   }),
   route({
-    method: 'get', path: '/api/customers/:id/sessions', who: 'agent', summary: 'Sessions of a customer', query: page,
-    handle: async ({ ports, me, params, query }) => ({ body: await listCustomerSessions(ports, me, { id: params['id'] ?? '', ...query }) }),
+    method: 'get',
+    path: '/api/customers/:id/trajectory',
+    who: 'agent',
+    summary: 'What a customer did besides writing, newest first',
+    query: page,
+    handle: async ({ ports, me, params, query }) => ({
+      body: await listTrajectory(ports, me, { id: params['id'] ?? '', ...query }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/customers/:id/sessions',
+    who: 'agent',
+    summary: 'Sessions of a customer',
+    query: page,
+    handle: async ({ ports, me, params, query }) => ({
+      body: await listCustomerSessions(ports, me, { id: params['id'] ?? '', ...query }),
+    }),
   }),
 ]

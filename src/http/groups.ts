@@ -8,19 +8,43 @@ const parentId = z.number().int().positive().nullable()
 
 export const groupRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/groups', who: 'admin', summary: 'The groups of the company',
-    handle: async ({ ports, me }) => ({ body: { items: (await ports.store.read.users.groups(me.companyId)).map(presentGroup), next: null } }),
+    method: 'get',
+    path: '/api/groups',
+    who: 'admin',
+    summary: 'The groups of the company',
+    handle: async ({ ports, me }) => ({
+      body: {
+        items: (await ports.store.read.users.groups(me.companyId)).map(presentGroup),
+        next: null,
+      },
+    }),
   }),
   route({
-    method: 'post', path: '/api/groups', who: 'admin', summary: 'Make a group', body: z.strictObject({ name, parentId: parentId.default(null) }),
-    handle: async ({ ports, me, body }) => ({ status: 201, body: presentGroup(await createGroup(ports, me, body)) }),
+    method: 'post',
+    path: '/api/groups',
+    who: 'admin',
+    summary: 'Make a group',
+    body: z.strictObject({ name, parentId: parentId.default(null) }),
+    handle: async ({ ports, me, body }) => ({
+      status: 201,
+      body: presentGroup(await createGroup(ports, me, body)),
+    }),
   }),
   route({
-    method: 'patch', path: '/api/groups/:id', who: 'admin', summary: 'Change a group', body: z.strictObject({ name, parentId }).partial(),
-    handle: async ({ ports, me, params, body }) => ({ body: presentGroup(await changeGroup(ports, me, { id: Number(params['id']), patch: body })) }),
+    method: 'patch',
+    path: '/api/groups/:id',
+    who: 'admin',
+    summary: 'Change a group',
+    body: z.strictObject({ name, parentId }).partial(),
+    handle: async ({ ports, me, params, body }) => ({
+      body: presentGroup(await changeGroup(ports, me, { id: Number(params['id']), patch: body })),
+    }),
   }),
   route({
-    method: 'delete', path: '/api/groups/:id', who: 'admin', summary: 'Delete a group',
+    method: 'delete',
+    path: '/api/groups/:id',
+    who: 'admin',
+    summary: 'Delete a group',
     handle: async ({ ports, me, params }) => {
       await removeGroup(ports, me, Number(params['id']))
       return { body: {} }

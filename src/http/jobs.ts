@@ -5,16 +5,33 @@ import { route, type Route } from './route.ts'
 
 export const jobRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/admin/self-check', who: 'admin', summary: 'The invariants, on live data',
+    method: 'get',
+    path: '/api/admin/self-check',
+    who: 'admin',
+    summary: 'The invariants, on live data',
     query: z.object({ most: z.coerce.number().int().min(1).max(10_000_000).optional() }),
-    handle: async ({ ports, me, query }) => ({ body: await selfCheck(ports, me.companyId, query.most === undefined ? {} : { most: query.most }) }),
+    handle: async ({ ports, me, query }) => ({
+      body: await selfCheck(
+        ports,
+        me.companyId,
+        query.most === undefined ? {} : { most: query.most },
+      ),
+    }),
   }),
   route({
-    method: 'get', path: '/api/admin/jobs', who: 'admin', summary: 'Jobs: last run, next run, what it did',
+    method: 'get',
+    path: '/api/admin/jobs',
+    who: 'admin',
+    summary: 'Jobs: last run, next run, what it did',
     handle: async ({ ports, me }) => ({ body: await listJobs(ports, me) }),
   }),
   route({
-    method: 'post', path: '/api/admin/jobs/:name/run', who: 'admin', summary: 'Run a job now for one\'s own company',
-    handle: async ({ ports, me, params }) => ({ body: await runByHand(ports, me, params['name'] ?? '') }),
+    method: 'post',
+    path: '/api/admin/jobs/:name/run',
+    who: 'admin',
+    summary: "Run a job now for one's own company",
+    handle: async ({ ports, me, params }) => ({
+      body: await runByHand(ports, me, params['name'] ?? ''),
+    }),
   }),
 ]

@@ -5,15 +5,24 @@ import { AppError } from '../errors.ts'
 const mostHeader = 8 * 1024
 
 /** `done` lets the rest of the form pass by, so that whoever is refused in the middle hears why. */
-export type FilePart = { name: string, bytes: AsyncIterable<Uint8Array> }
-export type Form = { file: (field: string) => Promise<FilePart>, done: () => Promise<void> }
+export type FilePart = { name: string; bytes: AsyncIterable<Uint8Array> }
+export type Form = { file: (field: string) => Promise<FilePart>; done: () => Promise<void> }
 
-const unreadable = () => new AppError('invalid_input', 'The form cannot be read.', { field: 'body' })
+const unreadable = () =>
+  new AppError('invalid_input', 'The form cannot be read.', { field: 'body' })
 
 export function openForm(request: IncomingMessage): Form {
-  const [, quoted, bare] = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(request.headers['content-type'] ?? '') ?? []
+  const [, quoted, bare] =
+    /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(
+      request.headers['content-type'] ?? '',
+    ) ?? []
   const boundary = quoted ?? bare
-  if (boundary === undefined) throw new AppError('wrong_type', 'Send a form: Content-Type: multipart/form-data, with the file in the part `file`.')
+  if (boundary === undefined) {
+    throw new AppError(
+      'wrong_type',
+      'Send a form: Content-Type: multipart/form-data, with the file in the part `file`.',
+    )
+  }
   const chunks = request.iterator({ destroyOnReturn: false })
   const reader = openReader(chunks, Buffer.from(`\r\n--${boundary}`))
   return {
@@ -29,14 +38,19 @@ async function findFile(reader: Reader, field: string): Promise<FilePart> {
   await drain(reader.part())
   for (;;) {
     const after = await reader.take(2)
-    if (after.toString() !== '\r\n') throw new AppError('invalid_input', `The form has no file in the part ${field}.`, { field })
+    if (after.toString() !== '\r\n') {
+      throw new AppError('invalid_input', `The form has no file in the part ${field}.`, { field })
+    }
     const head = (await reader.until('\r\n\r\n', mostHeader)).toString('utf8')
-    if (headerOf(head, 'name') === field) return { name: headerOf(head, 'filename') ?? '', bytes: reader.part() }
+    if (headerOf(head, 'name') === field) {
+      return { name: headerOf(head, 'filename') ?? '', bytes: reader.part() }
+    }
     await drain(reader.part())
   }
 }
 
-const headerOf = (head: string, name: string) => new RegExp(`^content-disposition:.*[;\\s]${name}="([^"\\r\\n]{0,500})"`, 'im').exec(head)?.[1]
+const headerOf = (head: string, name: string) =>
+  new RegExp(`^content-disposition:.*[;\\s]${name}="([^"\\r\\n]{0,500})"`, 'im').exec(head)?.[1]
 
 async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   const parts = bytes[Symbol.asyncIterator]()

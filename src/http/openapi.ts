@@ -2,11 +2,15 @@
 import { z } from 'zod'
 import { route, type Route } from './route.ts'
 
-type Schema = Record<string, unknown> & { properties?: Record<string, Schema>, required?: string[] }
+type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[] }
 
 export function openapiRoute(routes: () => Route[]): Route {
   return route({
-    method: 'get', path: '/api/openapi.json', who: 'everyone', summary: 'This document', operationId: 'getOpenapi',
+    method: 'get',
+    path: '/api/openapi.json',
+    who: 'everyone',
+    summary: 'This document',
+    operationId: 'getOpenapi',
     handle: async () => ({ body: describe(routes()) }),
   })
 }
@@ -18,7 +22,9 @@ function describe(routes: Route[]) {
     paths[path] = { ...paths[path], [one.method]: operation(one) }
   }
   return {
-    openapi: '3.1.0', info: { title: 'kefu', version: '0.1.0' }, paths,
+    openapi: '3.1.0',
+    info: { title: 'kefu', version: '0.1.0' },
+    paths,
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   }
 }
@@ -27,11 +33,33 @@ function operation(one: Route) {
   return {
     summary: one.summary,
     tags: [one.path.split('/')[2] ?? ''],
-    operationId: one.operationId ?? `${one.method}${one.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
+    operationId:
+      one.operationId ??
+      `${one.method}${one.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
     parameters: [...inPath(one.path), ...inQuery(one.query)],
-    ...(one.upload && { requestBody: { required: true, content: { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } } } } } }),
-    ...(one.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body) } } } }),
-    responses: { default: { description: 'The answer, or {error: {code, message, requestId, details?}}' } },
+    ...(one.upload && {
+      requestBody: {
+        required: true,
+        content: {
+          'multipart/form-data': {
+            schema: {
+              type: 'object',
+              required: ['file'],
+              properties: { file: { type: 'string', format: 'binary' } },
+            },
+          },
+        },
+      },
+    }),
+    ...(one.body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemaOf(one.body) } },
+      },
+    }),
+    responses: {
+      default: { description: 'The answer, or {error: {code, message, requestId, details?}}' },
+    },
     security: one.who === 'everyone' ? [] : [{ token: [] }],
   }
 }
@@ -42,10 +70,20 @@ function schemaOf(type: z.ZodType): Schema {
   return schema
 }
 
-const inPath = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+const inPath = (path: string) =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
 
 function inQuery(type: z.ZodType | undefined) {
   const schema = type ? schemaOf(type) : {}
-  return Object.entries(schema.properties ?? {}).map(([name, property]) =>
-    ({ name, in: 'query', required: schema.required?.includes(name) ?? false, schema: property }))
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }))
 }

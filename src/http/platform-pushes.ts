@@ -1,38 +1,69 @@
 // Pushes that concern a third-party platform itself: notices at its own URL, and the accounts from which it is tested.
-import { openNotice, openPush, releaseTest, releaseTestAccounts, renderReply, WechatInputError, type EnvelopeKeys, type PlatformNotice } from 'wechat-api-ts'
+import {
+  openNotice,
+  openPush,
+  releaseTest,
+  releaseTestAccounts,
+  renderReply,
+  WechatInputError,
+  type EnvelopeKeys,
+  type PlatformNotice,
+} from 'wechat-api-ts'
 import { answerByCall } from '../actions/platforms/release-test.ts'
 import { takeNotice, type Notice } from '../actions/platforms/take-notice.ts'
 import type { KnownPlatform, Needs } from '../ports.ts'
 import { keySets } from './push-keys.ts'
 
-export type PlatformNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics' | 'known'>
-type Arrived = { query: URLSearchParams, body: string, now: number }
+export type PlatformNeeds = Needs<
+  'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics' | 'known'
+>
+type Arrived = { query: URLSearchParams; body: string; now: number }
 export type Answer = 'success' | { xml: string }
 
-const keysOf = ({ componentAppid: appid }: KnownPlatform, { pushToken: token, aesKey: encodingAesKey }: { pushToken: string, aesKey: string | null }): EnvelopeKeys =>
-  ({ appid, token, encodingAesKey })
+const keysOf = (
+  { componentAppid: appid }: KnownPlatform,
+  { pushToken: token, aesKey: encodingAesKey }: { pushToken: string; aesKey: string | null },
+): EnvelopeKeys => ({ appid, token, encodingAesKey })
 
 /** Null for a platform we do not know. */
-export async function answerNotice(needs: PlatformNeeds, componentAppid: string, arrived: Arrived): Promise<Answer | null> {
+export async function answerNotice(
+  needs: PlatformNeeds,
+  componentAppid: string,
+  arrived: Arrived,
+): Promise<Answer | null> {
   const platform = await needs.known.platform(componentAppid)
   if (!platform) return null
-  await takeNotice(needs, platform, asNotice(withAny(platform, arrived, (keys) => openNotice(keys, arrived.query, arrived.body))))
+  await takeNotice(
+    needs,
+    platform,
+    asNotice(withAny(platform, arrived, (keys) => openNotice(keys, arrived.query, arrived.body))),
+  )
   return 'success'
 }
 
 function asNotice(notice: PlatformNotice): Notice {
   switch (notice.kind) {
-    case 'component_verify_ticket': return { kind: 'ticket', ticket: notice.ticket }
-    case 'authorized': case 'updateauthorized': return { kind: 'authorized', appid: notice.authorizerAppid, code: notice.authorizationCode }
-    case 'unauthorized': return { kind: 'unauthorized', appid: notice.authorizerAppid }
-    case 'unknown': return { kind: 'unknown' }
+    case 'component_verify_ticket':
+      return { kind: 'ticket', ticket: notice.ticket }
+    case 'authorized':
+    case 'updateauthorized':
+      return { kind: 'authorized', appid: notice.authorizerAppid, code: notice.authorizationCode }
+    case 'unauthorized':
+      return { kind: 'unauthorized', appid: notice.authorizerAppid }
+    case 'unknown':
+      return { kind: 'unknown' }
   }
 }
 
-export const isTestAccount = (appid: string): boolean => releaseTestAccounts.some((one) => one.appid === appid)
+export const isTestAccount = (appid: string): boolean =>
+  releaseTestAccounts.some((one) => one.appid === appid)
 
 /** Nothing of these is stored: no company owns the accounts. Null where no platform of ours is meant. */
-export async function answerTest(needs: PlatformNeeds, appid: string, arrived: Arrived): Promise<Answer | null> {
+export async function answerTest(
+  needs: PlatformNeeds,
+  appid: string,
+  arrived: Arrived,
+): Promise<Answer | null> {
   for (const { component_appid: componentAppid } of await needs.store.read.platforms.list()) {
     const platform = await needs.known.platform(componentAppid)
     const opened = platform && tryOpen(platform, arrived)
@@ -40,18 +71,34 @@ export async function answerTest(needs: PlatformNeeds, appid: string, arrived: A
     const { inbound, seal } = opened
     const test = releaseTest(inbound)
     if (test?.kind === 'exchange') {
-      void answerByCall(needs, platform, { appid, openid: inbound.openid, code: test.authorizationCode, text: test.text })
+      void answerByCall(needs, platform, {
+        appid,
+        openid: inbound.openid,
+        code: test.authorizationCode,
+        text: test.text,
+      })
     }
     if (test?.kind !== 'reply') return 'success'
     const at = Math.floor(arrived.now / 1000)
-    return { xml: seal(renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, { type: 'text', text: test.text }, at), at) }
+    return {
+      xml: seal(
+        renderReply(
+          { openid: inbound.openid, originalId: inbound.toUserName },
+          { type: 'text', text: test.text },
+          at,
+        ),
+        at,
+      ),
+    }
   }
   return null
 }
 
 function tryOpen(platform: KnownPlatform, arrived: Arrived) {
   try {
-    return withAny(platform, arrived, (keys) => openPush({ ...keys, mode: 'safe' }, arrived.query, arrived.body))
+    return withAny(platform, arrived, (keys) =>
+      openPush({ ...keys, mode: 'safe' }, arrived.query, arrived.body),
+    )
   } catch (error) {
     if (error instanceof WechatInputError) return null
     throw error

@@ -1,19 +1,38 @@
 // With what was a push signed and sealed? With today's keys, or for a while after a change with those before.
-import { openPush, verifyQuery, WechatInputError, type AccountKeys, type OpenedPush } from 'wechat-api-ts'
+import {
+  openPush,
+  verifyQuery,
+  WechatInputError,
+  type AccountKeys,
+  type OpenedPush,
+} from 'wechat-api-ts'
 import type { KnownAccount, PushKeys } from '../ports.ts'
 
-type Keys = { pushToken: string, aesKey: string | null }
+type Keys = { pushToken: string; aesKey: string | null }
 
-export const keySets = (keys: PushKeys, now: number): Keys[] => keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]
+export const keySets = (keys: PushKeys, now: number): Keys[] =>
+  keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]
 
-const modeOf = ({ mode, platform }: KnownAccount) => platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
+const modeOf = ({ mode, platform }: KnownAccount) =>
+  platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
 
 /** A platform is pushed in safe mode only, with its own keys and its own appid in the envelope. */
-const keysOf = (account: KnownAccount, { pushToken, aesKey }: Keys, other: string | null): AccountKeys => ({
-  appid: account.platform?.componentAppid ?? account.appid, token: pushToken, encodingAesKey: aesKey, previousEncodingAesKey: other, mode: modeOf(account),
+const keysOf = (
+  account: KnownAccount,
+  { pushToken, aesKey }: Keys,
+  other: string | null,
+): AccountKeys => ({
+  appid: account.platform?.componentAppid ?? account.appid,
+  token: pushToken,
+  encodingAesKey: aesKey,
+  previousEncodingAesKey: other,
+  mode: modeOf(account),
 })
 
-export function openWithAny(account: KnownAccount, { query, body, now }: { query: URLSearchParams, body: string, now: number }): OpenedPush {
+export function openWithAny(
+  account: KnownAccount,
+  { query, body, now }: { query: URLSearchParams; body: string; now: number },
+): OpenedPush {
   const all = keySets(account.platform ?? account, now)
   let refusal: unknown
   for (const keys of all) {

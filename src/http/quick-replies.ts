@@ -1,7 +1,17 @@
 import { z } from 'zod'
-import { createQuickReplyGroup, deleteQuickReplyGroup, listQuickReplyGroups, renameQuickReplyGroup } from '../actions/quick-replies/groups.ts'
 import {
-  changeQuickReply, createQuickReply, deleteQuickReply, getQuickReply, listQuickReplies, useQuickReply,
+  createQuickReplyGroup,
+  deleteQuickReplyGroup,
+  listQuickReplyGroups,
+  renameQuickReplyGroup,
+} from '../actions/quick-replies/groups.ts'
+import {
+  changeQuickReply,
+  createQuickReply,
+  deleteQuickReply,
+  getQuickReply,
+  listQuickReplies,
+  useQuickReply,
 } from '../actions/quick-replies/quick-replies.ts'
 import { presentQuickReply, presentQuickReplyGroup } from '../views/quick-reply.ts'
 import { content } from './content.ts'
@@ -15,51 +25,112 @@ const groupId = z.string().max(32).nullish()
 
 export const quickReplyRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/quick-replies', who: 'agent', summary: 'One\'s own and the company\'s quick replies, the most used first',
-    query: page.extend({ search: z.string().max(100).default(''), groupId: z.string().max(32).optional(), scope: scope.optional() }),
-    handle: async ({ ports, me, query }) => ({ body: await listQuickReplies(ports, me, {
-      search: query.search, groupId: query.groupId ?? null, scope: query.scope ?? null, cursor: query.cursor, limit: query.limit,
-    }) }),
+    method: 'get',
+    path: '/api/quick-replies',
+    who: 'agent',
+    summary: "One's own and the company's quick replies, the most used first",
+    query: page.extend({
+      search: z.string().max(100).default(''),
+      groupId: z.string().max(32).optional(),
+      scope: scope.optional(),
+    }),
+    handle: async ({ ports, me, query }) => ({
+      body: await listQuickReplies(ports, me, {
+        search: query.search,
+        groupId: query.groupId ?? null,
+        scope: query.scope ?? null,
+        cursor: query.cursor,
+        limit: query.limit,
+      }),
+    }),
   }),
   route({
-    method: 'post', path: '/api/quick-replies', who: 'agent', summary: 'Make a quick reply',
+    method: 'post',
+    path: '/api/quick-replies',
+    who: 'agent',
+    summary: 'Make a quick reply',
     body: z.strictObject({ scope: scope.default('personal'), title, content, groupId }),
-    handle: async ({ ports, me, body }) => ({ status: 201, body: presentQuickReply(await createQuickReply(ports, me, body)) }),
+    handle: async ({ ports, me, body }) => ({
+      status: 201,
+      body: presentQuickReply(await createQuickReply(ports, me, body)),
+    }),
   }),
   route({
-    method: 'get', path: '/api/quick-replies/:id', who: 'agent', summary: 'One quick reply',
-    handle: async ({ ports, me, params }) => ({ body: presentQuickReply(await getQuickReply(ports, me, params['id'] ?? '')) }),
+    method: 'get',
+    path: '/api/quick-replies/:id',
+    who: 'agent',
+    summary: 'One quick reply',
+    handle: async ({ ports, me, params }) => ({
+      body: presentQuickReply(await getQuickReply(ports, me, params['id'] ?? '')),
+    }),
   }),
   route({
-    method: 'put', path: '/api/quick-replies/:id', who: 'agent', summary: 'Replace a quick reply', body: z.strictObject({ title, content, groupId }),
-    handle: async ({ ports, me, params, body }) => ({ body: presentQuickReply(await changeQuickReply(ports, me, { id: params['id'] ?? '', input: body })) }),
+    method: 'put',
+    path: '/api/quick-replies/:id',
+    who: 'agent',
+    summary: 'Replace a quick reply',
+    body: z.strictObject({ title, content, groupId }),
+    handle: async ({ ports, me, params, body }) => ({
+      body: presentQuickReply(
+        await changeQuickReply(ports, me, { id: params['id'] ?? '', input: body }),
+      ),
+    }),
   }),
   route({
-    method: 'delete', path: '/api/quick-replies/:id', who: 'agent', summary: 'Delete a quick reply',
+    method: 'delete',
+    path: '/api/quick-replies/:id',
+    who: 'agent',
+    summary: 'Delete a quick reply',
     handle: async ({ ports, me, params }) => {
       await deleteQuickReply(ports, me, params['id'] ?? '')
       return { body: {} }
     },
   }),
   route({
-    method: 'post', path: '/api/quick-replies/:id/use', who: 'agent', summary: 'Fill in its words for a session, and count it',
+    method: 'post',
+    path: '/api/quick-replies/:id/use',
+    who: 'agent',
+    summary: 'Fill in its words for a session, and count it',
     body: z.strictObject({ sessionId: z.string().max(32).optional() }).optional(),
-    handle: async ({ ports, me, params, body }) => ({ body: await useQuickReply(ports, me, { id: params['id'] ?? '', sessionId: body?.sessionId }) }),
+    handle: async ({ ports, me, params, body }) => ({
+      body: await useQuickReply(ports, me, { id: params['id'] ?? '', sessionId: body?.sessionId }),
+    }),
   }),
   route({
-    method: 'get', path: '/api/quick-reply-groups', who: 'agent', summary: 'Groups of quick replies',
+    method: 'get',
+    path: '/api/quick-reply-groups',
+    who: 'agent',
+    summary: 'Groups of quick replies',
     handle: async ({ ports, me }) => ({ body: await listQuickReplyGroups(ports, me) }),
   }),
   route({
-    method: 'post', path: '/api/quick-reply-groups', who: 'agent', summary: 'Make a group of quick replies', body: z.strictObject({ name, scope: scope.default('personal') }),
-    handle: async ({ ports, me, body }) => ({ status: 201, body: presentQuickReplyGroup(await createQuickReplyGroup(ports, me, body)) }),
+    method: 'post',
+    path: '/api/quick-reply-groups',
+    who: 'agent',
+    summary: 'Make a group of quick replies',
+    body: z.strictObject({ name, scope: scope.default('personal') }),
+    handle: async ({ ports, me, body }) => ({
+      status: 201,
+      body: presentQuickReplyGroup(await createQuickReplyGroup(ports, me, body)),
+    }),
   }),
   route({
-    method: 'patch', path: '/api/quick-reply-groups/:id', who: 'agent', summary: 'Rename a group of quick replies', body: z.strictObject({ name }),
-    handle: async ({ ports, me, params, body }) => ({ body: presentQuickReplyGroup(await renameQuickReplyGroup(ports, me, { id: params['id'] ?? '', name: body.name })) }),
+    method: 'patch',
+    path: '/api/quick-reply-groups/:id',
+    who: 'agent',
+    summary: 'Rename a group of quick replies',
+    body: z.strictObject({ name }),
+    handle: async ({ ports, me, params, body }) => ({
+      body: presentQuickReplyGroup(
+        await renameQuickReplyGroup(ports, me, { id: params['id'] ?? '', name: body.name }),
+      ),
+    }),
   }),
   route({
-    method: 'delete', path: '/api/quick-reply-groups/:id', who: 'agent', summary: 'Delete a group; its replies stay, in no group',
+    method: 'delete',
+    path: '/api/quick-reply-groups/:id',
+    who: 'agent',
+    summary: 'Delete a group; its replies stay, in no group',
     handle: async ({ ports, me, params }) => {
       await deleteQuickReplyGroup(ports, me, params['id'] ?? '')
       return { body: {} }

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { changeReception, createReception, deleteReception, noReception } from '../actions/receptions/receptions.ts'
+import {
+  changeReception,
+  createReception,
+  deleteReception,
+  noReception,
+} from '../actions/receptions/receptions.ts'
 import { presentReception } from '../views/reception.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
@@ -12,7 +17,14 @@ const reception = z.strictObject({
   kind: z.enum(['other', 'user', 'group']).default('other'),
   uid: z.number().int().positive().nullish(),
   groupId: z.number().int().positive().nullish(),
-  replyText: z.string().min(1).refine((text) => Buffer.byteLength(text) <= mostBytes, 'WeChat takes at most 2048 bytes of text.').nullish(),
+  replyText: z
+    .string()
+    .min(1)
+    .refine(
+      (text) => Buffer.byteLength(text) <= mostBytes,
+      'WeChat takes at most 2048 bytes of text.',
+    )
+    .nullish(),
   tags: z.array(z.string().min(1).max(30)).max(20).optional(),
   /** Of a code that ends; without it the code is permanent. */
   /** False where the code was made elsewhere. */
@@ -20,25 +32,49 @@ const reception = z.strictObject({
   days: z.number().int().min(1).max(30).optional(),
 })
 const patch = z.strictObject({
-  ...reception.omit({ accountId: true, scene: true, days: true, kind: true, qr: true }).partial().shape, kind: z.enum(['other', 'user', 'group']).optional(),
+  ...reception.omit({ accountId: true, scene: true, days: true, kind: true, qr: true }).partial()
+    .shape,
+  kind: z.enum(['other', 'user', 'group']).optional(),
 })
 const newest = 'g'
 
 export const receptionRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/receptions', who: 'admin', summary: 'QR codes and who receives by them, newest first', query: page,
+    method: 'get',
+    path: '/api/receptions',
+    who: 'admin',
+    summary: 'QR codes and who receives by them, newest first',
+    query: page,
     handle: async ({ ports, me, query }) => {
-      const rows = await ports.store.read.visits.listReceptions(me.companyId, { before: query.cursor ?? newest, limit: query.limit + 1 })
+      const rows = await ports.store.read.visits.listReceptions(me.companyId, {
+        before: query.cursor ?? newest,
+        limit: query.limit + 1,
+      })
       const items = rows.slice(0, query.limit)
-      return { body: { items: items.map(presentReception), next: rows.length > query.limit ? items.at(-1)?.reception_id ?? null : null } }
+      return {
+        body: {
+          items: items.map(presentReception),
+          next: rows.length > query.limit ? (items.at(-1)?.reception_id ?? null) : null,
+        },
+      }
     },
   }),
   route({
-    method: 'post', path: '/api/receptions', who: 'admin', summary: 'Make a QR code with its reception', body: reception,
-    handle: async ({ ports, me, body }) => ({ status: 201, body: presentReception(await createReception(ports, me, body)) }),
+    method: 'post',
+    path: '/api/receptions',
+    who: 'admin',
+    summary: 'Make a QR code with its reception',
+    body: reception,
+    handle: async ({ ports, me, body }) => ({
+      status: 201,
+      body: presentReception(await createReception(ports, me, body)),
+    }),
   }),
   route({
-    method: 'get', path: '/api/receptions/:id', who: 'admin', summary: 'One reception, with its figures',
+    method: 'get',
+    path: '/api/receptions/:id',
+    who: 'admin',
+    summary: 'One reception, with its figures',
     handle: async ({ ports, me, params }) => {
       const row = await ports.store.read.visits.findReception(me.companyId, params['id'] ?? '')
       if (!row) throw noReception()
@@ -46,11 +82,22 @@ export const receptionRoutes: Route[] = [
     },
   }),
   route({
-    method: 'patch', path: '/api/receptions/:id', who: 'admin', summary: 'Change who receives, and what is answered', body: patch,
-    handle: async ({ ports, me, params, body }) => ({ body: presentReception(await changeReception(ports, me, { id: params['id'] ?? '', patch: body })) }),
+    method: 'patch',
+    path: '/api/receptions/:id',
+    who: 'admin',
+    summary: 'Change who receives, and what is answered',
+    body: patch,
+    handle: async ({ ports, me, params, body }) => ({
+      body: presentReception(
+        await changeReception(ports, me, { id: params['id'] ?? '', patch: body }),
+      ),
+    }),
   }),
   route({
-    method: 'delete', path: '/api/receptions/:id', who: 'admin', summary: 'Forget a QR code',
+    method: 'delete',
+    path: '/api/receptions/:id',
+    who: 'admin',
+    summary: 'Forget a QR code',
     handle: async ({ ports, me, params }) => {
       await deleteReception(ports, me, params['id'] ?? '')
       return { body: {} }

@@ -5,17 +5,29 @@ import { route, type Route } from './route.ts'
 
 export const reclaimRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/reclaims/preview', who: 'supervisor', summary: 'Who will be reclaimed within so many hours if nobody says a word',
+    method: 'get',
+    path: '/api/reclaims/preview',
+    who: 'supervisor',
+    summary: 'Who will be reclaimed within so many hours if nobody says a word',
     query: page.extend({ hours: z.coerce.number().int().min(0).max(8760).default(24) }),
     handle: async ({ ports, me, query }) => ({ body: await previewReclaim(ports, me, query) }),
   }),
   route({
-    method: 'get', path: '/api/reclaims', who: 'supervisor', summary: 'Who was reclaimed, the newest first', query: page,
+    method: 'get',
+    path: '/api/reclaims',
+    who: 'supervisor',
+    summary: 'Who was reclaimed, the newest first',
+    query: page,
     handle: async ({ ports, me, query }) => ({ body: await listReclaimed(ports, me, query) }),
   }),
   route({
-    method: 'post', path: '/api/reclaims/undo', who: 'supervisor', summary: 'Give customers back to whose they were',
+    method: 'post',
+    path: '/api/reclaims/undo',
+    who: 'supervisor',
+    summary: 'Give customers back to whose they were',
     body: z.strictObject({ customerIds: z.array(z.string().max(32)).min(1).max(200) }),
-    handle: async ({ ports, me, body }) => ({ body: await undoReclaims(ports, me, body.customerIds) }),
+    handle: async ({ ports, me, body }) => ({
+      body: await undoReclaims(ports, me, body.customerIds),
+    }),
   }),
 ]

@@ -4,7 +4,14 @@ import type { z } from 'zod'
 import type { Ports } from '../ports.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
-export type SignedIn = { uid: number, companyId: string, role: Role, operator: boolean, name: string, tokenHash: string }
+export type SignedIn = {
+  uid: number
+  companyId: string
+  role: Role
+  operator: boolean
+  name: string
+  tokenHash: string
+}
 
 export type Call<Body = unknown, Query = unknown> = {
   ports: Ports
@@ -16,11 +23,15 @@ export type Call<Body = unknown, Query = unknown> = {
   request: Request
 }
 
-export type Answer = { status?: number, body?: unknown, headers?: Record<string, string>
+export type Answer = {
+  status?: number
+  body?: unknown
+  headers?: Record<string, string>
   /** Sent instead of a body. */
   file?: string
   /** Sent as it is; its type stands in the headers. */
-  text?: string }
+  text?: string
+}
 
 export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -38,7 +49,11 @@ export type Route = {
 
 /** Gives the handler the types of its own schemas. */
 export function route<B extends z.ZodType, Q extends z.ZodType>(
-  shape: Omit<Route, 'handle' | 'body' | 'query'> & { body?: B, query?: Q, handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<Answer> },
+  shape: Omit<Route, 'handle' | 'body' | 'query'> & {
+    body?: B
+    query?: Q
+    handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<Answer>
+  },
 ): Route {
   return shape as unknown as Route
 }

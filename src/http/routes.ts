@@ -22,7 +22,24 @@ import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: Route[] = [
-  ...authRoutes, ...companyRoutes, ...settingsRoutes, ...accountRoutes, ...userRoutes, ...groupRoutes, ...customerRoutes, ...reclaimRoutes, ...sessionRoutes,
-  ...sessionVerbRoutes, ...messageRoutes, ...mediaRoutes, ...receptionRoutes, ...platformRoutes, ...quickReplyRoutes, ...ruleLabRoutes, ...ruleRoutes,
-  ...jobRoutes, ...auditRoutes, openapiRoute(() => routes),
+  ...authRoutes,
+  ...companyRoutes,
+  ...settingsRoutes,
+  ...accountRoutes,
+  ...userRoutes,
+  ...groupRoutes,
+  ...customerRoutes,
+  ...reclaimRoutes,
+  ...sessionRoutes,
+  ...sessionVerbRoutes,
+  ...messageRoutes,
+  ...mediaRoutes,
+  ...receptionRoutes,
+  ...platformRoutes,
+  ...quickReplyRoutes,
+  ...ruleLabRoutes,
+  ...ruleRoutes,
+  ...jobRoutes,
+  ...auditRoutes,
+  openapiRoute(() => routes),
 ]

@@ -3,15 +3,25 @@ import { readCsv } from '../../rules/csv.ts'
 import { csvColumns } from '../actions/rules/carry-rules.ts'
 import { AppError } from '../errors.ts'
 
-const refuse = (message: string, field: string) => new AppError('invalid_input', `${field}: ${message}`, { field })
+const refuse = (message: string, field: string) =>
+  new AppError('invalid_input', `${field}: ${message}`, { field })
 
 export function rulesFromCsv(text: string): object[] {
   const rows = readCsv(text)
   const [head, ...rest] = rows ?? []
-  if (!head) throw refuse('the table cannot be read: a quote is not closed, or it is empty.', 'body')
+  if (!head) {
+    throw refuse('the table cannot be read: a quote is not closed, or it is empty.', 'body')
+  }
   const missing = ['name', 'kind'].filter((name) => !head.includes(name))
-  if (missing.length > 0) throw refuse(`the first line must name the columns: ${csvColumns.join(', ')}; ${missing.join(' and ')} cannot be left out.`, 'body')
-  return rest.map((row, at) => ruleOf(Object.fromEntries(head.map((name, column) => [name, row[column] ?? ''])), at))
+  if (missing.length > 0) {
+    throw refuse(
+      `the first line must name the columns: ${csvColumns.join(', ')}; ${missing.join(' and ')} cannot be left out.`,
+      'body',
+    )
+  }
+  return rest.map((row, at) =>
+    ruleOf(Object.fromEntries(head.map((name, column) => [name, row[column] ?? ''])), at),
+  )
 }
 
 const yes = ['yes', 'true', '1', '是', '启用']
@@ -20,13 +30,24 @@ const no = ['no', 'false', '0', '否', '停用']
 function ruleOf(row: Record<string, string>, at: number): object {
   const cell = (name: string) => (row[name] ?? '').trim()
   const enabled = cell('enabled').toLowerCase()
-  if (enabled !== '' && !yes.includes(enabled) && !no.includes(enabled)) throw refuse('yes or no.', `rules.${at}.enabled`)
-  const keywords = cell('keywords').split(/\r?\n/).map((word) => word.trim()).filter(Boolean)
-  const given = (name: string, value: unknown = cell(name)) => cell(name) === '' ? {} : { [name]: value }
+  if (enabled !== '' && !yes.includes(enabled) && !no.includes(enabled)) {
+    throw refuse('yes or no.', `rules.${at}.enabled`)
+  }
+  const keywords = cell('keywords')
+    .split(/\r?\n/)
+    .map((word) => word.trim())
+    .filter(Boolean)
+  const given = (name: string, value: unknown = cell(name)) =>
+    cell(name) === '' ? {} : { [name]: value }
   return {
-    name: cell('name'), enabled: !no.includes(enabled), priority: Number(cell('priority')), ...given('id'), ...given('appid'),
+    name: cell('name'),
+    enabled: !no.includes(enabled),
+    priority: Number(cell('priority')),
+    ...given('id'),
+    ...given('appid'),
     match: { kind: cell('kind'), ...given('keywords', keywords), ...given('pattern') },
-    action: { kind: 'text', text: row['reply'] }, ...given('action', json(cell('action'), `rules.${at}.action`)),
+    action: { kind: 'text', text: row['reply'] },
+    ...given('action', json(cell('action'), `rules.${at}.action`)),
     ...given('schedule', json(cell('schedule'), `rules.${at}.schedule`)),
   }
 }
@@ -36,6 +57,9 @@ function json(text: string, field: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw refuse('this cell holds JSON that cannot be read; write plain words into the column reply instead.', field)
+    throw refuse(
+      'this cell holds JSON that cannot be read; write plain words into the column reply instead.',
+      field,
+    )
   }
 }

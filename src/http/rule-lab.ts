@@ -15,56 +15,120 @@ const id = z.string().regex(/^[0-9a-f]{32}$/)
 const moment = z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso))
 const carried = z.object({
   mode: z.enum(['add', 'replace']).default('add'),
-  rules: z.array(rule.safeExtend({ id: id.optional(), appid: z.string().max(32).nullish() })).min(1).max(20_000),
+  rules: z
+    .array(rule.safeExtend({ id: id.optional(), appid: z.string().max(32).nullish() }))
+    .min(1)
+    .max(20_000),
 })
 const bounds = { most: 16 * 1024 * 1024, withinMs: 30_000 }
 
 export const ruleLabRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/rules/conflicts', who: 'admin', summary: 'Keywords that never decide, rules that never speak, and why',
+    method: 'get',
+    path: '/api/rules/conflicts',
+    who: 'admin',
+    summary: 'Keywords that never decide, rules that never speak, and why',
     handle: async ({ ports, me }) => ({ body: await listConflicts(ports, me) }),
   }),
   route({
-    method: 'get', path: '/api/rules/unmatched', who: 'admin', summary: 'Questions that no rule answered, grouped, the most asked first',
-    query: z.object({ days: z.coerce.number().int().min(1).max(90).default(30), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    method: 'get',
+    path: '/api/rules/unmatched',
+    who: 'admin',
+    summary: 'Questions that no rule answered, grouped, the most asked first',
+    query: z.object({
+      days: z.coerce.number().int().min(1).max(90).default(30),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     handle: async ({ ports, me, query }) => ({ body: await listUnmatched(ports, me, query) }),
   }),
   route({
-    method: 'post', path: '/api/rules/unmatched/dismiss', who: 'admin', summary: 'Forget questions that are worth no rule',
-    body: z.strictObject({ hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(500) }),
-    handle: async ({ ports, me, body }) => ({ body: await dismissUnmatched(ports, me, body.hashes) }),
-  }),
-  route({
-    method: 'post', path: '/api/rules/replay', who: 'admin', summary: 'Try rules over what followers wrote between two moments',
+    method: 'post',
+    path: '/api/rules/unmatched/dismiss',
+    who: 'admin',
+    summary: 'Forget questions that are worth no rule',
     body: z.strictObject({
-      rules: z.array(rule.safeExtend({ id: id.optional() })).max(1000).default([]), remove: z.array(id).max(1000).default([]), from: moment, to: moment,
-    }).refine(({ from, to }) => from < to, { path: ['to'], message: 'It ends before it begins.' }),
-    handle: async ({ ports, me, body }) => ({ status: 202, body: await startReplay(ports, me, body) }),
+      hashes: z
+        .array(z.string().regex(/^[0-9a-f]{64}$/))
+        .min(1)
+        .max(500),
+    }),
+    handle: async ({ ports, me, body }) => ({
+      body: await dismissUnmatched(ports, me, body.hashes),
+    }),
   }),
   route({
-    method: 'get', path: '/api/rules/replay/:id', who: 'admin', summary: 'How far a replay is, and what it found',
-    handle: async ({ ports, me, params }) => ({ body: await getReplay(ports, me, params['id'] ?? '') }),
+    method: 'post',
+    path: '/api/rules/replay',
+    who: 'admin',
+    summary: 'Try rules over what followers wrote between two moments',
+    body: z
+      .strictObject({
+        rules: z
+          .array(rule.safeExtend({ id: id.optional() }))
+          .max(1000)
+          .default([]),
+        remove: z.array(id).max(1000).default([]),
+        from: moment,
+        to: moment,
+      })
+      .refine(({ from, to }) => from < to, { path: ['to'], message: 'It ends before it begins.' }),
+    handle: async ({ ports, me, body }) => ({
+      status: 202,
+      body: await startReplay(ports, me, body),
+    }),
   }),
   route({
-    method: 'delete', path: '/api/rules/replay/:id', who: 'admin', summary: 'Cancel a replay',
-    handle: async ({ ports, me, params }) => ({ body: await cancelReplay(ports, me, params['id'] ?? '') }),
+    method: 'get',
+    path: '/api/rules/replay/:id',
+    who: 'admin',
+    summary: 'How far a replay is, and what it found',
+    handle: async ({ ports, me, params }) => ({
+      body: await getReplay(ports, me, params['id'] ?? ''),
+    }),
   }),
   route({
-    method: 'get', path: '/api/rules/export', who: 'admin', summary: 'All rules, as JSON or as a table for spreadsheets',
+    method: 'delete',
+    path: '/api/rules/replay/:id',
+    who: 'admin',
+    summary: 'Cancel a replay',
+    handle: async ({ ports, me, params }) => ({
+      body: await cancelReplay(ports, me, params['id'] ?? ''),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/rules/export',
+    who: 'admin',
+    summary: 'All rules, as JSON or as a table for spreadsheets',
     query: z.object({ format: z.enum(['json', 'csv']).default('json') }),
     handle: async ({ ports, me, query }) => {
       const headers = { 'Content-Disposition': `attachment; filename="rules.${query.format}"` }
       if (query.format === 'json') return { headers, body: await exportRules(ports, me) }
-      return { headers: { ...headers, 'Content-Type': 'text/csv; charset=utf-8' }, text: await exportCsv(ports, me) }
+      return {
+        headers: { ...headers, 'Content-Type': 'text/csv; charset=utf-8' },
+        text: await exportCsv(ports, me),
+      }
     },
   }),
   route({
-    method: 'post', path: '/api/rules/import', who: 'admin', summary: 'Rules as they were exported: JSON, or a table as text/csv', upload: true,
+    method: 'post',
+    path: '/api/rules/import',
+    who: 'admin',
+    summary: 'Rules as they were exported: JSON, or a table as text/csv',
+    upload: true,
     query: z.object({ mode: z.enum(['add', 'replace']).default('add') }),
     handle: async ({ ports, me, query, request }) => {
       const text = await readBody(request, bounds)
-      const given = request.is('text/csv') ? { mode: query.mode, rules: rulesFromCsv(text) } : { mode: query.mode, ...parsed(text) }
-      return { body: await importRules(ports, me, check(carried, given, 'body') as z.infer<typeof carried>) }
+      const given = request.is('text/csv')
+        ? { mode: query.mode, rules: rulesFromCsv(text) }
+        : { mode: query.mode, ...parsed(text) }
+      return {
+        body: await importRules(
+          ports,
+          me,
+          check(carried, given, 'body') as z.infer<typeof carried>,
+        ),
+      }
     },
   }),
 ]
@@ -75,6 +139,12 @@ function parsed(text: string): object {
     const value = JSON.parse(text) as unknown
     if (Array.isArray(value)) return { rules: value }
     if (typeof value === 'object' && value !== null) return value
-  } catch { /* said below */ }
-  throw new AppError('invalid_input', 'body: send {"rules": […]} as JSON, or a table with Content-Type: text/csv.', { field: 'body' })
+  } catch {
+    /* said below */
+  }
+  throw new AppError(
+    'invalid_input',
+    'body: send {"rules": […]} as JSON, or a table with Content-Type: text/csv.',
+    { field: 'body' },
+  )
 }

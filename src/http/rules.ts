@@ -9,32 +9,63 @@ import { rule } from './rule-schema.ts'
 
 export const ruleRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/rules', who: 'admin', summary: 'Rules in their order, with how often each spoke',
+    method: 'get',
+    path: '/api/rules',
+    who: 'admin',
+    summary: 'Rules in their order, with how often each spoke',
     query: page.extend({ search: z.string().max(100).optional() }),
     handle: async ({ ports, me, query }) => ({ body: await listRules(ports, me, query) }),
   }),
   route({
-    method: 'post', path: '/api/rules', who: 'admin', summary: 'Make a rule', body: rule,
-    handle: async ({ ports, me, body }) => ({ status: 201, body: presentRule(await createRule(ports, me, body)) }),
+    method: 'post',
+    path: '/api/rules',
+    who: 'admin',
+    summary: 'Make a rule',
+    body: rule,
+    handle: async ({ ports, me, body }) => ({
+      status: 201,
+      body: presentRule(await createRule(ports, me, body)),
+    }),
   }),
   route({
-    method: 'post', path: '/api/rules/test', who: 'admin', summary: 'Which rule would answer this text, and why not the others?',
+    method: 'post',
+    path: '/api/rules/test',
+    who: 'admin',
+    summary: 'Which rule would answer this text, and why not the others?',
     body: z.strictObject({
-      text: z.string().max(65_536), accountId: z.string().max(32).optional(),
-      at: z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso)).optional(),
+      text: z.string().max(65_536),
+      accountId: z.string().max(32).optional(),
+      at: z.iso
+        .datetime({ offset: true })
+        .transform((iso) => Date.parse(iso))
+        .optional(),
     }),
     handle: async ({ ports, me, body }) => ({ body: await tryRules(ports, me, body) }),
   }),
   route({
-    method: 'get', path: '/api/rules/:id', who: 'admin', summary: 'One rule',
-    handle: async ({ ports, me, params }) => ({ body: await getRule(ports, me, params['id'] ?? '') }),
+    method: 'get',
+    path: '/api/rules/:id',
+    who: 'admin',
+    summary: 'One rule',
+    handle: async ({ ports, me, params }) => ({
+      body: await getRule(ports, me, params['id'] ?? ''),
+    }),
   }),
   route({
-    method: 'put', path: '/api/rules/:id', who: 'admin', summary: 'Replace a rule', body: rule,
-    handle: async ({ ports, me, params, body }) => ({ body: presentRule(await changeRule(ports, me, { id: params['id'] ?? '', input: body })) }),
+    method: 'put',
+    path: '/api/rules/:id',
+    who: 'admin',
+    summary: 'Replace a rule',
+    body: rule,
+    handle: async ({ ports, me, params, body }) => ({
+      body: presentRule(await changeRule(ports, me, { id: params['id'] ?? '', input: body })),
+    }),
   }),
   route({
-    method: 'delete', path: '/api/rules/:id', who: 'admin', summary: 'Delete a rule',
+    method: 'delete',
+    path: '/api/rules/:id',
+    who: 'admin',
+    summary: 'Delete a rule',
     handle: async ({ ports, me, params }) => {
       await deleteRule(ports, me, params['id'] ?? '')
       return { body: {} }

@@ -20,20 +20,25 @@ export type HttpOptions = {
   routes: Route[]
   consoleDir: string | null
 }
-export type Http = { url: string, close: (graceMs: number) => Promise<void> }
+export type Http = { url: string; close: (graceMs: number) => Promise<void> }
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http> {
   const life = { closing: false }
   const app = openApp(ports, options, life)
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {
-    if (life.closing) response.setHeader('Connection', 'close')
-    // pushes come first and alone: the framework costs more than our whole path
-    if (request.url?.startsWith('/wechat/') && !isPage(request.url)) options.webhook(request, response)
-    else app(request, response)
-  })
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      if (life.closing) response.setHeader('Connection', 'close')
+      // pushes come first and alone: the framework costs more than our whole path
+      if (request.url?.startsWith('/wechat/') && !isPage(request.url)) {
+        options.webhook(request, response)
+      } else app(request, response)
+    },
+  )
   server.maxHeadersCount = 60
   await listen(server, options)
   return {
@@ -50,15 +55,25 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use(nameAndGuard(ports))
-  app.get('/healthz', (_request, response) => { response.json({ ok: true }) })
+  app.get('/healthz', (_request, response) => {
+    response.json({ ok: true })
+  })
   app.get('/readyz', answerReady(ports, life))
   app.get('/metrics', answerMetrics(ports))
-  for (const route of options.routes.filter((one) => one.upload)) app[route.method](route.path, answerRoute(ports, route))
-  app.use(bodyIsJson, express.json({ limit: '256kb', strict: true, type: () => true }), bodyIsAnObject)
+  for (const route of options.routes.filter((one) => one.upload)) {
+    app[route.method](route.path, answerRoute(ports, route))
+  }
+  app.use(
+    bodyIsJson,
+    express.json({ limit: '256kb', strict: true, type: () => true }),
+    bodyIsAnObject,
+  )
   for (const route of options.routes) app[route.method](route.path, answerRoute(ports, route))
   serveApiDocs(app)
   if (options.consoleDir !== null) serveConsole(app, options.consoleDir)
-  app.use(() => { throw new AppError('not_found', 'There is nothing here.') })
+  app.use(() => {
+    throw new AppError('not_found', 'There is nothing here.')
+  })
   app.use(answerErrors(ports))
   return app
 }
@@ -66,7 +81,10 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
 function nameAndGuard(ports: Ports): RequestHandler {
   return (_request, response, next) => {
     response.set({
-      'X-Request-Id': ports.ids(), 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer',
+      'X-Request-Id': ports.ids(),
+      'Content-Security-Policy': policy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
     })
     next()
   }
@@ -85,7 +103,10 @@ function answerReady(ports: Ports, life: { closing: boolean }): RequestHandler {
 
 function answerMetrics({ limits, metrics }: Ports): RequestHandler {
   return async (request, response) => {
-    const may = limits.metricsToken === null ? isLoopbackPeer(request) : sameSecret(bearerOf(request), limits.metricsToken)
+    const may =
+      limits.metricsToken === null
+        ? isLoopbackPeer(request)
+        : sameSecret(bearerOf(request), limits.metricsToken)
     if (!may) throw new AppError('not_allowed', 'METRICS_TOKEN, or loopback only.')
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   }
@@ -108,10 +129,18 @@ function urlOf(server: Server, host: string): string {
 }
 
 async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+  })
   // a connection whose last answer has just gone out becomes idle later than this line
-  const idle = setInterval(() => { server.closeIdleConnections() }, 50)
-  const end = setTimeout(() => { server.closeAllConnections() }, graceMs)
+  const idle = setInterval(() => {
+    server.closeIdleConnections()
+  }, 50)
+  const end = setTimeout(() => {
+    server.closeAllConnections()
+  }, graceMs)
   server.closeIdleConnections()
   await closed
   clearInterval(idle)

@@ -16,58 +16,137 @@ import { route, type Route } from './route.ts'
 const uid = z.number().int().positive()
 const words = (most: number) => z.string().trim().min(1).max(most)
 const members = z.object({ uids: z.array(uid).min(1).max(50), fence })
-const clientMsgId = z.string().regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters').optional()
+const clientMsgId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters')
+  .optional()
 
 /** To one, not to both. */
-const target = z.union([
-  z.strictObject({ agentUid: uid, note: words(2000).optional(), fence }), z.strictObject({ groupId: uid, note: words(2000).optional(), fence }),
-], { error: 'agentUid or groupId, and a note if you like' })
+const target = z.union(
+  [
+    z.strictObject({ agentUid: uid, note: words(2000).optional(), fence }),
+    z.strictObject({ groupId: uid, note: words(2000).optional(), fence }),
+  ],
+  { error: 'agentUid or groupId, and a note if you like' },
+)
 
 export const sessionVerbRoutes: Route[] = [
   route({
-    method: 'post', path: '/api/sessions', who: 'agent', summary: 'Start a session with a customer who has none', operationId: 'startSession',
+    method: 'post',
+    path: '/api/sessions',
+    who: 'agent',
+    summary: 'Start a session with a customer who has none',
+    operationId: 'startSession',
     body: z.object({ customerId: z.string().max(32) }),
-    handle: async (call) => ({ status: 201, ...await answerSession(call, await startSession(call.ports, call.me, call.body)) }),
+    handle: async (call) => ({
+      status: 201,
+      ...(await answerSession(call, await startSession(call.ports, call.me, call.body))),
+    }),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/transfer', who: 'agent', summary: 'Give a session to a person, who accepts it, or to a group, whose lane it is queued in',
-    operationId: 'transferSession', body: target,
+    method: 'post',
+    path: '/api/sessions/:id/transfer',
+    who: 'agent',
+    summary:
+      'Give a session to a person, who accepts it, or to a group, whose lane it is queued in',
+    operationId: 'transferSession',
+    body: target,
     handle: async (call) => {
       const { note, fence, ...to } = call.body
-      return answerSession(call, await transferSession(call.ports, call.me, { sessionId: idOf(call), to, note, fence }))
+      return answerSession(
+        call,
+        await transferSession(call.ports, call.me, { sessionId: idOf(call), to, note, fence }),
+      )
     },
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/takeover', who: 'supervisor', summary: 'Take a session from whoever has it', body: z.object({ fence }).optional(),
-    handle: async (call) => answerSession(call, await takeOver(call.ports, call.me, { sessionId: idOf(call), fence: call.body?.fence })),
+    method: 'post',
+    path: '/api/sessions/:id/takeover',
+    who: 'supervisor',
+    summary: 'Take a session from whoever has it',
+    body: z.object({ fence }).optional(),
+    handle: async (call) =>
+      answerSession(
+        call,
+        await takeOver(call.ports, call.me, { sessionId: idOf(call), fence: call.body?.fence }),
+      ),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/members', who: 'agent', summary: 'Ask people into a session: it becomes a group chat', body: members,
-    handle: async (call) => answerSession(call, await addMembers(call.ports, call.me, { sessionId: idOf(call), ...call.body })),
+    method: 'post',
+    path: '/api/sessions/:id/members',
+    who: 'agent',
+    summary: 'Ask people into a session: it becomes a group chat',
+    body: members,
+    handle: async (call) =>
+      answerSession(
+        call,
+        await addMembers(call.ports, call.me, { sessionId: idOf(call), ...call.body }),
+      ),
   }),
   route({
-    method: 'delete', path: '/api/sessions/:id/members', who: 'agent', summary: 'Send members away, or leave', body: members,
-    handle: async (call) => answerSession(call, await removeMembers(call.ports, call.me, { sessionId: idOf(call), ...call.body })),
+    method: 'delete',
+    path: '/api/sessions/:id/members',
+    who: 'agent',
+    summary: 'Send members away, or leave',
+    body: members,
+    handle: async (call) =>
+      answerSession(
+        call,
+        await removeMembers(call.ports, call.me, { sessionId: idOf(call), ...call.body }),
+      ),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/notes', who: 'agent', summary: 'A note among colleagues; @uid tells a person', operationId: 'addNote',
+    method: 'post',
+    path: '/api/sessions/:id/notes',
+    who: 'agent',
+    summary: 'A note among colleagues; @uid tells a person',
+    operationId: 'addNote',
     body: z.object({ text: words(2000), fence, clientMsgId }),
-    handle: async (call) => ({ status: 201, body: { message: presentMessage(await addNote(call.ports, call.me, { sessionId: idOf(call), ...call.body })) } }),
+    handle: async (call) => ({
+      status: 201,
+      body: {
+        message: presentMessage(
+          await addNote(call.ports, call.me, { sessionId: idOf(call), ...call.body }),
+        ),
+      },
+    }),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/typing', who: 'agent', summary: 'Show that one is writing',
+    method: 'post',
+    path: '/api/sessions/:id/typing',
+    who: 'agent',
+    summary: 'Show that one is writing',
     handle: async (call) => answerSession(call, await typeIn(call.ports, call.me, idOf(call))),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/grade', who: 'supervisor', summary: 'Grade how a session was done: 1 good, 2 medium, 3 bad',
-    body: z.object({ grade: z.union([z.literal(1), z.literal(2), z.literal(3)]), text: words(500).optional() }),
-    handle: async (call) => answerSession(call, await gradeSession(call.ports, call.me, { sessionId: idOf(call), ...call.body })),
+    method: 'post',
+    path: '/api/sessions/:id/grade',
+    who: 'supervisor',
+    summary: 'Grade how a session was done: 1 good, 2 medium, 3 bad',
+    body: z.object({
+      grade: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+      text: words(500).optional(),
+    }),
+    handle: async (call) =>
+      answerSession(
+        call,
+        await gradeSession(call.ports, call.me, { sessionId: idOf(call), ...call.body }),
+      ),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/watch', who: 'supervisor', summary: 'Look on for two minutes: its lines are heard in the stream session:<id>',
+    method: 'post',
+    path: '/api/sessions/:id/watch',
+    who: 'supervisor',
+    summary: 'Look on for two minutes: its lines are heard in the stream session:<id>',
     handle: async (call) => {
       const { session, until } = await watchSession(call.ports, call.me, idOf(call))
-      return { body: { ...(await answerSession(call, session)).body, stream: `session:${session.session_id}`, watchedUntil: presentTime(until) } }
+      return {
+        body: {
+          ...(await answerSession(call, session)).body,
+          stream: `session:${session.session_id}`,
+          watchedUntil: presentTime(until),
+        },
+      }
     },
   }),
 ]

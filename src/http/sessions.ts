@@ -16,15 +16,26 @@ const pending = z.enum(['send', 'drop']).optional()
 
 export const sessionRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/sessions', who: 'agent', summary: 'Sessions by state; queued ones in queue order',
+    method: 'get',
+    path: '/api/sessions',
+    who: 'agent',
+    summary: 'Sessions by state; queued ones in queue order',
     query: page.extend({
-      state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'), mine: flag.default(false), search: z.string().max(100).optional(),
-      agentUid: z.coerce.number().int().positive().optional(), unanswered: flag.optional(), answerable: flag.optional(),
+      state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'),
+      mine: flag.default(false),
+      search: z.string().max(100).optional(),
+      agentUid: z.coerce.number().int().positive().optional(),
+      unanswered: flag.optional(),
+      answerable: flag.optional(),
     }),
     handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, query) }),
   }),
   route({
-    method: 'post', path: '/api/sessions/claim', who: 'agent', summary: 'Claim the next session this agent may have', operationId: 'claimNext',
+    method: 'post',
+    path: '/api/sessions/claim',
+    who: 'agent',
+    summary: 'Claim the next session this agent may have',
+    operationId: 'claimNext',
     body: z.object({ lane: z.string().max(48).optional() }).optional(),
     handle: async (call) => {
       const row = await claimNext(call.ports, call.me, call.body?.lane)
@@ -32,35 +43,76 @@ export const sessionRoutes: Route[] = [
     },
   }),
   route({
-    method: 'post', path: '/api/sessions/close', who: 'agent', summary: 'Close several sessions',
+    method: 'post',
+    path: '/api/sessions/close',
+    who: 'agent',
+    summary: 'Close several sessions',
     body: z.object({ ids: z.array(z.string().max(32)).min(1).max(200), reason, pending }),
     handle: async ({ ports, me, body }) => ({ body: await closeMany(ports, me, body) }),
   }),
   route({
-    method: 'get', path: '/api/sessions/:id', who: 'agent', summary: 'One session',
+    method: 'get',
+    path: '/api/sessions/:id',
+    who: 'agent',
+    summary: 'One session',
     handle: async (call) => answerSession(call, await getVisible(call.ports, call.me, idOf(call))),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/claim', who: 'agent', summary: 'Claim this session', operationId: 'claimSession',
-    handle: async (call) => answerSession(call, await claimSession(call.ports, call.me, { sessionId: idOf(call) })),
+    method: 'post',
+    path: '/api/sessions/:id/claim',
+    who: 'agent',
+    summary: 'Claim this session',
+    operationId: 'claimSession',
+    handle: async (call) =>
+      answerSession(call, await claimSession(call.ports, call.me, { sessionId: idOf(call) })),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/accept', who: 'agent', summary: 'The named agent accepts a waiting session',
+    method: 'post',
+    path: '/api/sessions/:id/accept',
+    who: 'agent',
+    summary: 'The named agent accepts a waiting session',
     body: z.object({ fence }).optional(),
-    handle: async (call) => answerSession(call, await acceptSession(call.ports, call.me, { sessionId: idOf(call), fence: call.body?.fence })),
+    handle: async (call) =>
+      answerSession(
+        call,
+        await acceptSession(call.ports, call.me, {
+          sessionId: idOf(call),
+          fence: call.body?.fence,
+        }),
+      ),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/close', who: 'agent', summary: 'End a session',
+    method: 'post',
+    path: '/api/sessions/:id/close',
+    who: 'agent',
+    summary: 'End a session',
     body: z.object({ reason, pending, fence }).optional(),
-    handle: async (call) => answerSession(call, await closeSession(call.ports, call.me, { sessionId: idOf(call), ...call.body })),
+    handle: async (call) =>
+      answerSession(
+        call,
+        await closeSession(call.ports, call.me, { sessionId: idOf(call), ...call.body }),
+      ),
   }),
   route({
-    method: 'post', path: '/api/sessions/:id/read', who: 'agent', summary: 'The agent has seen the lines up to seq',
+    method: 'post',
+    path: '/api/sessions/:id/read',
+    who: 'agent',
+    summary: 'The agent has seen the lines up to seq',
     body: z.object({ seq: z.number().int().min(0) }),
-    handle: async (call) => answerSession(call, await readUpTo(call.ports, call.me, { sessionId: idOf(call), seq: call.body.seq })),
+    handle: async (call) =>
+      answerSession(
+        call,
+        await readUpTo(call.ports, call.me, { sessionId: idOf(call), seq: call.body.seq }),
+      ),
   }),
   route({
-    method: 'get', path: '/api/sessions/:id/ledger', who: 'agent', summary: 'Every transition of a session', query: page,
-    handle: async ({ ports, me, params, query }) => ({ body: await listLedger(ports, me, { sessionId: params['id'] ?? '', ...query }) }),
+    method: 'get',
+    path: '/api/sessions/:id/ledger',
+    who: 'agent',
+    summary: 'Every transition of a session',
+    query: page,
+    handle: async ({ ports, me, params, query }) => ({
+      body: await listLedger(ports, me, { sessionId: params['id'] ?? '', ...query }),
+    }),
   }),
 ]

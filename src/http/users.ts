@@ -20,29 +20,50 @@ const user = z.strictObject({
 
 export const userRoutes: Route[] = [
   route({
-    method: 'get', path: '/api/users', who: 'admin', summary: 'The people of the company', query: page,
+    method: 'get',
+    path: '/api/users',
+    who: 'admin',
+    summary: 'The people of the company',
+    query: page,
     handle: async ({ ports, me, query }) => ({ body: await listUsers(ports, me, query) }),
   }),
   route({
-    method: 'post', path: '/api/users', who: 'admin', summary: 'Add a person', body: user,
+    method: 'post',
+    path: '/api/users',
+    who: 'admin',
+    summary: 'Add a person',
+    body: user,
     handle: async ({ ports, me, body }) => {
       const made = await createUser(ports, me, body)
       return { status: 201, body: await showUser(ports, me, made.uid) }
     },
   }),
   route({
-    method: 'get', path: '/api/users/:uid', who: 'admin', summary: 'One person',
-    handle: async ({ ports, me, params }) => ({ body: await showUser(ports, me, Number(params['uid'])) }),
+    method: 'get',
+    path: '/api/users/:uid',
+    who: 'admin',
+    summary: 'One person',
+    handle: async ({ ports, me, params }) => ({
+      body: await showUser(ports, me, Number(params['uid'])),
+    }),
   }),
   route({
-    method: 'patch', path: '/api/users/:uid', who: 'admin', summary: 'Change a person', body: user.partial(),
+    method: 'patch',
+    path: '/api/users/:uid',
+    who: 'admin',
+    summary: 'Change a person',
+    body: user.partial(),
     handle: async ({ ports, me, params, body }) => {
       const changed = await changeUser(ports, me, { uid: Number(params['uid']), patch: body })
       return { body: await showUser(ports, me, changed.uid) }
     },
   }),
   route({
-    method: 'get', path: '/api/directory', who: 'agent', summary: 'Who works here', query: page.extend({ search: z.string().max(100).default('') }),
+    method: 'get',
+    path: '/api/directory',
+    who: 'agent',
+    summary: 'Who works here',
+    query: page.extend({ search: z.string().max(100).default('') }),
     handle: async ({ ports, me, query }) => ({ body: await listDirectory(ports, me, query) }),
   }),
 ]

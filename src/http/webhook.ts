@@ -1,7 +1,13 @@
 // Where WeChat pushes. Order: known account → signature of the query (plain) → gate → body → envelope → one durable transaction
 // → answer. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { dedupKey, renderReply, WechatInputError, type Inbound, type OpenedPush } from 'wechat-api-ts'
+import {
+  dedupKey,
+  renderReply,
+  WechatInputError,
+  type Inbound,
+  type OpenedPush,
+} from 'wechat-api-ts'
 import type { Batches } from '../actions/messages/batches.ts'
 import { countUnbound } from '../actions/messages/count-unbound.ts'
 import type { PushAnswer } from '../actions/messages/push.ts'
@@ -20,11 +26,15 @@ const oldestMayWaitMs = 1500
 
 export function openWebhook(needs: WebhookNeeds) {
   let inFlight = 0
-  const full = () => inFlight >= needs.limits.maxInFlight || needs.batches.oldestMs() > oldestMayWaitMs
+  const full = () =>
+    inFlight >= needs.limits.maxInFlight || needs.batches.oldestMs() > oldestMayWaitMs
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = needs.clock.mono()
     try {
-      if (request.method !== 'GET' && full()) { end(response, 503, 'busy'); return; }
+      if (request.method !== 'GET' && full()) {
+        end(response, 503, 'busy')
+        return
+      }
       inFlight += 1
       needs.metrics.inFlight.set(inFlight)
       await handle(needs, request, response)
@@ -39,40 +49,71 @@ export function openWebhook(needs: WebhookNeeds) {
 }
 
 /** What stands behind /wechat/, and the query. */
-function partsOf({ url = '' }: IncomingMessage): { name: string, query: URLSearchParams } {
+function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearchParams } {
   const mark = url.indexOf('?')
-  return { name: url.slice('/wechat/'.length, mark === -1 ? undefined : mark), query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)) }
+  return {
+    name: url.slice('/wechat/'.length, mark === -1 ? undefined : mark),
+    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+  }
 }
 
-async function handle(needs: WebhookNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  needs: WebhookNeeds,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { name, query } = partsOf(request)
   const account = await needs.known.account(name)
-  if (!account) { await takeForPlatform(needs, { name, query, request }, response); return; }
+  if (!account) {
+    await takeForPlatform(needs, { name, query, request }, response)
+    return
+  }
 
   const signed = isSigned(account.platform ?? account, query, needs.clock.now())
   const isPush = request.method === 'POST'
   // a sealed push is signed with its body
-  if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) throw new WechatInputError('bad_signature')
-  if (request.method === 'GET') { end(response, 200, query.get('echostr') ?? ''); return; }
-  if (!isPush) { end(response, 405, 'GET or POST'); return; }
+  if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) {
+    throw new WechatInputError('bad_signature')
+  }
+  if (request.method === 'GET') {
+    end(response, 200, query.get('echostr') ?? '')
+    return
+  }
+  if (!isPush) {
+    end(response, 405, 'GET or POST')
+    return
+  }
   await take(needs, { account, query, body: await readBody(request) }, response)
 }
 
 const ofPlatform = 'platform/'
 
 /** No account of ours: a platform itself is meant, or it is tested. */
-async function takeForPlatform(needs: WebhookNeeds, { name, query, request }: { name: string, query: URLSearchParams, request: IncomingMessage }, response: ServerResponse): Promise<void> {
+async function takeForPlatform(
+  needs: WebhookNeeds,
+  { name, query, request }: { name: string; query: URLSearchParams; request: IncomingMessage },
+  response: ServerResponse,
+): Promise<void> {
   const isNotice = name.startsWith(ofPlatform)
-  if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) { end(response, 404, 'unknown appid'); return; }
+  if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) {
+    end(response, 404, 'unknown appid')
+    return
+  }
   const arrived = { query, body: await readBody(request), now: needs.clock.now() }
-  const answer = isNotice ? await answerNotice(needs, name.slice(ofPlatform.length), arrived) : await answerTest(needs, name, arrived)
+  const answer = isNotice
+    ? await answerNotice(needs, name.slice(ofPlatform.length), arrived)
+    : await answerTest(needs, name, arrived)
   if (answer === null) end(response, 404, 'unknown platform')
   else end(response, 200, answer)
 }
 
-type Arrived = { account: KnownAccount, query: URLSearchParams, body: string }
+type Arrived = { account: KnownAccount; query: URLSearchParams; body: string }
 
-async function take(needs: WebhookNeeds, { account, query, body }: Arrived, response: ServerResponse): Promise<void> {
+async function take(
+  needs: WebhookNeeds,
+  { account, query, body }: Arrived,
+  response: ServerResponse,
+): Promise<void> {
   const began = needs.clock.mono()
   const opened = openWithAny(account, { query, body, now: needs.clock.now() })
   const { inbound } = opened
@@ -80,24 +121,42 @@ async function take(needs: WebhookNeeds, { account, query, body }: Arrived, resp
   const company = await needs.known.company(account.company_id)
   if (!company?.open) {
     needs.metrics.pushes.inc({ result: 'company_closed' })
-    end(response, 200, 'success'); return;
+    end(response, 200, 'success')
+    return
   }
-  const push = { account, company, openid: inbound.openid, dedupKey: dedupKey(inbound), deed: deedOf(inbound, opened.xml), xml: opened.xml }
+  const push = {
+    account,
+    company,
+    openid: inbound.openid,
+    dedupKey: dedupKey(inbound),
+    deed: deedOf(inbound, opened.xml),
+    xml: opened.xml,
+  }
   if (account.binding === 'unbound') {
     await countUnbound(needs, push)
-    end(response, 200, 'success'); return;
+    end(response, 200, 'success')
+    return
   }
 
   const answer = await needs.batches.take(push)
   needs.metrics.pushes.inc({ result: 'stored' })
-  if (!answer) { end(response, 200, 'success'); return; }
-  response.once('finish', () => { if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id) })
+  if (!answer) {
+    end(response, 200, 'success')
+    return
+  }
+  response.once('finish', () => {
+    if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id)
+  })
   end(response, 200, { xml: rendered(opened, answer) })
 }
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)
-  const xml = renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, asPassive(answer.content), at)
+  const xml = renderReply(
+    { openid: inbound.openid, originalId: inbound.toUserName },
+    asPassive(answer.content),
+    at,
+  )
   return seal(xml, at)
 }
 
@@ -106,16 +165,26 @@ function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbou
   const named = query.get('openid')
   if (named === null || named === inbound.openid) return
   needs.metrics.foreignOpenid.inc()
-  needs.log.warn({ inQuery: named.slice(0, 64), inBody: inbound.openid }, 'the openid of the query is not the sender')
+  needs.log.warn(
+    { inQuery: named.slice(0, 64), inBody: inbound.openid },
+    'the openid of the query is not the sender',
+  )
 }
 
 function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unknown): void {
   if (error instanceof WechatInputError) {
     needs.metrics.pushes.inc({ result: error.code })
-    end(response, error.code === 'bad_signature' ? 403 : 400, error.code); return;
+    end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
+    return
   }
-  if (isAppError(error, 'too_large')) { end(response, 413, 'too_large'); return; }
-  if (isAppError(error, 'overloaded')) { end(response, 503, 'overloaded'); return; }
+  if (isAppError(error, 'too_large')) {
+    end(response, 413, 'too_large')
+    return
+  }
+  if (isAppError(error, 'overloaded')) {
+    end(response, 503, 'overloaded')
+    return
+  }
   needs.metrics.pushes.inc({ result: 'not_stored' })
   needs.log.error({ error: String(error) }, 'a push could not be stored')
   end(response, 500, 'not stored')
@@ -123,8 +192,15 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
 
 function end(response: ServerResponse, status: number, answer: string | { xml: string }): void {
   if (response.headersSent || response.destroyed) return
-  const [type, body] = typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
+  const [type, body] =
+    typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
   // what was not read of a refused body is not waited for
   if (status >= 400) response.shouldKeepAlive = false
-  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff' }).end(body)
+  response
+    .writeHead(status, {
+      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Length': Buffer.byteLength(body),
+      'X-Content-Type-Options': 'nosniff',
+    })
+    .end(body)
 }

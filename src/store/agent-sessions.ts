@@ -5,19 +5,39 @@ import type { Sql } from './sql.ts'
 
 export const agentSessions = (sql: Sql) => ({
   /** Of those in conversation with him. */
-  countActive: async (companyId: string, uid: number) => Number((await sql.one<{ n: number }>(
-    'select count(*) as n from message_session where company_id = ? and uid = ? and state in (1, 2)', [companyId, uid]))?.n),
-  oldestWaiting: (companyId: string, uid: number) => sql.one<SessionRow>(
-    'select * from message_session where company_id = ? and uid = ? and state = 0 order by assigned_at, session_id limit 1', [companyId, uid]),
+  countActive: async (companyId: string, uid: number) =>
+    Number(
+      (
+        await sql.one<{ n: number }>(
+          'select count(*) as n from message_session where company_id = ? and uid = ? and state in (1, 2)',
+          [companyId, uid],
+        )
+      )?.n,
+    ),
+  oldestWaiting: (companyId: string, uid: number) =>
+    sql.one<SessionRow>(
+      'select * from message_session where company_id = ? and uid = ? and state = 0 order by assigned_at, session_id limit 1',
+      [companyId, uid],
+    ),
   /** Everyone for whom a session waits to be accepted. */
-  waitedFor: async (companyId: string) => (await sql.all<{ uid: number }>(
-    'select distinct uid from message_session where company_id = ? and state = 0 and uid is not null order by uid', [companyId])).map((row) => row.uid),
+  waitedFor: async (companyId: string) =>
+    (
+      await sql.all<{ uid: number }>(
+        'select distinct uid from message_session where company_id = ? and state = 0 and uid is not null order by uid',
+        [companyId],
+      )
+    ).map((row) => row.uid),
   /** Those he was asked into. */
-  ofMember: (companyId: string, { uid, states, search }: { uid: number, states: number[], search: string }, page: { before: string, limit: number }) => {
+  ofMember: (
+    companyId: string,
+    { uid, states, search }: { uid: number; states: number[]; search: string },
+    page: { before: string; limit: number },
+  ) => {
     const of = ofFound(companyId, search)
     return sql.all<SessionRow>(
       'select * from message_session where company_id = ? and session_id in (select session_id from session_member where uid = ? and left_at is null' +
-      ` and session_id < ?) and state in (${states.join(',')})${of.where} order by session_id desc limit ?`,
-      [companyId, uid, page.before, ...of.values, page.limit])
+        ` and session_id < ?) and state in (${states.join(',')})${of.where} order by session_id desc limit ?`,
+      [companyId, uid, page.before, ...of.values, page.limit],
+    )
   },
 })

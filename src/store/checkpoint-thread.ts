@@ -11,8 +11,9 @@ const long = 16_000
 const database = new Database((workerData as { database: string }).database)
 database.pragma('synchronous = FULL')
 
-type Log = { log: number, checkpointed: number }
-const checkpoint = (mode: 'noop' | 'passive') => (database.pragma(`wal_checkpoint(${mode})`) as [Log])[0]
+type Log = { log: number; checkpointed: number }
+const checkpoint = (mode: 'noop' | 'passive') =>
+  (database.pragma(`wal_checkpoint(${mode})`) as [Log])[0]
 
 /** Answers whether the log has grown long. */
 function fold(): boolean {
@@ -26,7 +27,9 @@ function fold(): boolean {
 }
 
 const ended = new AbortController()
-parentPort?.once('message', () => { ended.abort() })
+parentPort?.once('message', () => {
+  ended.abort()
+})
 while (!ended.signal.aborted) {
   await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => undefined)
   try {

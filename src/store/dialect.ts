@@ -1,6 +1,6 @@
 // The only place where SQL differs between databases. What `mysql` says both MySQL 8 and MariaDB understand.
 
-export type Insert = { into: string, columns: string, values: string }
+export type Insert = { into: string; columns: string; values: string }
 
 export type Dialect = {
   /** Appended to a select whose rows decide; as a comment where the whole database is locked anyway, so that logs still show it. */
@@ -10,10 +10,13 @@ export type Dialect = {
   begin: string
   /** A column that is looked at and not looked up by: beside a list of ids SQLite would rather walk through all rows of a company. */
   filter: (column: string) => string
-  columnType: (kind: string, length: string | undefined) => { type: string, length?: string, charset?: string, collation?: string }
+  columnType: (
+    kind: string,
+    length: string | undefined,
+  ) => { type: string; length?: string; charset?: string; collation?: string }
   insertNew: (insert: Insert) => string
   /** Of a row that is there, `update` is set and `add` is raised by what the new row says. */
-  upsert: (insert: Insert, key: string, how: { update: string[], add: string[] }) => string
+  upsert: (insert: Insert, key: string, how: { update: string[]; add: string[] }) => string
   /** How many rows the next statement takes of those that are left. */
   atOnce: (left: number) => number
   /** Many rows set in one statement, found by the first column. */
@@ -27,7 +30,9 @@ export type Dialect = {
 }
 
 const errorCode = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''
 
 export const sqlite: Dialect = {
   forUpdate: ' /* for update */',
@@ -39,14 +44,20 @@ export const sqlite: Dialect = {
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
     return { type: 'varchar', length: length ?? '32' }
   },
-  insertNew: ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values} on conflict do nothing`,
+  insertNew: ({ into, columns, values }) =>
+    `insert into ${into} (${columns}) values ${values} on conflict do nothing`,
   upsert: ({ into, columns, values }, key, { update, add }) =>
     `insert into ${into} (${columns}) values ${values} on conflict (${key}) do update set ` +
-    [...update.map((column) => `${column} = excluded.${column}`), ...add.map((column) => `${column} = ${column} + excluded.${column}`)].join(', '),
+    [
+      ...update.map((column) => `${column} = excluded.${column}`),
+      ...add.map((column) => `${column} = ${column} + excluded.${column}`),
+    ].join(', '),
   update: (table, [key = '', ...set], rows) => {
     const one = `(?${',?'.repeat(set.length)})`
-    return `update ${table} set ${set.map((name, at) => `${name} = v.column${at + 2}`).join(', ')}` +
+    return (
+      `update ${table} set ${set.map((name, at) => `${name} = v.column${at + 2}`).join(', ')}` +
       ` from (values ${Array<string>(rows).fill(one).join(',')}) v where ${key} = v.column1`
+    )
   },
   // a power of two, so that a handful of prepared statements serves every batch size
   atOnce: (left) => Math.min(64, 2 ** Math.floor(Math.log2(left))),
@@ -61,7 +72,9 @@ const refusedRow = new Set([1062, 1048, 1264, 1366, 1406, 1292, 3819, 4025, 1644
 // deadlock, lock wait, read too old a row
 const inTheWay = new Set([1213, 1205, 1020])
 const errorNumber = (error: unknown): number =>
-  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
+  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number'
+    ? error.errno
+    : 0
 
 export const mysql: Dialect = {
   forUpdate: ' for update',
@@ -72,7 +85,14 @@ export const mysql: Dialect = {
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
     // a push has up to 64 KB, more than `text` holds
     if (kind === 'long') return { type: 'mediumtext', charset: 'utf8mb4', collation: 'utf8mb4_bin' }
-    if (kind === 'text') return { type: 'varchar', length: length ?? '255', charset: 'utf8mb4', collation: 'utf8mb4_bin' }
+    if (kind === 'text') {
+      return {
+        type: 'varchar',
+        length: length ?? '255',
+        charset: 'utf8mb4',
+        collation: 'utf8mb4_bin',
+      }
+    }
     return { type: 'varchar', length: length ?? '32', charset: 'ascii', collation: 'ascii_bin' }
   },
   // not `insert ignore`: that would cut what is too long without a word
@@ -80,13 +100,18 @@ export const mysql: Dialect = {
     `insert into ${into} (${columns}) values ${values} on duplicate key update ${columns.split(',')[0] ?? ''} = ${columns.split(',')[0] ?? ''}`,
   upsert: ({ into, columns, values }, _key, { update, add }) =>
     `insert into ${into} (${columns}) values ${values} on duplicate key update ` +
-    [...update.map((column) => `${column} = values(${column})`), ...add.map((column) => `${column} = ${column} + values(${column})`)].join(', '),
+    [
+      ...update.map((column) => `${column} = values(${column})`),
+      ...add.map((column) => `${column} = ${column} + values(${column})`),
+    ].join(', '),
   update: (table, [key = '', ...set], rows) => {
     // a key of another character set would be looked up without its index
     const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`
     // straight: read the other way round it would touch, and wait for, rows of others
-    return `update (${Array<string>(rows).fill(one).join(' union all ')}) v straight_join ${table} t on t.${key} = v.k set ` +
+    return (
+      `update (${Array<string>(rows).fill(one).join(' union all ')}) v straight_join ${table} t on t.${key} = v.k set ` +
       set.map((name, at) => `t.${name} = v.v${at}`).join(', ')
+    )
   },
   // nothing is prepared here, and each statement is a journey; 128 lines of 64 KB stay below the 16 MB that a packet may have
   atOnce: (left) => Math.min(128, left),

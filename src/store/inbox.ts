@@ -1,9 +1,10 @@
 import type { InboxRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
-type Seen = { inbox_id: string, account_id: string, dedup_key: string, state: string }
+type Seen = { inbox_id: string; account_id: string; dedup_key: string; state: string }
 
-const inboxKey = (row: { account_id: string, dedup_key: string }) => `${row.account_id} ${row.dedup_key}`
+const inboxKey = (row: { account_id: string; dedup_key: string }) =>
+  `${row.account_id} ${row.dedup_key}`
 
 export const inboxQueries = (sql: Sql) => ({
   /** Adds what is new and answers which row stands now for each: if its id is ours, the push is new. */
@@ -14,7 +15,8 @@ export const inboxQueries = (sql: Sql) => ({
     const keys = list(rows.map((row) => row.dedup_key))
     const seen = await sql.all<Seen>(
       `select inbox_id, account_id, dedup_key, state from inbox where account_id in (${accounts.marks}) and dedup_key in (${keys.marks})`,
-      [...accounts.values, ...keys.values])
+      [...accounts.values, ...keys.values],
+    )
     const byKey = new Map(seen.map((row) => [inboxKey(row), row]))
     return (row) => byKey.get(inboxKey(row))
   },

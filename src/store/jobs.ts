@@ -5,14 +5,28 @@ export const jobQueries = (sql: Sql) => ({
   /** True for the one process that gets this slot. */
   take: async (row: JobRunRow) => {
     await sql.insertNew('job_run', [row])
-    const stands = await sql.one<{ token: string }>('select token from job_run where job = ? and slot = ?', [row.job, row.slot])
+    const stands = await sql.one<{ token: string }>(
+      'select token from job_run where job = ? and slot = ?',
+      [row.job, row.slot],
+    )
     return stands?.token === row.token
   },
-  end: (job: string, slot: string, { at, result }: { at: number, result: string }) => sql.write(
-    'update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [at, result, job, slot]),
-  last: (job: string, companyId: string) => sql.one<JobRunRow>(
-    'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1', [job, companyId]),
-  running: (job: string, now: number) => sql.one<JobRunRow>(
-    'select * from job_run where job = ? and ended_at is null and lease_until > ? limit 1', [job, now]),
+  end: (job: string, slot: string, { at, result }: { at: number; result: string }) =>
+    sql.write('update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [
+      at,
+      result,
+      job,
+      slot,
+    ]),
+  last: (job: string, companyId: string) =>
+    sql.one<JobRunRow>(
+      'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1',
+      [job, companyId],
+    ),
+  running: (job: string, now: number) =>
+    sql.one<JobRunRow>(
+      'select * from job_run where job = ? and ended_at is null and lease_until > ? limit 1',
+      [job, now],
+    ),
   forget: (before: number) => sql.run('delete from job_run where started_at < ?', [before]),
 })

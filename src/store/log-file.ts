@@ -25,23 +25,36 @@ export function openLogFile(database: string, { finish, failed }: Hears): LogFil
   let next: Promise<void> | null = null
 
   // after one failure nobody knows what the disk holds: `now` stays as it is, and only a restart reads the file again
-  const forceOnce = () => force(log).then(() => { now = null }, (error: unknown) => {
-    throw new Error(`The disk did not keep a commit (${String(error)}). Restart kefu.`)
-  })
+  const forceOnce = () =>
+    force(log).then(
+      () => {
+        now = null
+      },
+      (error: unknown) => {
+        throw new Error(`The disk did not keep a commit (${String(error)}). Restart kefu.`)
+      },
+    )
   const forced = (): Promise<void> => {
-    if (!now) return now = forceOnce()
+    if (!now) return (now = forceOnce())
     // what runs now may have begun before our commit was written
-    return next ??= now.then(() => {
+    return (next ??= now.then(() => {
       next = null
-      return now = forceOnce()
-    })
+      return (now = forceOnce())
+    }))
   }
 
   // the build's name: a worker is started by path, not by import
-  const worker = new Worker(new URL('./checkpoint-thread.js', import.meta.url), { workerData: { database } })
+  const worker = new Worker(new URL('./checkpoint-thread.js', import.meta.url), {
+    workerData: { database },
+  })
   const ended = new Promise((resolve) => worker.once('exit', resolve))
-  worker.on('message', (why: string | null) => { if (why === null) finish(); else failed(why) })
-  worker.on('error', (error) => { failed(String(error)) })
+  worker.on('message', (why: string | null) => {
+    if (why === null) finish()
+    else failed(why)
+  })
+  worker.on('error', (error) => {
+    failed(String(error))
+  })
   return {
     forced,
     close: async () => {

@@ -4,22 +4,41 @@ import type { Sql } from './sql.ts'
 export const loginQueries = (sql: Sql) => ({
   insert: (row: LoginRow) => sql.insert('login', [row]),
   find: (hash: string) => sql.one<LoginRow>('select * from login where token_hash = ?', [hash]),
-  seen: (hash: string, at: number) => sql.run('update login set seen_at = ? where token_hash = ?', [at, hash]),
+  seen: (hash: string, at: number) =>
+    sql.run('update login set seen_at = ? where token_hash = ?', [at, hash]),
   end: (hash: string) => sql.run('delete from login where token_hash = ?', [hash]),
-  hashesOf: async (uid: number) => (await sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [uid])).map((row) => row.token_hash),
-  ofCompany: (companyId: string) => sql.all<{ token_hash: string, uid: number }>('select token_hash, uid from login where company_id = ?', [companyId]),
+  hashesOf: async (uid: number) =>
+    (
+      await sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [uid])
+    ).map((row) => row.token_hash),
+  ofCompany: (companyId: string) =>
+    sql.all<{ token_hash: string; uid: number }>(
+      'select token_hash, uid from login where company_id = ?',
+      [companyId],
+    ),
   endCompany: (companyId: string) => sql.run('delete from login where company_id = ?', [companyId]),
-  endExpired: (idleBefore: number, now: number) => sql.run('delete from login where seen_at < ? or ends_at < ?', [idleBefore, now]),
+  endExpired: (idleBefore: number, now: number) =>
+    sql.run('delete from login where seen_at < ? or ends_at < ?', [idleBefore, now]),
 
   tried: (row: LoginLogRow) => sql.insert('login_log', [row]),
-  turnedOut: (id: string, result: string, uid: number | null) => sql.run('update login_log set result = ?, uid = ? where login_log_id = ?', [result, uid, id]),
-  lastFailures: (username: string, ip: string, limit: number) => sql.all<{ at: number }>(
-    "select at from login_log where username = ? and ip = ? and result = 'failed' and at > coalesce((select max(at) from login_log" +
-    " where username = ? and ip = ? and result = 'ok'), 0) order by at desc limit ?", [username, ip, username, ip, limit]),
-  lastFailuresFrom: (ip: string, limit: number) => sql.all<{ at: number }>(
-    "select at from login_log where ip = ? and result = 'failed' order by at desc limit ?", [ip, limit]),
+  turnedOut: (id: string, result: string, uid: number | null) =>
+    sql.run('update login_log set result = ?, uid = ? where login_log_id = ?', [result, uid, id]),
+  lastFailures: (username: string, ip: string, limit: number) =>
+    sql.all<{ at: number }>(
+      "select at from login_log where username = ? and ip = ? and result = 'failed' and at > coalesce((select max(at) from login_log" +
+        " where username = ? and ip = ? and result = 'ok'), 0) order by at desc limit ?",
+      [username, ip, username, ip, limit],
+    ),
+  lastFailuresFrom: (ip: string, limit: number) =>
+    sql.all<{ at: number }>(
+      "select at from login_log where ip = ? and result = 'failed' order by at desc limit ?",
+      [ip, limit],
+    ),
 
   audit: (row: AuditLogRow) => sql.insert('audit_log', [row]),
-  auditList: (companyId: string, page: { before: string, limit: number }) => sql.all<AuditLogRow>(
-    'select * from audit_log where company_id = ? and audit_id < ? order by audit_id desc limit ?', [companyId, page.before, page.limit]),
+  auditList: (companyId: string, page: { before: string; limit: number }) =>
+    sql.all<AuditLogRow>(
+      'select * from audit_log where company_id = ? and audit_id < ? order by audit_id desc limit ?',
+      [companyId, page.before, page.limit],
+    ),
 })

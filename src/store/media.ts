@@ -2,35 +2,65 @@ import type { MediaFetchRow, MediaUploadRow, ResourceRow } from '../../entities/
 import type { Sql } from './sql.ts'
 
 export const mediaQueries = (sql: Sql) => ({
-  find: (companyId: string, id: string) => sql.one<ResourceRow>('select * from resources where company_id = ? and resources_id = ?', [companyId, id]),
+  find: (companyId: string, id: string) =>
+    sql.one<ResourceRow>('select * from resources where company_id = ? and resources_id = ?', [
+      companyId,
+      id,
+    ]),
   /** Equal files of a company are one; answers the row that stands. */
   add: async (row: ResourceRow): Promise<ResourceRow> => {
     await sql.insertNew('resources', [row])
-    const stands = await sql.one<ResourceRow>('select * from resources where company_id = ? and sha256 = ?', [row.company_id, row.sha256])
+    const stands = await sql.one<ResourceRow>(
+      'select * from resources where company_id = ? and sha256 = ?',
+      [row.company_id, row.sha256],
+    )
     if (!stands) throw new Error('a file that was just added is not there')
     return stands
   },
 
-  upload: (resourceId: string, accountId: string, kind: string) => sql.one<MediaUploadRow>(
-    'select * from media_upload where resources_id = ? and account_id = ? and kind = ?', [resourceId, accountId, kind]),
-  saveUpload: (row: MediaUploadRow) => sql.upsert('media_upload', [row], { key: 'resources_id, account_id, kind', update: ['media_id', 'dies_at'] }),
-  forgetUpload: (accountId: string, mediaId: string) => sql.run('delete from media_upload where account_id = ? and media_id = ?', [accountId, mediaId]),
+  upload: (resourceId: string, accountId: string, kind: string) =>
+    sql.one<MediaUploadRow>(
+      'select * from media_upload where resources_id = ? and account_id = ? and kind = ?',
+      [resourceId, accountId, kind],
+    ),
+  saveUpload: (row: MediaUploadRow) =>
+    sql.upsert('media_upload', [row], {
+      key: 'resources_id, account_id, kind',
+      update: ['media_id', 'dies_at'],
+    }),
+  forgetUpload: (accountId: string, mediaId: string) =>
+    sql.run('delete from media_upload where account_id = ? and media_id = ?', [accountId, mediaId]),
   forgetDead: (now: number) => sql.run('delete from media_upload where dies_at < ?', [now]),
 
   toFetch: (rows: MediaFetchRow[]) => sql.insert('media_fetch', rows),
-  counts: (companyId: string) => sql.all<{ state: string, n: number }>(
-    'select state, count(*) as n from media_fetch where company_id = ? group by state', [companyId]),
-  ready: (now: number, limit: number) => sql.all<MediaFetchRow>(
-    "select * from media_fetch where state = 'pending' and retry_at <= ? order by retry_at limit ?", [now, limit]),
+  counts: (companyId: string) =>
+    sql.all<{ state: string; n: number }>(
+      'select state, count(*) as n from media_fetch where company_id = ? group by state',
+      [companyId],
+    ),
+  ready: (now: number, limit: number) =>
+    sql.all<MediaFetchRow>(
+      "select * from media_fetch where state = 'pending' and retry_at <= ? order by retry_at limit ?",
+      [now, limit],
+    ),
   /** The one who moves its next try on fetches it now. */
-  take: (row: MediaFetchRow, retryAt: number) => sql.run(
-    "update media_fetch set attempts = attempts + 1, retry_at = ? where message_id = ? and part = ? and state = 'pending' and retry_at = ?",
-    [retryAt, row.message_id, row.part, row.retry_at]),
-  settle: (row: MediaFetchRow, to: { state: string, reason: string | null, retryAt: number }) => sql.run(
-    "update media_fetch set state = ?, reason = ?, retry_at = ? where message_id = ? and part = ? and state = 'pending'",
-    [to.state, to.reason, to.retryAt, row.message_id, row.part]),
-  forgetSettled: (before: number) => sql.run("delete from media_fetch where state <> 'pending' and retry_at < ?", [before]),
+  take: (row: MediaFetchRow, retryAt: number) =>
+    sql.run(
+      "update media_fetch set attempts = attempts + 1, retry_at = ? where message_id = ? and part = ? and state = 'pending' and retry_at = ?",
+      [retryAt, row.message_id, row.part, row.retry_at],
+    ),
+  settle: (row: MediaFetchRow, to: { state: string; reason: string | null; retryAt: number }) =>
+    sql.run(
+      "update media_fetch set state = ?, reason = ?, retry_at = ? where message_id = ? and part = ? and state = 'pending'",
+      [to.state, to.reason, to.retryAt, row.message_id, row.part],
+    ),
+  forgetSettled: (before: number) =>
+    sql.run("delete from media_fetch where state <> 'pending' and retry_at < ?", [before]),
   /** What a line came to hold: its file, or that it is gone. */
-  complete: (messageId: string, resourceId: string | null, extra: string) => sql.run(
-    'update message_data set resources_id = ?, extra = ? where message_id = ?', [resourceId, extra, messageId]),
+  complete: (messageId: string, resourceId: string | null, extra: string) =>
+    sql.run('update message_data set resources_id = ?, extra = ? where message_id = ?', [
+      resourceId,
+      extra,
+      messageId,
+    ]),
 })

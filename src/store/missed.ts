@@ -1,32 +1,58 @@
 import type { MissedSessionRow, ReclaimedRow, SessionRow } from '../../entities/index.ts'
 import { list, type Sql } from './sql.ts'
 
-type Whose = { uid: number | null, accountIds: string[] }
+type Whose = { uid: number | null; accountIds: string[] }
 
 /** What timers ended: sessions in which an answer was owed, customers who were reclaimed. */
 export const missedQueries = (sql: Sql) => ({
   add: (row: MissedSessionRow) => sql.insertNew('missed_session', [row]),
-  find: (companyId: string, sessionId: string) => sql.one<MissedSessionRow>(
-    'select * from missed_session where company_id = ? and session_id = ?', [companyId, sessionId]),
-  opened: (companyId: string, sessionId: string) => sql.run('delete from missed_session where company_id = ? and session_id = ?', [companyId, sessionId]),
-  answered: (companyId: string, customerId: string) => sql.write('delete from missed_session where company_id = ? and wx_user_id = ?', [companyId, customerId]),
+  find: (companyId: string, sessionId: string) =>
+    sql.one<MissedSessionRow>(
+      'select * from missed_session where company_id = ? and session_id = ?',
+      [companyId, sessionId],
+    ),
+  opened: (companyId: string, sessionId: string) =>
+    sql.run('delete from missed_session where company_id = ? and session_id = ?', [
+      companyId,
+      sessionId,
+    ]),
+  answered: (companyId: string, customerId: string) =>
+    sql.write('delete from missed_session where company_id = ? and wx_user_id = ?', [
+      companyId,
+      customerId,
+    ]),
   /** The newest first; of an agent his own, and those that were nobody's on accounts he serves. */
-  list: (companyId: string, whose: Whose, page: { before: number, id: string, limit: number }) => {
+  list: (companyId: string, whose: Whose, page: { before: number; id: string; limit: number }) => {
     const some = list(whose.accountIds)
-    const own = whose.uid === null ? { where: '', values: [] } : {
-      where: ` and (m.uid = ? or (m.uid is null and m.account_id in (${some.marks})))`, values: [whose.uid, ...some.values] }
+    const own =
+      whose.uid === null
+        ? { where: '', values: [] }
+        : {
+            where: ` and (m.uid = ? or (m.uid is null and m.account_id in (${some.marks})))`,
+            values: [whose.uid, ...some.values],
+          }
     return sql.all<SessionRow & { missed_at: number }>(
       `select s.*, m.at as missed_at from missed_session m join message_session s on s.session_id = m.session_id where m.company_id = ?${own.where}` +
-      ' and (m.at < ? or (m.at = ? and m.session_id < ?)) order by m.at desc, m.session_id desc limit ?',
-      [companyId, ...own.values, page.before, page.before, page.id, page.limit])
+        ' and (m.at < ? or (m.at = ? and m.session_id < ?)) order by m.at desc, m.session_id desc limit ?',
+      [companyId, ...own.values, page.before, page.before, page.id, page.limit],
+    )
   },
 
   addReclaimed: (row: ReclaimedRow) => sql.insert('reclaimed', [row]),
-  lastReclaimed: (companyId: string, customerId: string) => sql.one<ReclaimedRow>(
-    'select * from reclaimed where company_id = ? and wx_user_id = ? order by at desc, reclaimed_id desc limit 1', [companyId, customerId]),
-  undone: (id: string, at: number) => sql.run('update reclaimed set undone_at = ? where reclaimed_id = ? and undone_at is null', [at, id]),
-  reclaimedList: (companyId: string, page: { before: number, id: string, limit: number }) => sql.all<ReclaimedRow>(
-    'select * from reclaimed where company_id = ? and (at < ? or (at = ? and reclaimed_id < ?)) order by at desc, reclaimed_id desc limit ?',
-    [companyId, page.before, page.before, page.id, page.limit]),
+  lastReclaimed: (companyId: string, customerId: string) =>
+    sql.one<ReclaimedRow>(
+      'select * from reclaimed where company_id = ? and wx_user_id = ? order by at desc, reclaimed_id desc limit 1',
+      [companyId, customerId],
+    ),
+  undone: (id: string, at: number) =>
+    sql.run('update reclaimed set undone_at = ? where reclaimed_id = ? and undone_at is null', [
+      at,
+      id,
+    ]),
+  reclaimedList: (companyId: string, page: { before: number; id: string; limit: number }) =>
+    sql.all<ReclaimedRow>(
+      'select * from reclaimed where company_id = ? and (at < ? or (at = ? and reclaimed_id < ?)) order by at desc, reclaimed_id desc limit ?',
+      [companyId, page.before, page.before, page.id, page.limit],
+    ),
   forgetReclaimed: (before: number) => sql.run('delete from reclaimed where at < ?', [before]),
 })

@@ -8,5 +8,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
 }
 
 export function inspectStore(options: StoreOptions): Promise<Inspected> {
-  return options.url.startsWith('sqlite:') ? inspectSqlite(options) : openMysql({ ...options, asItIs: true, alone: false })
+  return options.url.startsWith('sqlite:')
+    ? inspectSqlite(options)
+    : openMysql({ ...options, asItIs: true, alone: false })
 }

@@ -2,9 +2,14 @@ import type { PlatformRow } from '../../entities/index.ts'
 import type { Sql } from './sql.ts'
 
 export const platformQueries = (sql: Sql) => ({
-  find: (componentAppid: string) => sql.one<PlatformRow>('select * from platform where component_appid = ?', [componentAppid]),
+  find: (componentAppid: string) =>
+    sql.one<PlatformRow>('select * from platform where component_appid = ?', [componentAppid]),
   list: () => sql.all<PlatformRow>('select * from platform order by component_appid'),
-  save: (row: PlatformRow) => sql.upsert('platform', [row], { key: 'component_appid', update: Object.keys(row).slice(1) }),
-  saveTicket: (componentAppid: string, ticket: string, at: number) => sql.run(
-    'update platform set ticket = ?, ticket_at = ? where component_appid = ? and coalesce(ticket_at, 0) <= ?', [ticket, at, componentAppid, at]),
+  save: (row: PlatformRow) =>
+    sql.upsert('platform', [row], { key: 'component_appid', update: Object.keys(row).slice(1) }),
+  saveTicket: (componentAppid: string, ticket: string, at: number) =>
+    sql.run(
+      'update platform set ticket = ?, ticket_at = ? where component_appid = ? and coalesce(ticket_at, 0) <= ?',
+      [ticket, at, componentAppid, at],
+    ),
 })

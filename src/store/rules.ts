@@ -2,48 +2,109 @@ import type { MessageRuleRow, RuleHitRow, RuleUnmatchedRow } from '../../entitie
 import { replayQueries } from './replays.ts'
 import { list, type Sql } from './sql.ts'
 
-type Place = { priority: number, id: string }
+type Place = { priority: number; id: string }
 const first: Place = { priority: 2_147_483_647, id: '' }
 
 export const ruleQueries = (sql: Sql) => ({
   /** In their order: the higher priority, then the older. */
-  all: (companyId: string) => sql.all<MessageRuleRow>(
-    'select * from message_rule where company_id = ? order by priority desc, message_rule_id', [companyId]),
-  page: (companyId: string, { search, after = first, limit }: { search: string, after?: Place | undefined, limit: number }) => {
-    const found = search === '' ? { where: '', values: [] } : { where: ' and (instr(name, ?) > 0 or instr(keywords, ?) > 0 or instr(action, ?) > 0)', values: [search, search, search] }
+  all: (companyId: string) =>
+    sql.all<MessageRuleRow>(
+      'select * from message_rule where company_id = ? order by priority desc, message_rule_id',
+      [companyId],
+    ),
+  page: (
+    companyId: string,
+    { search, after = first, limit }: { search: string; after?: Place | undefined; limit: number },
+  ) => {
+    const found =
+      search === ''
+        ? { where: '', values: [] }
+        : {
+            where: ' and (instr(name, ?) > 0 or instr(keywords, ?) > 0 or instr(action, ?) > 0)',
+            values: [search, search, search],
+          }
     return sql.all<MessageRuleRow>(
       `select * from message_rule where company_id = ?${found.where} and (priority < ? or (priority = ? and message_rule_id > ?))` +
-      ' order by priority desc, message_rule_id limit ?', [companyId, ...found.values, after.priority, after.priority, after.id, limit])
+        ' order by priority desc, message_rule_id limit ?',
+      [companyId, ...found.values, after.priority, after.priority, after.id, limit],
+    )
   },
-  disabled: (companyId: string) => sql.all<MessageRuleRow>('select * from message_rule where company_id = ? and enabled = 0 order by priority desc, message_rule_id limit 1000', [companyId]),
-  count: async (companyId: string) => Number((await sql.one<{ n: number }>('select count(*) as n from message_rule where company_id = ?', [companyId]))?.n),
-  find: (companyId: string, id: string) => sql.one<MessageRuleRow>(
-    'select * from message_rule where company_id = ? and message_rule_id = ?', [companyId, id]),
-  save: (rows: MessageRuleRow[]) => rows.length === 0 ? Promise.resolve()
-    : sql.upsert('message_rule', rows, { key: 'message_rule_id', update: Object.keys(rows[0] ?? {}).slice(2) }),
+  disabled: (companyId: string) =>
+    sql.all<MessageRuleRow>(
+      'select * from message_rule where company_id = ? and enabled = 0 order by priority desc, message_rule_id limit 1000',
+      [companyId],
+    ),
+  count: async (companyId: string) =>
+    Number(
+      (
+        await sql.one<{ n: number }>(
+          'select count(*) as n from message_rule where company_id = ?',
+          [companyId],
+        )
+      )?.n,
+    ),
+  find: (companyId: string, id: string) =>
+    sql.one<MessageRuleRow>(
+      'select * from message_rule where company_id = ? and message_rule_id = ?',
+      [companyId, id],
+    ),
+  save: (rows: MessageRuleRow[]) =>
+    rows.length === 0
+      ? Promise.resolve()
+      : sql.upsert('message_rule', rows, {
+          key: 'message_rule_id',
+          update: Object.keys(rows[0] ?? {}).slice(2),
+        }),
   remove: async (companyId: string, id: string) => {
-    await sql.run('delete from rule_hit where message_rule_id = ? and company_id = ?', [id, companyId])
-    return sql.run('delete from message_rule where company_id = ? and message_rule_id = ?', [companyId, id])
+    await sql.run('delete from rule_hit where message_rule_id = ? and company_id = ?', [
+      id,
+      companyId,
+    ])
+    return sql.run('delete from message_rule where company_id = ? and message_rule_id = ?', [
+      companyId,
+      id,
+    ])
   },
   removeAll: async (companyId: string) => {
     await sql.run('delete from rule_hit where company_id = ?', [companyId])
     return sql.run('delete from message_rule where company_id = ?', [companyId])
   },
 
-  addHits: (rows: RuleHitRow[]) => sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
+  addHits: (rows: RuleHitRow[]) =>
+    sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
   /** Of each rule all hits, those since a day, and the last day. */
-  hits: (companyId: string, since: number) => sql.all<{ message_rule_id: string, total: number | string, recent: number | string, last_day: number }>(
-    'select message_rule_id, sum(hits) as total, sum(case when day >= ? then hits else 0 end) as recent, max(day) as last_day from rule_hit' +
-    ' where company_id = ? group by message_rule_id', [since, companyId]),
+  hits: (companyId: string, since: number) =>
+    sql.all<{
+      message_rule_id: string
+      total: number | string
+      recent: number | string
+      last_day: number
+    }>(
+      'select message_rule_id, sum(hits) as total, sum(case when day >= ? then hits else 0 end) as recent, max(day) as last_day from rule_hit' +
+        ' where company_id = ? group by message_rule_id',
+      [since, companyId],
+    ),
 
-  addUnmatched: (rows: RuleUnmatchedRow[]) => sql.upsert('rule_unmatched', rows, { key: 'company_id, text_hash', update: ['last_at'], add: ['times'] }),
-  unmatched: (companyId: string, since: number, limit: number) => sql.all<RuleUnmatchedRow>(
-    'select * from rule_unmatched where company_id = ? and last_at >= ? order by times desc, last_at desc limit ?', [companyId, since, limit]),
+  addUnmatched: (rows: RuleUnmatchedRow[]) =>
+    sql.upsert('rule_unmatched', rows, {
+      key: 'company_id, text_hash',
+      update: ['last_at'],
+      add: ['times'],
+    }),
+  unmatched: (companyId: string, since: number, limit: number) =>
+    sql.all<RuleUnmatchedRow>(
+      'select * from rule_unmatched where company_id = ? and last_at >= ? order by times desc, last_at desc limit ?',
+      [companyId, since, limit],
+    ),
   dropUnmatched: (companyId: string, hashes: string[]) => {
     const some = list(hashes)
-    return sql.run(`delete from rule_unmatched where company_id = ? and text_hash in (${some.marks})`, [companyId, ...some.values])
+    return sql.run(
+      `delete from rule_unmatched where company_id = ? and text_hash in (${some.marks})`,
+      [companyId, ...some.values],
+    )
   },
-  forgetUnmatched: (before: number) => sql.run('delete from rule_unmatched where last_at < ?', [before]),
+  forgetUnmatched: (before: number) =>
+    sql.run('delete from rule_unmatched where last_at < ?', [before]),
   forgetHits: (before: number) => sql.run('delete from rule_hit where day < ?', [before]),
 
   ...replayQueries(sql),

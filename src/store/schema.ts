@@ -4,7 +4,12 @@ import { Table, TableIndex, TableUnique, type QueryRunner, type TableColumnOptio
 import { mysql, sqlite, type Dialect } from './dialect.ts'
 import { quoted } from './sql.ts'
 
-export type TableShape = { name: string, columns: Record<string, string>, unique?: string[], index?: string[] }
+export type TableShape = {
+  name: string
+  columns: Record<string, string>
+  unique?: string[]
+  index?: string[]
+}
 
 function column(dialect: Dialect, name: string, shape: string): TableColumnOptions {
   const [kindAndLength = '', ...flags] = shape.split(' ')
@@ -13,26 +18,39 @@ function column(dialect: Dialect, name: string, shape: string): TableColumnOptio
   return {
     name,
     ...dialect.columnType(kind, length),
-    ...(serial && { type: dialect === sqlite ? 'integer' : 'int', isGenerated: true, generationStrategy: 'increment' }),
+    ...(serial && {
+      type: dialect === sqlite ? 'integer' : 'int',
+      isGenerated: true,
+      generationStrategy: 'increment',
+    }),
     isPrimary: serial || flags.includes('pk'),
     isNullable: flags.includes('null'),
   }
 }
 
-const named = (prefix: string, table: string, columns: string) => `${prefix}_${table}_${columns.replaceAll(',', '_')}`
+const named = (prefix: string, table: string, columns: string) =>
+  `${prefix}_${table}_${columns.replaceAll(',', '_')}`
 
-const dialectOf = (runner: QueryRunner): Dialect => runner.dataSource.options.type === 'better-sqlite3' ? sqlite : mysql
+const dialectOf = (runner: QueryRunner): Dialect =>
+  runner.dataSource.options.type === 'better-sqlite3' ? sqlite : mysql
 
 export async function createTables(runner: QueryRunner, shapes: TableShape[]): Promise<void> {
   const dialect = dialectOf(runner)
   for (const { name, columns, unique = [], index = [] } of shapes) {
-    await runner.createTable(new Table({
-      name,
-      ...(dialect === mysql && { engine: 'InnoDB' }),
-      columns: Object.entries(columns).map(([key, shape]) => column(dialect, key, shape)),
-      uniques: unique.map((list) => new TableUnique({ name: named('uq', name, list), columnNames: list.split(',') })),
-      indices: index.map((list) => new TableIndex({ name: named('ix', name, list), columnNames: list.split(',') })),
-    }))
+    await runner.createTable(
+      new Table({
+        name,
+        ...(dialect === mysql && { engine: 'InnoDB' }),
+        columns: Object.entries(columns).map(([key, shape]) => column(dialect, key, shape)),
+        uniques: unique.map(
+          (list) =>
+            new TableUnique({ name: named('uq', name, list), columnNames: list.split(',') }),
+        ),
+        indices: index.map(
+          (list) => new TableIndex({ name: named('ix', name, list), columnNames: list.split(',') }),
+        ),
+      }),
+    )
   }
 }
 
@@ -41,19 +59,34 @@ export async function dropTables(runner: QueryRunner, shapes: TableShape[]): Pro
 }
 
 /** At the end of a table that has rows: what may not be NULL says what they get, `name: 'int =0'`. */
-export async function addColumns(runner: QueryRunner, table: string, columns: Record<string, string>): Promise<void> {
+export async function addColumns(
+  runner: QueryRunner,
+  table: string,
+  columns: Record<string, string>,
+): Promise<void> {
   for (const [name, shape] of Object.entries(columns)) {
     const { type, length, charset, collation } = column(dialectOf(runner), name, shape)
     const kind = `${type}${length ? `(${length})` : ''}${charset ? ` character set ${charset} collate ${collation ?? ''}` : ''}`
     const first = /=(\S+)/.exec(shape)?.[1]
-    await runner.query(`alter table ${quoted(table)} add column ${quoted(name)} ${kind} ${first === undefined ? 'null' : `not null default '${first}'`}`)
+    await runner.query(
+      `alter table ${quoted(table)} add column ${quoted(name)} ${kind} ${first === undefined ? 'null' : `not null default '${first}'`}`,
+    )
   }
 }
 
-export async function dropColumns(runner: QueryRunner, table: string, columns: string[]): Promise<void> {
-  for (const name of columns) await runner.query(`alter table ${quoted(table)} drop column ${quoted(name)}`)
+export async function dropColumns(
+  runner: QueryRunner,
+  table: string,
+  columns: string[],
+): Promise<void> {
+  for (const name of columns) {
+    await runner.query(`alter table ${quoted(table)} drop column ${quoted(name)}`)
+  }
 }
 
 export async function addIndex(runner: QueryRunner, table: string, list: string): Promise<void> {
-  await runner.createIndex(table, new TableIndex({ name: named('ix', table, list), columnNames: list.split(',') }))
+  await runner.createIndex(
+    table,
+    new TableIndex({ name: named('ix', table, list), columnNames: list.split(',') }),
+  )
 }

@@ -6,16 +6,30 @@ export const memberQueries = (sql: Sql) => ({
     const some = list(sessionIds)
     return sql.all<SessionMemberRow>(
       `select * from session_member where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) and left_at is null order by joined_at, uid`,
-      [companyId, ...some.values])
+      [companyId, ...some.values],
+    )
   },
-  isMember: async (companyId: string, sessionId: string, uid: number) => await sql.one(
-    'select uid from session_member where company_id = ? and session_id = ? and uid = ? and left_at is null', [companyId, sessionId, uid]) !== null,
+  isMember: async (companyId: string, sessionId: string, uid: number) =>
+    (await sql.one(
+      'select uid from session_member where company_id = ? and session_id = ? and uid = ? and left_at is null',
+      [companyId, sessionId, uid],
+    )) !== null,
   /** Who comes again is one row all the same. */
-  add: (rows: SessionMemberRow[]) => sql.upsert('session_member', rows, { key: 'session_id, uid', update: ['added_by', 'joined_at', 'left_at'] }),
+  add: (rows: SessionMemberRow[]) =>
+    sql.upsert('session_member', rows, {
+      key: 'session_id, uid',
+      update: ['added_by', 'joined_at', 'left_at'],
+    }),
   leave: (sessionId: string, uids: number[], at: number) => {
     const some = list(uids)
-    return sql.run(`update session_member set left_at = ? where session_id = ? and uid in (${some.marks}) and left_at is null`, [at, sessionId, ...some.values])
+    return sql.run(
+      `update session_member set left_at = ? where session_id = ? and uid in (${some.marks}) and left_at is null`,
+      [at, sessionId, ...some.values],
+    )
   },
-  leaveAll: (sessionId: string, at: number) => sql.write(
-    'update session_member set left_at = ? where session_id = ? and left_at is null', [at, sessionId]),
+  leaveAll: (sessionId: string, at: number) =>
+    sql.write('update session_member set left_at = ? where session_id = ? and left_at is null', [
+      at,
+      sessionId,
+    ]),
 })

@@ -5,8 +5,12 @@ import { list, type Sql } from './sql.ts'
 export const sessionRanks = (sql: Sql) => ({
   customersOf: (companyId: string, ids: string[]) => {
     const some = list(ids)
-    return sql.all<{ wx_user_id: string }>(`select wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`, [companyId, ...some.values])
+    return sql.all<{ wx_user_id: string }>(
+      `select wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      [companyId, ...some.values],
+    )
   },
   /** Whom his lane sees first has changed. */
-  rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) => sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
+  rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) =>
+    sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
 })

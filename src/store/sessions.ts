@@ -7,52 +7,103 @@ import { list, type Sql } from './sql.ts'
 export const sessionQueries = (sql: Sql) => ({
   lockByOpenKeys: (keys: string[], patient: boolean) => {
     const some = list(keys)
-    const lock = patient ? sql.dialect.forUpdate : sql.dialect.skipLocked ?? sql.dialect.forUpdate
+    const lock = patient ? sql.dialect.forUpdate : (sql.dialect.skipLocked ?? sql.dialect.forUpdate)
     return sql.all<SessionRow>(
-      `select * from message_session where open_key in (${some.marks}) order by open_key${lock}`, some.values)
+      `select * from message_session where open_key in (${some.marks}) order by open_key${lock}`,
+      some.values,
+    )
   },
   /** Of open sessions that could not be locked: which are there all the same. */
   held: async (keys: string[]) => {
     if (sql.dialect.skipLocked === null) return []
     const some = list(keys)
-    return (await sql.all<{ open_key: string }>(`select open_key from message_session where open_key in (${some.marks})`, some.values)).map((row) => row.open_key)
+    return (
+      await sql.all<{ open_key: string }>(
+        `select open_key from message_session where open_key in (${some.marks})`,
+        some.values,
+      )
+    ).map((row) => row.open_key)
   },
-  lock: (companyId: string, id: string) => sql.one<SessionRow>(
-    `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`, [companyId, id]),
+  lock: (companyId: string, id: string) =>
+    sql.one<SessionRow>(
+      `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`,
+      [companyId, id],
+    ),
   lockMany: (companyId: string, ids: string[]) => {
     const some = list(ids)
-    return sql.all<SessionRow>(`select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`,
-      [companyId, ...some.values])
+    return sql.all<SessionRow>(
+      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`,
+      [companyId, ...some.values],
+    )
   },
-  find: (companyId: string, id: string) => sql.one<SessionRow>(
-    'select * from message_session where company_id = ? and session_id = ?', [companyId, id]),
+  find: (companyId: string, id: string) =>
+    sql.one<SessionRow>('select * from message_session where company_id = ? and session_id = ?', [
+      companyId,
+      id,
+    ]),
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
   /** A whole row, locked before by open_key or id. */
-  save: (row: SessionRow) => sql.update('message_session', [row], {
-    key: 'session_id', set: (Object.keys(row) as (keyof SessionRow)[]).filter((name) => !['session_id', 'company_id', 'add_time'].includes(name)),
-  }),
+  save: (row: SessionRow) =>
+    sql.update('message_session', [row], {
+      key: 'session_id',
+      set: (Object.keys(row) as (keyof SessionRow)[]).filter(
+        (name) => !['session_id', 'company_id', 'add_time'].includes(name),
+      ),
+    }),
   /** What a line changes on an open session. Named one by one: SQLite rewrites every index whose column is set, changed or not. */
-  touch: (rows: SessionRow[]) => sql.update('message_session', rows, {
-    key: 'session_id', set: ['seq', 'visitor_offset', 'agent_offset', 'unread', 'receive_message_time', 'send_time', 'last_message_id',
-      'unanswered_since'],
-  }),
+  touch: (rows: SessionRow[]) =>
+    sql.update('message_session', rows, {
+      key: 'session_id',
+      set: [
+        'seq',
+        'visitor_offset',
+        'agent_offset',
+        'unread',
+        'receive_message_time',
+        'send_time',
+        'last_message_id',
+        'unanswered_since',
+      ],
+    }),
   /** The one owner: only a session still queued in the lane the right was checked for. */
-  claim: (row: SessionRow, lane: string) => sql.run(
-    'update message_session set state = ?, uid = ?, customer_service_id = ?, fence = ?, ledger_n = ?, lane = null,' +
-    ' `rank` = null, queued_at = null, assigned_at = ? where session_id = ? and state = 3 and lane = ?',
-    [row.state, row.uid, row.customer_service_id, row.fence, row.ledger_n, row.assigned_at, row.session_id, lane]),
+  claim: (row: SessionRow, lane: string) =>
+    sql.run(
+      'update message_session set state = ?, uid = ?, customer_service_id = ?, fence = ?, ledger_n = ?, lane = null,' +
+        ' `rank` = null, queued_at = null, assigned_at = ? where session_id = ? and state = 3 and lane = ?',
+      [
+        row.state,
+        row.uid,
+        row.customer_service_id,
+        row.fence,
+        row.ledger_n,
+        row.assigned_at,
+        row.session_id,
+        lane,
+      ],
+    ),
   /** Looking on changes nothing else, so nothing else is locked. */
-  watch: (companyId: string, id: string, until: number) => sql.run(
-    'update message_session set watched_until = ? where company_id = ? and session_id = ?', [until, companyId, id]),
+  watch: (companyId: string, id: string, until: number) =>
+    sql.run(
+      'update message_session set watched_until = ? where company_id = ? and session_id = ?',
+      [until, companyId, id],
+    ),
   /** Has this person ever owned it? */
-  wasOwner: async (companyId: string, id: string, uid: number) => await sql.one(
-    'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1', [companyId, id, uid]) !== null,
+  wasOwner: async (companyId: string, id: string, uid: number) =>
+    (await sql.one(
+      'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1',
+      [companyId, id, uid],
+    )) !== null,
   writeLedger: (rows: LedgerRow[]) => sql.insert('session_ledger', rows),
-  ledger: (companyId: string, id: string, page: { after: number, limit: number }) => sql.all<LedgerRow>(
-    'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?', [companyId, id, page.after, page.limit]),
-  openOf: (companyId: string, customerId: string) => sql.one<SessionRow>(
-    `select * from message_session where company_id = ? and wx_user_id = ? and open_key is not null${sql.dialect.forUpdate}`,
-    [companyId, customerId]),
+  ledger: (companyId: string, id: string, page: { after: number; limit: number }) =>
+    sql.all<LedgerRow>(
+      'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?',
+      [companyId, id, page.after, page.limit],
+    ),
+  openOf: (companyId: string, customerId: string) =>
+    sql.one<SessionRow>(
+      `select * from message_session where company_id = ? and wx_user_id = ? and open_key is not null${sql.dialect.forUpdate}`,
+      [companyId, customerId],
+    ),
 
   ...agentSessions(sql),
   ...sessionRanks(sql),

@@ -8,7 +8,7 @@ const database = new Database((workerData as { database: string }).database, { r
 database.pragma('busy_timeout = 1000')
 const ask = openStatements(database)
 
-type Asked = { n: number, text: string, values: Value[] } | 'end'
+type Asked = { n: number; text: string; values: Value[] } | 'end'
 parentPort?.on('message', (asked: Asked) => {
   if (asked === 'end') {
     database.close()
@@ -16,5 +16,12 @@ parentPort?.on('message', (asked: Asked) => {
     return
   }
   const { n, text, values } = asked
-  ask(text, values).then((answer) => { parentPort?.postMessage({ n, answer }) }, (error: unknown) => { parentPort?.postMessage({ n, error: String(error) }) })
+  ask(text, values).then(
+    (answer) => {
+      parentPort?.postMessage({ n, answer })
+    },
+    (error: unknown) => {
+      parentPort?.postMessage({ n, error: String(error) })
+    },
+  )
 })

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import type { Answer, Ask } from './sql.ts'
 
-type Told = { n: number, answer: Answer } | { n: number, error: string }
-type Waiting = { resolve: (answer: Answer) => void, reject: (error: Error) => void }
+type Told = { n: number; answer: Answer } | { n: number; error: string }
+type Waiting = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
 
 /** Statements that may take long, asked of a thread that is started with the first of them. */
-export function openSlowReader(database: string): { ask: Ask, close: () => Promise<void> } {
+export function openSlowReader(database: string): { ask: Ask; close: () => Promise<void> } {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | null = null
   let count = 0
@@ -17,7 +17,9 @@ export function openSlowReader(database: string): { ask: Ask, close: () => Promi
   }
   const start = (): Worker => {
     // the build's name: a worker is started by path, not by import
-    const started = new Worker(new URL('./slow-reader-thread.js', import.meta.url), { workerData: { database } })
+    const started = new Worker(new URL('./slow-reader-thread.js', import.meta.url), {
+      workerData: { database },
+    })
     started.unref()
     started.on('message', (told: Told) => {
       const one = waiting.get(told.n)
@@ -25,18 +27,23 @@ export function openSlowReader(database: string): { ask: Ask, close: () => Promi
       if ('answer' in told) one?.resolve(told.answer)
       else one?.reject(new Error(told.error))
     })
-    started.on('error', (error) => { failAll(String(error)) })
-    started.on('exit', () => { if (waiting.size > 0) failAll('exit') })
+    started.on('error', (error) => {
+      failAll(String(error))
+    })
+    started.on('exit', () => {
+      if (waiting.size > 0) failAll('exit')
+    })
     return started
   }
 
   return {
-    ask: (text, values) => new Promise((resolve, reject) => {
-      count += 1
-      waiting.set(count, { resolve, reject })
-      worker ??= start()
-      worker.postMessage({ n: count, text, values })
-    }),
+    ask: (text, values) =>
+      new Promise((resolve, reject) => {
+        count += 1
+        waiting.set(count, { resolve, reject })
+        worker ??= start()
+        worker.postMessage({ n: count, text, values })
+      }),
     close: async () => {
       const ending = worker
       worker = null

@@ -33,8 +33,14 @@ function prepare(database: Database.Database, text: string): Kept {
   statement.raw(true)
   const names = statement.columns().map(({ name }) => name)
   // cloning one object with all its keys makes rows of one shape
-  const empty = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as Row
-  return (values) => ({ records: statement.all(...values).map((row) => filled(empty, names, row)), affected: 0, insertId: 0 })
+  const empty = JSON.parse(
+    JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
+  ) as Row
+  return (values) => ({
+    records: statement.all(...values).map((row) => filled(empty, names, row)),
+    affected: 0,
+    insertId: 0,
+  })
 }
 
 function filled(empty: Row, names: string[], values: Value[]): Row {

@@ -25,15 +25,24 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   const reader = await openSource(file, true)
   const [ask, askReader] = [await askOf(writer), await askOf(reader)]
   const queue = openWriter()
-  const failed = (error: unknown) => { log.warn({ error: String(error) }, 'the log could not be folded into the database') }
-  const logFile = openLogFile(file, { failed, finish: () => { queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed) } })
+  const failed = (error: unknown) => {
+    log.warn({ error: String(error) }, 'the log could not be folded into the database')
+  }
+  const logFile = openLogFile(file, {
+    failed,
+    finish: () => {
+      queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed)
+    },
+  })
   const transact = openTransact(sqlite, onSql)
   const askAll = inTurn(ask)
   const read = unitOn(sqlite, askReader)
   const slow = openSlowReader(file)
 
   return {
-    read, migrated, slow: unitOn(sqlite, slow.ask),
+    read,
+    migrated,
+    slow: unitOn(sqlite, slow.ask),
     work: async (kind, body, { committed } = {}) => {
       // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
       const result = await queue.run(kind, () => transact({ ask: askAll }, kind, body))
@@ -64,18 +73,27 @@ export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Pr
   }
 }
 
-const fileOf = (url: string, dataDir: string) => url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
+const fileOf = (url: string, dataDir: string) =>
+  url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
 
 /** Beside the process that holds the lock; changes nothing. */
 export async function inspectSqlite({ url, dataDir }: StoreOptions): Promise<Inspected> {
   const file = fileOf(url, dataDir)
-  if (!existsSync(file)) throw new Error(`There is no ${file} yet: npm run serve, or npm run migrate, makes it.`)
+  if (!existsSync(file)) {
+    throw new Error(`There is no ${file} yet: npm run serve, or npm run migrate, makes it.`)
+  }
   const reader = await openSource(file, true)
   const read = unitOn(sqlite, await askOf(reader))
-  return { read, databaseMs: nowOf(read), check: () => checkSqlite(read.sql, file), close: () => reader.destroy() }
+  return {
+    read,
+    databaseMs: nowOf(read),
+    check: () => checkSqlite(read.sql, file),
+    close: () => reader.destroy(),
+  }
 }
 
-const nowOf = (read: Unit) => async () => Number((await read.sql.one<{ ms: number }>(sqlite.nowMs))?.ms)
+const nowOf = (read: Unit) => async () =>
+  Number((await read.sql.one<{ ms: number }>(sqlite.nowMs))?.ms)
 
 function takeLock(file: string): Database.Database {
   const lock = new Database(file, { timeout: 0 })
@@ -85,13 +103,20 @@ function takeLock(file: string): Database.Database {
     return lock
   } catch {
     lock.close()
-    throw new Error(`${file} is held by another kefu: end that process first, or give this one another DATA_DIR.`)
+    throw new Error(
+      `${file} is held by another kefu: end that process first, or give this one another DATA_DIR.`,
+    )
   }
 }
 
 async function openSource(file: string, readonly: boolean): Promise<DataSource> {
   return new DataSource({
-    type: 'better-sqlite3', database: file, readonly, entities, migrations, migrationsTableName: 'migrations',
+    type: 'better-sqlite3',
+    database: file,
+    readonly,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
     prepareDatabase: (database: Database.Database) => {
       database.pragma('busy_timeout = 200')
       if (readonly) return
@@ -108,12 +133,14 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
 
 /** TypeORM opens and migrates; statements go to the connection it has opened, where its own way costs twice as much a row. */
 async function askOf(source: DataSource): Promise<Ask> {
-  return openStatements(await source.createQueryRunner().connect() as Database.Database)
+  return openStatements((await source.createQueryRunner().connect()) as Database.Database)
 }
 
 /** There is no journey to spare. */
-const inTurn = (ask: Ask): AskAll => async (statements) => {
-  let answer: Answer = { records: [], affected: 0, insertId: 0 }
-  for (const { text, values } of statements) answer = await ask(text, values)
-  return answer
-}
+const inTurn =
+  (ask: Ask): AskAll =>
+  async (statements) => {
+    let answer: Answer = { records: [], affected: 0, insertId: 0 }
+    for (const { text, values } of statements) answer = await ask(text, values)
+    return answer
+  }

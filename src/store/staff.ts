@@ -7,17 +7,36 @@ export const staffQueries = (sql: Sql) => ({
   presences: (uids: number[]) => {
     const some = list(uids)
     return sql.all<Pick<UserRow, 'uid' | 'enabled' | 'presence' | 'seen_at'>>(
-      `select uid, enabled, presence, seen_at from user where uid in (${some.marks})`, some.values)
+      `select uid, enabled, presence, seen_at from user where uid in (${some.marks})`,
+      some.values,
+    )
   },
   /** People online with room for one more. */
-  free: async (companyId: string, heardSince: number) => (await sql.all<{ uid: number }>(
-    "select u.uid from user u join agent_load l on l.uid = u.uid where u.company_id = ? and u.enabled = 1 and u.presence = 'online'" +
-    ' and u.seen_at > ? and l.`load` < l.capacity order by u.uid', [companyId, heardSince])).map((row) => row.uid),
+  free: async (companyId: string, heardSince: number) =>
+    (
+      await sql.all<{ uid: number }>(
+        "select u.uid from user u join agent_load l on l.uid = u.uid where u.company_id = ? and u.enabled = 1 and u.presence = 'online'" +
+          ' and u.seen_at > ? and l.`load` < l.capacity order by u.uid',
+        [companyId, heardSince],
+      )
+    ).map((row) => row.uid),
   /** What changes seldom of everyone in the company. */
   staff: async (companyId: string) => ({
-    users: await sql.all<{ uid: number, enabled: number, role: string }>('select uid, enabled, role from user where company_id = ? order by uid', [companyId]),
-    groups: await sql.all<{ uid: number, user_group_id: number }>('select uid, user_group_id from user_group_member where company_id = ?', [companyId]),
-    identities: await sql.all<{ uid: number, account_id: string }>('select uid, account_id from customer_service where company_id = ? and state = 1', [companyId]),
-    deputies: await sql.all<{ uid: number, deputy_uid: number }>('select uid, deputy_uid from user_deputy where company_id = ? order by deputy_uid', [companyId]),
+    users: await sql.all<{ uid: number; enabled: number; role: string }>(
+      'select uid, enabled, role from user where company_id = ? order by uid',
+      [companyId],
+    ),
+    groups: await sql.all<{ uid: number; user_group_id: number }>(
+      'select uid, user_group_id from user_group_member where company_id = ?',
+      [companyId],
+    ),
+    identities: await sql.all<{ uid: number; account_id: string }>(
+      'select uid, account_id from customer_service where company_id = ? and state = 1',
+      [companyId],
+    ),
+    deputies: await sql.all<{ uid: number; deputy_uid: number }>(
+      'select uid, deputy_uid from user_deputy where company_id = ? order by deputy_uid',
+      [companyId],
+    ),
   }),
 })

@@ -3,15 +3,22 @@ import type { Sql } from './sql.ts'
 import type { Tables } from './tables.ts'
 import type { WorkClass } from './writer.ts'
 
-export type Unit = Tables & { sql: Sql
+export type Unit = Tables & {
+  sql: Sql
   /** It has been tried before, and what it had read without a lock was out of date. */
-  again: boolean }
+  again: boolean
+}
 export type SqlHeard = (unit: number, kind: WorkClass, query: string) => void
-export type StoreOptions = { url: string, dataDir: string, log: Log, onSql?: SqlHeard
+export type StoreOptions = {
+  url: string
+  dataDir: string
+  log: Log
+  onSql?: SqlHeard
   /** Nothing that several processes share: a second one must be refused. */
   alone?: boolean
   /** Leaves the schema as it is. */
-  asItIs?: boolean }
+  asItIs?: boolean
+}
 
 export type WorkLimits = {
   /** No try begins after this moment. */
@@ -20,7 +27,7 @@ export type WorkLimits = {
   committed?: (() => void) | undefined
 }
 /** What start-up and the doctor look at, in words. */
-export type Finding = { ok: boolean, what: string, remedy?: string }
+export type Finding = { ok: boolean; what: string; remedy?: string }
 
 export type Store = {
   /** One transaction: all of it or nothing. Where several processes write it may be tried again, so it reads all it needs itself. */

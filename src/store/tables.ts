@@ -25,11 +25,28 @@ import type { Sql } from './sql.ts'
 /** Named queries per table, bound to one connection. */
 export function tables(sql: Sql) {
   return {
-    accounts: accountQueries(sql), customers: customerQueries(sql), evaluations: evaluationQueries(sql), inbox: inboxQueries(sql),
-    invariants: invariantQueries(sql), jobs: jobQueries(sql), kf: kfQueries(sql), loads: loadQueries(sql), logins: loginQueries(sql), media: mediaQueries(sql),
-    members: memberQueries(sql), messages: messageQueries(sql), missed: missedQueries(sql), outbox: outboxQueries(sql), platforms: platformQueries(sql),
-    quickReplies: quickReplyQueries(sql), rules: ruleQueries(sql), sessions: sessionQueries(sql), streams: streamQueries(sql), tokens: accessTokenQueries(sql),
-    users: userQueries(sql), visits: visitQueries(sql),
+    accounts: accountQueries(sql),
+    customers: customerQueries(sql),
+    evaluations: evaluationQueries(sql),
+    inbox: inboxQueries(sql),
+    invariants: invariantQueries(sql),
+    jobs: jobQueries(sql),
+    kf: kfQueries(sql),
+    loads: loadQueries(sql),
+    logins: loginQueries(sql),
+    media: mediaQueries(sql),
+    members: memberQueries(sql),
+    messages: messageQueries(sql),
+    missed: missedQueries(sql),
+    outbox: outboxQueries(sql),
+    platforms: platformQueries(sql),
+    quickReplies: quickReplyQueries(sql),
+    rules: ruleQueries(sql),
+    sessions: sessionQueries(sql),
+    streams: streamQueries(sql),
+    tokens: accessTokenQueries(sql),
+    users: userQueries(sql),
+    visits: visitQueries(sql),
   }
 }
 

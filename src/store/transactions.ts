@@ -6,15 +6,23 @@ import type { SqlHeard, Unit } from './store.ts'
 import { tables } from './tables.ts'
 import type { WorkClass } from './writer.ts'
 
-export function unitOn(dialect: Dialect, ask: Ask, { again = false, ...around }: Parameters<typeof openSql>[2] & { again?: boolean } = {}): Unit {
+export function unitOn(
+  dialect: Dialect,
+  ask: Ask,
+  { again = false, ...around }: Parameters<typeof openSql>[2] & { again?: boolean } = {},
+): Unit {
   const sql = openSql(ask, dialect, around)
   return { sql, again, ...tables(sql) }
 }
 
 /** One behind the other in one journey; stops at the first that fails; answers what the last one says. */
 export type AskAll = (statements: Statement[]) => Promise<Answer>
-type Connection = { ask: AskAll, again?: boolean }
-export type Transact = <T>(connection: Connection, kind: WorkClass, body: (unit: Unit) => Promise<T>) => Promise<T>
+type Connection = { ask: AskAll; again?: boolean }
+export type Transact = <T>(
+  connection: Connection,
+  kind: WorkClass,
+  body: (unit: Unit) => Promise<T>,
+) => Promise<T>
 
 const bare = (text: string): Statement => ({ text, values: [] })
 
@@ -26,7 +34,16 @@ export function openTransact(dialect: Dialect, onSql: SqlHeard | undefined): Tra
     const soon = [bare(dialect.begin)]
     const last: Statement[] = []
     const askNow: Ask = (text, values) => ask([...soon.splice(0), { text, values }])
-    const unit = unitOn(dialect, askNow, { soon, last, again, heard: onSql && ((query: string) => { onSql(number, kind, query) }) })
+    const unit = unitOn(dialect, askNow, {
+      soon,
+      last,
+      again,
+      heard:
+        onSql &&
+        ((query: string) => {
+          onSql(number, kind, query)
+        }),
+    })
     try {
       const result = await body(unit)
       await ask([...soon, ...last, bare('commit')])

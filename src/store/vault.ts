@@ -15,7 +15,10 @@ export type Draft = {
 
 export type Vault = {
   /** Null when there is more than `most` bytes. */
-  receive: (source: AsyncIterable<Uint8Array>, limits: { most: number, head: number }) => Promise<Draft | null>
+  receive: (
+    source: AsyncIterable<Uint8Array>,
+    limits: { most: number; head: number },
+  ) => Promise<Draft | null>
   /** Where a file lies; null when it is not there. */
   pathOf: (companyId: string, sha256: string) => Promise<string | null>
   read: (companyId: string, sha256: string) => Promise<Uint8Array | null>
@@ -40,7 +43,13 @@ export async function openVault(directory: string): Promise<Vault> {
       try {
         const written = await write(draft, source, limits)
         if (!written) await remove(draft)
-        return written && { ...written, keep: (companyId) => keep(draft, placeOf(companyId, written.sha256)), drop: () => remove(draft) }
+        return (
+          written && {
+            ...written,
+            keep: (companyId) => keep(draft, placeOf(companyId, written.sha256)),
+            drop: () => remove(draft),
+          }
+        )
       } catch (error) {
         await remove(draft)
         throw error
@@ -48,7 +57,12 @@ export async function openVault(directory: string): Promise<Vault> {
     },
     pathOf: async (companyId, sha256) => {
       const place = placeOf(companyId, sha256)
-      return await fs.stat(place).then((stat) => stat.isFile(), () => false) ? place : null
+      return (await fs.stat(place).then(
+        (stat) => stat.isFile(),
+        () => false,
+      ))
+        ? place
+        : null
     },
     read: (companyId, sha256) => fs.readFile(placeOf(companyId, sha256)).catch(() => null),
     probe: async () => {
@@ -59,7 +73,11 @@ export async function openVault(directory: string): Promise<Vault> {
   }
 }
 
-async function write(draft: string, source: AsyncIterable<Uint8Array>, limits: { most: number, head: number }) {
+async function write(
+  draft: string,
+  source: AsyncIterable<Uint8Array>,
+  limits: { most: number; head: number },
+) {
   const hash = createHash('sha256')
   const begin: Uint8Array[] = []
   let size = 0

@@ -5,7 +5,12 @@ export type WorkClass = 'push' | 'reply' | 'claim' | 'rest'
 const order: WorkClass[] = ['push', 'reply', 'claim', 'rest']
 
 export function openWriter() {
-  const waiting: Record<WorkClass, (() => Promise<void>)[]> = { push: [], reply: [], claim: [], rest: [] }
+  const waiting: Record<WorkClass, (() => Promise<void>)[]> = {
+    push: [],
+    reply: [],
+    claim: [],
+    rest: [],
+  }
   let running: Promise<void> | null = null
 
   const drain = async (): Promise<void> => {
@@ -21,10 +26,13 @@ export function openWriter() {
   }
 
   return {
-    run: <T>(kind: WorkClass, work: () => Promise<T>): Promise<T> => new Promise<T>((resolve, reject) => {
-      waiting[kind].push(() => work().then(resolve, reject))
-      running ??= drain()
-    }),
-    idle: async () => { while (running) await running },
+    run: <T>(kind: WorkClass, work: () => Promise<T>): Promise<T> =>
+      new Promise<T>((resolve, reject) => {
+        waiting[kind].push(() => work().then(resolve, reject))
+        running ??= drain()
+      }),
+    idle: async () => {
+      while (running) await running
+    },
   }
 }

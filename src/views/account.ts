@@ -2,15 +2,36 @@ import type { AccountRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
 /** Secrets are write-only: the outside learns that there is one. */
-export const presentAccount = (row: AccountRow, publicUrl: string | null) => row.kind === 'web' ? presentSite(row) : ({
-  id: row.account_id, kind: row.kind, type: row.type, appid: row.appid, name: row.name, originalId: row.original_id, mode: row.mode, binding: row.binding,
-  ownLane: row.own_lane === 1, hasAppSecret: row.app_secret !== null, hasToken: row.token !== null, hasEncodingAesKey: row.aes_key !== null,
-  keysChangedAt: presentTime(row.keys_changed_at), componentAppid: row.component_appid,
-  unboundPushes: { count: row.unbound_pushes, lastAt: presentTime(row.unbound_push_at) },
-  callbackUrl: publicUrl === null ? null : `${publicUrl}/wechat/${row.appid}`, createdAt: presentTime(row.created_at),
-})
+export const presentAccount = (row: AccountRow, publicUrl: string | null) =>
+  row.kind === 'web'
+    ? presentSite(row)
+    : {
+        id: row.account_id,
+        kind: row.kind,
+        type: row.type,
+        appid: row.appid,
+        name: row.name,
+        originalId: row.original_id,
+        mode: row.mode,
+        binding: row.binding,
+        ownLane: row.own_lane === 1,
+        hasAppSecret: row.app_secret !== null,
+        hasToken: row.token !== null,
+        hasEncodingAesKey: row.aes_key !== null,
+        keysChangedAt: presentTime(row.keys_changed_at),
+        componentAppid: row.component_appid,
+        unboundPushes: { count: row.unbound_pushes, lastAt: presentTime(row.unbound_push_at) },
+        callbackUrl: publicUrl === null ? null : `${publicUrl}/wechat/${row.appid}`,
+        createdAt: presentTime(row.created_at),
+      }
 
 const presentSite = (row: AccountRow) => ({
-  id: row.account_id, kind: row.kind, name: row.name, binding: row.binding, ownLane: row.own_lane === 1, siteKey: row.site_key,
-  allowedOrigins: JSON.parse(row.allowed_origins ?? '[]') as string[], createdAt: presentTime(row.created_at),
+  id: row.account_id,
+  kind: row.kind,
+  name: row.name,
+  binding: row.binding,
+  ownLane: row.own_lane === 1,
+  siteKey: row.site_key,
+  allowedOrigins: JSON.parse(row.allowed_origins ?? '[]') as string[],
+  createdAt: presentTime(row.created_at),
 })

@@ -2,32 +2,63 @@
 import type { MessageRow } from '../../entities/index.ts'
 import type { Content } from '../../rules/content.ts'
 
-type Extra = { format?: string, short?: boolean, size?: number | null, mime?: string, name?: string, thumb?: string, lost?: string, event?: string, detail?: string, menu?: object }
+type Extra = {
+  format?: string
+  short?: boolean
+  size?: number | null
+  mime?: string
+  name?: string
+  thumb?: string
+  lost?: string
+  event?: string
+  detail?: string
+  menu?: object
+}
 
 export const mediaUrl = (id: string) => `/api/media/${id}`
 
 const withMedia = new Set(['image', 'voice', 'video', 'file'])
-const extraOf = (row: MessageRow): Extra => row.extra === null ? {} : JSON.parse(row.extra) as Extra
+const extraOf = (row: MessageRow): Extra =>
+  row.extra === null ? {} : (JSON.parse(row.extra) as Extra)
 
 export function presentContent(row: MessageRow): object {
   // what we sent, by the names of sendMessage
-  if (row.content !== null) return { ...presentText(row), ...JSON.parse(row.content) as Content, ...(row.resources_id !== null && { media: presentMedia(row, extraOf(row)) }) }
-  if (withMedia.has(row.type)) return { ...presentText(row), media: presentMedia(row, extraOf(row)) }
+  if (row.content !== null) {
+    return {
+      ...presentText(row),
+      ...(JSON.parse(row.content) as Content),
+      ...(row.resources_id !== null && { media: presentMedia(row, extraOf(row)) }),
+    }
+  }
+  if (withMedia.has(row.type)) {
+    return { ...presentText(row), media: presentMedia(row, extraOf(row)) }
+  }
   return (presenters[row.type] ?? presentText)(row)
 }
 
-const presentText = ({ text }: MessageRow): object => text === null ? {} : { text }
+const presentText = ({ text }: MessageRow): object => (text === null ? {} : { text })
 
 const presenters: Record<string, (row: MessageRow) => object> = {
-  location: (row) => ({ location: { latitude: number(row.lat), longitude: number(row.lng), scale: row.map_scale, label: row.map_label ?? '' } }),
-  link: (row) => ({ link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' } }),
+  location: (row) => ({
+    location: {
+      latitude: number(row.lat),
+      longitude: number(row.lng),
+      scale: row.map_scale,
+      label: row.map_label ?? '',
+    },
+  }),
+  link: (row) => ({
+    link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' },
+  }),
   event: (row) => {
     const { event, detail } = extraOf(row)
-    return { event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) } }
+    return {
+      event: { name: event ?? '', key: row.text ?? '', ...(detail !== undefined && { detail }) },
+    }
   },
 }
 
-const number = (text: string | null) => text === null ? null : Number(text)
+const number = (text: string | null) => (text === null ? null : Number(text))
 
 /** `ready` can be loaded, `pending` is being fetched, `lost` is gone for good; a file that WeChat gives nobody is `unavailable`. */
 function stateOf(row: MessageRow, { lost }: Extra): 'ready' | 'pending' | 'lost' | 'unavailable' {
@@ -43,8 +74,12 @@ function presentMedia(row: MessageRow, extra: Extra) {
   return {
     state: stateOf(row, extra),
     ...(row.resources_id !== null && { id: row.resources_id, url: mediaUrl(row.resources_id) }),
-    ...(mime !== undefined && { mime }), ...(typeof size === 'number' && { size }), ...(name !== null && { name }),
-    ...(format && { format }), ...(short && { short }), ...(lost !== undefined && { reason: lost }),
+    ...(mime !== undefined && { mime }),
+    ...(typeof size === 'number' && { size }),
+    ...(name !== null && { name }),
+    ...(format && { format }),
+    ...(short && { short }),
+    ...(lost !== undefined && { reason: lost }),
     ...(thumb !== undefined && { thumb: { id: thumb, url: mediaUrl(thumb) } }),
   }
 }

@@ -3,7 +3,14 @@ import { presentTime } from './times.ts'
 
 /** Of a run for all companies one sees one's own part only. */
 export function presentRun(row: JobRunRow, companyId?: string) {
-  const result = row.result === null ? null : JSON.parse(row.result) as Record<string, unknown>
-  const own = row.company_id === null && companyId !== undefined ? result?.[companyId] ?? null : result
-  return { name: row.job, slot: row.slot, startedAt: presentTime(row.started_at), endedAt: presentTime(row.ended_at), result: own }
+  const result = row.result === null ? null : (JSON.parse(row.result) as Record<string, unknown>)
+  const own =
+    row.company_id === null && companyId !== undefined ? (result?.[companyId] ?? null) : result
+  return {
+    name: row.job,
+    slot: row.slot,
+    startedAt: presentTime(row.started_at),
+    endedAt: presentTime(row.ended_at),
+    result: own,
+  }
 }

@@ -3,5 +3,10 @@ import { mediaUrl } from './content.ts'
 
 /** `type` is the word for sendMessage. */
 export const presentResource = (row: ResourceRow) => ({
-  id: row.resources_id, type: row.kind, mime: row.mime_type, size: row.resources_size, name: row.file_name, url: mediaUrl(row.resources_id),
+  id: row.resources_id,
+  type: row.kind,
+  mime: row.mime_type,
+  size: row.resources_size,
+  name: row.file_name,
+  url: mediaUrl(row.resources_id),
 })

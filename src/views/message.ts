@@ -2,39 +2,57 @@ import type { MessageRow } from '../../entities/index.ts'
 import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 
-const direction = (opercode: number) => opercode === 2 ? 'in' : opercode === 5 ? 'system' : 'out'
+const direction = (opercode: number) => (opercode === 2 ? 'in' : opercode === 5 ? 'system' : 'out')
 
 const explanations: Record<string, string> = {
-  unknown: '不知道对方是否收到：请求已发出但没有得到完整的回答，请人工确认或重发 / It is not known whether it arrived: ask, or send again',
+  unknown:
+    '不知道对方是否收到：请求已发出但没有得到完整的回答，请人工确认或重发 / It is not known whether it arrived: ask, or send again',
   failed: '没有送达 / Not delivered',
   resent: '已重新发送 / Sent again as a new line',
   resolved: '人工确认没有送达 / A person found that it did not arrive',
   reply_window_closed: '回复时间已过，没有发送 / Not sent: the reply window was closed',
   reply_budget_used: '可回复条数已用完，没有发送 / Not sent: no replies were left',
-  last_reply_reserved: '最后一条回复按设置保留，没有发送 / Not sent: the last reply is kept for an agent',
+  last_reply_reserved:
+    '最后一条回复按设置保留，没有发送 / Not sent: the last reply is kept for an agent',
   dropped_on_close: '会话结束时取消 / Dropped when the session was closed',
 }
 
 function presentDelivery(row: MessageRow) {
   if (row.delivery === null) return {}
   const why = (JSON.parse(row.extra ?? '{}') as { why?: string }).why
-  const explanation = why ? explanations[why] ?? why : explanations[row.delivery]
-  return { delivery: { state: row.delivery, ...(row.errcode !== null && { errcode: row.errcode }), ...(explanation && { explanation }) } }
+  const explanation = why ? (explanations[why] ?? why) : explanations[row.delivery]
+  return {
+    delivery: {
+      state: row.delivery,
+      ...(row.errcode !== null && { errcode: row.errcode }),
+      ...(explanation && { explanation }),
+    },
+  }
 }
 
 /** Of our side. Who spoke for another is named; the owner's name whoever looks knows. */
 function presentSpeaker(row: MessageRow) {
-  const uid = row.opercode === 2 ? null : row.additional_uid ?? row.uid
-  return { ...(uid !== null && { agentUid: uid }), ...(row.additional_user_name !== null && { agentName: row.additional_user_name }) }
+  const uid = row.opercode === 2 ? null : (row.additional_uid ?? row.uid)
+  return {
+    ...(uid !== null && { agentUid: uid }),
+    ...(row.additional_user_name !== null && { agentName: row.additional_user_name }),
+  }
 }
 
 export function presentMessage(row: MessageRow) {
   return {
-    id: row.message_id, sessionId: row.session_id, seq: row.seq, direction: direction(row.opercode), opercode: row.opercode,
-    messageType: row.message_type, type: row.type,
+    id: row.message_id,
+    sessionId: row.session_id,
+    seq: row.seq,
+    direction: direction(row.opercode),
+    opercode: row.opercode,
+    messageType: row.message_type,
+    type: row.type,
     ...presentContent(row),
     ...presentSpeaker(row),
-    ...(row.opercode !== 2 && row.sender?.startsWith('a:') && row.client_key !== null && { clientMsgId: row.client_key }),
+    ...(row.opercode !== 2 &&
+      row.sender?.startsWith('a:') &&
+      row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),
     ...presentDelivery(row),
     createdAt: presentTime(row.add_time),

@@ -3,10 +3,16 @@ import { presentTime } from './times.ts'
 
 /** Secrets are write-only. The two URLs are those to be entered at WeChat's open platform. */
 export const presentPlatform = (row: PlatformRow, publicUrl: string | null) => ({
-  componentAppid: row.component_appid, hasAppSecret: true, hasToken: true, hasEncodingAesKey: true, keysChangedAt: presentTime(row.keys_changed_at),
-  ticketAt: presentTime(row.ticket_at), createdAt: presentTime(row.created_at),
+  componentAppid: row.component_appid,
+  hasAppSecret: true,
+  hasToken: true,
+  hasEncodingAesKey: true,
+  keysChangedAt: presentTime(row.keys_changed_at),
+  ticketAt: presentTime(row.ticket_at),
+  createdAt: presentTime(row.created_at),
   ...(publicUrl !== null && {
-    ticketUrl: `${publicUrl}/wechat/platform/${row.component_appid}`, messageUrl: `${publicUrl}/wechat/$APPID$`,
+    ticketUrl: `${publicUrl}/wechat/platform/${row.component_appid}`,
+    messageUrl: `${publicUrl}/wechat/$APPID$`,
     authorizeUrl: `${publicUrl}/wechat/platform/${row.component_appid}/authorize`,
   }),
 })

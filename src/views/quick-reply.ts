@@ -2,11 +2,21 @@ import type { QuickReplyGroupRow, QuickReplyRow } from '../../entities/index.ts'
 import type { Content } from '../../rules/content.ts'
 import { presentTime } from './times.ts'
 
-const scopeOf = (type: number) => type === 2 ? 'shared' : 'personal'
+const scopeOf = (type: number) => (type === 2 ? 'shared' : 'personal')
 
 export const presentQuickReply = (row: QuickReplyRow) => ({
-  id: row.quick_reply_id, scope: scopeOf(row.type), groupId: row.reply_group_id, title: row.title, content: JSON.parse(row.content) as Content,
-  useCount: row.use_count, createdAt: presentTime(row.add_time), updatedAt: presentTime(row.update_time),
+  id: row.quick_reply_id,
+  scope: scopeOf(row.type),
+  groupId: row.reply_group_id,
+  title: row.title,
+  content: JSON.parse(row.content) as Content,
+  useCount: row.use_count,
+  createdAt: presentTime(row.add_time),
+  updatedAt: presentTime(row.update_time),
 })
 
-export const presentQuickReplyGroup = (row: QuickReplyGroupRow) => ({ id: row.reply_group_id, scope: scopeOf(row.type), name: row.group_name })
+export const presentQuickReplyGroup = (row: QuickReplyGroupRow) => ({
+  id: row.reply_group_id,
+  scope: scopeOf(row.type),
+  name: row.group_name,
+})

@@ -3,12 +3,31 @@ import { presentTime } from './times.ts'
 
 /** `qrUrl`: where WeChat shows the picture of the code. */
 export const presentReception = (row: ReceptionRow) => ({
-  id: row.reception_id, accountId: row.account_id, scene: row.scene, name: row.name, kind: row.kind, uid: row.uid, groupId: row.user_group_id,
-  replyText: row.reply_text, tags: JSON.parse(row.tags ?? '[]') as string[], url: row.url,
-  qrUrl: row.ticket === null ? null : `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(row.ticket)}`,
-  expiresAt: presentTime(row.expires_at), follows: row.follows, unfollows: row.unfollows, scans: row.scans, createdAt: presentTime(row.created_at),
+  id: row.reception_id,
+  accountId: row.account_id,
+  scene: row.scene,
+  name: row.name,
+  kind: row.kind,
+  uid: row.uid,
+  groupId: row.user_group_id,
+  replyText: row.reply_text,
+  tags: JSON.parse(row.tags ?? '[]') as string[],
+  url: row.url,
+  qrUrl:
+    row.ticket === null
+      ? null
+      : `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(row.ticket)}`,
+  expiresAt: presentTime(row.expires_at),
+  follows: row.follows,
+  unfollows: row.unfollows,
+  scans: row.scans,
+  createdAt: presentTime(row.created_at),
 })
 
 export const presentStep = (row: TrajectoryRow) => ({
-  n: row.n, event: row.event, key: row.event_key, detail: row.detail, at: presentTime(row.at),
+  n: row.n,
+  event: row.event,
+  key: row.event_key,
+  detail: row.detail,
+  at: presentTime(row.at),
 })

@@ -3,11 +3,22 @@ import { presentCustomer } from './customer.ts'
 import { presentTime } from './times.ts'
 
 /** Who will be reclaimed, from whom and when. */
-export const presentReclaimSoon = (customer: CustomerRow, { session, idleMs }: { session: SessionRow | null, idleMs: number }) => ({
-  customer: presentCustomer(customer), agentUid: customer.customer_service_uid > 0 ? customer.customer_service_uid : session?.uid ?? null,
-  sessionId: session?.session_id ?? null, idleSince: presentTime(customer.active_at), dueAt: presentTime(customer.active_at + idleMs),
+export const presentReclaimSoon = (
+  customer: CustomerRow,
+  { session, idleMs }: { session: SessionRow | null; idleMs: number },
+) => ({
+  customer: presentCustomer(customer),
+  agentUid:
+    customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null),
+  sessionId: session?.session_id ?? null,
+  idleSince: presentTime(customer.active_at),
+  dueAt: presentTime(customer.active_at + idleMs),
 })
 
 export const presentReclaimed = (row: ReclaimedRow) => ({
-  customerId: row.wx_user_id, agentUid: row.uid > 0 ? row.uid : null, sessionId: row.session_id, at: presentTime(row.at), undoneAt: presentTime(row.undone_at),
+  customerId: row.wx_user_id,
+  agentUid: row.uid > 0 ? row.uid : null,
+  sessionId: row.session_id,
+  at: presentTime(row.at),
+  undoneAt: presentTime(row.undone_at),
 })

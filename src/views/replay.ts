@@ -4,8 +4,17 @@ import { presentTime } from './times.ts'
 
 /** `progress` goes from 0 to 1. */
 export const presentReplay = (row: RuleReplayRow) => ({
-  id: row.replay_id, state: row.state, done: row.done, total: row.total,
-  progress: row.state === 'done' ? 1 : row.total === 0 ? 0 : Math.min(1, Math.round(row.done / row.total * 1000) / 1000),
+  id: row.replay_id,
+  state: row.state,
+  done: row.done,
+  total: row.total,
+  progress:
+    row.state === 'done'
+      ? 1
+      : row.total === 0
+        ? 0
+        : Math.min(1, Math.round((row.done / row.total) * 1000) / 1000),
   ...(row.result !== null && { result: JSON.parse(row.result) as ReplayResult }),
-  createdAt: presentTime(row.created_at), endedAt: presentTime(row.ended_at),
+  createdAt: presentTime(row.created_at),
+  endedAt: presentTime(row.ended_at),
 })

@@ -4,20 +4,36 @@ import type { Schedule } from '../../rules/schedule.ts'
 import { presentTime } from './times.ts'
 
 /** `recent`: in the last 30 days. Counted some seconds late. */
-export type Hits = { total: number, recent: number, lastDay: number }
+export type Hits = { total: number; recent: number; lastDay: number }
 
 export const presentRule = (row: MessageRuleRow, hits?: Hits) => ({
-  id: row.message_rule_id, name: row.name, accountId: row.account_id, enabled: row.enabled === 1, priority: row.priority,
-  match: { kind: row.match_kind, keywords: JSON.parse(row.keywords) as string[], ...(row.pattern !== null && { pattern: row.pattern }) },
-  action: JSON.parse(row.action) as Action, schedule: presentSchedule(row),
-  hits: { total: hits?.total ?? 0, recent: hits?.recent ?? 0, lastDay: hits ? presentTime(hits.lastDay * 24 * 3600_000)?.slice(0, 10) ?? null : null },
-  createdAt: presentTime(row.add_time), updatedAt: presentTime(row.update_time),
+  id: row.message_rule_id,
+  name: row.name,
+  accountId: row.account_id,
+  enabled: row.enabled === 1,
+  priority: row.priority,
+  match: {
+    kind: row.match_kind,
+    keywords: JSON.parse(row.keywords) as string[],
+    ...(row.pattern !== null && { pattern: row.pattern }),
+  },
+  action: JSON.parse(row.action) as Action,
+  schedule: presentSchedule(row),
+  hits: {
+    total: hits?.total ?? 0,
+    recent: hits?.recent ?? 0,
+    lastDay: hits ? (presentTime(hits.lastDay * 24 * 3600_000)?.slice(0, 10) ?? null) : null,
+  },
+  createdAt: presentTime(row.add_time),
+  updatedAt: presentTime(row.update_time),
 })
 
 function presentSchedule(row: MessageRuleRow) {
   if (row.schedule === null) return null
   const { validFrom, validUntil, ...rest } = JSON.parse(row.schedule) as Schedule
   return {
-    ...rest, ...(validFrom !== undefined && { validFrom: presentTime(validFrom) }), ...(validUntil !== undefined && { validUntil: presentTime(validUntil) }),
+    ...rest,
+    ...(validFrom !== undefined && { validFrom: presentTime(validFrom) }),
+    ...(validUntil !== undefined && { validUntil: presentTime(validUntil) }),
   }
 }

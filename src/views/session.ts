@@ -1,4 +1,10 @@
-import type { CustomerRow, EvaluationRow, LedgerRow, MessageRow, SessionRow } from '../../entities/index.ts'
+import type {
+  CustomerRow,
+  EvaluationRow,
+  LedgerRow,
+  MessageRow,
+  SessionRow,
+} from '../../entities/index.ts'
 import { mayReply } from '../../rules/reply-window.ts'
 import { isOpen, isOwned } from '../../rules/session.ts'
 import { presentCustomer } from './customer.ts'
@@ -10,45 +16,87 @@ const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 
 
 /** `queue` only of a queued one; what nobody knows is null. */
 export type SessionFacts = {
-  customer: CustomerRow, last: MessageRow | null, queue: { position: number, waitMs: number | null } | null, now: number
-  memberUids: number[], evaluations: EvaluationRow[]
+  customer: CustomerRow
+  last: MessageRow | null
+  queue: { position: number; waitMs: number | null } | null
+  now: number
+  memberUids: number[]
+  evaluations: EvaluationRow[]
 }
 
 export function presentSession(row: SessionRow, facts: SessionFacts) {
   return {
-    id: row.session_id, state: words[row.state] ?? 'closed', stateCode: row.state, kind: row.kind,
-    customer: presentCustomer(facts.customer), accountId: row.account_id, agentUid: row.uid, fence: row.fence, seq: row.seq,
-    visitorOffset: row.visitor_offset, agentOffset: row.agent_offset, unread: row.unread,
+    id: row.session_id,
+    state: words[row.state] ?? 'closed',
+    stateCode: row.state,
+    kind: row.kind,
+    customer: presentCustomer(facts.customer),
+    accountId: row.account_id,
+    agentUid: row.uid,
+    fence: row.fence,
+    seq: row.seq,
+    visitorOffset: row.visitor_offset,
+    agentOffset: row.agent_offset,
+    unread: row.unread,
     window: presentWindow(facts.customer, facts.now),
     // three facts that are easily taken for one: somebody has it, WeChat still lets us answer, an answer is owed
-    assigned: isOwned(row.state), answerable: isOpen(row.state) && mayReply(facts.customer, facts.now) === null,
+    assigned: isOwned(row.state),
+    answerable: isOpen(row.state) && mayReply(facts.customer, facts.now) === null,
     unansweredSince: presentTime(row.unanswered_since),
-    ...(row.state === 3 && { queue: { ...presentQueue(facts.queue), since: presentTime(row.queued_at), lane: row.lane } }),
+    ...(row.state === 3 && {
+      queue: { ...presentQueue(facts.queue), since: presentTime(row.queued_at), lane: row.lane },
+    }),
     ...(row.state === 2 && { memberUids: facts.memberUids }),
     ...presentEvaluations(facts.evaluations),
     lastMessage: facts.last && presentMessage(facts.last),
-    createdAt: presentTime(row.add_time), closedAt: presentTime(row.closed_at), closeReason: row.close_reason,
+    createdAt: presentTime(row.add_time),
+    closedAt: presentTime(row.closed_at),
+    closeReason: row.close_reason,
   }
 }
 
-const presentQueue = (queue: SessionFacts['queue']) =>
-  ({ position: queue?.position ?? null, estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null })
+const presentQueue = (queue: SessionFacts['queue']) => ({
+  position: queue?.position ?? null,
+  estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null,
+})
 /** A supervisor's word and the customer's; 1 good, 2 medium, 3 bad. */
 function presentEvaluations(rows: EvaluationRow[]) {
-  const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) => rows.find((row) => row.kind === kind))
+  const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) =>
+    rows.find((row) => row.kind === kind),
+  )
   return {
-    ...(grade && { grade: { grade: grade.grade, text: grade.text, uid: grade.uid, at: presentTime(grade.at) } }),
-    ...(satisfaction && { satisfaction: { grade: satisfaction.grade, at: presentTime(satisfaction.at) } }),
+    ...(grade && {
+      grade: { grade: grade.grade, text: grade.text, uid: grade.uid, at: presentTime(grade.at) },
+    }),
+    ...(satisfaction && {
+      satisfaction: { grade: satisfaction.grade, at: presentTime(satisfaction.at) },
+    }),
   }
 }
 
 /** What a listener of a stream may know of a session; he asks for the rest. */
 export function presentSessionEvent(row: SessionRow) {
-  return { sessionId: row.session_id, customerId: row.wx_user_id, state: words[row.state] ?? 'closed', stateCode: row.state, agentUid: row.uid,
-    fence: row.fence, lane: row.lane }
+  return {
+    sessionId: row.session_id,
+    customerId: row.wx_user_id,
+    state: words[row.state] ?? 'closed',
+    stateCode: row.state,
+    agentUid: row.uid,
+    fence: row.fence,
+    lane: row.lane,
+  }
 }
 
 export function presentLedger(row: LedgerRow) {
-  return { n: row.n, from: row.from_state, to: row.to_state, actor: row.actor, reason: row.reason, fence: row.fence, agentUid: row.uid,
-    ...(row.candidates !== null && { candidates: JSON.parse(row.candidates) as unknown }), at: presentTime(row.at) }
+  return {
+    n: row.n,
+    from: row.from_state,
+    to: row.to_state,
+    actor: row.actor,
+    reason: row.reason,
+    fence: row.fence,
+    agentUid: row.uid,
+    ...(row.candidates !== null && { candidates: JSON.parse(row.candidates) as unknown }),
+    at: presentTime(row.at),
+  }
 }

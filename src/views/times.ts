@@ -1,1 +1,2 @@
-export const presentTime = (ms: number | null): string | null => ms === null ? null : new Date(ms).toISOString()
+export const presentTime = (ms: number | null): string | null =>
+  ms === null ? null : new Date(ms).toISOString()

@@ -2,23 +2,49 @@ import type { CompanyRow, UserGroupRow, UserRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
 export const presentMe = (row: UserRow) => ({
-  uid: row.uid, companyId: row.company_id, username: row.username, name: row.name, role: row.role, operator: row.operator === 1,
-  presence: row.presence, enabled: row.enabled === 1, greeting: row.greeting,
+  uid: row.uid,
+  companyId: row.company_id,
+  username: row.username,
+  name: row.name,
+  role: row.role,
+  operator: row.operator === 1,
+  presence: row.presence,
+  enabled: row.enabled === 1,
+  greeting: row.greeting,
 })
 
-export type UserParts = { groupIds: number[], deputyUids: number[], accountIds: string[], capacity: number, load: number }
+export type UserParts = {
+  groupIds: number[]
+  deputyUids: number[]
+  accountIds: string[]
+  capacity: number
+  load: number
+}
 
 export const presentUser = (row: UserRow, parts: UserParts) => ({
-  uid: row.uid, username: row.username, name: row.name, role: row.role, enabled: row.enabled === 1, presence: row.presence,
-  ...parts, createdAt: presentTime(row.created_at),
+  uid: row.uid,
+  username: row.username,
+  name: row.name,
+  role: row.role,
+  enabled: row.enabled === 1,
+  presence: row.presence,
+  ...parts,
+  createdAt: presentTime(row.created_at),
 })
 
 export const presentGroup = (row: UserGroupRow) => ({
-  id: row.user_group_id, name: row.user_group_name, parentId: row.parent_id === -1 ? null : row.parent_id,
+  id: row.user_group_id,
+  name: row.user_group_name,
+  parentId: row.parent_id === -1 ? null : row.parent_id,
   createdAt: presentTime(row.created_at),
 })
 
 export const presentCompany = (row: CompanyRow) => ({
-  id: row.company_id, name: row.company_name, enabled: row.enabled === 1, expiresAt: presentTime(row.expires_at),
-  maxAgents: row.max_agents, maxAccounts: row.max_accounts, createdAt: presentTime(row.created_at),
+  id: row.company_id,
+  name: row.company_name,
+  enabled: row.enabled === 1,
+  expiresAt: presentTime(row.expires_at),
+  maxAgents: row.max_agents,
+  maxAccounts: row.max_accounts,
+  createdAt: presentTime(row.created_at),
 })

@@ -7,7 +7,10 @@ void test('the API page names only files that this server has, and its policy le
   const house = await openHouse()
   t.after(() => house.close())
   const page = await fetch(`${house.url}/api/docs`)
-  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self'; style-src 'self'/)
+  assert.match(
+    page.headers.get('content-security-policy') ?? '',
+    /default-src 'none'; script-src 'self'; style-src 'self'/,
+  )
   const html = await page.text()
   const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name = '']) => name)
   assert.equal(named.length, 3)

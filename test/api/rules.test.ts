@@ -9,66 +9,214 @@ import { times } from '../support/full.ts'
 const text = (words: string) => ({ kind: 'text', text: words })
 const contains = (...keywords: string[]) => ({ kind: 'contains', keywords })
 const make = async (house: House, name: string, more: object) => {
-  const answer = await house.admin.call('POST', '/api/rules', { name, match: contains('退'), action: text(name), ...more })
+  const answer = await house.admin.call('POST', '/api/rules', {
+    name,
+    match: contains('退'),
+    action: text(name),
+    ...more,
+  })
   assert.equal(answer.status, 201, JSON.stringify(answer.body))
   return answer.body
 }
 
 const refused: [what: string, rule: object, field: string, says: RegExp][] = [
   ['a kind that is none', { match: { kind: 'fuzzy' } }, 'match.kind', /one of exact, contains/],
-  ['a keyword kind without keywords', { match: { kind: 'all' } }, 'match.keywords', /at least one keyword/],
+  [
+    'a keyword kind without keywords',
+    { match: { kind: 'all' } },
+    'match.keywords',
+    /at least one keyword/,
+  ],
   ['an empty keyword', { match: contains('  ') }, 'match.keywords.0', /at least one character/],
-  ['a follow rule with keywords', { match: { kind: 'subscribe', keywords: ['x'] } }, 'match.keywords', /leave them out/],
-  ['look-around', { match: { kind: 'regex', pattern: '(?<=退)款' } }, 'match.pattern', /no look-around/],
+  [
+    'a follow rule with keywords',
+    { match: { kind: 'subscribe', keywords: ['x'] } },
+    'match.keywords',
+    /leave them out/,
+  ],
+  [
+    'look-around',
+    { match: { kind: 'regex', pattern: '(?<=退)款' } },
+    'match.pattern',
+    /no look-around/,
+  ],
   ['a back reference', { match: { kind: 'regex', pattern: '(a)\\1' } }, 'match.pattern', /RE2/],
-  ['a bracket left open', { match: { kind: 'regex', pattern: '(退' } }, 'match.pattern', /cannot be used/],
-  ['a pattern that grows too large', { match: { kind: 'regex', pattern: '((a{50}){50})' } }, 'match.pattern', /too large|cannot be used/],
-  ['a pattern where none belongs', { match: { ...contains('退'), pattern: 'x' } }, 'match.pattern', /choose regex/],
+  [
+    'a bracket left open',
+    { match: { kind: 'regex', pattern: '(退' } },
+    'match.pattern',
+    /cannot be used/,
+  ],
+  [
+    'a pattern that grows too large',
+    { match: { kind: 'regex', pattern: '((a{50}){50})' } },
+    'match.pattern',
+    /too large|cannot be used/,
+  ],
+  [
+    'a pattern where none belongs',
+    { match: { ...contains('退'), pattern: 'x' } },
+    'match.pattern',
+    /choose regex/,
+  ],
   ['an action that is none', { action: { kind: 'dance' } }, 'action.kind', /one of text, image/],
   ['a text of nothing', { action: text('  ') }, 'action.text', /Say something/],
   ['a text too long', { action: text('长'.repeat(700)) }, 'action.text', /2048 bytes/],
-  ['an address that runs', { action: { kind: 'news', articles: [{ title: 't', url: 'javascript:alert(1)' }] } }, 'action.articles.0.url', /https/],
-  ['several articles in answer to a text', { action: { kind: 'news', articles: [{ title: 'a', url: 'https://a' }, { title: 'b', url: 'https://b' }] } }, 'action.articles', /one article/],
-  ['a menu with one id twice', { action: { kind: 'menu', menu: { items: [{ id: '1', text: 'a' }, { id: '1', text: 'b' }] } } }, 'action.menu.items', /same id/],
-  ['seven messages', { action: { ...text('1'), then: Array.from({ length: 6 }, () => text('x')) } }, 'action.then', /five replies/],
-  ['two receivers', { action: { kind: 'queue', then: [{ kind: 'agent', uid: 1 }] } }, 'action.then', /once/],
-  ['nothing and something', { action: { kind: 'none', then: [text('x')] } }, 'action.kind', /alone/],
+  [
+    'an address that runs',
+    { action: { kind: 'news', articles: [{ title: 't', url: 'javascript:alert(1)' }] } },
+    'action.articles.0.url',
+    /https/,
+  ],
+  [
+    'several articles in answer to a text',
+    {
+      action: {
+        kind: 'news',
+        articles: [
+          { title: 'a', url: 'https://a' },
+          { title: 'b', url: 'https://b' },
+        ],
+      },
+    },
+    'action.articles',
+    /one article/,
+  ],
+  [
+    'a menu with one id twice',
+    {
+      action: {
+        kind: 'menu',
+        menu: {
+          items: [
+            { id: '1', text: 'a' },
+            { id: '1', text: 'b' },
+          ],
+        },
+      },
+    },
+    'action.menu.items',
+    /same id/,
+  ],
+  [
+    'seven messages',
+    { action: { ...text('1'), then: Array.from({ length: 6 }, () => text('x')) } },
+    'action.then',
+    /five replies/,
+  ],
+  [
+    'two receivers',
+    { action: { kind: 'queue', then: [{ kind: 'agent', uid: 1 }] } },
+    'action.then',
+    /once/,
+  ],
+  [
+    'nothing and something',
+    { action: { kind: 'none', then: [text('x')] } },
+    'action.kind',
+    /alone/,
+  ],
   ['a day that is none', { schedule: { days: [0] } }, 'schedule.days.0', /./],
   ['a time that is none', { schedule: { from: '25:00' } }, 'schedule.from', /09:00/],
-  ['a zone that is none', { schedule: { zone: 'Mars/Olympus' } }, 'schedule.zone', /Asia\/Shanghai/],
-  ['a time that ends before it begins', { schedule: { validFrom: '2026-02-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' } }, 'schedule.validUntil', /before it begins/],
+  [
+    'a zone that is none',
+    { schedule: { zone: 'Mars/Olympus' } },
+    'schedule.zone',
+    /Asia\/Shanghai/,
+  ],
+  [
+    'a time that ends before it begins',
+    { schedule: { validFrom: '2026-02-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' } },
+    'schedule.validUntil',
+    /before it begins/,
+  ],
   ['a field nobody knows', { weight: 3 }, 'weight', /./],
 ]
 
 void test('what is refused says which field and what to do', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  assert.equal((await house.admin.call('POST', '/api/rules', { name: 'good', match: contains('退'), action: text('x') })).status, 201, 'the rest of it is right')
+  assert.equal(
+    (
+      await house.admin.call('POST', '/api/rules', {
+        name: 'good',
+        match: contains('退'),
+        action: text('x'),
+      })
+    ).status,
+    201,
+    'the rest of it is right',
+  )
   for (const [what, more, field, says] of refused) {
-    const answer = await house.admin.call('POST', '/api/rules', { name: what, match: contains('退'), action: text('x'), ...more })
+    const answer = await house.admin.call('POST', '/api/rules', {
+      name: what,
+      match: contains('退'),
+      action: text('x'),
+      ...more,
+    })
     assert.equal(answer.status, 400, what)
-    assert.deepEqual([answer.body.error.code, answer.body.error.details.field], ['invalid_input', field], what)
+    assert.deepEqual(
+      [answer.body.error.code, answer.body.error.details.field],
+      ['invalid_input', field],
+      what,
+    )
     assert.match(answer.body.error.message, says, what)
   }
-  for (const action of [{ kind: 'agent', uid: 999_999 }, { kind: 'group', groupId: 999_999 }]) {
-    const answer = await house.admin.call('POST', '/api/rules', { name: 'x', match: contains('退'), action })
+  for (const action of [
+    { kind: 'agent', uid: 999_999 },
+    { kind: 'group', groupId: 999_999 },
+  ]) {
+    const answer = await house.admin.call('POST', '/api/rules', {
+      name: 'x',
+      match: contains('退'),
+      action,
+    })
     assert.equal(answer.status, 404)
     assert.match(answer.body.error.details.field, /action/)
   }
-  assert.equal((await house.admin.call('GET', '/api/rules')).body.items.length, 1, 'nothing of it was kept')
+  assert.equal(
+    (await house.admin.call('GET', '/api/rules')).body.items.length,
+    1,
+    'nothing of it was kept',
+  )
 })
 
 void test('rules are made, read, replaced, deleted, and listed page by page in their order', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  const schedule = { days: [1, 5], from: '09:00', to: '18:00', zone: 'Asia/Shanghai', validUntil: '2027-01-01T00:00:00.000Z' }
-  const whole = { name: '全', enabled: false, priority: 7, match: { kind: 'regex', keywords: [], pattern: '订单\\d+' }, action: { ...text('a'), then: [{ kind: 'queue' }] }, schedule }
+  const schedule = {
+    days: [1, 5],
+    from: '09:00',
+    to: '18:00',
+    zone: 'Asia/Shanghai',
+    validUntil: '2027-01-01T00:00:00.000Z',
+  }
+  const whole = {
+    name: '全',
+    enabled: false,
+    priority: 7,
+    match: { kind: 'regex', keywords: [], pattern: '订单\\d+' },
+    action: { ...text('a'), then: [{ kind: 'queue' }] },
+    schedule,
+  }
   const rule = await make(house, '全', whole)
-  const { id, createdAt, updatedAt, hits, accountId, ...said } = (await house.admin.call('GET', `/api/rules/${rule.id}`)).body
+  const { id, createdAt, updatedAt, hits, accountId, ...said } = (
+    await house.admin.call('GET', `/api/rules/${rule.id}`)
+  ).body
   assert.deepEqual(said, whole)
-  assert.deepEqual([id, typeof createdAt, typeof updatedAt, hits.total, accountId], [rule.id, 'string', 'string', 0, null])
-  const put = await house.admin.call('PUT', `/api/rules/${rule.id}`, { name: '新', match: contains('新'), action: text('新') })
-  assert.deepEqual([put.status, put.body.schedule, put.body.match.pattern, put.body.enabled], [200, null, undefined, true])
+  assert.deepEqual(
+    [id, typeof createdAt, typeof updatedAt, hits.total, accountId],
+    [rule.id, 'string', 'string', 0, null],
+  )
+  const put = await house.admin.call('PUT', `/api/rules/${rule.id}`, {
+    name: '新',
+    match: contains('新'),
+    action: text('新'),
+  })
+  assert.deepEqual(
+    [put.status, put.body.schedule, put.body.match.pattern, put.body.enabled],
+    [200, null, undefined, true],
+  )
 
   for (let n = 0; n < 7; n += 1) await make(house, `r${n}`, { priority: n % 3 })
   const names: string[] = []
@@ -78,8 +226,17 @@ void test('rules are made, read, replaced, deleted, and listed page by page in t
     names.push(...page.items.map((one: { name: string }) => one.name))
     cursor = page.next ? `&cursor=${page.next}` : ''
   } while (cursor)
-  assert.deepEqual(names, ['r2', 'r5', 'r1', 'r4', '新', 'r0', 'r3', 'r6'], 'by priority, then age; each once')
-  assert.deepEqual((await house.admin.call('GET', `/api/rules?search=${encodeURIComponent('新')}`)).body.items.map((one: any) => one.name), ['新'])
+  assert.deepEqual(
+    names,
+    ['r2', 'r5', 'r1', 'r4', '新', 'r0', 'r3', 'r6'],
+    'by priority, then age; each once',
+  )
+  assert.deepEqual(
+    (await house.admin.call('GET', `/api/rules?search=${encodeURIComponent('新')}`)).body.items.map(
+      (one: any) => one.name,
+    ),
+    ['新'],
+  )
   assert.equal((await house.admin.call('DELETE', `/api/rules/${rule.id}`)).status, 200)
   assert.equal((await house.admin.call('GET', `/api/rules/${rule.id}`)).status, 404)
 })
@@ -100,19 +257,31 @@ void test('a test of a text explains the decision: who won, who lost and why, wh
     ['of one account', { accountId: account }, 'other_account'],
   ]
   for (const [name, more] of given) await make(house, name, more)
-  const asked = (await house.admin.call('POST', '/api/rules/test', { text: ' 我要 退款！'.replace('！', '') })).body
+  const asked = (
+    await house.admin.call('POST', '/api/rules/test', { text: ' 我要 退款！'.replace('！', '') })
+  ).body
   assert.equal(asked.matched.name, 'exact')
   assert.deepEqual([asked.reply, asked.normalised], [{ type: 'text', text: 'exact' }, '我要退款'])
   const why = Object.fromEntries(asked.considered.map((one: any) => [one.name, one.why]))
   for (const [name, , wanted] of given) assert.equal(why[name], wanted, name)
-  assert.ok(asked.considered.every((one: any) => / \/ /.test(one.explanation)), 'in both languages')
+  assert.ok(
+    asked.considered.every((one: any) => / \/ /.test(one.explanation)),
+    'in both languages',
+  )
   assert.deepEqual([asked.considered[0].name, asked.considered[0].keyword], ['exact', '我要退款'])
 
   await house.admin.call('DELETE', `/api/rules/${asked.matched.id}`)
-  const lost = (await house.admin.call('POST', '/api/rules/test', { text: '我要退款', accountId: account })).body
+  const lost = (
+    await house.admin.call('POST', '/api/rules/test', { text: '我要退款', accountId: account })
+  ).body
   const then = Object.fromEntries(lost.considered.map((one: any) => [one.name, one.why]))
   assert.deepEqual([lost.matched.name, then['of one account']], ['long', 'lower_priority'])
-  assert.equal((await house.admin.call('POST', '/api/rules/test', { text: '退', at: '2019-06-01T00:00:00Z' })).body.matched.name, 'over', 'at another time')
+  assert.equal(
+    (await house.admin.call('POST', '/api/rules/test', { text: '退', at: '2019-06-01T00:00:00Z' }))
+      .body.matched.name,
+    'over',
+    'at another time',
+  )
   const began = performance.now()
   await make(house, 'evil', { match: { kind: 'regex', pattern: '(a+)+$' } })
   const evil = await house.admin.call('POST', '/api/rules/test', { text: `${'a'.repeat(50_000)}!` })
@@ -129,18 +298,35 @@ void test('keywords that never decide and rules that never speak are found', asy
   await make(house, 'dead', { match: contains('退货') })
   await make(house, 'first', { match: { kind: 'exact', keywords: ['ＡＢＣ'] } })
   await make(house, 'twin', { match: { kind: 'exact', keywords: ['abc'] } })
-  await make(house, 'night', { priority: 9, match: contains('票'), schedule: { from: '22:00', to: '06:00' } })
-  await make(house, 'over', { match: contains('旧'), schedule: { validUntil: '2020-01-01T00:00:00Z' } })
+  await make(house, 'night', {
+    priority: 9,
+    match: contains('票'),
+    schedule: { from: '22:00', to: '06:00' },
+  })
+  await make(house, 'over', {
+    match: contains('旧'),
+    schedule: { validUntil: '2020-01-01T00:00:00Z' },
+  })
   await make(house, 'default', { match: { kind: 'default' } })
   await make(house, 'second default', { match: { kind: 'default' } })
   await make(house, 'gone', { match: contains('找人'), action: { kind: 'agent', uid: agent.uid } })
   await house.admin.call('PATCH', `/api/users/${agent.uid}`, { enabled: false })
   const { conflicts, dead, silent } = (await house.admin.call('GET', '/api/rules/conflicts')).body
-  assert.deepEqual(conflicts.map((one: any) => [one.rule.name, one.kind, one.keyword, one.by.name]), [
-    ['hidden', 'hidden', '退款', 'strong'], ['dead', 'hidden', '退货', 'strong'], ['twin', 'same', 'abc', 'first'],
-  ], 'a rule for the night hides nothing')
+  assert.deepEqual(
+    conflicts.map((one: any) => [one.rule.name, one.kind, one.keyword, one.by.name]),
+    [
+      ['hidden', 'hidden', '退款', 'strong'],
+      ['dead', 'hidden', '退货', 'strong'],
+      ['twin', 'same', 'abc', 'first'],
+    ],
+    'a rule for the night hides nothing',
+  )
   assert.deepEqual(dead.map((one: any) => [one.rule.name, one.why]).sort(), [
-    ['dead', 'all_hidden'], ['gone', 'nobody_there'], ['over', 'over'], ['second default', 'behind_another'], ['twin', 'all_hidden'],
+    ['dead', 'all_hidden'],
+    ['gone', 'nobody_there'],
+    ['over', 'over'],
+    ['second default', 'behind_another'],
+    ['twin', 'all_hidden'],
   ])
   assert.equal(silent.length, 10, 'none has spoken yet')
   for (const { rule, keyword } of conflicts) {
@@ -153,37 +339,90 @@ void test('rules go out and come in again unchanged, as JSON and as a table, and
   const house = await openHouse()
   t.after(() => house.close())
   const account = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
-  await make(house, '=HYPERLINK("http://x","y")', { match: contains('+1', '-2', '@x', '=cmd|calc'), action: text('=1+1\n"quoted", and\tmore'), accountId: account })
-  await make(house, "'=already", { match: { kind: 'regex', pattern: '=.*' }, action: { ...text('a'), then: [{ kind: 'queue' }] }, schedule: { days: [1] } })
+  await make(house, '=HYPERLINK("http://x","y")', {
+    match: contains('+1', '-2', '@x', '=cmd|calc'),
+    action: text('=1+1\n"quoted", and\tmore'),
+    accountId: account,
+  })
+  await make(house, "'=already", {
+    match: { kind: 'regex', pattern: '=.*' },
+    action: { ...text('a'), then: [{ kind: 'queue' }] },
+    schedule: { days: [1] },
+  })
   const send = async (type: string, body: string, mode = 'replace') => {
-    const answer = await fetch(`${house.url}/api/rules/import?mode=${mode}`, { method: 'POST', headers: { Authorization: `Bearer ${house.admin.token}`, 'Content-Type': type }, body })
-    return { status: answer.status, body: await answer.json() as any }
+    const answer = await fetch(`${house.url}/api/rules/import?mode=${mode}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${house.admin.token}`, 'Content-Type': type },
+      body,
+    })
+    return { status: answer.status, body: (await answer.json()) as any }
   }
-  const get = async (format: string) => (await fetch(`${house.url}/api/rules/export?format=${format}`, { headers: { Authorization: `Bearer ${house.admin.token}` } })).text()
-  const rules = async () => (await house.admin.call('GET', '/api/rules?limit=200')).body.items.map((one: object) => ({ ...one, updatedAt: null }))
+  const get = async (format: string) =>
+    (
+      await fetch(`${house.url}/api/rules/export?format=${format}`, {
+        headers: { Authorization: `Bearer ${house.admin.token}` },
+      })
+    ).text()
+  const rules = async () =>
+    (await house.admin.call('GET', '/api/rules?limit=200')).body.items.map((one: object) => ({
+      ...one,
+      updatedAt: null,
+    }))
   const before = await rules()
   const [json, csv] = [await get('json'), await get('csv')]
   for (const line of readCsv(csv) ?? []) assert.ok(line.length > 5)
-  const cells = [...csv.slice(1).matchAll(/(?:^|[,\n])(?:"((?:[^"]|"")*)"|([^,\r\n"]*))/g)].map((match) => match[1] ?? match[2] ?? '')
-  assert.ok(cells.some((one) => one.startsWith('\'=HYPERLINK')), 'such cells are there')
+  const cells = [...csv.slice(1).matchAll(/(?:^|[,\n])(?:"((?:[^"]|"")*)"|([^,\r\n"]*))/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
+  assert.ok(
+    cells.some((one) => one.startsWith("'=HYPERLINK")),
+    'such cells are there',
+  )
   for (const one of cells) assert.doesNotMatch(one, /^[=+\-@\t]/, 'no cell begins a formula')
-  for (const [type, body] of [['application/json', json], ['text/csv', csv]] as const) {
+  for (const [type, body] of [
+    ['application/json', json],
+    ['text/csv', csv],
+  ] as const) {
     const answer = await send(type, body)
-    assert.deepEqual([answer.status, answer.body], [200, { created: 0, changed: before.length, removed: 0 }], JSON.stringify(answer.body))
+    assert.deepEqual(
+      [answer.status, answer.body],
+      [200, { created: 0, changed: before.length, removed: 0 }],
+      JSON.stringify(answer.body),
+    )
     assert.deepEqual(await rules(), before, type)
   }
-  const added = await send('text/csv', 'name,kind,keywords,reply\r\n新,contains,"甲\n乙",好的\r\n', 'add')
+  const added = await send(
+    'text/csv',
+    'name,kind,keywords,reply\r\n新,contains,"甲\n乙",好的\r\n',
+    'add',
+  )
   assert.deepEqual(added.body, { created: 1, changed: 0, removed: 0 })
-  const bad = await send('text/csv', 'name,kind,keywords,reply\r\n好,contains,甲,好的\r\n坏,regex,,x\r\n', 'replace')
+  const bad = await send(
+    'text/csv',
+    'name,kind,keywords,reply\r\n好,contains,甲,好的\r\n坏,regex,,x\r\n',
+    'replace',
+  )
   assert.deepEqual([bad.status, bad.body.error.details.field], [400, 'rules.1.match.pattern'])
   assert.equal((await rules()).length, Number(before.length) + 1, 'all of it or nothing')
-  const replaced = await send('application/json', JSON.stringify([{ name: '一', match: contains('一'), action: text('一') }]))
+  const replaced = await send(
+    'application/json',
+    JSON.stringify([{ name: '一', match: contains('一'), action: text('一') }]),
+  )
   assert.deepEqual(replaced.body, { created: 1, changed: 0, removed: Number(before.length) + 1 })
 })
 
 void test('any table is read back as it was written', () => {
-  const cell = fc.oneof(fc.string(), fc.constantFrom('=1', "'=1", "''+x", '-', '"', ',', '\r\n', 'a\nb', '\t', '＝x', ''))
-  fc.assert(fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { minLength: 1, maxLength: 6 }), (rows) => {
-    assert.deepEqual(readCsv(writeCsv(rows)), rows)
-  }), { numRuns: times(2000, 100_000) })
+  const cell = fc.oneof(
+    fc.string(),
+    fc.constantFrom('=1', "'=1", "''+x", '-', '"', ',', '\r\n', 'a\nb', '\t', '＝x', ''),
+  )
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { minLength: 1, maxLength: 6 }),
+      (rows) => {
+        assert.deepEqual(readCsv(writeCsv(rows)), rows)
+      },
+    ),
+    { numRuns: times(2000, 100_000) },
+  )
 })

@@ -4,14 +4,19 @@ import test from 'node:test'
 import { entities } from '../../entities/index.ts'
 import { openHouse, password, signIn } from '../support/app.ts'
 
-const login = (url: string, username: string, secret: string) => fetch(`${url}/api/login`, {
-  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ username, password: secret }),
-})
+const login = (url: string, username: string, secret: string) =>
+  fetch(`${url}/api/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password: secret }),
+  })
 
 void test('five failures lock that login from that address for 15 minutes, also when they come at once', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const tries = await Promise.all(Array.from({ length: 12 }, () => login(house.url, 'agent0', 'wrong password')))
+  const tries = await Promise.all(
+    Array.from({ length: 12 }, () => login(house.url, 'agent0', 'wrong password')),
+  )
   assert.equal(tries.filter((one) => one.status === 401).length, 5)
   const locked = await login(house.url, 'agent0', password)
   assert.equal(locked.status, 429)
@@ -40,24 +45,53 @@ void test('a sign-in ends after 12 idle hours, after 7 days in any case, and liv
 void test('logout, a new password and disabling end sign-ins at once', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const [out, changed, other] = [await signIn(house.url, 'agent0'), await signIn(house.url, 'agent0'), await signIn(house.url, 'agent0')]
+  const [out, changed, other] = [
+    await signIn(house.url, 'agent0'),
+    await signIn(house.url, 'agent0'),
+    await signIn(house.url, 'agent0'),
+  ]
   assert.equal((await out.call('POST', '/api/logout', {})).status, 200)
   assert.equal((await out.call('GET', '/api/me')).status, 401)
-  assert.equal((await changed.call('POST', '/api/me/password', { oldPassword: password, newPassword: 'a wholly new one' })).status, 200)
+  assert.equal(
+    (
+      await changed.call('POST', '/api/me/password', {
+        oldPassword: password,
+        newPassword: 'a wholly new one',
+      })
+    ).status,
+    200,
+  )
   assert.equal((await other.call('GET', '/api/me')).status, 401)
   const last = await signIn(house.url, 'agent0', 'a wholly new one')
-  assert.equal((await house.admin.call('PATCH', `/api/users/${last.uid}`, { enabled: false })).status, 200)
+  assert.equal(
+    (await house.admin.call('PATCH', `/api/users/${last.uid}`, { enabled: false })).status,
+    200,
+  )
   assert.equal((await last.call('GET', '/api/me')).status, 401)
 })
 
 void test('the token is nowhere in the database, nor any account secret', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const tables = await Promise.all(entities.map(({ options }) => house.rows(`select * from ${options.tableName ?? ''}`)))
-  const bytes = JSON.stringify(tables) + ['kefu.db', 'kefu.db-wal'].map((name) => `${house.dir}/${name}`).filter(existsSync)
-    .map((path) => readFileSync(path, 'latin1')).join('')
+  const tables = await Promise.all(
+    entities.map(({ options }) => house.rows(`select * from ${options.tableName ?? ''}`)),
+  )
+  const bytes =
+    JSON.stringify(tables) +
+    ['kefu.db', 'kefu.db-wal']
+      .map((name) => `${house.dir}/${name}`)
+      .filter(existsSync)
+      .map((path) => readFileSync(path, 'latin1'))
+      .join('')
   assert.ok(bytes.includes('wx0000000000000001'), 'the premise: the account is there')
-  for (const secret of [house.admin.token, password, '0123456789abcdef0123456789abcdef', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ']) assert.ok(!bytes.includes(secret))
+  for (const secret of [
+    house.admin.token,
+    password,
+    '0123456789abcdef0123456789abcdef',
+    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
+  ]) {
+    assert.ok(!bytes.includes(secret))
+  }
   const account = (await house.admin.call('GET', '/api/accounts')).body.items[0]
   assert.ok(!JSON.stringify(account).includes('testtoken'))
 })
@@ -66,7 +100,14 @@ void test('an agent may not do what an admin may', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await signIn(house.url, 'agent0')
-  for (const path of ['/api/users', '/api/accounts', '/api/rules', '/api/settings', '/api/admin/jobs', '/api/companies']) {
+  for (const path of [
+    '/api/users',
+    '/api/accounts',
+    '/api/rules',
+    '/api/settings',
+    '/api/admin/jobs',
+    '/api/companies',
+  ]) {
     assert.equal((await agent.call('GET', path)).status, 403, path)
   }
 })

@@ -12,16 +12,30 @@ const root = resolve(import.meta.dirname, '../../..')
 // eslint-disable-next-line no-restricted-properties -- set by `npm run pictures`, no setting of the product
 const pictures = resolve(root, process.env['KEFU_PICTURES'] ?? 'node_modules/.cache/screenshots')
 
-const openBrowser = () => chromium.launch({
-  executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
-})
+const openBrowser = () =>
+  chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  })
 
 /** Every bubble that should show something has it. */
 async function allShown(desk: Page): Promise<void> {
-  const pictures = await desk.$$eval('.media-line img', (all) => all.map((one) => (one as unknown as { naturalWidth: number }).naturalWidth))
+  const pictures = await desk.$$eval('.media-line img', (all) =>
+    all.map((one) => (one as unknown as { naturalWidth: number }).naturalWidth),
+  )
   assert.ok(pictures.length >= 1 && pictures.every((width) => width > 0), JSON.stringify(pictures))
-  const [video] = await desk.$$eval('.media-line video', (all) => all.map((one) => (one as unknown as { readyState: number }).readyState))
+  const [video] = await desk.$$eval('.media-line video', (all) =>
+    all.map((one) => (one as unknown as { readyState: number }).readyState),
+  )
   assert.ok((video ?? 0) >= 1, 'the video tells its length')
 }
 
@@ -35,22 +49,48 @@ void test('every type arrives and is shown: pictures, a voice that plays, a vide
   await customer.says('', { type: 'image' })
   await customer.says('', { type: 'voice' })
   await customer.says('', { type: 'video' })
-  await customer.says('', { type: 'location', location: { latitude: 23.134521, longitude: 113.358803, scale: 16, label: '广州市天河区体育西路' } })
-  await customer.says('', { type: 'link', link: { title: '退换货说明', description: '七天内可以退货', url: 'https://example.com/returns?<b>x</b>' } })
+  await customer.says('', {
+    type: 'location',
+    location: {
+      latitude: 23.134521,
+      longitude: 113.358803,
+      scale: 16,
+      label: '广州市天河区体育西路',
+    },
+  })
+  await customer.says('', {
+    type: 'link',
+    link: {
+      title: '退换货说明',
+      description: '七天内可以退货',
+      url: 'https://example.com/returns?<b>x</b>',
+    },
+  })
   await customer.says('', { type: 'file', text: '报价单.xlsx' })
   await customer.says('', { type: 'hologram' })
   await customer.does('CLICK', { eventKey: 'PRICES' })
   await customer.does('SCAN', { eventKey: 'store_007' })
-  await eventually(async () => { assert.deepEqual(await house.rows("select message_id from media_fetch where state <> 'fetched'"), []) })
+  await eventually(async () => {
+    assert.deepEqual(
+      await house.rows("select message_id from media_fetch where state <> 'fetched'"),
+      [],
+    )
+  })
 
   const browser = await openBrowser()
   t.after(() => browser.close())
   mkdirSync(pictures, { recursive: true })
   const desk = await browser.newPage({ viewport: { width: 1280, height: 1500 } })
   const complaints: string[] = []
-  desk.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+  desk.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
   const elsewhere: string[] = []
-  desk.on('request', (request) => { if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(house.url)) elsewhere.push(request.url()) })
+  desk.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(house.url)) {
+      elsewhere.push(request.url())
+    }
+  })
   await desk.goto(house.url)
   await desk.fill('#username', 'agent1')
   await desk.fill('#password', password)
@@ -62,7 +102,9 @@ void test('every type arrives and is shown: pictures, a voice that plays, a vide
   await desk.click('.play')
   const voice = await desk.waitForSelector('audio.voice')
   await eventually(async () => {
-    const seconds = await voice.evaluate((element) => (element as unknown as { duration: number }).duration)
+    const seconds = await voice.evaluate(
+      (element) => (element as unknown as { duration: number }).duration,
+    )
     assert.ok(seconds > 0.5, `decoded: ${seconds} s`)
   })
   await desk.waitForSelector('text=点击了菜单 · PRICES')
@@ -79,6 +121,9 @@ void test('every type arrives and is shown: pictures, a voice that plays, a vide
   await phone.goto(`${house.simulator}/#${account.appid}/${customer.openid}`)
   await phone.waitForSelector('#messages [data-way=custom]')
   await phone.screenshot({ path: resolve(pictures, 'every-type-phone.png') })
-  assert.deepEqual(complaints.filter((text) => !/401/.test(text)), [])
+  assert.deepEqual(
+    complaints.filter((text) => !/401/.test(text)),
+    [],
+  )
   assert.deepEqual(elsewhere, [], 'nothing is loaded from anywhere else')
 })

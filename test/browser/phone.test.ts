@@ -9,8 +9,13 @@ import { appid, openApi, openid, openScene, textReply } from '../simulator/suppo
 
 const shots = resolve(import.meta.dirname, '../../../node_modules/.cache/screenshots')
 const args = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ]
 
 async function open(t: test.TestContext) {
@@ -21,14 +26,23 @@ async function open(t: test.TestContext) {
   t.after(() => browser.close())
   const page = await browser.newPage({ viewport: { width: 1440, height: 860 }, locale: 'zh-CN' })
   const complaints: string[] = []
-  page.on('pageerror', (error) => { complaints.push(error.message) })
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+  page.on('pageerror', (error) => {
+    complaints.push(error.message)
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
   await page.goto(`${scene.url}/#${appid}/${openid}`)
   await page.waitForSelector('.phone')
   mkdirSync(shots, { recursive: true })
-  return { scene, api, page, complaints, line: (type: string, way = 'sent') => page.waitForSelector(
-    `#messages [data-way=${way}][data-type=${type}]`
-  ) }
+  return {
+    scene,
+    api,
+    page,
+    complaints,
+    line: (type: string, way = 'sent') =>
+      page.waitForSelector(`#messages [data-way=${way}][data-type=${type}]`),
+  }
 }
 
 void test('a follower sends every type from the panel, scans, taps the menu, leaves and comes back', async (t) => {
@@ -54,13 +68,17 @@ void test('a follower sends every type from the panel, scans, taps the menu, lea
   await page.click('[data-do=miniprogrampage]')
   await line('miniprogrampage')
   await api.ask('/cgi-bin/qrcode/create', {
-    expire_seconds: 600, action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: 'store_007' } },
+    expire_seconds: 600,
+    action_name: 'QR_STR_SCENE',
+    action_info: { scene: { scene_str: 'store_007' } },
   })
   await page.click('[data-more]')
   await page.click('[data-do=scan]')
   await page.click('.code')
   await line('SCAN', 'event')
-  await api.ask('/cgi-bin/menu/create', { button: [{ name: '更多', sub_button: [{ type: 'click', name: '人工', key: 'HUMAN' }] }] })
+  await api.ask('/cgi-bin/menu/create', {
+    button: [{ name: '更多', sub_button: [{ type: 'click', name: '人工', key: 'HUMAN' }] }],
+  })
   await page.click('.menu-bar .top')
   await page.click('.menu-bar .pop button')
   await line('CLICK', 'event')
@@ -70,10 +88,24 @@ void test('a follower sends every type from the panel, scans, taps the menu, lea
     await page.click(event === 'subscribe' ? '[data-do=follow]' : '[data-do=unfollow]')
     await line(event, 'event')
   }
-  const types = (await scene.ledger()).filter((one) => one['kind'] === 'push').map((one) => one['request'] as { MsgType: string, Event?: string }).map((one) => one.Event ?? one.MsgType)
+  const types = (await scene.ledger())
+    .filter((one) => one['kind'] === 'push')
+    .map((one) => one['request'] as { MsgType: string; Event?: string })
+    .map((one) => one.Event ?? one.MsgType)
   assert.deepEqual(types, [
-    'text', 'image', 'voice', 'video', 'shortvideo', 'file', 'location', 'link', 'miniprogrampage', 'SCAN', 'CLICK',
-    'unsubscribe', 'subscribe',
+    'text',
+    'image',
+    'voice',
+    'video',
+    'shortvideo',
+    'file',
+    'location',
+    'link',
+    'miniprogrampage',
+    'SCAN',
+    'CLICK',
+    'unsubscribe',
+    'subscribe',
   ])
   await page.screenshot({ path: resolve(shots, 'phone-sent.png') })
   assert.deepEqual(complaints, [])
@@ -86,9 +118,13 @@ void test('every kind of answer is drawn, links lead nowhere, nothing is read as
     return answer['media_id'] ?? answer['thumb_media_id']
   }
   const evil = '<img src=x onerror="document.title=1"> <script>document.title=1</script>'
-  scene.answerWith((pushed, response) => { response.end(
-    pushed.body.includes('在吗') ? textReply(`<a href="javascript:document.title=1">帮助</a> ${evil}`) : 'success'
-  ) })
+  scene.answerWith((pushed, response) => {
+    response.end(
+      pushed.body.includes('在吗')
+        ? textReply(`<a href="javascript:document.title=1">帮助</a> ${evil}`)
+        : 'success',
+    )
+  })
   await scene.say('在吗')
   await line('text', 'passive')
   const send = async (type: string, part: unknown) => {
@@ -100,19 +136,39 @@ void test('every kind of answer is drawn, links lead nowhere, nothing is read as
   await send('image', { media_id: await upload('image', 'cat.jpg') })
   await send('voice', { media_id: await upload('voice', 'voice.amr') })
   await send('video', { media_id: await upload('video', 'video.mp4'), title: evil })
-  await send(
-    'news', { articles: [{ title: evil, description: evil, url: 'https://example.com', picurl: 'https://example.com/p.jpg' }] }
-  )
-  await send('msgmenu', { head_content: '满意吗', list: [{ id: '101', content: '满意' }], tail_content: '谢谢' })
-  await send('miniprogrampage', { title: evil, appid: 'wx1', pagepath: 'p', thumb_media_id: await upload('thumb', 'thumb.jpg') })
+  await send('news', {
+    articles: [
+      {
+        title: evil,
+        description: evil,
+        url: 'https://example.com',
+        picurl: 'https://example.com/p.jpg',
+      },
+    ],
+  })
+  await send('msgmenu', {
+    head_content: '满意吗',
+    list: [{ id: '101', content: '满意' }],
+    tail_content: '谢谢',
+  })
+  await send('miniprogrampage', {
+    title: evil,
+    appid: 'wx1',
+    pagepath: 'p',
+    thumb_media_id: await upload('thumb', 'thumb.jpg'),
+  })
   await page.click('.menu .entry')
   await page.locator('#messages .own .bubble', { hasText: /^满意$/ }).waitFor()
   assert.match(scene.pushes.at(-1)?.body ?? '', /<bizmsgmenuid><!\[CDATA\[101\]\]>/)
   assert.equal(await page.locator('#messages script, #messages a').count(), 0)
   assert.equal(await page.locator('#messages img[src="x"]').count(), 0)
   assert.match(await page.title(), /WeChat simulator/)
-  await page.waitForFunction('[...document.querySelectorAll("#messages img")].every((one) => one.naturalWidth > 0)')
-  scene.answerWith((_pushed, response) => { response.end('{"not":"xml"}') })
+  await page.waitForFunction(
+    '[...document.querySelectorAll("#messages img")].every((one) => one.naturalWidth > 0)',
+  )
+  scene.answerWith((_pushed, response) => {
+    response.end('{"not":"xml"}')
+  })
   await scene.say('最后')
   await line('failure', 'passive')
   await page.click('#language')
@@ -121,18 +177,27 @@ void test('every kind of answer is drawn, links lead nowhere, nothing is read as
   assert.deepEqual(complaints, [])
 })
 
-void test('two phones stand side by side, and each shows its own follower\'s chat', async (t) => {
+void test("two phones stand side by side, and each shows its own follower's chat", async (t) => {
   const { scene, api, page, complaints } = await open(t)
   await scene.change({ name: '演示商城' })
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond', nickname: '小红' })
-  await api.ask('/cgi-bin/menu/create', { button: [
-    { type: 'click', name: '联系客服', key: 'HUMAN' },
-    { name: '更多', sub_button: [
-      { type: 'view', name: '帮助中心', url: 'https://example.com' }, { type: 'scancode_waitmsg', name: '扫码查件', key: 's' },
-    ] },
-  ] })
+  await api.ask('/cgi-bin/menu/create', {
+    button: [
+      { type: 'click', name: '联系客服', key: 'HUMAN' },
+      {
+        name: '更多',
+        sub_button: [
+          { type: 'view', name: '帮助中心', url: 'https://example.com' },
+          { type: 'scancode_waitmsg', name: '扫码查件', key: 's' },
+        ],
+      },
+    ],
+  })
   await api.ask('/customservice/kfaccount/add', { kf_account: 'mei@demo', nickname: '客服小美' })
-  const { media_id: picture } = await api.upload('/cgi-bin/media/upload?type=image', sample('cat.jpg'))
+  const { media_id: picture } = await api.upload(
+    '/cgi-bin/media/upload?type=image',
+    sample('cat.jpg'),
+  )
   const reply = async (touser: string, msgtype: string, part: object) => {
     const body = { touser, msgtype, [msgtype]: part, customservice: { kf_account: 'mei@demo' } }
     assert.equal((await api.ask('/cgi-bin/message/custom/send', body))['errcode'], 0)
@@ -142,16 +207,34 @@ void test('two phones stand side by side, and each shows its own follower\'s cha
   await scene.say('你好，包裹破了')
   await scene.send('image', { file: { base64: sample('parcel.jpg').toString('base64') } })
   await scene.send('voice')
-  await reply(openid, 'text', { content: '非常抱歉，马上为您补发。请看 <a href="https://example.com">售后说明</a>' })
+  await reply(openid, 'text', {
+    content: '非常抱歉，马上为您补发。请看 <a href="https://example.com">售后说明</a>',
+  })
   await scene.say('谢谢')
   await reply(openid, 'msgmenu', {
-    head_content: '您对本次服务满意吗？', list: [{ id: '101', content: '满意' }, { id: '102', content: '不满意' }], tail_content: '',
+    head_content: '您对本次服务满意吗？',
+    list: [
+      { id: '101', content: '满意' },
+      { id: '102', content: '不满意' },
+    ],
+    tail_content: '',
   })
-  const second = (path: string, body: object) => scene.call('POST', `/sim/followers/oSecond/${path}`, { appid, ...body })
+  const second = (path: string, body: object) =>
+    scene.call('POST', `/sim/followers/oSecond/${path}`, { appid, ...body })
   await second('scan', { scene: 'store_007' })
-  await second('send', { type: 'location', location: { latitude: 31.23, longitude: 121.47, label: '上海市人民广场' } })
+  await second('send', {
+    type: 'location',
+    location: { latitude: 31.23, longitude: 121.47, label: '上海市人民广场' },
+  })
   await reply('oSecond', 'news', {
-    articles: [{ title: '人民广场店 今日营业至 22:00', description: '到店出示本页享八折', url: 'https://example.com', picurl: '' }],
+    articles: [
+      {
+        title: '人民广场店 今日营业至 22:00',
+        description: '到店出示本页享八折',
+        url: 'https://example.com',
+        picurl: '',
+      },
+    ],
   })
   await second('send', { type: 'text', text: '有猫吗？' })
   await reply('oSecond', 'image', { media_id: picture })
@@ -160,7 +243,9 @@ void test('two phones stand side by side, and each shows its own follower\'s cha
   await phone(openid).locator('.menu').waitFor()
   assert.equal(await phone(openid).locator('[data-type=location]').count(), 0)
   assert.equal(await phone('oSecond').locator('[data-type=voice]').count(), 0)
-  await page.waitForFunction('[...document.querySelectorAll(".messages img")].every((one) => one.naturalWidth > 0)')
+  await page.waitForFunction(
+    '[...document.querySelectorAll(".messages img")].every((one) => one.naturalWidth > 0)',
+  )
   await page.screenshot({ path: resolve(shots, 'simulator.png') })
   await phone('oSecond').locator('.closer').click()
   assert.equal(await page.locator('.phone').count(), 1)

@@ -10,9 +10,17 @@ import { follower } from '../support/follower.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const shots = resolve(root, 'node_modules/.cache/screenshots')
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
-async function open(t: test.TestContext): Promise<{ house: House, browser: Browser }> {
+async function open(t: test.TestContext): Promise<{ house: House; browser: Browser }> {
   const house = await openHouse({ mode: 'safe', consoleDir: resolve(root, 'console/dist') })
   t.after(() => house.close())
   mkdirSync(shots, { recursive: true })
@@ -21,10 +29,15 @@ async function open(t: test.TestContext): Promise<{ house: House, browser: Brows
   return { house, browser }
 }
 
-async function signedIn(browser: Browser, house: House): Promise<{ page: Page, complaints: string[] }> {
+async function signedIn(
+  browser: Browser,
+  house: House,
+): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
   const complaints: string[] = []
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
   await page.goto(house.url)
   await page.fill('#username', 'admin')
   await page.fill('#password', password)
@@ -44,24 +57,33 @@ void test('a follower helps himself on the phone page: menu, tap, number, and a 
     await phone.fill('#text', words)
     await phone.click('#send')
   }
-  const shows = (way: string, words: string) => phone.waitForSelector(`#messages [data-way=${way}]:has-text("${words}")`)
+  const shows = (way: string, words: string) =>
+    phone.waitForSelector(`#messages [data-way=${way}]:has-text("${words}")`)
   await says('菜单')
   await shows('custom', '1 营业时间')
   await phone.click('#messages [data-way=custom] button:has-text("2 订单与物流")')
   await shows('passive', '订单号')
   await says('1')
   await shows('passive', '9:00–21:00')
-  assert.deepEqual((await house.admin.call('GET', '/api/sessions?state=queued')).body.items, [], 'nobody was needed')
+  assert.deepEqual(
+    (await house.admin.call('GET', '/api/sessions?state=queued')).body.items,
+    [],
+    'nobody was needed',
+  )
   await says('人工')
   await shows('passive', '排队')
-  await eventually(async () => { assert.equal((await house.admin.call('GET', '/api/sessions?state=queued')).body.items.length, 1) })
+  await eventually(async () => {
+    assert.equal((await house.admin.call('GET', '/api/sessions?state=queued')).body.items.length, 1)
+  })
   await phone.screenshot({ path: resolve(shots, 'rules-phone.png') })
 })
 
 void test('an admin makes a rule in the lab, tries it, sees what it hides, replays it, and makes one of an unanswered question', async (t) => {
   const { house, browser } = await open(t)
   const customer = await follower(house)
-  for (const words of ['发票怎么开', '怎么开发票', '我要退款', '停车方便吗']) await customer.says(words)
+  for (const words of ['发票怎么开', '怎么开发票', '我要退款', '停车方便吗']) {
+    await customer.says(words)
+  }
   const { page, complaints } = await signedIn(browser, house)
 
   await page.click('#new-rule')
@@ -74,8 +96,12 @@ void test('an admin makes a rule in the lab, tries it, sees what it hides, repla
   await page.click('#try-rule')
   await page.waitForSelector('#try-found')
   await page.screenshot({ path: resolve(shots, 'rules-lab.png') })
-  assert.match(await page.textContent('#try-found') ?? '', /退款说明|人工/)
-  assert.equal(await page.locator('.lab-tried li').count(), 3, 'who else would have answered is shown, switched off or not')
+  assert.match((await page.textContent('#try-found')) ?? '', /退款说明|人工/)
+  assert.equal(
+    await page.locator('.lab-tried li').count(),
+    3,
+    'who else would have answered is shown, switched off or not',
+  )
   assert.match((await customer.says('能退货吗')).shown[0]?.text ?? '', /七天/, 'it is in force')
 
   await page.click('#tab-replay')
@@ -86,11 +112,16 @@ void test('an admin makes a rule in the lab, tries it, sees what it hides, repla
   await page.waitForSelector('.lab-sheet')
   await page.screenshot({ path: resolve(shots, 'rules-conflicts.png') })
 
-  await eventually(async () => { assert.equal((await house.admin.call('GET', '/api/rules/unmatched')).body.items.length, 2) })
+  await eventually(async () => {
+    assert.equal((await house.admin.call('GET', '/api/rules/unmatched')).body.items.length, 2)
+  })
   await page.click('#tab-unmatched')
   await page.waitForSelector('.questions li')
   await page.screenshot({ path: resolve(shots, 'rules-unmatched.png') })
   await page.click('.questions li:first-child .make-rule')
   assert.match(await page.inputValue('#rule-keywords'), /发票|开/)
-  assert.deepEqual(complaints.filter((text) => !/401/.test(text)), [])
+  assert.deepEqual(
+    complaints.filter((text) => !/401/.test(text)),
+    [],
+  )
 })

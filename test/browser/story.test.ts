@@ -11,9 +11,19 @@ import { follower } from '../support/follower.ts'
 const root = resolve(import.meta.dirname, '../../..')
 const shots = resolve(root, 'node_modules/.cache/screenshots')
 
-const openBrowser = () => chromium.launch({
-  executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-})
+const openBrowser = () =>
+  chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
 
 void test('a follower writes on the phone page, the agent answers in the console, the phone shows it', async (t) => {
   const house = await openHouse({ mode: 'safe', consoleDir: resolve(root, 'console/dist') })
@@ -32,7 +42,9 @@ void test('a follower writes on the phone page, the agent answers in the console
 
   const desk = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const complaints: string[] = []
-  desk.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+  desk.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
   await desk.goto(house.url)
   await desk.fill('#username', 'agent1')
   await desk.fill('#password', password)
@@ -47,8 +59,11 @@ void test('a follower writes on the phone page, the agent answers in the console
   await phone.screenshot({ path: resolve(shots, 'phone.png') })
 
   await phone.click('[data-advance="864000000"]')
-  assert.match(await phone.textContent('#messages [data-way=custom]') ?? '', /小林/)
-  assert.deepEqual(complaints.filter((text) => !/401/.test(text)), [])
+  assert.match((await phone.textContent('#messages [data-way=custom]')) ?? '', /小林/)
+  assert.deepEqual(
+    complaints.filter((text) => !/401/.test(text)),
+    [],
+  )
 })
 
 void test('in the console an agent asks a colleague in, leaves a note and transfers; a supervisor takes over and grades', async (t) => {
@@ -62,7 +77,9 @@ void test('in the console an agent asks a colleague in, leaves a note and transf
   const browser = await openBrowser()
   t.after(() => browser.close())
   const signIn = async (username: string): Promise<Page> => {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+    const page = await (
+      await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    ).newPage()
     await page.goto(house.url)
     await page.fill('#username', username)
     await page.fill('#password', password)
@@ -88,7 +105,9 @@ void test('in the console an agent asks a colleague in, leaves a note and transf
   await desk.fill('#transfer-note', '请跟进')
   await desk.screenshot({ path: resolve(shots, 'transfer.png') })
   await desk.click('#confirm-transfer')
-  await eventually(async () => { assert.deepEqual([(await session()).stateCode, (await session()).agentUid], [0, target.uid]) })
+  await eventually(async () => {
+    assert.deepEqual([(await session()).stateCode, (await session()).agentUid], [0, target.uid])
+  })
 
   await target.call('POST', `/api/sessions/${id}/accept`, {})
   const boss = await signIn('boss')
@@ -99,7 +118,9 @@ void test('in the console an agent asks a colleague in, leaves a note and transf
   await boss.waitForSelector('[data-grade="2"][aria-pressed=true]')
   await boss.click('#take-over')
   await boss.waitForSelector('[data-opercode="5"]')
-  await eventually(async () => { assert.deepEqual([(await session()).stateCode, (await session()).grade.grade], [1, 2]) })
+  await eventually(async () => {
+    assert.deepEqual([(await session()).stateCode, (await session()).grade.grade], [1, 2])
+  })
   assert.notEqual((await session()).agentUid, target.uid)
   await boss.screenshot({ path: resolve(shots, 'supervisor.png') })
 })

@@ -8,20 +8,28 @@ import { openEdition } from '../support/edition.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 import { openTestStore } from '../support/store.ts'
 
-const open = (settings: Record<string, string>) => openApp(readConfig({ HOST: '127.0.0.1', PORT: '0', ...settings }, {}), { log: silentLog, withoutCron: true })
-const without = (settings: Record<string, string>, name: string) => Object.fromEntries(Object.entries(settings).filter(([key]) => key !== name))
+const open = (settings: Record<string, string>) =>
+  openApp(readConfig({ HOST: '127.0.0.1', PORT: '0', ...settings }, {}), {
+    log: silentLog,
+    withoutCron: true,
+  })
+const without = (settings: Record<string, string>, name: string) =>
+  Object.fromEntries(Object.entries(settings).filter(([key]) => key !== name))
 
 void test('a second process without Redis is refused and told why; once the first is gone it may come', async (t) => {
   const edition = await openEdition()
   t.after(() => edition.close())
   const settings = without(edition.settings, 'REDIS_URL')
   const first = await open(settings)
-  await assert.rejects(open(settings), /Another kefu runs on this database: several processes need Redis, so set REDIS_URL/)
+  await assert.rejects(
+    open(settings),
+    /Another kefu runs on this database: several processes need Redis, so set REDIS_URL/,
+  )
   await first.close()
   await (await open(settings)).close()
 })
 
-void test('without SECRET_KEY it does not start on a server\'s database', async (t) => {
+void test("without SECRET_KEY it does not start on a server's database", async (t) => {
   const edition = await openEdition()
   t.after(() => edition.close())
   const settings = without(edition.settings, 'SECRET_KEY')
@@ -36,19 +44,35 @@ void test('several processes that start at once migrate once, and make one first
     for (const one of apps) await one.close()
     await edition.close()
   })
-  const made = await Promise.all(apps.map((app) => prepareInstallation(app.ports, { password: 'correct horse' })))
+  const made = await Promise.all(
+    apps.map((app) => prepareInstallation(app.ports, { password: 'correct horse' })),
+  )
   assert.equal(made.filter((one) => one !== null).length, 1)
   const [app] = apps
   assert.equal((await app?.ports.store.read.accounts.companies())?.length, 1)
-  const ran = await app?.ports.store.read.sql.all<{ name: string }>('select name from migrations order by id') ?? []
-  assert.deepEqual(ran.map(({ name }) => name), migrations.map(({ name }) => name))
+  const ran =
+    (await app?.ports.store.read.sql.all<{ name: string }>(
+      'select name from migrations order by id',
+    )) ?? []
+  assert.deepEqual(
+    ran.map(({ name }) => name),
+    migrations.map(({ name }) => name),
+  )
 })
 
 void test('what a server lacks is said in words, with the remedy', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
-  assert.deepEqual((await store.check()).filter(({ ok }) => !ok), [], 'the premise: nothing is wrong with this one')
-  await store.work('rest', async (unit) => { await unit.sql.run('alter table inbox modify openid varchar(64) character set utf8mb4 collate utf8mb4_general_ci not null') })
+  assert.deepEqual(
+    (await store.check()).filter(({ ok }) => !ok),
+    [],
+    'the premise: nothing is wrong with this one',
+  )
+  await store.work('rest', async (unit) => {
+    await unit.sql.run(
+      'alter table inbox modify openid varchar(64) character set utf8mb4 collate utf8mb4_general_ci not null',
+    )
+  })
   const [wrong, ...more] = (await store.check()).filter(({ ok }) => !ok)
   assert.match(wrong?.what ?? '', /inbox\.openid/)
   assert.match(wrong?.remedy ?? '', /ascii_bin/)

@@ -14,20 +14,32 @@ void test('agents on two processes claim the whole queue: each session once, nob
   await crowdInQueue(house, queued)
 
   const claimed: string[] = []
-  await Promise.all(agents.map(async (agent, n) => {
-    const call = asAgent(house.urls[n % house.urls.length] ?? '', agent)
-    for (;;) {
-      const answer = await call('POST', '/api/sessions/claim', {})
-      if (answer.status === 204) return
-      if (answer.status === 409) { assert.equal(answer.body.error.code, 'agent_at_capacity'); return; }
-      assert.equal(answer.status, 200, JSON.stringify(answer.body))
-      claimed.push(answer.body.id as string)
-    }
-  }))
+  await Promise.all(
+    agents.map(async (agent, n) => {
+      const call = asAgent(house.urls[n % house.urls.length] ?? '', agent)
+      for (;;) {
+        const answer = await call('POST', '/api/sessions/claim', {})
+        if (answer.status === 204) return
+        if (answer.status === 409) {
+          assert.equal(answer.body.error.code, 'agent_at_capacity')
+          return
+        }
+        assert.equal(answer.status, 200, JSON.stringify(answer.body))
+        claimed.push(answer.body.id as string)
+      }
+    }),
+  )
   assert.equal(claimed.length, queued, 'all of them')
   assert.equal(new Set(claimed).size, queued, 'each once')
-  const owners = await house.rows<{ uid: number, n: number }>('select uid, count(*) as n from message_session where state = 1 group by uid')
+  const owners = await house.rows<{ uid: number; n: number }>(
+    'select uid, count(*) as n from message_session where state = 1 group by uid',
+  )
   assert.ok(owners.every((row) => row.n <= capacity))
-  const loads = await house.rows<{ uid: number, load: number }>('select uid, `load` from agent_load where `load` > 0 order by uid')
-  assert.deepEqual(loads.map((row) => [row.uid, row.load]), owners.map((row) => [row.uid, row.n]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)))
+  const loads = await house.rows<{ uid: number; load: number }>(
+    'select uid, `load` from agent_load where `load` > 0 order by uid',
+  )
+  assert.deepEqual(
+    loads.map((row) => [row.uid, row.load]),
+    owners.map((row) => [row.uid, row.n]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)),
+  )
 })

@@ -12,16 +12,26 @@ const open = async (t: { after: (close: () => Promise<void>) => void }): Promise
   return house
 }
 
-void test('one follower\'s pushes split over two processes at once: one open session, seqs without a gap, each stored once', async (t) => {
+void test("one follower's pushes split over two processes at once: one open session, seqs without a gap, each stored once", async (t) => {
   const house = await open(t)
   assert.equal(house.urls.length, 2)
-  const all = Array.from({ length: 60 }, (_, at) => textXml('oSplit', String(1000 + at), `第${at}句`))
+  const all = Array.from({ length: 60 }, (_, at) =>
+    textXml('oSplit', String(1000 + at), `第${at}句`),
+  )
   // every third push reaches both
-  const answers = await Promise.all(all.flatMap((xml, at) => house.urls
-    .filter((_, which) => at % 3 === 0 || at % 2 === which).map((url) => rawPush({ url }, xml))))
+  const answers = await Promise.all(
+    all.flatMap((xml, at) =>
+      house.urls
+        .filter((_, which) => at % 3 === 0 || at % 2 === which)
+        .map((url) => rawPush({ url }, xml)),
+    ),
+  )
   assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [200])
   const seqs = await house.rows<{ seq: number }>('select seq from message_data order by seq')
-  assert.deepEqual(seqs.map((row) => row.seq), Array.from({ length: 60 }, (_, at) => at + 1))
+  assert.deepEqual(
+    seqs.map((row) => row.seq),
+    Array.from({ length: 60 }, (_, at) => at + 1),
+  )
   assert.equal((await house.rows('select session_id from message_session')).length, 1)
   assert.equal((await house.rows('select wx_user_id from wx_user')).length, 1)
 })
@@ -29,14 +39,18 @@ void test('one follower\'s pushes split over two processes at once: one open ses
 void test('of 30 pushes at once one is refused by SQL and one finds its session locked for 3 s: 28 are stored in less than a second', async (t) => {
   const house = await open(t)
   await refuseLines(house, 'poison')
-  const push = (n: number, msgId: string, text: string) => rawPush({ url: house.urls[0] ?? '' }, textXml(`oOf30_${n}`, msgId, text))
+  const push = (n: number, msgId: string, text: string) =>
+    rawPush({ url: house.urls[0] ?? '' }, textXml(`oOf30_${n}`, msgId, text))
   for (let n = 0; n < 30; n += 1) assert.equal((await push(n, `first${n}`, '先来一句')).status, 200)
   const [locked] = await house.rows<{ session_id: string }>(
-    "select session_id from message_data where customer_wx_openid = 'oOf30_7' limit 1")
+    "select session_id from message_data where customer_wx_openid = 'oOf30_7' limit 1",
+  )
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
   endBefore(house, holder)
   await holder.query('start transaction')
-  await holder.query('select session_id from message_session where session_id = ? for update', [locked?.session_id])
+  await holder.query('select session_id from message_session where session_id = ? for update', [
+    locked?.session_id,
+  ])
 
   const began = performance.now()
   const times: number[] = []
@@ -45,14 +59,20 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     times[n] = performance.now() - began
     return answer.status
   })
-  const free = (await Promise.all(answers.filter((_, n) => n !== 7))).every((status) => status === 200)
+  const free = (await Promise.all(answers.filter((_, n) => n !== 7))).every(
+    (status) => status === 200,
+  )
   assert.ok(free)
   const slowest = Math.max(...times.filter((_, n) => n !== 7))
   t.diagnostic(`the slowest of the others took ${slowest.toFixed(0)} ms`)
   assert.ok(slowest < 1000, `${slowest} ms`)
-  const refused = await house.rows<{ raw_xml: string }>("select raw_xml from inbox where state = 'refused'")
+  const refused = await house.rows<{ raw_xml: string }>(
+    "select raw_xml from inbox where state = 'refused'",
+  )
   assert.match(refused.map((row) => row.raw_xml).join(), /^<xml>.*poison/)
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, 3000 - (performance.now() - began))))
+  await new Promise((resolve) =>
+    setTimeout(resolve, Math.max(0, 3000 - (performance.now() - began))),
+  )
   await holder.query('rollback')
 
   const late = await answers[7]
@@ -60,7 +80,13 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     assert.equal(late, 500)
     assert.equal((await push(7, 'second7', '再来一句')).status, 200)
   }
-  const lines = await house.rows<{ n: number }>("select count(*) as n from message_data where customer_wx_openid = 'oOf30_7' group by session_id")
-  assert.deepEqual(lines.map((row) => row.n), [2], 'stored once')
+  const lines = await house.rows<{ n: number }>(
+    "select count(*) as n from message_data where customer_wx_openid = 'oOf30_7' group by session_id",
+  )
+  assert.deepEqual(
+    lines.map((row) => row.n),
+    [2],
+    'stored once',
+  )
   assert.equal((await house.rows('select message_id from message_data')).length, 30 + 29)
 })

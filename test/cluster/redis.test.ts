@@ -18,7 +18,10 @@ async function isExact(house: House): Promise<number> {
   const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
   const rows = await store.read.sessions.heads(companyId, 'all', 5000)
   const heads = await queue.heads(companyId, ['all'], 5000)
-  assert.deepEqual(heads?.map((entry) => entry.id), rows.map((row) => row.session_id))
+  assert.deepEqual(
+    heads?.map((entry) => entry.id),
+    rows.map((row) => row.session_id),
+  )
   return rows.length
 }
 
@@ -26,13 +29,19 @@ void test('FLUSHALL while the queue is long: exact again within 5 s, and claims 
   const service = await startRedis()
   t.after(() => service.stop())
   const raw = new Redis(service.ports[0] ?? 0, '127.0.0.1')
-  t.after(() => { raw.disconnect() })
+  t.after(() => {
+    raw.disconnect()
+  })
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
   t.after(() => house.close())
   const [queued, claims] = [times(200, 1000), times(40, 200)]
   const agent = await house.agent('claimer', { capacity: 1000 })
   await crowdInQueue(house, queued)
-  const order = (await house.rows<{ session_id: string }>('select session_id from message_session where state = 3 order by `rank`, session_id')).map((row) => row.session_id)
+  const order = (
+    await house.rows<{ session_id: string }>(
+      'select session_id from message_session where state = 3 order by `rank`, session_id',
+    )
+  ).map((row) => row.session_id)
 
   const claimed: string[] = []
   for (let n = 0; n < claims; n += 1) {
@@ -64,8 +73,19 @@ void test('Redis stopped for a while: pushes, claims and replies go on, and the 
     assert.deepEqual([(await customer.says('在吗')).status], [200])
     const session = (await agent.call('POST', '/api/sessions/claim', {})).body
     assert.equal(session.customer.openid, customer.openid)
-    assert.equal((await agent.call('POST', `/api/sessions/${session.id}/messages`, { clientMsgId: `n${served}`, type: 'text', text: '在' })).status, 202)
-    await eventually(async () => { assert.ok((await customer.inbox()).some((item) => item.way === 'custom')) })
+    assert.equal(
+      (
+        await agent.call('POST', `/api/sessions/${session.id}/messages`, {
+          clientMsgId: `n${served}`,
+          type: 'text',
+          text: '在',
+        })
+      ).status,
+      202,
+    )
+    await eventually(async () => {
+      assert.ok((await customer.inbox()).some((item) => item.way === 'custom'))
+    })
     served += 1
   }
   assert.ok(served > 0, 'customers were served without Redis')
@@ -81,9 +101,21 @@ void test('the master of a Sentinel dies, and another is frozen, under load: no 
   t.after(() => house.close())
   let running = true
   let sent = 0
-  const load = Promise.all([0, 1, 2, 3].map(async (which) => {
-    for (; running; sent += 1) assert.equal((await rawPush({ url: house.urls[which % 2] ?? '' }, textXml(`oLoad${which}x${sent}`, `7${which}${sent}`, '排队'))).status, 200)
-  }))
+  const load = Promise.all(
+    [0, 1, 2, 3].map(async (which) => {
+      for (; running; sent += 1) {
+        assert.equal(
+          (
+            await rawPush(
+              { url: house.urls[which % 2] ?? '' },
+              textXml(`oLoad${which}x${sent}`, `7${which}${sent}`, '排队'),
+            )
+          ).status,
+          200,
+        )
+      }
+    }),
+  )
   await new Promise((resolve) => setTimeout(resolve, 500))
   service.kill()
   await new Promise((resolve) => setTimeout(resolve, 6000))

@@ -17,9 +17,14 @@ void test('on MariaDB: doctor asks for the schema, migrate makes it, seed fills 
     await simulator.close()
     rmSync(dir, { recursive: true, force: true })
   })
-  const run = (name: string, more: Record<string, string> = {}) => runScript(name, dir, {
-    DATABASE_URL: mariadb.url, SECRET_KEY: 'k'.repeat(32), WECHAT_API_BASE: simulator.url, PORT: '1', ...more,
-  })
+  const run = (name: string, more: Record<string, string> = {}) =>
+    runScript(name, dir, {
+      DATABASE_URL: mariadb.url,
+      SECRET_KEY: 'k'.repeat(32),
+      WECHAT_API_BASE: simulator.url,
+      PORT: '1',
+      ...more,
+    })
   const before = await run('doctor')
   assert.equal(before.code, 1)
   assert.match(before.out, /✘ The tables cannot be read/)

@@ -6,7 +6,7 @@ import { openClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 
 type Service = Awaited<ReturnType<typeof startRedis>>
-export type Edition = { name: string, start: (() => Promise<Service>) | null }
+export type Edition = { name: string; start: (() => Promise<Service>) | null }
 
 export const redisEditions: Edition[] = [
   { name: 'Redis', start: startRedis },
@@ -15,11 +15,15 @@ export const redisEditions: Edition[] = [
 ]
 export const editions: Edition[] = [{ name: 'memory', start: null }, ...redisEditions]
 
-export const openOne = (url: string | undefined): Promise<Backends> => openBackends({ url, clock: openClock(Date.now()), log: silentLog })
+export const openOne = (url: string | undefined): Promise<Backends> =>
+  openBackends({ url, clock: openClock(Date.now()), log: silentLog })
 
 /** One service and one process for all tests of a suite; further processes are opened by whoever wants them. */
 export function house(edition: Edition) {
-  const at: { service: Service | null, backends: Backends | null } = { service: null, backends: null }
+  const at: { service: Service | null; backends: Backends | null } = {
+    service: null,
+    backends: null,
+  }
   const opened: Backends[] = []
   before(async () => {
     at.service = edition.start ? await edition.start() : null
@@ -30,8 +34,14 @@ export function house(edition: Edition) {
     await at.service?.stop()
   })
   return {
-    backends: () => { if (!at.backends) throw new Error('not open'); return at.backends },
-    service: () => { if (!at.service) throw new Error('no service'); return at.service },
+    backends: () => {
+      if (!at.backends) throw new Error('not open')
+      return at.backends
+    },
+    service: () => {
+      if (!at.service) throw new Error('no service')
+      return at.service
+    },
     /** Another process with the same Redis. */
     another: async () => {
       const one = await openOne(at.service?.url)

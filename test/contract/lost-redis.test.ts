@@ -17,13 +17,16 @@ async function queueUp(house: House, howMany: number): Promise<string[]> {
   return order
 }
 
-const companyOf = async (house: House) => (await house.app.ports.store.read.accounts.companies())[0]!.company_id
+const companyOf = async (house: House) =>
+  (await house.app.ports.store.read.accounts.companies())[0]!.company_id
 
 void test('FLUSHALL: claims go on in queue order, and within 5 s the index is exact', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
   const raw = new Redis(service.ports[0]!, '127.0.0.1')
-  t.after(() => { raw.disconnect() })
+  t.after(() => {
+    raw.disconnect()
+  })
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
   t.after(() => house.close())
   const agent = await house.agent('claimer', { capacity: 100 })
@@ -42,7 +45,10 @@ void test('FLUSHALL: claims go on in queue order, and within 5 s the index is ex
   await eventually(async () => {
     const heads = await house.app.ports.queue.heads(companyId, ['all'], 50)
     const rows = await house.app.ports.store.read.sessions.heads(companyId, 'all', 50)
-    assert.deepEqual(heads, rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })))
+    assert.deepEqual(
+      heads,
+      rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })),
+    )
     assert.equal(heads.length, 10)
   })
   assert.ok(performance.now() - flushed < 5000)
@@ -55,16 +61,33 @@ void test('a frozen and a killed Redis: pushes, claims, replies and sign-outs go
   t.after(() => house.close())
   const agent = await house.agent('claimer', { capacity: 100 })
 
-  for (const [goes, comes] of [['pause', 'resume'], ['kill', 'restart']] as const) {
+  for (const [goes, comes] of [
+    ['pause', 'resume'],
+    ['kill', 'restart'],
+  ] as const) {
     service[goes]()
     const customer = await follower(house)
     const said = await customer.says(goes)
     assert.deepEqual([said.attempts, said.status], [1, 200])
     const session = (await agent.call('POST', '/api/sessions/claim', {})).body
     assert.equal(session.customer.openid, customer.openid)
-    assert.equal((await agent.call('POST', `/api/sessions/${session.id}/messages`, { clientMsgId: goes, type: 'text', text: '在' })).status, 202)
-    await eventually(async () => { assert.ok((await customer.inbox()).some((item) => item.way === 'custom')) })
-    assert.equal((await agent.call('GET', `/api/sessions/${session.id}/messages`)).body.items.length, 2)
+    assert.equal(
+      (
+        await agent.call('POST', `/api/sessions/${session.id}/messages`, {
+          clientMsgId: goes,
+          type: 'text',
+          text: '在',
+        })
+      ).status,
+      202,
+    )
+    await eventually(async () => {
+      assert.ok((await customer.inbox()).some((item) => item.way === 'custom'))
+    })
+    assert.equal(
+      (await agent.call('GET', `/api/sessions/${session.id}/messages`)).body.items.length,
+      2,
+    )
     const other = await house.agent(`away-${goes}`)
     assert.equal((await other.call('GET', '/api/me')).status, 200)
     assert.equal((await other.call('POST', '/api/logout', {})).status, 200)
@@ -74,5 +97,10 @@ void test('a frozen and a killed Redis: pushes, claims, replies and sign-outs go
   }
 
   const order = await queueUp(house, 3)
-  await eventually(async () => { assert.equal((await house.app.ports.queue.heads(await companyOf(house), ['all'], 5))?.length, order.length) })
+  await eventually(async () => {
+    assert.equal(
+      (await house.app.ports.queue.heads(await companyOf(house), ['all'], 5))?.length,
+      order.length,
+    )
+  })
 })

@@ -10,12 +10,19 @@ import { house, redisEditions } from './editions.ts'
 
 // the time-out of half a second, and a busy machine
 const waitsAtMost = 1400
-const enter = (id: string, rank: number): Move => ({ id, from: null, to: { list: 'queue:all', rank } })
+const enter = (id: string, rank: number): Move => ({
+  id,
+  from: null,
+  to: { list: 'queue:all', rank },
+})
 
 async function timed<T>(ask: () => Promise<T>): Promise<T> {
   const from = performance.now()
   const answer = await ask()
-  assert.ok(performance.now() - from < waitsAtMost, `waited ${Math.round(performance.now() - from)} ms`)
+  assert.ok(
+    performance.now() - from < waitsAtMost,
+    `waited ${Math.round(performance.now() - from)} ms`,
+  )
   return answer
 }
 
@@ -40,99 +47,119 @@ async function rebuild({ queue }: Backends, companyId: string): Promise<void> {
     const sums = await queue.sums(companyId)
     await queue.move(companyId, [enter('a', 1), enter('b', 2)])
     await queue.complete(companyId, sums?.epoch ?? '')
-    assert.deepEqual((await queue.heads(companyId, ['all'], 1))?.map(({ id }) => id), ['a'])
+    assert.deepEqual(
+      (await queue.heads(companyId, ['all'], 1))?.map(({ id }) => id),
+      ['a'],
+    )
   })
 }
 
-for (const edition of redisEditions) { describe(`${edition.name} goes away`, () => {
-  const at = house(edition)
+for (const edition of redisEditions) {
+  describe(`${edition.name} goes away`, () => {
+    const at = house(edition)
 
-  for (const [way, goes, comes] of [
-    ['frozen', 'pause', 'resume'],
-    ['killed', 'kill', 'restart'],
-  ] as const) {
-    void test(`${way}: no call throws or waits, and it is used again when it is back`, async () => {
-      const here = at.backends()
-      const c = `c${way}`
-      const rings: string[] = []
-      const off = here.bus.subscribe(c, (subject) => { rings.push(subject) })
-      await rebuild(here, c)
-      await eventually(() => { assert.ok(rings.includes('')) })
+    for (const [way, goes, comes] of [
+      ['frozen', 'pause', 'resume'],
+      ['killed', 'kill', 'restart'],
+    ] as const) {
+      void test(`${way}: no call throws or waits, and it is used again when it is back`, async () => {
+        const here = at.backends()
+        const c = `c${way}`
+        const rings: string[] = []
+        const off = here.bus.subscribe(c, (subject) => {
+          rings.push(subject)
+        })
+        await rebuild(here, c)
+        await eventually(() => {
+          assert.ok(rings.includes(''))
+        })
 
-      at.service()[goes]()
-      for (let round = 0; round < 4; round += 1) {
-        await askAll(here, c)
-        await sleep(200)
-      }
-      assert.ok(rings.includes('said while nobody hears'), 'the own process hears without Redis')
-      rings.length = 0
-      await at.service()[comes]()
+        at.service()[goes]()
+        for (let round = 0; round < 4; round += 1) {
+          await askAll(here, c)
+          await sleep(200)
+        }
+        assert.ok(rings.includes('said while nobody hears'), 'the own process hears without Redis')
+        rings.length = 0
+        await at.service()[comes]()
 
-      await rebuild(here, c)
-      await eventually(async () => {
-        await here.cache.set('login:y', '1', 60_000)
-        assert.equal(await here.cache.get('login:y'), '1')
-        await here.recent.set(c, 's', ['1'])
-        assert.deepEqual(await here.recent.list(c, 's'), ['1'])
+        await rebuild(here, c)
+        await eventually(async () => {
+          await here.cache.set('login:y', '1', 60_000)
+          assert.equal(await here.cache.get('login:y'), '1')
+          await here.recent.set(c, 's', ['1'])
+          assert.deepEqual(await here.recent.list(c, 's'), ['1'])
+        })
+        const there = await at.another()
+        await eventually(() => {
+          there.bus.publish(c, 'back')
+          assert.ok(rings.includes('back'))
+        })
+        off()
       })
-      const there = await at.another()
-      await eventually(() => {
-        there.bus.publish(c, 'back')
-        assert.ok(rings.includes('back'))
-      })
-      off()
-    })
-  }
-}) }
+    }
+  })
+}
 
 const [single] = redisEditions
-if (single) { describe('what was said to a Redis that did not hear', () => {
-  const at = house(single)
+if (single) {
+  describe('what was said to a Redis that did not hear', () => {
+    const at = house(single)
 
-  void test('a bell that was missed rings once when the process hears again', async () => {
-    const here = at.backends()
-    const rings: string[] = []
-    here.bus.subscribe('known', (subject) => { rings.push(subject) })
-    here.bus.subscribe('outbox', () => undefined)
-    await eventually(() => { assert.deepEqual(rings, ['']) })
-    await at.service().restart()
-    await eventually(() => { assert.deepEqual(rings, ['', '']) })
-    await sleep(500)
-    assert.deepEqual(rings, ['', ''])
-  })
+    void test('a bell that was missed rings once when the process hears again', async () => {
+      const here = at.backends()
+      const rings: string[] = []
+      here.bus.subscribe('known', (subject) => {
+        rings.push(subject)
+      })
+      here.bus.subscribe('outbox', () => undefined)
+      await eventually(() => {
+        assert.deepEqual(rings, [''])
+      })
+      await at.service().restart()
+      await eventually(() => {
+        assert.deepEqual(rings, ['', ''])
+      })
+      await sleep(500)
+      assert.deepEqual(rings, ['', ''])
+    })
 
-  void test('a delete that Redis did not hear is seen in every process within 1 s after it is back', async () => {
-    const [here, there] = [at.backends(), await at.another()]
-    await eventually(async () => {
-      await here.cache.set('login:gone', 'still here', 60_000)
-      assert.equal(await there.cache.get('login:gone'), 'still here')
+    void test('a delete that Redis did not hear is seen in every process within 1 s after it is back', async () => {
+      const [here, there] = [at.backends(), await at.another()]
+      await eventually(async () => {
+        await here.cache.set('login:gone', 'still here', 60_000)
+        assert.equal(await there.cache.get('login:gone'), 'still here')
+      })
+      at.service().pause()
+      await timed(() => here.cache.delete('login:gone'))
+      assert.equal(await timed(() => here.cache.get('login:gone')), null)
+      at.service().resume()
+      await eventually(async () => {
+        await there.cache.set('login:sign', '1', 60_000)
+        assert.equal(await there.cache.get('login:sign'), '1')
+      })
+      await sleep(1000)
+      assert.deepEqual(
+        [await here.cache.get('login:gone'), await there.cache.get('login:gone')],
+        [null, null],
+      )
     })
-    at.service().pause()
-    await timed(() => here.cache.delete('login:gone'))
-    assert.equal(await timed(() => here.cache.get('login:gone')), null)
-    at.service().resume()
-    await eventually(async () => {
-      await there.cache.set('login:sign', '1', 60_000)
-      assert.equal(await there.cache.get('login:sign'), '1')
-    })
-    await sleep(1000)
-    assert.deepEqual([await here.cache.get('login:gone'), await there.cache.get('login:gone')], [null, null])
-  })
 
-  void test('an index that missed a write is not whole until it is mended', async () => {
-    const [here, there] = [at.backends(), await at.another()]
-    await rebuild(here, 'torn')
-    at.service().pause()
-    await here.queue.move('torn', [{ id: 'a', from: 'queue:all', to: null }])
-    at.service().resume()
-    await eventually(async () => {
-      const sums = await there.queue.sums('torn')
-      assert.equal(sums?.whole, false)
+    void test('an index that missed a write is not whole until it is mended', async () => {
+      const [here, there] = [at.backends(), await at.another()]
+      await rebuild(here, 'torn')
+      at.service().pause()
+      await here.queue.move('torn', [{ id: 'a', from: 'queue:all', to: null }])
+      at.service().resume()
+      await eventually(async () => {
+        const sums = await there.queue.sums('torn')
+        assert.equal(sums?.whole, false)
+      })
+      assert.equal(await there.queue.heads('torn', ['all'], 5), null)
+      assert.equal(await here.queue.heads('torn', ['all'], 5), null)
     })
-    assert.equal(await there.queue.heads('torn', ['all'], 5), null)
-    assert.equal(await here.queue.heads('torn', ['all'], 5), null)
   })
-}) }
+}
 
 void describe('a master that dies and stays dead', () => {
   const at = house({ name: 'Redis Sentinel', start: startSentinel })
@@ -140,12 +167,16 @@ void describe('a master that dies and stays dead', () => {
   void test('the replica that takes its place is used, by the index and by the bells', async () => {
     const [here, there] = [at.backends(), await at.another()]
     const rings: string[] = []
-    there.bus.subscribe('topic', (subject) => { rings.push(subject) })
+    there.bus.subscribe('topic', (subject) => {
+      rings.push(subject)
+    })
     await rebuild(here, 'c')
     at.service().kill()
     assert.equal(await timed(() => here.queue.heads('c', ['all'], 5)), null)
     await rebuild(here, 'c')
-    await eventually(async () => { assert.equal((await there.queue.heads('c', ['all'], 5))?.length, 2) })
+    await eventually(async () => {
+      assert.equal((await there.queue.heads('c', ['all'], 5))?.length, 2)
+    })
     await eventually(() => {
       here.bus.publish('topic', 'from the new master')
       assert.ok(rings.includes('from the new master'))

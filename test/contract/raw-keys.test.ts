@@ -10,38 +10,58 @@ import { follower } from '../support/follower.ts'
 type Service = Awaited<ReturnType<typeof startRedis>>
 type Raw = {
   /** Every key of a database with its type and its life in ms. */
-  keys: (database: number) => Promise<Record<string, { type: string, ttl: number }>>
+  keys: (database: number) => Promise<Record<string, { type: string; ttl: number }>>
   ask: (database: number, command: string, ...args: (string | number)[]) => Promise<any>
   flushAll: () => Promise<void>
   close: () => void
 }
 
 function single(service: Service): Raw {
-  const clients = [0, 1, 2, 4].map((db) => [db, new Redis(service.ports[0]!, '127.0.0.1', { db })] as const)
+  const clients = [0, 1, 2, 4].map(
+    (db) => [db, new Redis(service.ports[0]!, '127.0.0.1', { db })] as const,
+  )
   const of = (database: number) => clients.find(([db]) => db === database)![1]
   return {
-    keys: async (database) => described(await of(database).keys('*'), (key) => Promise.all([of(database).type(key), of(database).pttl(key)])),
+    keys: async (database) =>
+      described(await of(database).keys('*'), (key) =>
+        Promise.all([of(database).type(key), of(database).pttl(key)]),
+      ),
     ask: (database, command, ...args) => of(database).call(command, ...args),
-    flushAll: async () => { await of(0).flushall() },
-    close: () => { for (const [, client] of clients) client.disconnect() },
+    flushAll: async () => {
+      await of(0).flushall()
+    },
+    close: () => {
+      for (const [, client] of clients) client.disconnect()
+    },
   }
 }
 
 function inCluster(service: Service): Raw {
   const cluster = new Cluster(service.ports.map((port) => ({ host: '127.0.0.1', port })))
   const masters = async () => {
-    await eventually(() => { assert.equal(cluster.nodes('master').length, 3) })
+    await eventually(() => {
+      assert.equal(cluster.nodes('master').length, 3)
+    })
     return cluster.nodes('master')
   }
   const bare = (database: number, key: string) => key.slice(`db${database}:`.length)
   return {
     keys: async (database) => {
-      const all = (await Promise.all((await masters()).map((node) => node.keys(`db${database}:*`)))).flat().map((key) => bare(database, key))
-      return described(all, (key) => Promise.all([cluster.type(`db${database}:${key}`), cluster.pttl(`db${database}:${key}`)]))
+      const all = (await Promise.all((await masters()).map((node) => node.keys(`db${database}:*`))))
+        .flat()
+        .map((key) => bare(database, key))
+      return described(all, (key) =>
+        Promise.all([cluster.type(`db${database}:${key}`), cluster.pttl(`db${database}:${key}`)]),
+      )
     },
-    ask: (database, command, ...[key, ...args]) => cluster.call(command, `db${database}:${key}`, ...args),
-    flushAll: async () => { await Promise.all((await masters()).map((node) => node.flushall())) },
-    close: () => { cluster.disconnect() },
+    ask: (database, command, ...[key, ...args]) =>
+      cluster.call(command, `db${database}:${key}`, ...args),
+    flushAll: async () => {
+      await Promise.all((await masters()).map((node) => node.flushall()))
+    },
+    close: () => {
+      cluster.disconnect()
+    },
   }
 }
 
@@ -53,34 +73,76 @@ async function described(keys: string[], ask: (key: string) => Promise<[string, 
 /** A day in the house: one queued, one given to his agent and not accepted, one being answered. */
 async function day(house: House) {
   const agent = await house.agent('agent1')
-  const [queued, waiting, talking] = [await follower(house), await follower(house), await follower(house)]
+  const [queued, waiting, talking] = [
+    await follower(house),
+    await follower(house),
+    await follower(house),
+  ]
   await waiting.says('一')
   const first = (await agent.call('POST', '/api/sessions/claim', {})).body
   await agent.call('POST', `/api/sessions/${first.id}/close`, {})
   await waiting.says('二')
   await talking.says('你好')
   const active = (await agent.call('POST', '/api/sessions/claim', {})).body
-  await agent.call('POST', `/api/sessions/${active.id}/messages`, { clientMsgId: 'a', type: 'text', text: '在' })
-  await eventually(async () => { assert.ok((await talking.inbox()).some((item) => item.way === 'custom')) })
+  await agent.call('POST', `/api/sessions/${active.id}/messages`, {
+    clientMsgId: 'a',
+    type: 'text',
+    text: '在',
+  })
+  await eventually(async () => {
+    assert.ok((await talking.inbox()).some((item) => item.way === 'custom'))
+  })
   await queued.says('有人吗')
   return { agent, active, talking }
 }
 
-type Row = { session_id: string, company_id: string, uid: number, rank: number, assigned_at: number }
-const sessions = (house: House, state: number) => house.app.ports.store.read.sql.all<Row>(
-  'select session_id, company_id, uid, `rank`, assigned_at from message_session where state = ?', [state])
-const ids = async (house: House, sessionId: string) => (await house.app.ports.store.read.sql.all<{ message_id: string }>(
-  'select message_id from message_data where session_id = ? order by seq desc', [sessionId])).map((row) => row.message_id)
+type Row = {
+  session_id: string
+  company_id: string
+  uid: number
+  rank: number
+  assigned_at: number
+}
+const sessions = (house: House, state: number) =>
+  house.app.ports.store.read.sql.all<Row>(
+    'select session_id, company_id, uid, `rank`, assigned_at from message_session where state = ?',
+    [state],
+  )
+const ids = async (house: House, sessionId: string) =>
+  (
+    await house.app.ports.store.read.sql.all<{ message_id: string }>(
+      'select message_id from message_data where session_id = ? order by seq desc',
+      [sessionId],
+    )
+  ).map((row) => row.message_id)
 
 async function indexIsExact(house: House, raw: Raw): Promise<void> {
   const [waiting] = await sessions(house, 0)
   const [queued] = await sessions(house, 3)
   const c = `{${queued?.company_id}}`
-  assert.deepEqual(Object.entries(await raw.keys(0)).map(([key, { type }]) => [key, type]), [[`lists:${c}`, 'set'], [`waiting:${c}:${waiting?.uid}`, 'zset']])
-  assert.deepEqual(await raw.ask(0, 'zrange', `waiting:${c}:${waiting?.uid}`, 0, -1, 'withscores'), [waiting?.session_id, String(waiting?.assigned_at)])
-  assert.deepEqual(Object.entries(await raw.keys(2)).map(([key, { type }]) => [key, type]),
-    [[`epoch:${c}`, 'string'], [`lists:${c}`, 'set'], [`queue:${c}:all`, 'zset']])
-  assert.deepEqual(await raw.ask(2, 'zrange', `queue:${c}:all`, 0, -1, 'withscores'), [queued?.session_id, String(queued?.rank)])
+  assert.deepEqual(
+    Object.entries(await raw.keys(0)).map(([key, { type }]) => [key, type]),
+    [
+      [`lists:${c}`, 'set'],
+      [`waiting:${c}:${waiting?.uid}`, 'zset'],
+    ],
+  )
+  assert.deepEqual(
+    await raw.ask(0, 'zrange', `waiting:${c}:${waiting?.uid}`, 0, -1, 'withscores'),
+    [waiting?.session_id, String(waiting?.assigned_at)],
+  )
+  assert.deepEqual(
+    Object.entries(await raw.keys(2)).map(([key, { type }]) => [key, type]),
+    [
+      [`epoch:${c}`, 'string'],
+      [`lists:${c}`, 'set'],
+      [`queue:${c}:all`, 'zset'],
+    ],
+  )
+  assert.deepEqual(await raw.ask(2, 'zrange', `queue:${c}:all`, 0, -1, 'withscores'), [
+    queued?.session_id,
+    String(queued?.rank),
+  ])
   assert.match(await raw.ask(2, 'get', `epoch:${c}`), /^whole:/)
 }
 
@@ -95,19 +157,31 @@ async function linesAreThere(house: House, raw: Raw, sessionId: string): Promise
 
 async function cacheIsThere(raw: Raw): Promise<void> {
   const keys = await raw.keys(4)
-  assert.deepEqual([...new Set(Object.keys(keys).map((key) => key.split(':')[0]))].sort(), ['login', 'perm', 'token'])
-  assert.ok(Object.values(keys).every(({ type, ttl }) => type === 'string' && ttl > 0), JSON.stringify(keys))
-  const token = await raw.ask(4, 'get', `token:${account.appid}`) as string
+  assert.deepEqual([...new Set(Object.keys(keys).map((key) => key.split(':')[0]))].sort(), [
+    'login',
+    'perm',
+    'token',
+  ])
+  assert.ok(
+    Object.values(keys).every(({ type, ttl }) => type === 'string' && ttl > 0),
+    JSON.stringify(keys),
+  )
+  const token = (await raw.ask(4, 'get', `token:${account.appid}`)) as string
   assert.match(token, /^v1\./)
 }
 
-for (const [name, start, look] of [['Redis', startRedis, single], ['Redis Cluster', startCluster, inCluster]] as const) {
+for (const [name, start, look] of [
+  ['Redis', startRedis, single],
+  ['Redis Cluster', startCluster, inCluster],
+] as const) {
   void describe(name, () => {
     void test('the four databases are written as the layout says, and again after FLUSHALL and repair', async (t) => {
       const service = await start()
       t.after(() => service.stop())
       const raw = look(service)
-      t.after(() => { raw.close() })
+      t.after(() => {
+        raw.close()
+      })
       const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
       t.after(() => house.close())
 
@@ -121,13 +195,25 @@ for (const [name, start, look] of [['Redis', startRedis, single], ['Redis Cluste
       await eventually(() => indexIsExact(house, raw), 5000)
       const again = await house.agent('agent1')
       const { items } = (await again.call('GET', `/api/sessions/${active.id}/messages`)).body
-      assert.deepEqual(items.map((line: { id: string }) => line.id).reverse(), await ids(house, active.id))
+      assert.deepEqual(
+        items.map((line: { id: string }) => line.id).reverse(),
+        await ids(house, active.id),
+      )
       await linesAreThere(house, raw, active.id)
-      await again.call('POST', `/api/sessions/${active.id}/messages`, { clientMsgId: 'b', type: 'text', text: '还在' })
-      await eventually(async () => { assert.equal((await talking.inbox()).filter((item) => item.way === 'custom').length, 2) })
+      await again.call('POST', `/api/sessions/${active.id}/messages`, {
+        clientMsgId: 'b',
+        type: 'text',
+        text: '还在',
+      })
+      await eventually(async () => {
+        assert.equal((await talking.inbox()).filter((item) => item.way === 'custom').length, 2)
+      })
       await eventually(() => linesAreThere(house, raw, active.id))
       await cacheIsThere(raw)
-      assert.match((await (await fetch(`${house.url}/metrics`)).text()), /kefu_repairs_total\{what="queue_rebuild"\} [1-9]/)
+      assert.match(
+        await (await fetch(`${house.url}/metrics`)).text(),
+        /kefu_repairs_total\{what="queue_rebuild"\} [1-9]/,
+      )
     })
   })
 }

@@ -8,14 +8,22 @@ import { startRedis } from '../../scripts/services/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { openOne } from './editions.ts'
 
-const bulk = (words: string[]) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
+const bulk = (words: string[]) =>
+  `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
 
 /** Names one master; whoever asks while `holds` is true gets his answer when it ends. */
 async function openScriptedSentinel(masterPort: number) {
-  const state = { holds: false, held: [] as (() => void)[], listeners: new Set<Socket>(), sockets: new Set<Socket>() }
+  const state = {
+    holds: false,
+    held: [] as (() => void)[],
+    listeners: new Set<Socket>(),
+    sockets: new Set<Socket>(),
+  }
   const answer = (socket: Socket, text: string) => {
     if (/get-master-addr-by-name/i.test(text)) {
-      const say = () => { socket.write(bulk(['127.0.0.1', String(masterPort)])) }
+      const say = () => {
+        socket.write(bulk(['127.0.0.1', String(masterPort)]))
+      }
       if (state.holds) state.held.push(say)
       else say()
     } else if (/\r\nsentinels\r\n/i.test(text)) socket.write('*0\r\n')
@@ -30,13 +38,23 @@ async function openScriptedSentinel(masterPort: number) {
       // each command is an array, and several may come in one piece
       for (const command of data.toString().split(/(?=\*\d+\r\n\$)/)) answer(socket, command)
     })
-    socket.on('error', () => undefined).on('close', () => { state.sockets.delete(socket); state.listeners.delete(socket) })
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        state.sockets.delete(socket)
+        state.listeners.delete(socket)
+      })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    state, port: (server.address() as AddressInfo).port,
-    switchMaster: () => { for (const socket of state.listeners) socket.write(bulk(['message', '+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2'])) },
+    state,
+    port: (server.address() as AddressInfo).port,
+    switchMaster: () => {
+      for (const socket of state.listeners) {
+        socket.write(bulk(['message', '+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2']))
+      }
+    },
     release: () => {
       state.holds = false
       for (const say of state.held.splice(0)) say()
@@ -52,18 +70,26 @@ void test('a failover that is heard while the master is being looked for is not 
   const service = await startRedis()
   t.after(() => service.stop())
   const sentinel = await openScriptedSentinel(service.ports[0] ?? 0)
-  t.after(() => { sentinel.close() })
+  t.after(() => {
+    sentinel.close()
+  })
   const raw = new Redis(service.ports[0] ?? 0, '127.0.0.1')
-  t.after(() => { raw.disconnect() })
+  t.after(() => {
+    raw.disconnect()
+  })
   const backends = await openOne(`redis+sentinel://127.0.0.1:${sentinel.port}/mymaster`)
   t.after(() => backends.close())
   await backends.cache.set('login:x', 'before', 60_000)
   assert.equal(await backends.cache.get('login:x'), 'before')
-  await eventually(() => { assert.ok(sentinel.state.listeners.size >= 4, 'every client listens for failovers') })
+  await eventually(() => {
+    assert.ok(sentinel.state.listeners.size >= 4, 'every client listens for failovers')
+  })
 
   sentinel.state.holds = true
   await raw.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-  await eventually(() => { assert.ok(sentinel.state.held.length >= 4, 'every client asks where the master is') })
+  await eventually(() => {
+    assert.ok(sentinel.state.held.length >= 4, 'every client asks where the master is')
+  })
   sentinel.switchMaster()
   await new Promise((resolve) => setTimeout(resolve, 50))
   sentinel.release()

@@ -14,15 +14,26 @@ import { fakeWechat, json } from '../wechat/fake-wechat.ts'
 import { openOne } from './editions.ts'
 
 const companyId = 'c'.repeat(32)
-const renewed = (token: string, expiresAt = Date.now() + 7_200_000) => async (): Promise<StoredToken> => ({ token, expiresAt })
+const renewed =
+  (token: string, expiresAt = Date.now() + 7_200_000) =>
+  async (): Promise<StoredToken> => ({ token, expiresAt })
 
 async function servers(t: TestContext) {
   const [mariadb, redis] = await Promise.all([startMariadb(), startRedis()])
   t.after(() => Promise.all([mariadb.stop(), redis.stop()]))
   const process = async (key = 'a secret key') => {
-    const [store, backends] = await Promise.all([openStore({ url: mariadb.url, dataDir: '', log: silentLog }), openOne(redis.url)])
+    const [store, backends] = await Promise.all([
+      openStore({ url: mariadb.url, dataDir: '', log: silentLog }),
+      openOne(redis.url),
+    ])
     t.after(() => Promise.all([store.close(), backends.close()]))
-    const needs: TokenNeeds = { store, cache: backends.cache, clock: openClock(Date.now()), ids: newId, secrets: openSecrets(key) }
+    const needs: TokenNeeds = {
+      store,
+      cache: backends.cache,
+      clock: openClock(Date.now()),
+      ids: newId,
+      secrets: openSecrets(key),
+    }
     return { needs, tokens: openTokenStore(needs, companyId) }
   }
   return { redis, process }
@@ -34,9 +45,23 @@ void test('a token that one process fetched is used by the other, and cannot be 
   await here.tokens.renew('wx1', renewed('ACCESS'))
   assert.equal((await there.tokens.get('wx1'))?.token, 'ACCESS')
   assert.equal(await there.tokens.get('wx2'), null)
-  assert.equal(await openTokenStore({ ...there.needs, secrets: openSecrets('another key') }, companyId).get('wx1'), null)
-  assert.equal(await openTokenStore({ ...there.needs, cache: { ...there.needs.cache, get: async () => null } }, 'd'.repeat(32)).get('wx1'), null)
-  const sealed = [await there.needs.cache.get('token:wx1'), (await there.needs.store.read.tokens.find({ companyId, key: 'wx1' }))?.sealed]
+  assert.equal(
+    await openTokenStore({ ...there.needs, secrets: openSecrets('another key') }, companyId).get(
+      'wx1',
+    ),
+    null,
+  )
+  assert.equal(
+    await openTokenStore(
+      { ...there.needs, cache: { ...there.needs.cache, get: async () => null } },
+      'd'.repeat(32),
+    ).get('wx1'),
+    null,
+  )
+  const sealed = [
+    await there.needs.cache.get('token:wx1'),
+    (await there.needs.store.read.tokens.find({ companyId, key: 'wx1' }))?.sealed,
+  ]
   assert.equal(sealed[0], sealed[1])
   assert.doesNotMatch(String(sealed[0]), /ACCESS/)
 
@@ -50,14 +75,28 @@ void test('a token that one process fetched is used by the other, and cannot be 
 void test('a hundred sends of two processes with a dead token cause one refresh', async (t) => {
   const { process } = await servers(t)
   const { url, of } = await fakeWechat(t, ({ path, token }, response) => {
-    if (path.endsWith('/stable_token')) setTimeout(() => { json(response, { access_token: 'T2', expires_in: 7200 }) }, 50)
-    else json(response, token === 'T2' ? { errcode: 0 } : { errcode: 40001, errmsg: 'not latest' })
+    if (path.endsWith('/stable_token')) {
+      setTimeout(() => {
+        json(response, { access_token: 'T2', expires_in: 7200 })
+      }, 50)
+    } else {
+      json(response, token === 'T2' ? { errcode: 0 } : { errcode: 40001, errmsg: 'not latest' })
+    }
   })
   const processes = [await process(), await process()]
   await processes[0]!.tokens.renew('wx1', renewed('T1'))
-  const clients = processes.map(({ tokens }) => createClient({ appid: 'wx1', secret: 's', baseUrl: url, tokens }))
-  await Promise.all(Array.from({ length: 100 }, (_, i) => clients[i % 2]!.custom.send({ touser: `o${i}`, msgtype: 'text', text: { content: '好' } })))
-  assert.ok(of('/send').filter(({ token }) => token === 'T1').length > 2, 'the dead token was tried by both')
+  const clients = processes.map(({ tokens }) =>
+    createClient({ appid: 'wx1', secret: 's', baseUrl: url, tokens }),
+  )
+  await Promise.all(
+    Array.from({ length: 100 }, (_, i) =>
+      clients[i % 2]!.custom.send({ touser: `o${i}`, msgtype: 'text', text: { content: '好' } }),
+    ),
+  )
+  assert.ok(
+    of('/send').filter(({ token }) => token === 'T1').length > 2,
+    'the dead token was tried by both',
+  )
   assert.equal(of('/send').filter(({ token }) => token === 'T2').length, 100)
   assert.equal(of('/stable_token').length, 1)
 })
@@ -69,7 +108,9 @@ void test('whoever has lost its lease does not overwrite the newer token', async
   const lease = { companyId, key: 'wx1' }
   const kept = await here.tokens.renew('wx1', async () => {
     // here sleeps; its lease ends, and there renews
-    await here.needs.store.work('rest', (unit) => unit.sql.run('update access_token set lease_until = 0 where token_key = ?', [lease.key]))
+    await here.needs.store.work('rest', (unit) =>
+      unit.sql.run('update access_token set lease_until = 0 where token_key = ?', [lease.key]),
+    )
     await there.tokens.renew('wx1', renewed('NEWER'))
     return renewed('OLDER')()
   })
@@ -81,9 +122,21 @@ void test('a process that dies while it renews is waited for, not for ever', asy
   const { process } = await servers(t)
   const [here, there] = [await process(), await process()]
   const { store, clock } = here.needs
-  await store.work('rest', (unit) => unit.tokens.lease({ companyId, key: 'wx1', token: newId(), now: clock.now(), until: clock.now() + 300 }))
+  await store.work('rest', (unit) =>
+    unit.tokens.lease({
+      companyId,
+      key: 'wx1',
+      token: newId(),
+      now: clock.now(),
+      until: clock.now() + 300,
+    }),
+  )
   const calls: TokenStore[] = [here.tokens, there.tokens]
   let renewals = 0
-  const got = await Promise.all(calls.map((tokens) => tokens.renew('wx1', async (newest) => newest ?? (renewals++, await renewed('T1')()))))
+  const got = await Promise.all(
+    calls.map((tokens) =>
+      tokens.renew('wx1', async (newest) => newest ?? (renewals++, await renewed('T1')())),
+    ),
+  )
   assert.deepEqual([got.map(({ token }) => token), renewals], [['T1', 'T1'], 1])
 })

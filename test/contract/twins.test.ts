@@ -7,164 +7,247 @@ import { eventually } from '../support/eventually.ts'
 import { editions, house } from './editions.ts'
 
 let made = 0
-const company = () => `c${String(made += 1).padStart(31, '0')}`
-const queuedIn = (lane: string, id: string, rank: number): Move => ({ id, from: null, to: { list: `queue:${lane}`, rank } })
+const company = () => `c${String((made += 1)).padStart(31, '0')}`
+const queuedIn = (lane: string, id: string, rank: number): Move => ({
+  id,
+  from: null,
+  to: { list: `queue:${lane}`, rank },
+})
 
-for (const edition of editions) { describe(edition.name, () => {
-  const at = house(edition)
+for (const edition of editions) {
+  describe(edition.name, () => {
+    const at = house(edition)
 
-  const whole = async (companyId: string) => {
-    const { queue } = at.backends()
-    const sums = await queue.sums(companyId)
-    await queue.complete(companyId, sums?.epoch ?? '')
-  }
-
-  void test('heads are merged over the lanes by rank, then id', async () => {
-    const { queue } = at.backends()
-    const c = company()
-    await whole(c)
-    await queue.move(c, [queuedIn('all', 'b', 5), queuedIn('group:1', 'a', 5), queuedIn('all', 'c', 1), queuedIn('user:7', 'd', 9), queuedIn('all', 'A', 5)])
-    assert.deepEqual(await queue.heads(c, ['all', 'group:1'], 10), [
-      { id: 'c', lane: 'all', rank: 1 }, { id: 'A', lane: 'all', rank: 5 }, { id: 'a', lane: 'group:1', rank: 5 }, { id: 'b', lane: 'all', rank: 5 },
-    ])
-    assert.deepEqual((await queue.heads(c, ['all', 'group:1', 'user:7'], 2))?.map(({ id }) => id), ['c', 'A'])
-    assert.deepEqual(await queue.heads(c, ['account:x'], 5), [])
-    assert.deepEqual(await queue.heads(c, [], 5), [])
-  })
-
-  void test('a move may be repeated and answers what it changed', async () => {
-    const { queue } = at.backends()
-    const c = company()
-    await whole(c)
-    const enter = queuedIn('all', 'a', 2 ** 53 - 1)
-    assert.deepEqual([await queue.move(c, [enter]), await queue.move(c, [enter])], [1, 0])
-    assert.deepEqual(await queue.heads(c, ['all'], 5), [{ id: 'a', lane: 'all', rank: 2 ** 53 - 1 }])
-    const shift: Move = { id: 'a', from: 'queue:all', to: { list: 'queue:group:2', rank: 3 } }
-    assert.deepEqual([await queue.move(c, [shift]), await queue.move(c, [shift])], [2, 0])
-    assert.equal(await queue.move(c, [{ ...shift, from: 'queue:group:2', to: { list: 'queue:group:2', rank: 4 } }]), 1)
-    assert.deepEqual(await queue.heads(c, ['all', 'group:2'], 5), [{ id: 'a', lane: 'group:2', rank: 4 }])
-    const leave: Move = { id: 'a', from: 'queue:group:2', to: null }
-    assert.deepEqual([await queue.move(c, [leave]), await queue.move(c, [leave])], [1, 0])
-    assert.equal(await queue.move(c, []), 0)
-  })
-
-  void test('a position counts who stands before', async () => {
-    const { queue } = at.backends()
-    const c = company()
-    await whole(c)
-    await queue.move(c, [queuedIn('all', 'b', 2), queuedIn('all', 'a', 2), queuedIn('all', 'c', 1)])
-    assert.deepEqual(await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, 'all', id))), [0, 1, 2, null])
-    assert.equal(await queue.position(c, 'group:1', 'a'), null)
-    assert.deepEqual(await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, 'all', rank))), [0, 0, 1, 3])
-    assert.equal(await queue.before(c, 'group:1', 5), 0)
-  })
-
-  void test('nothing is proposed before the index is declared whole, and only the index that was looked at is', async () => {
-    const { queue } = at.backends()
-    const c = company()
-    await queue.move(c, [queuedIn('all', 'a', 1)])
-    assert.deepEqual([await queue.heads(c, ['all'], 5), await queue.position(c, 'all', 'a'), await queue.before(c, 'all', 9)], [null, null, null])
-    const sums = await queue.sums(c)
-    assert.equal(sums?.whole, false)
-    if (queue.shared) {
-      await queue.complete(c, `${sums.epoch}x`)
-      assert.equal(await queue.heads(c, ['all'], 5), null)
+    const whole = async (companyId: string) => {
+      const { queue } = at.backends()
+      const sums = await queue.sums(companyId)
+      await queue.complete(companyId, sums?.epoch ?? '')
     }
-    await queue.complete(c, sums.epoch)
-    assert.deepEqual((await queue.heads(c, ['all'], 5))?.length, 1)
-    assert.equal((await queue.sums(c))?.whole, true)
-    assert.equal(await queue.heads(company(), ['all'], 5), null, 'another company is not whole with it')
-  })
 
-  void test('sums and members say what stands in which list', async () => {
-    const { queue } = at.backends()
-    const c = company()
-    const ranks = [2 ** 44 * 511 + 1_763_000_000_123, 1_763_000_000_000, sumModulus * 7_999_999 - 1]
-    await queue.move(c, ranks.map((rank, n) => queuedIn('all', `s${n}`, rank)))
-    await queue.move(c, [{ id: 'w', from: null, to: { list: 'waiting:12', rank: 77 } }])
-    const total = ranks.reduce((sum, rank) => sum + rank % sumModulus, 0)
-    assert.deepEqual((await queue.sums(c))?.lists, new Map([['queue:all', { count: 3, sum: total }], ['waiting:12', { count: 1, sum: 77 }]]))
-    assert.deepEqual([...(await queue.members(c, 'queue:all')) ?? []].sort(), ranks.map((rank, n) => [`s${n}`, rank]))
-    assert.deepEqual(await queue.members(c, 'waiting:12'), new Map([['w', 77]]))
-    assert.deepEqual(await queue.members(c, 'queue:group:5'), new Map())
-    await queue.move(c, [{ id: 'w', from: 'waiting:12', to: null }])
-    assert.deepEqual([...(await queue.sums(c))?.lists.keys() ?? []], ['queue:all'])
-  })
-
-  void test('more than a slice is summed and listed whole', async () => {
-    const { queue } = at.backends()
-    const c = company()
-    const moves = Array.from({ length: 10_500 }, (_, n) => queuedIn('all', `s${n}`, 1_763_000_000_000 + n))
-    assert.equal(await queue.move(c, moves), 10_500)
-    const sum = moves.reduce((total, { to }) => total + (to?.rank ?? 0) % sumModulus, 0)
-    assert.deepEqual((await queue.sums(c))?.lists.get('queue:all'), { count: 10_500, sum })
-    assert.equal((await queue.members(c, 'queue:all'))?.size, 10_500)
-  })
-
-  void test('recent lines come newest first, once each, and no more than are kept', async () => {
-    const { recent } = at.backends()
-    const c = company()
-    assert.deepEqual(await recent.list(c, 's'), [])
-    await recent.add(c, 's', ['1', '2'])
-    await recent.add(c, 's', ['3'])
-    await recent.add(c, 's', ['3'])
-    assert.deepEqual(await recent.list(c, 's'), ['3', '2', '1'])
-    await recent.set(c, 's', ['7', '8'])
-    assert.deepEqual(await recent.list(c, 's'), ['8', '7'])
-    await recent.add(c, 's', Array.from({ length: 60 }, (_, n) => `n${n}`))
-    const kept = await recent.list(c, 's')
-    assert.deepEqual([kept.length, kept[0], kept.at(-1)], [recentLines.most, 'n59', 'n10'])
-    assert.deepEqual(await recent.list(c, 'other'), [])
-  })
-
-  void test('a cache forgets after its time and on a delete', async () => {
-    const { cache } = at.backends()
-    await cache.set('login:a', 'ä', 60_000)
-    await cache.set('token:b', '2', 150)
-    assert.deepEqual([await cache.get('login:a'), await cache.get('token:b'), await cache.get('nobody')], ['ä', '2', null])
-    await sleep(200)
-    assert.equal(await cache.get('token:b'), null)
-    await cache.delete('login:a')
-    await cache.delete('login:a')
-    assert.equal(await cache.get('login:a'), null)
-    await cache.set('login:a', '3', 60_000)
-    assert.equal(await cache.get('login:a'), '3')
-  })
-
-  void test('a bell is heard at once and once by the own process, by its topic, until it is let go', async () => {
-    const { bus } = at.backends()
-    const heard: string[] = []
-    const off = bus.subscribe('a', (subject) => { if (subject !== '') heard.push(subject) })
-    bus.publish('a', 'eins')
-    bus.publish('b', 'zwei')
-    assert.deepEqual(heard, ['eins'])
-    await sleep(100)
-    assert.deepEqual(heard, ['eins'])
-    off()
-    bus.publish('a', 'drei')
-    assert.deepEqual(heard, ['eins'])
-  })
-
-  if (edition.start) {
-    void test('another process sees the same index, lines and cache, and hears the bells', async () => {
-      const here = at.backends()
-      const there = await at.another()
+    void test('heads are merged over the lanes by rank, then id', async () => {
+      const { queue } = at.backends()
       const c = company()
-      const heard: string[] = []
-      there.bus.subscribe('topic', (subject) => { heard.push(subject) })
-      await eventually(() => { assert.deepEqual(heard, [''], 'listening begins with a ring') })
-      here.bus.publish('topic', 'a subject')
-      await eventually(() => { assert.deepEqual(heard, ['', 'a subject']) })
-
       await whole(c)
-      await here.queue.move(c, [queuedIn('all', 'a', 1)])
-      assert.deepEqual(await there.queue.heads(c, ['all'], 5), [{ id: 'a', lane: 'all', rank: 1 }])
-      await here.recent.add(c, 's', ['1'])
-      assert.deepEqual(await there.recent.list(c, 's'), ['1'])
-      await here.cache.set('perm:1', 'x', 60_000)
-      assert.equal(await there.cache.get('perm:1'), 'x')
-      await there.cache.delete('perm:1')
-      assert.equal(await here.cache.get('perm:1'), null)
+      await queue.move(c, [
+        queuedIn('all', 'b', 5),
+        queuedIn('group:1', 'a', 5),
+        queuedIn('all', 'c', 1),
+        queuedIn('user:7', 'd', 9),
+        queuedIn('all', 'A', 5),
+      ])
+      assert.deepEqual(await queue.heads(c, ['all', 'group:1'], 10), [
+        { id: 'c', lane: 'all', rank: 1 },
+        { id: 'A', lane: 'all', rank: 5 },
+        { id: 'a', lane: 'group:1', rank: 5 },
+        { id: 'b', lane: 'all', rank: 5 },
+      ])
+      assert.deepEqual(
+        (await queue.heads(c, ['all', 'group:1', 'user:7'], 2))?.map(({ id }) => id),
+        ['c', 'A'],
+      )
+      assert.deepEqual(await queue.heads(c, ['account:x'], 5), [])
+      assert.deepEqual(await queue.heads(c, [], 5), [])
     })
-  }
-}) }
+
+    void test('a move may be repeated and answers what it changed', async () => {
+      const { queue } = at.backends()
+      const c = company()
+      await whole(c)
+      const enter = queuedIn('all', 'a', 2 ** 53 - 1)
+      assert.deepEqual([await queue.move(c, [enter]), await queue.move(c, [enter])], [1, 0])
+      assert.deepEqual(await queue.heads(c, ['all'], 5), [
+        { id: 'a', lane: 'all', rank: 2 ** 53 - 1 },
+      ])
+      const shift: Move = { id: 'a', from: 'queue:all', to: { list: 'queue:group:2', rank: 3 } }
+      assert.deepEqual([await queue.move(c, [shift]), await queue.move(c, [shift])], [2, 0])
+      assert.equal(
+        await queue.move(c, [
+          { ...shift, from: 'queue:group:2', to: { list: 'queue:group:2', rank: 4 } },
+        ]),
+        1,
+      )
+      assert.deepEqual(await queue.heads(c, ['all', 'group:2'], 5), [
+        { id: 'a', lane: 'group:2', rank: 4 },
+      ])
+      const leave: Move = { id: 'a', from: 'queue:group:2', to: null }
+      assert.deepEqual([await queue.move(c, [leave]), await queue.move(c, [leave])], [1, 0])
+      assert.equal(await queue.move(c, []), 0)
+    })
+
+    void test('a position counts who stands before', async () => {
+      const { queue } = at.backends()
+      const c = company()
+      await whole(c)
+      await queue.move(c, [
+        queuedIn('all', 'b', 2),
+        queuedIn('all', 'a', 2),
+        queuedIn('all', 'c', 1),
+      ])
+      assert.deepEqual(
+        await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, 'all', id))),
+        [0, 1, 2, null],
+      )
+      assert.equal(await queue.position(c, 'group:1', 'a'), null)
+      assert.deepEqual(
+        await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, 'all', rank))),
+        [0, 0, 1, 3],
+      )
+      assert.equal(await queue.before(c, 'group:1', 5), 0)
+    })
+
+    void test('nothing is proposed before the index is declared whole, and only the index that was looked at is', async () => {
+      const { queue } = at.backends()
+      const c = company()
+      await queue.move(c, [queuedIn('all', 'a', 1)])
+      assert.deepEqual(
+        [
+          await queue.heads(c, ['all'], 5),
+          await queue.position(c, 'all', 'a'),
+          await queue.before(c, 'all', 9),
+        ],
+        [null, null, null],
+      )
+      const sums = await queue.sums(c)
+      assert.equal(sums?.whole, false)
+      if (queue.shared) {
+        await queue.complete(c, `${sums.epoch}x`)
+        assert.equal(await queue.heads(c, ['all'], 5), null)
+      }
+      await queue.complete(c, sums.epoch)
+      assert.deepEqual((await queue.heads(c, ['all'], 5))?.length, 1)
+      assert.equal((await queue.sums(c))?.whole, true)
+      assert.equal(
+        await queue.heads(company(), ['all'], 5),
+        null,
+        'another company is not whole with it',
+      )
+    })
+
+    void test('sums and members say what stands in which list', async () => {
+      const { queue } = at.backends()
+      const c = company()
+      const ranks = [
+        2 ** 44 * 511 + 1_763_000_000_123,
+        1_763_000_000_000,
+        sumModulus * 7_999_999 - 1,
+      ]
+      await queue.move(
+        c,
+        ranks.map((rank, n) => queuedIn('all', `s${n}`, rank)),
+      )
+      await queue.move(c, [{ id: 'w', from: null, to: { list: 'waiting:12', rank: 77 } }])
+      const total = ranks.reduce((sum, rank) => sum + (rank % sumModulus), 0)
+      assert.deepEqual(
+        (await queue.sums(c))?.lists,
+        new Map([
+          ['queue:all', { count: 3, sum: total }],
+          ['waiting:12', { count: 1, sum: 77 }],
+        ]),
+      )
+      assert.deepEqual(
+        [...((await queue.members(c, 'queue:all')) ?? [])].sort(),
+        ranks.map((rank, n) => [`s${n}`, rank]),
+      )
+      assert.deepEqual(await queue.members(c, 'waiting:12'), new Map([['w', 77]]))
+      assert.deepEqual(await queue.members(c, 'queue:group:5'), new Map())
+      await queue.move(c, [{ id: 'w', from: 'waiting:12', to: null }])
+      assert.deepEqual([...((await queue.sums(c))?.lists.keys() ?? [])], ['queue:all'])
+    })
+
+    void test('more than a slice is summed and listed whole', async () => {
+      const { queue } = at.backends()
+      const c = company()
+      const moves = Array.from({ length: 10_500 }, (_, n) =>
+        queuedIn('all', `s${n}`, 1_763_000_000_000 + n),
+      )
+      assert.equal(await queue.move(c, moves), 10_500)
+      const sum = moves.reduce((total, { to }) => total + ((to?.rank ?? 0) % sumModulus), 0)
+      assert.deepEqual((await queue.sums(c))?.lists.get('queue:all'), { count: 10_500, sum })
+      assert.equal((await queue.members(c, 'queue:all'))?.size, 10_500)
+    })
+
+    void test('recent lines come newest first, once each, and no more than are kept', async () => {
+      const { recent } = at.backends()
+      const c = company()
+      assert.deepEqual(await recent.list(c, 's'), [])
+      await recent.add(c, 's', ['1', '2'])
+      await recent.add(c, 's', ['3'])
+      await recent.add(c, 's', ['3'])
+      assert.deepEqual(await recent.list(c, 's'), ['3', '2', '1'])
+      await recent.set(c, 's', ['7', '8'])
+      assert.deepEqual(await recent.list(c, 's'), ['8', '7'])
+      await recent.add(
+        c,
+        's',
+        Array.from({ length: 60 }, (_, n) => `n${n}`),
+      )
+      const kept = await recent.list(c, 's')
+      assert.deepEqual([kept.length, kept[0], kept.at(-1)], [recentLines.most, 'n59', 'n10'])
+      assert.deepEqual(await recent.list(c, 'other'), [])
+    })
+
+    void test('a cache forgets after its time and on a delete', async () => {
+      const { cache } = at.backends()
+      await cache.set('login:a', 'ä', 60_000)
+      await cache.set('token:b', '2', 150)
+      assert.deepEqual(
+        [await cache.get('login:a'), await cache.get('token:b'), await cache.get('nobody')],
+        ['ä', '2', null],
+      )
+      await sleep(200)
+      assert.equal(await cache.get('token:b'), null)
+      await cache.delete('login:a')
+      await cache.delete('login:a')
+      assert.equal(await cache.get('login:a'), null)
+      await cache.set('login:a', '3', 60_000)
+      assert.equal(await cache.get('login:a'), '3')
+    })
+
+    void test('a bell is heard at once and once by the own process, by its topic, until it is let go', async () => {
+      const { bus } = at.backends()
+      const heard: string[] = []
+      const off = bus.subscribe('a', (subject) => {
+        if (subject !== '') heard.push(subject)
+      })
+      bus.publish('a', 'eins')
+      bus.publish('b', 'zwei')
+      assert.deepEqual(heard, ['eins'])
+      await sleep(100)
+      assert.deepEqual(heard, ['eins'])
+      off()
+      bus.publish('a', 'drei')
+      assert.deepEqual(heard, ['eins'])
+    })
+
+    if (edition.start) {
+      void test('another process sees the same index, lines and cache, and hears the bells', async () => {
+        const here = at.backends()
+        const there = await at.another()
+        const c = company()
+        const heard: string[] = []
+        there.bus.subscribe('topic', (subject) => {
+          heard.push(subject)
+        })
+        await eventually(() => {
+          assert.deepEqual(heard, [''], 'listening begins with a ring')
+        })
+        here.bus.publish('topic', 'a subject')
+        await eventually(() => {
+          assert.deepEqual(heard, ['', 'a subject'])
+        })
+
+        await whole(c)
+        await here.queue.move(c, [queuedIn('all', 'a', 1)])
+        assert.deepEqual(await there.queue.heads(c, ['all'], 5), [
+          { id: 'a', lane: 'all', rank: 1 },
+        ])
+        await here.recent.add(c, 's', ['1'])
+        assert.deepEqual(await there.recent.list(c, 's'), ['1'])
+        await here.cache.set('perm:1', 'x', 60_000)
+        assert.equal(await there.cache.get('perm:1'), 'x')
+        await there.cache.delete('perm:1')
+        assert.equal(await here.cache.get('perm:1'), null)
+      })
+    }
+  })
+}

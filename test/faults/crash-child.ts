@@ -32,7 +32,18 @@ const wrap = (ports: Ports): Ports => ({
   },
 })
 
-const config = readConfig({ HOST: '127.0.0.1', PORT: port, DATA_DIR: dataDir, WECHAT_API_BASE: apiBase, CLOCK_URL: `${apiBase}/sim/clock` }, {})
+const config = readConfig(
+  {
+    HOST: '127.0.0.1',
+    PORT: port,
+    DATA_DIR: dataDir,
+    WECHAT_API_BASE: apiBase,
+    CLOCK_URL: `${apiBase}/sim/clock`,
+  },
+  {},
+)
 const app = await openApp(config, { log: silentLog, ...(point !== 'none' && { wrap }) })
 process.stdout.write(`${await app.listen()}\n`)
-process.on('SIGTERM', () => { void app.close().then(() => process.exit(0)) })
+process.on('SIGTERM', () => {
+  void app.close().then(() => process.exit(0))
+})

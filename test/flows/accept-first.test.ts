@@ -5,15 +5,31 @@ import { openHouse, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-async function openOption(t: { after: (close: () => Promise<void>) => void }, howMany: number): Promise<{ house: House, agent: Actor, states: () => Promise<number[]>, claim: () => Promise<any> }> {
+async function openOption(
+  t: { after: (close: () => Promise<void>) => void },
+  howMany: number,
+): Promise<{
+  house: House
+  agent: Actor
+  states: () => Promise<number[]>
+  claim: () => Promise<any>
+}> {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   for (let n = 0; n < howMany; n += 1) await (await follower(house)).says('你好')
   const agent = await house.agent('agent1')
   await house.admin.call('PATCH', '/api/settings', { autoAcceptFirst: true })
-  await eventually(async () => { assert.equal((await house.admin.call('GET', '/api/settings')).body.autoAcceptFirst, true) })
+  await eventually(async () => {
+    assert.equal((await house.admin.call('GET', '/api/settings')).body.autoAcceptFirst, true)
+  })
   const claim = async () => (await agent.call('POST', '/api/sessions/claim', {})).body
-  const states = async () => (await house.rows<{ state: number }>('select state from message_session where uid = ? order by assigned_at, session_id', [agent.uid])).map((row) => row.state)
+  const states = async () =>
+    (
+      await house.rows<{ state: number }>(
+        'select state from message_session where uid = ? order by assigned_at, session_id',
+        [agent.uid],
+      )
+    ).map((row) => row.state)
   return { house, agent, states, claim }
 }
 
@@ -25,22 +41,57 @@ void test('a claim gives a waiting session while another is in conversation, and
   await agent.call('POST', `/api/sessions/${first.id}/close`, {})
   assert.deepEqual(await states(), [-1, 1, 0])
   const ledger = (await agent.call('GET', `/api/sessions/${second.id}/ledger`)).body.items
-  assert.deepEqual(ledger.map((step: { from: number | null, to: number, actor: string }) => [step.from, step.to]), [[null, 3], [3, 0], [0, 1]])
+  assert.deepEqual(
+    ledger.map((step: { from: number | null; to: number; actor: string }) => [step.from, step.to]),
+    [
+      [null, 3],
+      [3, 0],
+      [0, 1],
+    ],
+  )
   assert.equal(ledger.at(-1).actor, 'job:accept-first')
   const other = await house.agent('other')
-  assert.equal((await agent.call('POST', `/api/sessions/${second.id}/transfer`, { agentUid: other.uid })).status, 200)
+  assert.equal(
+    (await agent.call('POST', `/api/sessions/${second.id}/transfer`, { agentUid: other.uid }))
+      .status,
+    200,
+  )
   assert.deepEqual(await states(), [-1, 1], 'what is given away leaves room for the next')
-  assert.equal((await other.call('GET', `/api/sessions/${second.id}`)).body.stateCode, 1, 'who has nobody goes on with what he was given')
-  assert.equal((await agent.call('POST', `/api/sessions/${third.id}/messages`, { clientMsgId: 'a', type: 'text', text: '在' })).status, 202)
+  assert.equal(
+    (await other.call('GET', `/api/sessions/${second.id}`)).body.stateCode,
+    1,
+    'who has nobody goes on with what he was given',
+  )
+  assert.equal(
+    (
+      await agent.call('POST', `/api/sessions/${third.id}/messages`, {
+        clientMsgId: 'a',
+        type: 'text',
+        text: '在',
+      })
+    ).status,
+    202,
+  )
 })
 
 void test('however many are claimed and closed at once, never is nobody in conversation while somebody waits', async (t) => {
   const { house, agent, states, claim } = await openOption(t, 12)
   await Promise.all(Array.from({ length: 12 }, claim))
-  assert.equal((await states()).filter((state) => state === 1).length, 1, 'one of all that came at once')
+  assert.equal(
+    (await states()).filter((state) => state === 1).length,
+    1,
+    'one of all that came at once',
+  )
   for (let round = 0; round < 3; round += 1) {
-    const mine = (await house.rows<{ session_id: string }>('select session_id from message_session where uid = ? and state in (0, 1) order by state desc', [agent.uid]))
-    await Promise.all(mine.slice(0, 3).map((row) => agent.call('POST', `/api/sessions/${row.session_id}/close`, {})))
+    const mine = await house.rows<{ session_id: string }>(
+      'select session_id from message_session where uid = ? and state in (0, 1) order by state desc',
+      [agent.uid],
+    )
+    await Promise.all(
+      mine
+        .slice(0, 3)
+        .map((row) => agent.call('POST', `/api/sessions/${row.session_id}/close`, {})),
+    )
     await house.admin.call('POST', '/api/admin/jobs/accept-first/run', {})
     const now = await states()
     assert.equal(now.filter((state) => state === 1).length, 1, now.join())
@@ -56,7 +107,15 @@ void test('a returning customer goes straight into conversation when his agent h
     await agent.call('POST', `/api/sessions/${(await claim()).id}/close`, {})
   }
   await one.says('又来了')
-  await eventually(async () => { assert.equal((await agent.call('GET', '/api/sessions?state=active&mine=true')).body.items.length, 1) })
+  await eventually(async () => {
+    assert.equal(
+      (await agent.call('GET', '/api/sessions?state=active&mine=true')).body.items.length,
+      1,
+    )
+  })
   await two.says('我也是')
-  assert.equal((await agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items.length, 1)
+  assert.equal(
+    (await agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items.length,
+    1,
+  )
 })

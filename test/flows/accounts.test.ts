@@ -6,33 +6,69 @@ import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
 
-const mini = { appid: 'wx3333333333333333', appSecret: '3333456789abcdef0123456789abcdef', token: 'minitoken', encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ', originalId: 'gh_333333333333', name: '小程序' }
+const mini = {
+  appid: 'wx3333333333333333',
+  appSecret: '3333456789abcdef0123456789abcdef',
+  token: 'minitoken',
+  encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
+  originalId: 'gh_333333333333',
+  name: '小程序',
+}
 
 void test('secrets go in and never come out; a company has as many accounts as it may, of either kind', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const made = await house.admin.call('POST', '/api/accounts', { ...mini, type: 2, mode: 'safe' })
   assert.equal(made.status, 201, JSON.stringify(made.body))
-  assert.deepEqual([made.body.kind, made.body.type, made.body.hasAppSecret, made.body.hasEncodingAesKey], ['wechat', 2, true, true])
-  const site = await house.admin.call('POST', '/api/accounts', { kind: 'web', name: '官网', allowedOrigins: ['https://www.example.com'] })
+  assert.deepEqual(
+    [made.body.kind, made.body.type, made.body.hasAppSecret, made.body.hasEncodingAesKey],
+    ['wechat', 2, true, true],
+  )
+  const site = await house.admin.call('POST', '/api/accounts', {
+    kind: 'web',
+    name: '官网',
+    allowedOrigins: ['https://www.example.com'],
+  })
   assert.equal(site.status, 201, JSON.stringify(site.body))
   assert.match(site.body.siteKey, /^[\w-]{24}$/)
   assert.deepEqual(site.body.allowedOrigins, ['https://www.example.com'])
-  assert.equal((await house.admin.call('PATCH', `/api/accounts/${site.body.id}`, { allowedOrigins: ['https://shop.example.com/path'] })).status, 400)
+  assert.equal(
+    (
+      await house.admin.call('PATCH', `/api/accounts/${site.body.id}`, {
+        allowedOrigins: ['https://shop.example.com/path'],
+      })
+    ).status,
+    400,
+  )
   for (const secret of [mini.appSecret, mini.token, mini.encodingAesKey]) {
-    assert.ok(!JSON.stringify((await house.admin.call('GET', '/api/accounts')).body).includes(secret))
+    assert.ok(
+      !JSON.stringify((await house.admin.call('GET', '/api/accounts')).body).includes(secret),
+    )
     assert.ok(!JSON.stringify(await house.rows('select * from official_account')).includes(secret))
   }
   const [company] = (await house.admin.call('GET', '/api/companies')).body.items
   await house.admin.call('PATCH', `/api/companies/${company.id}`, { maxAccounts: 3, maxAgents: 2 })
   const fourth = await house.admin.call('POST', '/api/accounts', { kind: 'web', name: '又一个' })
   assert.deepEqual([fourth.status, fourth.body.error.code], [409, 'limit_reached'])
-  const third = await house.admin.call('POST', '/api/users', { username: 'agent9', password: 'correct horse', role: 'agent' })
+  const third = await house.admin.call('POST', '/api/users', {
+    username: 'agent9',
+    password: 'correct horse',
+    role: 'agent',
+  })
   assert.deepEqual([third.status, third.body.error.code], [409, 'limit_reached'])
 
   assert.equal((await house.admin.call('DELETE', `/api/accounts/${made.body.id}`)).status, 200)
-  assert.equal((await house.admin.call('POST', '/api/accounts', { kind: 'web', name: '又一个' })).status, 201, 'there is room again')
-  assert.equal((await house.admin.call('PATCH', `/api/accounts/${site.body.id}`, { binding: 'platform' })).status, 200, 'a site is bound to nothing')
+  assert.equal(
+    (await house.admin.call('POST', '/api/accounts', { kind: 'web', name: '又一个' })).status,
+    201,
+    'there is room again',
+  )
+  assert.equal(
+    (await house.admin.call('PATCH', `/api/accounts/${site.body.id}`, { binding: 'platform' }))
+      .status,
+    200,
+    'a site is bound to nothing',
+  )
 })
 
 for (const mode of ['plain', 'compatible', 'safe'] as const) {
@@ -45,12 +81,20 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
     await post(`${house.simulator}/sim/accounts`, mine)
     const customer = await follower(house)
     assert.equal((await customer.says('一')).status, 200)
-    const next = { token: 'nexttoken', encodingAesKey: 'QPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba' }
+    const next = {
+      token: 'nexttoken',
+      encodingAesKey: 'QPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba',
+    }
     assert.equal((await house.admin.call('PATCH', `/api/accounts/${id}`, next)).status, 200)
     assert.equal((await customer.says('二')).status, 200, 'WeChat does not know yet')
     await post(`${house.simulator}/sim/accounts`, { ...mine, ...next })
     assert.equal((await customer.says('三')).status, 200, 'now it does')
-    assert.deepEqual((await house.rows<{ text: string }>('select text from message_data order by seq')).map((row) => row.text), ['一', '二', '三'])
+    assert.deepEqual(
+      (await house.rows<{ text: string }>('select text from message_data order by seq')).map(
+        (row) => row.text,
+      ),
+      ['一', '二', '三'],
+    )
     await house.app.advanceTo(25 * 3600_000)
     const old = await rawPush(house, textXml(customer.openid, '99', '四'), signed(account.token))
     assert.equal(old.status, 403)
@@ -65,8 +109,15 @@ void test('pushes of an account that is not bound are verified, answered, counte
   await customer.says('在吗')
   const queued = (await house.admin.call('GET', '/api/sessions')).body.items[0]
   const agent = await house.agent('agent1')
-  assert.equal((await house.admin.call('PATCH', `/api/accounts/${id}`, { binding: 'unbound' })).status, 200)
-  assert.equal((await rawPush(house, textXml('o1', '1', 'x'), 'signature=0&timestamp=1&nonce=2')).status, 403, 'verified')
+  assert.equal(
+    (await house.admin.call('PATCH', `/api/accounts/${id}`, { binding: 'unbound' })).status,
+    200,
+  )
+  assert.equal(
+    (await rawPush(house, textXml('o1', '1', 'x'), 'signature=0&timestamp=1&nonce=2')).status,
+    403,
+    'verified',
+  )
   const unheard = await customer.says('还在吗', { copies: 3, parallel: true })
   assert.deepEqual([unheard.status, unheard.shown], [200, []])
   await customer.does('CLICK', { eventKey: 'A' })
@@ -87,27 +138,64 @@ void test('an agent writes under his own name; a name that WeChat no longer list
   const { id } = (await house.admin.call('GET', '/api/accounts')).body.items[0]
   const agent = await house.agent('agent1')
   const path = `/api/accounts/${id}/identities`
-  assert.equal((await house.admin.call('PUT', `${path}/${agent.uid}`, { kfAccount: 'no-at-sign' })).status, 400)
-  const named = await house.admin.call('PUT', `${path}/${agent.uid}`, { kfAccount: 'lin@shop', nickname: '小林' })
+  assert.equal(
+    (await house.admin.call('PUT', `${path}/${agent.uid}`, { kfAccount: 'no-at-sign' })).status,
+    400,
+  )
+  const named = await house.admin.call('PUT', `${path}/${agent.uid}`, {
+    kfAccount: 'lin@shop',
+    nickname: '小林',
+  })
   assert.equal(named.status, 200, JSON.stringify(named.body))
-  assert.deepEqual(named.body.items.find((one: { uid: number }) => one.uid === agent.uid), { uid: agent.uid, name: 'agent1', kfAccount: 'lin@shop', nickname: '小林' })
+  assert.deepEqual(
+    named.body.items.find((one: { uid: number }) => one.uid === agent.uid),
+    { uid: agent.uid, name: 'agent1', kfAccount: 'lin@shop', nickname: '小林' },
+  )
   const other = await house.agent('agent2')
-  assert.equal((await house.admin.call('PUT', `${path}/${other.uid}`, { kfAccount: 'lin@shop' })).status, 400, 'one name, one agent')
+  assert.equal(
+    (await house.admin.call('PUT', `${path}/${other.uid}`, { kfAccount: 'lin@shop' })).status,
+    400,
+    'one name, one agent',
+  )
 
   const customer = await follower(house)
   await customer.says('在吗')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
-  const sends = async () => (await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json() as { items: { path: string, errcode?: number, request: { customservice?: { kf_account: string } } }[] })
-    .items.filter((item) => item.path === '/cgi-bin/message/custom/send').map((item) => [item.request.customservice?.kf_account ?? null, item.errcode])
+  const sends = async () =>
+    (
+      (await (await fetch(`${house.simulator}/sim/ledger?limit=10000`)).json()) as {
+        items: {
+          path: string
+          errcode?: number
+          request: { customservice?: { kf_account: string } }
+        }[]
+      }
+    ).items
+      .filter((item) => item.path === '/cgi-bin/message/custom/send')
+      .map((item) => [item.request.customservice?.kf_account ?? null, item.errcode])
   const reply = async (text: string) => {
-    await agent.call('POST', `/api/sessions/${session.id}/messages`, { clientMsgId: text, type: 'text', text })
-    await eventually(async () => { assert.ok((await customer.inbox()).some((item) => item.text === text)) })
+    await agent.call('POST', `/api/sessions/${session.id}/messages`, {
+      clientMsgId: text,
+      type: 'text',
+      text,
+    })
+    await eventually(async () => {
+      assert.ok((await customer.inbox()).some((item) => item.text === text))
+    })
   }
   await reply('first')
   assert.deepEqual(await sends(), [['lin@shop', 0]])
 
-  const { token } = JSON.parse(house.app.ports.secrets.open((await house.rows<{ sealed: string }>('select sealed from access_token'))[0]?.sealed ?? '', `token:${account.appid}`)) as { token: string }
-  await post(`${house.simulator}/customservice/kfaccount/del?access_token=${token}&kf_account=lin@shop`, { kf_account: 'lin@shop' })
+  const { token } = JSON.parse(
+    house.app.ports.secrets.open(
+      (await house.rows<{ sealed: string }>('select sealed from access_token'))[0]?.sealed ?? '',
+      `token:${account.appid}`,
+    ),
+  ) as { token: string }
+  await post(
+    `${house.simulator}/customservice/kfaccount/del?access_token=${token}&kf_account=lin@shop`,
+    { kf_account: 'lin@shop' },
+  )
   await reply('second')
   const [, refused, sent] = await sends()
   assert.deepEqual([refused?.[0], sent], ['lin@shop', [null, 0]])
@@ -126,17 +214,35 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
   const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
   await house.agent('agent1', { groupIds: [group.id] })
-  const made = await house.admin.call('POST', '/api/receptions', { accountId, scene: 'after_sales', name: '售后', kind: 'group', groupId: group.id, days: 7, replyText: '马上为您安排' })
+  const made = await house.admin.call('POST', '/api/receptions', {
+    accountId,
+    scene: 'after_sales',
+    name: '售后',
+    kind: 'group',
+    groupId: group.id,
+    days: 7,
+    replyText: '马上为您安排',
+  })
   assert.equal(made.status, 201, JSON.stringify(made.body))
   assert.match(made.body.qrUrl, /showqrcode\?ticket=/)
   const customer = await follower(house)
   const scanned = await customer.does('SCAN', { eventKey: 'after_sales', ticket: 'x' })
   assert.equal(scanned.shown[0]?.text, '马上为您安排')
   const [session] = (await house.admin.call('GET', '/api/sessions')).body.items
-  assert.deepEqual([session.kind, session.queue.lane, session.window.scene, session.window.remaining], ['group', `group:${group.id}`, 'scan', 3])
+  assert.deepEqual(
+    [session.kind, session.queue.lane, session.window.scene, session.window.remaining],
+    ['group', `group:${group.id}`, 'scan', 3],
+  )
   await house.app.advanceTo(8 * 24 * 3600_000)
   const late = await follower(house)
-  assert.deepEqual((await late.does('SCAN', { eventKey: 'after_sales' })).shown, [], 'the code has ended')
-  const reception = (await (await import('../support/app.ts')).signIn(house.url, 'admin')).call('GET', `/api/receptions/${made.body.id}`)
+  assert.deepEqual(
+    (await late.does('SCAN', { eventKey: 'after_sales' })).shown,
+    [],
+    'the code has ended',
+  )
+  const reception = (await (await import('../support/app.ts')).signIn(house.url, 'admin')).call(
+    'GET',
+    `/api/receptions/${made.body.id}`,
+  )
   assert.equal((await reception).body.scans, 2, 'and still counts')
 })

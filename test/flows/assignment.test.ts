@@ -9,13 +9,18 @@ import { follower } from '../support/follower.ts'
 import { pushAgain, signed, textXml } from '../support/raw-push.ts'
 import { times } from '../support/full.ts'
 
-const open = async (t: { after: (close: () => Promise<void>) => void }, settings: object = {}, more = {}) => {
+const open = async (
+  t: { after: (close: () => Promise<void>) => void },
+  settings: object = {},
+  more = {},
+) => {
   const house = await openHouse({ rules: false, withoutCron: true, ...more })
   t.after(() => house.close())
   await setAll(house, settings)
   return house
 }
-const close = (house: House, id: string) => house.admin.call('POST', `/api/sessions/${id}/close`, {})
+const close = (house: House, id: string) =>
+  house.admin.call('POST', `/api/sessions/${id}/close`, {})
 
 void test('even: each new customer goes to whoever has least, and the ledger says who was looked at and why not', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
@@ -23,7 +28,12 @@ void test('even: each new customer goes to whoever has least, and the ledger say
   const full = await house.agent('full', { capacity: 0 })
   await presence(away, 'away')
   await presence(await house.agent('agent0'), 'offline')
-  const customers = [await follower(house), await follower(house), await follower(house), await follower(house)]
+  const customers = [
+    await follower(house),
+    await follower(house),
+    await follower(house),
+    await follower(house),
+  ]
   const owners: (number | null)[] = []
   for (const customer of customers) {
     await customer.says('你好')
@@ -31,11 +41,18 @@ void test('even: each new customer goes to whoever has least, and the ledger say
   }
   assert.deepEqual(owners, [a.uid, b.uid, a.uid, b.uid])
   const { id, customer } = await sessionOf(house, customers[0]!)
-  assert.equal(customer.exclusiveAgentUid, a.uid, 'whoever is given a customer who had nobody is his agent')
+  assert.equal(
+    customer.exclusiveAgentUid,
+    a.uid,
+    'whoever is given a customer who had nobody is his agent',
+  )
   const [born] = await ledgerOf(house.admin, id)
   assert.deepEqual([born?.from, born?.to, born?.reason], [null, 0, 'even'])
   const why = Object.fromEntries((born?.candidates ?? []).map((one) => [one.uid ?? 0, one.why]))
-  assert.deepEqual([why[a.uid], why[b.uid], why[away.uid], why[full.uid]], ['chosen', 'busier', 'offline', 'full'])
+  assert.deepEqual(
+    [why[a.uid], why[b.uid], why[away.uid], why[full.uid]],
+    ['chosen', 'busier', 'offline', 'full'],
+  )
   assert.equal((await a.call('POST', `/api/sessions/${id}/accept`, {})).body.stateCode, 1)
 })
 
@@ -45,15 +62,23 @@ void test('who waits is given to whoever has room next, in the order of the queu
   await presence(await house.agent('agent0'), 'offline')
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const customer of customers) await customer.says('你好')
-  const states = async () => Promise.all(customers.map(async (one) => (await sessionOf(house, one)).stateCode))
+  const states = async () =>
+    Promise.all(customers.map(async (one) => (await sessionOf(house, one)).stateCode))
   assert.deepEqual(await states(), [0, 3, 3])
   await close(house, (await sessionOf(house, customers[0]!)).id)
-  await eventually(async () => { assert.deepEqual(await states(), [-4, 0, 3]) })
+  await eventually(async () => {
+    assert.deepEqual(await states(), [-4, 0, 3])
+  })
   // a fourth comes while the third waits and there is room: he stands behind
   await house.admin.call('PATCH', `/api/users/${agent.uid}`, { capacity: 2 })
-  await eventually(async () => { assert.deepEqual(await states(), [-4, 0, 0]) })
+  await eventually(async () => {
+    assert.deepEqual(await states(), [-4, 0, 0])
+  })
   const step = (await ledgerOf(house.admin, (await sessionOf(house, customers[2]!)).id)).at(-1)
-  assert.deepEqual([step?.from, step?.to, step?.actor, step?.reason], [3, 0, 'job:assign', 'round_robin'])
+  assert.deepEqual(
+    [step?.from, step?.to, step?.actor, step?.reason],
+    [3, 0, 'job:assign', 'round_robin'],
+  )
 })
 
 void test('whoever comes online gets who waits, up to what he may hold, the oldest first; the rest stay', async (t) => {
@@ -62,14 +87,21 @@ void test('whoever comes online gets who waits, up to what he may hold, the olde
   for (const one of [agent, await house.agent('agent0')]) await presence(one, 'offline')
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const customer of customers) await customer.says('你好')
-  assert.equal((await house.admin.call('GET', '/api/sessions?state=queued')).body.items.length, 3, 'the premise: nobody is there')
+  assert.equal(
+    (await house.admin.call('GET', '/api/sessions?state=queued')).body.items.length,
+    3,
+    'the premise: nobody is there',
+  )
   await presence(agent, 'online')
   await eventually(async () => {
-    assert.deepEqual(await Promise.all(customers.map(async (one) => (await sessionOf(house, one)).stateCode)), [0, 0, 3])
+    assert.deepEqual(
+      await Promise.all(customers.map(async (one) => (await sessionOf(house, one)).stateCode)),
+      [0, 0, 3],
+    )
   })
 })
 
-void test('nobody is given a customer of an account he does not serve, and the group\'s rule goes before the company\'s', async (t) => {
+void test("nobody is given a customer of an account he does not serve, and the group's rule goes before the company's", async (t) => {
   const house = await open(t)
   const accounts = (await house.admin.call('GET', '/api/accounts')).body.items as { id: string }[]
   const accountId = accounts[0]?.id ?? ''
@@ -80,7 +112,9 @@ void test('nobody is given a customer of an account he does not serve, and the g
   await first.says('你好')
   assert.equal((await sessionOf(house, first)).stateCode, 3)
   const here = await house.agent('here')
-  await eventually(async () => { assert.equal((await sessionOf(house, first)).agentUid, here.uid) })
+  await eventually(async () => {
+    assert.equal((await sessionOf(house, first)).agentUid, here.uid)
+  })
   await setAll(house, { accounts: { [accountId]: null } })
   const second = await follower(house)
   await second.says('你好')
@@ -98,17 +132,25 @@ void test('an agent who returns gets back the customer who has left his lane and
   await customer.says('二')
   assert.equal((await sessionOf(house, customer)).queue?.lane, `user:${owner.uid}`)
   await house.app.advanceTo(10 * 60_000)
-  assert.equal((await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved, 1)
+  assert.equal(
+    (await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved,
+    1,
+  )
   const moved = await sessionOf(house, customer)
   assert.equal(moved.queue?.lane, 'all')
   assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent_away')
   await presence(other, 'online')
   await presence(owner, 'online')
-  await eventually(async () => { assert.deepEqual([(await sessionOf(house, customer)).stateCode, (await sessionOf(house, customer)).agentUid], [0, owner.uid]) })
+  await eventually(async () => {
+    assert.deepEqual(
+      [(await sessionOf(house, customer)).stateCode, (await sessionOf(house, customer)).agentUid],
+      [0, owner.uid],
+    )
+  })
   assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent')
 })
 
-void test('while the owner is away his deputy covers, and the next conversation is the owner\'s again', async (t) => {
+void test("while the owner is away his deputy covers, and the next conversation is the owner's again", async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const deputy = await house.agent('deputy')
   const owner = await house.agent('owner', { deputyUids: [deputy.uid] })
@@ -122,7 +164,11 @@ void test('while the owner is away his deputy covers, and the next conversation 
   await presence(deputy, 'online')
   await customer.says('二')
   const covered = await sessionOf(house, customer)
-  assert.deepEqual([covered.agentUid, covered.customer.exclusiveAgentUid], [deputy.uid, owner.uid], 'covered, not taken')
+  assert.deepEqual(
+    [covered.agentUid, covered.customer.exclusiveAgentUid],
+    [deputy.uid, owner.uid],
+    'covered, not taken',
+  )
   assert.equal((await ledgerOf(house.admin, covered.id))[0]?.reason, 'deputy')
   await close(house, covered.id)
   await presence(owner, 'online')
@@ -130,7 +176,7 @@ void test('while the owner is away his deputy covers, and the next conversation 
   assert.equal((await sessionOf(house, customer)).agentUid, owner.uid)
 })
 
-void test('a disabled agent\'s customer is anyone\'s', async (t) => {
+void test("a disabled agent's customer is anyone's", async (t) => {
   const house = await open(t)
   const owner = await house.agent('owner')
   const customer = await follower(house)
@@ -149,18 +195,33 @@ void test('customers of higher priority go first; with windowFirst whose window 
     await house.app.advanceTo(n * 60_000)
     await customer.says('你好')
   }
-  const order = async () => ((await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { customer: { openid: string } }[]).map((one) => customers.findIndex(({ openid }) => openid === one.customer.openid))
+  const order = async () =>
+    (
+      (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as {
+        customer: { openid: string }
+      }[]
+    ).map((one) => customers.findIndex(({ openid }) => openid === one.customer.openid))
   assert.deepEqual(await order(), [0, 1, 2])
-  const vip = (await house.admin.call('GET', `/api/customers?search=${customers[2]?.openid}`)).body.items[0].id
-  assert.equal((await house.admin.call('PATCH', `/api/customers/${vip}`, { priority: 5 })).body.priority, 5)
+  const vip = (await house.admin.call('GET', `/api/customers?search=${customers[2]?.openid}`)).body
+    .items[0].id
+  assert.equal(
+    (await house.admin.call('PATCH', `/api/customers/${vip}`, { priority: 5 })).body.priority,
+    5,
+  )
   assert.deepEqual(await order(), [2, 0, 1])
-  assert.equal((await (await house.agent('a')).call('PATCH', `/api/customers/${vip}`, { priority: 9 })).status, 403)
+  assert.equal(
+    (await (await house.agent('a')).call('PATCH', `/api/customers/${vip}`, { priority: 9 })).status,
+    403,
+  )
 
   await house.app.advanceTo(3 * 60_000)
   await customers[0]!.says('还在吗')
   assert.deepEqual(await order(), [2, 0, 1], 'without windowFirst he stays where he stands')
   await setAll(house, { windowFirst: true })
-  assert.equal((await house.admin.call('POST', '/api/admin/jobs/queue-rank/run', {})).body.result.reranked, 3)
+  assert.equal(
+    (await house.admin.call('POST', '/api/admin/jobs/queue-rank/run', {})).body.result.reranked,
+    3,
+  )
   assert.deepEqual(await order(), [2, 1, 0])
   await house.app.advanceTo(4 * 60_000)
   await customers[1]!.says('还在吗')
@@ -173,20 +234,61 @@ void test('customers of higher priority go first; with windowFirst whose window 
 
 void test('who waits for a group behind too many or for too long goes on to the next group, and keeps his rank', async (t) => {
   const house = await open(t)
-  const [one, two] = [(await house.admin.call('POST', '/api/groups', { name: '售前' })).body.id, (await house.admin.call('POST', '/api/groups', { name: '售后' })).body.id]
-  for (const [name, id] of [['g1', one], ['g2', two]]) await house.agent(name, { groupIds: [id] })
-  await setAll(house, { groups: { [one]: { overflow: { groupId: two, waiting: 2, minutes: 30 } } } })
-  assert.equal((await house.admin.call('PATCH', '/api/settings', { groups: { [two]: { overflow: { groupId: one } } } })).body.error.details.field, 'groups', 'no circles')
-  const customers = [await follower(house), await follower(house), await follower(house), await follower(house)]
+  const [one, two] = [
+    (await house.admin.call('POST', '/api/groups', { name: '售前' })).body.id,
+    (await house.admin.call('POST', '/api/groups', { name: '售后' })).body.id,
+  ]
+  for (const [name, id] of [
+    ['g1', one],
+    ['g2', two],
+  ]) {
+    await house.agent(name, { groupIds: [id] })
+  }
+  await setAll(house, {
+    groups: { [one]: { overflow: { groupId: two, waiting: 2, minutes: 30 } } },
+  })
+  assert.equal(
+    (
+      await house.admin.call('PATCH', '/api/settings', {
+        groups: { [two]: { overflow: { groupId: one } } },
+      })
+    ).body.error.details.field,
+    'groups',
+    'no circles',
+  )
+  const customers = [
+    await follower(house),
+    await follower(house),
+    await follower(house),
+    await follower(house),
+  ]
   for (const customer of customers) await customer.does('click', { eventKey: `kf_group_${one}` })
-  const lanes = async () => house.rows<{ lane: string, rank: number }>('select lane, `rank` from message_session order by session_id')
+  const lanes = async () =>
+    house.rows<{ lane: string; rank: number }>(
+      'select lane, `rank` from message_session order by session_id',
+    )
   const before = await lanes()
-  assert.deepEqual(before.map((row) => row.lane), Array(4).fill(`group:${one}`))
-  assert.equal((await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved, 2)
-  assert.deepEqual((await lanes()).map((row) => row.lane), [`group:${one}`, `group:${one}`, `group:${two}`, `group:${two}`])
-  assert.deepEqual((await lanes()).map((row) => row.rank), before.map((row) => row.rank))
+  assert.deepEqual(
+    before.map((row) => row.lane),
+    Array(4).fill(`group:${one}`),
+  )
+  assert.equal(
+    (await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved,
+    2,
+  )
+  assert.deepEqual(
+    (await lanes()).map((row) => row.lane),
+    [`group:${one}`, `group:${one}`, `group:${two}`, `group:${two}`],
+  )
+  assert.deepEqual(
+    (await lanes()).map((row) => row.rank),
+    before.map((row) => row.rank),
+  )
   await house.app.advanceTo(30 * 60_000)
-  assert.equal((await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved, 2)
+  assert.equal(
+    (await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved,
+    2,
+  )
   assert.deepEqual(new Set((await lanes()).map((row) => row.lane)), new Set([`group:${two}`]))
 })
 
@@ -199,13 +301,29 @@ for (const sessionRule of ['even', 'roundRobin'] as const) {
     await setAll(house, { sessionRule })
     const openids = Array.from({ length: howMany }, (_, n) => `oFair${String(n).padStart(5, '0')}`)
     await inParallel(openids, 32, async (openid) => {
-      assert.equal((await pushAgain(house, textXml(openid, `1${openid.slice(5)}`, '你好'), `${signed()}&openid=${openid}`)).status, 200)
+      assert.equal(
+        (
+          await pushAgain(
+            house,
+            textXml(openid, `1${openid.slice(5)}`, '你好'),
+            `${signed()}&openid=${openid}`,
+          )
+        ).status,
+        200,
+      )
     })
-    const rows = await house.rows<{ uid: number, n: number }>("select uid, count(*) as n from message_session where state = 0 group by uid")
+    const rows = await house.rows<{ uid: number; n: number }>(
+      'select uid, count(*) as n from message_session where state = 0 group by uid',
+    )
     const counts = rows.map((row) => row.n)
-    t.diagnostic(`${sessionRule}: ${howMany} customers, 20 agents: from ${Math.min(...counts)} to ${Math.max(...counts)}`)
+    t.diagnostic(
+      `${sessionRule}: ${howMany} customers, 20 agents: from ${Math.min(...counts)} to ${Math.max(...counts)}`,
+    )
     assert.equal(counts.length, 20)
-    assert.ok(Math.max(...counts) - Math.min(...counts) <= 1 && Math.abs(Math.max(...counts) - howMany / 20) <= 1)
+    assert.ok(
+      Math.max(...counts) - Math.min(...counts) <= 1 &&
+        Math.abs(Math.max(...counts) - howMany / 20) <= 1,
+    )
   })
 }
 
@@ -214,17 +332,41 @@ void test('one place, many customers in the same moment: one is given, the capac
   const agent = await house.agent('a', { capacity: 1 })
   await presence(await house.agent('agent0'), 'offline')
   await Promise.all(Array.from({ length: 20 }, async () => (await follower(house)).says('你好')))
-  assert.deepEqual(await house.rows('select `load`, capacity from agent_load where uid = ?', [agent.uid]), [{ load: 1, capacity: 1 }])
-  assert.equal((await house.rows('select session_id from message_session where state = 0')).length, 1)
-  assert.equal((await house.rows('select session_id from message_session where state = 3')).length, 19)
+  assert.deepEqual(
+    await house.rows('select `load`, capacity from agent_load where uid = ?', [agent.uid]),
+    [{ load: 1, capacity: 1 }],
+  )
+  assert.equal(
+    (await house.rows('select session_id from message_session where state = 0')).length,
+    1,
+  )
+  assert.equal(
+    (await house.rows('select session_id from message_session where state = 3')).length,
+    19,
+  )
 })
 
-void test('where customers are grabbed, a push that opens a session asks for nobody\'s presence, load or lane', async (t) => {
+void test("where customers are grabbed, a push that opens a session asks for nobody's presence, load or lane", async (t) => {
   const asked: string[] = []
-  const house = await open(t, {}, { alone: true, onSql: (_unit: number, kind: string, query: string) => { if (kind === 'push') asked.push(query) } })
+  const house = await open(
+    t,
+    {},
+    {
+      alone: true,
+      onSql: (_unit: number, kind: string, query: string) => {
+        if (kind === 'push') asked.push(query)
+      },
+    },
+  )
   await (await follower(house)).says('你好')
-  const about = () => asked.filter((query) => /(from|update) `?(user|agent_load|user_group\w*|user_deputy)`? |lane = \?/.test(query))
-  assert.ok(asked.some((query) => query.startsWith('insert into `message_session`')), 'the premise: it opened one')
+  const about = () =>
+    asked.filter((query) =>
+      /(from|update) `?(user|agent_load|user_group\w*|user_deputy)`? |lane = \?/.test(query),
+    )
+  assert.ok(
+    asked.some((query) => query.startsWith('insert into `message_session`')),
+    'the premise: it opened one',
+  )
   assert.deepEqual(about(), [])
   await setAll(house, { sessionRule: 'even' })
   await (await follower(house)).says('你好')

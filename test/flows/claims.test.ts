@@ -4,8 +4,12 @@ import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 
-const counts = (results: { status: number }[]) => Object.fromEntries([...new Set(results.map((one) => one.status))].sort()
-  .map((status) => [status, results.filter((one) => one.status === status).length]))
+const counts = (results: { status: number }[]) =>
+  Object.fromEntries(
+    [...new Set(results.map((one) => one.status))]
+      .sort()
+      .map((status) => [status, results.filter((one) => one.status === status).length]),
+  )
 
 async function agents(house: House, howMany: number, more: object = {}): Promise<Actor[]> {
   const some: Actor[] = []
@@ -13,7 +17,8 @@ async function agents(house: House, howMany: number, more: object = {}): Promise
   return some
 }
 
-const queue = async (house: House): Promise<{ id: string }[]> => (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string }[]
+const queue = async (house: House): Promise<{ id: string }[]> =>
+  (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string }[]
 
 void test('of 20 agents who claim one session one wins, and the customer is his', async (t) => {
   const house = await openHouse()
@@ -21,15 +26,27 @@ void test('of 20 agents who claim one session one wins, and the customer is his'
   await (await follower(house)).says('你好')
   const some = await agents(house, 20)
   const [session] = await queue(house)
-  const results = await Promise.all(some.map((agent) => agent.call('POST', `/api/sessions/${session?.id}/claim`, {})))
+  const results = await Promise.all(
+    some.map((agent) => agent.call('POST', `/api/sessions/${session?.id}/claim`, {})),
+  )
   assert.deepEqual(counts(results), { 200: 1, 409: 19 })
   const winner = results.find((one) => one.status === 200)
-  assert.ok(results.filter((one) => one.status === 409).every((one) => one.body.error.code === 'session_already_claimed'))
+  assert.ok(
+    results
+      .filter((one) => one.status === 409)
+      .every((one) => one.body.error.code === 'session_already_claimed'),
+  )
   const now = await house.admin.call('GET', `/api/sessions/${session?.id}`)
   assert.equal(now.body.customer.exclusiveAgentUid, winner?.body.agentUid)
   assert.equal(now.body.fence, 1)
   const ledger = await house.admin.call('GET', `/api/sessions/${session?.id}/ledger`)
-  assert.deepEqual(ledger.body.items.map((step: { from: number | null, to: number }) => [step.from, step.to]), [[null, 3], [3, 1]])
+  assert.deepEqual(
+    ledger.body.items.map((step: { from: number | null; to: number }) => [step.from, step.to]),
+    [
+      [null, 3],
+      [3, 1],
+    ],
+  )
 })
 
 void test('an agent with room for one who claims 20 sessions at once gets exactly one', async (t) => {
@@ -39,7 +56,9 @@ void test('an agent with room for one who claims 20 sessions at once gets exactl
   const [agent] = await agents(house, 1, { capacity: 1 })
   const sessions = await queue(house)
   assert.equal(sessions.length, 20)
-  const results = await Promise.all(sessions.map((session) => agent!.call('POST', `/api/sessions/${session.id}/claim`, {})))
+  const results = await Promise.all(
+    sessions.map((session) => agent!.call('POST', `/api/sessions/${session.id}/claim`, {})),
+  )
   assert.deepEqual(counts(results), { 200: 1, 409: 19 })
   assert.equal((await queue(house)).length, 19)
 })
@@ -55,7 +74,9 @@ void test('claims come in queue order', async (t) => {
   }
   const [agent] = await agents(house, 1)
   const claimed: string[] = []
-  for (let at = 0; at < 5; at += 1) claimed.push((await agent!.call('POST', '/api/sessions/claim', {})).body.customer.openid)
+  for (let at = 0; at < 5; at += 1) {
+    claimed.push((await agent!.call('POST', '/api/sessions/claim', {})).body.customer.openid)
+  }
   assert.deepEqual(claimed, order)
   assert.equal((await agent!.call('POST', '/api/sessions/claim', {})).status, 204)
 })
@@ -88,10 +109,18 @@ void test('who is claimed while the index is mended does not stand in it again',
   const [session] = await queue(house)
   await ports.queue.move(companyId, [{ id: session?.id ?? '', from: 'queue:all', to: null }])
   let claimed = 0
-  const raced = { ...ports, queue: { ...ports.queue, move: async (...call: Parameters<typeof ports.queue.move>) => {
-    if (claimed === 0) claimed = (await agent!.call('POST', `/api/sessions/${session?.id}/claim`, {})).status
-    return ports.queue.move(...call)
-  } } }
+  const raced = {
+    ...ports,
+    queue: {
+      ...ports.queue,
+      move: async (...call: Parameters<typeof ports.queue.move>) => {
+        if (claimed === 0) {
+          claimed = (await agent!.call('POST', `/api/sessions/${session?.id}/claim`, {})).status
+        }
+        return ports.queue.move(...call)
+      },
+    },
+  }
   assert.deepEqual(await reconcileQueue(raced, companyId), { added: 1, removed: 0 })
   assert.equal(claimed, 200, 'the premise: SQL had been read, the index was not yet written')
   assert.deepEqual(await ports.queue.heads(companyId, ['all'], 5), [])
@@ -108,18 +137,31 @@ void test('a returning customer waits for his own agent: accepted when online, r
   await customer.says('二')
   const waiting = (await owner!.call('GET', '/api/sessions?state=waiting&mine=true')).body.items[0]
   assert.equal(waiting.stateCode, 0)
-  const early = await owner!.call('POST', `/api/sessions/${waiting.id}/messages`, { clientMsgId: 'a', type: 'text', text: 'x' })
+  const early = await owner!.call('POST', `/api/sessions/${waiting.id}/messages`, {
+    clientMsgId: 'a',
+    type: 'text',
+    text: 'x',
+  })
   assert.equal(early.body.error.code, 'session_not_accepted')
   assert.equal((await other!.call('POST', `/api/sessions/${waiting.id}/accept`, {})).status, 403)
-  assert.equal((await owner!.call('POST', `/api/sessions/${waiting.id}/accept`, {})).body.stateCode, 1)
+  assert.equal(
+    (await owner!.call('POST', `/api/sessions/${waiting.id}/accept`, {})).body.stateCode,
+    1,
+  )
   await owner!.call('POST', `/api/sessions/${waiting.id}/close`, {})
 
   await owner!.call('PUT', '/api/me/presence', { status: 'away' })
   await customer.says('三')
   const [reserved] = await queue(house)
-  assert.equal((await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).body.error.code, 'reserved')
+  assert.equal(
+    (await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).body.error.code,
+    'reserved',
+  )
   await house.app.advanceTo(11 * 60_000)
-  assert.equal((await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved, 1)
+  assert.equal(
+    (await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved,
+    1,
+  )
   assert.equal((await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).status, 200)
 })
 
@@ -129,12 +171,20 @@ void test('a search goes through all sessions, not only those of the page', asyn
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const customer of customers) await customer.says('在吗')
   const last = customers.at(-1)
-  const all = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string, customer: { id: string, openid: string } }[]
+  const all = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as {
+    id: string
+    customer: { id: string; openid: string }
+  }[]
   const wanted = all.find((session) => session.customer.openid === last?.openid)
   await house.admin.call('PATCH', `/api/customers/${wanted?.customer.id}`, { alias: '老王' })
   for (const search of [encodeURIComponent('老王'), last?.openid]) {
-    const found = (await house.admin.call('GET', `/api/sessions?state=queued&limit=1&search=${search}`)).body
-    assert.deepEqual(found.items.map((session: { id: string }) => session.id), [wanted?.id])
+    const found = (
+      await house.admin.call('GET', `/api/sessions?state=queued&limit=1&search=${search}`)
+    ).body
+    assert.deepEqual(
+      found.items.map((session: { id: string }) => session.id),
+      [wanted?.id],
+    )
     assert.equal(found.next, null)
   }
 })

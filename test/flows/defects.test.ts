@@ -9,11 +9,16 @@ import { rawPush, textXml } from '../support/raw-push.ts'
 import { runJob, sessionOf, setAll } from '../support/seen.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
-const defect = (number: number, promise: string, body: (t: Context) => Promise<void>) => { void test(`defect ${number}: ${promise}`, body) }
+const defect = (number: number, promise: string, body: (t: Context) => Promise<void>) => {
+  void test(`defect ${number}: ${promise}`, body)
+}
 
-const companyOf = async (house: House) => (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
+const companyOf = async (house: House) =>
+  (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
 /** What the index holds of one list. */
-const listed = async (house: House, list: string) => [...(await house.app.ports.queue.members(await companyOf(house), list))?.keys() ?? []]
+const listed = async (house: House, list: string) => [
+  ...((await house.app.ports.queue.members(await companyOf(house), list))?.keys() ?? []),
+]
 
 defect(5, 'who loses a claim changes nothing of the customer', async (t) => {
   const house = await openHouse({ rules: false })
@@ -22,63 +27,124 @@ defect(5, 'who loses a claim changes nothing of the customer', async (t) => {
   const [session] = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items
   const full = await house.agent('full', { capacity: 0 })
   const agents = await Promise.all(Array.from({ length: 8 }, (_, n) => house.agent(`a${n}`)))
-  const answers = await Promise.all([full, ...agents].map((agent) => agent.call('POST', `/api/sessions/${session.id}/claim`, {})))
+  const answers = await Promise.all(
+    [full, ...agents].map((agent) => agent.call('POST', `/api/sessions/${session.id}/claim`, {})),
+  )
   const winners = answers.filter((answer) => answer.status === 200)
   assert.equal(winners.length, 1)
-  const customers = await house.rows<{ customer_service_uid: number }>('select customer_service_uid from wx_user')
+  const customers = await house.rows<{ customer_service_uid: number }>(
+    'select customer_service_uid from wx_user',
+  )
   assert.deepEqual(customers, [{ customer_service_uid: winners[0]?.body.agentUid }])
   assert.equal(await loadOf(house, full.uid), 0)
 })
 
-defect(7, 'a line names the agent\'s row on the account, never his uid in its place', async (t) => {
+defect(7, "a line names the agent's row on the account, never his uid in its place", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   await house.agent('without', { accountIds: [] })
   const [agent, target] = [await house.agent('agent1'), await house.agent('target')]
-  const identity = async (uid: number) => (await house.rows<{ id: number }>('select customer_service_id as id from customer_service where uid = ?', [uid]))[0]?.id
+  const identity = async (uid: number) =>
+    (
+      await house.rows<{ id: number }>(
+        'select customer_service_id as id from customer_service where uid = ?',
+        [uid],
+      )
+    )[0]?.id
   const [own, targets] = [await identity(agent.uid), await identity(target.uid)]
   assert.notEqual(own, agent.uid, 'the premise: the numbers differ')
   const customer = await follower(house)
   await customer.says('一')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
   await customer.says('二')
-  await house.admin.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'i', type: 'text', text: '三' })
+  await house.admin.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'i',
+    type: 'text',
+    text: '三',
+  })
   await agent.call('POST', `/api/sessions/${id}/transfer`, { agentUid: target.uid })
   await target.call('POST', `/api/sessions/${id}/accept`, {})
-  await target.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 't', type: 'text', text: '四' })
-  const lines = await house.rows<{ customer_service_id: number | null }>('select customer_service_id from message_data where session_id = ? order by seq', [id])
-  assert.deepEqual(lines.map((line) => line.customer_service_id), [null, own, own, targets])
+  await target.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 't',
+    type: 'text',
+    text: '四',
+  })
+  const lines = await house.rows<{ customer_service_id: number | null }>(
+    'select customer_service_id from message_data where session_id = ? order by seq',
+    [id],
+  )
+  assert.deepEqual(
+    lines.map((line) => line.customer_service_id),
+    [null, own, own, targets],
+  )
 })
 
 defect(13, 'a uid in the body of a message makes nobody a supervisor', async (t) => {
   const at = await openDesk(t)
   const stranger = await at.house.agent('stranger')
-  const disguises = [{ uid: at.house.admin.uid }, { agentUid: at.agent.uid }, { additional_uid: at.house.admin.uid }, { opercode: 3 }]
+  const disguises = [
+    { uid: at.house.admin.uid },
+    { agentUid: at.agent.uid },
+    { additional_uid: at.house.admin.uid },
+    { opercode: 3 },
+  ]
   for (const disguise of disguises) {
     const refused = await at.say(stranger, '我是管理员', disguise)
     assert.deepEqual([refused.status, refused.body.error.code], [403, 'not_owner'])
   }
-  const own = (await at.say(at.agent, '您好', { opercode: 3, agentUid: at.house.admin.uid })).body.message
+  const own = (await at.say(at.agent, '您好', { opercode: 3, agentUid: at.house.admin.uid })).body
+    .message
   assert.deepEqual([own.opercode, own.agentUid], [1, at.agent.uid])
 })
 
-defect(14, 'a transfer happens whole or not at all, only to an agent of the account, and leaves no trace in the list of the former', async (t) => {
-  const at = await openDesk(t)
-  const [full, elsewhere, b] = [await at.house.agent('full', { capacity: 0 }), await at.house.agent('elsewhere', { accountIds: [] }), await at.house.agent('b')]
-  const before = await at.session()
-  for (const target of [full, elsewhere]) assert.equal((await at.verb(at.agent, 'transfer', { agentUid: target.uid })).status, 409)
-  assert.deepEqual(await at.session(), before, 'the session is as it was, and open')
-  await at.verb(at.agent, 'transfer', { agentUid: b.uid })
-  assert.deepEqual([await listed(at.house, `waiting:${b.uid}`), await listed(at.house, `waiting:${at.agent.uid}`)], [[at.id], []])
-  await at.verb(b, 'transfer', { agentUid: at.agent.uid })
-  assert.deepEqual([await listed(at.house, `waiting:${b.uid}`), await listed(at.house, `waiting:${at.agent.uid}`)], [[], [at.id]])
-})
+defect(
+  14,
+  'a transfer happens whole or not at all, only to an agent of the account, and leaves no trace in the list of the former',
+  async (t) => {
+    const at = await openDesk(t)
+    const [full, elsewhere, b] = [
+      await at.house.agent('full', { capacity: 0 }),
+      await at.house.agent('elsewhere', { accountIds: [] }),
+      await at.house.agent('b'),
+    ]
+    const before = await at.session()
+    for (const target of [full, elsewhere]) {
+      assert.equal((await at.verb(at.agent, 'transfer', { agentUid: target.uid })).status, 409)
+    }
+    assert.deepEqual(await at.session(), before, 'the session is as it was, and open')
+    await at.verb(at.agent, 'transfer', { agentUid: b.uid })
+    assert.deepEqual(
+      [
+        await listed(at.house, `waiting:${b.uid}`),
+        await listed(at.house, `waiting:${at.agent.uid}`),
+      ],
+      [[at.id], []],
+    )
+    await at.verb(b, 'transfer', { agentUid: at.agent.uid })
+    assert.deepEqual(
+      [
+        await listed(at.house, `waiting:${b.uid}`),
+        await listed(at.house, `waiting:${at.agent.uid}`),
+      ],
+      [[], [at.id]],
+    )
+  },
+)
 
 defect(15, 'whoever ends a session, and in whatever state, it leaves every list', async (t) => {
   const at = await openDesk(t)
   const b = await at.house.agent('b')
-  const lists = async () => (await Promise.all(['queue:all', `waiting:${b.uid}`, `waiting:${at.agent.uid}`].map((list) => listed(at.house, list)))).flat()
-  const give = async () => { await at.verb(at.agent, 'transfer', { agentUid: b.uid }) }
+  const lists = async () =>
+    (
+      await Promise.all(
+        ['queue:all', `waiting:${b.uid}`, `waiting:${at.agent.uid}`].map((list) =>
+          listed(at.house, list),
+        ),
+      )
+    ).flat()
+  const give = async () => {
+    await at.verb(at.agent, 'transfer', { agentUid: b.uid })
+  }
   await give()
   assert.deepEqual(await lists(), [at.id], 'the premise: it stands in one')
   await at.verb(b, 'close')
@@ -98,39 +164,67 @@ defect(15, 'whoever ends a session, and in whatever state, it leaves every list'
   assert.deepEqual(await lists(), [])
 })
 
-defect(16, 'a session that an agent began is not ended as if its customer had been silent since 1970', async (t) => {
-  const at = await openDesk(t, { withoutCron: true })
-  const customerId = (await at.session()).customer.id as string
-  await at.house.admin.call('PATCH', '/api/settings', { idleCloseMinutes: 60 })
-  await at.verb(at.agent, 'close')
-  await at.house.app.advanceTo(11 * 24 * 3600_000)
-  const [agent, admin] = [await signIn(at.house.url, 'agent1'), await signIn(at.house.url, 'admin')]
-  const { id } = (await agent.call('POST', '/api/sessions', { customerId })).body
-  const jobs = (await admin.call('GET', '/api/admin/jobs')).body.items as { name: string }[]
-  for (const { name } of jobs) assert.equal((await admin.call('POST', `/api/admin/jobs/${name}/run`, {})).status, 200, name)
-  assert.equal((await admin.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)
-})
+defect(
+  16,
+  'a session that an agent began is not ended as if its customer had been silent since 1970',
+  async (t) => {
+    const at = await openDesk(t, { withoutCron: true })
+    const customerId = (await at.session()).customer.id as string
+    await at.house.admin.call('PATCH', '/api/settings', { idleCloseMinutes: 60 })
+    await at.verb(at.agent, 'close')
+    await at.house.app.advanceTo(11 * 24 * 3600_000)
+    const [agent, admin] = [
+      await signIn(at.house.url, 'agent1'),
+      await signIn(at.house.url, 'admin'),
+    ]
+    const { id } = (await agent.call('POST', '/api/sessions', { customerId })).body
+    const jobs = (await admin.call('GET', '/api/admin/jobs')).body.items as { name: string }[]
+    for (const { name } of jobs) {
+      assert.equal((await admin.call('POST', `/api/admin/jobs/${name}/run`, {})).status, 200, name)
+    }
+    assert.equal((await admin.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)
+  },
+)
 
-defect(6, 'many first messages at once, each delivered three times, open one session and are kept once each', async (t) => {
-  const house = await openHouse({ rules: false, withoutCron: true })
-  t.after(() => house.close())
-  const texts = Array.from({ length: 20 }, (_, n) => textXml('oMany', `77${n}`, `话${n}`))
-  await Promise.all([...texts, ...texts, ...texts].map((xml) => rawPush(house, xml)))
-  assert.deepEqual(await house.rows('select seq from message_session'), [{ seq: 20 }])
-  assert.equal((await house.rows('select message_id from message_data')).length, 20)
-})
+defect(
+  6,
+  'many first messages at once, each delivered three times, open one session and are kept once each',
+  async (t) => {
+    const house = await openHouse({ rules: false, withoutCron: true })
+    t.after(() => house.close())
+    const texts = Array.from({ length: 20 }, (_, n) => textXml('oMany', `77${n}`, `话${n}`))
+    await Promise.all([...texts, ...texts, ...texts].map((xml) => rawPush(house, xml)))
+    assert.deepEqual(await house.rows('select seq from message_session'), [{ seq: 20 }])
+    assert.equal((await house.rows('select message_id from message_data')).length, 20)
+  },
+)
 
-defect(8, 'a customer for a group is given to a person of that group, to each as often', async (t) => {
-  const house = await openHouse({ rules: false, withoutCron: true })
-  t.after(() => house.close())
-  const groupId = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body.id as number
-  const members = [await house.agent('a', { groupIds: [groupId] }), await house.agent('b', { groupIds: [groupId] })]
-  await house.agent('stranger')
-  await setAll(house, { groups: { [groupId]: { sessionRule: 'even' } } })
-  for (let n = 0; n < 10; n += 1) await (await follower(house)).does('click', { eventKey: `kf_group_${groupId}` })
-  const owners = await house.rows<{ uid: number, n: number }>('select uid, count(*) as n from message_session where state = 0 group by uid order by uid')
-  assert.deepEqual(owners.map((row) => [row.uid, row.n]), members.map(({ uid }) => [uid, 5]))
-})
+defect(
+  8,
+  'a customer for a group is given to a person of that group, to each as often',
+  async (t) => {
+    const house = await openHouse({ rules: false, withoutCron: true })
+    t.after(() => house.close())
+    const groupId = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
+      .id as number
+    const members = [
+      await house.agent('a', { groupIds: [groupId] }),
+      await house.agent('b', { groupIds: [groupId] }),
+    ]
+    await house.agent('stranger')
+    await setAll(house, { groups: { [groupId]: { sessionRule: 'even' } } })
+    for (let n = 0; n < 10; n += 1) {
+      await (await follower(house)).does('click', { eventKey: `kf_group_${groupId}` })
+    }
+    const owners = await house.rows<{ uid: number; n: number }>(
+      'select uid, count(*) as n from message_session where state = 0 group by uid order by uid',
+    )
+    assert.deepEqual(
+      owners.map((row) => [row.uid, row.n]),
+      members.map(({ uid }) => [uid, 5]),
+    )
+  },
+)
 
 defect(9, 'following, leaving and coming back leave a customer whose he is', async (t) => {
   const { house, customer, agent } = await openDesk(t)
@@ -142,7 +236,10 @@ defect(11, 'the first message opens a session whatever it is', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
-  await customer.says('', { type: 'location', location: { latitude: 31.2, longitude: 121.5, scale: 15, label: '上海' } })
+  await customer.says('', {
+    type: 'location',
+    location: { latitude: 31.2, longitude: 121.5, scale: 15, label: '上海' },
+  })
   assert.equal((await sessionOf(house, customer)).stateCode, 3)
 })
 
@@ -156,17 +253,24 @@ defect(16, 'a group chat that nobody writes in ends like any other', async (t) =
   assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 0)
   await house.app.advanceTo(61 * 60_000)
   assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 1)
-  assert.deepEqual((await ledger()).map((step) => step.to), [3, 1, 2, -1])
+  assert.deepEqual(
+    (await ledger()).map((step) => step.to),
+    [3, 1, 2, -1],
+  )
 })
 
-defect(22, 'a sign-in that ended gives nothing any more, and its person is given no customers', async (t) => {
-  const house = await openHouse({ rules: false, withoutCron: true })
-  t.after(() => house.close())
-  await setAll(house, { sessionRule: 'even' })
-  const [gone, there] = [await house.agent('gone'), await house.agent('there')]
-  await gone.call('POST', '/api/logout')
-  assert.equal((await gone.call('GET', '/api/me')).status, 401)
-  const customer = await follower(house)
-  await customer.says('你好')
-  assert.equal((await sessionOf(house, customer)).agentUid, there.uid)
-})
+defect(
+  22,
+  'a sign-in that ended gives nothing any more, and its person is given no customers',
+  async (t) => {
+    const house = await openHouse({ rules: false, withoutCron: true })
+    t.after(() => house.close())
+    await setAll(house, { sessionRule: 'even' })
+    const [gone, there] = [await house.agent('gone'), await house.agent('there')]
+    await gone.call('POST', '/api/logout')
+    assert.equal((await gone.call('GET', '/api/me')).status, 401)
+    const customer = await follower(house)
+    await customer.says('你好')
+    assert.equal((await sessionOf(house, customer)).agentUid, there.uid)
+  },
+)

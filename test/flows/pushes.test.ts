@@ -10,8 +10,12 @@ async function fifty(house: House) {
   const customer = await follower(house)
   await Promise.all(Array.from({ length: 50 }, (_, at) => customer.says(`第${at}句`)))
   return {
-    sessions: await house.rows<{ open_key: string | null, seq: number }>('select * from message_session'),
-    seqs: (await house.rows<{ seq: number }>('select seq from message_data order by seq')).map((row) => row.seq),
+    sessions: await house.rows<{ open_key: string | null; seq: number }>(
+      'select * from message_session',
+    ),
+    seqs: (await house.rows<{ seq: number }>('select seq from message_data order by seq')).map(
+      (row) => row.seq,
+    ),
   }
 }
 
@@ -20,17 +24,29 @@ void test('50 pushes of one new follower at once open one session with seqs 1..5
   t.after(() => house.close())
   const { sessions, seqs } = await fifty(house)
   assert.equal(sessions.length, 1)
-  assert.deepEqual(seqs, Array.from({ length: 50 }, (_, at) => at + 1))
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 50 }, (_, at) => at + 1),
+  )
 })
 
 void test('with a default rule they take seqs 1..100', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  const made = await house.admin.call('POST', '/api/rules', { name: 'default', enabled: true, priority: 0, match: { kind: 'default' }, action: { kind: 'text', text: '收到' } })
+  const made = await house.admin.call('POST', '/api/rules', {
+    name: 'default',
+    enabled: true,
+    priority: 0,
+    match: { kind: 'default' },
+    action: { kind: 'text', text: '收到' },
+  })
   assert.equal(made.status, 201)
   const { sessions, seqs } = await fifty(house)
   assert.equal(sessions.length, 1)
-  assert.deepEqual(seqs, Array.from({ length: 100 }, (_, at) => at + 1))
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 100 }, (_, at) => at + 1),
+  )
 })
 
 void test('the same push three times at once, and again later, is one row and one answer on the phone', async (t) => {
@@ -50,8 +66,13 @@ void test('a line we do not understand yet is stored as type 0 with its raw XML'
   t.after(() => house.close())
   const customer = await follower(house)
   assert.equal((await customer.says('', { type: 'hologram' })).status, 200)
-  assert.deepEqual(await house.rows<{ message_type: number }>('select message_type from message_data'), [{ message_type: 0 }])
-  for (const row of await house.rows<{ raw_xml: string }>('select raw_xml from inbox')) assert.match(row.raw_xml, /^<xml>/)
+  assert.deepEqual(
+    await house.rows<{ message_type: number }>('select message_type from message_data'),
+    [{ message_type: 0 }],
+  )
+  for (const row of await house.rows<{ raw_xml: string }>('select raw_xml from inbox')) {
+    assert.match(row.raw_xml, /^<xml>/)
+  }
 })
 
 void test('a follow is greeted once; the greeting belongs to no session', async (t) => {
@@ -60,7 +81,12 @@ void test('a follow is greeted once; the greeting belongs to no session', async 
   const customer = await follower(house)
   const followed = await customer.does('subscribe')
   assert.match(followed.shown[0]?.text ?? '', /欢迎关注/)
-  assert.deepEqual(await house.rows<{ session_id: string | null, seq: number | null }>('select session_id, seq from message_data'), [{ session_id: null, seq: null }])
+  assert.deepEqual(
+    await house.rows<{ session_id: string | null; seq: number | null }>(
+      'select session_id, seq from message_data',
+    ),
+    [{ session_id: null, seq: null }],
+  )
   assert.equal((await house.rows('select * from message_session')).length, 0)
 })
 
@@ -69,10 +95,17 @@ void test('one push that SQL refuses delays nobody: 29 are stored, the refused o
   t.after(() => house.close())
   await refuseLines(house, 'poison')
   const customers = await Promise.all(Array.from({ length: 30 }, () => follower(house)))
-  const answers = await Promise.all(customers.map((customer, at) => customer.says(at === 7 ? 'poison' : 'fine')))
-  assert.deepEqual(answers.map((answer) => answer.status), Array<number>(30).fill(200))
+  const answers = await Promise.all(
+    customers.map((customer, at) => customer.says(at === 7 ? 'poison' : 'fine')),
+  )
+  assert.deepEqual(
+    answers.map((answer) => answer.status),
+    Array<number>(30).fill(200),
+  )
   assert.equal((await house.rows('select * from message_data')).length, 29)
-  const refused = await house.rows<{ raw_xml: string, openid: string }>("select raw_xml, openid from inbox where state = 'refused'")
+  const refused = await house.rows<{ raw_xml: string; openid: string }>(
+    "select raw_xml, openid from inbox where state = 'refused'",
+  )
   assert.equal(refused.length, 1)
   assert.match(refused[0]?.raw_xml ?? '', /poison/)
   assert.equal(refused[0]?.openid, customers[7]?.openid)
@@ -84,15 +117,29 @@ void test('a follower keeps his order though his first batch is dissolved while 
   await refuseLines(house, 'poison')
   const { ports } = house.app
   const known = await ports.known.account(account.appid)
-  const company = known && await ports.known.company(known.company_id)
+  const company = known && (await ports.known.company(known.company_id))
   assert.ok(known && company)
   const batches = openBatches(ports)
-  await Promise.all(Array.from({ length: 80 }, (_, at) => batches.take({
-    account: known, company, openid: 'oInOrder', dedupKey: `m:${at}`, deed: { kind: 'text', text: at === 5 ? 'poison' : String(at) }, xml: '<xml/>',
-  })))
+  await Promise.all(
+    Array.from({ length: 80 }, (_, at) =>
+      batches.take({
+        account: known,
+        company,
+        openid: 'oInOrder',
+        dedupKey: `m:${at}`,
+        deed: { kind: 'text', text: at === 5 ? 'poison' : String(at) },
+        xml: '<xml/>',
+      }),
+    ),
+  )
   await batches.idle()
-  const said = (await house.rows<{ text: string }>('select text from message_data order by seq')).map((row) => row.text)
-  assert.deepEqual(said, Array.from({ length: 80 }, (_, at) => String(at)).filter((_, at) => at !== 5))
+  const said = (
+    await house.rows<{ text: string }>('select text from message_data order by seq')
+  ).map((row) => row.text)
+  assert.deepEqual(
+    said,
+    Array.from({ length: 80 }, (_, at) => String(at)).filter((_, at) => at !== 5),
+  )
 })
 
 void test('when the database is away a push gets 500, /readyz 503, and nothing is lost once it is back', async (t) => {
@@ -127,12 +174,26 @@ void test('what a follower wrote comes back unchanged: emoji of four bytes, 2,04
   const long = '汉'.repeat(682) + 'ab'
   assert.equal(Buffer.byteLength(long), 2048)
   const said: [string, string, string][] = [
-    ['oAbCase', '18446744073709551615', '😀👩‍👩‍👧‍👦 𠮷野家'], ['oaBCase', '18446744073709551614', long], ['oAbCase', '9223372036854775807', 'plain'],
+    ['oAbCase', '18446744073709551615', '😀👩‍👩‍👧‍👦 𠮷野家'],
+    ['oaBCase', '18446744073709551614', long],
+    ['oAbCase', '9223372036854775807', 'plain'],
   ]
-  for (const [openid, msgId, text] of said) assert.equal((await rawPush(house, textXml(openid, msgId, text))).status, 200)
-  const rows = await house.rows<{ customer_wx_openid: string, text: string }>('select customer_wx_openid, text from message_data order by message_id')
-  assert.deepEqual(rows.map((row) => [row.customer_wx_openid, row.text]), said.map(([openid, , text]) => [openid, text]))
+  for (const [openid, msgId, text] of said) {
+    assert.equal((await rawPush(house, textXml(openid, msgId, text))).status, 200)
+  }
+  const rows = await house.rows<{ customer_wx_openid: string; text: string }>(
+    'select customer_wx_openid, text from message_data order by message_id',
+  )
+  assert.deepEqual(
+    rows.map((row) => [row.customer_wx_openid, row.text]),
+    said.map(([openid, , text]) => [openid, text]),
+  )
   assert.equal((await house.rows('select wx_user_id from wx_user')).length, 2)
-  const keys = await house.rows<{ dedup_key: string }>('select dedup_key from inbox order by inbox_id')
-  assert.deepEqual(keys.map((row) => row.dedup_key), said.map(([, msgId]) => `m:${msgId}`))
+  const keys = await house.rows<{ dedup_key: string }>(
+    'select dedup_key from inbox order by inbox_id',
+  )
+  assert.deepEqual(
+    keys.map((row) => row.dedup_key),
+    said.map(([, msgId]) => `m:${msgId}`),
+  )
 })

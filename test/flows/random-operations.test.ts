@@ -16,16 +16,26 @@ const inFlight = 40
 const capacity = 3
 
 void test(`${operations} random operations, ${inFlight} in flight, leave every invariant whole (seed ${seed})`, async (t) => {
-  const house = await openHouse({ rules: false, settings: { LOGIN_IDLE_HOURS: '100000', LOGIN_MAX_DAYS: '10000' } })
+  const house = await openHouse({
+    rules: false,
+    settings: { LOGIN_IDLE_HOURS: '100000', LOGIN_MAX_DAYS: '10000' },
+  })
   t.after(() => house.close())
   const company = await openCompany(house)
   const watch = watchInvariants(house)
   await inParallel(Array.from({ length: operations }), inFlight, () => operate(company))
   const looks = await watch.end()
 
-  const { done, refused } = Object.values(company.tally).reduce((sum, one) => ({ done: sum.done + one.done, refused: sum.refused + one.refused }), { done: 0, refused: 0 })
-  t.diagnostic(`seed ${seed}: ${done} done, ${refused} refused by a race (${Math.round(100 * refused / (done + refused))} %), ${looks} looks in between; `
-    + Object.entries(company.tally).map(([kind, one]) => `${kind} ${one.done}/${one.refused}`).join(', '))
+  const { done, refused } = Object.values(company.tally).reduce(
+    (sum, one) => ({ done: sum.done + one.done, refused: sum.refused + one.refused }),
+    { done: 0, refused: 0 },
+  )
+  t.diagnostic(
+    `seed ${seed}: ${done} done, ${refused} refused by a race (${Math.round((100 * refused) / (done + refused))} %), ${looks} looks in between; ` +
+      Object.entries(company.tally)
+        .map(([kind, one]) => `${kind} ${one.done}/${one.refused}`)
+        .join(', '),
+  )
   assert.equal(done + refused, operations)
   assert.ok(refused / (done + refused) >= 0.3, 'they really raced')
   assert.ok(looks >= 5)
@@ -35,17 +45,46 @@ void test(`${operations} random operations, ${inFlight} in flight, leave every i
 
 async function openCompany(house: House): Promise<Company> {
   const groupIds: number[] = []
-  for (const name of ['售前', '售后']) groupIds.push((await house.admin.call('POST', '/api/groups', { name })).body.id as number)
-  const agents = (await crowdOfAgents(house, 50, capacity)).map((agent) => ({ ...agent, calls: callsAt(house.urls, agent) }))
+  for (const name of ['售前', '售后']) {
+    groupIds.push((await house.admin.call('POST', '/api/groups', { name })).body.id as number)
+  }
+  const agents = (await crowdOfAgents(house, 50, capacity)).map((agent) => ({
+    ...agent,
+    calls: callsAt(house.urls, agent),
+  }))
   for (const [n, { uid }] of agents.entries()) {
     const groups = n % 3 === 0 ? [groupIds[n % 2]] : []
-    assert.equal((await house.admin.call('PATCH', `/api/users/${uid}`, { groupIds: groups, ...(n % 10 === 1 && { deputyUids: [agents[n - 1]?.uid] }) })).status, 200)
+    assert.equal(
+      (
+        await house.admin.call('PATCH', `/api/users/${uid}`, {
+          groupIds: groups,
+          ...(n % 10 === 1 && { deputyUids: [agents[n - 1]?.uid] }),
+        })
+      ).status,
+      200,
+    )
   }
-  await setAll(house, { waitingMinutes: 20, queueMinutes: 30, idleCloseMinutes: 15, takeBackMinutes: 8, fallbackMinutes: 4, groups: { [groupIds[0] ?? 0]: { overflow: { groupId: groupIds[1], waiting: 3, minutes: 5 } } } })
+  await setAll(house, {
+    waitingMinutes: 20,
+    queueMinutes: 30,
+    idleCloseMinutes: 15,
+    takeBackMinutes: 8,
+    fallbackMinutes: 4,
+    groups: { [groupIds[0] ?? 0]: { overflow: { groupId: groupIds[1], waiting: 3, minutes: 5 } } },
+  })
   const supervisor = await house.agent('boss', { role: 'supervisor', capacity: 1000 })
   return {
-    house, draw: openDraw(seed), agents, supervisor, groupIds, openids: Array.from({ length: 60 }, (_, n) => `oRandom${String(n).padStart(4, '0')}`),
-    views: new Map(), told: [], tally: {}, clock: { totalMs: 0 }, count: 0,
+    house,
+    draw: openDraw(seed),
+    agents,
+    supervisor,
+    groupIds,
+    openids: Array.from({ length: 60 }, (_, n) => `oRandom${String(n).padStart(4, '0')}`),
+    views: new Map(),
+    told: [],
+    tally: {},
+    clock: { totalMs: 0 },
+    count: 0,
   }
 }
 
@@ -55,9 +94,21 @@ function watchInvariants(house: House) {
   let stopped = false
   const run = async () => {
     while (!stopped) {
-      assert.deepEqual(await house.rows('select wx_user_id from message_session where state in (0, 1, 2, 3) group by wx_user_id having count(*) > 1'), [], 'one open session')
-      assert.deepEqual(await house.rows('select l.uid, l.`load`, count(s.session_id) as n from agent_load l left join message_session s on s.uid = l.uid and s.state in (0, 1, 2)' +
-        ' group by l.uid, l.`load`, l.capacity having count(s.session_id) <> l.`load` or l.`load` > l.capacity'), [], 'nobody holds more than he may, or than is counted')
+      assert.deepEqual(
+        await house.rows(
+          'select wx_user_id from message_session where state in (0, 1, 2, 3) group by wx_user_id having count(*) > 1',
+        ),
+        [],
+        'one open session',
+      )
+      assert.deepEqual(
+        await house.rows(
+          'select l.uid, l.`load`, count(s.session_id) as n from agent_load l left join message_session s on s.uid = l.uid and s.state in (0, 1, 2)' +
+            ' group by l.uid, l.`load`, l.capacity having count(s.session_id) <> l.`load` or l.`load` > l.capacity',
+        ),
+        [],
+        'nobody holds more than he may, or than is counted',
+      )
       looks += 1
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
@@ -73,7 +124,14 @@ function watchInvariants(house: House) {
   }
 }
 
-type Line = { session_id: string, n: number, from_state: number | null, to_state: number, fence: number, uid: number | null }
+type Line = {
+  session_id: string
+  n: number
+  from_state: number | null
+  to_state: number
+  fence: number
+  uid: number | null
+}
 
 function follow(before: Line, line: Line): Line {
   assert.equal(line.n, before.n + 1)
@@ -84,25 +142,49 @@ function follow(before: Line, line: Line): Line {
 }
 
 async function foldLedgers(house: House, { told }: Company): Promise<void> {
-  const lines = await house.rows<Line>('select session_id, n, from_state, to_state, fence, uid from session_ledger order by session_id, n')
-  const sessions = await house.rows<{ session_id: string, state: number, fence: number, uid: number | null, ledger_n: number }>('select session_id, state, fence, uid, ledger_n from message_session')
+  const lines = await house.rows<Line>(
+    'select session_id, n, from_state, to_state, fence, uid from session_ledger order by session_id, n',
+  )
+  const sessions = await house.rows<{
+    session_id: string
+    state: number
+    fence: number
+    uid: number | null
+    ledger_n: number
+  }>('select session_id, state, fence, uid, ledger_n from message_session')
   const byId = new Map<string, Line[]>()
-  for (const line of lines) byId.set(line.session_id, [...byId.get(line.session_id) ?? [], line])
+  for (const line of lines) byId.set(line.session_id, [...(byId.get(line.session_id) ?? []), line])
   assert.ok(sessions.length > 20)
   for (const session of sessions) {
     const own = byId.get(session.session_id) ?? []
-    const born: Line = { session_id: '', n: 0, from_state: null, to_state: NaN, fence: 0, uid: null }
+    const born: Line = {
+      session_id: '',
+      n: 0,
+      from_state: null,
+      to_state: NaN,
+      fence: 0,
+      uid: null,
+    }
     const last = own.reduce(follow, born)
-    assert.deepEqual([last.to_state, last.fence, last.uid, last.n], [session.state, session.fence, session.uid, session.ledger_n], session.session_id)
+    assert.deepEqual(
+      [last.to_state, last.fence, last.uid, last.n],
+      [session.state, session.fence, session.uid, session.ledger_n],
+      session.session_id,
+    )
   }
   for (const { id, uid, fence } of told) {
-    assert.ok(byId.get(id)?.some((line) => line.uid === uid && line.fence === fence), `agent ${uid} was told that ${id} is his with fence ${fence}, and no ledger knows`)
+    assert.ok(
+      byId.get(id)?.some((line) => line.uid === uid && line.fence === fence),
+      `agent ${uid} was told that ${id} is his with fence ${fence}, and no ledger knows`,
+    )
   }
   assert.ok(told.length > 50)
 }
 
 async function isClean(house: House, url: string): Promise<void> {
-  const answer = await fetch(`${url}/api/admin/self-check?most=1000000`, { headers: { Authorization: `Bearer ${house.admin.token}` } })
-  const { ok, promises } = await answer.json() as { ok: boolean, promises: object[] }
+  const answer = await fetch(`${url}/api/admin/self-check?most=1000000`, {
+    headers: { Authorization: `Bearer ${house.admin.token}` },
+  })
+  const { ok, promises } = (await answer.json()) as { ok: boolean; promises: object[] }
   assert.equal(ok, true, JSON.stringify(promises))
 }

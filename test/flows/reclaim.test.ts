@@ -16,18 +16,33 @@ void test('after 9 days 23 hours a session stays; after 10 days it is reclaimed 
 
   await house.app.advanceTo(days(10) - hour)
   let admin = await signIn(house.url, 'admin')
-  assert.equal((await admin.call('POST', '/api/admin/jobs/reclaim/run', {})).body.result.reclaimed, 0)
+  assert.equal(
+    (await admin.call('POST', '/api/admin/jobs/reclaim/run', {})).body.result.reclaimed,
+    0,
+  )
   assert.equal((await admin.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)
 
   await house.app.advanceTo(days(10))
   admin = await signIn(house.url, 'admin')
-  assert.equal((await admin.call('POST', '/api/admin/jobs/reclaim/run', {})).body.result.reclaimed, 1)
+  assert.equal(
+    (await admin.call('POST', '/api/admin/jobs/reclaim/run', {})).body.result.reclaimed,
+    1,
+  )
   const ended = (await admin.call('GET', `/api/sessions/${id}`)).body
-  assert.deepEqual([ended.stateCode, ended.closeReason, ended.customer.exclusiveAgentUid], [-1, 'reclaimed', -1])
-  const loads = await house.app.ports.store.read.sql.all<{ load: number }>('select `load` from agent_load where uid = ?', [agent.uid])
+  assert.deepEqual(
+    [ended.stateCode, ended.closeReason, ended.customer.exclusiveAgentUid],
+    [-1, 'reclaimed', -1],
+  )
+  const loads = await house.app.ports.store.read.sql.all<{ load: number }>(
+    'select `load` from agent_load where uid = ?',
+    [agent.uid],
+  )
   assert.deepEqual(loads, [{ load: 0 }])
   const ledger = (await admin.call('GET', `/api/sessions/${id}/ledger`)).body.items.at(-1)
-  assert.deepEqual([ledger.from, ledger.to, ledger.actor, ledger.reason], [1, -1, 'job:reclaim', 'reclaimed'])
+  assert.deepEqual(
+    [ledger.from, ledger.to, ledger.actor, ledger.reason],
+    [1, -1, 'job:reclaim', 'reclaimed'],
+  )
 
   await customer.says('又来了')
   const [anew] = (await admin.call('GET', '/api/sessions?state=queued')).body.items
@@ -48,14 +63,21 @@ void test('a message that comes in the same moment wins over the reclaim', async
   const { reclaim } = await import('../../src/actions/jobs/reclaim.ts')
   const ports = house.app.ports
   let pushed = false
-  const raced = { ...ports, store: { ...ports.store, work: async (...call: Parameters<typeof ports.store.work>) => {
-    if (!pushed) {
-      pushed = true
-      await customer.says('等一下')
-    }
-    return ports.store.work(...call)
-  } } } as typeof ports
-  const [{ company_id: companyId } = { company_id: '' }] = await ports.store.read.accounts.companies()
+  const raced = {
+    ...ports,
+    store: {
+      ...ports.store,
+      work: async (...call: Parameters<typeof ports.store.work>) => {
+        if (!pushed) {
+          pushed = true
+          await customer.says('等一下')
+        }
+        return ports.store.work(...call)
+      },
+    },
+  } as typeof ports
+  const [{ company_id: companyId } = { company_id: '' }] =
+    await ports.store.read.accounts.companies()
   assert.deepEqual(await reclaim(raced, companyId), { reclaimed: 0 })
   assert.ok(pushed, 'the premise: there was a candidate and the push came between')
   assert.equal((await admin.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)

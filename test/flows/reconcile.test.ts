@@ -12,24 +12,44 @@ function dice(seed: number) {
   let state = seed
   return (sides: number): number => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return Math.floor(state / 2_147_483_648 * sides)
+    return Math.floor((state / 2_147_483_648) * sides)
   }
 }
 
 const sendPath = '/cgi-bin/message/custom/send'
 // refused for good, the window's two, busy, a token that ended, an answer that is lost
 const faults: object[] = [
-  { kind: 'errcode', errcode: 45002 }, { kind: 'errcode', errcode: 40003 }, { kind: 'errcode', errcode: 45047 }, { kind: 'closeWindow' },
-  { kind: 'errcode', errcode: -1 }, { kind: 'expireToken' }, { kind: 'reset' }, { kind: 'html' },
+  { kind: 'errcode', errcode: 45002 },
+  { kind: 'errcode', errcode: 40003 },
+  { kind: 'errcode', errcode: 45047 },
+  { kind: 'closeWindow' },
+  { kind: 'errcode', errcode: -1 },
+  { kind: 'expireToken' },
+  { kind: 'reset' },
+  { kind: 'html' },
 ]
 
-type Row = { message_id: string, customer_wx_openid: string, seq: number, text: string, delivery: string, errcode: number | null }
-const repliesOf = (house: House) => house.rows<Row>("select message_id, customer_wx_openid, seq, text, delivery, errcode from message_data where opercode = 1 order by customer_wx_openid, seq")
+type Row = {
+  message_id: string
+  customer_wx_openid: string
+  seq: number
+  text: string
+  delivery: string
+  errcode: number | null
+}
+const repliesOf = (house: House) =>
+  house.rows<Row>(
+    'select message_id, customer_wx_openid, seq, text, delivery, errcode from message_data where opercode = 1 order by customer_wx_openid, seq',
+  )
 
-const settled = (house: House, openid: string) => eventually(async () => {
-  const open = await house.rows("select message_id from message_data where customer_wx_openid = ? and delivery in ('pending', 'sending')", [openid])
-  assert.equal(open.length, 0)
-})
+const settled = (house: House, openid: string) =>
+  eventually(async () => {
+    const open = await house.rows(
+      "select message_id from message_data where customer_wx_openid = ? and delivery in ('pending', 'sending')",
+      [openid],
+    )
+    assert.equal(open.length, 0)
+  })
 
 void test('1,000 replies to 50 sessions whose followers write again after every fourth: order, an end for each, and one truth', async (t) => {
   const [sessions, replies] = [times(8, 50), times(12, 20)]
@@ -37,34 +57,61 @@ void test('1,000 replies to 50 sessions whose followers write again after every 
   t.after(() => house.close())
   const agent = await house.agent('agent1', { capacity: sessions })
   const roll = dice(42)
-  const customers: { customer: Follower, id: string }[] = []
+  const customers: { customer: Follower; id: string }[] = []
   for (let n = 0; n < sessions; n += 1) {
     const customer = await follower(house)
     await customer.says('在吗')
     customers.push({ customer, id: (await agent.call('POST', '/api/sessions/claim', {})).body.id })
   }
 
-  const refusals = await Promise.all(customers.map(({ customer, id }, which) => talk(house, { customer, replies, which, roll },
-    (text) => agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: text, type: 'text', text }))))
+  const refusals = await Promise.all(
+    customers.map(({ customer, id }, which) =>
+      talk(house, { customer, replies, which, roll }, (text) =>
+        agent.call('POST', `/api/sessions/${id}/messages`, {
+          clientMsgId: text,
+          type: 'text',
+          text,
+        }),
+      ),
+    ),
+  )
   const refused = refusals.reduce((sum, one) => sum + one, 0)
-  await compare(house, customers.map((one) => one.customer), sessions * replies).then((counts) => { t.diagnostic(JSON.stringify({ ...counts, refusedBeforeSending: refused })) })
+  await compare(
+    house,
+    customers.map((one) => one.customer),
+    sessions * replies,
+  ).then((counts) => {
+    t.diagnostic(JSON.stringify({ ...counts, refusedBeforeSending: refused }))
+  })
 })
 
-type Talk = { customer: Follower, replies: number, which: number, roll: (sides: number) => number }
-type Say = (text: string) => Promise<{ status: number, body: any }>
+type Talk = { customer: Follower; replies: number; which: number; roll: (sides: number) => number }
+type Say = (text: string) => Promise<{ status: number; body: any }>
 
 /** Answers how often a reply was refused before it was sent; then the follower writes, and it is said again. */
-async function talk(house: House, { customer, replies, which, roll }: Talk, say: Say): Promise<number> {
+async function talk(
+  house: House,
+  { customer, replies, which, roll }: Talk,
+  say: Say,
+): Promise<number> {
   let refused = 0
   for (let n = 0; n < replies; n += 1) {
     if (n > 0 && n % 4 === 0) {
       await settled(house, customer.openid)
       await customer.says(`然后呢 ${n}`)
     }
-    if (roll(4) === 0) await post(`${house.simulator}/sim/faults`, { path: sendPath, ...faults[roll(faults.length)] })
+    if (roll(4) === 0) {
+      await post(`${house.simulator}/sim/faults`, {
+        path: sendPath,
+        ...faults[roll(faults.length)],
+      })
+    }
     const sent = await say(`${which}-${n}`)
     if (sent.status === 202) continue
-    assert.ok(['reply_window_closed', 'reply_budget_used'].includes(sent.body.error.code), JSON.stringify(sent.body))
+    assert.ok(
+      ['reply_window_closed', 'reply_budget_used'].includes(sent.body.error.code),
+      JSON.stringify(sent.body),
+    )
     refused += 1
     await settled(house, customer.openid)
     await customer.says('在')
@@ -75,23 +122,42 @@ async function talk(house: House, { customer, replies, which, roll }: Talk, say:
 }
 
 /** Line by line, and phone by phone. */
-async function compare(house: House, customers: Follower[], howMany: number): Promise<Record<string, number>> {
+async function compare(
+  house: House,
+  customers: Follower[],
+  howMany: number,
+): Promise<Record<string, number>> {
   const rows = await repliesOf(house)
   assert.equal(rows.length, howMany)
   const ledger = await sentTo(house.simulator)
   const counts: Record<string, number> = {}
   for (const row of rows) {
     counts[row.delivery] = (counts[row.delivery] ?? 0) + 1
-    compareLine(row, ledger.filter((one) => one.openid === row.customer_wx_openid && one.text === row.text))
+    compareLine(
+      row,
+      ledger.filter((one) => one.openid === row.customer_wx_openid && one.text === row.text),
+    )
   }
   for (const customer of customers) {
-    const arrived = new Set(ledger.filter((one) => one.openid === customer.openid).map((one) => one.text))
-    const inOrder = rows.filter((row) => row.customer_wx_openid === customer.openid).map((row) => row.text)
-    assert.deepEqual([...arrived], inOrder.filter((text) => arrived.has(text)))
+    const arrived = new Set(
+      ledger.filter((one) => one.openid === customer.openid).map((one) => one.text),
+    )
+    const inOrder = rows
+      .filter((row) => row.customer_wx_openid === customer.openid)
+      .map((row) => row.text)
+    assert.deepEqual(
+      [...arrived],
+      inOrder.filter((text) => arrived.has(text)),
+    )
     const shown = (await customer.inbox()).map((item) => item.text)
     assert.equal(new Set(shown).size, shown.length, 'nothing twice on the phone')
   }
-  assert.ok((counts['sent'] ?? 0) > howMany / 2 && (counts['failed'] ?? 0) > 0 && (counts['unknown'] ?? 0) > 0, JSON.stringify(counts))
+  assert.ok(
+    (counts['sent'] ?? 0) > howMany / 2 &&
+      (counts['failed'] ?? 0) > 0 &&
+      (counts['unknown'] ?? 0) > 0,
+    JSON.stringify(counts),
+  )
   return counts
 }
 

@@ -5,7 +5,13 @@ import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 
-type Desk = { house: House, customer: Follower, agent: Actor, id: string, reply: (clientMsgId: string, text?: string) => Promise<{ status: number, body: any }> }
+type Desk = {
+  house: House
+  customer: Follower
+  agent: Actor
+  id: string
+  reply: (clientMsgId: string, text?: string) => Promise<{ status: number; body: any }>
+}
 
 async function desk(t: { after: (close: () => Promise<void>) => void }): Promise<Desk> {
   const house = await openHouse({ rules: false })
@@ -14,19 +20,28 @@ async function desk(t: { after: (close: () => Promise<void>) => void }): Promise
   await customer.says('在吗')
   const agent = await house.agent('agent1')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
-  const reply = (clientMsgId: string, text = clientMsgId) => agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId, type: 'text', text })
+  const reply = (clientMsgId: string, text = clientMsgId) =>
+    agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId, type: 'text', text })
   return { house, customer, agent, id, reply }
 }
 
-const fault = ({ house }: Desk, how: object) => post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', ...how })
-const states = async ({ agent, id }: Desk) => (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items
-  .filter((line: { direction: string }) => line.direction === 'out').map((line: { delivery: { state: string } }) => line.delivery.state)
-const arrived = async ({ customer }: Desk) => (await customer.inbox()).filter((item) => item.way === 'custom').map((item) => item.text)
+const fault = ({ house }: Desk, how: object) =>
+  post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', ...how })
+const states = async ({ agent, id }: Desk) =>
+  (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items
+    .filter((line: { direction: string }) => line.direction === 'out')
+    .map((line: { delivery: { state: string } }) => line.delivery.state)
+const arrived = async ({ customer }: Desk) =>
+  (await customer.inbox()).filter((item) => item.way === 'custom').map((item) => item.text)
 
 void test('replies reach the phone in the order they were accepted', async (t) => {
   const at = await desk(t)
-  for (const text of ['一', '二', '三', '四', '五']) assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
-  await eventually(async () => { assert.deepEqual(await arrived(at), ['一', '二', '三', '四', '五']) })
+  for (const text of ['一', '二', '三', '四', '五']) {
+    assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
+  }
+  await eventually(async () => {
+    assert.deepEqual(await arrived(at), ['一', '二', '三', '四', '五'])
+  })
   const sixth = await at.reply('six')
   assert.equal(sixth.status, 422)
   assert.equal(sixth.body.error.code, 'reply_budget_used')
@@ -36,7 +51,9 @@ void test('the same clientMsgId is one message; with another text it is a confli
   const at = await desk(t)
   const results = await Promise.all(Array.from({ length: 5 }, () => at.reply('once')))
   assert.deepEqual([...new Set(results.map((one) => one.body.message.id))].length, 1)
-  await eventually(async () => { assert.deepEqual(await arrived(at), ['once']) })
+  await eventually(async () => {
+    assert.deepEqual(await arrived(at), ['once'])
+  })
   assert.equal((await at.reply('once', 'other')).body.error.code, 'client_msg_id_reused')
 })
 
@@ -44,7 +61,9 @@ void test('a refusal is failed with its meaning and gives the budget back', asyn
   const at = await desk(t)
   await fault(at, { kind: 'errcode', errcode: 45002 })
   assert.equal((await at.reply('a')).status, 202)
-  await eventually(async () => { assert.deepEqual(await states(at), ['failed']) })
+  await eventually(async () => {
+    assert.deepEqual(await states(at), ['failed'])
+  })
   const line = (await at.agent.call('GET', `/api/sessions/${at.id}/messages`)).body.items.at(-1)
   assert.equal(line.delivery.errcode, 45002)
   assert.match(line.delivery.explanation, /[一-鿿]/, 'in words')
@@ -57,7 +76,9 @@ for (const kind of ['reset', 'half', 'html']) {
     await fault(at, { kind })
     await at.reply('doubtful')
     await at.reply('next')
-    await eventually(async () => { assert.deepEqual(await states(at), ['unknown', 'sent']) })
+    await eventually(async () => {
+      assert.deepEqual(await states(at), ['unknown', 'sent'])
+    })
     assert.ok((await arrived(at)).filter((text) => text === 'doubtful').length <= 1)
   })
 }
@@ -65,10 +86,14 @@ for (const kind of ['reset', 'half', 'html']) {
 void test('a token that WeChat refuses is fetched anew, and the reply arrives once', async (t) => {
   const at = await desk(t)
   await at.reply('first')
-  await eventually(async () => { assert.deepEqual(await states(at), ['sent']) })
+  await eventually(async () => {
+    assert.deepEqual(await states(at), ['sent'])
+  })
   await fault(at, { kind: 'expireToken' })
   await at.reply('second')
-  await eventually(async () => { assert.deepEqual(await arrived(at), ['first', 'second']) })
+  await eventually(async () => {
+    assert.deepEqual(await arrived(at), ['first', 'second'])
+  })
 })
 
 void test('with the window closed nothing is stored, and the refusal says what to do', async (t) => {
@@ -76,15 +101,24 @@ void test('with the window closed nothing is stored, and the refusal says what t
   await at.house.app.advanceTo(49 * 3600_000)
   const { signIn } = await import('../support/app.ts')
   const again = await signIn(at.house.url, 'agent1')
-  const refused = await again.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'late', type: 'text', text: 'x' })
+  const refused = await again.call('POST', `/api/sessions/${at.id}/messages`, {
+    clientMsgId: 'late',
+    type: 'text',
+    text: 'x',
+  })
   assert.equal(refused.status, 422)
   assert.equal(refused.body.error.code, 'reply_window_closed')
   assert.equal((await again.call('GET', `/api/sessions/${at.id}/messages`)).body.items.length, 1)
 })
 
-void test('a write with yesterday\'s fence is refused', async (t) => {
+void test("a write with yesterday's fence is refused", async (t) => {
   const at = await desk(t)
-  const refused = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'f', type: 'text', text: 'x', fence: 0 })
+  const refused = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, {
+    clientMsgId: 'f',
+    type: 'text',
+    text: 'x',
+    fence: 0,
+  })
   assert.equal(refused.body.error.code, 'session_moved')
 })
 
@@ -92,37 +126,72 @@ void test('a person settles what is unknown: delivered, or sent again as a new l
   const at = await desk(t)
   await fault(at, { kind: 'reset', next: 2 })
   const ids = [(await at.reply('one')).body.message.id, (await at.reply('two')).body.message.id]
-  await eventually(async () => { assert.deepEqual(await states(at), ['unknown', 'unknown']) })
-  const resolved = await at.agent.call('POST', `/api/messages/${ids[0]}/resolve`, { delivered: true })
+  await eventually(async () => {
+    assert.deepEqual(await states(at), ['unknown', 'unknown'])
+  })
+  const resolved = await at.agent.call('POST', `/api/messages/${ids[0]}/resolve`, {
+    delivered: true,
+  })
   assert.equal(resolved.body.message.delivery.state, 'sent')
-  assert.equal((await at.agent.call('POST', `/api/messages/${ids[0]}/resolve`, { delivered: false })).status, 409, 'what a person decided stands')
+  assert.equal(
+    (await at.agent.call('POST', `/api/messages/${ids[0]}/resolve`, { delivered: false })).status,
+    409,
+    'what a person decided stands',
+  )
   const resent = await at.agent.call('POST', `/api/messages/${ids[1]}/resend`, {})
   assert.equal(resent.status, 202)
   assert.equal(resent.body.message.resendOf, ids[1])
-  await eventually(async () => { assert.deepEqual(await states(at), ['sent', 'failed', 'sent']) })
-  assert.equal((await at.agent.call('POST', `/api/messages/${ids[1]}/resend`, {})).status, 409, 'once')
+  await eventually(async () => {
+    assert.deepEqual(await states(at), ['sent', 'failed', 'sent'])
+  })
+  assert.equal(
+    (await at.agent.call('POST', `/api/messages/${ids[1]}/resend`, {})).status,
+    409,
+    'once',
+  )
 })
 
-void test('a supervisor interjects: the line is his, the session stays the agent\'s', async (t) => {
+void test("a supervisor interjects: the line is his, the session stays the agent's", async (t) => {
   const at = await desk(t)
-  const said = await at.house.admin.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'boss', type: 'text', text: '我来说一句' })
+  const said = await at.house.admin.call('POST', `/api/sessions/${at.id}/messages`, {
+    clientMsgId: 'boss',
+    type: 'text',
+    text: '我来说一句',
+  })
   assert.equal(said.body.message.opercode, 3)
   assert.equal(said.body.message.agentUid, at.house.admin.uid)
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.agentUid, at.agent.uid)
-  await eventually(async () => { assert.deepEqual(await arrived(at), ['我来说一句']) })
+  await eventually(async () => {
+    assert.deepEqual(await arrived(at), ['我来说一句'])
+  })
 })
 
 void test('the last reply can be kept: it leaves only for who asks for it by name', async (t) => {
   const at = await desk(t)
-  assert.equal((await at.house.admin.call('PATCH', '/api/settings', { reserveLastReply: true })).status, 200)
-  for (const text of ['一', '二', '三', '四']) assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
+  assert.equal(
+    (await at.house.admin.call('PATCH', '/api/settings', { reserveLastReply: true })).status,
+    200,
+  )
+  for (const text of ['一', '二', '三', '四']) {
+    assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
+  }
   await eventually(async () => {
     const kept = await at.reply('five')
-    assert.deepEqual([kept.status, kept.body.error.code, kept.body.error.details], [422, 'reply_budget_used', { reserved: true }])
+    assert.deepEqual(
+      [kept.status, kept.body.error.code, kept.body.error.details],
+      [422, 'reply_budget_used', { reserved: true }],
+    )
   })
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.window.remaining, 1)
-  const last = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, { clientMsgId: 'last', type: 'text', text: '还有别的问题吗', useReserved: true })
+  const last = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, {
+    clientMsgId: 'last',
+    type: 'text',
+    text: '还有别的问题吗',
+    useReserved: true,
+  })
   assert.equal(last.status, 202)
   assert.equal((await at.reply('six')).body.error.details, undefined, 'now there is none')
-  await eventually(async () => { assert.equal((await arrived(at)).at(-1), '还有别的问题吗') })
+  await eventually(async () => {
+    assert.equal((await arrived(at)).at(-1), '还有别的问题吗')
+  })
 })

@@ -8,14 +8,21 @@ import { later } from '../support/seen.ts'
 
 const minute = 60_000
 
-type Entry = { id: string, content: string }
+type Entry = { id: string; content: string }
 
-async function asked(t: { after: (close: () => Promise<void>) => void }, settings: object = {}): Promise<Desk & { question: () => Promise<Entry[]> }> {
+async function asked(
+  t: { after: (close: () => Promise<void>) => void },
+  settings: object = {},
+): Promise<Desk & { question: () => Promise<Entry[]> }> {
   const at = await openDesk(t)
   await at.house.admin.call('PATCH', '/api/settings', { askSatisfaction: true, ...settings })
-  await eventually(async () => { assert.equal((await at.house.admin.call('GET', '/api/settings')).body.askSatisfaction, true) })
+  await eventually(async () => {
+    assert.equal((await at.house.admin.call('GET', '/api/settings')).body.askSatisfaction, true)
+  })
   const question = async () => {
-    const menus = (await at.customer.inbox()).filter((item) => item.type === 'msgmenu') as unknown as { content: { list: Entry[] } }[]
+    const menus = (await at.customer.inbox()).filter(
+      (item) => item.type === 'msgmenu',
+    ) as unknown as { content: { list: Entry[] } }[]
     return menus.flatMap((menu) => menu.content.list)
   }
   return { ...at, question }
@@ -25,29 +32,60 @@ void test('after a close the customer is asked once; his tap is kept with the se
   const at = await asked(t)
   await at.say(at.agent, '您好')
   const before = (await at.session()).window.remaining
-  assert.equal((await at.verb(at.agent, 'close')).body.window.remaining, before - 1, 'it is counted')
-  await eventually(async () => { assert.deepEqual((await at.question()).map((entry) => entry.content), ['满意', '一般', '不满意']) })
-  const [good, , bad] = await at.question() as [Entry, Entry, Entry]
+  assert.equal(
+    (await at.verb(at.agent, 'close')).body.window.remaining,
+    before - 1,
+    'it is counted',
+  )
+  await eventually(async () => {
+    assert.deepEqual(
+      (await at.question()).map((entry) => entry.content),
+      ['满意', '一般', '不满意'],
+    )
+  })
+  const [good, , bad] = (await at.question()) as [Entry, Entry, Entry]
   const line = (await at.lines(at.agent)).at(-1)
-  assert.deepEqual([line.type, line.messageType, line.opercode, line.menu.items.length], ['menu', 9, 6, 3])
+  assert.deepEqual(
+    [line.type, line.messageType, line.opercode, line.menu.items.length],
+    ['menu', 9, 6, 3],
+  )
 
   const tapped = await at.customer.says(good.content, { bizmsgmenuid: good.id })
-  assert.deepEqual(tapped.shown.map((one) => one.text), ['感谢您的评价！'])
-  await Promise.all([at.customer.says(bad.content, { bizmsgmenuid: bad.id }), at.customer.says(bad.content, { bizmsgmenuid: bad.id })])
+  assert.deepEqual(
+    tapped.shown.map((one) => one.text),
+    ['感谢您的评价！'],
+  )
+  await Promise.all([
+    at.customer.says(bad.content, { bizmsgmenuid: bad.id }),
+    at.customer.says(bad.content, { bizmsgmenuid: bad.id }),
+  ])
   const session = (await at.agent.call('GET', `/api/sessions/${at.id}`)).body
   assert.deepEqual([session.satisfaction.grade, session.stateCode, session.unread], [1, -1, 0])
-  assert.equal((await at.house.admin.call('GET', '/api/sessions?state=queued')).body.items.length, 0)
+  assert.equal(
+    (await at.house.admin.call('GET', '/api/sessions?state=queued')).body.items.length,
+    0,
+  )
   const lines = await at.lines(at.agent)
-  assert.deepEqual(lines.map((one) => one.seq), lines.map((_, n) => n + 1), 'the taps stand in the session, without a gap')
+  assert.deepEqual(
+    lines.map((one) => one.seq),
+    lines.map((_, n) => n + 1),
+    'the taps stand in the session, without a gap',
+  )
   await at.customer.says('还有个问题')
-  assert.equal((await at.agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items.length, 1, 'a word opens a session as ever')
+  assert.equal(
+    (await at.agent.call('GET', '/api/sessions?state=waiting&mine=true')).body.items.length,
+    1,
+    'a word opens a session as ever',
+  )
 })
 
 void test('nobody is asked where nothing was answered, where no reply is left, or where a supervisor closed', async (t) => {
   const silent = await asked(t)
   await silent.verb(silent.agent, 'close')
   const used = await asked(t)
-  for (const text of ['一', '二', '三', '四', '五']) assert.equal((await used.say(used.agent, text)).status, 202)
+  for (const text of ['一', '二', '三', '四', '五']) {
+    assert.equal((await used.say(used.agent, text)).status, 202)
+  }
   assert.equal((await used.verb(used.agent, 'close')).status, 200)
   const byBoss = await asked(t)
   await byBoss.say(byBoss.agent, '您好')
@@ -58,33 +96,50 @@ void test('nobody is asked where nothing was answered, where no reply is left, o
   }
 })
 
-void test('a conversation that fell silent is asked about when it ends, unless the last word was the customer\'s', async (t) => {
+void test("a conversation that fell silent is asked about when it ends, unless the last word was the customer's", async (t) => {
   const answered = await asked(t, { idleCloseMinutes: 60 })
   await answered.say(answered.agent, '您好')
   await later(answered.house, 61 * minute)
-  await eventually(async () => { assert.equal((await answered.question()).length, 3) })
-  assert.deepEqual([(await answered.session()).stateCode, (await answered.session()).closeReason], [-1, 'idle'])
+  await eventually(async () => {
+    assert.equal((await answered.question()).length, 3)
+  })
+  assert.deepEqual(
+    [(await answered.session()).stateCode, (await answered.session()).closeReason],
+    [-1, 'idle'],
+  )
 
   const waits = await asked(t, { idleCloseMinutes: 60 })
   await waits.say(waits.agent, '您好')
   await waits.customer.says('还在吗')
   await later(waits.house, 61 * minute)
-  await eventually(async () => { assert.equal((await waits.session()).stateCode, -1) })
+  await eventually(async () => {
+    assert.equal((await waits.session()).stateCode, -1)
+  })
   assert.equal((await waits.lines()).filter((line) => line.type === 'menu').length, 0)
 })
 
-void test('another customer\'s tap, or one that names nothing we asked, is a line like any other', async (t) => {
+void test("another customer's tap, or one that names nothing we asked, is a line like any other", async (t) => {
   const at = await asked(t, { satisfactionThanks: '' })
   await at.say(at.agent, '您好')
   await at.verb(at.agent, 'close')
-  await eventually(async () => { assert.equal((await at.question()).length, 3) })
-  const [good] = await at.question() as [Entry]
+  await eventually(async () => {
+    assert.equal((await at.question()).length, 3)
+  })
+  const [good] = (await at.question()) as [Entry]
   const stranger = await follower(at.house)
   await stranger.says('满意', { bizmsgmenuid: good.id })
   assert.equal((await at.session()).satisfaction, undefined)
   await at.customer.says('满意', { bizmsgmenuid: `grade:${'f'.repeat(32)}:1` })
-  assert.equal((await at.house.rows('select * from message_session where closed_at is null')).length, 2, 'both opened one')
-  const tapped = await at.customer.says('满意', { bizmsgmenuid: good.id, copies: 3, parallel: true })
+  assert.equal(
+    (await at.house.rows('select * from message_session where closed_at is null')).length,
+    2,
+    'both opened one',
+  )
+  const tapped = await at.customer.says('满意', {
+    bizmsgmenuid: good.id,
+    copies: 3,
+    parallel: true,
+  })
   assert.deepEqual(tapped.shown, [])
   assert.equal((await at.session()).satisfaction.grade, 1)
 })

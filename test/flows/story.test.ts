@@ -12,7 +12,10 @@ for (const mode of ['plain', 'safe'] as const) {
     const customer = await follower(house)
     const pushed = await customer.says('你好')
     assert.equal(pushed.status, 200)
-    assert.deepEqual(pushed.shown.map((one) => one.way), ['passive'])
+    assert.deepEqual(
+      pushed.shown.map((one) => one.way),
+      ['passive'],
+    )
 
     const agent = await house.agent('agent1')
     const queued = await agent.call('GET', '/api/sessions?state=queued')
@@ -23,16 +26,32 @@ for (const mode of ['plain', 'safe'] as const) {
     assert.equal(claimed.body.agentUid, agent.uid)
     assert.equal(claimed.body.customer.exclusiveAgentUid, agent.uid)
 
-    const sent = await agent.call('POST', `/api/sessions/${claimed.body.id}/messages`, { clientMsgId: 'one', type: 'text', text: '有什么可以帮您？', fence: claimed.body.fence })
+    const sent = await agent.call('POST', `/api/sessions/${claimed.body.id}/messages`, {
+      clientMsgId: 'one',
+      type: 'text',
+      text: '有什么可以帮您？',
+      fence: claimed.body.fence,
+    })
     assert.equal(sent.status, 202)
     await eventually(async () => {
       const items = await customer.inbox()
-      assert.deepEqual(items.map((item) => item.way), ['passive', 'custom'])
+      assert.deepEqual(
+        items.map((item) => item.way),
+        ['passive', 'custom'],
+      )
       assert.equal(items[1]?.text, '有什么可以帮您？')
     })
     await eventually(async () => {
-      const lines = (await agent.call('GET', `/api/sessions/${claimed.body.id}/messages`)).body.items as { seq: number, delivery?: { state: string } }[]
-      assert.deepEqual(lines.map((line) => [line.seq, line.delivery?.state]), [[1, undefined], [2, 'sent'], [3, 'sent']])
+      const lines = (await agent.call('GET', `/api/sessions/${claimed.body.id}/messages`)).body
+        .items as { seq: number; delivery?: { state: string } }[]
+      assert.deepEqual(
+        lines.map((line) => [line.seq, line.delivery?.state]),
+        [
+          [1, undefined],
+          [2, 'sent'],
+          [3, 'sent'],
+        ],
+      )
     })
 
     const tenDays = 10 * 24 * 3600_000
@@ -47,10 +66,12 @@ for (const mode of ['plain', 'safe'] as const) {
     })
 
     await customer.says('还在吗')
-    const anew = (await again.call('GET', '/api/sessions?state=queued')).body.items as { id: string, stateCode: number }[]
+    const anew = (await again.call('GET', '/api/sessions?state=queued')).body.items as {
+      id: string
+      stateCode: number
+    }[]
     assert.equal(anew.length, 1)
     assert.notEqual(anew[0]?.id, claimed.body.id)
     assert.equal(anew[0]?.stateCode, 3)
   })
 }
-

@@ -6,19 +6,49 @@ import { openHouse, password, post, signIn, type House } from '../support/app.ts
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-const component = { componentAppid: 'wxabcdef1234567890', appSecret: 'componentsecret0123456789abcdef0', token: 'componenttoken', encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj' }
-const shop = { appid: 'wx2222222222222222', appSecret: '2222456789abcdef0123456789abcdef', token: 'shoptoken', encodingAesKey: '', mode: 'plain', originalId: 'gh_222222222222', name: '小店', callbackUrl: 'http://127.0.0.1:1/nowhere' }
+const component = {
+  componentAppid: 'wxabcdef1234567890',
+  appSecret: 'componentsecret0123456789abcdef0',
+  token: 'componenttoken',
+  encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj',
+}
+const shop = {
+  appid: 'wx2222222222222222',
+  appSecret: '2222456789abcdef0123456789abcdef',
+  token: 'shoptoken',
+  encodingAesKey: '',
+  mode: 'plain',
+  originalId: 'gh_222222222222',
+  name: '小店',
+  callbackUrl: 'http://127.0.0.1:1/nowhere',
+}
 
 async function withPlatform(t: { after: (close: () => Promise<void>) => void }): Promise<House> {
-  const house = await openHouse({ rules: false, settings: { PUBLIC_URL: 'https://desk.example.com' } })
+  const house = await openHouse({
+    rules: false,
+    settings: { PUBLIC_URL: 'https://desk.example.com' },
+  })
   t.after(() => house.close())
   const made = await house.admin.call('POST', '/api/platforms', component)
   assert.equal(made.status, 201, JSON.stringify(made.body))
-  assert.deepEqual([made.body.ticketUrl, made.body.messageUrl], [`https://desk.example.com/wechat/platform/${component.componentAppid}`, 'https://desk.example.com/wechat/$APPID$'])
+  assert.deepEqual(
+    [made.body.ticketUrl, made.body.messageUrl],
+    [
+      `https://desk.example.com/wechat/platform/${component.componentAppid}`,
+      'https://desk.example.com/wechat/$APPID$',
+    ],
+  )
   assert.ok(!JSON.stringify(made.body).includes(component.appSecret))
   await post(`${house.simulator}/sim/accounts`, shop)
-  await post(`${house.simulator}/sim/components`, { ...component, ticketUrl: `${house.url}/wechat/platform/${component.componentAppid}`, callbackUrl: `${house.url}/wechat/$APPID$` })
-  const pushed = await post(`${house.simulator}/sim/components/${component.componentAppid}/ticket`, {}) as { status: number, outcome: string }
+  await post(`${house.simulator}/sim/components`, {
+    ...component,
+    ticketUrl: `${house.url}/wechat/platform/${component.componentAppid}`,
+    callbackUrl: `${house.url}/wechat/$APPID$`,
+  })
+  const pushed = (await post(
+    `${house.simulator}/sim/components/${component.componentAppid}/ticket`,
+    {},
+  )) as { status: number; outcome: string }
   assert.equal(pushed.status, 200, JSON.stringify(pushed))
   return house
 }
@@ -29,36 +59,78 @@ async function authorize(house: House, actor = house.admin): Promise<Response> {
   assert.equal(away.status, 302, await away.text())
   const page = new URL(away.headers.get('location') ?? '')
   assert.equal(page.searchParams.get('component_appid'), component.componentAppid)
-  const answer = await post(`${house.simulator}/sim/components/${component.componentAppid}/authorize`, {
-    appid: shop.appid, preAuthCode: page.searchParams.get('pre_auth_code'), redirectUrl: page.searchParams.get('redirect_uri'), visit: false,
-  }) as { location: string, push: { status: number } }
+  const answer = (await post(
+    `${house.simulator}/sim/components/${component.componentAppid}/authorize`,
+    {
+      appid: shop.appid,
+      preAuthCode: page.searchParams.get('pre_auth_code'),
+      redirectUrl: page.searchParams.get('redirect_uri'),
+      visit: false,
+    },
+  )) as { location: string; push: { status: number } }
   assert.equal(answer.push.status, 200)
   const back = new URL(answer.location)
   return fetch(`${house.url}${back.pathname}${back.search}`, { redirect: 'manual' })
 }
 
-const shopOf = async (house: House) => (await house.admin.call('GET', '/api/accounts')).body.items.find((one: { appid: string }) => one.appid === shop.appid)
+const shopOf = async (house: House) =>
+  (await house.admin.call('GET', '/api/accounts')).body.items.find(
+    (one: { appid: string }) => one.appid === shop.appid,
+  )
 
-void test('ticket, authorisation, a push sealed with the platform\'s keys, a reply in the account\'s name; authorised again; withdrawn', async (t) => {
+void test("ticket, authorisation, a push sealed with the platform's keys, a reply in the account's name; authorised again; withdrawn", async (t) => {
   const house = await withPlatform(t)
   assert.equal((await authorize(house)).status, 302)
   const account = await shopOf(house)
-  assert.deepEqual([account.binding, account.mode, account.name, account.originalId, account.componentAppid, account.type],
-    ['platform', 'safe', '小店', shop.originalId, component.componentAppid, 1])
+  assert.deepEqual(
+    [
+      account.binding,
+      account.mode,
+      account.name,
+      account.originalId,
+      account.componentAppid,
+      account.type,
+    ],
+    ['platform', 'safe', '小店', shop.originalId, component.componentAppid, 1],
+  )
 
   const customer = await follower(house, shop.appid)
   assert.equal((await customer.says('在吗')).status, 200)
   const agent = await house.agent('agent1')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
-  assert.equal((await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'a', type: 'text', text: '在的' })).status, 202)
-  await eventually(async () => { assert.deepEqual((await customer.inbox()).map((item) => item.text), ['在的']) })
+  assert.equal(
+    (
+      await agent.call('POST', `/api/sessions/${id}/messages`, {
+        clientMsgId: 'a',
+        type: 'text',
+        text: '在的',
+      })
+    ).status,
+    202,
+  )
+  await eventually(async () => {
+    assert.deepEqual(
+      (await customer.inbox()).map((item) => item.text),
+      ['在的'],
+    )
+  })
 
-  assert.equal((await authorize(house)).status, 302, 'the push has used the code already, and the owner is let in all the same')
+  assert.equal(
+    (await authorize(house)).status,
+    302,
+    'the push has used the code already, and the owner is let in all the same',
+  )
   assert.equal((await house.admin.call('GET', '/api/accounts')).body.items.length, 2)
 
-  await post(`${house.simulator}/sim/components/${component.componentAppid}/unauthorize`, { appid: shop.appid })
+  await post(`${house.simulator}/sim/components/${component.componentAppid}/unauthorize`, {
+    appid: shop.appid,
+  })
   assert.equal((await shopOf(house)).binding, 'unbound')
-  const refused = await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'b', type: 'text', text: '还在吗' })
+  const refused = await agent.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'b',
+    type: 'text',
+    text: '还在吗',
+  })
   assert.deepEqual([refused.status, refused.body.error.code], [409, 'account_not_bound'])
   assert.equal((await authorize(house)).status, 302)
   assert.equal((await shopOf(house)).binding, 'platform', 'and back')
@@ -67,7 +139,9 @@ void test('ticket, authorisation, a push sealed with the platform\'s keys, a rep
 void test('hours later every token has ended, and a reply leaves all the same: the refresh token is kept, sealed', async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
-  const [row] = await house.rows<{ sealed: string }>("select sealed from access_token where token_key like '%:%'")
+  const [row] = await house.rows<{ sealed: string }>(
+    "select sealed from access_token where token_key like '%:%'",
+  )
   assert.ok(row?.sealed && !row.sealed.includes('refreshtoken'), 'sealed')
   const customer = await follower(house, shop.appid)
   await customer.says('在吗')
@@ -76,17 +150,36 @@ void test('hours later every token has ended, and a reply leaves all the same: t
   await post(`${house.simulator}/sim/components/${component.componentAppid}/ticket`, {})
   const agent = await house.agent('agent1')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
-  await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'a', type: 'text', text: '在的' })
-  await eventually(async () => { assert.deepEqual((await customer.inbox()).map((item) => item.text), ['在的']) })
+  await agent.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'a',
+    type: 'text',
+    text: '在的',
+  })
+  await eventually(async () => {
+    assert.deepEqual(
+      (await customer.inbox()).map((item) => item.text),
+      ['在的'],
+    )
+  })
 })
 
 void test('what the owner carries along cannot be made by others: another company, another platform, an old one', async (t) => {
   const house = await withPlatform(t)
   const path = `/wechat/platform/${component.componentAppid}`
   assert.equal((await fetch(`${house.url}${path}/authorize`)).status, 401)
-  assert.equal((await fetch(`${house.url}${path}/callback?auth_code=x&state=${Buffer.from('{"companyId":"x"}').toString('base64url')}`)).status, 403)
+  assert.equal(
+    (
+      await fetch(
+        `${house.url}${path}/callback?auth_code=x&state=${Buffer.from('{"companyId":"x"}').toString('base64url')}`,
+      )
+    ).status,
+    403,
+  )
   await authorize(house)
-  await house.admin.call('POST', '/api/companies', { name: 'B', admin: { username: 'boss-b', password } })
+  await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
+  })
   const stranger = await signIn(house.url, 'boss-b')
   const taken = await authorize(house, stranger)
   assert.equal(taken.status, 409, await taken.text())
@@ -97,26 +190,48 @@ void test('what the owner carries along cannot be made by others: another compan
 void test('a company with as many accounts as it may have binds no other', async (t) => {
   const house = await withPlatform(t)
   const [company] = (await house.admin.call('GET', '/api/companies')).body.items
-  assert.equal((await house.admin.call('PATCH', `/api/companies/${company.id}`, { maxAccounts: 1 })).status, 200)
+  assert.equal(
+    (await house.admin.call('PATCH', `/api/companies/${company.id}`, { maxAccounts: 1 })).status,
+    200,
+  )
   const refused = await house.admin.get(`/wechat/platform/${component.componentAppid}/authorize`)
   assert.equal(refused.status, 409)
 })
 
-void test('the platform\'s keys change without losing what is under way', async (t) => {
+void test("the platform's keys change without losing what is under way", async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
   const customer = await follower(house, shop.appid)
-  await house.admin.call('PATCH', `/api/platforms/${component.componentAppid}`, { token: 'anothertoken', encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ' })
+  await house.admin.call('PATCH', `/api/platforms/${component.componentAppid}`, {
+    token: 'anothertoken',
+    encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
+  })
   assert.equal((await customer.says('旧钥匙')).status, 200)
-  await post(`${house.simulator}/sim/components`, { ...component, token: 'anothertoken', encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ', ticketUrl: `${house.url}/wechat/platform/${component.componentAppid}`, callbackUrl: `${house.url}/wechat/$APPID$` })
+  await post(`${house.simulator}/sim/components`, {
+    ...component,
+    token: 'anothertoken',
+    encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
+    ticketUrl: `${house.url}/wechat/platform/${component.componentAppid}`,
+    callbackUrl: `${house.url}/wechat/$APPID$`,
+  })
   assert.equal((await customer.says('新钥匙')).status, 200)
-  assert.equal((await post(`${house.simulator}/sim/components/${component.componentAppid}/ticket`, {}) as { status: number }).status, 200)
+  assert.equal(
+    (
+      (await post(`${house.simulator}/sim/components/${component.componentAppid}/ticket`, {})) as {
+        status: number
+      }
+    ).status,
+    200,
+  )
 })
 
 void test('all cases of the test before the release, from each of its accounts; nothing of them is stored', async (t) => {
   const house = await withPlatform(t)
   for (let account = 0; account < 5; account += 1) {
-    const result = await post(`${house.simulator}/sim/components/${component.componentAppid}/release-test`, { account }) as { ok: boolean, cases: object[] }
+    const result = (await post(
+      `${house.simulator}/sim/components/${component.componentAppid}/release-test`,
+      { account },
+    )) as { ok: boolean; cases: object[] }
     assert.ok(result.ok, JSON.stringify(result))
   }
   assert.deepEqual(await house.rows('select inbox_id from inbox'), [])

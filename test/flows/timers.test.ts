@@ -15,15 +15,22 @@ async function open(t: Context, settings: object = {}): Promise<House> {
   await setAll(house, settings)
   return house
 }
-const companyOf = async (house: House) => (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
-const loadOf = async (house: House, uid: number) => (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]?.load
+const companyOf = async (house: House) =>
+  (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
+const loadOf = async (house: House, uid: number) =>
+  (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]
+    ?.load
 
 void test('whoever is not accepted within a day is ended -2, belongs to nobody and stands among the missed', async (t) => {
   const house = await open(t)
   const agent = await house.agent('agent1')
   const customer = await follower(house)
   await customer.says('一')
-  await agent.call('POST', `/api/sessions/${(await agent.call('POST', '/api/sessions/claim', {})).body.id}/close`, {})
+  await agent.call(
+    'POST',
+    `/api/sessions/${(await agent.call('POST', '/api/sessions/claim', {})).body.id}/close`,
+    {},
+  )
   await customer.says('二')
   const { id, stateCode } = await sessionOf(house, customer)
   assert.equal(stateCode, 0)
@@ -32,9 +39,15 @@ void test('whoever is not accepted within a day is ended -2, belongs to nobody a
   admin = await later(house, day + minute)
   assert.equal((await runJob(admin, 'waiting-timeout'))['ended'], 1)
   const ended = await sessionOf(house, customer, admin)
-  assert.deepEqual([ended.id, ended.stateCode, ended.closeReason, ended.customer.exclusiveAgentUid, ended.unread], [id, -2, 'waiting_timed_out', -1, 1])
+  assert.deepEqual(
+    [ended.id, ended.stateCode, ended.closeReason, ended.customer.exclusiveAgentUid, ended.unread],
+    [id, -2, 'waiting_timed_out', -1, 1],
+  )
   assert.equal(await loadOf(house, agent.uid), 0)
-  assert.deepEqual((await ledgerOf(admin, id)).map((step) => [step.from, step.to, step.actor]).at(-1), [0, -2, 'job:waiting-timeout'])
+  assert.deepEqual(
+    (await ledgerOf(admin, id)).map((step) => [step.from, step.to, step.actor]).at(-1),
+    [0, -2, 'job:waiting-timeout'],
+  )
   assert.equal((await runJob(admin, 'waiting-timeout'))['ended'], 0, 'once')
 })
 
@@ -43,22 +56,46 @@ void test('whoever is claimed by nobody within two days is ended -3, once, howev
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const customer of customers) await customer.says('有人吗')
   const admin = await later(house, 9 * day)
-  const both = await Promise.all([1, 2].map(() => admin.call('POST', '/api/admin/jobs/queue-timeout/run', {})))
-  assert.equal(both.reduce((sum, one) => sum + Number(one.body.result?.ended ?? 0), 0), 3, 'also when it is asked twice at once')
+  const both = await Promise.all(
+    [1, 2].map(() => admin.call('POST', '/api/admin/jobs/queue-timeout/run', {})),
+  )
+  assert.equal(
+    both.reduce((sum, one) => sum + Number(one.body.result?.ended ?? 0), 0),
+    3,
+    'also when it is asked twice at once',
+  )
   for (const customer of customers) {
     const ended = await sessionOf(house, customer, admin)
     assert.deepEqual([ended.stateCode, ended.closeReason], [-3, 'queue_timed_out'])
-    assert.deepEqual((await ledgerOf(admin, ended.id)).map((step) => step.to), [3, -3])
+    assert.deepEqual(
+      (await ledgerOf(admin, ended.id)).map((step) => step.to),
+      [3, -3],
+    )
   }
   assert.equal((await admin.call('GET', '/api/sessions?state=queued')).body.items.length, 0)
   await customers[0]!.says('还在吗')
-  assert.equal((await sessionOf(house, customers[0]!, admin)).stateCode, 3, 'his next message queues anew')
+  assert.equal(
+    (await sessionOf(house, customers[0]!, admin)).stateCode,
+    3,
+    'his next message queues anew',
+  )
 })
 
 void test('where only working hours count, nights do not end anybody', async (t) => {
   const always = ['00:00-24:00']
-  const week = { sun: always, mon: always, tue: always, wed: always, thu: always, fri: always, sat: always }
-  const house = await open(t, { queueInHours: true, hours: { zone: 'America/New_York', week: {}, reply: '' } })
+  const week = {
+    sun: always,
+    mon: always,
+    tue: always,
+    wed: always,
+    thu: always,
+    fri: always,
+    sat: always,
+  }
+  const house = await open(t, {
+    queueInHours: true,
+    hours: { zone: 'America/New_York', week: {}, reply: '' },
+  })
   const customer = await follower(house)
   await customer.says('有人吗')
   let admin = await later(house, 3 * day)
@@ -66,13 +103,34 @@ void test('where only working hours count, nights do not end anybody', async (t)
   await setAll(house, { hours: { zone: 'America/New_York', week, reply: '' } }, admin)
   assert.equal((await runJob(admin, 'queue-timeout'))['ended'], 1)
   await customer.says('我还在')
-  await setAll(house, { hours: { zone: 'America/New_York', week: { ...week, sun: [], mon: [], tue: [], wed: [], thu: [], fri: [], sat: ['00:00-00:30'] }, reply: '' } }, admin)
+  await setAll(
+    house,
+    {
+      hours: {
+        zone: 'America/New_York',
+        week: {
+          ...week,
+          sun: [],
+          mon: [],
+          tue: [],
+          wed: [],
+          thu: [],
+          fri: [],
+          sat: ['00:00-00:30'],
+        },
+        reply: '',
+      },
+    },
+    admin,
+  )
   admin = await later(house, 9 * day)
   assert.equal((await runJob(admin, 'queue-timeout'))['ended'], 0)
 })
 
 const races = [
-  ['waiting-timeout', {}, day + minute], ['queue-timeout', {}, 2 * day + minute], ['idle-close', { idleCloseMinutes: 60 }, 61 * minute],
+  ['waiting-timeout', {}, day + minute],
+  ['queue-timeout', {}, 2 * day + minute],
+  ['idle-close', { idleCloseMinutes: 60 }, 61 * minute],
 ] as const
 for (const [job, settings, after] of races) {
   void test(`a message that comes in the same moment wins over ${job}`, async (t) => {
@@ -91,28 +149,47 @@ for (const [job, settings, after] of races) {
     const admin = await later(house, after)
     const { jobs } = await import('../../src/actions/jobs/jobs.ts')
     const { raced, pushed } = pushFirst(house, () => customer.says('等一下'))
-    assert.deepEqual(await jobs.find((one) => one.name === job)?.run(raced, await companyOf(house)), { ended: 0 })
+    assert.deepEqual(
+      await jobs.find((one) => one.name === job)?.run(raced, await companyOf(house)),
+      { ended: 0 },
+    )
     assert.equal(pushed(), 1, 'the premise: there was a candidate and the push came between')
     const now = await sessionOf(house, customer, admin)
     assert.deepEqual([now.id, now.stateCode], [before.id, before.stateCode])
   })
 }
 
-void test('silence on both sides ends a conversation, and the customer stays his agent\'s; a line of either begins anew', async (t) => {
+void test("silence on both sides ends a conversation, and the customer stays his agent's; a line of either begins anew", async (t) => {
   const house = await open(t, { idleCloseMinutes: 60 })
   const agent = await house.agent('agent1')
   const customer = await follower(house)
   await customer.says('你好')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
   await house.app.advanceTo(50 * minute)
-  assert.equal((await agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'a', type: 'text', text: '在' })).status, 202)
+  assert.equal(
+    (
+      await agent.call('POST', `/api/sessions/${id}/messages`, {
+        clientMsgId: 'a',
+        type: 'text',
+        text: '在',
+      })
+    ).status,
+    202,
+  )
   await house.app.advanceTo(100 * minute)
   assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 0)
   await house.app.advanceTo(111 * minute)
   assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 1)
   const ended = await sessionOf(house, customer)
-  assert.deepEqual([ended.stateCode, ended.closeReason, ended.customer.exclusiveAgentUid], [-1, 'idle', agent.uid])
-  assert.equal((await house.admin.call('GET', '/api/sessions?state=missed')).body.items.length, 0, 'he was answered')
+  assert.deepEqual(
+    [ended.stateCode, ended.closeReason, ended.customer.exclusiveAgentUid],
+    [-1, 'idle', agent.uid],
+  )
+  assert.equal(
+    (await house.admin.call('GET', '/api/sessions?state=missed')).body.items.length,
+    0,
+    'he was answered',
+  )
 })
 
 void test('what an agent does not answer is taken back to the place of one who waited since then, and goes to another', async (t) => {
@@ -128,15 +205,28 @@ void test('what an agent does not answer is taken back to the place of one who w
   await presence(slow, 'online')
   assert.equal((await runJob(house.admin, 'take-back'))['taken'], 0)
   await house.app.advanceTo(5 * minute + 1000)
-  assert.equal((await runJob(house.admin, 'take-back'))['taken'], 1, 'his writing again gives the agent no more time')
+  assert.equal(
+    (await runJob(house.admin, 'take-back'))['taken'],
+    1,
+    'his writing again gives the agent no more time',
+  )
   const taken = await sessionOf(house, customer)
   assert.deepEqual([taken.id, taken.stateCode, taken.agentUid, taken.unread], [id, 3, null, 2])
   const step = (await ledgerOf(house.admin, id)).at(-1)
-  assert.deepEqual([step?.from, step?.to, step?.actor, step?.reason], [1, 3, 'job:take-back', 'unanswered'])
+  assert.deepEqual(
+    [step?.from, step?.to, step?.actor, step?.reason],
+    [1, 3, 'job:take-back', 'unanswered'],
+  )
   assert.equal(await loadOf(house, slow.uid), 0)
-  const order = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items.map((one: { customer: { openid: string } }) => one.customer.openid)
+  const order = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items.map(
+    (one: { customer: { openid: string } }) => one.customer.openid,
+  )
   assert.deepEqual(order, [customer.openid, later2.openid])
-  const stale = await slow.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'late', type: 'text', text: '来了' })
+  const stale = await slow.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'late',
+    type: 'text',
+    text: '来了',
+  })
   assert.equal(stale.status, 403)
   await presence(other, 'offline')
   await setAll(house, { sessionRule: 'even' })
@@ -156,11 +246,25 @@ void test('an answered customer is not taken back, and one who was read is', asy
     await customer.says('你好')
     await agent.call('POST', '/api/sessions/claim', {})
   }
-  await agent.call('POST', `/api/sessions/${(await sessionOf(house, answered)).id}/messages`, { clientMsgId: 'a', type: 'text', text: '在' })
-  assert.equal((await agent.call('POST', `/api/sessions/${(await sessionOf(house, read)).id}/read`, { seq: 9 })).body.unread, 0)
+  await agent.call('POST', `/api/sessions/${(await sessionOf(house, answered)).id}/messages`, {
+    clientMsgId: 'a',
+    type: 'text',
+    text: '在',
+  })
+  assert.equal(
+    (
+      await agent.call('POST', `/api/sessions/${(await sessionOf(house, read)).id}/read`, {
+        seq: 9,
+      })
+    ).body.unread,
+    0,
+  )
   await house.app.advanceTo(6 * minute)
   assert.equal((await runJob(house.admin, 'take-back'))['taken'], 1)
-  assert.deepEqual([(await sessionOf(house, answered)).stateCode, (await sessionOf(house, read)).stateCode], [1, 3])
+  assert.deepEqual(
+    [(await sessionOf(house, answered)).stateCode, (await sessionOf(house, read)).stateCode],
+    [1, 3],
+  )
 })
 
 void test('who was missed stays so, with what is unread, until somebody opens it or answers him', async (t) => {
@@ -169,19 +273,43 @@ void test('who was missed stays so, with what is unread, until somebody opens it
   for (const customer of [one, two, three]) await customer.says('有人吗')
   const admin = await later(house, 2 * day + minute)
   assert.equal((await runJob(admin, 'queue-timeout'))['ended'], 3)
-  await admin.call('POST', '/api/users', { username: 'late', password: 'correct horse battery', role: 'agent' })
+  await admin.call('POST', '/api/users', {
+    username: 'late',
+    password: 'correct horse battery',
+    role: 'agent',
+  })
   const late = await signIn(house.url, 'late')
-  const missed = async (who = late) => ((await who.call('GET', '/api/sessions?state=missed')).body.items as { id: string, unread: number, missedAt: string, customer: { openid: string } }[])
-  assert.deepEqual((await missed()).map((item) => [item.customer.openid, item.unread]).sort(), [one, two, three].map(({ openid }) => [openid, 1]).sort())
+  const missed = async (who = late) =>
+    (await who.call('GET', '/api/sessions?state=missed')).body.items as {
+      id: string
+      unread: number
+      missedAt: string
+      customer: { openid: string }
+    }[]
+  assert.deepEqual(
+    (await missed()).map((item) => [item.customer.openid, item.unread]).sort(),
+    [one, two, three].map(({ openid }) => [openid, 1]).sort(),
+  )
   assert.ok((await missed()).every((item) => item.missedAt))
   const first = (await missed()).find((item) => item.customer.openid === one.openid)
-  assert.equal((await late.call('POST', `/api/sessions/${first?.id}/read`, { seq: 9 })).status, 200, 'opened')
+  assert.equal(
+    (await late.call('POST', `/api/sessions/${first?.id}/read`, { seq: 9 })).status,
+    200,
+    'opened',
+  )
   assert.equal((await missed()).length, 2)
   await two.says('又来了')
   assert.equal((await missed()).length, 2, 'a line of his own is no answer')
   const { id } = (await late.call('POST', '/api/sessions/claim', {})).body
-  await late.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'a', type: 'text', text: '抱歉' })
-  assert.deepEqual((await missed(admin)).map((item) => item.customer.openid), [three.openid])
+  await late.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'a',
+    type: 'text',
+    text: '抱歉',
+  })
+  assert.deepEqual(
+    (await missed(admin)).map((item) => item.customer.openid),
+    [three.openid],
+  )
 })
 
 void test('who will be reclaimed is seen a day before, and who was is given back for another ten days', async (t) => {
@@ -195,23 +323,52 @@ void test('who will be reclaimed is seen a day before, and who was is given back
   const again = await signIn(house.url, 'agent1')
   await again.call('POST', '/api/sessions/claim', {})
   let admin = await later(house, 9 * day)
-  const preview = async (hours: number) => (await admin.call('GET', `/api/reclaims/preview?hours=${hours}`)).body.items as { customer: { openid: string }, agentUid: number, sessionId: string, dueAt: string }[]
+  const preview = async (hours: number) =>
+    (await admin.call('GET', `/api/reclaims/preview?hours=${hours}`)).body.items as {
+      customer: { openid: string }
+      agentUid: number
+      sessionId: string
+      dueAt: string
+    }[]
   assert.deepEqual(await preview(23), [])
-  assert.deepEqual((await preview(24)).map((soon) => [soon.customer.openid, soon.agentUid, soon.sessionId]), [[idle.openid, agent.uid, id]])
+  assert.deepEqual(
+    (await preview(24)).map((soon) => [soon.customer.openid, soon.agentUid, soon.sessionId]),
+    [[idle.openid, agent.uid, id]],
+  )
   assert.equal((await again.call('GET', '/api/reclaims/preview')).status, 401)
 
   admin = await later(house, 10 * day + minute)
   assert.equal((await runJob(admin, 'reclaim'))['reclaimed'], 1)
-  const [done] = (await admin.call('GET', '/api/reclaims')).body.items as { customerId: string, agentUid: number, undoneAt: string | null }[]
+  const [done] = (await admin.call('GET', '/api/reclaims')).body.items as {
+    customerId: string
+    agentUid: number
+    undoneAt: string | null
+  }[]
   assert.deepEqual([done?.agentUid, done?.undoneAt], [agent.uid, null])
   await idle.says('我回来了')
-  assert.equal((await sessionOf(house, idle, admin)).queue?.lane, 'all', 'the premise: he queues for everyone')
-  const undone = await admin.call('POST', '/api/reclaims/undo', { customerIds: [done?.customerId, 'nobody'] })
-  assert.deepEqual(undone.body, { undone: [done?.customerId], failed: [{ id: 'nobody', code: 'not_found' }] })
+  assert.equal(
+    (await sessionOf(house, idle, admin)).queue?.lane,
+    'all',
+    'the premise: he queues for everyone',
+  )
+  const undone = await admin.call('POST', '/api/reclaims/undo', {
+    customerIds: [done?.customerId, 'nobody'],
+  })
+  assert.deepEqual(undone.body, {
+    undone: [done?.customerId],
+    failed: [{ id: 'nobody', code: 'not_found' }],
+  })
   const back = await sessionOf(house, idle, admin)
-  assert.deepEqual([back.customer.exclusiveAgentUid, back.queue?.lane], [agent.uid, `user:${agent.uid}`])
+  assert.deepEqual(
+    [back.customer.exclusiveAgentUid, back.queue?.lane],
+    [agent.uid, `user:${agent.uid}`],
+  )
   assert.equal((await runJob(admin, 'reclaim'))['reclaimed'], 0)
-  assert.equal((await admin.call('POST', '/api/reclaims/undo', { customerIds: [done?.customerId] })).body.failed[0].code, 'nothing_to_undo')
+  assert.equal(
+    (await admin.call('POST', '/api/reclaims/undo', { customerIds: [done?.customerId] })).body
+      .failed[0].code,
+    'nothing_to_undo',
+  )
 })
 
 void test('a self-check after all of it finds nothing, and finds what was broken on purpose', async (t) => {
@@ -224,23 +381,55 @@ void test('a self-check after all of it finds nothing, and finds what was broken
   await runJob(house.admin, 'take-back')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
   await runJob(house.admin, 'queue-reconcile')
-  const check = async () => (await house.admin.call('GET', '/api/admin/self-check')).body as { ok: boolean, promises: { id: string, verdict: string, detail: string }[] }
+  const check = async () =>
+    (await house.admin.call('GET', '/api/admin/self-check')).body as {
+      ok: boolean
+      promises: { id: string; verdict: string; detail: string }[]
+    }
   const fine = await check()
-  assert.deepEqual([fine.ok, fine.promises.map((one) => [one.id, one.verdict])], [true, ['P6', 'P7', 'P8', 'P10', 'P15', 'load'].map((one) => [one, 'ok'])], JSON.stringify(fine.promises))
+  assert.deepEqual(
+    [fine.ok, fine.promises.map((one) => [one.id, one.verdict])],
+    [true, ['P6', 'P7', 'P8', 'P10', 'P15', 'load'].map((one) => [one, 'ok'])],
+    JSON.stringify(fine.promises),
+  )
 
   const breaks: [string, string, string][] = [
-    ['P6', "update message_session set open_key = 'x' where session_id = ?", 'update message_session set open_key = concat_key where session_id = ?'],
-    ['P7', 'update message_session set seq = seq + 1 where session_id = ?', 'update message_session set seq = seq - 1 where session_id = ?'],
-    ['P8', 'update message_session set fence = fence + 1 where session_id = ?', 'update message_session set fence = fence - 1 where session_id = ?'],
-    ['load', 'update agent_load set `load` = `load` + 1 where uid = (select uid from message_session where session_id = ?)', 'update agent_load set `load` = `load` - 1 where uid = (select uid from message_session where session_id = ?)'],
+    [
+      'P6',
+      "update message_session set open_key = 'x' where session_id = ?",
+      'update message_session set open_key = concat_key where session_id = ?',
+    ],
+    [
+      'P7',
+      'update message_session set seq = seq + 1 where session_id = ?',
+      'update message_session set seq = seq - 1 where session_id = ?',
+    ],
+    [
+      'P8',
+      'update message_session set fence = fence + 1 where session_id = ?',
+      'update message_session set fence = fence - 1 where session_id = ?',
+    ],
+    [
+      'load',
+      'update agent_load set `load` = `load` + 1 where uid = (select uid from message_session where session_id = ?)',
+      'update agent_load set `load` = `load` - 1 where uid = (select uid from message_session where session_id = ?)',
+    ],
   ]
-  const [{ open_key: key } = { open_key: '' }] = await house.rows<{ open_key: string }>('select open_key from message_session where session_id = ?', [id])
+  const [{ open_key: key } = { open_key: '' }] = await house.rows<{ open_key: string }>(
+    'select open_key from message_session where session_id = ?',
+    [id],
+  )
   for (const [promise, spoil, mend] of breaks) {
     await house.app.ports.store.work('rest', (unit) => unit.sql.run(spoil, [id]))
     const found = await check()
-    assert.deepEqual(found.promises.filter((one) => one.verdict === 'violated').map((one) => one.id), [promise])
+    assert.deepEqual(
+      found.promises.filter((one) => one.verdict === 'violated').map((one) => one.id),
+      [promise],
+    )
     assert.equal(found.ok, false)
-    await house.app.ports.store.work('rest', (unit) => unit.sql.run(mend.replace('concat_key', `'${key}'`), [id]))
+    await house.app.ports.store.work('rest', (unit) =>
+      unit.sql.run(mend.replace('concat_key', `'${key}'`), [id]),
+    )
   }
   assert.equal((await check()).ok, true)
 })

@@ -5,10 +5,12 @@ import { account, openHouse, post, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-type Call = { path: string, errcode?: number, request: { force_refresh?: boolean } }
+type Call = { path: string; errcode?: number; request: { force_refresh?: boolean } }
 
 const calls = async (house: House, path: string): Promise<Call[]> =>
-  (await (await fetch(`${house.simulator}/sim/ledger`)).json() as { items: Call[] }).items.filter((item) => item.path === path)
+  ((await (await fetch(`${house.simulator}/sim/ledger`)).json()) as { items: Call[] }).items.filter(
+    (item) => item.path === path,
+  )
 const fetched = (house: House) => calls(house, '/cgi-bin/stable_token')
 const sent = (house: House) => calls(house, '/cgi-bin/message/custom/send')
 
@@ -24,9 +26,20 @@ async function desks(t: { after: (close: () => Promise<void>) => void }, count: 
   }
   const replyToAll = async (name: string) => {
     const before = (await sent(house)).filter(({ errcode }) => errcode === 0).length
-    await Promise.all(sessions.map((id) => agent.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: `${name}-${id}`, type: 'text', text: name })))
+    await Promise.all(
+      sessions.map((id) =>
+        agent.call('POST', `/api/sessions/${id}/messages`, {
+          clientMsgId: `${name}-${id}`,
+          type: 'text',
+          text: name,
+        }),
+      ),
+    )
     await eventually(async () => {
-      assert.equal((await sent(house)).filter(({ errcode }) => errcode === 0).length, before + sessions.length)
+      assert.equal(
+        (await sent(house)).filter(({ errcode }) => errcode === 0).length,
+        before + sessions.length,
+      )
     })
   }
   return { house, replyToAll }
@@ -36,9 +49,15 @@ void test('however many replies leave at once, the token is fetched once; when i
   const { house, replyToAll } = await desks(t, 12)
   await replyToAll('first')
   assert.equal((await fetched(house)).length, 1)
-  await post(`${house.simulator}/sim/faults`, { kind: 'expireToken', path: '/cgi-bin/message/custom/send' })
+  await post(`${house.simulator}/sim/faults`, {
+    kind: 'expireToken',
+    path: '/cgi-bin/message/custom/send',
+  })
   await replyToAll('second')
-  assert.ok((await sent(house)).some(({ errcode }) => errcode === 42001), 'the token died')
+  assert.ok(
+    (await sent(house)).some(({ errcode }) => errcode === 42001),
+    'the token died',
+  )
   assert.equal((await fetched(house)).length, 2)
 })
 
@@ -46,12 +65,26 @@ void test('a token that another system forced upon the account is adopted, not f
   const { house, replyToAll } = await desks(t, 6)
   await replyToAll('first')
   await post(`${house.simulator}/sim/clock`, { advanceMs: 31_000 })
-  const theirs = await post(`${house.simulator}/cgi-bin/stable_token`, {
-    grant_type: 'client_credential', appid: account.appid, secret: account.appSecret, force_refresh: true,
-  }) as { access_token: string }
+  const theirs = (await post(`${house.simulator}/cgi-bin/stable_token`, {
+    grant_type: 'client_credential',
+    appid: account.appid,
+    secret: account.appSecret,
+    force_refresh: true,
+  })) as { access_token: string }
   await replyToAll('second')
-  assert.ok((await sent(house)).some(({ errcode }) => errcode === 40001), 'the token before was dead')
-  assert.equal((await fetched(house)).filter(({ request }) => request.force_refresh).length, 1, 'theirs')
-  const still = await post(`${house.simulator}/cgi-bin/stable_token`, { grant_type: 'client_credential', appid: account.appid, secret: account.appSecret })
+  assert.ok(
+    (await sent(house)).some(({ errcode }) => errcode === 40001),
+    'the token before was dead',
+  )
+  assert.equal(
+    (await fetched(house)).filter(({ request }) => request.force_refresh).length,
+    1,
+    'theirs',
+  )
+  const still = await post(`${house.simulator}/cgi-bin/stable_token`, {
+    grant_type: 'client_credential',
+    appid: account.appid,
+    secret: account.appSecret,
+  })
   assert.equal((still as { access_token: string }).access_token, theirs.access_token)
 })

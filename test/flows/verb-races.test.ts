@@ -7,8 +7,15 @@ import { loadOf } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 
-type Step = { n: number, from: number | null, to: number, fence: number, agentUid: number | null, reason: string }
-type Answer = { status: number, body: any }
+type Step = {
+  n: number
+  from: number | null
+  to: number
+  fence: number
+  agentUid: number | null
+  reason: string
+}
+type Answer = { status: number; body: any }
 
 const rounds = times(40, 1000)
 const atOnce = 8
@@ -31,19 +38,31 @@ void test(`transfer, close and claim racing each other ${rounds} times: no lost 
   const tally = { won: 0, refused: 0, stale: 0 }
   const draw = numbers(seed)
   for (let round = 0; round < rounds; round += atOnce) {
-    await Promise.all(Array.from({ length: Math.min(atOnce, rounds - round) }, () => race(house, agents, { drawn: Array.from({ length: 5 }, () => draw(verbs)), tally })))
+    await Promise.all(
+      Array.from({ length: Math.min(atOnce, rounds - round) }, () =>
+        race(house, agents, { drawn: Array.from({ length: 5 }, () => draw(verbs)), tally }),
+      ),
+    )
   }
 
   for (const agent of agents) {
-    const [owned] = await house.rows<{ n: number }>('select count(*) as n from message_session where uid = ? and state in (0, 1, 2)', [agent.uid])
+    const [owned] = await house.rows<{ n: number }>(
+      'select count(*) as n from message_session where uid = ? and state in (0, 1, 2)',
+      [agent.uid],
+    )
     assert.equal(await loadOf(house, agent.uid), Number(owned?.n), 'the load is the count')
   }
-  t.diagnostic(`${tally.won} won, ${tally.refused} refused by a race, ${tally.stale} stale fences refused`)
-  assert.ok(tally.refused / (tally.refused + tally.won) >= 0.3, `they really raced: ${JSON.stringify(tally)}`)
+  t.diagnostic(
+    `${tally.won} won, ${tally.refused} refused by a race, ${tally.stale} stale fences refused`,
+  )
+  assert.ok(
+    tally.refused / (tally.refused + tally.won) >= 0.3,
+    `they really raced: ${JSON.stringify(tally)}`,
+  )
   assert.ok(tally.stale >= rounds / 2)
 })
 
-type Racing = { drawn: number[], tally: { won: number, refused: number, stale: number } }
+type Racing = { drawn: number[]; tally: { won: number; refused: number; stale: number } }
 
 async function race(house: House, agents: Actor[], { drawn, tally }: Racing): Promise<void> {
   await (await follower(house)).says('你好')
@@ -63,7 +82,10 @@ async function race(house: House, agents: Actor[], { drawn, tally }: Racing): Pr
   assert.equal(verb.length, verbs)
   const answers = await Promise.all(drawn.map((which) => (verb[which] as () => Promise<Answer>)()))
   for (const { status, body } of answers) {
-    assert.ok(status === 200 || status === 403 || status === 409, `${status} ${JSON.stringify(body)}`)
+    assert.ok(
+      status === 200 || status === 403 || status === 409,
+      `${status} ${JSON.stringify(body)}`,
+    )
     tally[status === 200 ? 'won' : 'refused'] += 1
   }
   await checkLedger(house, path, first.fence)
@@ -72,9 +94,21 @@ async function race(house: House, agents: Actor[], { drawn, tally }: Racing): Pr
   await house.admin.call('POST', `${path}/close`, {})
 }
 
-async function refuseStale(a: Actor, path: string, { first, tally }: { first: { id: string, fence: number }, tally: Racing['tally'] }): Promise<void> {
-  const stale = await a.call('POST', `${path}/messages`, { clientMsgId: `stale-${first.id}`, type: 'text', text: 'x', fence: first.fence })
-  assert.ok(['session_moved', 'session_not_open'].includes(stale.body.error?.code), JSON.stringify(stale.body))
+async function refuseStale(
+  a: Actor,
+  path: string,
+  { first, tally }: { first: { id: string; fence: number }; tally: Racing['tally'] },
+): Promise<void> {
+  const stale = await a.call('POST', `${path}/messages`, {
+    clientMsgId: `stale-${first.id}`,
+    type: 'text',
+    text: 'x',
+    fence: first.fence,
+  })
+  assert.ok(
+    ['session_moved', 'session_not_open'].includes(stale.body.error?.code),
+    JSON.stringify(stale.body),
+  )
   tally.stale += 1
 }
 
@@ -93,9 +127,18 @@ async function checkLedger(house: House, path: string, fence: number): Promise<v
     const before = steps[at - 1]
     assert.equal(step.n, at + 1, 'no step is missing')
     assert.equal(step.from, before?.to ?? null, 'each begins where the last one ended')
-    if (before) assert.ok(step.fence === before.fence + (step.reason === 'accepted' ? 0 : 1), `the fence grows with every change of hands: ${JSON.stringify(steps)}`)
+    if (before) {
+      assert.ok(
+        step.fence === before.fence + (step.reason === 'accepted' ? 0 : 1),
+        `the fence grows with every change of hands: ${JSON.stringify(steps)}`,
+      )
+    }
   })
   const last = steps.at(-1)
-  assert.deepEqual([now.stateCode, now.agentUid, now.fence], [last?.to, last?.agentUid, last?.fence], 'the ledger folds to the session')
+  assert.deepEqual(
+    [now.stateCode, now.agentUid, now.fence],
+    [last?.to, last?.agentUid, last?.fence],
+    'the ledger folds to the session',
+  )
   assert.ok(now.fence >= fence)
 }

@@ -6,9 +6,10 @@ import { openDesk, streamOf, type Desk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-const set = (at: Pick<Desk, 'house'>, settings: object) => at.house.admin.call('PATCH', '/api/settings', settings)
+const set = (at: Pick<Desk, 'house'>, settings: object) =>
+  at.house.admin.call('PATCH', '/api/settings', settings)
 
-void test('who takes up a session greets: in the company\'s words or in his own, once, and never with the last reply', async (t) => {
+void test("who takes up a session greets: in the company's words or in his own, once, and never with the last reply", async (t) => {
   const at = await openDesk(t)
   assert.equal((await set(at, { greeting: '您好，我是客服{name}' })).status, 200)
   const [b, c] = [await at.house.agent('小李'), await at.house.agent('小王')]
@@ -17,17 +18,28 @@ void test('who takes up a session greets: in the company\'s words or in his own,
   assert.equal((await at.lines()).length, 1, 'not before he accepts')
   await Promise.all([at.verb(b, 'accept'), at.verb(b, 'accept')])
   const greeting = (await at.lines()).at(-1)
-  assert.deepEqual([greeting.opercode, greeting.text, greeting.agentUid], [6, '您好，我是客服小李', b.uid])
-  await eventually(async () => { assert.deepEqual(await at.arrived(), ['您好，我是客服小李']) })
+  assert.deepEqual(
+    [greeting.opercode, greeting.text, greeting.agentUid],
+    [6, '您好，我是客服小李', b.uid],
+  )
+  await eventually(async () => {
+    assert.deepEqual(await at.arrived(), ['您好，我是客服小李'])
+  })
   await at.verb(b, 'transfer', { agentUid: c.uid })
   await at.verb(c, 'accept')
-  await eventually(async () => { assert.deepEqual((await at.arrived()).at(-1), '我是小王，请讲') })
+  await eventually(async () => {
+    assert.deepEqual((await at.arrived()).at(-1), '我是小王，请讲')
+  })
 
   await at.say(c, '一')
   await at.say(c, '二')
   assert.equal((await at.session()).window.remaining, 1)
   await at.verb(c, 'transfer', { agentUid: b.uid })
-  assert.equal((await at.verb(b, 'accept')).body.window.remaining, 1, 'the last reply is a person\'s')
+  assert.equal(
+    (await at.verb(b, 'accept')).body.window.remaining,
+    1,
+    "the last reply is a person's",
+  )
   assert.equal((await at.say(b, '三')).status, 202)
 })
 
@@ -44,15 +56,31 @@ void test('an agent starts a session with a customer of his own or of nobody, wh
   const races = await Promise.all([start(again), start(again), start(again)])
   assert.deepEqual(races.map((one) => one.status).sort(), [201, 409, 409])
   const made = races.find((one) => one.status === 201)?.body
-  assert.deepEqual([made.stateCode, made.agentUid, made.kind, made.customer.id], [1, at.agent.uid, 'user', customerId])
+  assert.deepEqual(
+    [made.stateCode, made.agentUid, made.kind, made.customer.id],
+    [1, at.agent.uid, 'user', customerId],
+  )
   assert.equal(await at.load(at.agent.uid), 1)
   const admin = await signIn(at.house.url, 'admin')
   await admin.call('POST', '/api/admin/jobs/reclaim/run', {})
   assert.equal((await again.call('GET', `/api/sessions/${made.id}`)).body.stateCode, 1)
-  const refused = await again.call('POST', `/api/sessions/${made.id}/messages`, { clientMsgId: 'late', type: 'text', text: '您好' })
+  const refused = await again.call('POST', `/api/sessions/${made.id}/messages`, {
+    clientMsgId: 'late',
+    type: 'text',
+    text: '您好',
+  })
   assert.equal(refused.body.error.code, 'reply_window_closed', 'starting opens no window')
   await at.customer.says('我在')
-  assert.equal((await again.call('POST', `/api/sessions/${made.id}/messages`, { clientMsgId: 'now', type: 'text', text: '您好' })).status, 202)
+  assert.equal(
+    (
+      await again.call('POST', `/api/sessions/${made.id}/messages`, {
+        clientMsgId: 'now',
+        type: 'text',
+        text: '您好',
+      })
+    ).status,
+    202,
+  )
 })
 
 void test('who is full or does not serve the account starts nothing', async (t) => {
@@ -61,10 +89,22 @@ void test('who is full or does not serve the account starts nothing', async (t) 
   await at.house.admin.call('PATCH', `/api/customers/${customerId}`, { exclusiveAgentUid: -1 })
   await at.verb(at.agent, 'close')
   await at.house.admin.call('PATCH', `/api/customers/${customerId}`, { exclusiveAgentUid: -1 })
-  const [full, elsewhere] = [await at.house.agent('full', { capacity: 0 }), await at.house.agent('elsewhere', { accountIds: [] })]
-  assert.equal((await full.call('POST', '/api/sessions', { customerId })).body.error.code, 'agent_at_capacity')
-  assert.equal((await elsewhere.call('POST', '/api/sessions', { customerId })).body.error.code, 'agent_not_on_account')
-  assert.equal((await full.call('POST', '/api/sessions', { customerId: 'f'.repeat(32) })).status, 404)
+  const [full, elsewhere] = [
+    await at.house.agent('full', { capacity: 0 }),
+    await at.house.agent('elsewhere', { accountIds: [] }),
+  ]
+  assert.equal(
+    (await full.call('POST', '/api/sessions', { customerId })).body.error.code,
+    'agent_at_capacity',
+  )
+  assert.equal(
+    (await elsewhere.call('POST', '/api/sessions', { customerId })).body.error.code,
+    'agent_not_on_account',
+  )
+  assert.equal(
+    (await full.call('POST', '/api/sessions', { customerId: 'f'.repeat(32) })).status,
+    404,
+  )
 })
 
 void test('a supervisor grades what others did, may think again, and the agent sees it', async (t) => {
@@ -75,18 +115,26 @@ void test('a supervisor grades what others did, may think again, and the agent s
   await at.verb(at.agent, 'close')
   assert.equal((await at.verb(boss, 'grade', { grade: 3, text: '回复太慢' })).status, 200)
   const again = await at.verb(boss, 'grade', { grade: 2, text: '可以更快' })
-  assert.deepEqual([again.body.grade.grade, again.body.grade.text, again.body.grade.uid], [2, '可以更快', boss.uid])
+  assert.deepEqual(
+    [again.body.grade.grade, again.body.grade.text, again.body.grade.uid],
+    [2, '可以更快', boss.uid],
+  )
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.grade.grade, 2)
   assert.equal((await streamOf(at.house, `user:${at.agent.uid}`)).at(-1)?.type, 'session.graded')
   await at.customer.says('又来')
   const [own] = (await boss.call('GET', '/api/sessions?state=waiting')).body.items
   await boss.call('POST', `/api/sessions/${own.id}/takeover`, {})
-  assert.equal((await boss.call('POST', `/api/sessions/${own.id}/grade`, { grade: 1 })).status, 403, 'not one\'s own work')
+  assert.equal(
+    (await boss.call('POST', `/api/sessions/${own.id}/grade`, { grade: 1 })).status,
+    403,
+    "not one's own work",
+  )
 })
 
-void test('while a supervisor looks on, a session\'s lines stand in its own stream, and no longer after', async (t) => {
+void test("while a supervisor looks on, a session's lines stand in its own stream, and no longer after", async (t) => {
   const at = await openDesk(t, { withoutCron: true })
-  const events = async () => (await streamOf(at.house, `session:${at.id}`)).map((event) => event.type)
+  const events = async () =>
+    (await streamOf(at.house, `session:${at.id}`)).map((event) => event.type)
   await at.customer.says('一')
   assert.deepEqual(await events(), [])
   assert.equal((await at.verb(at.agent, 'watch')).status, 403)
@@ -94,7 +142,12 @@ void test('while a supervisor looks on, a session\'s lines stand in its own stre
   assert.deepEqual([watched.status, watched.body.stream], [200, `session:${at.id}`])
   await at.customer.says('二')
   assert.deepEqual(await events(), ['message.received'])
-  assert.ok((await streamOf(at.house, `user:${at.agent.uid}`)).some((event) => event.type === 'message.received'), 'the owner hears it as before')
+  assert.ok(
+    (await streamOf(at.house, `user:${at.agent.uid}`)).some(
+      (event) => event.type === 'message.received',
+    ),
+    'the owner hears it as before',
+  )
   await at.house.app.advanceTo(3 * 60_000)
   await at.customer.says('三')
   assert.deepEqual(await events(), ['message.received'])
@@ -102,17 +155,31 @@ void test('while a supervisor looks on, a session\'s lines stand in its own stre
 
 void test('WeChat is told once that somebody writes, only by who may write and only while it would show it', async (t) => {
   const at = await openDesk(t, { withoutCron: true })
-  const calls = async () => ((await (await fetch(`${at.house.simulator}/sim/ledger`)).json()) as { items: { path: string, errcode?: number }[] })
-    .items.filter((item) => item.path === '/cgi-bin/message/custom/typing' && item.errcode !== 40014)
+  const calls = async () =>
+    (
+      (await (await fetch(`${at.house.simulator}/sim/ledger`)).json()) as {
+        items: { path: string; errcode?: number }[]
+      }
+    ).items.filter(
+      (item) => item.path === '/cgi-bin/message/custom/typing' && item.errcode !== 40014,
+    )
   const stranger = await at.house.agent('stranger')
   assert.equal((await at.verb(stranger, 'typing')).status, 403)
   for (let n = 0; n < 3; n += 1) assert.equal((await at.verb(at.agent, 'typing')).status, 200)
-  await eventually(async () => { assert.equal((await calls()).length, 1) })
+  await eventually(async () => {
+    assert.equal((await calls()).length, 1)
+  })
   await at.house.app.advanceTo(60_000)
-  assert.equal((await at.verb(at.agent, 'typing')).status, 200, 'nobody has said anything for a minute')
+  assert.equal(
+    (await at.verb(at.agent, 'typing')).status,
+    200,
+    'nobody has said anything for a minute',
+  )
   await at.customer.says('在吗')
   assert.equal((await at.verb(at.agent, 'typing')).status, 200)
-  await eventually(async () => { assert.equal((await calls()).length, 2) })
+  await eventually(async () => {
+    assert.equal((await calls()).length, 2)
+  })
 })
 
 void test('what the owner has read is read on all his devices, and reading back changes nothing', async (t) => {
@@ -120,7 +187,11 @@ void test('what the owner has read is read on all his devices, and reading back 
   await at.customer.says('二')
   assert.equal((await at.session()).unread, 2)
   assert.equal((await at.verb(at.agent, 'read', { seq: 2 })).body.unread, 0)
-  assert.deepEqual((await streamOf(at.house, `user:${at.agent.uid}`)).at(-1)?.data, { sessionId: at.id, upTo: 2, unread: 0 })
+  assert.deepEqual((await streamOf(at.house, `user:${at.agent.uid}`)).at(-1)?.data, {
+    sessionId: at.id,
+    upTo: 2,
+    unread: 0,
+  })
   assert.equal((await at.verb(at.agent, 'read', { seq: 1 })).body.unread, 0)
   assert.equal((await at.verb(at.house.admin, 'read', { seq: 2 })).body.error.code, 'not_owner')
 })
@@ -129,10 +200,24 @@ void test('many sessions are closed at once, each by its own right, and a reason
   const at = await openDesk(t)
   const other = await follower(at.house)
   await other.says('你好')
-  const queued = (await at.house.admin.call('GET', '/api/sessions?state=queued')).body.items[0].id as string
-  const answer = await at.agent.call('POST', '/api/sessions/close', { ids: [at.id, queued, 'f'.repeat(32)], reason: '客户已满意', pending: 'drop' })
-  assert.deepEqual(answer.body, { closed: [at.id], failed: [{ id: queued, code: 'not_owner' }, { id: 'f'.repeat(32), code: 'not_found' }] })
-  assert.deepEqual([(await at.session()).stateCode, (await at.session()).closeReason], [-1, '客户已满意'])
+  const queued = (await at.house.admin.call('GET', '/api/sessions?state=queued')).body.items[0]
+    .id as string
+  const answer = await at.agent.call('POST', '/api/sessions/close', {
+    ids: [at.id, queued, 'f'.repeat(32)],
+    reason: '客户已满意',
+    pending: 'drop',
+  })
+  assert.deepEqual(answer.body, {
+    closed: [at.id],
+    failed: [
+      { id: queued, code: 'not_owner' },
+      { id: 'f'.repeat(32), code: 'not_found' },
+    ],
+  })
+  assert.deepEqual(
+    [(await at.session()).stateCode, (await at.session()).closeReason],
+    [-1, '客户已满意'],
+  )
   const byBoss = await at.house.admin.call('POST', '/api/sessions/close', { ids: [queued] })
   assert.deepEqual(byBoss.body.closed, [queued])
   assert.equal((await at.house.admin.call('GET', `/api/sessions/${queued}`)).body.stateCode, -4)
@@ -141,13 +226,25 @@ void test('many sessions are closed at once, each by its own right, and a reason
 void test('a close lets what was accepted go out, or drops what has not left and gives it back', async (t) => {
   for (const pending of ['send', 'drop']) {
     const at = await openDesk(t)
-    await post(`${at.house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', kind: 'slow', delayMs: 2000 })
+    await post(`${at.house.simulator}/sim/faults`, {
+      path: '/cgi-bin/message/custom/send',
+      kind: 'slow',
+      delayMs: 2000,
+    })
     await at.say(at.agent, '一')
-    await eventually(async () => { assert.equal((await at.lines())[1].delivery.state, 'sending') })
-    await at.say(at.agent, '二')
-    assert.equal((await at.verb(at.agent, 'close', { pending })).body.window.remaining, pending === 'send' ? 3 : 4)
     await eventually(async () => {
-      assert.deepEqual((await at.lines()).slice(1).map((line) => line.delivery.state), pending === 'send' ? ['sent', 'sent'] : ['sent', 'failed'])
+      assert.equal((await at.lines())[1].delivery.state, 'sending')
+    })
+    await at.say(at.agent, '二')
+    assert.equal(
+      (await at.verb(at.agent, 'close', { pending })).body.window.remaining,
+      pending === 'send' ? 3 : 4,
+    )
+    await eventually(async () => {
+      assert.deepEqual(
+        (await at.lines()).slice(1).map((line) => line.delivery.state),
+        pending === 'send' ? ['sent', 'sent'] : ['sent', 'failed'],
+      )
     })
     assert.deepEqual(await at.arrived(), pending === 'send' ? ['一', '二'] : ['一'])
   }
@@ -161,7 +258,11 @@ void test('supervisors see whose sessions they ask for; agents see their own', a
     await (await follower(house)).says('你好')
     await agent.call('POST', '/api/sessions/claim', {})
   }
-  const count = async (who: typeof a, query: string) => (await who.call('GET', `/api/sessions?state=active${query}`)).body.items.length as number
-  assert.deepEqual([await count(house.admin, ''), await count(house.admin, `&agentUid=${b.uid}`)], [3, 2])
+  const count = async (who: typeof a, query: string) =>
+    (await who.call('GET', `/api/sessions?state=active${query}`)).body.items.length as number
+  assert.deepEqual(
+    [await count(house.admin, ''), await count(house.admin, `&agentUid=${b.uid}`)],
+    [3, 2],
+  )
   assert.deepEqual([await count(a, ''), await count(a, `&agentUid=${b.uid}`)], [1, 1])
 })

@@ -12,31 +12,55 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const names = Object.keys(settings.shape)
 
 void test('.env.example and docs/configuration.md name the settings that config.ts reads, in its order', () => {
-  const inExample = [...read('.env.example').matchAll(/^# ?([A-Z][A-Z_]+)=/gm)].map((match) => match[1])
+  const inExample = [...read('.env.example').matchAll(/^# ?([A-Z][A-Z_]+)=/gm)].map(
+    (match) => match[1],
+  )
   assert.deepEqual(inExample, names)
-  const inDocs = [...read('docs/configuration.md').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1])
+  const inDocs = [...read('docs/configuration.md').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(
+    (match) => match[1],
+  )
   assert.deepEqual(inDocs, names)
 })
 
 void test('docs/configuration.md names what a company sets, in order, with its default and its range, and the API takes it', () => {
-  const rows = [...read('docs/configuration.md').matchAll(/^\| `([a-z]\w+)` \| `(.*?)` \| (.*?) \|/gm)].map(([, name = '', fallback = '', range = '']) => ({ name, fallback, range }))
-  assert.deepEqual(rows.map((row) => row.name), Object.keys(defaultSettings))
-  assert.deepEqual(Object.fromEntries(rows.map((row) => [row.name, JSON.parse(row.fallback) as unknown])), defaultSettings)
+  const rows = [
+    ...read('docs/configuration.md').matchAll(/^\| `([a-z]\w+)` \| `(.*?)` \| (.*?) \|/gm),
+  ].map(([, name = '', fallback = '', range = '']) => ({ name, fallback, range }))
+  assert.deepEqual(
+    rows.map((row) => row.name),
+    Object.keys(defaultSettings),
+  )
+  assert.deepEqual(
+    Object.fromEntries(rows.map((row) => [row.name, JSON.parse(row.fallback) as unknown])),
+    defaultSettings,
+  )
   assert.deepEqual(Object.keys(settingsPatch.shape).sort(), Object.keys(defaultSettings).sort())
   for (const [name, [least, most]] of Object.entries(ranges)) {
     assert.equal(rows.find((row) => row.name === name)?.range, `${least} to ${most}`)
-    for (const [value, ok] of [[least, true], [most, true], [least - 1, false], [most + 1, false]] as const) {
+    for (const [value, ok] of [
+      [least, true],
+      [most, true],
+      [least - 1, false],
+      [most + 1, false],
+    ] as const) {
       assert.equal(settingsPatch.safeParse({ [name]: value }).success, ok, `${name} ${value}`)
     }
   }
 })
 
 void test('every file a document links to exists', () => {
-  const documents = [...readdirSync(root), ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => join('docs', String(name)))].filter((name) => name.endsWith('.md'))
+  const documents = [
+    ...readdirSync(root),
+    ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) =>
+      join('docs', String(name)),
+    ),
+  ].filter((name) => name.endsWith('.md'))
   assert.ok(documents.length > 10)
   for (const document of documents) {
     for (const [, target = ''] of read(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
-      if (!/^https?:/.test(target)) assert.ok(existsSync(join(root, dirname(document), target)), `${document} → ${target}`)
+      if (!/^https?:/.test(target)) {
+        assert.ok(existsSync(join(root, dirname(document), target)), `${document} → ${target}`)
+      }
     }
   }
 })

@@ -9,32 +9,95 @@ import { cruise, type ICruiseOptions, type IForbiddenRuleType } from 'dependency
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config'
 
 const root = resolve(import.meta.dirname, '../../..')
-const config = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as { forbidden: IForbiddenRuleType[], options: ICruiseOptions }
+const config = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as {
+  forbidden: IForbiddenRuleType[]
+  options: ICruiseOptions
+}
 const rooms = ['entities', 'rules', 'src', 'packages/wechat-api-ts/src', 'scripts']
 
 /** wall → a file that should not be, and what it says. */
 const plants: Record<string, [file: string, text: string]> = {
-  'no-cycles': ['src/views/planted.ts', "import type { A } from './planted2.ts'\nexport type B = A\n"],
+  'no-cycles': [
+    'src/views/planted.ts',
+    "import type { A } from './planted2.ts'\nexport type B = A\n",
+  ],
   'no-unresolvable': ['src/views/planted.ts', "import './nowhere.ts'\n"],
-  'entities-know-nobody': ['entities/planted.ts', "import { outbox } from './outbox.ts'\nexport const planted = outbox\n"],
-  'rules-are-given-their-facts': ['rules/planted.ts', "import { readFileSync } from 'node:fs'\nexport const planted = readFileSync\n"],
-  'rules-take-types-of-entities': ['rules/planted.ts', "import { outbox } from '../entities/outbox.ts'\nexport const planted = outbox\n"],
-  'actions-see-ports': ['src/actions/planted.ts', "import { openBackends } from '../backends/open.ts'\nexport const planted = openBackends\n"],
-  'views-see-ports': ['src/views/planted.ts', "import { claimNext } from '../actions/sessions/claim-next.ts'\nexport const planted = claimNext\n"],
-  'http-calls-actions': ['src/http/planted.ts', "import { openSchedule } from '../cron/schedule.ts'\nexport const planted = openSchedule\n"],
-  'cron-calls-actions': ['src/cron/planted.ts', "import { routes } from '../http/routes.ts'\nexport const planted = routes\n"],
-  'channels-speak-wechat': ['src/channels/planted.ts', "import { reclaim } from '../actions/jobs/reclaim.ts'\nexport const planted = reclaim\n"],
-  'store-knows-sql': ['src/store/planted.ts', "import { isOpen } from '../../rules/session.ts'\nexport const planted = isOpen\n"],
-  'memory-knows-ports': ['src/backends/memory/planted.ts', "import { isOpen } from '../../../rules/session.ts'\nexport const planted = isOpen\n"],
-  'redis-knows-ports': ['src/backends/redis/planted.ts', "import { openCache } from '../memory/cache.ts'\nexport const planted = openCache\n"],
-  'backends-choose-a-twin': ['src/backends/planted.ts', "import { openStore } from '../store/open.ts'\nexport const planted = openStore\n"],
-  'ports-take-the-store-by-type': ['src/ports-planted.ts', "import { openStore } from './store/open.ts'\nexport const planted = openStore\n"],
-  'only-the-app-opens-stores': ['src/http/planted.ts', "import { openStore } from '../store/open.ts'\nexport const planted = openStore\n"],
-  'express-only-in-http': ['src/views/planted.ts', "import express from 'express'\nexport const planted = express\n"],
-  'ioredis-only-in-redis': ['src/actions/planted.ts', "import { Redis } from 'ioredis'\nexport const planted = Redis\n"],
-  'sdk-ships-alone': ['packages/wechat-api-ts/src/planted.ts', "import { readFileSync } from 'node:fs'\nexport const planted = readFileSync\n"],
-  'simulator-is-a-stranger': ['scripts/simulator/planted.ts', "import { signature } from 'wechat-api-ts'\nexport const planted = signature\n"],
-  'product-ships-alone': ['src/views/planted.ts', "import { starterRules } from '../../scripts/starter-rules.ts'\nexport const planted = starterRules\n"],
+  'entities-know-nobody': [
+    'entities/planted.ts',
+    "import { outbox } from './outbox.ts'\nexport const planted = outbox\n",
+  ],
+  'rules-are-given-their-facts': [
+    'rules/planted.ts',
+    "import { readFileSync } from 'node:fs'\nexport const planted = readFileSync\n",
+  ],
+  'rules-take-types-of-entities': [
+    'rules/planted.ts',
+    "import { outbox } from '../entities/outbox.ts'\nexport const planted = outbox\n",
+  ],
+  'actions-see-ports': [
+    'src/actions/planted.ts',
+    "import { openBackends } from '../backends/open.ts'\nexport const planted = openBackends\n",
+  ],
+  'views-see-ports': [
+    'src/views/planted.ts',
+    "import { claimNext } from '../actions/sessions/claim-next.ts'\nexport const planted = claimNext\n",
+  ],
+  'http-calls-actions': [
+    'src/http/planted.ts',
+    "import { openSchedule } from '../cron/schedule.ts'\nexport const planted = openSchedule\n",
+  ],
+  'cron-calls-actions': [
+    'src/cron/planted.ts',
+    "import { routes } from '../http/routes.ts'\nexport const planted = routes\n",
+  ],
+  'channels-speak-wechat': [
+    'src/channels/planted.ts',
+    "import { reclaim } from '../actions/jobs/reclaim.ts'\nexport const planted = reclaim\n",
+  ],
+  'store-knows-sql': [
+    'src/store/planted.ts',
+    "import { isOpen } from '../../rules/session.ts'\nexport const planted = isOpen\n",
+  ],
+  'memory-knows-ports': [
+    'src/backends/memory/planted.ts',
+    "import { isOpen } from '../../../rules/session.ts'\nexport const planted = isOpen\n",
+  ],
+  'redis-knows-ports': [
+    'src/backends/redis/planted.ts',
+    "import { openCache } from '../memory/cache.ts'\nexport const planted = openCache\n",
+  ],
+  'backends-choose-a-twin': [
+    'src/backends/planted.ts',
+    "import { openStore } from '../store/open.ts'\nexport const planted = openStore\n",
+  ],
+  'ports-take-the-store-by-type': [
+    'src/ports-planted.ts',
+    "import { openStore } from './store/open.ts'\nexport const planted = openStore\n",
+  ],
+  'only-the-app-opens-stores': [
+    'src/http/planted.ts',
+    "import { openStore } from '../store/open.ts'\nexport const planted = openStore\n",
+  ],
+  'express-only-in-http': [
+    'src/views/planted.ts',
+    "import express from 'express'\nexport const planted = express\n",
+  ],
+  'ioredis-only-in-redis': [
+    'src/actions/planted.ts',
+    "import { Redis } from 'ioredis'\nexport const planted = Redis\n",
+  ],
+  'sdk-ships-alone': [
+    'packages/wechat-api-ts/src/planted.ts',
+    "import { readFileSync } from 'node:fs'\nexport const planted = readFileSync\n",
+  ],
+  'simulator-is-a-stranger': [
+    'scripts/simulator/planted.ts',
+    "import { signature } from 'wechat-api-ts'\nexport const planted = signature\n",
+  ],
+  'product-ships-alone': [
+    'src/views/planted.ts',
+    "import { starterRules } from '../../scripts/starter-rules.ts'\nexport const planted = starterRules\n",
+  ],
 }
 
 const copy = mkdtempSync(join(tmpdir(), 'kefu-walls-'))
@@ -42,23 +105,42 @@ const nameOf = (wall: string, file: string) => file.replace('planted', `planted-
 
 before(() => {
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  for (const room of rooms) cpSync(join(root, room), join(copy, room), { recursive: true, filter: (path) => !/node_modules|dist$/.test(relative(root, path)) })
+  for (const room of rooms) {
+    cpSync(join(root, room), join(copy, room), {
+      recursive: true,
+      filter: (path) => !/node_modules|dist$/.test(relative(root, path)),
+    })
+  }
   cpSync(join(root, 'tsconfig.json'), join(copy, 'tsconfig.json'))
-  for (const [wall, [file, text]] of Object.entries(plants)) writeFileSync(join(copy, nameOf(wall, file)), text)
-  writeFileSync(join(copy, 'src/views/planted2.ts'), "import type { B } from './planted-no-cycles.ts'\nexport type A = B\n")
+  for (const [wall, [file, text]] of Object.entries(plants)) {
+    writeFileSync(join(copy, nameOf(wall, file)), text)
+  }
+  writeFileSync(
+    join(copy, 'src/views/planted2.ts'),
+    "import type { B } from './planted-no-cycles.ts'\nexport type A = B\n",
+  )
 })
-after(() => { rmSync(copy, { recursive: true, force: true }) })
+after(() => {
+  rmSync(copy, { recursive: true, force: true })
+})
 
 const cruised = async (baseDir: string) => {
-  const result = await cruise(rooms, { ...config.options, baseDir, ruleSet: { forbidden: config.forbidden }, validate: true }, undefined,
-    { tsConfig: extractTSConfig(join(baseDir, 'tsconfig.json')) })
+  const result = await cruise(
+    rooms,
+    { ...config.options, baseDir, ruleSet: { forbidden: config.forbidden }, validate: true },
+    undefined,
+    { tsConfig: extractTSConfig(join(baseDir, 'tsconfig.json')) },
+  )
   if (typeof result.output === 'string') throw new Error(result.output)
   return result.output
 }
 
 void test('every wall has a violation planted for it', () => {
   const names = config.forbidden.map((wall) => wall.name ?? '')
-  assert.deepEqual(names.filter((name) => !(name in plants)), [])
+  assert.deepEqual(
+    names.filter((name) => !(name in plants)),
+    [],
+  )
 })
 
 void test('every wall guards files that exist', async () => {
@@ -67,11 +149,19 @@ void test('every wall guards files that exist', async () => {
     const path = wall.from.path
     return typeof path === 'string' && !files.some((file) => new RegExp(path).test(file))
   })
-  assert.deepEqual(guardsNothing.map((wall) => wall.name), [])
+  assert.deepEqual(
+    guardsNothing.map((wall) => wall.name),
+    [],
+  )
 })
 
 void test('every planted violation is caught by its wall', async () => {
   const seen = (await cruised(copy)).summary.violations.map((one) => `${one.rule.name} ${one.from}`)
-  const missed = Object.entries(plants).filter(([wall, [file]]) => !seen.includes(`${wall} ${nameOf(wall, file)}`))
-  assert.deepEqual(missed.map(([wall]) => wall), [])
+  const missed = Object.entries(plants).filter(
+    ([wall, [file]]) => !seen.includes(`${wall} ${nameOf(wall, file)}`),
+  )
+  assert.deepEqual(
+    missed.map(([wall]) => wall),
+    [],
+  )
 })

@@ -11,5 +11,7 @@ const table: [what: string, lastRunsMs: number[], restMs: number][] = [
 ]
 
 for (const [what, lastRunsMs, restMs] of table) {
-  void test(`the reconcile rests by how much it has to walk through: ${what}`, () => { assert.equal(restAfter(10, lastRunsMs), restMs) })
+  void test(`the reconcile rests by how much it has to walk through: ${what}`, () => {
+    assert.equal(restAfter(10, lastRunsMs), restMs)
+  })
 }

@@ -3,38 +3,125 @@ import test from 'node:test'
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { compileRules } from '../../rules/keyword.ts'
 import { namedByKey } from '../../rules/reception.ts'
-import { believeRefusal, giveBack, mayReply, openBriefly, standing, takeReply, widenWindow, type Window } from '../../rules/reply-window.ts'
+import {
+  believeRefusal,
+  giveBack,
+  mayReply,
+  openBriefly,
+  standing,
+  takeReply,
+  widenWindow,
+  type Window,
+} from '../../rules/reply-window.ts'
 import { judge, sniff } from '../../rules/media.ts'
 import { lanesOf } from '../../rules/routing.ts'
 import { mayWrite } from '../../rules/session.ts'
 
 const rule = (id: string, more: Partial<MessageRuleRow> & { words?: string[] }): MessageRuleRow => {
   const { words = [], ...row } = more
-  return { message_rule_id: id, company_id: 'c', account_id: null, name: id, enabled: 1, priority: 0, match_kind: 'contains',
-    keywords: JSON.stringify(words), pattern: null, action: JSON.stringify({ kind: 'text', text: id }), schedule: null, add_time: 0, update_time: 0, ...row }
+  return {
+    message_rule_id: id,
+    company_id: 'c',
+    account_id: null,
+    name: id,
+    enabled: 1,
+    priority: 0,
+    match_kind: 'contains',
+    keywords: JSON.stringify(words),
+    pattern: null,
+    action: JSON.stringify({ kind: 'text', text: id }),
+    schedule: null,
+    add_time: 0,
+    update_time: 0,
+    ...row,
+  }
 }
 
 const decisions: [title: string, rules: MessageRuleRow[], text: string, answer: string | null][] = [
-  ['a message that contains the keyword is answered', [rule('r', { words: ['退款'] })], '我要退款！', 'r'],
+  [
+    'a message that contains the keyword is answered',
+    [rule('r', { words: ['退款'] })],
+    '我要退款！',
+    'r',
+  ],
   ['the keyword need not contain the message', [rule('r', { words: ['我要退款'] })], '退款', null],
-  ['exact beats contains, whatever the priority', [rule('c', { words: ['退款'], priority: 9 }), rule('e', { match_kind: 'exact', words: ['退款'] })], '退款', 'e'],
-  ['the higher priority wins', [rule('low', { words: ['退款'] }), rule('high', { words: ['退'], priority: 1 })], '退款', 'high'],
-  ['then the longest keyword', [rule('short', { words: ['退'] }), rule('long', { words: ['退款'] })], '退款', 'long'],
-  ['a default rule only where no other does', [rule('d', { match_kind: 'default', priority: 99 }), rule('r', { words: ['退款'] })], '退款', 'r'],
-  ['and there it does', [rule('d', { match_kind: 'default' }), rule('r', { words: ['退款'] })], '别的', 'd'],
-  ['a follow rule never matches typed text', [rule('f', { match_kind: 'subscribe', words: ['follow_reply'] })], 'follow_reply', null],
+  [
+    'exact beats contains, whatever the priority',
+    [
+      rule('c', { words: ['退款'], priority: 9 }),
+      rule('e', { match_kind: 'exact', words: ['退款'] }),
+    ],
+    '退款',
+    'e',
+  ],
+  [
+    'the higher priority wins',
+    [rule('low', { words: ['退款'] }), rule('high', { words: ['退'], priority: 1 })],
+    '退款',
+    'high',
+  ],
+  [
+    'then the longest keyword',
+    [rule('short', { words: ['退'] }), rule('long', { words: ['退款'] })],
+    '退款',
+    'long',
+  ],
+  [
+    'a default rule only where no other does',
+    [rule('d', { match_kind: 'default', priority: 99 }), rule('r', { words: ['退款'] })],
+    '退款',
+    'r',
+  ],
+  [
+    'and there it does',
+    [rule('d', { match_kind: 'default' }), rule('r', { words: ['退款'] })],
+    '别的',
+    'd',
+  ],
+  [
+    'a follow rule never matches typed text',
+    [rule('f', { match_kind: 'subscribe', words: ['follow_reply'] })],
+    'follow_reply',
+    null,
+  ],
   ['width and case do not matter', [rule('r', { words: ['ABC'] })], 'ａｂｃ？', 'r'],
   ['a disabled rule is silent', [rule('r', { words: ['退款'], enabled: 0 })], '退款', null],
-  ['a rule of another account is silent', [rule('r', { words: ['退款'], account_id: 'other' })], '退款', null],
-  ['percent and underscore are letters like others', [rule('r', { words: ['100%'] })], '100元', null],
+  [
+    'a rule of another account is silent',
+    [rule('r', { words: ['退款'], account_id: 'other' })],
+    '退款',
+    null,
+  ],
+  [
+    'percent and underscore are letters like others',
+    [rule('r', { words: ['100%'] })],
+    '100元',
+    null,
+  ],
 ]
 for (const [title, rules, text, answer] of decisions) {
-  void test(title, () => { assert.equal(compileRules(rules).text(text, { accountId: 'mine', now: 0 })?.rule.id ?? null, answer) })
+  void test(title, () => {
+    assert.equal(
+      compileRules(rules).text(text, { accountId: 'mine', now: 0 })?.rule.id ?? null,
+      answer,
+    )
+  })
 }
 
 const hour = 3600_000
-const none: Window = { window_end: null, budget_left: 0, window_scene: null, brief_end: null, brief_left: 0, brief_scene: null }
-const left = (window: Window, now: number) => [standing(window, now).remaining, standing(window, now).endsAt, standing(window, now).scene]
+const none: Window = {
+  window_end: null,
+  budget_left: 0,
+  window_scene: null,
+  brief_end: null,
+  brief_left: 0,
+  brief_scene: null,
+}
+const left = (window: Window, now: number) => [
+  standing(window, now).remaining,
+  standing(window, now).endsAt,
+  standing(window, now).scene,
+]
 
 void test('a message gives five replies in 48 hours, a follow three in a minute; neither lowers what is left', () => {
   const followed = { ...none, ...openBriefly(none, 'follow', 0) }
@@ -42,7 +129,11 @@ void test('a message gives five replies in 48 hours, a follow three in a minute;
   assert.equal(mayReply(followed, 60_000), 'reply_window_closed')
   const wrote = { ...followed, ...widenWindow(followed, 1000) }
   assert.deepEqual(left(wrote, 2000), [5, 48 * hour + 1000, 'message'])
-  assert.deepEqual(left({ ...wrote, ...openBriefly(wrote, 'menu', 3000) }, 4000), [5, 48 * hour + 1000, 'message'])
+  assert.deepEqual(left({ ...wrote, ...openBriefly(wrote, 'menu', 3000) }, 4000), [
+    5,
+    48 * hour + 1000,
+    'message',
+  ])
   assert.equal(mayReply(wrote, 48 * hour + 1000), 'reply_window_closed')
   assert.equal(mayReply({ ...wrote, budget_left: 0, brief_left: 0 }, 2000), 'reply_budget_used')
   assert.equal(mayReply(wrote, 2000), null)
@@ -56,24 +147,47 @@ void test('a tap gives three more to who is used up, for a minute; the two never
   assert.deepEqual(left(window, 1001), [3, 61_000, 'menu'])
   window = takeReply(window, 1001)
   assert.deepEqual(left(window, 1002), [2, 61_000, 'menu'])
-  assert.equal(mayReply(window, 61_000), 'reply_budget_used', 'the minute is over, and the five are used')
+  assert.equal(
+    mayReply(window, 61_000),
+    'reply_budget_used',
+    'the minute is over, and the five are used',
+  )
   const both = { ...none, ...widenWindow(none, 0), ...openBriefly(none, 'scan', 0) }
-  assert.equal(standing(takeReply(takeReply(both, 1), 1), 1).remaining, 3, 'five, of which two were taken')
+  assert.equal(
+    standing(takeReply(takeReply(both, 1), 1), 1).remaining,
+    3,
+    'five, of which two were taken',
+  )
 })
 
 void test('what did not arrive is given back, and never more than the follower gave', () => {
   const wrote: Window = { ...none, ...widenWindow(none, 0) }
   assert.equal(giveBack(takeReply(wrote, 1), 1, 2).budget_left, 5)
   assert.equal(giveBack(wrote, 1, 2).budget_left, 5, 'he wrote again meanwhile')
-  assert.equal(giveBack(takeReply(wrote, 1), 1, 49 * hour).budget_left, 4, 'a window that has ended stays as it is')
+  assert.equal(
+    giveBack(takeReply(wrote, 1), 1, 49 * hour).budget_left,
+    4,
+    'a window that has ended stays as it is',
+  )
 })
 
 void test('the platform is believed: 45047 is nothing left, 45015 is closed; of what was open when the reply left', () => {
   const wrote: Window = { ...none, ...widenWindow(none, 0) }
-  assert.deepEqual(left(believeRefusal(wrote, 45047, { sentAt: 10, now: 20 }) ?? wrote, 20), [0, 48 * hour, 'message'])
-  assert.equal(mayReply(believeRefusal(wrote, 45015, { sentAt: 10, now: 20 }) ?? wrote, 20), 'reply_window_closed')
+  assert.deepEqual(left(believeRefusal(wrote, 45047, { sentAt: 10, now: 20 }) ?? wrote, 20), [
+    0,
+    48 * hour,
+    'message',
+  ])
+  assert.equal(
+    mayReply(believeRefusal(wrote, 45015, { sentAt: 10, now: 20 }) ?? wrote, 20),
+    'reply_window_closed',
+  )
   const again: Window = { ...wrote, ...widenWindow(wrote, 15) }
-  assert.equal(standing(believeRefusal(again, 45047, { sentAt: 10, now: 20 }) ?? none, 20).remaining, 5, 'he wrote after it left')
+  assert.equal(
+    standing(believeRefusal(again, 45047, { sentAt: 10, now: 20 }) ?? none, 20).remaining,
+    5,
+    'he wrote after it left',
+  )
   assert.equal(believeRefusal(wrote, 45002, { sentAt: 10, now: 20 }), null)
 })
 
@@ -81,12 +195,18 @@ void test('the last reply to a message may be kept for who asks for it', () => {
   const last: Window = { ...none, ...widenWindow(none, 0), budget_left: 1 }
   assert.equal(mayReply(last, 1, true), 'last_reply_reserved')
   assert.equal(mayReply(last, 1), null)
-  assert.equal(mayReply({ ...none, ...openBriefly(none, 'menu', 0), brief_left: 1 }, 1, true), null, 'a minute is too short to save for')
+  assert.equal(
+    mayReply({ ...none, ...openBriefly(none, 'menu', 0), brief_left: 1 }, 1, true),
+    null,
+    'a minute is too short to save for',
+  )
 })
 
 void test('a key names who receives', () => {
-  assert.deepEqual(['kf_other', 'kf_user_7', 'kf_group_12', 'kf_user_', 'kf_user_7x', 'other'].map(namedByKey),
-    [{ kind: 'other' }, { kind: 'user', uid: 7 }, { kind: 'group', groupId: 12 }, null, null, null])
+  assert.deepEqual(
+    ['kf_other', 'kf_user_7', 'kf_group_12', 'kf_user_', 'kf_user_7x', 'other'].map(namedByKey),
+    [{ kind: 'other' }, { kind: 'user', uid: 7 }, { kind: 'group', groupId: 12 }, null, null, null],
+  )
 })
 
 void test('a write is refused in the order open, fence, yours, accepted', () => {
@@ -97,14 +217,25 @@ void test('a write is refused in the order open, fence, yours, accepted', () => 
   assert.equal(mayWrite({ ...mine, uid: 8 }, me, 2), 'not_owner')
   assert.equal(mayWrite({ ...mine, state: 0 }, me, 2), 'session_not_accepted')
   assert.equal(mayWrite(mine, me, undefined), null)
-  assert.equal(mayWrite({ ...mine, uid: 8 }, { ...me, supervises: true }, 2), null, 'a supervisor interjects')
+  assert.equal(
+    mayWrite({ ...mine, uid: 8 }, { ...me, supervises: true }, 2),
+    null,
+    'a supervisor interjects',
+  )
 })
 
-void test('an agent\'s own lane comes first, the common one last', () => {
-  assert.deepEqual(lanesOf({ uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }), ['user:7', 'user:9', 'group:1', 'account:a', 'all'])
+void test("an agent's own lane comes first, the common one last", () => {
+  assert.deepEqual(lanesOf({ uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }), [
+    'user:7',
+    'user:9',
+    'group:1',
+    'account:a',
+    'all',
+  ])
 })
 
-const begin = (...parts: (string | number[])[]) => new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as string))))
+const begin = (...parts: (string | number[])[]) =>
+  new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as string))))
 const png = (width: number, height: number) => {
   const head = Buffer.alloc(64)
   Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]).copy(head)
@@ -115,10 +246,20 @@ const png = (width: number, height: number) => {
 
 void test('a file is what its first bytes say', () => {
   const files: [Uint8Array, string | null][] = [
-    [begin([0xff, 0xd8, 0xff, 0xe0]), 'image/jpeg'], [png(1, 1), 'image/png'], [begin('GIF89a'), 'image/gif'], [begin('RIFF....WEBP'), 'image/webp'],
-    [begin('#!AMR\n<'), 'audio/amr'], [begin('#!AMR-WB\n'), 'audio/amr-wb'], [begin('ID3'), 'audio/mpeg'], [begin([0xff, 0xfb, 0x90]), 'audio/mpeg'],
-    [begin([0, 0, 0, 24], 'ftypisom'), 'video/mp4'], [begin('%PDF-1.7'), 'application/pdf'], [begin([0x50, 0x4b, 3, 4]), 'application/zip'],
-    [begin('<html>'), null], [begin('{"errcode":40007}'), null], [begin('MZ'), null],
+    [begin([0xff, 0xd8, 0xff, 0xe0]), 'image/jpeg'],
+    [png(1, 1), 'image/png'],
+    [begin('GIF89a'), 'image/gif'],
+    [begin('RIFF....WEBP'), 'image/webp'],
+    [begin('#!AMR\n<'), 'audio/amr'],
+    [begin('#!AMR-WB\n'), 'audio/amr-wb'],
+    [begin('ID3'), 'audio/mpeg'],
+    [begin([0xff, 0xfb, 0x90]), 'audio/mpeg'],
+    [begin([0, 0, 0, 24], 'ftypisom'), 'video/mp4'],
+    [begin('%PDF-1.7'), 'application/pdf'],
+    [begin([0x50, 0x4b, 3, 4]), 'application/zip'],
+    [begin('<html>'), null],
+    [begin('{"errcode":40007}'), null],
+    [begin('MZ'), null],
   ]
   for (const [head, mime] of files) assert.equal(sniff(head)?.mime ?? null, mime)
 })
@@ -126,10 +267,20 @@ void test('a file is what its first bytes say', () => {
 void test('words are never a picture, a bomb is refused by its head, and what is too large by its kind', () => {
   const json = begin('{"errcode":40007,"errmsg":"invalid media_id"}')
   assert.equal(judge({ head: json, size: json.length }, false), 'wrong_type')
-  assert.equal(judge({ head: begin('<html><body>502</body></html>'), size: 30 }, false), 'wrong_type')
+  assert.equal(
+    judge({ head: begin('<html><body>502</body></html>'), size: 30 }, false),
+    'wrong_type',
+  )
   assert.equal(judge({ head: begin([1, 0, 2]), size: 3 }, true), 'wrong_type')
-  assert.deepEqual(judge({ head: begin([1, 0, 2]), size: 3 }, false), { mime: 'application/octet-stream', kind: 'file' }, 'a follower\'s is kept, and shown as nothing')
+  assert.deepEqual(
+    judge({ head: begin([1, 0, 2]), size: 3 }, false),
+    { mime: 'application/octet-stream', kind: 'file' },
+    "a follower's is kept, and shown as nothing",
+  )
   assert.equal(judge({ head: png(30_000, 30_000), size: 100 }, true), 'too_large')
-  assert.deepEqual(judge({ head: png(300, 300), size: 100 }, true), { mime: 'image/png', kind: 'image' })
+  assert.deepEqual(judge({ head: png(300, 300), size: 100 }, true), {
+    mime: 'image/png',
+    kind: 'image',
+  })
   assert.equal(judge({ head: begin('#!AMR\n'), size: 2 * 1024 * 1024 + 1 }, true), 'too_large')
 })

@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
-  actors, decideStep, exclusiveAfter, isBirth, isOpen, mayWrite, raisesFence, relationTo, states, transitions, type Actor, type SessionEvent,
+  actors,
+  decideStep,
+  exclusiveAfter,
+  isBirth,
+  isOpen,
+  mayWrite,
+  raisesFence,
+  relationTo,
+  states,
+  transitions,
+  type Actor,
+  type SessionEvent,
 } from '../../rules/session.ts'
 
 // event: from>to by whom; several apart by commas
@@ -16,13 +27,16 @@ const allowed: Record<SessionEvent, string> = {
   moveLane: '3>3 job',
   accept: '0>1 owner',
   promote: '0>1 job',
-  transferToPerson: '0>0 owner, 1>0 owner, 2>0 owner, 0>0 supervisor, 1>0 supervisor, 2>0 supervisor, 3>0 supervisor',
-  transferToGroup: '0>3 owner, 1>3 owner, 2>3 owner, 0>3 supervisor, 1>3 supervisor, 2>3 supervisor, 3>3 supervisor',
+  transferToPerson:
+    '0>0 owner, 1>0 owner, 2>0 owner, 0>0 supervisor, 1>0 supervisor, 2>0 supervisor, 3>0 supervisor',
+  transferToGroup:
+    '0>3 owner, 1>3 owner, 2>3 owner, 0>3 supervisor, 1>3 supervisor, 2>3 supervisor, 3>3 supervisor',
   takeOver: '0>1 supervisor, 1>1 supervisor, 2>1 supervisor, 3>1 supervisor',
   join: '1>2 owner, 2>2 owner, 1>2 supervisor, 2>2 supervisor',
   leave: '2>2 owner, 2>2 supervisor, 2>2 member',
   dissolve: '2>1 owner, 2>1 supervisor, 2>1 member',
-  close: '0>-1 owner, 1>-1 owner, 2>-1 owner, 0>-4 supervisor, 1>-4 supervisor, 2>-4 supervisor, 3>-4 supervisor',
+  close:
+    '0>-1 owner, 1>-1 owner, 2>-1 owner, 0>-4 supervisor, 1>-4 supervisor, 2>-4 supervisor, 3>-4 supervisor',
   waitingTimeout: '0>-2 job',
   queueTimeout: '3>-3 job',
   takeBack: '1>3 job',
@@ -31,7 +45,8 @@ const allowed: Record<SessionEvent, string> = {
   reclaim: '0>-1 job, 1>-1 job, 2>-1 job, 3>3 job',
 }
 const events = Object.keys(allowed) as SessionEvent[]
-const decided = (state: number, event: SessionEvent, who: Actor) => decideStep({ state, uid: 7, fence: 5 }, { event, who, fence: 5 })
+const decided = (state: number, event: SessionEvent, who: Actor) =>
+  decideStep({ state, uid: 7, fence: 5 }, { event, who, fence: 5 })
 
 void test('of every state, actor and event exactly what is written down is allowed', () => {
   assert.deepEqual([...new Set(transitions.map((row) => row.event))].sort(), [...events].sort())
@@ -43,7 +58,11 @@ void test('of every state, actor and event exactly what is written down is allow
         combinations += 1
         const transition = decided(state === 'new' ? 3 : Number(state), event, who)
         const found = typeof transition === 'string' ? null : `${state}>${transition.to} ${who}`
-        assert.equal(found, wanted.find((one) => one.startsWith(`${state}>`) && one.endsWith(` ${who}`)) ?? null, `${state} ${event} ${who}`)
+        assert.equal(
+          found,
+          wanted.find((one) => one.startsWith(`${state}>`) && one.endsWith(` ${who}`)) ?? null,
+          `${state} ${event} ${who}`,
+        )
       }
     }
   }
@@ -52,23 +71,38 @@ void test('of every state, actor and event exactly what is written down is allow
 
 void test('a session that has ended is changed by nobody', () => {
   for (const event of events.filter((one) => !isBirth(one))) {
-    for (const who of actors) for (const state of [-1, -2, -3, -4]) assert.equal(decided(state, event, who), 'session_not_open')
+    for (const who of actors) {
+      for (const state of [-1, -2, -3, -4]) {
+        assert.equal(decided(state, event, who), 'session_not_open')
+      }
+    }
   }
 })
 
 void test('no two rows say different things of one state, actor and event', () => {
-  const keys = transitions.flatMap((row) => row.from.flatMap((from) => row.by.map((who) => `${row.event} ${String(from)} ${who}`)))
+  const keys = transitions.flatMap((row) =>
+    row.from.flatMap((from) => row.by.map((who) => `${row.event} ${String(from)} ${who}`)),
+  )
   assert.equal(new Set(keys).size, keys.length)
 })
 
 void test('a refusal is asked in the order open, fence, yours, state', () => {
   const session = { state: 1, uid: 7, fence: 5 }
-  assert.equal(decideStep({ ...session, state: -1 }, { event: 'accept', who: 'agent', fence: 4 }), 'session_not_open')
+  assert.equal(
+    decideStep({ ...session, state: -1 }, { event: 'accept', who: 'agent', fence: 4 }),
+    'session_not_open',
+  )
   assert.equal(decideStep(session, { event: 'accept', who: 'agent', fence: 4 }), 'session_moved')
   assert.equal(decideStep(session, { event: 'accept', who: 'agent', fence: 5 }), 'not_owner')
-  assert.equal(decideStep(session, { event: 'accept', who: 'owner', fence: 5 }), 'session_not_waiting')
+  assert.equal(
+    decideStep(session, { event: 'accept', who: 'owner', fence: 5 }),
+    'session_not_waiting',
+  )
   assert.equal(decideStep(session, { event: 'claim', who: 'agent' }), 'session_already_claimed')
-  assert.equal(decideStep({ ...session, state: 0 }, { event: 'join', who: 'owner' }), 'session_not_accepted')
+  assert.equal(
+    decideStep({ ...session, state: 0 }, { event: 'join', who: 'owner' }),
+    'session_not_accepted',
+  )
 })
 
 void test('every change of owner and every end raises the fence, and nothing else does', () => {
@@ -77,19 +111,30 @@ void test('every change of owner and every end raises the fence, and nothing els
     assert.equal(raisesFence(row), changesHands, row.event)
   }
   const rising = [...new Set(transitions.filter(raisesFence).map((row) => row.event))]
-  assert.deepEqual(events.filter((event) => !rising.includes(event)), ['arrive', 'moveLane', 'accept', 'promote', 'join', 'leave', 'dissolve'])
+  assert.deepEqual(
+    events.filter((event) => !rising.includes(event)),
+    ['arrive', 'moveLane', 'accept', 'promote', 'join', 'leave', 'dissolve'],
+  )
 })
 
 void test('whose the customer is after each step: a claim gives one who has none, a transfer the target, -2 and a reclaim nobody', () => {
   const after = (event: SessionEvent, from: number | null, now: number) => {
-    const row = transitions.find((one) => one.event === event && (one.from as readonly (number | null)[]).includes(from))
+    const row = transitions.find(
+      (one) => one.event === event && (one.from as readonly (number | null)[]).includes(from),
+    )
     assert.ok(row)
     return exclusiveAfter(row, now, 9)
   }
   assert.deepEqual([after('claim', 3, -1), after('claim', 3, 4)], [9, 4])
   assert.deepEqual([after('transferToPerson', 1, 4), after('transferToGroup', 1, 4)], [9, -1])
-  assert.deepEqual([after('waitingTimeout', 0, 4), after('close', 1, 4), after('idleClose', 1, 4)], [-1, 4, 4])
-  assert.deepEqual([after('reclaim', 1, 4), after('reclaim', 3, 4), after('takeBack', 1, 4)], [-1, -1, 4])
+  assert.deepEqual(
+    [after('waitingTimeout', 0, 4), after('close', 1, 4), after('idleClose', 1, 4)],
+    [-1, 4, 4],
+  )
+  assert.deepEqual(
+    [after('reclaim', 1, 4), after('reclaim', 3, 4), after('takeBack', 1, 4)],
+    [-1, -1, 4],
+  )
 })
 
 void test('a member writes only into a group chat; the former owner not at all', () => {
@@ -98,5 +143,10 @@ void test('a member writes only into a group chat; the former owner not at all',
   assert.equal(mayWrite(session, member, 2), null)
   assert.equal(mayWrite({ ...session, state: 1 }, member, 2), 'not_owner')
   assert.equal(mayWrite(session, { ...member, isMember: false }, 2), 'not_owner')
-  assert.deepEqual([7, 8, 9].map((uid) => relationTo(session, { uid, supervises: uid === 9, isMember: uid === 8 })), ['owner', 'member', 'supervisor'])
+  assert.deepEqual(
+    [7, 8, 9].map((uid) =>
+      relationTo(session, { uid, supervises: uid === 9, isMember: uid === 8 }),
+    ),
+    ['owner', 'member', 'supervisor'],
+  )
 })

@@ -11,23 +11,37 @@ import { runScript } from '../support/script.ts'
 
 type Ends = { after: (end: () => unknown) => void }
 
-async function house(t: Ends): Promise<{ house: House, end: () => Promise<void>, doctor: (settings?: Record<string, string>) => Promise<{ code: number, out: string }> }> {
+async function house(t: Ends): Promise<{
+  house: House
+  end: () => Promise<void>
+  doctor: (settings?: Record<string, string>) => Promise<{ code: number; out: string }>
+}> {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
   const opened = await openHouse({ dir: join(dir, 'data') })
   let ended: Promise<void> | null = null
-  const end = () => ended ??= opened.close()
+  const end = () => (ended ??= opened.close())
   t.after(async () => {
     await end()
     rmSync(dir, { recursive: true, force: true })
   })
   const settings = { WECHAT_API_BASE: opened.simulator, PORT: new URL(opened.url).port }
-  return { house: opened, end, doctor: (more = {}) => runScript('doctor', dir, { ...settings, ...more }) }
+  return {
+    house: opened,
+    end,
+    doctor: (more = {}) => runScript('doctor', dir, { ...settings, ...more }),
+  }
 }
 
 const answering = async (t: Ends, status: number) => {
-  const server = createServer((_request, response) => { response.writeHead(status).end() })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  t.after(() => { server.close() })
+  const server = createServer((_request, response) => {
+    response.writeHead(status).end()
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.after(() => {
+    server.close()
+  })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
@@ -35,17 +49,43 @@ void test('beside a running kefu the doctor finds nothing wrong, and tries signa
   const { doctor } = await house(t)
   const { code, out } = await doctor()
   assert.equal(code, 0, out)
-  for (const said of [/The file is whole/, /The journal is wal/, /MB are free/, /clock agrees with the database/, /clock agrees with http/,
-    /✔ Test \(wx0000000000000001\): a signed call to http:\/\/127.0.0.1:\d+ is answered/, /✔ Test .* gives this machine an access token/, /a push in its mode \(plain\) is taken, in \d+ ms/, /plain mode: .*\n +→ Better: choose 安全模式/,
-    /客服消息 .*: allowed/, /素材管理 .*: allowed/, /带参数二维码 .*: allowed/, /of 500000 replies may still be sent today/, /Nothing is wrong/]) {
+  for (const said of [
+    /The file is whole/,
+    /The journal is wal/,
+    /MB are free/,
+    /clock agrees with the database/,
+    /clock agrees with http/,
+    /✔ Test \(wx0000000000000001\): a signed call to http:\/\/127.0.0.1:\d+ is answered/,
+    /✔ Test .* gives this machine an access token/,
+    /a push in its mode \(plain\) is taken, in \d+ ms/,
+    /plain mode: .*\n +→ Better: choose 安全模式/,
+    /客服消息 .*: allowed/,
+    /素材管理 .*: allowed/,
+    /带参数二维码 .*: allowed/,
+    /of 500000 replies may still be sent today/,
+    /Nothing is wrong/,
+  ]) {
     assert.match(out, said)
   }
-  assert.ok(![account.token, account.appSecret, account.encodingAesKey].some((secret) => out.includes(secret)), 'no secret is shown')
+  assert.ok(
+    ![account.token, account.appSecret, account.encodingAesKey].some((secret) =>
+      out.includes(secret),
+    ),
+    'no secret is shown',
+  )
 })
 
 void test('40164 is explained with the list where the address must stand', async (t) => {
-  const { house: { simulator }, doctor } = await house(t)
-  await post(`${simulator}/sim/faults`, { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: 40164, next: 0 })
+  const {
+    house: { simulator },
+    doctor,
+  } = await house(t)
+  await post(`${simulator}/sim/faults`, {
+    path: '/cgi-bin/stable_token',
+    kind: 'errcode',
+    errcode: 40164,
+    next: 0,
+  })
   const { code, out } = await doctor()
   assert.equal(code, 1)
   assert.match(out, /✘ Test .*40164/)
@@ -54,7 +94,10 @@ void test('40164 is explained with the list where the address must stand', async
 })
 
 void test('another key, a key others can read, and a missing one are told apart', async (t) => {
-  const { house: { dir }, doctor } = await house(t)
+  const {
+    house: { dir },
+    doctor,
+  } = await house(t)
   const other = await doctor({ SECRET_KEY: 'x'.repeat(32) })
   assert.equal(other.code, 1)
   assert.match(other.out, /✘ Test .*cannot be read with this key/)
@@ -88,18 +131,29 @@ void test('PUBLIC_URL that leads elsewhere or nowhere is told apart from a kefu 
 
 void test('what is not there yet, and settings that cannot be used, end with 1 and words', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
-  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
   const wechat = await answering(t, 200)
   const empty = await runScript('doctor', dir, { WECHAT_API_BASE: wechat })
   assert.equal(empty.code, 1)
   assert.match(empty.out, /✘ There is no .*kefu\.db yet/)
   assert.ok(!existsSync(join(dir, 'data')), 'the doctor makes nothing')
-  const wrong = await runScript('doctor', dir, { SECRET_KEY: 'short', MEDIA_DIR: join(dir, 'media') })
+  const wrong = await runScript('doctor', dir, {
+    SECRET_KEY: 'short',
+    MEDIA_DIR: join(dir, 'media'),
+  })
   assert.equal(wrong.code, 1)
   assert.match(wrong.out, /SECRET_KEY: at least 32 characters/)
-  const media = await runScript('doctor', dir, { WECHAT_API_BASE: wechat, MEDIA_DIR: join(dir, 'media') })
+  const media = await runScript('doctor', dir, {
+    WECHAT_API_BASE: wechat,
+    MEDIA_DIR: join(dir, 'media'),
+  })
   assert.match(media.out, /✘ MEDIA_DIR .* does not exist/)
-  const mysql = await runScript('doctor', dir, { WECHAT_API_BASE: wechat, DATABASE_URL: 'mysql://kefu:hidden@127.0.0.1:1/kefu' })
+  const mysql = await runScript('doctor', dir, {
+    WECHAT_API_BASE: wechat,
+    DATABASE_URL: 'mysql://kefu:hidden@127.0.0.1:1/kefu',
+  })
   assert.equal(mysql.code, 1)
   assert.match(mysql.out, /✘ SECRET_KEY is not set/)
   assert.match(mysql.out, /✘ The database at 127\.0\.0\.1:1 does not let kefu in/)
@@ -107,7 +161,10 @@ void test('what is not there yet, and settings that cannot be used, end with 1 a
 })
 
 void test('in safe mode the push is sealed as WeChat seals it; with another key who answers is found out', async (t) => {
-  const { house: { admin, url }, doctor } = await house(t)
+  const {
+    house: { admin, url },
+    doctor,
+  } = await house(t)
   const { id } = (await admin.call('GET', '/api/accounts')).body.items[0]
   assert.equal((await admin.call('PATCH', `/api/accounts/${id}`, { mode: 'safe' })).status, 200)
   const fine = await doctor()
@@ -117,36 +174,77 @@ void test('in safe mode the push is sealed as WeChat seals it; with another key 
 
   // a proxy that lets GET through and refuses what is posted
   const proxy = createServer((request, response) => {
-    if (request.method === 'POST') { response.writeHead(413).end(); return; }
-    void fetch(`${url}${request.url ?? ''}`).then(async (answer) => { response.writeHead(answer.status).end(await answer.text()) })
+    if (request.method === 'POST') {
+      response.writeHead(413).end()
+      return
+    }
+    void fetch(`${url}${request.url ?? ''}`).then(async (answer) => {
+      response.writeHead(answer.status).end(await answer.text())
+    })
   })
-  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve) })
-  t.after(() => { proxy.close() })
-  const refused = await doctor({ PUBLIC_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` })
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve)
+  })
+  t.after(() => {
+    proxy.close()
+  })
+  const refused = await doctor({
+    PUBLIC_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  })
   assert.equal(refused.code, 1)
-  assert.match(refused.out, /✘ Test .*a push in its mode \(safe\) was answered 413\.\n +→ The proxy takes too small bodies/)
+  assert.match(
+    refused.out,
+    /✘ Test .*a push in its mode \(safe\) was answered 413\.\n +→ The proxy takes too small bodies/,
+  )
 })
 
 void test('each right that is missing is named with what does not work without it; 40164 tells the address; an unbound account its pushes', async (t) => {
   const { house: opened, doctor } = await house(t)
   const { simulator, admin } = opened
-  await post(`${simulator}/sim/faults`, { path: '/cgi-bin/media/get', kind: 'errcode', errcode: 48001, next: 0 })
+  await post(`${simulator}/sim/faults`, {
+    path: '/cgi-bin/media/get',
+    kind: 'errcode',
+    errcode: 48001,
+    next: 0,
+  })
   const { out, code } = await doctor()
   assert.equal(code, 1)
-  assert.match(out, /✘ Test .*素材管理 \(media\): not allowed: 48001 .*\n +→ Pictures, voices and videos of followers cannot be fetched/)
+  assert.match(
+    out,
+    /✘ Test .*素材管理 \(media\): not allowed: 48001 .*\n +→ Pictures, voices and videos of followers cannot be fetched/,
+  )
   assert.match(out, /✔ Test .*客服消息 .*: allowed/)
   assert.match(out, /1 of \d+ need attention/)
 
-  await post(`${simulator}/sim/accounts`, { ...account, callbackUrl: `${opened.url}/wechat/${account.appid}`, ipWhitelist: ['203.0.113.7'] })
+  await post(`${simulator}/sim/accounts`, {
+    ...account,
+    callbackUrl: `${opened.url}/wechat/${account.appid}`,
+    ipWhitelist: ['203.0.113.7'],
+  })
   const shut = await doctor()
   assert.match(shut.out, /✘ Test .*40164 .*\n +→ .*IP白名单.*WeChat saw 127\.0\.0\.1/)
-  await post(`${simulator}/sim/accounts`, { ...account, callbackUrl: `${opened.url}/wechat/${account.appid}`, ipWhitelist: null })
+  await post(`${simulator}/sim/accounts`, {
+    ...account,
+    callbackUrl: `${opened.url}/wechat/${account.appid}`,
+    ipWhitelist: null,
+  })
 
   const { id } = (await admin.call('GET', '/api/accounts')).body.items[0]
   await admin.call('PATCH', `/api/accounts/${id}`, { binding: 'unbound' })
   await (await follower(opened)).says('在吗')
-  assert.match((await doctor()).out, /✘ Test .*is not bound, and 1 pushes of its followers were not taken/)
+  assert.match(
+    (await doctor()).out,
+    /✘ Test .*is not bound, and 1 pushes of its followers were not taken/,
+  )
 
-  await admin.call('POST', '/api/platforms', { componentAppid: 'wxabcdef1234567890', appSecret: 's'.repeat(32), token: 'platformtoken', encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj' })
-  assert.match((await doctor()).out, /✘ Platform wxabcdef1234567890: no ticket has ever arrived\.\n +→ .*授权事件接收URL/)
+  await admin.call('POST', '/api/platforms', {
+    componentAppid: 'wxabcdef1234567890',
+    appSecret: 's'.repeat(32),
+    token: 'platformtoken',
+    encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj',
+  })
+  assert.match(
+    (await doctor()).out,
+    /✘ Platform wxabcdef1234567890: no ticket has ever arrived\.\n +→ .*授权事件接收URL/,
+  )
 })

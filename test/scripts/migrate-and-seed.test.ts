@@ -12,14 +12,19 @@ import { runScript } from '../support/script.ts'
 
 function place(t: { after: (end: () => void) => void }) {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-scripts-'))
-  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
   return { dir, data: join(dir, 'data') }
 }
 
 void test('migrate makes the schema once and says so', async (t) => {
   const { dir } = place(t)
   const first = await runScript('migrate', dir)
-  assert.deepEqual({ ...first, out: /Done: Initial1700000000001/.test(first.out) }, { code: 0, out: true })
+  assert.deepEqual(
+    { ...first, out: /Done: Initial1700000000001/.test(first.out) },
+    { code: 0, out: true },
+  )
   const second = await runScript('migrate', dir)
   assert.deepEqual(second, { code: 0, out: 'The schema is up to date; nothing was done.\n' })
 })
@@ -43,11 +48,19 @@ void test('seed makes a demo one can sign in to, and touches nothing that is not
   assert.match(again.out, /^Nothing was done: there is a company already \(演示公司\)/)
   assert.equal(readFileSync(join(data, 'demo-logins.txt'), 'utf8'), logins)
 
-  const app = await openApp(readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: data }, {}), { log: silentLog })
+  const app = await openApp(readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: data }, {}), {
+    log: silentLog,
+  })
   t.after(app.close)
   const url = await app.listen()
-  const people = logins.trim().split('\n').map((line) => line.split(' '))
-  assert.deepEqual(people.map(([name]) => name), ['admin', 'agent1', 'agent2'])
+  const people = logins
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+  assert.deepEqual(
+    people.map(([name]) => name),
+    ['admin', 'agent1', 'agent2'],
+  )
   for (const [name = '', secret = ''] of people) assert.ok((await signIn(url, name, secret)).token)
   assert.equal((await app.ports.store.read.accounts.companies()).length, 1)
 })

@@ -3,6 +3,11 @@ import { startMariadb } from '../../scripts/services/mariadb.ts'
 import { startNginx } from '../../scripts/services/nginx.ts'
 import { startCluster, startSentinel } from '../../scripts/services/redis.ts'
 
-const services = await Promise.all([startMariadb(), startSentinel(), startCluster(), startNginx({ upstreams: ['127.0.0.1:1'] })])
+const services = await Promise.all([
+  startMariadb(),
+  startSentinel(),
+  startCluster(),
+  startNginx({ upstreams: ['127.0.0.1:1'] }),
+])
 process.stdout.write(`${JSON.stringify(services.flatMap((service) => service.pids))}\n`)
 if (process.argv[2] !== 'end') setInterval(() => undefined, 60_000)

@@ -8,8 +8,12 @@ import { eventually } from '../support/eventually.ts'
 import { dirsOf, runs } from './support.ts'
 
 async function child(how: string) {
-  const process = spawn(globalThis.process.execPath, [join(import.meta.dirname, 'crash-child.js'), how], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = await once(process.stdout, 'data') as [Buffer]
+  const process = spawn(
+    globalThis.process.execPath,
+    [join(import.meta.dirname, 'crash-child.js'), how],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const [line] = (await once(process.stdout, 'data')) as [Buffer]
   return { process, pid: process.pid ?? 0, pids: JSON.parse(line.toString()) as number[] }
 }
 
@@ -19,7 +23,9 @@ void test('servers die with a process that is killed, and the next one removes t
   const ended = once(killed, 'exit')
   killed.kill('SIGKILL')
   await ended
-  await eventually(() => { assert.deepEqual(pids.filter(runs), []) })
+  await eventually(() => {
+    assert.deepEqual(pids.filter(runs), [])
+  })
   assert.ok(dirsOf(pid).length > 0, 'it could not do that itself')
   const service = await startRedis()
   t.after(service.stop)
@@ -30,6 +36,8 @@ void test('a process that forgets to stop its servers ends, and they and their d
   const { process: forgetful, pid, pids } = await child('end')
   if (forgetful.exitCode === null) await once(forgetful, 'exit')
   assert.equal(forgetful.exitCode, 0)
-  await eventually(() => { assert.deepEqual(pids.filter(runs), []) })
+  await eventually(() => {
+    assert.deepEqual(pids.filter(runs), [])
+  })
   assert.deepEqual(dirsOf(pid), [])
 })

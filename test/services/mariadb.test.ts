@@ -9,16 +9,39 @@ void test('a MariaDB answers on loopback, keeps what was committed over a kill, 
   t.after(service.stop)
   const [port = 0] = service.ports
   assert.equal(service.url, `mariadb://root@127.0.0.1:${port}/kefu`)
-  const sql = async (text: string, database = 'kefu') => (await run('mariadb', [
-    '--no-defaults', '--protocol=tcp', '--host=127.0.0.1', `--port=${port}`, '--user=root', '--batch', '--skip-column-names', '--execute', text, database,
-  ], { timeout: 2000 })).stdout.trim()
-  assert.equal(await sql('select @@character_set_database, @@innodb_flush_log_at_trx_commit, @@log_bin, @@lock_wait_timeout'), 'utf8mb4\t1\t0\t7')
+  const sql = async (text: string, database = 'kefu') =>
+    (
+      await run(
+        'mariadb',
+        [
+          '--no-defaults',
+          '--protocol=tcp',
+          '--host=127.0.0.1',
+          `--port=${port}`,
+          '--user=root',
+          '--batch',
+          '--skip-column-names',
+          '--execute',
+          text,
+          database,
+        ],
+        { timeout: 2000 },
+      )
+    ).stdout.trim()
+  assert.equal(
+    await sql(
+      'select @@character_set_database, @@innodb_flush_log_at_trx_commit, @@log_bin, @@lock_wait_timeout',
+    ),
+    'utf8mb4\t1\t0\t7',
+  )
   await sql('create table a (n int)')
 
   service.pause()
   await assert.rejects(sql('select 1'), 'a frozen server answers nothing')
   service.resume()
-  await eventually(async () => { assert.equal(await sql('select 1'), '1') })
+  await eventually(async () => {
+    assert.equal(await sql('select 1'), '1')
+  })
 
   await sql('insert into a values (42)')
   const [before] = service.pids

@@ -6,25 +6,44 @@ import { startNginx } from '../../scripts/services/nginx.ts'
 import { eventually } from '../support/eventually.ts'
 import { stopsWithoutATrace } from './support.ts'
 
-type Seen = { method: string, from: unknown, connection: unknown, socket: unknown }
-type Upstream = { url: string, server: Server, seen: Seen[], mood: 'answer' | 'drop', close: () => Promise<void> }
+type Seen = { method: string; from: unknown; connection: unknown; socket: unknown }
+type Upstream = {
+  url: string
+  server: Server
+  seen: Seen[]
+  mood: 'answer' | 'drop'
+  close: () => Promise<void>
+}
 
 async function upstream(name: string): Promise<Upstream> {
   const seen: Seen[] = []
   const server = createServer((request, response) => {
-    seen.push({ method: request.method ?? '', from: request.headers['x-forwarded-for'], connection: request.headers.connection, socket: request.socket.remotePort })
+    seen.push({
+      method: request.method ?? '',
+      from: request.headers['x-forwarded-for'],
+      connection: request.headers.connection,
+      socket: request.socket.remotePort,
+    })
     request.resume().once('end', () => {
       if (made.mood === 'drop') request.socket.destroy()
       else response.end(name)
     })
   })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const made: Upstream = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, seen, mood: 'answer',
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve() })
-      server.closeAllConnections()
-    }),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server,
+    seen,
+    mood: 'answer',
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
   }
   return made
 }
@@ -40,10 +59,16 @@ async function scene(t: { after: (end: () => unknown) => void }) {
     const answer = await fetch(`${nginx.url}${path}`, init)
     return { status: answer.status, text: await answer.text() }
   }
-  return { nginx, upstreams, ask, push: (openid: string) => ask(`/wechat/wx1?openid=${openid}`, { method: 'POST', body: '<xml/>' }) }
+  return {
+    nginx,
+    upstreams,
+    ask,
+    push: (openid: string) =>
+      ask(`/wechat/wx1?openid=${openid}`, { method: 'POST', body: '<xml/>' }),
+  }
 }
 
-void test('a follower\'s pushes go to one process, followers are spread, the rest goes round', async (t) => {
+void test("a follower's pushes go to one process, followers are spread, the rest goes round", async (t) => {
   const { nginx, ask, push, upstreams } = await scene(t)
   const places = new Map<string, Set<string>>()
   for (let n = 0; n < 120; n++) {
@@ -51,7 +76,10 @@ void test('a follower\'s pushes go to one process, followers are spread, the res
     const { text } = await push(openid)
     places.set(openid, (places.get(openid) ?? new Set()).add(text))
   }
-  assert.ok([...places.values()].every((place) => place.size === 1), 'one place for each')
+  assert.ok(
+    [...places.values()].every((place) => place.size === 1),
+    'one place for each',
+  )
   const first = [...places.values()].filter((place) => place.has('one')).length
   assert.ok(first > 8 && first < 32, `${first} of 40 on the first`)
   const round = await Promise.all(Array.from({ length: 10 }, () => ask('/api/me')))
@@ -59,7 +87,10 @@ void test('a follower\'s pushes go to one process, followers are spread, the res
 
   const calls = upstreams.flatMap(({ seen }) => seen)
   assert.ok(calls.every(({ from, connection }) => from === '127.0.0.1' && connection === undefined))
-  assert.ok(new Set(calls.map(({ socket }) => socket)).size < calls.length / 3, 'connections are kept')
+  assert.ok(
+    new Set(calls.map(({ socket }) => socket)).size < calls.length / 3,
+    'connections are kept',
+  )
   await stopsWithoutATrace(nginx)
 })
 
@@ -67,7 +98,10 @@ void test('what meets a dead process goes to the other one', async (t) => {
   const { upstreams, ask, push } = await scene(t)
   await upstreams[0].close()
   for (let n = 0; n < 10; n++) assert.deepEqual(await push(`o${n}`), { status: 200, text: 'two' })
-  assert.deepEqual(await ask('/api/login', { method: 'POST', body: '{}' }), { status: 200, text: 'two' })
+  assert.deepEqual(await ask('/api/login', { method: 'POST', body: '{}' }), {
+    status: 200,
+    text: 'two',
+  })
 })
 
 void test('a call that may have done something is not repeated; a push is', async (t) => {

@@ -3,7 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { startCluster, startRedis, startSentinel, type Service } from '../../scripts/services/redis.ts'
+import {
+  startCluster,
+  startRedis,
+  startSentinel,
+  type Service,
+} from '../../scripts/services/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { redis, stopsWithoutATrace } from './support.ts'
 
@@ -21,7 +26,9 @@ void test('a Redis answers, keeps what was written over a kill, and leaves no tr
   service.pause()
   await assert.rejects(redis(port, 'get', 'a'), 'a frozen server answers nothing')
   service.resume()
-  await eventually(async () => { assert.equal(await redis(port, 'get', 'a'), '1') })
+  await eventually(async () => {
+    assert.equal(await redis(port, 'get', 'a'), '1')
+  })
 
   await redis(port, 'config', 'set', 'appendfsync', 'always')
   await redis(port, 'set', 'a', '2')
@@ -37,8 +44,13 @@ void test('a Redis answers, keeps what was written over a kill, and leaves no tr
 
 void test('arguments go before the defaults, and a directory that is given stays', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-redis-'))
-  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
-  const first = await startRedis({ dir, args: ['--appendfsync', 'always', '--maxmemory-policy', 'allkeys-lru'] })
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const first = await startRedis({
+    dir,
+    args: ['--appendfsync', 'always', '--maxmemory-policy', 'allkeys-lru'],
+  })
   t.after(first.stop)
   assert.match(await redis(portOf(first), 'config', 'get', 'maxmemory-policy'), /allkeys-lru/)
   await redis(portOf(first), 'set', 'a', '1')
@@ -53,20 +65,37 @@ void test('sentinels make another master when theirs is frozen, and take it back
   const service = await startSentinel()
   t.after(service.stop)
   const [master = 0, , , guard = 0] = service.ports
-  assert.equal(service.url, `redis+sentinel://${service.ports.slice(3).map((port) => `127.0.0.1:${port}`).join(',')}/mymaster`)
-  const masterNow = async () => Number((await redis(guard, 'sentinel', 'get-master-addr-by-name', 'mymaster')).split('\n')[1])
+  assert.equal(
+    service.url,
+    `redis+sentinel://${service.ports
+      .slice(3)
+      .map((port) => `127.0.0.1:${port}`)
+      .join(',')}/mymaster`,
+  )
+  const masterNow = async () =>
+    Number((await redis(guard, 'sentinel', 'get-master-addr-by-name', 'mymaster')).split('\n')[1])
   assert.equal(await masterNow(), master)
 
   service.pause()
-  await eventually(async () => { assert.notEqual(await masterNow(), master) })
+  await eventually(async () => {
+    assert.notEqual(await masterNow(), master)
+  })
   const next = await masterNow()
-  await eventually(async () => { assert.equal(await redis(next, 'set', 'a', '1'), 'OK') })
+  await eventually(async () => {
+    assert.equal(await redis(next, 'set', 'a', '1'), 'OK')
+  })
   service.resume()
-  await eventually(async () => { assert.match(await redis(master, 'role'), /^slave/) })
+  await eventually(async () => {
+    assert.match(await redis(master, 'role'), /^slave/)
+  })
 
   service.kill()
-  await eventually(async () => { await assert.rejects(redis(next, 'ping'), 'who is killed is the master of the moment') })
-  await eventually(async () => { assert.notEqual(await masterNow(), next) })
+  await eventually(async () => {
+    await assert.rejects(redis(next, 'ping'), 'who is killed is the master of the moment')
+  })
+  await eventually(async () => {
+    assert.notEqual(await masterNow(), next)
+  })
   await service.restart()
   assert.equal(await redis(next, 'ping'), 'PONG')
   await stopsWithoutATrace(service)
@@ -76,16 +105,27 @@ void test('three masters share the slots; without one of them the cluster says t
   const service = await startCluster()
   t.after(service.stop)
   const clients = service.ports.slice(0, 3)
-  assert.equal(service.url, `redis+cluster://${clients.map((port) => `127.0.0.1:${port}`).join(',')}`)
-  for (let n = 0; n < 30; n++) assert.equal(await redis(clients[n % 3] ?? 0, '-c', 'set', `key${n}`, String(n)), 'OK')
+  assert.equal(
+    service.url,
+    `redis+cluster://${clients.map((port) => `127.0.0.1:${port}`).join(',')}`,
+  )
+  for (let n = 0; n < 30; n++) {
+    assert.equal(await redis(clients[n % 3] ?? 0, '-c', 'set', `key${n}`, String(n)), 'OK')
+  }
 
   const state = (port: number) => redis(port, 'cluster', 'info')
   service.pause()
-  await eventually(async () => { assert.match(await state(clients[1] ?? 0), /cluster_state:fail/) })
+  await eventually(async () => {
+    assert.match(await state(clients[1] ?? 0), /cluster_state:fail/)
+  })
   service.resume()
-  await eventually(async () => { assert.match(await state(clients[1] ?? 0), /cluster_state:ok/) })
+  await eventually(async () => {
+    assert.match(await state(clients[1] ?? 0), /cluster_state:ok/)
+  })
   service.kill()
   await service.restart()
-  await eventually(async () => { assert.equal(await redis(clients[1] ?? 0, '-c', 'get', 'key7'), '7') })
+  await eventually(async () => {
+    assert.equal(await redis(clients[1] ?? 0, '-c', 'get', 'key7'), '7')
+  })
   await stopsWithoutATrace(service)
 })

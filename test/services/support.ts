@@ -10,7 +10,9 @@ import type { Service } from '../../scripts/services/service.ts'
 export const run = promisify(execFile)
 
 export const redis = async (port: number, ...args: string[]) =>
-  (await run('redis-cli', ['-h', '127.0.0.1', '-p', String(port), ...args], { timeout: 1000 })).stdout.trim()
+  (
+    await run('redis-cli', ['-h', '127.0.0.1', '-p', String(port), ...args], { timeout: 1000 })
+  ).stdout.trim()
 
 /** A process that ended and was not fetched yet is a zombie, not alive. */
 export function runs(pid: number): boolean {
@@ -21,15 +23,21 @@ export function runs(pid: number): boolean {
   }
 }
 
-export const dirsOf = (pid: number) => readdirSync(tmpdir()).filter((name) => name.startsWith(`kefu-service-${pid}-`))
+export const dirsOf = (pid: number) =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`kefu-service-${pid}-`))
 
-export const listens = (port: number) => new Promise<boolean>((resolve) => {
-  const socket = createConnection(port, '127.0.0.1')
-  socket.once('connect', () => {
-    socket.destroy()
-    resolve(true)
-  }).once('error', () => { resolve(false) })
-})
+export const listens = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = createConnection(port, '127.0.0.1')
+    socket
+      .once('connect', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      .once('error', () => {
+        resolve(false)
+      })
+  })
 
 export async function stopsWithoutATrace(service: Service): Promise<void> {
   const { pids, ports } = service
@@ -37,6 +45,9 @@ export async function stopsWithoutATrace(service: Service): Promise<void> {
   assert.ok(dirsOf(process.pid).length > 0, 'it had a directory before')
   await service.stop()
   assert.deepEqual(pids.filter(runs), [])
-  assert.deepEqual(await Promise.all(ports.map(listens)), ports.map(() => false))
+  assert.deepEqual(
+    await Promise.all(ports.map(listens)),
+    ports.map(() => false),
+  )
   assert.deepEqual(dirsOf(process.pid), [])
 }

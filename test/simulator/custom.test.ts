@@ -18,41 +18,77 @@ async function open() {
 test('every kind of message that may be sent stands on the phone', async () => {
   const { scene, api, upload } = await open()
   const [image, voice, video, thumb] = await Promise.all([
-    upload('image', 'cat.jpg'), upload('voice', 'voice.amr'), upload('video', 'video.mp4'), upload('thumb', 'thumb.jpg'),
+    upload('image', 'cat.jpg'),
+    upload('voice', 'voice.amr'),
+    upload('video', 'video.mp4'),
+    upload('thumb', 'thumb.jpg'),
   ])
-  const article = { title: 't', description: 'd', url: 'https://example.com', picurl: 'https://example.com/p.jpg' }
-  const menu = { head_content: 'h', list: [{ id: '101', content: '满意' }, { id: 102, content: '不满意' }], tail_content: 't' }
+  const article = {
+    title: 't',
+    description: 'd',
+    url: 'https://example.com',
+    picurl: 'https://example.com/p.jpg',
+  }
+  const menu = {
+    head_content: 'h',
+    list: [
+      { id: '101', content: '满意' },
+      { id: 102, content: '不满意' },
+    ],
+    tail_content: 't',
+  }
   const all: [string, Json][] = [
     ['text', { content: 'see <a href="https://example.com">this</a> & <b>' }],
-    ['image', { media_id: image }], ['voice', { media_id: voice }],
+    ['image', { media_id: image }],
+    ['voice', { media_id: voice }],
     ['video', { media_id: video, thumb_media_id: thumb, title: 't' }],
     ['music', { musicurl: 'http://x/', thumb_media_id: thumb, title: 't' }],
-    ['news', { articles: [article] }], ['msgmenu', menu], ['mpnewsarticle', { article_id: 'a1' }], ['wxcard', { card_id: 'c1' }],
-    ['miniprogrampage', { title: 't', appid: 'wx1', pagepath: 'pages/index', thumb_media_id: thumb }],
+    ['news', { articles: [article] }],
+    ['msgmenu', menu],
+    ['mpnewsarticle', { article_id: 'a1' }],
+    ['wxcard', { card_id: 'c1' }],
+    [
+      'miniprogrampage',
+      { title: 't', appid: 'wx1', pagepath: 'pages/index', thumb_media_id: thumb },
+    ],
   ]
   for (const [type, part] of all) {
     await scene.say('more')
     assert.equal(await api.send(type, part), 0, type)
   }
-  assert.deepEqual((await scene.inbox()).map((item) => [item['way'], item['type']]), all.map(([type]) => ['custom', type]))
+  assert.deepEqual(
+    (await scene.inbox()).map((item) => [item['way'], item['type']]),
+    all.map(([type]) => ['custom', type]),
+  )
   assert.equal((await scene.inbox())[6]?.['text'], 'h\n满意\n不满意\nt')
   await scene.close()
 })
 
 for (const [what, type, part, errcode] of [
-  ['an unknown kind', 'hologram', {}, 40008], ['a location', 'location', {}, 40008], ['a file', 'file', {}, 40008],
-  ['a text that is no text', 'text', { content: 5 }, 47001], ['a part that is no object', 'text', 'hello', 47001],
+  ['an unknown kind', 'hologram', {}, 40008],
+  ['a location', 'location', {}, 40008],
+  ['a file', 'file', {}, 40008],
+  ['a text that is no text', 'text', { content: 5 }, 47001],
+  ['a part that is no object', 'text', 'hello', 47001],
   ['a text without content', 'text', {}, 44004],
-  ['2049 bytes', 'text', { content: 'x'.repeat(2049) }, 45002], ['a broken link', 'text', { content: '<a href="x>y</a>' }, 40213],
+  ['2049 bytes', 'text', { content: 'x'.repeat(2049) }, 45002],
+  ['a broken link', 'text', { content: '<a href="x>y</a>' }, 40213],
   ['a link without href', 'text', { content: '<a class="x">y</a>' }, 40213],
   ['a link without text', 'text', { content: '<a href="x"> </a>' }, 40214],
-  ['an image without id', 'image', {}, 41006], ['a number as media id', 'image', { media_id: 5 }, 47001],
-  ['articles that are no list', 'news', { articles: {} }, 45162], ['no article', 'news', { articles: [] }, 44003],
+  ['an image without id', 'image', {}, 41006],
+  ['a number as media id', 'image', { media_id: 5 }, 47001],
+  ['articles that are no list', 'news', { articles: {} }, 45162],
+  ['no article', 'news', { articles: [] }, 44003],
   ['two articles', 'news', { articles: [{ title: 'a' }, { title: 'b' }] }, 45008],
   ['a title too long', 'news', { articles: [{ title: 'x'.repeat(300) }] }, 45003],
   ['a menu without list', 'msgmenu', { head_content: 'h' }, 47001],
   ['an entry without text', 'msgmenu', { list: [{ id: '1' }] }, 44004],
-  ['a menu too long', 'msgmenu', { list: Array.from({ length: 21 }, (_, n) => ({ id: String(n), content: 'x' })) }, 45098],
+  [
+    'a menu too long',
+    'msgmenu',
+    { list: Array.from({ length: 21 }, (_, n) => ({ id: String(n), content: 'x' })) },
+    45098,
+  ],
   ['an entry too long', 'msgmenu', { list: [{ id: '1', content: 'x'.repeat(300) }] }, 45099],
   ['a mini program without page', 'miniprogrampage', { appid: 'wx1', title: 't' }, 40165],
 ] as const) {
@@ -69,7 +105,8 @@ test('escaped letters, a foreign method, no body and a list as body are refused'
   const { scene, api } = await open()
   const token = await scene.accessToken()
   const at = `/cgi-bin/message/custom/send?access_token=${token}`
-  const text = (content: string) => `{"touser":"${openid}","msgtype":"text","text":{"content":"${content}"}}`
+  const text = (content: string) =>
+    `{"touser":"${openid}","msgtype":"text","text":{"content":"${content}"}}`
   assert.equal((await scene.call('POST', at, text('\\u4f60')))['errcode'], 40033)
   assert.equal((await scene.call('POST', at, text('\\\\u4f60 \\u0007')))['errcode'], 0)
   assert.equal((await scene.call('POST', at, '[]'))['errcode'], 47001)
@@ -106,22 +143,37 @@ test('a tap on a menu message gives three replies for a minute, not five for two
 
 test('typing is shown for fifteen seconds after an exchange, and a message ends it', async () => {
   const { scene, api } = await open()
-  const type = async (command: string) => (await api.ask(
-    '/cgi-bin/message/custom/typing', { touser: openid, command }
-  ))['errcode']
+  const type = async (command: string) =>
+    (await api.ask('/cgi-bin/message/custom/typing', { touser: openid, command }))['errcode']
   const isTyping = async () => {
-    const { items } = await scene.call('GET', `/sim/followers?appid=${appid}`) as { items: { typingUntil: number }[] }
-    return (items[0]?.typingUntil ?? 0) > Date.parse(String((await scene.call('GET', '/sim/clock'))['now']))
+    const { items } = (await scene.call('GET', `/sim/followers?appid=${appid}`)) as {
+      items: { typingUntil: number }[]
+    }
+    return (
+      (items[0]?.typingUntil ?? 0) >
+      Date.parse(String((await scene.call('GET', '/sim/clock'))['now']))
+    )
   }
-  assert.deepEqual([await type('Dancing'), await type('Typing'), await type('Typing'), await isTyping()], [45072, 0, 45081, true])
+  assert.deepEqual(
+    [await type('Dancing'), await type('Typing'), await type('Typing'), await isTyping()],
+    [45072, 0, 45081, true],
+  )
   assert.equal(await api.send('text', { content: 'x' }), 0)
   assert.equal(await isTyping(), false)
-  assert.deepEqual([await type('Typing'), await type('CancelTyping'), await isTyping()], [0, 0, false])
+  assert.deepEqual(
+    [await type('Typing'), await type('CancelTyping'), await isTyping()],
+    [0, 0, false],
+  )
   await scene.advance(31_000)
   assert.equal(await type('Typing'), 45080)
   await scene.advance(48 * 3600_000)
   assert.equal(
-    (await (await openApi(scene)).ask('/cgi-bin/message/custom/typing', { touser: openid, command: 'Typing' }))['errcode'], 45015
+    (
+      await (
+        await openApi(scene)
+      ).ask('/cgi-bin/message/custom/typing', { touser: openid, command: 'Typing' })
+    )['errcode'],
+    45015,
   )
   await scene.close()
 })

@@ -13,13 +13,20 @@ const text = readFileSync(resolve(import.meta.dirname, '../../../docs/simulator.
 
 test('every call of the platform that is played is named', () => {
   assert.ok(Object.keys(endpoints).length >= 90)
-  for (const path of Object.keys(endpoints)) assert.ok(text.includes(`\`${path.replace(/^\/cgi-bin/, '')}\``), path)
+  for (const path of Object.keys(endpoints)) {
+    assert.ok(text.includes(`\`${path.replace(/^\/cgi-bin/, '')}\``), path)
+  }
 })
 
 test('every call that drives it is named', () => {
   for (const [method, path] of routes) {
-    const written = path.source.replace(/^\^|\$$/g, '').replaceAll('\\/', '/').split('([^/]+)')
-    const pattern = new RegExp(`${method} ${written.map((part) => part.replace(/[.]/g, '\\.')).join(':\\w+')}(?![\\w/])`)
+    const written = path.source
+      .replace(/^\^|\$$/g, '')
+      .replaceAll('\\/', '/')
+      .split('([^/]+)')
+    const pattern = new RegExp(
+      `${method} ${written.map((part) => part.replace(/[.]/g, '\\.')).join(':\\w+')}(?![\\w/])`,
+    )
     assert.match(text, pattern, `${method} ${path.source}`)
   }
 })

@@ -7,14 +7,27 @@ import { test } from 'node:test'
 import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
 import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
-import { appid, key, openid, openScene, originalId, textReply, token, writeSealed } from './support.ts'
+import {
+  appid,
+  key,
+  openid,
+  openScene,
+  originalId,
+  textReply,
+  token,
+  writeSealed,
+} from './support.ts'
 
 test('sealing and signing give the known example to the byte, and another account cannot open it', () => {
-  const text = '<xml><ToUserName><![CDATA[gh_1a2b3c4d5e6f]]></ToUserName>\n<FromUserName><![CDATA[oMadeUpOpenid0000000000000A1]]></FromUserName>\n'
-    + '<CreateTime>1760000000</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[hello, is anyone there?]]></Content>\n'
-    + '<MsgId>24681357902468135</MsgId>\n</xml>'
+  const text =
+    '<xml><ToUserName><![CDATA[gh_1a2b3c4d5e6f]]></ToUserName>\n<FromUserName><![CDATA[oMadeUpOpenid0000000000000A1]]></FromUserName>\n' +
+    '<CreateTime>1760000000</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[hello, is anyone there?]]></Content>\n' +
+    '<MsgId>24681357902468135</MsgId>\n</xml>'
   const sealed = seal(text, { encodingAesKey: key, appid, random: Buffer.from('0123456789abcdef') })
-  assert.equal(sign(token, '1760000000', '1234567890', sealed), '45a6a71da8e7452f33c5c99d135d14c9873c4f5e')
+  assert.equal(
+    sign(token, '1760000000', '1234567890', sealed),
+    '45a6a71da8e7452f33c5c99d135d14c9873c4f5e',
+  )
   assert.equal(sign(token, '1760000000', '1234567890'), 'd6281bb66c4632d5439a2384155ea1e14bc26511')
   assert.equal(unseal(sealed, { encodingAesKey: key, appid }), text)
   assert.throws(() => unseal(sealed, { encodingAesKey: key, appid: 'wxother' }), /another appid/)
@@ -25,13 +38,22 @@ test('a plain push is signed and carries a growing id above 2^53', async () => {
   const [first, second] = [await scene.say('你好 ]]> <b>'), await scene.say('again')]
   const [push] = scene.pushes
   assert.ok(push)
-  assert.equal(push.query.get('signature'), sign(token, push.query.get('timestamp') ?? '', push.query.get('nonce') ?? ''))
+  assert.equal(
+    push.query.get('signature'),
+    sign(token, push.query.get('timestamp') ?? '', push.query.get('nonce') ?? ''),
+  )
   assert.equal(push.query.get('openid'), openid)
   const root = readXml(push.body)
   assert.equal(childText(root, 'Content'), '你好 ]]> <b>')
   assert.match(push.body, new RegExp(`<MsgId>${String(first['msgId'])}</MsgId>`))
-  assert.ok(BigInt(String(first['msgId'])) > 2n ** 53n && BigInt(String(second['msgId'])) > BigInt(String(first['msgId'])))
-  assert.deepEqual([first['attempts'], first['status'], first['reply'], first['shown']], [1, 200, 'success', []])
+  assert.ok(
+    BigInt(String(first['msgId'])) > 2n ** 53n &&
+      BigInt(String(second['msgId'])) > BigInt(String(first['msgId'])),
+  )
+  assert.deepEqual(
+    [first['attempts'], first['status'], first['reply'], first['shown']],
+    [1, 200, 'success', []],
+  )
   await scene.close()
 })
 
@@ -40,7 +62,10 @@ for (const mode of ['compatible', 'safe'] as const) {
     const scene = await openScene(mode)
     scene.answerWith((pushed, response) => {
       const sealed = childText(readXml(pushed.body), 'Encrypt') ?? ''
-      assert.equal(pushed.query.get('msg_signature'), sign(token, pushed.query.get('timestamp') ?? '', pushed.query.get('nonce') ?? '', sealed))
+      assert.equal(
+        pushed.query.get('msg_signature'),
+        sign(token, pushed.query.get('timestamp') ?? '', pushed.query.get('nonce') ?? '', sealed),
+      )
       assert.match(unseal(sealed, { encodingAesKey: key, appid }), /在吗/)
       assert.equal(pushed.body.includes('在吗'), mode === 'compatible')
       response.end(writeSealed(seal(textReply('在的'), { encodingAesKey: key, appid })))
@@ -54,7 +79,9 @@ for (const mode of ['compatible', 'safe'] as const) {
 
 test('in safe mode a reply that is not sealed is a failure', async () => {
   const scene = await openScene('safe')
-  scene.answerWith((_pushed, response) => { response.end(textReply('open')) })
+  scene.answerWith((_pushed, response) => {
+    response.end(textReply('open'))
+  })
   assert.equal(((await scene.say('x'))['shown'] as { type: string }[])[0]?.type, 'failure')
   await scene.close()
 })
@@ -65,7 +92,9 @@ test('three tries without an answer in time bring the failure line, with one id 
   const answer = await scene.say('hello')
   assert.equal(answer['attempts'], 3)
   assert.equal(answer['status'], null)
-  assert.deepEqual(answer['shown'], [{ way: 'passive', type: 'failure', text: '该公众号暂时无法提供服务，请稍后再试' }])
+  assert.deepEqual(answer['shown'], [
+    { way: 'passive', type: 'failure', text: '该公众号暂时无法提供服务，请稍后再试' },
+  ])
   assert.equal(new Set(scene.pushes.map((push) => push.body)).size, 1)
   assert.equal(new Set(scene.pushes.map((push) => push.query.get('nonce'))).size, 3)
   assert.equal((await scene.ledger()).length, 3)
@@ -80,27 +109,38 @@ test('a second try that is answered shows its reply and no failure', async () =>
   })
   const answer = await scene.say('hello')
   assert.deepEqual([answer['attempts'], answer['status']], [2, 200])
-  assert.deepEqual((await scene.inbox()).map((item) => [item['n'], item['way'], item['text']]), [[1, 'passive', 'late']])
+  assert.deepEqual(
+    (await scene.inbox()).map((item) => [item['n'], item['way'], item['text']]),
+    [[1, 'passive', 'late']],
+  )
   await scene.close()
 })
 
 test('with noRetry an answer other than 200 is final', async () => {
   const scene = await openScene()
   await scene.call('POST', '/sim/faults', { kind: 'noRetry' })
-  scene.answerWith((_pushed, response) => { response.writeHead(503).end() })
+  scene.answerWith((_pushed, response) => {
+    response.writeHead(503).end()
+  })
   assert.equal((await scene.say('one'))['attempts'], 1)
   assert.equal((await scene.say('two'))['attempts'], 3)
   await scene.close()
 })
 
 for (const [name, reply] of [
-  ['names that are not swapped', textReply('x').replace(openid, 'oSomebodyElse')], ['an empty text', textReply('')],
-  ['a text over 2048 bytes', textReply('界'.repeat(683))], ['an unknown MsgType', textReply('x').replace('[text]', '[hologram]')],
-  ['JSON', '{"ok":true}'], ['a DOCTYPE', `<!DOCTYPE xml>${textReply('x')}`], ['half an answer', textReply('x').slice(0, 60)],
+  ['names that are not swapped', textReply('x').replace(openid, 'oSomebodyElse')],
+  ['an empty text', textReply('')],
+  ['a text over 2048 bytes', textReply('界'.repeat(683))],
+  ['an unknown MsgType', textReply('x').replace('[text]', '[hologram]')],
+  ['JSON', '{"ok":true}'],
+  ['a DOCTYPE', `<!DOCTYPE xml>${textReply('x')}`],
+  ['half an answer', textReply('x').slice(0, 60)],
 ] as const) {
   test(`a reply with ${name} is not shown`, async () => {
     const scene = await openScene()
-    scene.answerWith((_pushed, response) => { response.end(reply) })
+    scene.answerWith((_pushed, response) => {
+      response.end(reply)
+    })
     assert.deepEqual((await scene.inbox()).length, 0)
     assert.equal(((await scene.say('x'))['shown'] as { type: string }[])[0]?.type, 'failure')
     await scene.close()
@@ -109,25 +149,41 @@ for (const [name, reply] of [
 
 test('of copies of one message the phone shows the first valid answer only', async () => {
   const scene = await openScene()
-  scene.answerWith((_pushed, response) => { response.end(textReply('hi')) })
+  scene.answerWith((_pushed, response) => {
+    response.end(textReply('hi'))
+  })
   for (const parallel of [false, true]) {
     const answer = await scene.say('x', { copies: 3, parallel })
     assert.equal((answer['shown'] as unknown[]).length, 1)
     assert.equal(answer['attempts'], 3)
-    assert.equal(((await scene.say('x', { msgId: answer['msgId'] }))['shown'] as unknown[]).length, 0)
+    assert.equal(
+      ((await scene.say('x', { msgId: answer['msgId'] }))['shown'] as unknown[]).length,
+      0,
+    )
   }
   assert.equal((await scene.inbox()).length, 2)
   await scene.close()
 })
 
-test('events carry the platform\'s names, and who left can only come back', async () => {
+test("events carry the platform's names, and who left can only come back", async () => {
   const scene = await openScene()
-  const happen = (body: object) => scene.call('POST', `/sim/followers/${openid}/event`, { appid, ...body })
-  await happen({ event: 'scancode_waitmsg', eventKey: 'k', scanCodeInfo: { scanType: 'qrcode', scanResult: '1' } })
-  assert.match(scene.pushes[0]?.body ?? '', /<ScanCodeInfo><ScanType><!\[CDATA\[qrcode\]\]><\/ScanType>/)
+  const happen = (body: object) =>
+    scene.call('POST', `/sim/followers/${openid}/event`, { appid, ...body })
+  await happen({
+    event: 'scancode_waitmsg',
+    eventKey: 'k',
+    scanCodeInfo: { scanType: 'qrcode', scanResult: '1' },
+  })
+  assert.match(
+    scene.pushes[0]?.body ?? '',
+    /<ScanCodeInfo><ScanType><!\[CDATA\[qrcode\]\]><\/ScanType>/,
+  )
   assert.doesNotMatch(scene.pushes[0]?.body ?? '', /MsgId/)
   await happen({ event: 'unsubscribe' })
-  assert.equal((await scene.say('still here?') as { error?: { code: string } }).error?.code, 'not_following')
+  assert.equal(
+    ((await scene.say('still here?')) as { error?: { code: string } }).error?.code,
+    'not_following',
+  )
   await happen({ event: 'subscribe' })
   assert.equal((await scene.say('back'))['status'], 200)
   await scene.close()
@@ -135,14 +191,19 @@ test('events carry the platform\'s names, and who left can only come back', asyn
 
 test('accounts, followers, clock, inbox and ledger outlive a restart', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'simulator-'))
-  t.after(() => { rmSync(dataDir, { recursive: true }) })
+  t.after(() => {
+    rmSync(dataDir, { recursive: true })
+  })
   const scene = await openScene('plain', dataDir)
-  scene.answerWith((_pushed, response) => { response.end(textReply('kept')) })
+  scene.answerWith((_pushed, response) => {
+    response.end(textReply('kept'))
+  })
   await scene.say('x')
   await scene.call('POST', '/sim/clock', { advanceMs: 5000 })
   await scene.close()
   const again = await openSimulator({ host: '127.0.0.1', port: 0, dataDir })
-  const get = async (path: string) => JSON.stringify(await (await fetch(`${again.url}${path}`)).json())
+  const get = async (path: string) =>
+    JSON.stringify(await (await fetch(`${again.url}${path}`)).json())
   assert.match(await get('/sim/accounts'), new RegExp(originalId))
   assert.match(await get(`/sim/followers/${openid}/inbox?appid=${appid}`), /kept/)
   assert.match(await get('/sim/clock'), /"advanceMs":5000/)
@@ -152,9 +213,13 @@ test('accounts, followers, clock, inbox and ledger outlive a restart', async (t)
 
 test('only this machine may use it: no foreign name, no page of another origin, no other interface', async () => {
   const scene = await openScene()
-  const status = (headers: Record<string, string>) => new Promise<number | undefined>((resolve) => {
-    request(`${scene.url}/sim/faults`, { method: 'POST', headers }, (response) => { response.resume(); resolve(response.statusCode) }).end('{"kind":"slow"}')
-  })
+  const status = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve) => {
+      request(`${scene.url}/sim/faults`, { method: 'POST', headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).end('{"kind":"slow"}')
+    })
   const host = new URL(scene.url).host
   assert.equal(await status({ host }), 201)
   assert.equal(await status({ host: 'evil.example' }), 403)

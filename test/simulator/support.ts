@@ -4,7 +4,7 @@ import { sign } from '../../scripts/simulator/wire/crypto.ts'
 import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
 
-export type Pushed = { query: URLSearchParams, body: string }
+export type Pushed = { query: URLSearchParams; body: string }
 type Answering = (pushed: Pushed, response: ServerResponse) => void
 export type Json = Record<string, unknown>
 
@@ -15,14 +15,18 @@ export const openid = 'oMadeUpOpenid0000000000000A1'
 export const token = 'local_sim_token_01'
 
 export function textReply(content: string): string {
-  return `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[${originalId}]]></FromUserName>`
-    + `<CreateTime>1760000001</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content></xml>`
+  return (
+    `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[${originalId}]]></FromUserName>` +
+    `<CreateTime>1760000001</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content></xml>`
+  )
 }
 
 /** A sealed reply, signed as an account signs it. */
 export function writeSealed(sealed: string, its = token): string {
-  return `<xml><Encrypt><![CDATA[${sealed}]]></Encrypt><MsgSignature><![CDATA[${sign(its, '1', '2', sealed)}]]></MsgSignature>`
-    + '<TimeStamp>1</TimeStamp><Nonce><![CDATA[2]]></Nonce></xml>'
+  return (
+    `<xml><Encrypt><![CDATA[${sealed}]]></Encrypt><MsgSignature><![CDATA[${sign(its, '1', '2', sealed)}]]></MsgSignature>` +
+    '<TimeStamp>1</TimeStamp><Nonce><![CDATA[2]]></Nonce></xml>'
+  )
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -32,9 +36,16 @@ async function textOf(request: IncomingMessage): Promise<string> {
 }
 
 /** An account's server, a simulator with short deadlines, one account and one follower. */
-export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain', dataDir: string | null = null) {
+export async function openScene(
+  mode: 'plain' | 'compatible' | 'safe' = 'plain',
+  dataDir: string | null = null,
+) {
   const pushes: Pushed[] = []
-  const scene = { answer: ((_pushed, response) => { response.end('success') }) as Answering }
+  const scene = {
+    answer: ((_pushed, response) => {
+      response.end('success')
+    }) as Answering,
+  }
   const backend = createServer((request, response) => {
     void textOf(request).then((body) => {
       const pushed = { query: new URL(request.url ?? '', 'http://x').searchParams, body }
@@ -42,37 +53,71 @@ export async function openScene(mode: 'plain' | 'compatible' | 'safe' = 'plain',
       scene.answer(pushed, response)
     })
   })
-  await new Promise<void>((resolve) => { backend.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    backend.listen(0, '127.0.0.1', resolve)
+  })
   const address = backend.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir, timing: { deadlineMs: 300, pauseMs: 20 } })
+  const simulator = await openSimulator({
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    timing: { deadlineMs: 300, pauseMs: 20 },
+  })
   const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
-    const init = body === undefined ? { method } : { method, body: typeof body === 'string' ? body : JSON.stringify(body) }
-    return await (await fetch(`${simulator.url}${path}`, init)).json() as Json
+    const init =
+      body === undefined
+        ? { method }
+        : { method, body: typeof body === 'string' ? body : JSON.stringify(body) }
+    return (await (await fetch(`${simulator.url}${path}`, init)).json()) as Json
   }
   await call('POST', '/sim/accounts', {
-    appid, appSecret: 'made-up-secret', token, encodingAesKey: key,
-    mode, originalId, callbackUrl: `http://127.0.0.1:${port}/wechat/${appid}`,
+    appid,
+    appSecret: 'made-up-secret',
+    token,
+    encodingAesKey: key,
+    mode,
+    originalId,
+    callbackUrl: `http://127.0.0.1:${port}/wechat/${appid}`,
   })
   await call('POST', '/sim/followers', { appid, openid, nickname: '小明' })
   return {
-    pushes, call, url: simulator.url,
-    answerWith: (answer: Answering) => { scene.answer = answer },
-    send: (type: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/send`, { appid, type, ...more }),
-    happen: (event: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/event`, { appid, event, ...more }),
+    pushes,
+    call,
+    url: simulator.url,
+    answerWith: (answer: Answering) => {
+      scene.answer = answer
+    },
+    send: (type: string, more: Json = {}) =>
+      call('POST', `/sim/followers/${openid}/send`, { appid, type, ...more }),
+    happen: (event: string, more: Json = {}) =>
+      call('POST', `/sim/followers/${openid}/event`, { appid, event, ...more }),
     advance: (advanceMs: number) => call('POST', '/sim/clock', { advanceMs }),
     change: (more: Json) => call('PATCH', `/sim/accounts/${appid}`, more),
     /** The last push, as its receiver reads it. */
     pushed: () => JSON.parse(JSON.stringify(readPush(pushes.at(-1)?.body ?? '').fields)) as Json,
-    say: (text: string, more: Json = {}) => call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),
-    inbox: async () => (await call('GET', `/sim/followers/${openid}/inbox?appid=${appid}`))['items'] as Json[],
+    say: (text: string, more: Json = {}) =>
+      call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),
+    inbox: async () =>
+      (await call('GET', `/sim/followers/${openid}/inbox?appid=${appid}`))['items'] as Json[],
     ledger: async () => (await call('GET', '/sim/ledger?after=0'))['items'] as Json[],
-    accessToken: async () => String(
-      (await call('GET', `/cgi-bin/token?grant_type=client_credential&appid=${appid}&secret=made-up-secret`))['access_token']
-    ),
+    accessToken: async () =>
+      String(
+        (
+          await call(
+            'GET',
+            `/cgi-bin/token?grant_type=client_credential&appid=${appid}&secret=made-up-secret`,
+          )
+        )['access_token'],
+      ),
     close: async () => {
       await simulator.close()
-      await new Promise<void>((resolve) => { backend.close(() => { resolve() }); backend.closeAllConnections() })
+      await new Promise<void>((resolve) => {
+        backend.close(() => {
+          resolve()
+        })
+        backend.closeAllConnections()
+      })
     },
   }
 }
@@ -90,10 +135,19 @@ export async function openApi(scene: Scene) {
   const upload = async (path: string, bytes: Buffer, filename = 'a.bin'): Promise<Json> => {
     const form = new FormData()
     form.append('media', new Blob([new Uint8Array(bytes)]), filename)
-    return await (await fetch(`${scene.url}${path}&access_token=${token}`, { method: 'POST', body: form })).json() as Json
+    return (await (
+      await fetch(`${scene.url}${path}&access_token=${token}`, { method: 'POST', body: form })
+    ).json()) as Json
   }
   const send = async (msgtype: string, part: unknown, more: Json = {}) =>
-    (await ask('/cgi-bin/message/custom/send', { touser: openid, msgtype, [msgtype]: part, ...more }))['errcode']
+    (
+      await ask('/cgi-bin/message/custom/send', {
+        touser: openid,
+        msgtype,
+        [msgtype]: part,
+        ...more,
+      })
+    )['errcode']
   return { ask, raw, upload, send, token: () => token }
 }
 

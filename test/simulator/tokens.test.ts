@@ -4,14 +4,19 @@ import { appid, openApi, openid, openScene } from './support.ts'
 import type { Json, Scene } from './support.ts'
 
 const day = 24 * 3600_000
-const stable = (scene: Scene, force = false) => scene.call('POST', '/cgi-bin/stable_token', {
-  grant_type: 'client_credential', appid, secret: 'made-up-secret', force_refresh: force,
-})
-const info = async (scene: Scene, token: unknown) => (await scene.call(
-  'GET', `/cgi-bin/user/info?access_token=${String(token)}&openid=${openid}`
-))['errcode']
+const stable = (scene: Scene, force = false) =>
+  scene.call('POST', '/cgi-bin/stable_token', {
+    grant_type: 'client_credential',
+    appid,
+    secret: 'made-up-secret',
+    force_refresh: force,
+  })
+const info = async (scene: Scene, token: unknown) =>
+  (await scene.call('GET', `/cgi-bin/user/info?access_token=${String(token)}&openid=${openid}`))[
+    'errcode'
+  ]
 
-test('two who fetch classic tokens kill each other\'s, after five minutes and not before', async () => {
+test("two who fetch classic tokens kill each other's, after five minutes and not before", async () => {
   const scene = await openScene()
   const [first, second] = [await scene.accessToken(), await scene.accessToken()]
   assert.deepEqual([await info(scene, first), await info(scene, second)], [undefined, undefined])
@@ -25,13 +30,22 @@ test('a stable token is the same until five minutes before its end; then both ho
   const first = await stable(scene)
   await scene.advance(6000_000)
   const again = await stable(scene)
-  assert.deepEqual([again['access_token'], Number(again['expires_in']) <= 1200], [first['access_token'], true])
+  assert.deepEqual(
+    [again['access_token'], Number(again['expires_in']) <= 1200],
+    [first['access_token'], true],
+  )
   await scene.advance(1000_000)
   const next = await stable(scene)
   assert.notEqual(next['access_token'], first['access_token'])
-  assert.deepEqual([next['expires_in'], await info(scene, first['access_token'])], [7200, undefined])
+  assert.deepEqual(
+    [next['expires_in'], await info(scene, first['access_token'])],
+    [7200, undefined],
+  )
   await scene.advance(300_000)
-  assert.deepEqual([await info(scene, first['access_token']), await info(scene, next['access_token'])], [42001, undefined])
+  assert.deepEqual(
+    [await info(scene, first['access_token']), await info(scene, next['access_token'])],
+    [42001, undefined],
+  )
   await scene.close()
 })
 
@@ -58,7 +72,8 @@ test('an address that is not in the whitelist gets no token, and reads its own a
   await scene.change({ ipWhitelist: ['203.0.113.7'] })
   const refused = await stable(scene)
   assert.equal(refused['errcode'], 40164)
-  const words = /^invalid ip 127\.0\.0\.1 ipv6 ::ffff:127\.0\.0\.1, not in whitelist rid: [\da-f]{8}-[\da-f]{8}-[\da-f]{8}$/
+  const words =
+    /^invalid ip 127\.0\.0\.1 ipv6 ::ffff:127\.0\.0\.1, not in whitelist rid: [\da-f]{8}-[\da-f]{8}-[\da-f]{8}$/
   assert.match(String(refused['errmsg']), words)
   await scene.change({ ipWhitelist: ['127.0.0.1'] })
   assert.equal(typeof (await stable(scene))['access_token'], 'string')
@@ -72,13 +87,22 @@ test('a quota ends with the day of Beijing or with a clearing, of which there ar
   await scene.change({ limits: { [path]: 2 }, minuteLimits: { '/cgi-bin/user/get': 1 } })
   const ask = async () => (await api.ask(`${path}?openid=${openid}`))['errcode']
   assert.deepEqual([await ask(), await ask(), await ask()], [undefined, undefined, 45009])
-  assert.deepEqual(
-    (await api.ask('/cgi-bin/openapi/quota/get', { cgi_path: path }))['quota'], { daily_limit: 2, used: 2, remain: 0 }
-  )
+  assert.deepEqual((await api.ask('/cgi-bin/openapi/quota/get', { cgi_path: path }))['quota'], {
+    daily_limit: 2,
+    used: 2,
+    remain: 0,
+  })
   assert.equal((await api.ask('/cgi-bin/openapi/quota/get', { cgi_path: '/no' }))['errcode'], 76021)
-  for (let n = 0; n < 10; n++) assert.equal((await api.ask('/cgi-bin/clear_quota', { appid }))['errcode'], 0)
+  for (let n = 0; n < 10; n++) {
+    assert.equal((await api.ask('/cgi-bin/clear_quota', { appid }))['errcode'], 0)
+  }
   assert.equal(await ask(), undefined)
-  assert.equal((await scene.call('POST', '/cgi-bin/clear_quota/v2', { appid, appsecret: 'made-up-secret' }))['errcode'], 48006)
+  assert.equal(
+    (await scene.call('POST', '/cgi-bin/clear_quota/v2', { appid, appsecret: 'made-up-secret' }))[
+      'errcode'
+    ],
+    48006,
+  )
   await api.ask('/cgi-bin/user/get')
   assert.equal((await api.ask('/cgi-bin/user/get'))['errcode'], 45011)
   await ask()
@@ -91,22 +115,32 @@ test('a quota ends with the day of Beijing or with a clearing, of which there ar
 test('a failed call can be asked about by its rid', async () => {
   const scene = await openScene()
   const api = await openApi(scene)
-  const { errmsg } = await api.ask('/cgi-bin/message/custom/send', { touser: 'oNobody', msgtype: 'text', text: { content: 'x' } })
+  const { errmsg } = await api.ask('/cgi-bin/message/custom/send', {
+    touser: 'oNobody',
+    msgtype: 'text',
+    text: { content: 'x' },
+  })
   const rid = / rid: (\S+)$/.exec(String(errmsg))?.[1]
   const found = (await api.ask('/cgi-bin/openapi/rid/get', { rid }))['request'] as Json
   assert.deepEqual(
-    [found['request_url'], JSON.parse(String(found['response_body']))], ['/cgi-bin/message/custom/send', { errcode: 40003 }]
+    [found['request_url'], JSON.parse(String(found['response_body']))],
+    ['/cgi-bin/message/custom/send', { errcode: 40003 }],
   )
   assert.equal((await api.ask('/cgi-bin/openapi/rid/get', { rid: 'made-up' }))['errcode'], 76001)
   await scene.close()
 })
 
-test('addresses, callback check and figures have the platform\'s shapes', async () => {
+test("addresses, callback check and figures have the platform's shapes", async () => {
   const scene = await openScene()
   const api = await openApi(scene)
-  for (const name of ['getcallbackip', 'get_api_domain_ip']) assert.deepEqual(await api.ask(`/cgi-bin/${name}`), { ip_list: ['127.0.0.1'] })
+  for (const name of ['getcallbackip', 'get_api_domain_ip']) {
+    assert.deepEqual(await api.ask(`/cgi-bin/${name}`), { ip_list: ['127.0.0.1'] })
+  }
   const check = (body: Json) => api.ask('/cgi-bin/callback/check', body)
-  assert.deepEqual(Object.keys(await check({ action: 'all', check_operator: 'DEFAULT' })), ['dns', 'ping'])
+  assert.deepEqual(Object.keys(await check({ action: 'all', check_operator: 'DEFAULT' })), [
+    'dns',
+    'ping',
+  ])
   assert.equal((await check({ action: 'fly', check_operator: 'DEFAULT' }))['errcode'], 40202)
   assert.equal((await check({ action: 'dns', check_operator: 'X' }))['errcode'], 40203)
   await scene.say('one')
@@ -115,16 +149,23 @@ test('addresses, callback check and figures have the platform\'s shapes', async 
   await scene.happen('unsubscribe')
   await scene.happen('subscribe')
   const today = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)
-  const figures = (name: string, to = today) => api.ask(`/datacube/${name}`, { begin_date: today, end_date: to })
+  const figures = (name: string, to = today) =>
+    api.ask(`/datacube/${name}`, { begin_date: today, end_date: to })
   assert.equal((await figures('getusersummary'))['errcode'], 61501)
   await scene.advance(day)
   const [ref_date, user_source] = [today, 0]
-  assert.deepEqual(await figures('getusersummary'), { list: [{ ref_date, user_source, new_user: 1, cancel_user: 1 }] })
-  assert.deepEqual(await figures('getusercumulate'), { list: [{ ref_date, user_source, cumulate_user: 1 }] })
-  assert.deepEqual(await figures('getupstreammsg'), { list: [
-    { ref_date, user_source, msg_type: 1, msg_user: 1, msg_count: 2 },
-    { ref_date, user_source, msg_type: 2, msg_user: 1, msg_count: 1 },
-  ] })
+  assert.deepEqual(await figures('getusersummary'), {
+    list: [{ ref_date, user_source, new_user: 1, cancel_user: 1 }],
+  })
+  assert.deepEqual(await figures('getusercumulate'), {
+    list: [{ ref_date, user_source, cumulate_user: 1 }],
+  })
+  assert.deepEqual(await figures('getupstreammsg'), {
+    list: [
+      { ref_date, user_source, msg_type: 1, msg_user: 1, msg_count: 2 },
+      { ref_date, user_source, msg_type: 2, msg_user: 1, msg_count: 1 },
+    ],
+  })
   assert.equal(((await figures('getinterfacesummary'))['list'] as Json[])[0]?.['callback_count'], 5)
   assert.equal((await figures('getusersummary', 'tomorrow'))['errcode'], 61500)
   await scene.close()

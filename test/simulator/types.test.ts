@@ -3,7 +3,16 @@ import { test } from 'node:test'
 import { eventNames } from '../../scripts/simulator/phone/events.ts'
 import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
-import { appid, key, openid, openScene, originalId, textReply, token, writeSealed } from './support.ts'
+import {
+  appid,
+  key,
+  openid,
+  openScene,
+  originalId,
+  textReply,
+  token,
+  writeSealed,
+} from './support.ts'
 import type { Json } from './support.ts'
 
 const messages: [type: string, given: Json, elements: string[]][] = [
@@ -12,11 +21,21 @@ const messages: [type: string, given: Json, elements: string[]][] = [
   ['voice', {}, ['MediaId', 'Format', 'MediaId16K']],
   ['video', {}, ['MediaId', 'ThumbMediaId']],
   ['shortvideo', {}, ['MediaId', 'ThumbMediaId']],
-  ['location', { location: { latitude: 23.134521, longitude: 113.358803, scale: 20, label: '某路' } }, [
-    'Location_X', 'Location_Y', 'Scale', 'Label',
-  ]],
-  ['link', { link: { title: 't', description: 'd', url: 'https://example.com/?a=1&b=2' } }, ['Title', 'Description', 'Url']],
-  ['file', { file: { name: '报价单.xlsx', base64: 'AAAA' } }, ['Title', 'Description', 'FileKey', 'FileMd5', 'FileTotalLen']],
+  [
+    'location',
+    { location: { latitude: 23.134521, longitude: 113.358803, scale: 20, label: '某路' } },
+    ['Location_X', 'Location_Y', 'Scale', 'Label'],
+  ],
+  [
+    'link',
+    { link: { title: 't', description: 'd', url: 'https://example.com/?a=1&b=2' } },
+    ['Title', 'Description', 'Url'],
+  ],
+  [
+    'file',
+    { file: { name: '报价单.xlsx', base64: 'AAAA' } },
+    ['Title', 'Description', 'FileKey', 'FileMd5', 'FileTotalLen'],
+  ],
   ['miniprogrampage', {}, ['Title', 'AppId', 'PagePath', 'ThumbUrl', 'ThumbMediaId']],
   ['hologram', { foo: 'bar' }, ['Foo']],
 ]
@@ -24,12 +43,15 @@ const messages: [type: string, given: Json, elements: string[]][] = [
 for (const [type, given, elements] of messages) {
   test(`a follower sends ${type}: every element the platform pushes is there, three tries carry one id`, async () => {
     const scene = await openScene()
-    scene.answerWith((_pushed, response) => { response.writeHead(500).end() })
+    scene.answerWith((_pushed, response) => {
+      response.writeHead(500).end()
+    })
     const answer = await scene.send(type, given)
     const fields = scene.pushed()
-    assert.deepEqual([fields['ToUserName'], fields['FromUserName'], fields['MsgType'], fields['MsgId']], [
-      originalId, openid, type, answer['msgId'],
-    ])
+    assert.deepEqual(
+      [fields['ToUserName'], fields['FromUserName'], fields['MsgType'], fields['MsgId']],
+      [originalId, openid, type, answer['msgId']],
+    )
     for (const name of elements) assert.ok(name in fields, name)
     assert.equal(answer['attempts'], 3)
     assert.equal(new Set(scene.pushes.map((one) => one.body)).size, 1)
@@ -49,17 +71,24 @@ test('every event of the platform can be made by its name alone, and its fields 
   assert.deepEqual([scene.pushed()['Latitude'], scene.pushed()['Longitude']], ['1.5', '2.5'])
   await scene.happen('kf_switch_session', { fromKfAccount: 'a@x', toKfAccount: 'b@x' })
   assert.deepEqual([scene.pushed()['FromKfAccount'], scene.pushed()['ToKfAccount']], ['a@x', 'b@x'])
-  await scene.happen('TEMPLATESENDJOBFINISH', { msgID: '9007199254740993', status: 'failed:user block' })
-  assert.match(scene.pushes.at(-1)?.body ?? '', /<MsgID>9007199254740993<\/MsgID>\n<Status><!\[CDATA\[failed:user block\]\]>/)
+  await scene.happen('TEMPLATESENDJOBFINISH', {
+    msgID: '9007199254740993',
+    status: 'failed:user block',
+  })
+  assert.match(
+    scene.pushes.at(-1)?.body ?? '',
+    /<MsgID>9007199254740993<\/MsgID>\n<Status><!\[CDATA\[failed:user block\]\]>/,
+  )
   await scene.happen('user_info_modified')
   assert.equal(scene.pushed()['OpenID'], openid)
   await scene.close()
 })
 
-test('a file of the follower\'s own is what the account fetches, and a made-up media id is pushed as it is', async () => {
+test("a file of the follower's own is what the account fetches, and a made-up media id is pushed as it is", async () => {
   const scene = await openScene()
   const token = await scene.accessToken()
-  const get = (id: unknown) => fetch(`${scene.url}/cgi-bin/media/get?access_token=${token}&media_id=${String(id)}`)
+  const get = (id: unknown) =>
+    fetch(`${scene.url}/cgi-bin/media/get?access_token=${token}&media_id=${String(id)}`)
   const bytes = Buffer.from('89504e470d0a1a0a00112233', 'hex')
   await scene.send('image', { file: `data:image/png;base64,${bytes.toString('base64')}` })
   const answer = await get(scene.pushed()['MediaId'])
@@ -71,7 +100,12 @@ test('a file of the follower\'s own is what the account fetches, and a made-up m
   assert.equal(scene.pushed()['MediaId'], 'made-up')
   const missing = await get('made-up')
   assert.deepEqual(
-    [missing.status, missing.headers.get('content-type'), (await missing.json() as Json)['errcode']], [200, 'text/plain', 40007]
+    [
+      missing.status,
+      missing.headers.get('content-type'),
+      ((await missing.json()) as Json)['errcode'],
+    ],
+    [200, 'text/plain', 40007],
   )
   await scene.close()
 })
@@ -83,8 +117,13 @@ test('a push can be spoiled: signature, appid, key, half a body, an old stamp, a
     const { query, body } = scene.pushes.at(-1) ?? assert.fail()
     const sealed = childText(readXml(body), 'Encrypt') ?? ''
     const stamp = query.get('timestamp') ?? ''
-    const isSigned = sign(token, stamp, query.get('nonce') ?? '', sealed) === query.get('msg_signature')
-    return { isSigned, stamp: Number(stamp), open: () => unseal(sealed, { encodingAesKey: key, appid }) }
+    const isSigned =
+      sign(token, stamp, query.get('nonce') ?? '', sealed) === query.get('msg_signature')
+    return {
+      isSigned,
+      stamp: Number(stamp),
+      open: () => unseal(sealed, { encodingAesKey: key, appid }),
+    }
   }
   const good = await spoil(null)
   assert.ok(good.isSigned && good.open().includes('x'))
@@ -93,7 +132,10 @@ test('a push can be spoiled: signature, appid, key, half a body, an old stamp, a
   assert.throws((await spoil('key')).open)
   assert.ok((await spoil('clock')).stamp <= good.stamp - 3500)
   await assert.rejects(spoil('half'), /not well-formed|not closed/)
-  assert.equal((await scene.say('x', { tamper: 'nonsense' }) as { error?: { code: string } }).error?.code, 'invalid_input')
+  assert.equal(
+    ((await scene.say('x', { tamper: 'nonsense' })) as { error?: { code: string } }).error?.code,
+    'invalid_input',
+  )
   await scene.close()
 })
 
@@ -101,13 +143,21 @@ test('after a change of the key a push may still come with the old one, and eith
   const scene = await openScene('safe')
   const newKey = 'Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0PpOoNnMmLlKk7'
   await scene.change({ encodingAesKey: newKey })
-  for (const [tamper, encodingAesKey] of [['previousKey', key], [undefined, newKey]] as const) {
+  for (const [tamper, encodingAesKey] of [
+    ['previousKey', key],
+    [undefined, newKey],
+  ] as const) {
     scene.answerWith((pushed, response) => {
-      assert.match(unseal(childText(readXml(pushed.body), 'Encrypt') ?? '', { encodingAesKey, appid }), /hello/)
+      assert.match(
+        unseal(childText(readXml(pushed.body), 'Encrypt') ?? '', { encodingAesKey, appid }),
+        /hello/,
+      )
       const reply = seal(textReply('read'), { encodingAesKey, appid })
       response.end(writeSealed(reply))
     })
-    assert.deepEqual((await scene.say('hello', tamper === undefined ? {} : { tamper }))['shown'], [{ way: 'passive', type: 'text', text: 'read' }])
+    assert.deepEqual((await scene.say('hello', tamper === undefined ? {} : { tamper }))['shown'], [
+      { way: 'passive', type: 'text', text: 'read' },
+    ])
   }
   await scene.close()
 })
@@ -116,9 +166,12 @@ test('any text can be pushed as it is, with its own idea of what it is', async (
   const scene = await openScene()
   await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
   assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
-  scene.answerWith((_pushed, response) => { response.end(textReply('once')) })
-  const xml = `<xml><ToUserName>${originalId}</ToUserName><FromUserName>${openid}</FromUserName>`
-    + '<CreateTime>1760000000</CreateTime><MsgType>text</MsgType><Content>007</Content><MsgId>6526133992738756795</MsgId></xml>'
+  scene.answerWith((_pushed, response) => {
+    response.end(textReply('once'))
+  })
+  const xml =
+    `<xml><ToUserName>${originalId}</ToUserName><FromUserName>${openid}</FromUserName>` +
+    '<CreateTime>1760000000</CreateTime><MsgType>text</MsgType><Content>007</Content><MsgId>6526133992738756795</MsgId></xml>'
   const [first, second] = [await scene.send('text', { xml }), await scene.send('text', { xml })]
   assert.deepEqual([(first['shown'] as Json[]).length, (second['shown'] as Json[]).length], [1, 0])
   await scene.close()
@@ -127,13 +180,20 @@ test('any text can be pushed as it is, with its own idea of what it is', async (
 test('after so many failures in a row nothing is pushed for a minute, and the follower sees the grey line', async () => {
   const scene = await openScene()
   await scene.change({ markFail: 2 })
-  scene.answerWith((_pushed, response) => { response.writeHead(500).end() })
+  scene.answerWith((_pushed, response) => {
+    response.writeHead(500).end()
+  })
   await scene.say('one')
   await scene.say('two')
   assert.equal(scene.pushes.length, 6)
-  scene.answerWith((_pushed, response) => { response.end('success') })
+  scene.answerWith((_pushed, response) => {
+    response.end('success')
+  })
   const lost = await scene.say('three')
-  assert.deepEqual([lost['attempts'], (lost['shown'] as Json[])[0]?.['type'], scene.pushes.length], [0, 'failure', 6])
+  assert.deepEqual(
+    [lost['attempts'], (lost['shown'] as Json[])[0]?.['type'], scene.pushes.length],
+    [0, 'failure', 6],
+  )
   await scene.advance(60_000)
   assert.equal((await scene.say('four'))['attempts'], 1)
   await scene.close()
@@ -142,9 +202,13 @@ test('after so many failures in a row nothing is pushed for a minute, and the fo
 test('the address is checked as when it is saved: the echo must be exact', async () => {
   const scene = await openScene()
   const verify = () => scene.call('POST', '/sim/accounts/wx1234567890abcdef/verify')
-  scene.answerWith((pushed, response) => { response.end(pushed.query.get('echostr')) })
+  scene.answerWith((pushed, response) => {
+    response.end(pushed.query.get('echostr'))
+  })
   assert.equal((await verify())['ok'], true)
-  scene.answerWith((pushed, response) => { response.end(`${pushed.query.get('echostr') ?? ''}\n`) })
+  scene.answerWith((pushed, response) => {
+    response.end(`${pushed.query.get('echostr') ?? ''}\n`)
+  })
   assert.equal((await verify())['ok'], false)
   await scene.close()
 })

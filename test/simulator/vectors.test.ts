@@ -9,7 +9,8 @@ import { readXml, writeFields, XmlError } from '../../scripts/simulator/wire/xml
 import { vectors, xmlOf } from '../wechat/vectors.ts'
 
 const all = vectors as typeof vectors & {
-  utf8_lengths: { text: string, bytes: number, codePoints: number }[], face_codes: string[][],
+  utf8_lengths: { text: string; bytes: number; codePoints: number }[]
+  face_codes: string[][]
 }
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
@@ -25,14 +26,18 @@ for (const one of vectors.encryption) {
     assert.equal(seal(one.plaintext, { ...box, random: Buffer.from(one.random16) }), one.encrypt)
     assert.equal(unseal(one.encrypt, box), one.plaintext)
     assert.equal(sign(one.token, one.timestamp, one.nonce, one.encrypt), one.msg_signature)
-    if (one.url_query !== undefined) assert.equal(sign(one.token, one.timestamp, one.nonce), one.url_query['signature'])
+    if (one.url_query !== undefined) {
+      assert.equal(sign(one.token, one.timestamp, one.nonce), one.url_query['signature'])
+    }
   })
 }
 
 for (const one of vectors.encryption_rejections) {
   test(`${one.name} is refused`, () => {
     const opens = (): string => {
-      if (sign(one.token, one.timestamp, one.nonce, one.encrypt) !== one.msg_signature) throw new Error('signature')
+      if (sign(one.token, one.timestamp, one.nonce, one.encrypt) !== one.msg_signature) {
+        throw new Error('signature')
+      }
       return unseal(one.encrypt, { encodingAesKey: one.encodingAESKey, appid: one.expected_appid })
     }
     assert.throws(opens)
@@ -41,13 +46,29 @@ for (const one of vectors.encryption_rejections) {
 
 for (const one of vectors.published_vectors) {
   test(`the vendor's own example ${one.name ?? ''} gives the same numbers`, () => {
-    const { token = '', timestamp = '', nonce = '', encrypt, encodingAESKey = '', appid = '', plaintext, random16 = '' } = one
+    const {
+      token = '',
+      timestamp = '',
+      nonce = '',
+      encrypt,
+      encodingAESKey = '',
+      appid = '',
+      plaintext,
+      random16 = '',
+    } = one
     if (encrypt === undefined) {
       assert.equal(sign(token, timestamp, nonce), (one as { signature?: string }).signature)
       return
     }
     assert.equal(unseal(encrypt, { encodingAesKey: encodingAESKey, appid }), plaintext)
-    assert.equal(seal(plaintext ?? '', { encodingAesKey: encodingAESKey, appid, random: Buffer.from(random16) }), encrypt)
+    assert.equal(
+      seal(plaintext ?? '', {
+        encodingAesKey: encodingAESKey,
+        appid,
+        random: Buffer.from(random16),
+      }),
+      encrypt,
+    )
     assert.equal(sign(token, timestamp, nonce, encrypt), one.msg_signature)
   })
 }
@@ -56,7 +77,10 @@ for (const vector of vectors.inbound_xml) {
   test(`push ${vector.name} is ${vector.expect.ok ? 'read the same' : 'refused for the same reason'}`, () => {
     const { ok, refuse, ...expected } = vector.expect
     if (!ok) {
-      assert.throws(() => readPush(xmlOf(vector)), (error) => error instanceof XmlError && error.reason === refuse)
+      assert.throws(
+        () => readPush(xmlOf(vector)),
+        (error) => error instanceof XmlError && error.reason === refuse,
+      )
       return
     }
     assert.deepEqual(plain(readPush(xmlOf(vector))), expected)
@@ -71,7 +95,9 @@ for (const { text, element } of vectors.outbound_cdata) {
 }
 
 test('lengths are counted in bytes and letters as the platform counts them', () => {
-  for (const one of all.utf8_lengths) assert.deepEqual([bytesOf(one.text), lettersOf(one.text)], [one.bytes, one.codePoints])
+  for (const one of all.utf8_lengths) {
+    assert.deepEqual([bytesOf(one.text), lettersOf(one.text)], [one.bytes, one.codePoints])
+  }
 })
 
 test('every face code goes through a push unharmed', () => {
@@ -81,7 +107,9 @@ test('every face code goes through a push unharmed', () => {
   assert.equal(readPush(xml).fields['Content'], text)
 })
 
-test('every errcode of the table has the platform\'s words', () => {
+test("every errcode of the table has the platform's words", () => {
   assert.ok(vectors.errcodes.length > 180)
-  for (const { code, errmsg } of vectors.errcodes as { code: number, errmsg?: string }[]) assert.equal(errmsgOf(code), errmsg)
+  for (const { code, errmsg } of vectors.errcodes as { code: number; errmsg?: string }[]) {
+    assert.equal(errmsgOf(code), errmsg)
+  }
 })

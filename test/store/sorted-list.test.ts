@@ -21,8 +21,12 @@ void test('a list in blocks says what a sorted array says, whatever comes and go
     plain.sort(before)
     assert.deepEqual(list.first(plain.length + 5), plain)
     assert.deepEqual(list.first(7), plain.slice(0, 7))
-    for (const rank of [0, 1500, 2999, 5000]) assert.equal(list.before({ id: '', rank }), plain.filter((one) => one.rank < rank).length)
-    plain.forEach((one, at) => { if (at % 97 === 0) assert.equal(list.before(one), at) })
+    for (const rank of [0, 1500, 2999, 5000]) {
+      assert.equal(list.before({ id: '', rank }), plain.filter((one) => one.rank < rank).length)
+    }
+    plain.forEach((one, at) => {
+      if (at % 97 === 0) assert.equal(list.before(one), at)
+    })
   }
   assert.ok(plain.length > 1500, 'several blocks')
 })

@@ -13,22 +13,35 @@ void test('a sound file has nothing wrong; the same is seen from beside the proc
   t.after(close)
   const own = await store.check()
   assert.ok(own.length >= 5)
-  assert.deepEqual(own.filter(({ ok }) => !ok), [])
+  assert.deepEqual(
+    own.filter(({ ok }) => !ok),
+    [],
+  )
   const inspected = await inspectStore({ url: 'sqlite:', dataDir: dir, log: silentLog })
-  assert.deepEqual((await inspected.check()).map(({ ok }) => ok), own.map(({ ok }) => ok))
-  await assert.rejects(async () => inspected.read.sql.run("update installation set value = ''"), /readonly/)
+  assert.deepEqual(
+    (await inspected.check()).map(({ ok }) => ok),
+    own.map(({ ok }) => ok),
+  )
+  await assert.rejects(
+    async () => inspected.read.sql.run("update installation set value = ''"),
+    /readonly/,
+  )
   await inspected.close()
 })
 
 void test('a damaged file and a journal that is not WAL are named, with a remedy', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-store-'))
-  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
   await (await openStore({ url: 'sqlite:', dataDir: dir, log: silentLog })).close()
   const file = join(dir, 'kefu.db')
   const database = new Database(file)
   database.pragma('journal_mode = DELETE')
   // a page of a table: the schema's own must still be read
-  const { page } = database.prepare("select rootpage as page from sqlite_master where name = 'message_rule'").get() as { page: number }
+  const { page } = database
+    .prepare("select rootpage as page from sqlite_master where name = 'message_rule'")
+    .get() as { page: number }
   database.close()
   const handle = openSync(file, 'r+')
   writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096)
@@ -36,6 +49,9 @@ void test('a damaged file and a journal that is not WAL are named, with a remedy
   const inspected = await inspectStore({ url: 'sqlite:', dataDir: dir, log: silentLog })
   const wrong = (await inspected.check()).filter(({ ok }) => !ok)
   await inspected.close()
-  assert.deepEqual(wrong.map(({ what }) => what.split(/[.:]/)[0]), ['The journal is delete', 'The file is damaged'])
+  assert.deepEqual(
+    wrong.map(({ what }) => what.split(/[.:]/)[0]),
+    ['The journal is delete', 'The file is damaged'],
+  )
   assert.ok(wrong.every(({ remedy }) => remedy))
 })

@@ -11,36 +11,55 @@ import { openTestStore } from '../support/store.ts'
 
 const later = () => new Promise((resolve) => setImmediate(resolve))
 
-void test('without the queue an acknowledged write is rolled back with a stranger\'s transaction', async (t) => {
+void test("without the queue an acknowledged write is rolled back with a stranger's transaction", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-loss-'))
-  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
-  const source = await new DataSource({ type: 'better-sqlite3', database: join(dir, 'a.db') }).initialize()
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const source = await new DataSource({
+    type: 'better-sqlite3',
+    database: join(dir, 'a.db'),
+  }).initialize()
   t.after(() => source.destroy())
   await source.query('create table line (id int)')
   let inside: () => void = () => undefined
-  const begun = new Promise<void>((resolve) => { inside = resolve })
-  const stranger = source.transaction(async (manager) => {
-    await manager.query('insert into line values (1)')
-    inside()
-    await later()
-    throw new Error('the stranger fails')
-  }).catch(() => undefined)
+  const begun = new Promise<void>((resolve) => {
+    inside = resolve
+  })
+  const stranger = source
+    .transaction(async (manager) => {
+      await manager.query('insert into line values (1)')
+      inside()
+      await later()
+      throw new Error('the stranger fails')
+    })
+    .catch(() => undefined)
   await begun
   await source.query('insert into line values (2)')
   await stranger
-  assert.deepEqual(await source.query('select id from line'), [], 'write 2 was acknowledged and is gone')
+  assert.deepEqual(
+    await source.query('select id from line'),
+    [],
+    'write 2 was acknowledged and is gone',
+  )
 })
 
 void test('with the queue every acknowledged write stands, whoever fails beside it', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
-  const results = await Promise.allSettled(Array.from({ length: 50 }, (_, at) => store.work('rest', async (unit) => {
-    await unit.accounts.remember(`name${at}`, 'x')
-    await later()
-    if (at % 2 === 1) throw new Error('fails')
-  })))
+  const results = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, at) =>
+      store.work('rest', async (unit) => {
+        await unit.accounts.remember(`name${at}`, 'x')
+        await later()
+        if (at % 2 === 1) throw new Error('fails')
+      }),
+    ),
+  )
   assert.equal(results.filter((one) => one.status === 'fulfilled').length, 25)
-  const kept = await store.read.sql.all<{ name: string }>("select name from installation where name like 'name%'")
+  const kept = await store.read.sql.all<{ name: string }>(
+    "select name from installation where name like 'name%'",
+  )
   assert.equal(kept.length, 25)
 })
 
@@ -49,7 +68,11 @@ void test('pushes go before replies, replies before claims, claims before the re
   t.after(close)
   const done: string[] = []
   const first = store.work('rest', later)
-  const some = (['rest', 'claim', 'reply', 'push', 'push', 'rest'] as const).map((kind, at) => store.work(kind, async () => { done.push(`${kind}${at}`) }))
+  const some = (['rest', 'claim', 'reply', 'push', 'push', 'rest'] as const).map((kind, at) =>
+    store.work(kind, async () => {
+      done.push(`${kind}${at}`)
+    }),
+  )
   await Promise.all([first, ...some])
   assert.deepEqual(done, ['push3', 'push4', 'reply2', 'claim1', 'rest0', 'rest5'])
 })

@@ -17,8 +17,13 @@ import { errorLog } from './log.ts'
 
 export const password = 'correct horse battery'
 export const account = {
-  appid: 'wx0000000000000001', appSecret: '0123456789abcdef0123456789abcdef', token: 'testtoken', encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
-  originalId: 'gh_000000000001', name: 'Test', mode: 'plain' as 'plain' | 'safe',
+  appid: 'wx0000000000000001',
+  appSecret: '0123456789abcdef0123456789abcdef',
+  token: 'testtoken',
+  encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
+  originalId: 'gh_000000000001',
+  name: 'Test',
+  mode: 'plain' as 'plain' | 'safe',
 }
 
 export type House = {
@@ -45,28 +50,59 @@ export type House = {
 export type Actor = {
   uid: number
   token: string
-  call: (method: string, path: string, body?: unknown) => Promise<{ status: number, body: any }>
+  call: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
   /** A file, as a form. */
-  upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number, body: any }>
+  upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number; body: any }>
   get: (path: string, headers?: Record<string, string>) => Promise<Response>
 }
 
-export type HouseOptions = AppOptions & { dir?: string, mode?: 'plain' | 'safe', rules?: boolean, alone?: boolean, simulatorUrl?: string, settings?: Record<string, string> }
+export type HouseOptions = AppOptions & {
+  dir?: string
+  mode?: 'plain' | 'safe'
+  rules?: boolean
+  alone?: boolean
+  simulatorUrl?: string
+  settings?: Record<string, string>
+}
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const place = await openPlace(options)
-  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: place.dir, WECHAT_API_BASE: place.simulator, ...place.settings, ...options.settings }
+  const settings = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: place.dir,
+    WECHAT_API_BASE: place.simulator,
+    ...place.settings,
+    ...options.settings,
+  }
   const config = readConfig(settings, {})
   const app = await openApp(config, { log: errorLog, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
-  const more = isCluster && !options.alone ? await openMore(app, settings, options.withoutCron ?? false) : await justOne(app)
+  const more =
+    isCluster && !options.alone
+      ? await openMore(app, settings, options.withoutCron ?? false)
+      : await justOne(app)
   const { url } = more
-  await post(`${place.simulator}/sim/accounts`, { ...mine, callbackUrl: `${url}/wechat/${mine.appid}` })
+  await post(`${place.simulator}/sim/accounts`, {
+    ...mine,
+    callbackUrl: `${url}/wechat/${mine.appid}`,
+  })
   const admin = await signIn(url, 'admin')
   return {
-    app: { ...app, advanceTo: more.advanceTo }, url, urls: more.urls, simulator: place.simulator, config, dir: place.dir, admin, second: more.second, heard: more.heard,
-    metrics: async () => (await Promise.all(more.urls.map(async (one) => (await fetch(`${one}/metrics`)).text()))).join('\n'),
+    app: { ...app, advanceTo: more.advanceTo },
+    url,
+    urls: more.urls,
+    simulator: place.simulator,
+    config,
+    dir: place.dir,
+    admin,
+    second: more.second,
+    heard: more.heard,
+    metrics: async () =>
+      (
+        await Promise.all(more.urls.map(async (one) => (await fetch(`${one}/metrics`)).text()))
+      ).join('\n'),
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
     agent: (username, about = {}) => signInMade(admin, url, { username, about }),
     close: async () => {
@@ -81,9 +117,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 async function openPlace(options: HouseOptions) {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
   const edition = await openEdition()
-  const simulator = options.simulatorUrl ? null : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  const simulator = options.simulatorUrl
+    ? null
+    : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
   return {
-    dir, settings: edition.settings, simulator: options.simulatorUrl ?? simulator?.url ?? '',
+    dir,
+    settings: edition.settings,
+    simulator: options.simulatorUrl ?? simulator?.url ?? '',
     close: async () => {
       await simulator?.close()
       await edition.close()
@@ -92,15 +132,34 @@ async function openPlace(options: HouseOptions) {
   }
 }
 
-async function signInMade(admin: Actor, url: string, { username, about }: { username: string, about: object }): Promise<Actor> {
-  const made = await admin.call('POST', '/api/users', { username, password, name: username, role: 'agent', ...about })
-  if (made.status !== 201 && made.status !== 409) throw new Error(`no agent: ${JSON.stringify(made)}`)
+async function signInMade(
+  admin: Actor,
+  url: string,
+  { username, about }: { username: string; about: object },
+): Promise<Actor> {
+  const made = await admin.call('POST', '/api/users', {
+    username,
+    password,
+    name: username,
+    role: 'agent',
+    ...about,
+  })
+  if (made.status !== 201 && made.status !== 409) {
+    throw new Error(`no agent: ${JSON.stringify(made)}`)
+  }
   return signIn(url, username)
 }
 
 async function justOne(app: App) {
   const url = await app.listen()
-  return { url, urls: [url], second: null, advanceTo: app.advanceTo, heard: () => Promise.resolve(), close: () => Promise.resolve() }
+  return {
+    url,
+    urls: [url],
+    second: null,
+    advanceTo: app.advanceTo,
+    heard: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  }
 }
 
 /** A second process and a balancer before both. */
@@ -109,8 +168,13 @@ async function openMore(app: App, settings: Record<string, string>, withoutCron:
   const urls = [await app.listen(), second.url]
   const balancer = await openBalancer(urls)
   return {
-    url: balancer.url, urls, second, heard: openHeard(app.ports.bus, settings['DATABASE_URL'] ?? ''),
-    advanceTo: async (totalMs: number) => { await Promise.all([app.advanceTo(totalMs), second.advanceTo(totalMs)]) },
+    url: balancer.url,
+    urls,
+    second,
+    heard: openHeard(app.ports.bus, settings['DATABASE_URL'] ?? ''),
+    advanceTo: async (totalMs: number) => {
+      await Promise.all([app.advanceTo(totalMs), second.advanceTo(totalMs)])
+    },
     close: async () => {
       await balancer.stop()
       await second.close()
@@ -131,30 +195,53 @@ async function prepare(app: App, mine: typeof account, rules: boolean): Promise<
 }
 
 export async function post(url: string, body: unknown): Promise<any> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
   return answer.json()
 }
 
 export async function signIn(url: string, username: string, secret = password): Promise<Actor> {
-  const { token, user } = await post(`${url}/api/login`, { username, password: secret }) as { token: string, user: { uid: number } }
+  const { token, user } = (await post(`${url}/api/login`, { username, password: secret })) as {
+    token: string
+    user: { uid: number }
+  }
   return {
-    uid: user.uid, token,
+    uid: user.uid,
+    token,
     upload: async (bytes, name = 'a.bin') => {
       const form = new FormData()
       form.append('note', 'before the file')
       form.append('file', new Blob([new Uint8Array(bytes)]), name)
-      const answer = await fetch(`${url}/api/media`, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: form })
+      const answer = await fetch(`${url}/api/media`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}` },
+        body: form,
+      })
       return { status: answer.status, body: await answer.json() }
     },
-    get: (path, headers = {}) => fetch(`${url}${path}`, { redirect: 'manual', headers: { Authorization: `Bearer ${token}`, ...headers } }),
+    get: (path, headers = {}) =>
+      fetch(`${url}${path}`, {
+        redirect: 'manual',
+        headers: { Authorization: `Bearer ${token}`, ...headers },
+      }),
     call: async (method, path, body) => {
       const answer = await fetch(`${url}${path}`, {
-        method, headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
       const text = await answer.text()
-      return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) as unknown : text }
+      return {
+        status: answer.status,
+        body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text,
+      }
     },
   }
 }

@@ -4,21 +4,35 @@ import { account, type House } from './app.ts'
 
 export type { Agent }
 
-export const crowdOfAgents = (house: House, howMany: number, capacity: number) => agentsIn(house.app.ports, { howMany, capacity })
+export const crowdOfAgents = (house: House, howMany: number, capacity: number) =>
+  agentsIn(house.app.ports, { howMany, capacity })
 export const crowdInQueue = (house: House, howMany: number) =>
   queueIn(house.app.ports, { howMany, appid: account.appid })
 
-export const asAgent = (url: string, agent: Agent) => async (method: string, path: string, body?: unknown): Promise<{ status: number, body: any }> => {
-  const answer = await fetch(`${url}${path}`, {
-    method, headers: { Authorization: `Bearer ${agent.token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) as unknown : text }
-}
+export const asAgent =
+  (url: string, agent: Agent) =>
+  async (method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${agent.token}`,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    return {
+      status: answer.status,
+      body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text,
+    }
+  }
 
 /** All of them, so many at once. */
-export async function inParallel<T>(all: T[], atOnce: number, run: (one: T, n: number) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  all: T[],
+  atOnce: number,
+  run: (one: T, n: number) => Promise<void>,
+): Promise<void> {
   let next = 0
   const work = async () => {
     for (let n = next; n < all.length; n = next) {

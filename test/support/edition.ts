@@ -12,7 +12,7 @@ const told = process.env
 
 export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'
 
-export type Edition = { settings: Record<string, string>, close: () => Promise<void> }
+export type Edition = { settings: Record<string, string>; close: () => Promise<void> }
 
 /**
  * A fresh, empty store. Houses share one Redis and one appid, but not the WeChat that gave a token: a key of its own keeps each
@@ -24,7 +24,11 @@ export async function openEdition(): Promise<Edition> {
   const server = needed('KEFU_TEST_MARIADB')
   await onServer(server, `create database ${name} character set utf8mb4`)
   return {
-    settings: { DATABASE_URL: server.replace(/\/[^/]*$/, `/${name}`), REDIS_URL: needed('KEFU_TEST_REDIS'), SECRET_KEY: randomBytes(32).toString('hex') },
+    settings: {
+      DATABASE_URL: server.replace(/\/[^/]*$/, `/${name}`),
+      REDIS_URL: needed('KEFU_TEST_REDIS'),
+      SECRET_KEY: randomBytes(32).toString('hex'),
+    },
     close: () => onServer(server, `drop database ${name}`),
   }
 }
@@ -41,16 +45,29 @@ async function onServer(url: string, query: string): Promise<void> {
   await connection.end()
 }
 
-export type Second = { url: string, child: ChildProcess, advanceTo: (totalMs: number) => Promise<void>, close: () => Promise<void> }
+export type Second = {
+  url: string
+  child: ChildProcess
+  advanceTo: (totalMs: number) => Promise<void>
+  close: () => Promise<void>
+}
 type Told = { url: string } | { advancedTo: number }
 
 /** Another process of the same product. */
-export async function openSecond(settings: Record<string, string>, withoutCron: boolean): Promise<Second> {
-  const child = fork(join(import.meta.dirname, 'second-process.js'), [JSON.stringify(settings), String(withoutCron)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const [first] = await once(child, 'message') as [Told]
+export async function openSecond(
+  settings: Record<string, string>,
+  withoutCron: boolean,
+): Promise<Second> {
+  const child = fork(
+    join(import.meta.dirname, 'second-process.js'),
+    [JSON.stringify(settings), String(withoutCron)],
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  )
+  const [first] = (await once(child, 'message')) as [Told]
   if (!('url' in first)) throw new Error('the second process did not say where it listens')
   return {
-    url: first.url, child,
+    url: first.url,
+    child,
     advanceTo: async (totalMs) => {
       child.send({ advanceTo: totalMs })
       await once(child, 'message')

@@ -2,4 +2,4 @@
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test.js, no setting of the product
 export const isFull = process.env['KEFU_FULL'] === '1'
 
-export const times = (few: number, promised: number) => isFull ? promised : few
+export const times = (few: number, promised: number) => (isFull ? promised : few)

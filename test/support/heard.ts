@@ -3,12 +3,17 @@ import type { EventBus } from '../../src/ports.ts'
 /** The product promises that a change is known everywhere by then. */
 const withinMs = 1000
 /** Houses share one Redis, and no database. */
-const topics = (databaseUrl: string) => ({ there: `heard ${databaseUrl}`, back: `heard back ${databaseUrl}` })
+const topics = (databaseUrl: string) => ({
+  there: `heard ${databaseUrl}`,
+  back: `heard back ${databaseUrl}`,
+})
 
 /** In the other process. */
 export function answerHeard(bus: EventBus, databaseUrl: string): void {
   const { there, back } = topics(databaseUrl)
-  bus.subscribe(there, (n) => { if (n) bus.publish(back, n) })
+  bus.subscribe(there, (n) => {
+    if (n) bus.publish(back, n)
+  })
 }
 
 /**
@@ -19,9 +24,11 @@ export function openHeard(bus: EventBus, databaseUrl: string): () => Promise<voi
   const { there, back } = topics(databaseUrl)
   const waiting = new Map<string, () => void>()
   let rung = 0
-  bus.subscribe(back, (n) => { waiting.get(n)?.() })
+  bus.subscribe(back, (n) => {
+    waiting.get(n)?.()
+  })
   return async () => {
-    const n = String(rung += 1)
+    const n = String((rung += 1))
     let timer
     await new Promise<void>((resolve) => {
       waiting.set(n, resolve)

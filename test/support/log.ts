@@ -3,4 +3,9 @@ import { silentLog, type Log } from '../../src/log.ts'
 
 const clip = (facts: object) => JSON.stringify(facts).slice(0, 500)
 
-export const errorLog: Log = { ...silentLog, error: (facts, text) => { console.error(`error: ${text} ${clip(facts)}`) } }
+export const errorLog: Log = {
+  ...silentLog,
+  error: (facts, text) => {
+    console.error(`error: ${text} ${clip(facts)}`)
+  },
+}

@@ -35,5 +35,7 @@ export async function refuseLines(house: House, text: string): Promise<void> {
   const trigger = isCluster
     ? `create trigger refusal before insert on message_data for each row begin if new.text = '${text}' then signal sqlstate '45000'; end if; end`
     : `create trigger refusal before insert on message_data when new.text = '${text}' begin select raise(abort, 'refused'); end`
-  await house.app.ports.store.work('rest', async (unit) => { await unit.sql.run(trigger) })
+  await house.app.ports.store.work('rest', async (unit) => {
+    await unit.sql.run(trigger)
+  })
 }

@@ -6,8 +6,14 @@ import { asAgent, type Agent } from './crowd.ts'
 import type { Draw } from './random.ts'
 import { pushAgain, signed, textXml } from './raw-push.ts'
 
-type Answer = { status: number, body: any }
-export type View = { id: string, stateCode: number, agentUid: number | null, fence: number, seq: number }
+type Answer = { status: number; body: any }
+export type View = {
+  id: string
+  stateCode: number
+  agentUid: number | null
+  fence: number
+  seq: number
+}
 type Call = (method: string, path: string, body?: unknown) => Promise<Answer>
 
 export type Company = {
@@ -20,16 +26,33 @@ export type Company = {
   /** What callers have seen last. */
   views: Map<string, View>
   /** Who was told that he has what: to be found in the ledger. */
-  told: { id: string, uid: number, fence: number }[]
-  tally: Record<string, { done: number, refused: number }>
+  told: { id: string; uid: number; fence: number }[]
+  tally: Record<string, { done: number; refused: number }>
   clock: { totalMs: number }
   count: number
 }
 
 const minute = 60_000
 const weights = {
-  push: 16, claimNext: 8, claim: 22, accept: 10, reply: 14, close: 8, transfer: 10, transferToGroup: 3, takeover: 2, closeAsSupervisor: 2, join: 3, leave: 2,
-  note: 2, read: 3, presence: 4, job: 3, clock: 1, settings: 0.5, priority: 1,
+  push: 16,
+  claimNext: 8,
+  claim: 22,
+  accept: 10,
+  reply: 14,
+  close: 8,
+  transfer: 10,
+  transferToGroup: 3,
+  takeover: 2,
+  closeAsSupervisor: 2,
+  join: 3,
+  leave: 2,
+  note: 2,
+  read: 3,
+  presence: 4,
+  job: 3,
+  clock: 1,
+  settings: 0.5,
+  priority: 1,
 }
 type Kind = keyof typeof weights
 
@@ -68,14 +91,21 @@ async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View)
   const owner = at.agents.find((agent) => agent.uid === agentUid)
   const mine = owner ? callOf(at, owner) : at.supervisor.call
   const other = at.draw.one(at.agents)
-  const n = at.count += 1
+  const n = (at.count += 1)
   const asked: Partial<Record<Kind, () => Promise<Answer>>> = {
     claim: () => callOf(at, other)('POST', `${path}/claim`, {}),
     accept: () => mine('POST', `${path}/accept`, { fence }),
-    reply: () => mine('POST', `${path}/messages`, { clientMsgId: `r${n}`, type: 'text', text: `回复${n}`, fence }),
+    reply: () =>
+      mine('POST', `${path}/messages`, {
+        clientMsgId: `r${n}`,
+        type: 'text',
+        text: `回复${n}`,
+        fence,
+      }),
     close: () => mine('POST', `${path}/close`, { fence, ...(n % 2 === 0 && { pending: 'drop' }) }),
     transfer: () => mine('POST', `${path}/transfer`, { agentUid: other.uid, fence }),
-    transferToGroup: () => mine('POST', `${path}/transfer`, { groupId: at.draw.one(at.groupIds), fence }),
+    transferToGroup: () =>
+      mine('POST', `${path}/transfer`, { groupId: at.draw.one(at.groupIds), fence }),
     takeover: () => at.supervisor.call('POST', `${path}/takeover`, { fence }),
     closeAsSupervisor: () => at.supervisor.call('POST', `${path}/close`, { fence }),
     join: () => mine('POST', `${path}/members`, { uids: [other.uid] }),
@@ -87,7 +117,9 @@ async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View)
   assert.ok(answer)
   judge(at, kind, answer)
   const { status, body } = answer
-  if (status === 200 && ['claim', 'accept', 'transfer', 'takeover'].includes(kind)) at.told.push({ id, uid: body.agentUid as number, fence: body.fence as number })
+  if (status === 200 && ['claim', 'accept', 'transfer', 'takeover'].includes(kind)) {
+    at.told.push({ id, uid: body.agentUid as number, fence: body.fence as number })
+  }
   return answer
 }
 
@@ -97,7 +129,7 @@ const fine = new Set([200, 201, 202, 204, 422, 503])
 
 function judge({ tally }: Company, kind: string, { status, body }: Answer): void {
   assert.ok(racing.has(status) || fine.has(status), `${kind}: ${status} ${JSON.stringify(body)}`)
-  const one = tally[kind] ??= { done: 0, refused: 0 }
+  const one = (tally[kind] ??= { done: 0, refused: 0 })
   one[racing.has(status) ? 'refused' : 'done'] += 1
 }
 
@@ -108,37 +140,76 @@ function see({ views }: Company, view: View): void {
   if (view.stateCode >= 0) views.set(view.id, view)
 }
 
-const viewed = 'select s.session_id as id, s.state as stateCode, s.uid as agentUid, s.fence, s.seq from message_session s'
+const viewed =
+  'select s.session_id as id, s.state as stateCode, s.uid as agentUid, s.fence, s.seq from message_session s'
 
 /** Committed rows: what a caller would see who asks now. */
 async function look(at: Company, id: string): Promise<void> {
-  for (const view of await at.house.rows<View>(`${viewed} where s.session_id = ?`, [id])) see(at, view)
+  for (const view of await at.house.rows<View>(`${viewed} where s.session_id = ?`, [id])) {
+    see(at, view)
+  }
 }
 
 async function plain(at: Company, kind: Kind): Promise<void> {
   const agent = at.draw.one(at.agents)
-  const n = at.count += 1
+  const n = (at.count += 1)
   if (kind === 'push') return push(at, at.draw.one(at.openids), n)
   if (kind === 'claimNext') {
     const answer = await callOf(at, agent)('POST', '/api/sessions/claim', {})
     judge(at, kind, answer)
     if (answer.status !== 200) return
     see(at, answer.body as View)
-    at.told.push({ id: answer.body.id as string, uid: answer.body.agentUid as number, fence: answer.body.fence as number })
+    at.told.push({
+      id: answer.body.id as string,
+      uid: answer.body.agentUid as number,
+      fence: answer.body.fence as number,
+    })
     return
   }
   judge(at, kind, await onCompany(at, kind, agent))
 }
 
-async function onCompany(at: Company, kind: Kind, agent: Company['agents'][number]): Promise<Answer> {
+async function onCompany(
+  at: Company,
+  kind: Kind,
+  agent: Company['agents'][number],
+): Promise<Answer> {
   const { draw, supervisor, house } = at
-  const jobs = ['waiting-timeout', 'queue-timeout', 'idle-close', 'take-back', 'fallback', 'reclaim', 'overflow', 'assign', 'accept-first', 'queue-rank', 'outbox-sweep']
-  if (kind === 'presence') return callOf(at, agent)('PUT', '/api/me/presence', { status: draw.one(['online', 'online', 'away', 'offline']) })
+  const jobs = [
+    'waiting-timeout',
+    'queue-timeout',
+    'idle-close',
+    'take-back',
+    'fallback',
+    'reclaim',
+    'overflow',
+    'assign',
+    'accept-first',
+    'queue-rank',
+    'outbox-sweep',
+  ]
+  if (kind === 'presence') {
+    return callOf(at, agent)('PUT', '/api/me/presence', {
+      status: draw.one(['online', 'online', 'away', 'offline']),
+    })
+  }
   if (kind === 'job') return house.admin.call('POST', `/api/admin/jobs/${draw.one(jobs)}/run`, {})
-  if (kind === 'settings') return house.admin.call('PATCH', '/api/settings', { sessionRule: draw.one(['grab', 'even', 'roundRobin']), autoAcceptFirst: draw.below(2) === 0, windowFirst: draw.below(2) === 0 })
+  if (kind === 'settings') {
+    return house.admin.call('PATCH', '/api/settings', {
+      sessionRule: draw.one(['grab', 'even', 'roundRobin']),
+      autoAcceptFirst: draw.below(2) === 0,
+      windowFirst: draw.below(2) === 0,
+    })
+  }
   if (kind === 'priority') {
-    const { body: { items } } = await supervisor.call('GET', `/api/customers?search=${draw.one(at.openids)}`) as { body: { items: { id: string }[] } }
-    return items[0] ? supervisor.call('PATCH', `/api/customers/${items[0].id}`, { priority: draw.below(10) }) : { status: 200, body: {} }
+    const {
+      body: { items },
+    } = (await supervisor.call('GET', `/api/customers?search=${draw.one(at.openids)}`)) as {
+      body: { items: { id: string }[] }
+    }
+    return items[0]
+      ? supervisor.call('PATCH', `/api/customers/${items[0].id}`, { priority: draw.below(10) })
+      : { status: 200, body: {} }
   }
   at.clock.totalMs += draw.below(4) * minute
   await house.app.advanceTo(at.clock.totalMs)
@@ -146,10 +217,15 @@ async function onCompany(at: Company, kind: Kind, agent: Company['agents'][numbe
 }
 
 async function push(at: Company, openid: string, n: number): Promise<void> {
-  const answer = await pushAgain(at.house, textXml(openid, String(10_000_000 + n), `话${n}`), `${signed()}&openid=${openid}`)
+  const answer = await pushAgain(
+    at.house,
+    textXml(openid, String(10_000_000 + n), `话${n}`),
+    `${signed()}&openid=${openid}`,
+  )
   judge(at, 'push', { status: answer.status, body: await answer.text() })
   const open = `${viewed} join wx_user u on u.wx_user_id = s.wx_user_id where u.appid = ? and u.openid = ? and s.open_key is not null`
   for (const view of await at.house.rows<View>(open, [account.appid, openid])) see(at, view)
 }
 
-export const callsAt = (urls: string[], agent: Agent): Call[] => urls.map((url) => asAgent(url, agent))
+export const callsAt = (urls: string[], agent: Agent): Call[] =>
+  urls.map((url) => asAgent(url, agent))

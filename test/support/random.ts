@@ -20,7 +20,7 @@ export function openDraw(seed: number): Draw {
     below,
     one: (of) => {
       if (of.length === 0) throw new Error('nothing to draw from')
-      return of[below(of.length)] as typeof of[number]
+      return of[below(of.length)] as (typeof of)[number]
     },
     weighed: <K extends string>(weights: Record<K, number>) => {
       const all = Object.entries<number>(weights) as [K, number][]

@@ -4,7 +4,9 @@ import { account, type House } from './app.ts'
 
 export function signed(token = account.token): string {
   const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), '12345']
-  const signature = createHash('sha1').update([token, timestamp, nonce].sort().join('')).digest('hex')
+  const signature = createHash('sha1')
+    .update([token, timestamp, nonce].sort().join(''))
+    .digest('hex')
   return `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}`
 }
 
@@ -15,7 +17,11 @@ const tries = 3
 const pauseMs = 1000
 
 /** As WeChat does: what was not stored comes again, later. */
-export async function pushAgain(house: Pick<House, 'url'>, body: string, query = signed()): Promise<Response> {
+export async function pushAgain(
+  house: Pick<House, 'url'>,
+  body: string,
+  query = signed(),
+): Promise<Response> {
   let answer = await rawPush(house, body, query)
   for (let tried = 1; tried < tries && answer.status >= 500; tried += 1) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))

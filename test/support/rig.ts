@@ -49,7 +49,14 @@ export async function openRig(target: string): Promise<Rig> {
       if (cut === 'reset') near.resetAndDestroy()
       else if (lie) near.end(lie)
       // the simulator asks by which name it was called
-      else far.write(Buffer.from(chunk.toString('latin1').replace(`127.0.0.1:${own}`, `${hostname}:${port}`), 'latin1'))
+      else {
+        far.write(
+          Buffer.from(
+            chunk.toString('latin1').replace(`127.0.0.1:${own}`, `${hostname}:${port}`),
+            'latin1',
+          ),
+        )
+      }
     })
     far.on('data', (chunk: Buffer) => {
       if (cut === null) near.write(chunk)
@@ -57,22 +64,31 @@ export async function openRig(target: string): Promise<Rig> {
       if (cut === 'half') near.write(chunk.subarray(0, chunk.length - 12), () => near.destroy())
     })
   }
-  const listen = (at: number): Promise<Server> => new Promise((resolve, reject) => {
-    const server = createServer(serve)
-    server.once('error', reject)
-    server.listen(at, '127.0.0.1', () => { resolve(server) })
-  })
+  const listen = (at: number): Promise<Server> =>
+    new Promise((resolve, reject) => {
+      const server = createServer(serve)
+      server.once('error', reject)
+      server.listen(at, '127.0.0.1', () => {
+        resolve(server)
+      })
+    })
   let server = await listen(0)
   const { port: own } = server.address() as AddressInfo
-  const stop = () => new Promise<void>((resolve) => {
-    server.close(() => { resolve() })
-    for (const socket of sockets) socket.destroy()
-  })
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+      for (const socket of sockets) socket.destroy()
+    })
 
   return {
     url: `http://127.0.0.1:${own}`,
     arm: async (cut) => {
-      if (cut !== 'refuse') { armed = cut; return; }
+      if (cut !== 'refuse') {
+        armed = cut
+        return
+      }
       refusing = true
       await stop()
     },
@@ -86,11 +102,33 @@ export async function openRig(target: string): Promise<Rig> {
   }
 }
 
-export type Sent = { n: number, openid: string, text: string, errcode: number | null, delivered: boolean }
+export type Sent = {
+  n: number
+  openid: string
+  text: string
+  errcode: number | null
+  delivered: boolean
+}
 
 /** The simulator's truth: every message that came to it, in order. */
 export async function sentTo(simulator: string): Promise<Sent[]> {
-  const { items } = await (await fetch(`${simulator}/sim/ledger?limit=10000`)).json() as { items: { n: number, path: string, openid: string, errcode?: number, delivered?: boolean, request: { text?: { content: string } } }[] }
-  return items.filter((item) => item.path === '/cgi-bin/message/custom/send')
-    .map((item) => ({ n: item.n, openid: item.openid, text: item.request.text?.content ?? '', errcode: item.errcode ?? null, delivered: item.delivered === true }))
+  const { items } = (await (await fetch(`${simulator}/sim/ledger?limit=10000`)).json()) as {
+    items: {
+      n: number
+      path: string
+      openid: string
+      errcode?: number
+      delivered?: boolean
+      request: { text?: { content: string } }
+    }[]
+  }
+  return items
+    .filter((item) => item.path === '/cgi-bin/message/custom/send')
+    .map((item) => ({
+      n: item.n,
+      openid: item.openid,
+      text: item.request.text?.content ?? '',
+      errcode: item.errcode ?? null,
+      delivered: item.delivered === true,
+    }))
 }

@@ -11,7 +11,9 @@ answerHeard(app.ports.bus, config.DATABASE_URL)
 process.on('message', ({ advanceTo }: { advanceTo: number }) => {
   void app.advanceTo(advanceTo).then(() => process.send?.({ advancedTo: advanceTo }))
 })
-const end = () => { void app.close().then(() => process.exit(0)) }
+const end = () => {
+  void app.close().then(() => process.exit(0))
+}
 process.once('SIGTERM', end)
 process.once('disconnect', end)
 process.send?.({ url: await app.listen() })

@@ -5,23 +5,52 @@ import { signIn } from './app.ts'
 import type { Follower } from './follower.ts'
 
 export type Seen = {
-  id: string, stateCode: number, agentUid: number | null, unread: number, fence: number, closeReason: string | null, assigned: boolean, answerable: boolean
-  unansweredSince: string | null, queue?: { lane: string, position: number | null, estimatedSeconds: number | null }
-  customer: { id: string, openid: string, exclusiveAgentUid: number, priority: number }
+  id: string
+  stateCode: number
+  agentUid: number | null
+  unread: number
+  fence: number
+  closeReason: string | null
+  assigned: boolean
+  answerable: boolean
+  unansweredSince: string | null
+  queue?: { lane: string; position: number | null; estimatedSeconds: number | null }
+  customer: { id: string; openid: string; exclusiveAgentUid: number; priority: number }
 }
-export type Step = { from: number | null, to: number, actor: string, reason: string, fence: number, candidates?: { uid?: number, why: string }[] }
+export type Step = {
+  from: number | null
+  to: number
+  actor: string
+  reason: string
+  fence: number
+  candidates?: { uid?: number; why: string }[]
+}
 
 /** The newest of a follower, whatever became of it. */
-export async function sessionOf(house: House, customer: Follower, admin = house.admin): Promise<Seen> {
-  const { items: [found] } = (await admin.call('GET', `/api/customers?search=${customer.openid}`)).body as { items: { id: string }[] }
-  const { items: [newest] } = (await admin.call('GET', `/api/customers/${found?.id ?? ''}/sessions`)).body as { items: Seen[] }
+export async function sessionOf(
+  house: House,
+  customer: Follower,
+  admin = house.admin,
+): Promise<Seen> {
+  const {
+    items: [found],
+  } = (await admin.call('GET', `/api/customers?search=${customer.openid}`)).body as {
+    items: { id: string }[]
+  }
+  const {
+    items: [newest],
+  } = (await admin.call('GET', `/api/customers/${found?.id ?? ''}/sessions`)).body as {
+    items: Seen[]
+  }
   assert.ok(newest, `no session of ${customer.openid}`)
   return newest
 }
 
-export const ledgerOf = async (admin: Actor, id: string) => (await admin.call('GET', `/api/sessions/${id}/ledger`)).body.items as Step[]
+export const ledgerOf = async (admin: Actor, id: string) =>
+  (await admin.call('GET', `/api/sessions/${id}/ledger`)).body.items as Step[]
 
-export const presence = (agent: Actor, status: string) => agent.call('PUT', '/api/me/presence', { status })
+export const presence = (agent: Actor, status: string) =>
+  agent.call('PUT', '/api/me/presence', { status })
 
 export async function runJob(admin: Actor, name: string): Promise<Record<string, number>> {
   const answer = await admin.call('POST', `/api/admin/jobs/${name}/run`, {})
@@ -44,12 +73,15 @@ export async function later(house: House, totalMs: number): Promise<Actor> {
 export function pushFirst(house: House, push: () => Promise<unknown>) {
   const { ports } = house.app
   let pushed = 0
-  const store = { ...ports.store, work: async (...call: Parameters<typeof ports.store.work>) => {
-    if (pushed === 0) {
-      pushed += 1
-      await push()
-    }
-    return ports.store.work(...call)
-  } } as typeof ports.store
+  const store = {
+    ...ports.store,
+    work: async (...call: Parameters<typeof ports.store.work>) => {
+      if (pushed === 0) {
+        pushed += 1
+        await push()
+      }
+      return ports.store.work(...call)
+    },
+  } as typeof ports.store
   return { raced: { ...ports, store }, pushed: () => pushed }
 }

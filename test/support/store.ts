@@ -6,12 +6,20 @@ import { openStore } from '../../src/store/open.ts'
 import type { SqlHeard, Store } from '../../src/store/store.ts'
 import { openEdition } from './edition.ts'
 
-export async function openTestStore(onSql?: SqlHeard): Promise<{ store: Store, dir: string, close: () => Promise<void> }> {
+export async function openTestStore(
+  onSql?: SqlHeard,
+): Promise<{ store: Store; dir: string; close: () => Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-store-'))
   const edition = await openEdition()
-  const store = await openStore({ url: edition.settings['DATABASE_URL'] ?? 'sqlite:', dataDir: dir, log: silentLog, ...(onSql && { onSql }) })
+  const store = await openStore({
+    url: edition.settings['DATABASE_URL'] ?? 'sqlite:',
+    dataDir: dir,
+    log: silentLog,
+    ...(onSql && { onSql }),
+  })
   return {
-    store, dir,
+    store,
+    dir,
     close: async () => {
       await store.close()
       await edition.close()

@@ -22,9 +22,15 @@ export function refusals(client: WechatClient, media: Media, user: UserInfo): un
     // @ts-expect-error somebody must get it
     client.custom.send({ msgtype: 'text', text: { content: '' } }),
     // @ts-expect-error WeChat's own end is half a minute
-    client.qrcodes.create({ action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: '' } } }),
-    // @ts-expect-error a number scene for a number code
-    client.qrcodes.create({ action_name: 'QR_LIMIT_SCENE', action_info: { scene: { scene_str: '' } } }),
+    client.qrcodes.create({
+      action_name: 'QR_STR_SCENE',
+      action_info: { scene: { scene_str: '' } },
+    }),
+    client.qrcodes.create({
+      action_name: 'QR_LIMIT_SCENE',
+      // @ts-expect-error a number scene for a number code
+      action_info: { scene: { scene_str: '' } },
+    }),
     // @ts-expect-error a click needs its key
     client.menu.create({ button: [{ type: 'click', name: '' }] }),
     // @ts-expect-error at least two
@@ -48,10 +54,19 @@ test('both READMEs name every errcode in its class', () => {
   const known = vectors.errcodes.map(({ code }) => code).filter((code) => code !== 0)
   for (const readme of readmes) {
     const text = readFileSync(readme, 'utf8')
-    const rowOf = (retry: Retry) => new RegExp(`^\\| \`${retry}\` \\| (.*?) \\|`, 'm').exec(text)?.[1] ?? assert.fail(`${readme}: no row for ${retry}`)
+    const rowOf = (retry: Retry) =>
+      new RegExp(`^\\| \`${retry}\` \\| (.*?) \\|`, 'm').exec(text)?.[1] ??
+      assert.fail(`${readme}: no row for ${retry}`)
     for (const retry of ['token', 'later', 'unsure', 'human'] as const) {
-      assert.deepEqual(rowOf(retry).split(', ').map(Number).sort(), known.filter((code) => lookUp(code).retry === retry).sort(), retry)
+      assert.deepEqual(
+        rowOf(retry).split(', ').map(Number).sort(),
+        known.filter((code) => lookUp(code).retry === retry).sort(),
+        retry,
+      )
     }
-    assert.match(rowOf('never'), new RegExp(`\\b${known.filter((code) => lookUp(code).retry === 'never').length}\\b`))
+    assert.match(
+      rowOf('never'),
+      new RegExp(`\\b${known.filter((code) => lookUp(code).retry === 'never').length}\\b`),
+    )
   }
 })

@@ -4,16 +4,30 @@ import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { inspect } from 'node:util'
-import { createClient, lookUp, WechatRefused, WechatUnreachable, type CustomMessage, type Retry } from 'wechat-api-ts'
+import {
+  createClient,
+  lookUp,
+  WechatRefused,
+  WechatUnreachable,
+  type CustomMessage,
+  type Retry,
+} from 'wechat-api-ts'
 import { appid, fakeWechat, json, noAnswers, portOf, secret, storeWith } from './fake-wechat.ts'
 import { vectors } from './vectors.ts'
 
-const client = async (baseUrl: string | string[]) => createClient({ appid, secret, baseUrl, tokens: await storeWith() })
+const client = async (baseUrl: string | string[]) =>
+  createClient({ appid, secret, baseUrl, tokens: await storeWith() })
 const hello: CustomMessage = { touser: 'o1', msgtype: 'text', text: { content: '您好' } }
 
 async function failed(call: Promise<unknown>): Promise<unknown> {
-  const error = await call.then(() => assert.fail('it was sent'), (reason: unknown) => reason)
-  assert.doesNotMatch(inspect(error, { depth: 10, showHidden: true }), /made-up-secret|access_token=|\bT1\b/)
+  const error = await call.then(
+    () => assert.fail('it was sent'),
+    (reason: unknown) => reason,
+  )
+  assert.doesNotMatch(
+    inspect(error, { depth: 10, showHidden: true }),
+    /made-up-secret|access_token=|\bT1\b/,
+  )
   return error
 }
 
@@ -30,23 +44,42 @@ async function refused(call: Promise<unknown>): Promise<WechatRefused> {
 }
 
 test('a message goes out as real UTF-8', async (t) => {
-  const { url, of } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0, errmsg: 'ok' }) })
+  const { url, of } = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: 0, errmsg: 'ok' })
+  })
   const sdk = await client(url)
-  await sdk.custom.send({ ...hello, text: { content: '您\n好😀\u0001\ud800' }, customservice: { kf_account: 'a@b' } })
+  await sdk.custom.send({
+    ...hello,
+    text: { content: '您\n好😀\u0001\ud800' },
+    customservice: { kf_account: 'a@b' },
+  })
   const sent = of('/send')[0]!
   assert.equal(sent.token, 'T1')
-  assert.equal(sent.raw.toString(), '{"touser":"o1","msgtype":"text","text":{"content":"您\\n好😀\ufffd"},"customservice":{"kf_account":"a@b"}}')
+  assert.equal(
+    sent.raw.toString(),
+    '{"touser":"o1","msgtype":"text","text":{"content":"您\\n好😀\ufffd"},"customservice":{"kf_account":"a@b"}}',
+  )
 })
 
 test('a refusal is sent once, says what it means, and shows no token', async (t) => {
   for (const errcode of [-1, 45015, 45047, 99_999]) {
     const { url, of } = await fakeWechat(t, ({ token }, response) => {
-      json(response, { errcode, errmsg: `no ${token ?? ''} ${secret} rid: 61725984-6126f6f9-040f19c4`, fail_openid_list: ['o1', token] })
+      json(response, {
+        errcode,
+        errmsg: `no ${token ?? ''} ${secret} rid: 61725984-6126f6f9-040f19c4`,
+        fail_openid_list: ['o1', token],
+      })
     })
     const error = await refused((await client(url)).custom.send(hello))
     assert.ok(error.errcode === errcode && error.meaning.zh && error.remedy.en)
-    assert.deepEqual([error.errmsg, error.rid], ['no *** *** rid: 61725984-6126f6f9-040f19c4', '61725984-6126f6f9-040f19c4'])
-    assert.deepEqual([error.path, error.details], ['/cgi-bin/message/custom/send', { fail_openid_list: ['o1', '***'] }])
+    assert.deepEqual(
+      [error.errmsg, error.rid],
+      ['no *** *** rid: 61725984-6126f6f9-040f19c4', '61725984-6126f6f9-040f19c4'],
+    )
+    assert.deepEqual(
+      [error.path, error.details],
+      ['/cgi-bin/message/custom/send', { fail_openid_list: ['o1', '***'] }],
+    )
     assert.equal(of('/send').length, 1)
   }
 })
@@ -72,7 +105,9 @@ test('a kept connection that the server closes leaves it open too, and nothing i
 })
 
 test('an idle connection is used again, and dropped after four seconds', async (t) => {
-  const { url, server } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+  const { url, server } = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: 0 })
+  })
   server.keepAliveTimeout = 60_000
   const closed: Promise<unknown>[] = []
   server.on('connection', (socket) => closed.push(once(socket, 'close')))
@@ -87,22 +122,65 @@ test('an idle connection is used again, and dropped after four seconds', async (
 })
 
 // The rig: one TCP server, six ways to behave. Behind it stands a WeChat that would take the message.
-type Rig = { name: string, behave: ((socket: Socket) => void) | null, bytesLeft: boolean, reason: RegExp, errcode?: number }
-const answering = (text: string) => (socket: Socket) => { socket.once('data', () => socket.write(text)) }
-const http = (body: string, length = Buffer.byteLength(body)) => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${body}`
+type Rig = {
+  name: string
+  behave: ((socket: Socket) => void) | null
+  bytesLeft: boolean
+  reason: RegExp
+  errcode?: number
+}
+const answering = (text: string) => (socket: Socket) => {
+  socket.once('data', () => socket.write(text))
+}
+const http = (body: string, length = Buffer.byteLength(body)) =>
+  `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${body}`
 const rigs: Rig[] = [
   { name: 'refuses the connection', behave: null, bytesLeft: false, reason: /ECONNREFUSED/ },
-  { name: 'accepts and resets', behave: (socket) => { socket.once('data', () => socket.resetAndDestroy()) }, bytesLeft: true, reason: /ECONNRESET/ },
-  { name: 'takes the request and stays silent', behave: (socket) => { socket.resume() }, bytesLeft: true, reason: /time_out/ },
-  { name: 'answers half', behave: (socket) => { socket.once('data', () => socket.end(http('{"errcode":0', 100))) }, bytesLeft: true, reason: /./ },
-  { name: 'answers HTML', behave: answering(http('<html>busy</html>')), bytesLeft: true, reason: /not_json/ },
-  { name: 'answers -1', behave: answering(http('{"errcode":-1,"errmsg":"system error"}')), bytesLeft: true, reason: /./, errcode: -1 },
+  {
+    name: 'accepts and resets',
+    behave: (socket) => {
+      socket.once('data', () => socket.resetAndDestroy())
+    },
+    bytesLeft: true,
+    reason: /ECONNRESET/,
+  },
+  {
+    name: 'takes the request and stays silent',
+    behave: (socket) => {
+      socket.resume()
+    },
+    bytesLeft: true,
+    reason: /time_out/,
+  },
+  {
+    name: 'answers half',
+    behave: (socket) => {
+      socket.once('data', () => socket.end(http('{"errcode":0', 100)))
+    },
+    bytesLeft: true,
+    reason: /./,
+  },
+  {
+    name: 'answers HTML',
+    behave: answering(http('<html>busy</html>')),
+    bytesLeft: true,
+    reason: /not_json/,
+  },
+  {
+    name: 'answers -1',
+    behave: answering(http('{"errcode":-1,"errmsg":"system error"}')),
+    bytesLeft: true,
+    reason: /./,
+    errcode: -1,
+  },
 ]
 
 for (const { name, behave, bytesLeft, reason, errcode } of rigs) {
   test(`of a server that ${name} the client says truly whether a byte left, and tries ${bytesLeft ? 'nothing' : 'the next one'} by itself`, async (t) => {
     const { first, seen } = await rig(t, behave)
-    const behind = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+    const behind = await fakeWechat(t, (_asked, response) => {
+      json(response, { errcode: 0 })
+    })
     const [alone, withNext] = [await client(first), await client([first, behind.url])]
     const start = performance.now()
     const [error] = await Promise.all([
@@ -110,23 +188,46 @@ for (const { name, behave, bytesLeft, reason, errcode } of rigs) {
       bytesLeft ? failed(withNext.custom.send(hello)) : withNext.custom.send(hello),
     ])
     const took = performance.now() - start
-    if (errcode === undefined) assert.ok(error instanceof WechatUnreachable && error.bytesLeft === bytesLeft && reason.test(error.reason), inspect(error))
-    else assert.ok(error instanceof WechatRefused && error.errcode === errcode && error.retry === 'unsure', inspect(error))
+    if (errcode === undefined) {
+      assert.ok(
+        error instanceof WechatUnreachable &&
+          error.bytesLeft === bytesLeft &&
+          reason.test(error.reason),
+        inspect(error),
+      )
+    } else {
+      assert.ok(
+        error instanceof WechatRefused && error.errcode === errcode && error.retry === 'unsure',
+        inspect(error),
+      )
+    }
     assert.equal(seen().includes('/cgi-bin/message/custom/send'), bytesLeft, 'what the rig saw')
     assert.equal(behind.asked.length, bytesLeft ? 0 : 1, 'what was sent to the next one')
     assert.ok(name.includes('silent') ? took > 7900 && took < 9500 : took < 4000, `${took} ms`)
   })
 }
 
-async function rig(t: TestContext, behave: Rig['behave']): Promise<{ first: string, seen: () => string }> {
+async function rig(
+  t: TestContext,
+  behave: Rig['behave'],
+): Promise<{ first: string; seen: () => string }> {
   const sockets: Socket[] = []
   let seen = ''
   const server = createTcpServer((socket) => {
-    sockets.push(socket.on('error', () => undefined).on('data', (chunk) => { seen += chunk.toString() }))
+    sockets.push(
+      socket
+        .on('error', () => undefined)
+        .on('data', (chunk) => {
+          seen += chunk.toString()
+        }),
+    )
     behave?.(socket)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => { sockets.forEach((socket) => socket.destroy()); server.close() })
+  t.after(() => {
+    sockets.forEach((socket) => socket.destroy())
+    server.close()
+  })
   const first = `http://127.0.0.1:${portOf(server)}`
   if (!behave) {
     server.close()
@@ -136,13 +237,25 @@ async function rig(t: TestContext, behave: Rig['behave']): Promise<{ first: stri
 }
 
 test('an unknown host and a failed TLS prove that nothing was sent', async (t) => {
-  assert.equal((await unreachable((await client('https://no-such-host.invalid')).custom.send(hello))).bytesLeft, false)
-  const { first } = await rig(t, (socket) => { socket.end('HTTP/1.1 400 no\r\n\r\n') })
-  assert.equal((await unreachable((await client(first.replace('http', 'https'))).custom.send(hello))).bytesLeft, false)
+  assert.equal(
+    (await unreachable((await client('https://no-such-host.invalid')).custom.send(hello)))
+      .bytesLeft,
+    false,
+  )
+  const { first } = await rig(t, (socket) => {
+    socket.end('HTTP/1.1 400 no\r\n\r\n')
+  })
+  assert.equal(
+    (await unreachable((await client(first.replace('http', 'https'))).custom.send(hello)))
+      .bytesLeft,
+    false,
+  )
 })
 
 test('a TLS that never stands is given up after two seconds', async (t) => {
-  const { first } = await rig(t, (socket) => { socket.resume() })
+  const { first } = await rig(t, (socket) => {
+    socket.resume()
+  })
   const start = performance.now()
   const error = await unreachable((await client(first.replace('http', 'https'))).custom.send(hello))
   assert.deepEqual([error.bytesLeft, error.reason], [false, 'connect_time_out'])
@@ -150,14 +263,24 @@ test('a TLS that never stands is given up after two seconds', async (t) => {
 })
 
 test('when no token can be had no message was under way', async (t) => {
-  for (const handle of [noAnswers['a 502']!, noAnswers['no errcode']!, noAnswers['a reset after the request']!]) {
+  for (const handle of [
+    noAnswers['a 502']!,
+    noAnswers['no errcode']!,
+    noAnswers['a reset after the request']!,
+  ]) {
     const { url, of } = await fakeWechat(t, handle)
-    const error = await unreachable(createClient({ appid, secret, baseUrl: url }).custom.send(hello))
+    const error = await unreachable(
+      createClient({ appid, secret, baseUrl: url }).custom.send(hello),
+    )
     assert.match(error.reason, /^token_/)
     assert.deepEqual([error.bytesLeft, of('/send').length], [false, 0])
   }
-  const busy = await fakeWechat(t, (_asked, response) => { json(response, { errcode: -1 }) })
-  const error = await unreachable(createClient({ appid, secret, baseUrl: busy.url }).custom.send(hello))
+  const busy = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: -1 })
+  })
+  const error = await unreachable(
+    createClient({ appid, secret, baseUrl: busy.url }).custom.send(hello),
+  )
   assert.deepEqual([error.bytesLeft, error.reason], [false, 'token_busy'])
 })
 
@@ -165,18 +288,27 @@ test('when the token store fails no message was under way either, and its error 
   const { url, asked } = await fakeWechat(t, () => undefined)
   const away = new Error('the database is away')
   const tokens = { get: () => Promise.reject(away), renew: () => Promise.reject(away) }
-  const error = await unreachable(createClient({ appid, secret, baseUrl: url, tokens }).custom.send(hello))
-  assert.deepEqual([error.bytesLeft, error.reason, error.cause, asked.length], [false, 'token_store', away, 0])
+  const error = await unreachable(
+    createClient({ appid, secret, baseUrl: url, tokens }).custom.send(hello),
+  )
+  assert.deepEqual(
+    [error.bytesLeft, error.reason, error.cause, asked.length],
+    [false, 'token_store', away, 0],
+  )
 })
 
 test('a wrong secret is for a person, and is not shown', async (t) => {
-  const { url, of } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 40001, errmsg: `bad ${secret}` }) })
+  const { url, of } = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: 40001, errmsg: `bad ${secret}` })
+  })
   const error = await refused(createClient({ appid, secret, baseUrl: url }).custom.send(hello))
   assert.deepEqual([error.retry, error.errmsg, of('/send').length], ['human', 'bad ***', 0])
 })
 
 test('a client shows neither secret nor token', async (t) => {
-  const { url } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+  const { url } = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: 0 })
+  })
   const sdk = await client(url)
   await sdk.custom.send(hello)
   assert.doesNotMatch(inspect(sdk, { depth: 10, showHidden: true }), /made-up-secret|\bT1\b/)
@@ -191,13 +323,19 @@ test('plain http is for loopback only', () => {
 })
 
 test('a base URL may have a path of its own', async (t) => {
-  const { url, asked } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 0 }) })
+  const { url, asked } = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: 0 })
+  })
   await (await client(`${url}/wechat/`)).custom.send(hello)
   assert.equal(asked[0]!.path, '/wechat/cgi-bin/message/custom/send')
 })
 
 const retryOf: Record<string, Retry[]> = {
-  permanent: ['never'], human: ['human'], retry_later: ['later', 'unsure'], refresh_token: ['token'], retry_now: ['unsure'],
+  permanent: ['never'],
+  human: ['human'],
+  retry_later: ['later', 'unsure'],
+  refresh_token: ['token'],
+  retry_now: ['unsure'],
 }
 
 test('every error code of the table is known in two languages, with its class', () => {

@@ -16,7 +16,12 @@ export type Asked = {
   body: any
 }
 export type Handler = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void
-export type FakeWechat = { url: string, server: Server, asked: Asked[], of: (end: string) => Asked[] }
+export type FakeWechat = {
+  url: string
+  server: Server
+  asked: Asked[]
+  of: (end: string) => Asked[]
+}
 
 export const appid = 'wx1'
 export const secret = 'made-up-secret'
@@ -34,16 +39,36 @@ export async function fakeWechat(t: TestContext, handle: Handler): Promise<FakeW
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => { server.closeAllConnections(); server.close() })
-  return { url: `http://127.0.0.1:${portOf(server)}`, server, asked, of: (end) => asked.filter(({ path }) => path.endsWith(end)) }
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    server,
+    asked,
+    of: (end) => asked.filter(({ path }) => path.endsWith(end)),
+  }
 }
 
 function read(request: IncomingMessage, raw: Buffer): Asked {
   const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://x')
-  const { access_token: plain, component_access_token: component, ...query } = Object.fromEntries(searchParams)
+  const {
+    access_token: plain,
+    component_access_token: component,
+    ...query
+  } = Object.fromEntries(searchParams)
   const type = request.headers['content-type'] ?? ''
   const body: unknown = type.startsWith('application/json') ? JSON.parse(raw.toString()) : null
-  return { method: request.method ?? '', path, query, token: plain ?? component ?? null, type, raw, body }
+  return {
+    method: request.method ?? '',
+    path,
+    query,
+    token: plain ?? component ?? null,
+    type,
+    raw,
+    body,
+  }
 }
 
 export function portOf(server: { address: () => unknown }): number {
@@ -63,16 +88,32 @@ export async function storeWith(token = 'T1', key = appid): Promise<TokenStore> 
 }
 
 export const noAnswers: Record<string, Handler> = {
-  'a reset after the request': (_asked, _response, request) => { request.socket.resetAndDestroy() },
+  'a reset after the request': (_asked, _response, request) => {
+    request.socket.resetAndDestroy()
+  },
   'half an answer': (_asked, response) => {
     response.writeHead(200, { 'content-length': 100 })
     response.write('{"errcode":0', () => response.destroy())
   },
-  'HTML': (_asked, response) => { response.end('<html>') },
-  'a 502': (_asked, response) => { response.writeHead(502).end('{"errcode":0}') },
-  'a redirect': (_asked, response) => { response.writeHead(302, { location: 'https://elsewhere.example' }).end('{"errcode":0}') },
-  'a list': (_asked, response) => { response.end('[]') },
-  'nothing': (_asked, response) => { response.end() },
-  'no errcode': (_asked, response) => { response.end('{}') },
-  'an errcode that is no number': (_asked, response) => { response.end('{"errcode":"0"}') },
+  HTML: (_asked, response) => {
+    response.end('<html>')
+  },
+  'a 502': (_asked, response) => {
+    response.writeHead(502).end('{"errcode":0}')
+  },
+  'a redirect': (_asked, response) => {
+    response.writeHead(302, { location: 'https://elsewhere.example' }).end('{"errcode":0}')
+  },
+  'a list': (_asked, response) => {
+    response.end('[]')
+  },
+  nothing: (_asked, response) => {
+    response.end()
+  },
+  'no errcode': (_asked, response) => {
+    response.end('{}')
+  },
+  'an errcode that is no number': (_asked, response) => {
+    response.end('{"errcode":"0"}')
+  },
 }

@@ -4,9 +4,27 @@ import test, { type TestContext } from 'node:test'
 import express from 'express'
 import fc from 'fast-check'
 import {
-  decryptMessage, encryptMessage, openPush, readXml, renderReply, signature, webhook, type AccountKeys, type PassiveReply, type XmlNode, type XmlValue,
+  decryptMessage,
+  encryptMessage,
+  openPush,
+  readXml,
+  renderReply,
+  signature,
+  webhook,
+  type AccountKeys,
+  type PassiveReply,
+  type XmlNode,
+  type XmlValue,
 } from 'wechat-api-ts'
-import { listen, post, theirCrypto, wechat, xml2js, type Posted, type TheirFields } from './peers.ts'
+import {
+  listen,
+  post,
+  theirCrypto,
+  wechat,
+  xml2js,
+  type Posted,
+  type TheirFields,
+} from './peers.ts'
 import { vectors, xmlOf } from './vectors.ts'
 
 const { token, appid, encodingAESKey, originalId, openid } = vectors.constants
@@ -16,68 +34,115 @@ const modes = ['plain', 'safe'] as const
 const text = fc.string({ unit: 'grapheme', maxLength: 200 })
 
 test('envelopes of wechat-crypto open with ours, ours with its, and the signatures are the same', () => {
-  fc.assert(fc.property(text, fc.nat().map(String), fc.nat().map(String), (message, timestamp, nonce) => {
-    const theirs = crypto.encrypt(message)
-    assert.equal(decryptMessage(encodingAESKey, appid, theirs), message)
-    const ours = encryptMessage(encodingAESKey, appid, message)
-    assert.deepEqual(crypto.decrypt(ours), { message, id: appid })
-    assert.equal(crypto.getSignature(timestamp, nonce, ours), signature([token, timestamp, nonce, ours]))
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(text, fc.nat().map(String), fc.nat().map(String), (message, timestamp, nonce) => {
+      const theirs = crypto.encrypt(message)
+      assert.equal(decryptMessage(encodingAESKey, appid, theirs), message)
+      const ours = encryptMessage(encodingAESKey, appid, message)
+      assert.deepEqual(crypto.decrypt(ours), { message, id: appid })
+      assert.equal(
+        crypto.getSignature(timestamp, nonce, ours),
+        signature([token, timestamp, nonce, ours]),
+      )
+    }),
+    { numRuns: 300 },
+  )
 })
 
-const envelope = (encrypted: string) => `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`
+const envelope = (encrypted: string) =>
+  `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`
 const at = () => ({ timestamp: String(Math.floor(Date.now() / 1000)), nonce: '1234567890' })
 
 /** A push as our side of the world would send it to them. */
-function ourPush(xml: string, mode: typeof modes[number]): Posted {
+function ourPush(xml: string, mode: (typeof modes)[number]): Posted {
   const { timestamp, nonce } = at()
-  if (mode === 'plain') return { query: new URLSearchParams({ timestamp, nonce, signature: signature([token, timestamp, nonce]) }).toString(), body: xml }
+  if (mode === 'plain') {
+    return {
+      query: new URLSearchParams({
+        timestamp,
+        nonce,
+        signature: signature([token, timestamp, nonce]),
+      }).toString(),
+      body: xml,
+    }
+  }
   const encrypted = encryptMessage(encodingAESKey, appid, xml)
   const msg_signature = signature([token, timestamp, nonce, encrypted])
-  return { query: new URLSearchParams({ timestamp, nonce, encrypt_type: 'aes', msg_signature }).toString(), body: envelope(encrypted) }
+  return {
+    query: new URLSearchParams({ timestamp, nonce, encrypt_type: 'aes', msg_signature }).toString(),
+    body: envelope(encrypted),
+  }
 }
 
 /** A push that their crypto made. */
 function theirPush(xml: string): Posted {
   const { timestamp, nonce } = at()
   const encrypted = crypto.encrypt(xml)
-  const query = new URLSearchParams({ timestamp, nonce, encrypt_type: 'aes', msg_signature: crypto.getSignature(timestamp, nonce, encrypted) })
+  const query = new URLSearchParams({
+    timestamp,
+    nonce,
+    encrypt_type: 'aes',
+    msg_signature: crypto.getSignature(timestamp, nonce, encrypted),
+  })
   return { query: query.toString(), body: envelope(encrypted) }
 }
 
 type Reply = unknown
-async function theirServer(t: TestContext, answer: (fields: TheirFields) => Reply): Promise<string> {
+async function theirServer(
+  t: TestContext,
+  answer: (fields: TheirFields) => Reply,
+): Promise<string> {
   const app = express()
-  app.use('/', wechat({ token, appid, encodingAESKey }, (request, response) => {
-    const said = answer(request.weixin)
-    if (typeof said === 'object' && said !== null && 'transfer' in said) response.transfer2CustomerService(said.transfer as string | undefined)
-    else response.reply(said)
-  }))
+  app.use(
+    '/',
+    wechat({ token, appid, encodingAESKey }, (request, response) => {
+      const said = answer(request.weixin)
+      if (typeof said === 'object' && said !== null && 'transfer' in said) {
+        response.transfer2CustomerService(said.transfer as string | undefined)
+      } else response.reply(said)
+    }),
+  )
   return listen(t, app)
 }
 
 /** Opens an answer as the platform does. */
-function opened(answer: string, mode: typeof modes[number]): XmlNode {
+function opened(answer: string, mode: (typeof modes)[number]): XmlNode {
   const outer = readXml(answer)
   if (mode === 'plain') return outer
   const { Encrypt = '', MsgSignature, TimeStamp = '', Nonce = '' } = outer as Record<string, string>
   assert.equal(signature([token, TimeStamp, Nonce, Encrypt]), MsgSignature)
-  return readXml(decryptMessage(encodingAESKey, appid, Encrypt) ?? assert.fail('sealed with another key'))
+  return readXml(
+    decryptMessage(encodingAESKey, appid, Encrypt) ?? assert.fail('sealed with another key'),
+  )
 }
 
-const textPush = (content: string) => `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><FromUserName><![CDATA[${openid}]]></FromUserName>`
-  + `<CreateTime>1760000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content><MsgId>6526133992738756795</MsgId></xml>`
+const textPush = (content: string) =>
+  `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><FromUserName><![CDATA[${openid}]]></FromUserName>` +
+  `<CreateTime>1760000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content><MsgId>6526133992738756795</MsgId></xml>`
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>
 
 const theirReplies: [string, Reply, XmlNode][] = [
   ['text', '您好 <a href="https://x">y</a> 😀', { Content: '您好 <a href="https://x">y</a> 😀' }],
   ['image', { type: 'image', content: { mediaId: 'm' } }, { Image: { MediaId: 'm' } }],
   ['voice', { type: 'voice', content: { mediaId: 'm' } }, { Voice: { MediaId: 'm' } }],
-  ['video', { type: 'video', content: { mediaId: 'm', title: 't', description: 'd' } }, { Video: { MediaId: 'm', Title: 't', Description: 'd' } }],
-  ['music', { title: 't', description: 'd', musicUrl: 'a', hqMusicUrl: 'b', thumbMediaId: 'm' },
-    { Music: { Title: 't', Description: 'd', MusicUrl: 'a', HQMusicUrl: 'b', ThumbMediaId: 'm' } }],
-  ['news', [{ title: 't', description: 'd', picurl: 'p', url: 'u' }],
-    { ArticleCount: '1', Articles: { item: [{ Title: 't', Description: 'd', PicUrl: 'p', Url: 'u' }] } }],
+  [
+    'video',
+    { type: 'video', content: { mediaId: 'm', title: 't', description: 'd' } },
+    { Video: { MediaId: 'm', Title: 't', Description: 'd' } },
+  ],
+  [
+    'music',
+    { title: 't', description: 'd', musicUrl: 'a', hqMusicUrl: 'b', thumbMediaId: 'm' },
+    { Music: { Title: 't', Description: 'd', MusicUrl: 'a', HQMusicUrl: 'b', ThumbMediaId: 'm' } },
+  ],
+  [
+    'news',
+    [{ title: 't', description: 'd', picurl: 'p', url: 'u' }],
+    {
+      ArticleCount: '1',
+      Articles: { item: [{ Title: 't', Description: 'd', PicUrl: 'p', Url: 'u' }] },
+    },
+  ],
   ['transfer_customer_service', { transfer: undefined }, {}],
   ['transfer_customer_service', { transfer: 'a@b' }, { TransInfo: { KfAccount: 'a@b' } }],
 ]
@@ -85,12 +150,20 @@ for (const mode of modes) {
   for (const [type, reply, inside] of theirReplies) {
     test(`${mode}: our push reaches wechat, and we read its ${type} ${JSON.stringify(reply)}`, async (t) => {
       const heard: TheirFields[] = []
-      const url = await theirServer(t, (fields) => { heard.push(fields); return reply })
+      const url = await theirServer(t, (fields) => {
+        heard.push(fields)
+        return reply
+      })
       const answer = plain(opened(await post(url, ourPush(textPush('你好'), mode)), mode))
       assert.equal(heard[0]?.['Content'], '你好')
       const { CreateTime, ...rest } = answer
       assert.match(String(CreateTime), /^\d+$/)
-      assert.deepEqual(rest, { ToUserName: openid, FromUserName: originalId, MsgType: type, ...inside })
+      assert.deepEqual(rest, {
+        ToUserName: openid,
+        FromUserName: originalId,
+        MsgType: type,
+        ...inside,
+      })
     })
   }
 }
@@ -100,10 +173,28 @@ const ourReplies: [PassiveReply, TheirFields][] = [
   [{ type: 'text', text: '您好 ]]> 😀' }, { Content: '您好 ]]> 😀' }],
   [{ type: 'image', mediaId: 'm' }, { Image: { MediaId: 'm' } }],
   [{ type: 'voice', mediaId: 'm' }, { Voice: { MediaId: 'm' } }],
-  [{ type: 'video', mediaId: 'm', title: 't', description: 'd' }, { Video: { MediaId: 'm', Title: 't', Description: 'd' } }],
-  [{ type: 'music', thumbMediaId: 'm', title: 't', description: 'd', musicUrl: 'a', hqMusicUrl: 'b' },
-    { Music: { Title: 't', Description: 'd', MusicUrl: 'a', HQMusicUrl: 'b', ThumbMediaId: 'm' } }],
-  [{ type: 'news', articles: [article] }, { ArticleCount: '1', Articles: { item: { Title: 't', Description: 'd', PicUrl: 'p', Url: 'u' } } }],
+  [
+    { type: 'video', mediaId: 'm', title: 't', description: 'd' },
+    { Video: { MediaId: 'm', Title: 't', Description: 'd' } },
+  ],
+  [
+    {
+      type: 'music',
+      thumbMediaId: 'm',
+      title: 't',
+      description: 'd',
+      musicUrl: 'a',
+      hqMusicUrl: 'b',
+    },
+    { Music: { Title: 't', Description: 'd', MusicUrl: 'a', HQMusicUrl: 'b', ThumbMediaId: 'm' } },
+  ],
+  [
+    { type: 'news', articles: [article] },
+    {
+      ArticleCount: '1',
+      Articles: { item: { Title: 't', Description: 'd', PicUrl: 'p', Url: 'u' } },
+    },
+  ],
   [{ type: 'transfer_customer_service' }, {}],
   [{ type: 'transfer_customer_service', kfAccount: 'a@b' }, { TransInfo: { KfAccount: 'a@b' } }],
   [{ type: 'transfer_biz_ai_ivr' }, {}],
@@ -111,31 +202,62 @@ const ourReplies: [PassiveReply, TheirFields][] = [
 for (const mode of modes) {
   for (const [reply, inside] of ourReplies) {
     test(`${mode}: our webhook hears wechat-crypto, and wechat reads our ${JSON.stringify(reply)}`, async (t) => {
-      const url = await listen(t, (request, response) => { void webhook(keys, () => reply)(request, response) })
-      const answer = await post(url, mode === 'plain' ? ourPush(textPush('你好'), 'plain') : theirPush(textPush('你好')))
+      const url = await listen(t, (request, response) => {
+        void webhook(keys, () => reply)(request, response)
+      })
+      const answer = await post(
+        url,
+        mode === 'plain' ? ourPush(textPush('你好'), 'plain') : theirPush(textPush('你好')),
+      )
       // their server reads our answer as it reads a push; sealed, its signature is checked with it
-      const { Encrypt = '', MsgSignature = '', TimeStamp = '', Nonce = '' } = readXml(answer) as Record<string, string>
+      const {
+        Encrypt = '',
+        MsgSignature = '',
+        TimeStamp = '',
+        Nonce = '',
+      } = readXml(answer) as Record<string, string>
       assert.equal(mode === 'safe', Encrypt !== '')
-      const query = new URLSearchParams({ timestamp: TimeStamp, nonce: Nonce, encrypt_type: 'aes', msg_signature: MsgSignature }).toString()
+      const query = new URLSearchParams({
+        timestamp: TimeStamp,
+        nonce: Nonce,
+        encrypt_type: 'aes',
+        msg_signature: MsgSignature,
+      }).toString()
       const heard: TheirFields[] = []
-      const theirs = await theirServer(t, (fields) => { heard.push(fields); return '' })
-      await post(theirs, mode === 'plain' ? { ...ourPush('', 'plain'), body: answer } : { query, body: answer })
+      const theirs = await theirServer(t, (fields) => {
+        heard.push(fields)
+        return ''
+      })
+      await post(
+        theirs,
+        mode === 'plain' ? { ...ourPush('', 'plain'), body: answer } : { query, body: answer },
+      )
       const { CreateTime, ...rest } = heard[0] ?? assert.fail('not heard')
       assert.match(String(CreateTime), /^\d{10}$/)
-      assert.deepEqual(rest, { ToUserName: openid, FromUserName: originalId, MsgType: reply.type, ...inside })
+      assert.deepEqual(rest, {
+        ToUserName: openid,
+        FromUserName: originalId,
+        MsgType: reply.type,
+        ...inside,
+      })
     })
   }
 }
 
 test('a text of theirs that ends CDATA arrives as another, ours does not', async (t) => {
   const url = await theirServer(t, () => 'a]]>b')
-  assert.equal(opened(await post(url, ourPush(textPush('x'), 'plain')), 'plain')['Content'], 'ab]]>')
+  assert.equal(
+    opened(await post(url, ourPush(textPush('x'), 'plain')), 'plain')['Content'],
+    'ab]]>',
+  )
   const ours = renderReply({ openid, originalId }, { type: 'text', text: 'a]]>b' }, 1)
   assert.equal(readXml(ours)['Content'], 'a]]>b')
 })
 
 // not those of which we warn (forbidden characters and names), nor attributes, which they keep
-const comparable = vectors.inbound_xml.filter(({ name, expect }) => expect.ok && expect.warnings?.length === 0 && name !== 'attributes_ignored')
+const comparable = vectors.inbound_xml.filter(
+  ({ name, expect }) => expect.ok && expect.warnings?.length === 0 && name !== 'attributes_ignored',
+)
 /** A list of one is its entry there, and white space at the ends goes. */
 const asThey = (value: XmlValue): unknown => {
   if (typeof value === 'string') return value.trim()
@@ -145,7 +267,10 @@ const asThey = (value: XmlValue): unknown => {
 
 test('wechat reads the pushes of the vectors as we do, plain and encrypted', async (t) => {
   const heard: TheirFields[] = []
-  const url = await theirServer(t, (fields) => { heard.push(fields); return '' })
+  const url = await theirServer(t, (fields) => {
+    heard.push(fields)
+    return ''
+  })
   assert.ok(comparable.length > 30)
   for (const vector of comparable) {
     const xml = xmlOf(vector).replace(/^\ufeff/, '')
@@ -160,9 +285,16 @@ test('wechat reads the pushes of the vectors as we do, plain and encrypted', asy
 
 test('bare xml2js reads the pushes of the vectors as we do', () => {
   for (const vector of comparable) {
-    const parser = new xml2js.Parser({ explicitArray: false, explicitRoot: false, trim: true, emptyTag: '' })
+    const parser = new xml2js.Parser({
+      explicitArray: false,
+      explicitRoot: false,
+      trim: true,
+      emptyTag: '',
+    })
     let theirs: unknown
-    parser.parseString(xmlOf(vector), (error: Error | null, value: unknown) => { theirs = error ?? value })
+    parser.parseString(xmlOf(vector), (error: Error | null, value: unknown) => {
+      theirs = error ?? value
+    })
     assert.deepEqual(plain(theirs), asThey(readXml(xmlOf(vector))), vector.name)
   }
 })

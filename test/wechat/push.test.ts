@@ -3,43 +3,80 @@ import { createCipheriv } from 'node:crypto'
 import test from 'node:test'
 import fc from 'fast-check'
 import {
-  decryptMessage, encryptMessage, encryptWith, openPush, readXml, signature, WechatInputError, type AccountKeys, type XmlNode,
+  decryptMessage,
+  encryptMessage,
+  encryptWith,
+  openPush,
+  readXml,
+  signature,
+  WechatInputError,
+  type AccountKeys,
+  type XmlNode,
 } from 'wechat-api-ts'
 import { vectors, xmlOf } from './vectors.ts'
 
 const { constants } = vectors
 const keys: AccountKeys = {
-  appid: constants.appid, token: constants.token, encodingAesKey: constants.encodingAESKey, mode: 'safe',
+  appid: constants.appid,
+  token: constants.token,
+  encodingAesKey: constants.encodingAESKey,
+  mode: 'safe',
 }
 const textPush = xmlOf(vectors.inbound_xml[0] ?? assert.fail())
 
-const refusal = (code: string) => (error: unknown): boolean => error instanceof WechatInputError && error.code === code
+const refusal =
+  (code: string) =>
+  (error: unknown): boolean =>
+    error instanceof WechatInputError && error.code === code
 
-function sealedPush(encrypted: string, token = constants.token): { query: URLSearchParams; body: string } {
+function sealedPush(
+  encrypted: string,
+  token = constants.token,
+): { query: URLSearchParams; body: string } {
   const [timestamp, nonce] = ['1760000000', '1234567890']
   const query = new URLSearchParams({
-    timestamp, nonce, encrypt_type: 'aes', msg_signature: signature([token, timestamp, nonce, encrypted]),
+    timestamp,
+    nonce,
+    encrypt_type: 'aes',
+    msg_signature: signature([token, timestamp, nonce, encrypted]),
   })
-  return { query, body: `<xml><ToUserName>gh</ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>` }
+  return {
+    query,
+    body: `<xml><ToUserName>gh</ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`,
+  }
 }
 
 function plainQuery(): URLSearchParams {
   const [timestamp, nonce] = ['1760000000', '1234567890']
-  return new URLSearchParams({ timestamp, nonce, signature: signature([constants.token, timestamp, nonce]) })
+  return new URLSearchParams({
+    timestamp,
+    nonce,
+    signature: signature([constants.token, timestamp, nonce]),
+  })
 }
 
 for (const vector of vectors.encryption) {
   test(`encryption vector ${vector.name} opens, and seals to the same bytes`, () => {
     const { encodingAESKey: encodingAesKey, appid, plaintext } = vector
     assert.equal(decryptMessage(encodingAesKey, appid, vector.encrypt), plaintext)
-    assert.equal(encryptWith({ encodingAesKey, appid, random: Buffer.from(vector.random16) }, plaintext), vector.encrypt)
-    assert.equal(signature([vector.token, vector.timestamp, vector.nonce, vector.encrypt]), vector.msg_signature)
+    assert.equal(
+      encryptWith({ encodingAesKey, appid, random: Buffer.from(vector.random16) }, plaintext),
+      vector.encrypt,
+    )
+    assert.equal(
+      signature([vector.token, vector.timestamp, vector.nonce, vector.encrypt]),
+      vector.msg_signature,
+    )
     assert.equal(decryptMessage(encodingAesKey, 'wx0000000000000000', vector.encrypt), null)
   })
   if (vector.url_query && vector.plaintext.includes('<MsgType>')) {
     test(`push vector ${vector.name} is read`, () => {
       const { token, encodingAESKey: encodingAesKey, appid } = vector
-      const opened = openPush({ token, encodingAesKey, appid, mode: 'safe' }, new URLSearchParams(vector.url_query), vector.body ?? '')
+      const opened = openPush(
+        { token, encodingAesKey, appid, mode: 'safe' },
+        new URLSearchParams(vector.url_query),
+        vector.body ?? '',
+      )
       assert.equal(opened.xml, vector.plaintext)
       assert.deepEqual(opened.inbound.fields, readXml(vector.plaintext))
     })
@@ -49,7 +86,10 @@ for (const vector of vectors.encryption) {
 for (const vector of vectors.published_vectors) {
   if (vector.encrypt === undefined) continue
   test(`the vendor's own example ${vector.name ?? ''} opens`, () => {
-    assert.equal(decryptMessage(vector.encodingAESKey ?? '', vector.appid ?? '', vector.encrypt ?? ''), vector.plaintext)
+    assert.equal(
+      decryptMessage(vector.encodingAESKey ?? '', vector.appid ?? '', vector.encrypt ?? ''),
+      vector.plaintext,
+    )
   })
 }
 
@@ -58,7 +98,10 @@ for (const vector of vectors.encryption_rejections) {
     const { query, body } = sealedPush(vector.encrypt, vector.token)
     query.set('msg_signature', vector.msg_signature)
     const code = vector.refuse === 'signature' ? 'bad_signature' : 'bad_xml'
-    assert.throws(() => openPush({ ...keys, encodingAesKey: vector.encodingAESKey }, query, body), refusal(code))
+    assert.throws(
+      () => openPush({ ...keys, encodingAesKey: vector.encodingAESKey }, query, body),
+      refusal(code),
+    )
   })
 }
 
@@ -70,7 +113,10 @@ test('a push under the previous key opens, and its answer is sealed with that ke
   const answer: XmlNode = readXml(opened.seal('<xml>reply</xml>', 1760000001))
   const { Encrypt, TimeStamp, Nonce, MsgSignature } = answer as Record<string, string>
   assert.equal(decryptMessage(old, constants.appid, Encrypt ?? ''), '<xml>reply</xml>')
-  assert.equal(MsgSignature, signature([constants.token, '1760000001', '1234567890', Encrypt ?? '']))
+  assert.equal(
+    MsgSignature,
+    signature([constants.token, '1760000001', '1234567890', Encrypt ?? '']),
+  )
   assert.deepEqual([TimeStamp, Nonce], ['1760000001', '1234567890'])
 })
 
@@ -79,7 +125,10 @@ test('a plain push is read and answered as it is; a wrong signature is refused',
   const opened = openPush(plain, plainQuery(), textPush)
   assert.equal(opened.inbound.kind === 'text' && opened.inbound.content, '你好')
   assert.equal(opened.seal('<xml/>'), '<xml/>')
-  assert.throws(() => openPush({ ...plain, token: 'other' }, plainQuery(), textPush), refusal('bad_signature'))
+  assert.throws(
+    () => openPush({ ...plain, token: 'other' }, plainQuery(), textPush),
+    refusal('bad_signature'),
+  )
 })
 
 test('safe mode refuses what is not encrypted', () => {
@@ -89,70 +138,128 @@ test('safe mode refuses what is not encrypted', () => {
 })
 
 test('an encrypted push to an account without a key is refused', () => {
-  const { query, body } = sealedPush(encryptMessage(constants.encodingAESKey, constants.appid, textPush))
-  assert.throws(() => openPush({ ...keys, encodingAesKey: null }, query, body), refusal('bad_signature'))
+  const { query, body } = sealedPush(
+    encryptMessage(constants.encodingAESKey, constants.appid, textPush),
+  )
+  assert.throws(
+    () => openPush({ ...keys, encodingAesKey: null }, query, body),
+    refusal('bad_signature'),
+  )
 })
 
 test('compatible mode believes the encrypted content, not its plain twin', () => {
-  const { query, body } = sealedPush(encryptMessage(constants.encodingAESKey, constants.appid, textPush))
+  const { query, body } = sealedPush(
+    encryptMessage(constants.encodingAESKey, constants.appid, textPush),
+  )
   const twin = body.replace('</xml>', '<Content>forged</Content></xml>')
   const { inbound } = openPush({ ...keys, mode: 'compatible' }, query, twin)
   assert.equal(inbound.kind === 'text' && inbound.content, '你好')
-  assert.throws(() => openPush({ ...keys, mode: 'compatible' }, plainQuery(), twin), refusal('bad_xml'))
+  assert.throws(
+    () => openPush({ ...keys, mode: 'compatible' }, plainQuery(), twin),
+    refusal('bad_xml'),
+  )
 })
 
 test('whatever is encrypted comes back; whatever is damaged does not', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.nat(), (message, where) => {
-    const encrypted = encryptMessage(constants.encodingAESKey, constants.appid, message)
-    assert.equal(decryptMessage(constants.encodingAESKey, constants.appid, encrypted), message)
-    const bytes = Buffer.from(encrypted, 'base64')
-    const last = bytes.length - 1 - where % 16
-    bytes.writeUInt8(bytes.readUInt8(last) ^ 0x5a, last)
-    const opened = decryptMessage(constants.encodingAESKey, constants.appid, bytes.toString('base64'))
-    assert.equal(opened, null)
-  }))
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.nat(), (message, where) => {
+      const encrypted = encryptMessage(constants.encodingAESKey, constants.appid, message)
+      assert.equal(decryptMessage(constants.encodingAESKey, constants.appid, encrypted), message)
+      const bytes = Buffer.from(encrypted, 'base64')
+      const last = bytes.length - 1 - (where % 16)
+      bytes.writeUInt8(bytes.readUInt8(last) ^ 0x5a, last)
+      const opened = decryptMessage(
+        constants.encodingAESKey,
+        constants.appid,
+        bytes.toString('base64'),
+      )
+      assert.equal(opened, null)
+    }),
+  )
 })
 
 const anyKey = fc.stringMatching(/^[A-Za-z0-9]{43}$/)
 const anyAppid = fc.stringMatching(/^wx[0-9a-f]{16}$/)
 test('any push opens with the key before the change and with the one after it, and is answered under the key it came with', () => {
   const word = fc.string({ unit: 'grapheme', maxLength: 60 })
-  fc.assert(fc.property(fc.record({ current: anyKey, previous: anyKey, appid: anyAppid, content: word, nonce: word }), ({ current, previous, appid, content, nonce }) => {
-    fc.pre(current.slice(0, 42) !== previous.slice(0, 42))
-    const own: AccountKeys = { appid, token: constants.token, encodingAesKey: current, previousEncodingAesKey: previous, mode: 'safe' }
-    const xml = textPush.replace('你好', () => content.replace(/[\]\u0000-\u001f\ufffe\uffff]/g, ''))
-    for (const key of [current, previous]) {
-      const encrypted = encryptMessage(key, appid, xml)
-      const query = new URLSearchParams({ timestamp: '5', nonce, encrypt_type: 'aes', msg_signature: signature([own.token, '5', nonce, encrypted]) })
-      const opened = openPush(own, query, `<xml><Encrypt>${encrypted}</Encrypt></xml>`)
-      assert.equal(opened.xml, xml)
-      const { Encrypt = '' } = readXml(opened.seal('<xml>x</xml>')) as Record<string, string>
-      assert.deepEqual([current, previous].map((one) => decryptMessage(one, appid, Encrypt)), [current, previous].map((one) => one === key ? '<xml>x</xml>' : null))
-    }
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(
+      fc.record({ current: anyKey, previous: anyKey, appid: anyAppid, content: word, nonce: word }),
+      ({ current, previous, appid, content, nonce }) => {
+        fc.pre(current.slice(0, 42) !== previous.slice(0, 42))
+        const own: AccountKeys = {
+          appid,
+          token: constants.token,
+          encodingAesKey: current,
+          previousEncodingAesKey: previous,
+          mode: 'safe',
+        }
+        const xml = textPush.replace('你好', () =>
+          content.replace(/[\]\u0000-\u001f\ufffe\uffff]/g, ''),
+        )
+        for (const key of [current, previous]) {
+          const encrypted = encryptMessage(key, appid, xml)
+          const query = new URLSearchParams({
+            timestamp: '5',
+            nonce,
+            encrypt_type: 'aes',
+            msg_signature: signature([own.token, '5', nonce, encrypted]),
+          })
+          const opened = openPush(own, query, `<xml><Encrypt>${encrypted}</Encrypt></xml>`)
+          assert.equal(opened.xml, xml)
+          const { Encrypt = '' } = readXml(opened.seal('<xml>x</xml>')) as Record<string, string>
+          assert.deepEqual(
+            [current, previous].map((one) => decryptMessage(one, appid, Encrypt)),
+            [current, previous].map((one) => (one === key ? '<xml>x</xml>' : null)),
+          )
+        }
+      },
+    ),
+    { numRuns: 200 },
+  )
 })
 
 test('every way an envelope can be wrong is refused in the same words', () => {
   const { token, encodingAESKey: key, appid } = constants
   const bytes = Buffer.from(encryptMessage(key, appid, textPush), 'base64')
-  const turned = (at: number) => { const copy = Buffer.from(bytes); copy[at] = (copy[at] ?? 0) ^ 1; return copy.toString('base64') }
+  const turned = (at: number) => {
+    const copy = Buffer.from(bytes)
+    copy[at] = (copy[at] ?? 0) ^ 1
+    return copy.toString('base64')
+  }
   const padded = (message: string, pad: number[]) => {
-    const inside = Buffer.concat([Buffer.alloc(16, 1), Buffer.from([0, 0, 0, message.length]), Buffer.from(`${message}${appid}`)])
+    const inside = Buffer.concat([
+      Buffer.alloc(16, 1),
+      Buffer.from([0, 0, 0, message.length]),
+      Buffer.from(`${message}${appid}`),
+    ])
     const raw = Buffer.from(`${key}=`, 'base64')
     const cipher = createCipheriv('aes-256-cbc', raw, raw.subarray(0, 16)).setAutoPadding(false)
-    return Buffer.concat([cipher.update(Buffer.concat([inside, Buffer.from(pad)])), cipher.final()]).toString('base64')
+    return Buffer.concat([
+      cipher.update(Buffer.concat([inside, Buffer.from(pad)])),
+      cipher.final(),
+    ]).toString('base64')
   }
   // 25 + 38 bytes: one is wanting to 64
   const [long, short] = ['x'.repeat(25), 'x'.repeat(20)]
   assert.equal(decryptMessage(key, appid, padded(long, [1])), long)
   assert.equal(decryptMessage(key, appid, padded(short, [6, 6, 6, 6, 6, 6])), short)
   const wrong: Record<string, string> = {
-    'another key': encryptMessage(constants.encodingAESKey_second, appid, textPush), 'another appid': encryptMessage(key, 'wx0000000000000000', textPush),
-    'a longer appid': encryptMessage(key, `${appid}0`, textPush), 'no appid': encryptMessage(key, '', textPush),
-    'a wrong pad': turned(bytes.length - 17), 'a wrong tail': turned(bytes.length - 1), 'half a block': bytes.subarray(0, -8).toString('base64'),
-    'a block less': bytes.subarray(0, -32).toString('base64'), 'one block': bytes.subarray(0, 16).toString('base64'), 'a length too long': turned(3),
-    'a pad that counts wrong': padded(short, [5, 6, 6, 6, 6, 6]), 'a pad of nothing': padded(long, [0]),
-    'a pad of 33': padded(long, Array<number>(33).fill(33)), 'no base64': '!!!', 'another language': '好'.repeat(40),
+    'another key': encryptMessage(constants.encodingAESKey_second, appid, textPush),
+    'another appid': encryptMessage(key, 'wx0000000000000000', textPush),
+    'a longer appid': encryptMessage(key, `${appid}0`, textPush),
+    'no appid': encryptMessage(key, '', textPush),
+    'a wrong pad': turned(bytes.length - 17),
+    'a wrong tail': turned(bytes.length - 1),
+    'half a block': bytes.subarray(0, -8).toString('base64'),
+    'a block less': bytes.subarray(0, -32).toString('base64'),
+    'one block': bytes.subarray(0, 16).toString('base64'),
+    'a length too long': turned(3),
+    'a pad that counts wrong': padded(short, [5, 6, 6, 6, 6, 6]),
+    'a pad of nothing': padded(long, [0]),
+    'a pad of 33': padded(long, Array<number>(33).fill(33)),
+    'no base64': '!!!',
+    'another language': '好'.repeat(40),
   }
   const words = Object.entries(wrong).map(([name, encrypted]) => {
     const { query, body } = sealedPush(encrypted, token)

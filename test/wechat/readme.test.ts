@@ -11,8 +11,10 @@ import { decryptMessage, encryptMessage, readXml, signature, textOf } from 'wech
 import { vectors } from './vectors.ts'
 
 const { appid, encodingAESKey, originalId, openid } = vectors.constants
-const read = (name: string) => readFileSync(resolve(import.meta.dirname, '../../../packages/wechat-api-ts', name), 'utf8')
-const program = (readme: string) => /```ts\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? assert.fail('no program')
+const read = (name: string) =>
+  readFileSync(resolve(import.meta.dirname, '../../../packages/wechat-api-ts', name), 'utf8')
+const program = (readme: string) =>
+  /```ts\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? assert.fail('no program')
 
 test('ten lines of the README answer an encrypted push', async (t) => {
   const lines = program(read('README.md'))
@@ -20,18 +22,41 @@ test('ten lines of the README answer an encrypted push', async (t) => {
   assert.equal(program(read('README.zh-CN.md')), lines)
 
   const file = resolve(import.meta.dirname, `readme-${process.pid}.mjs`)
-  t.after(() => { rmSync(file, { force: true }) })
-  const replaced = lines.replace('app.listen(80)', 'export { app }').replace('the 43 characters of the console', encodingAESKey).replace('wx1234567890abcdef', appid)
+  t.after(() => {
+    rmSync(file, { force: true })
+  })
+  const replaced = lines
+    .replace('app.listen(80)', 'export { app }')
+    .replace('the 43 characters of the console', encodingAESKey)
+    .replace('wx1234567890abcdef', appid)
   writeFileSync(file, replaced)
-  const { app } = await import(pathToFileURL(file).href) as { app: RequestListener }
+  const { app } = (await import(pathToFileURL(file).href)) as { app: RequestListener }
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => { server.closeAllConnections(); server.close() })
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
 
   const xml = `<xml><ToUserName>${originalId}</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>你好</Content><MsgId>1</MsgId></xml>`
   const encrypted = encryptMessage(encodingAESKey, appid, xml)
-  const query = new URLSearchParams({ timestamp: '1', nonce: '2', encrypt_type: 'aes', msg_signature: signature(['my token', '1', '2', encrypted]) })
+  const query = new URLSearchParams({
+    timestamp: '1',
+    nonce: '2',
+    encrypt_type: 'aes',
+    msg_signature: signature(['my token', '1', '2', encrypted]),
+  })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/wechat?${query.toString()}`
-  const answer = readXml(await (await fetch(url, { method: 'POST', body: `<xml><Encrypt>${encrypted}</Encrypt></xml>` })).text())
-  assert.equal(textOf(readXml(decryptMessage(encodingAESKey, appid, textOf(answer, 'Encrypt')) ?? ''), 'Content'), 'You wrote: 你好')
+  const answer = readXml(
+    await (
+      await fetch(url, { method: 'POST', body: `<xml><Encrypt>${encrypted}</Encrypt></xml>` })
+    ).text(),
+  )
+  assert.equal(
+    textOf(
+      readXml(decryptMessage(encodingAESKey, appid, textOf(answer, 'Encrypt')) ?? ''),
+      'Content',
+    ),
+    'You wrote: 你好',
+  )
 })

@@ -9,4 +9,6 @@ function upwards(path: string, from = import.meta.dirname): string {
 }
 
 /** Of the SDK. */
-export const readmes = ['README.md', 'README.zh-CN.md'].map((name) => upwards(join('packages/wechat-api-ts', name)))
+export const readmes = ['README.md', 'README.zh-CN.md'].map((name) =>
+  upwards(join('packages/wechat-api-ts', name)),
+)

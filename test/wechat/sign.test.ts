@@ -5,7 +5,10 @@ import { vectors } from './vectors.ts'
 
 for (const { name, token, timestamp, nonce, signature: given, valid } of vectors.signatures) {
   test(`signature vector ${name} is ${valid ? 'accepted' : 'refused'}`, () => {
-    assert.equal(verifyQuery(token, new URLSearchParams({ signature: given, timestamp, nonce })), valid)
+    assert.equal(
+      verifyQuery(token, new URLSearchParams({ signature: given, timestamp, nonce })),
+      valid,
+    )
     assert.equal(signature([token, timestamp, nonce]) === given, valid)
   })
 }

@@ -8,10 +8,15 @@ import { vectors } from './vectors.ts'
 
 const bytes = (text: string) => Buffer.byteLength(text)
 const bare = (text: string) => text.replace(/\s/g, '')
-const graphemes = (text: string) => [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment)
+const graphemes = (text: string) =>
+  [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(
+    ({ segment }) => segment,
+  )
 
 test('a text that fits stays as it is, an empty one is nothing', () => {
-  for (const text of ['a', ' a\n', 'a'.repeat(2048), '好'.repeat(682), '😀'.repeat(512)]) assert.deepEqual(splitText(text), [text])
+  for (const text of ['a', ' a\n', 'a'.repeat(2048), '好'.repeat(682), '😀'.repeat(512)]) {
+    assert.deepEqual(splitText(text), [text])
+  }
   for (const text of ['', ' ', '\n'.repeat(5000)]) assert.deepEqual(splitText(text), [])
   assert.equal(mostTextBytes, 2048)
 })
@@ -30,17 +35,30 @@ test('it is cut between paragraphs, else lines, sentences, words, and a short pa
   assert.deepEqual(splitText(`${a}\n${a}\n \n${b}\n${b}`, 150), [`${a}\n${a}`, `${b}\n${b}`])
   assert.deepEqual(splitText(`${a}. x\n${b}. y`, 100), [`${a}. x`, `${b}. y`])
   assert.deepEqual(splitText(`${a}. ${b}`, 100), [`${a}.`, b])
-  assert.deepEqual(splitText('今天天气好。我们出去玩吧！好不好？', 32), ['今天天气好。', '我们出去玩吧！', '好不好？'])
+  assert.deepEqual(splitText('今天天气好。我们出去玩吧！好不好？', 32), [
+    '今天天气好。',
+    '我们出去玩吧！',
+    '好不好？',
+  ])
   assert.deepEqual(splitText(`${a} ${b}`, 100), [a, b])
   assert.deepEqual(splitText(`x\n\n${a}${b}`, 100), [`x\n\n${a}${b.slice(0, 37)}`, b.slice(37)])
 })
 
 test('links, faces and addresses stay whole', () => {
-  const whole = ['<a href="https://example.com/x?y=1">看 这 里</a>', '[旺柴]', '/:rose', 'https://example.com/a,b;c', '/::)']
+  const whole = [
+    '<a href="https://example.com/x?y=1">看 这 里</a>',
+    '[旺柴]',
+    '/:rose',
+    'https://example.com/a,b;c',
+    '/::)',
+  ]
   for (const one of whole) {
     for (let before = 0; before < 60; before++) {
       const parts = splitText(`${'好'.repeat(before)}${one}${'好'.repeat(60)}`, 120)
-      assert.ok(parts.length > 1 && parts.some((part) => part.includes(one)), `${one} after ${before}: ${parts.join(' | ')}`)
+      assert.ok(
+        parts.length > 1 && parts.some((part) => part.includes(one)),
+        `${one} after ${before}: ${parts.join(' | ')}`,
+      )
     }
   }
 })
@@ -59,22 +77,65 @@ test('what is longer than a part by itself is cut all the same', () => {
 
 const pieces = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
-  fc.constantFrom(' ', '\n', '\n\n', '。', '。\u0301', '. ', '，', '👨‍👩‍👧‍👦', '🇨🇳', '👍🏽', '𠮷', 'é', '\r\n', '[Doge]', '/::)', '<a ', '</a>', '<a href="u">t</a>', 'http://x/y', '\ud800'),
+  fc.constantFrom(
+    ' ',
+    '\n',
+    '\n\n',
+    '。',
+    '。\u0301',
+    '. ',
+    '，',
+    '👨‍👩‍👧‍👦',
+    '🇨🇳',
+    '👍🏽',
+    '𠮷',
+    'é',
+    '\r\n',
+    '[Doge]',
+    '/::)',
+    '<a ',
+    '</a>',
+    '<a href="u">t</a>',
+    'http://x/y',
+    '\ud800',
+  ),
 )
 test('nothing but white space is lost, no part is too long, no grapheme is torn', () => {
-  fc.assert(fc.property(fc.array(pieces, { maxLength: 60 }), fc.integer({ min: 32, max: 200 }), (some, most) => {
-    const text = some.join('')
-    const parts = splitText(text, most)
-    assert.equal(bare(parts.join('')), bare(text))
-    for (const part of parts) assert.ok(bytes(part) <= most && part.trim() !== '')
-    if (graphemes(text).some((one) => bytes(one) > most)) return
-    // cut between graphemes, the parts have those of the text, white space apart
-    assert.deepEqual(parts.flatMap(graphemes).filter((one) => bare(one)), graphemes(text).filter((one) => bare(one)))
-  }), { numRuns: 2000 })
+  fc.assert(
+    fc.property(
+      fc.array(pieces, { maxLength: 60 }),
+      fc.integer({ min: 32, max: 200 }),
+      (some, most) => {
+        const text = some.join('')
+        const parts = splitText(text, most)
+        assert.equal(bare(parts.join('')), bare(text))
+        for (const part of parts) assert.ok(bytes(part) <= most && part.trim() !== '')
+        if (graphemes(text).some((one) => bytes(one) > most)) return
+        // cut between graphemes, the parts have those of the text, white space apart
+        assert.deepEqual(
+          parts.flatMap(graphemes).filter((one) => bare(one)),
+          graphemes(text).filter((one) => bare(one)),
+        )
+      },
+    ),
+    { numRuns: 2000 },
+  )
 })
 
 test('a megabyte of anything is split in a second', () => {
-  for (const text of ['a', '好', '\n', '<a ', '\u0301', '你好。', 'http://x', '[[', '\n\t', '🇨', '，']) {
+  for (const text of [
+    'a',
+    '好',
+    '\n',
+    '<a ',
+    '\u0301',
+    '你好。',
+    'http://x',
+    '[[',
+    '\n\t',
+    '🇨',
+    '，',
+  ]) {
     const took = cpuMs(() => splitText(text.repeat(Math.ceil(1_000_000 / text.length))))
     assert.ok(took < 1000, `${JSON.stringify(text)}: ${took} ms`)
   }

@@ -1,11 +1,18 @@
 // One token an account: fetched once, healed once, adopted from others.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createClient, memoryTokenStore, WechatRefused, type CustomMessage, type TokenStore } from 'wechat-api-ts'
+import {
+  createClient,
+  memoryTokenStore,
+  WechatRefused,
+  type CustomMessage,
+  type TokenStore,
+} from 'wechat-api-ts'
 import { appid, fakeWechat, json, secret, storeWith } from './fake-wechat.ts'
 
 const hello: CustomMessage = { touser: 'o1', msgtype: 'text', text: { content: '您好' } }
-const many = (n: number, act: (i: number) => Promise<unknown>) => Promise.all(Array.from({ length: n }, (_, i) => act(i)))
+const many = (n: number, act: (i: number) => Promise<unknown>) =>
+  Promise.all(Array.from({ length: n }, (_, i) => act(i)))
 
 test('a hundred who need a token cause one call, and it is renewed four minutes before its end', async (t) => {
   const { url, of } = await fakeWechat(t, (_asked, response) => {
@@ -13,11 +20,15 @@ test('a hundred who need a token cause one call, and it is renewed four minutes 
   })
   let at = 1_000_000
   const tokens = memoryTokenStore()
-  const [one, other] = [1, 2].map(() => createClient({ appid, secret, baseUrl: url, tokens, now: () => at })) as [ReturnType<typeof createClient>, ReturnType<typeof createClient>]
+  const [one, other] = [1, 2].map(() =>
+    createClient({ appid, secret, baseUrl: url, tokens, now: () => at }),
+  ) as [ReturnType<typeof createClient>, ReturnType<typeof createClient>]
   const got = await many(100, (i) => (i % 2 ? one : other).accessToken())
   assert.deepEqual([...new Set(got)], ['T1'])
-  assert.deepEqual(of('/stable_token').map(({ method, body }) => [method, body]),
-    [['POST', { grant_type: 'client_credential', appid, secret, force_refresh: false }]])
+  assert.deepEqual(
+    of('/stable_token').map(({ method, body }) => [method, body]),
+    [['POST', { grant_type: 'client_credential', appid, secret, force_refresh: false }]],
+  )
   at += 6_959_000
   assert.equal(await one.accessToken(), 'T1')
   at += 2000
@@ -26,13 +37,22 @@ test('a hundred who need a token cause one call, and it is renewed four minutes 
 
 test('the classic token is one call too, with the secret in no error', async (t) => {
   const { url, asked } = await fakeWechat(t, ({ path }, response) => {
-    json(response, path === '/cgi-bin/token' ? { access_token: 'C1', expires_in: 7200 } : { errcode: 0 })
+    json(
+      response,
+      path === '/cgi-bin/token' ? { access_token: 'C1', expires_in: 7200 } : { errcode: 0 },
+    )
   })
   const sdk = createClient({ appid, secret, baseUrl: url, tokenKind: 'classic' })
   await many(20, () => sdk.custom.send(hello))
   const [fetched, ...sent] = asked
-  assert.deepEqual([fetched?.method, fetched?.path, fetched?.query], ['GET', '/cgi-bin/token', { grant_type: 'client_credential', appid, secret }])
-  assert.deepEqual(sent.map(({ token }) => token), Array<string>(20).fill('C1'))
+  assert.deepEqual(
+    [fetched?.method, fetched?.path, fetched?.query],
+    ['GET', '/cgi-bin/token', { grant_type: 'client_credential', appid, secret }],
+  )
+  assert.deepEqual(
+    sent.map(({ token }) => token),
+    Array<string>(20).fill('C1'),
+  )
 })
 
 for (const errcode of [40001, 40014, 42001]) {
@@ -43,7 +63,13 @@ for (const errcode of [40001, 40014, 42001]) {
     })
     const tokens = await storeWith()
     let renewals = 0
-    const counted: TokenStore = { get: tokens.get, renew: (key, renew) => { renewals++; return tokens.renew(key, renew) } }
+    const counted: TokenStore = {
+      get: tokens.get,
+      renew: (key, renew) => {
+        renewals++
+        return tokens.renew(key, renew)
+      },
+    }
     const sdk = createClient({ appid, secret, baseUrl: url, tokens: counted })
     await many(100, () => sdk.custom.send(hello))
     assert.deepEqual([of('/stable_token').length, renewals], [1, 1])
@@ -54,9 +80,13 @@ for (const errcode of [40001, 40014, 42001]) {
 
 test('a token that another server refreshed is adopted, not fought over', async (t) => {
   const { url, of } = await fakeWechat(t, ({ token }, response) => {
-    const answer = () => { json(response, token === 'T1' ? { errcode: 40001, errmsg: 'not latest' } : { errcode: 0 }) }
+    const answer = () => {
+      json(response, token === 'T1' ? { errcode: 40001, errmsg: 'not latest' } : { errcode: 0 })
+    }
     // another server renews it while this call is under way
-    void tokens.renew(appid, async () => ({ token: 'THEIRS', expiresAt: Date.now() + 7_200_000 })).then(answer)
+    void tokens
+      .renew(appid, async () => ({ token: 'THEIRS', expiresAt: Date.now() + 7_200_000 }))
+      .then(answer)
   })
   const tokens = await storeWith()
   const sdk = createClient({ appid, secret, baseUrl: url, tokens })
@@ -67,38 +97,61 @@ test('a token that another server refreshed is adopted, not fought over', async 
 
 test('what WeChat itself holds for the newest is adopted before anything is forced', async (t) => {
   const { url, of } = await fakeWechat(t, ({ path, token, body }, response) => {
-    if (path.endsWith('/stable_token')) json(response, { access_token: body.force_refresh ? 'FORCED' : 'NEWEST', expires_in: 7200 })
-    else json(response, token === 'NEWEST' ? { errcode: 0 } : { errcode: 40001 })
+    if (path.endsWith('/stable_token')) {
+      json(response, { access_token: body.force_refresh ? 'FORCED' : 'NEWEST', expires_in: 7200 })
+    } else json(response, token === 'NEWEST' ? { errcode: 0 } : { errcode: 40001 })
   })
   await createClient({ appid, secret, baseUrl: url, tokens: await storeWith() }).custom.send(hello)
-  assert.deepEqual(of('/stable_token').map(({ body }) => body.force_refresh), [false])
+  assert.deepEqual(
+    of('/stable_token').map(({ body }) => body.force_refresh),
+    [false],
+  )
 })
 
 test('a token refused twice ends in a refusal without a third call, and is not forced again and again', async (t) => {
   let forced = 0
   const { url, of } = await fakeWechat(t, ({ path, token, body }, response) => {
     if (body.force_refresh) forced++
-    if (path.endsWith('/stable_token')) json(response, { access_token: `T${forced + 1}`, expires_in: 7200 })
-    else json(response, { errcode: 40001, errmsg: `invalid ${token ?? ''}` })
+    if (path.endsWith('/stable_token')) {
+      json(response, { access_token: `T${forced + 1}`, expires_in: 7200 })
+    } else json(response, { errcode: 40001, errmsg: `invalid ${token ?? ''}` })
   })
   let at = Date.now()
-  const sdk = createClient({ appid, secret, baseUrl: url, tokens: await storeWith(), now: () => at })
+  const sdk = createClient({
+    appid,
+    secret,
+    baseUrl: url,
+    tokens: await storeWith(),
+    now: () => at,
+  })
   const refused = async () => {
     const error = await sdk.custom.send(hello).catch((reason: unknown) => reason)
     assert.ok(error instanceof WechatRefused)
     assert.deepEqual([error.errcode, error.errmsg, error.retry], [40001, 'invalid ***', 'token'])
   }
   await refused()
-  assert.deepEqual([of('/send').length, of('/stable_token').map(({ body }) => body.force_refresh)], [2, [false, true]])
+  assert.deepEqual(
+    [of('/send').length, of('/stable_token').map(({ body }) => body.force_refresh)],
+    [2, [false, true]],
+  )
   await many(20, refused)
-  assert.deepEqual([of('/send').length, forced], [22, 1], 'a second try with the same token is spared')
+  assert.deepEqual(
+    [of('/send').length, forced],
+    [22, 1],
+    'a second try with the same token is spared',
+  )
   at += 76 * 60_000
   await refused()
   assert.equal(forced, 2)
 })
 
 test('no other refusal renews a token', async (t) => {
-  const { url, of } = await fakeWechat(t, (_asked, response) => { json(response, { errcode: 48001 }) })
-  await assert.rejects(createClient({ appid, secret, baseUrl: url, tokens: await storeWith() }).custom.send(hello), WechatRefused)
+  const { url, of } = await fakeWechat(t, (_asked, response) => {
+    json(response, { errcode: 48001 })
+  })
+  await assert.rejects(
+    createClient({ appid, secret, baseUrl: url, tokens: await storeWith() }).custom.send(hello),
+    WechatRefused,
+  )
   assert.deepEqual([of('/send').length, of('/stable_token').length], [1, 0])
 })

@@ -6,38 +6,76 @@ import { createServer } from 'node:http'
 import test from 'node:test'
 import express from 'express'
 import {
-  openPush, renderReply, webhook, type Inbound, type InboundEvent, type MaybeReply, type Once, type PassiveReply, type PlatformNotice, type XmlValue,
+  openPush,
+  renderReply,
+  webhook,
+  type Inbound,
+  type InboundEvent,
+  type MaybeReply,
+  type Once,
+  type PassiveReply,
+  type PlatformNotice,
+  type XmlValue,
 } from 'wechat-api-ts'
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
-const same = <A, B>(verdict: Same<A, B>): void => { assert.ok(verdict) }
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const same = <A, B>(verdict: Same<A, B>): void => {
+  assert.ok(verdict)
+}
 
 /** Every kind, and nothing left: a new one breaks this until it is named. */
 function kinds(inbound: Inbound): string {
   switch (inbound.kind) {
-    case 'text': same<typeof inbound.content, string>(true); same<typeof inbound.bizmsgmenuid, string | undefined>(true); return inbound.content
-    case 'image': return inbound.picUrl + inbound.mediaId
-    case 'voice': return inbound.mediaId16K + inbound.format
-    case 'video': case 'shortvideo': return inbound.thumbMediaId
-    case 'location': same<typeof inbound.latitude, number | null>(true); return inbound.label
-    case 'link': return inbound.url
-    case 'file': return inbound.fileKey
-    case 'unknown': return inbound.msgType
-    case 'event': return events(inbound)
-    default: { const none: never = inbound; return none }
+    case 'text':
+      same<typeof inbound.content, string>(true)
+      same<typeof inbound.bizmsgmenuid, string | undefined>(true)
+      return inbound.content
+    case 'image':
+      return inbound.picUrl + inbound.mediaId
+    case 'voice':
+      return inbound.mediaId16K + inbound.format
+    case 'video':
+    case 'shortvideo':
+      return inbound.thumbMediaId
+    case 'location':
+      same<typeof inbound.latitude, number | null>(true)
+      return inbound.label
+    case 'link':
+      return inbound.url
+    case 'file':
+      return inbound.fileKey
+    case 'unknown':
+      return inbound.msgType
+    case 'event':
+      return events(inbound)
+    default: {
+      const none: never = inbound
+      return none
+    }
   }
 }
 
 function events(event: InboundEvent): string {
   switch (event.event) {
-    case 'subscribe': same<typeof event.scene, string | null>(true); return event.ticket
-    case 'scan': same<typeof event.scene, string>(true); return event.scene
-    case 'location': same<typeof event.precision, number | null>(true); return event.name
-    case 'masssendjobfinish': return event.articles.map(({ url }) => url).join(' ')
-    case 'subscribe_msg_sent_event': return event.results.map(({ msgId }) => msgId).join(' ')
-    case 'user_get_card': return event.cardId
-    case 'unknown': return event.name
-    default: return event.eventKey
+    case 'subscribe':
+      same<typeof event.scene, string | null>(true)
+      return event.ticket
+    case 'scan':
+      same<typeof event.scene, string>(true)
+      return event.scene
+    case 'location':
+      same<typeof event.precision, number | null>(true)
+      return event.name
+    case 'masssendjobfinish':
+      return event.articles.map(({ url }) => url).join(' ')
+    case 'subscribe_msg_sent_event':
+      return event.results.map(({ msgId }) => msgId).join(' ')
+    case 'user_get_card':
+      return event.cardId
+    case 'unknown':
+      return event.name
+    default:
+      return event.eventKey
   }
 }
 
@@ -72,8 +110,12 @@ const bad = () => {
   const file: PassiveReply = { type: 'file', mediaId: 'm' }
   // @ts-expect-error articles are a list
   const news: PassiveReply = { type: 'news', articles: { title: 'x' } }
-  // @ts-expect-error there are three modes
-  openPush({ appid: 'a', token: 't', encodingAesKey: null, mode: 'secret' }, new URLSearchParams(), '')
+  openPush(
+    // @ts-expect-error there are three modes
+    { appid: 'a', token: 't', encodingAesKey: null, mode: 'secret' },
+    new URLSearchParams(),
+    '',
+  )
   // @ts-expect-error a push is answered to somebody
   renderReply({ openid: 'o' }, { type: 'text', text: 'x' }, 1)
   return [empty, silent, file, news]
@@ -82,12 +124,30 @@ const bad = () => {
 const keys = { appid: 'a', token: 't', encodingAesKey: null, mode: 'plain' as const }
 const doors = () => {
   const app = express()
-  app.use('/a', webhook(keys, () => 'hello'))
-  app.post('/b', webhook(keys, async (inbound) => inbound.kind === 'text' ? { type: 'text', text: inbound.content } : null))
-  app.all('/c/:appid', webhook(keys, (_inbound, request: express.Request) => String(request.params['appid'])))
-  app.use('/d', webhook(keys, () => undefined))
-  const serve = webhook(keys, (inbound) => { if (inbound.kind === 'event') return 'event' })
-  createServer((request, response) => { void serve(request, response) })
+  app.use(
+    '/a',
+    webhook(keys, () => 'hello'),
+  )
+  app.post(
+    '/b',
+    webhook(keys, async (inbound) =>
+      inbound.kind === 'text' ? { type: 'text', text: inbound.content } : null,
+    ),
+  )
+  app.all(
+    '/c/:appid',
+    webhook(keys, (_inbound, request: express.Request) => String(request.params['appid'])),
+  )
+  app.use(
+    '/d',
+    webhook(keys, () => undefined),
+  )
+  const serve = webhook(keys, (inbound) => {
+    if (inbound.kind === 'event') return 'event'
+  })
+  createServer((request, response) => {
+    void serve(request, response)
+  })
   // @ts-expect-error a number is no answer
   webhook(keys, () => 5)
   // @ts-expect-error nor is a list of articles without their type
@@ -101,5 +161,8 @@ test('the types accept and refuse what they should', () => {
   const once: Once = async (_key, run): Promise<MaybeReply> => run()
   assert.equal(typeof once, 'function')
   // compiled, and never called: they hold the refusals
-  assert.deepEqual([kinds, refusals, bad, doors].map((one) => typeof one), ['function', 'function', 'function', 'function'])
+  assert.deepEqual(
+    [kinds, refusals, bad, doors].map((one) => typeof one),
+    ['function', 'function', 'function', 'function'],
+  )
 })

@@ -1,16 +1,52 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 type Sealed = {
-  name: string; token: string; encodingAESKey: string; appid: string; random16: string; timestamp: string; nonce: string
-  plaintext: string; encrypt: string; msg_signature: string; url_query?: Record<string, string>; body?: string
+  name: string
+  token: string
+  encodingAESKey: string
+  appid: string
+  random16: string
+  timestamp: string
+  nonce: string
+  plaintext: string
+  encrypt: string
+  msg_signature: string
+  url_query?: Record<string, string>
+  body?: string
 }
 type Inbound = {
-  name: string; xml?: string; xmlParts?: (string | { repeat: string; times: number })[]
-  expect: { ok: boolean; kind?: string; type?: string; fields?: Record<string, unknown>; dedupKey?: string; refuse?: string; warnings?: string[] }
+  name: string
+  xml?: string
+  xmlParts?: (string | { repeat: string; times: number })[]
+  expect: {
+    ok: boolean
+    kind?: string
+    type?: string
+    fields?: Record<string, unknown>
+    dedupKey?: string
+    refuse?: string
+    warnings?: string[]
+  }
 }
 export type Vectors = {
-  constants: Record<'token' | 'encodingAESKey' | 'encodingAESKey_second' | 'appid' | 'component_appid' | 'originalId' | 'openid', string>
-  signatures: { name: string; token: string; timestamp: string; nonce: string; signature: string; valid: boolean }[]
+  constants: Record<
+    | 'token'
+    | 'encodingAESKey'
+    | 'encodingAESKey_second'
+    | 'appid'
+    | 'component_appid'
+    | 'originalId'
+    | 'openid',
+    string
+  >
+  signatures: {
+    name: string
+    token: string
+    timestamp: string
+    nonce: string
+    signature: string
+    valid: boolean
+  }[]
   encryption: Sealed[]
   encryption_rejections: (Omit<Sealed, 'appid'> & { expected_appid: string; refuse: string })[]
   published_vectors: Partial<Sealed>[]
@@ -22,7 +58,12 @@ export type Vectors = {
 
 // Compiled tests run elsewhere than they are written, so the file is looked for upwards.
 function find(): URL {
-  for (const up of ['./', '../../test/wechat/', '../../../test/wechat/', '../../../../test/wechat/']) {
+  for (const up of [
+    './',
+    '../../test/wechat/',
+    '../../../test/wechat/',
+    '../../../../test/wechat/',
+  ]) {
     const url = new URL(`${up}wechat-vectors.json`, import.meta.url)
     if (existsSync(url)) return url
   }
@@ -33,5 +74,7 @@ export const vectors = JSON.parse(readFileSync(find(), 'utf8')) as Vectors
 
 export function xmlOf(vector: Inbound): string {
   const parts = vector.xmlParts ?? [vector.xml ?? '']
-  return parts.map((part) => typeof part === 'string' ? part : part.repeat.repeat(part.times)).join('')
+  return parts
+    .map((part) => (typeof part === 'string' ? part : part.repeat.repeat(part.times)))
+    .join('')
 }

@@ -6,99 +6,193 @@ import { connect, type AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import express from 'express'
 import {
-  decryptMessage, encryptMessage, onceInMemory, readXml, signature, textOf, webhook, WechatInputError, type Inbound, type MaybeReply,
-  type WebhookHandler, type WebhookOptions, type WebhookRequest,
+  decryptMessage,
+  encryptMessage,
+  onceInMemory,
+  readXml,
+  signature,
+  textOf,
+  webhook,
+  WechatInputError,
+  type Inbound,
+  type MaybeReply,
+  type WebhookHandler,
+  type WebhookOptions,
+  type WebhookRequest,
 } from 'wechat-api-ts'
 import { eventually } from '../support/eventually.ts'
 import { vectors } from './vectors.ts'
 
-const { constants: { appid, token, originalId, openid, encodingAESKey } } = vectors
+const {
+  constants: { appid, token, originalId, openid, encodingAESKey },
+} = vectors
 const plain: WebhookOptions = { appid, token, encodingAesKey: null, mode: 'plain' }
 const safe: WebhookOptions = { appid, token, encodingAesKey: encodingAESKey, mode: 'safe' }
 
 async function listen(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await happens(server, 'listening')
-  t.after(() => { server.closeAllConnections(); server.close() })
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/wechat`
 }
 
 const door = (t: TestContext, options: WebhookOptions, handler: WebhookHandler<WebhookRequest>) => {
   const serve = webhook(options, handler)
-  return listen(t, (request, response) => { void serve(request, response) })
+  return listen(t, (request, response) => {
+    void serve(request, response)
+  })
 }
 
-const textXml = (content: string, msgId = '1') => `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n`
-  + `<CreateTime>1760000000</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[${content}]]></Content>\n<MsgId>${msgId}</MsgId>\n</xml>`
+const textXml = (content: string, msgId = '1') =>
+  `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
+  `<CreateTime>1760000000</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[${content}]]></Content>\n<MsgId>${msgId}</MsgId>\n</xml>`
 const now = () => String(Math.floor(Date.now() / 1000))
 
 function plainQuery(timestamp = now(), nonce = '42'): string {
-  return new URLSearchParams({ signature: signature([token, timestamp, nonce]), timestamp, nonce, openid }).toString()
+  return new URLSearchParams({
+    signature: signature([token, timestamp, nonce]),
+    timestamp,
+    nonce,
+    openid,
+  }).toString()
 }
 
-function sealedPush(xml: string, timestamp = '1760000000'): { query: string, body: string } {
+function sealedPush(xml: string, timestamp = '1760000000'): { query: string; body: string } {
   const encrypted = encryptMessage(encodingAESKey, appid, xml)
   const msg_signature = signature([token, timestamp, '42', encrypted])
-  const query = new URLSearchParams({ timestamp, nonce: '42', encrypt_type: 'aes', msg_signature, signature: 'x' }).toString()
-  return { query, body: `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>` }
+  const query = new URLSearchParams({
+    timestamp,
+    nonce: '42',
+    encrypt_type: 'aes',
+    msg_signature,
+    signature: 'x',
+  }).toString()
+  return {
+    query,
+    body: `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`,
+  }
 }
 
-async function post(url: string, body: string, query = plainQuery()): Promise<{ status: number, body: string, type: string | null }> {
-  const response = await fetch(`${url}?${query}`, { method: 'POST', body, headers: { 'content-type': 'text/xml' } })
-  return { status: response.status, body: await response.text(), type: response.headers.get('content-type') }
+async function post(
+  url: string,
+  body: string,
+  query = plainQuery(),
+): Promise<{ status: number; body: string; type: string | null }> {
+  const response = await fetch(`${url}?${query}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'text/xml' },
+  })
+  return {
+    status: response.status,
+    body: await response.text(),
+    type: response.headers.get('content-type'),
+  }
 }
 
 /** A door for handlers to wait at until the test opens it. */
-function gate(): { opened: Promise<unknown>, open: () => void } {
+function gate(): { opened: Promise<unknown>; open: () => void } {
   let open = () => undefined as unknown
-  const opened = new Promise((resolve) => { open = () => { resolve(null) } })
-  return { opened, open: () => { open() } }
+  const opened = new Promise((resolve) => {
+    open = () => {
+      resolve(null)
+    }
+  })
+  return {
+    opened,
+    open: () => {
+      open()
+    },
+  }
 }
 
 const success = { status: 200, body: 'success', type: 'text/plain; charset=utf-8' }
 
 test('ten lines answer a follower', async (t) => {
   const app = express()
-  app.use('/wechat', webhook(plain, (inbound) => {
-    if (inbound.kind === 'text') return `您好：${inbound.content}`
-  }))
+  app.use(
+    '/wechat',
+    webhook(plain, (inbound) => {
+      if (inbound.kind === 'text') return `您好：${inbound.content}`
+    }),
+  )
   const url = await listen(t, app)
   const { status, body, type } = await post(url, textXml('在吗]]>'))
   assert.deepEqual([status, type], [200, 'application/xml; charset=utf-8'])
   const answer = readXml(body)
-  assert.deepEqual(['ToUserName', 'FromUserName', 'MsgType', 'Content'].map((name) => answer[name]), [openid, originalId, 'text', '您好：在吗]]>'])
+  assert.deepEqual(
+    ['ToUserName', 'FromUserName', 'MsgType', 'Content'].map((name) => answer[name]),
+    [openid, originalId, 'text', '您好：在吗]]>'],
+  )
   assert.ok(Math.abs(Number(answer['CreateTime']) - Number(now())) <= 1)
-  assert.deepEqual(await post(url, '<xml><ToUserName>g</ToUserName><FromUserName>o</FromUserName><CreateTime>1</CreateTime><MsgType>hologram</MsgType></xml>'), success)
+  assert.deepEqual(
+    await post(
+      url,
+      '<xml><ToUserName>g</ToUserName><FromUserName>o</FromUserName><CreateTime>1</CreateTime><MsgType>hologram</MsgType></xml>',
+    ),
+    success,
+  )
 })
 
 test('the check of the server is answered with echostr, to the platform alone', async (t) => {
   const url = await door(t, safe, () => null)
   const response = await fetch(`${url}?${plainQuery()}&echostr=%3Cb%3E7`)
-  assert.deepEqual([response.status, await response.text(), response.headers.get('content-type')], [200, '<b>7', 'text/plain; charset=utf-8'])
-  for (const query of ['echostr=7', `${plainQuery().replace('signature=', 'signature=0')}&echostr=7`, `${plainQuery()}&nonce=42&echostr=7`,
-    'encrypt_type=aes&echostr=7', `${plainQuery(String(Number(now()) - 301))}&echostr=7`]) {
+  assert.deepEqual(
+    [response.status, await response.text(), response.headers.get('content-type')],
+    [200, '<b>7', 'text/plain; charset=utf-8'],
+  )
+  for (const query of [
+    'echostr=7',
+    `${plainQuery().replace('signature=', 'signature=0')}&echostr=7`,
+    `${plainQuery()}&nonce=42&echostr=7`,
+    'encrypt_type=aes&echostr=7',
+    `${plainQuery(String(Number(now()) - 301))}&echostr=7`,
+  ]) {
     const refused = await fetch(`${url}?${query}`)
     assert.deepEqual([refused.status, await refused.text()], [403, 'bad_signature'], query)
   }
 })
 
 test('an encrypted push is answered encrypted', async (t) => {
-  const url = await door(t, safe, (inbound) => inbound.kind === 'text' ? { type: 'image', mediaId: inbound.content } : null)
+  const url = await door(t, safe, (inbound) =>
+    inbound.kind === 'text' ? { type: 'image', mediaId: inbound.content } : null,
+  )
   const { query, body } = sealedPush(textXml('m1'))
   const answer = readXml((await post(url, body, query)).body)
   const [encrypted, timestamp] = [textOf(answer, 'Encrypt'), textOf(answer, 'TimeStamp')]
   assert.equal(answer['MsgSignature'], signature([token, timestamp, '42', encrypted]))
   const opened = readXml(decryptMessage(encodingAESKey, appid, encrypted) ?? '')
-  assert.deepEqual([opened['MsgType'], JSON.stringify(opened['Image'])], ['image', '{"MediaId":"m1"}'])
+  assert.deepEqual(
+    [opened['MsgType'], JSON.stringify(opened['Image'])],
+    ['image', '{"MediaId":"m1"}'],
+  )
 })
 
 test('what is not from the platform, or cannot be read, never reaches the handler', async (t) => {
   const reached: Inbound[] = []
   const errors: unknown[] = []
-  const url = await door(t, { ...safe, onError: (error) => { errors.push(error) } }, (inbound) => { reached.push(inbound); return null })
+  const url = await door(
+    t,
+    {
+      ...safe,
+      onError: (error) => {
+        errors.push(error)
+      },
+    },
+    (inbound) => {
+      reached.push(inbound)
+      return null
+    },
+  )
   const { query, body } = sealedPush(textXml('x'))
   const garbled = sealedPush('<!DOCTYPE xml><xml/>')
-  assert.equal((await post(url, body, query.replace('msg_signature=', 'msg_signature=0'))).status, 403)
+  assert.equal(
+    (await post(url, body, query.replace('msg_signature=', 'msg_signature=0'))).status,
+    403,
+  )
   assert.equal((await post(url, textXml('x'))).status, 400)
   assert.equal((await post(url, garbled.body, garbled.query)).status, 400)
   assert.equal((await post(url, `${body}${' '.repeat(1_100_000)}`, query)).status, 400)
@@ -112,7 +206,9 @@ test('what is not from the platform, or cannot be read, never reaches the handle
 test('a signed URL of a plain push is good for five minutes, or as long as one says', async (t) => {
   const old = plainQuery(String(Number(now()) - 301))
   const url = await door(t, plain, () => null)
-  for (const timestamp of [String(Number(now()) + 330), '', 'soon', '1e9']) assert.equal((await post(url, textXml('x'), plainQuery(timestamp))).status, 403)
+  for (const timestamp of [String(Number(now()) + 330), '', 'soon', '1e9']) {
+    assert.equal((await post(url, textXml('x'), plainQuery(timestamp))).status, 403)
+  }
   assert.equal((await post(url, textXml('x'), old)).status, 403)
   assert.equal((await post(url, textXml('x'), plainQuery(String(Number(now()) - 290)))).status, 200)
   const patient = await door(t, { ...plain, freshForSeconds: Infinity }, () => null)
@@ -120,7 +216,12 @@ test('a signed URL of a plain push is good for five minutes, or as long as one s
 })
 
 const parsers: [string, express.RequestHandler][] = [
-  ['no parser', (_request, _response, next) => { next() }],
+  [
+    'no parser',
+    (_request, _response, next) => {
+      next()
+    },
+  ],
   ['express.json', express.json()],
   ['express.urlencoded', express.urlencoded()],
   ['express.text', express.text({ type: () => true })],
@@ -129,7 +230,10 @@ const parsers: [string, express.RequestHandler][] = [
 for (const [name, parser] of parsers) {
   test(`it works behind ${name}`, async (t) => {
     const app = express().use(parser)
-    app.post('/wechat', webhook(safe, (inbound) => inbound.kind === 'text' ? inbound.content : null))
+    app.post(
+      '/wechat',
+      webhook(safe, (inbound) => (inbound.kind === 'text' ? inbound.content : null)),
+    )
     const { query, body } = sealedPush(textXml('你好'))
     const answer = readXml((await post(await listen(t, app), body, query)).body)
     assert.match(decryptMessage(encodingAESKey, appid, textOf(answer, 'Encrypt')) ?? '', /你好/)
@@ -139,16 +243,35 @@ for (const [name, parser] of parsers) {
 test('a body that somebody else made an object of is said to be so, not taken for a forgery', async (t) => {
   const errors: unknown[] = []
   const app = express().use((request, _response, next) => {
-    request.on('data', () => undefined).on('end', () => { request.body = { xml: {} }; next() })
+    request
+      .on('data', () => undefined)
+      .on('end', () => {
+        request.body = { xml: {} }
+        next()
+      })
   })
-  app.post('/wechat', webhook({ ...plain, onError: (error) => { errors.push(error) } }, () => null))
+  app.post(
+    '/wechat',
+    webhook(
+      {
+        ...plain,
+        onError: (error) => {
+          errors.push(error)
+        },
+      },
+      () => null,
+    ),
+  )
   assert.equal((await post(await listen(t, app), textXml('x'))).status, 500)
   assert.match(String(errors[0]), /body parser/)
 })
 
 test('the handler sees the request, typed as it names it', async (t) => {
   const app = express()
-  app.use('/wx/:appid/callback', webhook(plain, (_inbound, request: express.Request) => request.baseUrl))
+  app.use(
+    '/wx/:appid/callback',
+    webhook(plain, (_inbound, request: express.Request) => request.baseUrl),
+  )
   const url = (await listen(t, app)).replace('/wechat', '/wx/wx1/callback')
   assert.equal(readXml((await post(url, textXml('x'))).body)['Content'], '/wx/wx1/callback')
 })
@@ -157,13 +280,27 @@ test('a push that comes again, also while the first still runs, is handled once 
   const { opened, open } = gate()
   let [runs, came] = [0, 0]
   const inMemory = onceInMemory()
-  const options: WebhookOptions = { ...plain, once: (key, run) => { came += 1; return inMemory(key, run) } }
-  const url = await door(t, options, async () => { runs += 1; await opened; return `answer ${runs}` })
+  const options: WebhookOptions = {
+    ...plain,
+    once: (key, run) => {
+      came += 1
+      return inMemory(key, run)
+    },
+  }
+  const url = await door(t, options, async () => {
+    runs += 1
+    await opened
+    return `answer ${runs}`
+  })
   const first = post(url, textXml('x', '7'))
   const again = post(url, textXml('x', '7'), plainQuery(now(), '43'))
-  await eventually(() => { assert.equal(came, 2) })
+  await eventually(() => {
+    assert.equal(came, 2)
+  })
   open()
-  const answers = [await first, await again, await post(url, textXml('x', '7'))].map(({ body }) => readXml(body)['Content'])
+  const answers = [await first, await again, await post(url, textXml('x', '7'))].map(
+    ({ body }) => readXml(body)['Content'],
+  )
   assert.deepEqual([answers, runs], [['answer 1', 'answer 1', 'answer 1'], 1])
   assert.equal(readXml((await post(url, textXml('x', '8'))).body)['Content'], 'answer 2')
 })
@@ -171,11 +308,20 @@ test('a push that comes again, also while the first still runs, is handled once 
 test('what failed is answered 500 and runs again when the platform brings it again', async (t) => {
   let runs = 0
   const errors: unknown[] = []
-  const url = await door(t, { ...plain, onError: (error) => { errors.push(error) } }, () => {
-    runs += 1
-    if (runs === 1) throw new Error('database away')
-    return 'here'
-  })
+  const url = await door(
+    t,
+    {
+      ...plain,
+      onError: (error) => {
+        errors.push(error)
+      },
+    },
+    () => {
+      runs += 1
+      if (runs === 1) throw new Error('database away')
+      return 'here'
+    },
+  )
   assert.equal((await post(url, textXml('x'))).status, 500)
   assert.match(String(errors[0]), /database away/)
   assert.equal(readXml((await post(url, textXml('x'))).body)['Content'], 'here')
@@ -183,26 +329,49 @@ test('what failed is answered 500 and runs again when the platform brings it aga
 
 test('a memory that several servers share decides who handles a push', async (t) => {
   const seen = new Map<string, MaybeReply>()
-  const options: WebhookOptions = { ...plain, once: async (key, run) => {
-    if (!seen.has(key)) seen.set(key, await run())
-    return seen.get(key) ?? null
-  } }
+  const options: WebhookOptions = {
+    ...plain,
+    once: async (key, run) => {
+      if (!seen.has(key)) seen.set(key, await run())
+      return seen.get(key) ?? null
+    },
+  }
   let runs = 0
-  const urls = await Promise.all([1, 2].map(() => door(t, options, () => { runs += 1; return 'one' })))
-  for (const url of urls) assert.equal(readXml((await post(url, textXml('x'))).body)['Content'], 'one')
+  const urls = await Promise.all(
+    [1, 2].map(() =>
+      door(t, options, () => {
+        runs += 1
+        return 'one'
+      }),
+    ),
+  )
+  for (const url of urls) {
+    assert.equal(readXml((await post(url, textXml('x'))).body)['Content'], 'one')
+  }
   assert.deepEqual([runs, [...seen.keys()]], [1, [`${appid} m:1`]])
 })
 
 test('an answer that is late goes out another way, once, and never twice', async (t) => {
   const late: [string, MaybeReply][] = []
   const { opened, open } = gate()
-  const options: WebhookOptions = { ...plain, answerWithinMs: 50, late: (inbound, reply) => { late.push([inbound.openid, reply]) } }
-  const url = await door(t, options, async () => { await opened; return 'at last' })
+  const options: WebhookOptions = {
+    ...plain,
+    answerWithinMs: 50,
+    late: (inbound, reply) => {
+      late.push([inbound.openid, reply])
+    },
+  }
+  const url = await door(t, options, async () => {
+    await opened
+    return 'at last'
+  })
   assert.deepEqual(await post(url, textXml('x')), success)
   assert.deepEqual(await post(url, textXml('x')), success)
   assert.deepEqual(late, [])
   open()
-  await eventually(() => { assert.equal(late.length, 1) })
+  await eventually(() => {
+    assert.equal(late.length, 1)
+  })
   assert.deepEqual(await post(url, textXml('x')), success)
   assert.deepEqual(late, [[openid, { type: 'text', text: 'at last' }]])
 })
@@ -212,18 +381,41 @@ test('who hung up before comes again and gets the answer: it is not late', async
   const { opened, open } = gate()
   let [came, done] = [0, 0]
   const inMemory = onceInMemory()
-  const options: WebhookOptions = { ...plain, answerWithinMs: 500, late: () => late.push(1), once: (key, run) => { came += 1; return inMemory(key, run) } }
-  const serve = webhook(options, async () => { await opened; return 'here' })
-  const url = await listen(t, (request, response) => { void serve(request, response).then(() => { done += 1 }) })
+  const options: WebhookOptions = {
+    ...plain,
+    answerWithinMs: 500,
+    late: () => late.push(1),
+    once: (key, run) => {
+      came += 1
+      return inMemory(key, run)
+    },
+  }
+  const serve = webhook(options, async () => {
+    await opened
+    return 'here'
+  })
+  const url = await listen(t, (request, response) => {
+    void serve(request, response).then(() => {
+      done += 1
+    })
+  })
   const { port, pathname } = new URL(url)
   const body = textXml('x')
   const socket = connect(Number(port), '127.0.0.1')
-  socket.write(`POST ${pathname}?${plainQuery()} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
-  await eventually(() => { assert.equal(came, 1) })
+  socket.write(
+    `POST ${pathname}?${plainQuery()} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+  await eventually(() => {
+    assert.equal(came, 1)
+  })
   socket.destroy()
-  await eventually(() => { assert.equal(done, 1) })
+  await eventually(() => {
+    assert.equal(done, 1)
+  })
   const again = post(url, body)
-  await eventually(() => { assert.equal(came, 2) })
+  await eventually(() => {
+    assert.equal(came, 2)
+  })
   open()
   assert.equal(readXml((await again).body)['Content'], 'here')
   assert.deepEqual(late, [])
@@ -232,11 +424,22 @@ test('who hung up before comes again and gets the answer: it is not late', async
 test('a late answer that nobody takes, and a reply the platform refuses, are told', async (t) => {
   const errors: string[] = []
   const { opened, open } = gate()
-  const options: WebhookOptions = { ...plain, answerWithinMs: 20, onError: (error) => { errors.push(String(error)) } }
-  const slow = await door(t, options, async () => { await opened; return 'x' })
+  const options: WebhookOptions = {
+    ...plain,
+    answerWithinMs: 20,
+    onError: (error) => {
+      errors.push(String(error))
+    },
+  }
+  const slow = await door(t, options, async () => {
+    await opened
+    return 'x'
+  })
   assert.deepEqual(await post(slow, textXml('x')), success)
   open()
-  await eventually(() => { assert.match(errors[0] ?? '', /late/) })
+  await eventually(() => {
+    assert.match(errors[0] ?? '', /late/)
+  })
   const wrong = await door(t, options, () => '好'.repeat(683))
   assert.deepEqual(await post(wrong, textXml('x')), success)
   assert.match(errors[1] ?? '', /2048/)
@@ -246,8 +449,14 @@ test('a push is remembered for a minute', async () => {
   let time = 0
   let runs = 0
   const once = onceInMemory(() => time)
-  const run = async () => { runs += 1; return null }
-  for (const at of [0, 30_000, 59_999]) { time = at; await once('a', run) }
+  const run = async () => {
+    runs += 1
+    return null
+  }
+  for (const at of [0, 30_000, 59_999]) {
+    time = at
+    await once('a', run)
+  }
   assert.equal(runs, 1)
   time = 60_000
   await once('b', run)

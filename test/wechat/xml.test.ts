@@ -2,13 +2,25 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import {
-  dedupKey, openPush, readXml, readXmlFully, renderReply, signature, WechatInputError, type Inbound, type XmlNode,
+  dedupKey,
+  openPush,
+  readXml,
+  readXmlFully,
+  renderReply,
+  signature,
+  WechatInputError,
+  type Inbound,
+  type XmlNode,
 } from 'wechat-api-ts'
 import { cpuMs } from '../support/cpu.ts'
 import { vectors, xmlOf } from './vectors.ts'
 
 const token = 'local_sim_token_01'
-const query = new URLSearchParams({ timestamp: '1', nonce: '2', signature: signature([token, '1', '2']) })
+const query = new URLSearchParams({
+  timestamp: '1',
+  nonce: '2',
+  signature: signature([token, '1', '2']),
+})
 
 function read(xml: string): Inbound {
   return openPush({ appid: 'wx', token, encodingAesKey: null, mode: 'plain' }, query, xml).inbound
@@ -38,13 +50,19 @@ for (const vector of vectors.inbound_xml) {
   test(`inbound vector ${vector.name} is ${vector.expect.ok ? 'read' : 'refused'}`, () => {
     assert.deepEqual(outcome(readXml, xml), outcome(readXmlFully, xml))
     if (!vector.expect.ok) {
-      assert.throws(() => read(xml), (error) => error instanceof WechatInputError && error.code === 'bad_xml')
+      assert.throws(
+        () => read(xml),
+        (error) => error instanceof WechatInputError && error.code === 'bad_xml',
+      )
       return
     }
     const inbound = read(xml)
     assert.deepEqual(plain(inbound.fields), vector.expect.fields)
     assert.equal(typeOf(inbound), vector.expect.type)
-    assert.equal(inbound.kind === 'event' || inbound.kind === 'unknown' ? inbound.kind : 'message', vector.expect.kind)
+    assert.equal(
+      inbound.kind === 'event' || inbound.kind === 'unknown' ? inbound.kind : 'message',
+      vector.expect.kind,
+    )
     if (inbound.kind === 'event') assert.equal(inbound.event, inbound.name)
     const key = dedupKey(inbound)
     assert.match(key, /^(m:[\x21-\x7e]{1,66}|e:[0-9a-f]{64})$/)
@@ -54,7 +72,9 @@ for (const vector of vectors.inbound_xml) {
 }
 
 test('values have no prototype, and nobody else gets one', () => {
-  const fields = readXml('<xml><__proto__><a>1</a></__proto__><toString>x</toString><P><item><_>y</_></item></P></xml>')
+  const fields = readXml(
+    '<xml><__proto__><a>1</a></__proto__><toString>x</toString><P><item><_>y</_></item></P></xml>',
+  )
   assert.equal(Object.getPrototypeOf(fields), null)
   assert.deepEqual(plain(fields), { toString: 'x', P: { item: [{ _: 'y' }] } })
   assert.equal(({} as Record<string, unknown>)['a'], undefined)
@@ -62,15 +82,38 @@ test('values have no prototype, and nobody else gets one', () => {
 
 test('a follower may write <!DOCTYPE', () => {
   for (const readIt of [readXml, readXmlFully]) {
-    assert.deepEqual(outcome(readIt, '<xml><Content><![CDATA[<!DOCTYPE html><?php]]></Content></xml>'), { Content: '<!DOCTYPE html><?php' })
+    assert.deepEqual(
+      outcome(readIt, '<xml><Content><![CDATA[<!DOCTYPE html><?php]]></Content></xml>'),
+      { Content: '<!DOCTYPE html><?php' },
+    )
   }
 })
 
 test('tricks with the end of the document are refused', () => {
-  for (const tail of ['<xml/>', 'x', '</xml>', '<!-- -->x', '</kefu_document><kefu_document>', '<?a?>', '<!ENTITY a "b">', '<a/>']) {
+  for (const tail of [
+    '<xml/>',
+    'x',
+    '</xml>',
+    '<!-- -->x',
+    '</kefu_document><kefu_document>',
+    '<?a?>',
+    '<!ENTITY a "b">',
+    '<a/>',
+  ]) {
     assert.equal(outcome(readXml, `<xml><A>1</A></xml>${tail}`), 'refused', tail)
   }
-  for (const xml of ['', ' ', '<xml', '<xml>', '<xml><A', '<xml><A>', '<xml><!-- ', '<?xml ', '<xml><A></A >x', '<xml><1>a</1></xml>']) {
+  for (const xml of [
+    '',
+    ' ',
+    '<xml',
+    '<xml>',
+    '<xml><A',
+    '<xml><A>',
+    '<xml><!-- ',
+    '<?xml ',
+    '<xml><A></A >x',
+    '<xml><1>a</1></xml>',
+  ]) {
     assert.equal(outcome(readXml, xml), 'refused', xml)
   }
   assert.equal(outcome(readXml, '<xml><A<!-- -->B>1</AB></xml>'), 'refused')
@@ -99,63 +142,149 @@ for (const [name, xml] of Object.entries(bombs)) {
 }
 
 const piece = fc.constantFrom(
-  'a', ' ', '\n', '\t', '你', '😀', '>', ']]>', '&amp;', '&lt;', '&#65;', '&#x1F600;', '&#1;', '&#0;', '&#32;', '&nbsp;', '&', '\u0001', '\ud800',
-  '<![CDATA[x]]>', '<![CDATA[ ]]>', '<![CDATA[]]>', '<![CDATA[<b>&amp;]]>', '<![CDATA[]]]]>', '<!-- c -->', '<b>1</b>', '<b/>', '</A>', '<A>',
-  '<!DOCTYPE x>', '<?p ?>', '&#xD83D;', '&#xDE00;', '&#xffffff;', '&#X41;', '&#00065;',
+  'a',
+  ' ',
+  '\n',
+  '\t',
+  '你',
+  '😀',
+  '>',
+  ']]>',
+  '&amp;',
+  '&lt;',
+  '&#65;',
+  '&#x1F600;',
+  '&#1;',
+  '&#0;',
+  '&#32;',
+  '&nbsp;',
+  '&',
+  '\u0001',
+  '\ud800',
+  '<![CDATA[x]]>',
+  '<![CDATA[ ]]>',
+  '<![CDATA[]]>',
+  '<![CDATA[<b>&amp;]]>',
+  '<![CDATA[]]]]>',
+  '<!-- c -->',
+  '<b>1</b>',
+  '<b/>',
+  '</A>',
+  '<A>',
+  '<!DOCTYPE x>',
+  '<?p ?>',
+  '&#xD83D;',
+  '&#xDE00;',
+  '&#xffffff;',
+  '&#X41;',
+  '&#00065;',
 )
 test('the quick reader never differs from the full one', () => {
   const value = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''))
-  const element = fc.tuple(fc.constantFrom('A', 'B', 'Cc_1', 'item', '__proto__', 'toString', '1x', 'é'), value)
+  const element = fc
+    .tuple(fc.constantFrom('A', 'B', 'Cc_1', 'item', '__proto__', 'toString', '1x', 'é'), value)
     .map(([name, text]) => `<${name}>${text}</${name}>`)
   const layout = fc.constantFrom('', '\n', ' ', '<!-- x -->', 'y', '<C/>')
-  const body = fc.array(fc.tuple(element, layout).map((parts) => parts.join('')), { maxLength: 4 }).map((parts) => parts.join(''))
-  fc.assert(fc.property(body, fc.constantFrom('', '\n', '<?xml version="1.0"?>\n', '\ufeff'), (inside, start) => {
-    const xml = `${start}<xml>${inside}</xml>`
-    assert.deepEqual(outcome(readXml, xml), outcome(readXmlFully, xml))
-  }), { numRuns: 5000 })
+  const body = fc
+    .array(
+      fc.tuple(element, layout).map((parts) => parts.join('')),
+      { maxLength: 4 },
+    )
+    .map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(
+      body,
+      fc.constantFrom('', '\n', '<?xml version="1.0"?>\n', '\ufeff'),
+      (inside, start) => {
+        const xml = `${start}<xml>${inside}</xml>`
+        assert.deepEqual(outcome(readXml, xml), outcome(readXmlFully, xml))
+      },
+    ),
+    { numRuns: 5000 },
+  )
 })
 
 for (const { text, element } of vectors.outbound_cdata) {
   test(`outbound text ${JSON.stringify(text)} is wrapped safely`, () => {
     const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
-    assert.equal(xml, '<xml><ToUserName><![CDATA[o]]></ToUserName><FromUserName><![CDATA[g]]></FromUserName>'
-      + `<CreateTime>5</CreateTime><MsgType><![CDATA[text]]></MsgType>${element}</xml>`)
+    assert.equal(
+      xml,
+      '<xml><ToUserName><![CDATA[o]]></ToUserName><FromUserName><![CDATA[g]]></FromUserName>' +
+        `<CreateTime>5</CreateTime><MsgType><![CDATA[text]]></MsgType>${element}</xml>`,
+    )
   })
 }
 
 test('any text put into a reply is read back from it', () => {
-  fc.assert(fc.property(fc.array(fc.oneof(fc.constantFrom(']]>', '<', '&', ']'), fc.string({ unit: 'grapheme' }))), (parts) => {
-    const text = parts.join('')
-    const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
-    assert.equal(readXml(xml)['Content'], readXmlFully(xml)['Content'])
-    assert.equal(readXml(xml)['Content'], text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''))
-  }))
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.constantFrom(']]>', '<', '&', ']'), fc.string({ unit: 'grapheme' }))),
+      (parts) => {
+        const text = parts.join('')
+        const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
+        assert.equal(readXml(xml)['Content'], readXmlFully(xml)['Content'])
+        assert.equal(
+          readXml(xml)['Content'],
+          text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''),
+        )
+      },
+    ),
+  )
 })
 
 type Tree = { [name: string]: string | Tree | (string | Tree)[] }
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-const leaf = (text: string, inCdata: boolean) => inCdata ? `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>` : escape(text)
+const escape = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const leaf = (text: string, inCdata: boolean) =>
+  inCdata ? `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>` : escape(text)
 
 /** As the platform writes it: line ends between elements, text as CDATA or escaped, `item`, `List` and `fail_idx` again and again. */
 function write(tree: Tree, inCdata: boolean): string {
-  const one = (name: string, value: string | Tree) => `<${name}>${typeof value === 'string' ? leaf(value, inCdata) : `\n${write(value, inCdata)}`}</${name}>\n`
-  return Object.entries(tree).map(([name, value]) => (Array.isArray(value) ? value : [value]).map((entry) => one(name, entry)).join('')).join('')
+  const one = (name: string, value: string | Tree) =>
+    `<${name}>${typeof value === 'string' ? leaf(value, inCdata) : `\n${write(value, inCdata)}`}</${name}>\n`
+  return Object.entries(tree)
+    .map(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((entry) => one(name, entry)).join(''),
+    )
+    .join('')
 }
 
 test('a tree that is written is the tree that is read, its lists lists and its values texts', () => {
-  const text = fc.array(fc.oneof(fc.constantFrom(']]>', '&amp;', '<', '&', '007', 'true', ' ', 'null', '1e5'), fc.string({ unit: 'grapheme', maxLength: 5 })), { minLength: 1, maxLength: 4 })
+  const text = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(']]>', '&amp;', '<', '&', '007', 'true', ' ', 'null', '1e5'),
+        fc.string({ unit: 'grapheme', maxLength: 5 }),
+      ),
+      { minLength: 1, maxLength: 4 },
+    )
     .map((parts) => parts.join('').replace(/[\u0000-\u001f\ufffe\uffff]/g, ''))
   const name = fc.constantFrom('A', 'Bc', 'D_1', 'toString', 'valueOf', 'fields', 'length')
-  const { tree } = fc.letrec<{ tree: Tree, value: string | Tree, list: (string | Tree)[] }>((tie) => ({
-    value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, text, tie('tree')),
-    list: fc.array(tie('value'), { minLength: 1, maxLength: 3 }),
-    tree: fc.tuple(fc.dictionary(name, tie('value'), { minKeys: 1, maxKeys: 4 }), fc.dictionary(fc.constantFrom('item', 'List', 'fail_idx'), tie('list'), { maxKeys: 1 }))
-      .map(([values, lists]) => ({ ...values, ...lists })),
-  }))
-  fc.assert(fc.property(tree.filter((one) => depthOf(one) < 14), fc.boolean(), (inner, inCdata) => {
-    const xml = `<xml>\n${write({ Top: inner, Flat: 'x' }, inCdata)}</xml>`
-    for (const read of [readXml, readXmlFully]) assert.deepEqual(plain(read(xml)), plain({ Top: inner, Flat: 'x' }))
-  }), { numRuns: 1000 })
+  const { tree } = fc.letrec<{ tree: Tree; value: string | Tree; list: (string | Tree)[] }>(
+    (tie) => ({
+      value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, text, tie('tree')),
+      list: fc.array(tie('value'), { minLength: 1, maxLength: 3 }),
+      tree: fc
+        .tuple(
+          fc.dictionary(name, tie('value'), { minKeys: 1, maxKeys: 4 }),
+          fc.dictionary(fc.constantFrom('item', 'List', 'fail_idx'), tie('list'), { maxKeys: 1 }),
+        )
+        .map(([values, lists]) => ({ ...values, ...lists })),
+    }),
+  )
+  fc.assert(
+    fc.property(
+      tree.filter((one) => depthOf(one) < 14),
+      fc.boolean(),
+      (inner, inCdata) => {
+        const xml = `<xml>\n${write({ Top: inner, Flat: 'x' }, inCdata)}</xml>`
+        for (const read of [readXml, readXmlFully]) {
+          assert.deepEqual(plain(read(xml)), plain({ Top: inner, Flat: 'x' }))
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  )
 })
 
 function depthOf(tree: string | Tree): number {
@@ -163,10 +292,16 @@ function depthOf(tree: string | Tree): number {
 }
 
 test('what has sixteen levels, two thousand elements or a megabyte is read, what has more is refused', () => {
-  const deep = (levels: number) => `<xml>${'<a>'.repeat(levels - 1)}x${'</a>'.repeat(levels - 1)}</xml>`
+  const deep = (levels: number) =>
+    `<xml>${'<a>'.repeat(levels - 1)}x${'</a>'.repeat(levels - 1)}</xml>`
   const wide = (elements: number) => `<xml><L>${'<item/>'.repeat(elements - 2)}</L></xml>`
-  const large = (bytes: number) => `<xml><A>${'好'.repeat((bytes - 18) / 3)}${'x'.repeat((bytes - 18) % 3)}</A></xml>`
-  for (const [most, make] of [[16, deep], [2000, wide], [1_048_576, large]] as const) {
+  const large = (bytes: number) =>
+    `<xml><A>${'好'.repeat((bytes - 18) / 3)}${'x'.repeat((bytes - 18) % 3)}</A></xml>`
+  for (const [most, make] of [
+    [16, deep],
+    [2000, wide],
+    [1_048_576, large],
+  ] as const) {
     assert.notEqual(outcome(readXml, make(most)), 'refused', String(most))
     assert.equal(outcome(readXml, make(most + 1)), 'refused', String(most))
   }

@@ -6,9 +6,9 @@ import type { Reply } from './http.ts'
 import { readJson } from './wire-json.ts'
 
 export type Said =
-  | { kind: 'file', file: MediaFile }
-  | { kind: 'answer', rest: object }
-  | { kind: 'refusal', errcode: number, text: string }
+  | { kind: 'file'; file: MediaFile }
+  | { kind: 'answer'; rest: object }
+  | { kind: 'refusal'; errcode: number; text: string }
 
 /** Anything else is no answer. */
 export function readReply({ answer }: Question, { status, contentType, bytes }: Reply): Said {
@@ -22,7 +22,9 @@ function readSaid(text: string, answer: Question['answer']): Said {
   if (!said) throw new WechatUnreachable(true, 'not_json')
   const { errcode, errmsg, ...rest } = said
   if (typeof errcode === 'number' && errcode !== 0) return { kind: 'refusal', errcode, text }
-  if (errcode === 0 || (errcode === undefined && (answer !== 'done' || errmsg === 'ok'))) return { kind: 'answer', rest }
+  if (errcode === 0 || (errcode === undefined && (answer !== 'done' || errmsg === 'ok'))) {
+    return { kind: 'answer', rest }
+  }
   // success may come without errcode, but not where the errcode is all there is; something else in its place says nothing
   throw new WechatUnreachable(true, 'no_errcode')
 }
@@ -36,18 +38,26 @@ function isFile(bytes: Buffer): boolean {
 /** What an errcode of this call means, where that is not what it means elsewhere. */
 export type Advise = (errcode: number) => Advice
 
-type Showing = { secrets: string[], advise?: Advise }
+type Showing = { secrets: string[]; advise?: Advise }
 
-export function accept(said: Said, { path }: Question, { secrets, advise = lookUp }: Showing): unknown {
+export function accept(
+  said: Said,
+  { path }: Question,
+  { secrets, advise = lookUp }: Showing,
+): unknown {
   if (said.kind === 'file') return said.file
   if (said.kind === 'answer') return said.rest
   const { errcode, errmsg, ...details } = readJson(withoutSecrets(said.text, secrets)) ?? {}
   const shown = typeof errmsg === 'string' ? errmsg.slice(0, 300) : ''
-  throw new WechatRefused({ path, errcode: Number(errcode ?? said.errcode), errmsg: shown, details }, advise(said.errcode))
+  throw new WechatRefused(
+    { path, errcode: Number(errcode ?? said.errcode), errmsg: shown, details },
+    advise(said.errcode),
+  )
 }
 
 function withoutSecrets(text: string, secrets: string[]): string {
-  return secrets.filter((secret) => secret.length > 0)
+  return secrets
+    .filter((secret) => secret.length > 0)
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
 }

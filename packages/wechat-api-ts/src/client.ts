@@ -31,12 +31,29 @@ export type WechatClient = AccountCalls & {
 export const officialUrl = 'https://api.weixin.qq.com'
 
 export function createClient(options: ClientOptions): WechatClient {
-  const { appid, secret, tokens = memoryTokenStore(), tokenKind = 'stable', baseUrl = officialUrl, now = Date.now } = options
+  const {
+    appid,
+    secret,
+    tokens = memoryTokenStore(),
+    tokenKind = 'stable',
+    baseUrl = officialUrl,
+    now = Date.now,
+  } = options
   const exchange = createExchange(baseUrl)
   const askBare = createBareAsk({ exchange, secrets: [secret] })
   const askForToken = createBareAsk({ exchange, secrets: [secret], advise: onTokenEndpoint })
   const fetchToken = tokenKind === 'stable' ? stableToken : classicToken
-  const keeper = createTokenKeeper({ key: appid, tokens, now, fetch: fetchToken({ appid, secret, ask: askForToken, now }) })
+  const keeper = createTokenKeeper({
+    key: appid,
+    tokens,
+    now,
+    fetch: fetchToken({ appid, secret, ask: askForToken, now }),
+  })
   const wire = { appid, secret, ask: createAsk({ exchange, secrets: [secret], keeper }), askBare }
-  return { ...bindTopics(wire), oauth: bind(wire, oauth), bySecret: bind(wire, bySecret), accessToken: () => keeper.obtain(null) }
+  return {
+    ...bindTopics(wire),
+    oauth: bind(wire, oauth),
+    bySecret: bind(wire, bySecret),
+    accessToken: () => keeper.obtain(null),
+  }
 }

@@ -4,17 +4,38 @@ import { textOf } from './xml-node.ts'
 
 /** Equal for the same push sent again, within one account; ASCII, at most 70 characters. */
 export function dedupKey(inbound: Inbound): string {
-  if (inbound.kind !== 'event' && inbound.msgId !== null && /^[\x21-\x7e]{1,66}$/.test(inbound.msgId)) return `m:${inbound.msgId}`
+  if (
+    inbound.kind !== 'event' &&
+    inbound.msgId !== null &&
+    /^[\x21-\x7e]{1,66}$/.test(inbound.msgId)
+  ) {
+    return `m:${inbound.msgId}`
+  }
   return `e:${hash('sha256', JSON.stringify(identity(inbound)))}`
 }
 
 function identity(inbound: Inbound): (string | number | null)[] {
   const { toUserName, openid, createTime, fields } = inbound
   if (inbound.kind !== 'event') {
-    return [toUserName, 'message', openid, createTime, textOf(fields, 'MsgType').toLowerCase(), inbound.msgId]
+    return [
+      toUserName,
+      'message',
+      openid,
+      createTime,
+      textOf(fields, 'MsgType').toLowerCase(),
+      inbound.msgId,
+    ]
   }
   const id = textOf(fields, 'MsgID')
   if (id) return [toUserName, 'event', inbound.name, id]
   // Two different events of one follower within a second are normal, so the time alone is not enough.
-  return [toUserName, 'event', openid, createTime, inbound.name, inbound.eventKey, textOf(fields, 'Ticket')]
+  return [
+    toUserName,
+    'event',
+    openid,
+    createTime,
+    inbound.name,
+    inbound.eventKey,
+    textOf(fields, 'Ticket'),
+  ]
 }

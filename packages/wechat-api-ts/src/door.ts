@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { badXml, WechatInputError } from './errors.ts'
 
 /** A request of node:http, of Express, or of what behaves like them. */
-export type WebhookRequest = IncomingMessage & { body?: unknown, rawBody?: unknown }
+export type WebhookRequest = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
 const mostBytes = 1_048_576
 
@@ -18,7 +18,9 @@ export async function bodyOf(request: WebhookRequest): Promise<string> {
   const parsed = request.rawBody ?? request.body
   if (typeof parsed === 'string') return parsed
   if (parsed instanceof Uint8Array) return Buffer.from(parsed).toString()
-  if (request.readableDidRead) throw new TypeError('a body parser took the push: mount the webhook before it')
+  if (request.readableDidRead) {
+    throw new TypeError('a body parser took the push: mount the webhook before it')
+  }
   return readAll(request)
 }
 
@@ -34,16 +36,22 @@ function readAll(request: IncomingMessage): Promise<string> {
       }
       chunks.push(chunk)
     })
-    request.once('end', () => { resolve(Buffer.concat(chunks).toString()) })
+    request.once('end', () => {
+      resolve(Buffer.concat(chunks).toString())
+    })
     request.once('error', reject)
-    request.once('close', () => { reject(new Error('the sender went away')) })
+    request.once('close', () => {
+      reject(new Error('the sender went away'))
+    })
   })
 }
 
 /** What the promise brings; undefined when it takes longer. */
 export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
-  const alarm = new Promise<undefined>((resolve) => { timer = setTimeout(resolve, ms, undefined) })
+  const alarm = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined)
+  })
   try {
     return await Promise.race([promise, alarm])
   } finally {
@@ -51,23 +59,37 @@ export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | un
   }
 }
 
-export function end(response: ServerResponse, status: number, answer: string | { xml: string }): void {
+export function end(
+  response: ServerResponse,
+  status: number,
+  answer: string | { xml: string },
+): void {
   if (response.headersSent || response.destroyed) return
-  const [type, body] = typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
+  const [type, body] =
+    typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
   // what was not read of a refused body is not waited for
   if (status >= 400) response.shouldKeepAlive = false
-  response.writeHead(status, {
-    'Content-Type': `${type}; charset=utf-8`, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff',
-  }).end(body)
+  response
+    .writeHead(status, {
+      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Length': Buffer.byteLength(body),
+      'X-Content-Type-Options': 'nosniff',
+    })
+    .end(body)
 }
 
 /** A push that the handler could not take is answered 500: the platform brings it again. */
 export function endWithError(response: ServerResponse, error: unknown): void {
-  if (!(error instanceof WechatInputError)) { end(response, 500, 'error'); return; }
+  if (!(error instanceof WechatInputError)) {
+    end(response, 500, 'error')
+    return
+  }
   end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
 }
 
 /** Strangers who knock are no news; everything else is. */
 export function warn(error: unknown): void {
-  if (!(error instanceof WechatInputError)) process.emitWarning(error instanceof Error ? error : String(error))
+  if (!(error instanceof WechatInputError)) {
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
 }

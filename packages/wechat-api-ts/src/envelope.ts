@@ -7,12 +7,18 @@ const block = 32
 /** The 32 bytes behind the 43 characters of the console, or null. */
 export function aesKey(encodingAesKey: string): Buffer | null {
   // The last character may carry two stray bits: the console does not mind, a strict base64 decoder would.
-  const key = /^[A-Za-z0-9+/]{43}$/.test(encodingAesKey) ? Buffer.from(`${encodingAesKey}=`, 'base64') : null
+  const key = /^[A-Za-z0-9+/]{43}$/.test(encodingAesKey)
+    ? Buffer.from(`${encodingAesKey}=`, 'base64')
+    : null
   return key?.length === 32 ? key : null
 }
 
 /** The message of an envelope, or null: every failure looks the same and takes as long. */
-export function decryptMessage(encodingAesKey: string, appid: string, encrypted: string): string | null {
+export function decryptMessage(
+  encodingAesKey: string,
+  appid: string,
+  encrypted: string,
+): string | null {
   const key = aesKey(encodingAesKey)
   const plain = key && decipher(key, Buffer.from(encrypted, 'base64'))
   return plain && messageIn(plain, Buffer.from(appid))
@@ -46,20 +52,33 @@ export function encryptMessage(encodingAesKey: string, appid: string, message: s
   return encryptWith({ encodingAesKey, appid, random: randomBytes(16) }, message)
 }
 
-export function encryptWith(by: { encodingAesKey: string; appid: string; random: Buffer }, message: string): string {
+export function encryptWith(
+  by: { encodingAesKey: string; appid: string; random: Buffer },
+  message: string,
+): string {
   const key = aesKey(by.encodingAesKey)
   if (!key) throw new TypeError('the EncodingAESKey must have 43 letters and digits')
   const body = Buffer.from(message)
   const length = Buffer.alloc(4)
   length.writeUInt32BE(body.length)
   const plain = Buffer.concat([by.random, length, body, Buffer.from(by.appid)])
-  const pad = block - plain.length % block
+  const pad = block - (plain.length % block)
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
-  return Buffer.concat([cipher.update(plain), cipher.update(Buffer.alloc(pad, pad)), cipher.final()]).toString('base64')
+  return Buffer.concat([
+    cipher.update(plain),
+    cipher.update(Buffer.alloc(pad, pad)),
+    cipher.final(),
+  ]).toString('base64')
 }
 
-export function replyEnvelope(token: string, encrypted: string, at: { timestamp: string; nonce: string }): string {
+export function replyEnvelope(
+  token: string,
+  encrypted: string,
+  at: { timestamp: string; nonce: string },
+): string {
   const signed = signature([token, at.timestamp, at.nonce, encrypted])
-  return `<xml><Encrypt>${cdata(encrypted)}</Encrypt><MsgSignature>${cdata(signed)}</MsgSignature>`
-    + `<TimeStamp>${at.timestamp}</TimeStamp><Nonce>${cdata(at.nonce)}</Nonce></xml>`
+  return (
+    `<xml><Encrypt>${cdata(encrypted)}</Encrypt><MsgSignature>${cdata(signed)}</MsgSignature>` +
+    `<TimeStamp>${at.timestamp}</TimeStamp><Nonce>${cdata(at.nonce)}</Nonce></xml>`
+  )
 }

@@ -5,29 +5,52 @@ type Numbers<Names extends string> = Record<Names, number | null>
 type Texts<Names extends string> = Record<Names, string>
 
 /** A scene is what a QR code was made with; a trade number stands in its place after a payment. */
-type Followed = { scene: string | null, ticket: string, tradeNo: string | null }
-type Scanned = { scanType: string, scanResult: string }
-type Pictures = { pictures: { md5: string }[], count: number | null }
+type Followed = { scene: string | null; ticket: string; tradeNo: string | null }
+type Scanned = { scanType: string; scanResult: string }
+type Pictures = { pictures: { md5: string }[]; count: number | null }
 type Revoked = Texts<'userOpenid' | 'unionid' | 'appid' | 'revokeInfo'>
-type CheckedArticle = Numbers<'index' | 'userDeclareState' | 'auditState' | 'originalArticleType'>
-  & { originalUrl: string, canReprint: boolean, needReplaceContent: boolean, needShowReprintSource: boolean }
-type MassSent = Numbers<'totalCount' | 'filterCount' | 'sentCount' | 'errorCount'> & {
-  msgId: string, status: string
-  /** State 1: no reprint, 2: a reprint that may be sent, 3: a reprint, refused. */
-  copyright: { state: number | null, articles: CheckedArticle[] } | null
-  articles: { index: number | null, url: string }[]
+type CheckedArticle = Numbers<
+  'index' | 'userDeclareState' | 'auditState' | 'originalArticleType'
+> & {
+  originalUrl: string
+  canReprint: boolean
+  needReplaceContent: boolean
+  needShowReprintSource: boolean
 }
-type Published = { publishId: string, status: number | null, articleId: string, failedIndexes: number[]
-  articles: { index: number | null, url: string }[] }
+type MassSent = Numbers<'totalCount' | 'filterCount' | 'sentCount' | 'errorCount'> & {
+  msgId: string
+  status: string
+  /** State 1: no reprint, 2: a reprint that may be sent, 3: a reprint, refused. */
+  copyright: { state: number | null; articles: CheckedArticle[] } | null
+  articles: { index: number | null; url: string }[]
+}
+type Published = {
+  publishId: string
+  status: number | null
+  articleId: string
+  failedIndexes: number[]
+  articles: { index: number | null; url: string }[]
+}
 
-type CardName = 'card_pass_check' | 'card_not_pass_check' | 'user_get_card' | 'user_gifting_card' | 'user_del_card' | 'user_consume_card'
-  | 'user_pay_from_pay_cell' | 'user_view_card' | 'user_enter_session_from_card' | 'update_member_card' | 'card_sku_remind'
-  | 'card_pay_order' | 'submit_membercard_user_info'
+type CardName =
+  | 'card_pass_check'
+  | 'card_not_pass_check'
+  | 'user_get_card'
+  | 'user_gifting_card'
+  | 'user_del_card'
+  | 'user_consume_card'
+  | 'user_pay_from_pay_cell'
+  | 'user_view_card'
+  | 'user_enter_session_from_card'
+  | 'update_member_card'
+  | 'card_sku_remind'
+  | 'card_pay_order'
+  | 'submit_membercard_user_info'
 
 export type EventDetails = {
   subscribe: Followed
   unsubscribe: { tradeNo: string | null }
-  scan: { scene: string, ticket: string }
+  scan: { scene: string; ticket: string }
   /** Where a follower is who lets the account know; not the message of that name. */
   location: Numbers<'latitude' | 'longitude' | 'precision'>
   click: object
@@ -47,7 +70,9 @@ export type EventDetails = {
   kf_switch_session: Texts<'fromKfAccount' | 'toKfAccount'>
   subscribe_msg_popup_event: { choices: Texts<'templateId' | 'status' | 'popupScene'>[] }
   subscribe_msg_change_event: { choices: Texts<'templateId' | 'status'>[] }
-  subscribe_msg_sent_event: { results: (Texts<'templateId' | 'msgId' | 'errorStatus'> & Numbers<'errorCode'>)[] }
+  subscribe_msg_sent_event: {
+    results: (Texts<'templateId' | 'msgId' | 'errorStatus'> & Numbers<'errorCode'>)[]
+  }
   user_info_modified: Revoked
   user_authorization_revoke: Revoked
   user_authorization_cancellation: Revoked
@@ -65,29 +90,43 @@ type Readers = { [E in keyof EventDetails]: (fields: XmlNode) => EventDetails[E]
 
 /** Of an event with this name in lower case: `event`, which is 'unknown' for others than those above, and its details. */
 export function readEvent(name: string, fields: XmlNode): object {
-  const event = Object.hasOwn(readers, name) ? name as keyof EventDetails : 'unknown'
+  const event = Object.hasOwn(readers, name) ? (name as keyof EventDetails) : 'unknown'
   return { event, ...readers[event](fields) }
 }
 
 const nothing = () => ({})
-const after = (prefix: string, text: string) => text.startsWith(prefix) ? text.slice(prefix.length) : null
+const after = (prefix: string, text: string) =>
+  text.startsWith(prefix) ? text.slice(prefix.length) : null
 const trade = (fields: XmlNode) => after('last_trade_no_', textOf(fields, 'EventKey'))
 const kfAccount = (fields: XmlNode) => ({ kfAccount: textOf(fields, 'KfAccount') })
 const menuId = (fields: XmlNode) => ({ menuId: textOf(fields, 'MenuId') })
 const expires = (fields: XmlNode) => ({ expiredTime: numberOf(fields, 'ExpiredTime') })
-const failed = (fields: XmlNode) => ({ failTime: numberOf(fields, 'FailTime'), failReason: textOf(fields, 'FailReason') })
-const card = (fields: XmlNode) => ({ cardId: textOf(fields, 'CardId'), userCardCode: textOf(fields, 'UserCardCode') })
-const choice = (one: XmlNode) => ({ templateId: textOf(one, 'TemplateId'), status: textOf(one, 'SubscribeStatusString') })
+const failed = (fields: XmlNode) => ({
+  failTime: numberOf(fields, 'FailTime'),
+  failReason: textOf(fields, 'FailReason'),
+})
+const card = (fields: XmlNode) => ({
+  cardId: textOf(fields, 'CardId'),
+  userCardCode: textOf(fields, 'UserCardCode'),
+})
+const choice = (one: XmlNode) => ({
+  templateId: textOf(one, 'TemplateId'),
+  status: textOf(one, 'SubscribeStatusString'),
+})
 const isOne = (node: XmlNode, name: string) => textOf(node, name) === '1'
 
 const readers: Readers = {
   subscribe: (fields) => ({
-    scene: after('qrscene_', textOf(fields, 'EventKey')), ticket: textOf(fields, 'Ticket'), tradeNo: trade(fields),
+    scene: after('qrscene_', textOf(fields, 'EventKey')),
+    ticket: textOf(fields, 'Ticket'),
+    tradeNo: trade(fields),
   }),
   unsubscribe: (fields) => ({ tradeNo: trade(fields) }),
   scan: (fields) => ({ scene: textOf(fields, 'EventKey'), ticket: textOf(fields, 'Ticket') }),
   location: (fields) => ({
-    latitude: numberOf(fields, 'Latitude'), longitude: numberOf(fields, 'Longitude'), precision: numberOf(fields, 'Precision'),
+    latitude: numberOf(fields, 'Latitude'),
+    longitude: numberOf(fields, 'Longitude'),
+    precision: numberOf(fields, 'Precision'),
   }),
   click: nothing,
   view: menuId,
@@ -99,22 +138,41 @@ const readers: Readers = {
   pic_weixin: pictures,
   location_select: (fields) => {
     const sent = nodeOf(fields, 'SendLocationInfo')
-    return { latitude: numberOf(sent, 'Location_X'), longitude: numberOf(sent, 'Location_Y'), scale: numberOf(sent, 'Scale'),
-      label: textOf(sent, 'Label'), poiName: textOf(sent, 'Poiname') }
+    return {
+      latitude: numberOf(sent, 'Location_X'),
+      longitude: numberOf(sent, 'Location_Y'),
+      scale: numberOf(sent, 'Scale'),
+      label: textOf(sent, 'Label'),
+      poiName: textOf(sent, 'Poiname'),
+    }
   },
-  templatesendjobfinish: (fields) => ({ msgId: textOf(fields, 'MsgID'), status: textOf(fields, 'Status') }),
+  templatesendjobfinish: (fields) => ({
+    msgId: textOf(fields, 'MsgID'),
+    status: textOf(fields, 'Status'),
+  }),
   masssendjobfinish: massSent,
   publishjobfinish: published,
   kf_create_session: kfAccount,
   kf_close_session: kfAccount,
-  kf_switch_session: (fields) => ({ fromKfAccount: textOf(fields, 'FromKfAccount'), toKfAccount: textOf(fields, 'ToKfAccount') }),
-  subscribe_msg_popup_event: (fields) => ({
-    choices: nodesOf(nodeOf(fields, 'SubscribeMsgPopupEvent'), 'List').map((one) => ({ ...choice(one), popupScene: textOf(one, 'PopupScene') })),
+  kf_switch_session: (fields) => ({
+    fromKfAccount: textOf(fields, 'FromKfAccount'),
+    toKfAccount: textOf(fields, 'ToKfAccount'),
   }),
-  subscribe_msg_change_event: (fields) => ({ choices: nodesOf(nodeOf(fields, 'SubscribeMsgChangeEvent'), 'List').map(choice) }),
+  subscribe_msg_popup_event: (fields) => ({
+    choices: nodesOf(nodeOf(fields, 'SubscribeMsgPopupEvent'), 'List').map((one) => ({
+      ...choice(one),
+      popupScene: textOf(one, 'PopupScene'),
+    })),
+  }),
+  subscribe_msg_change_event: (fields) => ({
+    choices: nodesOf(nodeOf(fields, 'SubscribeMsgChangeEvent'), 'List').map(choice),
+  }),
   subscribe_msg_sent_event: (fields) => ({
     results: nodesOf(nodeOf(fields, 'SubscribeMsgSentEvent'), 'List').map((one) => ({
-      templateId: textOf(one, 'TemplateId'), msgId: textOf(one, 'MsgID'), errorCode: numberOf(one, 'ErrorCode'), errorStatus: textOf(one, 'ErrorStatus'),
+      templateId: textOf(one, 'TemplateId'),
+      msgId: textOf(one, 'MsgID'),
+      errorCode: numberOf(one, 'ErrorCode'),
+      errorStatus: textOf(one, 'ErrorStatus'),
     })),
   }),
   user_info_modified: revoked,
@@ -151,27 +209,45 @@ function scanned(fields: XmlNode): Scanned {
 function pictures(fields: XmlNode): Pictures {
   const info = nodeOf(fields, 'SendPicsInfo')
   const list = nodesOf(nodeOf(info, 'PicList'), 'item')
-  return { count: numberOf(info, 'Count'), pictures: list.map((one) => ({ md5: textOf(one, 'PicMd5Sum') })) }
+  return {
+    count: numberOf(info, 'Count'),
+    pictures: list.map((one) => ({ md5: textOf(one, 'PicMd5Sum') })),
+  }
 }
 
 function massSent(fields: XmlNode): MassSent {
   const check = nodeOf(fields, 'CopyrightCheckResult')
   const urls = nodesOf(nodeOf(nodeOf(fields, 'ArticleUrlResult'), 'ResultList'), 'item')
   return {
-    msgId: textOf(fields, 'MsgID'), status: textOf(fields, 'Status'), totalCount: numberOf(fields, 'TotalCount'),
-    filterCount: numberOf(fields, 'FilterCount'), sentCount: numberOf(fields, 'SentCount'), errorCount: numberOf(fields, 'ErrorCount'),
-    copyright: 'CopyrightCheckResult' in fields
-      ? { state: numberOf(check, 'CheckState'), articles: nodesOf(nodeOf(check, 'ResultList'), 'item').map(checkedArticle) }
-      : null,
-    articles: urls.map((one) => ({ index: numberOf(one, 'ArticleIdx'), url: textOf(one, 'ArticleUrl') })),
+    msgId: textOf(fields, 'MsgID'),
+    status: textOf(fields, 'Status'),
+    totalCount: numberOf(fields, 'TotalCount'),
+    filterCount: numberOf(fields, 'FilterCount'),
+    sentCount: numberOf(fields, 'SentCount'),
+    errorCount: numberOf(fields, 'ErrorCount'),
+    copyright:
+      'CopyrightCheckResult' in fields
+        ? {
+            state: numberOf(check, 'CheckState'),
+            articles: nodesOf(nodeOf(check, 'ResultList'), 'item').map(checkedArticle),
+          }
+        : null,
+    articles: urls.map((one) => ({
+      index: numberOf(one, 'ArticleIdx'),
+      url: textOf(one, 'ArticleUrl'),
+    })),
   }
 }
 
 function checkedArticle(one: XmlNode): CheckedArticle {
   return {
-    index: numberOf(one, 'ArticleIdx'), userDeclareState: numberOf(one, 'UserDeclareState'), auditState: numberOf(one, 'AuditState'),
-    originalUrl: textOf(one, 'OriginalArticleUrl'), originalArticleType: numberOf(one, 'OriginalArticleType'),
-    canReprint: isOne(one, 'CanReprint'), needReplaceContent: isOne(one, 'NeedReplaceContent'),
+    index: numberOf(one, 'ArticleIdx'),
+    userDeclareState: numberOf(one, 'UserDeclareState'),
+    auditState: numberOf(one, 'AuditState'),
+    originalUrl: textOf(one, 'OriginalArticleUrl'),
+    originalArticleType: numberOf(one, 'OriginalArticleType'),
+    canReprint: isOne(one, 'CanReprint'),
+    needReplaceContent: isOne(one, 'NeedReplaceContent'),
     needShowReprintSource: isOne(one, 'NeedShowReprintSource'),
   }
 }
@@ -180,12 +256,24 @@ function published(fields: XmlNode): Published {
   const info = nodeOf(fields, 'PublishEventInfo')
   const failedList = info['fail_idx']
   return {
-    publishId: textOf(info, 'publish_id'), status: numberOf(info, 'publish_status'), articleId: textOf(info, 'article_id'),
-    articles: nodesOf(nodeOf(info, 'article_detail'), 'item').map((one) => ({ index: numberOf(one, 'idx'), url: textOf(one, 'article_url') })),
-    failedIndexes: (Array.isArray(failedList) ? failedList : []).map(Number).filter(Number.isSafeInteger),
+    publishId: textOf(info, 'publish_id'),
+    status: numberOf(info, 'publish_status'),
+    articleId: textOf(info, 'article_id'),
+    articles: nodesOf(nodeOf(info, 'article_detail'), 'item').map((one) => ({
+      index: numberOf(one, 'idx'),
+      url: textOf(one, 'article_url'),
+    })),
+    failedIndexes: (Array.isArray(failedList) ? failedList : [])
+      .map(Number)
+      .filter(Number.isSafeInteger),
   }
 }
 
 function revoked(fields: XmlNode): Revoked {
-  return { userOpenid: textOf(fields, 'OpenID'), unionid: textOf(fields, 'UnionID'), appid: textOf(fields, 'AppID'), revokeInfo: textOf(fields, 'RevokeInfo') }
+  return {
+    userOpenid: textOf(fields, 'OpenID'),
+    unionid: textOf(fields, 'UnionID'),
+    appid: textOf(fields, 'AppID'),
+    revokeInfo: textOf(fields, 'RevokeInfo'),
+  }
 }

@@ -1,10 +1,15 @@
 // One request and its answer. It can say whether any byte of the request left, which `fetch` cannot.
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { WechatUnreachable } from './errors.ts'
 
-export type Body = { type: string, bytes: Buffer }
+export type Body = { type: string; bytes: Buffer }
 export type Request = {
   method: 'GET' | 'POST'
   /** With its query. */
@@ -13,7 +18,7 @@ export type Request = {
   /** Pictures, voices and videos are given more time, and their answers more room. */
   hasFile: boolean
 }
-export type Reply = { status: number, contentType: string, bytes: Buffer }
+export type Reply = { status: number; contentType: string; bytes: Buffer }
 export type Exchange = (request: Request) => Promise<Reply>
 
 const connectWithin = 2000
@@ -24,7 +29,13 @@ const mostBytes = { call: 8 * 1_048_576, file: 32 * 1_048_576 }
 const pool = { keepAlive: true, timeout: 4000, maxSockets: 64 }
 const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
 
-type Call = { request: ClientRequest, body: Buffer | null, encrypted: boolean, bytesLeft: boolean, reason: string | null }
+type Call = {
+  request: ClientRequest
+  body: Buffer | null
+  encrypted: boolean
+  bytesLeft: boolean
+  reason: string | null
+}
 
 /** The second base, and any further one, is asked only when no byte left for the one before. */
 export function createExchange(baseUrls: string | readonly string[]): Exchange {
@@ -35,7 +46,8 @@ export function createExchange(baseUrls: string | readonly string[]): Exchange {
       try {
         return await exchange(request, locate(base, request.path), until)
       } catch (error) {
-        const mayGoOn = error instanceof WechatUnreachable && !error.bytesLeft && at + 1 < bases.length
+        const mayGoOn =
+          error instanceof WechatUnreachable && !error.bytesLeft && at + 1 < bases.length
         if (!mayGoOn) throw error
       }
     }
@@ -58,18 +70,31 @@ function locate(base: URL, path: string): URL {
 export function exchange(asked: Request, url: URL, until: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const call = open(asked, url)
-    const limit = setTimeout(() => { stop(call, 'time_out') }, Math.max(until - performance.now(), 0))
+    const limit = setTimeout(
+      () => {
+        stop(call, 'time_out')
+      },
+      Math.max(until - performance.now(), 0),
+    )
     const settle = (act: () => void): void => {
       clearTimeout(limit)
       act()
     }
     const fail = (error: Error): void => {
-      settle(() => { reject(new WechatUnreachable(call.bytesLeft, call.reason ?? reasonOf(error))) })
+      settle(() => {
+        reject(new WechatUnreachable(call.bytesLeft, call.reason ?? reasonOf(error)))
+      })
     }
     call.request.on('error', fail)
-    call.request.on('socket', (socket) => { sendWhenConnected(call, socket) })
+    call.request.on('socket', (socket) => {
+      sendWhenConnected(call, socket)
+    })
     call.request.on('response', (response) => {
-      readReply(response, mostBytes[asked.hasFile ? 'file' : 'call']).then((reply) => { settle(() => { resolve(reply) }) }, fail)
+      readReply(response, mostBytes[asked.hasFile ? 'file' : 'call']).then((reply) => {
+        settle(() => {
+          resolve(reply)
+        })
+      }, fail)
     })
   })
 }
@@ -94,8 +119,12 @@ function sendWhenConnected(call: Call, socket: Socket): void {
     send()
     return
   }
-  const limit = setTimeout(() => { stop(call, 'connect_time_out') }, connectWithin)
-  socket.once('close', () => { clearTimeout(limit) })
+  const limit = setTimeout(() => {
+    stop(call, 'connect_time_out')
+  }, connectWithin)
+  socket.once('close', () => {
+    clearTimeout(limit)
+  })
   socket.once(call.encrypted ? 'secureConnect' : 'connect', () => {
     clearTimeout(limit)
     if (!call.request.destroyed) send()
@@ -115,7 +144,11 @@ async function readReply(response: IncomingMessage, most: number): Promise<Reply
     if (size > most) throw new Error('answer_too_large')
     chunks.push(chunk)
   }
-  return { status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', bytes: Buffer.concat(chunks) }
+  return {
+    status: response.statusCode ?? 0,
+    contentType: response.headers['content-type'] ?? '',
+    bytes: Buffer.concat(chunks),
+  }
 }
 
 // Only short words go on: the text of a network error may carry the URL, and the URL carries the token.

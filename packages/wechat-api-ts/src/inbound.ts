@@ -3,43 +3,76 @@ import { readEvent, type EventDetails } from './events.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
 
 /** `fields` holds every element as it came, also those that have no name of ours. */
-type Common = { toUserName: string, openid: string, createTime: number, fields: XmlNode }
+type Common = { toUserName: string; openid: string; createTime: number; fields: XmlNode }
 
 /** The article from which the follower wrote. */
-export type FromArticle = { dataId: string, index: number | null }
+export type FromArticle = { dataId: string; index: number | null }
 
-type Message = Common & { msgId: string | null, article?: FromArticle }
+type Message = Common & { msgId: string | null; article?: FromArticle }
 
 export type InboundText = Message & {
-  kind: 'text', content: string
+  kind: 'text'
+  content: string
   /** The id of the tapped entry of a menu message: to the platform that is a tap (3 in a minute), not a message (5 in 48 hours). */
   bizmsgmenuid?: string
 }
-export type InboundImage = Message & { kind: 'image', picUrl: string, mediaId: string }
+export type InboundImage = Message & { kind: 'image'; picUrl: string; mediaId: string }
 export type InboundVoice = Message & {
-  kind: 'voice', mediaId: string, format: string
+  kind: 'voice'
+  mediaId: string
+  format: string
   /** The same at 16 kHz; '' where the platform made none. */
   mediaId16K: string
   /** Withdrawn in 2023: '' on every account of today. */
   recognition: string
 }
-export type InboundVideo = Message & { kind: 'video' | 'shortvideo', mediaId: string, thumbMediaId: string }
-export type InboundLocation = Message & {
-  kind: 'location', latitude: number | null, longitude: number | null, scale: number | null, label: string
+export type InboundVideo = Message & {
+  kind: 'video' | 'shortvideo'
+  mediaId: string
+  thumbMediaId: string
 }
-export type InboundLink = Message & { kind: 'link', title: string, description: string, url: string }
+export type InboundLocation = Message & {
+  kind: 'location'
+  latitude: number | null
+  longitude: number | null
+  scale: number | null
+  label: string
+}
+export type InboundLink = Message & {
+  kind: 'link'
+  title: string
+  description: string
+  url: string
+}
 /** There is no media id: the platform lets nobody fetch the file. */
 export type InboundFile = Message & {
-  kind: 'file', title: string, description: string, fileKey: string, fileMd5: string, totalLen: number | null
+  kind: 'file'
+  title: string
+  description: string
+  fileKey: string
+  fileMd5: string
+  totalLen: number | null
 }
 /** A message of another type, `msgType` in lower case; what it says is in `fields`. */
-export type InboundUnknown = Message & { kind: 'unknown', msgType: string }
+export type InboundUnknown = Message & { kind: 'unknown'; msgType: string }
 
 export type InboundMessage =
-  | InboundText | InboundImage | InboundVoice | InboundVideo | InboundLocation | InboundLink | InboundFile | InboundUnknown
+  | InboundText
+  | InboundImage
+  | InboundVoice
+  | InboundVideo
+  | InboundLocation
+  | InboundLink
+  | InboundFile
+  | InboundUnknown
 
 /** `event` is one of the names we know, in lower case, or 'unknown'; `name` is always the platform's own, in lower case. */
-type EventOf<E extends keyof EventDetails> = Common & { kind: 'event', event: E, name: string, eventKey: string } & EventDetails[E]
+type EventOf<E extends keyof EventDetails> = Common & {
+  kind: 'event'
+  event: E
+  name: string
+  eventKey: string
+} & EventDetails[E]
 export type InboundEvent = { [E in keyof EventDetails]: EventOf<E> }[keyof EventDetails]
 
 export type Inbound = InboundMessage | InboundEvent
@@ -58,7 +91,13 @@ export function toInbound(fields: XmlNode): Inbound {
 function toEvent(common: Common): InboundEvent {
   const name = required(common.fields, 'Event').toLowerCase()
   const eventKey = textOf(common.fields, 'EventKey')
-  return { kind: 'event', ...common, name, eventKey, ...readEvent(name, common.fields) } as InboundEvent
+  return {
+    kind: 'event',
+    ...common,
+    name,
+    eventKey,
+    ...readEvent(name, common.fields),
+  } as InboundEvent
 }
 
 function toMessage(common: Common, msgType: string): InboundMessage {
@@ -66,10 +105,19 @@ function toMessage(common: Common, msgType: string): InboundMessage {
   // One page of the platform's documents spells the id of a voice message MsgID.
   const msgId = textOf(fields, 'MsgId') || textOf(fields, 'MsgID') || null
   const dataId = textOf(fields, 'MsgDataId')
-  const message = { ...common, msgId, ...(dataId && { article: { dataId, index: numberOf(fields, 'Idx') } }) }
+  const message = {
+    ...common,
+    msgId,
+    ...(dataId && { article: { dataId, index: numberOf(fields, 'Idx') } }),
+  }
   if (msgType === 'text') {
     const menu = textOf(fields, 'bizmsgmenuid')
-    return { kind: 'text', ...message, content: textOf(fields, 'Content'), ...(menu && { bizmsgmenuid: menu }) }
+    return {
+      kind: 'text',
+      ...message,
+      content: textOf(fields, 'Content'),
+      ...(menu && { bizmsgmenuid: menu }),
+    }
   }
   return toOther(message, msgType)
 }
@@ -78,17 +126,54 @@ function toOther(message: Message, msgType: string): InboundMessage {
   const text = (name: string) => textOf(message.fields, name)
   const number = (name: string) => numberOf(message.fields, name)
   switch (msgType) {
-    case 'image': return { kind: 'image', ...message, picUrl: text('PicUrl'), mediaId: text('MediaId') }
-    case 'voice': return { kind: 'voice', ...message, mediaId: text('MediaId'), format: text('Format').toLowerCase(),
-      mediaId16K: text('MediaId16K'), recognition: text('Recognition') }
-    case 'video': case 'shortvideo':
-      return { kind: msgType, ...message, mediaId: text('MediaId'), thumbMediaId: text('ThumbMediaId') }
-    case 'location': return { kind: 'location', ...message, latitude: number('Location_X'), longitude: number('Location_Y'),
-      scale: number('Scale'), label: text('Label') }
-    case 'link': return { kind: 'link', ...message, title: text('Title'), description: text('Description'), url: text('Url') }
-    case 'file': return { kind: 'file', ...message, title: text('Title'), description: text('Description'),
-      fileKey: text('FileKey'), fileMd5: text('FileMd5'), totalLen: number('FileTotalLen') }
-    default: return { kind: 'unknown', ...message, msgType }
+    case 'image':
+      return { kind: 'image', ...message, picUrl: text('PicUrl'), mediaId: text('MediaId') }
+    case 'voice':
+      return {
+        kind: 'voice',
+        ...message,
+        mediaId: text('MediaId'),
+        format: text('Format').toLowerCase(),
+        mediaId16K: text('MediaId16K'),
+        recognition: text('Recognition'),
+      }
+    case 'video':
+    case 'shortvideo':
+      return {
+        kind: msgType,
+        ...message,
+        mediaId: text('MediaId'),
+        thumbMediaId: text('ThumbMediaId'),
+      }
+    case 'location':
+      return {
+        kind: 'location',
+        ...message,
+        latitude: number('Location_X'),
+        longitude: number('Location_Y'),
+        scale: number('Scale'),
+        label: text('Label'),
+      }
+    case 'link':
+      return {
+        kind: 'link',
+        ...message,
+        title: text('Title'),
+        description: text('Description'),
+        url: text('Url'),
+      }
+    case 'file':
+      return {
+        kind: 'file',
+        ...message,
+        title: text('Title'),
+        description: text('Description'),
+        fileKey: text('FileKey'),
+        fileMd5: text('FileMd5'),
+        totalLen: number('FileTotalLen'),
+      }
+    default:
+      return { kind: 'unknown', ...message, msgType }
   }
 }
 

@@ -13,7 +13,7 @@ const keepMs = 60_000
 
 /** For one process: who comes again while the first still runs waits for the same answer. What failed runs again. */
 export function onceInMemory(now: () => number = Date.now): Once {
-  const kept = new Map<string, { until: number, answer: Promise<MaybeReply> }>()
+  const kept = new Map<string, { until: number; answer: Promise<MaybeReply> }>()
   return (key, run) => {
     const at = now()
     for (const [old, { until }] of kept) {

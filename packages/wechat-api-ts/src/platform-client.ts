@@ -5,8 +5,20 @@ import { officialUrl } from './client.ts'
 import { onTokenEndpoint } from './errcodes.ts'
 import { WechatUnreachable } from './errors.ts'
 import { createExchange, type Exchange } from './http.ts'
-import { platformCalls, type Authorization, type Authorizer, type Listed, type TokenPair } from './platform-calls.ts'
-import { createTokenKeeper, memoryTokenStore, type StoredToken, type TokenKeeper, type TokenStore } from './tokens.ts'
+import {
+  platformCalls,
+  type Authorization,
+  type Authorizer,
+  type Listed,
+  type TokenPair,
+} from './platform-calls.ts'
+import {
+  createTokenKeeper,
+  memoryTokenStore,
+  type StoredToken,
+  type TokenKeeper,
+  type TokenStore,
+} from './tokens.ts'
 import { bindTopics, type AccountCalls } from './topics.ts'
 
 export type PlatformOptions = {
@@ -26,23 +38,44 @@ export type WechatPlatform = {
   accessToken: () => Promise<string>
   /** Asks WeChat to push tickets, every ten minutes from then on. */
   startTickets: () => Promise<void>
-  preAuthCode: () => Promise<{ pre_auth_code: string, expires_in: number }>
+  preAuthCode: () => Promise<{ pre_auth_code: string; expires_in: number }>
   /** For the code that was pushed or came back to the page; once. The account's tokens go into the store. */
   authorize: (authorizationCode: string) => Promise<Authorization>
   authorizerInfo: (appid: string) => Promise<Authorizer>
   /** At most 500 a page. */
-  authorizers: (page: { offset: number, count: number }) => Promise<{ total_count: number, list: Listed[] }>
+  authorizers: (page: {
+    offset: number
+    count: number
+  }) => Promise<{ total_count: number; list: Listed[] }>
   /** Of an account that has authorised. */
   account: (appid: string) => AuthorizedClient
 }
 
-type Platform = { appid: string, secret: string, tokens: TokenStore, now: () => number, exchange: Exchange }
+type Platform = {
+  appid: string
+  secret: string
+  tokens: TokenStore
+  now: () => number
+  exchange: Exchange
+}
 
 export function createPlatform(options: PlatformOptions): WechatPlatform {
-  const { appid, secret, ticket, tokens = memoryTokenStore(), baseUrl = officialUrl, now = Date.now } = options
+  const {
+    appid,
+    secret,
+    ticket,
+    tokens = memoryTokenStore(),
+    baseUrl = officialUrl,
+    now = Date.now,
+  } = options
   const platform: Platform = { appid, secret, tokens, now, exchange: createExchange(baseUrl) }
   const own = ownKeeper(platform, ticket)
-  const ask = createAsk({ exchange: platform.exchange, secrets: [secret], keeper: own, tokenName: 'component_access_token' })
+  const ask = createAsk({
+    exchange: platform.exchange,
+    secrets: [secret],
+    keeper: own,
+    tokenName: 'component_access_token',
+  })
   const calls = platformCalls(ask, appid)
   return {
     accessToken: () => own.obtain(null),
@@ -51,12 +84,19 @@ export function createPlatform(options: PlatformOptions): WechatPlatform {
     authorizerInfo: calls.authorizerInfo,
     authorizers: async (page) => {
       const { total_count, list } = await calls.authorizers(page)
-      return { total_count, list: list.map(({ authorizer_appid, auth_time }) => ({ authorizer_appid, auth_time })) }
+      return {
+        total_count,
+        list: list.map(({ authorizer_appid, auth_time }) => ({ authorizer_appid, auth_time })),
+      }
     },
     authorize: async (authorizationCode) => {
       const askedAt = now()
-      const { authorization_info: { authorizer_appid, func_info, ...pair } } = await calls.queryAuth(authorizationCode)
-      await tokens.renew(keyOf(platform, authorizer_appid), async (newest) => readPair(pair, newest, askedAt))
+      const {
+        authorization_info: { authorizer_appid, func_info, ...pair },
+      } = await calls.queryAuth(authorizationCode)
+      await tokens.renew(keyOf(platform, authorizer_appid), async (newest) =>
+        readPair(pair, newest, askedAt),
+      )
       return { authorizer_appid, func_info }
     },
     account: (authorizer) => accountOf(platform, authorizer, calls.refresh),
@@ -65,16 +105,29 @@ export function createPlatform(options: PlatformOptions): WechatPlatform {
 
 const keyOf = (platform: Platform, authorizer: string) => `${platform.appid}:${authorizer}`
 
-function ownKeeper({ appid, secret, tokens, now, exchange }: Platform, ticket: PlatformOptions['ticket']): TokenKeeper {
+function ownKeeper(
+  { appid, secret, tokens, now, exchange }: Platform,
+  ticket: PlatformOptions['ticket'],
+): TokenKeeper {
   return createTokenKeeper({
-    key: appid, tokens, now,
+    key: appid,
+    tokens,
+    now,
     fetch: async () => {
       const component_verify_ticket = await ticket()
       if (component_verify_ticket === null) throw new WechatUnreachable(false, 'no_ticket')
       const askedAt = now()
-      const ask = createBareAsk({ exchange, secrets: [secret, component_verify_ticket], advise: onTokenEndpoint })
-      const { component_access_token, expires_in } = await ask<{ component_access_token?: unknown, expires_in?: unknown }>({
-        method: 'POST', path: '/cgi-bin/component/api_component_token',
+      const ask = createBareAsk({
+        exchange,
+        secrets: [secret, component_verify_ticket],
+        advise: onTokenEndpoint,
+      })
+      const { component_access_token, expires_in } = await ask<{
+        component_access_token?: unknown
+        expires_in?: unknown
+      }>({
+        method: 'POST',
+        path: '/cgi-bin/component/api_component_token',
         json: { component_appid: appid, component_appsecret: secret, component_verify_ticket },
       })
       return readToken({ access_token: component_access_token, expires_in }, askedAt)
@@ -85,7 +138,12 @@ function ownKeeper({ appid, secret, tokens, now, exchange }: Platform, ticket: P
 async function startTickets({ appid, secret, exchange }: Platform): Promise<void> {
   const json = { component_appid: appid, component_secret: secret }
   const ask = createBareAsk({ exchange, secrets: [secret] })
-  await ask({ method: 'POST', path: '/cgi-bin/component/api_start_push_ticket', json, answer: 'done' })
+  await ask({
+    method: 'POST',
+    path: '/cgi-bin/component/api_start_push_ticket',
+    json,
+    answer: 'done',
+  })
 }
 
 type Refresh = (authorizer: string, refreshToken: string) => Promise<TokenPair>
@@ -93,7 +151,9 @@ type Refresh = (authorizer: string, refreshToken: string) => Promise<TokenPair>
 function accountOf(platform: Platform, authorizer: string, refresh: Refresh): AuthorizedClient {
   const { exchange, secret, tokens, now } = platform
   const keeper = createTokenKeeper({
-    key: keyOf(platform, authorizer), tokens, now,
+    key: keyOf(platform, authorizer),
+    tokens,
+    now,
     fetch: async (newest) => {
       if (!newest?.refreshToken) throw new WechatUnreachable(false, 'not_authorized')
       const askedAt = now()
@@ -101,7 +161,11 @@ function accountOf(platform: Platform, authorizer: string, refresh: Refresh): Au
     },
   })
   const asker = { exchange, secrets: [secret] }
-  const wire = { appid: authorizer, ask: createAsk({ ...asker, keeper }), askBare: createBareAsk(asker) }
+  const wire = {
+    appid: authorizer,
+    ask: createAsk({ ...asker, keeper }),
+    askBare: createBareAsk(asker),
+  }
   return { ...bindTopics(wire), accessToken: () => keeper.obtain(null) }
 }
 

@@ -1,11 +1,13 @@
 // The pages on which an owner authorises a third-party platform.
 
 /** 1 official accounts, 2 mini programs, 3 both; or one account by its appid. */
-export type Authorizing =
-  { componentAppid: string, preAuthCode: string, redirectUri: string } & ({ authType: 1 | 2 | 3 } | { bizAppid: string })
+export type Authorizing = { componentAppid: string; preAuthCode: string; redirectUri: string } & (
+  { authType: 1 | 2 | 3 } | { bizAppid: string }
+)
 
 /** Where an owner authorises, at a desk. */
-export const authorizePage = (of: Authorizing) => `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query(of)}`
+export const authorizePage = (of: Authorizing) =>
+  `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query(of)}`
 
 /** The same inside WeChat. */
 export const authorizePageInWechat = (of: Authorizing) =>
@@ -13,7 +15,11 @@ export const authorizePageInWechat = (of: Authorizing) =>
 
 function query({ componentAppid, preAuthCode, redirectUri, ...whose }: Authorizing): string {
   return new URLSearchParams({
-    component_appid: componentAppid, pre_auth_code: preAuthCode, redirect_uri: redirectUri,
-    ...('bizAppid' in whose ? { biz_appid: whose.bizAppid } : { auth_type: String(whose.authType) }),
+    component_appid: componentAppid,
+    pre_auth_code: preAuthCode,
+    redirect_uri: redirectUri,
+    ...('bizAppid' in whose
+      ? { biz_appid: whose.bizAppid }
+      : { auth_type: String(whose.authType) }),
   }).toString()
 }

@@ -5,24 +5,30 @@ import { openEnvelope, type EnvelopeKeys } from './push.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
 import { readXml } from './xml.ts'
 
-type Common = { componentAppid: string, createTime: number | null, fields: XmlNode }
+type Common = { componentAppid: string; createTime: number | null; fields: XmlNode }
 type Authorized = {
-  authorizerAppid: string, authorizationCode: string
+  authorizerAppid: string
+  authorizationCode: string
   /** In seconds. The code is good once and until then. */
   codeExpiresAt: number | null
   preAuthCode: string
 }
 
-export type PlatformNotice = Common & (
+export type PlatformNotice = Common &
   /** Every ten minutes, good for twelve hours: keep the newest. */
-  | { kind: 'component_verify_ticket', ticket: string }
-  | { kind: 'authorized' | 'updateauthorized' } & Authorized
-  | { kind: 'unauthorized', authorizerAppid: string }
-  | { kind: 'unknown', infoType: string }
-)
+  (
+    | { kind: 'component_verify_ticket'; ticket: string }
+    | ({ kind: 'authorized' | 'updateauthorized' } & Authorized)
+    | { kind: 'unauthorized'; authorizerAppid: string }
+    | { kind: 'unknown'; infoType: string }
+  )
 
 /** Reads what was pushed to the authorisation URL; throws WechatInputError. Answer `success`. */
-export function openNotice(keys: EnvelopeKeys, query: URLSearchParams, body: string): PlatformNotice {
+export function openNotice(
+  keys: EnvelopeKeys,
+  query: URLSearchParams,
+  body: string,
+): PlatformNotice {
   const fields = readXml(openEnvelope(keys, query, body).xml)
   const componentAppid = textOf(fields, 'AppId')
   if (componentAppid !== keys.appid) throw badXml('a notice for another platform')
@@ -33,14 +39,23 @@ function said(fields: XmlNode) {
   const infoType = textOf(fields, 'InfoType').toLowerCase()
   const need = (name: string) => required(fields, name)
   switch (infoType) {
-    case 'component_verify_ticket': return { kind: infoType, ticket: need('ComponentVerifyTicket') } as const
-    case 'authorized': case 'updateauthorized': return {
-      kind: infoType, authorizerAppid: need('AuthorizerAppid'), authorizationCode: need('AuthorizationCode'),
-      codeExpiresAt: numberOf(fields, 'AuthorizationCodeExpiredTime'), preAuthCode: textOf(fields, 'PreAuthCode'),
-    } as const
-    case 'unauthorized': return { kind: infoType, authorizerAppid: need('AuthorizerAppid') } as const
-    case '': throw badXml('InfoType is missing')
-    default: return { kind: 'unknown', infoType } as const
+    case 'component_verify_ticket':
+      return { kind: infoType, ticket: need('ComponentVerifyTicket') } as const
+    case 'authorized':
+    case 'updateauthorized':
+      return {
+        kind: infoType,
+        authorizerAppid: need('AuthorizerAppid'),
+        authorizationCode: need('AuthorizationCode'),
+        codeExpiresAt: numberOf(fields, 'AuthorizationCodeExpiredTime'),
+        preAuthCode: textOf(fields, 'PreAuthCode'),
+      } as const
+    case 'unauthorized':
+      return { kind: infoType, authorizerAppid: need('AuthorizerAppid') } as const
+    case '':
+      throw badXml('InfoType is missing')
+    default:
+      return { kind: 'unknown', infoType } as const
   }
 }
 
@@ -68,7 +83,7 @@ export function appidInUrl(template: string, url: string): string | null {
 }
 
 /** The accounts from which the platform tests a third-party platform before its release. */
-export const releaseTestAccounts: readonly { appid: string, originalId: string }[] = [
+export const releaseTestAccounts: readonly { appid: string; originalId: string }[] = [
   { appid: 'wx570bc396a51b8ff8', originalId: 'gh_3c884a361561' },
   { appid: 'wx9252c5e0bb1836fc', originalId: 'gh_c0f28a78b318' },
   { appid: 'wx8e1097c5bc82cde9', originalId: 'gh_3f222ed8d140' },
@@ -77,14 +92,21 @@ export const releaseTestAccounts: readonly { appid: string, originalId: string }
 ]
 
 /** What the test wants: a passive text, or, answered empty, that the code is exchanged and `text` sent as a customer-service message. */
-export type ReleaseTest = { kind: 'reply', text: string } | { kind: 'exchange', authorizationCode: string, text: string }
+export type ReleaseTest =
+  { kind: 'reply'; text: string } | { kind: 'exchange'; authorizationCode: string; text: string }
 
 /** Null for every push that is not a step of that test. */
 export function releaseTest(inbound: Inbound): ReleaseTest | null {
   if (!releaseTestAccounts.some(({ originalId }) => originalId === inbound.toUserName)) return null
-  if (inbound.kind === 'event') return { kind: 'reply', text: `${textOf(inbound.fields, 'Event')}from_callback` }
+  if (inbound.kind === 'event') {
+    return { kind: 'reply', text: `${textOf(inbound.fields, 'Event')}from_callback` }
+  }
   if (inbound.kind !== 'text') return null
-  if (inbound.content === 'TESTCOMPONENT_MSG_TYPE_TEXT') return { kind: 'reply', text: 'TESTCOMPONENT_MSG_TYPE_TEXT_callback' }
+  if (inbound.content === 'TESTCOMPONENT_MSG_TYPE_TEXT') {
+    return { kind: 'reply', text: 'TESTCOMPONENT_MSG_TYPE_TEXT_callback' }
+  }
   const [, authorizationCode] = /^QUERY_AUTH_CODE:\s*(\S+)\s*$/.exec(inbound.content) ?? []
-  return authorizationCode ? { kind: 'exchange', authorizationCode, text: `${authorizationCode}_from_api` } : null
+  return authorizationCode
+    ? { kind: 'exchange', authorizationCode, text: `${authorizationCode}_from_api` }
+    : null
 }

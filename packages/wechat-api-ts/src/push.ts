@@ -17,7 +17,7 @@ export type AccountKeys = EnvelopeKeys & { mode: 'plain' | 'compatible' | 'safe'
 
 /** Makes an answer's body of a reply; the second argument is the time in seconds, by default the present. */
 type Seal = (replyXml: string, now?: number) => string
-export type OpenedPush = { inbound: Inbound, xml: string, seal: Seal }
+export type OpenedPush = { inbound: Inbound; xml: string; seal: Seal }
 
 /** Reads what was pushed to an account; throws WechatInputError. */
 export function openPush(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
@@ -37,21 +37,32 @@ function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): Ope
 }
 
 /** Checks msg_signature alone: the platform's guide forbids `signature` here, which says nothing of the body. */
-export function openEnvelope(keys: EnvelopeKeys, query: URLSearchParams, body: string): { xml: string, seal: Seal } {
+export function openEnvelope(
+  keys: EnvelopeKeys,
+  query: URLSearchParams,
+  body: string,
+): { xml: string; seal: Seal } {
   const given = single(query, 'msg_signature')
   const timestamp = single(query, 'timestamp')
   const nonce = single(query, 'nonce')
-  if (given === null || timestamp === null || nonce === null || !keys.encodingAesKey) throw new WechatInputError('bad_signature')
+  if (given === null || timestamp === null || nonce === null || !keys.encodingAesKey) {
+    throw new WechatInputError('bad_signature')
+  }
   const encrypted = textOf(readXml(body), 'Encrypt')
   if (!encrypted) throw badXml('Encrypt is missing')
-  if (!sameSignature(given, signature([keys.token, timestamp, nonce, encrypted]))) throw new WechatInputError('bad_signature')
+  if (!sameSignature(given, signature([keys.token, timestamp, nonce, encrypted]))) {
+    throw new WechatInputError('bad_signature')
+  }
   const { xml, key } = decryptWithAny(keys, encrypted)
   const seal = (replyXml: string, now = Math.floor(Date.now() / 1000)): string =>
-    replyEnvelope(keys.token, encryptMessage(key, keys.appid, replyXml), { timestamp: String(now), nonce })
+    replyEnvelope(keys.token, encryptMessage(key, keys.appid, replyXml), {
+      timestamp: String(now),
+      nonce,
+    })
   return { xml, seal }
 }
 
-function decryptWithAny(keys: EnvelopeKeys, encrypted: string): { xml: string, key: string } {
+function decryptWithAny(keys: EnvelopeKeys, encrypted: string): { xml: string; key: string } {
   for (const key of [keys.encodingAesKey, keys.previousEncodingAesKey]) {
     const xml = key ? decryptMessage(key, keys.appid, encrypted) : null
     if (key && xml !== null) return { xml, key }

@@ -10,11 +10,16 @@ import { stripForbidden } from './text.ts'
 export function replyFault(inbound: Inbound, reply: PassiveReply): string | null {
   if ('mediaId' in reply) return lack(reply.mediaId, 'a media id')
   switch (reply.type) {
-    case 'text': return textFault(reply.text)
-    case 'news': return newsFault(reply.articles.length, inbound.kind === 'event' ? 8 : 1)
-    case 'music': return lack(reply.thumbMediaId, 'a thumb media id')
-    case 'transfer_customer_service': return lack(reply.kfAccount ?? 'any', 'a name of the KF account')
-    case 'transfer_biz_ai_ivr': return lack(inbound.kind !== 'event', 'a message, not an event,')
+    case 'text':
+      return textFault(reply.text)
+    case 'news':
+      return newsFault(reply.articles.length, inbound.kind === 'event' ? 8 : 1)
+    case 'music':
+      return lack(reply.thumbMediaId, 'a thumb media id')
+    case 'transfer_customer_service':
+      return lack(reply.kfAccount ?? 'any', 'a name of the KF account')
+    case 'transfer_biz_ai_ivr':
+      return lack(inbound.kind !== 'event', 'a message, not an event,')
   }
 }
 
@@ -24,7 +29,9 @@ function lack(given: unknown, what: string): string | null {
 
 function textFault(text: string): string | null {
   if (!stripForbidden(text).trim()) return 'an empty text'
-  return Buffer.byteLength(text) > mostTextBytes ? `a text has at most ${mostTextBytes} bytes` : null
+  return Buffer.byteLength(text) > mostTextBytes
+    ? `a text has at most ${mostTextBytes} bytes`
+    : null
 }
 
 function newsFault(count: number, most: number): string | null {

@@ -6,7 +6,14 @@ export type PassiveReply =
   | { type: 'text'; text: string }
   | { type: 'image' | 'voice'; mediaId: string }
   | { type: 'video'; mediaId: string; title?: string; description?: string }
-  | { type: 'music'; thumbMediaId: string; title?: string; description?: string; musicUrl?: string; hqMusicUrl?: string }
+  | {
+      type: 'music'
+      thumbMediaId: string
+      title?: string
+      description?: string
+      musicUrl?: string
+      hqMusicUrl?: string
+    }
   | { type: 'news'; articles: Article[] }
   /** Hands the message to the platform's own customer-service tools, to one account of theirs if it is named. */
   | { type: 'transfer_customer_service'; kfAccount?: string }
@@ -14,31 +21,54 @@ export type PassiveReply =
   | { type: 'transfer_biz_ai_ivr' }
 
 /** The XML that answers a push. Seal it when the push was encrypted. */
-export function renderReply(to: { openid: string; originalId: string }, reply: PassiveReply, createTime: number): string {
-  return `<xml>${element('ToUserName', to.openid)}${element('FromUserName', to.originalId)}`
-    + `<CreateTime>${Math.floor(createTime)}</CreateTime>${element('MsgType', reply.type)}${content(reply)}</xml>`
+export function renderReply(
+  to: { openid: string; originalId: string },
+  reply: PassiveReply,
+  createTime: number,
+): string {
+  return (
+    `<xml>${element('ToUserName', to.openid)}${element('FromUserName', to.originalId)}` +
+    `<CreateTime>${Math.floor(createTime)}</CreateTime>${element('MsgType', reply.type)}${content(reply)}</xml>`
+  )
 }
 
 function content(reply: PassiveReply): string {
   switch (reply.type) {
-    case 'text': return element('Content', reply.text)
-    case 'image': return `<Image>${element('MediaId', reply.mediaId)}</Image>`
-    case 'voice': return `<Voice>${element('MediaId', reply.mediaId)}</Voice>`
-    case 'video': return `<Video>${element('MediaId', reply.mediaId)}${maybe('Title', reply.title)}`
-      + `${maybe('Description', reply.description)}</Video>`
-    case 'music': return `<Music>${maybe('Title', reply.title)}${maybe('Description', reply.description)}`
-      + `${maybe('MusicUrl', reply.musicUrl)}${maybe('HQMusicUrl', reply.hqMusicUrl)}${element('ThumbMediaId', reply.thumbMediaId)}</Music>`
-    case 'news': return `<ArticleCount>${reply.articles.length}</ArticleCount>`
-      + `<Articles>${reply.articles.map(article).join('')}</Articles>`
+    case 'text':
+      return element('Content', reply.text)
+    case 'image':
+      return `<Image>${element('MediaId', reply.mediaId)}</Image>`
+    case 'voice':
+      return `<Voice>${element('MediaId', reply.mediaId)}</Voice>`
+    case 'video':
+      return (
+        `<Video>${element('MediaId', reply.mediaId)}${maybe('Title', reply.title)}` +
+        `${maybe('Description', reply.description)}</Video>`
+      )
+    case 'music':
+      return (
+        `<Music>${maybe('Title', reply.title)}${maybe('Description', reply.description)}` +
+        `${maybe('MusicUrl', reply.musicUrl)}${maybe('HQMusicUrl', reply.hqMusicUrl)}${element('ThumbMediaId', reply.thumbMediaId)}</Music>`
+      )
+    case 'news':
+      return (
+        `<ArticleCount>${reply.articles.length}</ArticleCount>` +
+        `<Articles>${reply.articles.map(article).join('')}</Articles>`
+      )
     case 'transfer_customer_service':
-      return reply.kfAccount === undefined ? '' : `<TransInfo>${element('KfAccount', reply.kfAccount)}</TransInfo>`
-    case 'transfer_biz_ai_ivr': return ''
+      return reply.kfAccount === undefined
+        ? ''
+        : `<TransInfo>${element('KfAccount', reply.kfAccount)}</TransInfo>`
+    case 'transfer_biz_ai_ivr':
+      return ''
   }
 }
 
 function article(one: Article): string {
-  return `<item>${element('Title', one.title)}${element('Description', one.description)}`
-    + `${element('PicUrl', one.pictureUrl)}${element('Url', one.url)}</item>`
+  return (
+    `<item>${element('Title', one.title)}${element('Description', one.description)}` +
+    `${element('PicUrl', one.pictureUrl)}${element('Url', one.url)}</item>`
+  )
 }
 
 function element(name: string, text: string): string {

@@ -14,7 +14,7 @@ export function sameSignature(a: string, b: string): boolean {
 /** The value of a parameter that appears exactly once, else null. */
 export function single(query: URLSearchParams, name: string): string | null {
   const values = query.getAll(name)
-  return values.length === 1 ? values[0] ?? null : null
+  return values.length === 1 ? (values[0] ?? null) : null
 }
 
 /** For the GET check and for plain pushes. It does not cover the body. */
@@ -30,7 +30,14 @@ export function verifyQuery(token: string, query: URLSearchParams): boolean {
  * Whether the query's timestamp is at most so many seconds from now. The signature of a plain push does not cover its body: who
  * sees one signed URL may post anything with it for as long as this lets him.
  */
-export function isFresh(query: URLSearchParams, seconds: number, now: number = Date.now() / 1000): boolean {
+export function isFresh(
+  query: URLSearchParams,
+  seconds: number,
+  now: number = Date.now() / 1000,
+): boolean {
   const timestamp = single(query, 'timestamp') ?? ''
-  return seconds === Infinity || (/^[0-9]{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp)) <= seconds)
+  return (
+    seconds === Infinity ||
+    (/^[0-9]{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp)) <= seconds)
+  )
 }

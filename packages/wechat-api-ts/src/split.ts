@@ -4,10 +4,11 @@
 export const mostTextBytes = 2048
 
 // links, faces and addresses are torn by a cut: what is left of them is shown as it stands
-const whole = /<a\s[^<>]{1,2048}>[^<]{0,2048}<\/a>|https?:\/\/[\x21-\x7e]{1,2048}|\[[^\s[\]]{1,12}\]|\/:[\x21-\x7e]{1,8}/g
+const whole =
+  /<a\s[^<>]{1,2048}>[^<]{0,2048}<\/a>|https?:\/\/[\x21-\x7e]{1,2048}|\[[^\s[\]]{1,12}\]|\/:[\x21-\x7e]{1,8}/g
 
 // the words of a break: before white space, or behind what ends a sentence
-const breaks: { at: RegExp, behind: boolean }[] = [
+const breaks: { at: RegExp; behind: boolean }[] = [
   { at: /\n[ \t\r]*\n/g, behind: false },
   { at: /\n/g, behind: false },
   { at: /[。！？!?；;…]+["'”’）)」』]*|\.(?=\s)/g, behind: true },
@@ -37,14 +38,19 @@ export function splitText(text: string, most: number = mostTextBytes): string[] 
 }
 
 function cutAt(near: string, fits: number): number {
-  const wholes = [...near.matchAll(whole)].map(({ 0: found, index }) => ({ from: index, to: index + found.length }))
+  const wholes = [...near.matchAll(whole)].map(({ 0: found, index }) => ({
+    from: index,
+    to: index + found.length,
+  }))
   const isTorn = (at: number) => wholes.find(({ from, to }) => from < at && at < to)
   const segments = graphemes.segment(near)
   const start = (at: number) => segments.containing(at)?.index ?? at
   // a short part costs one of five messages as a long one does
   const isGood = (at: number) => at >= fits / 2 && at <= fits && start(at) === at && !isTorn(at)
   for (const { at, behind } of breaks) {
-    const cut = [...near.slice(0, fits + 1).matchAll(at)].map(({ 0: found, index }) => index + (behind ? found.length : 0)).findLast(isGood)
+    const cut = [...near.slice(0, fits + 1).matchAll(at)]
+      .map(({ 0: found, index }) => index + (behind ? found.length : 0))
+      .findLast(isGood)
     if (cut !== undefined) return cut
   }
   let at = start(fits)

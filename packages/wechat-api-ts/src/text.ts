@@ -13,5 +13,8 @@ export function cdata(text: string): string {
 // The platform refuses \uXXXX in JSON (40033), and JSON.stringify writes control characters and lone surrogates so.
 export function utf8Json(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) =>
-    typeof entry === 'string' ? stripForbidden(entry.replace(/[\ud800-\udfff]/gu, '\ufffd')) : entry)
+    typeof entry === 'string'
+      ? stripForbidden(entry.replace(/[\ud800-\udfff]/gu, '\ufffd'))
+      : entry,
+  )
 }

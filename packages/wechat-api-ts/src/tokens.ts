@@ -16,7 +16,10 @@ export type TokenStore = {
    * Calls `renew` with the newest token, and keeps what it answers. For one key never two at once, in all processes that share
    * the store. Who cannot wait any longer throws.
    */
-  renew: (key: string, renew: (newest: StoredToken | null) => Promise<StoredToken>) => Promise<StoredToken>
+  renew: (
+    key: string,
+    renew: (newest: StoredToken | null) => Promise<StoredToken>,
+  ) => Promise<StoredToken>
 }
 
 export type TokenKeeper = {
@@ -42,11 +45,13 @@ export function memoryTokenStore(): TokenStore {
     get: async (key) => kept.get(key) ?? null,
     renew: (key, renew) => {
       const before = lanes.get(key) ?? Promise.resolve()
-      const mine = before.catch(() => undefined).then(async () => {
-        const token = await renew(kept.get(key) ?? null)
-        kept.set(key, token)
-        return token
-      })
+      const mine = before
+        .catch(() => undefined)
+        .then(async () => {
+          const token = await renew(kept.get(key) ?? null)
+          kept.set(key, token)
+          return token
+        })
       lanes.set(key, mine)
       return mine
     },
@@ -60,7 +65,8 @@ export function createTokenKeeper({ key, tokens, now, fetch }: Source): TokenKee
     stored !== null && stored.token !== refused && stored.expiresAt - renewBefore > now()
 
   const renew = (refused: string | null): Promise<string> => {
-    const flight = tokens.renew(key, async (newest) => serves(newest, refused) ? newest : fetch(newest, refused))
+    const flight = tokens
+      .renew(key, async (newest) => (serves(newest, refused) ? newest : fetch(newest, refused)))
       .then(({ token }) => token)
       .finally(() => flights.delete(refused))
     flights.set(refused, flight)
@@ -69,7 +75,7 @@ export function createTokenKeeper({ key, tokens, now, fetch }: Source): TokenKee
   return {
     obtain: async (refused) => {
       const stored = await tokens.get(key)
-      return serves(stored, refused) ? stored.token : flights.get(refused) ?? renew(refused)
+      return serves(stored, refused) ? stored.token : (flights.get(refused) ?? renew(refused))
     },
   }
 }

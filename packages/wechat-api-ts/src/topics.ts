@@ -13,12 +13,30 @@ import { subscriptions, templates } from './calls/templates.ts'
 import { blacklist, tags, users } from './calls/users.ts'
 
 const topics = {
-  custom, kfAccounts, kfSessions, media, material, drafts, publishing, users, tags, blacklist, qrcodes, menu,
-  templates, subscriptions, mass, statistics, quota, diagnosis,
+  custom,
+  kfAccounts,
+  kfSessions,
+  media,
+  material,
+  drafts,
+  publishing,
+  users,
+  tags,
+  blacklist,
+  qrcodes,
+  menu,
+  templates,
+  subscriptions,
+  mass,
+  statistics,
+  quota,
+  diagnosis,
 }
 
 export type AccountCalls = { [Topic in keyof typeof topics]: Bound<(typeof topics)[Topic]> }
 
 export function bindTopics(wire: Wire): AccountCalls {
-  return Object.fromEntries(Object.entries(topics).map(([name, topic]) => [name, bind(wire, topic)])) as AccountCalls
+  return Object.fromEntries(
+    Object.entries(topics).map(([name, topic]) => [name, bind(wire, topic)]),
+  ) as AccountCalls
 }

@@ -5,7 +5,11 @@ import type { MediaFile } from './call.ts'
 /** What is behind a `video_url`. No token travels with it, so plain http will do; redirects are not followed. */
 export async function fetchVideo(videoUrl: string): Promise<MediaFile> {
   const asked = { method: 'GET', path: '', body: null, hasFile: true } as const
-  const { status, contentType, bytes } = await exchange(asked, new URL(videoUrl), performance.now() + fileWithin)
+  const { status, contentType, bytes } = await exchange(
+    asked,
+    new URL(videoUrl),
+    performance.now() + fileWithin,
+  )
   if (status !== 200) throw new WechatUnreachable(true, `http_${status}`)
   return { bytes, contentType }
 }

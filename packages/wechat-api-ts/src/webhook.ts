@@ -21,15 +21,33 @@ export type WebhookOptions = AccountKeys & {
   freshForSeconds?: number
 }
 export type WebhookAnswer = PassiveReply | string | null | undefined
-export type WebhookHandler<R> = (inbound: Inbound, request: R) => WebhookAnswer | Promise<WebhookAnswer>
+export type WebhookHandler<R> = (
+  inbound: Inbound,
+  request: R,
+) => WebhookAnswer | Promise<WebhookAnswer>
 
-export function webhook<R extends WebhookRequest>(options: WebhookOptions, handler: WebhookHandler<R>) {
-  const { once = onceInMemory(), late = nobody, onError = warn, answerWithinMs = 4500, freshForSeconds = 300 } = options
+export function webhook<R extends WebhookRequest>(
+  options: WebhookOptions,
+  handler: WebhookHandler<R>,
+) {
+  const {
+    once = onceInMemory(),
+    late = nobody,
+    onError = warn,
+    answerWithinMs = 4500,
+    freshForSeconds = 300,
+  } = options
   const leftToLate = new WeakSet<Promise<MaybeReply>>()
 
-  const answerOf = async (request: R, response: ServerResponse, query: URLSearchParams): Promise<string | { xml: string }> => {
+  const answerOf = async (
+    request: R,
+    response: ServerResponse,
+    query: URLSearchParams,
+  ): Promise<string | { xml: string }> => {
     const { inbound, seal } = openPush(options, query, await bodyOf(request))
-    const running = once(`${options.appid} ${dedupKey(inbound)}`, async () => asReply(await handler(inbound, request)))
+    const running = once(`${options.appid} ${dedupKey(inbound)}`, async () =>
+      asReply(await handler(inbound, request)),
+    )
     const reply = await inTime(running, answerWithinMs)
     // whose connection broke comes again, and waits for the same answer
     if (reply === undefined && !response.destroyed && !leftToLate.has(running)) {
@@ -39,14 +57,30 @@ export function webhook<R extends WebhookRequest>(options: WebhookOptions, handl
     const fault = reply && replyFault(inbound, reply)
     if (fault) onError(new RangeError(fault))
     if (!reply || fault || leftToLate.has(running)) return 'success'
-    return { xml: seal(renderReply({ openid: inbound.openid, originalId: inbound.toUserName }, reply, Date.now() / 1000)) }
+    return {
+      xml: seal(
+        renderReply(
+          { openid: inbound.openid, originalId: inbound.toUserName },
+          reply,
+          Date.now() / 1000,
+        ),
+      ),
+    }
   }
   return async (request: R, response: ServerResponse): Promise<void> => {
     try {
       const query = queryOf(request)
       const signed = request.method !== 'GET' && query.get('encrypt_type') === 'aes'
-      if (!signed && !(verifyQuery(options.token, query) && isFresh(query, freshForSeconds))) throw new WechatInputError('bad_signature')
-      end(response, 200, request.method === 'GET' ? query.get('echostr') ?? '' : await answerOf(request, response, query))
+      if (!signed && !(verifyQuery(options.token, query) && isFresh(query, freshForSeconds))) {
+        throw new WechatInputError('bad_signature')
+      }
+      end(
+        response,
+        200,
+        request.method === 'GET'
+          ? (query.get('echostr') ?? '')
+          : await answerOf(request, response, query),
+      )
     } catch (error) {
       endWithError(response, error)
       onError(error)
@@ -54,5 +88,8 @@ export function webhook<R extends WebhookRequest>(options: WebhookOptions, handl
   }
 }
 
-const asReply = (answer: WebhookAnswer): MaybeReply => typeof answer === 'string' ? { type: 'text', text: answer } : answer ?? null
-const nobody = () => { throw new Error('an answer was late, and no `late` takes it') }
+const asReply = (answer: WebhookAnswer): MaybeReply =>
+  typeof answer === 'string' ? { type: 'text', text: answer } : (answer ?? null)
+const nobody = () => {
+  throw new Error('an answer was late, and no `late` takes it')
+}

@@ -13,7 +13,9 @@ export function writeJson(value: object): string {
 export function readJson(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text.replace(numbersRead, '"$1":"$2"'))
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed as Record<string, unknown> : null
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : null
   } catch {
     return null
   }

@@ -13,7 +13,10 @@ export function withoutCdata(xml: string): string {
   let afterCdata = false
   for (const section of sections(bare)) {
     const beforeCdata = section.kind === 'cdata'
-    out.push(withoutLayout(checkReferences(section.before), afterCdata, beforeCdata), escapeText(section.inside))
+    out.push(
+      withoutLayout(checkReferences(section.before), afterCdata, beforeCdata),
+      escapeText(section.inside),
+    )
     afterCdata = beforeCdata
   }
   return out.join('')

@@ -44,7 +44,12 @@ function readName(cursor: Cursor): string | null {
 }
 
 function isNameCode(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95
+  )
 }
 
 function readValue(cursor: Cursor, name: string): string | null {
@@ -57,7 +62,9 @@ function readValue(cursor: Cursor, name: string): string | null {
   cursor.at += 1
   let value: string | null = ''
   while (!xml.startsWith('</', cursor.at)) {
-    const part: string | null = xml.startsWith(openCdata, cursor.at) ? readCdata(cursor) : readText(cursor)
+    const part: string | null = xml.startsWith(openCdata, cursor.at)
+      ? readCdata(cursor)
+      : readText(cursor)
     if (part === null) return null
     value += part
   }
@@ -86,7 +93,9 @@ function readText(cursor: Cursor): string | null {
   cursor.at = end
   const text = xml.slice(at, end)
   if (text.includes('>')) return null
-  const besideCdata = xml.startsWith(openCdata, end) || xml.charCodeAt(at - 1) === 62 && xml.startsWith(']]>', at - 3)
+  const besideCdata =
+    xml.startsWith(openCdata, end) ||
+    (xml.charCodeAt(at - 1) === 62 && xml.startsWith(']]>', at - 3))
   if (besideCdata && whiteOnly.test(text)) return ''
   return text.includes('&') ? decodeReferences(text) : text
 }

@@ -1,7 +1,7 @@
 import { badXml } from './errors.ts'
 import { stripForbidden } from './text.ts'
 
-const named: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: '\'' }
+const named: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 /** The text with its references replaced; null if one is unknown or names a forbidden code point. */
 export function decodeReferences(text: string): string | null {
@@ -22,8 +22,13 @@ export function checkReferences(text: string): string {
   })
 }
 
-function eachReference(text: string, replace: (whole: string, value: string | undefined) => string): string {
-  return text.replace(/&([^;&]*);?/g, (whole, body: string) => replace(whole, whole.endsWith(';') ? valueOf(body) : undefined))
+function eachReference(
+  text: string,
+  replace: (whole: string, value: string | undefined) => string,
+): string {
+  return text.replace(/&([^;&]*);?/g, (whole, body: string) =>
+    replace(whole, whole.endsWith(';') ? valueOf(body) : undefined),
+  )
 }
 
 function valueOf(body: string): string | undefined {

@@ -17,14 +17,18 @@ export function readTree(xml: string): XmlNode {
   countElements(flat)
   const raw = parse(flat)
   const root = typeof raw === 'string' ? undefined : raw[':xml']
-  if (root === undefined || Array.isArray(root) || Object.keys(raw).length !== 1) throw badXml('the root must be one xml element')
+  if (root === undefined || Array.isArray(root) || Object.keys(raw).length !== 1) {
+    throw badXml('the root must be one xml element')
+  }
   return topNode(root)
 }
 
 function countElements(flat: string): void {
   let elements = 0
   for (let at = flat.indexOf('<'); at >= 0; at = flat.indexOf('<', at + 1)) {
-    if (flat.charCodeAt(at + 1) !== 47 && ++elements > maxElements) throw badXml('too many elements')
+    if (flat.charCodeAt(at + 1) !== 47 && ++elements > maxElements) {
+      throw badXml('too many elements')
+    }
   }
 }
 
@@ -33,13 +37,20 @@ function parse(flat: string): Raw {
   if (flat.includes(wrapper)) throw badXml('not well formed')
   const seen: { error: Error | null; value: Raw | null } = { error: null, value: null }
   const parser = new Parser({
-    strict: true, ignoreAttrs: true, explicitArray: false, explicitRoot: false, emptyTag: '',
+    strict: true,
+    ignoreAttrs: true,
+    explicitArray: false,
+    explicitRoot: false,
+    emptyTag: '',
     tagNameProcessors: [(name: string) => `:${name}`],
   })
-  parser.parseString(`<${wrapper}>${flat}</${wrapper}>`, (error: Error | null, value: Raw | null) => {
-    if (error) seen.error = error
-    else seen.value = value
-  })
+  parser.parseString(
+    `<${wrapper}>${flat}</${wrapper}>`,
+    (error: Error | null, value: Raw | null) => {
+      if (error) seen.error = error
+      else seen.value = value
+    },
+  )
   if (seen.error !== null || seen.value === null) throw badXml('not well formed')
   return seen.value
 }

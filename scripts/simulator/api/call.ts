@@ -26,52 +26,81 @@ export function refuseIf(errcode: number): void {
 }
 
 export type Request = {
-  store: Store, method: string, path: string, query: URLSearchParams, text: string, ip: string,
+  store: Store
+  method: string
+  path: string
+  query: URLSearchParams
+  text: string
+  ip: string
   /** null: the body is no JSON object. */
-  body: Body | null, parts: Part[] | null, accessToken: string | null,
+  body: Body | null
+  parts: Part[] | null
+  accessToken: string | null
 }
 /** A call with a good token: for this account, or for the component itself. */
-export type Call = Omit<Request, 'body'> & { account: Account, token: Token, body: Body }
-export type ComponentCall = Omit<Request, 'body'> & { component: Component, body: Body }
-export type Bytes = { bytes: Buffer, contentType: string, name: string | null }
+export type Call = Omit<Request, 'body'> & { account: Account; token: Token; body: Body }
+export type ComponentCall = Omit<Request, 'body'> & { component: Component; body: Body }
+export type Bytes = { bytes: Buffer; contentType: string; name: string | null }
 export type Answer = Record<string, unknown>
 export type Result = Answer | Bytes | undefined
 
 type Rules = {
-  method: 'GET' | 'POST' | 'ANY', body: 'json' | 'parts' | 'none',
+  method: 'GET' | 'POST' | 'ANY'
+  body: 'json' | 'parts' | 'none'
   /** Daily calls before 45009, as published for ordinary accounts. */
-  daily?: number,
+  daily?: number
   /** Kinds of account that may not: 48001. */
-  notFor?: Kind[],
+  notFor?: Kind[]
 }
-export type Endpoint = Rules & (
-  | { auth: 'account', run: (call: Call) => Result }
-  | { auth: 'component', run: (call: ComponentCall) => Result }
-  | { auth: 'none', run: (request: Request) => Result })
+export type Endpoint = Rules &
+  (
+    | { auth: 'account'; run: (call: Call) => Result }
+    | { auth: 'component'; run: (call: ComponentCall) => Result }
+    | { auth: 'none'; run: (request: Request) => Result }
+  )
 export type Endpoints = Record<string, Endpoint>
 type More = Partial<Rules>
 
 export const get = (run: (call: Call) => Result, more: More = {}): Endpoint => ({
-  method: 'GET', body: 'none', auth: 'account', run, ...more,
+  method: 'GET',
+  body: 'none',
+  auth: 'account',
+  run,
+  ...more,
 })
 export const post = (run: (call: Call) => Result, more: More = {}): Endpoint => ({
-  method: 'POST', body: 'json', auth: 'account', run, ...more,
+  method: 'POST',
+  body: 'json',
+  auth: 'account',
+  run,
+  ...more,
 })
 export const upload = (run: (call: Call) => Result, more: More = {}): Endpoint => ({
-  method: 'POST', body: 'parts', auth: 'account', run, ...more,
+  method: 'POST',
+  body: 'parts',
+  auth: 'account',
+  run,
+  ...more,
 })
 export const open = (run: (request: Request) => Result, more: More = {}): Endpoint => ({
-  method: 'GET', body: 'none', auth: 'none', run, ...more,
+  method: 'GET',
+  body: 'none',
+  auth: 'none',
+  run,
+  ...more,
 })
 export const ofComponent = (run: (call: ComponentCall) => Result): Endpoint => ({
-  method: 'POST', body: 'json', auth: 'component', run,
+  method: 'POST',
+  body: 'json',
+  auth: 'component',
+  run,
 })
 
 export function isBytes(result: Result): result is Bytes {
   return result !== undefined && Buffer.isBuffer(result['bytes'])
 }
 
-type Shapes = { string: string, number: number, boolean: boolean, object: Body, array: unknown[] }
+type Shapes = { string: string; number: number; boolean: boolean; object: Body; array: unknown[] }
 
 function hasShape(value: unknown, shape: keyof Shapes): boolean {
   if (shape === 'array') return Array.isArray(value)
@@ -80,10 +109,14 @@ function hasShape(value: unknown, shape: keyof Shapes): boolean {
 }
 
 /** A field that may be missing. The wrong type is a wrong shape: 47001. */
-export function may<Shape extends keyof Shapes>(body: Body, name: string, shape: Shape): Shapes[Shape] | undefined {
+export function may<Shape extends keyof Shapes>(
+  body: Body,
+  name: string,
+  shape: Shape,
+): Shapes[Shape] | undefined {
   const value = body[name]
   if (value === undefined || value === null) return undefined
-  return hasShape(value, shape) ? value as Shapes[Shape] : refuse(47001)
+  return hasShape(value, shape) ? (value as Shapes[Shape]) : refuse(47001)
 }
 
 /** A text that must be there: the errcode says what is missing. */
@@ -102,7 +135,7 @@ export function needNumber(body: Body, name: string, missing: number): number {
 
 export function textsIn(body: Body, name: string, missing: number): string[] {
   const list = may(body, name, 'array') ?? refuse(missing)
-  return list.map((one) => typeof one === 'string' ? one : refuse(47001))
+  return list.map((one) => (typeof one === 'string' ? one : refuse(47001)))
 }
 
 /** The follower an openid names; an openid of nobody is 40003. */

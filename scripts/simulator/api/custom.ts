@@ -12,10 +12,13 @@ type Check = (part: Body, call: Call) => void
 
 /** `<a href="…">text</a>` must be whole; other markup is shown as it is. */
 function checkLinks(text: string): void {
-  const rest = text.replace(/<a(?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*\s*>([^<]*)<\/a>/gi, (whole: string, inner: string) => {
-    if (!/\shref=/i.test(whole)) refuse(40213)
-    return inner.trim() === '' ? refuse(40214) : ''
-  })
+  const rest = text.replace(
+    /<a(?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*\s*>([^<]*)<\/a>/gi,
+    (whole: string, inner: string) => {
+      if (!/\shref=/i.test(whole)) refuse(40213)
+      return inner.trim() === '' ? refuse(40214) : ''
+    },
+  )
   if (/<a\s/i.test(rest)) refuse(40213)
 }
 
@@ -26,7 +29,9 @@ export function checkText(part: Body): void {
 }
 
 function checkMedia(...types: MediaType[]): Check {
-  return (part, { store, account: { appid } }) => { refuseIf(mediaError(store, { appid, mediaId: part['media_id'], types })) }
+  return (part, { store, account: { appid } }) => {
+    refuseIf(mediaError(store, { appid, mediaId: part['media_id'], types }))
+  }
 }
 
 function checkThumb(part: Body, { store, account: { appid } }: Call): void {
@@ -34,7 +39,10 @@ function checkThumb(part: Body, { store, account: { appid } }: Call): void {
 }
 
 const lengths: [field: string, most: number, errcode: number][] = [
-  ['title', 256, 45003], ['description', 1024, 45004], ['url', 1024, 45005], ['picurl', 1024, 45006],
+  ['title', 256, 45003],
+  ['description', 1024, 45004],
+  ['url', 1024, 45005],
+  ['picurl', 1024, 45006],
 ]
 
 function checkNews(part: Body): void {
@@ -44,7 +52,9 @@ function checkNews(part: Body): void {
   if (articles.length > 1) refuse(45008)
   const [article] = articles as unknown[]
   if (!isBody(article)) refuse(47001)
-  for (const [field, most, errcode] of lengths) if (bytesOf(may(article, field, 'string') ?? '') > most) refuse(errcode)
+  for (const [field, most, errcode] of lengths) {
+    if (bytesOf(may(article, field, 'string') ?? '') > most) refuse(errcode)
+  }
 }
 
 function checkMenu(part: Body, { account }: Call): void {
@@ -53,7 +63,9 @@ function checkMenu(part: Body, { account }: Call): void {
   if (list.length === 0) refuse(47001)
   if (list.length > 20) refuse(45098)
   for (const item of list) {
-    if (!isBody(item) || (typeof item['id'] !== 'string' && typeof item['id'] !== 'number')) refuse(47001)
+    if (!isBody(item) || (typeof item['id'] !== 'string' && typeof item['id'] !== 'number')) {
+      refuse(47001)
+    }
     if (bytesOf(needText(item, 'content', 44004)) > 256) refuse(45099)
   }
   may(part, 'head_content', 'string')
@@ -68,19 +80,32 @@ function checkMiniProgram(part: Body, call: Call): void {
 }
 
 const checks: Record<string, Check> = {
-  text: checkText, image: checkMedia('image'), voice: checkMedia('voice'),
-  mpnews: checkMedia('news'), news: checkNews, msgmenu: checkMenu,
+  text: checkText,
+  image: checkMedia('image'),
+  voice: checkMedia('voice'),
+  mpnews: checkMedia('news'),
+  news: checkNews,
+  msgmenu: checkMenu,
   video: (part, call) => {
     checkMedia('video')(part, call)
-    if (part['thumb_media_id'] !== undefined && part['thumb_media_id'] !== '') checkThumb(part, call)
+    if (part['thumb_media_id'] !== undefined && part['thumb_media_id'] !== '') {
+      checkThumb(part, call)
+    }
   },
-  music: (part, call) => { needText(part, 'musicurl', 40035); checkThumb(part, call) },
-  mpnewsarticle: (part) => { needText(part, 'article_id', 40035) },
-  wxcard: (part) => { needText(part, 'card_id', 40035) },
+  music: (part, call) => {
+    needText(part, 'musicurl', 40035)
+    checkThumb(part, call)
+  },
+  mpnewsarticle: (part) => {
+    needText(part, 'article_id', 40035)
+  },
+  wxcard: (part) => {
+    needText(part, 'card_id', 40035)
+  },
   miniprogrampage: checkMiniProgram,
 }
 
-function checkContent(call: Call): { type: string, part: Body } {
+function checkContent(call: Call): { type: string; part: Body } {
   const type = call.body['msgtype']
   if (type !== undefined && typeof type !== 'string') refuse(47001)
   const check = type !== undefined && Object.hasOwn(checks, type) ? checks[type] : undefined
@@ -92,16 +117,26 @@ function checkContent(call: Call): { type: string, part: Body } {
 }
 
 function menuText(part: Body): string {
-  const items = (Array.isArray(part['list']) ? part['list'] : []).filter(isBody).map((one) => one['content'])
+  const items = (Array.isArray(part['list']) ? part['list'] : [])
+    .filter(isBody)
+    .map((one) => one['content'])
   return [part['head_content'], ...items, part['tail_content']].filter(isText).join('\n')
 }
 
-export function describe(type: string, part: Body): Pick<Line, 'type' | 'text' | 'mediaId' | 'content'> {
+export function describe(
+  type: string,
+  part: Body,
+): Pick<Line, 'type' | 'text' | 'mediaId' | 'content'> {
   const first: unknown = Array.isArray(part['articles']) ? part['articles'][0] : null
   const title = isBody(first) ? first['title'] : part['title']
-  const text = type === 'msgmenu' ? menuText(part) : part['content'] ?? title
+  const text = type === 'msgmenu' ? menuText(part) : (part['content'] ?? title)
   const mediaId = part['media_id'] ?? part['thumb_media_id']
-  return { type, ...isText(text) ? { text } : {}, ...isText(mediaId) ? { mediaId } : {}, content: part }
+  return {
+    type,
+    ...(isText(text) ? { text } : {}),
+    ...(isText(mediaId) ? { mediaId } : {}),
+    content: part,
+  }
 }
 
 /** The errcode of writing to this follower at all, whatever is written. */
@@ -115,7 +150,9 @@ function senderOf({ body, store, account }: Call): { kfAccount?: string } {
   const service = may(body, 'customservice', 'object')
   if (service === undefined) return {}
   const kfAccount = needText(service, 'kf_account', account.codes.kfAccount)
-  return store.kfAccounts.has(keyOf(account.appid, kfAccount)) ? { kfAccount } : refuse(account.codes.kfAccount)
+  return store.kfAccounts.has(keyOf(account.appid, kfAccount))
+    ? { kfAccount }
+    : refuse(account.codes.kfAccount)
 }
 
 function toWhom({ store, account, body }: Call): Follower {
@@ -135,7 +172,12 @@ function customSend(call: Call): undefined {
   const sender = senderOf(call)
   refuseIf(reachError(account, follower) || windowError(follower, store.now()))
   const ai = may(call.body, 'aimsgcontext', 'object')?.['is_ai_msg'] === 1
-  addLine(store, follower, { way: 'custom', ...describe(type, part), ...sender, ...ai ? { aiLabel: true } : {} })
+  addLine(store, follower, {
+    way: 'custom',
+    ...describe(type, part),
+    ...sender,
+    ...(ai ? { aiLabel: true } : {}),
+  })
   if (follower.window !== null) follower.window.remaining -= 1
   follower.lastExchangeAt = store.now()
   follower.typingUntil = 0

@@ -9,7 +9,8 @@ const beijing = 8 * 3600_000
 
 function dateIn(call: Call, name: string): number {
   const text = call.body[name]
-  const time = isText(text) && /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN
+  const time =
+    isText(text) && /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN
   return Number.isNaN(time) ? refuse(61500) : time
 }
 
@@ -20,25 +21,34 @@ function daysIn(call: Call, most: number): string[] {
   const [from, to] = [dateIn(call, 'begin_date'), dateIn(call, 'end_date')]
   const yesterday = Date.parse(`${dateOf(call.store.now() - day)}T00:00:00Z`)
   if (from > to || to - from >= most * day || to > yesterday) refuse(61501)
-  return Array.from({ length: (to - from) / day + 1 }, (_, n) => new Date(from + n * day).toISOString().slice(0, 10))
+  return Array.from({ length: (to - from) / day + 1 }, (_, n) =>
+    new Date(from + n * day).toISOString().slice(0, 10),
+  )
 }
 
 type Pushed = LedgerItem & { request: Json }
 
 function pushesOn(call: Call, date: string): Pushed[] {
   return call.store.ledger.filter(
-    (one): one is Pushed => one.kind === 'push' && one.appid === call.account.appid && dateOf(Date.parse(one.at)) === date
+    (one): one is Pushed =>
+      one.kind === 'push' &&
+      one.appid === call.account.appid &&
+      dateOf(Date.parse(one.at)) === date,
   )
 }
 
-const isEvent = (event: string) => (one: Pushed): boolean => one.attempt === 1
-  && String(one.request['Event']).toLowerCase() === event
+const isEvent =
+  (event: string) =>
+  (one: Pushed): boolean =>
+    one.attempt === 1 && String(one.request['Event']).toLowerCase() === event
 
 function userSummary(call: Call): Answer {
   const list = daysIn(call, 7).map((ref_date) => {
     const pushes = pushesOn(call, ref_date)
     return {
-      ref_date, user_source: 0, new_user: pushes.filter(isEvent('subscribe')).length,
+      ref_date,
+      user_source: 0,
+      new_user: pushes.filter(isEvent('subscribe')).length,
       cancel_user: pushes.filter(isEvent('unsubscribe')).length,
     }
   })
@@ -46,10 +56,16 @@ function userSummary(call: Call): Answer {
 }
 
 function userCumulate(call: Call): Answer {
-  const followers = ofAccount(call.store, 'followers', call.account.appid).filter((one) => one.subscribed)
-  return { list: daysIn(call, 7).map((ref_date) => ({
-    ref_date, user_source: 0, cumulate_user: followers.filter((one) => dateOf(one.subscribedAt * 1000) <= ref_date).length,
-  })) }
+  const followers = ofAccount(call.store, 'followers', call.account.appid).filter(
+    (one) => one.subscribed,
+  )
+  return {
+    list: daysIn(call, 7).map((ref_date) => ({
+      ref_date,
+      user_source: 0,
+      cumulate_user: followers.filter((one) => dateOf(one.subscribedAt * 1000) <= ref_date).length,
+    })),
+  }
 }
 
 const kinds: Record<string, number> = { text: 1, image: 2, voice: 3, video: 4, shortvideo: 4 }
@@ -58,10 +74,18 @@ const kindOf = (one: Pushed): number => kinds[String(one.request['MsgType'])] ??
 /** How many followers wrote how many messages, by kind. */
 function upstream(call: Call): Answer {
   const list = daysIn(call, 7).flatMap((ref_date) => {
-    const messages = pushesOn(call, ref_date).filter((one) => one.attempt === 1 && one.msgId !== undefined)
+    const messages = pushesOn(call, ref_date).filter(
+      (one) => one.attempt === 1 && one.msgId !== undefined,
+    )
     return [1, 2, 3, 4, 6].map((msg_type) => {
       const some = messages.filter((one) => kindOf(one) === msg_type)
-      return { ref_date, user_source: 0, msg_type, msg_user: new Set(some.map((one) => one.openid)).size, msg_count: some.length }
+      return {
+        ref_date,
+        user_source: 0,
+        msg_type,
+        msg_user: new Set(some.map((one) => one.openid)).size,
+        msg_count: some.length,
+      }
     })
   })
   return { list: list.filter((one) => one.msg_count > 0) }
@@ -72,15 +96,19 @@ function callbacks(call: Call): Answer {
     const pushes = pushesOn(call, ref_date)
     const times = pushes.map((one) => one.ms ?? 0)
     return {
-      ref_date, callback_count: pushes.length, fail_count: pushes.filter((one) => one.outcome !== 'ok').length,
-      total_time_cost: times.reduce((sum, ms) => sum + ms, 0), max_time_cost: Math.max(0, ...times),
+      ref_date,
+      callback_count: pushes.length,
+      fail_count: pushes.filter((one) => one.outcome !== 'ok').length,
+      total_time_cost: times.reduce((sum, ms) => sum + ms, 0),
+      max_time_cost: Math.max(0, ...times),
     }
   })
   return { list: list.filter((one) => one.callback_count > 0) }
 }
 
 export const datacubeEndpoints: Endpoints = {
-  '/datacube/getusersummary': post(userSummary), '/datacube/getusercumulate': post(userCumulate),
+  '/datacube/getusersummary': post(userSummary),
+  '/datacube/getusercumulate': post(userCumulate),
   '/datacube/getupstreammsg': post(upstream),
   '/datacube/getinterfacesummary': post(callbacks),
 }

@@ -20,10 +20,21 @@ const addresses = get(() => ({ ip_list: ['127.0.0.1'] }))
 
 /** Every call of the platform that is played here. */
 export const endpoints: Endpoints = {
-  ...tokenEndpoints, ...quotaEndpoints(() => endpoints), ...customEndpoints,
-  ...mediaEndpoints, ...materialEndpoints, ...kfEndpoints, ...userEndpoints,
-  ...tagEndpoints, ...menuEndpoints, ...qrcodeEndpoints, ...templateEndpoints,
-  ...massEndpoints, ...datacubeEndpoints, ...componentEndpoints,
+  ...tokenEndpoints,
+  ...quotaEndpoints(() => endpoints),
+  ...customEndpoints,
+  ...mediaEndpoints,
+  ...materialEndpoints,
+  ...kfEndpoints,
+  ...userEndpoints,
+  ...tagEndpoints,
+  ...menuEndpoints,
+  ...qrcodeEndpoints,
+  ...templateEndpoints,
+  ...massEndpoints,
+  ...datacubeEndpoints,
+  ...componentEndpoints,
   ...oauthEndpoints,
-  '/cgi-bin/getcallbackip': addresses, '/cgi-bin/get_api_domain_ip': addresses,
+  '/cgi-bin/getcallbackip': addresses,
+  '/cgi-bin/get_api_domain_ip': addresses,
 }

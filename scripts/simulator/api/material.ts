@@ -15,20 +15,39 @@ const kinds = ['image', 'voice', 'video', 'news'] as const
 function describeVideo(call: Call, media: Media): void {
   const part = call.parts?.find((one) => one.name === 'description')
   let given: unknown
-  try { given = JSON.parse(part?.bytes.toString('utf8') ?? '') } catch { refuse(47001) }
+  try {
+    given = JSON.parse(part?.bytes.toString('utf8') ?? '')
+  } catch {
+    refuse(47001)
+  }
   if (!isBody(given)) refuse(47001)
-  Object.assign(media, { title: needText(given, 'title', 40035), introduction: may(given, 'introduction', 'string') ?? '' })
+  Object.assign(media, {
+    title: needText(given, 'title', 40035),
+    introduction: may(given, 'introduction', 'string') ?? '',
+  })
 }
 
 function add(call: Call): Answer {
   const type = uploadType(call)
   const { bytes, filename } = mediaPart(call)
   checkFile(type, bytes)
-  const { store, account: { appid } } = call
-  const media = addMedia(store, { appid, type, bytes, permanent: true, ...filename === null ? {} : { name: filename } })
+  const {
+    store,
+    account: { appid },
+  } = call
+  const media = addMedia(store, {
+    appid,
+    type,
+    bytes,
+    permanent: true,
+    ...(filename === null ? {} : { name: filename }),
+  })
   if (type === 'video') describeVideo(call, media)
   return {
-    media_id: media.mediaId, ...type === 'image' || type === 'thumb' ? { url: `${store.origin}/mmbiz/${media.mediaId}` } : {},
+    media_id: media.mediaId,
+    ...(type === 'image' || type === 'thumb'
+      ? { url: `${store.origin}/mmbiz/${media.mediaId}` }
+      : {}),
   }
 }
 
@@ -45,7 +64,12 @@ function articlesIn(call: Call): Json[] {
 }
 
 function addNews(call: Call, permanent: boolean): Media {
-  const media = addMedia(call.store, { appid: call.account.appid, type: 'news', bytes: Buffer.from('{}'), permanent })
+  const media = addMedia(call.store, {
+    appid: call.account.appid,
+    type: 'news',
+    bytes: Buffer.from('{}'),
+    permanent,
+  })
   media.articles = articlesIn(call)
   return media
 }
@@ -60,16 +84,23 @@ function read(call: Call): Result {
   if (media.type === 'news') return { news_item: media.articles ?? [] }
   if (media.type !== 'video') return bytesOfMedia(call, media)
   return {
-    title: media.title ?? '', description: media.introduction ?? '', down_url: `${call.store.origin}/vod/${media.mediaId}`,
+    title: media.title ?? '',
+    description: media.introduction ?? '',
+    down_url: `${call.store.origin}/vod/${media.mediaId}`,
   }
 }
 
 function permanentOf(call: Call, type: string): Media[] {
-  return ofAccount(call.store, 'media', call.account.appid).filter((one) => one.permanent && one.type === type)
+  return ofAccount(call.store, 'media', call.account.appid).filter(
+    (one) => one.permanent && one.type === type,
+  )
 }
 
-function pageOf(call: Call): { offset: number, count: number } {
-  const [offset, count] = [may(call.body, 'offset', 'number') ?? 0, may(call.body, 'count', 'number') ?? 20]
+function pageOf(call: Call): { offset: number; count: number } {
+  const [offset, count] = [
+    may(call.body, 'offset', 'number') ?? 0,
+    may(call.body, 'count', 'number') ?? 20,
+  ]
   return offset < 0 || count < 1 || count > 20 ? refuse(40035) : { offset, count }
 }
 
@@ -80,17 +111,26 @@ function list(call: Call): Answer {
   const all = permanentOf(call, type)
   const some = all.slice(offset, offset + count)
   const item = some.map(({ mediaId, name, createdAt, articles }) => ({
-    media_id: mediaId, update_time: seconds(createdAt),
-    ...type === 'news' ? { content: { news_item: articles } } : {
-      name, ...type === 'image' ? { url: `${call.store.origin}/mmbiz/${mediaId}` } : {},
-    },
+    media_id: mediaId,
+    update_time: seconds(createdAt),
+    ...(type === 'news'
+      ? { content: { news_item: articles } }
+      : {
+          name,
+          ...(type === 'image' ? { url: `${call.store.origin}/mmbiz/${mediaId}` } : {}),
+        }),
   }))
   return { total_count: all.length, item_count: some.length, item }
 }
 
 function count(call: Call): Answer {
   const of = (type: string): number => permanentOf(call, type).length
-  return { voice_count: of('voice'), video_count: of('video'), image_count: of('image'), news_count: of('news') }
+  return {
+    voice_count: of('voice'),
+    video_count: of('video'),
+    image_count: of('image'),
+    news_count: of('news'),
+  }
 }
 
 /** For pictures inside articles: an address, no id. */
@@ -98,7 +138,12 @@ function uploadPicture(call: Call): Answer {
   const { bytes } = mediaPart(call)
   if (bytes.length > 1_048_576) refuse(40009)
   if (!['jpg', 'png'].includes(sniff(bytes)?.extension ?? '')) refuse(40005)
-  const media = addMedia(call.store, { appid: call.account.appid, type: 'thumb', bytes, permanent: true })
+  const media = addMedia(call.store, {
+    appid: call.account.appid,
+    type: 'thumb',
+    bytes,
+    permanent: true,
+  })
   return { url: `${call.store.origin}/mmbiz/${media.mediaId}` }
 }
 
@@ -112,24 +157,47 @@ function publish(call: Call): Answer {
   if (media.type !== 'news') refuse(40007)
   const publishId = String(nextNumber(store, `publish ${account.appid}`, 100_000_001))
   const article: Article = put(store, 'articles', {
-    appid: account.appid, articleId: `a${media.mediaId.slice(0, 30)}`,
-    publishId, items: media.articles ?? [], at: store.now(), published: true,
+    appid: account.appid,
+    articleId: `a${media.mediaId.slice(0, 30)}`,
+    publishId,
+    items: media.articles ?? [],
+    at: store.now(),
+    published: true,
   })
   removeMedia(store, media)
-  const item = article.items.map((_, n) => ({ idx: n + 1, article_url: `${store.origin}/mmbiz/${article.articleId}` }))
+  const item = article.items.map((_, n) => ({
+    idx: n + 1,
+    article_url: `${store.origin}/mmbiz/${article.articleId}`,
+  }))
   const info = {
-    publish_id: publishId, publish_status: 0, article_id: article.articleId, article_detail: { count: item.length, item },
+    publish_id: publishId,
+    publish_status: 0,
+    article_id: article.articleId,
+    article_detail: { count: item.length, item },
   }
-  void tell(
-    store, account, { openid: 'oPublishHelper00000000000001', fields: { Event: 'PUBLISHJOBFINISH', PublishEventInfo: info } }
-  )
-  return { errcode: 0, errmsg: 'ok', publish_id: publishId, msg_data_id: Number(publishId) + 1_000_000_000 }
+  void tell(store, account, {
+    openid: 'oPublishHelper00000000000001',
+    fields: { Event: 'PUBLISHJOBFINISH', PublishEventInfo: info },
+  })
+  return {
+    errcode: 0,
+    errmsg: 'ok',
+    publish_id: publishId,
+    msg_data_id: Number(publishId) + 1_000_000_000,
+  }
 }
 
 function published(call: Call): Answer {
   const id = String(call.body['publish_id'])
-  const article = ofAccount(call.store, 'articles', call.account.appid).find((one) => one.publishId === id) ?? refuse(53601)
-  return { publish_id: id, publish_status: 0, article_id: article.articleId, article_detail: { count: article.items.length } }
+  const article =
+    ofAccount(call.store, 'articles', call.account.appid).find((one) => one.publishId === id) ??
+    refuse(53601)
+  return {
+    publish_id: id,
+    publish_status: 0,
+    article_id: article.articleId,
+    article_detail: { count: article.items.length },
+  }
 }
 
 function getArticle(call: Call): Answer {
@@ -141,24 +209,35 @@ function getArticle(call: Call): Answer {
 function listArticles(call: Call): Answer {
   const { offset, count: most } = pageOf(call)
   const all = ofAccount(call.store, 'articles', call.account.appid)
-  const item: Body[] = all.slice(offset, offset + most).map(
-    (one) => ({ article_id: one.articleId, content: { news_item: one.items }, update_time: seconds(one.at) })
-  )
+  const item: Body[] = all.slice(offset, offset + most).map((one) => ({
+    article_id: one.articleId,
+    content: { news_item: one.items },
+    update_time: seconds(one.at),
+  }))
   return { total_count: all.length, item_count: item.length, item }
 }
 
-const remove = (call: Call): undefined => { removeMedia(call.store, permanentIn(call)) }
+const remove = (call: Call): undefined => {
+  removeMedia(call.store, permanentIn(call))
+}
 
 export const materialEndpoints: Endpoints = {
-  '/cgi-bin/material/add_material': upload(add), '/cgi-bin/material/add_news': post(addDraft),
+  '/cgi-bin/material/add_material': upload(add),
+  '/cgi-bin/material/add_news': post(addDraft),
   '/cgi-bin/material/get_material': post(read),
-  '/cgi-bin/material/del_material': post(remove), '/cgi-bin/material/batchget_material': post(list),
+  '/cgi-bin/material/del_material': post(remove),
+  '/cgi-bin/material/batchget_material': post(list),
   '/cgi-bin/material/get_materialcount': get(count),
-  '/cgi-bin/media/uploadimg': upload(uploadPicture), '/cgi-bin/media/uploadnews': post((call) => {
+  '/cgi-bin/media/uploadimg': upload(uploadPicture),
+  '/cgi-bin/media/uploadnews': post((call) => {
     const media = addNews(call, false)
     return { type: 'news', media_id: media.mediaId, created_at: seconds(media.createdAt) }
   }),
-  '/cgi-bin/draft/add': post(addDraft), '/cgi-bin/draft/get': post(read), '/cgi-bin/draft/delete': post(remove),
-  '/cgi-bin/freepublish/submit': post(publish), '/cgi-bin/freepublish/get': post(published),
-  '/cgi-bin/freepublish/getarticle': post(getArticle), '/cgi-bin/freepublish/batchget': post(listArticles),
+  '/cgi-bin/draft/add': post(addDraft),
+  '/cgi-bin/draft/get': post(read),
+  '/cgi-bin/draft/delete': post(remove),
+  '/cgi-bin/freepublish/submit': post(publish),
+  '/cgi-bin/freepublish/get': post(published),
+  '/cgi-bin/freepublish/getarticle': post(getArticle),
+  '/cgi-bin/freepublish/batchget': post(listArticles),
 }

@@ -9,9 +9,9 @@ import type { Call, Endpoints, Result } from './call.ts'
 
 const megabyte = 1_048_576
 export const uploadTypes = ['image', 'voice', 'video', 'thumb'] as const
-export type UploadType = typeof uploadTypes[number]
+export type UploadType = (typeof uploadTypes)[number]
 
-type Limit = { most: number, tooLarge: number, extensions: string[] }
+type Limit = { most: number; tooLarge: number; extensions: string[] }
 const limits: Record<UploadType, Limit> = {
   image: { most: 10 * megabyte, tooLarge: 40009, extensions: ['jpg', 'png', 'gif'] },
   voice: { most: 2 * megabyte, tooLarge: 40010, extensions: ['amr', 'mp3'] },
@@ -30,7 +30,9 @@ export function checkFile(type: UploadType, bytes: Buffer): void {
   const { most, tooLarge, extensions } = limits[type]
   if (bytes.length > most) refuse(tooLarge)
   const found = sniff(bytes)
-  if (found === null || !extensions.includes(found.extension)) refuse(type === 'image' ? 40137 : 40005)
+  if (found === null || !extensions.includes(found.extension)) {
+    refuse(type === 'image' ? 40137 : 40005)
+  }
   if (type === 'voice' && secondsOfVoice(bytes) > 61) refuse(45007)
 }
 
@@ -43,7 +45,12 @@ function uploadMedia(call: Call): Result {
   const type = uploadType(call)
   const { bytes, filename } = mediaPart(call)
   checkFile(type, bytes)
-  const media = addMedia(call.store, { appid: call.account.appid, type, bytes, ...filename === null ? {} : { name: filename } })
+  const media = addMedia(call.store, {
+    appid: call.account.appid,
+    type,
+    bytes,
+    ...(filename === null ? {} : { name: filename }),
+  })
   const id = type === 'thumb' ? { thumb_media_id: media.mediaId } : { media_id: media.mediaId }
   return { type, ...id, created_at: seconds(media.createdAt) }
 }
@@ -58,7 +65,11 @@ function getMedia(call: Call): Result {
   const id = call.query.get('media_id')
   if (id === null || id === '') refuse(41006)
   const media = findMedia(call.store, call.account.appid, id) ?? refuse(40007)
-  if (media.type === 'video') return { video_url: `${call.store.origin}/vod/${media.mediaId}?dis_t=${seconds(call.store.now())}` }
+  if (media.type === 'video') {
+    return {
+      video_url: `${call.store.origin}/vod/${media.mediaId}?dis_t=${seconds(call.store.now())}`,
+    }
+  }
   return bytesOfMedia(call, media)
 }
 

@@ -7,12 +7,18 @@ import type { Menu } from '../types.ts'
 import { bytesOf, get, may, needText, post, refuse } from './call.ts'
 import type { Answer, Call, Endpoints } from './call.ts'
 
-type Codes = { name: number, type: number, key: number, url: number, nameBytes: number }
+type Codes = { name: number; type: number; key: number; url: number; nameBytes: number }
 const top: Codes = { name: 40018, type: 40017, key: 40019, url: 40020, nameBytes: 16 }
 const sub: Codes = { name: 40025, type: 40024, key: 40026, url: 40027, nameBytes: 60 }
 
 const withKey = [
-  'click', 'scancode_push', 'scancode_waitmsg', 'pic_sysphoto', 'pic_photo_or_album', 'pic_weixin', 'location_select',
+  'click',
+  'scancode_push',
+  'scancode_waitmsg',
+  'pic_sysphoto',
+  'pic_photo_or_album',
+  'pic_weixin',
+  'location_select',
 ]
 const withMedia = ['media_id', 'view_limited']
 const withArticle = ['article_id', 'article_view_limited']
@@ -61,9 +67,15 @@ function forget(call: Call, menus: Menu[]): void {
 }
 
 function save(call: Call, matchrule: Body | null): Menu {
-  const { store, account: { appid } } = call
+  const {
+    store,
+    account: { appid },
+  } = call
   return put(store, 'menus', {
-    appid, button: buttonsIn(call), matchrule, menuid: String(nextNumber(store, `menus ${appid}`, 400_000_001)),
+    appid,
+    button: buttonsIn(call),
+    matchrule,
+    menuid: String(nextNumber(store, `menus ${appid}`, 400_000_001)),
   })
 }
 
@@ -77,7 +89,9 @@ function create(call: Call): undefined {
 function addConditional(call: Call): Answer {
   if (menusOf(call.store, call.account.appid).main === undefined) refuse(65303)
   const rule = may(call.body, 'matchrule', 'object') ?? refuse(40035)
-  if (!Object.values(rule).some((value) => isText(value) || typeof value === 'number')) refuse(40035)
+  if (!Object.values(rule).some((value) => isText(value) || typeof value === 'number')) {
+    refuse(40035)
+  }
   return { menuid: save(call, rule).menuid }
 }
 
@@ -88,21 +102,34 @@ function remove(call: Call): undefined {
 
 function removeConditional(call: Call): undefined {
   const id = String(call.body['menuid'])
-  const found = menusOf(call.store, call.account.appid).conditional.find((one) => one.menuid === id) ?? refuse(65301)
+  const found =
+    menusOf(call.store, call.account.appid).conditional.find((one) => one.menuid === id) ??
+    refuse(65301)
   forget(call, [found])
 }
 
 const filled = (button: Body): Body => ({
-  ...button, sub_button: (Array.isArray(button['sub_button']) ? button['sub_button'] as Body[] : []).map(filled),
+  ...button,
+  sub_button: (Array.isArray(button['sub_button']) ? (button['sub_button'] as Body[]) : []).map(
+    filled,
+  ),
 })
 
 function read(call: Call): Answer {
   const { main, conditional } = menusOf(call.store, call.account.appid)
   if (main === undefined) refuse(46003)
-  const shape = ({ button, menuid }: Menu): Answer => ({ button: button.map(filled), menuid: Number(menuid) })
-  return { menu: shape(main), ...conditional.length === 0 ? {} : {
-    conditionalmenu: conditional.map((one) => ({ ...shape(one), matchrule: one.matchrule })),
-  } }
+  const shape = ({ button, menuid }: Menu): Answer => ({
+    button: button.map(filled),
+    menuid: Number(menuid),
+  })
+  return {
+    menu: shape(main),
+    ...(conditional.length === 0
+      ? {}
+      : {
+          conditionalmenu: conditional.map((one) => ({ ...shape(one), matchrule: one.matchrule })),
+        }),
+  }
 }
 
 /** Another shape of the same menu: lists stand in `list`. */
@@ -110,21 +137,29 @@ function readSelf(call: Call): Answer {
   const { main } = menusOf(call.store, call.account.appid)
   const listed = (button: Body): Body => {
     const below = button['sub_button']
-    return Array.isArray(below) && below.length > 0 ? { name: button['name'], sub_button: { list: below } } : button
+    return Array.isArray(below) && below.length > 0
+      ? { name: button['name'], sub_button: { list: below } }
+      : button
   }
   return {
-    is_menu_open: main === undefined ? 0 : 1, ...main === undefined ? {} : { selfmenu_info: { button: main.button.map(listed) } },
+    is_menu_open: main === undefined ? 0 : 1,
+    ...(main === undefined ? {} : { selfmenu_info: { button: main.button.map(listed) } }),
   }
 }
 
 function tryMatch(call: Call): Answer {
-  const follower = findFollower(call.store, call.account.appid, needText(call.body, 'user_id', 41009)) ?? refuse(46004)
+  const follower =
+    findFollower(call.store, call.account.appid, needText(call.body, 'user_id', 41009)) ??
+    refuse(46004)
   return { button: (menuFor(call.store, follower) ?? refuse(46003)).button.map(filled) }
 }
 
 export const menuEndpoints: Endpoints = {
-  '/cgi-bin/menu/create': post(create, { daily: 1000 }), '/cgi-bin/menu/get': get(read, { daily: 10_000 }),
-  '/cgi-bin/menu/delete': get(remove, { daily: 1000, method: 'ANY' }), '/cgi-bin/get_current_selfmenu_info': get(readSelf),
-  '/cgi-bin/menu/addconditional': post(addConditional, { daily: 2000 }), '/cgi-bin/menu/delconditional': post(removeConditional),
+  '/cgi-bin/menu/create': post(create, { daily: 1000 }),
+  '/cgi-bin/menu/get': get(read, { daily: 10_000 }),
+  '/cgi-bin/menu/delete': get(remove, { daily: 1000, method: 'ANY' }),
+  '/cgi-bin/get_current_selfmenu_info': get(readSelf),
+  '/cgi-bin/menu/addconditional': post(addConditional, { daily: 2000 }),
+  '/cgi-bin/menu/delconditional': post(removeConditional),
   '/cgi-bin/menu/trymatch': post(tryMatch),
 }

@@ -14,8 +14,12 @@ function pair(store: Store, given: Pick<Grant, 'appid' | 'openid' | 'scope'>): A
   const refresh = grant(store, { ...given, kind: 'oauthRefresh' }, thirtyDays)
   const unionid = findFollower(store, given.appid, given.openid)?.unionid ?? ''
   return {
-    access_token: access.code, expires_in: twoHours / 1000, refresh_token: refresh.code, openid: given.openid, scope: given.scope,
-    ...unionid === '' ? {} : { unionid },
+    access_token: access.code,
+    expires_in: twoHours / 1000,
+    refresh_token: refresh.code,
+    openid: given.openid,
+    scope: given.scope,
+    ...(unionid === '' ? {} : { unionid }),
   }
 }
 
@@ -30,7 +34,9 @@ function byCode(request: Request): Answer {
   const code = takeGrant(request.store, request.query.get('code') ?? refuse(41008), 'oauth')
   if (code === 'used') refuse(40163)
   if (code === 'expired') refuse(42003)
-  return code === 'unknown' || code.appid !== account.appid ? refuse(40029) : pair(request.store, code)
+  return code === 'unknown' || code.appid !== account.appid
+    ? refuse(40029)
+    : pair(request.store, code)
 }
 
 function byRefresh(request: Request): Answer {
@@ -53,8 +59,15 @@ function userInfo(request: Request): Answer {
   if (scope !== 'snsapi_userinfo') refuse(48001)
   const follower = findFollower(request.store, appid, openid) ?? refuse(46004)
   return {
-    openid, nickname: follower.nickname, sex: 0, province: '', city: '', country: '', headimgurl: '', privilege: [],
-    ...follower.unionid === '' ? {} : { unionid: follower.unionid },
+    openid,
+    nickname: follower.nickname,
+    sex: 0,
+    province: '',
+    city: '',
+    country: '',
+    headimgurl: '',
+    privilege: [],
+    ...(follower.unionid === '' ? {} : { unionid: follower.unionid }),
   }
 }
 
@@ -63,6 +76,8 @@ function check(request: Request): undefined {
 }
 
 export const oauthEndpoints: Endpoints = {
-  '/sns/oauth2/access_token': open(byCode, { method: 'ANY' }), '/sns/oauth2/refresh_token': open(byRefresh, { method: 'ANY' }),
-  '/sns/userinfo': open(userInfo), '/sns/auth': open(check),
+  '/sns/oauth2/access_token': open(byCode, { method: 'ANY' }),
+  '/sns/oauth2/refresh_token': open(byRefresh, { method: 'ANY' }),
+  '/sns/userinfo': open(userInfo),
+  '/sns/auth': open(check),
 }

@@ -6,10 +6,12 @@ import type { Answer, Call, Endpoints } from './call.ts'
 
 const thirtyDays = 2_592_000
 
-type Action = { permanent: boolean, isText: boolean }
+type Action = { permanent: boolean; isText: boolean }
 const actions: Record<string, Action> = {
-  QR_SCENE: { permanent: false, isText: false }, QR_STR_SCENE: { permanent: false, isText: true },
-  QR_LIMIT_SCENE: { permanent: true, isText: false }, QR_LIMIT_STR_SCENE: { permanent: true, isText: true },
+  QR_SCENE: { permanent: false, isText: false },
+  QR_STR_SCENE: { permanent: false, isText: true },
+  QR_LIMIT_SCENE: { permanent: true, isText: false },
+  QR_LIMIT_STR_SCENE: { permanent: true, isText: true },
 }
 
 function sceneIn(call: Call, { permanent, isText }: Action): string | number {
@@ -19,13 +21,24 @@ function sceneIn(call: Call, { permanent, isText }: Action): string | number {
     return text.length > 64 ? refuse(40053) : text
   }
   const id = may(scene, 'scene_id', 'number') ?? refuse(40053)
-  return id < 1 || id > (permanent ? 100_000 : 0xFFFFFFFF) ? refuse(40053) : id
+  return id < 1 || id > (permanent ? 100_000 : 0xffffffff) ? refuse(40053) : id
 }
 
-function save({ store, account: { appid } }: Call, scene: string | number, expiresAt: number | null): Code {
+function save(
+  { store, account: { appid } }: Call,
+  scene: string | number,
+  expiresAt: number | null,
+): Code {
   const ticket = `gQ${randomBytes(54).toString('base64')}==`
   const url = `http://weixin.qq.com/q/02${randomBytes(15).toString('base64url')}`
-  const code = put(store, 'codes', { ticket, appid, scene, permanent: expiresAt === null, url, expiresAt })
+  const code = put(store, 'codes', {
+    ticket,
+    appid,
+    scene,
+    permanent: expiresAt === null,
+    url,
+    expiresAt,
+  })
   store.saveSoon()
   return code
 }
@@ -55,5 +68,8 @@ function create(call: Call): Answer {
 }
 
 export const qrcodeEndpoints: Endpoints = {
-  '/cgi-bin/qrcode/create': post(create, { daily: 100_000, notFor: ['unverified', 'subscription'] }),
+  '/cgi-bin/qrcode/create': post(create, {
+    daily: 100_000,
+    notFor: ['unverified', 'subscription'],
+  }),
 }

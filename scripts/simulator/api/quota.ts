@@ -34,7 +34,11 @@ function getQuota(endpoints: () => Endpoints): (call: Call) => Answer {
     const endpoint = endpoints()[path] ?? refuse(76021)
     const used = usageOf(store, account.appid).calls[path] ?? 0
     const limit = dailyLimit(account, path, endpoint) ?? 10_000_000
-    return { errcode: 0, errmsg: 'ok', quota: { daily_limit: limit, used, remain: Math.max(0, limit - used) } }
+    return {
+      errcode: 0,
+      errmsg: 'ok',
+      quota: { daily_limit: limit, used, remain: Math.max(0, limit - used) },
+    }
   }
 }
 
@@ -42,11 +46,18 @@ function getRid({ store, account, body }: Call): Answer {
   const rid = needText(body, 'rid', 76001)
   const item = store.ledger.findLast((one) => one.rid === rid && one.appid === account.appid)
   if (item === undefined || Date.parse(item.at) + week < store.now()) refuse(76001)
-  return { errcode: 0, errmsg: 'ok', request: {
-    invoke_time: Math.floor(Date.parse(item.at) / 1000), cost_in_ms: 1,
-    request_url: item.path, request_body: JSON.stringify(item.request),
-    response_body: JSON.stringify({ errcode: item.errcode }), client_ip: '127.0.0.1',
-  } }
+  return {
+    errcode: 0,
+    errmsg: 'ok',
+    request: {
+      invoke_time: Math.floor(Date.parse(item.at) / 1000),
+      cost_in_ms: 1,
+      request_url: item.path,
+      request_body: JSON.stringify(item.request),
+      response_body: JSON.stringify({ errcode: item.errcode }),
+      client_ip: '127.0.0.1',
+    },
+  }
 }
 
 const actions = ['dns', 'ping', 'all'] as const
@@ -60,13 +71,15 @@ function checkCallback({ account, body }: Call): Answer {
   const ip = new URL(account.callbackUrl).hostname
   const dns = [{ ip, real_operator: 'DEFAULT' }]
   const ping = [{ ip, from_operator: operator, package_loss: '0%', time: '0.100ms' }]
-  return { ...action === 'ping' ? {} : { dns }, ...action === 'dns' ? {} : { ping } }
+  return { ...(action === 'ping' ? {} : { dns }), ...(action === 'dns' ? {} : { ping }) }
 }
 
 export function quotaEndpoints(endpoints: () => Endpoints): Endpoints {
   return {
-    '/cgi-bin/clear_quota': post(clearOwn), '/cgi-bin/clear_quota/v2': open(clearWithSecret, { method: 'POST' }),
-    '/cgi-bin/openapi/quota/get': post(getQuota(endpoints)), '/cgi-bin/openapi/rid/get': post(getRid),
+    '/cgi-bin/clear_quota': post(clearOwn),
+    '/cgi-bin/clear_quota/v2': open(clearWithSecret, { method: 'POST' }),
+    '/cgi-bin/openapi/quota/get': post(getQuota(endpoints)),
+    '/cgi-bin/openapi/rid/get': post(getRid),
     '/cgi-bin/callback/check': post(checkCallback),
   }
 }

@@ -36,7 +36,7 @@ function checkAuthorization(store: Store, token: Token, path: string): void {
   if (!mayWithScopes(path, given.scopes)) refuse(61007)
 }
 
-function checkAccount(request: Request, endpoint: Endpoint): { account: Account, token: Token } {
+function checkAccount(request: Request, endpoint: Endpoint): { account: Account; token: Token } {
   const { store, path } = request
   const { token, errcode } = checkToken(store, request.accessToken)
   refuseIf(errcode)
@@ -49,7 +49,10 @@ function checkAccount(request: Request, endpoint: Endpoint): { account: Account,
   return { account, token }
 }
 
-function checkComponent(request: Request, endpoint: Endpoint): { component: Component, body: Body } {
+function checkComponent(
+  request: Request,
+  endpoint: Endpoint,
+): { component: Component; body: Body } {
   checkMethod(endpoint, request.method)
   const { token, errcode } = checkToken(request.store, request.accessToken)
   refuseIf(errcode)
@@ -58,7 +61,9 @@ function checkComponent(request: Request, endpoint: Endpoint): { component: Comp
   const asked = body['component_appid']
   if (!isText(asked)) refuse(41018)
   const component = request.store.components.get(token.appid)
-  return component === undefined || component.componentAppid !== asked ? refuse(61011) : { component, body }
+  return component === undefined || component.componentAppid !== asked
+    ? refuse(61011)
+    : { component, body }
 }
 
 export function run(request: Request): Result {
@@ -71,7 +76,9 @@ export function run(request: Request): Result {
     checkMethod(endpoint, request.method)
     return endpoint.run(request)
   }
-  if (endpoint.auth === 'component') return endpoint.run({ ...request, ...checkComponent(request, endpoint) })
+  if (endpoint.auth === 'component') {
+    return endpoint.run({ ...request, ...checkComponent(request, endpoint) })
+  }
   const speaker = checkAccount(request, endpoint)
   return endpoint.run({ ...request, ...speaker, body: readShape(endpoint, request) })
 }

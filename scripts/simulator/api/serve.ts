@@ -19,7 +19,9 @@ type Outcome = Answer | Bytes
 const lostAnswers: string[] = ['reset', 'silent', 'half']
 
 function answerOf(errcode: number, more: Record<string, unknown> = {}): Answer {
-  const rid = randomBytes(12).toString('hex').replace(/(.{8})(?=.)/g, '$1-')
+  const rid = randomBytes(12)
+    .toString('hex')
+    .replace(/(.{8})(?=.)/g, '$1-')
   const { errmsg = errmsgOf(errcode), ...rest } = more
   return { errcode, errmsg: errcode === 0 ? 'ok' : `${String(errmsg)} rid: ${rid}`, ...rest }
 }
@@ -28,7 +30,9 @@ function parse(text: string): Body | null {
   try {
     const value: unknown = JSON.parse(text)
     return isBody(value) ? value : null
-  } catch { return null }
+  } catch {
+    return null
+  }
 }
 
 async function readRequest(store: Store, { request, url }: Exchange): Promise<Request> {
@@ -37,8 +41,14 @@ async function readRequest(store: Store, { request, url }: Exchange): Promise<Re
   const text = parts === null ? bytes.toString('utf8') : ''
   const { searchParams: query } = url
   return {
-    store, method: request.method ?? 'GET', path: url.pathname, query,
-    text, body: parse(text), parts, ip: request.socket.remoteAddress ?? '',
+    store,
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query,
+    text,
+    body: parse(text),
+    parts,
+    ip: request.socket.remoteAddress ?? '',
     accessToken: query.get('access_token') ?? query.get('component_access_token'),
   }
 }
@@ -51,19 +61,33 @@ function appidOf(request: Request): string | null {
 }
 
 const secrets = [
-  'access_token', 'component_access_token', 'secret', 'appsecret',
-  'component_appsecret', 'component_secret', 'component_verify_ticket',
-  'authorizer_refresh_token', 'refresh_token', 'authorization_code', 'code',
+  'access_token',
+  'component_access_token',
+  'secret',
+  'appsecret',
+  'component_appsecret',
+  'component_secret',
+  'component_verify_ticket',
+  'authorizer_refresh_token',
+  'refresh_token',
+  'authorization_code',
+  'code',
 ]
 
 function withoutSecrets(request: Request): unknown {
   const query = [...request.query].filter(([name]) => !secrets.includes(name))
   const body = Object.entries(request.body ?? {}).filter(([name]) => !secrets.includes(name))
-  const files = (request.parts ?? []).map(
-    ({ name, filename, contentType, bytes }) => ({ name, filename, contentType, size: bytes.length })
-  )
+  const files = (request.parts ?? []).map(({ name, filename, contentType, bytes }) => ({
+    name,
+    filename,
+    contentType,
+    size: bytes.length,
+  }))
   return {
-    method: request.method, ...Object.fromEntries(query), ...Object.fromEntries(body), ...files.length === 0 ? {} : { files },
+    method: request.method,
+    ...Object.fromEntries(query),
+    ...Object.fromEntries(body),
+    ...(files.length === 0 ? {} : { files }),
   }
 }
 
@@ -79,19 +103,33 @@ function whom({ body, query }: Request): { openid?: string } {
 
 /** By its rid a failed call can be asked about. */
 function ridOf(outcome: Outcome | null): { rid?: string } {
-  const found = outcome === null || isBytes(outcome) ? null : / rid: ([\da-f-]+)$/.exec(String(outcome['errmsg']))
+  const found =
+    outcome === null || isBytes(outcome)
+      ? null
+      : / rid: ([\da-f-]+)$/.exec(String(outcome['errmsg']))
   return found?.[1] === undefined ? {} : { rid: found[1] }
 }
 
-type Happened = { outcome: Outcome | null, fault: Fault | null, status?: number, appid: string | null }
+type Happened = {
+  outcome: Outcome | null
+  fault: Fault | null
+  status?: number
+  appid: string | null
+}
 
 function record(request: Request, { outcome, fault, status, appid }: Happened): void {
   const errcode = outcome === null ? undefined : errcodeOf(outcome)
   addToLedger(request.store, {
-    kind: 'call', appid, path: request.path, request: withoutSecrets(request), ...whom(request),
-    ...status === undefined ? {} : { status }, ...errcode === undefined ? {} : { errcode },
-    ...request.path === '/cgi-bin/message/custom/send' ? { delivered: errcode === 0 } : {},
-    ...fault === null ? {} : { fault: fault.kind }, ...ridOf(outcome),
+    kind: 'call',
+    appid,
+    path: request.path,
+    request: withoutSecrets(request),
+    ...whom(request),
+    ...(status === undefined ? {} : { status }),
+    ...(errcode === undefined ? {} : { errcode }),
+    ...(request.path === '/cgi-bin/message/custom/send' ? { delivered: errcode === 0 } : {}),
+    ...(fault === null ? {} : { fault: fault.kind }),
+    ...ridOf(outcome),
   })
 }
 
@@ -100,7 +138,9 @@ function prepare(request: Request, fault: Fault): void {
   const { store } = request
   if (fault.kind === 'expireToken') expireToken(store, request.accessToken)
   const account = store.accounts.get(appidOf(request) ?? '')
-  if (fault.kind === 'closeWindow' && account !== undefined) closeWindowOf({ store, account }, request.body?.['touser'])
+  if (fault.kind === 'closeWindow' && account !== undefined) {
+    closeWindowOf({ store, account }, request.body?.['touser'])
+  }
 }
 
 function answerCall(request: Request): Outcome {
@@ -119,32 +159,53 @@ function resultOf(request: Request, fault: Fault | null): Outcome | null {
   return answerCall(request)
 }
 
-function headersOf(outcome: Outcome | null, request: Request): { body: Buffer, headers: Record<string, string> } {
+function headersOf(
+  outcome: Outcome | null,
+  request: Request,
+): { body: Buffer; headers: Record<string, string> } {
   if (outcome !== null && isBytes(outcome)) {
     const { bytes, contentType, name } = outcome
-    return { body: bytes, headers: {
-      'content-type': contentType, ...name === null ? {} : { 'content-disposition': `attachment; filename="${name}"` },
-    } }
+    return {
+      body: bytes,
+      headers: {
+        'content-type': contentType,
+        ...(name === null ? {} : { 'content-disposition': `attachment; filename="${name}"` }),
+      },
+    }
   }
   // Where bytes were expected, an error comes as text/plain: only its body tells.
-  const isPlain = /^\/cgi-bin\/(media\/get|material\/get_material)/.test(request.path) && outcome !== null
-    && errcodeOf(outcome) !== 0
+  const isPlain =
+    /^\/cgi-bin\/(media\/get|material\/get_material)/.test(request.path) &&
+    outcome !== null &&
+    errcodeOf(outcome) !== 0
   const contentType = isPlain ? 'text/plain' : 'application/json; encoding=utf-8'
-  return { body: Buffer.from(JSON.stringify(outcome ?? answerOf(-1))), headers: { 'content-type': contentType } }
+  return {
+    body: Buffer.from(JSON.stringify(outcome ?? answerOf(-1))),
+    headers: { 'content-type': contentType },
+  }
 }
 
-function writeAnswer(response: ServerResponse, request: Request, { outcome, fault }: Happened): void {
+function writeAnswer(
+  response: ServerResponse,
+  request: Request,
+  { outcome, fault }: Happened,
+): void {
   const kind = fault?.kind
   if (kind === 'reset') response.socket?.resetAndDestroy()
   if (kind === 'reset' || kind === 'silent') return
   const { body, headers } = headersOf(outcome, request)
   response.writeHead(200, { ...headers, 'content-length': body.length })
-  if (kind === 'half') response.write(body.subarray(0, Math.ceil(body.length / 2)), () => response.destroy())
-  else response.end(body)
+  if (kind === 'half') {
+    response.write(body.subarray(0, Math.ceil(body.length / 2)), () => response.destroy())
+  } else response.end(body)
 }
 
 /** True when the fault answered, or did not, in place of the platform: the call has no effect. */
-function turnAway(request: Request, response: ServerResponse, happened: Happened & { fault: Fault }): boolean {
+function turnAway(
+  request: Request,
+  response: ServerResponse,
+  happened: Happened & { fault: Fault },
+): boolean {
   const { kind } = happened.fault
   if (kind === 'refuse') {
     record(request, happened)
@@ -152,7 +213,9 @@ function turnAway(request: Request, response: ServerResponse, happened: Happened
   } else if (kind === 'html') {
     record(request, { ...happened, status: 502 })
     response.writeHead(502, { 'content-type': 'text/html' })
-    response.end('<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>')
+    response.end(
+      '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>',
+    )
   }
   return kind === 'refuse' || kind === 'html'
 }
@@ -166,13 +229,20 @@ export async function serveApi(store: Store, exchange: Exchange): Promise<void> 
   const { response } = exchange
   const request = await readRequest(store, exchange)
   const appid = appidOf(request)
-  const fault = takeFault(store, { path: request.path, appid, hasToken: request.accessToken !== null })
+  const fault = takeFault(store, {
+    path: request.path,
+    appid,
+    hasToken: request.accessToken !== null,
+  })
   if (delayOf(fault) > 0) await wait(delayOf(fault), store.closing.signal)
-  if (store.closing.signal.aborted) { response.destroy(); return }
+  if (store.closing.signal.aborted) {
+    response.destroy()
+    return
+  }
   if (fault !== null && turnAway(request, response, { outcome: null, fault, appid })) return
   if (fault !== null) prepare(request, fault)
   const outcome = resultOf(request, fault)
   const lost = fault !== null && lostAnswers.includes(fault.kind)
-  record(request, { outcome, fault, appid, ...lost ? {} : { status: 200 } })
+  record(request, { outcome, fault, appid, ...(lost ? {} : { status: 200 }) })
   writeAnswer(response, request, { outcome, fault, appid })
 }

@@ -1,7 +1,18 @@
 import { nextNumber } from '../state/store.ts'
 import { keyOf, ofAccount, put } from '../state/tables.ts'
 import type { Follower, Tag } from '../types.ts'
-import { bytesOf, followerOf, get, may, needNumber, needObject, needText, post, refuse, textsIn } from './call.ts'
+import {
+  bytesOf,
+  followerOf,
+  get,
+  may,
+  needNumber,
+  needObject,
+  needText,
+  post,
+  refuse,
+  textsIn,
+} from './call.ts'
 import type { Answer, Call, Endpoints } from './call.ts'
 import { openidsOf, page } from './users.ts'
 
@@ -15,7 +26,9 @@ function find(call: Call, id: number): Omit<Tag, 'appid'> {
 function nameIn(call: Call): string {
   const name = needText(needObject(call.body, 'tag', 45157), 'name', 45157)
   if (bytesOf(name) > 30) refuse(45158)
-  return ofAccount(call.store, 'tags', call.account.appid).some((one) => one.name === name) ? refuse(45157) : name
+  return ofAccount(call.store, 'tags', call.account.appid).some((one) => one.name === name)
+    ? refuse(45157)
+    : name
 }
 
 function ownTag(call: Call): Tag {
@@ -25,9 +38,16 @@ function ownTag(call: Call): Tag {
 }
 
 function create(call: Call): Answer {
-  const { store, account: { appid } } = call
+  const {
+    store,
+    account: { appid },
+  } = call
   if (ofAccount(store, 'tags', appid).length >= 100) refuse(45056)
-  const { id, name } = put(store, 'tags', { appid, name: nameIn(call), id: nextNumber(store, `tags ${appid}`, 100) })
+  const { id, name } = put(store, 'tags', {
+    appid,
+    name: nameIn(call),
+    id: nextNumber(store, `tags ${appid}`, 100),
+  })
   return { tag: { id, name } }
 }
 
@@ -39,7 +59,9 @@ function update(call: Call): undefined {
 
 function remove(call: Call): undefined {
   const tag = ownTag(call)
-  const fans = ofAccount(call.store, 'followers', tag.appid).filter((one) => one.tagIds.includes(tag.id))
+  const fans = ofAccount(call.store, 'followers', tag.appid).filter((one) =>
+    one.tagIds.includes(tag.id),
+  )
   if (fans.length > 100_000) refuse(45057)
   for (const one of fans) one.tagIds = one.tagIds.filter((id) => id !== tag.id)
   call.store.tags.delete(keyOf(tag.appid, tag.id))
@@ -48,12 +70,21 @@ function remove(call: Call): undefined {
 
 function list(call: Call): Answer {
   const all = [starred, ...ofAccount(call.store, 'tags', call.account.appid)]
-  return { tags: all.map(({ id, name }) => ({ id, name, count: openidsOf(call, (one) => one.tagIds.includes(id)).length })) }
+  return {
+    tags: all.map(({ id, name }) => ({
+      id,
+      name,
+      count: openidsOf(call, (one) => one.tagIds.includes(id)).length,
+    })),
+  }
 }
 
 function fansOf(call: Call): Answer {
   const { id } = find(call, needNumber(call.body, 'tagid', 45159))
-  return page(openidsOf(call, (one) => one.tagIds.includes(id)), may(call.body, 'next_openid', 'string') ?? '')
+  return page(
+    openidsOf(call, (one) => one.tagIds.includes(id)),
+    may(call.body, 'next_openid', 'string') ?? '',
+  )
 }
 
 function peopleIn(call: Call): Follower[] {
@@ -77,9 +108,14 @@ function untagPeople(call: Call): undefined {
 }
 
 export const tagEndpoints: Endpoints = {
-  '/cgi-bin/tags/create': post(create), '/cgi-bin/tags/get': get(list),
-  '/cgi-bin/tags/update': post(update), '/cgi-bin/tags/delete': post(remove),
-  '/cgi-bin/user/tag/get': post(fansOf), '/cgi-bin/tags/members/batchtagging': post(tagPeople),
+  '/cgi-bin/tags/create': post(create),
+  '/cgi-bin/tags/get': get(list),
+  '/cgi-bin/tags/update': post(update),
+  '/cgi-bin/tags/delete': post(remove),
+  '/cgi-bin/user/tag/get': post(fansOf),
+  '/cgi-bin/tags/members/batchtagging': post(tagPeople),
   '/cgi-bin/tags/members/batchuntagging': post(untagPeople),
-  '/cgi-bin/tags/getidlist': post((call) => ({ tagid_list: followerOf(call, call.body['openid']).tagIds })),
+  '/cgi-bin/tags/getidlist': post((call) => ({
+    tagid_list: followerOf(call, call.body['openid']).tagIds,
+  })),
 }

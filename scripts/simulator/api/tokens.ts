@@ -11,12 +11,27 @@ const life = 7200_000
 const grace = 300_000
 const refreshPause = 30_000
 const refreshesADay = 20
-const first: Record<Token['kind'], string> = { classic: '9', stable: '8', component: '7', authorizer: '6' }
+const first: Record<Token['kind'], string> = {
+  classic: '9',
+  stable: '8',
+  component: '7',
+  authorizer: '6',
+}
 
-export function issueToken(store: Store, given: Pick<Token, 'appid' | 'kind' | 'component'>): Token {
-  for (const old of store.tokens.values()) if (old.expiresAt + 24 * 3600_000 < store.now()) store.tokens.delete(old.token)
+export function issueToken(
+  store: Store,
+  given: Pick<Token, 'appid' | 'kind' | 'component'>,
+): Token {
+  for (const old of store.tokens.values()) {
+    if (old.expiresAt + 24 * 3600_000 < store.now()) store.tokens.delete(old.token)
+  }
   const token = `${first[given.kind]}${randomBytes(96).toString('base64url')}`
-  const issued = put(store, 'tokens', { ...given, token, expiresAt: store.now() + life, supersededAt: null })
+  const issued = put(store, 'tokens', {
+    ...given,
+    token,
+    expiresAt: store.now() + life,
+    supersededAt: null,
+  })
   store.save()
   return issued
 }
@@ -26,19 +41,26 @@ export function secondsLeft(store: Store, token: Token): number {
 }
 
 function current(store: Store, appid: string, kind: Token['kind']): Token[] {
-  return [...store.tokens.values()].filter((one) => one.appid === appid && one.kind === kind && one.supersededAt === null)
+  return [...store.tokens.values()].filter(
+    (one) => one.appid === appid && one.kind === kind && one.supersededAt === null,
+  )
 }
 
 function answer(store: Store, token: Token): Answer {
   return { access_token: token.token, expires_in: secondsLeft(store, token) }
 }
 
-type Asked = { grantType: unknown, appid: unknown, secret: unknown, force: boolean }
+type Asked = { grantType: unknown; appid: unknown; secret: unknown; force: boolean }
 
 export function askedIn(request: Request): Asked {
   const form = request.body ?? Object.fromEntries(new URLSearchParams(request.text))
   const find = (name: string): unknown => request.query.get(name) ?? form[name]
-  return { grantType: find('grant_type'), appid: find('appid'), secret: find('secret'), force: form['force_refresh'] === true }
+  return {
+    grantType: find('grant_type'),
+    appid: find('appid'),
+    secret: find('secret'),
+    force: form['force_refresh'] === true,
+  }
 }
 
 export function checkAddress(request: Request, whitelist: string[] | null, errcode: number): void {
@@ -56,7 +78,10 @@ function whoAsks(request: Request, asked: Asked): Account {
   const account = store.accounts.get(asked.appid) ?? refuse(40013)
   if (account.appSecret !== asked.secret) refuse(40125)
   checkAddress(request, account.ipWhitelist, 40164)
-  countCall(store, account, { path, endpoint: { daily: path === '/cgi-bin/token' ? 2000 : 500_000 } })
+  countCall(store, account, {
+    path,
+    endpoint: { daily: path === '/cgi-bin/token' ? 2000 : 500_000 },
+  })
   return account
 }
 
@@ -94,12 +119,16 @@ function stableToken(request: Request): Answer {
 }
 
 /** Whom a token speaks for; an errcode if it speaks no more. */
-export function checkToken(store: Store, text: string | null): { token: Token | null, errcode: number } {
+export function checkToken(
+  store: Store,
+  text: string | null,
+): { token: Token | null; errcode: number } {
   if (text === null || text === '') return { token: null, errcode: 41001 }
   const token = store.tokens.get(text)
   if (token === undefined) return { token: null, errcode: 40014 }
   const now = store.now()
-  const superseded = token.supersededAt !== null && token.supersededAt <= now && token.supersededAt < token.expiresAt
+  const superseded =
+    token.supersededAt !== null && token.supersededAt <= now && token.supersededAt < token.expiresAt
   if (superseded) return { token, errcode: 40001 }
   if (token.expiresAt > now) return { token, errcode: 0 }
   return { token, errcode: token.kind === 'component' ? 42006 : 42001 }

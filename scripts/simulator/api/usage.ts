@@ -12,20 +12,33 @@ function today(now: number): string {
 export function usageOf(store: Store, appid: string): Usage {
   const now = store.now()
   const [day, minute] = [today(now), Math.floor(now / 60_000)]
-  const usage = store.usage.get(appid) ?? put(store, 'usage', {
-    appid, day, calls: {}, minute, minuteCalls: {}, month: day.slice(0, 7), clears: 0, refreshes: 0,
-  })
+  const usage =
+    store.usage.get(appid) ??
+    put(store, 'usage', {
+      appid,
+      day,
+      calls: {},
+      minute,
+      minuteCalls: {},
+      month: day.slice(0, 7),
+      clears: 0,
+      refreshes: 0,
+    })
   if (usage.day !== day) Object.assign(usage, { day, calls: {}, refreshes: 0 })
   if (usage.minute !== minute) Object.assign(usage, { minute, minuteCalls: {} })
   if (usage.month !== day.slice(0, 7)) Object.assign(usage, { month: day.slice(0, 7), clears: 0 })
   return usage
 }
 
-export function dailyLimit(account: Account, path: string, endpoint: Pick<Endpoint, 'daily'>): number | null {
+export function dailyLimit(
+  account: Account,
+  path: string,
+  endpoint: Pick<Endpoint, 'daily'>,
+): number | null {
   return account.limits[path] ?? endpoint.daily ?? null
 }
 
-type Counted = { path: string, endpoint: Pick<Endpoint, 'daily'> }
+type Counted = { path: string; endpoint: Pick<Endpoint, 'daily'> }
 
 /** Counts the call, or refuses it: 45009 for the day, 45011 for the minute. */
 export function countCall(store: Store, account: Account, { path, endpoint }: Counted): void {

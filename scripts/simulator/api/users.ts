@@ -6,18 +6,30 @@ import type { Answer, Call, Endpoints } from './call.ts'
 
 /** Since 2021 without nickname and picture. */
 function infoOf(one: Follower): Answer {
-  const known = { openid: one.openid, ...one.unionid === '' ? {} : { unionid: one.unionid } }
+  const known = { openid: one.openid, ...(one.unionid === '' ? {} : { unionid: one.unionid }) }
   if (!one.subscribed) return { subscribe: 0, ...known }
   return {
-    subscribe: 1, ...known, language: 'zh_CN', subscribe_time: one.subscribedAt, remark: one.remark, groupid: one.tagIds[0] ?? 0,
-    tagid_list: one.tagIds, subscribe_scene: one.subscribeScene, qr_scene: one.qrScene, qr_scene_str: one.qrSceneStr,
+    subscribe: 1,
+    ...known,
+    language: 'zh_CN',
+    subscribe_time: one.subscribedAt,
+    remark: one.remark,
+    groupid: one.tagIds[0] ?? 0,
+    tagid_list: one.tagIds,
+    subscribe_scene: one.subscribeScene,
+    qr_scene: one.qrScene,
+    qr_scene_str: one.qrSceneStr,
   }
 }
 
 function batchInfo(call: Call): Answer {
   const list = may(call.body, 'user_list', 'array') ?? refuse(40031)
   if (list.length === 0 || list.length > 100) refuse(40032)
-  return { user_info_list: list.map((one) => infoOf(followerOf(call, isBody(one) ? one['openid'] : refuse(47001)))) }
+  return {
+    user_info_list: list.map((one) =>
+      infoOf(followerOf(call, isBody(one) ? one['openid'] : refuse(47001))),
+    ),
+  }
 }
 
 /** A page of openids behind `after`, as lists of followers are cut. */
@@ -25,11 +37,17 @@ export function page(all: string[], after: string, most = 10_000): Answer {
   const start = after === '' ? 0 : all.indexOf(after) + 1
   if (after !== '' && start === 0) refuse(40003)
   const some = all.slice(start, start + most)
-  return { count: some.length, ...some.length === 0 ? {} : { data: { openid: some } }, next_openid: some.at(-1) ?? '' }
+  return {
+    count: some.length,
+    ...(some.length === 0 ? {} : { data: { openid: some } }),
+    next_openid: some.at(-1) ?? '',
+  }
 }
 
 export function openidsOf(call: Call, which: (one: Follower) => boolean): string[] {
-  return ofAccount(call.store, 'followers', call.account.appid).filter(which).map((one) => one.openid)
+  return ofAccount(call.store, 'followers', call.account.appid)
+    .filter(which)
+    .map((one) => one.openid)
 }
 
 function listFollowers(call: Call): Answer {
@@ -55,7 +73,9 @@ function blacklist(blacklisted: boolean): (call: Call) => undefined {
   return (call) => {
     const openids = textsIn(call.body, 'openid_list', 40031)
     if (openids.length === 0 || openids.length > 20) refuse(40032)
-    for (const follower of openids.map((openid) => followerOf(call, openid))) follower.blacklisted = blacklisted
+    for (const follower of openids.map((openid) => followerOf(call, openid))) {
+      follower.blacklisted = blacklisted
+    }
     call.store.saveSoon()
   }
 }
@@ -63,11 +83,14 @@ function blacklist(blacklisted: boolean): (call: Call) => undefined {
 const more = { notFor: ['unverified' as const] }
 
 export const userEndpoints: Endpoints = {
-  '/cgi-bin/user/info': get((call) => infoOf(followerOf(call, call.query.get('openid'))), { daily: 5_000_000, ...more }),
-  '/cgi-bin/user/info/batchget': post(batchInfo, more), '/cgi-bin/user/get': get(listFollowers, { daily: 500, ...more }),
+  '/cgi-bin/user/info': get((call) => infoOf(followerOf(call, call.query.get('openid'))), {
+    daily: 5_000_000,
+    ...more,
+  }),
+  '/cgi-bin/user/info/batchget': post(batchInfo, more),
+  '/cgi-bin/user/get': get(listFollowers, { daily: 500, ...more }),
   '/cgi-bin/user/info/updateremark': post(updateRemark, { daily: 10_000, ...more }),
   '/cgi-bin/tags/members/getblacklist': post(listBlacklist, more),
   '/cgi-bin/tags/members/batchblacklist': post(blacklist(true), more),
   '/cgi-bin/tags/members/batchunblacklist': post(blacklist(false), more),
 }
-

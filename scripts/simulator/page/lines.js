@@ -10,7 +10,14 @@ const inert = (text, title) => make('span', { class: 'link', text, title })
 
 function plainNodes(text) {
   return withFaces(text).flatMap((piece) => {
-    if (piece.glyph !== undefined) return [make('span', { class: drawsEmoji ? 'face' : 'face-name', text: drawsEmoji ? piece.glyph : piece.name, title: piece.code })]
+    if (piece.glyph !== undefined)
+      return [
+        make('span', {
+          class: drawsEmoji ? 'face' : 'face-name',
+          text: drawsEmoji ? piece.glyph : piece.name,
+          title: piece.code,
+        }),
+      ]
     const nodes = []
     let at = 0
     for (const found of piece.text.matchAll(address)) {
@@ -27,7 +34,12 @@ function linkOf(attributes, text, say) {
   const target = href?.[1] ?? href?.[2] ?? ''
   if (!target.startsWith('weixin://bizmsgmenu?')) return inert(text, target)
   const query = new URLSearchParams(target.slice(target.indexOf('?')))
-  const tap = () => say({ type: 'text', text: query.get('msgmenucontent') ?? text, bizmsgmenuid: query.get('msgmenuid') ?? '' })
+  const tap = () =>
+    say({
+      type: 'text',
+      text: query.get('msgmenucontent') ?? text,
+      bizmsgmenuid: query.get('msgmenuid') ?? '',
+    })
   return button({ class: 'link', text, on: { click: tap } })
 }
 
@@ -46,9 +58,18 @@ const gone = (kind) => make('span', { class: 'gone', text: `${word(kind)} · ${w
 
 function pictureOf(line) {
   if (line.media?.alive !== true) return make('div', { class: 'bubble' }, gone('image'))
-  const picture = make('img', { class: 'picture', src: mediaAddress(line.mediaId), alt: word('image'), loading: 'lazy' })
+  const picture = make('img', {
+    class: 'picture',
+    src: mediaAddress(line.mediaId),
+    alt: word('image'),
+    loading: 'lazy',
+  })
   picture.addEventListener('click', () => {
-    const big = make('div', { class: 'lightbox', on: { click: () => big.remove() } }, make('img', { src: picture.src, alt: '' }))
+    const big = make(
+      'div',
+      { class: 'lightbox', on: { click: () => big.remove() } },
+      make('img', { src: picture.src, alt: '' }),
+    )
     document.body.append(big)
   })
   return picture
@@ -69,32 +90,68 @@ async function playAmr(source) {
   const Recorder = await loadAmr()
   const amr = new Recorder()
   await amr.initWithUrl(source)
-  return { play: () => amr.play(), stop: () => amr.stop(), ended: (done) => { amr.onEnded(done); amr.onStop(done) } }
+  return {
+    play: () => amr.play(),
+    stop: () => amr.stop(),
+    ended: (done) => {
+      amr.onEnded(done)
+      amr.onStop(done)
+    },
+  }
 }
 
 async function playNative(source) {
   const audio = new Audio(source)
-  return { play: () => audio.play(), stop: () => audio.pause(), ended: (done) => { audio.onended = done; audio.onpause = done } }
+  return {
+    play: () => audio.play(),
+    stop: () => audio.pause(),
+    ended: (done) => {
+      audio.onended = done
+      audio.onpause = done
+    },
+  }
 }
 
 function voiceOf(line) {
   const { media } = line
   const seconds = Math.max(1, Math.round(media?.seconds ?? 1))
   const own = line.way === 'sent'
-  const bubble = button({ class: 'bubble voice', title: word('voice'), style: { width: `${70 + Math.min(seconds, 60) * 2.4}px` } },
-    icon('voice', 'waves'), make('span', { text: `${seconds}″` }))
+  const bubble = button(
+    {
+      class: 'bubble voice',
+      title: word('voice'),
+      style: { width: `${70 + Math.min(seconds, 60) * 2.4}px` },
+    },
+    icon('voice', 'waves'),
+    make('span', { text: `${seconds}″` }),
+  )
   const box = make('div', { class: own ? 'holder own' : 'holder' }, bubble)
-  if (media?.alive !== true) { bubble.disabled = true; box.append(gone('voice')) }
+  if (media?.alive !== true) {
+    bubble.disabled = true
+    box.append(gone('voice'))
+  }
   bubble.addEventListener('click', async () => {
     playing?.stop()
     try {
       const source = mediaAddress(line.mediaId)
-      playing = await (media.contentType.startsWith('audio/amr') ? playAmr(source) : playNative(source))
-      playing.ended(() => { bubble.classList.remove('playing') })
+      playing = await (media.contentType.startsWith('audio/amr')
+        ? playAmr(source)
+        : playNative(source))
+      playing.ended(() => {
+        bubble.classList.remove('playing')
+      })
       await playing.play()
       bubble.classList.add('playing')
     } catch {
-      if (box.querySelector('a') === null) box.append(make('a', { class: 'hint', href: mediaAddress(line.mediaId), download: 'voice.amr', text: word('cannotPlay') }))
+      if (box.querySelector('a') === null)
+        box.append(
+          make('a', {
+            class: 'hint',
+            href: mediaAddress(line.mediaId),
+            download: 'voice.amr',
+            text: word('cannotPlay'),
+          }),
+        )
     }
   })
   return box
@@ -102,86 +159,209 @@ function voiceOf(line) {
 
 function videoOf(line) {
   if (line.media?.alive !== true) return make('div', { class: 'bubble' }, gone('video'))
-  const video = make('video', { class: 'picture', src: `${mediaAddress(line.mediaId)}#t=0.1`, preload: 'metadata', playsinline: '' })
-  const start = button({ class: 'start', title: word('video'), on: { click: () => {
-    start.remove()
-    video.controls = true
-    void video.play()
-  } } }, icon('play'))
+  const video = make('video', {
+    class: 'picture',
+    src: `${mediaAddress(line.mediaId)}#t=0.1`,
+    preload: 'metadata',
+    playsinline: '',
+  })
+  const start = button(
+    {
+      class: 'start',
+      title: word('video'),
+      on: {
+        click: () => {
+          start.remove()
+          video.controls = true
+          void video.play()
+        },
+      },
+    },
+    icon('play'),
+  )
   const film = make('div', { class: 'film' }, video, start)
   const title = line.content?.title ?? line.content?.Title
-  return title ? make('div', { class: 'card-line' }, film, make('div', { class: 'head last-head', text: title })) : film
+  return title
+    ? make(
+        'div',
+        { class: 'card-line' },
+        film,
+        make('div', { class: 'head last-head', text: title }),
+      )
+    : film
 }
 
 /** Only pictures of the simulator itself are fetched; of others stands the place. */
 function coverOf(url) {
   const isOurs = typeof url === 'string' && url.startsWith(`${location.origin}/`)
-  return isOurs ? make('img', { class: 'cover', src: url, alt: '' }) : make('div', { class: 'cover empty', title: url ?? '' })
+  return isOurs
+    ? make('img', { class: 'cover', src: url, alt: '' })
+    : make('div', { class: 'cover empty', title: url ?? '' })
 }
 
 function newsOf(line) {
-  const articles = line.content?.articles ?? [{ title: line.text ?? word('news'), description: line.content?.article_id ?? '' }]
+  const articles = line.content?.articles ?? [
+    { title: line.text ?? word('news'), description: line.content?.article_id ?? '' },
+  ]
   const [first, ...others] = articles
-  return make('div', { class: 'card-line news' }, coverOf(first.picurl ?? first.picUrl),
-    make('div', { class: 'head', text: first.title ?? '', title: first.url ?? '' }), make('div', { class: 'under', text: first.description ?? '' }),
-    ...others.map((one) => make('div', { class: 'row', title: one.url ?? '' }, make('span', { text: one.title ?? '' }), coverOf(one.picurl ?? one.picUrl))))
+  return make(
+    'div',
+    { class: 'card-line news' },
+    coverOf(first.picurl ?? first.picUrl),
+    make('div', { class: 'head', text: first.title ?? '', title: first.url ?? '' }),
+    make('div', { class: 'under', text: first.description ?? '' }),
+    ...others.map((one) =>
+      make(
+        'div',
+        { class: 'row', title: one.url ?? '' },
+        make('span', { text: one.title ?? '' }),
+        coverOf(one.picurl ?? one.picUrl),
+      ),
+    ),
+  )
 }
 
 function menuOf(line, say) {
   const { head_content: head = '', list, tail_content: tail = '' } = line.content
-  const entries = list.map((item) => button({ class: 'entry', text: item.content, on: {
-    click: () => say({ type: 'text', text: item.content, bizmsgmenuid: String(item.id) }),
-  } }))
-  return make('div', { class: 'bubble menu' }, make('div', {}, ...textNodes(head, say)), ...entries, make('div', {}, ...textNodes(tail, say)))
+  const entries = list.map((item) =>
+    button({
+      class: 'entry',
+      text: item.content,
+      on: {
+        click: () => say({ type: 'text', text: item.content, bizmsgmenuid: String(item.id) }),
+      },
+    }),
+  )
+  return make(
+    'div',
+    { class: 'bubble menu' },
+    make('div', {}, ...textNodes(head, say)),
+    ...entries,
+    make('div', {}, ...textNodes(tail, say)),
+  )
 }
 
 function placeOf(line) {
   const { Label: label = '', Location_X: x, Location_Y: y } = line.content ?? {}
-  return make('div', { class: 'card-line place' }, make('div', { class: 'head', text: label || word('location') }),
-    make('div', { class: 'under', text: `${x}, ${y}` }), make('div', { class: 'map' }, icon('place', 'pin')))
+  return make(
+    'div',
+    { class: 'card-line place' },
+    make('div', { class: 'head', text: label || word('location') }),
+    make('div', { class: 'under', text: `${x}, ${y}` }),
+    make('div', { class: 'map' }, icon('place', 'pin')),
+  )
 }
 
 function linkCard(line) {
   const { Title: title, Description: description, Url: url } = line.content ?? {}
-  return make('div', { class: 'card-line share' }, make('div', { class: 'head', text: title || url, title: url }),
-    make('div', { class: 'row' }, make('span', { class: 'under', text: description || url }), make('div', { class: 'thumb' }, icon('link'))))
+  return make(
+    'div',
+    { class: 'card-line share' },
+    make('div', { class: 'head', text: title || url, title: url }),
+    make(
+      'div',
+      { class: 'row' },
+      make('span', { class: 'under', text: description || url }),
+      make('div', { class: 'thumb' }, icon('link')),
+    ),
+  )
 }
 
-const sizeOf = (bytes) => bytes > 1_048_576 ? `${(bytes / 1_048_576).toFixed(1)} MB` : `${Math.max(0.1, bytes / 1024).toFixed(1)} KB`
+const sizeOf = (bytes) =>
+  bytes > 1_048_576
+    ? `${(bytes / 1_048_576).toFixed(1)} MB`
+    : `${Math.max(0.1, bytes / 1024).toFixed(1)} KB`
 
 function fileOf(line) {
   const { Title: title = '', FileTotalLen: size = 0 } = line.content ?? {}
-  return make('div', { class: 'card-line file' }, make('div', {}, make('div', { class: 'head', text: title }), make('div', { class: 'under', text: sizeOf(Number(size)) })),
-    make('div', { class: 'paper', text: (title.split('.').at(-1) ?? '?').slice(0, 4).toUpperCase() }))
+  return make(
+    'div',
+    { class: 'card-line file' },
+    make(
+      'div',
+      {},
+      make('div', { class: 'head', text: title }),
+      make('div', { class: 'under', text: sizeOf(Number(size)) }),
+    ),
+    make('div', {
+      class: 'paper',
+      text: (title.split('.').at(-1) ?? '?').slice(0, 4).toUpperCase(),
+    }),
+  )
 }
 
 function miniProgramOf(line) {
   const { title, Title } = line.content ?? {}
-  const picture = line.media?.alive === true ? make('img', { class: 'cover', src: mediaAddress(line.mediaId), alt: '' }) : make('div', { class: 'cover empty' })
-  return make('div', { class: 'card-line mini' }, make('div', { class: 'head', text: title ?? Title ?? line.text ?? '' }), picture,
-    make('div', { class: 'foot', text: word('miniprogrampage') }))
+  const picture =
+    line.media?.alive === true
+      ? make('img', { class: 'cover', src: mediaAddress(line.mediaId), alt: '' })
+      : make('div', { class: 'cover empty' })
+  return make(
+    'div',
+    { class: 'card-line mini' },
+    make('div', { class: 'head', text: title ?? Title ?? line.text ?? '' }),
+    picture,
+    make('div', { class: 'foot', text: word('miniprogrampage') }),
+  )
 }
 
 function musicOf(line) {
-  return make('div', { class: 'card-line music' }, make('div', {}, make('div', { class: 'head', text: line.content?.title ?? line.content?.Title ?? line.text ?? word('music') }),
-    make('div', { class: 'under', text: line.content?.description ?? line.content?.Description ?? '' })), make('div', { class: 'disc' }, icon('play')))
+  return make(
+    'div',
+    { class: 'card-line music' },
+    make(
+      'div',
+      {},
+      make('div', {
+        class: 'head',
+        text: line.content?.title ?? line.content?.Title ?? line.text ?? word('music'),
+      }),
+      make('div', {
+        class: 'under',
+        text: line.content?.description ?? line.content?.Description ?? '',
+      }),
+    ),
+    make('div', { class: 'disc' }, icon('play')),
+  )
 }
 
 function noticeOf(line) {
   const [title = '', ...rest] = (line.text ?? '').split('\n')
-  return make('div', { class: 'card-line notice' }, make('div', { class: 'head', text: title }), ...rest.map((text) => make('div', { class: 'under', text })))
+  return make(
+    'div',
+    { class: 'card-line notice' },
+    make('div', { class: 'head', text: title }),
+    ...rest.map((text) => make('div', { class: 'under', text })),
+  )
 }
 
 function plainOf(line) {
-  return make('div', { class: 'bubble' }, make('span', { class: 'kind', text: knows(line.type) ? word(line.type) : line.type }), make('span', { text: line.text ?? line.mediaId ?? '' }))
+  return make(
+    'div',
+    { class: 'bubble' },
+    make('span', { class: 'kind', text: knows(line.type) ? word(line.type) : line.type }),
+    make('span', { text: line.text ?? line.mediaId ?? '' }),
+  )
 }
 
 const drawings = {
   text: (line, say) => make('div', { class: 'bubble' }, ...textNodes(line.text ?? '', say)),
-  image: pictureOf, voice: voiceOf, video: videoOf, shortvideo: videoOf, news: newsOf, mpnews: newsOf, mpnewsarticle: newsOf, location: placeOf,
-  link: (line) => line.way === 'sent' ? linkCard(line) : plainOf(line), file: fileOf, miniprogrampage: miniProgramOf, music: musicOf,
-  msgmenu: (line, say) => Array.isArray(line.content?.list) ? menuOf(line, say) : plainOf(line),
-  template: noticeOf, notice: noticeOf, once: noticeOf,
+  image: pictureOf,
+  voice: voiceOf,
+  video: videoOf,
+  shortvideo: videoOf,
+  news: newsOf,
+  mpnews: newsOf,
+  mpnewsarticle: newsOf,
+  location: placeOf,
+  link: (line) => (line.way === 'sent' ? linkCard(line) : plainOf(line)),
+  file: fileOf,
+  miniprogrampage: miniProgramOf,
+  music: musicOf,
+  msgmenu: (line, say) => (Array.isArray(line.content?.list) ? menuOf(line, say) : plainOf(line)),
+  template: noticeOf,
+  notice: noticeOf,
+  once: noticeOf,
 }
 
 function noteOf(line) {
@@ -191,17 +371,28 @@ function noteOf(line) {
 
 /** A line with its face beside it; what happened stands small in the middle. */
 export function drawLine(line, { account, follower, names, say }) {
-  const item = make('li', { 'data-way': line.way, 'data-type': line.type, title: new Date(line.at).toLocaleString(locale()) })
+  const item = make('li', {
+    'data-way': line.way,
+    'data-type': line.type,
+    title: new Date(line.at).toLocaleString(locale()),
+  })
   if (line.way === 'event' || line.type === 'failure') {
     item.className = 'note'
     item.append(make('span', { text: line.type === 'failure' ? line.text : noteOf(line) }))
     return item
   }
   const own = line.way === 'sent'
-  const [name, seed] = own ? [follower.nickname, follower.openid] : [names.get(line.kfAccount) ?? account.name, line.kfAccount ?? account.appid]
+  const [name, seed] = own
+    ? [follower.nickname, follower.openid]
+    : [names.get(line.kfAccount) ?? account.name, line.kfAccount ?? account.appid]
   const draw = Object.hasOwn(drawings, line.type) ? drawings[line.type] : plainOf
-  const body = make('div', { class: 'body' }, line.kfAccount === undefined ? null : make('small', { class: 'sender', text: name }), draw(line, attempt(say)),
-    line.aiLabel ? make('small', { class: 'sender', text: word('aiLabel') }) : null)
+  const body = make(
+    'div',
+    { class: 'body' },
+    line.kfAccount === undefined ? null : make('small', { class: 'sender', text: name }),
+    draw(line, attempt(say)),
+    line.aiLabel ? make('small', { class: 'sender', text: word('aiLabel') }) : null,
+  )
   item.className = own ? 'own' : 'theirs'
   item.append(avatar(name, seed), body)
   return item

@@ -5,23 +5,48 @@ import { accountPanel, drawTabs, eventsPanel, faultsPanel, ledgerPanel } from '.
 import { locale, switchLanguage, word, writeWords } from './words.js'
 
 const state = {
-  accounts: [], followers: [], components: [], ledger: [], faults: [], events: [], clock: { advanceMs: 0, now: new Date().toISOString() }, readAt: 0,
-  appid: null, phones: [], tab: 'ledger', panel: '', people: '', seen: new Map(),
+  accounts: [],
+  followers: [],
+  components: [],
+  ledger: [],
+  faults: [],
+  events: [],
+  clock: { advanceMs: 0, now: new Date().toISOString() },
+  readAt: 0,
+  appid: null,
+  phones: [],
+  tab: 'ledger',
+  panel: '',
+  people: '',
+  seen: new Map(),
 }
 
 const world = {
   now: () => Date.parse(state.clock.now) + performance.now() - state.readAt,
   account: (appid) => state.accounts.find((one) => one.appid === appid),
-  follower: (appid, openid) => state.followers.find((one) => one.openid === openid && one.appid === appid),
+  follower: (appid, openid) =>
+    state.followers.find((one) => one.openid === openid && one.appid === appid),
 }
 const first = () => state.phones[0]
-const current = () => first() === undefined ? undefined : world.follower(first().appid, first().openid)
+const current = () =>
+  first() === undefined ? undefined : world.follower(first().appid, first().openid)
 
 function place(index, appid, openid) {
   const isFirst = index === 0
   const phone = openPhone({
-    appid, openid, isFirst, world, onChange: refreshSoon,
-    onClose: isFirst ? null : () => { state.phones.splice(state.phones.indexOf(phone), 1); phone.root.remove(); state.people = ''; drawPeople() },
+    appid,
+    openid,
+    isFirst,
+    world,
+    onChange: refreshSoon,
+    onClose: isFirst
+      ? null
+      : () => {
+          state.phones.splice(state.phones.indexOf(phone), 1)
+          phone.root.remove()
+          state.people = ''
+          drawPeople()
+        },
   })
   state.phones[index]?.root.remove()
   state.phones[index] = phone
@@ -48,7 +73,9 @@ function choose(appid, openid) {
 function readHash() {
   const [one, two] = location.hash.slice(1).split('/').map(decodeURIComponent)
   const openid = two ?? one
-  const found = state.followers.find((follower) => follower.openid === openid && (two === undefined || follower.appid === one))
+  const found = state.followers.find(
+    (follower) => follower.openid === openid && (two === undefined || follower.appid === one),
+  )
   if (found !== undefined) choose(found.appid, found.openid)
 }
 
@@ -59,7 +86,14 @@ function settle() {
   }
 }
 
-const lastText = (one) => one.last === null ? `${one.openid.slice(-6)}` : one.last.way === 'event' ? word(one.last.type) : one.last.type === 'failure' || one.last.text ? one.last.text : `[${word(one.last.type)}]`
+const lastText = (one) =>
+  one.last === null
+    ? `${one.openid.slice(-6)}`
+    : one.last.way === 'event'
+      ? word(one.last.type)
+      : one.last.type === 'failure' || one.last.text
+        ? one.last.text
+        : `[${word(one.last.type)}]`
 
 function standing(one) {
   if (!one.subscribed) return word('notFollowing')
@@ -70,12 +104,22 @@ function standing(one) {
 function drawPeople() {
   const mine = state.followers.filter((one) => one.appid === state.appid)
   const shown = state.phones.map((phone) => phone.openid)
-  for (const one of mine) if (shown.includes(one.openid) || !state.seen.has(one.openid)) state.seen.set(one.openid, one.reached)
-  const drawn = JSON.stringify([state.accounts.map((one) => [one.appid, one.name]), state.appid, mine.map((one) => [one.openid, one.nickname, standing(one), one.reached]), shown, locale()])
+  for (const one of mine)
+    if (shown.includes(one.openid) || !state.seen.has(one.openid))
+      state.seen.set(one.openid, one.reached)
+  const drawn = JSON.stringify([
+    state.accounts.map((one) => [one.appid, one.name]),
+    state.appid,
+    mine.map((one) => [one.openid, one.nickname, standing(one), one.reached]),
+    shown,
+    locale(),
+  ])
   if (drawn === state.people) return
   state.people = drawn
   const select = find('#account')
-  select.replaceChildren(...state.accounts.map((one) => make('option', { value: one.appid, text: one.name })))
+  select.replaceChildren(
+    ...state.accounts.map((one) => make('option', { value: one.appid, text: one.name })),
+  )
   if (state.accounts.length === 0) select.append(make('option', { text: word('noAccount') }))
   select.value = state.appid ?? ''
   find('#followers').replaceChildren(...mine.map(drawPerson))
@@ -85,11 +129,50 @@ function drawPeople() {
 
 function drawPerson(one) {
   const unread = Math.max(0, one.reached - (state.seen.get(one.openid) ?? one.reached))
-  const isShown = state.phones.some((phone) => phone.openid === one.openid && phone.appid === one.appid)
-  const face = make('span', { class: 'face-box' }, avatar(one.nickname, one.openid), unread === 0 ? null : make('b', { class: 'badge', text: String(Math.min(99, unread)) }))
-  const who = make('span', { class: 'who' }, make('div', { class: 'name', text: one.nickname }), make('div', { class: 'last', text: standing(one) }))
-  const open = button({ class: 'person', 'aria-current': String(isShown), 'data-openid': one.openid, on: { click: () => { choose(one.appid, one.openid); refreshSoon() } } }, face, who)
-  const beside = button({ class: 'beside', title: word('beside'), on: { click: () => { void place(state.phones.length, one.appid, one.openid).refresh(); state.people = ''; drawPeople() } } }, icon('split'))
+  const isShown = state.phones.some(
+    (phone) => phone.openid === one.openid && phone.appid === one.appid,
+  )
+  const face = make(
+    'span',
+    { class: 'face-box' },
+    avatar(one.nickname, one.openid),
+    unread === 0 ? null : make('b', { class: 'badge', text: String(Math.min(99, unread)) }),
+  )
+  const who = make(
+    'span',
+    { class: 'who' },
+    make('div', { class: 'name', text: one.nickname }),
+    make('div', { class: 'last', text: standing(one) }),
+  )
+  const open = button(
+    {
+      class: 'person',
+      'aria-current': String(isShown),
+      'data-openid': one.openid,
+      on: {
+        click: () => {
+          choose(one.appid, one.openid)
+          refreshSoon()
+        },
+      },
+    },
+    face,
+    who,
+  )
+  const beside = button(
+    {
+      class: 'beside',
+      title: word('beside'),
+      on: {
+        click: () => {
+          void place(state.phones.length, one.appid, one.openid).refresh()
+          state.people = ''
+          drawPeople()
+        },
+      },
+    },
+    icon('split'),
+  )
   return make('li', {}, open, isShown || state.phones.length > 2 ? null : beside)
 }
 
@@ -97,16 +180,30 @@ function drawHello() {
   find('.hello')?.remove()
   if (state.phones.length > 0) return
   const missing = state.accounts.length === 0
-  find('#phones').append(make('div', { class: 'hello' }, make('p', { text: word(missing ? 'noAccount' : 'noFollower') }), make('small', { text: word(missing ? 'noAccountHint' : 'noFollowerHint') }),
-    missing ? null : button({ id: 'empty-button', text: word('create'), on: { click: welcome } })))
+  find('#phones').append(
+    make(
+      'div',
+      { class: 'hello' },
+      make('p', { text: word(missing ? 'noAccount' : 'noFollower') }),
+      make('small', { text: word(missing ? 'noAccountHint' : 'noFollowerHint') }),
+      missing ? null : button({ id: 'empty-button', text: word('create'), on: { click: welcome } }),
+    ),
+  )
 }
 
 function drawClock() {
   const now = new Date(world.now())
   find('#date').textContent = now.toLocaleString(locale(), { hour12: false })
   const minutes = Math.round(state.clock.advanceMs / 60_000)
-  const parts = [[Math.floor(minutes / 1440), 'days'], [Math.floor(minutes / 60) % 24, 'hours'], [minutes % 60, 'minutes']]
-  const words = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${word(unit)}`).join(' ')
+  const parts = [
+    [Math.floor(minutes / 1440), 'days'],
+    [Math.floor(minutes / 60) % 24, 'hours'],
+    [minutes % 60, 'minutes'],
+  ]
+  const words = parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${word(unit)}`)
+    .join(' ')
   find('#advanced').textContent = words === '' ? word('realTime') : `${word('faster')} ${words}`
 }
 
@@ -116,16 +213,35 @@ function drawWindow() {
   const box = find('#window')
   box.classList.toggle('closed', left === 0)
   find('#window-of').textContent = current()?.nickname ?? ''
-  if (left === 0) { box.replaceChildren(make('b', { text: word('windowClosed') }), ` · ${word('windowHint')}`); return }
-  const [count, unit] = left > 3600_000 ? [Math.floor(left / 3600_000), 'hours'] : left > 60_000 ? [Math.floor(left / 60_000), 'minutes'] : [Math.ceil(left / 1000), 'seconds']
-  box.replaceChildren(`${word('mayStill')} `, make('b', { text: `${open.remaining} ${word('messages')}`.trim() }), ` · ${word('left')} ${count} ${word(unit)}`)
+  if (left === 0) {
+    box.replaceChildren(make('b', { text: word('windowClosed') }), ` · ${word('windowHint')}`)
+    return
+  }
+  const [count, unit] =
+    left > 3600_000
+      ? [Math.floor(left / 3600_000), 'hours']
+      : left > 60_000
+        ? [Math.floor(left / 60_000), 'minutes']
+        : [Math.ceil(left / 1000), 'seconds']
+  box.replaceChildren(
+    `${word('mayStill')} `,
+    make('b', { text: `${open.remaining} ${word('messages')}`.trim() }),
+    ` · ${word('left')} ${count} ${word(unit)}`,
+  )
 }
 
 const panels = {
   ledger: () => [state.ledger.at(-1)?.n, () => ledgerPanel(state.ledger)],
   faults: () => [state.faults, () => faultsPanel(state.faults, refreshSoon)],
   events: () => [state.events.length, () => eventsPanel(state.events, first)],
-  account: () => [[world.account(state.appid), state.components], () => accountPanel(world.account(state.appid), { components: state.components, refresh: refreshSoon })],
+  account: () => [
+    [world.account(state.appid), state.components],
+    () =>
+      accountPanel(world.account(state.appid), {
+        components: state.components,
+        refresh: refreshSoon,
+      }),
+  ],
 }
 
 function drawPanel() {
@@ -133,14 +249,33 @@ function drawPanel() {
   const drawn = JSON.stringify([state.tab, facts ?? null, locale()])
   if (drawn === state.panel) return
   state.panel = drawn
-  drawTabs(state.tab, (tab) => { state.tab = tab; drawPanel() })
+  drawTabs(state.tab, (tab) => {
+    state.tab = tab
+    drawPanel()
+  })
   find('#panel').replaceChildren(draw())
 }
 
 async function refresh() {
   const [accounts, followers, clock, ledger, faults, components] = await Promise.all(
-    ['/sim/accounts', '/sim/followers?last=1', '/sim/clock', '/sim/ledger?last=60', '/sim/faults', '/sim/components'].map((path) => call('GET', path)))
-  Object.assign(state, { accounts: accounts.items, followers: followers.items, clock, ledger: ledger.items, faults: faults.items, components: components.items, readAt: performance.now() })
+    [
+      '/sim/accounts',
+      '/sim/followers?last=1',
+      '/sim/clock',
+      '/sim/ledger?last=60',
+      '/sim/faults',
+      '/sim/components',
+    ].map((path) => call('GET', path)),
+  )
+  Object.assign(state, {
+    accounts: accounts.items,
+    followers: followers.items,
+    clock,
+    ledger: ledger.items,
+    faults: faults.items,
+    components: components.items,
+    readAt: performance.now(),
+  })
   if (state.phones.length === 0) readHash()
   settle()
   drawPeople()
@@ -151,7 +286,10 @@ async function refresh() {
 
 let coming = null
 function refreshSoon() {
-  coming ??= setTimeout(() => { coming = null; void refresh().catch(() => undefined) }, 30)
+  coming ??= setTimeout(() => {
+    coming = null
+    void refresh().catch(() => undefined)
+  }, 30)
 }
 
 const welcome = attempt(async () => {
@@ -173,12 +311,28 @@ function writeAll() {
 }
 
 find('#new-follower').addEventListener('click', welcome)
-find('#language').addEventListener('click', () => { switchLanguage(); writeAll(); refreshSoon() })
-find('#account').addEventListener('change', (event) => { choose(event.target.value, null); refreshSoon() })
+find('#language').addEventListener('click', () => {
+  switchLanguage()
+  writeAll()
+  refreshSoon()
+})
+find('#account').addEventListener('change', (event) => {
+  choose(event.target.value, null)
+  refreshSoon()
+})
 for (const one of findAll('[data-advance]')) {
-  one.addEventListener('click', attempt(async () => { await call('POST', '/sim/clock', { advanceMs: Number(one.dataset.advance) }); refreshSoon() }))
+  one.addEventListener(
+    'click',
+    attempt(async () => {
+      await call('POST', '/sim/clock', { advanceMs: Number(one.dataset.advance) })
+      refreshSoon()
+    }),
+  )
 }
-addEventListener('hashchange', () => { readHash(); refreshSoon() })
+addEventListener('hashchange', () => {
+  readHash()
+  refreshSoon()
+})
 
 async function keepFresh(version) {
   let next = version
@@ -187,10 +341,14 @@ async function keepFresh(version) {
     await refresh()
   } catch {
     toast(word('noAnswer'))
-    await new Promise((resolve) => { setTimeout(resolve, 1500) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1500)
+    })
     next = -1
   }
-  setTimeout(() => { void keepFresh(next) }, 60)
+  setTimeout(() => {
+    void keepFresh(next)
+  }, 60)
 }
 
 writeAll()

@@ -16,10 +16,16 @@ import { messageFields, ownText } from './messages.ts'
 import { getAccount, getFollower } from './people.ts'
 import { eventKey, headOf } from './tell.ts'
 
-export type PhoneAnswer = { attempts: number, status: number | null, reply: string | null, msgId: string | null,
-  shown: unknown[], tries: unknown[] }
+export type PhoneAnswer = {
+  attempts: number
+  status: number | null
+  reply: string | null
+  msgId: string | null
+  shown: unknown[]
+  tries: unknown[]
+}
 
-function times(body: Body): { copies: number, parallel: boolean } {
+function times(body: Body): { copies: number; parallel: boolean } {
   const copies = body['copies'] ?? 1
   if (!Number.isInteger(copies) || Number(copies) < 1 || Number(copies) > 100) {
     throw failWith(400, 'invalid_input', 'copies must be a whole number from 1 to 100')
@@ -30,15 +36,21 @@ function times(body: Body): { copies: number, parallel: boolean } {
 function tamperOf(body: Body): { tamper?: Tamper } {
   const { tamper } = body
   if (tamper === undefined) return {}
-  if (!isKnown(tampers, tamper)) throw failWith(400, 'invalid_input', `tamper must be one of ${tampers.join(', ')}`)
+  if (!isKnown(tampers, tamper)) {
+    throw failWith(400, 'invalid_input', `tamper must be one of ${tampers.join(', ')}`)
+  }
   return { tamper }
 }
 
-type Deed = { what: Push, follower: Follower, body: Body }
+type Deed = { what: Push; follower: Follower; body: Body }
 
 async function push(store: Store, { what, follower, body }: Deed): Promise<PhoneAnswer> {
   store.saveSoon()
-  const { attempts, desk, ...rest } = await deliver(store, { ...what, ...tamperOf(body) }, times(body))
+  const { attempts, desk, ...rest } = await deliver(
+    store,
+    { ...what, ...tamperOf(body) },
+    times(body),
+  )
   if (desk !== undefined) handOver(store, follower, desk.kfAccount)
   return { ...rest, attempts: attempts.length, msgId: what.msgId, tries: attempts }
 }
@@ -60,24 +72,37 @@ export async function sendMessage(store: Store, openid: string, body: Body): Pro
   const type = textOf(body, 'type')
   check(body)
   const { fields: inner, after } = messageFields(type, body, { store, appid: account.appid })
-  if (!follower.subscribed) throw failWith(409, 'not_following', 'who does not follow the account cannot write to it')
+  if (!follower.subscribed) {
+    throw failWith(409, 'not_following', 'who does not follow the account cannot write to it')
+  }
   const msgId = optionalText(body, 'msgId') ?? nextMsgId(store)
-  if (!/^\d{1,20}$/.test(msgId)) throw failWith(400, 'invalid_input', 'msgId must be a whole number as text')
+  if (!/^\d{1,20}$/.test(msgId)) {
+    throw failWith(400, 'invalid_input', 'msgId must be a whole number as text')
+  }
   const media = inner['MediaId'] ?? inner['ThumbMediaId']
   addLine(store, follower, {
-    way: 'sent', type, text: ownText(type, inner), ...isText(media) ? { mediaId: media } : {}, content: inner,
+    way: 'sent',
+    type,
+    text: ownText(type, inner),
+    ...(isText(media) ? { mediaId: media } : {}),
+    content: inner,
   })
   if (follower.blacklisted) return unheard(msgId)
   openWindow(follower, 'bizmsgmenuid' in after ? 'menu' : 'message', store.now())
   recordLine(store, follower, { opercode: 2003, type, text: ownText(type, inner) })
-  const fields = { ...headOf(store, account, { openid, type, createTime: body['createTime'] }), ...inner }
+  const fields = {
+    ...headOf(store, account, { openid, type, createTime: body['createTime'] }),
+    ...inner,
+  }
   const key = `${account.appid}|msg|${msgId}`
-  return push(
-    store, { follower, body, what: { account, openid, fields, after, msgId, key, isMessage: true, showsFailure: true } }
-  )
+  return push(store, {
+    follower,
+    body,
+    what: { account, openid, fields, after, msgId, key, isMessage: true, showsFailure: true },
+  })
 }
 
-type Raw = { account: Account, follower: Follower, body: Body }
+type Raw = { account: Account; follower: Follower; body: Body }
 
 /** Any text as it is, signed and sealed as usual: what the platform never sends, or not yet. */
 async function sendRaw(store: Store, { account, follower, body }: Raw): Promise<PhoneAnswer> {
@@ -85,25 +110,46 @@ async function sendRaw(store: Store, { account, follower, body }: Raw): Promise<
   const xml = textOf(body, 'xml')
   let key = eventKey(store, account.appid)
   let read: ReturnType<typeof readPush> | null = null
-  try { read = readPush(xml) } catch { /* not for reading: that is what it is for */ }
+  try {
+    read = readPush(xml)
+  } catch {
+    /* not for reading: that is what it is for */
+  }
   if (read !== null) key = `${account.appid}|${read.dedupKey}`
   const isMessage = read?.kind !== 'event'
-  addLine(store, follower, { way: isMessage ? 'sent' : 'event', type: read?.type ?? 'xml', text: xml })
+  addLine(store, follower, {
+    way: isMessage ? 'sent' : 'event',
+    type: read?.type ?? 'xml',
+    text: xml,
+  })
   if (isMessage) openWindow(follower, 'message', store.now())
-  return push(store, { follower, body, what: {
-    account, openid: follower.openid, fields: {}, xml, msgId: null, key, isMessage, showsFailure: isMessage,
-  } })
+  return push(store, {
+    follower,
+    body,
+    what: {
+      account,
+      openid: follower.openid,
+      fields: {},
+      xml,
+      msgId: null,
+      key,
+      isMessage,
+      showsFailure: isMessage,
+    },
+  })
 }
 
-const text = (value: unknown): string => typeof value === 'string' ? value : ''
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 function follow(store: Store, follower: Follower, key: string): void {
   const scene = key.startsWith('qrscene_') ? key.slice(8) : null
   const isNumber = scene !== null && /^\d{1,10}$/.test(scene)
   Object.assign(follower, {
-    subscribed: true, subscribedAt: seconds(store.now()),
+    subscribed: true,
+    subscribedAt: seconds(store.now()),
     subscribeScene: scene === null ? 'ADD_SCENE_SEARCH' : 'ADD_SCENE_QR_CODE',
-    qrScene: isNumber ? Number(scene) : 0, qrSceneStr: scene === null || isNumber ? '' : scene,
+    qrScene: isNumber ? Number(scene) : 0,
+    qrSceneStr: scene === null || isNumber ? '' : scene,
   })
 }
 
@@ -123,7 +169,9 @@ function rememberSubscriptions(follower: Follower, fields: Fields): void {
 function takeEffect(store: Store, follower: Follower, fields: Fields): void {
   const event = text(fields['Event']).toLowerCase()
   if (event === 'subscribe') follow(store, follower, text(fields['EventKey']))
-  if (event === 'unsubscribe') Object.assign(follower, { subscribed: false, window: null, tagIds: [], remark: '' })
+  if (event === 'unsubscribe') {
+    Object.assign(follower, { subscribed: false, window: null, tagIds: [], remark: '' })
+  }
   if (event.startsWith('subscribe_msg_')) rememberSubscriptions(follower, fields)
   const scene = sceneOfEvent(event)
   if (scene !== null) openWindow(follower, scene, store.now())
@@ -140,13 +188,26 @@ export async function sendEvent(store: Store, openid: string, body: Body): Promi
     throw failWith(409, 'not_following', 'who does not follow the account can only subscribe')
   }
   const { EventKey: key } = inner
-  addLine(store, follower, { way: 'event', type: event, ...isText(key) ? { text: key } : {}, content: inner })
+  addLine(store, follower, {
+    way: 'event',
+    type: event,
+    ...(isText(key) ? { text: key } : {}),
+    content: inner,
+  })
   takeEffect(store, follower, inner)
   if (follower.blacklisted) return unheard(null)
-  const fields = { ...headOf(store, account, { openid, type: 'event', createTime: body['createTime'] }), ...inner }
+  const fields = {
+    ...headOf(store, account, { openid, type: 'event', createTime: body['createTime'] }),
+    ...inner,
+  }
   const what: Push = {
-    account, openid, fields, msgId: null, key: eventKey(store, account.appid),
-    isMessage: false, showsFailure: expectsAnswer(event),
+    account,
+    openid,
+    fields,
+    msgId: null,
+    key: eventKey(store, account.appid),
+    isMessage: false,
+    showsFailure: expectsAnswer(event),
   }
   return push(store, { follower, body, what })
 }

@@ -11,32 +11,47 @@ export function caseOf(store: Store, appid: string, openid: string): DeskCase | 
   return store.desk.get(keyOf(appid, openid))
 }
 
-function announce(store: Store, appid: string, about: { openid: string, fields: Fields }): void {
+function announce(store: Store, appid: string, about: { openid: string; fields: Fields }): void {
   const account = store.accounts.get(appid)
   if (account !== undefined) void tell(store, account, about)
 }
 
-function record(store: Store, one: DeskCase, entry: { opercode: number, text: string, worker: string }): void {
+function record(
+  store: Store,
+  one: DeskCase,
+  entry: { opercode: number; text: string; worker: string },
+): void {
   const id = nextNumber(store, `records ${one.appid}`)
-  put(store, 'records', { appid: one.appid, id, openid: one.openid, at: seconds(store.now()), ...entry })
+  put(store, 'records', {
+    appid: one.appid,
+    id,
+    openid: one.openid,
+    at: seconds(store.now()),
+    ...entry,
+  })
   store.saveSoon()
 }
 
-type Session = { appid: string, openid: string, kfAccount: string }
+type Session = { appid: string; openid: string; kfAccount: string }
 
 export function openSession(store: Store, { appid, openid, kfAccount }: Session): void {
   const old = caseOf(store, appid, openid)?.kfAccount ?? null
   const one = put(store, 'desk', { appid, openid, kfAccount, since: seconds(store.now()) })
   record(store, one, { opercode: old === null ? 1001 : 1005, text: '', worker: kfAccount })
-  const fields: Fields = old === null ? { Event: 'kf_create_session', KfAccount: kfAccount }
-    : { Event: 'kf_switch_session', FromKfAccount: old, ToKfAccount: kfAccount }
+  const fields: Fields =
+    old === null
+      ? { Event: 'kf_create_session', KfAccount: kfAccount }
+      : { Event: 'kf_switch_session', FromKfAccount: old, ToKfAccount: kfAccount }
   announce(store, appid, { openid, fields })
 }
 
 export function closeSession(store: Store, one: DeskCase): void {
   store.desk.delete(keyOf(one.appid, one.openid))
   record(store, one, { opercode: 1004, text: '', worker: one.kfAccount ?? '' })
-  announce(store, one.appid, { openid: one.openid, fields: { Event: 'kf_close_session', KfAccount: one.kfAccount ?? '' } })
+  announce(store, one.appid, {
+    openid: one.openid,
+    fields: { Event: 'kf_close_session', KfAccount: one.kfAccount ?? '' },
+  })
 }
 
 /** The account answered `transfer_customer_service`: a named account takes it if it is there, else the follower waits. */
@@ -44,16 +59,30 @@ export function handOver(store: Store, follower: Follower, kfAccount: string | n
   const { appid, openid } = follower
   if (typeof caseOf(store, appid, openid)?.kfAccount === 'string') return
   const found = ofAccount(store, 'kfAccounts', appid).find((one) => one.account === kfAccount)
-  if (found !== undefined && found.online > 0) openSession(store, { appid, openid, kfAccount: found.account })
-  else put(store, 'desk', { appid, openid, kfAccount: null, since: seconds(store.now()) })
+  if (found !== undefined && found.online > 0) {
+    openSession(store, { appid, openid, kfAccount: found.account })
+  } else put(store, 'desk', { appid, openid, kfAccount: null, since: seconds(store.now()) })
   store.saveSoon()
 }
 
-const told: Record<string, string> = { image: '[image]', voice: '[voice]', video: '[video]', shortvideo: '[video]' }
+const told: Record<string, string> = {
+  image: '[image]',
+  voice: '[voice]',
+  video: '[video]',
+  shortvideo: '[video]',
+}
 
 /** 2003: the agent received, 2002: the agent sent. */
-export function recordLine(store: Store, follower: Follower, line: { opercode: 2002 | 2003, type: string, text: string }): void {
+export function recordLine(
+  store: Store,
+  follower: Follower,
+  line: { opercode: 2002 | 2003; type: string; text: string },
+): void {
   const one = caseOf(store, follower.appid, follower.openid)
   if (typeof one?.kfAccount !== 'string') return
-  record(store, one, { opercode: line.opercode, text: told[line.type] ?? line.text, worker: one.kfAccount })
+  record(store, one, {
+    opercode: line.opercode,
+    text: told[line.type] ?? line.text,
+    worker: one.kfAccount,
+  })
 }

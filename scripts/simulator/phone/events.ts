@@ -8,16 +8,22 @@ type Defaults = (follower: Follower) => Fields
 
 const md5 = '5a75aaca956d97be686719218f275c6b'
 const kf: Fields = { KfAccount: 'agent1@madeupshop' }
-const job = (fields: Fields): Defaults => () => ({ MsgID: String(Date.now()), ...fields })
+const job =
+  (fields: Fields): Defaults =>
+  () => ({ MsgID: String(Date.now()), ...fields })
 const privacy: Defaults = (follower) => ({
-  OpenID: follower.openid, ...follower.unionid === '' ? {} : { UnionID: follower.unionid },
-  AppID: follower.appid, RevokeInfo: '205',
+  OpenID: follower.openid,
+  ...(follower.unionid === '' ? {} : { UnionID: follower.unionid }),
+  AppID: follower.appid,
+  RevokeInfo: '205',
 })
 const pictures: Defaults = () => ({
-  EventKey: 'rselfmenu_1_0', SendPicsInfo: { Count: 1, PicList: { item: [{ PicMd5Sum: md5 }] } },
+  EventKey: 'rselfmenu_1_0',
+  SendPicsInfo: { Count: 1, PicList: { item: [{ PicMd5Sum: md5 }] } },
 })
 const scanned: Defaults = () => ({
-  EventKey: 'rselfmenu_0_0', ScanCodeInfo: { ScanType: 'qrcode', ScanResult: 'https://example.com/1' },
+  EventKey: 'rselfmenu_0_0',
+  ScanCodeInfo: { ScanType: 'qrcode', ScanResult: 'https://example.com/1' },
 })
 
 /** What an event carries when the caller names nothing else, so that each can be tried by its name alone. */
@@ -29,37 +35,69 @@ const events: Record<string, Defaults> = {
   click: () => ({ EventKey: 'MENU_KEY' }),
   view: () => ({ EventKey: 'https://example.com/', MenuId: 1 }),
   view_miniprogram: () => ({ EventKey: 'pages/index/index', MenuId: 1 }),
-  scancode_push: scanned, scancode_waitmsg: scanned,
-  pic_sysphoto: pictures, pic_photo_or_album: pictures, pic_weixin: pictures,
+  scancode_push: scanned,
+  scancode_waitmsg: scanned,
+  pic_sysphoto: pictures,
+  pic_photo_or_album: pictures,
+  pic_weixin: pictures,
   location_select: () => ({
     EventKey: 'rselfmenu_2_0',
-    SendLocationInfo: { Location_X: '31.230391', Location_Y: '121.473701', Scale: '15', Label: '上海市人民广场', Poiname: '' },
+    SendLocationInfo: {
+      Location_X: '31.230391',
+      Location_Y: '121.473701',
+      Scale: '15',
+      Label: '上海市人民广场',
+      Poiname: '',
+    },
   }),
   templatesendjobfinish: job({ Status: 'success' }),
-  masssendjobfinish: job({ Status: 'send success', TotalCount: 2, FilterCount: 2, SentCount: 2, ErrorCount: 0 }),
-  publishjobfinish: () => ({ PublishEventInfo: {
-    publish_id: '2247503051', publish_status: 0, article_id: 'madeUpArticle',
-    article_detail: { count: 1, item: [{ idx: 1, article_url: 'https://example.com/a' }] },
-  } }),
-  kf_create_session: () => kf, kf_close_session: () => kf,
-  kf_switch_session: () => ({ FromKfAccount: 'agent1@madeupshop', ToKfAccount: 'agent2@madeupshop' }),
+  masssendjobfinish: job({
+    Status: 'send success',
+    TotalCount: 2,
+    FilterCount: 2,
+    SentCount: 2,
+    ErrorCount: 0,
+  }),
+  publishjobfinish: () => ({
+    PublishEventInfo: {
+      publish_id: '2247503051',
+      publish_status: 0,
+      article_id: 'madeUpArticle',
+      article_detail: { count: 1, item: [{ idx: 1, article_url: 'https://example.com/a' }] },
+    },
+  }),
+  kf_create_session: () => kf,
+  kf_close_session: () => kf,
+  kf_switch_session: () => ({
+    FromKfAccount: 'agent1@madeupshop',
+    ToKfAccount: 'agent2@madeupshop',
+  }),
   subscribe_msg_popup_event: () => ({
-    SubscribeMsgPopupEvent: { List: [{ TemplateId: 'TPL_A', SubscribeStatusString: 'accept', PopupScene: 2 }] },
+    SubscribeMsgPopupEvent: {
+      List: [{ TemplateId: 'TPL_A', SubscribeStatusString: 'accept', PopupScene: 2 }],
+    },
   }),
   subscribe_msg_change_event: () => ({
     SubscribeMsgChangeEvent: { List: [{ TemplateId: 'TPL_A', SubscribeStatusString: 'reject' }] },
   }),
-  subscribe_msg_sent_event: () => ({ SubscribeMsgSentEvent: {
-    List: [{ TemplateId: 'TPL_A', MsgID: '1700827132819554304', ErrorCode: 0, ErrorStatus: 'success' }],
-  } }),
-  user_info_modified: privacy, user_authorization_revoke: privacy, user_authorization_cancellation: privacy,
+  subscribe_msg_sent_event: () => ({
+    SubscribeMsgSentEvent: {
+      List: [
+        { TemplateId: 'TPL_A', MsgID: '1700827132819554304', ErrorCode: 0, ErrorStatus: 'success' },
+      ],
+    },
+  }),
+  user_info_modified: privacy,
+  user_authorization_revoke: privacy,
+  user_authorization_cancellation: privacy,
   user_enter_session_from_card: () => ({ CardId: 'pMadeUpCard', UserCardCode: '12312312' }),
   user_enter_tempsession: () => ({ SessionFrom: 'weapp' }),
   qualification_verify_success: () => ({ ExpiredTime: 1791536000 }),
   qualification_verify_fail: () => ({ FailTime: 1760000000, FailReason: 'by time' }),
   naming_verify_success: () => ({ ExpiredTime: 1791536000 }),
   naming_verify_fail: () => ({ FailTime: 1760000000, FailReason: 'by time' }),
-  annual_renew: () => ({ ExpiredTime: 1791536000 }), verify_expired: () => ({ ExpiredTime: 1791536000 }),
+  annual_renew: () => ({ ExpiredTime: 1791536000 }),
+  verify_expired: () => ({ ExpiredTime: 1791536000 }),
   debug_demo: () => ({ debug_str: 'hello world' }),
 }
 export const eventNames = Object.keys(events)
@@ -67,8 +105,11 @@ export const eventNames = Object.keys(events)
 export function eventFields(body: Body, follower: Follower): Fields {
   const event = textOf(body, 'event')
   const name = event.toLowerCase()
-  const defaults = Object.hasOwn(events, name) ? events[name]?.(follower) ?? {} : {}
-  const place = name === 'location' && typeof body['location'] === 'object' ? toFields(body['location'] as Body) : {}
+  const defaults = Object.hasOwn(events, name) ? (events[name]?.(follower) ?? {}) : {}
+  const place =
+    name === 'location' && typeof body['location'] === 'object'
+      ? toFields(body['location'] as Body)
+      : {}
   return { Event: event, ...defaults, ...place, ...others(body) }
 }
 

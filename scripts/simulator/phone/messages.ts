@@ -8,20 +8,25 @@ import type { MediaType } from '../types.ts'
 import { number, others } from './names.ts'
 import type { Fields } from '../wire/xml.ts'
 
-type Place = { store: Store, appid: string }
+type Place = { store: Store; appid: string }
 type Build = (body: Body, place: Place) => Fields
 
 const samples: Partial<Record<MediaType, string[]>> = {
-  image: ['sunset.jpg', 'parcel.jpg', 'cat.jpg'], voice: ['voice.amr'], video: ['video.mp4'], thumb: ['thumb.jpg'],
+  image: ['sunset.jpg', 'parcel.jpg', 'cat.jpg'],
+  voice: ['voice.amr'],
+  video: ['video.mp4'],
+  thumb: ['thumb.jpg'],
 }
 let turn = 0
 
 /** A file is base64 or a data address, alone or with a name: `{base64, name?}`. */
-function bytesOf(body: Body): { bytes: Buffer, name: string | null } | null {
+function bytesOf(body: Body): { bytes: Buffer; name: string | null } | null {
   const { file } = body
   if (file === undefined || file === null) return null
-  const text = isBody(file) ? file['base64'] ?? file['data'] : file
-  if (typeof text !== 'string') throw failWith(400, 'invalid_input', 'file must be base64, a data address, or {base64, name?}')
+  const text = isBody(file) ? (file['base64'] ?? file['data']) : file
+  if (typeof text !== 'string') {
+    throw failWith(400, 'invalid_input', 'file must be base64, a data address, or {base64, name?}')
+  }
   const name = isBody(file) && isText(file['name']) ? file['name'] : null
   return { bytes: Buffer.from(text.replace(/^data:[^,]*,/, ''), 'base64'), name }
 }
@@ -32,7 +37,12 @@ function mediaId(body: Body, type: MediaType, { store, appid }: Place): string {
   const file = bytesOf(body)
   const names = samples[type] ?? []
   const bytes = file?.bytes ?? sample(names[turn++ % names.length] ?? '')
-  return addMedia(store, { appid, type, bytes, ...typeof file?.name === 'string' ? { name: file.name } : {} }).mediaId
+  return addMedia(store, {
+    appid,
+    type,
+    bytes,
+    ...(typeof file?.name === 'string' ? { name: file.name } : {}),
+  }).mediaId
 }
 
 function image(body: Body, place: Place): Fields {
@@ -43,20 +53,29 @@ function image(body: Body, place: Place): Fields {
 function voice(body: Body, place: Place): Fields {
   const id = mediaId(body, 'voice', place)
   const own = isText(body['mediaId']) || bytesOf(body) !== null
-  const wide = own ? id : addMedia(place.store, { appid: place.appid, type: 'voice', bytes: sample('voice16k.amr') }).mediaId
+  const wide = own
+    ? id
+    : addMedia(place.store, { appid: place.appid, type: 'voice', bytes: sample('voice16k.amr') })
+        .mediaId
   return { MediaId: id, Format: 'amr', MediaId16K: wide, ...others(body) }
 }
 
 function video(body: Body, place: Place): Fields {
-  return { MediaId: mediaId(body, 'video', place), ThumbMediaId: mediaId({}, 'thumb', place), ...others(body) }
+  return {
+    MediaId: mediaId(body, 'video', place),
+    ThumbMediaId: mediaId({}, 'thumb', place),
+    ...others(body),
+  }
 }
 
 function location(body: Body): Fields {
   const place = isBody(body['location']) ? body['location'] : body
-  const find = (...names: string[]): number => Number(
-    names.map((name) => place[name]).find((value) => value !== undefined && value !== '')
-  )
-  const [x, y] = [find('latitude', 'lat', 'x', 'location_X'), find('longitude', 'lng', 'lon', 'y', 'location_Y')]
+  const find = (...names: string[]): number =>
+    Number(names.map((name) => place[name]).find((value) => value !== undefined && value !== ''))
+  const [x, y] = [
+    find('latitude', 'lat', 'x', 'location_X'),
+    find('longitude', 'lng', 'lon', 'y', 'location_Y'),
+  ]
   if (!Number.isFinite(x) || !Number.isFinite(y)) {
     throw failWith(400, 'invalid_input', 'location must hold the numbers latitude and longitude')
   }
@@ -65,8 +84,12 @@ function location(body: Body): Fields {
 }
 
 function link(body: Body): Fields {
-  const given: Body = isBody(body['link']) ? body['link'] : isText(body['link']) ? { url: body['link'] } : body
-  const text = (name: string): string => isText(given[name]) ? given[name] : ''
+  const given: Body = isBody(body['link'])
+    ? body['link']
+    : isText(body['link'])
+      ? { url: body['link'] }
+      : body
+  const text = (name: string): string => (isText(given[name]) ? given[name] : '')
   return { Title: text('title'), Description: text('description'), Url: textOf(given, 'url') }
 }
 
@@ -77,7 +100,11 @@ function file(body: Body): Fields {
   const md5 = createHash('md5').update(bytes).digest('hex')
   const name = given?.name ?? (isText(body['text']) ? body['text'] : '报价单.xlsx')
   return {
-    Title: name, Description: '', FileKey: md5.slice(0, 16), FileMd5: md5, FileTotalLen: given === null ? 20_480 : bytes.length,
+    Title: name,
+    Description: '',
+    FileKey: md5.slice(0, 16),
+    FileMd5: md5,
+    FileTotalLen: given === null ? 20_480 : bytes.length,
     ...others(body),
   }
 }
@@ -85,20 +112,32 @@ function file(body: Body): Fields {
 function miniprogrampage(body: Body, place: Place): Fields {
   const thumb = mediaId(body, 'thumb', place)
   return {
-    Title: isText(body['text']) ? body['text'] : '小程序', AppId: place.appid, PagePath: 'pages/index/index',
-    ThumbUrl: `${place.store.origin}/mmbiz/${thumb}`, ThumbMediaId: thumb, ...others(body),
+    Title: isText(body['text']) ? body['text'] : '小程序',
+    AppId: place.appid,
+    PagePath: 'pages/index/index',
+    ThumbUrl: `${place.store.origin}/mmbiz/${thumb}`,
+    ThumbMediaId: thumb,
+    ...others(body),
   }
 }
 
 const builders: Record<string, Build> = {
   text: (body) => ({ Content: textOf(body, 'text'), ...others(body) }),
-  image, voice, video, shortvideo: video, location, link, file, miniprogrampage,
+  image,
+  voice,
+  video,
+  shortvideo: video,
+  location,
+  link,
+  file,
+  miniprogrampage,
 }
 
 /** Of a type it does not know, every field becomes an element. */
 function unknown(body: Body): Fields {
   return {
-    ...isText(body['text']) ? { Content: body['text'] } : {}, ...isText(body['mediaId']) ? { MediaId: body['mediaId'] } : {},
+    ...(isText(body['text']) ? { Content: body['text'] } : {}),
+    ...(isText(body['mediaId']) ? { MediaId: body['mediaId'] } : {}),
     ...others(body),
   }
 }
@@ -106,8 +145,12 @@ function unknown(body: Body): Fields {
 const behindMsgId = ['MediaId16K', 'bizmsgmenuid', 'MsgDataId', 'Idx']
 
 /** The elements between MsgType and MsgId, and those behind it. */
-export function messageFields(type: string, body: Body, place: Place): { fields: Fields, after: Fields } {
-  const build = Object.hasOwn(builders, type) ? builders[type] ?? unknown : unknown
+export function messageFields(
+  type: string,
+  body: Body,
+  place: Place,
+): { fields: Fields; after: Fields } {
+  const build = Object.hasOwn(builders, type) ? (builders[type] ?? unknown) : unknown
   const all = Object.entries(build(body, place))
   return {
     fields: Object.fromEntries(all.filter(([name]) => !behindMsgId.includes(name))),
@@ -115,7 +158,13 @@ export function messageFields(type: string, body: Body, place: Place): { fields:
   }
 }
 
-const shortNames: Record<string, string> = { image: '图片', voice: '语音', video: '视频', shortvideo: '小视频', file: '文件' }
+const shortNames: Record<string, string> = {
+  image: '图片',
+  voice: '语音',
+  video: '视频',
+  shortvideo: '小视频',
+  file: '文件',
+}
 
 /** What the follower's own phone shows of what was sent. */
 export function ownText(type: string, fields: Fields): string {

@@ -3,15 +3,30 @@ import type { Body } from '../http.ts'
 import type { Fields, Value } from '../wire/xml.ts'
 
 const control = [
-  'appid', 'type', 'event', 'copies', 'parallel', 'msgId', 'createTime', 'text', 'file', 'location', 'link', 'mediaId', 'tamper',
+  'appid',
+  'type',
+  'event',
+  'copies',
+  'parallel',
+  'msgId',
+  'createTime',
+  'text',
+  'file',
+  'location',
+  'link',
+  'mediaId',
+  'tamper',
   'xml',
 ]
 const lowerNames = ['item', 'bizmsgmenuid', 'count', 'idx']
 
 /** The platform's names begin with a capital; a few, and those with an underline, do not. */
 function elementName(name: string): string {
-  if (!/^[A-Za-z_][\w.-]*$/.test(name)) throw failWith(400, 'invalid_input', `${name} cannot name an element`)
-  return lowerNames.includes(name) || /^[a-z0-9]+_[a-z0-9_]+$/.test(name) ? name
+  if (!/^[A-Za-z_][\w.-]*$/.test(name)) {
+    throw failWith(400, 'invalid_input', `${name} cannot name an element`)
+  }
+  return lowerNames.includes(name) || /^[a-z0-9]+_[a-z0-9_]+$/.test(name)
+    ? name
     : `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`
 }
 
@@ -23,12 +38,16 @@ function toValue(value: unknown): Value {
 }
 
 export function toFields(body: Body): Fields {
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [elementName(name), toValue(value)]))
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [elementName(name), toValue(value)]),
+  )
 }
 
 /** What a caller gave besides the fields that steer the simulator. */
 export function others(body: Body): Fields {
-  return toFields(Object.fromEntries(Object.entries(body).filter(([name]) => !control.includes(name))))
+  return toFields(
+    Object.fromEntries(Object.entries(body).filter(([name]) => !control.includes(name))),
+  )
 }
 
 export function number(value: unknown, instead: number): number {

@@ -11,7 +11,9 @@ function codeIn(store: Store, appid: string, body: Body): Code | null {
   if (ticket === null) return null
   const code = store.codes.get(ticket)
   if (code?.appid !== appid) throw failWith(404, 'not_found', 'no such QR code of this account')
-  if (code.expiresAt !== null && code.expiresAt <= store.now()) throw failWith(409, 'code_expired', 'the QR code has expired')
+  if (code.expiresAt !== null && code.expiresAt <= store.now()) {
+    throw failWith(409, 'code_expired', 'the QR code has expired')
+  }
   return code
 }
 
@@ -25,5 +27,10 @@ export async function scan(store: Store, openid: string, body: Body): Promise<Ph
   const ticket = code?.ticket ?? 'gQSimulatedTicket=='
   return subscribed
     ? sendEvent(store, openid, { appid, event: 'SCAN', eventKey: String(scene), ticket })
-    : sendEvent(store, openid, { appid, event: 'subscribe', eventKey: `qrscene_${String(scene)}`, ticket })
+    : sendEvent(store, openid, {
+        appid,
+        event: 'subscribe',
+        eventKey: `qrscene_${String(scene)}`,
+        ticket,
+      })
 }

@@ -15,49 +15,82 @@ function buttonAt(menu: Menu | undefined, path: unknown): Body {
     const below: unknown = isBody(found) ? found['sub_button'] : undefined
     found = Array.isArray(below) && typeof at === 'number' ? below[at] : undefined
   }
-  if (!isBody(found)) throw failWith(404, 'not_found', 'no such button: give the way to it, like [0] or [1, 2]')
+  if (!isBody(found)) {
+    throw failWith(404, 'not_found', 'no such button: give the way to it, like [0] or [1, 2]')
+  }
   return found
 }
 
-type Tap = { store: Store, follower: Follower, menu: Menu, button: Body, body: Body }
+type Tap = { store: Store; follower: Follower; menu: Menu; button: Body; body: Body }
 type Answers = { answers: PhoneAnswer[] }
 
-const event = async ({ store, follower }: Tap, fields: Body): Promise<PhoneAnswer> => sendEvent(
-  store, follower.openid, { appid: follower.appid, ...fields }
-)
-const message = async ({ store, follower }: Tap, fields: Body): Promise<PhoneAnswer> => sendMessage(
-  store, follower.openid, { appid: follower.appid, ...fields }
-)
+const event = async ({ store, follower }: Tap, fields: Body): Promise<PhoneAnswer> =>
+  sendEvent(store, follower.openid, { appid: follower.appid, ...fields })
+const message = async ({ store, follower }: Tap, fields: Body): Promise<PhoneAnswer> =>
+  sendMessage(store, follower.openid, { appid: follower.appid, ...fields })
 
 async function scanCode(tap: Tap): Promise<PhoneAnswer[]> {
   const scanResult = optionalText(tap.body, 'scanResult') ?? 'https://example.com/scanned'
   const scanType = optionalText(tap.body, 'scanType') ?? 'qrcode'
-  return [await event(tap, { event: tap.button['type'], eventKey: tap.button['key'], scanCodeInfo: { scanType, scanResult } })]
+  return [
+    await event(tap, {
+      event: tap.button['type'],
+      eventKey: tap.button['key'],
+      scanCodeInfo: { scanType, scanResult },
+    }),
+  ]
 }
 
 /** The event tells how many; the pictures come as messages of their own. */
 async function pictures(tap: Tap): Promise<PhoneAnswer[]> {
   const given = tap.body['files']
-  const files: unknown[] = Array.isArray(given) && given.length > 0 ? given.slice(0, 9) : [undefined]
-  const item = files.map((file) => ({ picMd5Sum: createHash('md5').update(JSON.stringify(file ?? 'sample')).digest('hex') }))
-  const told = await event(
-    tap, { event: tap.button['type'], eventKey: tap.button['key'], sendPicsInfo: { Count: files.length, PicList: { item } } }
-  )
+  const files: unknown[] =
+    Array.isArray(given) && given.length > 0 ? given.slice(0, 9) : [undefined]
+  const item = files.map((file) => ({
+    picMd5Sum: createHash('md5')
+      .update(JSON.stringify(file ?? 'sample'))
+      .digest('hex'),
+  }))
+  const told = await event(tap, {
+    event: tap.button['type'],
+    eventKey: tap.button['key'],
+    sendPicsInfo: { Count: files.length, PicList: { item } },
+  })
   const sent: PhoneAnswer[] = []
-  for (const file of files) sent.push(await message(tap, { type: 'image', ...file === undefined ? {} : { file } }))
+  for (const file of files) {
+    sent.push(await message(tap, { type: 'image', ...(file === undefined ? {} : { file }) }))
+  }
   return [told, ...sent]
 }
 
 async function place(tap: Tap): Promise<PhoneAnswer[]> {
-  const given = isBody(tap.body['location']) ? tap.body['location'] : {
-    latitude: 31.230391, longitude: 121.473701, scale: 15, label: '上海市人民广场',
-  }
-  const { latitude, longitude, scale = 15, label } = given as Record<string, string | number | undefined>
+  const given = isBody(tap.body['location'])
+    ? tap.body['location']
+    : {
+        latitude: 31.230391,
+        longitude: 121.473701,
+        scale: 15,
+        label: '上海市人民广场',
+      }
+  const {
+    latitude,
+    longitude,
+    scale = 15,
+    label,
+  } = given as Record<string, string | number | undefined>
   const info = {
-    Location_X: String(latitude), Location_Y: String(longitude), Scale: String(scale), Label: label ?? '', Poiname: '',
+    Location_X: String(latitude),
+    Location_Y: String(longitude),
+    Scale: String(scale),
+    Label: label ?? '',
+    Poiname: '',
   }
   return [
-    await event(tap, { event: 'location_select', eventKey: tap.button['key'], sendLocationInfo: info }),
+    await event(tap, {
+      event: 'location_select',
+      eventKey: tap.button['key'],
+      sendLocationInfo: info,
+    }),
     await message(tap, { type: 'location', location: given }),
   ]
 }
@@ -66,18 +99,37 @@ async function place(tap: Tap): Promise<PhoneAnswer[]> {
 async function material({ store, follower, button }: Tap): Promise<PhoneAnswer[]> {
   const media = store.media.get(String(button['media_id']))
   const type = media?.type ?? 'news'
-  addLine(store, follower, { way: 'menu', type, ...media === undefined ? {} : { mediaId: media.mediaId }, content: button })
+  addLine(store, follower, {
+    way: 'menu',
+    type,
+    ...(media === undefined ? {} : { mediaId: media.mediaId }),
+    content: button,
+  })
   return []
 }
 
 const taps: Record<string, (tap: Tap) => Promise<PhoneAnswer[]>> = {
   click: async (tap) => [await event(tap, { event: 'CLICK', eventKey: tap.button['key'] })],
-  view: async (tap) => [await event(tap, { event: 'VIEW', eventKey: tap.button['url'], menuId: tap.menu.menuid })],
-  miniprogram: async (tap) => [
-    await event(tap, { event: 'view_miniprogram', eventKey: tap.button['pagepath'], menuId: tap.menu.menuid }),
+  view: async (tap) => [
+    await event(tap, { event: 'VIEW', eventKey: tap.button['url'], menuId: tap.menu.menuid }),
   ],
-  scancode_push: scanCode, scancode_waitmsg: scanCode, pic_sysphoto: pictures, pic_photo_or_album: pictures, pic_weixin: pictures,
-  location_select: place, media_id: material, view_limited: material, article_id: material, article_view_limited: material,
+  miniprogram: async (tap) => [
+    await event(tap, {
+      event: 'view_miniprogram',
+      eventKey: tap.button['pagepath'],
+      menuId: tap.menu.menuid,
+    }),
+  ],
+  scancode_push: scanCode,
+  scancode_waitmsg: scanCode,
+  pic_sysphoto: pictures,
+  pic_photo_or_album: pictures,
+  pic_weixin: pictures,
+  location_select: place,
+  media_id: material,
+  view_limited: material,
+  article_id: material,
+  article_view_limited: material,
 }
 
 /** A tap on the menu at the bottom of the chat. */

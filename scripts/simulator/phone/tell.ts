@@ -5,11 +5,17 @@ import type { Store } from '../state/store.ts'
 import type { Account } from '../types.ts'
 import type { Fields } from '../wire/xml.ts'
 
-export function headOf(store: Store, account: Account, about: { openid: string, type: string, createTime?: unknown }): Fields {
+export function headOf(
+  store: Store,
+  account: Account,
+  about: { openid: string; type: string; createTime?: unknown },
+): Fields {
   const { openid, type, createTime } = about
   return {
-    ToUserName: account.originalId, FromUserName: openid,
-    CreateTime: typeof createTime === 'number' ? createTime : seconds(store.now()), MsgType: type,
+    ToUserName: account.originalId,
+    FromUserName: openid,
+    CreateTime: typeof createTime === 'number' ? createTime : seconds(store.now()),
+    MsgType: type,
   }
 }
 
@@ -18,10 +24,22 @@ export function eventKey(store: Store, appid: string): string {
 }
 
 /** An event that comes from the platform itself: results of jobs, sessions of its desk. Nobody waits for it. */
-export function tell(store: Store, account: Account, about: { openid: string, fields: Fields }): Promise<Delivery | null> {
-  const fields = { ...headOf(store, account, { openid: about.openid, type: 'event' }), ...about.fields }
+export function tell(
+  store: Store,
+  account: Account,
+  about: { openid: string; fields: Fields },
+): Promise<Delivery | null> {
+  const fields = {
+    ...headOf(store, account, { openid: about.openid, type: 'event' }),
+    ...about.fields,
+  }
   const push = {
-    account, openid: about.openid, fields, msgId: null, key: eventKey(store, account.appid), isMessage: false,
+    account,
+    openid: about.openid,
+    fields,
+    msgId: null,
+    key: eventKey(store, account.appid),
+    isMessage: false,
     showsFailure: false,
   }
   // An account without an address hears nothing.

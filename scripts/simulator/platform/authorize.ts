@@ -27,15 +27,26 @@ function address(body: Body, name: string): string {
   throw failWith(400, 'invalid_input', `${name} must be an http:// or https:// address`)
 }
 
-export function saveComponent(store: Store, body: Body): { component: Component, isNew: boolean } {
+export function saveComponent(store: Store, body: Body): { component: Component; isNew: boolean } {
   const componentAppid = textOf(body, 'componentAppid')
   const known = store.components.get(componentAppid)
   const encodingAesKey = textOf(body, 'encodingAesKey')
-  if (!isAesKey(encodingAesKey)) throw failWith(400, 'invalid_input', 'encodingAesKey must have 43 letters and digits')
+  if (!isAesKey(encodingAesKey)) {
+    throw failWith(400, 'invalid_input', 'encodingAesKey must have 43 letters and digits')
+  }
   const component = put(store, 'components', {
-    ...known ?? { tickets: [], nextTicketAt: store.now() + 600_000, ipWhitelist: null, name: componentAppid },
-    componentAppid, appSecret: textOf(body, 'appSecret'), token: textOf(body, 'token'), encodingAesKey,
-    ticketUrl: address(body, 'ticketUrl'), callbackUrl: address(body, 'callbackUrl'),
+    ...(known ?? {
+      tickets: [],
+      nextTicketAt: store.now() + 600_000,
+      ipWhitelist: null,
+      name: componentAppid,
+    }),
+    componentAppid,
+    appSecret: textOf(body, 'appSecret'),
+    token: textOf(body, 'token'),
+    encodingAesKey,
+    ticketUrl: address(body, 'ticketUrl'),
+    callbackUrl: address(body, 'callbackUrl'),
   })
   if (isText(body['name'])) component.name = body['name']
   if (Array.isArray(body['ipWhitelist'])) component.ipWhitelist = body['ipWhitelist'].map(String)
@@ -46,20 +57,37 @@ export function saveComponent(store: Store, body: Body): { component: Component,
 
 export function visible(store: Store, component: Component): object {
   const { componentAppid, name, ticketUrl, callbackUrl, nextTicketAt, tickets } = component
-  const authorized = [...store.authorizations.values()].filter((one) => one.componentAppid === componentAppid)
+  const authorized = [...store.authorizations.values()].filter(
+    (one) => one.componentAppid === componentAppid,
+  )
   return {
-    componentAppid, name, ticketUrl, callbackUrl, nextTicketAt: new Date(nextTicketAt).toISOString(),
+    componentAppid,
+    name,
+    ticketUrl,
+    callbackUrl,
+    nextTicketAt: new Date(nextTicketAt).toISOString(),
     ticketAt: tickets.at(-1)?.at ?? null,
-    authorized: authorized.map(({ appid, scopes, at }) => ({ appid, scopes, at: new Date(at).toISOString() })),
+    authorized: authorized.map(({ appid, scopes, at }) => ({
+      appid,
+      scopes,
+      at: new Date(at).toISOString(),
+    })),
   }
 }
 
-type Both = { component: Component, account: Account }
+type Both = { component: Component; account: Account }
 
-export function authorizeAccount(store: Store, { component, account }: Both, scopes: number[]): Grant {
+export function authorizeAccount(
+  store: Store,
+  { component, account }: Both,
+  scopes: number[],
+): Grant {
   const { componentAppid } = component
   const given: Authorization = {
-    componentAppid, appid: account.appid, scopes, at: store.now(),
+    componentAppid,
+    appid: account.appid,
+    scopes,
+    at: store.now(),
     refreshToken: `refreshtoken@@@${randomBytes(32).toString('base64url')}`,
   }
   // The youngest authorisation receives the pushes.
@@ -71,7 +99,9 @@ export function authorizeAccount(store: Store, { component, account }: Both, sco
 function scopesIn(body: Body): number[] {
   const { scopes } = body
   if (scopes === undefined) return allScopes
-  if (Array.isArray(scopes) && scopes.every((one) => Number.isSafeInteger(one))) return scopes as number[]
+  if (Array.isArray(scopes) && scopes.every((one) => Number.isSafeInteger(one))) {
+    return scopes as number[]
+  }
   throw failWith(400, 'invalid_input', 'scopes must be a list of whole numbers')
 }
 
@@ -83,7 +113,11 @@ function locationOf(redirectUrl: string, code: Grant): string {
 }
 
 export type Authorized = {
-  authCode: string, expiresIn: number, location?: string, push: Noticed, visit?: { status: number | null },
+  authCode: string
+  expiresIn: number
+  location?: string
+  push: Noticed
+  visit?: { status: number | null }
 }
 
 /** The owner says yes: the platform is told, and the owner's browser comes back to it with the code. */
@@ -92,12 +126,17 @@ export async function authorize(store: Store, id: string, body: Body): Promise<A
   const account = getAccount(store, textOf(body, 'appid'))
   const pre = optionalText(body, 'preAuthCode')
   const taken = pre === null ? null : takeGrant(store, pre, 'preauth')
-  if (typeof taken === 'string') throw failWith(409, 'bad_pre_auth_code', `the pre_auth_code is ${taken}`)
+  if (typeof taken === 'string') {
+    throw failWith(409, 'bad_pre_auth_code', `the pre_auth_code is ${taken}`)
+  }
   const isAgain = store.authorizations.has(keyOf(id, account.appid))
   const code = authorizeAccount(store, { component, account }, scopesIn(body))
   const push = await notify(store, component, {
-    InfoType: isAgain ? 'updateauthorized' : 'authorized', AuthorizerAppid: account.appid, AuthorizationCode: code.code,
-    AuthorizationCodeExpiredTime: seconds(code.expiresAt), PreAuthCode: pre ?? 'preauthcode@@@simulated',
+    InfoType: isAgain ? 'updateauthorized' : 'authorized',
+    AuthorizerAppid: account.appid,
+    AuthorizationCode: code.code,
+    AuthorizationCodeExpiredTime: seconds(code.expiresAt),
+    PreAuthCode: pre ?? 'preauthcode@@@simulated',
   })
   const answer: Authorized = { authCode: code.code, expiresIn: hour / 1000, push }
   if (!isText(body['redirectUrl'])) return answer
@@ -107,10 +146,18 @@ export async function authorize(store: Store, id: string, body: Body): Promise<A
   return { ...answer, visit: { status } }
 }
 
-export async function unauthorize(store: Store, id: string, body: Body): Promise<{ push: Noticed }> {
+export async function unauthorize(
+  store: Store,
+  id: string,
+  body: Body,
+): Promise<{ push: Noticed }> {
   const component = getComponent(store, id)
   const appid = textOf(body, 'appid')
-  if (!store.authorizations.delete(keyOf(id, appid))) throw failWith(409, 'not_authorized', `${appid} has not authorised ${id}`)
+  if (!store.authorizations.delete(keyOf(id, appid))) {
+    throw failWith(409, 'not_authorized', `${appid} has not authorised ${id}`)
+  }
   store.save()
-  return { push: await notify(store, component, { InfoType: 'unauthorized', AuthorizerAppid: appid }) }
+  return {
+    push: await notify(store, component, { InfoType: 'unauthorized', AuthorizerAppid: appid }),
+  }
 }

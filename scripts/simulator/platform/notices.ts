@@ -9,10 +9,12 @@ import type { Fields } from '../wire/xml.ts'
 
 const tenMinutes = 600_000
 
-export type Noticed = { attempts: number, status: number | null, outcome: string }
+export type Noticed = { attempts: number; status: number | null; outcome: string }
 
 function judge(body: string): Verdict {
-  return body === 'success' ? { ok: true, reply: body, shown: null } : { ok: false, reply: body, reason: 'not the word success' }
+  return body === 'success'
+    ? { ok: true, reply: body, shown: null }
+    : { ok: false, reply: body, reason: 'not the word success' }
 }
 
 const secret = ['ComponentVerifyTicket', 'AuthorizationCode', 'PreAuthCode']
@@ -21,31 +23,47 @@ const secret = ['ComponentVerifyTicket', 'AuthorizationCode', 'PreAuthCode']
 export async function notify(store: Store, component: Component, about: Fields): Promise<Noticed> {
   const fields = { AppId: component.componentAppid, CreateTime: seconds(store.now()), ...about }
   const { ticketUrl: url, token, encodingAesKey, componentAppid: appid } = component
-  const request = Object.fromEntries(Object.entries(fields).filter(([name]) => !secret.includes(name)))
+  const request = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !secret.includes(name)),
+  )
   const all = await tryThrice(store, {
     letter: {
       receiver: { url, token, encodingAesKey, previousAesKey: '', appid, mode: 'safe' },
-      xml: `<xml>${writeFields(fields)}</xml>`, envelope: { AppId: appid },
+      xml: `<xml>${writeFields(fields)}</xml>`,
+      envelope: { AppId: appid },
     },
-    appid, judge, ledger: { request },
+    appid,
+    judge,
+    ledger: { request },
   })
   const last = all.at(-1)
   return { attempts: all.length, status: last?.status ?? null, outcome: last?.outcome ?? 'closing' }
 }
 
 /** A new ticket. Those before are kept: to be told that one is too old is another thing than that it is unknown. */
-export async function pushTicket(store: Store, component: Component): Promise<Noticed & { ticket: string }> {
+export async function pushTicket(
+  store: Store,
+  component: Component,
+): Promise<Noticed & { ticket: string }> {
   const now = store.now()
   const ticket = `ticket@@@${randomBytes(48).toString('base64url')}`
   component.tickets = [...component.tickets, { ticket, at: now }].slice(-200)
   component.nextTicketAt = now + tenMinutes
   store.save()
-  return { ...await notify(store, component, { InfoType: 'component_verify_ticket', ComponentVerifyTicket: ticket }), ticket }
+  return {
+    ...(await notify(store, component, {
+      InfoType: 'component_verify_ticket',
+      ComponentVerifyTicket: ticket,
+    })),
+    ticket,
+  }
 }
 
 /** Every ten minutes of the simulator's clock; a clock that jumped brings one ticket, not many. */
 export function pushDueTickets(store: Store): void {
   for (const component of store.components.values()) {
-    if (component.nextTicketAt <= store.now()) void pushTicket(store, component).catch(() => undefined)
+    if (component.nextTicketAt <= store.now()) {
+      void pushTicket(store, component).catch(() => undefined)
+    }
   }
 }

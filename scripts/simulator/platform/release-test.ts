@@ -11,23 +11,40 @@ import { allScopes } from './scopes.ts'
 
 /** The accounts the platform tests with before a third-party platform may be released. */
 const testers: [appid: string, originalId: string][] = [
-  ['wx570bc396a51b8ff8', 'gh_3c884a361561'], ['wx9252c5e0bb1836fc', 'gh_c0f28a78b318'], ['wx8e1097c5bc82cde9', 'gh_3f222ed8d140'],
-  ['wx14550af28c71a144', 'gh_26128078e9ab'], ['wxa35b9c23cfe664eb', 'gh_2b3713f184a6'],
+  ['wx570bc396a51b8ff8', 'gh_3c884a361561'],
+  ['wx9252c5e0bb1836fc', 'gh_c0f28a78b318'],
+  ['wx8e1097c5bc82cde9', 'gh_3f222ed8d140'],
+  ['wx14550af28c71a144', 'gh_26128078e9ab'],
+  ['wxa35b9c23cfe664eb', 'gh_2b3713f184a6'],
 ]
 
-type Case = { name: string, ok: boolean, detail: string }
+type Case = { name: string; ok: boolean; detail: string }
 
 function testAccount(store: Store, [appid, originalId]: [string, string]): Account {
-  return store.accounts.get(appid) ?? put(store, 'accounts', {
-    ...structuredClone(accountDefaults), appid, originalId, appSecret: 'none',
-    token: 'none', encodingAesKey: '', mode: 'plain', callbackUrl: '', name: '全网发布检测',
-  })
+  return (
+    store.accounts.get(appid) ??
+    put(store, 'accounts', {
+      ...structuredClone(accountDefaults),
+      appid,
+      originalId,
+      appSecret: 'none',
+      token: 'none',
+      encodingAesKey: '',
+      mode: 'plain',
+      callbackUrl: '',
+      name: '全网发布检测',
+    })
+  )
 }
 
-type Run = { store: Store, follower: Follower, code: string }
+type Run = { store: Store; follower: Follower; code: string }
 
 async function replyTo(run: Run, text: string): Promise<string> {
-  const { shown } = await sendMessage(run.store, run.follower.openid, { appid: run.follower.appid, type: 'text', text })
+  const { shown } = await sendMessage(run.store, run.follower.openid, {
+    appid: run.follower.appid,
+    type: 'text',
+    text,
+  })
   return (shown as { text?: string }[])[0]?.text ?? ''
 }
 
@@ -37,7 +54,10 @@ async function passiveText(run: Run): Promise<Case> {
 }
 
 async function passiveEvent({ store, follower }: Run): Promise<Case> {
-  const { shown } = await sendEvent(store, follower.openid, { appid: follower.appid, event: 'LOCATION' })
+  const { shown } = await sendEvent(store, follower.openid, {
+    appid: follower.appid,
+    event: 'LOCATION',
+  })
   const detail = (shown as { text?: string }[])[0]?.text ?? ''
   return { name: 'event', ok: detail === 'LOCATIONfrom_callback', detail }
 }
@@ -45,27 +65,57 @@ async function passiveEvent({ store, follower }: Run): Promise<Case> {
 /** The push is answered by nothing; then the code is turned into a token and used to write. */
 async function byApi(run: Run): Promise<Case> {
   const { store, follower, code } = run
-  const answer = await sendMessage(
-    store, follower.openid, { appid: follower.appid, type: 'text', text: `QUERY_AUTH_CODE:${code}` }
-  )
-  if (answer.shown.length > 0) return { name: 'api', ok: false, detail: 'the push must be answered by nothing' }
-  const arrived = (): boolean => chatOf(store, follower).some((line) => line.way === 'custom' && line.text === `${code}_from_api`)
-  for (let n = 0; n < 50 && !arrived() && !store.closing.signal.aborted; n++) await wait(100, store.closing.signal)
-  return { name: 'api', ok: arrived(), detail: arrived() ? 'arrived' : 'nothing arrived within 5 s' }
+  const answer = await sendMessage(store, follower.openid, {
+    appid: follower.appid,
+    type: 'text',
+    text: `QUERY_AUTH_CODE:${code}`,
+  })
+  if (answer.shown.length > 0) {
+    return { name: 'api', ok: false, detail: 'the push must be answered by nothing' }
+  }
+  const arrived = (): boolean =>
+    chatOf(store, follower).some(
+      (line) => line.way === 'custom' && line.text === `${code}_from_api`,
+    )
+  for (let n = 0; n < 50 && !arrived() && !store.closing.signal.aborted; n++) {
+    await wait(100, store.closing.signal)
+  }
+  return {
+    name: 'api',
+    ok: arrived(),
+    detail: arrived() ? 'arrived' : 'nothing arrived within 5 s',
+  }
 }
 
 /** What the platform does before it lets a third-party platform go public, with one of its own accounts. */
-export async function releaseTest(store: Store, id: string, which: number): Promise<{ ok: boolean, cases: Case[] }> {
+export async function releaseTest(
+  store: Store,
+  id: string,
+  which: number,
+): Promise<{ ok: boolean; cases: Case[] }> {
   const component = getComponent(store, id)
   const tester = testers[which]
-  if (tester === undefined) throw failWith(400, 'invalid_input', `account must be a whole number from 0 to ${testers.length - 1}`)
+  if (tester === undefined) {
+    throw failWith(
+      400,
+      'invalid_input',
+      `account must be a whole number from 0 to ${testers.length - 1}`,
+    )
+  }
   const account = testAccount(store, tester)
   const { outcome } = await pushTicket(store, component)
-  const { follower } = addFollower(store, { appid: account.appid, openid: 'ozy4qt5QUADNXORxCVipKMV9dss0', nickname: '检测员' })
+  const { follower } = addFollower(store, {
+    appid: account.appid,
+    openid: 'ozy4qt5QUADNXORxCVipKMV9dss0',
+    nickname: '检测员',
+  })
   const { code } = authorizeAccount(store, { component, account }, allScopes)
   const run = { store, follower, code }
   const cases = [
-    { name: 'ticket', ok: outcome === 'ok', detail: outcome }, await passiveText(run), await byApi(run), await passiveEvent(run),
+    { name: 'ticket', ok: outcome === 'ok', detail: outcome },
+    await passiveText(run),
+    await byApi(run),
+    await passiveEvent(run),
   ]
   return { ok: cases.every((one) => one.ok), cases }
 }

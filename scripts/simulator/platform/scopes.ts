@@ -1,9 +1,17 @@
 /** The permission sets of which one must be granted to a platform, by the beginning of a path. What is not named is free. */
 const needed: [start: string, scopes: number[]][] = [
   ['/cgi-bin/message/custom/', [1, 6, 19, 100, 101]],
-  ['/cgi-bin/message/mass/', [7]], ['/cgi-bin/message/template/', [7]], ['/cgi-bin/template/', [7]],
-  ['/cgi-bin/user/', [2]], ['/cgi-bin/tags/', [2]], ['/customservice/', [6, 19]], ['/cgi-bin/customservice/', [6, 19]],
-  ['/cgi-bin/qrcode/', [3]], ['/cgi-bin/menu/', [15]], ['/cgi-bin/material/', [11]], ['/cgi-bin/media/uploadimg', [11]],
+  ['/cgi-bin/message/mass/', [7]],
+  ['/cgi-bin/message/template/', [7]],
+  ['/cgi-bin/template/', [7]],
+  ['/cgi-bin/user/', [2]],
+  ['/cgi-bin/tags/', [2]],
+  ['/customservice/', [6, 19]],
+  ['/cgi-bin/customservice/', [6, 19]],
+  ['/cgi-bin/qrcode/', [3]],
+  ['/cgi-bin/menu/', [15]],
+  ['/cgi-bin/material/', [11]],
+  ['/cgi-bin/media/uploadimg', [11]],
 ]
 export const allScopes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15]
 

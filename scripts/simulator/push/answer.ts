@@ -9,9 +9,16 @@ import type { Receiver } from './receiver.ts'
 export type Shown = Omit<Line, 'n' | 'at'>
 /** `shown` null: accepted, but the phone shows nothing. `desk`: the follower is handed to the platform's own desk. */
 export type Verdict =
-  | { ok: true, reply: string, shown: Shown | null, desk?: { kfAccount: string | null } }
-  | { ok: false, reply: string, reason: string }
-export type Question = { store: Store, receiver: Receiver, appid: string, originalId: string, openid: string, isMessage: boolean }
+  | { ok: true; reply: string; shown: Shown | null; desk?: { kfAccount: string | null } }
+  | { ok: false; reply: string; reason: string }
+export type Question = {
+  store: Store
+  receiver: Receiver
+  appid: string
+  originalId: string
+  openid: string
+  isMessage: boolean
+}
 
 type Reader = (root: Element, question: Question) => Shown
 
@@ -24,7 +31,9 @@ function open(body: string, receiver: Receiver): string {
     throw new Error('safe mode wants an encrypted reply')
   }
   const [time, nonce] = [childText(root, 'TimeStamp') ?? '', childText(root, 'Nonce') ?? '']
-  if (childText(root, 'MsgSignature') !== sign(receiver.token, time, nonce, sealed)) throw new Error('MsgSignature is wrong')
+  if (childText(root, 'MsgSignature') !== sign(receiver.token, time, nonce, sealed)) {
+    throw new Error('MsgSignature is wrong')
+  }
   try {
     return unseal(sealed, receiver)
   } catch (error) {
@@ -45,13 +54,24 @@ function readText(root: Element): Shown {
 function readNews(root: Element, { isMessage }: Question): Shown {
   const items = (child(root, 'Articles')?.children ?? []).filter((one) => one.name === 'item')
   const most = isMessage ? 1 : 8
-  if (items.length === 0 || items.length > most) throw new Error(`news must hold 1 to ${most} articles`)
-  if (childText(root, 'ArticleCount') !== String(items.length)) throw new Error('ArticleCount is wrong')
+  if (items.length === 0 || items.length > most) {
+    throw new Error(`news must hold 1 to ${most} articles`)
+  }
+  if (childText(root, 'ArticleCount') !== String(items.length)) {
+    throw new Error('ArticleCount is wrong')
+  }
   const articles = items.map((item) => ({
-    title: childText(item, 'Title') ?? '', description: childText(item, 'Description') ?? '',
-    url: childText(item, 'Url') ?? '', picUrl: childText(item, 'PicUrl') ?? '',
+    title: childText(item, 'Title') ?? '',
+    description: childText(item, 'Description') ?? '',
+    url: childText(item, 'Url') ?? '',
+    picUrl: childText(item, 'PicUrl') ?? '',
   }))
-  return { way: 'passive', type: 'news', text: articles.map((one) => one.title).join('\n'), content: { articles } }
+  return {
+    way: 'passive',
+    type: 'news',
+    text: articles.map((one) => one.title).join('\n'),
+    content: { articles },
+  }
 }
 
 function media(name: string, element: string, types: MediaType[]): Reader {
@@ -65,33 +85,56 @@ function media(name: string, element: string, types: MediaType[]): Reader {
     const [title, description] = [childText(part, 'Title'), childText(part, 'Description')]
     const content = Object.fromEntries(part.children.map((one) => [one.name, one.text]))
     return {
-      way: 'passive', type: name, mediaId, ...title === null ? {} : { text: title },
-      ...description === null && title === null ? {} : { content },
+      way: 'passive',
+      type: name,
+      mediaId,
+      ...(title === null ? {} : { text: title }),
+      ...(description === null && title === null ? {} : { content }),
     }
   }
 }
 
 const readers: Record<string, Reader> = {
-  text: readText, news: readNews, image: media('image', 'Image', ['image']), voice: media('voice', 'Voice', ['voice']),
-  video: media('video', 'Video', ['video']), music: media('music', 'Music', ['thumb', 'image']),
+  text: readText,
+  news: readNews,
+  image: media('image', 'Image', ['image']),
+  voice: media('voice', 'Voice', ['voice']),
+  video: media('video', 'Video', ['video']),
+  music: media('music', 'Music', ['thumb', 'image']),
 }
 
 /** Replies that show nothing: the platform's desk or its own AI goes on. */
-function handOn(root: Element, type: string, { isMessage }: Question): { shown: null, desk?: { kfAccount: string | null } } {
+function handOn(
+  root: Element,
+  type: string,
+  { isMessage }: Question,
+): { shown: null; desk?: { kfAccount: string | null } } {
   if (type === 'transfer_biz_ai_ivr' && isMessage) return { shown: null }
-  if (type !== 'transfer_customer_service') throw new Error(`MsgType ${type} is unknown, or not for this push`)
+  if (type !== 'transfer_customer_service') {
+    throw new Error(`MsgType ${type} is unknown, or not for this push`)
+  }
   const info = child(root, 'TransInfo')
   return { shown: null, desk: { kfAccount: info === null ? null : childText(info, 'KfAccount') } }
 }
 
 function readReply(reply: string, question: Question): Verdict {
   const root = readXml(reply)
-  if (childText(root, 'ToUserName') !== question.openid) throw new Error('ToUserName is not the follower')
-  if (childText(root, 'FromUserName') !== question.originalId) throw new Error('FromUserName is not the account')
-  if (!/^\d+$/.test(childText(root, 'CreateTime') ?? '')) throw new Error('CreateTime is not a number')
+  if (childText(root, 'ToUserName') !== question.openid) {
+    throw new Error('ToUserName is not the follower')
+  }
+  if (childText(root, 'FromUserName') !== question.originalId) {
+    throw new Error('FromUserName is not the account')
+  }
+  if (!/^\d+$/.test(childText(root, 'CreateTime') ?? '')) {
+    throw new Error('CreateTime is not a number')
+  }
   const type = childText(root, 'MsgType') ?? ''
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined
-  return { ok: true, reply, ...read === undefined ? handOn(root, type, question) : { shown: read(root, question) } }
+  return {
+    ok: true,
+    reply,
+    ...(read === undefined ? handOn(root, type, question) : { shown: read(root, question) }),
+  }
 }
 
 /** What the platform would make of the body that answered a push with status 200. */

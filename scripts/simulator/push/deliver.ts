@@ -11,16 +11,26 @@ import type { Attempt, Mail, Tried } from './tries.ts'
 import type { Tamper } from './write.ts'
 
 export type Push = {
-  account: Account, openid: string, fields: Fields, msgId: string | null,
+  account: Account
+  openid: string
+  fields: Fields
+  msgId: string | null
   /** What stands after MsgId. */
-  after?: Fields,
+  after?: Fields
   /** Instead of the fields: pushed as it is. */
-  xml?: string,
+  xml?: string
   /** Pushes with the same key are one to the follower: the first valid answer is shown. */
-  key: string, isMessage: boolean, showsFailure: boolean, tamper?: Tamper,
+  key: string
+  isMessage: boolean
+  showsFailure: boolean
+  tamper?: Tamper
 }
 export type Delivery = {
-  attempts: Attempt[], status: number | null, reply: string | null, shown: Shown[], desk?: { kfAccount: string | null },
+  attempts: Attempt[]
+  status: number | null
+  reply: string | null
+  shown: Shown[]
+  desk?: { kfAccount: string | null }
 }
 
 export const failureText = '该公众号暂时无法提供服务，请稍后再试'
@@ -28,17 +38,31 @@ export const failureText = '该公众号暂时无法提供服务，请稍后再�
 function mailOf(store: Store, push: Push): Mail {
   const { account, openid, msgId, key } = push
   const receiver = receiverOf(store, account)
-  const fields = { ...push.fields, ...msgId === null ? {} : { MsgId: msgId }, ...push.after }
-  const question = { store, receiver, appid: account.appid, originalId: account.originalId, openid, isMessage: push.isMessage }
+  const fields = { ...push.fields, ...(msgId === null ? {} : { MsgId: msgId }), ...push.after }
+  const question = {
+    store,
+    receiver,
+    appid: account.appid,
+    originalId: account.originalId,
+    openid,
+    isMessage: push.isMessage,
+  }
   return {
     letter: {
-      receiver, openid, xml: push.xml ?? `<xml>${writeFields(fields)}\n</xml>`, envelope: { ToUserName: account.originalId },
-      ...push.tamper === undefined ? {} : { tamper: push.tamper },
+      receiver,
+      openid,
+      xml: push.xml ?? `<xml>${writeFields(fields)}\n</xml>`,
+      envelope: { ToUserName: account.originalId },
+      ...(push.tamper === undefined ? {} : { tamper: push.tamper }),
     },
-    appid: account.appid, judge: (body) => judge(body, question),
+    appid: account.appid,
+    judge: (body) => judge(body, question),
     ledger: {
-      request: push.xml === undefined ? { ...push.fields, ...push.after } : { xml: push.xml }, openid, key,
-      ...msgId === null ? {} : { msgId }, ...push.tamper === undefined ? {} : { fault: `tamper: ${push.tamper}` },
+      request: push.xml === undefined ? { ...push.fields, ...push.after } : { xml: push.xml },
+      openid,
+      key,
+      ...(msgId === null ? {} : { msgId }),
+      ...(push.tamper === undefined ? {} : { fault: `tamper: ${push.tamper}` }),
     },
   }
 }
@@ -73,29 +97,51 @@ function showFailure(store: Store, push: Push): Shown[] {
 function countFailures(store: Store, account: Account, failed: boolean): void {
   if (account.markFail === 0) return
   account.failures = failed ? account.failures + 1 : 0
-  if (account.failures >= account.markFail) Object.assign(account, { failures: 0, markedUntil: store.now() + 60_000 })
+  if (account.failures >= account.markFail) {
+    Object.assign(account, { failures: 0, markedUntil: store.now() + 60_000 })
+  }
   store.saveSoon()
 }
 
 function notPushed(store: Store, push: Push): Delivery {
   addToLedger(store, {
-    kind: 'push', appid: push.account.appid, openid: push.openid, path: new URL(receiverOf(store, push.account).url).pathname,
+    kind: 'push',
+    appid: push.account.appid,
+    openid: push.openid,
+    path: new URL(receiverOf(store, push.account).url).pathname,
     request: push.fields,
-    attempt: 0, outcome: 'not pushed: MarkFail', ...push.msgId === null ? {} : { msgId: push.msgId },
+    attempt: 0,
+    outcome: 'not pushed: MarkFail',
+    ...(push.msgId === null ? {} : { msgId: push.msgId }),
   })
   return { attempts: [], status: null, reply: null, shown: showFailure(store, push) }
 }
 
 function summary(tried: Tried[], shown: Shown[]): Delivery {
   const last = tried.at(-1)
-  const [desk] = tried.flatMap(({ verdict }) => verdict?.ok === true && verdict.desk !== undefined ? [verdict.desk] : [])
+  const [desk] = tried.flatMap(({ verdict }) =>
+    verdict?.ok === true && verdict.desk !== undefined ? [verdict.desk] : [],
+  )
   return {
-    attempts: tried.map(({ copy, attempt, status, outcome, ms }) => ({ copy, attempt, status, outcome, ms })),
-    status: last?.status ?? null, reply: last?.verdict?.reply ?? null, shown, ...desk === undefined ? {} : { desk },
+    attempts: tried.map(({ copy, attempt, status, outcome, ms }) => ({
+      copy,
+      attempt,
+      status,
+      outcome,
+      ms,
+    })),
+    status: last?.status ?? null,
+    reply: last?.verdict?.reply ?? null,
+    shown,
+    ...(desk === undefined ? {} : { desk }),
   }
 }
 
-export async function deliver(store: Store, push: Push, times = { copies: 1, parallel: false }): Promise<Delivery> {
+export async function deliver(
+  store: Store,
+  push: Push,
+  times = { copies: 1, parallel: false },
+): Promise<Delivery> {
   if (push.account.markedUntil > store.now()) return notPushed(store, push)
   const mail = mailOf(store, push)
   const shown: Shown[] = []
@@ -109,7 +155,7 @@ export async function deliver(store: Store, push: Push, times = { copies: 1, par
   const numbers = Array.from({ length: times.copies }, (_, index) => index + 1)
   const tried: Tried[] = []
   if (times.parallel) tried.push(...(await Promise.all(numbers.map(runCopy))).flat())
-  else for (const copy of numbers) tried.push(...await runCopy(copy))
+  else for (const copy of numbers) tried.push(...(await runCopy(copy)))
   shown.push(...showFailure(store, push))
   return summary(tried, shown)
 }

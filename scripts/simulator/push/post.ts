@@ -3,11 +3,17 @@ import type { ClientRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Store } from '../state/store.ts'
 
-export type Answer = { status: number | null, body: string, outcome: 'answered' | 'timeout' | 'connection', ms: number }
+export type Answer = {
+  status: number | null
+  body: string
+  outcome: 'answered' | 'timeout' | 'connection'
+  ms: number
+}
 
 const largestAnswer = 1_048_576
 const agents = {
-  http: new HttpAgent({ keepAlive: true, timeout: 4000 }), https: new HttpsAgent({ keepAlive: true, timeout: 4000 }),
+  http: new HttpAgent({ keepAlive: true, timeout: 4000 }),
+  https: new HttpsAgent({ keepAlive: true, timeout: 4000 }),
 }
 
 function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void): void {
@@ -20,11 +26,19 @@ function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void
       else sent.destroy()
     })
     response.on('end', () => {
-      done({ status: response.statusCode ?? null, body: Buffer.concat(chunks).toString('utf8'), outcome: 'answered' })
+      done({
+        status: response.statusCode ?? null,
+        body: Buffer.concat(chunks).toString('utf8'),
+        outcome: 'answered',
+      })
     })
-    response.on('error', () => { done({ status: null, body: '', outcome: 'connection' }) })
+    response.on('error', () => {
+      done({ status: null, body: '', outcome: 'connection' })
+    })
   })
-  sent.on('error', () => { done({ status: null, body: '', outcome: 'connection' }) })
+  sent.on('error', () => {
+    done({ status: null, body: '', outcome: 'connection' })
+  })
 }
 
 /** One request; the whole answer must be there in time, not just its beginning. `body` null: GET. */
@@ -32,16 +46,24 @@ export function call(store: Store, url: URL, body: string | null): Promise<Answe
   const started = performance.now()
   return new Promise((resolve) => {
     const isHttps = url.protocol === 'https:'
-    const about = body === null ? {} : { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }
+    const about =
+      body === null ? {} : { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }
     const headers = { 'user-agent': 'Mozilla/4.0', ...about }
-    const options = { method: body === null ? 'GET' : 'POST', headers, agent: isHttps ? agents.https : agents.http }
+    const options = {
+      method: body === null ? 'GET' : 'POST',
+      headers,
+      agent: isHttps ? agents.https : agents.http,
+    }
     const sent = (isHttps ? httpsRequest : httpRequest)(url, options)
     const done = (answer: Omit<Answer, 'ms'>): void => {
       clearTimeout(deadline)
       store.closing.signal.removeEventListener('abort', stop)
       resolve({ ...answer, ms: Math.round(performance.now() - started) })
     }
-    const stop = (): void => { done({ status: null, body: '', outcome: 'connection' }); sent.destroy() }
+    const stop = (): void => {
+      done({ status: null, body: '', outcome: 'connection' })
+      sent.destroy()
+    }
     const deadline = setTimeout(() => {
       done({ status: null, body: '', outcome: 'timeout' })
       sent.destroy()

@@ -3,14 +3,24 @@ import type { Store } from '../state/store.ts'
 import type { Account, Component, Mode } from '../types.ts'
 
 /** Where a push goes and with whose secrets. `appid` is the tail behind the sealed text. */
-export type Receiver = { url: string, token: string, encodingAesKey: string, previousAesKey: string, appid: string, mode: Mode }
+export type Receiver = {
+  url: string
+  token: string
+  encodingAesKey: string
+  previousAesKey: string
+  appid: string
+  mode: Mode
+}
 
 function ofComponent(component: Component, appid: string): Receiver {
   const { token, encodingAesKey, componentAppid } = component
   return {
     url: component.callbackUrl.replaceAll('$APPID$', appid).replaceAll('%24APPID%24', appid),
-    token, encodingAesKey, previousAesKey: '',
-    appid: componentAppid, mode: 'safe',
+    token,
+    encodingAesKey,
+    previousAesKey: '',
+    appid: componentAppid,
+    mode: 'safe',
   }
 }
 
@@ -19,7 +29,9 @@ export function receiverOf(store: Store, account: Account): Receiver {
   const given = [...store.authorizations.values()].findLast((one) => one.appid === account.appid)
   const component = given === undefined ? undefined : store.components.get(given.componentAppid)
   if (component !== undefined) return ofComponent(component, account.appid)
-  if (account.callbackUrl === '') throw failWith(409, 'no_callback', `${account.appid} has no callbackUrl and no platform`)
+  if (account.callbackUrl === '') {
+    throw failWith(409, 'no_callback', `${account.appid} has no callbackUrl and no platform`)
+  }
   const { callbackUrl: url, token, encodingAesKey, previousAesKey, appid, mode } = account
   return { url, token, encodingAesKey, previousAesKey, appid, mode }
 }

@@ -10,27 +10,49 @@ import type { Letter } from './write.ts'
 
 /** What is posted, what its answer must be, and how the ledger calls it. */
 export type Mail = {
-  letter: Letter, appid: string, judge: (body: string) => Verdict, ledger: Pick<LedgerItem, 'request'> & Partial<LedgerItem>,
+  letter: Letter
+  appid: string
+  judge: (body: string) => Verdict
+  ledger: Pick<LedgerItem, 'request'> & Partial<LedgerItem>
 }
-export type Attempt = { copy: number, attempt: number, status: number | null, outcome: string, ms: number }
+export type Attempt = {
+  copy: number
+  attempt: number
+  status: number | null
+  outcome: string
+  ms: number
+}
 export type Tried = Attempt & { verdict: Verdict | null }
 
 const tries = 3
 
 function outcomeOf(answer: Answer, verdict: Verdict | null): string {
-  if (verdict === null) return answer.outcome === 'answered' ? `status ${answer.status ?? 0}` : answer.outcome
+  if (verdict === null) {
+    return answer.outcome === 'answered' ? `status ${answer.status ?? 0}` : answer.outcome
+  }
   return verdict.ok ? 'ok' : `invalid: ${verdict.reason}`
 }
 
-async function tryOnce(store: Store, mail: Mail, which: { copy: number, attempt: number }): Promise<Tried> {
+async function tryOnce(
+  store: Store,
+  mail: Mail,
+  which: { copy: number; attempt: number },
+): Promise<Tried> {
   const { url, body } = writeLetter(mail.letter, store.now())
   const answer = await call(store, url, body)
-  const verdict = answer.outcome === 'answered' && answer.status === 200 ? mail.judge(answer.body) : null
+  const verdict =
+    answer.outcome === 'answered' && answer.status === 200 ? mail.judge(answer.body) : null
   const outcome = outcomeOf(answer, verdict)
   if (!store.closing.signal.aborted) {
     addToLedger(store, {
-      kind: 'push', appid: mail.appid, path: url.pathname, ...mail.ledger, attempt: which.attempt, outcome, ms: answer.ms,
-      ...answer.status === null ? {} : { status: answer.status },
+      kind: 'push',
+      appid: mail.appid,
+      path: url.pathname,
+      ...mail.ledger,
+      attempt: which.attempt,
+      outcome,
+      ms: answer.ms,
+      ...(answer.status === null ? {} : { status: answer.status }),
     })
   }
   return { ...which, status: answer.status, outcome, ms: answer.ms, verdict }
@@ -44,7 +66,9 @@ export async function tryThrice(store: Store, mail: Mail, copy = 1): Promise<Tri
     all.push(tried)
     if (tried.verdict?.ok === true) break
     if (tried.status !== null && takePushFault(store, mail.appid)) break
-    if (attempt < tries && tried.outcome !== 'timeout') await wait(store.timing.pauseMs, store.closing.signal)
+    if (attempt < tries && tried.outcome !== 'timeout') {
+      await wait(store.timing.pauseMs, store.closing.signal)
+    }
   }
   return all
 }

@@ -6,45 +6,62 @@ import type { Receiver } from './receiver.ts'
 
 /** Ways to make a push that a careful receiver must refuse, or (previousKey) must still read. */
 export const tampers = ['signature', 'appid', 'key', 'previousKey', 'half', 'clock'] as const
-export type Tamper = typeof tampers[number]
+export type Tamper = (typeof tampers)[number]
 
 export type Letter = {
-  receiver: Receiver,
+  receiver: Receiver
   /** What is to be read at last. */
-  xml: string,
+  xml: string
   /** What stands beside the sealed text. */
-  envelope: Fields,
-  openid?: string, tamper?: Tamper,
+  envelope: Fields
+  openid?: string
+  tamper?: Tamper
 }
 
-function boxOf({ receiver, tamper }: Letter): { encodingAesKey: string, appid: string } {
+function boxOf({ receiver, tamper }: Letter): { encodingAesKey: string; appid: string } {
   const { encodingAesKey, previousAesKey, appid } = receiver
   if (tamper === 'appid') return { encodingAesKey, appid: 'wxffffffffffffffff' }
-  if (tamper === 'key') return { encodingAesKey: randomBytes(32).toString('base64').slice(0, 43), appid }
-  return { encodingAesKey: tamper === 'previousKey' && previousAesKey !== '' ? previousAesKey : encodingAesKey, appid }
+  if (tamper === 'key') {
+    return { encodingAesKey: randomBytes(32).toString('base64').slice(0, 43), appid }
+  }
+  return {
+    encodingAesKey:
+      tamper === 'previousKey' && previousAesKey !== '' ? previousAesKey : encodingAesKey,
+    appid,
+  }
 }
 
 function bodyOf(letter: Letter, sealed: string): string {
   const { envelope, xml } = letter
-  if (letter.receiver.mode === 'safe') return `<xml>\n    ${writeFields({ ...envelope, Encrypt: sealed }).replaceAll('\n', '\n    ')}\n</xml>`
+  if (letter.receiver.mode === 'safe') {
+    return `<xml>\n    ${writeFields({ ...envelope, Encrypt: sealed }).replaceAll('\n', '\n    ')}\n</xml>`
+  }
   return xml.replace(/\s*<\/xml>\s*$/, (end) => `\n${writeFields({ Encrypt: sealed })}${end}`)
 }
 
 /** Each try is written anew: another nonce, time and ciphertext. */
-export function writeLetter(letter: Letter, now: number): { url: URL, body: string } {
+export function writeLetter(letter: Letter, now: number): { url: URL; body: string } {
   const { receiver, openid, tamper } = letter
   const timestamp = String(Math.floor(now / 1000) - (tamper === 'clock' ? 3600 : 0))
   const nonce = String(randomInt(100_000_000, 2_000_000_000))
   const url = new URL(receiver.url)
-  const spoil = (signature: string): string => signature.replace(/^./, (first) => first === '0' ? '1' : '0')
-  const wrong = (signature: string): string => tamper === 'signature' ? spoil(signature) : signature
+  const spoil = (signature: string): string =>
+    signature.replace(/^./, (first) => (first === '0' ? '1' : '0'))
+  const wrong = (signature: string): string =>
+    tamper === 'signature' ? spoil(signature) : signature
   const query: Record<string, string> = {
-    signature: wrong(sign(receiver.token, timestamp, nonce)), timestamp, nonce, ...openid === undefined ? {} : { openid },
+    signature: wrong(sign(receiver.token, timestamp, nonce)),
+    timestamp,
+    nonce,
+    ...(openid === undefined ? {} : { openid }),
   }
   let body = letter.xml
   if (receiver.mode !== 'plain') {
     const sealed = seal(letter.xml, boxOf(letter))
-    Object.assign(query, { encrypt_type: 'aes', msg_signature: wrong(sign(receiver.token, timestamp, nonce, sealed)) })
+    Object.assign(query, {
+      encrypt_type: 'aes',
+      msg_signature: wrong(sign(receiver.token, timestamp, nonce, sealed)),
+    })
     body = bodyOf(letter, sealed)
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)

@@ -23,17 +23,19 @@ function listOf(value: unknown, name: string): string[] | null {
 }
 
 function numbersOf(value: unknown, name: string): Record<string, number> {
-  if (isBody(value) && Object.values(value).every((one) => Number.isSafeInteger(one))) return value as Record<string, number>
+  if (isBody(value) && Object.values(value).every((one) => Number.isSafeInteger(one))) {
+    return value as Record<string, number>
+  }
   throw failWith(400, 'invalid_input', `${name} must hold whole numbers`)
 }
 
 /** The fields beside those an account cannot be without. What is not named stays as it was. */
 const options: { [Name in keyof Account]?: (value: unknown) => Account[Name] } = {
   kind: (value) => oneOf(kinds, 'kind', value),
-  wechatId: (value) => typeof value === 'string' ? value : '',
+  wechatId: (value) => (typeof value === 'string' ? value : ''),
   ipWhitelist: (value) => listOf(value, 'ipWhitelist'),
   miniPrograms: (value) => listOf(value, 'miniPrograms'),
-  markFail: (value) => Number.isSafeInteger(value) ? Number(value) : 0,
+  markFail: (value) => (Number.isSafeInteger(value) ? Number(value) : 0),
   limits: (value) => numbersOf(value, 'limits'),
   minuteLimits: (value) => numbersOf(value, 'minuteLimits'),
   codes: (value) => ({ ...accountDefaults.codes, ...numbersOf(value, 'codes') }),
@@ -41,7 +43,9 @@ const options: { [Name in keyof Account]?: (value: unknown) => Account[Name] } =
 
 function optionsIn(body: Body): Partial<Account> {
   return Object.fromEntries(
-    Object.entries(options).filter(([name]) => body[name] !== undefined).map(([name, read]) => [name, read(body[name])])
+    Object.entries(options)
+      .filter(([name]) => body[name] !== undefined)
+      .map(([name, read]) => [name, read(body[name])]),
   )
 }
 
@@ -49,10 +53,12 @@ function check(account: Account): Account {
   if (account.mode !== 'plain' && !isAesKey(account.encodingAesKey)) {
     throw failWith(400, 'invalid_input', 'encodingAesKey must have 43 letters and digits')
   }
-  const isAddress = account.callbackUrl === '' || (
-    URL.canParse(account.callbackUrl) && /^https?:$/.test(new URL(account.callbackUrl).protocol)
-  )
-  if (!isAddress) throw failWith(400, 'invalid_input', 'callbackUrl must be an http:// or https:// address')
+  const isAddress =
+    account.callbackUrl === '' ||
+    (URL.canParse(account.callbackUrl) && /^https?:$/.test(new URL(account.callbackUrl).protocol))
+  if (!isAddress) {
+    throw failWith(400, 'invalid_input', 'callbackUrl must be an http:// or https:// address')
+  }
   return account
 }
 
@@ -62,17 +68,25 @@ function keyBefore(known: Account | undefined, encodingAesKey: string): string {
 }
 
 /** Registers an account, or changes it. */
-export function saveAccount(store: Store, body: Body): { account: Account, isNew: boolean } {
+export function saveAccount(store: Store, body: Body): { account: Account; isNew: boolean } {
   const appid = textOf(body, 'appid')
   const known = store.accounts.get(appid)
   const encodingAesKey = optionalText(body, 'encodingAesKey') ?? ''
   const account = check({
-    ...structuredClone(accountDefaults), ...known, ...optionsIn(body),
-    appid, appSecret: textOf(body, 'appSecret'), token: textOf(body, 'token'),
-    mode: oneOf(modes, 'mode', body['mode'] ?? 'plain'), encodingAesKey, previousAesKey: keyBefore(known, encodingAesKey),
-    callbackUrl: optionalText(body, 'callbackUrl') ?? '', originalId: textOf(body, 'originalId'),
+    ...structuredClone(accountDefaults),
+    ...known,
+    ...optionsIn(body),
+    appid,
+    appSecret: textOf(body, 'appSecret'),
+    token: textOf(body, 'token'),
+    mode: oneOf(modes, 'mode', body['mode'] ?? 'plain'),
+    encodingAesKey,
+    previousAesKey: keyBefore(known, encodingAesKey),
+    callbackUrl: optionalText(body, 'callbackUrl') ?? '',
+    originalId: textOf(body, 'originalId'),
     name: optionalText(body, 'name') ?? known?.name ?? appid,
-    failures: 0, markedUntil: 0,
+    failures: 0,
+    markedUntil: 0,
   })
   put(store, 'accounts', account)
   store.save()
@@ -83,8 +97,18 @@ export function saveAccount(store: Store, body: Body): { account: Account, isNew
 export function changeAccount(store: Store, appid: string, body: Body): Account {
   const known = store.accounts.get(appid)
   if (known === undefined) throw failWith(404, 'not_found', `no account ${appid}`)
-  const named = ['appSecret', 'token', 'encodingAesKey', 'callbackUrl', 'originalId', 'name', 'mode'] as const
-  const given = Object.fromEntries(named.map((name) => [name, isText(body[name]) ? body[name] : known[name]]))
+  const named = [
+    'appSecret',
+    'token',
+    'encodingAesKey',
+    'callbackUrl',
+    'originalId',
+    'name',
+    'mode',
+  ] as const
+  const given = Object.fromEntries(
+    named.map((name) => [name, isText(body[name]) ? body[name] : known[name]]),
+  )
   return saveAccount(store, { ...body, ...given, appid }).account
 }
 
@@ -98,7 +122,9 @@ export async function verifyAccount(store: Store, account: Account): Promise<obj
   const { url: address, token } = receiverOf(store, account)
   const url = new URL(address)
   const [timestamp, nonce, echostr] = [
-    String(Math.floor(store.now() / 1000)), String(randomInt(1e9)), String(randomInt(1e12, 2e12)),
+    String(Math.floor(store.now() / 1000)),
+    String(randomInt(1e9)),
+    String(randomInt(1e12, 2e12)),
   ]
   const query = { signature: sign(token, timestamp, nonce), timestamp, nonce, echostr }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)

@@ -7,7 +7,7 @@ import type { Store } from '../state/store.ts'
 import { keyOf } from '../state/tables.ts'
 import type { KfAccount, Line } from '../types.ts'
 
-type Which = { appid: string, account: string }
+type Which = { appid: string; account: string }
 
 function find(store: Store, { appid, account }: Which): KfAccount {
   const found = store.kfAccounts.get(keyOf(appid, account))
@@ -32,8 +32,12 @@ export function sayAsKf(store: Store, which: Which, body: Body): Line {
   const one = find(store, which)
   const follower = getFollower(store, one.appid, textOf(body, 'openid'))
   const served = caseOf(store, one.appid, follower.openid)?.kfAccount ?? null
-  if (served !== null && served !== one.account) throw failWith(409, 'served_by_another', `${served} is serving the customer`)
-  if (served === null) openSession(store, { appid: one.appid, openid: follower.openid, kfAccount: one.account })
+  if (served !== null && served !== one.account) {
+    throw failWith(409, 'served_by_another', `${served} is serving the customer`)
+  }
+  if (served === null) {
+    openSession(store, { appid: one.appid, openid: follower.openid, kfAccount: one.account })
+  }
   const text = textOf(body, 'text')
   recordLine(store, follower, { opercode: 2002, type: 'text', text })
   return addLine(store, follower, { way: 'desk', type: 'text', text, kfAccount: one.account })

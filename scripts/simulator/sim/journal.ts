@@ -34,7 +34,9 @@ export async function getChanges(store: Store, { query }: Asked): Promise<Reply>
   const after = wholeNumber(query, 'after', 0)
   if (store.version === after) {
     const woken = new AbortController()
-    const wake = (): void => { woken.abort() }
+    const wake = (): void => {
+      woken.abort()
+    }
     store.waiting.add(wake)
     await wait(20_000, AbortSignal.any([woken.signal, store.closing.signal]))
     store.waiting.delete(wake)

@@ -2,8 +2,8 @@ import { failWith } from '../http.ts'
 import type { Body } from '../http.ts'
 import type { Store } from '../state/store.ts'
 
-export type Asked = { query: URLSearchParams, body: Body, id: string, second: string }
-export type Reply = { status: number, value: unknown }
+export type Asked = { query: URLSearchParams; body: Body; id: string; second: string }
+export type Reply = { status: number; value: unknown }
 export type Run = (store: Store, asked: Asked) => Reply | Promise<Reply>
 export type Route = [method: string, path: RegExp, run: Run]
 
@@ -17,6 +17,8 @@ export function route(method: string, path: string, run: Run): Route {
 
 export function wholeNumber(query: URLSearchParams, name: string, instead: number): number {
   const value = Number(query.get(name) ?? instead)
-  if (!Number.isInteger(value) || value < 0) throw failWith(400, 'invalid_input', `${name} must be a whole number`)
+  if (!Number.isInteger(value) || value < 0) {
+    throw failWith(400, 'invalid_input', `${name} must be a whole number`)
+  }
   return value
 }

@@ -5,7 +5,13 @@ import { eventNames } from '../phone/events.ts'
 import { addFollower, changeFollower, getAccount, getFollower } from '../phone/people.ts'
 import { scan } from '../phone/scan.ts'
 import { tapMenu } from '../phone/tap.ts'
-import { authorize, getComponent, saveComponent, unauthorize, visible as visibleComponent } from '../platform/authorize.ts'
+import {
+  authorize,
+  getComponent,
+  saveComponent,
+  unauthorize,
+  visible as visibleComponent,
+} from '../platform/authorize.ts'
 import { pushTicket } from '../platform/notices.ts'
 import { releaseTest } from '../platform/release-test.ts'
 import { tampers } from '../push/write.ts'
@@ -34,10 +40,16 @@ function listFollowers(store: Store, { query }: Asked): Reply {
   const appid = query.get('appid')
   const all = appid === null ? [...store.followers.values()] : ofAccount(store, 'followers', appid)
   if (!query.has('last')) return ok({ items: all })
-  return ok({ items: all.map((one) => {
-    const lines = chatOf(store, one)
-    return { ...one, last: lines.at(-1) ?? null, reached: lines.findLast((line) => line.n !== undefined)?.n ?? 0 }
-  }) })
+  return ok({
+    items: all.map((one) => {
+      const lines = chatOf(store, one)
+      return {
+        ...one,
+        last: lines.at(-1) ?? null,
+        reached: lines.findLast((line) => line.n !== undefined)?.n ?? 0,
+      }
+    }),
+  })
 }
 
 /** What the page must know to show it: kind, length, and whether it still lives. */
@@ -46,15 +58,28 @@ function withMedia(store: Store, line: Line): Line & { media?: object } {
   if (media === undefined) return line
   const bytes = media.type === 'voice' ? store.blobs.get(media.mediaId) : null
   const { contentType, size } = media
-  return { ...line, media: { contentType, size, alive: isAlive(store, media), ...bytes === null ? {} : { seconds: secondsOfVoice(bytes) } } }
+  return {
+    ...line,
+    media: {
+      contentType,
+      size,
+      alive: isAlive(store, media),
+      ...(bytes === null ? {} : { seconds: secondsOfVoice(bytes) }),
+    },
+  }
 }
 
 function postTemplate(store: Store, { body, id }: Asked): Reply {
   const kind = body['kind'] ?? 'template'
-  if (!isKnown(['template', 'notice'] as const, kind)) throw failWith(400, 'invalid_input', 'kind must be template or notice')
+  if (!isKnown(['template', 'notice'] as const, kind)) {
+    throw failWith(400, 'invalid_input', 'kind must be template or notice')
+  }
   const templateId = optionalText(body, 'templateId')
   const given = {
-    title: textOf(body, 'title'), content: textOf(body, 'content'), kind, ...templateId === null ? {} : { templateId },
+    title: textOf(body, 'title'),
+    content: textOf(body, 'content'),
+    kind,
+    ...(templateId === null ? {} : { templateId }),
   }
   return made(addTemplate({ store, account: getAccount(store, id) }, given))
 }
@@ -62,12 +87,18 @@ function postTemplate(store: Store, { body, id }: Asked): Reply {
 /** Somebody opens a page that asks who he is, and agrees. */
 function postOauth(store: Store, { body, id }: Asked): Reply {
   const { appid, openid } = getFollower(store, textOf(body, 'appid'), id)
-  const code = grant(store, { kind: 'oauth', appid, openid, scope: optionalText(body, 'scope') ?? 'snsapi_base' }, 300_000)
+  const code = grant(
+    store,
+    { kind: 'oauth', appid, openid, scope: optionalText(body, 'scope') ?? 'snsapi_base' },
+    300_000,
+  )
   return made({ code: code.code })
 }
 
 // As the platform writes them.
-const platformNames = eventNames.map((name) => /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name)
+const platformNames = eventNames.map((name) =>
+  /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name,
+)
 
 const accounts: Route[] = [
   route('GET', '/accounts', (store) => ok({ items: [...store.accounts.values()].map(visible) })),
@@ -75,17 +106,25 @@ const accounts: Route[] = [
     const { account, isNew } = saveAccount(store, body)
     return made(visible(account), isNew)
   }),
-  route('PATCH', '/accounts/:appid', (store, { id, body }) => ok(visible(changeAccount(store, id, body)))),
-  route('POST', '/accounts/:appid/verify', async (store, { id }) => ok(await verifyAccount(store, getAccount(store, id)))),
+  route('PATCH', '/accounts/:appid', (store, { id, body }) =>
+    ok(visible(changeAccount(store, id, body))),
+  ),
+  route('POST', '/accounts/:appid/verify', async (store, { id }) =>
+    ok(await verifyAccount(store, getAccount(store, id))),
+  ),
   route('POST', '/accounts/:appid/templates', postTemplate),
-  route('GET', '/accounts/:appid/codes', (store, { id }) => ok({ items: ofAccount(store, 'codes', id) })),
-  route('GET', '/accounts/:appid/kf', (store, { id }) => ok({ items: ofAccount(store, 'kfAccounts', id) })),
-  route('PATCH', '/accounts/:appid/kf/:account', (store, { id, second, body }) => ok(
-    changeKf(store, { appid: id, account: second }, body)
-  )),
-  route('POST', '/accounts/:appid/kf/:account/say', (store, { id, second, body }) => made(
-    sayAsKf(store, { appid: id, account: second }, body)
-  )),
+  route('GET', '/accounts/:appid/codes', (store, { id }) =>
+    ok({ items: ofAccount(store, 'codes', id) }),
+  ),
+  route('GET', '/accounts/:appid/kf', (store, { id }) =>
+    ok({ items: ofAccount(store, 'kfAccounts', id) }),
+  ),
+  route('PATCH', '/accounts/:appid/kf/:account', (store, { id, second, body }) =>
+    ok(changeKf(store, { appid: id, account: second }, body)),
+  ),
+  route('POST', '/accounts/:appid/kf/:account/say', (store, { id, second, body }) =>
+    made(sayAsKf(store, { appid: id, account: second }, body)),
+  ),
 ]
 
 const followers: Route[] = [
@@ -94,11 +133,21 @@ const followers: Route[] = [
     const { follower, isNew } = addFollower(store, body)
     return made(follower, isNew)
   }),
-  route('PATCH', '/followers/:openid', (store, { id, body }) => ok(changeFollower(store, id, body))),
-  route('POST', '/followers/:openid/send', async (store, { id, body }) => ok(await sendMessage(store, id, body))),
-  route('POST', '/followers/:openid/event', async (store, { id, body }) => ok(await sendEvent(store, id, body))),
-  route('POST', '/followers/:openid/scan', async (store, { id, body }) => ok(await scan(store, id, body))),
-  route('POST', '/followers/:openid/tap', async (store, { id, body }) => ok(await tapMenu(store, id, body))),
+  route('PATCH', '/followers/:openid', (store, { id, body }) =>
+    ok(changeFollower(store, id, body)),
+  ),
+  route('POST', '/followers/:openid/send', async (store, { id, body }) =>
+    ok(await sendMessage(store, id, body)),
+  ),
+  route('POST', '/followers/:openid/event', async (store, { id, body }) =>
+    ok(await sendEvent(store, id, body)),
+  ),
+  route('POST', '/followers/:openid/scan', async (store, { id, body }) =>
+    ok(await scan(store, id, body)),
+  ),
+  route('POST', '/followers/:openid/tap', async (store, { id, body }) =>
+    ok(await tapMenu(store, id, body)),
+  ),
   route('POST', '/followers/:openid/oauth', postOauth),
   route('GET', '/followers/:openid/menu', (store, { id, query }) => {
     const menu = menuFor(store, getFollower(store, query.get('appid') ?? '', id))
@@ -109,7 +158,9 @@ const followers: Route[] = [
   }),
   route('GET', '/followers/:openid/chat', (store, asked) => {
     const items = linesOf(store, asked)
-    const some = asked.query.has('last') ? items.slice(-wholeNumber(asked.query, 'last', 300)) : items
+    const some = asked.query.has('last')
+      ? items.slice(-wholeNumber(asked.query, 'last', 300))
+      : items
     return ok({ items: some.map((line) => withMedia(store, line)) })
   }),
 ]
@@ -122,16 +173,24 @@ const components: Route[] = [
     const { component, isNew } = saveComponent(store, body)
     return made(visibleComponent(store, component), isNew)
   }),
-  route('POST', '/components/:id/ticket', async (store, { id }) => ok(await pushTicket(store, getComponent(store, id)))),
-  route('POST', '/components/:id/authorize', async (store, { id, body }) => ok(await authorize(store, id, body))),
-  route('POST', '/components/:id/unauthorize', async (store, { id, body }) => ok(await unauthorize(store, id, body))),
-  route('POST', '/components/:id/release-test', async (store, { id, body }) => ok(
-    await releaseTest(store, id, Number(body['account'] ?? 0))
-  )),
+  route('POST', '/components/:id/ticket', async (store, { id }) =>
+    ok(await pushTicket(store, getComponent(store, id))),
+  ),
+  route('POST', '/components/:id/authorize', async (store, { id, body }) =>
+    ok(await authorize(store, id, body)),
+  ),
+  route('POST', '/components/:id/unauthorize', async (store, { id, body }) =>
+    ok(await unauthorize(store, id, body)),
+  ),
+  route('POST', '/components/:id/release-test', async (store, { id, body }) =>
+    ok(await releaseTest(store, id, Number(body['account'] ?? 0))),
+  ),
 ]
 
 export const routes: Route[] = [
-  ...accounts, ...followers, ...components,
+  ...accounts,
+  ...followers,
+  ...components,
   route('GET', '/ledger', getLedger),
   route('GET', '/faults', (store) => ok({ items: store.faults })),
   route('POST', '/faults', (store, { body }) => {

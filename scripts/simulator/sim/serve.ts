@@ -13,11 +13,18 @@ export async function serveSim(store: Store, exchange: Exchange): Promise<void> 
   const route = fitting.find(({ method }) => method === request.method)
   if (route === undefined) {
     const found = fitting.length > 0
-    throw failWith(found ? 405 : 404, found ? 'method_not_allowed' : 'not_found', `no ${request.method ?? ''} ${url.pathname}`)
+    throw failWith(
+      found ? 405 : 404,
+      found ? 'method_not_allowed' : 'not_found',
+      `no ${request.method ?? ''} ${url.pathname}`,
+    )
   }
   const body = parseBody((await readBody(request)).toString('utf8'))
-  const { status, value } = await route.run(
-    store, { query: url.searchParams, body, id: route.ids[0] ?? '', second: route.ids[1] ?? '' }
-  )
+  const { status, value } = await route.run(store, {
+    query: url.searchParams,
+    body,
+    id: route.ids[0] ?? '',
+    second: route.ids[1] ?? '',
+  })
   sendJson(response, status, value)
 }

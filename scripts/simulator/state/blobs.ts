@@ -2,11 +2,23 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 
 /** The bytes of media, by media id. */
-export type Blobs = { put: (id: string, bytes: Buffer) => void, get: (id: string) => Buffer | null, remove: (id: string) => void }
+export type Blobs = {
+  put: (id: string, bytes: Buffer) => void
+  get: (id: string) => Buffer | null
+  remove: (id: string) => void
+}
 
 function blobsInMemory(): Blobs {
   const held = new Map<string, Buffer>()
-  return { put: (id, bytes) => { held.set(id, bytes) }, get: (id) => held.get(id) ?? null, remove: (id) => { held.delete(id) } }
+  return {
+    put: (id, bytes) => {
+      held.set(id, bytes)
+    },
+    get: (id) => held.get(id) ?? null,
+    remove: (id) => {
+      held.delete(id)
+    },
+  }
 }
 
 export function openBlobs(folder: string | null): Blobs {
@@ -17,8 +29,12 @@ export function openBlobs(folder: string | null): Blobs {
     return join(folder, id)
   }
   return {
-    put: (id, bytes) => { writeFileSync(at(id), bytes) },
-    get: (id) => existsSync(at(id)) ? readFileSync(at(id)) : null,
-    remove: (id) => { rmSync(at(id), { force: true }) },
+    put: (id, bytes) => {
+      writeFileSync(at(id), bytes)
+    },
+    get: (id) => (existsSync(at(id)) ? readFileSync(at(id)) : null),
+    remove: (id) => {
+      rmSync(at(id), { force: true })
+    },
   }
 }

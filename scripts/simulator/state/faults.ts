@@ -4,20 +4,24 @@ import type { Fault, FaultKind } from '../types.ts'
 import { failWith, isText } from '../http.ts'
 import type { Body } from '../http.ts'
 
-export type ApiCall = { path: string, appid: string | null, hasToken: boolean }
+export type ApiCall = { path: string; appid: string | null; hasToken: boolean }
 
 const sendPath = '/cgi-bin/message/custom/send'
 
 export function readFault(body: Body): Fault {
   const kind = faultKinds.find((one) => one === body['kind'])
-  if (kind === undefined) throw failWith(400, 'invalid_input', `kind must be one of ${faultKinds.join(', ')}`)
+  if (kind === undefined) {
+    throw failWith(400, 'invalid_input', `kind must be one of ${faultKinds.join(', ')}`)
+  }
   const fault: Fault = { kind, next: 1 }
   if (isText(body['path'])) fault.path = body['path']
   if (isText(body['appid'])) fault.appid = body['appid']
   for (const name of ['errcode', 'delayMs', 'next', 'every'] as const) {
     const value = body[name]
     if (value === undefined) continue
-    if (!Number.isInteger(value)) throw failWith(400, 'invalid_input', `${name} must be a whole number`)
+    if (!Number.isInteger(value)) {
+      throw failWith(400, 'invalid_input', `${name} must be a whole number`)
+    }
     fault[name] = Number(value)
   }
   if (typeof body['processed'] === 'boolean') fault.processed = body['processed']
@@ -47,15 +51,28 @@ function isItsTurn(fault: Fault): boolean {
 }
 
 export function takeFault(store: Store, call: ApiCall): Fault | null {
-  return useUp(store, store.faults.find((fault) =>
-    fits(fault.kind, call)
-    && (fault.path === undefined || call.path === fault.path || call.path.startsWith(`${fault.path}/`))
-    && (fault.appid === undefined || fault.appid === call.appid)
-    && isItsTurn(fault)))
+  return useUp(
+    store,
+    store.faults.find(
+      (fault) =>
+        fits(fault.kind, call) &&
+        (fault.path === undefined ||
+          call.path === fault.path ||
+          call.path.startsWith(`${fault.path}/`)) &&
+        (fault.appid === undefined || fault.appid === call.appid) &&
+        isItsTurn(fault),
+    ),
+  )
 }
 
 /** True if this failed push is not to be tried again. */
 export function takePushFault(store: Store, appid: string): boolean {
-  return useUp(store, store.faults.find((fault) =>
-    fault.kind === 'noRetry' && (fault.appid === undefined || fault.appid === appid))) !== null
+  return (
+    useUp(
+      store,
+      store.faults.find(
+        (fault) => fault.kind === 'noRetry' && (fault.appid === undefined || fault.appid === appid),
+      ),
+    ) !== null
+  )
 }

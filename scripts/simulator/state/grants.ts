@@ -4,19 +4,38 @@ import type { Store } from './store.ts'
 import { put } from './tables.ts'
 
 const beginnings: Record<Grant['kind'], string> = {
-  preauth: 'preauthcode@@@', auth: 'queryauthcode@@@', oauth: '0', oauthToken: '7', oauthRefresh: '7',
+  preauth: 'preauthcode@@@',
+  auth: 'queryauthcode@@@',
+  oauth: '0',
+  oauthToken: '7',
+  oauthRefresh: '7',
 }
 
-export function grant(store: Store, given: Omit<Grant, 'code' | 'expiresAt' | 'used'>, lifeMs: number): Grant {
-  for (const old of store.grants.values()) if (old.expiresAt + 24 * 3600_000 < store.now()) store.grants.delete(old.code)
+export function grant(
+  store: Store,
+  given: Omit<Grant, 'code' | 'expiresAt' | 'used'>,
+  lifeMs: number,
+): Grant {
+  for (const old of store.grants.values()) {
+    if (old.expiresAt + 24 * 3600_000 < store.now()) store.grants.delete(old.code)
+  }
   const code = `${beginnings[given.kind]}${randomBytes(48).toString('base64url')}`
-  const made = put(store, 'grants', { ...given, code, expiresAt: store.now() + lifeMs, used: false })
+  const made = put(store, 'grants', {
+    ...given,
+    code,
+    expiresAt: store.now() + lifeMs,
+    used: false,
+  })
   store.save()
   return made
 }
 
 /** A code is good once: the reason why it is not, or the code, used from now on. */
-export function takeGrant(store: Store, code: unknown, kind: Grant['kind']): Grant | 'unknown' | 'used' | 'expired' {
+export function takeGrant(
+  store: Store,
+  code: unknown,
+  kind: Grant['kind'],
+): Grant | 'unknown' | 'used' | 'expired' {
   const found = typeof code === 'string' ? store.grants.get(code) : undefined
   if (found?.kind !== kind) return 'unknown'
   if (found.used) return 'used'

@@ -1,13 +1,19 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 
-export type Log = { append: (record: unknown) => void, close: () => void }
+export type Log = { append: (record: unknown) => void; close: () => void }
 
 export function readLines(path: string | null): unknown[] {
   if (path === null || !existsSync(path)) return []
-  return readFileSync(path, 'utf8').split('\n').flatMap((text) => {
-    // A process that dies while writing leaves half a last line.
-    try { return text === '' ? [] : [JSON.parse(text) as unknown] } catch { return [] }
-  })
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((text) => {
+      // A process that dies while writing leaves half a last line.
+      try {
+        return text === '' ? [] : [JSON.parse(text) as unknown]
+      } catch {
+        return []
+      }
+    })
 }
 
 export function openLog(path: string | null): Log {
@@ -16,7 +22,11 @@ export function openLog(path: string | null): Log {
   const file = openSync(path, 'a')
   if (torn) writeSync(file, '\n')
   return {
-    append: (record) => { writeSync(file, `${JSON.stringify(record)}\n`) },
-    close: () => { closeSync(file) },
+    append: (record) => {
+      writeSync(file, `${JSON.stringify(record)}\n`)
+    },
+    close: () => {
+      closeSync(file)
+    },
   }
 }

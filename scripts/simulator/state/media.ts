@@ -5,17 +5,36 @@ import type { Store } from './store.ts'
 import { put } from './tables.ts'
 
 const threeDays = 3 * 24 * 3600_000
-const endings: Record<string, string> = { image: 'jpg', voice: 'amr', video: 'mp4', thumb: 'jpg', news: 'json' }
+const endings: Record<string, string> = {
+  image: 'jpg',
+  voice: 'amr',
+  video: 'mp4',
+  thumb: 'jpg',
+  news: 'json',
+}
 
-export type NewMedia = { appid: string, type: MediaType, bytes: Buffer, name?: string, permanent?: boolean }
+export type NewMedia = {
+  appid: string
+  type: MediaType
+  bytes: Buffer
+  name?: string
+  permanent?: boolean
+}
 
 export function addMedia(store: Store, given: NewMedia): Media {
   const { bytes, type } = given
   const found = sniff(bytes)
-  const mediaId = randomBytes(given.permanent === true ? 32 : 48).toString('base64url').replace(/^-/, '_')
+  const mediaId = randomBytes(given.permanent === true ? 32 : 48)
+    .toString('base64url')
+    .replace(/^-/, '_')
   store.blobs.put(mediaId, bytes)
   const media: Media = {
-    mediaId, appid: given.appid, type, permanent: given.permanent ?? false, size: bytes.length, createdAt: store.now(),
+    mediaId,
+    appid: given.appid,
+    type,
+    permanent: given.permanent ?? false,
+    size: bytes.length,
+    createdAt: store.now(),
     name: given.name ?? `${mediaId}.${found?.extension ?? endings[type] ?? 'bin'}`,
     contentType: found?.contentType ?? 'application/octet-stream',
   }
@@ -34,7 +53,10 @@ export function findMedia(store: Store, appid: string, mediaId: unknown): Media 
 }
 
 /** The errcode of a media id that is to be sent as one of these types; 0 if it may. */
-export function mediaError(store: Store, asked: { appid: string, mediaId: unknown, types: MediaType[] }): number {
+export function mediaError(
+  store: Store,
+  asked: { appid: string; mediaId: unknown; types: MediaType[] },
+): number {
   if (asked.mediaId === undefined || asked.mediaId === '') return 41006
   if (typeof asked.mediaId !== 'string') return 47001
   const media = findMedia(store, asked.appid, asked.mediaId)
@@ -51,5 +73,7 @@ export function removeMedia(store: Store, media: Media): void {
 /** What has died is gone for good a day later. */
 export function sweepMedia(store: Store): void {
   const before = store.now() - threeDays - 24 * 3600_000
-  for (const media of store.media.values()) if (!media.permanent && media.createdAt < before) removeMedia(store, media)
+  for (const media of store.media.values()) {
+    if (!media.permanent && media.createdAt < before) removeMedia(store, media)
+  }
 }

@@ -3,9 +3,15 @@ import type { Follower, Json, Menu } from '../types.ts'
 import type { Store } from './store.ts'
 import { ofAccount } from './tables.ts'
 
-export function menusOf(store: Store, appid: string): { main: Menu | undefined, conditional: Menu[] } {
+export function menusOf(
+  store: Store,
+  appid: string,
+): { main: Menu | undefined; conditional: Menu[] } {
   const all = ofAccount(store, 'menus', appid)
-  return { main: all.find((one) => one.matchrule === null), conditional: all.filter((one) => one.matchrule !== null) }
+  return {
+    main: all.find((one) => one.matchrule === null),
+    conditional: all.filter((one) => one.matchrule !== null),
+  }
 }
 
 /** Every phone here is an Android of a Chinese user; of the rules only tags tell followers apart. */

@@ -8,29 +8,46 @@ import { openLog, readLines } from './logs.ts'
 import { keyOf, readTables, saveTables } from './tables.ts'
 import type { SavedTables, Tables } from './tables.ts'
 
-type Saved = { advanceMs: number, lastMsgId: string, counters: Record<string, number> } & SavedTables
+type Saved = {
+  advanceMs: number
+  lastMsgId: string
+  counters: Record<string, number>
+} & SavedTables
 
 /** Everything the simulator remembers. With a folder it is written there; without one it lives in memory only. */
 export type Store = Tables & {
-  lines: Map<string, Line[]>, ledger: LedgerItem[], faults: Fault[], answered: Set<string>, blobs: Blobs,
-  advanceMs: number, lastMsgId: string, counters: Record<string, number>, timing: Timing, closing: AbortController,
+  lines: Map<string, Line[]>
+  ledger: LedgerItem[]
+  faults: Fault[]
+  answered: Set<string>
+  blobs: Blobs
+  advanceMs: number
+  lastMsgId: string
+  counters: Record<string, number>
+  timing: Timing
+  closing: AbortController
   /** Its own address, once it listens. */
-  origin: string,
+  origin: string
   /** Grows with everything a page may want to draw; whoever waits is called. */
-  version: number, waiting: Set<() => void>,
-  now: () => number, save: () => void, saveSoon: () => void,
-  log: (record: unknown) => void, logLine: (record: unknown) => void, close: () => void,
+  version: number
+  waiting: Set<() => void>
+  now: () => number
+  save: () => void
+  saveSoon: () => void
+  log: (record: unknown) => void
+  logLine: (record: unknown) => void
+  close: () => void
 }
 
 function readState(path: string | null): Saved {
   const empty: Saved = { advanceMs: 0, lastMsgId: '0', counters: {} }
   if (path === null || !existsSync(path)) return empty
-  return { ...empty, ...JSON.parse(readFileSync(path, 'utf8')) as Partial<Saved> }
+  return { ...empty, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<Saved>) }
 }
 
 function readChats(path: string | null): Map<string, Line[]> {
   const lines = new Map<string, Line[]>()
-  for (const record of readLines(path) as { key: string, line: Line }[]) {
+  for (const record of readLines(path) as { key: string; line: Line }[]) {
     const chat = lines.get(record.key)
     if (chat === undefined) lines.set(record.key, [record.line])
     else chat.push(record.line)
@@ -50,7 +67,10 @@ export function changed(store: Store): void {
   for (const wake of [...store.waiting]) wake()
 }
 
-function openSaving(path: string | null, store: () => Store): { save: () => void, saveSoon: () => void } {
+function openSaving(
+  path: string | null,
+  store: () => Store,
+): { save: () => void; saveSoon: () => void } {
   let timer: NodeJS.Timeout | null = null
   let pause = 200
   const write = (): void => {
@@ -65,26 +85,50 @@ function openSaving(path: string | null, store: () => Store): { save: () => void
     changed(store())
     timer ??= setTimeout(write, pause).unref()
   }
-  return { save: () => { changed(store()); write() }, saveSoon }
+  return {
+    save: () => {
+      changed(store())
+      write()
+    },
+    saveSoon,
+  }
 }
 
 export function openStore(dataDir: string | null, timing: Timing): Store {
   if (dataDir !== null) mkdirSync(dataDir, { recursive: true })
-  const at = (name: string): string | null => dataDir === null ? null : join(dataDir, name)
+  const at = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
   const state = readState(at('state.json'))
   const ledger = readLines(at('ledger.jsonl')) as LedgerItem[]
   const lines = readChats(at('chats.jsonl'))
   const [ledgerLog, chatLog] = [openLog(at('ledger.jsonl')), openLog(at('chats.jsonl'))]
   const saving = openSaving(at('state.json'), () => store)
-  const answered = ledger.flatMap(
-    (item) => item.kind === 'push' && item.outcome === 'ok' && item.key !== undefined ? [item.key] : []
+  const answered = ledger.flatMap((item) =>
+    item.kind === 'push' && item.outcome === 'ok' && item.key !== undefined ? [item.key] : [],
   )
   const store: Store = {
-    ...readTables(state), lines, ledger, faults: [], answered: new Set(answered.slice(-100_000)), blobs: openBlobs(at('media')),
-    advanceMs: state.advanceMs, lastMsgId: state.lastMsgId, counters: state.counters, timing, closing: new AbortController(),
-    origin: '', version: 0, waiting: new Set(),
-    now: () => Date.now() + store.advanceMs, ...saving, log: ledgerLog.append, logLine: chatLog.append,
-    close: () => { saving.save(); ledgerLog.close(); chatLog.close() },
+    ...readTables(state),
+    lines,
+    ledger,
+    faults: [],
+    answered: new Set(answered.slice(-100_000)),
+    blobs: openBlobs(at('media')),
+    advanceMs: state.advanceMs,
+    lastMsgId: state.lastMsgId,
+    counters: state.counters,
+    timing,
+    closing: new AbortController(),
+    origin: '',
+    version: 0,
+    waiting: new Set(),
+    now: () => Date.now() + store.advanceMs,
+    ...saving,
+    log: ledgerLog.append,
+    logLine: chatLog.append,
+    close: () => {
+      saving.save()
+      ledgerLog.close()
+      chatLog.close()
+    },
   }
   // Every push under way waits for the end as well.
   setMaxListeners(0, store.closing.signal)
@@ -114,7 +158,11 @@ export function addLine(store: Store, follower: Follower, line: Omit<Line, 'n' |
   const chat = store.lines.get(key) ?? []
   store.lines.set(key, chat)
   const last = chat.findLast((one) => one.n !== undefined)?.n ?? 0
-  const full: Line = { ...(ownWays.includes(line.way) ? {} : { n: last + 1 }), ...line, at: isoNow(store) }
+  const full: Line = {
+    ...(ownWays.includes(line.way) ? {} : { n: last + 1 }),
+    ...line,
+    at: isoNow(store),
+  }
   chat.push(full)
   store.logLine({ key, line: full })
   changed(store)
@@ -147,7 +195,11 @@ export function nextMsgId(store: Store): string {
 
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done)
     if (signal.aborted) done()

@@ -1,14 +1,42 @@
 import type {
-  Account, Article, Authorization, Code, Component, DeskCase, DeskRecord,
-  Follower, Grant, KfAccount, Mass, Media, Menu, Tag, Template,
-  Token, Usage,
+  Account,
+  Article,
+  Authorization,
+  Code,
+  Component,
+  DeskCase,
+  DeskRecord,
+  Follower,
+  Grant,
+  KfAccount,
+  Mass,
+  Media,
+  Menu,
+  Tag,
+  Template,
+  Token,
+  Usage,
 } from '../types.ts'
 
 /** What is remembered besides chats, ledger and bytes: one table each, by key. */
 export type Rows = {
-  accounts: Account, followers: Follower, tokens: Token, media: Media, menus: Menu, tags: Tag, codes: Code, kfAccounts: KfAccount,
-  desk: DeskCase, records: DeskRecord, templates: Template, masses: Mass, articles: Article, usage: Usage, components: Component,
-  authorizations: Authorization, grants: Grant,
+  accounts: Account
+  followers: Follower
+  tokens: Token
+  media: Media
+  menus: Menu
+  tags: Tag
+  codes: Code
+  kfAccounts: KfAccount
+  desk: DeskCase
+  records: DeskRecord
+  templates: Template
+  masses: Mass
+  articles: Article
+  usage: Usage
+  components: Component
+  authorizations: Authorization
+  grants: Grant
 }
 export type Tables = { [Name in keyof Rows]: Map<string, Rows[Name]> }
 
@@ -38,29 +66,59 @@ const keys: { [Name in keyof Rows]: (row: Rows[Name]) => string } = {
 export const tableNames = Object.keys(keys) as (keyof Rows)[]
 
 export const accountDefaults = {
-  previousAesKey: '', kind: 'service' as const, wechatId: '', ipWhitelist: null,
-  miniPrograms: null, markFail: 0, failures: 0, markedUntil: 0,
-  limits: {}, minuteLimits: {}, codes: { unfollowed: 45015, kfAccount: 61452 },
+  previousAesKey: '',
+  kind: 'service' as const,
+  wechatId: '',
+  ipWhitelist: null,
+  miniPrograms: null,
+  markFail: 0,
+  failures: 0,
+  markedUntil: 0,
+  limits: {},
+  minuteLimits: {},
+  codes: { unfollowed: 45015, kfAccount: 61452 },
 }
 export const followerDefaults = {
-  subscribed: true, window: null, lastExchangeAt: 0, typingUntil: 0,
-  unionid: '', remark: '', tagIds: [], blacklisted: false, blocked: false,
-  subscribedAt: 0, subscribeScene: 'ADD_SCENE_SEARCH', qrScene: 0, qrSceneStr: '', subscriptions: {},
+  subscribed: true,
+  window: null,
+  lastExchangeAt: 0,
+  typingUntil: 0,
+  unionid: '',
+  remark: '',
+  tagIds: [],
+  blacklisted: false,
+  blocked: false,
+  subscribedAt: 0,
+  subscribeScene: 'ADD_SCENE_SEARCH',
+  qrScene: 0,
+  qrSceneStr: '',
+  subscriptions: {},
 }
 /** An older file lacks the newer fields. */
-const defaults: Partial<Record<keyof Rows, object>> = { accounts: accountDefaults, followers: followerDefaults }
+const defaults: Partial<Record<keyof Rows, object>> = {
+  accounts: accountDefaults,
+  followers: followerDefaults,
+}
 
 export type SavedTables = { [Name in keyof Rows]?: Rows[Name][] }
 
-export function put<Name extends keyof Rows>(tables: Tables, name: Name, row: Rows[Name]): Rows[Name] {
+export function put<Name extends keyof Rows>(
+  tables: Tables,
+  name: Name,
+  row: Rows[Name],
+): Rows[Name] {
   tables[name].set(keys[name](row), row)
   return row
 }
 
 export function readTables(saved: SavedTables): Tables {
-  const tables = Object.fromEntries(tableNames.map((name) => [name, new Map()])) as unknown as Tables
+  const tables = Object.fromEntries(
+    tableNames.map((name) => [name, new Map()]),
+  ) as unknown as Tables
   for (const name of tableNames) {
-    for (const row of saved[name] ?? []) put(tables, name, { ...structuredClone(defaults[name]), ...row })
+    for (const row of saved[name] ?? []) {
+      put(tables, name, { ...structuredClone(defaults[name]), ...row })
+    }
   }
   return tables
 }
@@ -70,7 +128,11 @@ export function saveTables(tables: Tables): SavedTables {
 }
 
 /** The rows of one account, oldest first. */
-export function ofAccount<Name extends keyof Rows>(tables: Tables, name: Name, appid: string): Rows[Name][] {
+export function ofAccount<Name extends keyof Rows>(
+  tables: Tables,
+  name: Name,
+  appid: string,
+): Rows[Name][] {
   const rows: Rows[Name][] = [...tables[name].values()]
   return rows.filter((row) => 'appid' in row && row.appid === appid)
 }

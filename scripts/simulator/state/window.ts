@@ -19,9 +19,11 @@ export function sceneOfEvent(event: string): Scene | null {
 /** Not cumulative: the larger number and the later end count. */
 export function openWindow(follower: Follower, scene: Scene, now: number): void {
   const { limit, lasts } = rules[scene]
-  const old: ReplyWindow | null = follower.window !== null && follower.window.endsAt > now ? follower.window : null
+  const old: ReplyWindow | null =
+    follower.window !== null && follower.window.endsAt > now ? follower.window : null
   follower.window = {
-    endsAt: Math.max(old?.endsAt ?? 0, now + lasts), remaining: Math.max(old?.remaining ?? 0, limit),
+    endsAt: Math.max(old?.endsAt ?? 0, now + lasts),
+    remaining: Math.max(old?.remaining ?? 0, limit),
     scene: old !== null && old.endsAt > now + lasts ? old.scene : scene,
   }
   follower.lastExchangeAt = now

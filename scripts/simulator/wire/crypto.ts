@@ -4,7 +4,9 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 const block = 32
 
 export function sign(...parts: string[]): string {
-  return createHash('sha1').update([...parts].sort().join('')).digest('hex')
+  return createHash('sha1')
+    .update([...parts].sort().join(''))
+    .digest('hex')
 }
 
 function keyOf(encodingAesKey: string): Buffer {
@@ -17,16 +19,28 @@ export function isAesKey(text: string): boolean {
   return /^[A-Za-z0-9+/]{43}$/.test(text)
 }
 
-export function seal(text: string, box: { encodingAesKey: string, appid: string, random?: Buffer }): string {
+export function seal(
+  text: string,
+  box: { encodingAesKey: string; appid: string; random?: Buffer },
+): string {
   const key = keyOf(box.encodingAesKey)
   const message = Buffer.from(text, 'utf8')
   const length = Buffer.alloc(4)
   length.writeUInt32BE(message.length)
-  const content = Buffer.concat([box.random ?? randomBytes(16), length, message, Buffer.from(box.appid, 'ascii')])
-  const pad = block - content.length % block
+  const content = Buffer.concat([
+    box.random ?? randomBytes(16),
+    length,
+    message,
+    Buffer.from(box.appid, 'ascii'),
+  ])
+  const pad = block - (content.length % block)
   // Node pads to 16 bytes, the platform to 32.
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
-  return Buffer.concat([cipher.update(content), cipher.update(Buffer.alloc(pad, pad)), cipher.final()]).toString('base64')
+  return Buffer.concat([
+    cipher.update(content),
+    cipher.update(Buffer.alloc(pad, pad)),
+    cipher.final(),
+  ]).toString('base64')
 }
 
 function withoutPadding(padded: Buffer): Buffer {
@@ -36,16 +50,20 @@ function withoutPadding(padded: Buffer): Buffer {
   return padded.subarray(0, -pad)
 }
 
-export function unseal(sealed: string, box: { encodingAesKey: string, appid: string }): string {
+export function unseal(sealed: string, box: { encodingAesKey: string; appid: string }): string {
   const key = keyOf(box.encodingAesKey)
   const bytes = Buffer.from(sealed, 'base64')
-  if (bytes.length === 0 || bytes.length % 16 !== 0) throw new Error('ciphertext has a wrong length')
+  if (bytes.length === 0 || bytes.length % 16 !== 0) {
+    throw new Error('ciphertext has a wrong length')
+  }
   const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   const padded = Buffer.concat([decipher.update(bytes), decipher.final()])
   const content = withoutPadding(padded)
   if (content.length < 20) throw new Error('content too short')
   const end = 20 + content.readUInt32BE(16)
   if (end > content.length) throw new Error('wrong message length')
-  if (content.subarray(end).toString('ascii') !== box.appid) throw new Error('belongs to another appid')
+  if (content.subarray(end).toString('ascii') !== box.appid) {
+    throw new Error('belongs to another appid')
+  }
   return content.subarray(20, end).toString('utf8')
 }

@@ -1,8 +1,10 @@
 /** One part of multipart/form-data. */
-export type Part = { name: string, filename: string | null, contentType: string, bytes: Buffer }
+export type Part = { name: string; filename: string | null; contentType: string; bytes: Buffer }
 
 function parameter(header: string, name: string): string | null {
-  const found = new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(header) ?? new RegExp(`;\\s*${name}=([^;\\s]+)`, 'i').exec(header)
+  const found =
+    new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(header) ??
+    new RegExp(`;\\s*${name}=([^;\\s]+)`, 'i').exec(header)
   return found?.[1] ?? null
 }
 
@@ -10,19 +12,27 @@ function readPart(chunk: Buffer): Part | null {
   const end = chunk.indexOf('\r\n\r\n')
   if (end < 0) return null
   const lines = chunk.subarray(0, end).toString('utf8').split('\r\n')
-  const header = (name: string): string => lines.find((line) => line.toLowerCase().startsWith(`${name}:`))?.slice(name.length
-    + 1).trim() ?? ''
+  const header = (name: string): string =>
+    lines
+      .find((line) => line.toLowerCase().startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim() ?? ''
   const disposition = header('content-disposition')
   const name = parameter(disposition, 'name')
   if (name === null) return null
   return {
-    name, filename: parameter(disposition, 'filename'), contentType: header('content-type'), bytes: chunk.subarray(end + 4),
+    name,
+    filename: parameter(disposition, 'filename'),
+    contentType: header('content-type'),
+    bytes: chunk.subarray(end + 4),
   }
 }
 
 /** null: it is no multipart/form-data. */
 export function readParts(contentType: string, body: Buffer): Part[] | null {
-  const boundary = /^multipart\/form-data\b/i.test(contentType) ? parameter(contentType, 'boundary') : null
+  const boundary = /^multipart\/form-data\b/i.test(contentType)
+    ? parameter(contentType, 'boundary')
+    : null
   if (boundary === null) return null
   const parts: Part[] = []
   const mark = Buffer.from(`\r\n--${boundary}`)

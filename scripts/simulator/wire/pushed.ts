@@ -4,7 +4,11 @@ import type { Element } from './xml.ts'
 export type Read = string | ReadFields | Read[]
 export type ReadFields = { [name: string]: Read }
 export type Pushed = {
-  kind: 'message' | 'event' | 'unknown', type: string, fields: ReadFields, warnings: string[], dedupKey: string,
+  kind: 'message' | 'event' | 'unknown'
+  type: string
+  fields: ReadFields
+  warnings: string[]
+  dedupKey: string
 }
 
 const repeating = ['item', 'List', 'fail_idx']
@@ -20,8 +24,9 @@ function fieldsOf(element: Element, warnings: string[]): ReadFields {
     }
     const value = child.children.length > 0 ? fieldsOf(child, warnings) : child.text
     const known = fields[child.name]
-    if (repeating.includes(child.name)) fields[child.name] = [...Array.isArray(known) ? known : [], value]
-    else if (known !== undefined) throw new XmlError('duplicate_element', `<${child.name}> twice`)
+    if (repeating.includes(child.name)) {
+      fields[child.name] = [...(Array.isArray(known) ? known : []), value]
+    } else if (known !== undefined) throw new XmlError('duplicate_element', `<${child.name}> twice`)
     else fields[child.name] = value
   }
   return fields
@@ -33,13 +38,19 @@ function need(fields: ReadFields, name: string): string {
   return value
 }
 
-const text = (value: Read | undefined): string => typeof value === 'string' ? value : ''
+const text = (value: Read | undefined): string => (typeof value === 'string' ? value : '')
 
 function dedupKeyOf(fields: ReadFields, kind: Pushed['kind'], type: string): string {
-  const [to, from, time] = [text(fields['ToUserName']), text(fields['FromUserName']), text(fields['CreateTime'])]
+  const [to, from, time] = [
+    text(fields['ToUserName']),
+    text(fields['FromUserName']),
+    text(fields['CreateTime']),
+  ]
   if (kind === 'event') {
     const job = text(fields['MsgID'])
-    return job === '' ? [to, 'evt', from, time, type, text(fields['EventKey'])].join('|') : [to, 'evt', type, job].join('|')
+    return job === ''
+      ? [to, 'evt', from, time, type, text(fields['EventKey'])].join('|')
+      : [to, 'evt', type, job].join('|')
   }
   const id = text(fields['MsgId'])
   return id === '' ? [to, 'nomsgid', from, time, type].join('|') : [to, 'msg', id].join('|')
@@ -51,9 +62,12 @@ export function readPush(source: string): Pushed {
   const fields = fieldsOf(root, warnings)
   need(fields, 'ToUserName')
   need(fields, 'FromUserName')
-  if (!/^\d+$/.test(need(fields, 'CreateTime'))) throw new XmlError('bad_CreateTime', 'CreateTime must be digits')
+  if (!/^\d+$/.test(need(fields, 'CreateTime'))) {
+    throw new XmlError('bad_CreateTime', 'CreateTime must be digits')
+  }
   const msgType = need(fields, 'MsgType').toLowerCase()
   const type = msgType === 'event' ? need(fields, 'Event').toLowerCase() : msgType
-  const kind = msgType === 'event' ? 'event' : messageTypes.includes(msgType) ? 'message' : 'unknown'
+  const kind =
+    msgType === 'event' ? 'event' : messageTypes.includes(msgType) ? 'message' : 'unknown'
   return { kind, type, fields, warnings, dedupKey: dedupKeyOf(fields, kind, type) }
 }

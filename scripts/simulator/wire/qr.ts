@@ -7,15 +7,20 @@ const checkBytes = 18
 export const longestQr = 62
 
 const powers: number[] = []
-for (let value = 1; powers.length < 255; value = value & 128 ? (value << 1) ^ 0x11D : value << 1) powers.push(value)
+for (let value = 1; powers.length < 255; value = value & 128 ? (value << 1) ^ 0x11d : value << 1) {
+  powers.push(value)
+}
 const power = (n: number): number => powers[n % 255] ?? 0
-const multiply = (a: number, b: number): number => a === 0 || b === 0 ? 0 : power(powers.indexOf(a) + powers.indexOf(b))
+const multiply = (a: number, b: number): number =>
+  a === 0 || b === 0 ? 0 : power(powers.indexOf(a) + powers.indexOf(b))
 
 function generator(): number[] {
   let polynomial = [1]
   for (let n = 0; n < checkBytes; n++) {
     const next = [...polynomial, 0]
-    polynomial.forEach((value, at) => { next[at + 1] = (next[at + 1] ?? 0) ^ multiply(value, power(n)) })
+    polynomial.forEach((value, at) => {
+      next[at + 1] = (next[at + 1] ?? 0) ^ multiply(value, power(n))
+    })
     polynomial = next
   }
   return polynomial
@@ -26,7 +31,9 @@ function correction(block: number[]): number[] {
   const rest = [...block, ...Array<number>(checkBytes).fill(0)]
   block.forEach((_, at) => {
     const factor = rest[at] ?? 0
-    divisor.forEach((value, n) => { rest[at + n] = (rest[at + n] ?? 0) ^ multiply(value, factor) })
+    divisor.forEach((value, n) => {
+      rest[at + n] = (rest[at + n] ?? 0) ^ multiply(value, factor)
+    })
   })
   return rest.slice(block.length)
 }
@@ -35,15 +42,25 @@ function correction(block: number[]): number[] {
 function codewords(text: string): number[] {
   const bytes = Buffer.from(text, 'utf8')
   if (bytes.length > longestQr) throw new Error(`a QR code holds at most ${longestQr} bytes`)
-  const nibbles = [4, bytes.length >> 4, bytes.length & 15, ...[...bytes].flatMap((byte) => [byte >> 4, byte & 15]), 0]
-  const data = Array.from({ length: nibbles.length / 2 }, (_, n) => ((nibbles[n * 2] ?? 0) << 4) | (nibbles[n * 2 + 1] ?? 0))
-  for (let n = 0; data.length < 2 * blockBytes; n++) data.push(n % 2 === 0 ? 0xEC : 0x11)
+  const nibbles = [
+    4,
+    bytes.length >> 4,
+    bytes.length & 15,
+    ...[...bytes].flatMap((byte) => [byte >> 4, byte & 15]),
+    0,
+  ]
+  const data = Array.from(
+    { length: nibbles.length / 2 },
+    (_, n) => ((nibbles[n * 2] ?? 0) << 4) | (nibbles[n * 2 + 1] ?? 0),
+  )
+  for (let n = 0; data.length < 2 * blockBytes; n++) data.push(n % 2 === 0 ? 0xec : 0x11)
   const blocks = [data.slice(0, blockBytes), data.slice(blockBytes)]
-  const weave = (lists: number[][]): number[] => (lists[0] ?? []).flatMap((_, at) => lists.map((list) => list[at] ?? 0))
+  const weave = (lists: number[][]): number[] =>
+    (lists[0] ?? []).flatMap((_, at) => lists.map((list) => list[at] ?? 0))
   return [...weave(blocks), ...weave(blocks.map(correction))]
 }
 
-type Grid = { dark: boolean[][], fixed: boolean[][] }
+type Grid = { dark: boolean[][]; fixed: boolean[][] }
 
 function put(grid: Grid, [x, y]: [number, number], dark: boolean): void {
   const [row, fixed] = [grid.dark[y], grid.fixed[y]]
@@ -79,7 +96,13 @@ function drawFrame(grid: Grid): void {
     put(grid, [6, n], n % 2 === 0)
     put(grid, [n, 6], n % 2 === 0)
   }
-  for (const at of [[3, 3], [size - 4, 3], [3, size - 4]] as [number, number][]) drawSquare(grid, at, 4)
+  for (const at of [
+    [3, 3],
+    [size - 4, 3],
+    [3, size - 4],
+  ] as [number, number][]) {
+    drawSquare(grid, at, 4)
+  }
   drawSquare(grid, [26, 26], 2)
   drawFormat(grid)
 }
@@ -106,10 +129,16 @@ function drawData(grid: Grid, bits: boolean[]): void {
 }
 
 export function drawQr(text: string): Buffer {
-  const empty = (): boolean[][] => Array.from({ length: size }, () => Array<boolean>(size).fill(false))
+  const empty = (): boolean[][] =>
+    Array.from({ length: size }, () => Array<boolean>(size).fill(false))
   const grid: Grid = { dark: empty(), fixed: empty() }
   drawFrame(grid)
-  drawData(grid, codewords(text).flatMap((byte) => [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((byte >> bit) & 1) === 1)))
+  drawData(
+    grid,
+    codewords(text).flatMap((byte) =>
+      [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((byte >> bit) & 1) === 1),
+    ),
+  )
   const quiet = 4
   return drawPng(size + 2 * quiet, 8, (x, y) => grid.dark[y - quiet]?.[x - quiet] === true)
 }

@@ -1,6 +1,6 @@
 /** The platform's XML, read strictly: elements, text and CDATA; attributes and comments are passed over, DOCTYPE is refused. */
-export type Element = { name: string, children: Element[], text: string }
-export type Document = { root: Element, warnings: string[] }
+export type Element = { name: string; children: Element[]; text: string }
+export type Document = { root: Element; warnings: string[] }
 
 export class XmlError extends Error {
   readonly reason: string
@@ -11,13 +11,16 @@ export class XmlError extends Error {
 }
 
 const largest = 1_048_576
-const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: '\'' }
+const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\p{Surrogate}]/gu
 const attributes = String.raw`(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*`
-const token = new RegExp(String.raw`<!\[CDATA\[([\s\S]*?)\]\]>|<(!)--[\s\S]*?-->|<\/([^\s<>/]+)\s*>|`
-  + String.raw`<([A-Za-z_][\w.-]*)${attributes}\s*(\/?)>|([^<]+)`, 'y')
+const token = new RegExp(
+  String.raw`<!\[CDATA\[([\s\S]*?)\]\]>|<(!)--[\s\S]*?-->|<\/([^\s<>/]+)\s*>|` +
+    String.raw`<([A-Za-z_][\w.-]*)${attributes}\s*(\/?)>|([^<]+)`,
+  'y',
+)
 
-type Reading = { open: Element[], root: Element | null, count: number, warnings: Set<string> }
+type Reading = { open: Element[]; root: Element | null; count: number; warnings: Set<string> }
 
 function clean(text: string, warnings: Set<string>): string {
   const kept = text.replace(forbidden, '')
@@ -31,7 +34,7 @@ function decode(text: string, warnings: Set<string>): string {
     if (code === '') throw new XmlError('bad_entity', '& stands alone')
     if (code.startsWith('#')) {
       const point = /^#x/i.test(code) ? parseInt(code.slice(2), 16) : parseInt(code.slice(1), 10)
-      if (!(point <= 0x10FFFF)) throw new XmlError('bad_entity', `${whole} is no character`)
+      if (!(point <= 0x10ffff)) throw new XmlError('bad_entity', `${whole} is no character`)
       return clean(String.fromCodePoint(point), warnings)
     }
     const found = entities[code]
@@ -52,7 +55,9 @@ function openElement(reading: Reading, name: string, isEmpty: boolean): void {
   if (open.length >= 16) throw new XmlError('too_deep', 'deeper than 16')
   const element: Element = { name, children: [], text: '' }
   const parent = open.at(-1)
-  if (parent === undefined && reading.root !== null) throw new XmlError('malformed', 'something follows the root')
+  if (parent === undefined && reading.root !== null) {
+    throw new XmlError('malformed', 'something follows the root')
+  }
   parent?.children.push(element)
   reading.root ??= element
   if (!isEmpty) open.push(element)
@@ -74,7 +79,9 @@ function take(reading: Reading, match: RegExpExecArray): void {
 }
 
 export function readDocument(source: string): Document {
-  if (Buffer.byteLength(source, 'utf8') > largest) throw new XmlError('too_large', 'more than 1 MiB')
+  if (Buffer.byteLength(source, 'utf8') > largest) {
+    throw new XmlError('too_large', 'more than 1 MiB')
+  }
   const warnings = new Set<string>()
   const text = clean(source.replace(/^\uFEFF/, ''), warnings).replace(/^\s*<\?xml\s[^>]*\?>/, '')
   const reading: Reading = { open: [], root: null, count: 0, warnings }
@@ -83,11 +90,16 @@ export function readDocument(source: string): Document {
     const match = token.exec(text)
     if (match === null) {
       const isDtd = /^<!(doctype|entity)/i.test(text.slice(at, at + 10))
-      throw new XmlError(isDtd ? 'dtd_forbidden' : 'malformed', isDtd ? 'DOCTYPE is refused' : `not well-formed at ${at}`)
+      throw new XmlError(
+        isDtd ? 'dtd_forbidden' : 'malformed',
+        isDtd ? 'DOCTYPE is refused' : `not well-formed at ${at}`,
+      )
     }
     take(reading, match)
   }
-  if (reading.root === null || reading.open.length > 0) throw new XmlError('malformed', 'an element is not closed')
+  if (reading.root === null || reading.open.length > 0) {
+    throw new XmlError('malformed', 'an element is not closed')
+  }
   if (reading.root.name !== 'xml') throw new XmlError('wrong_root', 'the root must be <xml>')
   return { root: reading.root, warnings: [...warnings] }
 }
@@ -118,10 +130,14 @@ const bare = /^(MsgId|MsgID|Count|PopupScene|ErrorCode|MenuId|publish_id)$/
 
 function writeField(name: string, value: Value): string {
   if (Array.isArray(value)) return value.map((one) => writeField(name, one)).join('\n')
-  if (typeof value === 'string') return `<${name}>${bare.test(name) && /^\d+$/.test(value) ? value : cdata(value)}</${name}>`
+  if (typeof value === 'string') {
+    return `<${name}>${bare.test(name) && /^\d+$/.test(value) ? value : cdata(value)}</${name}>`
+  }
   return `<${name}>${typeof value === 'object' ? writeFields(value) : String(value)}</${name}>`
 }
 
 export function writeFields(fields: Fields): string {
-  return Object.entries(fields).map(([name, value]) => writeField(name, value)).join('\n')
+  return Object.entries(fields)
+    .map(([name, value]) => writeField(name, value))
+    .join('\n')
 }

@@ -20,18 +20,32 @@ export type AccountInput = {
 export type AccountPatch = { [K in keyof AccountInput]?: AccountInput[K] | undefined }
 
 type Secret = 'app_secret' | 'token' | 'aes_key'
-export const placeOf = (row: Pick<AccountRow, 'company_id' | 'account_id'>, column: Secret) => `${row.company_id}:${row.account_id}:${column}`
+export const placeOf = (row: Pick<AccountRow, 'company_id' | 'account_id'>, column: Secret) =>
+  `${row.company_id}:${row.account_id}:${column}`
 
-export function patchAccount(needs: Needs<'secrets' | 'clock'>, row: AccountRow, patch: AccountPatch): AccountRow {
+export function patchAccount(
+  needs: Needs<'secrets' | 'clock'>,
+  row: AccountRow,
+  patch: AccountPatch,
+): AccountRow {
   const seal = (column: Secret, plain: string | null | undefined) => {
     if (plain === undefined) return row[column]
     return plain === null ? null : needs.secrets.seal(plain, placeOf(row, column))
   }
   const changed = {
-    ...row, name: patch.name ?? row.name, type: patch.type ?? row.type, original_id: patch.originalId ?? row.original_id, mode: patch.mode ?? row.mode,
-    binding: patch.binding ?? row.binding, own_lane: Number(patch.ownLane ?? row.own_lane),
-    app_secret: seal('app_secret', patch.appSecret), token: seal('token', patch.token), aes_key: seal('aes_key', patch.encodingAesKey),
-    allowed_origins: patch.allowedOrigins ? JSON.stringify(patch.allowedOrigins) : row.allowed_origins,
+    ...row,
+    name: patch.name ?? row.name,
+    type: patch.type ?? row.type,
+    original_id: patch.originalId ?? row.original_id,
+    mode: patch.mode ?? row.mode,
+    binding: patch.binding ?? row.binding,
+    own_lane: Number(patch.ownLane ?? row.own_lane),
+    app_secret: seal('app_secret', patch.appSecret),
+    token: seal('token', patch.token),
+    aes_key: seal('aes_key', patch.encodingAesKey),
+    allowed_origins: patch.allowedOrigins
+      ? JSON.stringify(patch.allowedOrigins)
+      : row.allowed_origins,
     ...previousOf(needs, row, patch),
   }
   refuseHalf(changed)
@@ -39,34 +53,83 @@ export function patchAccount(needs: Needs<'secrets' | 'clock'>, row: AccountRow,
 }
 
 /** Pushes under way are signed and sealed with what was there before: it is kept for a while. */
-function previousOf(needs: Needs<'clock'>, row: AccountRow, patch: AccountPatch): Partial<AccountRow> {
+function previousOf(
+  needs: Needs<'clock'>,
+  row: AccountRow,
+  patch: AccountPatch,
+): Partial<AccountRow> {
   const token = patch.token !== undefined && row.token !== null
   const key = patch.encodingAesKey !== undefined && row.aes_key !== null
   if (!token && !key) return {}
-  return { token_previous: token ? row.token : row.token_previous, aes_key_previous: key ? row.aes_key : row.aes_key_previous, keys_changed_at: needs.clock.now() }
+  return {
+    token_previous: token ? row.token : row.token_previous,
+    aes_key_previous: key ? row.aes_key : row.aes_key_previous,
+    keys_changed_at: needs.clock.now(),
+  }
 }
 
 function refuseHalf(row: AccountRow): void {
   if (row.kind === 'web' || row.binding === 'unbound') return
   if (row.binding === 'platform') {
     if (row.component_appid !== null) return
-    throw new AppError('invalid_input', 'The owner of the account has not authorised a platform: begin at /wechat/platform/<componentAppid>/authorize.', { field: 'binding' })
+    throw new AppError(
+      'invalid_input',
+      'The owner of the account has not authorised a platform: begin at /wechat/platform/<componentAppid>/authorize.',
+      { field: 'binding' },
+    )
   }
-  const needed = { appSecret: row.app_secret, token: row.token, ...(row.mode !== 'plain' && { encodingAesKey: row.aes_key }) }
+  const needed = {
+    appSecret: row.app_secret,
+    token: row.token,
+    ...(row.mode !== 'plain' && { encodingAesKey: row.aes_key }),
+  }
   for (const [field, value] of Object.entries(needed)) {
-    if (value === null) throw new AppError('invalid_input', `An account that is bound directly in this mode needs its ${field}.`, { field })
+    if (value === null) {
+      throw new AppError(
+        'invalid_input',
+        `An account that is bound directly in this mode needs its ${field}.`,
+        { field },
+      )
+    }
   }
 }
 
-export const noAccount = () => new AppError('not_found', 'There is no such account in your company.')
+export const noAccount = () =>
+  new AppError('not_found', 'There is no such account in your company.')
 
-export function newAccountRow(needs: Needs<'ids' | 'clock'>, { companyId, kind, appid }: { companyId: string, kind: 'wechat' | 'web', appid: string | undefined }): AccountRow {
+export function newAccountRow(
+  needs: Needs<'ids' | 'clock'>,
+  {
+    companyId,
+    kind,
+    appid,
+  }: { companyId: string; kind: 'wechat' | 'web'; appid: string | undefined },
+): AccountRow {
   const id = needs.ids()
   const known = appid ?? `web-${id.slice(0, 28)}`
   return {
-    account_id: id, company_id: companyId, kind, appid: known, name: appid ?? 'Web', original_id: '', app_secret: null, token: null,
-    aes_key: null, mode: 'plain', binding: 'direct', own_lane: 0, site_key: kind === 'web' ? randomBytes(18).toString('base64url') : null,
-    allowed_origins: kind === 'web' ? '[]' : null, deleted_at: null, created_at: needs.clock.now(), type: 1, token_previous: null,
-    aes_key_previous: null, keys_changed_at: null, component_appid: null, unbound_pushes: 0, unbound_push_at: null,
+    account_id: id,
+    company_id: companyId,
+    kind,
+    appid: known,
+    name: appid ?? 'Web',
+    original_id: '',
+    app_secret: null,
+    token: null,
+    aes_key: null,
+    mode: 'plain',
+    binding: 'direct',
+    own_lane: 0,
+    site_key: kind === 'web' ? randomBytes(18).toString('base64url') : null,
+    allowed_origins: kind === 'web' ? '[]' : null,
+    deleted_at: null,
+    created_at: needs.clock.now(),
+    type: 1,
+    token_previous: null,
+    aes_key_previous: null,
+    keys_changed_at: null,
+    component_appid: null,
+    unbound_pushes: 0,
+    unbound_push_at: null,
   }
 }

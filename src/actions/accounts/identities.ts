@@ -12,47 +12,93 @@ const most = 100
 
 export async function listIdentities(needs: Needs<'store'>, me: Actor, accountId: string) {
   const { read } = needs.store
-  if (!await read.accounts.find(me.companyId, accountId)) throw noAccount()
+  if (!(await read.accounts.find(me.companyId, accountId))) throw noAccount()
   const listed = await read.kf.list(accountId)
   const names = new Map(listed.map((row) => [row.kf_account, row]))
   return {
     items: (await read.kf.identities(me.companyId, accountId)).map((row) => ({
-      uid: row.uid, name: row.name, kfAccount: row.wx_sign, nickname: names.get(row.wx_sign ?? '')?.nickname ?? null,
+      uid: row.uid,
+      name: row.name,
+      kfAccount: row.wx_sign,
+      nickname: names.get(row.wx_sign ?? '')?.nickname ?? null,
     })),
     next: null,
-    listed: listed.map((row) => ({ kfAccount: row.kf_account, kfId: row.kf_id, nickname: row.nickname, inviteStatus: row.invite_status })),
+    listed: listed.map((row) => ({
+      kfAccount: row.kf_account,
+      kfId: row.kf_id,
+      nickname: row.nickname,
+      inviteStatus: row.invite_status,
+    })),
   }
 }
 
-export type Naming = { accountId: string, uid: number, kfAccount: string | null, nickname?: string | undefined }
+export type Naming = {
+  accountId: string
+  uid: number
+  kfAccount: string | null
+  nickname?: string | undefined
+}
 
 /** A name that WeChat does not list yet is made there first. */
-export async function nameAgent(needs: IdentityNeeds, me: Actor, { accountId, uid, kfAccount, nickname }: Naming): Promise<void> {
+export async function nameAgent(
+  needs: IdentityNeeds,
+  me: Actor,
+  { accountId, uid, kfAccount, nickname }: Naming,
+): Promise<void> {
   const account = await boundAccount(needs, me, accountId)
   const identity = await needs.store.read.users.identity(accountId, uid)
-  if (identity?.company_id !== me.companyId) throw new AppError('not_found', 'There is no such person on this account.')
-  if (kfAccount !== null) await makeListed(needs, account, { kfAccount, nickname: nickname ?? identity.name })
+  if (identity?.company_id !== me.companyId) {
+    throw new AppError('not_found', 'There is no such person on this account.')
+  }
+  if (kfAccount !== null) {
+    await makeListed(needs, account, { kfAccount, nickname: nickname ?? identity.name })
+  }
 
   await needs.store.work('rest', async (unit) => {
-    const others = (await unit.kf.identities(me.companyId, accountId)).filter((row) => row.uid !== uid && row.wx_sign === kfAccount)
-    if (kfAccount !== null && others.length > 0) throw new AppError('invalid_input', 'Another agent has this name.', { field: 'kfAccount' })
+    const others = (await unit.kf.identities(me.companyId, accountId)).filter(
+      (row) => row.uid !== uid && row.wx_sign === kfAccount,
+    )
+    if (kfAccount !== null && others.length > 0) {
+      throw new AppError('invalid_input', 'Another agent has this name.', { field: 'kfAccount' })
+    }
     await unit.kf.sign(identity.customer_service_id, kfAccount)
-    await writeAudit(needs, unit, { me, deed: { action: 'identity.changed', object: `user:${uid}`, detail: { accountId, kfAccount } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'identity.changed', object: `user:${uid}`, detail: { accountId, kfAccount } },
+    })
   })
 }
 
-async function boundAccount(needs: IdentityNeeds, me: Actor, accountId: string): Promise<KnownAccount> {
+async function boundAccount(
+  needs: IdentityNeeds,
+  me: Actor,
+  accountId: string,
+): Promise<KnownAccount> {
   const row = await needs.store.read.accounts.find(me.companyId, accountId)
   if (row?.kind !== 'wechat') throw noAccount()
   const known = row.binding === 'unbound' ? null : await needs.known.account(row.appid)
-  if (!known) throw new AppError('account_not_bound', 'The account is not bound: an admin binds it under accounts.')
+  if (!known) {
+    throw new AppError(
+      'account_not_bound',
+      'The account is not bound: an admin binds it under accounts.',
+    )
+  }
   return known
 }
 
-async function makeListed(needs: IdentityNeeds, account: KnownAccount, kf: { kfAccount: string, nickname: string }): Promise<void> {
+async function makeListed(
+  needs: IdentityNeeds,
+  account: KnownAccount,
+  kf: { kfAccount: string; nickname: string },
+): Promise<void> {
   const listed = await needs.desk.kfAccounts(account)
   if (!listed.some((one) => one.kfAccount === kf.kfAccount)) {
-    if (listed.length >= most) throw new AppError('limit_reached', `WeChat allows ${most} customer-service names for an account.`)
+    if (listed.length >= most) {
+      throw new AppError(
+        'limit_reached',
+        `WeChat allows ${most} customer-service names for an account.`,
+      )
+    }
     await needs.desk.addKfAccount(account, kf)
     listed.push({ ...kf, kfId: '', inviteStatus: null, bound: false })
   }
@@ -60,27 +106,43 @@ async function makeListed(needs: IdentityNeeds, account: KnownAccount, kf: { kfA
 }
 
 /** Answers the names of ours that are gone. */
-async function keepList(needs: IdentityNeeds, account: AccountRow, listed: KfListed[]): Promise<string[]> {
+async function keepList(
+  needs: IdentityNeeds,
+  account: AccountRow,
+  listed: KfListed[],
+): Promise<string[]> {
   const now = needs.clock.now()
   const rows = listed.map((one): KfAccountRow => ({
-    account_id: account.account_id, kf_account: one.kfAccount, company_id: account.company_id, kf_id: one.kfId || null,
-    nickname: Array.from(one.nickname).slice(0, 64).join(''), invite_status: one.inviteStatus, seen_at: now,
+    account_id: account.account_id,
+    kf_account: one.kfAccount,
+    company_id: account.company_id,
+    kf_id: one.kfId || null,
+    nickname: Array.from(one.nickname).slice(0, 64).join(''),
+    invite_status: one.inviteStatus,
+    seen_at: now,
   }))
   return needs.store.work('rest', async (unit) => {
     await unit.kf.replace(account.account_id, rows)
     const known = new Set(rows.map((row) => row.kf_account))
-    const gone = (await unit.kf.identities(account.company_id, account.account_id)).filter((row) => row.wx_sign !== null && !known.has(row.wx_sign))
+    const gone = (await unit.kf.identities(account.company_id, account.account_id)).filter(
+      (row) => row.wx_sign !== null && !known.has(row.wx_sign),
+    )
     for (const row of gone) await unit.kf.sign(row.customer_service_id, null)
     return gone.map((row) => row.wx_sign ?? '')
   })
 }
 
 /** The job. Accounts whose agents have no names are not asked, and one that may not have any is left alone. */
-export async function syncIdentities(needs: IdentityNeeds, companyId: string): Promise<{ listed: number, gone: number, refused: number }> {
+export async function syncIdentities(
+  needs: IdentityNeeds,
+  companyId: string,
+): Promise<{ listed: number; gone: number; refused: number }> {
   const result = { listed: 0, gone: 0, refused: 0 }
   for (const row of await needs.store.read.accounts.list(companyId)) {
     if (row.kind !== 'wechat' || row.type !== 1 || row.binding === 'unbound') continue
-    const named = (await needs.store.read.kf.identities(companyId, row.account_id)).some((one) => one.wx_sign !== null)
+    const named = (await needs.store.read.kf.identities(companyId, row.account_id)).some(
+      (one) => one.wx_sign !== null,
+    )
     const account = named ? await needs.known.account(row.appid) : null
     if (!account) continue
     try {
@@ -88,11 +150,19 @@ export async function syncIdentities(needs: IdentityNeeds, companyId: string): P
       const gone = await keepList(needs, account, listed)
       result.listed += listed.length
       result.gone += gone.length
-      if (gone.length > 0) needs.log.warn({ appid: row.appid, gone }, 'customer-service names are gone at WeChat: their agents write without one')
+      if (gone.length > 0) {
+        needs.log.warn(
+          { appid: row.appid, gone },
+          'customer-service names are gone at WeChat: their agents write without one',
+        )
+      }
     } catch (error) {
       if (!isAppError(error)) throw error
       result.refused += 1
-      needs.log.info({ appid: row.appid, error: error.message }, 'WeChat does not list customer-service names')
+      needs.log.info(
+        { appid: row.appid, error: error.message },
+        'WeChat does not list customer-service names',
+      )
     }
   }
   return result

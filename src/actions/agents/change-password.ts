@@ -4,17 +4,20 @@ import type { Needs } from '../../ports.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
 import { openTurns } from './turns.ts'
 
-type Me = { uid: number, companyId: string, tokenHash: string }
+type Me = { uid: number; companyId: string; tokenHash: string }
 const oneAtATime = openTurns(1)
 
 /** Ends all other sign-ins of this person. */
 export async function changePassword(
-  needs: Needs<'store' | 'cache' | 'bus'>, me: Me, input: { oldPassword: string, newPassword: string },
+  needs: Needs<'store' | 'cache' | 'bus'>,
+  me: Me,
+  input: { oldPassword: string; newPassword: string },
 ): Promise<void> {
   const ended = await oneAtATime(String(me.uid), async () => {
     const seen = await needs.store.read.users.find(me.companyId, me.uid)
-    const wrong = () => new AppError('invalid_input', 'The old password is wrong.', { field: 'oldPassword' })
-    if (!seen || !await passwordMatches(seen.password_hash, input.oldPassword)) throw wrong()
+    const wrong = () =>
+      new AppError('invalid_input', 'The old password is wrong.', { field: 'oldPassword' })
+    if (!seen || !(await passwordMatches(seen.password_hash, input.oldPassword))) throw wrong()
     const password_hash = await hashPassword(input.newPassword)
     return needs.store.work('rest', async (unit) => {
       const user = await unit.users.find(me.companyId, me.uid)

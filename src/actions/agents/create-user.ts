@@ -16,7 +16,11 @@ export type NewUser = UserLinks & {
 }
 
 /** Where no accounts are named: all of the company. */
-export async function createUser(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>, me: Actor, input: NewUser): Promise<UserRow> {
+export async function createUser(
+  needs: Needs<'store' | 'clock' | 'ids' | 'bus'>,
+  me: Actor,
+  input: NewUser,
+): Promise<UserRow> {
   const password_hash = await hashPassword(input.password)
   const made = await needs.store.work('rest', async (unit) => {
     if (await unit.users.byUsername(input.username)) {
@@ -24,14 +28,27 @@ export async function createUser(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>
     }
     if (input.enabled !== false) await refuseTooMany(unit, me.companyId)
     const fresh = {
-      company_id: me.companyId, username: input.username, password_hash, name: input.name ?? input.username, role: input.role, operator: 0,
-      enabled: input.enabled === false ? 0 : 1, presence: 'offline', seen_at: 0, created_at: needs.clock.now(),
+      company_id: me.companyId,
+      username: input.username,
+      password_hash,
+      name: input.name ?? input.username,
+      role: input.role,
+      operator: 0,
+      enabled: input.enabled === false ? 0 : 1,
+      presence: 'offline',
+      seen_at: 0,
+      created_at: needs.clock.now(),
     }
     const user = { uid: await unit.users.insert(fresh), ...fresh, greeting: null }
-    const accountIds = input.accountIds ?? (await unit.accounts.list(me.companyId)).map((account) => account.account_id)
+    const accountIds =
+      input.accountIds ??
+      (await unit.accounts.list(me.companyId)).map((account) => account.account_id)
     await writeLinks(unit, user, { ...input, accountIds, capacity: input.capacity ?? 50 })
     const detail = { username: user.username, role: user.role }
-    await writeAudit(needs, unit, { me, deed: { action: 'user.created', object: `user:${user.uid}`, detail } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'user.created', object: `user:${user.uid}`, detail },
+    })
     return user
   })
 

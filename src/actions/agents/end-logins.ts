@@ -5,7 +5,11 @@ export const permKey = (uid: number) => `perm:${uid}`
 export const seenKey = (hash: string) => `login:${hash}:seen`
 
 /** Ends all sign-ins of a person, but perhaps the one that asks; answers the hashes to forget after the commit. */
-export async function endLoginsOf(unit: Unit, uid: number, except: string | null = null): Promise<string[]> {
+export async function endLoginsOf(
+  unit: Unit,
+  uid: number,
+  except: string | null = null,
+): Promise<string[]> {
   const hashes = (await unit.logins.hashesOf(uid)).filter((hash) => hash !== except)
   for (const hash of hashes) await unit.logins.end(hash)
   return hashes

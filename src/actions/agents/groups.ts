@@ -4,16 +4,28 @@ import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { tellStaff } from './staff.ts'
 
-export type GroupInput = { name: string, parentId: number | null }
+export type GroupInput = { name: string; parentId: number | null }
 type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
-export async function createGroup(needs: GroupNeeds, me: Actor, input: GroupInput): Promise<UserGroupRow> {
+export async function createGroup(
+  needs: GroupNeeds,
+  me: Actor,
+  input: GroupInput,
+): Promise<UserGroupRow> {
   const made = await needs.store.work('rest', async (unit) => {
     const parent_id = input.parentId ?? -1
     getGroup(await unit.users.groups(me.companyId), parent_id, true)
-    const fresh = { company_id: me.companyId, user_group_name: input.name, parent_id, created_at: needs.clock.now() }
+    const fresh = {
+      company_id: me.companyId,
+      user_group_name: input.name,
+      parent_id,
+      created_at: needs.clock.now(),
+    }
     const user_group_id = await unit.users.insertGroup(fresh)
-    await writeAudit(needs, unit, { me, deed: { action: 'group.created', object: `group:${user_group_id}`, detail: input } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'group.created', object: `group:${user_group_id}`, detail: input },
+    })
     return { user_group_id, ...fresh }
   })
 
@@ -22,17 +34,22 @@ export async function createGroup(needs: GroupNeeds, me: Actor, input: GroupInpu
 }
 
 export async function changeGroup(
-  needs: GroupNeeds, me: Actor, input: { id: number, patch: { name?: string | undefined, parentId?: number | null | undefined } },
+  needs: GroupNeeds,
+  me: Actor,
+  input: { id: number; patch: { name?: string | undefined; parentId?: number | null | undefined } },
 ): Promise<UserGroupRow> {
   return needs.store.work('rest', async (unit) => {
     const { name, parentId } = input.patch
     const groups = await unit.users.groups(me.companyId)
     const before = getGroup(groups, input.id)
-    const parent_id = parentId === undefined ? before.parent_id : parentId ?? -1
+    const parent_id = parentId === undefined ? before.parent_id : (parentId ?? -1)
     refuseCircle(groups, input.id, parent_id)
     const row = { ...before, user_group_name: name ?? before.user_group_name, parent_id }
     await unit.users.updateGroup(row)
-    await writeAudit(needs, unit, { me, deed: { action: 'group.changed', object: `group:${input.id}`, detail: input.patch } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'group.changed', object: `group:${input.id}`, detail: input.patch },
+    })
     return row
   })
 }
@@ -57,6 +74,10 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
 
 function refuseCircle(groups: UserGroupRow[], id: number, parentId: number): void {
   for (let at = parentId; at !== -1; at = getGroup(groups, at).parent_id) {
-    if (at === id) throw new AppError('invalid_input', 'A group cannot stand below itself.', { field: 'parentId' })
+    if (at === id) {
+      throw new AppError('invalid_input', 'A group cannot stand below itself.', {
+        field: 'parentId',
+      })
+    }
   }
 }

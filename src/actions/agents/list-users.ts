@@ -5,8 +5,9 @@ import { presentUser } from '../../views/user.ts'
 import type { Actor } from '../audit.ts'
 import { readLinks } from './user-links.ts'
 
-type Page = { cursor?: string | undefined, limit: number }
-const nextOf = (rows: { uid: number }[], limit: number) => rows.length === limit ? String(rows.at(-1)?.uid) : null
+type Page = { cursor?: string | undefined; limit: number }
+const nextOf = (rows: { uid: number }[], limit: number) =>
+  rows.length === limit ? String(rows.at(-1)?.uid) : null
 const afterOf = (page: Page) => Number.parseInt(page.cursor ?? '0', 10) || 0
 
 export async function showUser(needs: Needs<'store'>, me: Actor, uid: number) {
@@ -17,18 +18,32 @@ export async function showUser(needs: Needs<'store'>, me: Actor, uid: number) {
 
 export async function listUsers(needs: Needs<'store'>, me: Actor, page: Page) {
   const rows = await needs.store.read.users.list(me.companyId, afterOf(page), page.limit)
-  const items = await Promise.all(rows.map(async (row) => presentUser(row, await readLinks(needs.store.read, row.uid))))
+  const items = await Promise.all(
+    rows.map(async (row) => presentUser(row, await readLinks(needs.store.read, row.uid))),
+  )
   return { items, next: nextOf(rows, page.limit) }
 }
 
-export async function listDirectory(needs: Needs<'store'>, me: Actor, page: Page & { search: string }) {
+export async function listDirectory(
+  needs: Needs<'store'>,
+  me: Actor,
+  page: Page & { search: string },
+) {
   const { users } = needs.store.read
   const groups = await users.groups(me.companyId)
-  const rows = await users.directory(me.companyId, page.search, { after: afterOf(page), limit: page.limit })
-  const items = await Promise.all(rows.map(async (row) => ({
-    uid: row.uid, name: row.name, picture: null, presence: row.presence,
-    groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(groups, id) })),
-  })))
+  const rows = await users.directory(me.companyId, page.search, {
+    after: afterOf(page),
+    limit: page.limit,
+  })
+  const items = await Promise.all(
+    rows.map(async (row) => ({
+      uid: row.uid,
+      name: row.name,
+      picture: null,
+      presence: row.presence,
+      groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(groups, id) })),
+    })),
+  )
   return { items, next: nextOf(rows, page.limit) }
 }
 

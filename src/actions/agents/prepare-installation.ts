@@ -3,13 +3,23 @@ import { newToken } from '../../ids.ts'
 import type { Needs } from '../../ports.ts'
 import { createCompany } from '../companies/create-company.ts'
 
-type First = { companyId: string, username: string, password: string }
+type First = { companyId: string; username: string; password: string }
 
 /** On an empty database: the first company and its admin, who is also the operator. Null when there is one already. */
-export async function prepareInstallation(needs: Needs<'store' | 'clock' | 'ids'>, { password = newToken().slice(0, 20), name = 'kefu' }: { password?: string | undefined, name?: string }): Promise<First | null> {
+export async function prepareInstallation(
+  needs: Needs<'store' | 'clock' | 'ids'>,
+  {
+    password = newToken().slice(0, 20),
+    name = 'kefu',
+  }: { password?: string | undefined; name?: string },
+): Promise<First | null> {
   if ((await needs.store.read.accounts.companies()).length > 0) return null
   try {
-    const company = await createCompany(needs, { name, admin: { username: 'admin', password }, operator: true })
+    const company = await createCompany(needs, {
+      name,
+      admin: { username: 'admin', password },
+      operator: true,
+    })
     return { companyId: company.company_id, username: 'admin', password }
   } catch (error) {
     // another process of the same start was faster

@@ -1,4 +1,9 @@
-import { companyIsOpen, lockedUntil, loginsBeforeLock, triesBeforeAddressLock } from '../../../rules/login.ts'
+import {
+  companyIsOpen,
+  lockedUntil,
+  loginsBeforeLock,
+  triesBeforeAddressLock,
+} from '../../../rules/login.ts'
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
@@ -7,23 +12,25 @@ import type { Needs, Unit } from '../../ports.ts'
 import { ringRoom } from '../sessions/ring-room.ts'
 import { openTurns } from './turns.ts'
 
-export type SignIn = { username: string, password: string, device: string | null, ip: string }
-export type SignInResult = { token: string, endsAt: number, user: UserRow }
+export type SignIn = { username: string; password: string; device: string | null; ip: string }
+export type SignInResult = { token: string; endsAt: number; user: UserRow }
 type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus'>
 
 const oneAtATime = openTurns(1)
 const fewAtATime = openTurns(8)
 
 export function signIn(needs: SignInNeeds, input: SignIn): Promise<SignInResult> {
-  return fewAtATime(input.ip, () => oneAtATime(`${input.ip} ${input.username}`, async () => {
-    const tryId = await writeTry(needs, input)
-    const user = await needs.store.read.users.byUsername(input.username)
-    const matches = await passwordMatches(user?.password_hash ?? null, input.password)
-    if (!user || !matches || user.enabled !== 1) throw failed()
-    const result = await writeLogin(needs, { user, tryId, device: input.device })
-    ringRoom(needs, user.company_id, user.uid)
-    return result
-  }))
+  return fewAtATime(input.ip, () =>
+    oneAtATime(`${input.ip} ${input.username}`, async () => {
+      const tryId = await writeTry(needs, input)
+      const user = await needs.store.read.users.byUsername(input.username)
+      const matches = await passwordMatches(user?.password_hash ?? null, input.password)
+      if (!user || !matches || user.enabled !== 1) throw failed()
+      const result = await writeLogin(needs, { user, tryId, device: input.device })
+      ringRoom(needs, user.company_id, user.uid)
+      return result
+    }),
+  )
 }
 
 const failed = () => new AppError('login_failed', 'The login name or the password is wrong.')
@@ -35,21 +42,46 @@ function writeTry(needs: SignInNeeds, { username, ip }: SignIn): Promise<string>
     const now = needs.clock.now()
     await refuseLocked(unit, { username, ip }, now)
     const id = needs.ids()
-    await unit.logins.tried({ login_log_id: id, username, ip, result: 'failed', uid: null, at: now })
+    await unit.logins.tried({
+      login_log_id: id,
+      username,
+      ip,
+      result: 'failed',
+      uid: null,
+      at: now,
+    })
     return id
   })
 }
 
-async function refuseLocked(unit: Unit, { username, ip }: { username: string, ip: string }, now: number): Promise<void> {
+async function refuseLocked(
+  unit: Unit,
+  { username, ip }: { username: string; ip: string },
+  now: number,
+): Promise<void> {
   const mine = await unit.logins.lastFailures(username, ip, loginsBeforeLock)
   const all = await unit.logins.lastFailuresFrom(ip, triesBeforeAddressLock)
-  const until = lockedUntil(mine.map((row) => row.at), loginsBeforeLock, now)
-    ?? lockedUntil(all.map((row) => row.at), triesBeforeAddressLock, now)
+  const until =
+    lockedUntil(
+      mine.map((row) => row.at),
+      loginsBeforeLock,
+      now,
+    ) ??
+    lockedUntil(
+      all.map((row) => row.at),
+      triesBeforeAddressLock,
+      now,
+    )
   if (until === null) return
-  throw new AppError('login_locked', 'Too many failures: wait before you try again.', { retryAfter: Math.ceil((until - now) / 1000) })
+  throw new AppError('login_locked', 'Too many failures: wait before you try again.', {
+    retryAfter: Math.ceil((until - now) / 1000),
+  })
 }
 
-function writeLogin(needs: SignInNeeds, given: { user: UserRow, tryId: string, device: string | null }): Promise<SignInResult> {
+function writeLogin(
+  needs: SignInNeeds,
+  given: { user: UserRow; tryId: string; device: string | null },
+): Promise<SignInResult> {
   return needs.store.work('rest', async (unit) => {
     const now = needs.clock.now()
     const user = await unit.users.byUsername(given.user.username)
@@ -61,7 +93,13 @@ function writeLogin(needs: SignInNeeds, given: { user: UserRow, tryId: string, d
     const endsAt = now + needs.limits.loginMaxMs
     await unit.users.setPresence(user.uid, 'online', now)
     await unit.logins.insert({
-      token_hash: hashToken(token), company_id: user.company_id, uid: user.uid, device: given.device, created_at: now, seen_at: now, ends_at: endsAt,
+      token_hash: hashToken(token),
+      company_id: user.company_id,
+      uid: user.uid,
+      device: given.device,
+      created_at: now,
+      seen_at: now,
+      ends_at: endsAt,
     })
     await unit.logins.turnedOut(given.tryId, 'ok', user.uid)
     return { token, endsAt, user: { ...user, presence: 'online' } }

@@ -9,7 +9,9 @@ export function openTurns(most: number) {
       running.set(key, now + 1)
       return Promise.resolve()
     }
-    return new Promise((resolve) => { waiting.set(key, [...waiting.get(key) ?? [], resolve]) })
+    return new Promise((resolve) => {
+      waiting.set(key, [...(waiting.get(key) ?? []), resolve])
+    })
   }
 
   const give = (key: string): void => {

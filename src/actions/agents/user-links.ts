@@ -17,21 +17,50 @@ export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): P
     await unit.users.setGroups(companyId, user.uid, allKnown(links.groupIds, known, 'group'))
   }
   if (links.deputyUids) {
-    const known = (await unit.users.byUids(links.deputyUids)).filter((one) => one.company_id === companyId && one.uid !== user.uid)
-    await unit.users.setDeputies(companyId, user.uid, allKnown(links.deputyUids, known.map((one) => one.uid), 'deputy'))
+    const known = (await unit.users.byUids(links.deputyUids)).filter(
+      (one) => one.company_id === companyId && one.uid !== user.uid,
+    )
+    await unit.users.setDeputies(
+      companyId,
+      user.uid,
+      allKnown(
+        links.deputyUids,
+        known.map((one) => one.uid),
+        'deputy',
+      ),
+    )
   }
   if (links.accountIds) await writeIdentities(unit, user, links.accountIds)
-  if (links.capacity !== undefined) await unit.loads.save({ uid: user.uid, company_id: companyId, load: 0, capacity: links.capacity })
+  if (links.capacity !== undefined) {
+    await unit.loads.save({
+      uid: user.uid,
+      company_id: companyId,
+      load: 0,
+      capacity: links.capacity,
+    })
+  }
 }
 
 async function writeIdentities(unit: Unit, user: UserRow, accountIds: string[]): Promise<void> {
   const accounts = await unit.accounts.list(user.company_id)
-  const wanted = allKnown(accountIds, accounts.map((account) => account.account_id), 'account')
+  const wanted = allKnown(
+    accountIds,
+    accounts.map((account) => account.account_id),
+    'account',
+  )
   const had = (await unit.users.identities(user.uid)).map((row) => row.account_id)
   for (const { account_id, appid } of accounts) {
     const state = wanted.includes(account_id) ? 1 : 0
     if (state === 0 && !had.includes(account_id)) continue
-    await unit.users.setIdentity({ company_id: user.company_id, account_id, appid, uid: user.uid, name: user.name, wx_sign: null, state })
+    await unit.users.setIdentity({
+      company_id: user.company_id,
+      account_id,
+      appid,
+      uid: user.uid,
+      name: user.name,
+      wx_sign: null,
+      state,
+    })
   }
 }
 
@@ -44,12 +73,17 @@ function allKnown<T>(wanted: T[], known: T[], what: string): T[] {
 export async function readLinks(unit: Unit, uid: number) {
   const load = await unit.loads.find(uid)
   return {
-    groupIds: await unit.users.groupIds(uid), deputyUids: await unit.users.deputyUids(uid),
-    accountIds: (await unit.users.identities(uid)).map((row) => row.account_id), capacity: load?.capacity ?? 0, load: load?.load ?? 0,
+    groupIds: await unit.users.groupIds(uid),
+    deputyUids: await unit.users.deputyUids(uid),
+    accountIds: (await unit.users.identities(uid)).map((row) => row.account_id),
+    capacity: load?.capacity ?? 0,
+    load: load?.load ?? 0,
   }
 }
 
 export async function refuseTooMany(unit: Unit, companyId: string): Promise<void> {
   const most = (await unit.accounts.company(companyId))?.max_agents ?? Infinity
-  if (await unit.users.count(companyId) >= most) throw new AppError('limit_reached', `Your company may have ${most} people.`)
+  if ((await unit.users.count(companyId)) >= most) {
+    throw new AppError('limit_reached', `Your company may have ${most} people.`)
+  }
 }

@@ -4,11 +4,17 @@ import type { Needs } from '../../ports.ts'
 import { forgetLogins, forgetRights } from '../agents/end-logins.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 
-export type CompanyPatch = Partial<Pick<CompanyRow, 'company_name' | 'enabled' | 'expires_at' | 'max_agents' | 'max_accounts'>>
+export type CompanyPatch = Partial<
+  Pick<CompanyRow, 'company_name' | 'enabled' | 'expires_at' | 'max_agents' | 'max_accounts'>
+>
 type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
 
 /** Sign-ins hold when a company ends: a change of either ends or renews them. */
-export async function changeCompany(needs: ChangeNeeds, me: Actor, input: { id: string, patch: CompanyPatch }): Promise<CompanyRow> {
+export async function changeCompany(
+  needs: ChangeNeeds,
+  me: Actor,
+  input: { id: string; patch: CompanyPatch },
+): Promise<CompanyRow> {
   const { company, logins } = await needs.store.work('rest', async (unit) => {
     const before = await unit.accounts.company(input.id)
     if (!before) throw new AppError('not_found', 'There is no such company.')
@@ -17,14 +23,23 @@ export async function changeCompany(needs: ChangeNeeds, me: Actor, input: { id: 
     }
     const row = { ...before, ...input.patch }
     await unit.accounts.saveCompany(row)
-    await writeAudit(needs, unit, { me, deed: { action: 'company.changed', object: `company:${input.id}`, detail: input.patch } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'company.changed', object: `company:${input.id}`, detail: input.patch },
+    })
     const logins = await unit.logins.ofCompany(input.id)
     if (row.enabled !== 1) await unit.logins.endCompany(input.id)
     return { company: row, logins }
   })
 
-  await forgetRights(needs, logins.map((login) => login.uid))
-  await forgetLogins(needs, logins.map((login) => login.token_hash))
+  await forgetRights(
+    needs,
+    logins.map((login) => login.uid),
+  )
+  await forgetLogins(
+    needs,
+    logins.map((login) => login.token_hash),
+  )
   needs.bus.publish('known', company.company_id)
   return company
 }

@@ -1,11 +1,19 @@
-import { overflowCircle, readSettings, type AccountSettings, type GroupSettings, type Settings } from '../../../rules/settings.ts'
+import {
+  overflowCircle,
+  readSettings,
+  type AccountSettings,
+  type GroupSettings,
+  type Settings,
+} from '../../../rules/settings.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { ringRoom } from '../sessions/ring-room.ts'
 
 /** What an account or a group may set differently stands under its id; null takes it away again. */
-export type SettingsPatch = { [K in Exclude<keyof Settings, 'accounts' | 'groups'>]?: Settings[K] | undefined } & {
+export type SettingsPatch = {
+  [K in Exclude<keyof Settings, 'accounts' | 'groups'>]?: Settings[K] | undefined
+} & {
   accounts?: Record<string, AccountSettings | null> | undefined
   groups?: Record<string, GroupSettings | null> | undefined
 }
@@ -16,7 +24,11 @@ export async function readCompanySettings(needs: Needs<'store'>, me: Actor): Pro
   return readSettings(company.settings)
 }
 
-export async function changeSettings(needs: Needs<'store' | 'clock' | 'ids' | 'bus'>, me: Actor, patch: SettingsPatch): Promise<Settings> {
+export async function changeSettings(
+  needs: Needs<'store' | 'clock' | 'ids' | 'bus'>,
+  me: Actor,
+  patch: SettingsPatch,
+): Promise<Settings> {
   const settings = await needs.store.work('rest', async (unit) => {
     const company = await unit.accounts.company(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')
@@ -24,13 +36,22 @@ export async function changeSettings(needs: Needs<'store' | 'clock' | 'ids' | 'b
     const known = await knownIds(unit, me)
     refuseUnknown(known, patch)
     const stored = JSON.stringify({
-      ...JSON.parse(company.settings) as object, ...patch,
-      accounts: merged(before.accounts, patch.accounts, known.accounts), groups: merged(before.groups, patch.groups, known.groups),
+      ...(JSON.parse(company.settings) as object),
+      ...patch,
+      accounts: merged(before.accounts, patch.accounts, known.accounts),
+      groups: merged(before.groups, patch.groups, known.groups),
     })
     const after = readSettings(stored)
-    if (overflowCircle(after.groups) !== null) throw new AppError('invalid_input', 'These groups would pass customers round in a circle.', { field: 'groups' })
+    if (overflowCircle(after.groups) !== null) {
+      throw new AppError('invalid_input', 'These groups would pass customers round in a circle.', {
+        field: 'groups',
+      })
+    }
     await unit.accounts.saveCompany({ ...company, settings: stored })
-    await writeAudit(needs, unit, { me, deed: { action: 'settings.changed', object: `company:${me.companyId}`, detail: patch } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'settings.changed', object: `company:${me.companyId}`, detail: patch },
+    })
     return after
   })
 
@@ -40,12 +61,18 @@ export async function changeSettings(needs: Needs<'store' | 'clock' | 'ids' | 'b
 }
 
 /** What was deleted since is left out. */
-function merged<T>(before: Record<string, T>, patch: Record<string, T | null> | undefined, known: Set<string>): Record<string, T> {
+function merged<T>(
+  before: Record<string, T>,
+  patch: Record<string, T | null> | undefined,
+  known: Set<string>,
+): Record<string, T> {
   const all = Object.entries({ ...before, ...patch })
-  return Object.fromEntries(all.filter((entry): entry is [string, T] => entry[1] !== null && known.has(entry[0])))
+  return Object.fromEntries(
+    all.filter((entry): entry is [string, T] => entry[1] !== null && known.has(entry[0])),
+  )
 }
 
-type KnownIds = { accounts: Set<string>, groups: Set<string> }
+type KnownIds = { accounts: Set<string>; groups: Set<string> }
 
 const knownIds = async (unit: Unit, { companyId }: Actor): Promise<KnownIds> => ({
   accounts: new Set((await unit.accounts.list(companyId)).map((row) => row.account_id)),
@@ -53,9 +80,19 @@ const knownIds = async (unit: Unit, { companyId }: Actor): Promise<KnownIds> => 
 })
 
 function refuseUnknown(known: KnownIds, { accounts = {}, groups = {} }: SettingsPatch): void {
-  const targets = Object.values(groups).flatMap((group) => group?.overflow ? [String(group.overflow.groupId)] : [])
+  const targets = Object.values(groups).flatMap((group) =>
+    group?.overflow ? [String(group.overflow.groupId)] : [],
+  )
   const account = Object.keys(accounts).find((id) => !known.accounts.has(id))
   const group = [...Object.keys(groups), ...targets].find((id) => !known.groups.has(id))
-  if (account !== undefined) throw new AppError('not_found', `There is no account ${account} in your company.`, { field: 'accounts' })
-  if (group !== undefined) throw new AppError('not_found', `There is no group ${group} in your company.`, { field: 'groups' })
+  if (account !== undefined) {
+    throw new AppError('not_found', `There is no account ${account} in your company.`, {
+      field: 'accounts',
+    })
+  }
+  if (group !== undefined) {
+    throw new AppError('not_found', `There is no group ${group} in your company.`, {
+      field: 'groups',
+    })
+  }
 }

@@ -3,10 +3,17 @@ import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 
-export type NewCompany = { name: string, admin: { username: string, password: string }, operator?: boolean }
+export type NewCompany = {
+  name: string
+  admin: { username: string; password: string }
+  operator?: boolean
+}
 
 /** A company and the person who sets it up: both or neither. */
-export async function createCompany(needs: Needs<'store' | 'clock' | 'ids'>, input: NewCompany): Promise<CompanyRow> {
+export async function createCompany(
+  needs: Needs<'store' | 'clock' | 'ids'>,
+  input: NewCompany,
+): Promise<CompanyRow> {
   const password_hash = await hashPassword(input.admin.password)
   return needs.store.work('rest', async (unit) => {
     if (await unit.users.byUsername(input.admin.username)) {
@@ -14,13 +21,27 @@ export async function createCompany(needs: Needs<'store' | 'clock' | 'ids'>, inp
     }
     const now = needs.clock.now()
     const company = {
-      company_id: needs.ids(), company_name: input.name, enabled: 1, expires_at: null, max_agents: null, max_accounts: null,
-      settings: '{}', created_at: now,
+      company_id: needs.ids(),
+      company_name: input.name,
+      enabled: 1,
+      expires_at: null,
+      max_agents: null,
+      max_accounts: null,
+      settings: '{}',
+      created_at: now,
     }
     await unit.accounts.saveCompany(company)
     const uid = await unit.users.insert({
-      company_id: company.company_id, username: input.admin.username, password_hash, name: input.admin.username, role: 'admin',
-      operator: input.operator ? 1 : 0, enabled: 1, presence: 'offline', seen_at: 0, created_at: now,
+      company_id: company.company_id,
+      username: input.admin.username,
+      password_hash,
+      name: input.admin.username,
+      role: 'admin',
+      operator: input.operator ? 1 : 0,
+      enabled: 1,
+      presence: 'offline',
+      seen_at: 0,
+      created_at: now,
     })
     await unit.loads.save({ uid, company_id: company.company_id, load: 0, capacity: 50 })
     return company

@@ -11,7 +11,7 @@ import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
 import { notFound, supervises, type Me } from '../sessions/rights.ts'
 
-type Page = { cursor?: string | undefined, limit: number }
+type Page = { cursor?: string | undefined; limit: number }
 const last = 'g'
 
 export async function getCustomer(needs: Needs<'store'>, me: Me, id: string): Promise<CustomerRow> {
@@ -20,38 +20,84 @@ export async function getCustomer(needs: Needs<'store'>, me: Me, id: string): Pr
   return customer
 }
 
-export async function listCustomers(needs: Needs<'store'>, me: Me, { search = '', cursor = last, limit }: Page & { search?: string | undefined }) {
-  const rows = await needs.store.read.customers.list(me.companyId, search, { after: cursor, limit: limit + 1 })
-  return { items: rows.slice(0, limit).map(presentCustomer), next: rows.length > limit ? rows[limit - 1]?.wx_user_id ?? null : null }
+export async function listCustomers(
+  needs: Needs<'store'>,
+  me: Me,
+  { search = '', cursor = last, limit }: Page & { search?: string | undefined },
+) {
+  const rows = await needs.store.read.customers.list(me.companyId, search, {
+    after: cursor,
+    limit: limit + 1,
+  })
+  return {
+    items: rows.slice(0, limit).map(presentCustomer),
+    next: rows.length > limit ? (rows[limit - 1]?.wx_user_id ?? null) : null,
+  }
 }
 
-export async function listCustomerMessages(needs: Needs<'store'>, me: Me, { id, cursor = last, limit }: Page & { id: string }) {
+export async function listCustomerMessages(
+  needs: Needs<'store'>,
+  me: Me,
+  { id, cursor = last, limit }: Page & { id: string },
+) {
   await getCustomer(needs, me, id)
-  const rows = await needs.store.read.messages.ofCustomer(me.companyId, id, { before: cursor, limit: limit + 1 })
-  return { items: rows.slice(0, limit).reverse().map(presentMessage), next: rows.length > limit ? rows[limit - 1]?.message_id ?? null : null }
+  const rows = await needs.store.read.messages.ofCustomer(me.companyId, id, {
+    before: cursor,
+    limit: limit + 1,
+  })
+  return {
+    items: rows.slice(0, limit).reverse().map(presentMessage),
+    next: rows.length > limit ? (rows[limit - 1]?.message_id ?? null) : null,
+  }
 }
 
-export async function listCustomerSessions(needs: PresentNeeds, me: Me, { id, cursor = last, limit }: Page & { id: string }) {
+export async function listCustomerSessions(
+  needs: PresentNeeds,
+  me: Me,
+  { id, cursor = last, limit }: Page & { id: string },
+) {
   await getCustomer(needs, me, id)
-  const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, { before: cursor, limit: limit + 1 })
-  return { items: await presentSessions(needs, me.companyId, rows.slice(0, limit)), next: rows.length > limit ? rows[limit - 1]?.session_id ?? null : null }
+  const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, {
+    before: cursor,
+    limit: limit + 1,
+  })
+  return {
+    items: await presentSessions(needs, me.companyId, rows.slice(0, limit)),
+    next: rows.length > limit ? (rows[limit - 1]?.session_id ?? null) : null,
+  }
 }
 
-export async function listTrajectory(needs: Needs<'store'>, me: Me, { id, cursor, limit }: Page & { id: string }) {
+export async function listTrajectory(
+  needs: Needs<'store'>,
+  me: Me,
+  { id, cursor, limit }: Page & { id: string },
+) {
   await getCustomer(needs, me, id)
   const before = Number.parseInt(cursor ?? '', 10) || Number.MAX_SAFE_INTEGER
-  const rows = await needs.store.read.visits.trajectory(me.companyId, id, { before: Math.min(before, 2 ** 31 - 1), limit: limit + 1 })
+  const rows = await needs.store.read.visits.trajectory(me.companyId, id, {
+    before: Math.min(before, 2 ** 31 - 1),
+    limit: limit + 1,
+  })
   const items = rows.slice(0, limit)
-  return { items: items.map(presentStep), next: rows.length > limit ? String(items.at(-1)?.n) : null }
+  return {
+    items: items.map(presentStep),
+    next: rows.length > limit ? String(items.at(-1)?.n) : null,
+  }
 }
 
 export type CustomerPatch = {
-  alias?: string | undefined, remark?: string | undefined, tags?: string[] | undefined, exclusiveAgentUid?: number | undefined, priority?: number | undefined
+  alias?: string | undefined
+  remark?: string | undefined
+  tags?: string[] | undefined
+  exclusiveAgentUid?: number | undefined
+  priority?: number | undefined
 }
 
 /** Alias, remark and tags are anyone's to write; who owns the customer, and who goes before others, only a supervisor's. */
 export async function describeCustomer(
-  needs: Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>, me: Me, { id, patch }: { id: string, patch: CustomerPatch },
+  needs: Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>,
+  me: Me,
+  { id, patch }: { id: string; patch: CustomerPatch },
 ): Promise<CustomerRow> {
   const company = await needs.known.company(me.companyId)
   const { described, moved, events } = await needs.store.work('rest', async (unit) => {
@@ -60,10 +106,22 @@ export async function describeCustomer(
     const uid = patch.exclusiveAgentUid ?? customer.customer_service_uid
     const priority = patch.priority ?? customer.priority
     await refuseOwner(unit, me, { customer, uid, priority })
-    const described = { ...worded(customer, patch), customer_service_uid: uid, priority, update_time: needs.clock.now() }
+    const described = {
+      ...worded(customer, patch),
+      customer_service_uid: uid,
+      priority,
+      update_time: needs.clock.now(),
+    }
     await unit.customers.describe(described)
     const session = await unit.sessions.openOf(me.companyId, id)
-    const moved = priority === customer.priority ? null : await rerankHis(unit, { customer: described, session }, company?.settings.windowFirst ?? false)
+    const moved =
+      priority === customer.priority
+        ? null
+        : await rerankHis(
+            unit,
+            { customer: described, session },
+            company?.settings.windowFirst ?? false,
+          )
     const events = session ? customerEvent(session) : []
     writeEvents(needs, unit, events)
     return { described, moved, events }
@@ -75,21 +133,35 @@ export async function describeCustomer(
 }
 
 const worded = (customer: CustomerRow, { alias, remark, tags }: CustomerPatch): CustomerRow => ({
-  ...customer, alias: alias ?? customer.alias, remark: remark ?? customer.remark, tags: tags ? JSON.stringify(tags) : customer.tags,
+  ...customer,
+  alias: alias ?? customer.alias,
+  remark: remark ?? customer.remark,
+  tags: tags ? JSON.stringify(tags) : customer.tags,
 })
 
-type Wished = { customer: CustomerRow, uid: number, priority: number }
+type Wished = { customer: CustomerRow; uid: number; priority: number }
 
 async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wished): Promise<void> {
-  if (priority !== customer.priority && !supervises(me)) throw new AppError('not_allowed', 'A supervisor says who goes before others.')
+  if (priority !== customer.priority && !supervises(me)) {
+    throw new AppError('not_allowed', 'A supervisor says who goes before others.')
+  }
   if (uid === customer.customer_service_uid) return
-  if (!supervises(me) || (uid !== -1 && !await unit.users.find(me.companyId, uid))) throw notFound()
+  if (!supervises(me) || (uid !== -1 && !(await unit.users.find(me.companyId, uid)))) {
+    throw notFound()
+  }
 }
 
 /** Is he queued, he stands elsewhere now. */
-async function rerankHis(unit: Unit, { customer, session }: { customer: CustomerRow, session: SessionRow | null }, windowFirst: boolean): Promise<SessionRow | null> {
+async function rerankHis(
+  unit: Unit,
+  { customer, session }: { customer: CustomerRow; session: SessionRow | null },
+  windowFirst: boolean,
+): Promise<SessionRow | null> {
   if (session?.state !== queued) return null
-  const moved = { ...session, rank: rankFor(customer, windowFirst, session.queued_at ?? session.add_time) }
+  const moved = {
+    ...session,
+    rank: rankFor(customer, windowFirst, session.queued_at ?? session.add_time),
+  }
   await unit.sessions.rerank([moved])
   return moved
 }

@@ -13,39 +13,67 @@ import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
 import { ringRoom } from '../sessions/ring-room.ts'
 import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
 
-type Page = { cursor?: string | undefined, limit: number }
+type Page = { cursor?: string | undefined; limit: number }
 
-function spotOf(cursor: string | undefined, first: number): { at: number, id: string } {
+function spotOf(cursor: string | undefined, first: number): { at: number; id: string } {
   const [at = '', id = ''] = (cursor ?? '').split('.')
   return { at: Number(at) || first, id }
 }
 
 /** Whom the job will take within so many hours if nobody says a word: the same question, asked of a later moment. */
-export async function previewReclaim(needs: Needs<'store' | 'clock' | 'known'>, me: Me, { hours, cursor, limit }: Page & { hours: number }) {
+export async function previewReclaim(
+  needs: Needs<'store' | 'clock' | 'known'>,
+  me: Me,
+  { hours, cursor, limit }: Page & { hours: number },
+) {
   const company = await needs.known.company(me.companyId)
   if (!company) throw notFound()
   const idleMs = company.settings.reclaimDays * dayMs
   const before = needs.clock.now() + hours * 3600_000 - idleMs
-  const rows = await needs.store.read.customers.idle(me.companyId, before, { ...spotOf(cursor, -1), limit: limit + 1 })
+  const rows = await needs.store.read.customers.idle(me.companyId, before, {
+    ...spotOf(cursor, -1),
+    limit: limit + 1,
+  })
   const some = rows.slice(0, limit)
   const end = rows.length > limit ? some.at(-1) : undefined
-  const customers = some.length === 0 ? [] : await needs.store.read.customers.byIds(me.companyId, some.map((row) => row.wx_user_id))
+  const customers =
+    some.length === 0
+      ? []
+      : await needs.store.read.customers.byIds(
+          me.companyId,
+          some.map((row) => row.wx_user_id),
+        )
   const byId = new Map(customers.map((customer) => [customer.wx_user_id, customer]))
-  const items = await Promise.all(some.flatMap(({ wx_user_id: id }) => byId.get(id) ?? []).map(async (customer) =>
-    presentReclaimSoon(customer, { session: await openSeen(needs, customer), idleMs })))
+  const items = await Promise.all(
+    some
+      .flatMap(({ wx_user_id: id }) => byId.get(id) ?? [])
+      .map(async (customer) =>
+        presentReclaimSoon(customer, { session: await openSeen(needs, customer), idleMs }),
+      ),
+  )
   return { items, next: end ? `${end.active_at}.${end.wx_user_id}` : null }
 }
 
-async function openSeen({ store }: Needs<'store'>, { company_id: companyId, wx_user_id: id }: CustomerRow) {
+async function openSeen(
+  { store }: Needs<'store'>,
+  { company_id: companyId, wx_user_id: id }: CustomerRow,
+) {
   const [newest] = await store.read.sessions.ofCustomer(companyId, id, { before: 'g', limit: 1 })
   return newest && newest.open_key !== null ? newest : null
 }
 
 export async function listReclaimed(needs: Needs<'store'>, me: Me, { cursor, limit }: Page) {
   const { at: before, id } = spotOf(cursor, Number.MAX_SAFE_INTEGER)
-  const rows = await needs.store.read.missed.reclaimedList(me.companyId, { before, id, limit: limit + 1 })
+  const rows = await needs.store.read.missed.reclaimedList(me.companyId, {
+    before,
+    id,
+    limit: limit + 1,
+  })
   const end = rows.length > limit ? rows[limit - 1] : undefined
-  return { items: rows.slice(0, limit).map(presentReclaimed), next: end ? `${end.at}.${end.reclaimed_id}` : null }
+  return {
+    items: rows.slice(0, limit).map(presentReclaimed),
+    next: end ? `${end.at}.${end.reclaimed_id}` : null,
+  }
 }
 
 type UndoNeeds = TellNeeds
@@ -53,7 +81,7 @@ type UndoNeeds = TellNeeds
 /** Each customer goes back to whose he was, for another period; unless somebody else has him by now. */
 export async function undoReclaims(needs: UndoNeeds, me: Me, customerIds: string[]) {
   const undone: string[] = []
-  const failed: { id: string, code: string }[] = []
+  const failed: { id: string; code: string }[] = []
   for (const id of new Set(customerIds)) {
     try {
       await undoOne(needs, me, id)
@@ -73,11 +101,24 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     const row = await unit.missed.lastReclaimed(me.companyId, customerId)
     refuseUndo(customer, row)
     const at = needs.clock.now()
-    const his = { ...customer, customer_service_uid: row.uid, is_clue: Math.abs(customer.is_clue) === 1 ? -1 : customer.is_clue, active_at: at, update_time: at }
+    const his = {
+      ...customer,
+      customer_service_uid: row.uid,
+      is_clue: Math.abs(customer.is_clue) === 1 ? -1 : customer.is_clue,
+      active_at: at,
+      update_time: at,
+    }
     await unit.customers.save(his)
     const written = await backToHisLane(unit, his, { me, at })
     await unit.missed.undone(row.reclaimed_id, at)
-    await writeAudit(needs, unit, { me, deed: { action: 'reclaim.undone', object: `customer:${customerId}`, detail: { uid: row.uid } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: {
+        action: 'reclaim.undone',
+        object: `customer:${customerId}`,
+        detail: { uid: row.uid },
+      },
+    })
     writeEvents(needs, unit, written.events)
     return { ...written, uid: row.uid }
   })
@@ -88,15 +129,27 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
 
 function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts row is ReclaimedRow {
   if (row && row.undone_at === null && row.uid > 0 && customer.customer_service_uid === -1) return
-  throw new AppError('nothing_to_undo', 'This customer was not reclaimed, or belongs to somebody by now.')
+  throw new AppError(
+    'nothing_to_undo',
+    'This customer was not reclaimed, or belongs to somebody by now.',
+  )
 }
 
 /** Has he written since and waits for everyone, he waits for his own agent again. */
-async function backToHisLane(unit: Unit, customer: CustomerRow, { me, at }: { me: Me, at: number }) {
+async function backToHisLane(
+  unit: Unit,
+  customer: CustomerRow,
+  { me, at }: { me: Me; at: number },
+) {
   const session = await unit.sessions.openOf(customer.company_id, customer.wx_user_id)
   if (session?.state !== queued) return { moved: null, events: [] }
   const moved = takeStep(session, {
-    event: 'moveLane', who: 'job', actor: `a:${me.uid}`, reason: 'reclaim_undone', at, place: { lane: privateLane(customer.customer_service_uid), queuedAt: at },
+    event: 'moveLane',
+    who: 'job',
+    actor: `a:${me.uid}`,
+    reason: 'reclaim_undone',
+    at,
+    place: { lane: privateLane(customer.customer_service_uid), queuedAt: at },
   })
   await writeStep(unit, moved, { customer })
   return { moved, events: stepEvents('session.queued', moved) }

@@ -12,12 +12,21 @@ export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ 
   if (!company) return { moved: 0 }
   const { fallbackMinutes } = company.settings
   const move: LaneMove = {
-    actor: 'job:fallback', reason: 'exclusive_agent_away',
+    actor: 'job:fallback',
+    reason: 'exclusive_agent_away',
     to: async (unit: Unit, session: SessionRow) => {
       const isHis = session.state === queued && session.lane?.startsWith('user:') === true
-      return isHis && isDue(session.queued_at, fallbackMinutes, needs.clock.now()) ? commonLaneOf(unit, session) : null
+      return isHis && isDue(session.queued_at, fallbackMinutes, needs.clock.now())
+        ? commonLaneOf(unit, session)
+        : null
     },
   }
   const before = needs.clock.now() - fallbackMinutes * minuteMs
-  return { moved: await moveLanes(needs, { companyId, move, next: (limit) => needs.store.read.sessions.reservedSince(companyId, before, limit) }) }
+  return {
+    moved: await moveLanes(needs, {
+      companyId,
+      move,
+      next: (limit) => needs.store.read.sessions.reservedSince(companyId, before, limit),
+    }),
+  }
 }

@@ -3,7 +3,9 @@ import type { Needs } from '../../ports.ts'
 const dayMs = 24 * 3600_000
 
 /** What nobody asks for any more: events after 7 days, ended sign-ins, old runs of jobs. */
-export async function forgetOld(needs: Needs<'store' | 'clock' | 'limits'>): Promise<{ events: number }> {
+export async function forgetOld(
+  needs: Needs<'store' | 'clock' | 'limits'>,
+): Promise<{ events: number }> {
   const now = needs.clock.now()
   return needs.store.work('rest', async (unit) => {
     await unit.logins.endExpired(now - needs.limits.loginIdleMs, now)

@@ -5,10 +5,17 @@ import { runTimer, type TimerNeeds } from './timer.ts'
 /** Neither side has said a word for so long: the conversation is over, and its customer stays his agent's. */
 export async function closeIdle(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
-    job: 'idle-close', event: 'idleClose', reason: 'idle', says: 'session.closed', kind: 'idle', asks: true,
-    before: ({ settings }, now) => settings.idleCloseMinutes > 0 ? now - settings.idleCloseMinutes * minuteMs : null,
+    job: 'idle-close',
+    event: 'idleClose',
+    reason: 'idle',
+    says: 'session.closed',
+    kind: 'idle',
+    asks: true,
+    before: ({ settings }, now) =>
+      settings.idleCloseMinutes > 0 ? now - settings.idleCloseMinutes * minuteMs : null,
     isDue: (session, { settings }, now) =>
-      [active, group].includes(session.state) && isDue(idleSince(session), settings.idleCloseMinutes, now),
+      [active, group].includes(session.state) &&
+      isDue(idleSince(session), settings.idleCloseMinutes, now),
   })
   return { ended }
 }

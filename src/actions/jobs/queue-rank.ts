@@ -9,31 +9,51 @@ type RankNeeds = Needs<'store' | 'queue' | 'clock' | 'known'>
 
 const atOnce = 50
 
-export async function rerankQueue(needs: RankNeeds, companyId: string): Promise<{ reranked: number }> {
+export async function rerankQueue(
+  needs: RankNeeds,
+  companyId: string,
+): Promise<{ reranked: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { reranked: 0 }
   const { windowFirst } = company.settings
   const name = `rank:${companyId}`
-  const done = await needs.store.read.accounts.remembered(name) === 'window'
+  const done = (await needs.store.read.accounts.remembered(name)) === 'window'
   if (done === windowFirst) return { reranked: 0 }
 
   let reranked = 0
   for (let page = { at: -1, id: '' }; ;) {
-    const rows = await needs.store.read.sessions.due(companyId, { kind: 'queued', before: Number.MAX_SAFE_INTEGER }, { ...page, limit: atOnce })
-    reranked += await rerankSome(needs, { companyId, windowFirst, ids: rows.map((row) => row.session_id) })
+    const rows = await needs.store.read.sessions.due(
+      companyId,
+      { kind: 'queued', before: Number.MAX_SAFE_INTEGER },
+      { ...page, limit: atOnce },
+    )
+    reranked += await rerankSome(needs, {
+      companyId,
+      windowFirst,
+      ids: rows.map((row) => row.session_id),
+    })
     const last = rows.at(-1)
     if (!last || rows.length < atOnce) break
     page = { at: last.add_time, id: last.session_id }
   }
-  await needs.store.work('rest', (unit) => unit.accounts.remember(name, windowFirst ? 'window' : 'time'))
+  await needs.store.work('rest', (unit) =>
+    unit.accounts.remember(name, windowFirst ? 'window' : 'time'),
+  )
   return { reranked }
 }
 
-async function rerankSome(needs: RankNeeds, { companyId, windowFirst, ids }: { companyId: string, windowFirst: boolean, ids: string[] }): Promise<number> {
+async function rerankSome(
+  needs: RankNeeds,
+  { companyId, windowFirst, ids }: { companyId: string; windowFirst: boolean; ids: string[] },
+): Promise<number> {
   if (ids.length === 0) return 0
   const changed = await needs.store.work('rest', async (unit) => {
-    const customerIds = (await unit.sessions.customersOf(companyId, ids)).map((row) => row.wx_user_id)
-    const customers = new Map((await unit.customers.lockMany(companyId, customerIds)).map((row) => [row.wx_user_id, row]))
+    const customerIds = (await unit.sessions.customersOf(companyId, ids)).map(
+      (row) => row.wx_user_id,
+    )
+    const customers = new Map(
+      (await unit.customers.lockMany(companyId, customerIds)).map((row) => [row.wx_user_id, row]),
+    )
     const sessions = await unit.sessions.lockMany(companyId, ids)
     const moved = sessions.flatMap((session) => {
       const customer = customers.get(session.wx_user_id)

@@ -1,18 +1,32 @@
 // The queue is an index of SQL. Counts and checksums are compared list by list; of a list that differs, each differing id is read
 // again in SQL before it is added or removed. An index that was lost is mended the same way, and then declared whole.
-import { sumModulus, type ListSum, type Move, type Needs, type Unit, type WaitingQueue } from '../../ports.ts'
+import {
+  sumModulus,
+  type ListSum,
+  type Move,
+  type Needs,
+  type Unit,
+  type WaitingQueue,
+} from '../../ports.ts'
 import { laneList, standingOf, waitingList } from '../sessions/place.ts'
 
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics'>
-type LookNeeds = { store: { read: Unit }, queue: WaitingQueue }
+type LookNeeds = { store: { read: Unit }; queue: WaitingQueue }
 const atOnce = 500
 const pageSize = 10_000
 
-export async function reconcileQueue(needs: ReconcileNeeds, companyId: string): Promise<{ added: number, removed: number }> {
+export async function reconcileQueue(
+  needs: ReconcileNeeds,
+  companyId: string,
+): Promise<{ added: number; removed: number }> {
   const truth = await sumsInSql(needs, companyId)
   const index = await needs.queue.sums(companyId)
   if (!index) return { added: 0, removed: 0 }
-  const { changed, ...result } = await mend(needs, companyId, await differences(needs, companyId, { truth, indexed: index.lists }))
+  const { changed, ...result } = await mend(
+    needs,
+    companyId,
+    await differences(needs, companyId, { truth, indexed: index.lists }),
+  )
   if (!index.whole) await needs.queue.complete(companyId, index.epoch)
   needs.metrics.repairs.inc({ what: index.whole ? 'queue' : 'queue_rebuild' }, changed)
   return result
@@ -21,16 +35,26 @@ export async function reconcileQueue(needs: ReconcileNeeds, companyId: string): 
 type Lists = Map<string, ListSum>
 
 /** Each differing id with the lists in which it was found to differ. */
-export async function differences(needs: LookNeeds, companyId: string, { truth, indexed }: { truth: Lists, indexed: Lists }) {
+export async function differences(
+  needs: LookNeeds,
+  companyId: string,
+  { truth, indexed }: { truth: Lists; indexed: Lists },
+) {
   const places = new Map<string, string[]>()
   for (const list of new Set([...truth.keys(), ...indexed.keys()])) {
     if (same(truth.get(list), indexed.get(list))) continue
-    for (const id of await differing(needs, companyId, list)) places.set(id, [...places.get(id) ?? [], list])
+    for (const id of await differing(needs, companyId, list)) {
+      places.set(id, [...(places.get(id) ?? []), list])
+    }
   }
   return [...places]
 }
 
-async function mend(needs: ReconcileNeeds, companyId: string, places: [id: string, lists: string[]][]) {
+async function mend(
+  needs: ReconcileNeeds,
+  companyId: string,
+  places: [id: string, lists: string[]][],
+) {
   const result = { added: 0, removed: 0, changed: 0 }
   for (let at = 0; at < places.length; at += atOnce) {
     const moves = await movesOf(needs, companyId, new Map(places.slice(at, at + atOnce)))
@@ -42,14 +66,26 @@ async function mend(needs: ReconcileNeeds, companyId: string, places: [id: strin
 }
 
 /** Who was claimed between the look into SQL and the entry was taken out before he was in. */
-async function takeBackStale(needs: ReconcileNeeds, companyId: string, moves: Move[]): Promise<void> {
-  const entered = new Map(moves.flatMap(({ id, to }): [string, string[]][] => to ? [[id, [to.list]]] : []))
+async function takeBackStale(
+  needs: ReconcileNeeds,
+  companyId: string,
+  moves: Move[],
+): Promise<void> {
+  const entered = new Map(
+    moves.flatMap(({ id, to }): [string, string[]][] => (to ? [[id, [to.list]]] : [])),
+  )
   if (entered.size === 0) return
   const now = await movesOf(needs, companyId, entered)
-  await needs.queue.move(companyId, now.filter(({ to }) => to === null))
+  await needs.queue.move(
+    companyId,
+    now.filter(({ to }) => to === null),
+  )
 }
 
-export async function sumsInSql({ store }: Pick<LookNeeds, 'store'>, companyId: string): Promise<Lists> {
+export async function sumsInSql(
+  { store }: Pick<LookNeeds, 'store'>,
+  companyId: string,
+): Promise<Lists> {
   const queued = await store.read.sessions.queuedSums(companyId, sumModulus)
   const waiting = await store.read.sessions.waitingSums(companyId, sumModulus)
   const sums: [string, ListSum][] = [
@@ -60,17 +96,27 @@ export async function sumsInSql({ store }: Pick<LookNeeds, 'store'>, companyId: 
 }
 
 /** Some databases answer sums as strings. */
-const numbers = ({ n, total }: { n: number | string, total: number | string }): ListSum => ({ count: Number(n), sum: Number(total) })
+const numbers = ({ n, total }: { n: number | string; total: number | string }): ListSum => ({
+  count: Number(n),
+  sum: Number(total),
+})
 
-const same = (a: ListSum | undefined, b: ListSum | undefined) => (a?.count ?? 0) === (b?.count ?? 0) && (a?.sum ?? 0) === (b?.sum ?? 0)
+const same = (a: ListSum | undefined, b: ListSum | undefined) =>
+  (a?.count ?? 0) === (b?.count ?? 0) && (a?.sum ?? 0) === (b?.sum ?? 0)
 
 /** Ids that stand in one of the two and not in the other, or elsewhere. */
-async function differing({ store, queue }: LookNeeds, companyId: string, list: string): Promise<string[]> {
+async function differing(
+  { store, queue }: LookNeeds,
+  companyId: string,
+  list: string,
+): Promise<string[]> {
   const name = list.slice(list.indexOf(':') + 1)
   const indexed = await queue.members(companyId, list)
   if (!indexed) return []
   const missing: string[] = []
-  for await (const rows of list === laneList(name) ? queuedIn({ store }, companyId, name) : [await store.read.sessions.waitingFor(companyId, Number(name))]) {
+  for await (const rows of list === laneList(name)
+    ? queuedIn({ store }, companyId, name)
+    : [await store.read.sessions.waitingFor(companyId, Number(name))]) {
     for (const { session_id: id, rank } of rows) {
       if (indexed.get(id) !== rank) missing.push(id)
       indexed.delete(id)
@@ -90,12 +136,23 @@ async function* queuedIn({ store }: Pick<LookNeeds, 'store'>, companyId: string,
   }
 }
 
-async function movesOf({ store }: ReconcileNeeds, companyId: string, places: Map<string, string[]>): Promise<Move[]> {
-  const rows = new Map((await store.read.sessions.placed(companyId, [...places.keys()])).map((row) => [row.session_id, row]))
+async function movesOf(
+  { store }: ReconcileNeeds,
+  companyId: string,
+  places: Map<string, string[]>,
+): Promise<Move[]> {
+  const rows = new Map(
+    (await store.read.sessions.placed(companyId, [...places.keys()])).map((row) => [
+      row.session_id,
+      row,
+    ]),
+  )
   return [...places].flatMap(([id, lists]) => {
     const row = rows.get(id)
     const to = row ? standingOf(row) : null
-    const left: Move[] = lists.filter((list) => list !== to?.list).map((from) => ({ id, from, to: null }))
+    const left: Move[] = lists
+      .filter((list) => list !== to?.list)
+      .map((from) => ({ id, from, to: null }))
     return to ? [...left, { id, from: null, to }] : left
   })
 }

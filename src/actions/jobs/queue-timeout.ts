@@ -8,18 +8,26 @@ import { runTimer, type TimerNeeds } from './timer.ts'
 /** Nobody has taken it. If the company says so, only the hours count in which somebody should be there. */
 export async function endQueued(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
-    job: 'queue-timeout', event: 'queueTimeout', reason: 'queue_timed_out', says: 'session.closed', kind: 'queued',
+    job: 'queue-timeout',
+    event: 'queueTimeout',
+    reason: 'queue_timed_out',
+    says: 'session.closed',
+    kind: 'queued',
     before: ({ settings }, now) => latestDue(settings, now),
-    isDue: (session, { settings }, now) => session.state === queued && isQueueDue(session, settings, now),
+    isDue: (session, { settings }, now) =>
+      session.state === queued && isQueueDue(session, settings, now),
   })
   return { ended }
 }
 
-const groupOf = (lane: string | null) => lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
+const groupOf = (lane: string | null) =>
+  lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
 
 function isQueueDue(session: SessionRow, settings: Settings, now: number): boolean {
   const since = queuesSince(session)
-  const hours = settings.queueInHours ? hoursAt(settings, { accountId: session.account_id, groupId: groupOf(session.lane) }) : null
+  const hours = settings.queueInHours
+    ? hoursAt(settings, { accountId: session.account_id, groupId: groupOf(session.lane) })
+    : null
   if (hours === null) return isDue(since, settings.queueMinutes, now)
   return workingMs(hours, since, now) >= settings.queueMinutes * minuteMs
 }
@@ -28,8 +36,14 @@ function isQueueDue(session: SessionRow, settings: Settings, now: number): boole
 function latestDue(settings: Settings, now: number): number | null {
   const ms = settings.queueMinutes * minuteMs
   if (!settings.queueInHours) return now - ms
-  const all = [settings, ...Object.values(settings.accounts), ...Object.values(settings.groups)].map((one) => one.hours)
-  const moments = all.filter((hours): hours is Hours | null => hours !== undefined)
-    .map((hours) => hours === null ? now - ms : workingSince(hours, now, ms)).filter((moment) => moment !== null)
+  const all = [
+    settings,
+    ...Object.values(settings.accounts),
+    ...Object.values(settings.groups),
+  ].map((one) => one.hours)
+  const moments = all
+    .filter((hours): hours is Hours | null => hours !== undefined)
+    .map((hours) => (hours === null ? now - ms : workingSince(hours, now, ms)))
+    .filter((moment) => moment !== null)
   return moments.length === 0 ? null : Math.max(...moments)
 }

@@ -13,7 +13,10 @@ export const dayMs = 24 * 3600_000
 const atOnce = 500
 const worksForMs = 30_000
 
-export async function reclaim(needs: TimerNeeds, companyId: string): Promise<{ reclaimed: number }> {
+export async function reclaim(
+  needs: TimerNeeds,
+  companyId: string,
+): Promise<{ reclaimed: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { reclaimed: 0 }
   const idleMs = company.settings.reclaimDays * dayMs
@@ -22,8 +25,13 @@ export async function reclaim(needs: TimerNeeds, companyId: string): Promise<{ r
 
   let reclaimed = 0
   for (let page = { at: -1, id: '' }; needs.clock.mono() < until;) {
-    const idle = await needs.store.read.customers.idle(companyId, before, { ...page, limit: atOnce })
-    for (const { wx_user_id: customerId } of idle) reclaimed += await reclaimOne(needs, companyId, { customerId, idleMs }) ? 1 : 0
+    const idle = await needs.store.read.customers.idle(companyId, before, {
+      ...page,
+      limit: atOnce,
+    })
+    for (const { wx_user_id: customerId } of idle) {
+      reclaimed += (await reclaimOne(needs, companyId, { customerId, idleMs })) ? 1 : 0
+    }
     const last = idle.at(-1)
     if (!last || idle.length < atOnce) break
     page = { at: last.active_at, id: last.wx_user_id }
@@ -31,7 +39,11 @@ export async function reclaim(needs: TimerNeeds, companyId: string): Promise<{ r
   return { reclaimed }
 }
 
-async function reclaimOne(needs: TimerNeeds, companyId: string, { customerId, idleMs }: { customerId: string, idleMs: number }): Promise<boolean> {
+async function reclaimOne(
+  needs: TimerNeeds,
+  companyId: string,
+  { customerId, idleMs }: { customerId: string; idleMs: number },
+): Promise<boolean> {
   const done = await needs.store.work('rest', async (unit) => {
     const at = needs.clock.now()
     const customer = await unit.customers.lock(companyId, customerId)
@@ -42,7 +54,13 @@ async function reclaimOne(needs: TimerNeeds, companyId: string, { customerId, id
 
     const written = await writeReclaim(unit, { customer, session, at })
     await unit.missed.addReclaimed({
-      reclaimed_id: needs.ids(), company_id: companyId, wx_user_id: customerId, session_id: session?.session_id ?? null, at, undone_at: null, uid,
+      reclaimed_id: needs.ids(),
+      company_id: companyId,
+      wx_user_id: customerId,
+      session_id: session?.session_id ?? null,
+      at,
+      undone_at: null,
+      uid,
     })
     writeEvents(needs, unit, written.events)
     return written
@@ -54,17 +72,32 @@ async function reclaimOne(needs: TimerNeeds, companyId: string, { customerId, id
 
 /** Whose he is, or with whom he sits. */
 const ownerOf = (customer: CustomerRow, session: SessionRow | null) =>
-  customer.customer_service_uid > 0 ? customer.customer_service_uid : session?.uid ?? null
+  customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null)
 
-type Reclaimed = { customer: CustomerRow, session: SessionRow | null, at: number }
+type Reclaimed = { customer: CustomerRow; session: SessionRow | null; at: number }
 
-async function writeReclaim(unit: Unit, { customer, session, at }: Reclaimed): Promise<{ moved: Moved | null, events: Event[] }> {
+async function writeReclaim(
+  unit: Unit,
+  { customer, session, at }: Reclaimed,
+): Promise<{ moved: Moved | null; events: Event[] }> {
   const place = session?.state === queued ? await placeAfter(unit, session) : undefined
   if (!session || place === null) {
-    await unit.customers.save({ ...customer, customer_service_uid: -1, is_clue: 1, update_time: at })
+    await unit.customers.save({
+      ...customer,
+      customer_service_uid: -1,
+      is_clue: 1,
+      update_time: at,
+    })
     return { moved: null, events: [] }
   }
-  const moved = takeStep(session, { event: 'reclaim', who: 'job', actor: 'job:reclaim', reason: 'reclaimed', at, ...(place && { place }) })
+  const moved = takeStep(session, {
+    event: 'reclaim',
+    who: 'job',
+    actor: 'job:reclaim',
+    reason: 'reclaimed',
+    at,
+    ...(place && { place }),
+  })
   await writeStep(unit, moved, { customer })
   await writeMissed(unit, moved)
   return { moved, events: stepEvents(place ? 'session.queued' : 'session.reclaimed', moved) }

@@ -10,16 +10,20 @@ const leaseMs = 60_000
 /** The clock's run, for every company; null when another process has the slot. */
 export async function runSlot(ports: Ports, job: Job, slot: string): Promise<object | null> {
   const alone = !job.everywhere?.(ports)
-  if (alone && !await take(ports, row(ports, job, { slot, companyId: null }))) return null
+  if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null
   const result: Record<string, object> = {}
-  for (const { company_id: companyId } of await ports.store.read.accounts.companies()) result[companyId] = await job.run(ports, companyId)
+  for (const { company_id: companyId } of await ports.store.read.accounts.companies()) {
+    result[companyId] = await job.run(ports, companyId)
+  }
   if (alone) await end(ports, job, { slot, result })
   return result
 }
 
 export async function runByHand(ports: Ports, me: { companyId: string }, name: string) {
   const job = jobs.find((one) => one.name === name)
-  if (!job) throw new AppError('not_found', `There is no job ${name}; GET /api/admin/jobs lists them.`)
+  if (!job) {
+    throw new AppError('not_found', `There is no job ${name}; GET /api/admin/jobs lists them.`)
+  }
   const slot = `hand:${ports.ids()}`
   const taken = await ports.store.work('rest', async (unit) => {
     if (await unit.jobs.running(name, ports.clock.now())) return null
@@ -27,31 +31,60 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
     await unit.jobs.take(mine)
     return mine
   })
-  if (!taken) throw new AppError('job_running', `${name} is running now; try again when it is over.`)
+  if (!taken) {
+    throw new AppError('job_running', `${name} is running now; try again when it is over.`)
+  }
 
   const result = await job.run(ports, me.companyId)
   await end(ports, job, { slot, result })
   return presentRun({ ...taken, ended_at: ports.clock.now(), result: JSON.stringify(result) })
 }
 
-function row(ports: Ports, job: Job, { slot, companyId }: { slot: string, companyId: string | null }): JobRunRow {
+function row(
+  ports: Ports,
+  job: Job,
+  { slot, companyId }: { slot: string; companyId: string | null },
+): JobRunRow {
   const at = ports.clock.now()
-  return { job: job.name, slot, company_id: companyId, token: ports.ids(), lease_until: at + leaseMs, started_at: at, ended_at: null, result: null }
+  return {
+    job: job.name,
+    slot,
+    company_id: companyId,
+    token: ports.ids(),
+    lease_until: at + leaseMs,
+    started_at: at,
+    ended_at: null,
+    result: null,
+  }
 }
 
-const take = (ports: Ports, mine: JobRunRow) => ports.store.work('rest', (unit) => unit.jobs.take(mine))
+const take = (ports: Ports, mine: JobRunRow) =>
+  ports.store.work('rest', (unit) => unit.jobs.take(mine))
 
-async function end(ports: Ports, job: Job, { slot, result }: { slot: string, result: object }): Promise<void> {
-  await ports.store.work('rest', (unit) => unit.jobs.end(job.name, slot, { at: ports.clock.now(), result: JSON.stringify(result) }))
+async function end(
+  ports: Ports,
+  job: Job,
+  { slot, result }: { slot: string; result: object },
+): Promise<void> {
+  await ports.store.work('rest', (unit) =>
+    unit.jobs.end(job.name, slot, { at: ports.clock.now(), result: JSON.stringify(result) }),
+  )
 }
 
 export async function listJobs(ports: Ports, me: { companyId: string }) {
   return {
-    items: await Promise.all(jobs.map(async (job) => {
-      const last = await ports.store.read.jobs.last(job.name, me.companyId)
-      const now = ports.clock.now()
-      return { name: job.name, everyMs: job.everyMs, nextRun: new Date(now - now % job.everyMs + job.everyMs).toISOString(),
-        lastRun: last && presentRun(last, me.companyId) }
-    })), next: null,
+    items: await Promise.all(
+      jobs.map(async (job) => {
+        const last = await ports.store.read.jobs.last(job.name, me.companyId)
+        const now = ports.clock.now()
+        return {
+          name: job.name,
+          everyMs: job.everyMs,
+          nextRun: new Date(now - (now % job.everyMs) + job.everyMs).toISOString(),
+          lastRun: last && presentRun(last, me.companyId),
+        }
+      }),
+    ),
+    next: null,
   }
 }

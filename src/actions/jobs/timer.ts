@@ -25,21 +25,33 @@ export type Timer = {
   isDue: (session: SessionRow, company: KnownCompany, now: number) => boolean
   /** Whoever was served till then is asked how it was. */
   asks?: true
-  place?: (unit: Unit, both: { customer: CustomerRow, session: SessionRow }, company: KnownCompany) => Promise<NonNullable<Step['place']>>
+  place?: (
+    unit: Unit,
+    both: { customer: CustomerRow; session: SessionRow },
+    company: KnownCompany,
+  ) => Promise<NonNullable<Step['place']>>
 }
 
 const pageSize = 500
 /** A run that has more to do goes on in its next slot. */
 const worksForMs = 30_000
 
-export async function runTimer(needs: TimerNeeds, companyId: string, timer: Timer): Promise<number> {
+export async function runTimer(
+  needs: TimerNeeds,
+  companyId: string,
+  timer: Timer,
+): Promise<number> {
   const company = await needs.known.company(companyId)
   const before = company && timer.before(company, needs.clock.now())
   if (!company || before === null) return 0
   const until = needs.clock.mono() + worksForMs
   let taken = 0
   for (let page = { at: -1, id: '' }; needs.clock.mono() < until;) {
-    const rows = await needs.store.read.sessions.due(companyId, { kind: timer.kind, before }, { ...page, limit: pageSize })
+    const rows = await needs.store.read.sessions.due(
+      companyId,
+      { kind: timer.kind, before },
+      { ...page, limit: pageSize },
+    )
     for (const { session_id: id } of rows) taken += await takeOne(needs, { company, timer, id })
     const last = rows.at(-1)
     if (!last || rows.length < pageSize) break
@@ -49,7 +61,10 @@ export async function runTimer(needs: TimerNeeds, companyId: string, timer: Time
 }
 
 /** One that cannot be taken now holds up none of the others. */
-async function takeOne(needs: TimerNeeds, one: { company: KnownCompany, timer: Timer, id: string }): Promise<number> {
+async function takeOne(
+  needs: TimerNeeds,
+  one: { company: KnownCompany; timer: Timer; id: string },
+): Promise<number> {
   try {
     const done = await needs.store.work('rest', (unit) => decide(needs, unit, one))
     if (!done) return 0
@@ -57,21 +72,37 @@ async function takeOne(needs: TimerNeeds, one: { company: KnownCompany, timer: T
     await tellStep(needs, done.moved, done.events)
     return 1
   } catch (error) {
-    needs.log.warn({ job: one.timer.job, sessionId: one.id, error: String(error) }, 'a timer could not take a session; its next run tries again')
+    needs.log.warn(
+      { job: one.timer.job, sessionId: one.id, error: String(error) },
+      'a timer could not take a session; its next run tries again',
+    )
     return 0
   }
 }
 
-async function decide(needs: TimerNeeds, unit: Unit, { company, timer, id }: { company: KnownCompany, timer: Timer, id: string }) {
+async function decide(
+  needs: TimerNeeds,
+  unit: Unit,
+  { company, timer, id }: { company: KnownCompany; timer: Timer; id: string },
+) {
   const both = await lockBoth(unit, company.row.company_id, id)
   const { customer, session } = both
   const at = needs.clock.now()
   if (session.open_key === null || !timer.isDue(session, company, at)) return null
 
   const place = await timer.place?.(unit, both, company)
-  const moved = takeStep(session, { event: timer.event, who: 'job', actor: `job:${timer.job}`, reason: timer.reason, at, ...(place && { place }) })
+  const moved = takeStep(session, {
+    event: timer.event,
+    who: 'job',
+    actor: `job:${timer.job}`,
+    reason: timer.reason,
+    at,
+    ...(place && { place }),
+  })
   const asks = timer.asks && session.unanswered_since === null
-  const spoken = asks ? askSatisfaction(needs, { customer, moved, settings: company.settings }) : silence(customer)
+  const spoken = asks
+    ? askSatisfaction(needs, { customer, moved, settings: company.settings })
+    : silence(customer)
   await writeStep(unit, moved, spoken)
   await writeMissed(unit, moved)
   const events = [...stepEvents(timer.says, moved), ...spoken.events]

@@ -5,9 +5,14 @@ import { runTimer, type TimerNeeds } from './timer.ts'
 /** Its agent has never accepted it: it ends, and its customer is his no longer. */
 export async function endWaiting(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
-    job: 'waiting-timeout', event: 'waitingTimeout', reason: 'waiting_timed_out', says: 'session.closed', kind: 'waiting',
+    job: 'waiting-timeout',
+    event: 'waitingTimeout',
+    reason: 'waiting_timed_out',
+    says: 'session.closed',
+    kind: 'waiting',
     before: ({ settings }, now) => now - settings.waitingMinutes * minuteMs,
-    isDue: (session, { settings }, now) => session.state === waiting && isDue(waitsSince(session), settings.waitingMinutes, now),
+    isDue: (session, { settings }, now) =>
+      session.state === waiting && isDue(waitsSince(session), settings.waitingMinutes, now),
   })
   return { ended }
 }

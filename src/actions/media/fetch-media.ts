@@ -25,7 +25,7 @@ export async function fetchReady(needs: FetchNeeds): Promise<number> {
 async function fetchOne(needs: FetchNeeds, row: MediaFetchRow): Promise<boolean> {
   const now = needs.clock.now()
   const retryAt = now + Math.min(longest, minute * 2 ** Math.min(row.attempts, 10))
-  if (await needs.store.work('rest', (unit) => unit.media.take(row, retryAt)) === 0) return false
+  if ((await needs.store.work('rest', (unit) => unit.media.take(row, retryAt))) === 0) return false
   const result = now >= row.dies_at ? { lost: 'expired' } : await tryFetch(needs, row)
   await settle(needs, row, { result, retryAt })
   return true
@@ -41,10 +41,20 @@ async function tryFetch(needs: FetchNeeds, row: MediaFetchRow): Promise<Result> 
   if (fetched.outcome === 'later') return { later: fetched.reason }
   if (fetched.outcome === 'gone') return believed ? { lost: 'gone' } : { later: fetched.reason }
   try {
-    return { resource: await keepMedia(needs, { companyId: row.company_id, source: streamOf(fetched.bytes), name: '', uid: null, strict: false }) }
+    return {
+      resource: await keepMedia(needs, {
+        companyId: row.company_id,
+        source: streamOf(fetched.bytes),
+        name: '',
+        uid: null,
+        strict: false,
+      }),
+    }
   } catch (error) {
     if (isAppError(error, 'too_large')) return { lost: 'too_large' }
-    if (isAppError(error, 'wrong_type')) return believed ? { lost: 'not_a_medium' } : { later: 'not_a_medium' }
+    if (isAppError(error, 'wrong_type')) {
+      return believed ? { lost: 'not_a_medium' } : { later: 'not_a_medium' }
+    }
     needs.log.error({ error: String(error) }, 'a medium could not be kept; it is fetched again')
     return { later: 'vault' }
   }
@@ -52,26 +62,46 @@ async function tryFetch(needs: FetchNeeds, row: MediaFetchRow): Promise<Result> 
 
 async function accountOf(needs: FetchNeeds, row: MediaFetchRow) {
   const account = await needs.store.read.accounts.find(row.company_id, row.account_id)
-  const known = account && account.binding !== 'unbound' ? await needs.known.account(account.appid) : null
+  const known =
+    account && account.binding !== 'unbound' ? await needs.known.account(account.appid) : null
   return known
 }
 
-async function settle(needs: FetchNeeds, row: MediaFetchRow, { result, retryAt }: { result: Result, retryAt: number }): Promise<void> {
+async function settle(
+  needs: FetchNeeds,
+  row: MediaFetchRow,
+  { result, retryAt }: { result: Result; retryAt: number },
+): Promise<void> {
   if ('later' in result) {
-    await needs.store.work('rest', (unit) => unit.media.settle(row, { state: 'pending', reason: result.later.slice(0, 64), retryAt }))
+    await needs.store.work('rest', (unit) =>
+      unit.media.settle(row, { state: 'pending', reason: result.later.slice(0, 64), retryAt }),
+    )
     return
   }
   const uid = await needs.store.work('rest', async (unit) => {
     const line = await unit.messages.find(row.company_id, row.message_id)
-    const session = line?.session_id ? await unit.sessions.lock(row.company_id, line.session_id) : null
-    const settled = await unit.media.settle(row, { state: 'lost' in result ? 'lost' : 'fetched', reason: 'lost' in result ? result.lost : null, retryAt })
+    const session = line?.session_id
+      ? await unit.sessions.lock(row.company_id, line.session_id)
+      : null
+    const settled = await unit.media.settle(row, {
+      state: 'lost' in result ? 'lost' : 'fetched',
+      reason: 'lost' in result ? result.lost : null,
+      retryAt,
+    })
     // read again: its other part may have come meanwhile
     const now = settled === 1 ? await unit.messages.find(row.company_id, row.message_id) : null
     if (!now) return null
     const completed = await complete(unit, now, { part: row.part, result })
     const uid = session?.uid ?? null
     if (uid === null) return null
-    writeEvents(needs, unit, [{ companyId: row.company_id, stream: `user:${uid}`, type: 'message.changed', data: presentMessage(completed) }])
+    writeEvents(needs, unit, [
+      {
+        companyId: row.company_id,
+        stream: `user:${uid}`,
+        type: 'message.changed',
+        data: presentMessage(completed),
+      },
+    ])
     return uid
   })
 
@@ -81,23 +111,35 @@ async function settle(needs: FetchNeeds, row: MediaFetchRow, { result, retryAt }
 
 type Done = Exclude<Result, { later: string }>
 
-async function complete(unit: Unit, line: MessageRow, { part, result }: { part: string, result: Done }): Promise<MessageRow> {
+async function complete(
+  unit: Unit,
+  line: MessageRow,
+  { part, result }: { part: string; result: Done },
+): Promise<MessageRow> {
   const extra = JSON.parse(line.extra ?? '{}') as object
   const more = part === 'thumb' ? thumb(result) : file(result)
   const completed = {
-    ...line, extra: JSON.stringify({ ...extra, ...more }),
-    resources_id: part === 'file' && 'resource' in result ? result.resource.resources_id : line.resources_id,
+    ...line,
+    extra: JSON.stringify({ ...extra, ...more }),
+    resources_id:
+      part === 'file' && 'resource' in result ? result.resource.resources_id : line.resources_id,
   }
   await unit.media.complete(line.message_id, completed.resources_id, completed.extra)
   return completed
 }
 
-const thumb = (result: Done): object => 'resource' in result ? { thumb: result.resource.resources_id } : {}
-const file = (result: Done): object => 'resource' in result
-  ? { mime: result.resource.mime_type, size: result.resource.resources_size } : { lost: result.lost }
+const thumb = (result: Done): object =>
+  'resource' in result ? { thumb: result.resource.resources_id } : {}
+const file = (result: Done): object =>
+  'resource' in result
+    ? { mime: result.resource.mime_type, size: result.resource.resources_size }
+    : { lost: result.lost }
 
 /** The worker fetches by itself; this tells what still waits and what is gone, and wakes it. */
-export async function rescueMedia(needs: FetchNeeds, companyId: string): Promise<{ pending: number, fetched: number, lost: number }> {
+export async function rescueMedia(
+  needs: FetchNeeds,
+  companyId: string,
+): Promise<{ pending: number; fetched: number; lost: number }> {
   needs.bus.publish('media', '')
   const counts = await needs.store.read.media.counts(companyId)
   const of = (state: string) => counts.find((row) => row.state === state)?.n ?? 0

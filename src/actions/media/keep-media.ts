@@ -5,14 +5,24 @@ import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 
 export type KeepNeeds = Needs<'store' | 'vault' | 'ids' | 'clock'>
-export type Incoming = { companyId: string, source: AsyncIterable<Uint8Array>, name: string, uid: number | null, strict: boolean }
+export type Incoming = {
+  companyId: string
+  source: AsyncIterable<Uint8Array>
+  name: string
+  uid: number | null
+  strict: boolean
+}
 
 const refusals = {
-  wrong_type: 'This is none of the files that are taken: pictures, AMR or MP3 voices, MP4 videos, PDF, ZIP and office documents.',
+  wrong_type:
+    'This is none of the files that are taken: pictures, AMR or MP3 voices, MP4 videos, PDF, ZIP and office documents.',
   too_large: 'Too large: pictures and videos have at most 10 MB, voices 2 MB, other files 20 MB.',
 }
 
-export async function keepMedia(needs: KeepNeeds, { companyId, source, name, uid, strict }: Incoming): Promise<ResourceRow> {
+export async function keepMedia(
+  needs: KeepNeeds,
+  { companyId, source, name, uid, strict }: Incoming,
+): Promise<ResourceRow> {
   const draft = await needs.vault.receive(source, { most: mostOfAny, head: headBytes })
   if (!draft) throw new AppError('too_large', refusals.too_large)
   const media = judge(draft, strict)
@@ -22,14 +32,34 @@ export async function keepMedia(needs: KeepNeeds, { companyId, source, name, uid
     throw new AppError(code, refusals[code])
   }
   await draft.keep(companyId)
-  return needs.store.work('rest', (unit) => unit.media.add(newResource(needs, { companyId, name, uid, media, sha256: draft.sha256, size: draft.size })))
+  return needs.store.work('rest', (unit) =>
+    unit.media.add(
+      newResource(needs, { companyId, name, uid, media, sha256: draft.sha256, size: draft.size }),
+    ),
+  )
 }
 
-type Facts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & { media: Media, sha256: string, size: number }
+type Facts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & {
+  media: Media
+  sha256: string
+  size: number
+}
 
-const newResource = (needs: Needs<'ids' | 'clock'>, { companyId, name, uid, media, sha256, size }: Facts): ResourceRow => ({
-  resources_id: needs.ids(), company_id: companyId, sha256, mime_type: media.mime, resources_size: size, file_name: Array.from(name).slice(0, 255).join(''),
-  media_id: null, media_dies_at: null, add_time: needs.clock.now(), kind: media.kind, uid,
+const newResource = (
+  needs: Needs<'ids' | 'clock'>,
+  { companyId, name, uid, media, sha256, size }: Facts,
+): ResourceRow => ({
+  resources_id: needs.ids(),
+  company_id: companyId,
+  sha256,
+  mime_type: media.mime,
+  resources_size: size,
+  file_name: Array.from(name).slice(0, 255).join(''),
+  media_id: null,
+  media_dies_at: null,
+  add_time: needs.clock.now(),
+  kind: media.kind,
+  uid,
 })
 
 export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

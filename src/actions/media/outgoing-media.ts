@@ -8,27 +8,52 @@ import type { Delivery, KnownAccount, Unit, UploadKind } from '../../ports.ts'
 import { mediaIdFor, type UploadNeeds } from './upload-media.ts'
 
 /** The columns of a line that shows its file; refuses a file that is not there, or is another thing. */
-export async function fileColumns(unit: Unit, companyId: string, content: Content): Promise<Partial<MessageRow>> {
+export async function fileColumns(
+  unit: Unit,
+  companyId: string,
+  content: Content,
+): Promise<Partial<MessageRow>> {
   const files = filesOf(content)
   const rows = await Promise.all(files.map(({ id }) => unit.media.find(companyId, id)))
-  files.forEach(({ kind, field }, at) => { refuseOther(rows[at] ?? null, kind, field) })
+  files.forEach(({ kind, field }, at) => {
+    refuseOther(rows[at] ?? null, kind, field)
+  })
   const shown = rows[files.findIndex(({ kind }) => kind !== 'thumb')]
   if (!shown) return {}
-  return { resources_id: shown.resources_id, extra: JSON.stringify({ mime: shown.mime_type, size: shown.resources_size, name: shown.file_name }) }
+  return {
+    resources_id: shown.resources_id,
+    extra: JSON.stringify({
+      mime: shown.mime_type,
+      size: shown.resources_size,
+      name: shown.file_name,
+    }),
+  }
 }
 
 function refuseOther(row: ResourceRow | null, kind: UploadKind, field: string): void {
-  if (!row) throw new AppError('not_found', 'There is no such file in your company: upload it first.', { field })
+  if (!row) {
+    throw new AppError('not_found', 'There is no such file in your company: upload it first.', {
+      field,
+    })
+  }
   if (!takenByPlatform[kind].includes(row.mime_type)) {
-    throw new AppError('invalid_input', `WeChat takes ${takenByPlatform[kind].join(', ')} here, and this is ${row.mime_type}.`, { field })
+    throw new AppError(
+      'invalid_input',
+      `WeChat takes ${takenByPlatform[kind].join(', ')} here, and this is ${row.mime_type}.`,
+      { field },
+    )
   }
 }
 
 export const holdsFiles = (message: MessageRow): boolean => filesOf(contentOf(message)).length > 0
 
-export type Ready = { message: MessageRow, mediaIds: string[] }
+export type Ready = { message: MessageRow; mediaIds: string[] }
 
-export async function forPlatform(needs: UploadNeeds, account: KnownAccount, message: MessageRow): Promise<Ready | Delivery> {
+export async function forPlatform(
+  needs: UploadNeeds,
+  account: KnownAccount,
+  message: MessageRow,
+): Promise<Ready | Delivery> {
   const content = contentOf(message)
   const ids = new Map<string, string>()
   for (const { id, kind } of filesOf(content)) {
@@ -37,5 +62,8 @@ export async function forPlatform(needs: UploadNeeds, account: KnownAccount, mes
     ids.set(id, mediaId)
   }
   if (ids.size === 0) return { message, mediaIds: [] }
-  return { message: { ...message, content: JSON.stringify(withIds(content, ids)) }, mediaIds: [...ids.values()] }
+  return {
+    message: { ...message, content: JSON.stringify(withIds(content, ids)) },
+    mediaIds: [...ids.values()],
+  }
 }

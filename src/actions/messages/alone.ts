@@ -40,18 +40,32 @@ export function openAlone(needs: LaneNeeds): Alone {
       running.add(run)
       void run.finally(() => running.delete(run))
     },
-    oldestMs: () => Math.max(0, ...[...rows.values()].map(([first]) => first ? needs.clock.mono() - first.since : 0)),
-    idle: async () => { while (running.size > 0) await Promise.all(running) },
+    oldestMs: () =>
+      Math.max(
+        0,
+        ...[...rows.values()].map(([first]) => (first ? needs.clock.mono() - first.since : 0)),
+      ),
+    idle: async () => {
+      while (running.size > 0) await Promise.all(running)
+    },
   }
 }
 
-async function runAlone(needs: LaneNeeds, { push, since, resolve, reject }: Waiting): Promise<void> {
+async function runAlone(
+  needs: LaneNeeds,
+  { push, since, resolve, reject }: Waiting,
+): Promise<void> {
   try {
     const [answer] = await receive(needs, [push], { alone: true, until: since + deadlineMs })
     if (answer === 'busy') throw new Error('a push that runs alone waits for its rows')
     resolve(answer ?? null)
   } catch (error) {
-    if (!needs.store.refuses(error)) { reject(error); return; }
-    await refuse(needs, push).then(() => { resolve(null) }, reject)
+    if (!needs.store.refuses(error)) {
+      reject(error)
+      return
+    }
+    await refuse(needs, push).then(() => {
+      resolve(null)
+    }, reject)
   }
 }

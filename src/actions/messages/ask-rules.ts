@@ -7,13 +7,25 @@ import type { Push } from './push.ts'
 export function askRules({ deed, company: { matcher }, account }: Push, now: number): Found | null {
   const moment = { accountId: account.account_id, now }
   // a tapped entry of a menu message comes as a text: its id first, then its words
-  if (deed.kind === 'text') return (deed.tapped ? matcher.event('menu', deed.tapped, moment) : null) ?? matcher.text(deed.text, moment)
+  if (deed.kind === 'text') {
+    return (
+      (deed.tapped ? matcher.event('menu', deed.tapped, moment) : null) ??
+      matcher.text(deed.text, moment)
+    )
+  }
   return deed.kind === 'event' ? ofEvent(matcher, deed, moment) : null
 }
 
-function ofEvent(matcher: Matcher, { name, key, scene }: Extract<Deed, { kind: 'event' }>, moment: Moment): Found | null {
+function ofEvent(
+  matcher: Matcher,
+  { name, key, scene }: Extract<Deed, { kind: 'event' }>,
+  moment: Moment,
+): Found | null {
   if (name === 'click' || name === 'scancode_waitmsg') return matcher.event('menu', key, moment)
   if (name === 'scan') return matcher.event('scan', scene ?? key, moment)
   if (name !== 'subscribe') return null
-  return (scene === undefined ? null : matcher.event('scan', scene, moment)) ?? matcher.event('subscribe', '', moment)
+  return (
+    (scene === undefined ? null : matcher.event('scan', scene, moment)) ??
+    matcher.event('subscribe', '', moment)
+  )
 }

@@ -5,16 +5,24 @@ import type { Unit } from '../../ports.ts'
 import type { Push } from './push.ts'
 
 export type Asked = Map<string, SessionRow>
-export type Answered = { session: SessionRow, grade: Grade }
+export type Answered = { session: SessionRow; grade: Grade }
 
-const answerIn = ({ deed }: Push) => deed.kind === 'text' && deed.tapped !== undefined ? readAnswer(deed.tapped) : null
+const answerIn = ({ deed }: Push) =>
+  deed.kind === 'text' && deed.tapped !== undefined ? readAnswer(deed.tapped) : null
 
 /** Whoever changes a session holds its customer, and these customers are held: nobody is waited for. */
 export async function lockAsked(unit: Unit, pushes: Push[]): Promise<Asked> {
   const asked: Asked = new Map()
   for (const companyId of [...new Set(pushes.map((push) => push.account.company_id))].sort()) {
-    const ids = pushes.filter((push) => push.account.company_id === companyId).map((push) => answerIn(push)?.sessionId).filter((id) => id !== undefined)
-    for (const row of ids.length > 0 ? await unit.sessions.lockMany(companyId, [...new Set(ids)].sort()) : []) asked.set(row.session_id, row)
+    const ids = pushes
+      .filter((push) => push.account.company_id === companyId)
+      .map((push) => answerIn(push)?.sessionId)
+      .filter((id) => id !== undefined)
+    for (const row of ids.length > 0
+      ? await unit.sessions.lockMany(companyId, [...new Set(ids)].sort())
+      : []) {
+      asked.set(row.session_id, row)
+    }
   }
   return asked
 }

@@ -8,17 +8,36 @@ import { tellLines } from './recent.ts'
 
 type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
 /** `keep`: so many replies are left for people. */
-type Wanted = { customer: CustomerRow, session: SessionRow, keep: number, said: Said }
+type Wanted = { customer: CustomerRow; session: SessionRow; keep: number; said: Said }
 
 /** What goes with a step: all of it, or nothing was said. */
-export type Spoken = { customer: CustomerRow, lines: MessageRow[], outbox: OutboxRow[], events: Event[] }
+export type Spoken = {
+  customer: CustomerRow
+  lines: MessageRow[]
+  outbox: OutboxRow[]
+  events: Event[]
+}
 
-export const silence = (customer: CustomerRow): Spoken => ({ customer, lines: [], outbox: [], events: [] })
+export const silence = (customer: CustomerRow): Spoken => ({
+  customer,
+  lines: [],
+  outbox: [],
+  events: [],
+})
 
-export function automaticLine(needs: Needs<'ids' | 'clock'>, { customer, session, keep, said }: Wanted): Spoken {
+export function automaticLine(
+  needs: Needs<'ids' | 'clock'>,
+  { customer, session, keep, said }: Wanted,
+): Spoken {
   const at = needs.clock.now()
   if (standing(customer, at).remaining <= keep) return silence(customer)
-  const line = addLine(customer, session, { message_id: needs.ids(), opercode: 6, delivery: 'pending', add_time: at, ...said })
+  const line = addLine(customer, session, {
+    message_id: needs.ids(),
+    opercode: 6,
+    delivery: 'pending',
+    add_time: at,
+    ...said,
+  })
   const outbox = [newOutbox(customer, line, { way: 'api', at })]
   const taken = { ...customer, ...takeReply(customer, at) }
   return { customer: taken, lines: [line], outbox, events: windowEvent(taken, session, at) }

@@ -19,11 +19,12 @@ export function openBatches(needs: LaneNeeds): Batches {
   const lane = openLane(needs, alone)
   return {
     oldestMs: () => Math.max(alone.oldestMs(), lane.oldestMs()),
-    take: (push) => new Promise((resolve, reject) => {
-      const one = { push, since: needs.clock.mono(), resolve, reject }
-      // who has a push that runs alone stays behind it
-      if (!alone.follows(one)) lane.take(one)
-    }),
+    take: (push) =>
+      new Promise((resolve, reject) => {
+        const one = { push, since: needs.clock.mono(), resolve, reject }
+        // who has a push that runs alone stays behind it
+        if (!alone.follows(one)) lane.take(one)
+      }),
     written: lane.written,
     idle: async () => {
       await lane.idle()

@@ -3,11 +3,16 @@ import type { Push } from './push.ts'
 import { inboxRow } from './receive.ts'
 
 /** A push of an account that is not bound: verified, answered, counted once, and shown to the admin. Nothing of it is kept. */
-export async function countUnbound(needs: Needs<'store' | 'clock' | 'ids' | 'metrics'>, push: Push): Promise<void> {
+export async function countUnbound(
+  needs: Needs<'store' | 'clock' | 'ids' | 'metrics'>,
+  push: Push,
+): Promise<void> {
   await needs.store.work('push', async (unit) => {
     const row = { ...inboxRow(needs, push), state: 'unbound', raw_xml: null }
     const seen = await unit.inbox.add([row])
-    if (seen(row)?.inbox_id === row.inbox_id) await unit.accounts.countUnbound(row.account_id, needs.clock.now())
+    if (seen(row)?.inbox_id === row.inbox_id) {
+      await unit.accounts.countUnbound(row.account_id, needs.clock.now())
+    }
   })
   needs.metrics.pushes.inc({ result: 'unbound' })
 }

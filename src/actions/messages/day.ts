@@ -1,5 +1,12 @@
 // The facts of one batch, loaded under lock, changed in memory push by push, and written once at the end.
-import type { EvaluationRow, LedgerRow, MediaFetchRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type {
+  EvaluationRow,
+  LedgerRow,
+  MediaFetchRow,
+  MessageRow,
+  OutboxRow,
+  SessionRow,
+} from '../../../entities/index.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
 import type { Event } from '../events.ts'
@@ -10,7 +17,7 @@ import type { PersonRead } from '../sessions/roster.ts'
 import { loadVisits, type Visits } from './visits.ts'
 import { lockAsked, type Asked } from './asked.ts'
 
-export type Follower = { customer: KnownCustomer, session: SessionRow | null }
+export type Follower = { customer: KnownCustomer; session: SessionRow | null }
 
 export type Day = {
   at: number
@@ -29,7 +36,7 @@ export type Day = {
   opened: SessionRow[]
   changed: Set<SessionRow>
   /** Sent on to another lane, and the list each stood in. */
-  moved: { session: SessionRow, from: string | null }[]
+  moved: { session: SessionRow; from: string | null }[]
   /** Whose place in the lane has changed. */
   reranked: Set<SessionRow>
   /** How many each was given. */
@@ -37,7 +44,7 @@ export type Day = {
   /** Companies in which somebody waits, though there may be room. */
   behind: Set<string>
   /** How many stand before each follower, and when others left his lane; only where he is told. */
-  standings: Map<string, { before: number, left: number[] }>
+  standings: Map<string, { before: number; left: number[] }>
   /** Followers who have an agent of their own from now on. */
   belong: KnownCustomer[]
   messages: MessageRow[]
@@ -52,38 +59,73 @@ export type Day = {
 
 export const followerKey = (push: Push) => `${push.account.appid} ${push.openid}`
 
-type Wanted = { pushes: Push[], alone: boolean }
+type Wanted = { pushes: Push[]; alone: boolean }
 
-export async function loadDay(needs: Needs<'clock' | 'ids'>, unit: Unit, { pushes: all, alone }: Wanted): Promise<Day> {
+export async function loadDay(
+  needs: Needs<'clock' | 'ids'>,
+  unit: Unit,
+  { pushes: all, alone }: Wanted,
+): Promise<Day> {
   const pushes = all.filter(hasFollower)
   const here = { needs, unit, at: needs.clock.now(), alone }
   const followers = new Map<string, Follower>()
   for (const appid of [...new Set(pushes.map((push) => push.account.appid))].sort()) {
     const some = pushes.filter((push) => push.account.appid === appid)
-    for (const customer of await lockCustomers(here, some)) followers.set(`${appid} ${customer.openid}`, { customer, session: null })
+    for (const customer of await lockCustomers(here, some)) {
+      followers.set(`${appid} ${customer.openid}`, { customer, session: null })
+    }
   }
   await lockSessions(here, followers)
   const asked = await lockAsked(unit, pushes)
   const busy = new Set(pushes.map(followerKey).filter((key) => !followers.has(key)))
-  const found = new Map(pushes.flatMap((push) => {
-    const one = askRules(push, here.at)
-    return one ? [[push, one] as const] : []
-  }))
-  const visits = await loadVisits(unit, pushes.flatMap((push) => {
-    const follower = followers.get(followerKey(push))
-    return follower ? [{ push, follower }] : []
-  }))
+  const found = new Map(
+    pushes.flatMap((push) => {
+      const one = askRules(push, here.at)
+      return one ? [[push, one] as const] : []
+    }),
+  )
+  const visits = await loadVisits(
+    unit,
+    pushes.flatMap((push) => {
+      const follower = followers.get(followerKey(push))
+      return follower ? [{ push, follower }] : []
+    }),
+  )
   return {
-    at: here.at, followers, busy, people: new Map(), waitedIn: new Set(), asked, evaluations: [], visits, found, opened: [], changed: new Set(), moved: [],
-    reranked: new Set(), given: new Map(), behind: new Set(), standings: new Map(), belong: [], messages: [], fetches: [], outbox: [], ledger: [],
-    events: [], spoken: [], unanswered: [],
+    at: here.at,
+    followers,
+    busy,
+    people: new Map(),
+    waitedIn: new Set(),
+    asked,
+    evaluations: [],
+    visits,
+    found,
+    opened: [],
+    changed: new Set(),
+    moved: [],
+    reranked: new Set(),
+    given: new Map(),
+    behind: new Set(),
+    standings: new Map(),
+    belong: [],
+    messages: [],
+    fetches: [],
+    outbox: [],
+    ledger: [],
+    events: [],
+    spoken: [],
+    unanswered: [],
   }
 }
 
-type Here = { needs: Needs<'ids'>, unit: Unit, at: number, alone: boolean }
+type Here = { needs: Needs<'ids'>; unit: Unit; at: number; alone: boolean }
 
 /** Those we could lock; in a batch nobody is waited for. */
-async function lockCustomers({ needs, unit, at, alone }: Here, pushes: Push[]): Promise<KnownCustomer[]> {
+async function lockCustomers(
+  { needs, unit, at, alone }: Here,
+  pushes: Push[],
+): Promise<KnownCustomer[]> {
   const [first] = pushes
   if (!first) return []
   const { appid } = first.account
@@ -91,23 +133,32 @@ async function lockCustomers({ needs, unit, at, alone }: Here, pushes: Push[]): 
   const known = await unit.customers.lockByOpenids(appid, openids, alone)
   const missing = new Set(openids)
   for (const customer of known) missing.delete(customer.openid)
-  if (missing.size > 0 && !alone) for (const openid of await unit.customers.held(appid, [...missing])) missing.delete(openid)
+  if (missing.size > 0 && !alone) {
+    for (const openid of await unit.customers.held(appid, [...missing])) missing.delete(openid)
+  }
   if (missing.size === 0) return known
 
   // another process may add the same follower first: insert, then read what stands
-  await unit.customers.insertNew([...missing].map((openid) => newCustomer(first.account, { id: needs.ids(), openid, at })))
-  return [...known, ...await unit.customers.lockByOpenids(appid, [...missing], alone)]
+  await unit.customers.insertNew(
+    [...missing].map((openid) => newCustomer(first.account, { id: needs.ids(), openid, at })),
+  )
+  return [...known, ...(await unit.customers.lockByOpenids(appid, [...missing], alone))]
 }
 
 /** Gives each follower his open session; whose session somebody else holds is taken off the list. */
-async function lockSessions({ unit, alone }: Here, followers: Map<string, Follower>): Promise<void> {
+async function lockSessions(
+  { unit, alone }: Here,
+  followers: Map<string, Follower>,
+): Promise<void> {
   const byOpenKey = new Map([...followers].map(([key, { customer }]) => [openKey(customer), key]))
   if (byOpenKey.size === 0) return
   for (const session of await unit.sessions.lockByOpenKeys([...byOpenKey.keys()].sort(), alone)) {
     const follower = followers.get(byOpenKey.get(session.open_key ?? '') ?? '')
     if (follower) follower.session = session
   }
-  const without = [...byOpenKey].filter(([, key]) => !followers.get(key)?.session).map(([open]) => open)
+  const without = [...byOpenKey]
+    .filter(([, key]) => !followers.get(key)?.session)
+    .map(([open]) => open)
   if (without.length === 0 || alone) return
   for (const held of await unit.sessions.held(without)) followers.delete(byOpenKey.get(held) ?? '')
 }

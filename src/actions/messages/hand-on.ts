@@ -14,10 +14,14 @@ import { openSession } from './open-session.ts'
 import type { Push } from './push.ts'
 import type { Taken } from './say.ts'
 
-type ForLine = { session: SessionRow, ended: Ended }
+type ForLine = { session: SessionRow; ended: Ended }
 
 /** The open one, a new one that is given to people, or one that ends with this push. */
-export function sessionFor(day: Day, taken: Taken, { follower, found }: { follower: Follower, found: Found | null }): ForLine {
+export function sessionFor(
+  day: Day,
+  taken: Taken,
+  { follower, found }: { follower: Follower; found: Found | null },
+): ForLine {
   const named = found?.rule.named
   if (follower.session) {
     if (!day.opened.includes(follower.session)) day.changed.add(follower.session)
@@ -26,15 +30,24 @@ export function sessionFor(day: Day, taken: Taken, { follower, found }: { follow
   }
   const ended = endsAtOnce(taken.push.company.settings.queueWhen, found)
   if (ended) return { session: openToEnd(day, taken, follower.customer), ended }
-  follower.session = openSession(day, taken, { customer: follower.customer, named: named ?? undefined })
+  follower.session = openSession(day, taken, {
+    customer: follower.customer,
+    named: named ?? undefined,
+  })
   return { session: follower.session, ended: null }
 }
 
 /** An event opens a session only where it, or the rule that answers it, names who receives. */
-export function receiveAsNamed(day: Day, taken: Taken, { follower, named, found }: { follower: Follower, named: Named | null, found: Found | null }): void {
+export function receiveAsNamed(
+  day: Day,
+  taken: Taken,
+  { follower, named, found }: { follower: Follower; named: Named | null; found: Found | null },
+): void {
   const whom = named ?? found?.rule.named
   if (!whom) return
-  if (follower.session && found) sendOn(day, taken.push, { session: follower.session, named: whom, ruleId: found.rule.id })
+  if (follower.session && found) {
+    sendOn(day, taken.push, { session: follower.session, named: whom, ruleId: found.rule.id })
+  }
   follower.session ??= openSession(day, taken, { customer: follower.customer, named: whom })
 }
 
@@ -43,15 +56,28 @@ function openToEnd(day: Day, { push, ids }: Taken, customer: KnownCustomer): Ses
   const session = newSession(customer, { id: ids(), at: day.at })
   day.opened.push(session)
   const { ledger } = takeStep(session, {
-    event: 'arrive', who: 'customer', actor: `c:${customer.wx_user_id}`, reason: 'nobody_named', at: day.at, place: { lane: commonLane(push.account) },
+    event: 'arrive',
+    who: 'customer',
+    actor: `c:${customer.wx_user_id}`,
+    reason: 'nobody_named',
+    at: day.at,
+    place: { lane: commonLane(push.account) },
   })
   day.ledger.push(ledger)
   return session
 }
 
-export function endAtOnce(day: Day, session: SessionRow, { ended, ruleId }: { ended: Exclude<Ended, null>, ruleId: string | null }): void {
+export function endAtOnce(
+  day: Day,
+  session: SessionRow,
+  { ended, ruleId }: { ended: Exclude<Ended, null>; ruleId: string | null },
+): void {
   const moved = takeStep(session, {
-    event: 'ruleClose', who: 'job', actor: ruleId === null ? `c:${session.wx_user_id}` : `r:${ruleId}`, reason: ended, at: day.at,
+    event: 'ruleClose',
+    who: 'job',
+    actor: ruleId === null ? `c:${session.wx_user_id}` : `r:${ruleId}`,
+    reason: ended,
+    at: day.at,
   })
   day.ledger.push(moved.ledger)
   // nobody heard that it was queued
@@ -60,19 +86,40 @@ export function endAtOnce(day: Day, session: SessionRow, { ended, ruleId }: { en
 }
 
 /** Who waits already is sent on to the lane of whom the rule names, and keeps his rank; who has an agent, or waits for his own, stays. */
-function sendOn(day: Day, push: Push, { session, named, ruleId }: { session: SessionRow, named: Named, ruleId: string }): void {
+function sendOn(
+  day: Day,
+  push: Push,
+  { session, named, ruleId }: { session: SessionRow; named: Named; ruleId: string },
+): void {
   const lane = laneOf(push, named)
-  if (session.state !== queued || lane === null || lane === session.lane || session.lane?.startsWith('user:')) return
+  if (
+    session.state !== queued ||
+    lane === null ||
+    lane === session.lane ||
+    session.lane?.startsWith('user:')
+  ) {
+    return
+  }
   const moved = takeStep(session, {
-    event: 'moveLane', who: 'job', actor: `r:${ruleId}`, reason: named.kind === 'user' ? 'named_agent' : 'named_group', at: day.at, place: { lane }, kind: named.kind,
+    event: 'moveLane',
+    who: 'job',
+    actor: `r:${ruleId}`,
+    reason: named.kind === 'user' ? 'named_agent' : 'named_group',
+    at: day.at,
+    place: { lane },
+    kind: named.kind,
   })
   day.ledger.push(moved.ledger)
   day.events.push(...stepEvents('session.queued', moved))
   day.behind.add(session.company_id)
-  if (!day.opened.includes(session) && !day.moved.some((one) => one.session === session)) day.moved.push({ session, from: moved.before.list })
+  if (!day.opened.includes(session) && !day.moved.some((one) => one.session === session)) {
+    day.moved.push({ session, from: moved.before.list })
+  }
 }
 
 function laneOf({ account, company }: Push, named: Named): string | null {
-  if (named.kind === 'other' || !isThere({ ...company, accountId: account.account_id }, named)) return null
+  if (named.kind === 'other' || !isThere({ ...company, accountId: account.account_id }, named)) {
+    return null
+  }
   return named.kind === 'group' ? groupLane(named.groupId) : privateLane(named.uid)
 }

@@ -32,11 +32,14 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
     running = null
   }
   /** Or failed: then its pushes run alone by now. */
-  const committed = (batch: Waiting[], ids: string[]) => new Promise<void>((resolve) => {
-    const end = runBatch({ needs, alone }, { batch, written: ids, committed: resolve }).finally(resolve)
-    ending.add(end)
-    void end.finally(() => ending.delete(end))
-  })
+  const committed = (batch: Waiting[], ids: string[]) =>
+    new Promise<void>((resolve) => {
+      const end = runBatch({ needs, alone }, { batch, written: ids, committed: resolve }).finally(
+        resolve,
+      )
+      ending.add(end)
+      void end.finally(() => ending.delete(end))
+    })
   const settleAlone = () => {
     timer = undefined
     if (!running && written.any()) running = written.settle().then(next)
@@ -75,15 +78,24 @@ function openWritten(needs: LaneNeeds) {
   }
   return {
     any: () => ids.length > 0,
-    add: (id: string) => { ids.push(id) },
+    add: (id: string) => {
+      ids.push(id)
+    },
     take,
-    settle: () => receive(needs, [], { written: take() }).then(() => undefined, (error: unknown) => {
-      needs.log.warn({ error: String(error) }, 'passive answers could not be settled; their lease will')
-    }),
+    settle: () =>
+      receive(needs, [], { written: take() }).then(
+        () => undefined,
+        (error: unknown) => {
+          needs.log.warn(
+            { error: String(error) },
+            'passive answers could not be settled; their lease will',
+          )
+        },
+      ),
   }
 }
 
-type Last = { size: number, ms: number }
+type Last = { size: number; ms: number }
 
 async function timed(size: number, committed: Promise<void>): Promise<Last> {
   const began = performance.now()
@@ -106,11 +118,18 @@ async function gather(waiting: Waiting[], last: Last): Promise<void> {
   while (waiting.length < expected && performance.now() + 1 <= until) await sleep(1)
 }
 
-type Batch = { batch: Waiting[], written: string[], committed: () => void }
+type Batch = { batch: Waiting[]; written: string[]; committed: () => void }
 
-async function runBatch({ needs, alone }: { needs: LaneNeeds, alone: Alone }, { batch, written, committed }: Batch): Promise<void> {
+async function runBatch(
+  { needs, alone }: { needs: LaneNeeds; alone: Alone },
+  { batch, written, committed }: Batch,
+): Promise<void> {
   try {
-    const answers = await receive(needs, batch.map(({ push }) => push), { written, committed })
+    const answers = await receive(
+      needs,
+      batch.map(({ push }) => push),
+      { written, committed },
+    )
     batch.forEach((one, at) => {
       const answer = answers[at] ?? null
       if (answer === 'busy') alone.run(one)

@@ -1,41 +1,131 @@
 // New rows, spelled out once: every column of a new customer, session, line and outbox entry.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 
-type Place = { company_id: string, account_id: string, appid: string }
+type Place = { company_id: string; account_id: string; appid: string }
 
-export const newCustomer = (place: Place, facts: { id: string, openid: string, at: number }): CustomerRow => ({
-  wx_user_id: facts.id, company_id: place.company_id, account_id: place.account_id, appid: place.appid, openid: facts.openid,
-  unionid: null, nickname: '', portrait: '', alias: '', remark: '', tags: null, subscribe: 1, subscribe_time: null, canel_time: null,
-  customer_service_uid: -1, is_clue: 1, last_time: facts.at, active_at: facts.at, window_end: null, budget_left: 0, window_scene: null,
-  out_n: 0, add_time: facts.at, update_time: facts.at, brief_end: null, brief_left: 0, brief_scene: null, lng: null, lat: null,
-  location_precision: null, location_at: null, get_into_count: 0, reception_id: null, priority: 0,
+export const newCustomer = (
+  place: Place,
+  facts: { id: string; openid: string; at: number },
+): CustomerRow => ({
+  wx_user_id: facts.id,
+  company_id: place.company_id,
+  account_id: place.account_id,
+  appid: place.appid,
+  openid: facts.openid,
+  unionid: null,
+  nickname: '',
+  portrait: '',
+  alias: '',
+  remark: '',
+  tags: null,
+  subscribe: 1,
+  subscribe_time: null,
+  canel_time: null,
+  customer_service_uid: -1,
+  is_clue: 1,
+  last_time: facts.at,
+  active_at: facts.at,
+  window_end: null,
+  budget_left: 0,
+  window_scene: null,
+  out_n: 0,
+  add_time: facts.at,
+  update_time: facts.at,
+  brief_end: null,
+  brief_left: 0,
+  brief_scene: null,
+  lng: null,
+  lat: null,
+  location_precision: null,
+  location_at: null,
+  get_into_count: 0,
+  reception_id: null,
+  priority: 0,
 })
 
-export const newSession = (customer: Whose, facts: { id: string, at: number }): SessionRow => ({
-  session_id: facts.id, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
-  wx_user_id: customer.wx_user_id, open_key: openKey(customer), state: 3, kind: 'other', uid: null, customer_service_id: null,
-  fence: 0, seq: 0, ledger_n: 0, lane: null, rank: null, queued_at: null, assigned_at: null, visitor_offset: 0, agent_offset: 0,
-  unread: 0, receive_message_time: null, send_time: null, last_message_id: null, closed_at: null, close_reason: null, add_time: facts.at,
-  unanswered_since: null, watched_until: null,
+export const newSession = (customer: Whose, facts: { id: string; at: number }): SessionRow => ({
+  session_id: facts.id,
+  company_id: customer.company_id,
+  account_id: customer.account_id,
+  appid: customer.appid,
+  wx_user_id: customer.wx_user_id,
+  open_key: openKey(customer),
+  state: 3,
+  kind: 'other',
+  uid: null,
+  customer_service_id: null,
+  fence: 0,
+  seq: 0,
+  ledger_n: 0,
+  lane: null,
+  rank: null,
+  queued_at: null,
+  assigned_at: null,
+  visitor_offset: 0,
+  agent_offset: 0,
+  unread: 0,
+  receive_message_time: null,
+  send_time: null,
+  last_message_id: null,
+  closed_at: null,
+  close_reason: null,
+  add_time: facts.at,
+  unanswered_since: null,
+  watched_until: null,
 })
 
-export const openKey = (customer: { account_id: string, wx_user_id: string }) => `${customer.account_id}:${customer.wx_user_id}`
+export const openKey = (customer: { account_id: string; wx_user_id: string }) =>
+  `${customer.account_id}:${customer.wx_user_id}`
 
-export type Line = { message_id: string, opercode: number, add_time: number } & Partial<MessageRow>
-type Whose = Place & { wx_user_id: string, openid: string }
+export type Line = { message_id: string; opercode: number; add_time: number } & Partial<MessageRow>
+type Whose = Place & { wx_user_id: string; openid: string }
 
 // every column, so that all lines have one shape: the engine copies it whole
 const blank: MessageRow = {
-  message_id: '', company_id: '', account_id: '', appid: '', session_id: null, seq: null, wx_user_id: '', customer_wx_openid: '',
-  customer_service_id: null, uid: null, additional_uid: null, opercode: 0, message_type: 1, type: 'text', text: null, file_url: null,
-  media_id: null, resources_id: null, lng: null, lat: null, map_scale: null, map_label: null, page_title: null, page_desc: null,
-  extra: null, sender: null, client_key: null, resend_of: null, delivery: null, errcode: null, is_read: -1, add_time: 0, 
-  additional_user_name: null, content: null,
+  message_id: '',
+  company_id: '',
+  account_id: '',
+  appid: '',
+  session_id: null,
+  seq: null,
+  wx_user_id: '',
+  customer_wx_openid: '',
+  customer_service_id: null,
+  uid: null,
+  additional_uid: null,
+  opercode: 0,
+  message_type: 1,
+  type: 'text',
+  text: null,
+  file_url: null,
+  media_id: null,
+  resources_id: null,
+  lng: null,
+  lat: null,
+  map_scale: null,
+  map_label: null,
+  page_title: null,
+  page_desc: null,
+  extra: null,
+  sender: null,
+  client_key: null,
+  resend_of: null,
+  delivery: null,
+  errcode: null,
+  is_read: -1,
+  add_time: 0,
+  additional_user_name: null,
+  content: null,
 }
 
 export const newMessage = (customer: Whose, line: Line): MessageRow => ({
-  ...blank, company_id: customer.company_id, account_id: customer.account_id, appid: customer.appid,
-  wx_user_id: customer.wx_user_id, customer_wx_openid: customer.openid, ...line,
+  ...blank,
+  company_id: customer.company_id,
+  account_id: customer.account_id,
+  appid: customer.appid,
+  wx_user_id: customer.wx_user_id,
+  customer_wx_openid: customer.openid,
+  ...line,
 })
 
 /** Takes the session's next seq: nothing else numbers its lines. */
@@ -50,23 +140,45 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
   } else {
     session.agent_offset += 1
     // neither a rule nor a note among colleagues is an answer
-    if (line.opercode !== 5 && line.opercode !== 6) Object.assign(session, { send_time: line.add_time, unanswered_since: null })
+    if (line.opercode !== 5 && line.opercode !== 6) {
+      Object.assign(session, { send_time: line.add_time, unanswered_since: null })
+    }
   }
   return newMessage(customer, {
-    session_id: session.session_id, seq: session.seq, uid: session.uid, customer_service_id: session.customer_service_id, ...line,
+    session_id: session.session_id,
+    seq: session.seq,
+    uid: session.uid,
+    customer_service_id: session.customer_service_id,
+    ...line,
   })
 }
 
 const leaseMs = 20_000
 
 /** What must leave, numbered per follower: passive rows are born `sending`, because the answer is on its way with the commit. */
-export function newOutbox(customer: Whose & { out_n: number }, message: MessageRow, facts: { way: 'passive' | 'api', at: number }): OutboxRow {
+export function newOutbox(
+  customer: Whose & { out_n: number },
+  message: MessageRow,
+  facts: { way: 'passive' | 'api'; at: number },
+): OutboxRow {
   customer.out_n += 1
   const passive = facts.way === 'passive'
   return {
-    outbox_id: message.message_id, company_id: customer.company_id, account_id: customer.account_id, wx_user_id: customer.wx_user_id,
-    session_id: message.session_id, n: customer.out_n, way: facts.way, state: passive ? 'sending' : 'pending', lease_token: null,
-    lease_until: passive ? facts.at + leaseMs : null, retry_at: facts.at, attempts: passive ? 1 : 0, inflight_key: null, errcode: null,
-    created_at: facts.at, settled_at: null,
+    outbox_id: message.message_id,
+    company_id: customer.company_id,
+    account_id: customer.account_id,
+    wx_user_id: customer.wx_user_id,
+    session_id: message.session_id,
+    n: customer.out_n,
+    way: facts.way,
+    state: passive ? 'sending' : 'pending',
+    lease_token: null,
+    lease_until: passive ? facts.at + leaseMs : null,
+    retry_at: facts.at,
+    attempts: passive ? 1 : 0,
+    inflight_key: null,
+    errcode: null,
+    created_at: facts.at,
+    settled_at: null,
   }
 }

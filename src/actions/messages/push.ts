@@ -11,10 +11,11 @@ export type Push = {
 }
 
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
-export type PushAnswer = { id: string, content: Content, at: number }
+export type PushAnswer = { id: string; content: Content; at: number }
 
 /** What changes more of a follower than his newest line does. */
-export const isVisit = ({ deed }: Push): boolean => deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
+export const isVisit = ({ deed }: Push): boolean =>
+  deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
 
 /** Not everything a platform tells is a follower's doing. */
 export const hasFollower = ({ deed }: Push): boolean => deed.kind !== 'notice'

@@ -17,7 +17,9 @@ import { loadStandings } from './spoken.ts'
 import { takePush } from './take-push.ts'
 import { writeCounts, writeVisits } from './visits.ts'
 
-export type ReceiveNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log' | 'tally'>
+export type ReceiveNeeds = Needs<
+  'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'metrics' | 'known' | 'log' | 'tally'
+>
 
 export type How = {
   /** Passive answers that were fully written since: they are settled in the same transaction. */
@@ -29,44 +31,72 @@ export type How = {
   committed?: () => void
 }
 
-export async function receive(needs: ReceiveNeeds, pushes: Push[], { written = [], alone = false, ...limits }: How = {}): Promise<(PushAnswer | null | 'busy')[]> {
-  const { day, answers } = await needs.store.work('push', async (unit) => {
-    const inbox = pushes.map((push) => inboxRow(needs, push))
-    const seen = await unit.inbox.add(inbox)
-    const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
-    const fresh = pushes.filter((_, at) => isNew[at])
-    const day = await loadDay(needs, unit, { pushes: fresh, alone })
-    await loadRoster(unit, day, fresh)
-    await loadStandings(needs, unit, { day, pushes: fresh })
-    const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
-    await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
+export async function receive(
+  needs: ReceiveNeeds,
+  pushes: Push[],
+  { written = [], alone = false, ...limits }: How = {},
+): Promise<(PushAnswer | null | 'busy')[]> {
+  const { day, answers } = await needs.store.work(
+    'push',
+    async (unit) => {
+      const inbox = pushes.map((push) => inboxRow(needs, push))
+      const seen = await unit.inbox.add(inbox)
+      const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
+      const fresh = pushes.filter((_, at) => isNew[at])
+      const day = await loadDay(needs, unit, { pushes: fresh, alone })
+      await loadRoster(unit, day, fresh)
+      await loadStandings(needs, unit, { day, pushes: fresh })
+      const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
+      await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
 
-    const own = pushes.map((push, at) => isNew[at] && !busy[at] ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids }) : null)
+      const own = pushes.map((push, at) =>
+        isNew[at] && !busy[at]
+          ? takePush(day, { push, id: inbox[at]?.inbox_id ?? '', ids: needs.ids })
+          : null,
+      )
 
-    await writeDay(needs, unit, { day, written })
-    const repeated = inbox.map((row, at) => isNew[at] ? null : seen(row)?.inbox_id ?? null)
-    const answers = await withStored(unit, own, repeated)
-    return { day, answers: answers.map((answer, at) => busy[at] ? 'busy' as const : answer) }
-  }, limits)
+      await writeDay(needs, unit, { day, written })
+      const repeated = inbox.map((row, at) => (isNew[at] ? null : (seen(row)?.inbox_id ?? null)))
+      const answers = await withStored(unit, own, repeated)
+      return { day, answers: answers.map((answer, at) => (busy[at] ? ('busy' as const) : answer)) }
+    },
+    limits,
+  )
 
   await tell(needs, day)
   if (written.length > 0) void tellFreed(needs)
   return answers
 }
 
-const kindOf = ({ deed }: Push): string => deed.kind === 'event' || deed.kind === 'notice' ? `${deed.kind}:${deed.name}`.slice(0, 32) : deed.kind
+const kindOf = ({ deed }: Push): string =>
+  deed.kind === 'event' || deed.kind === 'notice'
+    ? `${deed.kind}:${deed.name}`.slice(0, 32)
+    : deed.kind
 
 export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
   const { account, openid, dedupKey, deed, xml } = push
-  const understood = deed.kind === 'text' || (deed.kind === 'line' && deed.said.type !== 'other') || (deed.kind === 'event' && deed.known)
+  const understood =
+    deed.kind === 'text' ||
+    (deed.kind === 'line' && deed.said.type !== 'other') ||
+    (deed.kind === 'event' && deed.known)
   return {
-    inbox_id: needs.ids(), company_id: account.company_id, account_id: account.account_id, dedup_key: dedupKey, openid,
-    kind: kindOf(push), state: 'stored', raw_xml: understood ? null : xml,
+    inbox_id: needs.ids(),
+    company_id: account.company_id,
+    account_id: account.account_id,
+    dedup_key: dedupKey,
+    openid,
+    kind: kindOf(push),
+    state: 'stored',
+    raw_xml: understood ? null : xml,
     created_at: needs.clock.now(),
   }
 }
 
-async function writeDay(needs: Needs<'ids' | 'clock'>, unit: Unit, { day, written }: { day: Day, written: string[] }): Promise<void> {
+async function writeDay(
+  needs: Needs<'ids' | 'clock'>,
+  unit: Unit,
+  { day, written }: { day: Day; written: string[] },
+): Promise<void> {
   if (day.followers.size > 0) await writeFollowers(unit, day)
   await unit.media.toFetch(day.fetches)
   await unit.messages.insert(day.messages)
@@ -86,17 +116,32 @@ async function writeFollowers(unit: Unit, day: Day): Promise<void> {
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   await unit.sessions.rerank([...day.reranked])
-  for (const { session } of day.moved.toSorted((a, b) => a.session.session_id < b.session.session_id ? -1 : 1)) await unit.sessions.save(session)
+  for (const { session } of day.moved.toSorted((a, b) =>
+    a.session.session_id < b.session.session_id ? -1 : 1,
+  )) {
+    await unit.sessions.save(session)
+  }
   for (const [uid, sessions] of [...day.given].sort(([a], [b]) => a - b)) {
     const { turn = 0, turnRead = 0 } = day.people.get(uid) ?? {}
-    if (await unit.loads.give(uid, { sessions, turn, turnRead }) === 0) throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
+    if ((await unit.loads.give(uid, { sessions, turn, turnRead })) === 0) {
+      throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
+    }
   }
 }
 
-async function withStored(unit: Unit, own: (PushAnswer | null)[], repeated: (string | null)[]): Promise<(PushAnswer | null)[]> {
+async function withStored(
+  unit: Unit,
+  own: (PushAnswer | null)[],
+  repeated: (string | null)[],
+): Promise<(PushAnswer | null)[]> {
   const ids = repeated.filter((id) => id !== null)
   if (ids.length === 0) return own
-  const stored = new Map((await unit.messages.byIds(ids)).map((row) => [row.message_id, { id: row.message_id, content: contentOf(row), at: row.add_time }]))
+  const stored = new Map(
+    (await unit.messages.byIds(ids)).map((row) => [
+      row.message_id,
+      { id: row.message_id, content: contentOf(row), at: row.add_time },
+    ]),
+  )
   return own.map((answer, at) => answer ?? stored.get(repeated[at] ?? '') ?? null)
 }
 
@@ -106,11 +151,15 @@ async function tell(needs: ReceiveNeeds, day: Day): Promise<void> {
   for (const { session, from } of day.moved) await tellPlace(needs, session, from)
   await tellRanks(needs, [...day.reranked])
   for (const companyId of day.behind) ringRoom(needs, companyId)
-  for (const stream of new Set(day.events.map((event) => event.stream))) needs.bus.publish('stream', stream)
+  for (const stream of new Set(day.events.map((event) => event.stream))) {
+    needs.bus.publish('stream', stream)
+  }
   if (day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
   needs.tally.add(day.spoken, day.unanswered)
   if (day.fetches.length > 0) needs.bus.publish('media', '')
-  for (const { company_id: companyId, state, uid } of day.opened) if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
+  for (const { company_id: companyId, state, uid } of day.opened) {
+    if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
+  }
 }
 
 /** What stood behind the answers that are settled now may leave. */

@@ -4,23 +4,33 @@ import { recentLines, type Needs } from '../../ports.ts'
 
 /** After the commit; nobody waits for it. */
 export async function tellLines(needs: Needs<'recent'>, lines: MessageRow[]): Promise<void> {
-  const bySession = new Map<string, { companyId: string, ids: string[] }>()
+  const bySession = new Map<string, { companyId: string; ids: string[] }>()
   for (const { session_id: sessionId, company_id: companyId, message_id: id } of lines) {
     if (sessionId === null) continue
     const known = bySession.get(sessionId)
     if (known) known.ids.push(id)
     else bySession.set(sessionId, { companyId, ids: [id] })
   }
-  await Promise.all([...bySession].map(([sessionId, { companyId, ids }]) => needs.recent.add(companyId, sessionId, ids)))
+  await Promise.all(
+    [...bySession].map(([sessionId, { companyId, ids }]) =>
+      needs.recent.add(companyId, sessionId, ids),
+    ),
+  )
 }
 
 /** Newest first; SQL is asked for the page where the index misses a line, and the index told. */
-export async function newestLines(needs: Needs<'store' | 'recent'>, session: SessionRow, limit: number): Promise<MessageRow[]> {
+export async function newestLines(
+  needs: Needs<'store' | 'recent'>,
+  session: SessionRow,
+  limit: number,
+): Promise<MessageRow[]> {
   const { company_id: companyId, session_id: id } = session
   if (limit > recentLines.most) return needs.store.read.messages.ofSession(companyId, id, { limit })
   const ids = await needs.recent.list(companyId, id)
   const known = ids.length > 0 ? await needs.store.read.messages.byIds(ids) : []
-  const lines = known.filter((line) => line.company_id === companyId && line.session_id === id).sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0))
+  const lines = known
+    .filter((line) => line.company_id === companyId && line.session_id === id)
+    .sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0))
   if (isWhole(lines, session.seq, limit)) return lines.slice(0, limit)
 
   const rows = await needs.store.read.messages.ofSession(companyId, id, { limit: recentLines.most })

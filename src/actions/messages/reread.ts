@@ -11,14 +11,17 @@ const reader = 1
 const atOnce = 500
 const end = 'end'
 
-export async function reread(needs: RereadNeeds, companyId: string): Promise<{ reread: number, still: number }> {
+export async function reread(
+  needs: RereadNeeds,
+  companyId: string,
+): Promise<{ reread: number; still: number }> {
   const place = `reread:${reader}:${companyId}`
   const result = { reread: 0, still: 0 }
-  let after = await needs.store.read.accounts.remembered(place) ?? ''
+  let after = (await needs.store.read.accounts.remembered(place)) ?? ''
   for (let rounds = 0; after !== end && rounds < 20; rounds += 1) {
     const rows = await needs.store.read.messages.notUnderstood(companyId, after, atOnce)
-    for (const row of rows) result[await readAgain(needs, row) ? 'reread' : 'still'] += 1
-    after = rows.length < atOnce ? end : rows.at(-1)?.message_id ?? end
+    for (const row of rows) result[(await readAgain(needs, row)) ? 'reread' : 'still'] += 1
+    after = rows.length < atOnce ? end : (rows.at(-1)?.message_id ?? end)
     await needs.store.work('rest', (unit) => unit.accounts.remember(place, after))
   }
   if (result.reread > 0) needs.bus.publish('media', '')
@@ -35,6 +38,6 @@ async function readAgain(needs: RereadNeeds, row: MessageRow): Promise<boolean> 
     const stands = await unit.messages.find(row.company_id, row.message_id)
     if (stands?.type !== row.type) return false
     if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.add_time))
-    return await unit.messages.understand(line) === 1
+    return (await unit.messages.understand(line)) === 1
   })
 }

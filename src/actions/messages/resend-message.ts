@@ -15,7 +15,12 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
     await refuseWindow(needs, customer, true)
     await refuseUnbound(unit, session)
 
-    const input = { sessionId: session.session_id, clientMsgId: `resend:${id}`, content: contentOf(message), resendOf: id }
+    const input = {
+      sessionId: session.session_id,
+      clientMsgId: `resend:${id}`,
+      content: contentOf(message),
+      resendOf: id,
+    }
     const stored = await storeReply(needs, unit, { customer, session, writer, input })
     await settleByHand(needs, unit, { message, state: 'failed', why: 'resent' })
     return stored

@@ -11,9 +11,15 @@ import { fileColumns } from '../media/outgoing-media.ts'
 import { addLine, newOutbox } from './lines.ts'
 import { tellLines } from './recent.ts'
 
-export type ReplyInput = { sessionId: string, clientMsgId: string, content: Content, fence?: number | undefined, resendOf?: string | undefined
+export type ReplyInput = {
+  sessionId: string
+  clientMsgId: string
+  content: Content
+  fence?: number | undefined
+  resendOf?: string | undefined
   /** Takes the last reply that the company's setting keeps. */
-  useReserved?: boolean | undefined }
+  useReserved?: boolean | undefined
+}
 export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'known'>
 
 export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): Promise<MessageRow> {
@@ -38,31 +44,70 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
 }
 
 function sameOrRefuse(known: MessageRow, input: ReplyInput): MessageRow {
-  if (known.session_id === input.sessionId && isSameContent(contentOf(known), input.content)) return known
-  throw new AppError('client_msg_id_reused', 'This clientMsgId belongs to another message: take a new one for a new message.')
+  if (known.session_id === input.sessionId && isSameContent(contentOf(known), input.content)) {
+    return known
+  }
+  throw new AppError(
+    'client_msg_id_reused',
+    'This clientMsgId belongs to another message: take a new one for a new message.',
+  )
 }
 
 /** Asked before anything is stored: a line that WeChat would refuse is better refused here, with what to do. */
-export async function refuseWindow(needs: Needs<'known' | 'clock'>, customer: CustomerRow, useReserved = false): Promise<void> {
-  const reserve = !useReserved && (await needs.known.company(customer.company_id))?.settings.reserveLastReply === true
+export async function refuseWindow(
+  needs: Needs<'known' | 'clock'>,
+  customer: CustomerRow,
+  useReserved = false,
+): Promise<void> {
+  const reserve =
+    !useReserved &&
+    (await needs.known.company(customer.company_id))?.settings.reserveLastReply === true
   const refusal = mayReply(customer, needs.clock.now(), reserve)
   if (refusal === 'last_reply_reserved') {
-    throw new AppError('reply_budget_used', 'Your company keeps the last reply for a closing word: send it with useReserved if this is it.', { reserved: true })
+    throw new AppError(
+      'reply_budget_used',
+      'Your company keeps the last reply for a closing word: send it with useReserved if this is it.',
+      { reserved: true },
+    )
   }
   if (refusal === 'reply_window_closed') {
-    throw new AppError(refusal, 'WeChat takes no more messages for this follower until he writes again (48 hours after his last message).')
+    throw new AppError(
+      refusal,
+      'WeChat takes no more messages for this follower until he writes again (48 hours after his last message).',
+    )
   }
-  if (refusal) throw new AppError(refusal, 'WeChat takes five messages for each message of the follower: wait until he writes again.')
+  if (refusal) {
+    throw new AppError(
+      refusal,
+      'WeChat takes five messages for each message of the follower: wait until he writes again.',
+    )
+  }
 }
 
-export type StoredReply = { customer: CustomerRow, session: SessionRow, writer: Person, input: ReplyInput }
+export type StoredReply = {
+  customer: CustomerRow
+  session: SessionRow
+  writer: Person
+  input: ReplyInput
+}
 
-export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, session, writer, input }: StoredReply): Promise<MessageRow> {
+export async function storeReply(
+  needs: ReplyNeeds,
+  unit: Unit,
+  { customer, session, writer, input }: StoredReply,
+): Promise<MessageRow> {
   const at = needs.clock.now()
   const files = await fileColumns(unit, session.company_id, input.content)
   const line = addLine(customer, session, {
-    message_id: needs.ids(), ...await speaker(unit, session, writer), resend_of: input.resendOf ?? null, ...columnsOf(input.content), ...files,
-    sender: `a:${writer.uid}`, client_key: input.clientMsgId, delivery: 'pending', add_time: at,
+    message_id: needs.ids(),
+    ...(await speaker(unit, session, writer)),
+    resend_of: input.resendOf ?? null,
+    ...columnsOf(input.content),
+    ...files,
+    sender: `a:${writer.uid}`,
+    client_key: input.clientMsgId,
+    delivery: 'pending',
+    add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
   if (line.opercode !== 3) session.unread = 0
@@ -80,5 +125,9 @@ export async function storeReply(needs: ReplyNeeds, unit: Unit, { customer, sess
 async function speaker(unit: Unit, session: SessionRow, writer: Person) {
   if (session.uid === writer.uid) return { opercode: 1 }
   const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null
-  return { opercode: writer.isMember ? 4 : 3, additional_uid: writer.uid, additional_user_name: name }
+  return {
+    opercode: writer.isMember ? 4 : 3,
+    additional_uid: writer.uid,
+    additional_user_name: name,
+  }
 }

@@ -13,7 +13,13 @@ import type { Push } from './push.ts'
 import type { Saying } from './say.ts'
 
 /** `isServed`: people are to see him. */
-type Heard = { session: SessionRow, found: Found | null, isNew: boolean, lastHeard: number | null, isServed: boolean }
+type Heard = {
+  session: SessionRow
+  found: Found | null
+  isNew: boolean
+  lastHeard: number | null
+  isServed: boolean
+}
 type By = Saying['by']
 
 /** A rule that knows the word, then the hours, then a rule for everything else, then the place in the queue. */
@@ -24,23 +30,39 @@ export function spokenTo(day: Day, push: Push, heard: Heard): By | null {
 }
 
 const ruleWords = (day: Day, push: Push, { found, ...heard }: Heard & { found: Found }): By => ({
-  ...found.rule, answers: found.rule.answers.map((content) => withPosition(day, push, { ...heard, content })), keyword: found.match?.keyword ?? null,
+  ...found.rule,
+  answers: found.rule.answers.map((content) => withPosition(day, push, { ...heard, content })),
+  keyword: found.match?.keyword ?? null,
 })
 
-function withPosition(day: Day, push: Push, { content, ...heard }: Omit<Heard, 'found'> & { content: Content }): Content {
+function withPosition(
+  day: Day,
+  push: Push,
+  { content, ...heard }: Omit<Heard, 'found'> & { content: Content },
+): Content {
   if (content.type !== 'text' || !push.company.settings.tellPosition) return content
   return { ...content, text: fillPosition(content.text, standingOf(day, push, heard)) }
 }
 
 const words = (id: string, text: string): By => ({ id, answers: [{ type: 'text', text }] })
-const groupOf = (lane: string | null) => lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
+const groupOf = (lane: string | null) =>
+  lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
 
 /** Once for each time that nobody is there. */
-function closedWords(day: Day, { account, company }: Push, { session, lastHeard }: Heard): By | null {
+function closedWords(
+  day: Day,
+  { account, company }: Push,
+  { session, lastHeard }: Heard,
+): By | null {
   if (session.state === active || session.state === group) return null
-  const hours = hoursAt(company.settings, { accountId: account.account_id, groupId: groupOf(session.lane) })
+  const hours = hoursAt(company.settings, {
+    accountId: account.account_id,
+    groupId: groupOf(session.lane),
+  })
   if (!hours?.reply || isWorking(hours, day.at)) return null
-  return lastHeard === null || workingMs(hours, lastHeard, day.at) > 0 ? words('hours', hours.reply) : null
+  return lastHeard === null || workingMs(hours, lastHeard, day.at) > 0
+    ? words('hours', hours.reply)
+    : null
 }
 
 function positionWords(day: Day, push: Push, heard: Heard): By | null {
@@ -52,17 +74,30 @@ function positionWords(day: Day, push: Push, heard: Heard): By | null {
 const spotKey = (push: Push, lane: string) => `${followerKey(push)} ${lane}`
 
 function standingOf(day: Day, push: Push, { session, isNew }: Pick<Heard, 'session' | 'isNew'>) {
-  const standing = session.lane === null ? undefined : day.standings.get(spotKey(push, session.lane))
+  const standing =
+    session.lane === null ? undefined : day.standings.get(spotKey(push, session.lane))
   if (!standing) return null
   // whoever came with the same batch before him is in no index yet
-  const also = isNew ? day.opened.slice(0, day.opened.indexOf(session))
-    .filter((one) => one.company_id === session.company_id && one.lane === session.lane && (one.rank ?? 0) <= (session.rank ?? 0)).length : 0
+  const also = isNew
+    ? day.opened
+        .slice(0, day.opened.indexOf(session))
+        .filter(
+          (one) =>
+            one.company_id === session.company_id &&
+            one.lane === session.lane &&
+            (one.rank ?? 0) <= (session.rank ?? 0),
+        ).length
+    : 0
   const before = standing.before + also
   return { before, waitMs: waitMs(before, standing.left, day.at) }
 }
 
 /** Asked only where followers are told; the index counts, whatever the queue's length. */
-export async function loadStandings(needs: Needs<'queue'>, unit: Unit, { day, pushes }: { day: Day, pushes: Push[] }): Promise<void> {
+export async function loadStandings(
+  needs: Needs<'queue'>,
+  unit: Unit,
+  { day, pushes }: { day: Day; pushes: Push[] },
+): Promise<void> {
   const left = new Map<string, number[]>()
   for (const push of pushes.filter(({ company }) => company.settings.tellPosition)) {
     const follower = day.followers.get(followerKey(push))
@@ -72,7 +107,8 @@ export async function loadStandings(needs: Needs<'queue'>, unit: Unit, { day, pu
       const before = await needs.queue.before(companyId, lane, rank)
       if (before === null) continue
       const key = `${companyId} ${lane}`
-      const times = left.get(key) ?? await unit.streams.leftLane(companyId, lane, looksBackTo(day.at))
+      const times =
+        left.get(key) ?? (await unit.streams.leftLane(companyId, lane, looksBackTo(day.at)))
       left.set(key, times)
       day.standings.set(spotKey(push, lane), { before, left: times })
     }
@@ -80,9 +116,20 @@ export async function loadStandings(needs: Needs<'queue'>, unit: Unit, { day, pu
 }
 
 /** Where he stands, or where he may come to stand. */
-function spotsOf(day: Day, push: Push, { customer, session }: { customer: KnownCustomer, session: SessionRow | null }): { lane: string, rank: number }[] {
-  if (session) return session.state === queued && session.lane !== null ? [{ lane: session.lane, rank: session.rank ?? 0 }] : []
+function spotsOf(
+  day: Day,
+  push: Push,
+  { customer, session }: { customer: KnownCustomer; session: SessionRow | null },
+): { lane: string; rank: number }[] {
+  if (session) {
+    return session.state === queued && session.lane !== null
+      ? [{ lane: session.lane, rank: session.rank ?? 0 }]
+      : []
+  }
   const rank = rankFor(customer, push.company.settings.windowFirst, day.at)
   const named = day.found.get(push)?.rule.named
-  return [commonLane(push.account), ...named?.kind === 'group' ? [groupLane(named.groupId)] : []].map((lane) => ({ lane, rank }))
+  return [
+    commonLane(push.account),
+    ...(named?.kind === 'group' ? [groupLane(named.groupId)] : []),
+  ].map((lane) => ({ lane, rank }))
 }

@@ -31,20 +31,36 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   if (event.name === 'unsubscribe') unfollow(day, event, visit)
   const reception = cameByCode(day, event, visit)
 
-  const found = reception?.reply_text ? null : day.found.get(taken.push) ?? null
-  receiveAsNamed(day, taken, { follower, named: reception ? namedBy(reception) : namedOf(event), found })
+  const found = reception?.reply_text ? null : (day.found.get(taken.push) ?? null)
+  receiveAsNamed(day, taken, {
+    follower,
+    named: reception ? namedBy(reception) : namedOf(event),
+    found,
+  })
   if (follower.session && isLine(event)) say(day, taken, event)
   widen(day, event, visit)
   tellChange(day, event, reception)
   return answer(day, taken, { event, reception, found })
 }
 
-function tellChange(day: Day, { name, follower: { session } }: Event, reception: ReceptionRow | null): void {
+function tellChange(
+  day: Day,
+  { name, follower: { session } }: Event,
+  reception: ReceptionRow | null,
+): void {
   if (session && (reception || changesHim.has(name))) day.events.push(...customerEvent(session))
 }
 
 /** A rule's words go before those in the button's key, a code's own before both. */
-function answer(day: Day, taken: Taken, { event, reception, found }: { event: Event, reception: ReceptionRow | null, found: Found | null }): PushAnswer | null {
+function answer(
+  day: Day,
+  taken: Taken,
+  {
+    event,
+    reception,
+    found,
+  }: { event: Event; reception: ReceptionRow | null; found: Found | null },
+): PushAnswer | null {
   const { customer, session } = event.follower
   if (found) day.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
   const by = found?.rule ?? answerTo(event, reception)
@@ -58,16 +74,31 @@ function widen(day: Day, { name, follower: { customer, session } }: Event, visit
   if (session) day.events.push(...windowEvent({ ...customer, ...visit }, session, day.at))
 }
 
-const namedOf = ({ name, key }: Event): Named | null => name === 'click' ? namedByKey(key) : null
+const namedOf = ({ name, key }: Event): Named | null => (name === 'click' ? namedByKey(key) : null)
 
 function note(day: Day, event: Event, visit: Visit): void {
-  const { location, follower: { customer } } = event
-  addTrajectory(day.visits, customer, { event: event.name.slice(0, 64), event_key: event.key === '' ? null : event.key.slice(0, 255), detail: detailOf(event), at: day.at })
+  const {
+    location,
+    follower: { customer },
+  } = event
+  addTrajectory(day.visits, customer, {
+    event: event.name.slice(0, 64),
+    event_key: event.key === '' ? null : event.key.slice(0, 255),
+    detail: detailOf(event),
+    at: day.at,
+  })
   if (event.name !== 'location' || !location) return
-  Object.assign(visit, { lng: location.lng, lat: location.lat, location_precision: location.precision, location_at: day.at, get_into_count: visit.get_into_count + 1 })
+  Object.assign(visit, {
+    lng: location.lng,
+    lat: location.lat,
+    location_precision: location.precision,
+    location_at: day.at,
+    get_into_count: visit.get_into_count + 1,
+  })
 }
 
-const detailOf = ({ detail, location }: Event): string | null => detail?.slice(0, 500) ?? (location ? `${location.lat},${location.lng}` : null)
+const detailOf = ({ detail, location }: Event): string | null =>
+  detail?.slice(0, 500) ?? (location ? `${location.lat},${location.lng}` : null)
 
 function follow(day: Day, { follower: { customer } }: Event): void {
   Object.assign(customer, { subscribe: 1, subscribe_time: day.at })
@@ -81,8 +112,13 @@ function unfollow(day: Day, { follower: { customer } }: Event, visit: Visit): vo
 }
 
 /** A code that has ended still counts, and no longer says who receives. */
-function cameByCode(day: Day, { name, scene, follower: { customer } }: Event, visit: Visit): ReceptionRow | null {
-  const reception = scene === undefined ? undefined : day.visits.byScene.get(sceneKey(customer.account_id, scene))
+function cameByCode(
+  day: Day,
+  { name, scene, follower: { customer } }: Event,
+  visit: Visit,
+): ReceptionRow | null {
+  const reception =
+    scene === undefined ? undefined : day.visits.byScene.get(sceneKey(customer.account_id, scene))
   if (!reception) return null
   count(day.visits, reception.reception_id, name === 'subscribe' ? 'follows' : 'scans')
   if (!receives(reception, day.at)) return null
@@ -98,15 +134,29 @@ function say(day: Day, { ids }: Taken, event: Event): void {
   const { customer, session } = event.follower
   if (!session) return
   if (!day.opened.includes(session)) day.changed.add(session)
-  hear(day, session, addLine(customer, session, {
-    message_id: ids(), opercode: 5, message_type: 0, type: 'event', text: event.key === '' ? null : event.key.slice(0, 2000), add_time: day.at,
-    extra: JSON.stringify({ event: event.name, ...(event.detail !== undefined && { detail: event.detail.slice(0, 500) }) }),
-  }))
+  hear(
+    day,
+    session,
+    addLine(customer, session, {
+      message_id: ids(),
+      opercode: 5,
+      message_type: 0,
+      type: 'event',
+      text: event.key === '' ? null : event.key.slice(0, 2000),
+      add_time: day.at,
+      extra: JSON.stringify({
+        event: event.name,
+        ...(event.detail !== undefined && { detail: event.detail.slice(0, 500) }),
+      }),
+    }),
+  )
 }
 
 /** Where no rule answers: the code's own words, or those in the button's key. */
 function answerTo(event: Event, reception: ReceptionRow | null): Saying['by'] | null {
-  if (reception?.reply_text) return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }
+  if (reception?.reply_text) {
+    return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }
+  }
   const inKey = event.name === 'click' ? answerInKey(event.key) : null
   return inKey === null ? null : { id: 'menu', answers: [{ type: 'text', text: cutText(inKey) }] }
 }

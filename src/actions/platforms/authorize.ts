@@ -9,57 +9,107 @@ import { writeAudit, type Actor } from '../audit.ts'
 import { exchangeCode } from './exchange.ts'
 import { noPlatform } from './save-platform.ts'
 
-type AuthorizeNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus' | 'known' | 'desk' | 'cache' | 'limits'>
-type State = { companyId: string, uid: number, until: number }
+type AuthorizeNeeds = Needs<
+  'store' | 'clock' | 'ids' | 'secrets' | 'bus' | 'known' | 'desk' | 'cache' | 'limits'
+>
+type State = { companyId: string; uid: number; until: number }
 
 const holdsMs = 30 * 60_000
 const statePlace = (componentAppid: string) => `authorize:${componentAppid}`
 
 /** Where to send the owner. */
-export async function beginAuthorization(needs: AuthorizeNeeds, me: Actor, componentAppid: string): Promise<string> {
+export async function beginAuthorization(
+  needs: AuthorizeNeeds,
+  me: Actor,
+  componentAppid: string,
+): Promise<string> {
   const platform = await needs.known.platform(componentAppid)
   if (!platform) throw noPlatform()
-  if (needs.limits.publicUrl === null) throw new AppError('invalid_input', 'Set PUBLIC_URL: WeChat must know where to send the owner back to.', { field: 'PUBLIC_URL' })
+  if (needs.limits.publicUrl === null) {
+    throw new AppError(
+      'invalid_input',
+      'Set PUBLIC_URL: WeChat must know where to send the owner back to.',
+      { field: 'PUBLIC_URL' },
+    )
+  }
   await needs.store.work('rest', (unit) => refuseTooManyAccounts(unit, me.companyId))
   const state: State = { companyId: me.companyId, uid: me.uid, until: needs.clock.now() + holdsMs }
-  const sealed = Buffer.from(needs.secrets.seal(JSON.stringify(state), statePlace(componentAppid))).toString('base64url')
-  return needs.desk.authorizePage(platform, `${needs.limits.publicUrl}/wechat/platform/${componentAppid}/callback?state=${sealed}`)
+  const sealed = Buffer.from(
+    needs.secrets.seal(JSON.stringify(state), statePlace(componentAppid)),
+  ).toString('base64url')
+  return needs.desk.authorizePage(
+    platform,
+    `${needs.limits.publicUrl}/wechat/platform/${componentAppid}/callback?state=${sealed}`,
+  )
 }
 
-export async function endAuthorization(needs: AuthorizeNeeds, { componentAppid, state, code }: { componentAppid: string, state: string, code: string }): Promise<AccountRow> {
+export async function endAuthorization(
+  needs: AuthorizeNeeds,
+  { componentAppid, state, code }: { componentAppid: string; state: string; code: string },
+): Promise<AccountRow> {
   const platform = await needs.known.platform(componentAppid)
   if (!platform) throw noPlatform()
   const { companyId, uid } = openState(needs, componentAppid, state)
   const authorized = await exchangeCode(needs, platform, code)
-  const account = await needs.store.work('rest', (unit) => bind(needs, unit, { me: { companyId, uid }, platform, authorized }))
+  const account = await needs.store.work('rest', (unit) =>
+    bind(needs, unit, { me: { companyId, uid }, platform, authorized }),
+  )
 
   needs.bus.publish('known', companyId)
   return account
 }
 
-function openState(needs: Needs<'secrets' | 'clock'>, componentAppid: string, state: string): State {
+function openState(
+  needs: Needs<'secrets' | 'clock'>,
+  componentAppid: string,
+  state: string,
+): State {
   try {
-    const opened = JSON.parse(needs.secrets.open(Buffer.from(state, 'base64url').toString(), statePlace(componentAppid))) as State
+    const opened = JSON.parse(
+      needs.secrets.open(Buffer.from(state, 'base64url').toString(), statePlace(componentAppid)),
+    ) as State
     if (opened.until > needs.clock.now()) return opened
   } catch {
     // made by somebody else
   }
-  throw new AppError('not_allowed', 'This authorisation was not begun here, or half an hour ago: begin it again under accounts.')
+  throw new AppError(
+    'not_allowed',
+    'This authorisation was not begun here, or half an hour ago: begin it again under accounts.',
+  )
 }
 
-type Binding = { me: Actor, platform: KnownPlatform, authorized: AuthorizedAccount }
+type Binding = { me: Actor; platform: KnownPlatform; authorized: AuthorizedAccount }
 
-async function bind(needs: AuthorizeNeeds, unit: Unit, { me, platform, authorized }: Binding): Promise<AccountRow> {
+async function bind(
+  needs: AuthorizeNeeds,
+  unit: Unit,
+  { me, platform, authorized }: Binding,
+): Promise<AccountRow> {
   const before = await unit.accounts.anyByAppid(authorized.appid)
-  if (before && before.company_id !== me.companyId) throw new AppError('appid_taken', 'This account belongs to another company here.')
+  if (before && before.company_id !== me.companyId) {
+    throw new AppError('appid_taken', 'This account belongs to another company here.')
+  }
   if (!before || before.deleted_at !== null) await refuseTooManyAccounts(unit, me.companyId)
   const row: AccountRow = {
-    ...before ?? newAccountRow(needs, { companyId: me.companyId, kind: 'wechat', appid: authorized.appid }),
-    name: authorized.name, original_id: authorized.originalId, type: authorized.type, mode: 'safe', binding: 'platform',
-    component_appid: platform.componentAppid, deleted_at: null,
+    ...(before ??
+      newAccountRow(needs, { companyId: me.companyId, kind: 'wechat', appid: authorized.appid })),
+    name: authorized.name,
+    original_id: authorized.originalId,
+    type: authorized.type,
+    mode: 'safe',
+    binding: 'platform',
+    component_appid: platform.componentAppid,
+    deleted_at: null,
   }
   if (before?.deleted_at === null) await unit.accounts.save(row)
   else await saveWithServing(unit, row)
-  await writeAudit(needs, unit, { me, deed: { action: 'account.authorized', object: `account:${row.account_id}`, detail: { platform: platform.componentAppid } } })
+  await writeAudit(needs, unit, {
+    me,
+    deed: {
+      action: 'account.authorized',
+      object: `account:${row.account_id}`,
+      detail: { platform: platform.componentAppid },
+    },
+  })
   return row
 }

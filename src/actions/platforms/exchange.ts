@@ -6,7 +6,11 @@ import type { AuthorizedAccount, KnownPlatform, Needs } from '../../ports.ts'
 const rememberedMs = 60 * 60_000
 const keyOf = (code: string) => `authorized:${createHash('sha256').update(code).digest('hex')}`
 
-export async function exchangeCode(needs: Needs<'desk' | 'cache'>, platform: KnownPlatform, code: string): Promise<AuthorizedAccount> {
+export async function exchangeCode(
+  needs: Needs<'desk' | 'cache'>,
+  platform: KnownPlatform,
+  code: string,
+): Promise<AuthorizedAccount> {
   try {
     const authorized = await needs.desk.authorize(platform, code)
     await needs.cache.set(keyOf(code), JSON.stringify(authorized), rememberedMs)

@@ -4,23 +4,49 @@ import type { Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 
-export type PlatformInput = { componentAppid: string, appSecret: string, token: string, encodingAesKey: string }
-export type PlatformPatch = { [K in Exclude<keyof PlatformInput, 'componentAppid'>]?: string | undefined }
+export type PlatformInput = {
+  componentAppid: string
+  appSecret: string
+  token: string
+  encodingAesKey: string
+}
+export type PlatformPatch = {
+  [K in Exclude<keyof PlatformInput, 'componentAppid'>]?: string | undefined
+}
 type PlatformNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
 const columns = { appSecret: 'app_secret', token: 'token', encodingAesKey: 'aes_key' } as const
 
-export async function createPlatform(needs: PlatformNeeds, me: Actor, input: PlatformInput): Promise<PlatformRow> {
-  const seal = (column: string, plain: string) => needs.secrets.seal(plain, platformPlace(input.componentAppid, column))
+export async function createPlatform(
+  needs: PlatformNeeds,
+  me: Actor,
+  input: PlatformInput,
+): Promise<PlatformRow> {
+  const seal = (column: string, plain: string) =>
+    needs.secrets.seal(plain, platformPlace(input.componentAppid, column))
   const row = await needs.store.work('rest', async (unit) => {
-    if (await unit.platforms.find(input.componentAppid)) throw new AppError('appid_taken', 'This platform is known already: change it.', { field: 'componentAppid' })
+    if (await unit.platforms.find(input.componentAppid)) {
+      throw new AppError('appid_taken', 'This platform is known already: change it.', {
+        field: 'componentAppid',
+      })
+    }
     const made: PlatformRow = {
-      component_appid: input.componentAppid, app_secret: seal('app_secret', input.appSecret), token: seal('token', input.token),
-      aes_key: seal('aes_key', input.encodingAesKey), token_previous: null, aes_key_previous: null, keys_changed_at: null, ticket: null, ticket_at: null,
+      component_appid: input.componentAppid,
+      app_secret: seal('app_secret', input.appSecret),
+      token: seal('token', input.token),
+      aes_key: seal('aes_key', input.encodingAesKey),
+      token_previous: null,
+      aes_key_previous: null,
+      keys_changed_at: null,
+      ticket: null,
+      ticket_at: null,
       created_at: needs.clock.now(),
     }
     await unit.platforms.save(made)
-    await writeAudit(needs, unit, { me, deed: { action: 'platform.created', object: `platform:${input.componentAppid}` } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'platform.created', object: `platform:${input.componentAppid}` },
+    })
     return made
   })
 
@@ -29,20 +55,40 @@ export async function createPlatform(needs: PlatformNeeds, me: Actor, input: Pla
 }
 
 /** Keys change as those of accounts do: what is under way is still understood. */
-export async function changePlatform(needs: PlatformNeeds, me: Actor, { componentAppid, patch }: { componentAppid: string, patch: PlatformPatch }): Promise<PlatformRow> {
+export async function changePlatform(
+  needs: PlatformNeeds,
+  me: Actor,
+  { componentAppid, patch }: { componentAppid: string; patch: PlatformPatch },
+): Promise<PlatformRow> {
   const row = await needs.store.work('rest', async (unit) => {
     const before = await unit.platforms.find(componentAppid)
     if (!before) throw noPlatform()
     const changed = { ...before }
-    for (const [name, column] of Object.entries(columns) as [keyof typeof columns, 'app_secret' | 'token' | 'aes_key'][]) {
+    for (const [name, column] of Object.entries(columns) as [
+      keyof typeof columns,
+      'app_secret' | 'token' | 'aes_key',
+    ][]) {
       const plain = patch[name]
-      if (plain !== undefined) changed[column] = needs.secrets.seal(plain, platformPlace(componentAppid, column))
+      if (plain !== undefined) {
+        changed[column] = needs.secrets.seal(plain, platformPlace(componentAppid, column))
+      }
     }
     if (patch.token !== undefined || patch.encodingAesKey !== undefined) {
-      Object.assign(changed, { token_previous: before.token, aes_key_previous: before.aes_key, keys_changed_at: needs.clock.now() })
+      Object.assign(changed, {
+        token_previous: before.token,
+        aes_key_previous: before.aes_key,
+        keys_changed_at: needs.clock.now(),
+      })
     }
     await unit.platforms.save(changed)
-    await writeAudit(needs, unit, { me, deed: { action: 'platform.changed', object: `platform:${componentAppid}`, detail: { fields: Object.keys(patch) } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: {
+        action: 'platform.changed',
+        object: `platform:${componentAppid}`,
+        detail: { fields: Object.keys(patch) },
+      },
+    })
     return changed
   })
 

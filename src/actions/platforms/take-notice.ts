@@ -5,30 +5,46 @@ import { platformPlace } from '../../secrets.ts'
 import { exchangeCode } from './exchange.ts'
 
 export type Notice =
-  | { kind: 'ticket', ticket: string }
-  | { kind: 'authorized', appid: string, code: string }
-  | { kind: 'unauthorized', appid: string }
+  | { kind: 'ticket'; ticket: string }
+  | { kind: 'authorized'; appid: string; code: string }
+  | { kind: 'unauthorized'; appid: string }
   | { kind: 'unknown' }
 
-type NoticeNeeds = Needs<'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics'>
+type NoticeNeeds = Needs<
+  'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics'
+>
 
-export async function takeNotice(needs: NoticeNeeds, platform: KnownPlatform, notice: Notice): Promise<void> {
+export async function takeNotice(
+  needs: NoticeNeeds,
+  platform: KnownPlatform,
+  notice: Notice,
+): Promise<void> {
   needs.metrics.notices.inc({ kind: notice.kind })
   if (notice.kind === 'ticket') await keepTicket(needs, platform, notice.ticket)
   if (notice.kind === 'authorized') await renew(needs, platform, notice)
   if (notice.kind === 'unauthorized') await unbind(needs, platform, notice.appid)
 }
 
-async function keepTicket(needs: NoticeNeeds, { componentAppid }: KnownPlatform, ticket: string): Promise<void> {
+async function keepTicket(
+  needs: NoticeNeeds,
+  { componentAppid }: KnownPlatform,
+  ticket: string,
+): Promise<void> {
   const sealed = needs.secrets.seal(ticket, platformPlace(componentAppid, 'ticket'))
-  await needs.store.work('rest', (unit) => unit.platforms.saveTicket(componentAppid, sealed, needs.clock.now()))
+  await needs.store.work('rest', (unit) =>
+    unit.platforms.saveTicket(componentAppid, sealed, needs.clock.now()),
+  )
 }
 
 /**
  * The code of an account that is bound already brings its new permissions. A first one waits for the owner's return, which says to
  * which company he belongs.
  */
-async function renew(needs: NoticeNeeds, platform: KnownPlatform, { appid, code }: { appid: string, code: string }): Promise<void> {
+async function renew(
+  needs: NoticeNeeds,
+  platform: KnownPlatform,
+  { appid, code }: { appid: string; code: string },
+): Promise<void> {
   const account = await needs.store.read.accounts.byAppid(appid)
   if (account?.component_appid !== platform.componentAppid) return
   try {
@@ -48,6 +64,9 @@ async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string
   const account = await needs.store.read.accounts.byAppid(appid)
   if (account?.component_appid !== platform.componentAppid) return
   await needs.store.work('rest', (unit) => unit.accounts.rebind(account.account_id, 'unbound'))
-  needs.log.warn({ appid }, 'the owner of an account has withdrawn its authorisation: it is unbound')
+  needs.log.warn(
+    { appid },
+    'the owner of an account has withdrawn its authorisation: it is unbound',
+  )
   needs.bus.publish('known', account.company_id)
 }

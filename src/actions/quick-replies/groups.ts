@@ -5,17 +5,37 @@ import { notFound, type Me } from '../sessions/rights.ts'
 import { refuseShared, typeOf, type Scope } from './quick-replies.ts'
 
 export async function listQuickReplyGroups(needs: Needs<'store'>, me: Me) {
-  return { items: (await needs.store.read.quickReplies.groups(me.companyId, me.uid)).map(presentQuickReplyGroup), next: null }
+  return {
+    items: (await needs.store.read.quickReplies.groups(me.companyId, me.uid)).map(
+      presentQuickReplyGroup,
+    ),
+    next: null,
+  }
 }
 
-export async function createQuickReplyGroup(needs: Needs<'store' | 'clock' | 'ids'>, me: Me, { name, scope }: { name: string, scope: Scope }): Promise<QuickReplyGroupRow> {
+export async function createQuickReplyGroup(
+  needs: Needs<'store' | 'clock' | 'ids'>,
+  me: Me,
+  { name, scope }: { name: string; scope: Scope },
+): Promise<QuickReplyGroupRow> {
   refuseShared(me, typeOf(scope))
-  const row = { reply_group_id: needs.ids(), company_id: me.companyId, uid: me.uid, type: typeOf(scope), group_name: name, add_time: needs.clock.now() }
+  const row = {
+    reply_group_id: needs.ids(),
+    company_id: me.companyId,
+    uid: me.uid,
+    type: typeOf(scope),
+    group_name: name,
+    add_time: needs.clock.now(),
+  }
   await needs.store.work('rest', (unit) => unit.quickReplies.saveGroup(row))
   return row
 }
 
-export function renameQuickReplyGroup(needs: Needs<'store'>, me: Me, { id, name }: { id: string, name: string }): Promise<QuickReplyGroupRow> {
+export function renameQuickReplyGroup(
+  needs: Needs<'store'>,
+  me: Me,
+  { id, name }: { id: string; name: string },
+): Promise<QuickReplyGroupRow> {
   return needs.store.work('rest', async (unit) => {
     const before = await unit.quickReplies.findGroup(me.companyId, me.uid, id)
     if (!before) throw notFound()
@@ -26,7 +46,11 @@ export function renameQuickReplyGroup(needs: Needs<'store'>, me: Me, { id, name 
   })
 }
 
-export async function deleteQuickReplyGroup(needs: Needs<'store'>, me: Me, id: string): Promise<void> {
+export async function deleteQuickReplyGroup(
+  needs: Needs<'store'>,
+  me: Me,
+  id: string,
+): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     const row = await unit.quickReplies.findGroup(me.companyId, me.uid, id)
     if (!row) throw notFound()

@@ -8,60 +8,126 @@ import { presentQuickReply } from '../../views/quick-reply.ts'
 import { getVisible, notFound, supervises, type Me } from '../sessions/rights.ts'
 
 export type Scope = 'personal' | 'shared'
-export type QuickReplyInput = { title: string, content: Content, groupId?: string | null | undefined }
+export type QuickReplyInput = {
+  title: string
+  content: Content
+  groupId?: string | null | undefined
+}
 type SaveNeeds = Needs<'store' | 'clock' | 'ids'>
 
-export const typeOf = (scope: Scope) => scope === 'shared' ? 2 : 1
+export const typeOf = (scope: Scope) => (scope === 'shared' ? 2 : 1)
 const most = 20_000
 
 export function refuseShared(me: Me, type: number): void {
-  if (type === 2 && !supervises(me)) throw new AppError('not_allowed', 'Shared quick replies are kept by supervisors: make a personal one.')
+  if (type === 2 && !supervises(me)) {
+    throw new AppError(
+      'not_allowed',
+      'Shared quick replies are kept by supervisors: make a personal one.',
+    )
+  }
 }
 
-export async function listQuickReplies(needs: Needs<'store'>, me: Me, input: { search: string, groupId: string | null, scope: Scope | null, cursor: string | undefined, limit: number }) {
+export async function listQuickReplies(
+  needs: Needs<'store'>,
+  me: Me,
+  input: {
+    search: string
+    groupId: string | null
+    scope: Scope | null
+    cursor: string | undefined
+    limit: number
+  },
+) {
   const offset = Math.max(0, Math.floor(Number(input.cursor ?? 0)) || 0)
   const rows = await needs.store.read.quickReplies.list(me.companyId, me.uid, {
-    search: input.search, groupId: input.groupId, type: input.scope === null ? null : typeOf(input.scope), offset, limit: input.limit + 1,
+    search: input.search,
+    groupId: input.groupId,
+    type: input.scope === null ? null : typeOf(input.scope),
+    offset,
+    limit: input.limit + 1,
   })
-  return { items: rows.slice(0, input.limit).map(presentQuickReply), next: rows.length > input.limit ? String(offset + input.limit) : null }
+  return {
+    items: rows.slice(0, input.limit).map(presentQuickReply),
+    next: rows.length > input.limit ? String(offset + input.limit) : null,
+  }
 }
 
-export async function getQuickReply(needs: Needs<'store'>, me: Me, id: string): Promise<QuickReplyRow> {
+export async function getQuickReply(
+  needs: Needs<'store'>,
+  me: Me,
+  id: string,
+): Promise<QuickReplyRow> {
   const row = await needs.store.read.quickReplies.find(me.companyId, me.uid, id)
   if (!row) throw notFound()
   return row
 }
 
-export function createQuickReply(needs: SaveNeeds, me: Me, input: QuickReplyInput & { scope: Scope }): Promise<QuickReplyRow> {
+export function createQuickReply(
+  needs: SaveNeeds,
+  me: Me,
+  input: QuickReplyInput & { scope: Scope },
+): Promise<QuickReplyRow> {
   refuseShared(me, typeOf(input.scope))
   return needs.store.work('rest', async (unit) => {
-    if (await unit.quickReplies.count(me.companyId) >= most) throw new AppError('limit_reached', `A company may have ${most} quick replies.`)
+    if ((await unit.quickReplies.count(me.companyId)) >= most) {
+      throw new AppError('limit_reached', `A company may have ${most} quick replies.`)
+    }
     const now = needs.clock.now()
     const row = {
-      quick_reply_id: needs.ids(), company_id: me.companyId, uid: me.uid, type: typeOf(input.scope), ...await columnsFor(unit, me, { input, type: typeOf(input.scope) }),
-      use_count: 0, add_time: now, update_time: now,
+      quick_reply_id: needs.ids(),
+      company_id: me.companyId,
+      uid: me.uid,
+      type: typeOf(input.scope),
+      ...(await columnsFor(unit, me, { input, type: typeOf(input.scope) })),
+      use_count: 0,
+      add_time: now,
+      update_time: now,
     }
     await unit.quickReplies.save(row)
     return row
   })
 }
 
-export function changeQuickReply(needs: SaveNeeds, me: Me, { id, input }: { id: string, input: QuickReplyInput }): Promise<QuickReplyRow> {
+export function changeQuickReply(
+  needs: SaveNeeds,
+  me: Me,
+  { id, input }: { id: string; input: QuickReplyInput },
+): Promise<QuickReplyRow> {
   return needs.store.work('rest', async (unit) => {
     const before = await unit.quickReplies.find(me.companyId, me.uid, id)
     if (!before) throw notFound()
     refuseShared(me, before.type)
-    const row = { ...before, ...await columnsFor(unit, me, { input, type: before.type }), update_time: needs.clock.now() }
+    const row = {
+      ...before,
+      ...(await columnsFor(unit, me, { input, type: before.type })),
+      update_time: needs.clock.now(),
+    }
     await unit.quickReplies.save(row)
     return row
   })
 }
 
 /** A shared reply stands in a shared group, one's own in one's own. */
-async function columnsFor(unit: Unit, me: Me, { input: { title, content, groupId = null }, type }: { input: QuickReplyInput, type: number }) {
-  const group = groupId === null ? null : await unit.quickReplies.findGroup(me.companyId, me.uid, groupId)
-  if (groupId !== null && group?.type !== type) throw new AppError('not_found', 'groupId: there is no such group for this kind of quick reply.', { field: 'groupId' })
-  return { reply_group_id: groupId, title, text: columnsOf(content).text ?? title, content: JSON.stringify(content) }
+async function columnsFor(
+  unit: Unit,
+  me: Me,
+  { input: { title, content, groupId = null }, type }: { input: QuickReplyInput; type: number },
+) {
+  const group =
+    groupId === null ? null : await unit.quickReplies.findGroup(me.companyId, me.uid, groupId)
+  if (groupId !== null && group?.type !== type) {
+    throw new AppError(
+      'not_found',
+      'groupId: there is no such group for this kind of quick reply.',
+      { field: 'groupId' },
+    )
+  }
+  return {
+    reply_group_id: groupId,
+    title,
+    text: columnsOf(content).text ?? title,
+    content: JSON.stringify(content),
+  }
 }
 
 export async function deleteQuickReply(needs: Needs<'store'>, me: Me, id: string): Promise<void> {
@@ -74,12 +140,26 @@ export async function deleteQuickReply(needs: Needs<'store'>, me: Me, id: string
 }
 
 /** Its words filled in for a session, and counted: to be read once more and sent by the agent. */
-export async function useQuickReply(needs: Needs<'store' | 'clock' | 'known'>, me: Me & { name: string }, { id, sessionId }: { id: string, sessionId: string | undefined }) {
+export async function useQuickReply(
+  needs: Needs<'store' | 'clock' | 'known'>,
+  me: Me & { name: string },
+  { id, sessionId }: { id: string; sessionId: string | undefined },
+) {
   const row = await getQuickReply(needs, me, id)
   const session = sessionId === undefined ? null : await getVisible(needs, me, sessionId)
-  const customer = session && await needs.store.read.customers.find(me.companyId, session.wx_user_id)
-  const account = session && await needs.store.read.accounts.find(me.companyId, session.account_id)
-  const facts = { nickname: customer ? customer.nickname || customer.alias : '', account: account?.name ?? '', agent: me.name, now: needs.clock.now() }
+  const customer =
+    session && (await needs.store.read.customers.find(me.companyId, session.wx_user_id))
+  const account =
+    session && (await needs.store.read.accounts.find(me.companyId, session.account_id))
+  const facts = {
+    nickname: customer ? customer.nickname || customer.alias : '',
+    account: account?.name ?? '',
+    agent: me.name,
+    now: needs.clock.now(),
+  }
   await needs.store.work('rest', (unit) => unit.quickReplies.used(me.companyId, id))
-  return { ...presentQuickReply({ ...row, use_count: row.use_count + 1 }), content: fillContent(JSON.parse(row.content) as Content, facts) }
+  return {
+    ...presentQuickReply({ ...row, use_count: row.use_count + 1 }),
+    content: fillContent(JSON.parse(row.content) as Content, facts),
+  }
 }

@@ -12,74 +12,148 @@ export type ReceptionInput = {
   replyText?: string | null | undefined
   tags?: string[] | undefined
 }
-export type NewReception = ReceptionInput & { accountId: string, scene: string, days?: number | undefined
+export type NewReception = ReceptionInput & {
+  accountId: string
+  scene: string
+  days?: number | undefined
   /** Made at WeChat; false where the code is there already. */
-  qr: boolean }
+  qr: boolean
+}
 export type ReceptionPatch = { [K in keyof ReceptionInput]?: ReceptionInput[K] | undefined }
 type ReceptionNeeds = Needs<'store' | 'clock' | 'ids'>
 type CreateNeeds = ReceptionNeeds & Needs<'known' | 'desk'>
 
 const dayMs = 24 * 3600_000
 
-export async function createReception(needs: CreateNeeds, me: Actor, input: NewReception): Promise<ReceptionRow> {
+export async function createReception(
+  needs: CreateNeeds,
+  me: Actor,
+  input: NewReception,
+): Promise<ReceptionRow> {
   const made = input.qr ? await makeQr(needs, me, input) : null
   return needs.store.work('rest', async (unit) => {
     const account = await unit.accounts.find(me.companyId, input.accountId)
-    if (account?.kind !== 'wechat') throw new AppError('not_found', 'There is no such account in your company.')
+    if (account?.kind !== 'wechat') {
+      throw new AppError('not_found', 'There is no such account in your company.')
+    }
     const [taken] = await unit.visits.receptionsOf(input.accountId, [input.scene])
-    if (taken) throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
+    if (taken) {
+      throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
+    }
     const row = newReception(needs, me, { input, made })
     await refuseNobody(unit, row)
     await unit.visits.addReception(row)
-    await writeAudit(needs, unit, { me, deed: { action: 'reception.created', object: `reception:${row.reception_id}`, detail: { scene: row.scene } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: {
+        action: 'reception.created',
+        object: `reception:${row.reception_id}`,
+        detail: { scene: row.scene },
+      },
+    })
     return row
   })
 }
 
-type Made = { ticket: string, url: string } | null
+type Made = { ticket: string; url: string } | null
 
-function newReception(needs: ReceptionNeeds, me: Actor, { input, made }: { input: NewReception, made: Made }): ReceptionRow {
+function newReception(
+  needs: ReceptionNeeds,
+  me: Actor,
+  { input, made }: { input: NewReception; made: Made },
+): ReceptionRow {
   const now = needs.clock.now()
   return {
-    reception_id: needs.ids(), company_id: me.companyId, account_id: input.accountId, scene: input.scene, name: input.name, kind: input.kind,
-    uid: input.uid ?? null, user_group_id: input.groupId ?? null, reply_text: input.replyText ?? null, tags: JSON.stringify(input.tags ?? []),
-    ticket: made?.ticket ?? null, url: made?.url ?? null, expires_at: input.days === undefined ? null : now + input.days * dayMs,
-    follows: 0, unfollows: 0, scans: 0, created_at: now,
+    reception_id: needs.ids(),
+    company_id: me.companyId,
+    account_id: input.accountId,
+    scene: input.scene,
+    name: input.name,
+    kind: input.kind,
+    uid: input.uid ?? null,
+    user_group_id: input.groupId ?? null,
+    reply_text: input.replyText ?? null,
+    tags: JSON.stringify(input.tags ?? []),
+    ticket: made?.ticket ?? null,
+    url: made?.url ?? null,
+    expires_at: input.days === undefined ? null : now + input.days * dayMs,
+    follows: 0,
+    unfollows: 0,
+    scans: 0,
+    created_at: now,
   }
 }
 
-async function makeQr(needs: CreateNeeds, me: Actor, { accountId, scene, days }: NewReception): Promise<{ ticket: string, url: string }> {
+async function makeQr(
+  needs: CreateNeeds,
+  me: Actor,
+  { accountId, scene, days }: NewReception,
+): Promise<{ ticket: string; url: string }> {
   const row = await needs.store.read.accounts.find(me.companyId, accountId)
   const [taken] = await needs.store.read.visits.receptionsOf(accountId, [scene])
-  if (row?.kind !== 'wechat') throw new AppError('not_found', 'There is no such account in your company.')
+  if (row?.kind !== 'wechat') {
+    throw new AppError('not_found', 'There is no such account in your company.')
+  }
   if (taken) throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
   const account = row.binding === 'unbound' ? null : await needs.known.account(row.appid)
-  if (!account) throw new AppError('account_not_bound', 'The account is not bound: an admin binds it under accounts.')
-  return needs.desk.createQr(account, { scene, seconds: days === undefined ? null : days * dayMs / 1000 })
+  if (!account) {
+    throw new AppError(
+      'account_not_bound',
+      'The account is not bound: an admin binds it under accounts.',
+    )
+  }
+  return needs.desk.createQr(account, {
+    scene,
+    seconds: days === undefined ? null : (days * dayMs) / 1000,
+  })
 }
 
 /** Named must be who is there, else those who come would be received by nobody in particular without a word. */
 async function refuseNobody(unit: Unit, row: ReceptionRow): Promise<void> {
-  if (row.kind === 'user' && (row.uid === null || !await unit.users.find(row.company_id, row.uid))) {
-    throw new AppError('invalid_input', 'There is no such person in your company.', { field: 'uid' })
+  if (
+    row.kind === 'user' &&
+    (row.uid === null || !(await unit.users.find(row.company_id, row.uid)))
+  ) {
+    throw new AppError('invalid_input', 'There is no such person in your company.', {
+      field: 'uid',
+    })
   }
   if (row.kind !== 'group') return
   const groups = await unit.users.groups(row.company_id)
-  if (!groups.some((group) => group.user_group_id === row.user_group_id)) throw new AppError('invalid_input', 'There is no such group in your company.', { field: 'groupId' })
+  if (!groups.some((group) => group.user_group_id === row.user_group_id)) {
+    throw new AppError('invalid_input', 'There is no such group in your company.', {
+      field: 'groupId',
+    })
+  }
 }
 
-export async function changeReception(needs: ReceptionNeeds, me: Actor, { id, patch }: { id: string, patch: ReceptionPatch }): Promise<ReceptionRow> {
+export async function changeReception(
+  needs: ReceptionNeeds,
+  me: Actor,
+  { id, patch }: { id: string; patch: ReceptionPatch },
+): Promise<ReceptionRow> {
   return needs.store.work('rest', async (unit) => {
     const before = await unit.visits.findReception(me.companyId, id)
     if (!before) throw noReception()
     const row = {
-      ...before, name: patch.name ?? before.name, kind: patch.kind ?? before.kind, uid: patch.uid === undefined ? before.uid : patch.uid,
+      ...before,
+      name: patch.name ?? before.name,
+      kind: patch.kind ?? before.kind,
+      uid: patch.uid === undefined ? before.uid : patch.uid,
       user_group_id: patch.groupId === undefined ? before.user_group_id : patch.groupId,
-      reply_text: patch.replyText === undefined ? before.reply_text : patch.replyText, tags: patch.tags ? JSON.stringify(patch.tags) : before.tags,
+      reply_text: patch.replyText === undefined ? before.reply_text : patch.replyText,
+      tags: patch.tags ? JSON.stringify(patch.tags) : before.tags,
     }
     await refuseNobody(unit, row)
     await unit.visits.saveReception(row)
-    await writeAudit(needs, unit, { me, deed: { action: 'reception.changed', object: `reception:${id}`, detail: { fields: Object.keys(patch) } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: {
+        action: 'reception.changed',
+        object: `reception:${id}`,
+        detail: { fields: Object.keys(patch) },
+      },
+    })
     return row
   })
 }
@@ -87,9 +161,13 @@ export async function changeReception(needs: ReceptionNeeds, me: Actor, { id, pa
 /** Who came by it stays who he is; the code names nobody any more. */
 export async function deleteReception(needs: ReceptionNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
-    if (await unit.visits.removeReception(me.companyId, id) === 0) throw noReception()
-    await writeAudit(needs, unit, { me, deed: { action: 'reception.deleted', object: `reception:${id}` } })
+    if ((await unit.visits.removeReception(me.companyId, id)) === 0) throw noReception()
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'reception.deleted', object: `reception:${id}` },
+    })
   })
 }
 
-export const noReception = () => new AppError('not_found', 'There is no such reception in your company.')
+export const noReception = () =>
+  new AppError('not_found', 'There is no such reception in your company.')

@@ -8,16 +8,42 @@ import { presentRule } from '../../views/rule.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { mostRules, refuseForeign, rowOf, type RuleInput, type RuleNeeds } from './save-rule.ts'
 
-export const csvColumns = ['id', 'name', 'appid', 'enabled', 'priority', 'kind', 'keywords', 'pattern', 'reply', 'action', 'schedule']
+export const csvColumns = [
+  'id',
+  'name',
+  'appid',
+  'enabled',
+  'priority',
+  'kind',
+  'keywords',
+  'pattern',
+  'reply',
+  'action',
+  'schedule',
+]
 
 export async function exportRules(needs: Needs<'store' | 'clock'>, me: Actor) {
   const rows = await needs.store.slow.rules.all(me.companyId)
-  const appids = new Map((await needs.store.read.accounts.list(me.companyId)).map((account) => [account.account_id, account.appid]))
+  const appids = new Map(
+    (await needs.store.read.accounts.list(me.companyId)).map((account) => [
+      account.account_id,
+      account.appid,
+    ]),
+  )
   return {
     exportedAt: new Date(needs.clock.now()).toISOString(),
     rules: rows.map((row) => {
       const { id, name, enabled, priority, match, action, schedule } = presentRule(row)
-      return { id, name, appid: row.account_id === null ? null : appids.get(row.account_id) ?? null, enabled, priority, match, action, schedule }
+      return {
+        id,
+        name,
+        appid: row.account_id === null ? null : (appids.get(row.account_id) ?? null),
+        enabled,
+        priority,
+        match,
+        action,
+        schedule,
+      }
     }),
   }
 }
@@ -25,31 +51,69 @@ export async function exportRules(needs: Needs<'store' | 'clock'>, me: Actor) {
 /** A keyword a line in its cell; words alone stand in `reply`, everything else in `action` as JSON. */
 export async function exportCsv(needs: Needs<'store' | 'clock'>, me: Actor): Promise<string> {
   const { rules } = await exportRules(needs, me)
-  return writeCsv([csvColumns, ...rules.map(({ id, name, appid, enabled, priority, match, action, schedule }) => [
-    id, name, appid ?? '', enabled ? 'yes' : 'no', String(priority), match.kind, match.keywords.join('\n'), match.pattern ?? '',
-    ...plainWords(action) === null ? ['', JSON.stringify(action)] : [plainWords(action) ?? '', ''], schedule ? JSON.stringify(schedule) : '',
-  ])])
+  return writeCsv([
+    csvColumns,
+    ...rules.map(({ id, name, appid, enabled, priority, match, action, schedule }) => [
+      id,
+      name,
+      appid ?? '',
+      enabled ? 'yes' : 'no',
+      String(priority),
+      match.kind,
+      match.keywords.join('\n'),
+      match.pattern ?? '',
+      ...(plainWords(action) === null
+        ? ['', JSON.stringify(action)]
+        : [plainWords(action) ?? '', '']),
+      schedule ? JSON.stringify(schedule) : '',
+    ]),
+  ])
 }
 
-const plainWords = (action: Action): string | null => action.kind === 'text' && action.then === undefined ? action.text : null
+const plainWords = (action: Action): string | null =>
+  action.kind === 'text' && action.then === undefined ? action.text : null
 
-export type Carried = { rules: (RuleInput & { id?: string | undefined, appid?: string | null | undefined })[], mode: 'add' | 'replace' }
+export type Carried = {
+  rules: (RuleInput & { id?: string | undefined; appid?: string | null | undefined })[]
+  mode: 'add' | 'replace'
+}
 
 /** All of them or none. A rule with the id of one that is there replaces it. */
-export async function importRules(needs: RuleNeeds, me: Actor, { rules, mode }: Carried): Promise<{ created: number, changed: number, removed: number }> {
+export async function importRules(
+  needs: RuleNeeds,
+  me: Actor,
+  { rules, mode }: Carried,
+): Promise<{ created: number; changed: number; removed: number }> {
   const result = await needs.store.work('rest', async (unit) => {
     const inputs = await withAccounts(unit, me, rules)
     await refuseForeign(unit, me, inputs)
-    const there = new Map((await unit.rules.all(me.companyId)).map((row) => [row.message_rule_id, row]))
-    const known = inputs.map(({ id }) => id === undefined ? null : there.get(id) ?? null)
+    const there = new Map(
+      (await unit.rules.all(me.companyId)).map((row) => [row.message_rule_id, row]),
+    )
+    const known = inputs.map(({ id }) => (id === undefined ? null : (there.get(id) ?? null)))
     const changed = known.filter((row) => row !== null).length
     const kept = mode === 'replace' ? 0 : there.size - changed
-    if (kept + inputs.length > mostRules) throw new AppError('limit_reached', `A company may have ${mostRules} rules.`)
+    if (kept + inputs.length > mostRules) {
+      throw new AppError('limit_reached', `A company may have ${mostRules} rules.`)
+    }
 
-    const removed = mode === 'replace' ? await removeOthers(unit, me, { there, kept: new Set(known.flatMap((row) => row?.message_rule_id ?? [])) }) : 0
+    const removed =
+      mode === 'replace'
+        ? await removeOthers(unit, me, {
+            there,
+            kept: new Set(known.flatMap((row) => row?.message_rule_id ?? [])),
+          })
+        : 0
     const rows = inputs.map((input, at) => rowOf(needs, me, { input, before: known[at] ?? null }))
     for (let at = 0; at < rows.length; at += 500) await unit.rules.save(rows.slice(at, at + 500))
-    await writeAudit(needs, unit, { me, deed: { action: 'rules.imported', object: 'rules', detail: { mode, rules: rows.length, removed } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: {
+        action: 'rules.imported',
+        object: 'rules',
+        detail: { mode, rules: rows.length, removed },
+      },
+    })
     return { created: rows.length - changed, changed, removed }
   })
 
@@ -57,7 +121,11 @@ export async function importRules(needs: RuleNeeds, me: Actor, { rules, mode }: 
   return result
 }
 
-async function removeOthers(unit: Unit, me: Actor, { there, kept }: { there: Map<string, MessageRuleRow>, kept: Set<string> }): Promise<number> {
+async function removeOthers(
+  unit: Unit,
+  me: Actor,
+  { there, kept }: { there: Map<string, MessageRuleRow>; kept: Set<string> },
+): Promise<number> {
   const others = [...there.keys()].filter((id) => !kept.has(id))
   if (kept.size === 0) await unit.rules.removeAll(me.companyId)
   else for (const id of others) await unit.rules.remove(me.companyId, id)
@@ -65,11 +133,19 @@ async function removeOthers(unit: Unit, me: Actor, { there, kept }: { there: Map
 }
 
 async function withAccounts(unit: Unit, me: Actor, rules: Carried['rules']) {
-  const accounts = new Map((await unit.accounts.list(me.companyId)).map((account) => [account.appid, account.account_id]))
+  const accounts = new Map(
+    (await unit.accounts.list(me.companyId)).map((account) => [account.appid, account.account_id]),
+  )
   return rules.map((rule, at) => {
     if (!rule.appid) return rule
     const accountId = accounts.get(rule.appid)
-    if (!accountId) throw new AppError('not_found', `rules.${at}.appid: your company has no account ${rule.appid}: make it first, or leave the cell empty for all accounts.`, { field: `rules.${at}.appid` })
+    if (!accountId) {
+      throw new AppError(
+        'not_found',
+        `rules.${at}.appid: your company has no account ${rule.appid}: make it first, or leave the cell empty for all accounts.`,
+        { field: `rules.${at}.appid` },
+      )
+    }
     return { ...rule, accountId }
   })
 }

@@ -6,12 +6,20 @@ import type { Settings } from '../../../rules/settings.ts'
 
 /** Compiles what has changed, in turns with whatever else this process does; the same rules are not compiled again. */
 export function openCompiler() {
-  const kept = new Map<string, { said: string, matcher: Matcher }>()
-  return async (companyId: string, rows: MessageRuleRow[], settings: Settings): Promise<Matcher> => {
-    const said = createHash('sha256').update(JSON.stringify([settings.traditionalAsSimplified, rows])).digest('base64')
+  const kept = new Map<string, { said: string; matcher: Matcher }>()
+  return async (
+    companyId: string,
+    rows: MessageRuleRow[],
+    settings: Settings,
+  ): Promise<Matcher> => {
+    const said = createHash('sha256')
+      .update(JSON.stringify([settings.traditionalAsSimplified, rows]))
+      .digest('base64')
     const known = kept.get(companyId)
     if (known?.said === said) return known.matcher
-    const matcher = await inTurns(compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified }))
+    const matcher = await inTurns(
+      compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified }),
+    )
     kept.set(companyId, { said, matcher })
     return matcher
   }

@@ -9,21 +9,28 @@ import { hitsOf } from './list-rules.ts'
 
 const conflictWords: Record<Conflict['kind'], string> = {
   same: '另一条规则有相同的关键词并先被选中 / Another rule has the same keyword and is chosen first',
-  hidden: '凡含此关键词的文字都会先被另一条规则回复 / Whatever holds this keyword is answered by another rule first',
+  hidden:
+    '凡含此关键词的文字都会先被另一条规则回复 / Whatever holds this keyword is answered by another rule first',
 }
 const deadWords: Record<Dead['why'] | Missing, string> = {
-  all_hidden: '它的关键词都被其他规则挡住，永远不会回复 / Other rules hide all its keywords: it never answers',
-  over: '有效期已过 / Its time is over', behind_another: '另一条同类规则总是先被选中 / Another rule of its kind is always chosen first',
-  nobody_there: '它转接的客服已停用或不存在 / The person it hands on to is not there', group_gone: '它转接的分组不存在 / The group it hands on to is gone',
+  all_hidden:
+    '它的关键词都被其他规则挡住，永远不会回复 / Other rules hide all its keywords: it never answers',
+  over: '有效期已过 / Its time is over',
+  behind_another: '另一条同类规则总是先被选中 / Another rule of its kind is always chosen first',
+  nobody_there: '它转接的客服已停用或不存在 / The person it hands on to is not there',
+  group_gone: '它转接的分组不存在 / The group it hands on to is gone',
 }
 type Missing = 'nobody_there' | 'group_gone'
-type Gone = { ruleId: string, why: Missing, byRuleId: null }
+type Gone = { ruleId: string; why: Missing; byRuleId: null }
 
 /** Keywords that never decide, rules that never speak, and rules that have not spoken for 30 days. */
 export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, me: Actor) {
   const rows = await needs.store.read.rules.all(me.companyId)
   const settings = await settingsOf(needs, me.companyId)
-  const options = { traditionalIsSimplified: settings.traditionalAsSimplified, now: needs.clock.now() }
+  const options = {
+    traditionalIsSimplified: settings.traditionalAsSimplified,
+    now: needs.clock.now(),
+  }
   const { conflicts, dead } = await inTurns(findConflicts(rows, options))
   const hits = await hitsOf(needs, me.companyId)
   const named = (id: string | null) => {
@@ -31,21 +38,51 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
     return row ? { id: row.message_rule_id, name: row.name } : null
   }
   return {
-    conflicts: conflicts.map(({ ruleId, kind, keyword, byRuleId }) => ({ rule: named(ruleId), kind, keyword, by: named(byRuleId), explanation: conflictWords[kind] })),
-    dead: [...dead, ...await missing(needs, me, rows)].map(({ ruleId, why, byRuleId }) => ({ rule: named(ruleId), why, by: named(byRuleId), explanation: deadWords[why] })),
-    silent: rows.filter((row) => row.enabled === 1 && (hits.get(row.message_rule_id)?.recent ?? 0) === 0).slice(0, 200).map((row) => named(row.message_rule_id)),
+    conflicts: conflicts.map(({ ruleId, kind, keyword, byRuleId }) => ({
+      rule: named(ruleId),
+      kind,
+      keyword,
+      by: named(byRuleId),
+      explanation: conflictWords[kind],
+    })),
+    dead: [...dead, ...(await missing(needs, me, rows))].map(({ ruleId, why, byRuleId }) => ({
+      rule: named(ruleId),
+      why,
+      by: named(byRuleId),
+      explanation: deadWords[why],
+    })),
+    silent: rows
+      .filter((row) => row.enabled === 1 && (hits.get(row.message_rule_id)?.recent ?? 0) === 0)
+      .slice(0, 200)
+      .map((row) => named(row.message_rule_id)),
   }
 }
 
 /** Rules that hand a customer on to somebody who is no longer there: he waits for everyone instead. */
 async function missing(needs: Needs<'store'>, me: Actor, rows: MessageRuleRow[]): Promise<Gone[]> {
-  const named = rows.filter((row) => row.enabled === 1).map((row) => ({ id: row.message_rule_id, named: readAction(JSON.parse(row.action) as Action).named }))
-  const uids = [...new Set(named.flatMap((one) => one.named?.kind === 'user' ? [one.named.uid] : []))]
-  const people = new Set((uids.length > 0 ? await needs.store.read.users.byUids(uids) : [])
-    .filter((user) => user.company_id === me.companyId && user.enabled === 1).map((user) => user.uid))
-  const groups = new Set((await needs.store.read.users.groups(me.companyId)).map((group) => group.user_group_id))
+  const named = rows
+    .filter((row) => row.enabled === 1)
+    .map((row) => ({
+      id: row.message_rule_id,
+      named: readAction(JSON.parse(row.action) as Action).named,
+    }))
+  const uids = [
+    ...new Set(named.flatMap((one) => (one.named?.kind === 'user' ? [one.named.uid] : []))),
+  ]
+  const people = new Set(
+    (uids.length > 0 ? await needs.store.read.users.byUids(uids) : [])
+      .filter((user) => user.company_id === me.companyId && user.enabled === 1)
+      .map((user) => user.uid),
+  )
+  const groups = new Set(
+    (await needs.store.read.users.groups(me.companyId)).map((group) => group.user_group_id),
+  )
   return named.flatMap(({ id, named: whom }): Gone[] => {
-    if (whom?.kind === 'user' && !people.has(whom.uid)) return [{ ruleId: id, why: 'nobody_there', byRuleId: null }]
-    return whom?.kind === 'group' && !groups.has(whom.groupId) ? [{ ruleId: id, why: 'group_gone', byRuleId: null }] : []
+    if (whom?.kind === 'user' && !people.has(whom.uid)) {
+      return [{ ruleId: id, why: 'nobody_there', byRuleId: null }]
+    }
+    return whom?.kind === 'group' && !groups.has(whom.groupId)
+      ? [{ ruleId: id, why: 'group_gone', byRuleId: null }]
+      : []
   })
 }

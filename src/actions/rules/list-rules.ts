@@ -7,14 +7,34 @@ import { noRule } from './save-rule.ts'
 export const dayMs = 24 * 3600_000
 const recentDays = 30
 
-export async function hitsOf(needs: Needs<'store' | 'clock'>, companyId: string): Promise<Map<string, Hits>> {
+export async function hitsOf(
+  needs: Needs<'store' | 'clock'>,
+  companyId: string,
+): Promise<Map<string, Hits>> {
   const since = Math.floor(needs.clock.now() / dayMs) - recentDays
   const rows = await needs.store.read.rules.hits(companyId, since)
-  return new Map(rows.map((row) => [row.message_rule_id, { total: Number(row.total), recent: Number(row.recent), lastDay: row.last_day }]))
+  return new Map(
+    rows.map((row) => [
+      row.message_rule_id,
+      { total: Number(row.total), recent: Number(row.recent), lastDay: row.last_day },
+    ]),
+  )
 }
 
-export async function listRules(needs: Needs<'store' | 'clock'>, me: Actor, { cursor, limit, search = '' }: { cursor?: string | undefined, limit: number, search?: string | undefined }) {
-  const rows = await needs.store.read.rules.page(me.companyId, { search, after: placeOf(cursor), limit: limit + 1 })
+export async function listRules(
+  needs: Needs<'store' | 'clock'>,
+  me: Actor,
+  {
+    cursor,
+    limit,
+    search = '',
+  }: { cursor?: string | undefined; limit: number; search?: string | undefined },
+) {
+  const rows = await needs.store.read.rules.page(me.companyId, {
+    search,
+    after: placeOf(cursor),
+    limit: limit + 1,
+  })
   const some = rows.slice(0, limit)
   const hits = await hitsOf(needs, me.companyId)
   const last = some.at(-1)
@@ -24,10 +44,14 @@ export async function listRules(needs: Needs<'store' | 'clock'>, me: Actor, { cu
   }
 }
 
-function placeOf(cursor: string | undefined): { priority: number, id: string } | undefined {
+function placeOf(cursor: string | undefined): { priority: number; id: string } | undefined {
   if (cursor === undefined) return undefined
   const [, priority, id] = /^(-?\d{1,7})\.([0-9a-f]{32})$/.exec(cursor) ?? []
-  if (priority === undefined || id === undefined) throw new AppError('invalid_input', 'cursor: take the one that the last page gave as next.', { field: 'cursor' })
+  if (priority === undefined || id === undefined) {
+    throw new AppError('invalid_input', 'cursor: take the one that the last page gave as next.', {
+      field: 'cursor',
+    })
+  }
   return { priority: Number(priority), id }
 }
 

@@ -6,27 +6,54 @@ import { presentReplay } from '../../views/replay.ts'
 import type { Actor } from '../audit.ts'
 import { refuseForeign, rowOf, type RuleInput } from './save-rule.ts'
 
-export type ReplayInput = { rules: (RuleInput & { id?: string | undefined })[], remove: string[], from: number, to: number }
+export type ReplayInput = {
+  rules: (RuleInput & { id?: string | undefined })[]
+  remove: string[]
+  from: number
+  to: number
+}
 /** As it is stored: rows, so that the worker needs no more. */
-export type StoredReplay = { rows: MessageRuleRow[], remove: string[], from: number, to: number }
+export type StoredReplay = { rows: MessageRuleRow[]; remove: string[]; from: number; to: number }
 type ReplayNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
-export async function startReplay(needs: ReplayNeeds, me: Actor, { rules, remove, from, to }: ReplayInput) {
+export async function startReplay(
+  needs: ReplayNeeds,
+  me: Actor,
+  { rules, remove, from, to }: ReplayInput,
+) {
   const row = await needs.store.work('rest', async (unit) => {
     await unit.rules.failReplays(needs.clock.now())
     const [open] = await unit.rules.replaysOpen(me.companyId)
-    if (open) throw new AppError('job_running', 'A replay is running: wait for it, or cancel it first.', { id: open.replay_id })
+    if (open) {
+      throw new AppError('job_running', 'A replay is running: wait for it, or cancel it first.', {
+        id: open.replay_id,
+      })
+    }
     await refuseForeign(unit, me, rules)
     const rows: MessageRuleRow[] = []
     for (const { id, ...input } of rules) {
       const before = id === undefined ? null : await unit.rules.find(me.companyId, id)
-      if (id !== undefined && !before) throw new AppError('not_found', `rules: there is no rule ${id} in your company.`, { field: 'rules' })
+      if (id !== undefined && !before) {
+        throw new AppError('not_found', `rules: there is no rule ${id} in your company.`, {
+          field: 'rules',
+        })
+      }
       rows.push(rowOf(needs, me, { input, before }))
     }
     const stored: StoredReplay = { rows, remove, from, to }
     const replay: RuleReplayRow = {
-      replay_id: needs.ids(), company_id: me.companyId, uid: me.uid, state: 'waiting', input: JSON.stringify(stored), total: 0, done: 0, result: null,
-      token: null, lease_until: null, created_at: needs.clock.now(), ended_at: null,
+      replay_id: needs.ids(),
+      company_id: me.companyId,
+      uid: me.uid,
+      state: 'waiting',
+      input: JSON.stringify(stored),
+      total: 0,
+      done: 0,
+      result: null,
+      token: null,
+      lease_until: null,
+      created_at: needs.clock.now(),
+      ended_at: null,
     }
     await unit.rules.insertReplay(replay)
     return replay

@@ -10,7 +10,7 @@ import { inTurns } from './compile.ts'
 import type { StoredReplay } from './replay-rules.ts'
 
 type RunNeeds = Needs<'store' | 'clock' | 'ids' | 'known' | 'log'>
-type Run = { row: RuleReplayRow, token: string, signal: AbortSignal }
+type Run = { row: RuleReplayRow; token: string; signal: AbortSignal }
 
 const heap = 500
 const turnMs = 2
@@ -24,7 +24,13 @@ export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<
   if (!row || signal.aborted) return 0
   const token = needs.ids()
   const until = needs.clock.now() + leaseMs
-  if (await needs.store.work('rest', (unit) => unit.rules.takeReplay(row.replay_id, { token, until })) === 0) return 1
+  if (
+    (await needs.store.work('rest', (unit) =>
+      unit.rules.takeReplay(row.replay_id, { token, until }),
+    )) === 0
+  ) {
+    return 1
+  }
 
   const run = { row, token, signal }
   await replay(needs, run).catch(async (error: unknown) => {
@@ -35,7 +41,9 @@ export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<
 }
 
 async function replay(needs: RunNeeds, run: Run): Promise<void> {
-  const { row: { company_id: companyId, input } } = run
+  const {
+    row: { company_id: companyId, input },
+  } = run
   const { rows, remove, from, to } = JSON.parse(input) as StoredReplay
   const tally = await openTally(needs, companyId, { rows, remove })
   const bounds = { after: firstIdSince(from - aheadMs(needs)), from, to }
@@ -45,7 +53,9 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
   for (;;) {
     if (run.signal.aborted) {
       // this process closes in order: another one, or the next, begins it anew
-      await needs.store.work('rest', (unit) => unit.rules.releaseReplay(run.row.replay_id, run.token))
+      await needs.store.work('rest', (unit) =>
+        unit.rules.releaseReplay(run.row.replay_id, run.token),
+      )
       return
     }
     const began = performance.now()
@@ -54,7 +64,7 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
     done += some.length
     bounds.after = some.at(-1)?.message_id ?? bounds.after
     if (some.length < heap) break
-    if (!await isMine(needs, run)) return
+    if (!(await isMine(needs, run))) return
     if (performance.now() - told > tellEveryMs) {
       told = performance.now()
       await tell(needs, run, { total, done })
@@ -66,13 +76,23 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
 }
 
 /** Today's rules, and what becomes of them with the drafts: one with the id of one that is there stands in its place. */
-async function openTally(needs: RunNeeds, companyId: string, { rows, remove }: { rows: MessageRuleRow[], remove: string[] }): Promise<Tallying> {
+async function openTally(
+  needs: RunNeeds,
+  companyId: string,
+  { rows, remove }: { rows: MessageRuleRow[]; remove: string[] },
+): Promise<Tallying> {
   const today = await needs.store.slow.rules.all(companyId)
   const gone = new Set([...remove, ...rows.map((one) => one.message_rule_id)])
-  const then = [...today.filter((one) => !gone.has(one.message_rule_id)), ...rows]
-    .sort((a, b) => b.priority - a.priority || (a.message_rule_id < b.message_rule_id ? -1 : 1))
-  const options = { traditionalIsSimplified: (await settingsOf(needs, companyId)).traditionalAsSimplified }
-  return openReplayTally(await inTurns(compiling(today, options)), await inTurns(compiling(then, options)))
+  const then = [...today.filter((one) => !gone.has(one.message_rule_id)), ...rows].sort(
+    (a, b) => b.priority - a.priority || (a.message_rule_id < b.message_rule_id ? -1 : 1),
+  )
+  const options = {
+    traditionalIsSimplified: (await settingsOf(needs, companyId)).traditionalAsSimplified,
+  }
+  return openReplayTally(
+    await inTurns(compiling(today, options)),
+    await inTurns(compiling(then, options)),
+  )
 }
 
 async function addAll(tally: Tallying, some: TypedRow[]): Promise<void> {
@@ -91,11 +111,27 @@ async function isMine(needs: RunNeeds, { row, token }: Run): Promise<boolean> {
   return now?.state === 'running' && now.token === token
 }
 
-const tell = (needs: RunNeeds, { row, token }: Run, { total, done }: { total: number, done: number }) =>
-  needs.store.work('rest', (unit) => unit.rules.tellReplay(row.replay_id, token, { total, done, until: needs.clock.now() + leaseMs }))
+const tell = (
+  needs: RunNeeds,
+  { row, token }: Run,
+  { total, done }: { total: number; done: number },
+) =>
+  needs.store.work('rest', (unit) =>
+    unit.rules.tellReplay(row.replay_id, token, {
+      total,
+      done,
+      until: needs.clock.now() + leaseMs,
+    }),
+  )
 
-async function end(needs: RunNeeds, { row, token }: Run, to: { state: 'done' | 'failed', done: number, result: string | null }): Promise<void> {
-  await needs.store.work('rest', (unit) => unit.rules.endReplay(row.replay_id, token, { ...to, at: needs.clock.now() }))
+async function end(
+  needs: RunNeeds,
+  { row, token }: Run,
+  to: { state: 'done' | 'failed'; done: number; result: string | null },
+): Promise<void> {
+  await needs.store.work('rest', (unit) =>
+    unit.rules.endReplay(row.replay_id, token, { ...to, at: needs.clock.now() }),
+  )
 }
 
 const hourMs = 3600_000

@@ -12,7 +12,7 @@ export type RuleInput = {
   accountId?: string | null | undefined
   enabled: boolean
   priority: number
-  match: { kind: MatchKind, keywords?: string[] | undefined, pattern?: string | null | undefined }
+  match: { kind: MatchKind; keywords?: string[] | undefined; pattern?: string | null | undefined }
   action: Action
   schedule?: Schedule | null | undefined
 }
@@ -23,11 +23,19 @@ export function createRule(needs: RuleNeeds, me: Actor, input: RuleInput): Promi
   return saveRule(needs, me, { id: null, input })
 }
 
-export function changeRule(needs: RuleNeeds, me: Actor, input: { id: string, input: RuleInput }): Promise<MessageRuleRow> {
+export function changeRule(
+  needs: RuleNeeds,
+  me: Actor,
+  input: { id: string; input: RuleInput },
+): Promise<MessageRuleRow> {
   return saveRule(needs, me, input)
 }
 
-async function saveRule(needs: RuleNeeds, me: Actor, { id, input }: { id: string | null, input: RuleInput }): Promise<MessageRuleRow> {
+async function saveRule(
+  needs: RuleNeeds,
+  me: Actor,
+  { id, input }: { id: string | null; input: RuleInput },
+): Promise<MessageRuleRow> {
   const rule = await needs.store.work('rest', async (unit) => {
     const before = id === null ? null : await unit.rules.find(me.companyId, id)
     if (id !== null && !before) throw noRule()
@@ -37,7 +45,10 @@ async function saveRule(needs: RuleNeeds, me: Actor, { id, input }: { id: string
     const row = rowOf(needs, me, { input, before })
     await unit.rules.save([row])
     const action = before ? 'rule.changed' : 'rule.created'
-    await writeAudit(needs, unit, { me, deed: { action, object: `rule:${row.message_rule_id}`, detail: { name: row.name } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action, object: `rule:${row.message_rule_id}`, detail: { name: row.name } },
+    })
     return row
   })
 
@@ -45,44 +56,65 @@ async function saveRule(needs: RuleNeeds, me: Actor, { id, input }: { id: string
   return rule
 }
 
-export function rowOf(needs: Needs<'clock' | 'ids'>, me: Actor, { input, before }: { input: RuleInput, before: MessageRuleRow | null }): MessageRuleRow {
+export function rowOf(
+  needs: Needs<'clock' | 'ids'>,
+  me: Actor,
+  { input, before }: { input: RuleInput; before: MessageRuleRow | null },
+): MessageRuleRow {
   const now = needs.clock.now()
   const { match } = input
   // the keys stand first: what follows is what an update writes
   return {
-    message_rule_id: before?.message_rule_id ?? needs.ids(), company_id: me.companyId, account_id: input.accountId ?? null, name: input.name,
-    enabled: Number(input.enabled), priority: input.priority, match_kind: match.kind, keywords: JSON.stringify(match.keywords ?? []),
-    pattern: match.pattern ?? null, action: JSON.stringify(input.action), schedule: input.schedule ? JSON.stringify(input.schedule) : null,
-    add_time: before?.add_time ?? now, update_time: now,
+    message_rule_id: before?.message_rule_id ?? needs.ids(),
+    company_id: me.companyId,
+    account_id: input.accountId ?? null,
+    name: input.name,
+    enabled: Number(input.enabled),
+    priority: input.priority,
+    match_kind: match.kind,
+    keywords: JSON.stringify(match.keywords ?? []),
+    pattern: match.pattern ?? null,
+    action: JSON.stringify(input.action),
+    schedule: input.schedule ? JSON.stringify(input.schedule) : null,
+    add_time: before?.add_time ?? now,
+    update_time: now,
   }
 }
 
 export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promise<void> {
-  if (await unit.rules.count(me.companyId) + more <= mostRules) return
-  throw new AppError('limit_reached', `A company may have ${mostRules} rules: put keywords with one answer into one rule.`)
+  if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
+  throw new AppError(
+    'limit_reached',
+    `A company may have ${mostRules} rules: put keywords with one answer into one rule.`,
+  )
 }
 
 /** Accounts, people, groups and files that rules name must be of this company. */
 export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]): Promise<void> {
   const accounts = new Set(inputs.flatMap(({ accountId }) => accountId ?? []))
   for (const id of accounts) {
-    if (!await unit.accounts.find(me.companyId, id)) throw notThere('accountId', `account ${id}`)
+    if (!(await unit.accounts.find(me.companyId, id))) throw notThere('accountId', `account ${id}`)
   }
-  for (const content of inputs.flatMap(({ action }) => readAction(action).answers)) await fileColumns(unit, me.companyId, content)
+  for (const content of inputs.flatMap(({ action }) => readAction(action).answers)) {
+    await fileColumns(unit, me.companyId, content)
+  }
   const steps = inputs.flatMap(({ action }) => stepsOf(action))
-  const uids = new Set(steps.flatMap((step) => step.kind === 'agent' ? [step.uid] : []))
-  for (const uid of uids) if (!await unit.users.find(me.companyId, uid)) throw notThere('action.uid', `person ${uid}`)
-  const groupIds = new Set(steps.flatMap((step) => step.kind === 'group' ? [step.groupId] : []))
+  const uids = new Set(steps.flatMap((step) => (step.kind === 'agent' ? [step.uid] : [])))
+  for (const uid of uids) {
+    if (!(await unit.users.find(me.companyId, uid))) throw notThere('action.uid', `person ${uid}`)
+  }
+  const groupIds = new Set(steps.flatMap((step) => (step.kind === 'group' ? [step.groupId] : [])))
   if (groupIds.size === 0) return
   const known = new Set((await unit.users.groups(me.companyId)).map((group) => group.user_group_id))
   for (const id of groupIds) if (!known.has(id)) throw notThere('action.groupId', `group ${id}`)
 }
 
-const notThere = (field: string, what: string) => new AppError('not_found', `${field}: there is no ${what} in your company.`, { field })
+const notThere = (field: string, what: string) =>
+  new AppError('not_found', `${field}: there is no ${what} in your company.`, { field })
 
 export async function deleteRule(needs: RuleNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
-    if (await unit.rules.remove(me.companyId, id) === 0) throw noRule()
+    if ((await unit.rules.remove(me.companyId, id)) === 0) throw noRule()
     await writeAudit(needs, unit, { me, deed: { action: 'rule.deleted', object: `rule:${id}` } })
   })
 

@@ -22,7 +22,13 @@ export function openTally(): Tally {
         const key = `${one.companyId} ${one.folded}`
         const known = questions.get(key)
         if (known) known.times += 1
-        else if (one.folded !== '' && one.folded.length <= longestQuestion && questions.size < mostQuestions) questions.set(key, { ...one, times: 1 })
+        else if (
+          one.folded !== '' &&
+          one.folded.length <= longestQuestion &&
+          questions.size < mostQuestions
+        ) {
+          questions.set(key, { ...one, times: 1 })
+        }
       }
     },
     take: () => {
@@ -35,23 +41,45 @@ export function openTally(): Tally {
 }
 
 /** A job of every process: its own counts. */
-export async function writeTally(needs: Needs<'store' | 'clock' | 'tally'>): Promise<{ hits: number, unmatched: number }> {
+export async function writeTally(
+  needs: Needs<'store' | 'clock' | 'tally'>,
+): Promise<{ hits: number; unmatched: number }> {
   const { spoken, unanswered } = needs.tally.take()
   const at = needs.clock.now()
   if (spoken.length + unanswered.length > 0) {
     const day = Math.floor(at / dayMs)
     await needs.store.work('rest', async (unit) => {
       // in one order in every process, so that two never wait for each other
-      await unit.rules.addHits(spoken.map(({ ruleId, companyId, hits }) => ({ message_rule_id: ruleId, day, company_id: companyId, hits }))
-        .sort((a, b) => a.message_rule_id < b.message_rule_id ? -1 : 1))
-      await unit.rules.addUnmatched(unanswered.map((one) => questionRow(one, at))
-        .sort((a, b) => a.company_id + a.text_hash < b.company_id + b.text_hash ? -1 : 1))
+      await unit.rules.addHits(
+        spoken
+          .map(({ ruleId, companyId, hits }) => ({
+            message_rule_id: ruleId,
+            day,
+            company_id: companyId,
+            hits,
+          }))
+          .sort((a, b) => (a.message_rule_id < b.message_rule_id ? -1 : 1)),
+      )
+      await unit.rules.addUnmatched(
+        unanswered
+          .map((one) => questionRow(one, at))
+          .sort((a, b) => (a.company_id + a.text_hash < b.company_id + b.text_hash ? -1 : 1)),
+      )
     })
   }
   return { hits: spoken.reduce((sum, one) => sum + one.hits, 0), unmatched: unanswered.length }
 }
 
-const questionRow = ({ companyId, accountId, text, folded, times }: Unanswered & { times: number }, at: number): RuleUnmatchedRow => ({
-  company_id: companyId, text_hash: createHash('sha256').update(folded).digest('hex'), account_id: accountId, text: text.trim().slice(0, 255),
-  folded: folded.slice(0, 255), times, first_at: at, last_at: at,
+const questionRow = (
+  { companyId, accountId, text, folded, times }: Unanswered & { times: number },
+  at: number,
+): RuleUnmatchedRow => ({
+  company_id: companyId,
+  text_hash: createHash('sha256').update(folded).digest('hex'),
+  account_id: accountId,
+  text: text.trim().slice(0, 255),
+  folded: folded.slice(0, 255),
+  times,
+  first_at: at,
+  last_at: at,
 })

@@ -6,13 +6,14 @@ import type { Needs } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'
 import type { Actor } from '../audit.ts'
 
-export type TryInput = { text: string, accountId?: string | undefined, at?: number | undefined }
+export type TryInput = { text: string; accountId?: string | undefined; at?: number | undefined }
 const mostTold = 200
 
 /** In words, for who asks why. */
 const words: Record<Why, string> = {
   won: '由它回复 / It answers',
-  weaker_kind: '也匹配，但匹配方式较弱：完全匹配先于包含，包含先于正则，默认最后 / Matches too, but exact beats contains, contains beats a pattern, the default comes last',
+  weaker_kind:
+    '也匹配，但匹配方式较弱：完全匹配先于包含，包含先于正则，默认最后 / Matches too, but exact beats contains, contains beats a pattern, the default comes last',
   lower_priority: '也匹配，但优先级较低 / Matches too, with a lower priority',
   shorter: '也匹配，但匹配的文字较短 / Matches too, with fewer characters',
   younger: '也匹配，但创建较晚 / Matches too, but is younger',
@@ -25,37 +26,70 @@ const words: Record<Why, string> = {
 }
 
 /** Which rule would answer, without a push; without an account only rules for all accounts are asked. */
-export async function tryRules(needs: Needs<'store' | 'known' | 'clock'>, me: Actor, { text, accountId, at }: TryInput) {
+export async function tryRules(
+  needs: Needs<'store' | 'known' | 'clock'>,
+  me: Actor,
+  { text, accountId, at }: TryInput,
+) {
   const account = accountId === undefined ? null : await accountOf(needs, me, accountId)
   const { live, disabled } = await compiledOf(needs, me)
   const moment = { accountId: accountId ?? '', now: at ?? needs.clock.now() }
   const { found, considered } = explain({ live, disabled }, text, { moment, most: mostTold })
   return {
-    ...await presentFound(needs, me, { found, account: account?.name ?? '', now: moment.now }), normalised: live.normalise(text),
+    ...(await presentFound(needs, me, { found, account: account?.name ?? '', now: moment.now })),
+    normalised: live.normalise(text),
     considered: considered.map(({ rule, matches, keyword, why }) => ({
-      id: rule.id, name: rule.name, kind: rule.kind, priority: rule.priority, matches, why, explanation: words[why], ...(keyword !== null && { keyword }),
+      id: rule.id,
+      name: rule.name,
+      kind: rule.kind,
+      priority: rule.priority,
+      matches,
+      why,
+      explanation: words[why],
+      ...(keyword !== null && { keyword }),
     })),
   }
 }
 
 async function accountOf(needs: Needs<'store'>, me: Actor, accountId: string) {
   const account = await needs.store.read.accounts.find(me.companyId, accountId)
-  if (!account) throw new AppError('not_found', 'accountId: there is no such account in your company.', { field: 'accountId' })
+  if (!account) {
+    throw new AppError('not_found', 'accountId: there is no such account in your company.', {
+      field: 'accountId',
+    })
+  }
   return account
 }
 
-async function compiledOf(needs: Needs<'store' | 'known'>, me: Actor): Promise<{ live: Matcher, disabled: Matcher }> {
+async function compiledOf(
+  needs: Needs<'store' | 'known'>,
+  me: Actor,
+): Promise<{ live: Matcher; disabled: Matcher }> {
   const company = await needs.known.anew(me.companyId)
   if (!company) throw new AppError('not_found', 'There is no such company.')
   const rows = await needs.store.read.rules.disabled(me.companyId)
-  return { live: company.matcher, disabled: compileRules(rows.map((row) => ({ ...row, enabled: 1 }))) }
+  return {
+    live: company.matcher,
+    disabled: compileRules(rows.map((row) => ({ ...row, enabled: 1 }))),
+  }
 }
 
 /** As the follower would get it; what only he has, his name, is empty. */
-async function presentFound(needs: Needs<'store'>, me: Actor, { found, account, now }: { found: Found | null, account: string, now: number }) {
+async function presentFound(
+  needs: Needs<'store'>,
+  me: Actor,
+  { found, account, now }: { found: Found | null; account: string; now: number },
+) {
   if (!found) return { matched: null, replies: [] }
   const row = await needs.store.read.rules.find(me.companyId, found.rule.id)
   const keyword = found.match?.keyword ?? ''
-  const replies = found.rule.answers.map((content) => fillContent(content, { account, keyword, now }))
-  return { matched: row && presentRule(row), ...(replies[0] && { reply: replies[0] }), replies, ...(keyword !== '' && { keyword }) }
+  const replies = found.rule.answers.map((content) =>
+    fillContent(content, { account, keyword, now }),
+  )
+  return {
+    matched: row && presentRule(row),
+    ...(replies[0] && { reply: replies[0] }),
+    replies,
+    ...(keyword !== '' && { keyword }),
+  }
 }

@@ -7,7 +7,11 @@ import { dayMs } from './list-rules.ts'
 const mostRead = 500
 
 /** Questions that no rule answered, the most asked first; what a rule answers by now is left out. */
-export async function listUnmatched(needs: Needs<'store' | 'known' | 'clock'>, me: Actor, { days, limit }: { days: number, limit: number }) {
+export async function listUnmatched(
+  needs: Needs<'store' | 'known' | 'clock'>,
+  me: Actor,
+  { days, limit }: { days: number; limit: number },
+) {
   const company = await needs.known.anew(me.companyId)
   const now = needs.clock.now()
   const rows = await needs.store.read.rules.unmatched(me.companyId, now - days * dayMs, mostRead)
@@ -15,16 +19,40 @@ export async function listUnmatched(needs: Needs<'store' | 'known' | 'clock'>, m
     const found = company?.matcher.text(row.text, { accountId: row.account_id, now })
     return !found || found.rule.kind === 'default'
   })
-  const groups = groupQuestions(open.map((row) => (
-    { text: row.text, folded: row.folded, times: row.times, firstAt: row.first_at, lastAt: row.last_at, hash: row.text_hash })), limit)
+  const groups = groupQuestions(
+    open.map((row) => ({
+      text: row.text,
+      folded: row.folded,
+      times: row.times,
+      firstAt: row.first_at,
+      lastAt: row.last_at,
+      hash: row.text_hash,
+    })),
+    limit,
+  )
   return {
-    items: groups.map(({ text, times, firstAt, lastAt, texts, keyword, hashes }) =>
-      ({ text, times, firstAt: presentTime(firstAt), lastAt: presentTime(lastAt), texts, keyword, hashes })),
+    items: groups.map(({ text, times, firstAt, lastAt, texts, keyword, hashes }) => ({
+      text,
+      times,
+      firstAt: presentTime(firstAt),
+      lastAt: presentTime(lastAt),
+      texts,
+      keyword,
+      hashes,
+    })),
     next: null,
   }
 }
 
 /** Seen, and not worth a rule. */
-export async function dismissUnmatched(needs: Needs<'store'>, me: Actor, hashes: string[]): Promise<{ dismissed: number }> {
-  return { dismissed: await needs.store.work('rest', (unit) => unit.rules.dropUnmatched(me.companyId, hashes)) }
+export async function dismissUnmatched(
+  needs: Needs<'store'>,
+  me: Actor,
+  hashes: string[],
+): Promise<{ dismissed: number }> {
+  return {
+    dismissed: await needs.store.work('rest', (unit) =>
+      unit.rules.dropUnmatched(me.companyId, hashes),
+    ),
+  }
 }

@@ -6,9 +6,9 @@ import type { Unit, WaitingQueue } from '../../ports.ts'
 import { differences, sumsInSql } from '../jobs/queue-reconcile.ts'
 
 /** `queue`: null where another process has it in its memory. */
-export type CheckNeeds = { store: { read: Unit }, queue: WaitingQueue | null, clock: Clock }
-export type Promised = { id: string, verdict: 'ok' | 'violated', detail: string }
-type Breach = { session_id: string, what: string }
+export type CheckNeeds = { store: { read: Unit }; queue: WaitingQueue | null; clock: Clock }
+export type Promised = { id: string; verdict: 'ok' | 'violated'; detail: string }
+type Breach = { session_id: string; what: string }
 
 const pieceSize = 256
 const closedLooked = 1000
@@ -20,44 +20,92 @@ const leasedMs = 2 * minuteMs
 const closedStates = [-1, -2, -3, -4]
 
 /** `most`: so many open sessions of each state, the newest. */
-export async function selfCheck(needs: CheckNeeds, companyId: string, { most = 10_000 } = {}): Promise<{ ok: boolean, promises: Promised[] }> {
-  const promises = [...await checkSessions(needs, companyId, most), await checkQueue(needs, companyId), await checkLoads(needs, companyId)]
+export async function selfCheck(
+  needs: CheckNeeds,
+  companyId: string,
+  { most = 10_000 } = {},
+): Promise<{ ok: boolean; promises: Promised[] }> {
+  const promises = [
+    ...(await checkSessions(needs, companyId, most)),
+    await checkQueue(needs, companyId),
+    await checkLoads(needs, companyId),
+  ]
   return { ok: promises.every(({ verdict }) => verdict === 'ok'), promises }
 }
 
-const promised = (id: string, faults: string[], fine: string): Promised =>
-  ({ id, verdict: faults.length === 0 ? 'ok' : 'violated', detail: faults.length === 0 ? fine : faults.slice(0, 5).join('; ') })
+const promised = (id: string, faults: string[], fine: string): Promised => ({
+  id,
+  verdict: faults.length === 0 ? 'ok' : 'violated',
+  detail: faults.length === 0 ? fine : faults.slice(0, 5).join('; '),
+})
 
-const words = (breaches: Breach[]) => breaches.map(({ session_id, what }) => `session ${session_id}: ${what}`)
+const words = (breaches: Breach[]) =>
+  breaches.map(({ session_id, what }) => `session ${session_id}: ${what}`)
 
-async function checkSessions({ store: { read: { invariants } }, clock }: CheckNeeds, companyId: string, most: number): Promise<Promised[]> {
-  const found = { keys: [] as Breach[], lines: [] as Breach[], ledgers: [] as Breach[], deliveries: [] as Breach[] }
+async function checkSessions(
+  {
+    store: {
+      read: { invariants },
+    },
+    clock,
+  }: CheckNeeds,
+  companyId: string,
+  most: number,
+): Promise<Promised[]> {
+  const found = {
+    keys: [] as Breach[],
+    lines: [] as Breach[],
+    ledgers: [] as Breach[],
+    deliveries: [] as Breach[],
+  }
   let looked = 0
   for await (const ids of pieces({ invariants }, companyId, most)) {
     looked += ids.length
-    found.keys.push(...await invariants.openKeys(companyId, ids))
-    found.lines.push(...await invariants.lines(companyId, ids))
-    found.ledgers.push(...await invariants.ledgers(companyId, ids))
-    found.deliveries.push(...await invariants.deliveries(companyId, ids))
+    found.keys.push(...(await invariants.openKeys(companyId, ids)))
+    found.lines.push(...(await invariants.lines(companyId, ids)))
+    found.ledgers.push(...(await invariants.ledgers(companyId, ids)))
+    found.deliveries.push(...(await invariants.deliveries(companyId, ids)))
   }
   const now = clock.now()
   const torn = await invariants.streams(companyId, now - 60 * minuteMs)
-  const stuck = await invariants.stuck(companyId, { acceptedBefore: now - acceptedMs, leasedBefore: now - leasedMs })
+  const stuck = await invariants.stuck(companyId, {
+    acceptedBefore: now - acceptedMs,
+    leasedBefore: now - leasedMs,
+  })
   const of = `${looked} sessions looked at`
   return [
     promised('P6', words(found.keys), `${of}: each follower has one that is open at most`),
-    promised('P7', [...words(found.lines), ...torn > 0 ? [`${torn} streams end where no event is`] : []], `${of}: lines, counts and events agree`),
-    promised('P8', words(found.ledgers), `${of}: the ledger tells how each came to whose it is, and no fence fell`),
-    promised('P10', [...words(found.deliveries), ...stuck > 0 ? [`${stuck} replies have no end yet`] : []], `${of}: each reply is sent, failed, unknown or on its way`),
+    promised(
+      'P7',
+      [...words(found.lines), ...(torn > 0 ? [`${torn} streams end where no event is`] : [])],
+      `${of}: lines, counts and events agree`,
+    ),
+    promised(
+      'P8',
+      words(found.ledgers),
+      `${of}: the ledger tells how each came to whose it is, and no fence fell`,
+    ),
+    promised(
+      'P10',
+      [...words(found.deliveries), ...(stuck > 0 ? [`${stuck} replies have no end yet`] : [])],
+      `${of}: each reply is sent, failed, unknown or on its way`,
+    ),
   ]
 }
 
-async function* pieces({ invariants }: Pick<Unit, 'invariants'>, companyId: string, most: number): AsyncGenerator<string[]> {
+async function* pieces(
+  { invariants }: Pick<Unit, 'invariants'>,
+  companyId: string,
+  most: number,
+): AsyncGenerator<string[]> {
   for (const state of [...openStates, ...closedStates]) {
     const limit = openStates.includes(state) ? most : Math.min(most, closedLooked)
     let looked = 0
     for (let page = { at: Number.MAX_SAFE_INTEGER, id: 'g' }; looked < limit;) {
-      const rows = await invariants.openAfter(companyId, state, { ...page, limit: Math.min(pieceSize, limit - looked) })
+      const rows = await invariants.openAfter(companyId, state, {
+        ...page,
+        limit: Math.min(pieceSize, limit - looked),
+      })
       const last = rows.at(-1)
       if (!last) break
       looked += rows.length
@@ -69,27 +117,64 @@ async function* pieces({ invariants }: Pick<Unit, 'invariants'>, companyId: stri
 }
 
 /** Under load the index is always a moment behind: what differs must be gone within the time that was promised. */
-async function checkQueue({ store, queue, clock }: CheckNeeds, companyId: string): Promise<Promised> {
-  if (!queue) return promised('P15', [], 'the index is in the memory of the running process: GET /api/admin/self-check asks it')
+async function checkQueue(
+  { store, queue, clock }: CheckNeeds,
+  companyId: string,
+): Promise<Promised> {
+  if (!queue) {
+    return promised(
+      'P15',
+      [],
+      'the index is in the memory of the running process: GET /api/admin/self-check asks it',
+    )
+  }
   const until = clock.mono() + queueExactMs
   let still: Set<string> | null = null
   for (;;) {
     const index = await queue.sums(companyId)
     if (!index) return promised('P15', [], 'the index does not answer; claims come from SQL')
-    const differing = new Set((await differences({ store, queue }, companyId, { truth: await sumsInSql({ store }, companyId), indexed: index.lists })).map(([id]) => id))
+    const differing = new Set(
+      (
+        await differences({ store, queue }, companyId, {
+          truth: await sumsInSql({ store }, companyId),
+          indexed: index.lists,
+        })
+      ).map(([id]) => id),
+    )
     const before: Set<string> = still ?? differing
     still = new Set([...differing].filter((id) => before.has(id)))
     if (still.size === 0 && index.whole) {
-      const count = [...index.lists].filter(([list]) => list.startsWith('queue:')).reduce((sum, [, one]) => sum + one.count, 0)
+      const count = [...index.lists]
+        .filter(([list]) => list.startsWith('queue:'))
+        .reduce((sum, [, one]) => sum + one.count, 0)
       return promised('P15', [], `the index holds what is queued: ${count}`)
     }
-    if (clock.mono() > until) return promised('P15', [`${still.size} sessions stand elsewhere in the index for more than 5 s${index.whole ? '' : ', and it is not whole'}`], '')
+    if (clock.mono() > until) {
+      return promised(
+        'P15',
+        [
+          `${still.size} sessions stand elsewhere in the index for more than 5 s${index.whole ? '' : ', and it is not whole'}`,
+        ],
+        '',
+      )
+    }
     await sleep(100)
   }
 }
 
-async function checkLoads({ store: { read: { invariants } } }: CheckNeeds, companyId: string): Promise<Promised> {
+async function checkLoads(
+  {
+    store: {
+      read: { invariants },
+    },
+  }: CheckNeeds,
+  companyId: string,
+): Promise<Promised> {
   const rows = await invariants.loads(companyId)
   const wrong = rows.filter((row) => row.n !== row.load)
-  return promised('load', wrong.map((row) => `agent ${row.uid} has ${row.n} sessions and is counted ${row.load}`), `${rows.length} people hold as many as are counted`)
+  return promised(
+    'load',
+    wrong.map((row) => `agent ${row.uid} has ${row.n} sessions and is counted ${row.load}`),
+    `${rows.length} people hold as many as are counted`,
+  )
 }

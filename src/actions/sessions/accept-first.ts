@@ -11,41 +11,74 @@ import { lockSeen } from './rights.ts'
 import { settingsOf } from './settings-of.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
 
-export type AcceptFirstNeeds = Needs<'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'>
-type Whose = { companyId: string, uid: number }
+export type AcceptFirstNeeds = Needs<
+  'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'
+>
+type Whose = { companyId: string; uid: number }
 
 /** Someone is in conversation with him. The load's row is locked: who is given another at the same time waits, and then counts again. */
 export async function isBusy(unit: Unit, { companyId, uid }: Whose): Promise<boolean> {
   await unit.loads.lock([uid])
-  return await unit.sessions.countActive(companyId, uid) > 0
+  return (await unit.sessions.countActive(companyId, uid)) > 0
 }
 
 /** Throws nothing: what called it is done. */
-export async function acceptFirst(needs: AcceptFirstNeeds, companyId: string, uids: number[]): Promise<number> {
+export async function acceptFirst(
+  needs: AcceptFirstNeeds,
+  companyId: string,
+  uids: number[],
+): Promise<number> {
   let accepted = 0
   try {
     const settings = await settingsOf(needs, companyId)
-    for (const uid of settings.autoAcceptFirst ? uids : []) accepted += Number(await acceptFirstOf(needs, { companyId, uid }, settings))
+    for (const uid of settings.autoAcceptFirst ? uids : []) {
+      accepted += Number(await acceptFirstOf(needs, { companyId, uid }, settings))
+    }
   } catch (error) {
-    needs.log.warn({ companyId, error: String(error) }, 'the first waiting session could not be accepted; the job tries again')
+    needs.log.warn(
+      { companyId, error: String(error) },
+      'the first waiting session could not be accepted; the job tries again',
+    )
   }
   return accepted
 }
 
 /** For everyone of the company who has somebody waiting and nobody in conversation. */
-export async function acceptFirstOfAll(needs: AcceptFirstNeeds, companyId: string): Promise<{ accepted: number }> {
+export async function acceptFirstOfAll(
+  needs: AcceptFirstNeeds,
+  companyId: string,
+): Promise<{ accepted: number }> {
   if (!(await settingsOf(needs, companyId)).autoAcceptFirst) return { accepted: 0 }
-  return { accepted: await acceptFirst(needs, companyId, await needs.store.read.sessions.waitedFor(companyId)) }
+  return {
+    accepted: await acceptFirst(
+      needs,
+      companyId,
+      await needs.store.read.sessions.waitedFor(companyId),
+    ),
+  }
 }
 
-async function acceptFirstOf(needs: AcceptFirstNeeds, whose: Whose, settings: Settings): Promise<boolean> {
+async function acceptFirstOf(
+  needs: AcceptFirstNeeds,
+  whose: Whose,
+  settings: Settings,
+): Promise<boolean> {
   const first = await needs.store.read.sessions.oldestWaiting(whose.companyId, whose.uid)
   if (!first) return false
   const done = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockSeen(unit, first)
-    if (session.state !== waiting || session.uid !== whose.uid || await isBusy(unit, whose)) return null
-    const moved = takeStep(session, { event: 'promote', who: 'job', actor: 'job:accept-first', reason: 'first_in_line', at: needs.clock.now() })
-    session.customer_service_id ??= (await unit.users.identity(session.account_id, whose.uid))?.customer_service_id ?? null
+    if (session.state !== waiting || session.uid !== whose.uid || (await isBusy(unit, whose))) {
+      return null
+    }
+    const moved = takeStep(session, {
+      event: 'promote',
+      who: 'job',
+      actor: 'job:accept-first',
+      reason: 'first_in_line',
+      at: needs.clock.now(),
+    })
+    session.customer_service_id ??=
+      (await unit.users.identity(session.account_id, whose.uid))?.customer_service_id ?? null
     const spoken = await greet(needs, unit, { customer, moved, settings })
     await writeStep(unit, moved, spoken)
     const events = [...stepEvents('session.accepted', moved), ...spoken.events]

@@ -8,13 +8,21 @@ import { lockBoth, person, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
-
-export async function acceptSession(needs: TellNeeds, me: Me, input: { sessionId: string, fence?: number | undefined }): Promise<SessionRow> {
+export async function acceptSession(
+  needs: TellNeeds,
+  me: Me,
+  input: { sessionId: string; fence?: number | undefined },
+): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
   const { moved, events, lines } = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     const moved = takeStep(session, {
-      event: 'accept', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'accepted', at: needs.clock.now(), fence: input.fence,
+      event: 'accept',
+      who: relationTo(session, person(me)),
+      actor: `a:${me.uid}`,
+      reason: 'accepted',
+      at: needs.clock.now(),
+      fence: input.fence,
     })
     const identity = await unit.users.identity(session.account_id, me.uid)
     session.customer_service_id = identity?.customer_service_id ?? null

@@ -9,57 +9,113 @@ import { addLine } from '../messages/lines.ts'
 import { tellLines } from '../messages/recent.ts'
 import { lockBoth, personIn, refuseWrite, type Me } from './rights.ts'
 
-export type NoteInput = { sessionId: string, text: string, fence?: number | undefined, clientMsgId?: string | undefined }
+export type NoteInput = {
+  sessionId: string
+  text: string
+  fence?: number | undefined
+  clientMsgId?: string | undefined
+}
 type NoteNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids'>
 
 export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promise<MessageRow> {
   const { line, events } = await needs.store.work('reply', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
-    const known = input.clientMsgId === undefined ? null : await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
+    const known =
+      input.clientMsgId === undefined
+        ? null
+        : await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
     if (known) return { line: sameOrRefuse(known, input), events: [] }
     refuseWrite(mayNote(session, await personIn(unit, me, session), input.fence))
     const mentioned = await peopleIn(unit, me, input.text)
 
-    const line = await noteLine(needs, unit, { customer, session, me, text: input.text, clientMsgId: input.clientMsgId })
+    const line = await noteLine(needs, unit, {
+      customer,
+      session,
+      me,
+      text: input.text,
+      clientMsgId: input.clientMsgId,
+    })
     await unit.sessions.save(session)
     await unit.messages.insert([line])
-    const events = [...lineEvents('message.sent', session, { line, at: line.add_time }), ...mentionEvents(line, mentioned)]
+    const events = [
+      ...lineEvents('message.sent', session, { line, at: line.add_time }),
+      ...mentionEvents(line, mentioned),
+    ]
     writeEvents(needs, unit, events)
     return { line, events }
   })
 
   void tellLines(needs, [line])
-  for (const stream of new Set(events.map((event) => event.stream))) needs.bus.publish('stream', stream)
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    needs.bus.publish('stream', stream)
+  }
   return line
 }
 
 function sameOrRefuse(known: MessageRow, input: NoteInput): MessageRow {
-  if (known.session_id === input.sessionId && known.opercode === 5 && known.text === input.text) return known
-  throw new AppError('client_msg_id_reused', 'This clientMsgId belongs to another message: take a new one for a new note.')
+  if (known.session_id === input.sessionId && known.opercode === 5 && known.text === input.text) {
+    return known
+  }
+  throw new AppError(
+    'client_msg_id_reused',
+    'This clientMsgId belongs to another message: take a new one for a new note.',
+  )
 }
 
 /** Whoever is named must be somebody. */
 export async function peopleIn(unit: Unit, me: Me, text: string): Promise<number[]> {
   const uids = mentionsIn(text)
   const people = uids.length > 0 ? await unit.users.byUids(uids) : []
-  const there = people.filter((one) => one.company_id === me.companyId && one.enabled === 1).map((one) => one.uid)
+  const there = people
+    .filter((one) => one.company_id === me.companyId && one.enabled === 1)
+    .map((one) => one.uid)
   const nobody = uids.find((uid) => !there.includes(uid))
-  if (nobody !== undefined) throw new AppError('invalid_input', `text: @${nobody} is nobody in your company.`, { field: 'text' })
+  if (nobody !== undefined) {
+    throw new AppError('invalid_input', `text: @${nobody} is nobody in your company.`, {
+      field: 'text',
+    })
+  }
   return there.filter((uid) => uid !== me.uid)
 }
 
-export type Noted = { customer: CustomerRow, session: SessionRow, me: Me, text: string, clientMsgId?: string | undefined }
+export type Noted = {
+  customer: CustomerRow
+  session: SessionRow
+  me: Me
+  text: string
+  clientMsgId?: string | undefined
+}
 
 /** Takes the session's next seq; the caller writes it. */
-export async function noteLine(needs: Needs<'ids' | 'clock'>, unit: Unit, { customer, session, me, text, clientMsgId }: Noted): Promise<MessageRow> {
+export async function noteLine(
+  needs: Needs<'ids' | 'clock'>,
+  unit: Unit,
+  { customer, session, me, text, clientMsgId }: Noted,
+): Promise<MessageRow> {
   return addLine(customer, session, {
-    message_id: needs.ids(), opercode: 5, additional_uid: me.uid, additional_user_name: (await unit.users.find(me.companyId, me.uid))?.name ?? null,
-    text, add_time: needs.clock.now(), ...(clientMsgId !== undefined && { sender: `a:${me.uid}`, client_key: clientMsgId }),
+    message_id: needs.ids(),
+    opercode: 5,
+    additional_uid: me.uid,
+    additional_user_name: (await unit.users.find(me.companyId, me.uid))?.name ?? null,
+    text,
+    add_time: needs.clock.now(),
+    ...(clientMsgId !== undefined && { sender: `a:${me.uid}`, client_key: clientMsgId }),
   })
 }
 
 export function mentionEvents(line: MessageRow, uids: number[]): Event[] {
-  const data = { sessionId: line.session_id, customerId: line.wx_user_id, messageId: line.message_id, byUid: line.additional_uid,
-    byName: line.additional_user_name, text: line.text }
-  return uids.map((uid) => ({ companyId: line.company_id, stream: `user:${uid}`, type: 'message.mentioned', data }))
+  const data = {
+    sessionId: line.session_id,
+    customerId: line.wx_user_id,
+    messageId: line.message_id,
+    byUid: line.additional_uid,
+    byName: line.additional_user_name,
+    text: line.text,
+  }
+  return uids.map((uid) => ({
+    companyId: line.company_id,
+    stream: `user:${uid}`,
+    type: 'message.mentioned',
+    data,
+  }))
 }

@@ -8,14 +8,28 @@ import type { Needs } from '../../ports.ts'
 import { automaticLine, silence, type Spoken } from '../messages/automatic-line.ts'
 import type { Moved } from './step.ts'
 
-type Asked = { customer: CustomerRow, moved: Moved, settings: Settings }
+type Asked = { customer: CustomerRow; moved: Moved; settings: Settings }
 
 /** Goes with the step that ended it: by its owner or the clock. What a supervisor ends is not asked about. */
-export function askSatisfaction(needs: Needs<'ids' | 'clock'>, { customer, moved: { session, transition }, settings }: Asked): Spoken {
-  const asks = settings.askSatisfaction && transition.to === closed && transition.event !== 'reclaim' && session.send_time !== null
+export function askSatisfaction(
+  needs: Needs<'ids' | 'clock'>,
+  { customer, moved: { session, transition }, settings }: Asked,
+): Spoken {
+  const asks =
+    settings.askSatisfaction &&
+    transition.to === closed &&
+    transition.event !== 'reclaim' &&
+    session.send_time !== null
   if (!asks) return silence(customer)
   const menu = satisfactionMenu(settings.satisfactionQuestion, session.session_id)
-  return automaticLine(needs, { customer, session, keep: 0, said: {
-    ...columnsOf({ type: 'menu', menu }), sender: 'r:satisfaction', client_key: session.session_id,
-  } })
+  return automaticLine(needs, {
+    customer,
+    session,
+    keep: 0,
+    said: {
+      ...columnsOf({ type: 'menu', menu }),
+      sender: 'r:satisfaction',
+      client_key: session.session_id,
+    },
+  })
 }

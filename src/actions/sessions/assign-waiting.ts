@@ -19,7 +19,11 @@ const pageSize = 100
 const mostPages = 20
 
 /** `returned` have just come back: who has left their private lane and still waits is handed back to them. */
-export async function assignWaiting(needs: AssignNeeds, companyId: string, returned: number[] = []): Promise<{ assigned: number }> {
+export async function assignWaiting(
+  needs: AssignNeeds,
+  companyId: string,
+  returned: number[] = [],
+): Promise<{ assigned: number }> {
   const company = await needs.known.company(companyId)
   if (!company?.open) return { assigned: 0 }
   let assigned = 0
@@ -29,23 +33,38 @@ export async function assignWaiting(needs: AssignNeeds, companyId: string, retur
   return { assigned }
 }
 
-async function lanesOf({ store }: AssignNeeds, { row: { company_id: companyId }, settings }: KnownCompany): Promise<string[]> {
+async function lanesOf(
+  { store }: AssignNeeds,
+  { row: { company_id: companyId }, settings }: KnownCompany,
+): Promise<string[]> {
   const own = await store.read.sessions.inPrivateLanes(companyId)
   if (!assigns(settings)) return own
-  return [...own, ...(await store.read.sessions.lanesInUse(companyId)).filter((lane) => isGiven(settings, lane))]
+  return [
+    ...own,
+    ...(await store.read.sessions.lanesInUse(companyId)).filter((lane) => isGiven(settings, lane)),
+  ]
 }
 
 /** Whether anybody in this lane may be given to someone. */
 function isGiven(settings: Settings, lane: string): boolean {
   const name = lane.slice(lane.indexOf(':') + 1)
-  const given = (accountId: string, groupId: number | null) => ruleAt(settings, { accountId, groupId }) !== 'grab'
+  const given = (accountId: string, groupId: number | null) =>
+    ruleAt(settings, { accountId, groupId }) !== 'grab'
   if (lane.startsWith('account:')) return given(name, null)
-  return ['', ...Object.keys(settings.accounts)].some((accountId) => given(accountId, lane.startsWith('group:') ? Number(name) : null))
+  return ['', ...Object.keys(settings.accounts)].some((accountId) =>
+    given(accountId, lane.startsWith('group:') ? Number(name) : null),
+  )
 }
 
-type Waiter = { session_id: string, lane: string, rank: number, account_id: string, customer_service_uid: number }
-type Spot = { rank: number, id: string }
-type Accounts = Map<string, { account_id: string, own_lane: number }>
+type Waiter = {
+  session_id: string
+  lane: string
+  rank: number
+  account_id: string
+  customer_service_uid: number
+}
+type Spot = { rank: number; id: string }
+type Accounts = Map<string, { account_id: string; own_lane: number }>
 
 async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]): Promise<number> {
   const people = await seen(needs, company)
@@ -57,16 +76,30 @@ async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]):
     for (const waiter of await nextPage(needs, company.row.company_id, spots)) {
       if (!anyRoom(people)) return assigned
       const account = accounts.get(waiter.account_id)
-      const asked = account && askedOfWaiter({ account, company }, waiter.lane, waiter.customer_service_uid)
-      if (!asked || decideFor(asked, people, { at: needs.clock.now(), othersWait: () => false }).uid === undefined) continue
-      assigned += await assignOne(needs, company, { sessionId: waiter.session_id, lane: waiter.lane })
+      const asked =
+        account && askedOfWaiter({ account, company }, waiter.lane, waiter.customer_service_uid)
+      if (
+        !asked ||
+        decideFor(asked, people, { at: needs.clock.now(), othersWait: () => false }).uid ===
+          undefined
+      ) {
+        continue
+      }
+      assigned += await assignOne(needs, company, {
+        sessionId: waiter.session_id,
+        lane: waiter.lane,
+      })
     }
   }
   return assigned
 }
 
 /** Of each lane, merged by rank; a lane that has been walked through is taken off. */
-async function nextPage({ store }: AssignNeeds, companyId: string, spots: Map<string, Spot>): Promise<Waiter[]> {
+async function nextPage(
+  { store }: AssignNeeds,
+  companyId: string,
+  spots: Map<string, Spot>,
+): Promise<Waiter[]> {
   const waiters: Waiter[] = []
   for (const [lane, spot] of [...spots]) {
     const some = await store.read.sessions.waiters(companyId, lane, { ...spot, limit: pageSize })
@@ -78,37 +111,82 @@ async function nextPage({ store }: AssignNeeds, companyId: string, spots: Map<st
   return waiters.sort((a, b) => a.rank - b.rank || (a.session_id < b.session_id ? -1 : 1))
 }
 
-const anyRoom = (people: Map<number, Person>) => [...people.values()].some(({ load, capacity }) => load < capacity)
+const anyRoom = (people: Map<number, Person>) =>
+  [...people.values()].some(({ load, capacity }) => load < capacity)
 
 /** Those who are online and have room, as it looks. */
-async function seen({ store, clock }: AssignNeeds, { row, staff }: KnownCompany): Promise<Map<number, Person>> {
+async function seen(
+  { store, clock }: AssignNeeds,
+  { row, staff }: KnownCompany,
+): Promise<Map<number, Person>> {
   const uids = await store.read.users.free(row.company_id, clock.now() - presenceHoldsMs)
-  const loads = new Map(uids.length > 0 ? (await store.read.loads.of(uids)).map((load) => [load.uid, load]) : [])
-  return new Map(staff.flatMap((one): [number, Person][] => {
-    const load = loads.get(one.uid)
-    return load ? [[one.uid, { ...one, enabled: true, online: true, load: load.load, capacity: load.capacity, turn: load.turn }]] : []
-  }))
+  const loads = new Map(
+    uids.length > 0 ? (await store.read.loads.of(uids)).map((load) => [load.uid, load]) : [],
+  )
+  return new Map(
+    staff.flatMap((one): [number, Person][] => {
+      const load = loads.get(one.uid)
+      return load
+        ? [
+            [
+              one.uid,
+              {
+                ...one,
+                enabled: true,
+                online: true,
+                load: load.load,
+                capacity: load.capacity,
+                turn: load.turn,
+              },
+            ],
+          ]
+        : []
+    }),
+  )
 }
 
 /** In his own lane he waits for one person and his deputies; elsewhere for everyone, and his own agent goes first. */
-function askedOfWaiter(where: Parameters<typeof askedFor>[0], lane: string, exclusive: number): Asked {
+function askedOfWaiter(
+  where: Parameters<typeof askedFor>[0],
+  lane: string,
+  exclusive: number,
+): Asked {
   const name = Number(lane.slice(lane.indexOf(':') + 1))
-  if (lane.startsWith('user:')) return askedFor(where, { exclusive: name, named: { kind: 'other' } })
-  return { ...askedFor(where, { exclusive, named: lane.startsWith('group:') ? { kind: 'group', groupId: name } : { kind: 'other' } }), movedOn: true }
+  if (lane.startsWith('user:')) {
+    return askedFor(where, { exclusive: name, named: { kind: 'other' } })
+  }
+  return {
+    ...askedFor(where, {
+      exclusive,
+      named: lane.startsWith('group:') ? { kind: 'group', groupId: name } : { kind: 'other' },
+    }),
+    movedOn: true,
+  }
 }
 
 async function handBack(needs: AssignNeeds, company: KnownCompany, uid: number): Promise<number> {
-  const { row: { company_id: companyId }, settings } = company
+  const {
+    row: { company_id: companyId },
+    settings,
+  } = company
   const heardSince = needs.clock.now() - 2 * settings.queueMinutes * minuteMs
   let assigned = 0
-  for (const { session_id: sessionId } of await needs.store.read.sessions.returningTo(companyId, uid, { heardSince, limit: pageSize })) {
-    if (await assignOne(needs, company, { sessionId }) === 0) break
+  for (const { session_id: sessionId } of await needs.store.read.sessions.returningTo(
+    companyId,
+    uid,
+    { heardSince, limit: pageSize },
+  )) {
+    if ((await assignOne(needs, company, { sessionId })) === 0) break
     assigned += 1
   }
   return assigned
 }
 
-async function assignOne(needs: AssignNeeds, company: KnownCompany, one: { sessionId: string, lane?: string }): Promise<number> {
+async function assignOne(
+  needs: AssignNeeds,
+  company: KnownCompany,
+  one: { sessionId: string; lane?: string },
+): Promise<number> {
   const done = await needs.store.work('claim', async (unit) => {
     const moved = await decideOne(needs, unit, { company, ...one })
     if (!moved) return null
@@ -120,30 +198,48 @@ async function assignOne(needs: AssignNeeds, company: KnownCompany, one: { sessi
   return done ? 1 : 0
 }
 
-type One = { company: KnownCompany, sessionId: string, lane?: string }
+type One = { company: KnownCompany; sessionId: string; lane?: string }
 
-async function decideOne(needs: AssignNeeds, unit: Unit, { company, sessionId, lane }: One): Promise<Moved | null> {
+async function decideOne(
+  needs: AssignNeeds,
+  unit: Unit,
+  { company, sessionId, lane }: One,
+): Promise<Moved | null> {
   const { customer, session } = await lockBoth(unit, company.row.company_id, sessionId)
   if (session.state !== queued || (lane !== undefined && session.lane !== lane)) return null
   const at = needs.clock.now()
-  const decided = await decideUnderLock(unit, { company, session, exclusive: customer.customer_service_uid, at })
+  const decided = await decideUnderLock(unit, {
+    company,
+    session,
+    exclusive: customer.customer_service_uid,
+    at,
+  })
   if (!decided) return null
 
   const { uid, inTurn, reason, candidates } = decided
   const identity = await unit.users.identity(session.account_id, uid)
   const moved = takeStep(session, {
-    event: 'assign', who: 'job', actor: 'job:assign', reason, at, candidates, owner: { uid, customerServiceId: identity?.customer_service_id ?? null },
+    event: 'assign',
+    who: 'job',
+    actor: 'job:assign',
+    reason,
+    at,
+    candidates,
+    owner: { uid, customerServiceId: identity?.customer_service_id ?? null },
   })
   await writeStep(unit, moved, { customer, inTurn })
   return moved
 }
 
-type Waiting = { company: KnownCompany, session: SessionRow, exclusive: number, at: number }
+type Waiting = { company: KnownCompany; session: SessionRow; exclusive: number; at: number }
 
 async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: Waiting) {
   const account = await unit.accounts.find(session.company_id, session.account_id)
   if (!account || account.binding === 'unbound') return null
-  const asked = { ...askedOfWaiter({ account, company }, session.lane ?? '', exclusive), except: await hadIt(unit, session) }
+  const asked = {
+    ...askedOfWaiter({ account, company }, session.lane ?? '', exclusive),
+    except: await hadIt(unit, session),
+  }
   const people = await loadPeople(unit, { staff: company.staff, uids: whoMatters(asked), at })
   const { uid, reason, candidates } = decideFor(asked, people, { at, othersWait: () => false })
   const { turn = at, turnRead = 0 } = people.get(uid ?? 0) ?? {}
@@ -155,6 +251,9 @@ const goesOn = ['unanswered', 'transferred']
 /** Who did not answer, or gave it away, does not get it back at once. */
 async function hadIt(unit: Unit, session: SessionRow): Promise<number | null> {
   if (session.ledger_n < 2) return null
-  const [had, last] = await unit.sessions.ledger(session.company_id, session.session_id, { after: session.ledger_n - 2, limit: 2 })
-  return goesOn.includes(last?.reason ?? '') ? had?.uid ?? null : null
+  const [had, last] = await unit.sessions.ledger(session.company_id, session.session_id, {
+    after: session.ledger_n - 2,
+    limit: 2,
+  })
+  return goesOn.includes(last?.reason ?? '') ? (had?.uid ?? null) : null
 }

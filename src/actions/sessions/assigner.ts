@@ -18,7 +18,12 @@ export function openAssigner(needs: AssignNeeds) {
   const wake = () => {
     if (stopped) return
     running ??= run()
-      .catch((error: unknown) => { needs.log.error({ error: String(error) }, 'who waits was not given to anyone; the job looks again') })
+      .catch((error: unknown) => {
+        needs.log.error(
+          { error: String(error) },
+          'who waits was not given to anyone; the job looks again',
+        )
+      })
       .finally(() => {
         running = null
         if (wanted.size > 0) wake()

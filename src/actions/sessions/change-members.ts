@@ -7,48 +7,88 @@ import { lockBoth, mayStep, notFound, refuse, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export type MembersInput = { sessionId: string, uids: number[], fence?: number | undefined }
-type Changed = { session: SessionRow, moved: Moved | null, events: ReturnType<typeof stepEvents> }
+export type MembersInput = { sessionId: string; uids: number[]; fence?: number | undefined }
+type Changed = { session: SessionRow; moved: Moved | null; events: ReturnType<typeof stepEvents> }
 
-export async function addMembers(needs: TellNeeds, me: Me, { sessionId, uids, fence }: MembersInput): Promise<SessionRow> {
-  return tellMembers(needs, await needs.store.work('rest', async (unit): Promise<Changed> => {
-    const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
-    const who = await mayStep(unit, me, { session, event: 'join', fence })
-    const present = await membersOf(unit, session)
-    const fresh = (await getPeople(unit, me, uids)).filter((uid) => uid !== session.uid && !present.includes(uid))
-    if (fresh.length === 0) return { session, moved: null, events: [] }
+export async function addMembers(
+  needs: TellNeeds,
+  me: Me,
+  { sessionId, uids, fence }: MembersInput,
+): Promise<SessionRow> {
+  return tellMembers(
+    needs,
+    await needs.store.work('rest', async (unit): Promise<Changed> => {
+      const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
+      const who = await mayStep(unit, me, { session, event: 'join', fence })
+      const present = await membersOf(unit, session)
+      const fresh = (await getPeople(unit, me, uids)).filter(
+        (uid) => uid !== session.uid && !present.includes(uid),
+      )
+      if (fresh.length === 0) return { session, moved: null, events: [] }
 
-    const at = needs.clock.now()
-    const moved = takeStep(session, { event: 'join', who, actor: `a:${me.uid}`, reason: 'joined', at })
-    await writeStep(unit, moved, { customer })
-    await unit.members.add(fresh.map((uid) => ({ session_id: sessionId, uid, company_id: me.companyId, added_by: me.uid, joined_at: at, left_at: null })))
-    const events = stepEvents('session.joined', moved, fresh)
-    writeEvents(needs, unit, events)
-    return { session, moved, events }
-  }))
+      const at = needs.clock.now()
+      const moved = takeStep(session, {
+        event: 'join',
+        who,
+        actor: `a:${me.uid}`,
+        reason: 'joined',
+        at,
+      })
+      await writeStep(unit, moved, { customer })
+      await unit.members.add(
+        fresh.map((uid) => ({
+          session_id: sessionId,
+          uid,
+          company_id: me.companyId,
+          added_by: me.uid,
+          joined_at: at,
+          left_at: null,
+        })),
+      )
+      const events = stepEvents('session.joined', moved, fresh)
+      writeEvents(needs, unit, events)
+      return { session, moved, events }
+    }),
+  )
 }
 
 /** The owner and supervisors send away whom they like; a member only himself. */
-export async function removeMembers(needs: TellNeeds, me: Me, { sessionId, uids, fence }: MembersInput): Promise<SessionRow> {
-  return tellMembers(needs, await needs.store.work('rest', async (unit): Promise<Changed> => {
-    const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
-    const who = await mayStep(unit, me, { session, event: 'leave', fence })
-    if (who === 'member' && uids.some((uid) => uid !== me.uid)) refuse('not_owner')
-    const present = await membersOf(unit, session)
-    const leaving = present.filter((uid) => uids.includes(uid))
-    if (leaving.length === 0) return { session, moved: null, events: [] }
+export async function removeMembers(
+  needs: TellNeeds,
+  me: Me,
+  { sessionId, uids, fence }: MembersInput,
+): Promise<SessionRow> {
+  return tellMembers(
+    needs,
+    await needs.store.work('rest', async (unit): Promise<Changed> => {
+      const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
+      const who = await mayStep(unit, me, { session, event: 'leave', fence })
+      if (who === 'member' && uids.some((uid) => uid !== me.uid)) refuse('not_owner')
+      const present = await membersOf(unit, session)
+      const leaving = present.filter((uid) => uids.includes(uid))
+      if (leaving.length === 0) return { session, moved: null, events: [] }
 
-    const at = needs.clock.now()
-    const moved = takeStep(session, { event: leaving.length === present.length ? 'dissolve' : 'leave', who, actor: `a:${me.uid}`, reason: 'left', at })
-    await writeStep(unit, moved, { customer })
-    await unit.members.leave(sessionId, leaving, at)
-    const events = stepEvents('session.left', moved, leaving)
-    writeEvents(needs, unit, events)
-    return { session, moved, events }
-  }))
+      const at = needs.clock.now()
+      const moved = takeStep(session, {
+        event: leaving.length === present.length ? 'dissolve' : 'leave',
+        who,
+        actor: `a:${me.uid}`,
+        reason: 'left',
+        at,
+      })
+      await writeStep(unit, moved, { customer })
+      await unit.members.leave(sessionId, leaving, at)
+      const events = stepEvents('session.left', moved, leaving)
+      writeEvents(needs, unit, events)
+      return { session, moved, events }
+    }),
+  )
 }
 
-async function tellMembers(needs: TellNeeds, { session, moved, events }: Changed): Promise<SessionRow> {
+async function tellMembers(
+  needs: TellNeeds,
+  { session, moved, events }: Changed,
+): Promise<SessionRow> {
   if (moved) await tellStep(needs, moved, events)
   return session
 }
@@ -58,7 +98,9 @@ const membersOf = async (unit: Unit, session: SessionRow) =>
 
 async function getPeople(unit: Unit, me: Me, uids: number[]): Promise<number[]> {
   const distinct = [...new Set(uids)]
-  const people = (await unit.users.byUids(distinct)).filter((one) => one.company_id === me.companyId)
+  const people = (await unit.users.byUids(distinct)).filter(
+    (one) => one.company_id === me.companyId,
+  )
   if (people.length < distinct.length) throw notFound()
   people.forEach(refuseDisabled)
   return distinct

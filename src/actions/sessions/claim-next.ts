@@ -14,20 +14,31 @@ const pauseMs = 10
 const inHands = new Set<string>()
 
 /** The next one this agent may have, in queue order over all his lanes; null when there is none. */
-export async function claimNext(needs: ClaimNeeds, me: Me, lane?: string): Promise<SessionRow | null> {
+export async function claimNext(
+  needs: ClaimNeeds,
+  me: Me,
+  lane?: string,
+): Promise<SessionRow | null> {
   const lanes = await lanesFor(needs.store.read, me.uid)
   if (lane !== undefined && !lanes.includes(lane)) {
-    throw new AppError(lane.startsWith('user:') ? 'reserved' : 'not_your_lane', `The lane ${lane} is not yours.`)
+    throw new AppError(
+      lane.startsWith('user:') ? 'reserved' : 'not_your_lane',
+      `The lane ${lane} is not yours.`,
+    )
   }
   const until = needs.clock.mono() + triesForMs
   let lost = 0
   while (needs.clock.mono() < until) {
-    const proposed = await propose(needs, { companyId: me.companyId, lanes: lane === undefined ? lanes : [lane], limit: candidates + inHands.size + lost })
+    const proposed = await propose(needs, {
+      companyId: me.companyId,
+      lanes: lane === undefined ? lanes : [lane],
+      limit: candidates + inHands.size + lost,
+    })
     if (proposed.length === 0) return null
     const free = proposed.filter(({ id }) => !inHands.has(id))
     // who lost to another process looks a little further on: there they would meet again and again
     const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
-    const session = entry && await tryClaim(needs, me, { entry, lanes })
+    const session = entry && (await tryClaim(needs, me, { entry, lanes }))
     if (session) return session
     if (entry) lost += 1
     else await sleep(Math.random() * pauseMs)
@@ -35,17 +46,28 @@ export async function claimNext(needs: ClaimNeeds, me: Me, lane?: string): Promi
   throw new AppError('overloaded', 'Too many claim at once: try again.')
 }
 
-type Wanted = { companyId: string, lanes: string[], limit: number }
+type Wanted = { companyId: string; lanes: string[]; limit: number }
 
-async function propose(needs: ClaimNeeds, { companyId, lanes, limit }: Wanted): Promise<QueueEntry[]> {
+async function propose(
+  needs: ClaimNeeds,
+  { companyId, lanes, limit }: Wanted,
+): Promise<QueueEntry[]> {
   const proposed = await needs.queue.heads(companyId, lanes, limit)
   if (proposed) return proposed
-  const rows = (await Promise.all(lanes.map((lane) => needs.store.read.sessions.heads(companyId, lane, limit)))).flat()
-  return rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank }))
-    .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1)).slice(0, limit)
+  const rows = (
+    await Promise.all(lanes.map((lane) => needs.store.read.sessions.heads(companyId, lane, limit)))
+  ).flat()
+  return rows
+    .map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank }))
+    .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+    .slice(0, limit)
 }
 
-async function tryClaim(needs: ClaimNeeds, me: Me, { entry, lanes }: { entry: QueueEntry, lanes: string[] }): Promise<SessionRow | null> {
+async function tryClaim(
+  needs: ClaimNeeds,
+  me: Me,
+  { entry, lanes }: { entry: QueueEntry; lanes: string[] },
+): Promise<SessionRow | null> {
   inHands.add(entry.id)
   try {
     return await claimSession(needs, me, { sessionId: entry.id, lanes })

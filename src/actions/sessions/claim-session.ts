@@ -20,20 +20,28 @@ export type ClaimNeeds = TellNeeds & Needs<'metrics'>
  * `lanes`: his, where the queue proposed the session and they were just read; the UPDATE asks again whether it still stands
  * in the one. A proposal that is his already is the index being behind, not an answer.
  */
-export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes }: { sessionId: string, lanes?: string[] }): Promise<SessionRow> {
+export async function claimSession(
+  needs: ClaimNeeds,
+  me: Me,
+  { sessionId, lanes }: { sessionId: string; lanes?: string[] },
+): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
-  const { session, moved, lines, events } = await needs.store.work('claim', async (unit) => {
-    const seen = await unit.sessions.find(me.companyId, sessionId)
-    if (!seen) throw notFound()
-    const proposed = lanes !== undefined
-    if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) return { session: seen, moved: null, lines: [], events: [] }
-    mayTake(seen, me, lanes ?? await lanesFor(unit, me.uid))
-    await refuseUnbound(unit, seen)
-    return take(needs, unit, { me, seen, settings })
-  }).catch((error: unknown) => {
-    needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
-    throw error
-  })
+  const { session, moved, lines, events } = await needs.store
+    .work('claim', async (unit) => {
+      const seen = await unit.sessions.find(me.companyId, sessionId)
+      if (!seen) throw notFound()
+      const proposed = lanes !== undefined
+      if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) {
+        return { session: seen, moved: null, lines: [], events: [] }
+      }
+      mayTake(seen, me, lanes ?? (await lanesFor(unit, me.uid)))
+      await refuseUnbound(unit, seen)
+      return take(needs, unit, { me, seen, settings })
+    })
+    .catch((error: unknown) => {
+      needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
+      throw error
+    })
 
   if (moved) {
     needs.metrics.claims.inc({ result: 'won' })
@@ -46,20 +54,33 @@ export async function claimSession(needs: ClaimNeeds, me: Me, { sessionId, lanes
 function mayTake(session: SessionRow, me: Me, lanes: string[]): void {
   if (session.state !== queued) refuse('session_already_claimed')
   if (lanes.includes(session.lane ?? '')) return
-  if (session.lane?.startsWith('user:')) throw new AppError('reserved', 'This customer waits for his own agent.')
-  throw new AppError('not_your_lane', `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`)
+  if (session.lane?.startsWith('user:')) {
+    throw new AppError('reserved', 'This customer waits for his own agent.')
+  }
+  throw new AppError(
+    'not_your_lane',
+    `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`,
+  )
 }
 
-type Taken = { session: SessionRow, moved: Moved, lines: MessageRow[], events: Event[] }
+type Taken = { session: SessionRow; moved: Moved; lines: MessageRow[]; events: Event[] }
 
-async function take(needs: ClaimNeeds, unit: Unit, { me, seen, settings }: { me: Me, seen: SessionRow, settings: Settings }): Promise<Taken> {
+async function take(
+  needs: ClaimNeeds,
+  unit: Unit,
+  { me, seen, settings }: { me: Me; seen: SessionRow; settings: Settings },
+): Promise<Taken> {
   const { customer, session } = await lockSeen(unit, seen)
   const identity = await unit.users.identity(seen.account_id, me.uid)
   if (session.state !== queued || session.lane !== seen.lane) refuse('session_already_claimed')
 
-  const behind = settings.autoAcceptFirst && await isBusy(unit, me)
+  const behind = settings.autoAcceptFirst && (await isBusy(unit, me))
   const moved = takeStep(session, {
-    event: behind ? 'claimBehind' : 'claim', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'claimed', at: needs.clock.now(),
+    event: behind ? 'claimBehind' : 'claim',
+    who: relationTo(session, person(me)),
+    actor: `a:${me.uid}`,
+    reason: 'claimed',
+    at: needs.clock.now(),
     owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
   })
   const spoken = await greet(needs, unit, { customer, moved, settings })

@@ -10,15 +10,29 @@ import { stepEvents, takeStep, writeStep } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
 export type CloseNeeds = TellNeeds
-export type CloseInput = { sessionId: string, reason?: string | undefined, pending?: 'send' | 'drop' | undefined, fence?: number | undefined }
+export type CloseInput = {
+  sessionId: string
+  reason?: string | undefined
+  pending?: 'send' | 'drop' | undefined
+  fence?: number | undefined
+}
 
-export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput): Promise<SessionRow> {
+export async function closeSession(
+  needs: CloseNeeds,
+  me: Me,
+  input: CloseInput,
+): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
   const { moved, events, lines } = await needs.store.work('rest', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     const moved = takeStep(session, {
-      event: 'close', who: relationTo(session, person(me)), actor: `a:${me.uid}`, reason: 'closed', closeReason: input.reason,
-      at: needs.clock.now(), fence: input.fence,
+      event: 'close',
+      who: relationTo(session, person(me)),
+      actor: `a:${me.uid}`,
+      reason: 'closed',
+      closeReason: input.reason,
+      at: needs.clock.now(),
+      fence: input.fence,
     })
 
     const asked = askSatisfaction(needs, { customer, moved, settings })
@@ -33,9 +47,13 @@ export async function closeSession(needs: CloseNeeds, me: Me, input: CloseInput)
   return moved.session
 }
 
-export async function closeMany(needs: CloseNeeds, me: Me, input: { ids: string[], reason?: string | undefined, pending?: 'send' | 'drop' | undefined }) {
+export async function closeMany(
+  needs: CloseNeeds,
+  me: Me,
+  input: { ids: string[]; reason?: string | undefined; pending?: 'send' | 'drop' | undefined },
+) {
   const closedIds: string[] = []
-  const failed: { id: string, code: string }[] = []
+  const failed: { id: string; code: string }[] = []
   for (const id of input.ids) {
     try {
       await closeSession(needs, me, { sessionId: id, reason: input.reason, pending: input.pending })

@@ -5,19 +5,36 @@ import { writeAudit } from '../audit.ts'
 import { sessionEvent, writeEvents } from '../events.ts'
 import { lockBoth, type Me } from './rights.ts'
 
-export type GradeInput = { sessionId: string, grade: 1 | 2 | 3, text?: string | undefined }
+export type GradeInput = { sessionId: string; grade: 1 | 2 | 3; text?: string | undefined }
 
 /** A supervisor's word on how an agent did: 1 good, 2 medium, 3 bad. He may think again; his own work others judge. */
-export async function gradeSession(needs: Needs<'store' | 'bus' | 'clock' | 'ids'>, me: Me, { sessionId, grade, text }: GradeInput): Promise<SessionRow> {
+export async function gradeSession(
+  needs: Needs<'store' | 'bus' | 'clock' | 'ids'>,
+  me: Me,
+  { sessionId, grade, text }: GradeInput,
+): Promise<SessionRow> {
   const { session, events } = await needs.store.work('rest', async (unit) => {
     const { session } = await lockBoth(unit, me.companyId, sessionId)
-    if (session.uid === null) throw new AppError('session_not_accepted', 'Nobody has had this session yet.')
-    if (session.uid === me.uid) throw new AppError('not_allowed', 'Another supervisor grades what you did yourself.')
+    if (session.uid === null) {
+      throw new AppError('session_not_accepted', 'Nobody has had this session yet.')
+    }
+    if (session.uid === me.uid) {
+      throw new AppError('not_allowed', 'Another supervisor grades what you did yourself.')
+    }
 
     await unit.evaluations.save({
-      session_id: sessionId, kind: 'supervisor', company_id: me.companyId, uid: me.uid, grade, text: text ?? null, at: needs.clock.now(),
+      session_id: sessionId,
+      kind: 'supervisor',
+      company_id: me.companyId,
+      uid: me.uid,
+      grade,
+      text: text ?? null,
+      at: needs.clock.now(),
     })
-    await writeAudit(needs, unit, { me, deed: { action: 'session.graded', object: `session:${sessionId}`, detail: { grade } } })
+    await writeAudit(needs, unit, {
+      me,
+      deed: { action: 'session.graded', object: `session:${sessionId}`, detail: { grade } },
+    })
     const events = sessionEvent('session.graded', session, { uids: [session.uid] })
     writeEvents(needs, unit, events)
     return { session, events }

@@ -8,12 +8,29 @@ import type { Needs, Unit } from '../../ports.ts'
 import { automaticLine, silence, type Spoken } from '../messages/automatic-line.ts'
 import type { Moved } from './step.ts'
 
-type Greeted = { customer: CustomerRow, moved: Moved, settings: Settings }
+type Greeted = { customer: CustomerRow; moved: Moved; settings: Settings }
 
-export async function greet(needs: Needs<'ids' | 'clock'>, unit: Unit, { customer, moved, settings }: Greeted): Promise<Spoken> {
+export async function greet(
+  needs: Needs<'ids' | 'clock'>,
+  unit: Unit,
+  { customer, moved, settings }: Greeted,
+): Promise<Spoken> {
   const { session } = moved
-  const agent = session.uid === null || session.state !== active ? null : await unit.users.find(session.company_id, session.uid)
+  const agent =
+    session.uid === null || session.state !== active
+      ? null
+      : await unit.users.find(session.company_id, session.uid)
   const text = agent && greetingOf(agent.greeting, settings.greeting, agent.name)
   if (!text) return silence(customer)
-  return automaticLine(needs, { customer, session, keep: 1, said: { type: 'text', text, sender: 'r:greeting', client_key: `${session.session_id}:${session.fence}` } })
+  return automaticLine(needs, {
+    customer,
+    session,
+    keep: 1,
+    said: {
+      type: 'text',
+      text,
+      sender: 'r:greeting',
+      client_key: `${session.session_id}:${session.fence}`,
+    },
+  })
 }

@@ -13,13 +13,20 @@ export type LaneMove = {
   /** Asked under lock; null: it stays. */
   to: (unit: Unit, session: SessionRow) => Promise<string | null>
 }
-type Moves = { companyId: string, move: LaneMove, next: (limit: number) => Promise<{ session_id: string }[]> }
+type Moves = {
+  companyId: string
+  move: LaneMove
+  next: (limit: number) => Promise<{ session_id: string }[]>
+}
 
 const atOnce = 500
 const mostRounds = 100
 
 /** Until nobody is left to be moved. */
-export async function moveLanes(needs: AssignNeeds, { companyId, move, next }: Moves): Promise<number> {
+export async function moveLanes(
+  needs: AssignNeeds,
+  { companyId, move, next }: Moves,
+): Promise<number> {
   let moved = 0
   for (let round = 0; round < mostRounds; round += 1) {
     const rows = await next(atOnce)
@@ -30,12 +37,22 @@ export async function moveLanes(needs: AssignNeeds, { companyId, move, next }: M
   return moved
 }
 
-async function moveOne(needs: AssignNeeds, { companyId, move, id }: { companyId: string, move: LaneMove, id: string }): Promise<number> {
+async function moveOne(
+  needs: AssignNeeds,
+  { companyId, move, id }: { companyId: string; move: LaneMove; id: string },
+): Promise<number> {
   const done = await needs.store.work('rest', async (unit) => {
     const { customer, session } = await lockBoth(unit, companyId, id)
     const lane = await move.to(unit, session)
     if (lane === null) return null
-    const moved = takeStep(session, { event: 'moveLane', who: 'job', actor: move.actor, reason: move.reason, at: needs.clock.now(), place: { lane } })
+    const moved = takeStep(session, {
+      event: 'moveLane',
+      who: 'job',
+      actor: move.actor,
+      reason: move.reason,
+      at: needs.clock.now(),
+      place: { lane },
+    })
     await writeStep(unit, moved, { customer })
     const events = stepEvents('session.queued', moved)
     writeEvents(needs, unit, events)

@@ -4,21 +4,32 @@ import { commonLane } from '../../../rules/routing.ts'
 import { queued, waiting } from '../../../rules/session.ts'
 import type { Needs, Standing, Unit } from '../../ports.ts'
 
-export type Placed = Pick<SessionRow, 'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'>
+export type Placed = Pick<
+  SessionRow,
+  'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'
+>
 
 export const laneList = (lane: string) => `queue:${lane}`
 export const waitingList = (uid: number) => `waiting:${uid}`
 
 export function standingOf(session: Placed): Standing | null {
-  if (session.state === queued && session.lane !== null) return { list: laneList(session.lane), rank: session.rank ?? 0 }
-  if (session.state === waiting && session.uid !== null) return { list: waitingList(session.uid), rank: session.assigned_at ?? 0 }
+  if (session.state === queued && session.lane !== null) {
+    return { list: laneList(session.lane), rank: session.rank ?? 0 }
+  }
+  if (session.state === waiting && session.uid !== null) {
+    return { list: waitingList(session.uid), rank: session.assigned_at ?? 0 }
+  }
   return null
 }
 
 /** The list it stands in, to be asked before the row is changed. */
 export const listOf = (session: Placed): string | null => standingOf(session)?.list ?? null
 
-export async function tellPlace(needs: Needs<'queue'>, session: Placed, from: string | null): Promise<void> {
+export async function tellPlace(
+  needs: Needs<'queue'>,
+  session: Placed,
+  from: string | null,
+): Promise<void> {
   const to = standingOf(session)
   if (from === null && to === null) return
   await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
@@ -33,12 +44,18 @@ export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Prom
 export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const companyId of new Set(sessions.map((session) => session.company_id))) {
     const own = sessions.filter((session) => session.company_id === companyId)
-    await needs.queue.move(companyId, own.map((session) => ({ id: session.session_id, from: null, to: standingOf(session) })))
+    await needs.queue.move(
+      companyId,
+      own.map((session) => ({ id: session.session_id, from: null, to: standingOf(session) })),
+    )
   }
 }
 
 /** Where whoever waits for nobody in particular waits. */
-export async function commonLaneOf(unit: Unit, session: { company_id: string, account_id: string }): Promise<string> {
+export async function commonLaneOf(
+  unit: Unit,
+  session: { company_id: string; account_id: string },
+): Promise<string> {
   const account = await unit.accounts.find(session.company_id, session.account_id)
   return account ? commonLane(account) : 'all'
 }

@@ -10,10 +10,21 @@ export type PresentNeeds = Needs<'store' | 'queue' | 'clock'>
 export async function presentSessions(needs: PresentNeeds, companyId: string, rows: SessionRow[]) {
   if (rows.length === 0) return []
   const { read } = needs.store
-  const customers = new Map((await read.customers.byIds(companyId, rows.map((row) => row.wx_user_id)))
-    .map((customer) => [customer.wx_user_id, customer]))
+  const customers = new Map(
+    (
+      await read.customers.byIds(
+        companyId,
+        rows.map((row) => row.wx_user_id),
+      )
+    ).map((customer) => [customer.wx_user_id, customer]),
+  )
   const lastIds = rows.map((row) => row.last_message_id).filter((id) => id !== null)
-  const lasts = new Map((lastIds.length > 0 ? await read.messages.byIds(lastIds) : []).map((line) => [line.message_id, line]))
+  const lasts = new Map(
+    (lastIds.length > 0 ? await read.messages.byIds(lastIds) : []).map((line) => [
+      line.message_id,
+      line,
+    ]),
+  )
   const now = needs.clock.now()
   const queue = await standings(needs, companyId, { rows, now })
   const beside = await standsBeside(needs, companyId, rows)
@@ -21,24 +32,53 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
     const customer = customers.get(row.wx_user_id)
     if (!customer) throw new Error(`session ${row.session_id} without its customer`)
     return presentSession(row, {
-      customer, last: lasts.get(row.last_message_id ?? '') ?? null, queue: queue.get(row.session_id) ?? null, now, ...beside(row.session_id),
+      customer,
+      last: lasts.get(row.last_message_id ?? '') ?? null,
+      queue: queue.get(row.session_id) ?? null,
+      now,
+      ...beside(row.session_id),
     })
   })
 }
 
-async function standings({ store, queue }: PresentNeeds, companyId: string, { rows, now }: { rows: SessionRow[], now: number }) {
-  const waiting = rows.flatMap(({ session_id: id, lane, state }) => state === queued && lane !== null ? [{ id, lane }] : [])
+async function standings(
+  { store, queue }: PresentNeeds,
+  companyId: string,
+  { rows, now }: { rows: SessionRow[]; now: number },
+) {
+  const waiting = rows.flatMap(({ session_id: id, lane, state }) =>
+    state === queued && lane !== null ? [{ id, lane }] : [],
+  )
   const lanes = [...new Set(waiting.map(({ lane }) => lane))]
-  const left = new Map(await Promise.all(lanes.map(async (lane): Promise<[string, number[]]> =>
-    [lane, await store.read.streams.leftLane(companyId, lane, looksBackTo(now))])))
-  const found = await Promise.all(waiting.map(async ({ id, lane }) => {
-    const before = await queue.position(companyId, lane, id)
-    return before === null ? [] : [[id, { position: before + 1, waitMs: waitMs(before, left.get(lane) ?? [], now) }] as const]
-  }))
+  const left = new Map(
+    await Promise.all(
+      lanes.map(async (lane): Promise<[string, number[]]> => [
+        lane,
+        await store.read.streams.leftLane(companyId, lane, looksBackTo(now)),
+      ]),
+    ),
+  )
+  const found = await Promise.all(
+    waiting.map(async ({ id, lane }) => {
+      const before = await queue.position(companyId, lane, id)
+      return before === null
+        ? []
+        : [
+            [
+              id,
+              { position: before + 1, waitMs: waitMs(before, left.get(lane) ?? [], now) },
+            ] as const,
+          ]
+    }),
+  )
   return new Map(found.flat())
 }
 
-async function standsBeside({ store: { read } }: Needs<'store'>, companyId: string, rows: SessionRow[]) {
+async function standsBeside(
+  { store: { read } }: Needs<'store'>,
+  companyId: string,
+  rows: SessionRow[],
+) {
   const groups = rows.filter((row) => row.state === group).map((row) => row.session_id)
   const members = groups.length > 0 ? await read.members.of(companyId, groups) : []
   // nobody grades what nobody has had

@@ -7,18 +7,35 @@ import { getVisible, lockBoth, personIn, refuseWrite, type Me } from './rights.t
  * What the owner has seen is no longer unread, on none of his devices. A member's reading changes nothing. A missed session was nobody's,
  * or its agent did not answer: whoever may see it may open it.
  */
-export async function readUpTo(needs: Needs<'store' | 'bus' | 'clock' | 'ids'>, me: Me, { sessionId, seq }: { sessionId: string, seq: number }): Promise<SessionRow> {
+export async function readUpTo(
+  needs: Needs<'store' | 'bus' | 'clock' | 'ids'>,
+  me: Me,
+  { sessionId, seq }: { sessionId: string; seq: number },
+): Promise<SessionRow> {
   await getVisible(needs, me, sessionId)
   const { session, changed } = await needs.store.work('rest', async (unit) => {
     const { session } = await lockBoth(unit, me.companyId, sessionId)
-    const opened = session.open_key === null && await unit.missed.opened(me.companyId, sessionId) > 0
-    if (session.uid !== me.uid && !opened && !(await personIn(unit, me, session)).isMember) refuseWrite('not_owner')
-    const unread = session.uid === me.uid || opened ? await unit.messages.countUnread(me.companyId, sessionId, seq) : session.unread
+    const opened =
+      session.open_key === null && (await unit.missed.opened(me.companyId, sessionId)) > 0
+    if (session.uid !== me.uid && !opened && !(await personIn(unit, me, session)).isMember) {
+      refuseWrite('not_owner')
+    }
+    const unread =
+      session.uid === me.uid || opened
+        ? await unit.messages.countUnread(me.companyId, sessionId, seq)
+        : session.unread
     if (unread >= session.unread) return { session, changed: false }
 
     const read = { ...session, unread }
     await unit.sessions.save(read)
-    writeEvents(needs, unit, [{ companyId: me.companyId, stream: `user:${me.uid}`, type: 'message.read', data: { sessionId, upTo: seq, unread } }])
+    writeEvents(needs, unit, [
+      {
+        companyId: me.companyId,
+        stream: `user:${me.uid}`,
+        type: 'message.read',
+        data: { sessionId, upTo: seq, unread },
+      },
+    ])
     return { session: read, changed: true }
   })
 

@@ -1,15 +1,25 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { lanesOf } from '../../../rules/routing.ts'
-import { decideStep, group, relationTo, type Person, type SessionEvent } from '../../../rules/session.ts'
+import {
+  decideStep,
+  group,
+  relationTo,
+  type Person,
+  type SessionEvent,
+} from '../../../rules/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 
-export type Me = { uid: number, companyId: string, role: 'agent' | 'supervisor' | 'admin' }
+export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' | 'admin' }
 
 export const supervises = (me: Me) => me.role !== 'agent'
 
 export async function lanesFor(unit: Unit, uid: number): Promise<string[]> {
-  const [groupIds, identities, deputyOf] = [await unit.users.groupIds(uid), await unit.users.identities(uid), await unit.users.deputyOf(uid)]
+  const [groupIds, identities, deputyOf] = [
+    await unit.users.groupIds(uid),
+    await unit.users.identities(uid),
+    await unit.users.deputyOf(uid),
+  ]
   return lanesOf({ uid, groupIds, accountIds: identities.map((row) => row.account_id), deputyOf })
 }
 
@@ -18,23 +28,43 @@ export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Pro
   const session = await needs.store.read.sessions.find(me.companyId, id)
   if (!session) throw notFound()
   if (supervises(me) || session.uid === me.uid) return session
-  if (session.state === 3 && (await lanesFor(needs.store.read, me.uid)).includes(session.lane ?? '')) return session
+  if (
+    session.state === 3 &&
+    (await lanesFor(needs.store.read, me.uid)).includes(session.lane ?? '')
+  ) {
+    return session
+  }
   const { sessions, members } = needs.store.read
-  if (await sessions.wasOwner(me.companyId, id, me.uid) || await members.isMember(me.companyId, id, me.uid)) return session
+  if (
+    (await sessions.wasOwner(me.companyId, id, me.uid)) ||
+    (await members.isMember(me.companyId, id, me.uid))
+  ) {
+    return session
+  }
   if (await wasNobodys(needs, me, session)) return session
   throw notFound()
 }
 
 /** Missed while it queued: whoever serves the account may see to it. */
-async function wasNobodys({ store }: Needs<'store'>, me: Me, session: SessionRow): Promise<boolean> {
-  if (session.open_key !== null || session.uid !== null || await store.read.missed.find(me.companyId, session.session_id) === null) return false
-  return await store.read.users.identity(session.account_id, me.uid) !== null
+async function wasNobodys(
+  { store }: Needs<'store'>,
+  me: Me,
+  session: SessionRow,
+): Promise<boolean> {
+  if (
+    session.open_key !== null ||
+    session.uid !== null ||
+    (await store.read.missed.find(me.companyId, session.session_id)) === null
+  ) {
+    return false
+  }
+  return (await store.read.users.identity(session.account_id, me.uid)) !== null
 }
 
 export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')
 
 const words: Partial<Record<ErrorCode, string>> = {
-  session_not_open: 'The session has ended; the customer\'s next message opens a new one.',
+  session_not_open: "The session has ended; the customer's next message opens a new one.",
   session_moved: 'The session changed hands since you loaded it: load it again.',
   not_owner: 'The session belongs to another agent.',
   session_not_accepted: 'Accept the session first.',
@@ -59,7 +89,7 @@ export async function lockBoth(unit: Unit, companyId: string, sessionId: string)
 
 export async function lockSeen(unit: Unit, seen: SessionRow) {
   const customer = await unit.customers.lock(seen.company_id, seen.wx_user_id)
-  const session = customer && await unit.sessions.lock(seen.company_id, seen.session_id)
+  const session = customer && (await unit.sessions.lock(seen.company_id, seen.session_id))
   if (!session) throw notFound()
   return { customer, session }
 }
@@ -70,11 +100,22 @@ export const person = (me: Me): Person => ({ uid: me.uid, supervises: supervises
 /** The same in a session that may be a group chat. */
 export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<Person> {
   if (session.state !== group || session.uid === me.uid) return person(me)
-  return { ...person(me), isMember: await unit.members.isMember(me.companyId, session.session_id, me.uid) }
+  return {
+    ...person(me),
+    isMember: await unit.members.isMember(me.companyId, session.session_id, me.uid),
+  }
 }
 
 /** Refuses before anything else is looked at, in the table's order. Answers how he stands to the session. */
-export async function mayStep(unit: Unit, me: Me, { session, event, fence }: { session: SessionRow, event: SessionEvent, fence?: number | undefined }) {
+export async function mayStep(
+  unit: Unit,
+  me: Me,
+  {
+    session,
+    event,
+    fence,
+  }: { session: SessionRow; event: SessionEvent; fence?: number | undefined },
+) {
   const who = relationTo(session, await personIn(unit, me, session))
   const decided = decideStep(session, { event, who, fence })
   if (typeof decided === 'string') refuse(decided)
@@ -84,5 +125,8 @@ export async function mayStep(unit: Unit, me: Me, { session, event, fence }: { s
 export async function refuseUnbound(unit: Unit, session: SessionRow): Promise<void> {
   const account = await unit.accounts.find(session.company_id, session.account_id)
   if (account?.binding === 'direct' || account?.binding === 'platform') return
-  throw new AppError('account_not_bound', 'The account is not bound: an admin binds it under accounts.')
+  throw new AppError(
+    'account_not_bound',
+    'The account is not bound: an admin binds it under accounts.',
+  )
 }

@@ -1,17 +1,35 @@
 // Who is there and has room, as a decision needs it: read without a lock, because all agents' rows, held for every new customer, stood
 // in the way of whatever those agents did. Whoever is chosen is held to what was read of him when he is given the session; a unit that
 // came too late for that locks them when it is tried again, or it might come too late for ever.
-import { assign, given, type Asked, type Decision, type Person, type Staff } from '../../../rules/assignment.ts'
+import {
+  assign,
+  given,
+  type Asked,
+  type Decision,
+  type Person,
+  type Staff,
+} from '../../../rules/assignment.ts'
 import type { Named } from '../../../rules/reception.ts'
 import { commonLane, isOnline } from '../../../rules/routing.ts'
 import { ruleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
-type Where = { account: { account_id: string, own_lane: number }, company: { settings: Settings, staff: readonly Staff[], groupIds: readonly number[] } }
+type Where = {
+  account: { account_id: string; own_lane: number }
+  company: { settings: Settings; staff: readonly Staff[]; groupIds: readonly number[] }
+}
 
-export function askedFor({ account, company }: Where, { exclusive, named }: { exclusive: number, named: Named }): Asked {
+export function askedFor(
+  { account, company }: Where,
+  { exclusive, named }: { exclusive: number; named: Named },
+): Asked {
   return {
-    accountId: account.account_id, common: commonLane(account), exclusive, named, staff: company.staff, groupIds: company.groupIds,
+    accountId: account.account_id,
+    common: commonLane(account),
+    exclusive,
+    named,
+    staff: company.staff,
+    groupIds: company.groupIds,
     rule: (groupId) => ruleAt(company.settings, { accountId: account.account_id, groupId }),
   }
 }
@@ -19,7 +37,10 @@ export function askedFor({ account, company }: Where, { exclusive, named }: { ex
 export type PersonRead = Person & { turnRead: number }
 
 /** Presence is read as it stands; whoever says that he is there or not does so before or after this. */
-export async function loadPeople(unit: Unit, { staff, uids, at }: { staff: readonly Staff[], uids: number[], at: number }): Promise<Map<number, PersonRead>> {
+export async function loadPeople(
+  unit: Unit,
+  { staff, uids, at }: { staff: readonly Staff[]; uids: number[]; at: number },
+): Promise<Map<number, PersonRead>> {
   if (uids.length === 0) return new Map()
   const presences = new Map((await unit.users.presences(uids)).map((row) => [row.uid, row]))
   const isThere = (uid: number) => {
@@ -27,16 +48,40 @@ export async function loadPeople(unit: Unit, { staff, uids, at }: { staff: reado
     return row?.enabled === 1 && isOnline(row, at)
   }
   const there = uids.filter(isThere)
-  const loads = new Map(there.length > 0 ? (await (unit.again ? unit.loads.lock(there) : unit.loads.of(there))).map((row) => [row.uid, row]) : [])
-  const people = staff.filter(({ uid }) => presences.has(uid)).map((one): [number, PersonRead] => {
-    const { load = 0, capacity = 0, turn = 0 } = loads.get(one.uid) ?? {}
-    return [one.uid, { ...one, enabled: presences.get(one.uid)?.enabled === 1, online: isThere(one.uid), load, capacity, turn, turnRead: turn }]
-  })
+  const loads = new Map(
+    there.length > 0
+      ? (await (unit.again ? unit.loads.lock(there) : unit.loads.of(there))).map((row) => [
+          row.uid,
+          row,
+        ])
+      : [],
+  )
+  const people = staff
+    .filter(({ uid }) => presences.has(uid))
+    .map((one): [number, PersonRead] => {
+      const { load = 0, capacity = 0, turn = 0 } = loads.get(one.uid) ?? {}
+      return [
+        one.uid,
+        {
+          ...one,
+          enabled: presences.get(one.uid)?.enabled === 1,
+          online: isThere(one.uid),
+          load,
+          capacity,
+          turn,
+          turnRead: turn,
+        },
+      ]
+    })
   return new Map(people)
 }
 
 /** Decides, and counts it at once: the next decision stands on this one. */
-export function decideFor(asked: Asked, people: Map<number, Person>, { at, othersWait }: { at: number, othersWait: (lane: string) => boolean }): Decision {
+export function decideFor(
+  asked: Asked,
+  people: Map<number, Person>,
+  { at, othersWait }: { at: number; othersWait: (lane: string) => boolean },
+): Decision {
   const decision = assign(asked, { people, othersWait })
   const person = decision.uid === undefined ? undefined : people.get(decision.uid)
   if (person) given(person, people.values(), at)

@@ -8,22 +8,39 @@ import { notFound, refuseUnbound, supervises, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
-export async function startSession(needs: TellNeeds, me: Me, { customerId }: { customerId: string }): Promise<SessionRow> {
+export async function startSession(
+  needs: TellNeeds,
+  me: Me,
+  { customerId }: { customerId: string },
+): Promise<SessionRow> {
   const { moved, events } = await needs.store.work('claim', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, customerId)
     if (!customer) throw notFound()
-    if (await unit.sessions.openOf(me.companyId, customerId)) throw new AppError('customer_has_session', 'The customer has an open session.')
-    if (![-1, me.uid].includes(customer.customer_service_uid)) throw new AppError('customer_reserved', 'The customer belongs to another agent.')
+    if (await unit.sessions.openOf(me.companyId, customerId)) {
+      throw new AppError('customer_has_session', 'The customer has an open session.')
+    }
+    if (![-1, me.uid].includes(customer.customer_service_uid)) {
+      throw new AppError('customer_reserved', 'The customer belongs to another agent.')
+    }
     const at = needs.clock.now()
     const session = newSession(customer, { id: needs.ids(), at })
     const owner = await getNewOwner(unit, session, me.uid)
     await refuseUnbound(unit, session)
 
     const moved = takeStep(session, {
-      event: 'start', who: supervises(me) ? 'supervisor' : 'agent', actor: `a:${me.uid}`, reason: 'started', kind: 'user', at, owner,
+      event: 'start',
+      who: supervises(me) ? 'supervisor' : 'agent',
+      actor: `a:${me.uid}`,
+      reason: 'started',
+      kind: 'user',
+      at,
+      owner,
     })
     // a person began something: who has been silent for long is not reclaimed from under him
-    await writeStep(unit, moved, { customer: { ...customer, active_at: at }, customerChanged: true })
+    await writeStep(unit, moved, {
+      customer: { ...customer, active_at: at },
+      customerChanged: true,
+    })
     const events = stepEvents('session.started', moved)
     writeEvents(needs, unit, events)
     return { moved, events }

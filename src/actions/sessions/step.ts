@@ -1,10 +1,27 @@
 // The only place where a session's state changes. The table of rules/session.ts is asked, the session changed in memory, and the
 // ledger's line made with it; writeStep then writes all of it in the house's order: customer, session, loads, lines, outbox, ledger.
-import type { CustomerRow, LedgerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import type {
+  CustomerRow,
+  LedgerRow,
+  MessageRow,
+  OutboxRow,
+  SessionRow,
+} from '../../../entities/index.ts'
 import { giveBack } from '../../../rules/reply-window.ts'
 import { rankOf, topPriority } from '../../../rules/routing.ts'
 import {
-  decideStep, exclusiveAfter, group, isBirth, isOpen, isOwned, queued, raisesFence, type Actor, type Kind, type SessionEvent, type Transition,
+  decideStep,
+  exclusiveAfter,
+  group,
+  isBirth,
+  isOpen,
+  isOwned,
+  queued,
+  raisesFence,
+  type Actor,
+  type Kind,
+  type SessionEvent,
+  type Transition,
 } from '../../../rules/session.ts'
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
@@ -22,9 +39,9 @@ export type Step = {
   at: number
   fence?: number | undefined
   /** Where the table says `named`. */
-  owner?: { uid: number, customerServiceId: number | null }
+  owner?: { uid: number; customerServiceId: number | null }
   /** Where it is queued then; what is not said is kept. */
-  place?: { lane: string, rank?: number, queuedAt?: number }
+  place?: { lane: string; rank?: number; queuedAt?: number }
   /** Whether a person or a group was named; what it was unless said. */
   kind?: Kind
   /** In a person's words, why it ended. */
@@ -35,7 +52,7 @@ export type Step = {
 export type Moved = {
   session: SessionRow
   transition: Transition
-  before: { state: number | null, uid: number | null, lane: string | null, list: string | null }
+  before: { state: number | null; uid: number | null; lane: string | null; list: string | null }
   ledger: LedgerRow
 }
 
@@ -44,10 +61,22 @@ export function takeStep(session: SessionRow, step: Step): Moved {
   const transition = decideStep(session, step)
   if (typeof transition === 'string') refuse(transition)
   const isNew = isBirth(step.event)
-  const before = { state: isNew ? null : session.state, uid: session.uid, lane: session.lane, list: isNew ? null : listOf(session) }
+  const before = {
+    state: isNew ? null : session.state,
+    uid: session.uid,
+    lane: session.lane,
+    list: isNew ? null : listOf(session),
+  }
   Object.assign(session, ownerAfter(step, transition), placeAfter(session, step, transition), {
-    state: transition.to, kind: step.kind ?? session.kind, fence: session.fence + Number(raisesFence(transition)), ledger_n: session.ledger_n + 1,
-    ...(!isOpen(transition.to) && { open_key: null, closed_at: step.at, close_reason: step.closeReason ?? step.reason }),
+    state: transition.to,
+    kind: step.kind ?? session.kind,
+    fence: session.fence + Number(raisesFence(transition)),
+    ledger_n: session.ledger_n + 1,
+    ...(!isOpen(transition.to) && {
+      open_key: null,
+      closed_at: step.at,
+      close_reason: step.closeReason ?? step.reason,
+    }),
   })
   return { session, transition, before, ledger: ledgerLine(session, step, before.state) }
 }
@@ -56,19 +85,39 @@ function ownerAfter(step: Step, { owner }: Transition): Partial<SessionRow> {
   if (owner === 'stays') return {}
   if (owner === 'nobody') return { uid: null, customer_service_id: null, assigned_at: null }
   if (!step.owner) throw new Error(`${step.event} without an owner`)
-  return { uid: step.owner.uid, customer_service_id: step.owner.customerServiceId, assigned_at: step.at }
+  return {
+    uid: step.owner.uid,
+    customer_service_id: step.owner.customerServiceId,
+    assigned_at: step.at,
+  }
 }
 
-function placeAfter(session: SessionRow, { event, place, at }: Step, { to }: Transition): Partial<SessionRow> {
+function placeAfter(
+  session: SessionRow,
+  { event, place, at }: Step,
+  { to }: Transition,
+): Partial<SessionRow> {
   if (to !== queued) return { lane: null, rank: null, queued_at: null }
   if (!place) throw new Error(`${event} without a lane`)
-  return { lane: place.lane, rank: place.rank ?? session.rank ?? rankOf(topPriority, at), queued_at: place.queuedAt ?? session.queued_at ?? at }
+  return {
+    lane: place.lane,
+    rank: place.rank ?? session.rank ?? rankOf(topPriority, at),
+    queued_at: place.queuedAt ?? session.queued_at ?? at,
+  }
 }
 
 const ledgerLine = (session: SessionRow, step: Step, from: number | null): LedgerRow => ({
-  session_id: session.session_id, n: session.ledger_n, company_id: session.company_id, from_state: from, to_state: session.state,
-  actor: step.actor, reason: step.reason, fence: session.fence, uid: session.uid,
-  candidates: step.candidates === undefined ? null : JSON.stringify(step.candidates), at: step.at,
+  session_id: session.session_id,
+  n: session.ledger_n,
+  company_id: session.company_id,
+  from_state: from,
+  to_state: session.state,
+  actor: step.actor,
+  reason: step.reason,
+  fence: session.fence,
+  uid: session.uid,
+  candidates: step.candidates === undefined ? null : JSON.stringify(step.candidates),
+  at: step.at,
 })
 
 export type With = {
@@ -79,17 +128,26 @@ export type With = {
   /** Replies that have not left are dropped, and take nothing from the follower's budget. */
   dropPending?: boolean
   /** His place among those who are given sessions in turn, before and after; else he is not chosen for it, and it is the time. */
-  inTurn?: { turn: number, turnRead: number }
+  inTurn?: { turn: number; turnRead: number }
   /** Only if it is still queued in this lane. */
   claimedFrom?: string
 }
 
 /** Customer and session are locked. No room at the new owner rolls everything back. */
-export async function writeStep(unit: Unit, moved: Moved, { customer, lines = [], outbox = [], ...how }: With): Promise<void> {
+export async function writeStep(
+  unit: Unit,
+  moved: Moved,
+  { customer, lines = [], outbox = [], ...how }: With,
+): Promise<void> {
   const { session, ledger } = moved
-  const pending = how.dropPending ? (await unit.outbox.pendingOf(session.session_id)).map((row) => row.outbox_id) : []
+  const pending = how.dropPending
+    ? (await unit.outbox.pendingOf(session.session_id)).map((row) => row.outbox_id)
+    : []
   const changed = how.customerChanged === true || pending.length + outbox.length > 0
-  await saveCustomer(unit, moved, { customer: { ...customer, ...giveBack(customer, pending.length, ledger.at) }, changed })
+  await saveCustomer(unit, moved, {
+    customer: { ...customer, ...giveBack(customer, pending.length, ledger.at) },
+    changed,
+  })
   await saveSession(unit, moved, how.claimedFrom)
   await moveLoad(unit, moved, how.inTurn)
   await writeLines(unit, moved, { lines, outbox, pending })
@@ -98,54 +156,101 @@ export async function writeStep(unit: Unit, moved: Moved, { customer, lines = []
 }
 
 /** A group chat is its owner's: who has it next begins alone. Who was in it when it closed may read it. */
-const endsGroup = ({ session, before, transition }: Moved) => before.state === group && raisesFence(transition) && isOpen(session.state)
+const endsGroup = ({ session, before, transition }: Moved) =>
+  before.state === group && raisesFence(transition) && isOpen(session.state)
 
-type Leaving = { lines: MessageRow[], outbox: OutboxRow[], pending: string[] }
+type Leaving = { lines: MessageRow[]; outbox: OutboxRow[]; pending: string[] }
 
-async function writeLines(unit: Unit, { session, ledger }: Moved, { lines, outbox, pending }: Leaving): Promise<void> {
-  if (pending.length > 0) await unit.messages.fail(pending, { errcode: null, why: 'dropped_on_close' })
+async function writeLines(
+  unit: Unit,
+  { session, ledger }: Moved,
+  { lines, outbox, pending }: Leaving,
+): Promise<void> {
+  if (pending.length > 0) {
+    await unit.messages.fail(pending, { errcode: null, why: 'dropped_on_close' })
+  }
   await unit.messages.insert(lines)
   if (pending.length > 0) await unit.outbox.drop(session.session_id, ledger.at)
   await unit.outbox.insert(outbox)
 }
 
-type Kept = { customer: CustomerRow, changed: boolean }
+type Kept = { customer: CustomerRow; changed: boolean }
 
-async function saveCustomer(unit: Unit, { session, transition, ledger }: Moved, { customer, changed }: Kept): Promise<void> {
+async function saveCustomer(
+  unit: Unit,
+  { session, transition, ledger }: Moved,
+  { customer, changed }: Kept,
+): Promise<void> {
   const exclusive = exclusiveAfter(transition, customer.customer_service_uid, session.uid)
   if (exclusive === customer.customer_service_uid && !changed) return
-  const clue = Math.abs(customer.is_clue) === 1 ? exclusive === -1 ? 1 : -1 : customer.is_clue
-  await unit.customers.save({ ...customer, customer_service_uid: exclusive, is_clue: clue, update_time: ledger.at })
+  const clue = Math.abs(customer.is_clue) === 1 ? (exclusive === -1 ? 1 : -1) : customer.is_clue
+  await unit.customers.save({
+    ...customer,
+    customer_service_uid: exclusive,
+    is_clue: clue,
+    update_time: ledger.at,
+  })
 }
 
-async function saveSession(unit: Unit, { session, before }: Moved, claimedFrom: string | undefined): Promise<void> {
+async function saveSession(
+  unit: Unit,
+  { session, before }: Moved,
+  claimedFrom: string | undefined,
+): Promise<void> {
   if (before.state === null) await unit.sessions.insert([session])
   else if (claimedFrom === undefined) await unit.sessions.save(session)
-  else if (await unit.sessions.claim(session, claimedFrom) === 0) refuse('session_already_claimed')
-}
-
-/** Who has it less, who has it more; in the order of uids, so that two transfers across each other do not stand still. */
-async function moveLoad(unit: Unit, { session, before, ledger }: Moved, inTurn: With['inTurn']): Promise<void> {
-  const had = before.state !== null && isOwned(before.state) ? before.uid : null
-  const has = isOwned(session.state) ? session.uid : null
-  if (had === has) return
-  const moves = [{ uid: had, by: -1 }, { uid: has, by: 1 }].filter(({ uid }) => uid !== null) as { uid: number, by: number }[]
-  for (const { uid, by } of moves.sort((a, b) => a.uid - b.uid)) {
-    if (by < 0) await unit.loads.lower(uid)
-    else if (inTurn) await giveInTurn(unit, uid, inTurn)
-    else if (await unit.loads.raise(uid, ledger.at) === 0) throw new AppError('agent_at_capacity', 'The agent has as many sessions as he may hold: close one first.')
+  else if ((await unit.sessions.claim(session, claimedFrom)) === 0) {
+    refuse('session_already_claimed')
   }
 }
 
-async function giveInTurn(unit: Unit, uid: number, inTurn: NonNullable<With['inTurn']>): Promise<void> {
-  if (await unit.loads.give(uid, { sessions: 1, ...inTurn }) === 0) throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
+/** Who has it less, who has it more; in the order of uids, so that two transfers across each other do not stand still. */
+async function moveLoad(
+  unit: Unit,
+  { session, before, ledger }: Moved,
+  inTurn: With['inTurn'],
+): Promise<void> {
+  const had = before.state !== null && isOwned(before.state) ? before.uid : null
+  const has = isOwned(session.state) ? session.uid : null
+  if (had === has) return
+  const moves = [
+    { uid: had, by: -1 },
+    { uid: has, by: 1 },
+  ].filter(({ uid }) => uid !== null) as { uid: number; by: number }[]
+  for (const { uid, by } of moves.sort((a, b) => a.uid - b.uid)) {
+    if (by < 0) await unit.loads.lower(uid)
+    else if (inTurn) await giveInTurn(unit, uid, inTurn)
+    else if ((await unit.loads.raise(uid, ledger.at)) === 0) {
+      throw new AppError(
+        'agent_at_capacity',
+        'The agent has as many sessions as he may hold: close one first.',
+      )
+    }
+  }
+}
+
+async function giveInTurn(
+  unit: Unit,
+  uid: number,
+  inTurn: NonNullable<With['inTurn']>,
+): Promise<void> {
+  if ((await unit.loads.give(uid, { sessions: 1, ...inTurn })) === 0) {
+    throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
+  }
 }
 
 /** The lane it left and the lane it entered, whoever had it and has it now, and those who watch or are members. */
-export function stepEvents(type: string, { session, before, ledger }: Moved, also: number[] = []): Event[] {
-  const own = before.state === group ? [`session:${session.session_id}`] : sessionStream(session, ledger.at)
+export function stepEvents(
+  type: string,
+  { session, before, ledger }: Moved,
+  also: number[] = [],
+): Event[] {
+  const own =
+    before.state === group ? [`session:${session.session_id}`] : sessionStream(session, ledger.at)
   return [
-    ...(before.lane !== null && before.lane !== session.lane ? [queueEvent(type, session, before.lane)] : []),
+    ...(before.lane !== null && before.lane !== session.lane
+      ? [queueEvent(type, session, before.lane)]
+      : []),
     ...(session.lane !== null ? [queueEvent('session.queued', session, session.lane)] : []),
     ...sessionEvent(type, session, { uids: [before.uid, session.uid, ...also], streams: own }),
   ]

@@ -6,15 +6,25 @@ import { stepEvents, takeStep, writeStep } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
 /** A supervisor takes a session from whoever has it, or out of any lane. What he has already stays as it is. */
-export async function takeOver(needs: TellNeeds, me: Me, input: { sessionId: string, fence?: number | undefined }): Promise<SessionRow> {
+export async function takeOver(
+  needs: TellNeeds,
+  me: Me,
+  input: { sessionId: string; fence?: number | undefined },
+): Promise<SessionRow> {
   const { session, moved, events } = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
-    if (session.uid === me.uid && isOwned(session.state)) return { session, moved: null, events: [] }
+    if (session.uid === me.uid && isOwned(session.state)) {
+      return { session, moved: null, events: [] }
+    }
     const who = await mayStep(unit, me, { session, event: 'takeOver', fence: input.fence })
     const identity = await unit.users.identity(session.account_id, me.uid)
 
     const moved = takeStep(session, {
-      event: 'takeOver', who, actor: `a:${me.uid}`, reason: 'taken_over', at: needs.clock.now(),
+      event: 'takeOver',
+      who,
+      actor: `a:${me.uid}`,
+      reason: 'taken_over',
+      at: needs.clock.now(),
       owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
     })
     await writeStep(unit, moved, { customer })

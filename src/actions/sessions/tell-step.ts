@@ -12,11 +12,19 @@ export async function tellStep(needs: TellNeeds, moved: Moved, events: Event[]):
   const { session, before } = moved
   await tellPlace(needs, session, before.list)
   if (makesRoom(moved) || session.state === queued) ringRoom(needs, session.company_id)
-  for (const stream of new Set(events.map((event) => event.stream))) needs.bus.publish('stream', stream)
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    needs.bus.publish('stream', stream)
+  }
   const had = before.state !== null && isOwned(before.state) ? before.uid : null
   const has = isOwned(session.state) ? session.uid : null
-  await acceptFirst(needs, session.company_id, [...new Set([had, has])].filter((uid) => uid !== null))
+  await acceptFirst(
+    needs,
+    session.company_id,
+    [...new Set([had, has])].filter((uid) => uid !== null),
+  )
 }
 
 const makesRoom = ({ session, before }: Moved) =>
-  before.state !== null && isOwned(before.state) && (session.uid !== before.uid || !isOwned(session.state))
+  before.state !== null &&
+  isOwned(before.state) &&
+  (session.uid !== before.uid || !isOwned(session.state))

@@ -15,20 +15,43 @@ import { stepEvents, takeStep, writeStep, type Step } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
 export type Target = { agentUid: number } | { groupId: number }
-export type TransferInput = { sessionId: string, to: Target, note?: string | undefined, fence?: number | undefined }
+export type TransferInput = {
+  sessionId: string
+  to: Target
+  note?: string | undefined
+  fence?: number | undefined
+}
 
-export async function transferSession(needs: TellNeeds, me: Me, { sessionId, to, note, fence }: TransferInput): Promise<SessionRow> {
+export async function transferSession(
+  needs: TellNeeds,
+  me: Me,
+  { sessionId, to, note, fence }: TransferInput,
+): Promise<SessionRow> {
   const { windowFirst } = await settingsOf(needs, me.companyId)
   const { moved, events, lines } = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
-    const who = await mayStep(unit, me, { session, event: 'agentUid' in to ? 'transferToPerson' : 'transferToGroup', fence })
+    const who = await mayStep(unit, me, {
+      session,
+      event: 'agentUid' in to ? 'transferToPerson' : 'transferToGroup',
+      fence,
+    })
     const target = await targetOf(unit, session, to)
     const mentioned = note === undefined ? [] : await peopleIn(unit, me, note)
 
-    const lines = note === undefined ? [] : [await noteLine(needs, unit, { customer, session, me, text: note })]
-    const moved = takeStep(session, { ...withRank(target, { customer, session, windowFirst, at: needs.clock.now() }), who, actor: `a:${me.uid}`, reason: 'transferred', at: needs.clock.now() })
+    const lines =
+      note === undefined ? [] : [await noteLine(needs, unit, { customer, session, me, text: note })]
+    const moved = takeStep(session, {
+      ...withRank(target, { customer, session, windowFirst, at: needs.clock.now() }),
+      who,
+      actor: `a:${me.uid}`,
+      reason: 'transferred',
+      at: needs.clock.now(),
+    })
     await writeStep(unit, moved, { customer, lines })
-    const events = [...stepEvents('session.transferred', moved), ...lines.flatMap((line) => mentionEvents(line, mentioned))]
+    const events = [
+      ...stepEvents('session.transferred', moved),
+      ...lines.flatMap((line) => mentionEvents(line, mentioned)),
+    ]
     writeEvents(needs, unit, events)
     return { moved, events, lines }
   })
@@ -40,7 +63,7 @@ export async function transferSession(needs: TellNeeds, me: Me, { sessionId, to,
 
 type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
-type Placing = { customer: CustomerRow, session: SessionRow, windowFirst: boolean, at: number }
+type Placing = { customer: CustomerRow; session: SessionRow; windowFirst: boolean; at: number }
 
 /** Who was not queued comes to stand where his like stand now. */
 function withRank(aim: Aim, { customer, session, windowFirst, at }: Placing): Aim {
@@ -49,7 +72,17 @@ function withRank(aim: Aim, { customer, session, windowFirst, at }: Placing): Ai
 }
 
 async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<Aim> {
-  if ('groupId' in to) return { event: 'transferToGroup', kind: 'group', place: { lane: await getGroupLane(unit, session, to.groupId) } }
+  if ('groupId' in to) {
+    return {
+      event: 'transferToGroup',
+      kind: 'group',
+      place: { lane: await getGroupLane(unit, session, to.groupId) },
+    }
+  }
   if (to.agentUid === session.uid) throw new AppError('same_agent', 'The session is his already.')
-  return { event: 'transferToPerson', kind: 'user', owner: await getNewOwner(unit, session, to.agentUid) }
+  return {
+    event: 'transferToPerson',
+    kind: 'user',
+    owner: await getNewOwner(unit, session, to.agentUid),
+  }
 }

@@ -9,10 +9,14 @@ import { notFound, personIn, refuseWrite, type Me } from './rights.ts'
 /** WeChat shows it for 15 seconds. */
 const shownMs = 12_000
 
-export async function typeIn(needs: Needs<'store' | 'bus' | 'clock' | 'cache' | 'known' | 'channel'>, me: Me, sessionId: string): Promise<SessionRow> {
+export async function typeIn(
+  needs: Needs<'store' | 'bus' | 'clock' | 'cache' | 'known' | 'channel'>,
+  me: Me,
+  sessionId: string,
+): Promise<SessionRow> {
   const { read } = needs.store
   const session = await read.sessions.find(me.companyId, sessionId)
-  const customer = session && await read.customers.find(me.companyId, session.wx_user_id)
+  const customer = session && (await read.customers.find(me.companyId, session.wx_user_id))
   if (!customer) throw notFound()
   refuseWrite(mayWrite(session, await personIn(read, me, session), undefined))
 

@@ -6,7 +6,11 @@ import { refuseWrite, notFound, type Me } from './rights.ts'
 
 const heldMs = 2 * 60_000
 
-export async function watchSession(needs: Needs<'store' | 'clock'>, me: Me, sessionId: string): Promise<{ session: SessionRow, until: number }> {
+export async function watchSession(
+  needs: Needs<'store' | 'clock'>,
+  me: Me,
+  sessionId: string,
+): Promise<{ session: SessionRow; until: number }> {
   const until = needs.clock.now() + heldMs
   const session = await needs.store.work('rest', async (unit) => {
     const seen = await unit.sessions.find(me.companyId, sessionId)

@@ -4,7 +4,7 @@ import type { Cache } from '../../ports.ts'
 const most = 100_000
 
 export function openCache(clock: Clock): Cache {
-  const kept = new Map<string, { value: string, until: number }>()
+  const kept = new Map<string, { value: string; until: number }>()
   return {
     get: async (key) => {
       const entry = kept.get(key)
@@ -18,7 +18,11 @@ export function openCache(clock: Clock): Cache {
       if (kept.size >= most) kept.delete(kept.keys().next().value ?? '')
       kept.set(key, { value, until: clock.now() + ttlMs })
     },
-    delete: async (key) => { kept.delete(key) },
-    close: async () => { kept.clear() },
+    delete: async (key) => {
+      kept.delete(key)
+    },
+    close: async () => {
+      kept.clear()
+    },
   }
 }

@@ -9,8 +9,12 @@ export function openEventBus(): EventBus {
     subscribe: (topic, hear) => {
       const some = hearers.get(topic) ?? new Set()
       hearers.set(topic, some.add(hear))
-      return () => { some.delete(hear) }
+      return () => {
+        some.delete(hear)
+      }
     },
-    close: async () => { hearers.clear() },
+    close: async () => {
+      hearers.clear()
+    },
   }
 }

@@ -3,7 +3,7 @@ import { recentLines, type RecentLines } from '../../ports.ts'
 
 const mostSessions = 10_000
 
-type Lines = { ids: string[], until: number }
+type Lines = { ids: string[]; until: number }
 
 export function openRecentLines(clock: Clock): RecentLines {
   // oldest first; told twice it stands twice, and who asks hears the newer place: a line costs a push no search
@@ -26,8 +26,13 @@ export function openRecentLines(clock: Clock): RecentLines {
       ids.push(...fresh)
       keep(sessionId, ids.length > 2 * recentLines.most ? ids.slice(-recentLines.most) : ids, now)
     },
-    set: async (_companyId, sessionId, ids) => { keep(sessionId, ids.slice(-recentLines.most), clock.now()) },
-    list: async (_companyId, sessionId) => [...new Set(known(sessionId, clock.now()).toReversed())].slice(0, recentLines.most),
-    close: async () => { kept.clear() },
+    set: async (_companyId, sessionId, ids) => {
+      keep(sessionId, ids.slice(-recentLines.most), clock.now())
+    },
+    list: async (_companyId, sessionId) =>
+      [...new Set(known(sessionId, clock.now()).toReversed())].slice(0, recentLines.most),
+    close: async () => {
+      kept.clear()
+    },
   }
 }

@@ -1,10 +1,11 @@
 // A list in order, in blocks: a million entries are never moved for one that comes or goes.
 
-export type Entry = { id: string, rank: number }
+export type Entry = { id: string; rank: number }
 
 const most = 1024
 
-export const before = (a: Entry, b: Entry) => a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+export const before = (a: Entry, b: Entry) =>
+  a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** How many of `all` stand before it. */
 function placeIn<T>(all: readonly T[], isBefore: (one: T) => boolean): number {
@@ -24,7 +25,8 @@ export function openSortedList() {
   const ranks = new Map<string, number>()
 
   /** The block in which it stands, or would. */
-  const blockOf = (entry: Entry) => Math.max(0, placeIn(blocks, ([first]) => first !== undefined && before(first, entry) <= 0) - 1)
+  const blockOf = (entry: Entry) =>
+    Math.max(0, placeIn(blocks, ([first]) => first !== undefined && before(first, entry) <= 0) - 1)
   const placeOf = (block: Entry[], entry: Entry) => placeIn(block, (one) => before(one, entry) < 0)
 
   const leave = (id: string): boolean => {
@@ -50,16 +52,23 @@ export function openSortedList() {
   }
 
   return {
-    ranks, enter, leave,
+    ranks,
+    enter,
+    leave,
     first: (howMany: number): Entry[] => {
       const heads: Entry[] = []
-      for (let at = 0; at < blocks.length && heads.length < howMany; at += 1) heads.push(...(blocks[at] ?? []).slice(0, howMany - heads.length))
+      for (let at = 0; at < blocks.length && heads.length < howMany; at += 1) {
+        heads.push(...(blocks[at] ?? []).slice(0, howMany - heads.length))
+      }
       return heads
     },
     /** How many stand before it, whether it is there or not. */
     before: (entry: Entry): number => {
       const at = blockOf(entry)
-      return blocks.slice(0, at).reduce((sum, block) => sum + block.length, 0) + placeOf(blocks[at] ?? [], entry)
+      return (
+        blocks.slice(0, at).reduce((sum, block) => sum + block.length, 0) +
+        placeOf(blocks[at] ?? [], entry)
+      )
     },
   }
 }

@@ -1,8 +1,8 @@
 import { sumModulus, type QueueEntry, type Sums, type WaitingQueue } from '../../ports.ts'
 import { before, openSortedList, type Entry, type SortedList } from './sorted-list.ts'
 
-type List = { sorted: SortedList, sum: number }
-type Index = { lists: Map<string, List>, whole: boolean }
+type List = { sorted: SortedList; sum: number }
+type Index = { lists: Map<string, List>; whole: boolean }
 
 function leave({ lists }: Index, name: string, id: string): number {
   const list = lists.get(name)
@@ -25,7 +25,13 @@ function enter(index: Index, name: string, entry: Entry): number {
 }
 
 function sumsOf({ lists, whole }: Index): Sums {
-  return { whole, epoch: 'memory', lists: new Map([...lists].map(([name, { sorted, sum }]) => [name, { count: sorted.ranks.size, sum }])) }
+  return {
+    whole,
+    epoch: 'memory',
+    lists: new Map(
+      [...lists].map(([name, { sorted, sum }]) => [name, { count: sorted.ranks.size, sum }]),
+    ),
+  }
 }
 
 export function openWaitingQueue(): WaitingQueue {
@@ -50,7 +56,11 @@ export function openWaitingQueue(): WaitingQueue {
     heads: async (companyId, lanes, limit) => {
       const { lists, whole } = of(companyId)
       if (!whole) return null
-      const first = (lane: string): QueueEntry[] => lists.get(`queue:${lane}`)?.sorted.first(limit).map((entry) => ({ ...entry, lane })) ?? []
+      const first = (lane: string): QueueEntry[] =>
+        lists
+          .get(`queue:${lane}`)
+          ?.sorted.first(limit)
+          .map((entry) => ({ ...entry, lane })) ?? []
       return lanes.flatMap(first).sort(before).slice(0, limit)
     },
     position: async (companyId, lane, id) => {
@@ -61,11 +71,15 @@ export function openWaitingQueue(): WaitingQueue {
     },
     before: async (companyId, lane, rank) => {
       const { lists, whole } = of(companyId)
-      return whole ? lists.get(`queue:${lane}`)?.sorted.before({ id: '', rank }) ?? 0 : null
+      return whole ? (lists.get(`queue:${lane}`)?.sorted.before({ id: '', rank }) ?? 0) : null
     },
     sums: async (companyId) => sumsOf(of(companyId)),
     members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.sorted.ranks),
-    complete: async (companyId) => { of(companyId).whole = true },
-    close: async () => { companies.clear() },
+    complete: async (companyId) => {
+      of(companyId).whole = true
+    },
+    close: async () => {
+      companies.clear()
+    },
   }
 }

@@ -8,13 +8,13 @@ const repeatedMs = 10_000
 const doubtsMs = 1000
 
 export function openCache(link: Link, clock: Clock): Cache {
-  const deleted = new Map<string, { at: number, heard: boolean }>()
+  const deleted = new Map<string, { at: number; heard: boolean }>()
   let believesFrom = 0
 
   const say = async (key: string): Promise<void> => {
     const entry = { at: clock.mono(), heard: false }
     deleted.set(key, entry)
-    entry.heard = await link.ask((redis) => redis.del(link.key(key))) !== undefined
+    entry.heard = (await link.ask((redis) => redis.del(link.key(key)))) !== undefined
   }
   const forget = () => {
     const before = clock.mono() - repeatedMs
@@ -35,19 +35,23 @@ export function openCache(link: Link, clock: Clock): Cache {
     get: async (key) => {
       if (deleted.get(key)?.heard === false) await sayUnheard()
       if (deleted.get(key)?.heard === false || clock.mono() < believesFrom) return null
-      return await link.ask((redis) => redis.get(link.key(key))) ?? null
+      return (await link.ask((redis) => redis.get(link.key(key)))) ?? null
     },
     set: async (key, value, ttlMs) => {
       // the delete comes first or not at all
       if (deleted.get(key)?.heard === false) await sayUnheard()
       if (deleted.get(key)?.heard === false) return
       deleted.delete(key)
-      await link.ask((redis) => redis.set(link.key(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))))
+      await link.ask((redis) =>
+        redis.set(link.key(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))),
+      )
     },
     delete: async (key) => {
       forget()
       await say(key)
     },
-    close: async () => { deleted.clear() },
+    close: async () => {
+      deleted.clear()
+    },
   }
 }

@@ -38,24 +38,42 @@ const common = (address: Address): RedisOptions => ({
   ...(address.username !== undefined && { username: address.username }),
   ...(address.password !== undefined && { password: address.password }),
   // a frozen server takes the connection and never closes it: what is given up is destroyed soon
-  connectTimeout: answersMs, commandTimeout: answersMs, disconnectTimeout: 100, keepAlive: 5000,
+  connectTimeout: answersMs,
+  commandTimeout: answersMs,
+  disconnectTimeout: 100,
+  keepAlive: 5000,
   // a command given up may not run later, and none waits for a Redis that is away
-  maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false, enableOfflineQueue: false,
-  retryStrategy: again, reconnectOnError: (error) => error.message.startsWith('READONLY'), lazyConnect: true,
+  maxRetriesPerRequest: 1,
+  autoResendUnfulfilledCommands: false,
+  enableOfflineQueue: false,
+  retryStrategy: again,
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  lazyConnect: true,
 })
 
 function plain(address: Address, more: RedisOptions, at = 0): Redis {
   const options = { ...common(address), ...more }
-  if (address.kind !== 'sentinel') return new Redis({ ...options, ...address.hosts[at % address.hosts.length] })
+  if (address.kind !== 'sentinel') {
+    return new Redis({ ...options, ...address.hosts[at % address.hosts.length] })
+  }
   return new Redis({
-    ...options, sentinels: address.hosts, name: address.master ?? '', failoverDetector: true, sentinelCommandTimeout: answersMs,
-    sentinelRetryStrategy: again, ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
+    ...options,
+    sentinels: address.hosts,
+    name: address.master ?? '',
+    failoverDetector: true,
+    sentinelCommandTimeout: answersMs,
+    sentinelRetryStrategy: again,
+    ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
   })
 }
 
 function cluster(address: Address): Cluster {
   return new Cluster(address.hosts, {
-    redisOptions: common(address), enableOfflineQueue: false, lazyConnect: true, clusterRetryStrategy: again, slotsRefreshTimeout: answersMs,
+    redisOptions: common(address),
+    enableOfflineQueue: false,
+    lazyConnect: true,
+    clusterRetryStrategy: again,
+    slotsRefreshTimeout: answersMs,
     slotsRefreshInterval: 5000,
   })
 }
@@ -64,7 +82,8 @@ function cluster(address: Address): Cluster {
 export async function connect(url: string, log: Log): Promise<Connection> {
   const address = readAddress(url)
   const outage = openOutage(log, shown(address))
-  const clients = address.kind === 'cluster' ? [cluster(address)] : databases.map((db) => plain(address, { db }))
+  const clients =
+    address.kind === 'cluster' ? [cluster(address)] : databases.map((db) => plain(address, { db }))
   const links = clients.map((client) => openLink(client, outage))
   const listeners: Listener[] = []
 
@@ -79,11 +98,18 @@ export async function connect(url: string, log: Log): Promise<Connection> {
     },
     listen: (hears) => {
       // pub/sub knows neither databases nor slots: any server will do, and the next one when it goes
-      const listener = openListener((at) => plain(address, { retryStrategy: () => null, sentinelRetryStrategy: () => null }, at), hears)
+      const listener = openListener(
+        (at) =>
+          plain(address, { retryStrategy: () => null, sentinelRetryStrategy: () => null }, at),
+        hears,
+      )
       listeners.push(listener)
       return listener
     },
-    masters: () => clients.slice(0, 1).flatMap((client) => client instanceof Cluster ? client.nodes('master') : [client]),
+    masters: () =>
+      clients
+        .slice(0, 1)
+        .flatMap((client) => (client instanceof Cluster ? client.nodes('master') : [client])),
     close: () => {
       for (const listener of listeners) listener.close()
       for (const link of links) link.close()
@@ -91,14 +117,16 @@ export async function connect(url: string, log: Log): Promise<Connection> {
   }
 }
 
-type Outage = { fell: (who: object, why: unknown) => void, back: (who: object) => void }
+type Outage = { fell: (who: object, why: unknown) => void; back: (who: object) => void }
 
 /** One line when the first client falls, one when the last is back. */
 function openOutage(log: Log, redis: string): Outage {
   const down = new Set<object>()
   return {
     fell: (who, why) => {
-      if (down.size === 0) log.warn({ redis, error: String(why) }, 'Redis does not answer: the work goes on from SQL')
+      if (down.size === 0) {
+        log.warn({ redis, error: String(why) }, 'Redis does not answer: the work goes on from SQL')
+      }
       down.add(who)
     },
     back: (who) => {
@@ -107,7 +135,7 @@ function openOutage(log: Log, redis: string): Outage {
   }
 }
 
-type OpenLink = Omit<Link, 'key'> & { ready: Promise<void>, close: () => void }
+type OpenLink = Omit<Link, 'key'> & { ready: Promise<void>; close: () => void }
 
 function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
   const hearers: (() => void)[] = []
@@ -127,10 +155,16 @@ function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
     })
   })
   client.on('error', fall)
-  client.on('close', () => { fall('the connection is closed') })
-  const begin = () => { if (!state.closed) client.connect().catch(fall) }
+  client.on('close', () => {
+    fall('the connection is closed')
+  })
+  const begin = () => {
+    if (!state.closed) client.connect().catch(fall)
+  }
   // it connects again for ever, but a failover told while it asks the sentinels where the master is ends it for good
-  client.on('end', () => { setTimeout(begin, endedMs) })
+  client.on('end', () => {
+    setTimeout(begin, endedMs)
+  })
   begin()
 
   const ask = async <T>(call: (redis: Redis | Cluster) => Promise<T>): Promise<T | undefined> => {
@@ -148,10 +182,13 @@ function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
     }
   }
   return {
-    ask, ready,
+    ask,
+    ready,
     askAll: (commands) => ask((redis) => all(redis.pipeline(commands))),
     isUp: () => state.up,
-    onBack: (hear) => { hearers.push(hear) },
+    onBack: (hear) => {
+      hearers.push(hear)
+    },
     close: () => {
       Object.assign(state, { up: false, closed: true })
       client.disconnect()
@@ -162,7 +199,7 @@ function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
 const isRefusal = (error: unknown) => error instanceof Error && error.name === 'ReplyError'
 
 export async function all(pipeline: ChainableCommander): Promise<unknown[]> {
-  const answers = await pipeline.exec() ?? []
+  const answers = (await pipeline.exec()) ?? []
   return answers.map(([error, answer]) => {
     if (error) throw error
     return answer
@@ -171,6 +208,12 @@ export async function all(pipeline: ChainableCommander): Promise<unknown[]> {
 
 async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(`no answer within ${ms} ms`)) }, ms) })
-  return Promise.race([work, late]).finally(() => { clearTimeout(timer) })
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ms} ms`))
+    }, ms)
+  })
+  return Promise.race([work, late]).finally(() => {
+    clearTimeout(timer)
+  })
 }

@@ -8,10 +8,15 @@ export function openEventBus(connection: Connection, local: EventBus, me: string
   const link = connection.link(0)
   const listener = connection.listen({
     message: (channel, text) => {
-      const [sender, subject] = [text.slice(0, text.indexOf(' ')), text.slice(text.indexOf(' ') + 1)]
+      const [sender, subject] = [
+        text.slice(0, text.indexOf(' ')),
+        text.slice(text.indexOf(' ') + 1),
+      ]
       if (sender !== me) local.publish(channel.slice(prefix.length), subject)
     },
-    listening: (channel) => { local.publish(channel.slice(prefix.length), '') },
+    listening: (channel) => {
+      local.publish(channel.slice(prefix.length), '')
+    },
   })
   return {
     publish: (topic, subject) => {

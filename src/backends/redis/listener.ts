@@ -2,8 +2,11 @@
 // begins to hear a channel, for the first time or again, it says so: what was said before may have been missed.
 import type { Redis } from 'ioredis'
 
-export type Hears = { message: (channel: string, text: string) => void, listening: (channel: string) => void }
-export type Listener = { add: (channel: string) => void, close: () => void }
+export type Hears = {
+  message: (channel: string, text: string) => void
+  listening: (channel: string) => void
+}
+export type Listener = { add: (channel: string) => void; close: () => void }
 
 const asksEveryMs = 1000
 const again = (times: number) => Math.min(25 * 2 ** Math.min(times, 10), 400)
@@ -32,14 +35,27 @@ export function openListener(open: (at: number) => Redis, hears: Hears): Listene
     const mine = open(failures)
     client = mine
     mine.on('error', () => undefined)
-    mine.on('end', () => { giveUp(mine) })
-    mine.on('message', (channel, text) => { hears.message(channel, text) })
-    mine.connect().then(() => listen(mine, [...channels])).catch(() => { giveUp(mine) })
+    mine.on('end', () => {
+      giveUp(mine)
+    })
+    mine.on('message', (channel, text) => {
+      hears.message(channel, text)
+    })
+    mine
+      .connect()
+      .then(() => listen(mine, [...channels]))
+      .catch(() => {
+        giveUp(mine)
+      })
   }
   start()
   const asks = setInterval(() => {
     const mine = client
-    if (mine?.status === 'ready') mine.ping().catch(() => { giveUp(mine) })
+    if (mine?.status === 'ready') {
+      mine.ping().catch(() => {
+        giveUp(mine)
+      })
+    }
   }, asksEveryMs)
 
   return {
@@ -47,7 +63,11 @@ export function openListener(open: (at: number) => Redis, hears: Hears): Listene
       if (channels.has(channel)) return
       channels.add(channel)
       const mine = client
-      if (mine?.status === 'ready') listen(mine, [channel]).catch(() => { giveUp(mine) })
+      if (mine?.status === 'ready') {
+        listen(mine, [channel]).catch(() => {
+          giveUp(mine)
+        })
+      }
     },
     close: () => {
       closed = true

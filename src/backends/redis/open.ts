@@ -9,7 +9,7 @@ import { openEventBus } from './event-bus.ts'
 import { openRecentLines } from './recent-lines.ts'
 import { openWaitingQueue } from './waiting-queue.ts'
 
-export type RedisOptions = { clock: Clock, log: Log, local: EventBus, ids: Ids }
+export type RedisOptions = { clock: Clock; log: Log; local: EventBus; ids: Ids }
 
 export async function openBackends(url: string, { clock, log, local, ids }: RedisOptions) {
   const connection = await connect(url, log)
@@ -19,10 +19,14 @@ export async function openBackends(url: string, { clock, log, local, ids }: Redi
   })
   // it may have been away at the start, or come back as another server
   connection.link(2).onBack(() => {
-    checkPolicy(connection, log).catch((error: unknown) => { log.error({ error: String(error) }, 'Redis came back with settings that must be changed') })
+    checkPolicy(connection, log).catch((error: unknown) => {
+      log.error({ error: String(error) }, 'Redis came back with settings that must be changed')
+    })
   })
   const parts = {
-    queue: openWaitingQueue(connection, ids), recent: openRecentLines(connection.link(1)), bus: openEventBus(connection, local, ids()),
+    queue: openWaitingQueue(connection, ids),
+    recent: openRecentLines(connection.link(1)),
+    bus: openEventBus(connection, local, ids()),
     cache: openCache(connection.link(4), clock),
   }
   return {

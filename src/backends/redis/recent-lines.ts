@@ -15,18 +15,28 @@ for _, key in ipairs(KEYS) do
   at = at + count + 1
 end`
 
-type Lot = { lines: Map<string, string[]>, sent: Promise<void> }
+type Lot = { lines: Map<string, string[]>; sent: Promise<void> }
 
 /** `recent:{c}:<session_id>`: message ids, the newest first. */
 export function openRecentLines(link: Link): RecentLines {
-  const keyOf = (companyId: string, sessionId: string) => link.key(`recent:{${companyId}}:${sessionId}`)
+  const keyOf = (companyId: string, sessionId: string) =>
+    link.key(`recent:{${companyId}}:${sessionId}`)
   const lots = new Map<string, Lot>()
 
   const send = async (companyId: string, lines: Map<string, string[]>): Promise<void> => {
     await Promise.resolve()
     lots.delete(companyId)
     const counted = [...lines.values()].flatMap((ids) => [ids.length, ...ids])
-    await link.ask((redis) => redis.eval(script, lines.size, ...lines.keys(), recentLines.most, recentLines.keptMs, ...counted))
+    await link.ask((redis) =>
+      redis.eval(
+        script,
+        lines.size,
+        ...lines.keys(),
+        recentLines.most,
+        recentLines.keptMs,
+        ...counted,
+      ),
+    )
   }
   /** What is told of one company in one turn goes in one call: a batch of pushes has lines of many sessions. */
   const lotOf = (companyId: string): Lot => {
@@ -41,15 +51,21 @@ export function openRecentLines(link: Link): RecentLines {
     add: (companyId, sessionId, ids) => {
       const { lines, sent } = lotOf(companyId)
       const key = keyOf(companyId, sessionId)
-      lines.set(key, [...lines.get(key) ?? [], ...ids])
+      lines.set(key, [...(lines.get(key) ?? []), ...ids])
       return sent
     },
     set: async (companyId, sessionId, ids) => {
       const key = keyOf(companyId, sessionId)
-      const commands = [['del', key], ...ids.map((id): Command => ['lpush', key, id]), ['ltrim', key, 0, recentLines.most - 1], ['pexpire', key, recentLines.keptMs]]
+      const commands = [
+        ['del', key],
+        ...ids.map((id): Command => ['lpush', key, id]),
+        ['ltrim', key, 0, recentLines.most - 1],
+        ['pexpire', key, recentLines.keptMs],
+      ]
       await link.ask((redis) => all(redis.multi(commands)))
     },
-    list: async (companyId, sessionId) => await link.ask((redis) => redis.lrange(keyOf(companyId, sessionId), 0, -1)) ?? [],
+    list: async (companyId, sessionId) =>
+      (await link.ask((redis) => redis.lrange(keyOf(companyId, sessionId), 0, -1))) ?? [],
     close: async () => undefined,
   }
 }

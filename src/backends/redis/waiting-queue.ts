@@ -1,7 +1,13 @@
 // Database 2: `queue:{c}:<lane>` by rank and `epoch:{c}`; database 0: `waiting:{c}:<uid>` by the time assigned. `lists:{c}` in both
 // names the lists there are, so that nobody walks through all keys. Every write may be repeated.
 import type { Ids } from '../../ids.ts'
-import { sumModulus, type Move, type QueueEntry, type Sums, type WaitingQueue } from '../../ports.ts'
+import {
+  sumModulus,
+  type Move,
+  type QueueEntry,
+  type Sums,
+  type WaitingQueue,
+} from '../../ports.ts'
 import type { Command, Connection, Database, Link } from './connect.ts'
 
 const slice = 10_000
@@ -15,13 +21,15 @@ local e = redis.call('zrange', KEYS[1], ARGV[1], ARGV[2], 'withscores')
 for i = 2, #e, 2 do n = n + 1; s = s + math.fmod(tonumber(e[i]), tonumber(ARGV[3])) end
 return { n, string.format('%.0f', s) }`
 
-const swapScript = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2]) end return 1"
+const swapScript =
+  "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2]) end return 1"
 
-const before = (a: QueueEntry, b: QueueEntry) => a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-const databaseOf = (list: string): Database => list.startsWith('waiting:') ? 0 : 2
+const before = (a: QueueEntry, b: QueueEntry) =>
+  a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+const databaseOf = (list: string): Database => (list.startsWith('waiting:') ? 0 : 2)
 const entriesOf = (answer: unknown): [id: string, rank: number][] => {
   const flat = answer as string[]
-  return flat.flatMap((id, at) => at % 2 === 0 ? [[id, Number(flat[at + 1])]] : [])
+  return flat.flatMap((id, at) => (at % 2 === 0 ? [[id, Number(flat[at + 1])]] : []))
 }
 
 export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue {
@@ -32,31 +40,51 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
     shared: true,
     move: index.move,
     heads: async (companyId, lanes, limit) => {
-      if (!await trusted(companyId)) return null
-      const answers = await queue.askAll([['get', epochKey(companyId)],
-        ...lanes.map((lane): Command => ['zrange', listKey(companyId, `queue:${lane}`), 0, limit - 1, 'WITHSCORES'])])
+      if (!(await trusted(companyId))) return null
+      const answers = await queue.askAll([
+        ['get', epochKey(companyId)],
+        ...lanes.map((lane): Command => [
+          'zrange',
+          listKey(companyId, `queue:${lane}`),
+          0,
+          limit - 1,
+          'WITHSCORES',
+        ]),
+      ])
       if (!isWhole(answers?.[0])) return null
-      return lanes.flatMap((lane, at) => entriesOf(answers?.[at + 1]).map(([id, rank]) => ({ id, lane, rank })))
-        .sort(before).slice(0, limit)
+      return lanes
+        .flatMap((lane, at) =>
+          entriesOf(answers?.[at + 1]).map(([id, rank]) => ({ id, lane, rank })),
+        )
+        .sort(before)
+        .slice(0, limit)
     },
     position: async (companyId, lane, id) => {
-      if (!await trusted(companyId)) return null
-      const answers = await queue.askAll([['get', epochKey(companyId)], ['zrank', listKey(companyId, `queue:${lane}`), id]])
+      if (!(await trusted(companyId))) return null
+      const answers = await queue.askAll([
+        ['get', epochKey(companyId)],
+        ['zrank', listKey(companyId, `queue:${lane}`), id],
+      ])
       const rank = answers?.[1]
       return isWhole(answers?.[0]) && typeof rank === 'number' ? rank : null
     },
     before: async (companyId, lane, rank) => {
-      if (!await trusted(companyId)) return null
-      const answers = await queue.askAll([['get', epochKey(companyId)], ['zcount', listKey(companyId, `queue:${lane}`), '-inf', `(${rank}`]])
+      if (!(await trusted(companyId))) return null
+      const answers = await queue.askAll([
+        ['get', epochKey(companyId)],
+        ['zcount', listKey(companyId, `queue:${lane}`), '-inf', `(${rank}`],
+      ])
       const count = answers?.[1]
       return isWhole(answers?.[0]) && typeof count === 'number' ? count : null
     },
     sums: index.sums,
     members: index.members,
     complete: async (companyId, epoch) => {
-      if (!await trusted(companyId)) return
+      if (!(await trusted(companyId))) return
       // an index that was lost meanwhile has another epoch or none
-      await queue.ask((redis) => redis.eval(swapScript, 1, epochKey(companyId), epoch, epoch.replace(building, whole)))
+      await queue.ask((redis) =>
+        redis.eval(swapScript, 1, epochKey(companyId), epoch, epoch.replace(building, whole)),
+      )
     },
     close: async () => undefined,
   }
@@ -66,7 +94,7 @@ const isWhole = (epoch: unknown) => typeof epoch === 'string' && epoch.startsWit
 
 function openIndex(connection: Connection, ids: Ids) {
   const links = { 0: connection.link(0), 2: connection.link(2) }
-  const linkOf = (list: string): Link => databaseOf(list) === 0 ? links[0] : links[2]
+  const linkOf = (list: string): Link => (databaseOf(list) === 0 ? links[0] : links[2])
   const epochKey = (companyId: string) => links[2].key(`epoch:{${companyId}}`)
   const namesKey = (link: Link, companyId: string) => link.key(`lists:{${companyId}}`)
   const listKey = (companyId: string, list: string) => {
@@ -79,10 +107,14 @@ function openIndex(connection: Connection, ids: Ids) {
   /** What missed a write is not whole: the epoch goes first, and SQL proposes until the rebuild is done. */
   const trusted = async (companyId: string): Promise<boolean> => {
     if (!torn.has(companyId)) return true
-    if (await links[2].ask((redis) => redis.del(epochKey(companyId))) !== undefined) torn.delete(companyId)
+    if ((await links[2].ask((redis) => redis.del(epochKey(companyId)))) !== undefined) {
+      torn.delete(companyId)
+    }
     return false
   }
-  const mendAfterOutage = () => { for (const companyId of torn) void trusted(companyId) }
+  const mendAfterOutage = () => {
+    for (const companyId of torn) void trusted(companyId)
+  }
   links[2].onBack(mendAfterOutage)
 
   const write = async (link: Link, companyId: string, commands: Command[]): Promise<number> => {
@@ -90,31 +122,58 @@ function openIndex(connection: Connection, ids: Ids) {
     const answers = await link.askAll(commands)
     if (!answers) torn.add(companyId)
     // naming a list is no repair
-    return (answers ?? []).reduce<number>((sum, answer, at) => commands[at]?.[0] === 'sadd' ? sum : sum + Number(answer), 0)
+    return (answers ?? []).reduce<number>(
+      (sum, answer, at) => (commands[at]?.[0] === 'sadd' ? sum : sum + Number(answer)),
+      0,
+    )
   }
-  const commandsOf = (companyId: string, { id, from, to }: Move): { list: string, command: Command }[] => [
-    ...(from !== null && from !== to?.list ? [{ list: from, command: ['zrem', listKey(companyId, from), id] as Command }] : []),
-    ...(to ? [
-      { list: to.list, command: ['sadd', namesKey(linkOf(to.list), companyId), to.list] as Command },
-      { list: to.list, command: ['zadd', listKey(companyId, to.list), 'CH', to.rank, id] as Command },
-    ] : []),
+  const commandsOf = (
+    companyId: string,
+    { id, from, to }: Move,
+  ): { list: string; command: Command }[] => [
+    ...(from !== null && from !== to?.list
+      ? [{ list: from, command: ['zrem', listKey(companyId, from), id] as Command }]
+      : []),
+    ...(to
+      ? [
+          {
+            list: to.list,
+            command: ['sadd', namesKey(linkOf(to.list), companyId), to.list] as Command,
+          },
+          {
+            list: to.list,
+            command: ['zadd', listKey(companyId, to.list), 'CH', to.rank, id] as Command,
+          },
+        ]
+      : []),
   ]
   const move = async (companyId: string, moves: Move[]): Promise<number> => {
     let changed = 0
     for (let at = 0; at < moves.length; at += movesAtOnce) {
       const some = moves.slice(at, at + movesAtOnce).flatMap((one) => commandsOf(companyId, one))
-      const of = (database: Database) => some.filter(({ list }) => databaseOf(list) === database).map(({ command }) => command)
-      const counts = await Promise.all([write(links[0], companyId, of(0)), write(links[2], companyId, of(2))])
+      const of = (database: Database) =>
+        some.filter(({ list }) => databaseOf(list) === database).map(({ command }) => command)
+      const counts = await Promise.all([
+        write(links[0], companyId, of(0)),
+        write(links[2], companyId, of(2)),
+      ])
       changed += counts[0] + counts[1]
     }
     return changed
   }
 
-  return { queue: links[2], epochKey, listKey, trusted, move, ...openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }) }
+  return {
+    queue: links[2],
+    epochKey,
+    listKey,
+    trusted,
+    move,
+    ...openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }),
+  }
 }
 
 type Parts = {
-  links: { 0: Link, 2: Link }
+  links: { 0: Link; 2: Link }
   linkOf: (list: string) => Link
   epochKey: (companyId: string) => string
   namesKey: (link: Link, companyId: string) => string
@@ -125,14 +184,22 @@ type Parts = {
 
 function openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }: Parts) {
   const namesOf = async (companyId: string): Promise<string[] | null> => {
-    const answers = await Promise.all([links[0], links[2]].map((link) => link.ask((redis) => redis.smembers(namesKey(link, companyId)))))
-    return answers.some((answer) => answer === undefined) ? null : [...new Set(answers.flatMap((answer) => answer ?? []))]
+    const answers = await Promise.all(
+      [links[0], links[2]].map((link) =>
+        link.ask((redis) => redis.smembers(namesKey(link, companyId))),
+      ),
+    )
+    return answers.some((answer) => answer === undefined)
+      ? null
+      : [...new Set(answers.flatMap((answer) => answer ?? []))]
   }
   /** In slices: Redis does nothing else while a script runs. */
   const sumOf = async (companyId: string, list: string) => {
     const total = { count: 0, sum: 0 }
     for (let at = 0; ; at += slice) {
-      const answer = await linkOf(list).ask((redis) => redis.eval(sumScript, 1, listKey(companyId, list), at, at + slice - 1, sumModulus))
+      const answer = await linkOf(list).ask((redis) =>
+        redis.eval(sumScript, 1, listKey(companyId, list), at, at + slice - 1, sumModulus),
+      )
       if (answer === undefined) return null
       const [count = 0, sum = 0] = (answer as [number, string]).map(Number)
       total.count += count
@@ -142,12 +209,17 @@ function openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }:
   }
   const sums = async (companyId: string): Promise<Sums | null> => {
     await trusted(companyId)
-    const answers = await links[2].askAll([['set', epochKey(companyId), building + ids(), 'NX'], ['get', epochKey(companyId)]])
+    const answers = await links[2].askAll([
+      ['set', epochKey(companyId), building + ids(), 'NX'],
+      ['get', epochKey(companyId)],
+    ])
     const names = await namesOf(companyId)
     if (!answers || !names) return null
     const epoch = String(answers[1])
     const lists: Sums['lists'] = new Map()
-    for (const [at, sum] of (await Promise.all(names.map((name) => sumOf(companyId, name)))).entries()) {
+    for (const [at, sum] of (
+      await Promise.all(names.map((name) => sumOf(companyId, name)))
+    ).entries()) {
       if (sum === null) return null
       if (sum.count > 0) lists.set(names[at] ?? '', sum)
     }
@@ -156,7 +228,9 @@ function openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }:
   const members = async (companyId: string, list: string): Promise<Map<string, number> | null> => {
     const found = new Map<string, number>()
     for (let at = 0; ; at += slice) {
-      const answer = await linkOf(list).ask((redis) => redis.zrange(listKey(companyId, list), at, at + slice - 1, 'WITHSCORES'))
+      const answer = await linkOf(list).ask((redis) =>
+        redis.zrange(listKey(companyId, list), at, at + slice - 1, 'WITHSCORES'),
+      )
       if (answer === undefined) return null
       for (const [id, rank] of entriesOf(answer)) found.set(id, rank)
       if (answer.length < 2 * slice) return found

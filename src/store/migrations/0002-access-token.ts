@@ -5,7 +5,12 @@ const tables: TableShape[] = [
   {
     name: 'access_token',
     columns: {
-      token_key: 'key:80 pk', company_id: 'id', sealed: 'long null', expires_at: 'big', lease_token: 'id null', lease_until: 'big',
+      token_key: 'key:80 pk',
+      company_id: 'id',
+      sealed: 'long null',
+      expires_at: 'big',
+      lease_token: 'id null',
+      lease_until: 'big',
     },
     index: ['company_id'],
   },

@@ -5,12 +5,27 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 const tables: TableShape[] = [
   {
     name: 'session_member',
-    columns: { session_id: 'id pk', uid: 'int pk', company_id: 'id', added_by: 'int', joined_at: 'big', left_at: 'big null' },
+    columns: {
+      session_id: 'id pk',
+      uid: 'int pk',
+      company_id: 'id',
+      added_by: 'int',
+      joined_at: 'big',
+      left_at: 'big null',
+    },
     index: ['uid,session_id'],
   },
   {
     name: 'session_evaluate',
-    columns: { session_id: 'id pk', kind: 'key:16 pk', company_id: 'id', uid: 'int null', grade: 'int', text: 'text:500 null', at: 'big' },
+    columns: {
+      session_id: 'id pk',
+      kind: 'key:16 pk',
+      company_id: 'id',
+      uid: 'int null',
+      grade: 'int',
+      text: 'text:500 null',
+      at: 'big',
+    },
     index: ['company_id,at'],
   },
 ]

@@ -5,13 +5,26 @@ import { addColumns, createTables, dropColumns, dropTables, type TableShape } fr
 const tables: TableShape[] = [
   {
     name: 'missed_session',
-    columns: { session_id: 'id pk', company_id: 'id', account_id: 'id', wx_user_id: 'id', uid: 'int null', at: 'big' },
+    columns: {
+      session_id: 'id pk',
+      company_id: 'id',
+      account_id: 'id',
+      wx_user_id: 'id',
+      uid: 'int null',
+      at: 'big',
+    },
     index: ['company_id,at', 'wx_user_id'],
   },
   {
     name: 'reclaimed',
     columns: {
-      reclaimed_id: 'id pk', company_id: 'id', wx_user_id: 'id', uid: 'int', session_id: 'id null', at: 'big', undone_at: 'big null',
+      reclaimed_id: 'id pk',
+      company_id: 'id',
+      wx_user_id: 'id',
+      uid: 'int',
+      session_id: 'id null',
+      at: 'big',
+      undone_at: 'big null',
     },
     index: ['company_id,at', 'wx_user_id'],
   },
@@ -25,7 +38,9 @@ export class Routing1700000000004 implements MigrationInterface {
     await addColumns(runner, 'agent_load', { turn: 'big =0' })
     await addColumns(runner, 'wx_user', { priority: 'int =0' })
     await addColumns(runner, 'message_session', { unanswered_since: 'big null' })
-    await runner.query('update message_session set unanswered_since = receive_message_time where open_key is not null and unread > 0')
+    await runner.query(
+      'update message_session set unanswered_since = receive_message_time where open_key is not null and unread > 0',
+    )
   }
 
   async down(runner: QueryRunner): Promise<void> {

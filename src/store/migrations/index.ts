@@ -7,5 +7,10 @@ import { Rules1700000000005 } from './0005-rules.ts'
 import { Platform1700000000006 } from './0006-platform.ts'
 
 export const migrations = [
-  Initial1700000000001, AccessToken1700000000002, Verbs1700000000003, Routing1700000000004, Rules1700000000005, Platform1700000000006,
+  Initial1700000000001,
+  AccessToken1700000000002,
+  Verbs1700000000003,
+  Routing1700000000004,
+  Rules1700000000005,
+  Platform1700000000006,
 ]

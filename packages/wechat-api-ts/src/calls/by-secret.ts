@@ -25,41 +25,85 @@ export type WebUser = {
 }
 
 export type OwnWire = Wire & { secret: string }
-type OfUser = { access_token: string, openid: string }
+type OfUser = { access_token: string; openid: string }
 
 export const oauth = {
   /** For the `code` that came back to the page; once, within five minutes. */
-  token: ({ askBare, appid, secret }: OwnWire) => ({ code }: { code: string }): Promise<WebToken> => askBare({
-    method: 'GET', path: '/sns/oauth2/access_token', secrets: [code],
-    query: { appid, secret, code, grant_type: 'authorization_code' },
-  }),
-  refresh: ({ askBare, appid }: OwnWire) => ({ refresh_token }: { refresh_token: string }): Promise<RefreshedWebToken> => askBare({
-    method: 'GET', path: '/sns/oauth2/refresh_token', secrets: [refresh_token],
-    query: { appid, grant_type: 'refresh_token', refresh_token },
-  }),
-  user: ({ askBare }: OwnWire) => (input: OfUser & { lang?: 'zh_CN' | 'zh_TW' | 'en' }): Promise<WebUser> =>
-    askBare({ method: 'GET', path: '/sns/userinfo', query: input, secrets: [input.access_token] }),
+  token:
+    ({ askBare, appid, secret }: OwnWire) =>
+    ({ code }: { code: string }): Promise<WebToken> =>
+      askBare({
+        method: 'GET',
+        path: '/sns/oauth2/access_token',
+        secrets: [code],
+        query: { appid, secret, code, grant_type: 'authorization_code' },
+      }),
+  refresh:
+    ({ askBare, appid }: OwnWire) =>
+    ({ refresh_token }: { refresh_token: string }): Promise<RefreshedWebToken> =>
+      askBare({
+        method: 'GET',
+        path: '/sns/oauth2/refresh_token',
+        secrets: [refresh_token],
+        query: { appid, grant_type: 'refresh_token', refresh_token },
+      }),
+  user:
+    ({ askBare }: OwnWire) =>
+    (input: OfUser & { lang?: 'zh_CN' | 'zh_TW' | 'en' }): Promise<WebUser> =>
+      askBare({
+        method: 'GET',
+        path: '/sns/userinfo',
+        query: input,
+        secrets: [input.access_token],
+      }),
   /** Is refused when the token is no longer valid. */
-  check: ({ askBare }: OwnWire) => async (input: OfUser): Promise<void> => {
-    await askBare({ method: 'GET', path: '/sns/auth', query: input, secrets: [input.access_token], answer: 'done' })
-  },
+  check:
+    ({ askBare }: OwnWire) =>
+    async (input: OfUser): Promise<void> => {
+      await askBare({
+        method: 'GET',
+        path: '/sns/auth',
+        query: input,
+        secrets: [input.access_token],
+        answer: 'done',
+      })
+    },
 }
 
 export const bySecret = {
   /** `quota.clear` for an account whose token calls are used up too. Older documents want both in the query. */
-  clearQuota: ({ askBare, appid, secret }: OwnWire) => async (): Promise<void> => {
-    const both = { appid, appsecret: secret }
-    await askBare({ method: 'POST', path: '/cgi-bin/clear_quota/v2', query: both, json: both, answer: 'done' })
-  },
+  clearQuota:
+    ({ askBare, appid, secret }: OwnWire) =>
+    async (): Promise<void> => {
+      const both = { appid, appsecret: secret }
+      await askBare({
+        method: 'POST',
+        path: '/cgi-bin/clear_quota/v2',
+        query: both,
+        json: both,
+        answer: 'done',
+      })
+    },
 }
 
-type OauthPage = { appid: string, redirectUri: string, scope: 'snsapi_base' | 'snsapi_userinfo', state?: string }
+type OauthPage = {
+  appid: string
+  redirectUri: string
+  scope: 'snsapi_base' | 'snsapi_userinfo'
+  state?: string
+}
 
 /** Where the page sends the user. The order of the parameters matters. */
 export function oauthPage({ appid, redirectUri, scope, state = '' }: OauthPage): string {
   const parameters = [
-    ['appid', appid], ['redirect_uri', redirectUri], ['response_type', 'code'], ['scope', scope], ['state', state],
+    ['appid', appid],
+    ['redirect_uri', redirectUri],
+    ['response_type', 'code'],
+    ['scope', scope],
+    ['state', state],
   ]
-  const query = parameters.map(([name = '', value = '']) => `${name}=${encodeURIComponent(value)}`).join('&')
+  const query = parameters
+    .map(([name = '', value = '']) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
   return `https://open.weixin.qq.com/connect/oauth2/authorize?${query}#wechat_redirect`
 }

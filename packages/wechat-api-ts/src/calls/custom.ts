@@ -1,23 +1,42 @@
 // Customer-service messages (客服消息).
 import { tell } from '../call.ts'
 
-export type Article = { title: string, description: string, url: string, picurl: string }
+export type Article = { title: string; description: string; url: string; picurl: string }
 
-export type Music = { title: string, description: string, musicurl: string, hqmusicurl?: string, thumb_media_id: string }
+export type Music = {
+  title: string
+  description: string
+  musicurl: string
+  hqmusicurl?: string
+  thumb_media_id: string
+}
 
 export type CustomContent =
   /** At most 2048 bytes of UTF-8. */
-  | { msgtype: 'text', text: { content: string } }
-  | { msgtype: 'image', image: { media_id: string } }
-  | { msgtype: 'voice', voice: { media_id: string } }
-  | { msgtype: 'video', video: { media_id: string, thumb_media_id: string, title?: string, description?: string } }
-  | { msgtype: 'music', music: Music }
-  | { msgtype: 'news', news: { articles: [Article] } }
-  | { msgtype: 'mpnews', mpnews: { media_id: string } }
-  | { msgtype: 'mpnewsarticle', mpnewsarticle: { article_id: string } }
-  | { msgtype: 'msgmenu', msgmenu: { head_content: string, list: { id: string, content: string }[], tail_content: string } }
-  | { msgtype: 'wxcard', wxcard: { card_id: string, card_ext?: string } }
-  | { msgtype: 'miniprogrampage', miniprogrampage: { title: string, appid: string, pagepath: string, thumb_media_id: string } }
+  | { msgtype: 'text'; text: { content: string } }
+  | { msgtype: 'image'; image: { media_id: string } }
+  | { msgtype: 'voice'; voice: { media_id: string } }
+  | {
+      msgtype: 'video'
+      video: { media_id: string; thumb_media_id: string; title?: string; description?: string }
+    }
+  | { msgtype: 'music'; music: Music }
+  | { msgtype: 'news'; news: { articles: [Article] } }
+  | { msgtype: 'mpnews'; mpnews: { media_id: string } }
+  | { msgtype: 'mpnewsarticle'; mpnewsarticle: { article_id: string } }
+  | {
+      msgtype: 'msgmenu'
+      msgmenu: {
+        head_content: string
+        list: { id: string; content: string }[]
+        tail_content: string
+      }
+    }
+  | { msgtype: 'wxcard'; wxcard: { card_id: string; card_ext?: string } }
+  | {
+      msgtype: 'miniprogrampage'
+      miniprogrampage: { title: string; appid: string; pagepath: string; thumb_media_id: string }
+    }
 
 export type CustomMessage = CustomContent & {
   touser: string
@@ -31,5 +50,7 @@ export const custom = {
   /** Resolves when WeChat took the message; there is no receipt that the follower saw it. */
   send: tell<CustomMessage>('/cgi-bin/message/custom/send'),
   /** Within 30 s of a message, for 15 s. A refusal is harmless. */
-  typing: tell<{ touser: string, command: 'Typing' | 'CancelTyping' }>('/cgi-bin/message/custom/typing'),
+  typing: tell<{ touser: string; command: 'Typing' | 'CancelTyping' }>(
+    '/cgi-bin/message/custom/typing',
+  ),
 }

@@ -1,35 +1,53 @@
 // Messages to many followers (群发). The result comes as the event MASSSENDJOBFINISH.
 import { post, tell, type Wire } from '../call.ts'
 
-export type MassImages = { media_ids: string[], recommend?: string, need_open_comment?: 0 | 1, only_fans_can_comment?: 0 | 1 }
+export type MassImages = {
+  media_ids: string[]
+  recommend?: string
+  need_open_comment?: 0 | 1
+  only_fans_can_comment?: 0 | 1
+}
 
 export type MassContent =
-  | { msgtype: 'mpnews', mpnews: { media_id: string }, send_ignore_reprint?: 0 | 1 }
-  | { msgtype: 'text', text: { content: string } }
-  | { msgtype: 'voice', voice: { media_id: string } }
-  | { msgtype: 'image', images: MassImages }
-  | { msgtype: 'mpvideo', mpvideo: { media_id: string, title?: string, description?: string } }
-  | { msgtype: 'wxcard', wxcard: { card_id: string } }
+  | { msgtype: 'mpnews'; mpnews: { media_id: string }; send_ignore_reprint?: 0 | 1 }
+  | { msgtype: 'text'; text: { content: string } }
+  | { msgtype: 'voice'; voice: { media_id: string } }
+  | { msgtype: 'image'; images: MassImages }
+  | { msgtype: 'mpvideo'; mpvideo: { media_id: string; title?: string; description?: string } }
+  | { msgtype: 'wxcard'; wxcard: { card_id: string } }
 
 /** At most 32 bytes. The same one again is refused with 45065: the first was sent. */
 type Once = { clientmsgid?: string }
-type Filter = { is_to_all: true } | { is_to_all: false, tag_id: number }
-type Previewed = Exclude<MassContent, { msgtype: 'image' }> | { msgtype: 'image', image: { media_id: string } }
+type Filter = { is_to_all: true } | { is_to_all: false; tag_id: number }
+type Previewed =
+  Exclude<MassContent, { msgtype: 'image' }> | { msgtype: 'image'; image: { media_id: string } }
 
 /** Known so far. */
 export type MassStatus = 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' | (string & {})
-export type MassSent = { msg_id: string, msg_data_id?: string }
+export type MassSent = { msg_id: string; msg_data_id?: string }
 
 export const mass = {
-  sendToTag: post<MassContent & Once & { filter: Filter }, MassSent>('/cgi-bin/message/mass/sendall'),
+  sendToTag: post<MassContent & Once & { filter: Filter }, MassSent>(
+    '/cgi-bin/message/mass/sendall',
+  ),
   /** At least two, at most 10,000. */
-  send: post<MassContent & Once & { touser: [string, string, ...string[]] }, MassSent>('/cgi-bin/message/mass/send'),
-  preview: post<Previewed & ({ touser: string } | { towxname: string }), { msg_id?: string }>('/cgi-bin/message/mass/preview'),
+  send: post<MassContent & Once & { touser: [string, string, ...string[]] }, MassSent>(
+    '/cgi-bin/message/mass/send',
+  ),
+  preview: post<Previewed & ({ touser: string } | { towxname: string }), { msg_id?: string }>(
+    '/cgi-bin/message/mass/preview',
+  ),
   /** Within half an hour for messages; articles at any time, one of them by `article_idx` from 1. */
-  remove: tell<{ msg_id: string, article_idx?: number } | { url: string }>('/cgi-bin/message/mass/delete'),
-  status: post<{ msg_id: string }, { msg_id: string, msg_status: MassStatus }>('/cgi-bin/message/mass/get'),
-  speed: ({ ask }: Wire) => (): Promise<{ speed: number, realspeed: number }> =>
-    ask({ method: 'POST', path: '/cgi-bin/message/mass/speed/get', json: {} }),
+  remove: tell<{ msg_id: string; article_idx?: number } | { url: string }>(
+    '/cgi-bin/message/mass/delete',
+  ),
+  status: post<{ msg_id: string }, { msg_id: string; msg_status: MassStatus }>(
+    '/cgi-bin/message/mass/get',
+  ),
+  speed:
+    ({ ask }: Wire) =>
+    (): Promise<{ speed: number; realspeed: number }> =>
+      ask({ method: 'POST', path: '/cgi-bin/message/mass/speed/get', json: {} }),
   /** From 0, the fastest, to 4. */
   setSpeed: tell<{ speed: 0 | 1 | 2 | 3 | 4 }>('/cgi-bin/message/mass/speed/set'),
 }

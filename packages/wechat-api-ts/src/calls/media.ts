@@ -3,28 +3,46 @@ import type { Ask, Call, MediaFile } from '../call.ts'
 import type { Upload } from '../multipart.ts'
 
 export type MediaKind = 'image' | 'voice' | 'video' | 'thumb'
-export type Uploaded = { type: string, media_id: string, created_at: number }
+export type Uploaded = { type: string; media_id: string; created_at: number }
 /** A video comes as an address, to be fetched soon and without a token. */
-export type Media = ({ kind: 'file' } & MediaFile) | { kind: 'video', video_url: string }
+export type Media = ({ kind: 'file' } & MediaFile) | { kind: 'video'; video_url: string }
 
-const upload: Call<{ type: MediaKind, media: Upload }, Uploaded> = ({ ask }) => async ({ type, media }) => {
-  const { thumb_media_id, ...said } = await ask<Uploaded & { thumb_media_id?: string }>(
-    { method: 'POST', path: '/cgi-bin/media/upload', query: { type }, upload: { media } })
-  // a thumb has its id under another name
-  return thumb_media_id === undefined ? said : { ...said, media_id: thumb_media_id }
-}
+const upload: Call<{ type: MediaKind; media: Upload }, Uploaded> =
+  ({ ask }) =>
+  async ({ type, media }) => {
+    const { thumb_media_id, ...said } = await ask<Uploaded & { thumb_media_id?: string }>({
+      method: 'POST',
+      path: '/cgi-bin/media/upload',
+      query: { type },
+      upload: { media },
+    })
+    // a thumb has its id under another name
+    return thumb_media_id === undefined ? said : { ...said, media_id: thumb_media_id }
+  }
 
 async function download(ask: Ask, path: string, media_id: string): Promise<Media> {
-  const said = await ask<MediaFile | { video_url: string }>({ method: 'GET', path, query: { media_id }, answer: 'file' })
+  const said = await ask<MediaFile | { video_url: string }>({
+    method: 'GET',
+    path,
+    query: { media_id },
+    answer: 'file',
+  })
   return 'bytes' in said ? { kind: 'file', ...said } : { kind: 'video', video_url: said.video_url }
 }
 
-const getMedia: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) => download(ask, '/cgi-bin/media/get', media_id)
-const getJssdkVoice: Call<{ media_id: string }, Media> = ({ ask }) => ({ media_id }) =>
-  download(ask, '/cgi-bin/media/get/jssdk', media_id)
+const getMedia: Call<{ media_id: string }, Media> =
+  ({ ask }) =>
+  ({ media_id }) =>
+    download(ask, '/cgi-bin/media/get', media_id)
+const getJssdkVoice: Call<{ media_id: string }, Media> =
+  ({ ask }) =>
+  ({ media_id }) =>
+    download(ask, '/cgi-bin/media/get/jssdk', media_id)
 
-const uploadArticleImage: Call<{ media: Upload }, { url: string }> = ({ ask }) => ({ media }) =>
-  ask({ method: 'POST', path: '/cgi-bin/media/uploadimg', upload: { media } })
+const uploadArticleImage: Call<{ media: Upload }, { url: string }> =
+  ({ ask }) =>
+  ({ media }) =>
+    ask({ method: 'POST', path: '/cgi-bin/media/uploadimg', upload: { media } })
 
 export const media = {
   upload,

@@ -1,24 +1,33 @@
 // The menu below the chat (自定义菜单).
 import { look, post, tell, type Wire } from '../call.ts'
 
-export type MenuEvent = 'click' | 'scancode_push' | 'scancode_waitmsg' | 'location_select'
-  | 'pic_sysphoto' | 'pic_photo_or_album' | 'pic_weixin'
+export type MenuEvent =
+  | 'click'
+  | 'scancode_push'
+  | 'scancode_waitmsg'
+  | 'location_select'
+  | 'pic_sysphoto'
+  | 'pic_photo_or_album'
+  | 'pic_weixin'
 export type MenuButton = { name: string } & (
-  | { type: MenuEvent, key: string }
-  | { type: 'view', url: string }
-  | { type: 'miniprogram', url: string, appid: string, pagepath: string }
-  | { type: 'media_id' | 'view_limited', media_id: string }
-  | { type: 'article_id' | 'article_view_limited', article_id: string }
+  | { type: MenuEvent; key: string }
+  | { type: 'view'; url: string }
+  | { type: 'miniprogram'; url: string; appid: string; pagepath: string }
+  | { type: 'media_id' | 'view_limited'; media_id: string }
+  | { type: 'article_id' | 'article_view_limited'; article_id: string }
 )
 /** At most three, and five below each. */
-export type Menu = { button: (MenuButton | { name: string, sub_button: MenuButton[] })[] }
-export type MatchRule = { tag_id?: string, client_platform_type?: '1' | '2' | '3' }
+export type Menu = { button: (MenuButton | { name: string; sub_button: MenuButton[] })[] }
+export type MatchRule = { tag_id?: string; client_platform_type?: '1' | '2' | '3' }
 export type ConditionalMenu = Menu & { matchrule: MatchRule }
 
-export type SetMenus = { menu: Menu & { menuid?: string }, conditionalmenu?: (ConditionalMenu & { menuid: string })[] }
+export type SetMenus = {
+  menu: Menu & { menuid?: string }
+  conditionalmenu?: (ConditionalMenu & { menuid: string })[]
+}
 
 /** What the console set has another shape than what the API sets. */
-export type CurrentMenu = { is_menu_open: 0 | 1, selfmenu_info?: { button: CurrentButton[] } }
+export type CurrentMenu = { is_menu_open: 0 | 1; selfmenu_info?: { button: CurrentButton[] } }
 export type CurrentButton = {
   name: string
   type?: string
@@ -39,9 +48,11 @@ export type CurrentNews = {
   source_url: string
 }
 
-const remove = ({ ask }: Wire) => async (): Promise<void> => {
-  await ask({ method: 'GET', path: '/cgi-bin/menu/delete', answer: 'done' })
-}
+const remove =
+  ({ ask }: Wire) =>
+  async (): Promise<void> => {
+    await ask({ method: 'GET', path: '/cgi-bin/menu/delete', answer: 'done' })
+  }
 
 export const menu = {
   create: tell<Menu>('/cgi-bin/menu/create'),

@@ -1,8 +1,8 @@
 // Template messages, subscription notices (订阅通知) and one-time subscriptions.
 import { look, post, tell } from '../call.ts'
 
-export type TemplateData = { [key: string]: { value: string, color?: string } }
-type MiniProgram = { appid: string, pagepath?: string }
+export type TemplateData = { [key: string]: { value: string; color?: string } }
+type MiniProgram = { appid: string; pagepath?: string }
 
 export type TemplateMessage = {
   touser: string
@@ -43,7 +43,7 @@ export type OneTimeNotice = {
   miniprogram?: MiniProgram
   scene: string
   title: string
-  data: { content: { value: string, color?: string } }
+  data: { content: { value: string; color?: string } }
 }
 
 export const subscriptions = {

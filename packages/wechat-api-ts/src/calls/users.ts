@@ -3,45 +3,71 @@ import { get, look, post, tell } from '../call.ts'
 
 export type Language = 'zh_CN' | 'zh_TW' | 'en'
 /** Names and pictures are not given since 2021. */
-export type UserInfo = { openid: string, unionid?: string } & ({ subscribe: 0 } | {
-  subscribe: 1
-  language: string
-  subscribe_time: number
-  remark: string
-  groupid: number
-  tagid_list: number[]
-  /** Known so far; WeChat may add more. */
-  subscribe_scene: SubscribeScene | (string & {})
-  qr_scene: number
-  qr_scene_str: string
-})
-export type SubscribeScene = `ADD_SCENE_${'SEARCH' | 'ACCOUNT_MIGRATION' | 'PROFILE_CARD' | 'QR_CODE' | 'PROFILE_LINK'
-  | 'PROFILE_ITEM' | 'PAID' | 'WECHAT_ADVERTISEMENT' | 'REPRINT' | 'LIVESTREAM' | 'CHANNELS' | 'WXA' | 'OTHERS'}`
+export type UserInfo = { openid: string; unionid?: string } & (
+  | { subscribe: 0 }
+  | {
+      subscribe: 1
+      language: string
+      subscribe_time: number
+      remark: string
+      groupid: number
+      tagid_list: number[]
+      /** Known so far; WeChat may add more. */
+      subscribe_scene: SubscribeScene | (string & {})
+      qr_scene: number
+      qr_scene_str: string
+    }
+)
+export type SubscribeScene = `ADD_SCENE_${
+  | 'SEARCH'
+  | 'ACCOUNT_MIGRATION'
+  | 'PROFILE_CARD'
+  | 'QR_CODE'
+  | 'PROFILE_LINK'
+  | 'PROFILE_ITEM'
+  | 'PAID'
+  | 'WECHAT_ADVERTISEMENT'
+  | 'REPRINT'
+  | 'LIVESTREAM'
+  | 'CHANNELS'
+  | 'WXA'
+  | 'OTHERS'}`
 
 /** `data` is absent and `next_openid` empty behind the last page. */
-export type Openids = { total: number, count: number, data?: { openid: string[] }, next_openid: string }
+export type Openids = {
+  total: number
+  count: number
+  data?: { openid: string[] }
+  next_openid: string
+}
 
-type Asked = { openid: string, lang?: Language }
+type Asked = { openid: string; lang?: Language }
 
 export const users = {
   info: get<Asked, UserInfo>('/cgi-bin/user/info'),
   /** At most 100. */
-  infos: post<{ user_list: Asked[] }, { user_info_list: UserInfo[] }>('/cgi-bin/user/info/batchget'),
+  infos: post<{ user_list: Asked[] }, { user_info_list: UserInfo[] }>(
+    '/cgi-bin/user/info/batchget',
+  ),
   /** 10,000 a page. */
   list: get<{ next_openid?: string }, Openids>('/cgi-bin/user/get'),
   /** Under 30 bytes. */
-  remark: tell<{ openid: string, remark: string }>('/cgi-bin/user/info/updateremark'),
+  remark: tell<{ openid: string; remark: string }>('/cgi-bin/user/info/updateremark'),
 }
 
-type Tagging = { openid_list: string[], tagid: number }
+type Tagging = { openid_list: string[]; tagid: number }
 
 export const tags = {
   /** At most 100, of at most 30 bytes. */
-  create: post<{ tag: { name: string } }, { tag: { id: number, name: string } }>('/cgi-bin/tags/create'),
-  list: look<{ tags: { id: number, name: string, count: number }[] }>('/cgi-bin/tags/get'),
-  rename: tell<{ tag: { id: number, name: string } }>('/cgi-bin/tags/update'),
+  create: post<{ tag: { name: string } }, { tag: { id: number; name: string } }>(
+    '/cgi-bin/tags/create',
+  ),
+  list: look<{ tags: { id: number; name: string; count: number }[] }>('/cgi-bin/tags/get'),
+  rename: tell<{ tag: { id: number; name: string } }>('/cgi-bin/tags/update'),
   remove: tell<{ tag: { id: number } }>('/cgi-bin/tags/delete'),
-  followers: post<{ tagid: number, next_openid?: string }, Omit<Openids, 'total'>>('/cgi-bin/user/tag/get'),
+  followers: post<{ tagid: number; next_openid?: string }, Omit<Openids, 'total'>>(
+    '/cgi-bin/user/tag/get',
+  ),
   of: post<{ openid: string }, { tagid_list: number[] }>('/cgi-bin/tags/getidlist'),
   /** At most 50 followers. */
   give: tell<Tagging>('/cgi-bin/tags/members/batchtagging'),
