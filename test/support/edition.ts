@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startNginx } from '../../scripts/services/nginx.ts'
 
-// eslint-disable-next-line no-restricted-properties -- set by scripts/test.js, no settings of the product
+// eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no settings of the product
 const told = process.env
 
 export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'

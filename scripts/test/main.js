@@ -1,0 +1,80 @@
+// Runs every test over compiled output. On a bare Debian or Ubuntu, as root, installs the servers and the browser that suites need.
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { runOnOtherNodes } from './other-nodes.js'
+import { isThere, prepare, servers, suiteNeeds } from './programs.js'
+import { judge, runFiles } from './run.js'
+
+const root = new URL('../..', import.meta.url).pathname
+const [quick, full] = ['--quick', '--full'].map((flag) => process.argv.includes(flag))
+const onCluster = [
+  'cluster',
+  'flows',
+  'api',
+  'store/samples.test.js',
+  'store/last.test.js',
+  'store/journeys.test.js',
+  'house/schema.test.js',
+  'house/lock-order.test.js',
+]
+
+execFileSync(process.execPath, [join(root, 'scripts/build.js')], { stdio: 'inherit' })
+const built = readdirSync(join(root, 'dist/test')).filter((name) => name !== 'support')
+const wanted = built.filter((name) => !quick || !(name in suiteNeeds))
+const skipped = prepare(wanted)
+if (process.env.CI === 'true' && skipped.length > 0) {
+  console.error('CI: a skipped suite counts as a failure.')
+  process.exit(1)
+}
+
+const filesOf = (suites) =>
+  suites
+    .flatMap((suite) =>
+      suite.endsWith('.js')
+        ? [suite]
+        : readdirSync(join(root, 'dist/test', suite), { recursive: true })
+            .filter((name) => String(name).endsWith('.test.js'))
+            .map((name) => join(suite, String(name))),
+    )
+    .map((name) => join(root, 'dist/test', name))
+const how = {
+  files: 3,
+  limitMs: full ? 1800_000 : 400_000,
+  env: full ? { KEFU_FULL: '1' } : {},
+}
+
+const embedded = wanted.filter((suite) => suite !== 'cluster' && !skipped.includes(suite))
+const runs = [runFiles(filesOf(embedded), how)]
+const holds = () => runs.every(({ failed }) => failed.length === 0)
+if (!quick && servers.every(isThere) && holds()) runs.push(await runOnCluster())
+if (full && holds()) {
+  const plain = filesOf(embedded.filter((suite) => !(suite in suiteNeeds)))
+  // the races, crashes and failovers ran as often as was promised before; here it is the version that is tried
+  runs.push(...runOnOtherNodes(root, plain, { ...how, env: {} }))
+}
+process.exit(judge(runs))
+
+/** The same suites once more: two processes on MariaDB and Redis behind nginx. */
+async function runOnCluster() {
+  const { startMariadb } = await import('../../dist/scripts/services/mariadb.js')
+  const { startRedis } = await import('../../dist/scripts/services/redis.js')
+  const services = await Promise.all([startMariadb(), startRedis()])
+  const [mariadb, redis] = services.map(({ url }) => url)
+  console.log('\nThe cluster edition: two processes, MariaDB, Redis, nginx')
+  try {
+    return runFiles(filesOf(onCluster), {
+      ...how,
+      // each file has three processes of its own
+      files: 2,
+      env: {
+        ...how.env,
+        KEFU_TEST_EDITION: 'cluster',
+        KEFU_TEST_MARIADB: mariadb,
+        KEFU_TEST_REDIS: redis,
+      },
+    })
+  } finally {
+    for (const service of services) await service.stop()
+  }
+}

@@ -1,0 +1,75 @@
+// Runs test files. One that fails is run once more, alone: on a busy machine a test may be fragile, and one fragile test shall
+// neither end a run of an hour nor go unseen.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const reporter = new URL('failures.js', import.meta.url).pathname
+/** Where more fail, the fault is not one of load: the run has failed, and nothing is gained by trying all again. */
+const mostRetried = 3
+
+/**
+ * `{ failed, flaky }`: the files that failed, and the failures of those that passed when they ran alone.
+ * `how`: `node` (the binary), `files` (how many at once), `limitMs` (for a file), `env`.
+ */
+export function runFiles(paths, how) {
+  const first = runOnce(paths, how)
+  if (first.status === 0) return { failed: [], flaky: [] }
+  const files = [...new Set(first.failures.map(({ file }) => file))]
+  // the runner itself ended badly, or no file can be named
+  if (files.length === 0) return { failed: ['the test runner'], flaky: [] }
+  if (files.length > mostRetried) return { failed: files, flaky: [] }
+
+  const failed = []
+  const flaky = []
+  for (const file of files) {
+    console.log(`\nOnce more, alone: ${file}`)
+    if (runOnce([file], { ...how, files: 1 }).status === 0) {
+      flaky.push(...first.failures.filter((failure) => failure.file === file))
+    } else {
+      failed.push(file)
+    }
+  }
+  return { failed, flaky }
+}
+
+/** The end of a whole run, in words: one flaky file is forgiven and told, two are not. */
+export function judge(runs) {
+  const failed = runs.flatMap((run) => run.failed)
+  const flaky = runs.flatMap((run) => run.flaky)
+  const flakyFiles = new Set(flaky.map(({ file }) => file)).size
+  for (const file of failed) console.log(`\nfailed: ${file}`)
+  for (const { file, name, why, printed } of flaky) {
+    console.log(`\nflaky: ${file}\n  ${name}\n${why}`)
+    if (printed) console.log(`What it had printed:\n${printed}`)
+  }
+  if (flakyFiles > 1) console.log(`\n${flakyFiles} flaky files in one run: the run fails.`)
+  return failed.length > 0 || flakyFiles > 1 ? 1 : 0
+}
+
+function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
+  const told = join(dir, 'failures')
+  try {
+    const { status } = spawnSync(
+      node,
+      [
+        '--test',
+        '--test-reporter=spec',
+        '--test-reporter-destination=stdout',
+        `--test-reporter=${reporter}`,
+        `--test-reporter-destination=${told}`,
+        `--test-timeout=${limitMs}`,
+        `--test-concurrency=${files}`,
+        '--enable-source-maps',
+        ...paths,
+      ],
+      { stdio: 'inherit', env: { ...process.env, ...env } },
+    )
+    const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : []
+    return { status: status ?? 1, failures: lines.map((line) => JSON.parse(line)) }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}

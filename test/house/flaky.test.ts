@@ -1,0 +1,90 @@
+// The runner of the tests itself: what fails twice fails the run, what passes alone is told, and two such files are too many.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
+
+const runner = pathToFileURL(resolve(import.meta.dirname, '../../../scripts/test/run.js')).href
+
+const passes = `import test from 'node:test'
+test('it holds', () => {})`
+const fails = `import test from 'node:test'
+test('it never holds', () => { throw new Error('broken for good') })`
+/** Fails the first time only. */
+const flaky = `import { existsSync, writeFileSync } from 'node:fs'
+import test from 'node:test'
+test('it holds when it is alone', () => {
+  const seen = import.meta.filename + '.seen'
+  if (existsSync(seen)) return
+  writeFileSync(seen, '')
+  console.log('what the house said')
+  throw new Error('late by one')
+})`
+/** Ends before its tests are over. */
+const dies = `import test from 'node:test'
+test('it is interrupted', () => { process.exit(3) })`
+
+async function run(t: TestContext, sources: string[]): Promise<{ code: number; out: string }> {
+  const dir = mkdtempSync(join(tmpdir(), 'runner-'))
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const files = sources.map((source, at) => {
+    const file = join(dir, `${at}.test.mjs`)
+    writeFileSync(file, source)
+    return file
+  })
+  const program = `import { judge, runFiles } from ${JSON.stringify(runner)}
+process.exit(judge([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_000 })]))`
+  // a runner that believes itself inside another one would run nothing
+  const env = { PATH: `${dir}:/usr/bin:/bin` }
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      ['--input-type=module', '-e', program],
+      { env },
+      (error, stdout, stderr) => {
+        done({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout + stderr })
+      },
+    )
+  })
+}
+
+test('a run whose files all pass says nothing of flaky ones and stands', async (t) => {
+  const { code, out } = await run(t, [passes])
+  assert.equal(code, 0, out)
+  assert.match(out, /it holds/)
+  assert.doesNotMatch(out, /flaky|Once more/)
+})
+
+test('a file that fails, and fails again alone, fails the run', async (t) => {
+  const { code, out } = await run(t, [passes, fails])
+  assert.equal(code, 1, out)
+  assert.match(out, /Once more, alone: .*1\.test\.mjs/)
+  assert.match(out, /failed: .*1\.test\.mjs/)
+})
+
+test('a file that dies in the middle fails the run', async (t) => {
+  const { code, out } = await run(t, [passes, dies])
+  assert.equal(code, 1, out)
+  assert.match(out, /failed: .*1\.test\.mjs/)
+})
+
+test('a file that passes when it runs alone is told with its first failure, and the run stands', async (t) => {
+  const { code, out } = await run(t, [passes, flaky])
+  assert.equal(code, 0, out)
+  const end = out.slice(out.lastIndexOf('flaky: '))
+  assert.match(end, /^flaky: .*1\.test\.mjs/)
+  assert.match(end, /it holds when it is alone/)
+  assert.match(end, /late by one/)
+  assert.match(end, /what the house said/)
+})
+
+test('two flaky files in one run fail it', async (t) => {
+  const { code, out } = await run(t, [flaky, flaky])
+  assert.equal(code, 1, out)
+  assert.match(out, /2 flaky files in one run/)
+})
