@@ -6,6 +6,7 @@ import { createAccount } from '../actions/accounts/create-account.ts'
 import type { AccountRow } from '../../entities/index.ts'
 import type { Ports } from '../ports.ts'
 import { presentAccount } from '../views/account.ts'
+import { partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
 
 const wechat = z.strictObject({
@@ -73,13 +74,12 @@ export const accountRoutes: Route[] = [
     path: '/api/accounts',
     who: 'admin',
     summary: 'The accounts of the company',
-    handle: async ({ ports, me }) => ({
-      body: {
-        items: (await ports.store.read.accounts.list(me.companyId)).map((row) =>
-          present(ports, row),
-        ),
-        next: null,
-      },
+    query: shortPage,
+    handle: async ({ ports, me, query }) => ({
+      body: partOf(
+        (await ports.store.read.accounts.list(me.companyId)).map((row) => present(ports, row)),
+        query,
+      ),
     }),
   }),
   route({
@@ -119,9 +119,11 @@ export const accountRoutes: Route[] = [
     path: '/api/accounts/:id/identities',
     who: 'admin',
     summary: 'Under which names followers see the agents, and the names WeChat lists',
-    handle: async ({ ports, me, params }) => ({
-      body: await listIdentities(ports, me, params['id'] ?? ''),
-    }),
+    query: shortPage,
+    handle: async ({ ports, me, params, query }) => {
+      const all = await listIdentities(ports, me, params['id'] ?? '')
+      return { body: { ...all, ...partOf(all.items, query) } }
+    },
   }),
   route({
     method: 'put',

@@ -15,7 +15,7 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
       params: request.params,
       request,
       body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
-      query: route.query ? check(route.query, { ...request.query }, 'query') : request.query,
+      query: check(route.query, { ...request.query }, 'query'),
     } as unknown as Call
     const { status = 200, body, headers = {}, file, text } = await route.handle(call)
     response.status(status).set({ 'Cache-Control': 'no-store', ...headers })

@@ -3,6 +3,7 @@ import { changeCompany } from '../actions/companies/change-company.ts'
 import { createCompany } from '../actions/companies/create-company.ts'
 import { AppError } from '../errors.ts'
 import { presentCompany } from '../views/user.ts'
+import { partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
 
 const name = z.string().trim().min(1).max(100)
@@ -32,11 +33,9 @@ export const companyRoutes: Route[] = [
     path: '/api/companies',
     who: 'operator',
     summary: 'All companies',
-    handle: async ({ ports }) => ({
-      body: {
-        items: (await ports.store.read.accounts.companies()).map(presentCompany),
-        next: null,
-      },
+    query: shortPage,
+    handle: async ({ ports, query }) => ({
+      body: partOf((await ports.store.read.accounts.companies()).map(presentCompany), query),
     }),
   }),
   route({

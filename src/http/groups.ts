@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { changeGroup, createGroup, removeGroup } from '../actions/agents/groups.ts'
 import { presentGroup } from '../views/user.ts'
+import { partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
 
 const name = z.string().trim().min(1).max(64)
@@ -12,11 +13,9 @@ export const groupRoutes: Route[] = [
     path: '/api/groups',
     who: 'admin',
     summary: 'The groups of the company',
-    handle: async ({ ports, me }) => ({
-      body: {
-        items: (await ports.store.read.users.groups(me.companyId)).map(presentGroup),
-        next: null,
-      },
+    query: shortPage,
+    handle: async ({ ports, me, query }) => ({
+      body: partOf((await ports.store.read.users.groups(me.companyId)).map(presentGroup), query),
     }),
   }),
   route({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { listJobs, runByHand } from '../actions/jobs/run-job.ts'
 import { selfCheck } from '../actions/self-check/self-check.ts'
+import { partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
 
 export const jobRoutes: Route[] = [
@@ -23,7 +24,10 @@ export const jobRoutes: Route[] = [
     path: '/api/admin/jobs',
     who: 'admin',
     summary: 'Jobs: last run, next run, what it did',
-    handle: async ({ ports, me }) => ({ body: await listJobs(ports, me) }),
+    query: shortPage,
+    handle: async ({ ports, me, query }) => ({
+      body: partOf((await listJobs(ports, me)).items, query),
+    }),
   }),
   route({
     method: 'post',

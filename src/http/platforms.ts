@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { beginAuthorization, endAuthorization } from '../actions/platforms/authorize.ts'
 import { changePlatform, createPlatform } from '../actions/platforms/save-platform.ts'
 import { presentPlatform } from '../views/platform.ts'
+import { partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
 
 const keys = {
@@ -27,13 +28,14 @@ export const platformRoutes: Route[] = [
     path: '/api/platforms',
     who: 'operator',
     summary: 'Third-party platforms of the installation',
-    handle: async ({ ports }) => ({
-      body: {
-        items: (await ports.store.read.platforms.list()).map((row) =>
+    query: shortPage,
+    handle: async ({ ports, query }) => ({
+      body: partOf(
+        (await ports.store.read.platforms.list()).map((row) =>
           presentPlatform(row, ports.limits.publicUrl),
         ),
-        next: null,
-      },
+        query,
+      ),
     }),
   }),
   route({
@@ -76,7 +78,11 @@ export const platformRoutes: Route[] = [
     path: '/wechat/platform/:componentAppid/callback',
     who: 'everyone',
     summary: 'Back from WeChat, with the code',
-    query: z.object({ auth_code: z.string().min(1).max(512), state: z.string().min(1).max(2000) }),
+    // WeChat adds parameters of its own
+    query: z.looseObject({
+      auth_code: z.string().min(1).max(512),
+      state: z.string().min(1).max(2000),
+    }),
     handle: async ({ ports, params, query }) => {
       await endAuthorization(ports, {
         componentAppid: params['componentAppid'] ?? '',

@@ -15,7 +15,7 @@ import {
 } from '../actions/quick-replies/quick-replies.ts'
 import { presentQuickReply, presentQuickReplyGroup } from '../views/quick-reply.ts'
 import { content } from './content.ts'
-import { page } from './page.ts'
+import { page, partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
 
 const scope = z.enum(['personal', 'shared'])
@@ -101,7 +101,10 @@ export const quickReplyRoutes: Route[] = [
     path: '/api/quick-reply-groups',
     who: 'agent',
     summary: 'Groups of quick replies',
-    handle: async ({ ports, me }) => ({ body: await listQuickReplyGroups(ports, me) }),
+    query: shortPage,
+    handle: async ({ ports, me, query }) => ({
+      body: partOf((await listQuickReplyGroups(ports, me)).items, query),
+    }),
   }),
   route({
     method: 'post',

@@ -1,6 +1,6 @@
 // A route is data: the router, the OpenAPI document and the test of two tenants all read the same list.
 import type { Request } from 'express'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Ports } from '../ports.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
@@ -41,10 +41,16 @@ export type Route = {
   summary: string
   operationId?: string
   body?: z.ZodType
-  query?: z.ZodType
+  /** Every route has one; where none was given, the one that knows no parameter. */
+  query: z.ZodType
   /** Its body is no JSON: the handler reads the request itself. */
   upload?: boolean
   handle: (call: Call) => Promise<Answer>
+}
+
+/** A parameter that the schema does not name is refused, unless it is a loose one: what is ignored looks like an answer to it. */
+function knownOnly(query: z.ZodType = z.object({})): z.ZodType {
+  return query instanceof z.ZodObject && query.def.catchall === undefined ? query.strict() : query
 }
 
 /** Gives the handler the types of its own schemas. */
@@ -55,5 +61,5 @@ export function route<B extends z.ZodType, Q extends z.ZodType>(
     handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<Answer>
   },
 ): Route {
-  return shape as unknown as Route
+  return { ...shape, query: knownOnly(shape.query) } as unknown as Route
 }

@@ -1,6 +1,7 @@
 // What a stranger may throw at us. Nothing of it leaves a row, and the process lives.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { routes } from '../../src/http/routes.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { rawPush as push, signed, textXml } from '../support/raw-push.ts'
 
@@ -107,4 +108,37 @@ void test('malformed JSON is 400 with the field; a wrong type, a wrong length an
   const large = await house.admin.call('POST', '/api/rules', { name: 'x'.repeat(300_000) })
   assert.equal(large.status, 413)
   assert.equal((await house.admin.call('GET', '/api/nothing')).status, 404)
+})
+
+void test('a query parameter that a route does not know is refused by name, on every route; a list takes its cursor and limit', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  // back from WeChat, which adds parameters as it likes
+  const open = routes.filter((one) => one.path !== '/wechat/platform/:componentAppid/callback')
+  assert.ok(open.length > 60, 'the premise: the list of routes')
+  for (const route of open.filter((one) => one.method === 'get')) {
+    const answer = await house.admin.call('GET', `${route.path.replaceAll(/:\w+/g, '1')}?around=1`)
+    assert.deepEqual(
+      [answer.status, answer.body.error?.details?.field],
+      [400, 'around'],
+      `${route.path}: ${JSON.stringify(answer.body)}`,
+    )
+  }
+  for (const route of open) {
+    assert.equal(route.query.safeParse({ around: '1' }).success, false, route.path)
+  }
+
+  const lists = ['accounts', 'groups', 'companies', 'platforms', 'quick-reply-groups', 'users']
+  for (const list of [...lists, 'admin/jobs', 'sessions', 'customers', 'rules', 'audit']) {
+    const { status, body } = await house.admin.call('GET', `/api/${list}?limit=1`)
+    assert.equal(status, 200, list)
+    assert.ok(body.items.length <= 1, list)
+  }
+  const first = (await house.admin.call('GET', '/api/admin/jobs?limit=1')).body
+  const rest = (await house.admin.call('GET', `/api/admin/jobs?cursor=${first.next}`)).body
+  const whole = (await house.admin.call('GET', '/api/admin/jobs')).body
+  assert.deepEqual(
+    [...first.items, ...rest.items].map((job) => job.name),
+    whole.items.map((job: { name: string }) => job.name),
+  )
 })
