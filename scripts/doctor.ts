@@ -1,6 +1,7 @@
 // npm run doctor: says in words what is misconfigured and what to do; with `invariants` whether what was promised holds. Looks on beside running processes and changes nothing.
 import { readConfig, type Config } from '../src/config.ts'
 import type { Finding } from '../src/ports.ts'
+import { findRunningDemo } from './demo-running.ts'
 import { checkAccounts } from './doctor/accounts.ts'
 import { checkClocks } from './doctor/clocks.ts'
 import { checkDatabase } from './doctor/database.ts'
@@ -26,7 +27,9 @@ async function examine(config: Config): Promise<Finding[]> {
 
 function configured(): Config | Finding {
   try {
-    return readConfig()
+    const config = readConfig()
+    const demo = findRunningDemo(config.DATA_DIR)
+    return demo ? { ...readConfig(demo), PORT: Number(demo.PORT) } : config
   } catch (error) {
     return {
       ok: false,

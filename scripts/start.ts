@@ -4,26 +4,29 @@ import { join, resolve } from 'node:path'
 import { openApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { closeOnSignals } from '../src/signals.ts'
+import { removeRunningDemo, writeRunningDemo } from './demo-running.ts'
 import { makeDemo } from './demo.ts'
 import { openSimulator } from './simulator/simulator.ts'
 
 try {
-  const demo = { HOST: '127.0.0.1', LOG_LEVEL: 'warn' }
-  const { SIMULATOR_PORT: port, DATA_DIR: dataDir } = readConfig(demo)
+  const host = '127.0.0.1'
+  const { SIMULATOR_PORT: port, DATA_DIR: dataDir } = readConfig()
   const simulator = await openSimulator({
-    host: '127.0.0.1',
+    host,
     port,
     dataDir: join(dataDir, 'simulator'),
   })
-  const config = readConfig({
-    ...demo,
+  const demo = {
+    HOST: host,
     WECHAT_API_BASE: simulator.url,
     CLOCK_URL: `${simulator.url}/sim/clock`,
-  })
+  }
+  const config = readConfig({ ...demo, LOG_LEVEL: 'warn' })
   const app = await openApp(config, {
     consoleDir: resolve(import.meta.dirname, '../../console/dist'),
   })
   closeOnSignals(async () => {
+    removeRunningDemo(dataDir)
     await app.close()
     await simulator.close()
   }, app.ports.log)
@@ -32,6 +35,7 @@ try {
     adminPassword: config.ADMIN_PASSWORD,
   })
   const url = await app.listen()
+  writeRunningDemo(dataDir, { ...demo, PORT: new URL(url).port })
   await register(simulator.url, { ...account, callbackUrl: `${url}/wechat/${account.appid}` })
   const logins = readFileSync(join(config.DATA_DIR, 'demo-logins.txt'), 'utf8')
     .trim()
