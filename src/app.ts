@@ -19,6 +19,7 @@ import { routes } from './http/routes.ts'
 import { openHttp } from './http/server.ts'
 import { openWebhook } from './http/webhook.ts'
 import { newId } from './ids.ts'
+import { inBackground } from './in-background.ts'
 import { openLog, type Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
 import type { Ports } from './ports.ts'
@@ -98,7 +99,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
         routes,
         consoleDir: options.consoleDir ?? null,
         webhook: (request, response) => {
-          void webhook(request, response)
+          inBackground(log, 'a push', webhook(request, response))
         },
       })
       return http.url

@@ -1,6 +1,7 @@
 // Where the clock's time comes from: the database every 30 s, and for demos and tests an advance read from CLOCK_URL once a second.
 // The highest advance is kept in SQL and never goes back.
 import { openClock, type MovableClock } from './clock.ts'
+import { inBackground } from './in-background.ts'
 import type { Log } from './log.ts'
 import type { Store } from './store/store.ts'
 
@@ -52,7 +53,7 @@ export async function openTime({
   if (clockUrl !== undefined) {
     timers.push(
       setInterval(() => {
-        void ask(clockUrl)
+        inBackground(log, 'the clock of CLOCK_URL', ask(clockUrl))
       }, askMs),
     )
   }

@@ -25,7 +25,10 @@ process.on('message', (list: string) => {
   const all = Array.from({ length: Number(workers) }, (_, n) =>
     claimUntilEmpty(list, Number(firstUid) + n),
   )
-  void Promise.all(all).then((parts) => process.send?.(together(parts)))
+  Promise.all(all).then(
+    (parts) => process.send?.(together(parts)),
+    () => process.exit(1),
+  )
 })
 process.once('disconnect', () => process.exit(0))
 process.send?.('ready')

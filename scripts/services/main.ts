@@ -18,12 +18,11 @@ async function stop(code: number): Promise<void> {
   process.exit(code)
 }
 
-process.on('SIGINT', () => {
-  void stop(0)
-})
-process.on('SIGTERM', () => {
-  void stop(0)
-})
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    stop(0).catch(() => process.exit(1))
+  })
+}
 
 try {
   const lines = await Promise.all(

@@ -13,15 +13,15 @@ async function main(): Promise<void> {
   const simulator = await openSimulator({ host: settings['HOST'] ?? '127.0.0.1', port, dataDir })
   console.log(`WeChat simulator: ${simulator.url}  (data in ${dataDir})`)
   const stop = (): void => {
-    void simulator.close().then(() => {
-      process.exit(0)
-    })
+    simulator.close().then(() => process.exit(0), fail)
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
-})
+}
+
+main().catch(fail)

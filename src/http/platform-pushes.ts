@@ -11,6 +11,7 @@ import {
 } from 'wechat-api-ts'
 import { answerByCall } from '../actions/platforms/release-test.ts'
 import { takeNotice, type Notice } from '../actions/platforms/take-notice.ts'
+import { inBackground } from '../in-background.ts'
 import type { KnownPlatform, Needs } from '../ports.ts'
 import { keySets } from './push-keys.ts'
 
@@ -71,12 +72,16 @@ export async function answerTest(
     const { inbound, seal } = opened
     const test = releaseTest(inbound)
     if (test?.kind === 'exchange') {
-      void answerByCall(needs, platform, {
-        appid,
-        openid: inbound.openid,
-        code: test.authorizationCode,
-        text: test.text,
-      })
+      inBackground(
+        needs.log,
+        'a step of the release test',
+        answerByCall(needs, platform, {
+          appid,
+          openid: inbound.openid,
+          code: test.authorizationCode,
+          text: test.text,
+        }),
+      )
     }
     if (test?.kind !== 'reply') return 'success'
     const at = Math.floor(arrived.now / 1000)

@@ -2,9 +2,10 @@
 // platform's keys, replies, withdrawal, and the platform's own test before its release.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { openHouse, password, post, signIn, type House } from '../support/app.ts'
+import { openHouse, password, post, signIn, type House, type HouseOptions } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { silentLog } from '../../src/log.ts'
 
 const component = {
   componentAppid: 'wxabcdef1234567890',
@@ -23,10 +24,14 @@ const shop = {
   callbackUrl: 'http://127.0.0.1:1/nowhere',
 }
 
-async function withPlatform(t: { after: (close: () => Promise<void>) => void }): Promise<House> {
+async function withPlatform(
+  t: { after: (close: () => Promise<void>) => void },
+  options: HouseOptions = {},
+): Promise<House> {
   const house = await openHouse({
     rules: false,
     settings: { PUBLIC_URL: 'https://desk.example.com' },
+    ...options,
   })
   t.after(() => house.close())
   const made = await house.admin.call('POST', '/api/platforms', component)
@@ -236,4 +241,25 @@ void test('all cases of the test before the release, from each of its accounts; 
   }
   assert.deepEqual(await house.rows('select inbox_id from inbox'), [])
   assert.equal((await house.admin.call('GET', '/api/accounts')).body.items.length, 1)
+})
+
+void test('a step of the test before the release that fails in a way nobody foresaw is told, and the process goes on', async (t) => {
+  const told: object[] = []
+  const house = await withPlatform(t, {
+    alone: true,
+    log: { ...silentLog, error: (facts) => told.push(facts) },
+    wrap: (ports) => ({
+      ...ports,
+      desk: { ...ports.desk, sendText: () => Promise.reject(new TypeError('nobody foresaw this')) },
+    }),
+  })
+  const result = (await post(
+    `${house.simulator}/sim/components/${component.componentAppid}/release-test`,
+    { account: 0 },
+  )) as { cases: { name: string; ok: boolean }[] }
+  assert.deepEqual(
+    result.cases.filter((one) => !one.ok).map((one) => one.name),
+    ['api'],
+  )
+  assert.match(JSON.stringify(told), /a step of the release test.*nobody foresaw this/)
 })

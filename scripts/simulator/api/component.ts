@@ -23,7 +23,7 @@ function whoAsks(request: Request, secretName: string): { component: Component; 
 
 function startTickets(request: Request): undefined {
   const { component } = whoAsks(request, 'component_secret')
-  void pushTicket(request.store, component).catch(() => undefined)
+  pushTicket(request.store, component).catch(() => undefined)
 }
 
 function componentToken(request: Request): Answer {

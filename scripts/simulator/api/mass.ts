@@ -80,7 +80,7 @@ function deliver(call: Call, mass: Mass, asked: number): void {
     sent += 1
   }
   const filtered = mass.openids.length
-  void tell(store, account, {
+  tell(store, account, {
     openid: helper,
     fields: {
       Event: 'MASSSENDJOBFINISH',

@@ -175,7 +175,7 @@ function publish(call: Call): Answer {
     article_id: article.articleId,
     article_detail: { count: item.length, item },
   }
-  void tell(store, account, {
+  tell(store, account, {
     openid: 'oPublishHelper00000000000001',
     fields: { Event: 'PUBLISHJOBFINISH', PublishEventInfo: info },
   })

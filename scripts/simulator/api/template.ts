@@ -76,7 +76,7 @@ function sendTemplate(call: Call): Answer {
   const msgid = nextNumber(store, `templates ${account.appid}`, 200_000_001)
   if (clientId !== undefined) store.counters[`template ${account.appid} ${clientId}`] = msgid
   const Status = follower.blocked ? 'failed:user block' : 'success'
-  void tell(store, account, {
+  tell(store, account, {
     openid: follower.openid,
     fields: { Event: 'TEMPLATESENDJOBFINISH', MsgID: String(msgid), Status },
   })
@@ -98,7 +98,7 @@ function sendNotice(call: Call): undefined {
     ErrorCode: 0,
     ErrorStatus: 'success',
   }
-  void tell(store, account, {
+  tell(store, account, {
     openid: follower.openid,
     fields: { Event: 'subscribe_msg_sent_event', SubscribeMsgSentEvent: { List: [sent] } },
   })

@@ -13,7 +13,7 @@ export function caseOf(store: Store, appid: string, openid: string): DeskCase | 
 
 function announce(store: Store, appid: string, about: { openid: string; fields: Fields }): void {
   const account = store.accounts.get(appid)
-  if (account !== undefined) void tell(store, account, about)
+  if (account !== undefined) tell(store, account, about)
 }
 
 function record(

@@ -1,5 +1,4 @@
 import { deliver } from '../push/deliver.ts'
-import type { Delivery } from '../push/deliver.ts'
 import { nextNumber, seconds } from '../state/store.ts'
 import type { Store } from '../state/store.ts'
 import type { Account } from '../types.ts'
@@ -28,7 +27,7 @@ export function tell(
   store: Store,
   account: Account,
   about: { openid: string; fields: Fields },
-): Promise<Delivery | null> {
+): void {
   const fields = {
     ...headOf(store, account, { openid: about.openid, type: 'event' }),
     ...about.fields,
@@ -43,5 +42,5 @@ export function tell(
     showsFailure: false,
   }
   // An account without an address hears nothing.
-  return deliver(store, push).catch(() => null)
+  deliver(store, push).catch(() => undefined)
 }

@@ -63,7 +63,7 @@ export async function pushTicket(
 export function pushDueTickets(store: Store): void {
   for (const component of store.components.values()) {
     if (component.nextTicketAt <= store.now()) {
-      void pushTicket(store, component).catch(() => undefined)
+      pushTicket(store, component).catch(() => undefined)
     }
   }
 }

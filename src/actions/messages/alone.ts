@@ -1,5 +1,6 @@
 // Pushes that run alone, because their batch failed or somebody else holds their rows. Each follower's go one behind the other,
 // different followers' beside each other: one poisonous or locked row delays nobody else.
+import { inBackground } from '../../in-background.ts'
 import { followerKey } from './day.ts'
 import { receive } from './receive.ts'
 import { refuse } from './refuse.ts'
@@ -38,7 +39,11 @@ export function openAlone(needs: LaneNeeds): Alone {
       rows.set(key, row)
       const run = drain(key, row)
       running.add(run)
-      void run.finally(() => running.delete(run))
+      inBackground(
+        needs.log,
+        'pushes that run alone',
+        run.finally(() => running.delete(run)),
+      )
     },
     oldestMs: () =>
       Math.max(

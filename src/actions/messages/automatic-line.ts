@@ -44,8 +44,8 @@ export function automaticLine(
 }
 
 /** After the commit. */
-export function tellSpoken(needs: Needs<'recent' | 'bus'>, lines: MessageRow[]): void {
+export function tellSpoken(needs: Needs<'recent' | 'bus' | 'log'>, lines: MessageRow[]): void {
   if (lines.length === 0) return
-  void tellLines(needs, lines)
+  tellLines(needs, lines)
   needs.bus.publish('outbox', '')
 }

@@ -1,6 +1,7 @@
 // One lane: a batch at a time; the next one begins while the disk still keeps this one. A batch that fails is dissolved and each push
 // runs alone; so does one whose rows somebody else holds.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inBackground } from '../../in-background.ts'
 import type { Alone } from './alone.ts'
 import { receive } from './receive.ts'
 import { inTime, type LaneNeeds, type Waiting } from './waiting.ts'
@@ -38,7 +39,11 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
         resolve,
       )
       ending.add(end)
-      void end.finally(() => ending.delete(end))
+      inBackground(
+        needs.log,
+        'the end of a batch',
+        end.finally(() => ending.delete(end)),
+      )
     })
   const settleAlone = () => {
     timer = undefined

@@ -3,6 +3,7 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import { contentOf } from '../../../rules/content.ts'
 import { OutOfDate } from '../../errors.ts'
+import { inBackground } from '../../in-background.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { isOwned } from '../../../rules/session.ts'
@@ -64,7 +65,7 @@ export async function receive(
   )
 
   await tell(needs, day)
-  if (written.length > 0) void tellFreed(needs)
+  if (written.length > 0) inBackground(needs.log, 'who may leave now', tellFreed(needs))
   return answers
 }
 
@@ -146,7 +147,7 @@ async function withStored(
 }
 
 async function tell(needs: ReceiveNeeds, day: Day): Promise<void> {
-  void tellLines(needs, day.messages)
+  tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
   for (const { session, from } of day.moved) await tellPlace(needs, session, from)
   await tellRanks(needs, [...day.reranked])

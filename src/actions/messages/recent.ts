@@ -1,9 +1,10 @@
 // The ids of a session's newest lines stand in an index. What they say is read in SQL, and their seqs must be without a gap.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import { inBackground } from '../../in-background.ts'
 import { recentLines, type Needs } from '../../ports.ts'
 
 /** After the commit; nobody waits for it. */
-export async function tellLines(needs: Needs<'recent'>, lines: MessageRow[]): Promise<void> {
+export function tellLines(needs: Needs<'recent' | 'log'>, lines: MessageRow[]): void {
   const bySession = new Map<string, { companyId: string; ids: string[] }>()
   for (const { session_id: sessionId, company_id: companyId, message_id: id } of lines) {
     if (sessionId === null) continue
@@ -11,11 +12,9 @@ export async function tellLines(needs: Needs<'recent'>, lines: MessageRow[]): Pr
     if (known) known.ids.push(id)
     else bySession.set(sessionId, { companyId, ids: [id] })
   }
-  await Promise.all(
-    [...bySession].map(([sessionId, { companyId, ids }]) =>
-      needs.recent.add(companyId, sessionId, ids),
-    ),
-  )
+  for (const [sessionId, { companyId, ids }] of bySession) {
+    inBackground(needs.log, 'recent lines', needs.recent.add(companyId, sessionId, ids))
+  }
 }
 
 /** Newest first; SQL is asked for the page where the index misses a line, and the index told. */

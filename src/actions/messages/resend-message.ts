@@ -26,7 +26,7 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
     return stored
   })
 
-  void tellLines(needs, [line])
+  tellLines(needs, [line])
   needs.bus.publish('outbox', '')
   return line
 }

@@ -20,7 +20,7 @@ export type ReplyInput = {
   /** Takes the last reply that the company's setting keeps. */
   useReserved?: boolean | undefined
 }
-export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'known'>
+export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'>
 
 export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): Promise<MessageRow> {
   const reply = await needs.store.work('reply', async (unit) => {
@@ -38,7 +38,7 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     return storeReply(needs, unit, { customer, session, writer, input })
   })
 
-  void tellLines(needs, [reply])
+  tellLines(needs, [reply])
   needs.bus.publish('outbox', '')
   return reply
 }

@@ -15,7 +15,7 @@ export type NoteInput = {
   fence?: number | undefined
   clientMsgId?: string | undefined
 }
-type NoteNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids'>
+type NoteNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'log'>
 
 export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promise<MessageRow> {
   const { line, events } = await needs.store.work('reply', async (unit) => {
@@ -45,7 +45,7 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
     return { line, events }
   })
 
-  void tellLines(needs, [line])
+  tellLines(needs, [line])
   for (const stream of new Set(events.map((event) => event.stream))) {
     needs.bus.publish('stream', stream)
   }

@@ -56,7 +56,7 @@ export async function transferSession(
     return { moved, events, lines }
   })
 
-  void tellLines(needs, lines)
+  tellLines(needs, lines)
   await tellStep(needs, moved, events)
   return moved.session
 }

@@ -3,6 +3,7 @@
 import { mayWrite } from '../../../rules/session.ts'
 import { showsTyping } from '../../../rules/reply-window.ts'
 import type { SessionRow } from '../../../entities/index.ts'
+import { inBackground } from '../../in-background.ts'
 import type { Needs } from '../../ports.ts'
 import { notFound, personIn, refuseWrite, type Me } from './rights.ts'
 
@@ -10,7 +11,7 @@ import { notFound, personIn, refuseWrite, type Me } from './rights.ts'
 const shownMs = 12_000
 
 export async function typeIn(
-  needs: Needs<'store' | 'bus' | 'clock' | 'cache' | 'known' | 'channel'>,
+  needs: Needs<'store' | 'bus' | 'clock' | 'cache' | 'known' | 'channel' | 'log'>,
   me: Me,
   sessionId: string,
 ): Promise<SessionRow> {
@@ -27,6 +28,6 @@ export async function typeIn(
   await needs.cache.set(key, String(now + shownMs), shownMs)
   const account = await needs.known.account(customer.appid)
   // nobody waits for it, and what becomes of it changes nothing
-  if (account) void needs.channel.typing(account, customer.openid)
+  if (account) inBackground(needs.log, 'typing', needs.channel.typing(account, customer.openid))
   return session
 }

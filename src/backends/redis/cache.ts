@@ -23,7 +23,7 @@ export function openCache(link: Link, clock: Clock): Cache {
   link.onBack(() => {
     believesFrom = clock.mono() + doubtsMs
     forget()
-    for (const key of deleted.keys()) void say(key)
+    for (const key of deleted.keys()) say(key).catch(() => undefined)
   })
   /** What Redis did not hear is said again before anything is believed. */
   const sayUnheard = async (): Promise<void> => {

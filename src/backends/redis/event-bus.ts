@@ -21,7 +21,7 @@ export function openEventBus(connection: Connection, local: EventBus, me: string
   return {
     publish: (topic, subject) => {
       local.publish(topic, subject)
-      void link.ask((redis) => redis.publish(prefix + topic, `${me} ${subject}`))
+      link.ask((redis) => redis.publish(prefix + topic, `${me} ${subject}`)).catch(() => undefined)
     },
     subscribe: (topic, hear) => {
       listener.add(prefix + topic)

@@ -113,7 +113,7 @@ function openIndex(connection: Connection, ids: Ids) {
     return false
   }
   const mendAfterOutage = () => {
-    for (const companyId of torn) void trusted(companyId)
+    for (const companyId of torn) trusted(companyId).catch(() => undefined)
   }
   links[2].onBack(mendAfterOutage)
 
