@@ -18,6 +18,14 @@ export const accountQueries = (sql: Sql) => ({
       'select * from official_account where company_id = ? and deleted_at is null order by account_id',
       [companyId],
     ),
+  /** Through which somebody can be answered. */
+  bound: async (companyId: string) =>
+    (
+      await sql.all<{ account_id: string }>(
+        "select account_id from official_account where company_id = ? and deleted_at is null and binding <> 'unbound'",
+        [companyId],
+      )
+    ).map((row) => row.account_id),
   /** Of an account whose pushes are not taken: counted, so that an admin sees them. */
   countUnbound: (accountId: string, at: number) =>
     sql.run(

@@ -38,10 +38,12 @@ function ofWanted(
   if (answerable === undefined) return { where: of.where + owed, values: of.values }
   return {
     where:
-      `${of.where}${owed} and wx_user_id ${answerable ? 'in' : 'not in'}` +
+      `${of.where}${owed} and ${answerable ? '' : 'not '}(wx_user_id in` +
       ' (select wx_user_id from wx_user where company_id = ?' +
-      ' and ((window_end > ? and budget_left > 0) or (brief_end > ? and brief_left > 0)))',
-    values: [...of.values, companyId, now, now],
+      ' and ((window_end > ? and budget_left > 0) or (brief_end > ? and brief_left > 0)))' +
+      ' and account_id in (select account_id from official_account where company_id = ?' +
+      " and deleted_at is null and binding <> 'unbound'))",
+    values: [...of.values, companyId, now, now, companyId],
   }
 }
 

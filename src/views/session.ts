@@ -19,6 +19,8 @@ export type SessionFacts = {
   customer: CustomerRow
   last: MessageRow | null
   queue: { position: number; waitMs: number | null } | null
+  /** The account can send. */
+  isBound: boolean
   now: number
   memberUids: number[]
   evaluations: EvaluationRow[]
@@ -41,7 +43,7 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     window: presentWindow(facts.customer, facts.now),
     // three facts that are easily taken for one: somebody has it, WeChat still lets us answer, an answer is owed
     assigned: isOwned(row.state),
-    answerable: isOpen(row.state) && mayReply(facts.customer, facts.now) === null,
+    answerable: isOpen(row.state) && facts.isBound && mayReply(facts.customer, facts.now) === null,
     unansweredSince: presentTime(row.unanswered_since),
     ...(row.state === 3 && {
       queue: { ...presentQueue(facts.queue), since: presentTime(row.queued_at), lane: row.lane },

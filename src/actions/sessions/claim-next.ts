@@ -20,30 +20,34 @@ export async function claimNext(
   lane?: string,
 ): Promise<SessionRow | null> {
   const lanes = await lanesFor(needs.store.read, me.uid)
-  if (lane !== undefined && !lanes.includes(lane)) {
-    throw new AppError(
-      lane.startsWith('user:') ? 'reserved' : 'not_your_lane',
-      `The lane ${lane} is not yours.`,
-    )
-  }
+  if (lane !== undefined) refuseForeign(lanes, lane)
   const until = needs.clock.mono() + triesForMs
+  const passed = new Set<string>()
   let lost = 0
   while (needs.clock.mono() < until) {
     const proposed = await propose(needs, {
       companyId: me.companyId,
       lanes: lane === undefined ? lanes : [lane],
-      limit: candidates + inHands.size + lost,
-    })
+      limit: candidates + inHands.size + lost + passed.size,
+    }).then((entries) => entries.filter(({ id }) => !passed.has(id)))
     if (proposed.length === 0) return null
     const free = proposed.filter(({ id }) => !inHands.has(id))
     // who lost to another process looks a little further on: there they would meet again and again
     const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
-    const session = entry && (await tryClaim(needs, me, { entry, lanes }))
+    const session = entry && (await tryClaim(needs, me, { entry, lanes, passed }))
     if (session) return session
-    if (entry) lost += 1
+    if (entry) lost += passed.has(entry.id) ? 0 : 1
     else await sleep(Math.random() * pauseMs)
   }
   throw new AppError('overloaded', 'Too many claim at once: try again.')
+}
+
+function refuseForeign(lanes: string[], lane: string): void {
+  if (lanes.includes(lane)) return
+  throw new AppError(
+    lane.startsWith('user:') ? 'reserved' : 'not_your_lane',
+    `The lane ${lane} is not yours.`,
+  )
 }
 
 type Wanted = { companyId: string; lanes: string[]; limit: number }
@@ -66,7 +70,7 @@ async function propose(
 async function tryClaim(
   needs: ClaimNeeds,
   me: Me,
-  { entry, lanes }: { entry: QueueEntry; lanes: string[] },
+  { entry, lanes, passed }: { entry: QueueEntry; lanes: string[]; passed: Set<string> },
 ): Promise<SessionRow | null> {
   inHands.add(entry.id)
   try {
@@ -74,6 +78,11 @@ async function tryClaim(
   } catch (error) {
     if (isAppError(error, 'session_already_claimed') || isAppError(error, 'not_found')) {
       await needs.queue.move(me.companyId, [{ id: entry.id, from: laneList(entry.lane), to: null }])
+      return null
+    }
+    // nobody can answer here; whoever stands behind it does not wait for that
+    if (isAppError(error, 'account_not_bound')) {
+      passed.add(entry.id)
       return null
     }
     // it moved to another lane since it was proposed: the index will be told

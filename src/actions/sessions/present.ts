@@ -1,5 +1,5 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { group, queued } from '../../../rules/session.ts'
+import { group, isOpen, queued } from '../../../rules/session.ts'
 import { looksBackTo, waitMs } from '../../../rules/waiting-time.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
@@ -26,6 +26,9 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
     ]),
   )
   const now = needs.clock.now()
+  const bound = new Set(
+    rows.some(({ state }) => isOpen(state)) ? await read.accounts.bound(companyId) : [],
+  )
   const queue = await standings(needs, companyId, { rows, now })
   const beside = await standsBeside(needs, companyId, rows)
   return rows.map((row) => {
@@ -35,6 +38,7 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
       customer,
       last: lasts.get(row.last_message_id ?? '') ?? null,
       queue: queue.get(row.session_id) ?? null,
+      isBound: bound.has(row.account_id),
       now,
       ...beside(row.session_id),
     })
