@@ -171,7 +171,7 @@ void test('what is refused says which field and what to do', async (t) => {
       match: contains('退'),
       action,
     })
-    assert.equal(answer.status, 404)
+    assert.equal(answer.status, 400)
     assert.match(answer.body.error.details.field, /action/)
   }
   assert.equal(

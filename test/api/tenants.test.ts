@@ -183,9 +183,9 @@ void test('nobody and nothing of company A can be named in what company B does w
     customerId: ids['customers'],
   }
   const tries: [string, string, object, number][] = [
-    ['POST', `/api/sessions/${session.id}/transfer`, { agentUid: foreign.agentUid }, 404],
-    ['POST', `/api/sessions/${session.id}/transfer`, { groupId: foreign.groupId }, 404],
-    ['POST', `/api/sessions/${session.id}/members`, { uids: [foreign.agentUid] }, 404],
+    ['POST', `/api/sessions/${session.id}/transfer`, { agentUid: foreign.agentUid }, 400],
+    ['POST', `/api/sessions/${session.id}/transfer`, { groupId: foreign.groupId }, 400],
+    ['POST', `/api/sessions/${session.id}/members`, { uids: [foreign.agentUid] }, 400],
     ['POST', `/api/sessions/${session.id}/notes`, { text: `@${foreign.agentUid} 看一下` }, 400],
     ['POST', '/api/sessions', { customerId: foreign.customerId }, 404],
   ]

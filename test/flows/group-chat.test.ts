@@ -126,7 +126,7 @@ void test('members are people of the company who are enabled; a session that is 
     (await at.verb(at.agent, 'members', { uids: [gone.uid] })).body.error.code,
     'agent_disabled',
   )
-  assert.equal((await at.verb(at.agent, 'members', { uids: [999_999] })).status, 404)
+  assert.equal((await at.verb(at.agent, 'members', { uids: [999_999] })).status, 400)
   assert.equal(
     (await at.verb(at.agent, 'members', { uids: [at.agent.uid] })).body.stateCode,
     1,

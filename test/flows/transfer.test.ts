@@ -121,14 +121,14 @@ void test('who is disabled, full, of another account or of nowhere is refused by
     [gone.uid, 409, 'agent_disabled'],
     [full.uid, 409, 'agent_at_capacity'],
     [elsewhere.uid, 409, 'agent_not_on_account'],
-    [999_999, 404, 'not_found'],
+    [999_999, 400, 'invalid_input'],
     [agent.uid, 409, 'same_agent'],
   ]
   for (const [uid, status, code] of refused) {
     const answer = await at.verb(agent, 'transfer', { agentUid: uid })
     assert.deepEqual([answer.status, answer.body.error.code], [status, code])
   }
-  assert.equal((await at.verb(agent, 'transfer', { groupId: 999_999 })).status, 404)
+  assert.equal((await at.verb(agent, 'transfer', { groupId: 999_999 })).status, 400)
   assert.equal((await at.verb(agent, 'transfer', {})).status, 400)
   assert.equal(
     (await at.verb(agent, 'transfer', { agentUid: away.uid, groupId: 1 })).status,

@@ -2,6 +2,7 @@
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
+import { unknownName } from '../sessions/new-owner.ts'
 
 export type UserLinks = {
   groupIds?: number[] | undefined
@@ -14,7 +15,11 @@ export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): P
   const companyId = user.company_id
   if (links.groupIds) {
     const known = (await unit.users.groups(companyId)).map((group) => group.user_group_id)
-    await unit.users.setGroups(companyId, user.uid, allKnown(links.groupIds, known, 'group'))
+    await unit.users.setGroups(
+      companyId,
+      user.uid,
+      allKnown(links.groupIds, known, { field: 'groupIds', what: 'group' }),
+    )
   }
   if (links.deputyUids) {
     const known = (await unit.users.byUids(links.deputyUids)).filter(
@@ -26,7 +31,7 @@ export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): P
       allKnown(
         links.deputyUids,
         known.map((one) => one.uid),
-        'deputy',
+        { field: 'deputyUids', what: 'person' },
       ),
     )
   }
@@ -46,7 +51,7 @@ async function writeIdentities(unit: Unit, user: UserRow, accountIds: string[]):
   const wanted = allKnown(
     accountIds,
     accounts.map((account) => account.account_id),
-    'account',
+    { field: 'accountIds', what: 'account' },
   )
   const had = (await unit.users.identities(user.uid)).map((row) => row.account_id)
   for (const { account_id, appid } of accounts) {
@@ -64,10 +69,14 @@ async function writeIdentities(unit: Unit, user: UserRow, accountIds: string[]):
   }
 }
 
-function allKnown<T>(wanted: T[], known: T[], what: string): T[] {
+function allKnown<T>(
+  wanted: T[],
+  known: T[],
+  { field, what }: { field: string; what: string },
+): T[] {
   const distinct = [...new Set(wanted)]
   if (distinct.every((one) => known.includes(one))) return distinct
-  throw new AppError('not_found', `There is no such ${what} in your company.`)
+  throw unknownName(field, what)
 }
 
 export async function readLinks(unit: Unit, uid: number) {

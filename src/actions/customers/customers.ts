@@ -7,6 +7,7 @@ import { presentMessage } from '../../views/message.ts'
 import { presentStep } from '../../views/reception.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { customerEvent, writeEvents } from '../events.ts'
+import { getNewOwner } from '../sessions/new-owner.ts'
 import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
 import { notFound, supervises, type Me } from '../sessions/rights.ts'
@@ -146,9 +147,8 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
     throw new AppError('not_allowed', 'A supervisor says who goes before others.')
   }
   if (uid === customer.customer_service_uid) return
-  if (!supervises(me) || (uid !== -1 && !(await unit.users.find(me.companyId, uid)))) {
-    throw notFound()
-  }
+  if (!supervises(me)) throw notFound()
+  if (uid !== -1) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
 }
 
 /** Is he queued, he stands elsewhere now. */

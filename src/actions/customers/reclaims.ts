@@ -8,6 +8,7 @@ import { presentReclaimed, presentReclaimSoon } from '../../views/reclaim.ts'
 import { writeAudit } from '../audit.ts'
 import { writeEvents } from '../events.ts'
 import { dayMs } from '../jobs/reclaim.ts'
+import { getNewOwner } from '../sessions/new-owner.ts'
 import { notFound, type Me } from '../sessions/rights.ts'
 import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
 import { ringRoom } from '../sessions/ring-room.ts'
@@ -100,6 +101,7 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     if (!customer) throw notFound()
     const row = await unit.missed.lastReclaimed(me.companyId, customerId)
     refuseUndo(customer, row)
+    await getNewOwner(unit, customer, { uid: row.uid, field: 'customerIds' })
     const at = needs.clock.now()
     const his = {
       ...customer,

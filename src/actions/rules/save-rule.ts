@@ -110,7 +110,7 @@ export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]):
 }
 
 const notThere = (field: string, what: string) =>
-  new AppError('not_found', `${field}: there is no ${what} in your company.`, { field })
+  new AppError('invalid_input', `${field}: there is no ${what} in your company.`, { field })
 
 export async function deleteRule(needs: RuleNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {

@@ -2,8 +2,8 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { refuseDisabled } from './new-owner.ts'
-import { lockBoth, mayStep, notFound, refuse, type Me } from './rights.ts'
+import { refuseDisabled, unknownName } from './new-owner.ts'
+import { lockBoth, mayStep, refuse, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
@@ -101,7 +101,7 @@ async function getPeople(unit: Unit, me: Me, uids: number[]): Promise<number[]> 
   const people = (await unit.users.byUids(distinct)).filter(
     (one) => one.company_id === me.companyId,
   )
-  if (people.length < distinct.length) throw notFound()
-  people.forEach(refuseDisabled)
+  if (people.length < distinct.length) throw unknownName('uids', 'person')
+  for (const one of people) refuseDisabled(one, 'uids')
   return distinct
 }

@@ -24,7 +24,7 @@ export async function startSession(
     }
     const at = needs.clock.now()
     const session = newSession(customer, { id: needs.ids(), at })
-    const owner = await getNewOwner(unit, session, me.uid)
+    const owner = await getNewOwner(unit, session, { uid: me.uid, field: 'customerId' })
     await refuseUnbound(unit, session)
 
     const moved = takeStep(session, {

@@ -83,6 +83,6 @@ async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<Ai
   return {
     event: 'transferToPerson',
     kind: 'user',
-    owner: await getNewOwner(unit, session, to.agentUid),
+    owner: await getNewOwner(unit, session, { uid: to.agentUid, field: 'agentUid' }),
   }
 }
