@@ -114,6 +114,8 @@ const notices = new Set([
   'user_authorization_revoke',
   'user_authorization_cancellation',
   'subscribe_msg_sent_event',
+  'add_express_path',
+  'wxa_appeal_record',
 ])
 
 function eventOf(event: InboundEvent): Deed {

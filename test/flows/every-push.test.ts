@@ -135,7 +135,7 @@ void test('every event', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   assert.ok(eventNames.length > 30)
-  const notices = /finish$|verif|annual|debug|^user_(info|auth)|^subscribe_msg_sent/
+  const notices = /finish$|verif|annual|debug|^user_(info|auth)|^subscribe_msg_sent|express|appeal/
   for (const [at, event] of [...eventNames, 'SCAN', 'never_heard_of'].entries()) {
     const customer = await follower(house)
     await thrice(house, (how) =>
@@ -157,6 +157,21 @@ void test('every event', async (t) => {
     [],
     'an event that names nobody opens none',
   )
+})
+
+void test('a parcel on its way, an appeal with two papers and a line that names an element are stored whole', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  for (const event of ['add_express_path', 'wxa_appeal_record']) {
+    assert.equal((await customer.does(event)).status, 200, event)
+  }
+  assert.equal((await customer.says('kefu_document', { nested: { a: 1 } })).status, 200)
+  const kept = await house.rows<{ raw_xml: string | null }>('select raw_xml from inbox')
+  for (const words of ['快件已发往【广州】', '乙']) {
+    assert.ok(kept.some((row) => row.raw_xml?.includes(words)))
+  }
+  assert.deepEqual(await house.rows('select text from message_data'), [{ text: 'kefu_document' }])
 })
 
 void test('events of a follower in conversation, his QR code and its figures, his place and his visits', async (t) => {

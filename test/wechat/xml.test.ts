@@ -89,6 +89,38 @@ test('a follower may write <!DOCTYPE', () => {
   }
 })
 
+test('what repeats at the top of a push is a list, as the platform writes the way of a parcel or the material of an appeal', () => {
+  const parcel =
+    '<xml><Count>2</Count><Actions><ActionTime>1</ActionTime></Actions><Actions><ActionTime>2</ActionTime></Actions></xml>'
+  const appeal = '<xml><materials>a</materials><x/><materials>b</materials><materials/></xml>'
+  for (const read of [readXml, readXmlFully]) {
+    assert.deepEqual(outcome(read, parcel), {
+      Count: '2',
+      Actions: [{ ActionTime: '1' }, { ActionTime: '2' }],
+    })
+    assert.deepEqual(outcome(read, appeal), { materials: ['a', 'b', ''], x: '' })
+    for (const name of ['FromUserName', 'Content', 'Encrypt', 'MsgId']) {
+      const twice = `<${name}>1</${name}>`.repeat(2)
+      assert.equal(outcome(read, `<xml>${twice}</xml>`), 'refused', name)
+    }
+  }
+})
+
+test('no text of a follower is refused for what it says, in flat pushes and nested ones', () => {
+  for (const said of ['kefu_document', '</kefu_document>', 'a]]\u0001>b', 'a]\u0000]>', '\u0001']) {
+    for (const beside of ['', '<Nested><a>1</a></Nested>']) {
+      const xml = `<xml>${beside}<Content><![CDATA[${said}]]></Content></xml>`
+      for (const read of [readXml, readXmlFully]) {
+        const { Content } = read(xml)
+        assert.equal(Content, said.replace(/[\u0000\u0001]/g, ''), JSON.stringify(said))
+      }
+    }
+  }
+  assert.deepEqual(outcome(readXml, '<xml><kefu_document><a>1</a></kefu_document></xml>'), {
+    kefu_document: { a: '1' },
+  })
+})
+
 test('tricks with the end of the document are refused', () => {
   for (const tail of [
     '<xml/>',
@@ -160,8 +192,16 @@ const piece = fc.constantFrom(
   '&nbsp;',
   '&',
   '\u0001',
+  '\u0000',
+  '\ufffe',
+  ']]\u0001>',
+  '\ud83d',
+  '\ude00',
   '\ud800',
   '<![CDATA[x]]>',
+  '<![CDATA[]]\u0001>]]>',
+  '<![CDATA[\ud83d]]>',
+  'kefu_document',
   '<![CDATA[ ]]>',
   '<![CDATA[]]>',
   '<![CDATA[<b>&amp;]]>',
@@ -182,7 +222,10 @@ const piece = fc.constantFrom(
 test('the quick reader never differs from the full one', () => {
   const value = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''))
   const element = fc
-    .tuple(fc.constantFrom('A', 'B', 'Cc_1', 'item', '__proto__', 'toString', '1x', 'é'), value)
+    .tuple(
+      fc.constantFrom('A', 'A', 'Content', 'Cc_1', 'item', '__proto__', 'toString', '1x', 'é'),
+      value,
+    )
     .map(([name, text]) => `<${name}>${text}</${name}>`)
   const layout = fc.constantFrom('', '\n', ' ', '<!-- x -->', 'y', '<C/>')
   const body = fc
@@ -295,11 +338,13 @@ test('what has sixteen levels, two thousand elements or a megabyte is read, what
   const deep = (levels: number) =>
     `<xml>${'<a>'.repeat(levels - 1)}x${'</a>'.repeat(levels - 1)}</xml>`
   const wide = (elements: number) => `<xml><L>${'<item/>'.repeat(elements - 2)}</L></xml>`
+  const flat = (elements: number) => `<xml>${'<L>1</L>'.repeat(elements - 1)}</xml>`
   const large = (bytes: number) =>
     `<xml><A>${'好'.repeat((bytes - 18) / 3)}${'x'.repeat((bytes - 18) % 3)}</A></xml>`
   for (const [most, make] of [
     [16, deep],
     [2000, wide],
+    [2000, flat],
     [1_048_576, large],
   ] as const) {
     assert.notEqual(outcome(readXml, make(most)), 'refused', String(most))

@@ -2,8 +2,12 @@
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/u
 const allForbidden = new RegExp(forbidden.source, 'gu')
 
+export function hasForbidden(text: string): boolean {
+  return forbidden.test(text)
+}
+
 export function stripForbidden(text: string): string {
-  return forbidden.test(text) ? text.replace(allForbidden, '') : text
+  return hasForbidden(text) ? text.replace(allForbidden, '') : text
 }
 
 export function cdata(text: string): string {

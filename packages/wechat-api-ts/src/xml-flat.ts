@@ -1,7 +1,8 @@
-import { blankNode, isIgnoredName, type XmlNode } from './xml-node.ts'
+import { hasForbidden, stripForbidden } from './text.ts'
+import { addOnTop, blankNode, isIgnoredName, maxElements, type XmlNode } from './xml-node.ts'
 import { decodeReferences } from './xml-references.ts'
 
-type Cursor = { xml: string; at: number }
+type Cursor = { xml: string; at: number; dirty: boolean }
 
 const openCdata = '<![CDATA['
 const whiteOnly = /^[ \t\r\n]*$/
@@ -11,26 +12,27 @@ const whiteOnly = /^[ \t\r\n]*$/
  * it never refuses, the full reader does.
  */
 export function readFlat(xml: string): XmlNode | null {
-  const cursor = { xml, at: 0 }
+  const cursor = { xml, at: 0, dirty: hasForbidden(xml) }
   skipWhite(cursor)
   if (!xml.startsWith('<xml>', cursor.at)) return null
   cursor.at += 5
   const fields = blankNode()
-  for (;;) {
+  // the root is one of them
+  for (let elements = 1; elements <= maxElements; elements++) {
     skipWhite(cursor)
     if (xml.charCodeAt(cursor.at) !== 60) return null
     if (xml.charCodeAt(cursor.at + 1) === 47) return endsHere(cursor) ? fields : null
     if (!readElement(cursor, fields)) return null
   }
+  return null
 }
 
 function readElement(cursor: Cursor, fields: XmlNode): boolean {
   const name = readName(cursor)
-  if (name === null || name in fields || isIgnoredName(name)) return false
+  if (name === null || isIgnoredName(name)) return false
   const value = readValue(cursor, name)
   if (value === null) return false
-  fields[name] = value
-  return true
+  return addOnTop(fields, name, cursor.dirty ? stripForbidden(value) : value)
 }
 
 function readName(cursor: Cursor): string | null {

@@ -1,13 +1,21 @@
 import { Parser } from 'xml2js'
+import { randomBytes } from 'node:crypto'
 import { badXml } from './errors.ts'
 import { stripForbidden } from './text.ts'
 import { withoutCdata } from './xml-cdata.ts'
-import { blankNode, isIgnoredName, type XmlNode, type XmlValue } from './xml-node.ts'
+import {
+  addOnTop,
+  blankNode,
+  isIgnoredName,
+  listNames,
+  maxDepth,
+  maxElements,
+  type XmlNode,
+  type XmlValue,
+} from './xml-node.ts'
 
-const maxDepth = 16
-const maxElements = 2000
-const listNames = new Set(['item', 'List', 'fail_idx'])
-const wrapper = 'kefu_document'
+// a name that no push can hold, for none knows it
+const wrapper = `all${randomBytes(16).toString('hex')}`
 
 type Raw = string | { [name: string]: Raw | Raw[] }
 
@@ -16,12 +24,16 @@ export function readTree(xml: string): XmlNode {
   const flat = withoutCdata(xml)
   countElements(flat)
   const raw = parse(flat)
-  const root = typeof raw === 'string' ? undefined : raw[':xml']
-  if (root === undefined || Array.isArray(root) || Object.keys(raw).length !== 1) {
+  const { ':xml': root, _: around = '', ...more } = typeof raw === 'string' ? {} : raw
+  const isAlone = isBlank(around) && Object.keys(more).length === 0
+  if (root === undefined || Array.isArray(root) || !isAlone) {
     throw badXml('the root must be one xml element')
   }
   return topNode(root)
 }
+
+const isBlank = (text: Raw | Raw[]) =>
+  typeof text === 'string' && stripForbidden(text).trim() === ''
 
 function countElements(flat: string): void {
   let elements = 0
@@ -34,7 +46,6 @@ function countElements(flat: string): void {
 
 // Names get a prefix so that none meets xml2js's own keys or Object.prototype; the wrapper shows what follows the root.
 function parse(flat: string): Raw {
-  if (flat.includes(wrapper)) throw badXml('not well formed')
   const seen: { error: Error | null; value: Raw | null } = { error: null, value: null }
   const parser = new Parser({
     strict: true,
@@ -59,8 +70,9 @@ function topNode(root: Raw): XmlNode {
   const node = blankNode()
   if (typeof root === 'string') return node
   for (const [name, value] of children(root)) {
-    if (Array.isArray(value)) throw badXml('an element appears twice')
-    node[name] = convert(value, 2)
+    for (const one of [value].flat()) {
+      if (!addOnTop(node, name, convert(one, 2))) throw badXml(`${name} appears twice`)
+    }
   }
   return node
 }

@@ -1,5 +1,4 @@
 import { badXml } from './errors.ts'
-import { stripForbidden } from './text.ts'
 import { readFlat } from './xml-flat.ts'
 import type { XmlNode } from './xml-node.ts'
 import { readTree } from './xml-tree.ts'
@@ -17,11 +16,14 @@ export function readXmlFully(xml: string): XmlNode {
   return readTree(prepare(xml))
 }
 
+/**
+ * Nothing is dropped from the document before it is read: what XML forbids between `]]` and `>` was typed by a follower, and without
+ * it those two would end the CDATA. Both readers clean the values.
+ */
 function prepare(xml: string): string {
   if (xml.length * 3 > maxBytes && Buffer.byteLength(xml) > maxBytes) throw badXml('too large')
-  const clean = stripForbidden(xml.charCodeAt(0) === 0xfeff ? xml.slice(1) : xml)
-  const start = clean.trimStart()
-  if (!start.startsWith('<?xml ')) return clean
+  const start = xml.trimStart()
+  if (!start.startsWith('<?xml ')) return start
   const end = start.indexOf('?>')
   if (end < 0) throw badXml('not well formed')
   return start.slice(end + 2)

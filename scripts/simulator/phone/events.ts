@@ -99,6 +99,28 @@ const events: Record<string, Defaults> = {
   annual_renew: () => ({ ExpiredTime: 1791536000 }),
   verify_expired: () => ({ ExpiredTime: 1791536000 }),
   debug_demo: () => ({ debug_str: 'hello world' }),
+  // their lists have no element around them
+  add_express_path: () => ({
+    DeliveryID: 'SF',
+    WayBillId: '12345678',
+    Version: 3,
+    Count: 2,
+    Actions: [
+      { ActionTime: 1556249829, ActionType: 100001, ActionMsg: '快递员已成功取件' },
+      { ActionTime: 1556250000, ActionType: 200001, ActionMsg: '快件已发往【广州】' },
+    ],
+  }),
+  wxa_appeal_record: (follower) => ({
+    appid: follower.appid,
+    appeal_record_id: 1,
+    appeal_time: 1,
+    appeal_count: 1,
+    punish_description: '违规',
+    materials: [
+      { illegal_material: { content: '甲', content_url: '' } },
+      { illegal_material: { content: '乙', content_url: '' } },
+    ],
+  }),
 }
 export const eventNames = Object.keys(events)
 
@@ -115,7 +137,9 @@ export function eventFields(body: Body, follower: Follower): Fields {
 
 /** These come from the platform about somebody; he need not follow. */
 export function comesFromPlatform(event: string): boolean {
-  return /finish$|^kf_|^user_|^subscribe_msg_|verify|^annual_|^debug_/i.test(event)
+  return /finish$|^kf_|^user_|^subscribe_msg_|verify|^annual_|^debug_|^add_express_|^wxa_/i.test(
+    event,
+  )
 }
 
 export function expectsAnswer(event: string): boolean {

@@ -12,8 +12,25 @@ export type Pushed = {
 }
 
 const repeating = ['item', 'List', 'fail_idx']
+// what a push is and whose; other names may come again at the top
+const single = [
+  'ToUserName',
+  'FromUserName',
+  'CreateTime',
+  'MsgType',
+  'Event',
+  'EventKey',
+  'MsgId',
+  'MsgID',
+  'Content',
+]
 const ignored = ['__proto__', 'constructor', 'prototype']
 const messageTypes = ['text', 'image', 'voice', 'video', 'shortvideo', 'location', 'link', 'file']
+
+function again(known: Read, value: Read, name: string): Read {
+  if (single.includes(name)) throw new XmlError('duplicate_element', `<${name}> twice`)
+  return [...(Array.isArray(known) ? known : [known]), value]
+}
 
 function fieldsOf(element: Element, warnings: string[]): ReadFields {
   const fields = Object.create(null) as ReadFields
@@ -26,8 +43,7 @@ function fieldsOf(element: Element, warnings: string[]): ReadFields {
     const known = fields[child.name]
     if (repeating.includes(child.name)) {
       fields[child.name] = [...(Array.isArray(known) ? known : []), value]
-    } else if (known !== undefined) throw new XmlError('duplicate_element', `<${child.name}> twice`)
-    else fields[child.name] = value
+    } else fields[child.name] = known === undefined ? value : again(known, value, child.name)
   }
   return fields
 }
