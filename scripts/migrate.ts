@@ -1,14 +1,19 @@
 // npm run migrate: brings the schema up. Starting kefu does the same; this is for those who want to see it done first.
 import { readConfig } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
+import { hearSignals, type Signals } from '../src/signals.ts'
 import { openStore } from '../src/store/open.ts'
 
+let signals: Signals | null = null
 try {
   const config = readConfig({ LOG_LEVEL: 'warn' })
+  const log = openLog(config.LOG_LEVEL)
+  signals = hearSignals(log)
   const store = await openStore({
     url: config.DATABASE_URL,
     dataDir: config.DATA_DIR,
-    log: openLog(config.LOG_LEVEL),
+    log,
+    ending: signals.ending,
   })
   await store.close()
   const { migrated } = store
@@ -19,5 +24,5 @@ try {
   )
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
-  process.exit(1)
+  process.exit(signals?.ending.aborted ? 0 : 1)
 }

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
-import { closeOnSignals } from '../src/signals.ts'
+import { openLog } from '../src/log.ts'
+import { hearSignals, type Signals } from '../src/signals.ts'
 import { removeRunningDemo, writeRunningDemo } from './demo-running.ts'
 import { makeDemo } from './demo.ts'
 import { openSimulator } from './simulator/simulator.ts'
 
+let signals: Signals | null = null
 try {
   const host = '127.0.0.1'
   const { SIMULATOR_PORT: port, DATA_DIR: dataDir } = readConfig()
@@ -22,14 +24,18 @@ try {
     CLOCK_URL: `${simulator.url}/sim/clock`,
   }
   const config = readConfig({ ...demo, LOG_LEVEL: 'warn' })
+  const log = openLog(config.LOG_LEVEL)
+  signals = hearSignals(log)
   const app = await openApp(config, {
+    log,
+    ending: signals.ending,
     consoleDir: resolve(import.meta.dirname, '../../console/dist'),
   })
-  closeOnSignals(async () => {
+  await signals.started(async () => {
     removeRunningDemo(dataDir)
     await app.close()
     await simulator.close()
-  }, app.ports.log)
+  })
   const account = await makeDemo(app.ports, {
     dataDir: config.DATA_DIR,
     adminPassword: config.ADMIN_PASSWORD,
@@ -47,7 +53,7 @@ try {
   )
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
-  process.exit(1)
+  process.exit(signals?.ending.aborted ? 0 : 1)
 }
 
 async function register(simulatorUrl: string, account: object): Promise<void> {

@@ -36,6 +36,8 @@ export type AppOptions = {
   consoleDir?: string | null
   /** A test that runs jobs by hand leaves the clock's door shut. */
   withoutCron?: boolean
+  /** Told to end while it still starts. */
+  ending?: AbortSignal
 }
 
 export type App = {
@@ -57,6 +59,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     dataDir: config.DATA_DIR,
     log,
     alone: config.REDIS_URL === undefined,
+    ending: options.ending,
     ...(options.onSql && { onSql: options.onSql }),
   })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })

@@ -2,21 +2,33 @@ import type { Log } from './log.ts'
 
 const hardMs = 15_000
 
+export type Signals = {
+  /** Aborted by the first signal: what is still starting may end early. */
+  ending: AbortSignal
+  /** What has started is closed by a signal; at once when it came before, and then nothing follows. */
+  started: (close: () => Promise<void>) => Promise<void>
+}
+
 /** A first signal ends in order, a second one or 15 s end at once. */
-export function closeOnSignals(close: () => Promise<void>, log: Log): void {
-  let closing = false
-  const stop = (signal: string) => {
-    if (closing) process.exit(1)
-    closing = true
-    log.info({ signal }, 'closing')
-    setTimeout(() => process.exit(1), hardMs).unref()
-    close().then(
+export function hearSignals(log: Log): Signals {
+  const ending = new AbortController()
+  let close: (() => Promise<void>) | null = null
+  const closeAndExit = (how: () => Promise<void>) =>
+    how().then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ error: String(error) }, 'closing failed')
         process.exit(1)
       },
     )
+  const stop = (signal: string) => {
+    if (ending.signal.aborted) process.exit(1)
+    ending.abort()
+    log.info({ signal }, 'closing')
+    setTimeout(() => process.exit(1), hardMs).unref()
+    if (close) {
+      closeAndExit(close).catch(() => process.exit(1))
+    }
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
@@ -25,4 +37,11 @@ export function closeOnSignals(close: () => Promise<void>, log: Log): void {
     log.error({ error: String(error), stack: error.stack }, 'uncaught')
     process.exit(1)
   })
+  return {
+    ending: ending.signal,
+    started: async (how) => {
+      close = how
+      if (ending.signal.aborted) await closeAndExit(how)
+    },
+  }
 }

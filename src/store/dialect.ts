@@ -22,6 +22,9 @@ export type Dialect = {
   /** Many rows set in one statement, found by the first column. */
   update: (table: string, columns: string[], rows: number) => string
   nowMs: string
+  /** A row when the table has an index of this name. */
+  findIndex: string
+  dropIndex: (table: string, name: string) => string
   /** The database refuses this very row (a constraint, a value): trying again cannot help. */
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
@@ -61,6 +64,8 @@ export const sqlite: Dialect = {
   },
   // a power of two, so that a handful of prepared statements serves every batch size
   atOnce: (left) => Math.min(64, 2 ** Math.floor(Math.log2(left))),
+  findIndex: "select 1 from sqlite_master where type = 'index' and tbl_name = ? and name = ?",
+  dropIndex: (_table, name) => `drop index \`${name}\``,
   nowMs: "select cast((julianday('now') - 2440587.5) * 86400000 as integer) as ms",
   refuses: (error) => /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(errorCode(error)),
   isDuplicate: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(errorCode(error)),
@@ -115,6 +120,9 @@ export const mysql: Dialect = {
   },
   // nothing is prepared here, and each statement is a journey; 128 lines of 64 KB stay below the 16 MB that a packet may have
   atOnce: (left) => Math.min(128, left),
+  findIndex:
+    'select 1 from information_schema.statistics where table_schema = database() and table_name = ? and index_name = ? limit 1',
+  dropIndex: (table, name) => `drop index \`${name}\` on \`${table}\``,
   nowMs: 'select cast(unix_timestamp(now(3)) * 1000 as signed) as ms',
   refuses: (error) => refusedRow.has(errorNumber(error)),
   isDuplicate: (error) => errorNumber(error) === 1062,

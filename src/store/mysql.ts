@@ -4,6 +4,7 @@ import { DataSource, type QueryRunner } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import { OutOfDate } from '../errors.ts'
 import { mysql } from './dialect.ts'
+import { refuseWhenEnding, runMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { checkMysql } from './mysql-checks.ts'
 import type { Answer, Ask, Statement } from './sql.ts'
@@ -23,8 +24,9 @@ const pools = {
 }
 const withinMs = 3000
 
-export async function openMysql({ url, log, onSql, alone, asItIs }: StoreOptions): Promise<Store> {
-  const migrated = asItIs ? [] : await migrate(url)
+export async function openMysql(options: StoreOptions): Promise<Store> {
+  const { url, log, onSql, alone, asItIs } = options
+  const migrated = asItIs ? [] : await migrate(options)
   const push = await openPool(url, pools.push)
   const other = await openPool(url, pools.other)
   const reader = await openPool(url, pools.read)
@@ -223,22 +225,43 @@ async function takeAlone(source: DataSource): Promise<() => Promise<void>> {
   )
 }
 
-/** Several processes may start at once: one migrates, the others wait for its row. */
-async function migrate(url: string): Promise<string[]> {
+const lockName = "concat('kefu migrates ', left(sha1(database()), 32))"
+// the server ends a connection that is silent for so long, and with it the lock of a host that has gone
+const silentSeconds = 60
+const tellEveryMs = 10_000
+
+/**
+ * Several processes may start at once: one migrates, the others wait for its lock. It belongs to the connection that migrates, so it
+ * is held for as long as the server still works on a statement of a process that was killed.
+ */
+async function migrate({ url, log, ending }: StoreOptions): Promise<string[]> {
   const source = await openPool(url, pools.migration)
   try {
-    await source.query(
-      'create table if not exists migration_lock (id int primary key) engine = InnoDB',
-    )
-    await source.query('insert into migration_lock (id) values (1) on duplicate key update id = id')
-    return await withRunner(source, async (lock) => {
-      await lock.query('start transaction')
-      await lock.query('select id from migration_lock where id = 1 for update')
-      const migrated = await source.runMigrations({ transaction: 'none' })
-      await lock.query('commit')
-      return migrated.map(({ name }) => name)
+    return await withRunner(source, async (runner) => {
+      await runner.query(`set session wait_timeout = ${silentSeconds}`)
+      await waitForLock(runner, { log, ending })
+      const migrated = await runMigrations(source, runner, { transaction: 'none', ending })
+      await runner.query(`select release_lock(${lockName})`)
+      return migrated
     })
   } finally {
     await source.destroy()
+  }
+}
+
+async function waitForLock(
+  runner: QueryRunner,
+  { log, ending }: Pick<StoreOptions, 'log' | 'ending'>,
+): Promise<void> {
+  let told = performance.now()
+  for (;;) {
+    refuseWhenEnding(ending)
+    const rows = (await runner.query(`select get_lock(${lockName}, 1) as taken`)) as {
+      taken: number | null
+    }[]
+    if (Number(rows[0]?.taken) === 1) return
+    if (performance.now() - told < tellEveryMs) continue
+    told = performance.now()
+    log.warn({}, 'another process migrates this database; this one waits until it is done')
   }
 }

@@ -1,5 +1,6 @@
 // A migration writes tables in words both databases understand: `name: 'kind[:length] [pk|serial] [null]'`. Columns that are
-// added later stand last in their entity.
+// added later stand last in their entity. MySQL commits each step by itself, and a process may die between any two, so each helper
+// looks at the schema before it changes it; what a migration writes besides (`runner.query`) must bear being repeated, too.
 import { Table, TableIndex, TableUnique, type QueryRunner, type TableColumnOptions } from 'typeorm'
 import { mysql, sqlite, type Dialect } from './dialect.ts'
 import { quoted } from './sql.ts'
@@ -50,12 +51,13 @@ export async function createTables(runner: QueryRunner, shapes: TableShape[]): P
           (list) => new TableIndex({ name: named('ix', name, list), columnNames: list.split(',') }),
         ),
       }),
+      true,
     )
   }
 }
 
 export async function dropTables(runner: QueryRunner, shapes: TableShape[]): Promise<void> {
-  for (const { name } of shapes.toReversed()) await runner.dropTable(name)
+  for (const { name } of shapes.toReversed()) await runner.dropTable(name, true)
 }
 
 /** At the end of a table that has rows: what may not be NULL says what they get, `name: 'int =0'`. */
@@ -65,6 +67,7 @@ export async function addColumns(
   columns: Record<string, string>,
 ): Promise<void> {
   for (const [name, shape] of Object.entries(columns)) {
+    if (await runner.hasColumn(table, name)) continue
     const { type, length, charset, collation } = column(dialectOf(runner), name, shape)
     const kind = `${type}${length ? `(${length})` : ''}${charset ? ` character set ${charset} collate ${collation ?? ''}` : ''}`
     const first = /=(\S+)/.exec(shape)?.[1]
@@ -80,13 +83,37 @@ export async function dropColumns(
   columns: string[],
 ): Promise<void> {
   for (const name of columns) {
+    if (!(await runner.hasColumn(table, name))) continue
     await runner.query(`alter table ${quoted(table)} drop column ${quoted(name)}`)
   }
 }
 
-export async function addIndex(runner: QueryRunner, table: string, list: string): Promise<void> {
-  await runner.createIndex(
-    table,
-    new TableIndex({ name: named('ix', table, list), columnNames: list.split(',') }),
-  )
+/** `list`: columns, as in a table's shape: `'company_id,at'`. */
+export const addIndex = (runner: QueryRunner, table: string, list: string): Promise<void> =>
+  makeIndex(runner, { table, name: named('ix', table, list), list, kind: 'index' })
+
+export const addUnique = (runner: QueryRunner, table: string, list: string): Promise<void> =>
+  makeIndex(runner, { table, name: named('uq', table, list), list, kind: 'unique index' })
+
+export async function dropIndex(runner: QueryRunner, table: string, list: string): Promise<void> {
+  const name = named('ix', table, list)
+  if (await hasIndex(runner, table, name)) {
+    await runner.query(dialectOf(runner).dropIndex(table, name))
+  }
+}
+
+type NewIndex = { table: string; name: string; list: string; kind: string }
+
+async function makeIndex(
+  runner: QueryRunner,
+  { table, name, list, kind }: NewIndex,
+): Promise<void> {
+  if (await hasIndex(runner, table, name)) return
+  const columns = list.split(',').map(quoted).join(', ')
+  await runner.query(`create ${kind} ${quoted(name)} on ${quoted(table)} (${columns})`)
+}
+
+async function hasIndex(runner: QueryRunner, table: string, name: string): Promise<boolean> {
+  const found: unknown = await runner.query(dialectOf(runner).findIndex, [table, name])
+  return Array.isArray(found) && found.length > 0
 }

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
+import { runMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { Answer, Ask } from './sql.ts'
 import { checkSqlite } from './sqlite-checks.ts'
@@ -16,12 +17,25 @@ import type { Inspected, Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
 import { openWriter } from './writer.ts'
 
-export async function openSqlite({ url, dataDir, log, onSql }: StoreOptions): Promise<Store> {
+export async function openSqlite({
+  url,
+  dataDir,
+  log,
+  onSql,
+  ending,
+}: StoreOptions): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = fileOf(url, dataDir)
   const lock = takeLock(`${file}.lock`)
   const writer = await openSource(file, false)
-  const migrated = (await writer.runMigrations({ transaction: 'each' })).map(({ name }) => name)
+  const migrated = await runMigrations(writer, writer.createQueryRunner(), {
+    transaction: 'each',
+    ending,
+  }).catch(async (error: unknown) => {
+    await writer.destroy()
+    lock.close()
+    throw error
+  })
   const reader = await openSource(file, true)
   const [ask, askReader] = [await askOf(writer), await askOf(reader)]
   const queue = openWriter()

@@ -18,6 +18,8 @@ export type StoreOptions = {
   alone?: boolean
   /** Leaves the schema as it is. */
   asItIs?: boolean
+  /** Ends a migration between two of its steps. */
+  ending?: AbortSignal | undefined
 }
 
 export type WorkLimits = {

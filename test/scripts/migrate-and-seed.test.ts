@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import test from 'node:test'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open.ts'
 import { signIn } from '../support/app.ts'
 import { runScript } from '../support/script.ts'
@@ -27,6 +29,23 @@ void test('migrate makes the schema once and says so', async (t) => {
   )
   const second = await runScript('migrate', dir)
   assert.deepEqual(second, { code: 0, out: 'The schema is up to date; nothing was done.\n' })
+})
+
+void test('told to end while it migrates, kefu ends between two steps, and the next start goes on', async (t) => {
+  const { data } = place(t)
+  const open = (ending?: AbortSignal) =>
+    openStore({ url: 'sqlite:', dataDir: data, log: silentLog, ending })
+  for (const turns of [0, 3, 30]) {
+    const ending = new AbortController()
+    const opened = open(ending.signal)
+    const refused = assert.rejects(opened, /ended between two steps/)
+    for (let turn = 0; turn < turns; turn += 1) await setImmediate()
+    ending.abort()
+    await refused
+  }
+  const store = await open()
+  t.after(store.close)
+  assert.equal(store.migrated.length, migrations.length)
 })
 
 void test('migrate beside a running embedded kefu is refused in words', async (t) => {

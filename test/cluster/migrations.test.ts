@@ -1,0 +1,157 @@
+// A migration that dies on the way is gone on with by the next start: each of its steps may be repeated.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import test from 'node:test'
+import { silentLog } from '../../src/log.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
+import { openStore } from '../../src/store/open.ts'
+import { eventually } from '../support/eventually.ts'
+import { openEdition } from '../support/edition.ts'
+import { openTcpProxy } from '../support/tcp-proxy.ts'
+
+const changes = /^(create|alter|insert|update|delete|drop)\b/i
+
+const open = (url: string) => openStore({ url, dataDir: '', log: silentLog })
+
+/** Tables, columns and indexes, as the server tells them. */
+async function schemaOf(url: string): Promise<string[]> {
+  const store = await open(url)
+  const { all } = store.read.sql
+  const columns = await all<{ what: string }>(
+    "select concat_ws(' ', table_name, column_name, ordinal_position, column_type, is_nullable, column_default, collation_name) as what" +
+      ' from information_schema.columns where table_schema = database() order by 1',
+  )
+  const indexes = await all<{ what: string }>(
+    "select concat_ws(' ', table_name, index_name, seq_in_index, column_name, non_unique) as what" +
+      ' from information_schema.statistics where table_schema = database() order by 1',
+  )
+  const ran = await all<{ name: string }>('select name from migrations order by id')
+  await store.close()
+  assert.deepEqual(
+    ran.map(({ name }) => name),
+    migrations.map(({ name }) => name),
+    'each migration ran once',
+  )
+  return [...columns, ...indexes].map(({ what }) => what)
+}
+
+async function freshDatabase(t: { after: (end: () => Promise<void>) => void }) {
+  const edition = await openEdition()
+  t.after(() => edition.close())
+  return edition.settings['DATABASE_URL'] ?? ''
+}
+
+void test('a migration that loses its connection at any statement goes on at the next start, and the schema is the same', async (t) => {
+  const whole = await schemaOf(await freshDatabase(t))
+  const url = await freshDatabase(t)
+  const proxy = await openTcpProxy(url)
+  t.after(proxy.close)
+  const struck: string[] = []
+  let armed = true
+  proxy.onStatement((text) => {
+    if (!armed || !changes.test(text) || struck.includes(text)) return false
+    struck.push(text)
+    armed = false
+    return true
+  })
+  for (let done = false; !done;) {
+    armed = true
+    done = await open(proxy.url).then(
+      async (store) => {
+        await store.close()
+        return true
+      },
+      (error: unknown) => {
+        assert.equal(armed, false, `it ended of itself: ${String(error)}`)
+        return false
+      },
+    )
+  }
+  assert.ok(struck.length > 2 * migrations.length, `struck ${struck.length} times`)
+  assert.deepEqual(await schemaOf(url), whole)
+})
+
+/** npm run migrate as a process; `strike` hears its statements and answers whether the time has come for the signal. */
+async function migrateAndSignal(
+  url: string,
+  signal: NodeJS.Signals,
+  strike: (text: string) => boolean,
+) {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-migrate-'))
+  const proxy = await openTcpProxy(url)
+  const script = resolve(import.meta.dirname, '../../scripts/migrate.js')
+  const env = { DATABASE_URL: proxy.url, DATA_DIR: dir, SECRET_KEY: 'k'.repeat(32) }
+  const child = spawn(process.execPath, [script], { cwd: dir, env })
+  let out = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+  }
+  let signalled = false
+  const later: string[] = []
+  proxy.onStatement((text) => {
+    if (signalled && changes.test(text)) later.push(text)
+    if (!signalled && strike(text)) signalled = child.kill(signal)
+    return false
+  })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  await proxy.close()
+  rmSync(dir, { recursive: true, force: true })
+  assert.ok(signalled, `it ended before it was signalled: ${out}`)
+  return { code, out, later }
+}
+
+void test('a process that is killed while it migrates is followed by the next one', async (t) => {
+  const whole = await schemaOf(await freshDatabase(t))
+  const url = await freshDatabase(t)
+  for (const begin of [/^create table `login`/i, /^alter table `wx_user`/i]) {
+    await migrateAndSignal(url, 'SIGKILL', (text) => begin.test(text))
+  }
+  assert.deepEqual(await schemaOf(url), whole)
+})
+
+void test('SIGTERM ends a migration between two of its steps, frees the lock and says how it goes on', async (t) => {
+  const whole = await schemaOf(await freshDatabase(t))
+  const url = await freshDatabase(t)
+  const { code, out, later } = await migrateAndSignal(url, 'SIGTERM', (text) =>
+    /^create table `user`/i.test(text),
+  )
+  assert.equal(code, 0, out)
+  assert.match(out, /ended between two steps/)
+  assert.ok(later.length <= 1, `it went on: ${later.join('; ')}`)
+  assert.deepEqual(await schemaOf(url), whole)
+})
+
+void test('a start that waits for the migration of another process ends when it is told to', async (t) => {
+  const url = await freshDatabase(t)
+  const proxy = await openTcpProxy(url)
+  t.after(proxy.close)
+  let first = true
+  // the first one stands still in the middle: what it asks no longer arrives
+  proxy.onStatement((text) => {
+    if (first && /^create table `user`/i.test(text)) {
+      first = false
+      proxy.goDead()
+    }
+    return false
+  })
+  const still = open(proxy.url)
+  still.catch(() => undefined)
+  await eventually(() => {
+    assert.equal(first, false)
+  })
+  let asked = 0
+  const { code, out } = await migrateAndSignal(url, 'SIGTERM', (text) => {
+    asked += /lock/i.test(text) ? 1 : 0
+    return asked === 2
+  })
+  assert.equal(code, 0, out)
+  proxy.cut()
+  await assert.rejects(still)
+  await (await open(url)).close()
+})
