@@ -2,7 +2,19 @@ import type { LedgerRow, SessionRow } from '../../entities/index.ts'
 import { agentSessions } from './agent-sessions.ts'
 import { sessionRanks } from './session-ranks.ts'
 import { sessionLists } from './session-lists.ts'
-import { list, type Sql } from './sql.ts'
+import { list, quoted, type Sql } from './sql.ts'
+
+const born: (keyof SessionRow)[] = [
+  'session_id',
+  'company_id',
+  'account_id',
+  'appid',
+  'wx_user_id',
+  'add_time',
+]
+/** Every column that is not fixed at its birth; one that is added later is among them. */
+const changing = (row: SessionRow) =>
+  (Object.keys(row) as (keyof SessionRow)[]).filter((name) => !born.includes(name))
 
 export const sessionQueries = (sql: Sql) => ({
   lockByOpenKeys: (keys: string[], patient: boolean) => {
@@ -44,12 +56,7 @@ export const sessionQueries = (sql: Sql) => ({
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
   /** A whole row, locked before by open_key or id. */
   save: (row: SessionRow) =>
-    sql.update('message_session', [row], {
-      key: 'session_id',
-      set: (Object.keys(row) as (keyof SessionRow)[]).filter(
-        (name) => !['session_id', 'company_id', 'add_time'].includes(name),
-      ),
-    }),
+    sql.update('message_session', [row], { key: 'session_id', set: changing(row) }),
   /** What a line changes on an open session. Named one by one: SQLite rewrites every index whose column is set, changed or not. */
   touch: (rows: SessionRow[]) =>
     sql.update('message_session', rows, {
@@ -65,22 +72,18 @@ export const sessionQueries = (sql: Sql) => ({
         'unanswered_since',
       ],
     }),
-  /** The one owner: only a session still queued in the lane the right was checked for. */
-  claim: (row: SessionRow, lane: string) =>
-    sql.run(
-      'update message_session set state = ?, uid = ?, customer_service_id = ?, fence = ?, ledger_n = ?, lane = null,' +
-        ' `rank` = null, queued_at = null, assigned_at = ? where session_id = ? and state = 3 and lane = ?',
-      [
-        row.state,
-        row.uid,
-        row.customer_service_id,
-        row.fence,
-        row.ledger_n,
-        row.assigned_at,
-        row.session_id,
-        lane,
-      ],
-    ),
+  /**
+   * The one owner: only a session still queued in the lane the right was checked for. All of the row is written, as `save` does:
+   * a greeting goes with the claim, and the lines it adds are counted on the session.
+   */
+  claim: (row: SessionRow, lane: string) => {
+    const names = changing(row)
+    return sql.run(
+      `update message_session set ${names.map((name) => `${quoted(name)} = ?`).join(', ')}` +
+        ' where session_id = ? and state = 3 and lane = ?',
+      [...names.map((name) => row[name]), row.session_id, lane],
+    )
+  },
   /** Looking on changes nothing else, so nothing else is locked. */
   watch: (companyId: string, id: string, until: number) =>
     sql.run(
