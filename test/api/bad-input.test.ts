@@ -70,6 +70,7 @@ void test('unreadable bodies are refused in time, and the process lives', async 
 void test('another openid in the query is counted; the body decides', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
+  house.announce({ logs: ['the openid of the query is not the sender'] })
   assert.equal((await push(house, text, `${signed()}&openid=oSomebodyElse`)).status, 200)
   const [customer] = await house.app.ports.store.read.sql.all<{ openid: string }>(
     'select openid from wx_user',

@@ -32,7 +32,7 @@ void test('killed again and again under load: every push answered 200 is stored 
       .map(([name, value]) => [name, String(value)]),
   )
   const start = async (at: number) => {
-    processes[at] = await openSecond({ ...settings, PORT: '0' }, false)
+    processes[at] = await openSecond({ ...settings, PORT: '0' }, { withoutCron: false })
   }
   await Promise.all([start(0), start(1)])
   const alive = () => processes.filter((one) => one !== null && one.child.signalCode === null)

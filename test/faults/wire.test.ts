@@ -33,6 +33,7 @@ async function scene(t: Ends): Promise<Scene> {
     simulatorUrl: simulator.url,
     settings: { WECHAT_API_BASE: rig.url },
   })
+  house.announce({ logs: ['a reply did not simply arrive'] })
   t.after(async () => {
     await rig.close()
     await house.close()

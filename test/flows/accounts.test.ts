@@ -135,6 +135,12 @@ void test('pushes of an account that is not bound are verified, answered, counte
 void test('an agent writes under his own name; a name that WeChat no longer lists is dropped, and lines leave without it', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
+  house.announce({
+    logs: [
+      'WeChat does not know this customer-service name: the line is sent without it',
+      'customer-service names are gone at WeChat: their agents write without one',
+    ],
+  })
   const { id } = (await house.admin.call('GET', '/api/accounts')).body.items[0]
   const agent = await house.agent('agent1')
   const path = `/api/accounts/${id}/identities`

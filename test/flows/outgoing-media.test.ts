@@ -69,6 +69,7 @@ void test('pictures and voices of our vault reach the phone, the platform is giv
 
 void test('a picture that WeChat refused is still the same picture to who looks at it', async (t) => {
   const { house, agent, id, lines, arrived } = await openDesk(t)
+  house.announce({ logs: ['a reply did not simply arrive'] })
   const image = (await agent.upload(png, 'a.png')).body
   await post(`${house.simulator}/sim/faults`, {
     path: '/cgi-bin/message/custom/send',

@@ -93,6 +93,7 @@ void test('a follow is greeted once; the greeting belongs to no session', async 
 void test('one push that SQL refuses delays nobody: 29 are stored, the refused one keeps its raw XML', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
+  house.announce({ refused: true })
   await refuseLines(house, 'poison')
   const customers = await Promise.all(Array.from({ length: 30 }, () => follower(house)))
   const answers = await Promise.all(
@@ -114,6 +115,7 @@ void test('one push that SQL refuses delays nobody: 29 are stored, the refused o
 void test('a follower keeps his order though his first batch is dissolved while more of him waits', async (t) => {
   const house = await openHouse({ rules: false, alone: true })
   t.after(() => house.close())
+  house.announce({ refused: true })
   await refuseLines(house, 'poison')
   const { ports } = house.app
   const known = await ports.known.account(account.appid)
@@ -146,6 +148,8 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
+  // whatever runs meanwhile says so
+  house.announce({ logs: [/./] })
   const giveBack = await takeStoreAway(house)
   assert.equal((await fetch(`${house.url}/readyz`)).status, 503)
   const pushed = await customer.says('在吗')

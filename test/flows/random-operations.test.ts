@@ -21,6 +21,7 @@ void test(`${operations} random operations, ${inFlight} in flight, leave every i
     settings: { LOGIN_IDLE_HOURS: '100000', LOGIN_MAX_DAYS: '10000' },
   })
   t.after(() => house.close())
+  house.announce({ logs: ['a reply did not simply arrive'] })
   const company = await openCompany(house)
   const watch = watchInvariants(house)
   await inParallel(Array.from({ length: operations }), inFlight, () => operate(company))

@@ -55,6 +55,7 @@ void test('1,000 replies to 50 sessions whose followers write again after every 
   const [sessions, replies] = [times(8, 50), times(12, 20)]
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
+  house.announce({ logs: ['a reply did not simply arrive'] })
   const agent = await house.agent('agent1', { capacity: sessions })
   const roll = dice(42)
   const customers: { customer: Follower; id: string }[] = []

@@ -13,6 +13,8 @@ type Desk = {
   reply: (clientMsgId: string, text?: string) => Promise<{ status: number; body: any }>
 }
 
+const unsent = { logs: ['a reply did not simply arrive'] }
+
 async function desk(t: { after: (close: () => Promise<void>) => void }): Promise<Desk> {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
@@ -59,6 +61,7 @@ void test('the same clientMsgId is one message; with another text it is a confli
 
 void test('a refusal is failed with its meaning and gives the budget back', async (t) => {
   const at = await desk(t)
+  at.house.announce(unsent)
   await fault(at, { kind: 'errcode', errcode: 45002 })
   assert.equal((await at.reply('a')).status, 202)
   await eventually(async () => {
@@ -73,6 +76,7 @@ void test('a refusal is failed with its meaning and gives the budget back', asyn
 for (const kind of ['reset', 'half', 'html']) {
   void test(`an answer that is lost (${kind}) leaves the reply unknown, sent at most once, and the next one goes on`, async (t) => {
     const at = await desk(t)
+    at.house.announce(unsent)
     await fault(at, { kind })
     await at.reply('doubtful')
     await at.reply('next')
@@ -124,6 +128,7 @@ void test("a write with yesterday's fence is refused", async (t) => {
 
 void test('a person settles what is unknown: delivered, or sent again as a new line', async (t) => {
   const at = await desk(t)
+  at.house.announce(unsent)
   await fault(at, { kind: 'reset', next: 2 })
   const ids = [(await at.reply('one')).body.message.id, (await at.reply('two')).body.message.id]
   await eventually(async () => {

@@ -85,6 +85,9 @@ const shopOf = async (house: House) =>
 
 void test("ticket, authorisation, a push sealed with the platform's keys, a reply in the account's name; authorised again; withdrawn", async (t) => {
   const house = await withPlatform(t)
+  house.announce({
+    logs: ['the owner of an account has withdrawn its authorisation: it is unbound'],
+  })
   assert.equal((await authorize(house)).status, 302)
   const account = await shopOf(house)
   assert.deepEqual(

@@ -12,8 +12,8 @@ import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Value } from '../../src/store/sql.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
+import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
 import { openHeard } from './heard.ts'
-import { errorLog } from './log.ts'
 
 export const password = 'correct horse battery'
 export const account = {
@@ -42,6 +42,8 @@ export type House = {
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
   /** Of all its processes. */
   metrics: () => Promise<string>
+  /** What the test brings upon the house on purpose: everything else must be clean when it closes. */
+  announce: (announced: Announced) => void
   /** Signs in a person, who is made when he is not there yet. */
   agent: (username: string, more?: object) => Promise<Actor>
   close: () => Promise<void>
@@ -76,12 +78,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     ...options.settings,
   }
   const config = readConfig(settings, {})
-  const app = await openApp(config, { log: errorLog, ...options })
+  const clean = openEndsClean()
+  const app = await openApp(config, { log: clean.log, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
   const more =
     isCluster && !options.alone
-      ? await openMore(app, settings, options.withoutCron ?? false)
+      ? await openMore(app, settings, { clean, withoutCron: options.withoutCron ?? false })
       : await justOne(app)
   const { url } = more
   await post(`${place.simulator}/sim/accounts`, {
@@ -104,11 +107,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         await Promise.all(more.urls.map(async (one) => (await fetch(`${one}/metrics`)).text()))
       ).join('\n'),
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
+    announce: clean.announce,
     agent: (username, about = {}) => signInMade(admin, url, { username, about }),
     close: async () => {
+      const faults = await clean.faults(app, { indexed: options.withoutCron !== true })
       await more.close()
       await app.close()
       await place.close()
+      if (faults.length > 0) throw new Error(`The house does not end clean:\n${faults.join('\n')}`)
     },
   }
 }
@@ -163,8 +169,12 @@ async function justOne(app: App) {
 }
 
 /** A second process and a balancer before both. */
-async function openMore(app: App, settings: Record<string, string>, withoutCron: boolean) {
-  const second = await openSecond(settings, withoutCron)
+async function openMore(
+  app: App,
+  settings: Record<string, string>,
+  { clean, withoutCron }: { clean: EndsClean; withoutCron: boolean },
+) {
+  const second = await openSecond(settings, { withoutCron, hear: clean.hear })
   const urls = [await app.listen(), second.url]
   const balancer = await openBalancer(urls)
   return {

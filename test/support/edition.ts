@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startNginx } from '../../scripts/services/nginx.ts'
+import type { Logged } from './ends-clean.ts'
 
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no settings of the product
 const told = process.env
@@ -51,26 +52,40 @@ export type Second = {
   advanceTo: (totalMs: number) => Promise<void>
   close: () => Promise<void>
 }
-type Told = { url: string } | { advancedTo: number }
+type Told = { url: string } | { advancedTo: number } | { logged: Logged }
+
+/** What a process says that is not a line of its log. */
+async function answer(child: ChildProcess): Promise<Told> {
+  for (;;) {
+    const [told] = (await once(child, 'message')) as [Told]
+    if (!('logged' in told)) return told
+  }
+}
 
 /** Another process of the same product. */
 export async function openSecond(
   settings: Record<string, string>,
-  withoutCron: boolean,
+  {
+    withoutCron,
+    hear = () => undefined,
+  }: { withoutCron: boolean; hear?: (logged: Logged) => void },
 ): Promise<Second> {
   const child = fork(
     join(import.meta.dirname, 'second-process.js'),
     [JSON.stringify(settings), String(withoutCron)],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )
-  const [first] = (await once(child, 'message')) as [Told]
+  child.on('message', (told: Told) => {
+    if ('logged' in told) hear(told.logged)
+  })
+  const first = await answer(child)
   if (!('url' in first)) throw new Error('the second process did not say where it listens')
   return {
     url: first.url,
     child,
     advanceTo: async (totalMs) => {
       child.send({ advanceTo: totalMs })
-      await once(child, 'message')
+      await answer(child)
     },
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
