@@ -82,6 +82,9 @@ export const defaultSettings: Settings = {
   satisfactionThanks: '感谢您的评价！',
 }
 
+/** Written into a company when it is made: what older companies, which have stored nothing, are not to notice. */
+export const settingsAtBirth: Partial<Settings> = { rulesInConversation: false }
+
 export function readSettings(stored: string): Settings {
   return { ...defaultSettings, ...(JSON.parse(stored) as Partial<Settings>) }
 }

@@ -1,12 +1,13 @@
 // Rules as followers meet them: through pushes, on their phones.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account, openHouse, type Actor, type House } from '../support/app.ts'
+import { account, openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 import { uploaded } from '../support/material.ts'
 import { signed, textXml } from '../support/raw-push.ts'
+import { setAll } from '../support/seen.ts'
 
 const made = async (admin: Actor, match: object, action: object) => {
   const answer = await admin.call('POST', '/api/rules', {
@@ -361,12 +362,38 @@ void test('in a conversation rules speak only where the company wants it', async
   const agent = await house.agent('agent1')
   const customer = await follower(house)
   await customer.says('在吗')
+  assert.equal((await customer.says('几点开门')).shown.length, 1, 'the premise: a rule knows it')
   await agent.call('POST', '/api/sessions/claim', {})
-  assert.equal((await customer.says('几点开门')).shown.length, 1)
-  await house.admin.call('PATCH', '/api/settings', { rulesInConversation: false })
-  await eventually(async () => {
-    assert.deepEqual((await customer.says('几点开门')).shown, [])
+  for (const rulesInConversation of [false, true, false]) {
+    await setAll(house, { rulesInConversation })
+    const { shown } = await customer.says('几点开门')
+    assert.equal(shown.length, Number(rulesInConversation))
+  }
+})
+
+void test('in conversations of a company that is made now rules are silent; of one made before, which has not said so, they speak', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const agent = await house.agent('agent1')
+  const customer = await follower(house)
+  await customer.says('在吗')
+  await agent.call('POST', '/api/sessions/claim', {})
+  const speaks = async () =>
+    (await house.admin.call('GET', '/api/settings')).body.rulesInConversation as boolean
+  assert.deepEqual([await speaks(), (await customer.says('几点开门')).shown], [false, []])
+
+  await house.app.ports.store.work('rest', (unit) =>
+    unit.sql.run("update company set settings = '{}'"),
+  )
+  await setAll(house, { windowFirst: true })
+  assert.deepEqual([await speaks(), (await customer.says('几点开门')).shown.length], [true, 1])
+  const made = await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
   })
+  assert.equal(made.status, 201)
+  const b = await signIn(house.url, 'boss-b')
+  assert.equal((await b.call('GET', '/api/settings')).body.rulesInConversation, false)
 })
 
 void test('while rules are replaced every push is answered by the old ones or the new ones, in every process', async (t) => {

@@ -1,4 +1,5 @@
 import type { CompanyRow } from '../../../entities/index.ts'
+import { settingsAtBirth } from '../../../rules/settings.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
@@ -27,7 +28,7 @@ export async function createCompany(
       expires_at: null,
       max_agents: null,
       max_accounts: null,
-      settings: '{}',
+      settings: JSON.stringify(settingsAtBirth),
       created_at: now,
     }
     await unit.accounts.saveCompany(company)
