@@ -106,13 +106,20 @@ export function isThere(
 ): boolean {
   if (named.kind === 'other') return false
   if (named.kind === 'group') return groupIds.includes(named.groupId)
-  return staff.some(
-    (one) => one.uid === named.uid && one.enabled && one.accountIds.includes(accountId),
-  )
+  return mayHave({ staff, accountId }, named.uid)
 }
 
 const deputiesOf = (staff: readonly Staff[], uid: number) =>
   staff.find((one) => one.uid === uid)?.deputyUids ?? []
+
+/** Enabled, and serving the account: anybody else is nobody's exclusive agent. */
+export function mayHave(
+  { staff, accountId }: Pick<Asked, 'staff' | 'accountId'>,
+  who: Staff | number,
+): boolean {
+  const one = typeof who === 'number' ? staff.find(({ uid }) => uid === who) : who
+  return one?.enabled === true && one.accountIds.includes(accountId)
+}
 
 export function assign(asked: Asked, facts: Facts): Decision {
   const considered = { asked, facts, candidates: [] }
@@ -126,11 +133,10 @@ function toExclusive(considered: Considered): Decision | null {
   if (why === null) return choose(considered, asked.exclusive, 'exclusive_agent')
   if (asked.movedOn) return null
 
+  if (!mayHave(asked, considered.facts.people.get(asked.exclusive) ?? asked.exclusive)) return null
   const deputies = deputiesOf(asked.staff, asked.exclusive)
     .flatMap((uid) => asked.staff.find((one) => one.uid === uid) ?? [])
-    .filter((one) => one.enabled && one.accountIds.includes(asked.accountId))
-  // who will not come back, and has nobody who stands in for him, is not waited for
-  if ((why === 'disabled' || why === 'no_account') && deputies.length === 0) return null
+    .filter((one) => mayHave(asked, one))
   const rule = asked.rule(null)
   const deputy = rule === 'grab' ? null : pick(considered, deputies, rule)
   if (deputy !== null) return choose(considered, deputy, 'deputy')

@@ -11,6 +11,13 @@ export const staffQueries = (sql: Sql) => ({
       some.values,
     )
   },
+  /** Enabled, and an agent of the account. */
+  serves: async (companyId: string, { accountId, uid }: { accountId: string; uid: number }) =>
+    (await sql.one(
+      'select u.uid from user u join customer_service s on s.uid = u.uid and s.account_id = ? and s.state = 1' +
+        ' where u.company_id = ? and u.uid = ? and u.enabled = 1',
+      [accountId, companyId, uid],
+    )) !== null,
   /** People online with room for one more. */
   free: async (companyId: string, heardSince: number) =>
     (

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
-import { later, runJob, sessionOf } from '../support/seen.ts'
+import { later, runJob, sessionOf, setAll } from '../support/seen.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
 const day = 24 * 3600_000
@@ -35,5 +35,65 @@ void test('a reclaim is not undone to a person who is disabled or no longer serv
     const undone = await admin.call('POST', '/api/reclaims/undo', { customerIds: [id] })
     assert.deepEqual(undone.body, { undone: [], failed: [{ id, code }] })
     assert.equal((await sessionOf(house, customer, admin)).customer.exclusiveAgentUid, -1)
+  }
+})
+
+void test('a customer whose exclusive agent is disabled belongs to whoever claims, starts or is given their next session', async (t) => {
+  const house = await open(t)
+  const [owner, heir, deputy] = [
+    await house.agent('owner'),
+    await house.agent('heir'),
+    await house.agent('deputy'),
+  ]
+  await house.admin.call('PATCH', `/api/users/${owner.uid}`, { deputyUids: [deputy.uid] })
+  for (const one of [deputy, await house.agent('agent0')]) {
+    await one.call('PUT', '/api/me/presence', { status: 'offline' })
+  }
+  const served = async () => {
+    const customer = await follower(house)
+    await customer.says('你好')
+    const { id } = (await owner.call('POST', '/api/sessions/claim', {})).body
+    await owner.call('POST', `/api/sessions/${id}/close`, {})
+    return customer
+  }
+  const [claimed, started, given, opened] = [
+    await served(),
+    await served(),
+    await served(),
+    await served(),
+  ]
+  await house.admin.call('PATCH', `/api/users/${owner.uid}`, { enabled: false })
+  await house.heard()
+
+  await claimed.says('在吗')
+  assert.equal((await heir.call('POST', '/api/sessions/claim', {})).status, 200)
+  const customerId = (await sessionOf(house, started)).customer.id
+  assert.equal((await heir.call('POST', '/api/sessions', { customerId })).status, 201)
+  await given.says('在吗')
+  await setAll(house, { sessionRule: 'even' })
+  await runJob(house.admin, 'assign')
+  await opened.says('在吗')
+  for (const customer of [claimed, started, given, opened]) {
+    const { agentUid, customer: his } = await sessionOf(house, customer)
+    assert.deepEqual([agentUid, his.exclusiveAgentUid], [heir.uid, heir.uid])
+  }
+})
+
+void test('who is enabled again, or serves the account again, has their customers back', async (t) => {
+  const house = await open(t)
+  const [owner, other] = [await house.agent('owner'), await house.agent('other')]
+  const customer = await follower(house)
+  await customer.says('你好')
+  const { id, accountId } = (await owner.call('POST', '/api/sessions/claim', {})).body
+  await owner.call('POST', `/api/sessions/${id}/close`, {})
+  const customerId = (await sessionOf(house, customer)).customer.id
+  for (const [away, back] of [
+    [{ enabled: false }, { enabled: true }],
+    [{ accountIds: [] }, { accountIds: [accountId] }],
+  ]) {
+    await house.admin.call('PATCH', `/api/users/${owner.uid}`, away)
+    await house.admin.call('PATCH', `/api/users/${owner.uid}`, back)
+    const refused = await other.call('POST', '/api/sessions', { customerId })
+    assert.equal(refused.body.error.code, 'customer_reserved')
   }
 })

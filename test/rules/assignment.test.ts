@@ -91,12 +91,12 @@ const cases: [
     [2, 'even'],
   ],
   [
-    'disabled with a deputy who is away, they wait for the deputy',
+    'also where a disabled agent has a deputy',
     () =>
-      decide([person(1, { enabled: false, deputyUids: [2] }), person(2, { online: false })], {
+      decide([person(1, { enabled: false, deputyUids: [2] }), person(2, { load: 4 }), person(3)], {
         exclusive: 1,
       }),
-    ['user:1', 'exclusive_agent_away'],
+    [3, 'even'],
   ],
   [
     'an agent who does not serve the account is not waited for',

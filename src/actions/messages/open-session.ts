@@ -1,6 +1,6 @@
 // A session that was not there before: whose is it, and where does it wait? What decides is loaded for all of a batch before.
 import type { SessionRow } from '../../../entities/index.ts'
-import { lanesThatMatter, whoMatters, type Asked } from '../../../rules/assignment.ts'
+import { lanesThatMatter, mayHave, whoMatters, type Asked } from '../../../rules/assignment.ts'
 import { namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import { rankFor } from '../../../rules/routing.ts'
 import { exclusiveAfter, queued } from '../../../rules/session.ts'
@@ -91,7 +91,7 @@ export function openSession(
     belong(
       day,
       customer,
-      exclusiveAfter(moved.transition, customer.customer_service_uid, decision.uid),
+      exclusiveAfter(moved.transition, exclusiveOf(day, push, customer), decision.uid),
     )
     tell(day, 'session.assigned', moved)
     return session
@@ -111,6 +111,14 @@ export function openSession(
   if (decision.reason === 'others_wait') day.behind.add(customer.company_id)
   else day.waitedIn.add(laneKey(push, decision.lane))
   return session
+}
+
+/** Whose they are; nobody's while that person is disabled or does not serve the account. */
+function exclusiveOf(day: Day, { company, account }: Push, customer: KnownCustomer): number {
+  const uid = customer.customer_service_uid
+  if (uid <= 0) return -1
+  const asked = { staff: company.staff, accountId: account.account_id }
+  return mayHave(asked, day.people.get(uid) ?? uid) ? uid : -1
 }
 
 function tell(day: Day, type: string, moved: Moved): void {

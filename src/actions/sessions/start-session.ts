@@ -3,6 +3,7 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { writeEvents } from '../events.ts'
 import { newSession } from '../messages/lines.ts'
+import { exclusiveOf } from './exclusive.ts'
 import { getNewOwner } from './new-owner.ts'
 import { notFound, refuseUnbound, supervises, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
@@ -19,7 +20,7 @@ export async function startSession(
     if (await unit.sessions.openOf(me.companyId, customerId)) {
       throw new AppError('customer_has_session', 'The customer has an open session.')
     }
-    if (![-1, me.uid].includes(customer.customer_service_uid)) {
+    if (![-1, me.uid].includes(await exclusiveOf(unit, customer))) {
       throw new AppError('customer_reserved', 'The customer belongs to another agent.')
     }
     const at = needs.clock.now()

@@ -26,6 +26,7 @@ import {
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, sessionStream, type Event } from '../events.ts'
+import { exclusiveOf } from './exclusive.ts'
 import { listOf } from './place.ts'
 import { refuse } from './rights.ts'
 
@@ -181,7 +182,11 @@ async function saveCustomer(
   { session, transition, ledger }: Moved,
   { customer, changed }: Kept,
 ): Promise<void> {
-  const exclusive = exclusiveAfter(transition, customer.customer_service_uid, session.uid)
+  const exclusive = exclusiveAfter(
+    transition,
+    await exclusiveBefore(unit, { session, transition, customer }),
+    session.uid,
+  )
   if (exclusive === customer.customer_service_uid && !changed) return
   const clue = Math.abs(customer.is_clue) === 1 ? (exclusive === -1 ? 1 : -1) : customer.is_clue
   await unit.customers.save({
@@ -190,6 +195,16 @@ async function saveCustomer(
     is_clue: clue,
     update_time: ledger.at,
   })
+}
+
+/** Where it matters whether the customer is somebody's, whoever cannot have them does not count. */
+async function exclusiveBefore(
+  unit: Unit,
+  { session, transition, customer }: Pick<Moved, 'session' | 'transition'> & Pick<Kept, 'customer'>,
+): Promise<number> {
+  const uid = customer.customer_service_uid
+  if (transition.exclusive !== 'owner_if_none' || uid === session.uid) return uid
+  return exclusiveOf(unit, customer)
 }
 
 async function saveSession(

@@ -1,0 +1,12 @@
+import type { CustomerRow } from '../../../entities/index.ts'
+import type { Unit } from '../../ports.ts'
+
+/** Whose the customer is; nobody's (-1) while that person is disabled or does not serve the account. */
+export async function exclusiveOf(
+  unit: Unit,
+  customer: Pick<CustomerRow, 'company_id' | 'account_id' | 'customer_service_uid'>,
+): Promise<number> {
+  const { company_id, account_id, customer_service_uid: uid } = customer
+  if (uid <= 0) return -1
+  return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : -1
+}
