@@ -32,9 +32,3 @@ export function lanesOf({ uid, groupIds, accountIds, deputyOf }: Lanes): string[
     'all',
   ]
 }
-
-export const presenceHoldsMs = 15 * 60_000
-
-/** What a person said of himself holds while he is heard of. */
-export const isOnline = (user: { presence: string; seen_at: number }, now: number) =>
-  user.presence === 'online' && now - user.seen_at < presenceHoldsMs

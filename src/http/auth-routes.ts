@@ -24,16 +24,16 @@ function cookieFor(
   }
 }
 
-const answerSignIn = (result: SignInResult) => ({
+const answerSignIn = (result: SignInResult, now: number) => ({
   token: result.token,
   expiresAt: presentTime(result.endsAt),
-  user: presentMe(result.user),
+  user: presentMe(result.user, now),
 })
 
 async function showMe({ ports, me }: Call) {
   const user = await ports.store.read.users.find(me.companyId, me.uid)
   if (!user) throw new AppError('not_signed_in', 'Sign in first.')
-  return { body: presentMe(user) }
+  return { body: presentMe(user, ports.clock.now()) }
 }
 
 export const authRoutes: Route[] = [
@@ -54,7 +54,7 @@ export const authRoutes: Route[] = [
       const ip = addressOf(call.request, call.ports.limits)
       const result = await signIn(call.ports, { username, password, device: device ?? null, ip })
       return {
-        body: answerSignIn(result),
+        body: answerSignIn(result, call.ports.clock.now()),
         ...(cookie && { headers: cookieFor(call, result.token, call.ports.limits.loginMaxMs) }),
       }
     },

@@ -11,6 +11,16 @@ export const loginQueries = (sql: Sql) => ({
     (
       await sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [uid])
     ).map((row) => row.token_hash),
+  /** Sign-ins that were heard of since. */
+  countHeard: async (uid: number, since: number) =>
+    Number(
+      (
+        await sql.one<{ n: number }>(
+          'select count(*) as n from login where uid = ? and seen_at > ?',
+          [uid, since],
+        )
+      )?.n,
+    ),
   ofCompany: (companyId: string) =>
     sql.all<{ token_hash: string; uid: number }>(
       'select token_hash, uid from login where company_id = ?',

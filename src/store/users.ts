@@ -53,8 +53,9 @@ export const userQueries = (sql: Sql) => ({
     sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
   setGreeting: (uid: number, greeting: string | null) =>
     sql.run('update user set greeting = ? where uid = ?', [greeting, uid]),
+  /** Of somebody who has said that they are offline, seen_at stays when they said so. */
   seen: (uid: number, at: number) =>
-    sql.run('update user set seen_at = ? where uid = ?', [at, uid]),
+    sql.run("update user set seen_at = ? where uid = ? and presence <> 'offline'", [at, uid]),
 
   ...groupQueries(sql),
   ...staffQueries(sql),

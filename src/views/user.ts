@@ -1,14 +1,15 @@
 import type { CompanyRow, UserGroupRow, UserRow } from '../../entities/index.ts'
+import { presenceOf } from '../../rules/presence.ts'
 import { presentTime } from './times.ts'
 
-export const presentMe = (row: UserRow) => ({
+export const presentMe = (row: UserRow, now: number) => ({
   uid: row.uid,
   companyId: row.company_id,
   username: row.username,
   name: row.name,
   role: row.role,
   operator: row.operator === 1,
-  presence: row.presence,
+  presence: presenceOf(row, now),
   enabled: row.enabled === 1,
   greeting: row.greeting,
 })
@@ -21,13 +22,13 @@ export type UserParts = {
   load: number
 }
 
-export const presentUser = (row: UserRow, parts: UserParts) => ({
+export const presentUser = (row: UserRow, parts: UserParts, now: number) => ({
   uid: row.uid,
   username: row.username,
   name: row.name,
   role: row.role,
   enabled: row.enabled === 1,
-  presence: row.presence,
+  presence: presenceOf(row, now),
   ...parts,
   createdAt: presentTime(row.created_at),
 })

@@ -35,6 +35,7 @@ export async function changeUser(
       },
     })
     const ends = password_hash !== null || row.enabled === 0
+    if (ends) await unit.users.setPresence(row.uid, 'offline', needs.clock.now())
     return {
       user: row,
       hashes: ends ? await endLoginsOf(unit, row.uid) : await unit.logins.hashesOf(row.uid),

@@ -1,4 +1,5 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
+import { presenceOf } from '../../../rules/presence.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentUser } from '../../views/user.ts'
@@ -10,26 +11,28 @@ const nextOf = (rows: { uid: number }[], limit: number) =>
   rows.length === limit ? String(rows.at(-1)?.uid) : null
 const afterOf = (page: Page) => Number.parseInt(page.cursor ?? '0', 10) || 0
 
-export async function showUser(needs: Needs<'store'>, me: Actor, uid: number) {
+export async function showUser(needs: Needs<'store' | 'clock'>, me: Actor, uid: number) {
   const row = await needs.store.read.users.find(me.companyId, uid)
   if (!row) throw new AppError('not_found', 'There is no such person in your company.')
-  return presentUser(row, await readLinks(needs.store.read, uid))
+  return presentUser(row, await readLinks(needs.store.read, uid), needs.clock.now())
 }
 
-export async function listUsers(needs: Needs<'store'>, me: Actor, page: Page) {
+export async function listUsers(needs: Needs<'store' | 'clock'>, me: Actor, page: Page) {
+  const now = needs.clock.now()
   const rows = await needs.store.read.users.list(me.companyId, afterOf(page), page.limit)
   const items = await Promise.all(
-    rows.map(async (row) => presentUser(row, await readLinks(needs.store.read, row.uid))),
+    rows.map(async (row) => presentUser(row, await readLinks(needs.store.read, row.uid), now)),
   )
   return { items, next: nextOf(rows, page.limit) }
 }
 
 export async function listDirectory(
-  needs: Needs<'store'>,
+  needs: Needs<'store' | 'clock'>,
   me: Actor,
   page: Page & { search: string },
 ) {
   const { users } = needs.store.read
+  const now = needs.clock.now()
   const groups = await users.groups(me.companyId)
   const rows = await users.directory(me.companyId, page.search, {
     after: afterOf(page),
@@ -40,7 +43,7 @@ export async function listDirectory(
       uid: row.uid,
       name: row.name,
       picture: null,
-      presence: row.presence,
+      presence: presenceOf(row, now),
       groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(groups, id) })),
     })),
   )

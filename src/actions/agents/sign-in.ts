@@ -102,6 +102,6 @@ function writeLogin(
       ends_at: endsAt,
     })
     await unit.logins.turnedOut(given.tryId, 'ok', user.uid)
-    return { token, endsAt, user: { ...user, presence: 'online' } }
+    return { token, endsAt, user: { ...user, presence: 'online', seen_at: now } }
   })
 }

@@ -1,7 +1,9 @@
 // Who is behind this token? Asked on every call, so it is remembered; an end forgets it at once.
 import { companyIsOpen, loginIsOver } from '../../../rules/login.ts'
+import { presenceHoldsMs } from '../../../rules/presence.ts'
 import { hashToken } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
+import { ringRoom } from '../sessions/ring-room.ts'
 import { forgetLogins, loginKey, permKey, seenKey } from './end-logins.ts'
 
 export type LoginRole = 'agent' | 'supervisor' | 'admin'
@@ -21,32 +23,37 @@ type KeptRights = Pick<KnownLogin, 'companyId' | 'role' | 'operator' | 'name'> &
 type SignedInNeeds = Needs<'store' | 'cache' | 'bus' | 'clock' | 'limits' | 'log'>
 
 const holdsMs = 60_000
-const writesSeenEveryMs = 60_000
+const writesSeenEveryMs = 30_000
 
 export async function signedIn(needs: SignedInNeeds, token: string): Promise<KnownLogin | null> {
   const hash = hashToken(token)
   const login = await remembered(needs, loginKey(hash), { load: () => loadLogin(needs, hash) })
   const rights =
     login &&
-    (await remembered(needs, permKey(login.kept.uid), {
-      load: () => loadRights(needs, login.kept),
+    (await remembered(needs, permKey(login.uid), {
+      load: () => loadRights(needs, login),
       // a uid counts within one installation: another one's rights, on a Redis they share, are nobody's here
-      fits: ({ companyId }) => companyId === login.kept.companyId,
+      fits: ({ companyId }) => companyId === login.companyId,
     }))
   if (!rights) return null
-  const { uid, companyId } = login.kept
+  const { uid, companyId } = login
   const now = needs.clock.now()
-  const seenAt = Math.max(login.kept.seenAt, Number(await needs.cache.get(seenKey(hash))))
-  const endsAt = Math.min(login.kept.endsAt, rights.kept.endsAt ?? Infinity)
+  const seen = await readSeen(needs, hash)
+  const seenAt = Math.max(login.seenAt, seen.at)
+  const endsAt = Math.min(login.endsAt, rights.endsAt ?? Infinity)
   if (loginIsOver({ seenAt, endsAt }, now, needs.limits.loginIdleMs)) {
     await endOne(needs, hash)
     return null
   }
-  await needs.cache.set(seenKey(hash), String(now), Math.max(needs.limits.loginIdleMs, holdsMs))
-  if (login.fresh && now - login.kept.seenAt >= writesSeenEveryMs) {
-    writeSeen(needs, { uid, tokenHash: hash }, now)
-  }
-  const { role, operator, name } = rights.kept
+  const unwrittenMs = now - Math.max(login.seenAt, seen.writtenAt)
+  const isDue = unwrittenMs >= writesSeenEveryMs
+  await needs.cache.set(
+    seenKey(hash),
+    `${now} ${isDue ? now : now - unwrittenMs}`,
+    Math.max(needs.limits.loginIdleMs, holdsMs),
+  )
+  if (isDue) await writeSeen(needs, { uid, companyId, tokenHash: hash }, { now, unwrittenMs })
+  const { role, operator, name } = rights
   return { uid, companyId, role, operator, name, tokenHash: hash }
 }
 
@@ -57,16 +64,16 @@ async function remembered<T>(
   { cache }: SignedInNeeds,
   key: string,
   { load, fits = () => true }: Remembering<T>,
-): Promise<{ kept: T; fresh: boolean } | null> {
+): Promise<T | null> {
   const cached = await cache.get(key)
   const known = cached === null ? null : (JSON.parse(cached) as T)
-  if (known && fits(known)) return { kept: known, fresh: false }
+  if (known && fits(known)) return known
   const found = await load()
   if (!found) return null
   await cache.set(key, JSON.stringify(found), holdsMs)
   const again = await load()
   if (JSON.stringify(again) !== JSON.stringify(found)) await cache.delete(key)
-  return again && { kept: again, fresh: true }
+  return again
 }
 
 async function loadLogin({ store }: SignedInNeeds, hash: string): Promise<KeptLogin | null> {
@@ -103,18 +110,27 @@ async function endOne(needs: SignedInNeeds, hash: string): Promise<void> {
   await forgetLogins(needs, [hash])
 }
 
-/** The caller does not wait: this only keeps a sign-in and a presence alive. */
-function writeSeen(
+/** The last call of a sign-in, and the last one that was written to SQL. */
+async function readSeen({ cache }: SignedInNeeds, hash: string) {
+  const [at = 0, writtenAt = 0] = ((await cache.get(seenKey(hash))) ?? '').split(' ').map(Number)
+  return { at, writtenAt }
+}
+
+/** The caller waits only when they come back: else this keeps a sign-in and a presence alive, and nobody notices. */
+async function writeSeen(
   needs: SignedInNeeds,
-  login: Pick<KnownLogin, 'uid' | 'tokenHash'>,
-  now: number,
-): void {
-  needs.store
+  { uid, companyId, tokenHash }: Pick<KnownLogin, 'uid' | 'companyId' | 'tokenHash'>,
+  { now, unwrittenMs }: { now: number; unwrittenMs: number },
+): Promise<void> {
+  const written = needs.store
     .work('rest', async (unit) => {
-      await unit.logins.seen(login.tokenHash, now)
-      await unit.users.seen(login.uid, now)
+      await unit.logins.seen(tokenHash, now)
+      await unit.users.seen(uid, now)
     })
     .catch((error: unknown) => {
-      needs.log.warn({ err: error, uid: login.uid }, 'last call of a sign-in not written')
+      needs.log.warn({ err: error, uid }, 'last call of a sign-in not written')
     })
+  if (unwrittenMs < presenceHoldsMs) return
+  await written
+  ringRoom(needs, companyId, uid)
 }

@@ -1,7 +1,7 @@
 // Who waits is given to whoever has room, in the order of the queue, where the rule gives. A look decides nothing: each one is decided
 // again in its own transaction, under lock.
 import { whoMatters, type Asked, type Person } from '../../../rules/assignment.ts'
-import { presenceHoldsMs } from '../../../rules/routing.ts'
+import { presenceHoldsMs } from '../../../rules/presence.ts'
 import { queued } from '../../../rules/session.ts'
 import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/timers.ts'

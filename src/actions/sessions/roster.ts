@@ -10,7 +10,8 @@ import {
   type Staff,
 } from '../../../rules/assignment.ts'
 import type { Named } from '../../../rules/reception.ts'
-import { commonLane, isOnline } from '../../../rules/routing.ts'
+import { presenceOf } from '../../../rules/presence.ts'
+import { commonLane } from '../../../rules/routing.ts'
 import { ruleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
@@ -45,7 +46,7 @@ export async function loadPeople(
   const presences = new Map((await unit.users.presences(uids)).map((row) => [row.uid, row]))
   const isThere = (uid: number) => {
     const row = presences.get(uid)
-    return row?.enabled === 1 && isOnline(row, at)
+    return row !== undefined && presenceOf(row, at) === 'online'
   }
   const there = uids.filter(isThere)
   const loads = new Map(
