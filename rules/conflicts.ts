@@ -13,10 +13,10 @@ export type Conflict = {
   keyword: string
   byRuleId: string
 }
-/** Nothing is left of it: all its keywords are hidden, its time is over, or an earlier rule takes its place. */
+/** Nothing is left of it: all its keywords are hidden, its time is over, an earlier rule takes its place, or its pattern cannot be used. */
 export type Dead = {
   ruleId: string
-  why: 'all_hidden' | 'over' | 'behind_another'
+  why: 'all_hidden' | 'over' | 'behind_another' | 'unusable'
   byRuleId: string | null
 }
 export type Conflicts = { conflicts: Conflict[]; dead: Dead[] }
@@ -27,13 +27,23 @@ export function* findConflicts(
   rows: MessageRuleRow[],
   { now, ...options }: MatchOptions & { now: number },
 ): Generator<void, Conflicts> {
-  const rules = rows.filter((row) => row.enabled === 1).map(readRule)
   const matcher = yield* compiling(rows, options)
+  const unusable = new Set(matcher.unusable.map(({ id }) => id))
+  const rules = rows
+    .filter((row) => row.enabled === 1 && !unusable.has(row.message_rule_id))
+    .map(readRule)
   const found: Conflicts = {
     conflicts: [],
-    dead: rules.flatMap((rule) =>
-      isOver(rule.schedule, now) ? [{ ruleId: rule.id, why: 'over' as const, byRuleId: null }] : [],
-    ),
+    dead: [
+      ...matcher.unusable.map(({ id }) => ({
+        ruleId: id,
+        why: 'unusable' as const,
+        byRuleId: null,
+      })),
+      ...rules
+        .filter((rule) => isOver(rule.schedule, now))
+        .map(({ id }) => ({ ruleId: id, why: 'over' as const, byRuleId: null })),
+    ],
   }
   found.dead.push(...behindAnother(rules))
   let asked = 0

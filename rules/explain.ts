@@ -15,6 +15,7 @@ export type Why =
   | 'not_now'
   | 'disabled'
   | 'text_too_long'
+  | 'unusable'
   | 'no_match'
   | 'not_for_texts'
 export type Considered = { rule: Rule; matches: boolean; keyword: string | null; why: Why }
@@ -42,15 +43,25 @@ export function explain(
   }))
   const told = new Set([...all, ...off].map(({ rule }) => rule.id))
   const dear = new Set(skipped.map((rule) => rule.id))
+  const unusable = new Set([...live.unusable, ...disabled.unusable].map(({ id }) => id))
   const silent = [...live.rules, ...disabled.rules]
     .filter((rule) => !told.has(rule.id))
     .map((rule): Considered => ({
       rule,
       matches: false,
       keyword: null,
-      why: dear.has(rule.id) ? 'text_too_long' : isEvent(rule.kind) ? 'not_for_texts' : 'no_match',
+      why: whySilent(rule, { dear, unusable }),
     }))
   return { found, considered: [...asked, ...off, ...silent].slice(0, most) }
+}
+
+function whySilent(
+  { id, kind }: Rule,
+  { dear, unusable }: { dear: Set<string>; unusable: Set<string> },
+): Why {
+  if (unusable.has(id)) return 'unusable'
+  if (dear.has(id)) return 'text_too_long'
+  return isEvent(kind) ? 'not_for_texts' : 'no_match'
 }
 
 function whyNot(one: Found, won: Found | null, { accountId, now }: Moment): Why {

@@ -8,24 +8,41 @@ import { readRule, type MatchOptions, type Moment, type Rule } from './rule.ts'
 
 export type Found = { rule: Rule; match: Match | null }
 
+export type Unusable = { id: string; name: string; why: string }
+
 export type Matcher = {
   text: (text: string, moment: Moment) => Found | null
   event: (kind: EventKind, key: string, moment: Moment) => Found | null
   /** Every rule that would have answered the text alone, the best first; and those whose pattern was too dear to try. null: anywhere, anytime. */
   all: (text: string, moment: Moment | null) => { found: Found[]; skipped: Rule[] }
   rules: Rule[]
+  /** Rules that cannot be used: nothing answers by them, and their admin is told. */
+  unusable: Unusable[]
   keywords: number
   bytes: number
   normalise: (text: string) => string
 }
 
-function* inOrder(rows: MessageRuleRow[]): Generator<void, Rule[]> {
+type Read = { rules: Rule[]; unusable: Unusable[] }
+
+function* inOrder(rows: MessageRuleRow[]): Generator<void, Read> {
   const rules: Rule[] = []
-  for (const row of rows) {
-    if (row.enabled === 1) rules.push(readRule(row))
-    if (rules.length % 1000 === 999) yield
+  const unusable: Unusable[] = []
+  for (const [at, row] of rows.entries()) {
+    if (row.enabled === 1) {
+      try {
+        rules.push(readRule(row))
+      } catch (error) {
+        unusable.push({
+          id: row.message_rule_id,
+          name: row.name,
+          why: `It cannot be read: ${String(error)}`,
+        })
+      }
+    }
+    if (at % 1000 === 999) yield
   }
-  return rules.sort((a, b) => b.priority - a.priority)
+  return { rules: rules.sort((a, b) => b.priority - a.priority), unusable }
 }
 
 export function compileRules(rows: MessageRuleRow[], options?: MatchOptions): Matcher {
@@ -41,7 +58,7 @@ export function* compiling(
   rows: MessageRuleRow[],
   options: MatchOptions = { traditionalIsSimplified: true },
 ): Generator<void, Matcher> {
-  const rules = yield* inOrder(rows)
+  const { rules, unusable } = yield* inOrder(rows)
   const texts = yield* compileTexts(rules, options)
   const events = openEvents(rules)
   // in the automaton by now
@@ -50,8 +67,13 @@ export function* compiling(
     const rule = match && rules[match.rule]
     return rule ? { rule, match } : null
   }
+  const leftOut = texts.leftOut.flatMap(({ rule: at, why }) => {
+    const rule = rules[at]
+    return rule ? [{ id: rule.id, name: rule.name, why }] : []
+  })
   return {
     rules,
+    unusable: [...unusable, ...leftOut],
     keywords: texts.keywords,
     bytes: texts.bytes,
     normalise: texts.normalise,

@@ -1,4 +1,5 @@
-// An admin's pattern never reaches V8's engine: re2js takes linear time. Linear in text and pattern, so both are bounded as well.
+// An admin's pattern never reaches V8's engine: re2js takes linear time. Linear in text and pattern, so both are bounded as well,
+// and so is what all patterns of a company take together: what is within these bounds always compiles.
 import { RE2JS, RE2Set } from 're2js'
 import type { Rule } from './rule.ts'
 
@@ -10,41 +11,58 @@ export type Patterns = {
     found: (rule: number, length: number) => void,
     skipped?: (rule: number) => void,
   ) => void
+  leftOut: LeftOut[]
 }
+/** A rule that is asked nothing, because its pattern cannot be used. */
+export type LeftOut = { rule: number; why: string }
+export type Measured = { steps: number } | { why: string }
 
+/** Of one company, switched off or not. */
+export const mostPatterns = 1000
+export const mostSteps = 60_000
 const largestProgram = 1000
 // instructions times characters: at the worst a tenth of a second
 const mostWork = 600_000
-const setMemory = 2 * 1024 * 1024
+// sets are compiled in one go, so each is small; and one large set takes longer than many small ones
+const setHolds = { patterns: 32, steps: 1500 }
+const setMemory = { together: 2 * 1024 * 1024, least: 256 * 1024 }
 
 /** What patterns read: half width and trimmed, but upper and lower case as they were typed. */
 export const patternText = (text: string) => text.normalize('NFKC').trim()
 
-/** Null when it may be used, else what is wrong with it. */
-export function whyNoPattern(pattern: string): string | null {
+/** Its size in steps when it may be used, else what is wrong with it. */
+export function measurePattern(pattern: string): Measured {
+  const compiled = compile(pattern)
+  return 'why' in compiled ? compiled : { steps: compiled.size }
+}
+
+type Compiled = { compiled: RE2JS; size: number }
+
+function compile(pattern: string): Compiled | { why: string } {
   try {
-    const size = RE2JS.compile(pattern).programSize()
+    const compiled = RE2JS.compile(pattern)
+    const size = compiled.programSize()
     return size <= largestProgram
-      ? null
-      : `The pattern is too large (${size} steps, at most ${largestProgram}): use fewer or smaller repetitions.`
+      ? { compiled, size }
+      : {
+          why: `The pattern is too large (${size} steps, at most ${largestProgram}): use fewer or smaller repetitions.`,
+        }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return `This pattern cannot be used: ${why}. Patterns follow RE2: no look-around ((?=…), (?<=…)) and no back references (\\1); brackets must be closed.`
+    return {
+      why: `This pattern cannot be used: ${why}. Patterns follow RE2: no look-around ((?=…), (?<=…)) and no back references (\\1); brackets must be closed.`,
+    }
   }
 }
 
-export function openPatterns(rules: Rule[]): Patterns {
-  const own = rules.flatMap((rule, at) =>
-    rule.kind === 'regex' && rule.pattern !== null ? [{ at, pattern: rule.pattern }] : [],
-  )
-  if (own.length === 0) return { count: 0, find: () => undefined }
-  const set = new RE2Set(RE2Set.UNANCHORED, 0, setMemory)
-  const single = own.map(({ at, pattern }) => {
-    set.add(pattern)
-    const compiled = RE2JS.compile(pattern)
-    return { at, compiled, size: compiled.programSize() }
-  })
-  set.compile()
+type Single = Compiled & { at: number; pattern: string }
+/** Patterns that are looked for together. */
+type Group = { set: RE2Set; members: Single[] }
+
+/** In steps, so that who compiles may let others run. */
+export function* openPatterns(rules: Rule[]): Generator<void, Patterns> {
+  const { single, leftOut } = yield* compileEach(rules)
+  const groups = yield* compileGroups(single)
   const total = single.reduce((sum, { size }) => sum + size, 0)
   const lengthIn = (compiled: RE2JS, text: string) => {
     const matcher = compiled.matcher(text)
@@ -52,14 +70,16 @@ export function openPatterns(rules: Rule[]): Patterns {
   }
 
   return {
-    count: own.length,
+    count: single.length,
+    leftOut,
     find: (given, found, skipped) => {
+      if (single.length === 0) return
       const text = patternText(given)
       if (total * text.length <= mostWork) {
-        for (const index of set.match(text)) {
-          const one = single[index]
-          if (one) found(one.at, lengthIn(one.compiled, text))
-        }
+        const matching = groups.flatMap(({ set, members }) =>
+          set.match(text).flatMap((index) => members[index] ?? []),
+        )
+        for (const { at, compiled } of matching) found(at, lengthIn(compiled, text))
         return
       }
       let left = mostWork
@@ -70,4 +90,56 @@ export function openPatterns(rules: Rule[]): Patterns {
       }
     },
   }
+}
+
+const tooMany = `The patterns of your company are too many or too large together (at most ${mostPatterns} with ${mostSteps} steps): delete some, or use fewer and smaller repetitions.`
+
+/** The best rules first; what goes beyond the bounds is left out. */
+function* compileEach(rules: Rule[]): Generator<void, { single: Single[]; leftOut: LeftOut[] }> {
+  const single: Single[] = []
+  const leftOut: LeftOut[] = []
+  let steps = 0
+  let tried = 0
+  for (const [at, { kind, pattern }] of rules.entries()) {
+    if (kind !== 'regex' || pattern === null) continue
+    if (tried === mostPatterns || steps > mostSteps) {
+      leftOut.push({ rule: at, why: tooMany })
+      continue
+    }
+    const one = compile(pattern)
+    tried += 1
+    if ('why' in one) leftOut.push({ rule: at, why: one.why })
+    else {
+      steps += one.size
+      if (steps > mostSteps) leftOut.push({ rule: at, why: tooMany })
+      else single.push({ at, pattern, ...one })
+    }
+    yield
+  }
+  return { single, leftOut }
+}
+
+function* compileGroups(single: Single[]): Generator<void, Group[]> {
+  const lists: Single[][] = []
+  let steps = Infinity
+  for (const one of single) {
+    const last = lists.at(-1)
+    if (last && last.length < setHolds.patterns && steps + one.size <= setHolds.steps) {
+      last.push(one)
+      steps += one.size
+    } else {
+      lists.push([one])
+      steps = one.size
+    }
+  }
+  const memory = Math.max(setMemory.least, Math.floor(setMemory.together / lists.length))
+  const groups: Group[] = []
+  for (const members of lists) {
+    const set = new RE2Set(RE2Set.UNANCHORED, 0, memory)
+    for (const { pattern } of members) set.add(pattern)
+    set.compile()
+    groups.push({ set, members })
+    yield
+  }
+  return groups
 }

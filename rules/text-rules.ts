@@ -1,7 +1,7 @@
 // Rules that answer what a follower types. All their keywords stand in one automaton: a text is read once, whatever their number.
 import { buildAutomaton, type Automaton } from './automaton.ts'
 import { asText, foldingOf, type Folding } from './normalise.ts'
-import { openPatterns, type Patterns } from './pattern.ts'
+import { openPatterns, type LeftOut, type Patterns } from './pattern.ts'
 import { serves, type MatchOptions, type Moment, type Rule } from './rule.ts'
 import { indexWords, perRule, places, type WordIndex } from './word-index.ts'
 
@@ -16,6 +16,7 @@ export type TextRules = {
   normalise: (text: string) => string
   keywords: number
   bytes: number
+  leftOut: LeftOut[]
 }
 
 /** A rule that answers: numbers, because a long text may offer hundreds. `end` is where its keyword ends. */
@@ -33,7 +34,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
   const folding = foldingOf(options.traditionalIsSimplified)
   const index = yield* indexWords(rules, folding)
   const automaton = yield* buildAutomaton(index.words)
-  const patterns = openPatterns(rules)
+  const patterns = yield* openPatterns(rules)
   const words = openWords({ rules, folding, automaton, index, patterns })
   const defaults = rules.flatMap((rule, at) => (rule.kind === 'default' ? [at] : []))
   const best = openBest(rules)
@@ -46,6 +47,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
 
   return {
     keywords: index.words.length,
+    leftOut: patterns.leftOut,
     normalise: folding.fold,
     bytes: [index.heads, index.uses, index.needed, index.together].reduce(
       (sum, one) => sum + one.byteLength,

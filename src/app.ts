@@ -2,6 +2,7 @@
 // between the product and its ports; there are no flags for tests in the product.
 import { openBatches } from './actions/messages/batches.ts'
 import { openKnown } from './actions/known.ts'
+import { openMeasure } from './actions/rules/measure.ts'
 import { runReplays } from './actions/rules/run-replays.ts'
 import { openTally, writeTally } from './actions/rules/tally.ts'
 import { deliverReady } from './actions/messages/deliver.ts'
@@ -118,6 +119,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
         log.warn({ error: String(error) }, 'the last counts of rules were not written')
       })
       time.close()
+      await ports.patterns.close()
       await backends.close()
       await store.close()
       ports.metrics.close()
@@ -163,6 +165,6 @@ function compose(
       publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }
-  const ports = { ...base, known: openKnown(base), tally: openTally() }
+  const ports = { ...base, known: openKnown(base), patterns: openMeasure(), tally: openTally() }
   return wrap ? wrap(ports) : ports
 }

@@ -2,6 +2,7 @@
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
 import type { Staff } from '../rules/assignment.ts'
 import type { Matcher } from '../rules/keyword.ts'
+import type { Measured } from '../rules/pattern.ts'
 import type { Settings } from '../rules/settings.ts'
 import type { Clock } from './clock.ts'
 import type { Ids } from './ids.ts'
@@ -200,8 +201,17 @@ export type KnownCompany = {
   settings: Settings
   staff: Staff[]
   groupIds: number[]
-  matcher: Matcher
+  /** Of its rules; of those before their last change while a long list is compiled. */
+  readonly matcher: Matcher
+  newestRules: Promise<Matcher>
   open: boolean
+}
+
+/** Patterns are looked at beside the event loop. */
+export type PatternMeasure = {
+  /** In their order. */
+  of: (patterns: string[]) => Promise<Measured[]>
+  close: () => Promise<void>
 }
 
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
@@ -211,6 +221,8 @@ export type Known = {
   company: (companyId: string) => Promise<KnownCompany | null>
   /** As it is in SQL this moment. */
   anew: (companyId: string) => Promise<KnownCompany | null>
+  /** Its rules that are switched off, compiled as if they were on: for whoever asks why. */
+  switchedOff: (company: KnownCompany) => Promise<Matcher>
 }
 
 export type Ports = {
@@ -223,6 +235,7 @@ export type Ports = {
   channel: Channel
   desk: WechatDesk
   known: Known
+  patterns: PatternMeasure
   tally: Tally
   clock: Clock
   ids: Ids

@@ -4,12 +4,13 @@ import { readSettings } from '../../rules/settings.ts'
 import { platformPlace } from '../secrets.ts'
 import { placeOf } from './accounts/account-row.ts'
 import { staffOf } from './agents/staff.ts'
-import { openCompiler } from './rules/compile.ts'
+import { openCompiler, soonReady } from './rules/compile.ts'
 import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
 
 const holdsMs = 60_000
+const mostSwitchedOff = 50
 
-export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): Known {
+export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | 'log'>): Known {
   const platforms = remember<KnownPlatform>(needs.clock.mono, async (componentAppid) => {
     const row = await needs.store.read.platforms.find(componentAppid)
     return row && openPlatform(needs, row)
@@ -22,23 +23,28 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
         : null
     return row && { ...openAccount(needs, row), platform }
   })
-  const compiled = openCompiler()
+  const compiled = openCompiler(needs)
+  const switchedOff = openCompiler(needs, mostSwitchedOff)
   const companies = remember<KnownCompany>(needs.clock.mono, async (companyId) => {
     const row = await needs.store.read.accounts.company(companyId)
     if (!row) return null
     const settings = readSettings(row.settings)
     // one select: the rules of one moment, never a mixture
-    const matcher = await compiled(companyId, await needs.store.read.rules.all(companyId), settings)
+    const rules = compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
     const groupIds = (await needs.store.read.users.groups(companyId)).map(
       (group) => group.user_group_id,
     )
+    await soonReady(rules)
     return {
       row,
       settings,
       staff,
       groupIds,
-      matcher,
+      get matcher() {
+        return rules.now()
+      },
+      newestRules: rules.ready,
       open: row.enabled === 1 && (row.expires_at ?? Infinity) > needs.clock.now(),
     }
   })
@@ -51,6 +57,11 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets'>): 
     account: accounts.get,
     company: companies.get,
     platform: platforms.get,
+    switchedOff: async ({ row, settings }) => {
+      const rows = await needs.store.read.rules.disabled(row.company_id)
+      const asIfOn = rows.map((one) => ({ ...one, enabled: 1 }))
+      return switchedOff(row.company_id, asIfOn, settings).ready
+    },
     anew: (companyId) => {
       companies.clear(companyId)
       return companies.get(companyId)

@@ -1,7 +1,6 @@
 // A rule as it is sent to us. What is refused says which field, and what to do.
 import { z } from 'zod'
 import { stepsOf, type Action, type Step } from '../../rules/action.ts'
-import { whyNoPattern } from '../../rules/pattern.ts'
 import { matchKinds, type MatchKind } from '../../rules/rule.ts'
 import { isZone, type Schedule } from '../../rules/schedule.ts'
 import type { RuleInput } from '../actions/rules/save-rule.ts'
@@ -58,7 +57,7 @@ function whyNoKeywords({ kind, keywords = [] }: Given): string | null {
 
 function whyNotThisPattern({ kind, pattern }: Given): string | null {
   if (kind === 'regex') {
-    return typeof pattern === 'string' ? whyNoPattern(pattern) : 'This kind needs a pattern.'
+    return typeof pattern === 'string' ? null : 'This kind needs a pattern.'
   }
   return typeof pattern === 'string'
     ? 'Only a rule of the kind regex has a pattern: leave it out, or choose regex.'

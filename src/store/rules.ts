@@ -34,6 +34,11 @@ export const ruleQueries = (sql: Sql) => ({
       'select * from message_rule where company_id = ? and enabled = 0 order by priority desc, message_rule_id limit 1000',
       [companyId],
     ),
+  patterns: (companyId: string) =>
+    sql.all<{ id: string; pattern: string }>(
+      "select message_rule_id as id, pattern from message_rule where company_id = ? and match_kind = 'regex' and pattern is not null",
+      [companyId],
+    ),
   count: async (companyId: string) =>
     Number(
       (

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import type { MessageRuleRow } from '../../entities/index.ts'
-import { compileRules } from '../../rules/keyword.ts'
+import { compileRules, compiling, type Matcher } from '../../rules/keyword.ts'
 import { traditionalAndSimplified } from '../../rules/traditional.ts'
 import { cpuMs } from '../support/cpu.ts'
 import { times } from '../support/full.ts'
@@ -366,4 +366,24 @@ void test('no pattern of an admin takes the process hostage: it is bounded by te
     assert.ok(took < 1000, `${text.slice(0, 6)}… took ${took} ms`)
     if (text.length > 10_000) assert.ok(skipped.length > 0, 'what was not tried is told')
   }
+})
+
+void test('patterns are compiled in small steps, and of those past the bounds no more than are told of', () => {
+  const rows = Array.from({ length: 5000 }, (_, n) =>
+    row(String(n), { match_kind: 'regex', pattern: `.{1,200}x${n}` }),
+  )
+  const steps = compiling(rows)
+  const took: number[] = []
+  const matchers: Matcher[] = []
+  while (matchers.length === 0) {
+    const ms = cpuMs(() => {
+      const { done, value } = steps.next()
+      if (done) matchers.push(value)
+    })
+    took.push(ms)
+  }
+  const unusable = matchers[0]?.unusable.length ?? 0
+  const total = took.reduce((sum, ms) => sum + ms, 0)
+  assert.ok(Math.max(...took) < total / 2, `${Math.max(...took)} ms of ${total} in one step`)
+  assert.ok(unusable > 4000 && unusable < 5000, `${unusable} are left out`)
 })

@@ -13,7 +13,13 @@ export async function runSlot(ports: Ports, job: Job, slot: string): Promise<obj
   if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null
   const result: Record<string, object> = {}
   for (const { company_id: companyId } of await ports.store.read.accounts.companies()) {
-    result[companyId] = await job.run(ports, companyId)
+    result[companyId] = await job.run(ports, companyId).catch((error: unknown) => {
+      ports.log.error(
+        { job: job.name, companyId, error: String(error) },
+        'a job failed for a company; it goes on with the next',
+      )
+      return { failed: String(error) }
+    })
   }
   if (alone) await end(ports, job, { slot, result })
   return result

@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { refusePatterns } from './refuse-patterns.ts'
 import { mostRules, refuseForeign, rowOf, type RuleInput, type RuleNeeds } from './save-rule.ts'
 
 export const csvColumns = [
@@ -84,6 +85,10 @@ export async function importRules(
   me: Actor,
   { rules, mode }: Carried,
 ): Promise<{ created: number; changed: number; removed: number }> {
+  await refusePatterns(needs, me, {
+    rules: rules.map((input, at) => ({ id: input.id, at: `rules.${at}.`, input })),
+    stays: () => mode === 'add',
+  })
   const result = await needs.store.work('rest', async (unit) => {
     const inputs = await withAccounts(unit, me, rules)
     await refuseForeign(unit, me, inputs)

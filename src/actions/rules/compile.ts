@@ -1,34 +1,76 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as rest } from 'node:timers/promises'
 import type { MessageRuleRow } from '../../../entities/index.ts'
-import { compiling, type Matcher } from '../../../rules/keyword.ts'
+import { compileRules, compiling, type Matcher } from '../../../rules/keyword.ts'
 import type { Settings } from '../../../rules/settings.ts'
+import type { Needs } from '../../ports.ts'
+import { inTurns } from './turns.ts'
 
-/** Compiles what has changed, in turns with whatever else this process does; the same rules are not compiled again. */
-export function openCompiler() {
-  const kept = new Map<string, { said: string; matcher: Matcher }>()
-  return async (
-    companyId: string,
-    rows: MessageRuleRow[],
-    settings: Settings,
-  ): Promise<Matcher> => {
+/** Rules that are compiled or are being compiled. */
+export type Compiled = {
+  /** What answers now: the rules before a change until those after it are ready. */
+  now: () => Matcher
+  ready: Promise<Matcher>
+}
+type Compiler = (key: string, rows: MessageRuleRow[], settings: Settings) => Compiled
+
+const nothing = compileRules([])
+
+/**
+ * Compiles what has changed, in turns with whatever else this process does; the same rules are not compiled again, whether they
+ * could be or not. Of more than it keeps, those that were asked longest ago go.
+ */
+export function openCompiler(needs: Needs<'log'>, keeps = Infinity): Compiler {
+  const kept = new Map<string, Compiled & { said: string }>()
+  return (key, rows, settings) => {
     const said = createHash('sha256')
       .update(JSON.stringify([settings.traditionalAsSimplified, rows]))
       .digest('base64')
-    const known = kept.get(companyId)
-    if (known?.said === said) return known.matcher
-    const matcher = await inTurns(
-      compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified }),
-    )
-    kept.set(companyId, { said, matcher })
-    return matcher
+    const before = kept.get(key)
+    const compiled =
+      before?.said === said ? before : compile(needs, { key, rows, settings, before })
+    kept.delete(key)
+    kept.set(key, { ...compiled, said })
+    if (kept.size > keeps) kept.delete(kept.keys().next().value ?? '')
+    return compiled
   }
 }
 
-/** A long piece of work that lets others run whenever it yields. */
-export async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done) return step.value
-    await nextTurn()
-  }
+type Asked = {
+  key: string
+  rows: MessageRuleRow[]
+  settings: Settings
+  before: Compiled | undefined
+}
+
+function compile(needs: Needs<'log'>, { key, rows, settings, before }: Asked): Compiled {
+  let now = before?.now ?? (() => nothing)
+  const ready = inTurns(
+    compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified }),
+  )
+    .catch((error: unknown) => {
+      needs.log.error(
+        { rules: key, error: String(error) },
+        'the rules of a company cannot be compiled: none of them answers until they are changed',
+      )
+      const why = `The rules cannot be compiled together: ${String(error)}`
+      const unusable = rows.map(({ message_rule_id: id, name }) => ({ id, name, why }))
+      return { ...nothing, unusable }
+    })
+    .then((matcher) => {
+      now = () => matcher
+      return matcher
+    })
+  return { now: () => now(), ready }
+}
+
+/** So long a change is waited for. A company's first rules after a start are worth more: WeChat gives us 5 s. */
+const patienceMs = { change: 500, first: 3000 }
+
+export async function soonReady({ now, ready }: Compiled): Promise<void> {
+  const patience = new AbortController()
+  const ms = now() === nothing ? patienceMs.first : patienceMs.change
+  const waited = rest(ms, undefined, { signal: patience.signal }).catch(() => undefined)
+  await Promise.race([ready, waited])
+  patience.abort()
 }

@@ -4,7 +4,7 @@ import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'
 import { settingsOf } from '../sessions/settings-of.ts'
-import { inTurns } from './compile.ts'
+import { inTurns } from './turns.ts'
 import { hitsOf } from './list-rules.ts'
 
 const conflictWords: Record<Conflict['kind'], string> = {
@@ -16,6 +16,8 @@ const deadWords: Record<Dead['why'] | Missing, string> = {
   all_hidden:
     '它的关键词都被其他规则挡住，永远不会回复 / Other rules hide all its keywords: it never answers',
   over: '有效期已过 / Its time is over',
+  unusable:
+    '它的正则不能使用，或全公司的正则合起来过多、过大 / Its pattern cannot be used, or the patterns of the company are too many or too large together',
   behind_another: '另一条同类规则总是先被选中 / Another rule of its kind is always chosen first',
   nobody_there: '它转接的客服已停用或不存在 / The person it hands on to is not there',
   group_gone: '它转接的分组不存在 / The group it hands on to is gone',

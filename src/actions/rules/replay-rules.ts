@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentReplay } from '../../views/replay.ts'
 import type { Actor } from '../audit.ts'
+import { refusePatterns } from './refuse-patterns.ts'
 import { refuseForeign, rowOf, type RuleInput } from './save-rule.ts'
 
 export type ReplayInput = {
@@ -14,13 +15,17 @@ export type ReplayInput = {
 }
 /** As it is stored: rows, so that the worker needs no more. */
 export type StoredReplay = { rows: MessageRuleRow[]; remove: string[]; from: number; to: number }
-type ReplayNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
+type ReplayNeeds = Needs<'store' | 'clock' | 'ids' | 'bus' | 'patterns'>
 
 export async function startReplay(
   needs: ReplayNeeds,
   me: Actor,
   { rules, remove, from, to }: ReplayInput,
 ) {
+  await refusePatterns(needs, me, {
+    rules: rules.map(({ id, ...input }, at) => ({ id, at: `rules.${at}.`, input })),
+    stays: (id) => !remove.includes(id),
+  })
   const row = await needs.store.work('rest', async (unit) => {
     await unit.rules.failReplays(needs.clock.now())
     const [open] = await unit.rules.replaysOpen(me.companyId)

@@ -6,7 +6,7 @@ import { compiling } from '../../../rules/keyword.ts'
 import { openReplayTally, type Tallying } from '../../../rules/replaying.ts'
 import type { Needs, TypedRow } from '../../ports.ts'
 import { settingsOf } from '../sessions/settings-of.ts'
-import { inTurns } from './compile.ts'
+import { inTurns } from './turns.ts'
 import type { StoredReplay } from './replay-rules.ts'
 
 type RunNeeds = Needs<'store' | 'clock' | 'ids' | 'known' | 'log'>

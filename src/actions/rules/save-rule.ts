@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { fileColumns } from '../media/outgoing-media.ts'
+import { refusePatterns } from './refuse-patterns.ts'
 
 export type RuleInput = {
   name: string
@@ -16,7 +17,7 @@ export type RuleInput = {
   action: Action
   schedule?: Schedule | null | undefined
 }
-export type RuleNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
+export type RuleNeeds = Needs<'store' | 'clock' | 'ids' | 'bus' | 'patterns'>
 export const mostRules = 20_000
 
 export function createRule(needs: RuleNeeds, me: Actor, input: RuleInput): Promise<MessageRuleRow> {
@@ -36,6 +37,7 @@ async function saveRule(
   me: Actor,
   { id, input }: { id: string | null; input: RuleInput },
 ): Promise<MessageRuleRow> {
+  await refusePatterns(needs, me, { rules: [{ id: id ?? undefined, at: '', input }] })
   const rule = await needs.store.work('rest', async (unit) => {
     const before = id === null ? null : await unit.rules.find(me.companyId, id)
     if (id !== null && !before) throw noRule()

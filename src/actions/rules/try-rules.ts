@@ -1,5 +1,5 @@
 import { explain, type Why } from '../../../rules/explain.ts'
-import { compileRules, type Found, type Matcher } from '../../../rules/keyword.ts'
+import type { Found, Matcher } from '../../../rules/keyword.ts'
 import { fillContent } from '../../../rules/variables.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
@@ -22,6 +22,7 @@ const words: Record<Why, string> = {
   disabled: '匹配，但已停用 / Matches, but is switched off',
   text_too_long: '文字太长，没有尝试它的正则 / The text is too long for its pattern to be tried',
   no_match: '不匹配 / Does not match',
+  unusable: '它的正则不能使用 / Its pattern cannot be used',
   not_for_texts: '只回复关注、扫码或菜单 / Answers follows, scans or menus only',
 }
 
@@ -62,15 +63,14 @@ async function accountOf(needs: Needs<'store'>, me: Actor, accountId: string) {
 }
 
 async function compiledOf(
-  needs: Needs<'store' | 'known'>,
+  needs: Needs<'known'>,
   me: Actor,
 ): Promise<{ live: Matcher; disabled: Matcher }> {
   const company = await needs.known.anew(me.companyId)
   if (!company) throw new AppError('not_found', 'There is no such company.')
-  const rows = await needs.store.read.rules.disabled(me.companyId)
   return {
-    live: company.matcher,
-    disabled: compileRules(rows.map((row) => ({ ...row, enabled: 1 }))),
+    live: await company.newestRules,
+    disabled: await needs.known.switchedOff(company),
   }
 }
 

@@ -13,10 +13,11 @@ export async function listUnmatched(
   { days, limit }: { days: number; limit: number },
 ) {
   const company = await needs.known.anew(me.companyId)
+  const matcher = await company?.newestRules
   const now = needs.clock.now()
   const rows = await needs.store.read.rules.unmatched(me.companyId, now - days * dayMs, mostRead)
   const open = rows.filter((row) => {
-    const found = company?.matcher.text(row.text, { accountId: row.account_id, now })
+    const found = matcher?.text(row.text, { accountId: row.account_id, now })
     return !found || found.rule.kind === 'default'
   })
   const groups = groupQuestions(

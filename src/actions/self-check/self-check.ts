@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStates } from '../../../rules/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { Unit, WaitingQueue } from '../../ports.ts'
+import { readSettings } from '../../../rules/settings.ts'
+import { compiling } from '../../../rules/keyword.ts'
+import { inTurns } from '../rules/turns.ts'
 import { differences, sumsInSql } from '../jobs/queue-reconcile.ts'
 
 /** `queue`: null where another process has it in its memory. */
@@ -29,6 +32,7 @@ export async function selfCheck(
     ...(await checkSessions(needs, companyId, most)),
     await checkQueue(needs, companyId),
     await checkLoads(needs, companyId),
+    await checkRules(needs, companyId),
   ]
   return { ok: promises.every(({ verdict }) => verdict === 'ok'), promises }
 }
@@ -176,5 +180,20 @@ async function checkLoads(
     'load',
     wrong.map((row) => `agent ${row.uid} has ${row.n} sessions and is counted ${row.load}`),
     `${rows.length} people hold as many as are counted`,
+  )
+}
+
+async function checkRules({ store: { read } }: CheckNeeds, companyId: string): Promise<Promised> {
+  const company = await read.accounts.company(companyId)
+  const { traditionalAsSimplified } = readSettings(company?.settings ?? '{}')
+  const { rules, unusable } = await inTurns(
+    compiling(await read.rules.all(companyId), {
+      traditionalIsSimplified: traditionalAsSimplified,
+    }),
+  )
+  return promised(
+    'rules',
+    unusable.map(({ name, why }) => `the rule “${name}” answers nobody. ${why}`),
+    `${rules.length} rules answer`,
   )
 }

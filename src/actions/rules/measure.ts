@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads'
+import type { Measured } from '../../../rules/pattern.ts'
+import { AppError } from '../../errors.ts'
+import type { PatternMeasure } from '../../ports.ts'
+
+type Told = { n: number; measured: Measured[] }
+type Waiting = { resolve: (measured: Measured[]) => void; reject: (error: Error) => void }
+
+/** Whoever asks waits no longer than this, also for those before them. */
+const takesAtMostMs = 20_000
+const tooLong = () =>
+  new AppError(
+    'overloaded',
+    'The patterns take too long to be looked at: try again later, or save fewer at once.',
+  )
+
+/** A thread that is started with the first pattern. */
+export function openMeasure(): PatternMeasure {
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | null = null
+  let count = 0
+
+  const giveUp = () => {
+    const ending = worker
+    worker = null
+    ending?.terminate().catch(() => undefined)
+    for (const { reject } of waiting.values()) reject(tooLong())
+    waiting.clear()
+  }
+  const start = (): Worker => {
+    // the build's name: a worker is started by path, not by import
+    const started = new Worker(new URL('./measure-thread.js', import.meta.url))
+    started.unref()
+    started.on('message', ({ n, measured }: Told) => {
+      waiting.get(n)?.resolve(measured)
+      waiting.delete(n)
+    })
+    started.on('error', () => {
+      if (worker === started) giveUp()
+    })
+    return started
+  }
+
+  return {
+    of: async (patterns) => {
+      if (patterns.length === 0) return []
+      const n = (count += 1)
+      const timer = setTimeout(giveUp, takesAtMostMs)
+      try {
+        return await new Promise<Measured[]>((resolve, reject) => {
+          waiting.set(n, { resolve, reject })
+          worker ??= start()
+          worker.postMessage({ n, patterns })
+        })
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+    close: async () => {
+      const ending = worker
+      worker = null
+      await ending?.terminate()
+    },
+  }
+}
