@@ -1,8 +1,7 @@
+import { AppError } from '../errors.ts'
 import { presentAudit } from '../views/audit.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
-
-const newest = 'g'
 
 export const auditRoutes: Route[] = [
   route({
@@ -12,8 +11,13 @@ export const auditRoutes: Route[] = [
     summary: 'Who did what, newest first',
     query: page,
     handle: async ({ ports, me, query }) => {
-      const rows = await ports.store.read.logins.auditList(me.companyId, {
-        before: query.cursor ?? newest,
+      const { logins } = ports.store.read
+      const before = query.cursor ? await logins.auditFind(me.companyId, query.cursor) : null
+      if (query.cursor && !before) {
+        throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
+      }
+      const rows = await logins.auditList(me.companyId, {
+        before,
         limit: query.limit,
       })
       return {

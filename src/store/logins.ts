@@ -46,9 +46,18 @@ export const loginQueries = (sql: Sql) => ({
     ),
 
   audit: (row: AuditLogRow) => sql.insert('audit_log', [row]),
-  auditList: (companyId: string, page: { before: string; limit: number }) =>
-    sql.all<AuditLogRow>(
-      'select * from audit_log where company_id = ? and audit_id < ? order by audit_id desc limit ?',
-      [companyId, page.before, page.limit],
-    ),
+  auditFind: (companyId: string, id: string) =>
+    sql.one<AuditLogRow>('select * from audit_log where company_id = ? and audit_id = ?', [
+      companyId,
+      id,
+    ]),
+  auditList: (companyId: string, page: { before: AuditLogRow | null; limit: number }) => {
+    const before = page.before
+      ? { where: ' and (at, audit_id) < (?, ?)', values: [page.before.at, page.before.audit_id] }
+      : { where: '', values: [] }
+    return sql.all<AuditLogRow>(
+      `select * from audit_log where company_id = ?${before.where} order by at desc, audit_id desc limit ?`,
+      [companyId, ...before.values, page.limit],
+    )
+  },
 })

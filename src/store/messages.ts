@@ -1,7 +1,25 @@
 import type { MessageRow } from '../../entities/index.ts'
-import { list, type Sql } from './sql.ts'
+import { list, type Sql, type Value } from './sql.ts'
 
 const delivering = ['pending', 'sending', 'sent', 'failed', 'unknown']
+
+const linesOfCustomer =
+  'select m.message_id, m.add_time, m.session_id, m.seq from message_session s join message_data m on m.session_id = s.session_id' +
+  ' where s.company_id = ? and s.wx_user_id = ?' +
+  ' union all select m.message_id, m.add_time, m.session_id, m.seq from outbox o join message_data m on m.message_id = o.outbox_id' +
+  ' where o.company_id = ? and o.wx_user_id = ? and o.session_id is null'
+
+// ids are made by the clocks of several machines, so they come last
+const place = ['k.add_time', "coalesce(k.session_id, '')", 'coalesce(k.seq, 0)', 'k.message_id']
+const newestFirst = place.map((column) => `${column} desc`).join(', ')
+
+function beforeLine(line: MessageRow | null): { where: string; values: Value[] } {
+  if (!line) return { where: '', values: [] }
+  return {
+    where: ` where (${place.join(', ')}) < (?, ?, ?, ?)`,
+    values: [line.add_time, line.session_id ?? '', line.seq ?? 0, line.message_id],
+  }
+}
 
 export const messageQueries = (sql: Sql) => ({
   insert: (rows: MessageRow[]) => sql.insert('message_data', rows),
@@ -44,14 +62,19 @@ export const messageQueries = (sql: Sql) => ({
         )
       )?.n,
     ),
-  /** Of all his sessions, and the answers outside any: those stand in the outbox. No index of lines by customer: each push would pay. */
-  ofCustomer: (companyId: string, customerId: string, page: { before: string; limit: number }) =>
-    sql.all<MessageRow>(
-      'select * from message_data where company_id = ? and message_id < ? and (session_id in (select session_id from message_session' +
-        ' where wx_user_id = ?) or message_id in (select outbox_id from outbox where wx_user_id = ? and session_id is null))' +
-        ' order by message_id desc limit ?',
-      [companyId, page.before, customerId, customerId, page.limit],
-    ),
+  /** Of all their sessions, and the answers outside any: those stand in the outbox. No index of lines by customer: each push would pay. */
+  ofCustomer: (
+    companyId: string,
+    customerId: string,
+    page: { before: MessageRow | null; limit: number },
+  ) => {
+    const { where, values } = beforeLine(page.before)
+    return sql.all<MessageRow>(
+      `select m.* from (select k.* from (${linesOfCustomer}) k${where} order by ${newestFirst} limit ?) k` +
+        ` join message_data m on m.message_id = k.message_id order by ${newestFirst}`,
+      [companyId, customerId, companyId, customerId, ...values, page.limit],
+    )
+  },
   /** By the key alone: few lines are of this type, and an index of types would cost every push. */
   notUnderstood: (companyId: string, after: string, limit: number) =>
     sql.all<MessageRow>(

@@ -121,10 +121,23 @@ export const sessionLists = (sql: Sql) => ({
       [companyId, ...owner.values, ...of.values, page.before, page.limit],
     )
   },
-  ofCustomer: (companyId: string, customerId: string, page: { before: string; limit: number }) =>
-    sql.all<SessionRow>(
-      'select * from message_session where company_id = ? and wx_user_id = ? and session_id < ? order by session_id desc limit ?',
-      [companyId, customerId, page.before, page.limit],
-    ),
+  /** The newest first; ids are made by the clocks of several machines, so they come last. */
+  ofCustomer: (
+    companyId: string,
+    customerId: string,
+    page: { before: SessionRow | null; limit: number },
+  ) => {
+    const before = page.before
+      ? {
+          where: ' and (add_time, session_id) < (?, ?)',
+          values: [page.before.add_time, page.before.session_id],
+        }
+      : { where: '', values: [] }
+    return sql.all<SessionRow>(
+      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and wx_user_id = ?${before.where}` +
+        ' order by add_time desc, session_id desc limit ?',
+      [companyId, customerId, ...before.values, page.limit],
+    )
+  },
   ...sessionLanes(sql),
 })

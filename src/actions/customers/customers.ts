@@ -36,14 +36,27 @@ export async function listCustomers(
   }
 }
 
+/** The row that a cursor names: the last one of the page before. */
+async function getSpot<T extends { wx_user_id: string }>(
+  customerId: string,
+  cursor: string | undefined,
+  find: (id: string) => Promise<T | null>,
+): Promise<T | null> {
+  if (cursor === undefined) return null
+  const row = await find(cursor)
+  if (row?.wx_user_id === customerId) return row
+  throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
+}
+
 export async function listCustomerMessages(
   needs: Needs<'store'>,
   me: Me,
-  { id, cursor = last, limit }: Page & { id: string },
+  { id, cursor, limit }: Page & { id: string },
 ) {
   await getCustomer(needs, me, id)
-  const rows = await needs.store.read.messages.ofCustomer(me.companyId, id, {
-    before: cursor,
+  const { messages } = needs.store.read
+  const rows = await messages.ofCustomer(me.companyId, id, {
+    before: await getSpot(id, cursor, (line) => messages.find(me.companyId, line)),
     limit: limit + 1,
   })
   return {
@@ -55,11 +68,12 @@ export async function listCustomerMessages(
 export async function listCustomerSessions(
   needs: PresentNeeds,
   me: Me,
-  { id, cursor = last, limit }: Page & { id: string },
+  { id, cursor, limit }: Page & { id: string },
 ) {
   await getCustomer(needs, me, id)
-  const rows = await needs.store.read.sessions.ofCustomer(me.companyId, id, {
-    before: cursor,
+  const { sessions } = needs.store.read
+  const rows = await sessions.ofCustomer(me.companyId, id, {
+    before: await getSpot(id, cursor, (session) => sessions.find(me.companyId, session)),
     limit: limit + 1,
   })
   return {
