@@ -1,6 +1,10 @@
 import type { AccountRow, CompanyRow } from '../../entities/index.ts'
 import type { Sql } from './sql.ts'
 
+/** What may change of a row that is there. */
+export type AccountColumns = Partial<Omit<AccountRow, 'account_id' | 'company_id'>>
+type CompanyColumns = Partial<Omit<CompanyRow, 'company_id'>>
+
 export const accountQueries = (sql: Sql) => ({
   byAppid: (appid: string) =>
     sql.one<AccountRow>('select * from official_account where appid = ? and deleted_at is null', [
@@ -32,16 +36,27 @@ export const accountQueries = (sql: Sql) => ({
       'update official_account set unbound_pushes = unbound_pushes + 1, unbound_push_at = ? where account_id = ?',
       [at, accountId],
     ),
-  rebind: (accountId: string, binding: string) =>
-    sql.run('update official_account set binding = ? where account_id = ?', [binding, accountId]),
-  save: (row: AccountRow) =>
-    sql.upsert('official_account', [row], { key: 'account_id', update: Object.keys(row).slice(1) }),
+  lock: (companyId: string, accountId: string) =>
+    sql.one<AccountRow>(
+      'select * from official_account where company_id = ? and account_id = ? and deleted_at is null' +
+        sql.dialect.forUpdate,
+      [companyId, accountId],
+    ),
+  insert: (row: AccountRow) => sql.insert('official_account', [row]),
+  change: (companyId: string, accountId: string, patch: AccountColumns) =>
+    sql.change('official_account', { company_id: companyId, account_id: accountId }, patch),
 
   company: (companyId: string) =>
     sql.one<CompanyRow>('select * from company where company_id = ?', [companyId]),
   companies: () => sql.all<CompanyRow>('select * from company order by company_id'),
-  saveCompany: (row: CompanyRow) =>
-    sql.upsert('company', [row], { key: 'company_id', update: Object.keys(row).slice(1) }),
+  /** Whoever adds something that a company may have only so much of, or moves its groups, stands in this row first. */
+  lockCompany: (companyId: string) =>
+    sql.one<CompanyRow>(`select * from company where company_id = ?${sql.dialect.forUpdate}`, [
+      companyId,
+    ]),
+  insertCompany: (row: CompanyRow) => sql.insert('company', [row]),
+  changeCompany: (companyId: string, patch: CompanyColumns) =>
+    sql.change('company', { company_id: companyId }, patch),
 
   remembered: async (name: string) =>
     (await sql.one<{ value: string }>('select value from installation where name = ?', [name]))

@@ -7,11 +7,11 @@ export const groupQueries = (sql: Sql) => ({
       companyId,
     ]),
   insertGroup: (row: Omit<UserGroupRow, 'user_group_id'>) => sql.insertSerial('user_group', row),
-  updateGroup: (row: UserGroupRow) =>
-    sql.run(
-      'update user_group set user_group_name = ?, parent_id = ? where company_id = ? and user_group_id = ?',
-      [row.user_group_name, row.parent_id, row.company_id, row.user_group_id],
-    ),
+  changeGroup: (
+    companyId: string,
+    id: number,
+    patch: Partial<Pick<UserGroupRow, 'user_group_name' | 'parent_id'>>,
+  ) => sql.change('user_group', { company_id: companyId, user_group_id: id }, patch),
   removeGroup: async (companyId: string, id: number) => {
     await sql.run('delete from user_group_member where company_id = ? and user_group_id = ?', [
       companyId,

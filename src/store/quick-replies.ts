@@ -41,11 +41,19 @@ export const quickReplyQueries = (sql: Sql) => ({
         ])
       )?.n,
     ),
-  save: (row: QuickReplyRow) =>
-    sql.upsert('quick_reply', [row], {
-      key: 'quick_reply_id',
-      update: ['reply_group_id', 'title', 'text', 'content', 'update_time'],
-    }),
+  lock: (companyId: string, uid: number, id: string) =>
+    sql.one<QuickReplyRow>(
+      `select * from quick_reply where company_id = ? and ${mine} and quick_reply_id = ?${sql.dialect.forUpdate}`,
+      [companyId, uid, id],
+    ),
+  insert: (row: QuickReplyRow) => sql.insert('quick_reply', [row]),
+  change: (
+    companyId: string,
+    id: string,
+    patch: Partial<
+      Pick<QuickReplyRow, 'reply_group_id' | 'title' | 'text' | 'content' | 'update_time'>
+    >,
+  ) => sql.change('quick_reply', { company_id: companyId, quick_reply_id: id }, patch),
   used: (companyId: string, id: string) =>
     sql.run(
       'update quick_reply set use_count = use_count + 1 where company_id = ? and quick_reply_id = ?',
@@ -64,8 +72,18 @@ export const quickReplyQueries = (sql: Sql) => ({
       `select * from quick_reply_group where company_id = ? and ${mine} and reply_group_id = ?`,
       [companyId, uid, id],
     ),
-  saveGroup: (row: QuickReplyGroupRow) =>
-    sql.upsert('quick_reply_group', [row], { key: 'reply_group_id', update: ['group_name'] }),
+  lockGroup: (companyId: string, uid: number, id: string) =>
+    sql.one<QuickReplyGroupRow>(
+      `select * from quick_reply_group where company_id = ? and ${mine} and reply_group_id = ?${sql.dialect.forUpdate}`,
+      [companyId, uid, id],
+    ),
+  insertGroup: (row: QuickReplyGroupRow) => sql.insert('quick_reply_group', [row]),
+  renameGroup: (companyId: string, id: string, name: string) =>
+    sql.change(
+      'quick_reply_group',
+      { company_id: companyId, reply_group_id: id },
+      { group_name: name },
+    ),
   /** Its replies stay, in no group. */
   removeGroup: async (companyId: string, id: string) => {
     await sql.run(

@@ -12,6 +12,12 @@ export const ruleQueries = (sql: Sql) => ({
       'select * from message_rule where company_id = ? order by priority desc, message_rule_id',
       [companyId],
     ),
+  /** Nobody takes one away, or changes one, while all of them are carried in. */
+  lockAll: (companyId: string) =>
+    sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ? order by message_rule_id${sql.dialect.forUpdate}`,
+      [companyId],
+    ),
   page: (
     companyId: string,
     { search, after = first, limit }: { search: string; after?: Place | undefined; limit: number },
@@ -53,6 +59,12 @@ export const ruleQueries = (sql: Sql) => ({
       'select * from message_rule where company_id = ? and message_rule_id = ?',
       [companyId, id],
     ),
+  lock: (companyId: string, id: string) =>
+    sql.one<MessageRuleRow>(
+      `select * from message_rule where company_id = ? and message_rule_id = ?${sql.dialect.forUpdate}`,
+      [companyId, id],
+    ),
+  /** What is there was locked before: whoever replaces a rule names all of it. */
   save: (rows: MessageRuleRow[]) =>
     rows.length === 0
       ? Promise.resolve()

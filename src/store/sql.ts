@@ -25,6 +25,8 @@ export type Sql = {
   upsert: (table: string, rows: object[], how: Upsert) => Promise<void>
   /** The same, for `last`. */
   upserts: (table: string, rows: object[], how: Upsert) => Statement[]
+  /** Sets the columns that are named, of a row that was locked before; what is undefined stays as it is. */
+  change: (table: string, key: Record<string, Value>, patch: object) => Promise<void>
   /** Sets the columns of rows that are there, found by their key. */
   update: <T extends object>(
     table: string,
@@ -131,6 +133,23 @@ export function openSql(ask: Ask, dialect: Dialect, { heard, soon, last }: Aroun
       return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
     upsert: (table, rows, how) => write(upserts(table, rows, how)),
+    change: (table, key, patch) => {
+      const set = Object.entries(patch as Partial<Row>).filter(
+        (entry): entry is [string, Value] => entry[1] !== undefined,
+      )
+      if (set.length === 0) return Promise.resolve()
+      const named = (names: string[], between: string) =>
+        names.map((name) => `${quoted(name)} = ?`).join(between)
+      return write([
+        {
+          text: `update ${quoted(table)} set ${named(
+            set.map(([name]) => name),
+            ', ',
+          )} where ${named(Object.keys(key), ' and ')}`,
+          values: [...set.map(([, value]) => value), ...Object.values(key)],
+        },
+      ])
+    },
     update: (table, rows, { key, set }) =>
       write(
         [...chunks(dialect, rows)].map((some) => ({

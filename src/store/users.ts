@@ -3,6 +3,9 @@ import { groupQueries } from './groups.ts'
 import { list, type Sql } from './sql.ts'
 import { staffQueries } from './staff.ts'
 
+/** What may change of a row that is there. */
+export type UserColumns = Partial<Omit<UserRow, 'uid' | 'company_id'>>
+
 export const userQueries = (sql: Sql) => ({
   byUsername: (username: string) =>
     sql.one<UserRow>('select * from user where username = ?', [username]),
@@ -44,11 +47,13 @@ export const userQueries = (sql: Sql) => ({
       )?.n,
     ),
   insert: (row: Omit<UserRow, 'uid' | 'greeting'>) => sql.insertSerial('user', row),
-  update: (row: UserRow) =>
-    sql.run(
-      'update user set username = ?, password_hash = ?, name = ?, role = ?, enabled = ? where company_id = ? and uid = ?',
-      [row.username, row.password_hash, row.name, row.role, row.enabled, row.company_id, row.uid],
+  lock: (companyId: string, uid: number) =>
+    sql.one<UserRow>(
+      `select * from user where company_id = ? and uid = ?${sql.dialect.forUpdate}`,
+      [companyId, uid],
     ),
+  change: (companyId: string, uid: number, patch: UserColumns) =>
+    sql.change('user', { company_id: companyId, uid }, patch),
   setPresence: (uid: number, presence: string, at: number) =>
     sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
   setGreeting: (uid: number, greeting: string | null) =>

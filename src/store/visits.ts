@@ -81,21 +81,18 @@ export const visitQueries = (sql: Sql) => ({
       id,
     ]),
   addReception: (row: ReceptionRow) => sql.insert('reception', [row]),
-  saveReception: (row: ReceptionRow) =>
-    sql.update('reception', [row], {
-      key: 'reception_id',
-      set: [
-        'name',
-        'kind',
-        'uid',
-        'user_group_id',
-        'reply_text',
-        'tags',
-        'ticket',
-        'url',
-        'expires_at',
-      ],
-    }),
+  lockReception: (companyId: string, id: string) =>
+    sql.one<ReceptionRow>(
+      `select * from reception where company_id = ? and reception_id = ?${sql.dialect.forUpdate}`,
+      [companyId, id],
+    ),
+  changeReception: (
+    companyId: string,
+    id: string,
+    patch: Partial<
+      Pick<ReceptionRow, 'name' | 'kind' | 'uid' | 'user_group_id' | 'reply_text' | 'tags'>
+    >,
+  ) => sql.change('reception', { company_id: companyId, reception_id: id }, patch),
   removeReception: (companyId: string, id: string) =>
     sql.run('delete from reception where company_id = ? and reception_id = ?', [companyId, id]),
 })

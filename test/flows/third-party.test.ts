@@ -195,15 +195,22 @@ void test('what the owner carries along cannot be made by others: another compan
   assert.equal((await stranger.call('GET', '/api/platforms')).status, 403)
 })
 
-void test('a company with as many accounts as it may have binds no other', async (t) => {
+void test('a company with as many accounts as it may have binds no other, and authorises again those it has', async (t) => {
   const house = await withPlatform(t)
   const [company] = (await house.admin.call('GET', '/api/companies')).body.items
-  assert.equal(
-    (await house.admin.call('PATCH', `/api/companies/${company.id}`, { maxAccounts: 1 })).status,
-    200,
-  )
-  const refused = await house.admin.get(`/wechat/platform/${component.componentAppid}/authorize`)
+  const mayHave = (maxAccounts: number) =>
+    house.admin.call('PATCH', `/api/companies/${company.id}`, { maxAccounts })
+  assert.equal((await mayHave(1)).status, 200)
+  const refused = await authorize(house)
   assert.equal(refused.status, 409)
+  assert.equal(((await refused.json()) as { error: { code: string } }).error.code, 'limit_reached')
+  assert.equal(await shopOf(house), undefined)
+
+  assert.equal((await mayHave(2)).status, 200)
+  assert.equal((await authorize(house)).status, 302)
+  const { id } = await shopOf(house)
+  assert.equal((await authorize(house)).status, 302, 'again')
+  assert.equal((await shopOf(house)).id, id)
 })
 
 void test("the platform's keys change without losing what is under way", async (t) => {

@@ -389,7 +389,7 @@ void test('a self-check after all of it finds nothing, and finds what was broken
   const fine = await check()
   assert.deepEqual(
     [fine.ok, fine.promises.map((one) => [one.id, one.verdict])],
-    [true, ['P6', 'P7', 'P8', 'P10', 'P15', 'load', 'rules'].map((one) => [one, 'ok'])],
+    [true, ['P6', 'P7', 'P8', 'P10', 'P15', 'load', 'rules', 'groups'].map((one) => [one, 'ok'])],
     JSON.stringify(fine.promises),
   )
 

@@ -1,7 +1,8 @@
 // What stands in a store's way, in each store's own words.
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { createConnection } from 'mysql2/promise'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { House } from './app.ts'
 import { isCluster } from './edition.ts'
 
@@ -38,4 +39,37 @@ export async function refuseLines(house: House, text: string): Promise<void> {
   await house.app.ports.store.work('rest', async (unit) => {
     await unit.sql.run(trigger)
   })
+}
+
+export type Held = {
+  /** So many stand before the rows, or behind whoever does. */
+  waiting: (many: number) => Promise<void>
+  letGo: () => Promise<void>
+}
+
+/** Rows that somebody else holds: who comes waits in the order of coming. Where there is one writer nothing is held, and all take turns. */
+export async function holdRows(house: House, query: string, values: unknown[] = []): Promise<Held> {
+  if (!isCluster) return { waiting: () => Promise.resolve(), letGo: () => Promise.resolve() }
+  const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
+  endBefore(house, holder)
+  await holder.beginTransaction()
+  await holder.query(`${query} for update`, values)
+  return {
+    waiting: async (many) => {
+      for (const until = performance.now() + 2500; performance.now() < until;) {
+        // asked more often than every 100 ms the server answers what it answered before
+        await sleep(120)
+        const [rows] = await holder.query<(RowDataPacket & { n: number })[]>(
+          'select count(*) as n from information_schema.innodb_trx t join information_schema.processlist p on' +
+            " p.id = t.trx_mysql_thread_id where t.trx_state = 'LOCK WAIT' and p.db = database()",
+        )
+        if (Number(rows[0]?.n) >= many) return
+      }
+      throw new Error(`${many} were to stand before the row`)
+    },
+    letGo: async () => {
+      await holder.rollback()
+      await holder.end()
+    },
+  }
 }

@@ -23,33 +23,28 @@ type Secret = 'app_secret' | 'token' | 'aes_key'
 export const placeOf = (row: Pick<AccountRow, 'company_id' | 'account_id'>, column: Secret) =>
   `${row.company_id}:${row.account_id}:${column}`
 
-export function patchAccount(
+/** The columns that a patch sets, and no other. */
+export function accountColumns(
   needs: Needs<'secrets' | 'clock'>,
   row: AccountRow,
   patch: AccountPatch,
-): AccountRow {
-  const seal = (column: Secret, plain: string | null | undefined) => {
-    if (plain === undefined) return row[column]
-    return plain === null ? null : needs.secrets.seal(plain, placeOf(row, column))
-  }
-  const changed = {
-    ...row,
-    name: patch.name ?? row.name,
-    type: patch.type ?? row.type,
-    original_id: patch.originalId ?? row.original_id,
-    mode: patch.mode ?? row.mode,
-    binding: patch.binding ?? row.binding,
-    own_lane: Number(patch.ownLane ?? row.own_lane),
+): Partial<AccountRow> {
+  const seal = (column: Secret, plain: string | null | undefined) =>
+    plain === undefined || plain === null ? plain : needs.secrets.seal(plain, placeOf(row, column))
+  const columns: { [K in keyof AccountRow]?: AccountRow[K] | undefined } = {
+    name: patch.name,
+    type: patch.type,
+    original_id: patch.originalId,
+    mode: patch.mode,
+    binding: patch.binding,
+    own_lane: patch.ownLane === undefined ? undefined : Number(patch.ownLane),
     app_secret: seal('app_secret', patch.appSecret),
     token: seal('token', patch.token),
     aes_key: seal('aes_key', patch.encodingAesKey),
-    allowed_origins: patch.allowedOrigins
-      ? JSON.stringify(patch.allowedOrigins)
-      : row.allowed_origins,
+    allowed_origins: patch.allowedOrigins && JSON.stringify(patch.allowedOrigins),
     ...previousOf(needs, row, patch),
   }
-  refuseHalf(changed)
-  return changed
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
 /** Pushes under way are signed and sealed with what was there before: it is kept for a while. */
@@ -68,7 +63,7 @@ function previousOf(
   }
 }
 
-function refuseHalf(row: AccountRow): void {
+export function refuseHalf(row: AccountRow): void {
   if (row.kind === 'web' || row.binding === 'unbound') return
   if (row.binding === 'platform') {
     if (row.component_appid !== null) return
@@ -97,13 +92,11 @@ function refuseHalf(row: AccountRow): void {
 export const noAccount = () =>
   new AppError('not_found', 'There is no such account in your company.')
 
+export type NewRow = { companyId: string; kind: 'wechat' | 'web'; appid: string | undefined }
+
 export function newAccountRow(
   needs: Needs<'ids' | 'clock'>,
-  {
-    companyId,
-    kind,
-    appid,
-  }: { companyId: string; kind: 'wechat' | 'web'; appid: string | undefined },
+  { companyId, kind, appid }: NewRow,
 ): AccountRow {
   const id = needs.ids()
   const known = appid ?? `web-${id.slice(0, 28)}`

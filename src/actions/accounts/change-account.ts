@@ -1,7 +1,7 @@
 import type { AccountRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
-import { noAccount, patchAccount, type AccountPatch } from './account-row.ts'
+import { accountColumns, noAccount, refuseHalf, type AccountPatch } from './account-row.ts'
 
 type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
@@ -11,10 +11,12 @@ export async function changeAccount(
   input: { id: string; patch: AccountPatch },
 ): Promise<AccountRow> {
   const account = await needs.store.work('rest', async (unit) => {
-    const before = await unit.accounts.find(me.companyId, input.id)
+    const before = await unit.accounts.lock(me.companyId, input.id)
     if (!before) throw noAccount()
-    const row = patchAccount(needs, before, input.patch)
-    await unit.accounts.save(row)
+    const columns = accountColumns(needs, before, input.patch)
+    const row = { ...before, ...columns }
+    refuseHalf(row)
+    await unit.accounts.change(me.companyId, input.id, columns)
     const fields = Object.keys(input.patch)
     await writeAudit(needs, unit, {
       me,
@@ -30,10 +32,9 @@ export async function changeAccount(
 /** The row stays: its customers and sessions are still read. */
 export async function deleteAccount(needs: ChangeNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
-    const row = await unit.accounts.find(me.companyId, id)
+    const row = await unit.accounts.lock(me.companyId, id)
     if (!row) throw noAccount()
-    await unit.accounts.save({
-      ...row,
+    await unit.accounts.change(me.companyId, id, {
       deleted_at: needs.clock.now(),
       binding: 'unbound',
       token_previous: null,

@@ -1,8 +1,15 @@
-import type { AccountRow } from '../../../entities/index.ts'
+import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
-import { newAccountRow, patchAccount, type AccountPatch } from './account-row.ts'
+import { refuseTaken } from '../unique.ts'
+import {
+  accountColumns,
+  newAccountRow,
+  refuseHalf,
+  type AccountPatch,
+  type NewRow,
+} from './account-row.ts'
 
 export type NewAccount = AccountPatch & {
   kind?: 'wechat' | 'web' | undefined
@@ -16,25 +23,24 @@ export async function createAccount(
   me: Actor,
   input: NewAccount,
 ): Promise<AccountRow> {
-  const account = await needs.store.work('rest', async (unit) => {
+  const work = needs.store.work('rest', async (unit) => {
+    const company = await unit.accounts.lockCompany(me.companyId)
     const before = input.appid === undefined ? null : await unit.accounts.anyByAppid(input.appid)
-    if (before && (before.company_id !== me.companyId || before.deleted_at === null)) {
-      throw new AppError('appid_taken', 'This appid is in use already.', { field: 'appid' })
+    if (
+      !company ||
+      (before && (before.company_id !== me.companyId || before.deleted_at === null))
+    ) {
+      throw appidTaken()
     }
-    await refuseTooManyAccounts(unit, me.companyId)
-    const blank = before
-      ? { ...before, deleted_at: null, aes_key: null }
-      : newAccountRow(needs, {
-          companyId: me.companyId,
-          kind: input.kind ?? 'wechat',
-          appid: input.appid,
-        })
-    const row = patchAccount(
-      needs,
-      { ...blank, mode: 'plain', binding: 'direct', own_lane: 0 },
-      input,
-    )
-    await saveWithServing(unit, row)
+    await refuseTooManyAccounts(unit, company)
+    const blank = blankFor(needs, before, {
+      companyId: me.companyId,
+      kind: input.kind ?? 'wechat',
+      appid: input.appid,
+    })
+    const row = { ...blank, ...accountColumns(needs, blank, input) }
+    refuseHalf(row)
+    await writeServed(unit, row, before)
     const detail = { appid: row.appid, name: row.name }
     await writeAudit(needs, unit, {
       me,
@@ -42,15 +48,38 @@ export async function createAccount(
     })
     return row
   })
+  const account = await refuseTaken(needs, appidTaken, work)
 
   needs.bus.publish('known', me.companyId)
   return account
 }
 
+export const appidTaken = () =>
+  new AppError('appid_taken', 'This appid is in use already.', { field: 'appid' })
+
+/** What was deleted comes back under its id, with none of its secrets. */
+export function blankFor(
+  needs: Needs<'ids' | 'clock'>,
+  before: AccountRow | null,
+  wanted: NewRow,
+): AccountRow {
+  const fresh = newAccountRow(needs, wanted)
+  if (!before) return fresh
+  const { account_id, name, created_at } = before
+  return { ...fresh, account_id, name, created_at }
+}
+
 /** Who serves every account there is serves the new one too. */
-export async function saveWithServing(unit: Unit, row: AccountRow): Promise<void> {
+export async function writeServed(
+  unit: Unit,
+  row: AccountRow,
+  before: AccountRow | null,
+): Promise<void> {
   const serving = await unit.users.servingAll(row.company_id)
-  await unit.accounts.save(row)
+  if (before) {
+    const { account_id, company_id, ...columns } = row
+    await unit.accounts.change(company_id, account_id, columns)
+  } else await unit.accounts.insert(row)
   for (const { uid, name } of serving) {
     await unit.users.setIdentity({
       company_id: row.company_id,
@@ -64,8 +93,9 @@ export async function saveWithServing(unit: Unit, row: AccountRow): Promise<void
   }
 }
 
-export async function refuseTooManyAccounts(unit: Unit, companyId: string): Promise<void> {
-  const most = (await unit.accounts.company(companyId))?.max_accounts ?? Infinity
-  const many = (await unit.accounts.list(companyId)).length
+/** The company's row is locked: nobody else adds one meanwhile. */
+export async function refuseTooManyAccounts(unit: Unit, company: CompanyRow): Promise<void> {
+  const most = company.max_accounts ?? Infinity
+  const many = (await unit.accounts.list(company.company_id)).length
   if (many >= most) throw new AppError('limit_reached', `Your company may have ${most} accounts.`)
 }

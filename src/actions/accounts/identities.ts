@@ -55,6 +55,7 @@ export async function nameAgent(
   }
 
   await needs.store.work('rest', async (unit) => {
+    await unit.accounts.lock(me.companyId, accountId)
     const others = (await unit.kf.identities(me.companyId, accountId)).filter(
       (row) => row.uid !== uid && row.wx_sign === kfAccount,
     )
@@ -122,6 +123,7 @@ async function keepList(
     seen_at: now,
   }))
   return needs.store.work('rest', async (unit) => {
+    await unit.accounts.lock(account.company_id, account.account_id)
     await unit.kf.replace(account.account_id, rows)
     const known = new Set(rows.map((row) => row.kf_account))
     const gone = (await unit.kf.identities(account.company_id, account.account_id)).filter(

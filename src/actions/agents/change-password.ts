@@ -20,9 +20,10 @@ export async function changePassword(
     if (!seen || !(await passwordMatches(seen.password_hash, input.oldPassword))) throw wrong()
     const password_hash = await hashPassword(input.newPassword)
     return needs.store.work('rest', async (unit) => {
-      const user = await unit.users.find(me.companyId, me.uid)
-      if (user?.password_hash !== seen.password_hash) throw wrong()
-      await unit.users.update({ ...user, password_hash })
+      const user = await unit.users.lock(me.companyId, me.uid)
+      if (user?.enabled !== 1) throw new AppError('not_signed_in', 'Sign in first.')
+      if (user.password_hash !== seen.password_hash) throw wrong()
+      await unit.users.change(me.companyId, me.uid, { password_hash })
       return endLoginsOf(unit, me.uid, me.tokenHash)
     })
   })

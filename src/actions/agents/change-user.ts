@@ -1,9 +1,10 @@
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
-import type { Needs, Unit } from '../../ports.ts'
+import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
-import type { NewUser } from './create-user.ts'
+import { refuseTaken } from '../unique.ts'
+import { nameTaken, refuseNameTaken, type NewUser } from './create-user.ts'
 import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
 import { tellStaff } from './staff.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
@@ -19,12 +20,18 @@ export async function changeUser(
 ): Promise<UserRow> {
   const { patch } = input
   const password_hash = patch.password === undefined ? null : await hashPassword(patch.password)
-  const { user, hashes } = await needs.store.work('rest', async (unit) => {
-    const before = await unit.users.find(me.companyId, input.uid)
-    if (!before) throw new AppError('not_found', 'There is no such person in your company.')
-    const row = patched(before, patch, password_hash)
-    await refuseChange(unit, me, { before, row })
-    await unit.users.update(row)
+  const work = needs.store.work('rest', async (unit) => {
+    const company = await unit.accounts.lockCompany(me.companyId)
+    const before = await unit.users.lock(me.companyId, input.uid)
+    if (!company || !before) {
+      throw new AppError('not_found', 'There is no such person in your company.')
+    }
+    const columns = columnsOf(patch, password_hash)
+    const row: UserRow = { ...before, ...columns }
+    refuseSelf(me, { before, row })
+    if (row.username !== before.username) await refuseNameTaken(unit, row.username)
+    if (before.enabled === 0 && row.enabled === 1) await refuseTooMany(unit, company)
+    await unit.users.change(me.companyId, row.uid, columns)
     await writeLinks(unit, row, patch)
     await writeAudit(needs, unit, {
       me,
@@ -41,6 +48,7 @@ export async function changeUser(
       hashes: ends ? await endLoginsOf(unit, row.uid) : await unit.logins.hashesOf(row.uid),
     }
   })
+  const { user, hashes } = await refuseTaken(needs, nameTaken, work)
 
   await forgetRights(needs, [user.uid])
   tellStaff(needs, me.companyId)
@@ -48,25 +56,20 @@ export async function changeUser(
   return user
 }
 
-const patched = (row: UserRow, patch: UserPatch, password_hash: string | null): UserRow => ({
-  ...row,
-  username: patch.username ?? row.username,
-  password_hash: password_hash ?? row.password_hash,
-  name: patch.name ?? row.name,
-  role: patch.role ?? row.role,
-  enabled: Number(patch.enabled ?? row.enabled),
+/** Only what was named: somebody else may change the rest at the same time. */
+const columnsOf = (
+  { username, name, role, enabled }: UserPatch,
+  password_hash: string | null,
+): Partial<UserRow> => ({
+  ...(username !== undefined && { username }),
+  ...(password_hash !== null && { password_hash }),
+  ...(name !== undefined && { name }),
+  ...(role !== undefined && { role }),
+  ...(enabled !== undefined && { enabled: Number(enabled) }),
 })
 
-async function refuseChange(
-  unit: Unit,
-  me: Actor,
-  { before, row }: { before: UserRow; row: UserRow },
-): Promise<void> {
+function refuseSelf(me: Actor, { before, row }: { before: UserRow; row: UserRow }): void {
   if (row.uid === me.uid && (row.enabled === 0 || row.role !== before.role)) {
     throw new AppError('not_allowed', 'Another admin must disable you or change your role.')
   }
-  if (row.username !== before.username && (await unit.users.byUsername(row.username))) {
-    throw new AppError('username_taken', 'This login name is taken.', { field: 'username' })
-  }
-  if (before.enabled === 0 && row.enabled === 1) await refuseTooMany(unit, row.company_id)
 }

@@ -1,8 +1,9 @@
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
-import type { Needs } from '../../ports.ts'
+import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { refuseTaken } from '../unique.ts'
 import type { LoginRole } from './signed-in.ts'
 import { tellStaff } from './staff.ts'
 import { refuseTooMany, writeLinks, type UserLinks } from './user-links.ts'
@@ -22,11 +23,11 @@ export async function createUser(
   input: NewUser,
 ): Promise<UserRow> {
   const password_hash = await hashPassword(input.password)
-  const made = await needs.store.work('rest', async (unit) => {
-    if (await unit.users.byUsername(input.username)) {
-      throw new AppError('username_taken', 'This login name is taken.', { field: 'username' })
-    }
-    if (input.enabled !== false) await refuseTooMany(unit, me.companyId)
+  const work = needs.store.work('rest', async (unit) => {
+    const company = await unit.accounts.lockCompany(me.companyId)
+    if (!company) throw new AppError('not_found', 'There is no such company.')
+    await refuseNameTaken(unit, input.username)
+    if (input.enabled !== false) await refuseTooMany(unit, company)
     const fresh = {
       company_id: me.companyId,
       username: input.username,
@@ -51,7 +52,16 @@ export async function createUser(
     })
     return user
   })
+  const made = await refuseTaken(needs, nameTaken, work)
 
   tellStaff(needs, me.companyId)
   return made
+}
+
+export const nameTaken = (field = 'username') =>
+  new AppError('username_taken', 'This login name is taken.', { field })
+
+/** Also where the key would say so: what follows may be dear. */
+export async function refuseNameTaken(unit: Unit, username: string, field?: string): Promise<void> {
+  if (await unit.users.byUsername(username)) throw nameTaken(field)
 }

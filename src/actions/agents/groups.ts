@@ -1,6 +1,7 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
+import { pathTo } from '../../../rules/group-tree.ts'
 import { AppError } from '../../errors.ts'
-import type { Needs } from '../../ports.ts'
+import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { tellStaff } from './staff.ts'
 
@@ -14,7 +15,7 @@ export async function createGroup(
 ): Promise<UserGroupRow> {
   const made = await needs.store.work('rest', async (unit) => {
     const parent_id = input.parentId ?? -1
-    getGroup(await unit.users.groups(me.companyId), parent_id, true)
+    getGroup(await lockTree(unit, me), parent_id, true)
     const fresh = {
       company_id: me.companyId,
       user_group_name: input.name,
@@ -40,24 +41,26 @@ export async function changeGroup(
 ): Promise<UserGroupRow> {
   return needs.store.work('rest', async (unit) => {
     const { name, parentId } = input.patch
-    const groups = await unit.users.groups(me.companyId)
+    const groups = await lockTree(unit, me)
     const before = getGroup(groups, input.id)
-    const parent_id = parentId === undefined ? before.parent_id : (parentId ?? -1)
-    refuseCircle(groups, input.id, parent_id)
-    const row = { ...before, user_group_name: name ?? before.user_group_name, parent_id }
-    await unit.users.updateGroup(row)
+    const columns = {
+      ...(name !== undefined && { user_group_name: name }),
+      ...(parentId !== undefined && { parent_id: parentId ?? -1 }),
+    }
+    if (columns.parent_id !== undefined) refuseBelowItself(groups, input.id, columns.parent_id)
+    await unit.users.changeGroup(me.companyId, input.id, columns)
     await writeAudit(needs, unit, {
       me,
       deed: { action: 'group.changed', object: `group:${input.id}`, detail: input.patch },
     })
-    return row
+    return { ...before, ...columns }
   })
 }
 
 /** Its groups move up to its parent. */
 export async function removeGroup(needs: GroupNeeds, me: Actor, id: number): Promise<void> {
   await needs.store.work('rest', async (unit) => {
-    const group = getGroup(await unit.users.groups(me.companyId), id)
+    const group = getGroup(await lockTree(unit, me), id)
     await unit.users.moveGroupsUp(me.companyId, id, group.parent_id)
     await unit.users.removeGroup(me.companyId, id)
     await writeAudit(needs, unit, { me, deed: { action: 'group.deleted', object: `group:${id}` } })
@@ -72,12 +75,17 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
   throw new AppError('not_found', 'There is no such group in your company.')
 }
 
-function refuseCircle(groups: UserGroupRow[], id: number, parentId: number): void {
-  for (let at = parentId; at !== -1; at = getGroup(groups, at).parent_id) {
-    if (at === id) {
-      throw new AppError('invalid_input', 'A group cannot stand below itself.', {
-        field: 'parentId',
-      })
-    }
+/** Two who move groups at once could close a circle that neither of them sees: they take turns. */
+async function lockTree(unit: Unit, { companyId }: Actor): Promise<UserGroupRow[]> {
+  await unit.accounts.lockCompany(companyId)
+  return unit.users.groups(companyId)
+}
+
+function refuseBelowItself(groups: UserGroupRow[], id: number, parentId: number): void {
+  getGroup(groups, parentId, true)
+  if (pathTo(groups, parentId).some((group) => group.user_group_id === id)) {
+    throw new AppError('invalid_input', 'A group cannot stand below itself.', {
+      field: 'parentId',
+    })
   }
 }

@@ -1,4 +1,5 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
+import { pathTo } from '../../../rules/group-tree.ts'
 import { presenceOf } from '../../../rules/presence.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
@@ -50,7 +51,5 @@ export async function listDirectory(
   return { items, next: nextOf(rows, page.limit) }
 }
 
-function pathOf(groups: UserGroupRow[], id: number): string[] {
-  const group = groups.find((one) => one.user_group_id === id)
-  return group ? [...pathOf(groups, group.parent_id), group.user_group_name] : []
-}
+const pathOf = (groups: UserGroupRow[], id: number): string[] =>
+  pathTo(groups, id).map((group) => group.user_group_name)

@@ -1,5 +1,5 @@
 // What hangs on a person: groups, deputies, identities on accounts, capacity.
-import type { UserRow } from '../../../entities/index.ts'
+import type { CompanyRow, UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { unknownName } from '../sessions/new-owner.ts'
@@ -90,9 +90,10 @@ export async function readLinks(unit: Unit, uid: number) {
   }
 }
 
-export async function refuseTooMany(unit: Unit, companyId: string): Promise<void> {
-  const most = (await unit.accounts.company(companyId))?.max_agents ?? Infinity
-  if ((await unit.users.count(companyId)) >= most) {
+/** The company's row is locked: nobody else adds one meanwhile. */
+export async function refuseTooMany(unit: Unit, company: CompanyRow): Promise<void> {
+  const most = company.max_agents ?? Infinity
+  if ((await unit.users.count(company.company_id)) >= most) {
     throw new AppError('limit_reached', `Your company may have ${most} people.`)
   }
 }

@@ -30,7 +30,7 @@ export async function changeSettings(
   patch: SettingsPatch,
 ): Promise<Settings> {
   const settings = await needs.store.work('rest', async (unit) => {
-    const company = await unit.accounts.company(me.companyId)
+    const company = await unit.accounts.lockCompany(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')
     const before = readSettings(company.settings)
     const known = await knownIds(unit, me)
@@ -47,7 +47,7 @@ export async function changeSettings(
         field: 'groups',
       })
     }
-    await unit.accounts.saveCompany({ ...company, settings: stored })
+    await unit.accounts.changeCompany(me.companyId, { settings: stored })
     await writeAudit(needs, unit, {
       me,
       deed: { action: 'settings.changed', object: `company:${me.companyId}`, detail: patch },

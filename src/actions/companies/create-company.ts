@@ -1,8 +1,9 @@
 import type { CompanyRow } from '../../../entities/index.ts'
 import { settingsAtBirth } from '../../../rules/settings.ts'
-import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
+import { nameTaken, refuseNameTaken } from '../agents/create-user.ts'
+import { refuseTaken } from '../unique.ts'
 
 export type NewCompany = {
   name: string
@@ -16,10 +17,9 @@ export async function createCompany(
   input: NewCompany,
 ): Promise<CompanyRow> {
   const password_hash = await hashPassword(input.admin.password)
-  return needs.store.work('rest', async (unit) => {
-    if (await unit.users.byUsername(input.admin.username)) {
-      throw new AppError('username_taken', 'This login name is taken.', { field: 'admin.username' })
-    }
+  const taken = () => nameTaken('admin.username')
+  const work = needs.store.work('rest', async (unit) => {
+    await refuseNameTaken(unit, input.admin.username, 'admin.username')
     const now = needs.clock.now()
     const company = {
       company_id: needs.ids(),
@@ -31,7 +31,7 @@ export async function createCompany(
       settings: JSON.stringify(settingsAtBirth),
       created_at: now,
     }
-    await unit.accounts.saveCompany(company)
+    await unit.accounts.insertCompany(company)
     const uid = await unit.users.insert({
       company_id: company.company_id,
       username: input.admin.username,
@@ -47,4 +47,5 @@ export async function createCompany(
     await unit.loads.save({ uid, company_id: company.company_id, load: 0, capacity: 50 })
     return company
   })
+  return refuseTaken(needs, taken, work)
 }

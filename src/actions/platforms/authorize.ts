@@ -3,9 +3,14 @@
 import type { AccountRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { AuthorizedAccount, KnownPlatform, Needs, Unit } from '../../ports.ts'
-import { newAccountRow } from '../accounts/account-row.ts'
-import { refuseTooManyAccounts, saveWithServing } from '../accounts/create-account.ts'
+import {
+  appidTaken,
+  blankFor,
+  refuseTooManyAccounts,
+  writeServed,
+} from '../accounts/create-account.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { refuseTaken } from '../unique.ts'
 import { exchangeCode } from './exchange.ts'
 import { noPlatform } from './save-platform.ts'
 
@@ -32,7 +37,6 @@ export async function beginAuthorization(
       { field: 'PUBLIC_URL' },
     )
   }
-  await needs.store.work('rest', (unit) => refuseTooManyAccounts(unit, me.companyId))
   const state: State = { companyId: me.companyId, uid: me.uid, until: needs.clock.now() + holdsMs }
   const sealed = Buffer.from(
     needs.secrets.seal(JSON.stringify(state), statePlace(componentAppid)),
@@ -51,8 +55,12 @@ export async function endAuthorization(
   if (!platform) throw noPlatform()
   const { companyId, uid } = openState(needs, componentAppid, state)
   const authorized = await exchangeCode(needs, platform, code)
-  const account = await needs.store.work('rest', (unit) =>
-    bind(needs, unit, { me: { companyId, uid }, platform, authorized }),
+  const account = await refuseTaken(
+    needs,
+    appidTaken,
+    needs.store.work('rest', (unit) =>
+      bind(needs, unit, { me: { companyId, uid }, platform, authorized }),
+    ),
   )
 
   needs.bus.publish('known', companyId)
@@ -85,24 +93,33 @@ async function bind(
   unit: Unit,
   { me, platform, authorized }: Binding,
 ): Promise<AccountRow> {
+  const company = await unit.accounts.lockCompany(me.companyId)
   const before = await unit.accounts.anyByAppid(authorized.appid)
-  if (before && before.company_id !== me.companyId) {
-    throw new AppError('appid_taken', 'This account belongs to another company here.')
-  }
-  if (!before || before.deleted_at !== null) await refuseTooManyAccounts(unit, me.companyId)
-  const row: AccountRow = {
-    ...(before ??
-      newAccountRow(needs, { companyId: me.companyId, kind: 'wechat', appid: authorized.appid })),
+  if (!company || (before && before.company_id !== me.companyId)) throw appidTaken()
+  const bound = {
     name: authorized.name,
     original_id: authorized.originalId,
     type: authorized.type,
     mode: 'safe',
     binding: 'platform',
     component_appid: platform.componentAppid,
-    deleted_at: null,
   }
-  if (before?.deleted_at === null) await unit.accounts.save(row)
-  else await saveWithServing(unit, row)
+  const there = before?.deleted_at === null ? before : null
+  const row = there
+    ? { ...there, ...bound }
+    : {
+        ...blankFor(needs, before, {
+          companyId: me.companyId,
+          kind: 'wechat',
+          appid: authorized.appid,
+        }),
+        ...bound,
+      }
+  if (there) await unit.accounts.change(me.companyId, there.account_id, bound)
+  else {
+    await refuseTooManyAccounts(unit, company)
+    await writeServed(unit, row, before)
+  }
   await writeAudit(needs, unit, {
     me,
     deed: {

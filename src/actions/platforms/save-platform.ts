@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { refuseTaken } from '../unique.ts'
 
 export type PlatformInput = {
   componentAppid: string
@@ -24,12 +25,12 @@ export async function createPlatform(
 ): Promise<PlatformRow> {
   const seal = (column: string, plain: string) =>
     needs.secrets.seal(plain, platformPlace(input.componentAppid, column))
-  const row = await needs.store.work('rest', async (unit) => {
-    if (await unit.platforms.find(input.componentAppid)) {
-      throw new AppError('appid_taken', 'This platform is known already: change it.', {
-        field: 'componentAppid',
-      })
-    }
+  const taken = () =>
+    new AppError('appid_taken', 'This platform is known already: change it.', {
+      field: 'componentAppid',
+    })
+  const work = needs.store.work('rest', async (unit) => {
+    if (await unit.platforms.find(input.componentAppid)) throw taken()
     const made: PlatformRow = {
       component_appid: input.componentAppid,
       app_secret: seal('app_secret', input.appSecret),
@@ -42,13 +43,14 @@ export async function createPlatform(
       ticket_at: null,
       created_at: needs.clock.now(),
     }
-    await unit.platforms.save(made)
+    await unit.platforms.insert(made)
     await writeAudit(needs, unit, {
       me,
       deed: { action: 'platform.created', object: `platform:${input.componentAppid}` },
     })
     return made
   })
+  const row = await refuseTaken(needs, taken, work)
 
   needs.bus.publish('known', '')
   return row
@@ -61,9 +63,9 @@ export async function changePlatform(
   { componentAppid, patch }: { componentAppid: string; patch: PlatformPatch },
 ): Promise<PlatformRow> {
   const row = await needs.store.work('rest', async (unit) => {
-    const before = await unit.platforms.find(componentAppid)
+    const before = await unit.platforms.lock(componentAppid)
     if (!before) throw noPlatform()
-    const changed = { ...before }
+    const changed: Partial<PlatformRow> = {}
     for (const [name, column] of Object.entries(columns) as [
       keyof typeof columns,
       'app_secret' | 'token' | 'aes_key',
@@ -80,7 +82,7 @@ export async function changePlatform(
         keys_changed_at: needs.clock.now(),
       })
     }
-    await unit.platforms.save(changed)
+    await unit.platforms.change(componentAppid, changed)
     await writeAudit(needs, unit, {
       me,
       deed: {
@@ -89,7 +91,7 @@ export async function changePlatform(
         detail: { fields: Object.keys(patch) },
       },
     })
-    return changed
+    return { ...before, ...changed }
   })
 
   needs.bus.publish('known', '')

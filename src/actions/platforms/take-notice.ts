@@ -56,14 +56,18 @@ async function renew(
     return
   }
   if (account.binding !== 'unbound') return
-  await needs.store.work('rest', (unit) => unit.accounts.rebind(account.account_id, 'platform'))
+  await needs.store.work('rest', (unit) =>
+    unit.accounts.change(account.company_id, account.account_id, { binding: 'platform' }),
+  )
   needs.bus.publish('known', account.company_id)
 }
 
 async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string): Promise<void> {
   const account = await needs.store.read.accounts.byAppid(appid)
   if (account?.component_appid !== platform.componentAppid) return
-  await needs.store.work('rest', (unit) => unit.accounts.rebind(account.account_id, 'unbound'))
+  await needs.store.work('rest', (unit) =>
+    unit.accounts.change(account.company_id, account.account_id, { binding: 'unbound' }),
+  )
   needs.log.warn(
     { appid },
     'the owner of an account has withdrawn its authorisation: it is unbound',

@@ -27,7 +27,7 @@ export async function createQuickReplyGroup(
     group_name: name,
     add_time: needs.clock.now(),
   }
-  await needs.store.work('rest', (unit) => unit.quickReplies.saveGroup(row))
+  await needs.store.work('rest', (unit) => unit.quickReplies.insertGroup(row))
   return row
 }
 
@@ -37,12 +37,11 @@ export function renameQuickReplyGroup(
   { id, name }: { id: string; name: string },
 ): Promise<QuickReplyGroupRow> {
   return needs.store.work('rest', async (unit) => {
-    const before = await unit.quickReplies.findGroup(me.companyId, me.uid, id)
+    const before = await unit.quickReplies.lockGroup(me.companyId, me.uid, id)
     if (!before) throw notFound()
     refuseShared(me, before.type)
-    const row = { ...before, group_name: name }
-    await unit.quickReplies.saveGroup(row)
-    return row
+    await unit.quickReplies.renameGroup(me.companyId, id, name)
+    return { ...before, group_name: name }
   })
 }
 
@@ -52,7 +51,7 @@ export async function deleteQuickReplyGroup(
   id: string,
 ): Promise<void> {
   await needs.store.work('rest', async (unit) => {
-    const row = await unit.quickReplies.findGroup(me.companyId, me.uid, id)
+    const row = await unit.quickReplies.lockGroup(me.companyId, me.uid, id)
     if (!row) throw notFound()
     refuseShared(me, row.type)
     await unit.quickReplies.removeGroup(me.companyId, id)

@@ -69,6 +69,7 @@ export function createQuickReply(
 ): Promise<QuickReplyRow> {
   refuseShared(me, typeOf(input.scope))
   return needs.store.work('rest', async (unit) => {
+    await unit.accounts.lockCompany(me.companyId)
     if ((await unit.quickReplies.count(me.companyId)) >= most) {
       throw new AppError('limit_reached', `A company may have ${most} quick replies.`)
     }
@@ -83,7 +84,7 @@ export function createQuickReply(
       add_time: now,
       update_time: now,
     }
-    await unit.quickReplies.save(row)
+    await unit.quickReplies.insert(row)
     return row
   })
 }
@@ -94,16 +95,15 @@ export function changeQuickReply(
   { id, input }: { id: string; input: QuickReplyInput },
 ): Promise<QuickReplyRow> {
   return needs.store.work('rest', async (unit) => {
-    const before = await unit.quickReplies.find(me.companyId, me.uid, id)
+    const before = await unit.quickReplies.lock(me.companyId, me.uid, id)
     if (!before) throw notFound()
     refuseShared(me, before.type)
-    const row = {
-      ...before,
+    const columns = {
       ...(await columnsFor(unit, me, { input, type: before.type })),
       update_time: needs.clock.now(),
     }
-    await unit.quickReplies.save(row)
-    return row
+    await unit.quickReplies.change(me.companyId, id, columns)
+    return { ...before, ...columns }
   })
 }
 
@@ -114,7 +114,7 @@ async function columnsFor(
   { input: { title, content, groupId = null }, type }: { input: QuickReplyInput; type: number },
 ) {
   const group =
-    groupId === null ? null : await unit.quickReplies.findGroup(me.companyId, me.uid, groupId)
+    groupId === null ? null : await unit.quickReplies.lockGroup(me.companyId, me.uid, groupId)
   if (groupId !== null && group?.type !== type) {
     throw new AppError(
       'not_found',

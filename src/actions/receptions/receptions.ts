@@ -3,6 +3,7 @@ import type { ReceptionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import { refuseTaken } from '../unique.ts'
 
 export type ReceptionInput = {
   name: string
@@ -31,15 +32,13 @@ export async function createReception(
   input: NewReception,
 ): Promise<ReceptionRow> {
   const made = input.qr ? await makeQr(needs, me, input) : null
-  return needs.store.work('rest', async (unit) => {
+  const work = needs.store.work('rest', async (unit) => {
     const account = await unit.accounts.find(me.companyId, input.accountId)
     if (account?.kind !== 'wechat') {
       throw new AppError('not_found', 'There is no such account in your company.')
     }
     const [taken] = await unit.visits.receptionsOf(input.accountId, [input.scene])
-    if (taken) {
-      throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
-    }
+    if (taken) throw sceneTaken()
     const row = newReception(needs, me, { input, made })
     await refuseNobody(unit, row)
     await unit.visits.addReception(row)
@@ -53,7 +52,11 @@ export async function createReception(
     })
     return row
   })
+  return refuseTaken(needs, sceneTaken, work)
 }
+
+const sceneTaken = () =>
+  new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
 
 type Made = { ticket: string; url: string } | null
 
@@ -94,7 +97,7 @@ async function makeQr(
   if (row?.kind !== 'wechat') {
     throw new AppError('not_found', 'There is no such account in your company.')
   }
-  if (taken) throw new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
+  if (taken) throw sceneTaken()
   const account = row.binding === 'unbound' ? null : await needs.known.account(row.appid)
   if (!account) {
     throw new AppError(
@@ -133,19 +136,20 @@ export async function changeReception(
   { id, patch }: { id: string; patch: ReceptionPatch },
 ): Promise<ReceptionRow> {
   return needs.store.work('rest', async (unit) => {
-    const before = await unit.visits.findReception(me.companyId, id)
+    const before = await unit.visits.lockReception(me.companyId, id)
     if (!before) throw noReception()
-    const row = {
-      ...before,
-      name: patch.name ?? before.name,
-      kind: patch.kind ?? before.kind,
-      uid: patch.uid === undefined ? before.uid : patch.uid,
-      user_group_id: patch.groupId === undefined ? before.user_group_id : patch.groupId,
-      reply_text: patch.replyText === undefined ? before.reply_text : patch.replyText,
-      tags: patch.tags ? JSON.stringify(patch.tags) : before.tags,
+    const { name, kind, uid, groupId, replyText, tags } = patch
+    const columns = {
+      ...(name !== undefined && { name }),
+      ...(kind !== undefined && { kind }),
+      ...(uid !== undefined && { uid }),
+      ...(groupId !== undefined && { user_group_id: groupId }),
+      ...(replyText !== undefined && { reply_text: replyText }),
+      ...(tags !== undefined && { tags: JSON.stringify(tags) }),
     }
+    const row = { ...before, ...columns }
     await refuseNobody(unit, row)
-    await unit.visits.saveReception(row)
+    await unit.visits.changeReception(me.companyId, id, columns)
     await writeAudit(needs, unit, {
       me,
       deed: {

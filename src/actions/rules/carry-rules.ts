@@ -90,10 +90,11 @@ export async function importRules(
     stays: () => mode === 'add',
   })
   const result = await needs.store.work('rest', async (unit) => {
+    await unit.accounts.lockCompany(me.companyId)
     const inputs = await withAccounts(unit, me, rules)
     await refuseForeign(unit, me, inputs)
     const there = new Map(
-      (await unit.rules.all(me.companyId)).map((row) => [row.message_rule_id, row]),
+      (await unit.rules.lockAll(me.companyId)).map((row) => [row.message_rule_id, row]),
     )
     const known = inputs.map(({ id }) => (id === undefined ? null : (there.get(id) ?? null)))
     const changed = known.filter((row) => row !== null).length

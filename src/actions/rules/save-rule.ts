@@ -39,7 +39,7 @@ async function saveRule(
 ): Promise<MessageRuleRow> {
   await refusePatterns(needs, me, { rules: [{ id: id ?? undefined, at: '', input }] })
   const rule = await needs.store.work('rest', async (unit) => {
-    const before = id === null ? null : await unit.rules.find(me.companyId, id)
+    const before = id === null ? null : await unit.rules.lock(me.companyId, id)
     if (id !== null && !before) throw noRule()
     await refuseForeign(unit, me, [input])
     if (!before) await refuseTooMany(unit, me, 1)
@@ -84,6 +84,7 @@ export function rowOf(
 }
 
 export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promise<void> {
+  await unit.accounts.lockCompany(me.companyId)
   if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
   throw new AppError(
     'limit_reached',

@@ -1,5 +1,6 @@
 // The invariants on live data, for a person or a test. It writes nothing, and takes a breath between two pieces.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { circles } from '../../../rules/group-tree.ts'
 import { openStates } from '../../../rules/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { Unit, WaitingQueue } from '../../ports.ts'
@@ -33,6 +34,7 @@ export async function selfCheck(
     await checkQueue(needs, companyId),
     await checkLoads(needs, companyId),
     await checkRules(needs, companyId),
+    await checkGroups(needs, companyId),
   ]
   return { ok: promises.every(({ verdict }) => verdict === 'ok'), promises }
 }
@@ -195,5 +197,24 @@ async function checkRules({ store: { read } }: CheckNeeds, companyId: string): P
     'rules',
     unusable.map(({ name, why }) => `the rule “${name}” answers nobody. ${why}`),
     `${rules.length} rules answer`,
+  )
+}
+
+async function checkGroups(
+  {
+    store: {
+      read: { users },
+    },
+  }: CheckNeeds,
+  companyId: string,
+): Promise<Promised> {
+  const groups = await users.groups(companyId)
+  return promised(
+    'groups',
+    circles(groups).map(
+      (ids) =>
+        `the groups ${ids.join(', ')} stand below each other in a circle: give one of them another parent`,
+    ),
+    `${groups.length} groups, none below itself`,
   )
 }

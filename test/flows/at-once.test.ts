@@ -1,0 +1,423 @@
+// Two people change one thing at the same time: each change holds or is refused, none undoes another, limits and keys hold. Where
+// several processes write, the second stands before a row that the first one waits for, so that both have read it before either writes.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import {
+  account,
+  openHouse,
+  password,
+  post,
+  signIn,
+  type Actor,
+  type House,
+} from '../support/app.ts'
+import { times } from '../support/full.ts'
+import { holdRows } from '../support/obstacles.ts'
+import { openDraw, seedOf } from '../support/random.ts'
+
+const rounds = times(4, 60)
+type Answer = { status: number; body: any }
+type Ask = () => Promise<Answer>
+
+/** Begun one after the other while the row is held. */
+async function atOnce(house: House, row: [string, unknown[]], asks: Ask[]): Promise<Answer[]> {
+  const held = await holdRows(house, ...row)
+  const answers: Promise<Answer>[] = []
+  for (const ask of asks) {
+    answers.push(ask())
+    await held.waiting(answers.length)
+  }
+  await held.letGo()
+  return Promise.all(answers)
+}
+
+const userRow = (uid: number): [string, unknown[]] => ['select uid from user where uid = ?', [uid]]
+const companyRow = (id: string): [string, unknown[]] => [
+  'select company_id from company where company_id = ?',
+  [id],
+]
+const statuses = (answers: Answer[]) => answers.map(({ status }) => status).sort()
+const noFault = (answers: Answer[], what: string) => {
+  for (const { status, body } of answers) {
+    assert.ok(status < 500, `${what}: ${JSON.stringify(body)}`)
+  }
+}
+
+/** The same person asks either process. */
+const asking = (house: House, { token }: Actor, n: number) => ({
+  call: async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const answer = await fetch(`${house.urls[n % house.urls.length]}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    return { status: answer.status, body: await answer.json() }
+  },
+})
+
+void test('a person who is being disabled or demoted does not undo it by a new password', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const draw = openDraw(seedOf())
+  for (let n = 0; n < rounds; n += 1) {
+    const person = await house.agent(`p${n}`, { role: 'supervisor' })
+    const patch = draw.one([{ enabled: false }, { role: 'agent' }])
+    const change: Ask = () => house.admin.call('PATCH', `/api/users/${person.uid}`, patch)
+    const renew: Ask = () =>
+      person.call('POST', '/api/me/password', {
+        oldPassword: password,
+        newPassword: 'a wholly new one',
+      })
+    const answers = await atOnce(house, userRow(person.uid), [change, renew])
+    noFault(answers, 'changed at once')
+    assert.equal(answers[0]?.status, 200)
+    const after = (await house.admin.call('GET', `/api/users/${person.uid}`)).body
+    if ('enabled' in patch) assert.equal(after.enabled, false, 'disabled')
+    else assert.equal(after.role, 'agent', 'demoted')
+  }
+})
+
+void test('what two admins change of one person, one group or one account at once holds both', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const person = await house.agent('p')
+  const group = (await house.admin.call('POST', '/api/groups', { name: 'g' })).body
+  const above = (await house.admin.call('POST', '/api/groups', { name: 'above' })).body
+  const shop = (await house.admin.call('GET', '/api/accounts')).body.items[0]
+  const cases: [string, [string, unknown[]], object, object][] = [
+    [`/api/users/${person.uid}`, userRow(person.uid), { name: 'new' }, { role: 'supervisor' }],
+    [
+      `/api/groups/${group.id}`,
+      ['select user_group_id from user_group where user_group_id = ?', [group.id]],
+      { name: 'new' },
+      { parentId: above.id },
+    ],
+    [
+      `/api/accounts/${shop.id}`,
+      ['select account_id from official_account where account_id = ?', [shop.id]],
+      { name: 'new' },
+      { originalId: 'gh_new' },
+    ],
+  ]
+  for (const [path, row, one, other] of cases) {
+    const answers = await atOnce(house, row, [
+      () => asking(house, house.admin, 0).call('PATCH', path, one),
+      () => asking(house, house.admin, 1).call('PATCH', path, other),
+    ])
+    assert.deepEqual(statuses(answers), [200, 200], path)
+    const items = path.includes('groups')
+      ? (await house.admin.call('GET', '/api/groups')).body.items
+      : [(await house.admin.call('GET', path)).body]
+    const after = items.find((item: { name: string }) => item.name === 'new')
+    assert.ok(after, path)
+    for (const [name, value] of Object.entries({ ...one, ...other })) {
+      assert.equal(after[name], value, `${path} ${name}`)
+    }
+  }
+})
+
+void test('a disabled company is not enabled again by settings saved at once, and the settings of two admins hold both', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  for (let n = 0; n < rounds; n += 1) {
+    const made = await house.admin.call('POST', '/api/companies', {
+      name: `c${n}`,
+      admin: { username: `boss${n}`, password },
+    })
+    const boss = await signIn(house.url, `boss${n}`)
+    const both = await atOnce(house, companyRow(made.body.id), [
+      () => asking(house, boss, 0).call('PATCH', '/api/settings', { reclaimDays: 7 }),
+      () => asking(house, boss, 1).call('PATCH', '/api/settings', { fallbackMinutes: 5 }),
+    ])
+    assert.deepEqual(statuses(both), [200, 200])
+    const settings = (await boss.call('GET', '/api/settings')).body
+    assert.deepEqual([settings.reclaimDays, settings.fallbackMinutes], [7, 5])
+
+    const answers = await atOnce(house, companyRow(made.body.id), [
+      () => house.admin.call('PATCH', `/api/companies/${made.body.id}`, { enabled: false }),
+      () => boss.call('PATCH', '/api/settings', { reclaimDays: 8 }),
+    ])
+    noFault(answers, 'settings')
+    const after = (await house.admin.call('GET', `/api/companies/${made.body.id}`)).body
+    assert.equal(after.enabled, false)
+  }
+})
+
+void test('limits hold when many come at once', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  for (let n = 0; n < rounds; n += 1) {
+    const made = await house.admin.call('POST', '/api/companies', {
+      name: `c${n}`,
+      admin: { username: `boss${n}`, password },
+    })
+    await house.admin.call('PATCH', `/api/companies/${made.body.id}`, {
+      maxAgents: 3,
+      maxAccounts: 2,
+    })
+    const boss = await signIn(house.url, `boss${n}`)
+    const many = (ask: (k: number) => Promise<Answer>) =>
+      Promise.all(Array.from({ length: 8 }, (_, k) => ask(k)))
+    const accounts = await many((k) =>
+      asking(house, boss, k).call('POST', '/api/accounts', { kind: 'web', name: `site ${k}` }),
+    )
+    assert.deepEqual(statuses(accounts), [201, 201, ...Array<number>(6).fill(409)])
+    assert.equal((await boss.call('GET', '/api/accounts')).body.items.length, 2)
+
+    const off = await many((k) =>
+      boss.call('POST', '/api/users', {
+        username: `p${n}-${k}`,
+        password,
+        role: 'agent',
+        enabled: false,
+      }),
+    )
+    assert.deepEqual(statuses(off), Array<number>(8).fill(201))
+    const on = await many((k) =>
+      asking(house, boss, k).call('PATCH', `/api/users/${off[k]?.body.uid}`, { enabled: true }),
+    )
+    assert.deepEqual(statuses(on), [200, 200, ...Array<number>(6).fill(409)])
+    const people = (await boss.call('GET', '/api/users')).body.items
+    assert.equal(people.filter((one: { enabled: boolean }) => one.enabled).length, 3)
+  }
+})
+
+void test('an appid that two companies create at once belongs to one of them, whole; the other is told 409', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const bosses = await Promise.all(
+    [0, 1].map(async (n) => {
+      await house.admin.call('POST', '/api/companies', {
+        name: `c${n}`,
+        admin: { username: `boss${n}`, password },
+      })
+      return signIn(house.url, `boss${n}`)
+    }),
+  )
+  for (let n = 0; n < rounds; n += 1) {
+    const appid = `wx${String(n).padStart(16, '7')}`
+    const wanted = bosses.flatMap((boss) => [boss, boss])
+    const answers = await Promise.all(
+      wanted.map((boss, k) =>
+        asking(house, boss, k).call('POST', '/api/accounts', {
+          ...account,
+          appid,
+          token: `token${k}`,
+          name: `shop ${k}`,
+        }),
+      ),
+    )
+    assert.deepEqual(statuses(answers), [201, 409, 409, 409], JSON.stringify(answers))
+    for (const { body } of answers.filter(({ status }) => status === 409)) {
+      assert.equal(body.error.code, 'appid_taken')
+    }
+    const winner = answers.findIndex(({ status }) => status === 201)
+    const listed = await Promise.all(
+      bosses.map(
+        async (boss) =>
+          (await boss.call('GET', '/api/accounts')).body.items.filter(
+            (one: { appid: string }) => one.appid === appid,
+          ).length,
+      ),
+    )
+    assert.deepEqual(listed, winner < 2 ? [1, 0] : [0, 1])
+    await house.heard()
+    await post(`${house.simulator}/sim/accounts`, {
+      ...account,
+      appid,
+      token: `token${winner}`,
+      callbackUrl: `${house.url}/wechat/${appid}`,
+    })
+    const pushed = await post(`${house.simulator}/sim/followers`, { appid })
+    const sent = await post(`${house.simulator}/sim/followers/${pushed.openid}/send`, {
+      appid,
+      type: 'text',
+      text: '在吗',
+    })
+    assert.equal(sent.status, 200, 'its secrets can be opened')
+  }
+})
+
+void test('a login name that is given twice at once is one person, and 409 for the others', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  for (let n = 0; n < rounds; n += 1) {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, k) =>
+        k === 0
+          ? house.admin.call('POST', '/api/companies', {
+              name: `c${n}`,
+              admin: { username: `twin${n}`, password },
+            })
+          : asking(house, house.admin, k).call('POST', '/api/users', {
+              username: `twin${n}`,
+              password,
+              role: 'agent',
+            }),
+      ),
+    )
+    assert.deepEqual(statuses(answers), [201, 409, 409, 409, 409, 409], JSON.stringify(answers))
+    const loser = answers.find(({ status }) => status === 409)
+    assert.equal(loser?.body.error.code, 'username_taken')
+  }
+})
+
+void test('two groups that are put below each other at once do not end in a circle', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  for (let n = 0; n < rounds; n += 1) {
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map(
+        async (name) => (await house.admin.call('POST', '/api/groups', { name })).body.id as number,
+      ),
+    )
+    const answers = await atOnce(
+      house,
+      ['select user_group_id from user_group where user_group_id in (?, ?)', [a, b]],
+      [
+        () => asking(house, house.admin, 0).call('PATCH', `/api/groups/${a}`, { parentId: b }),
+        () => asking(house, house.admin, 1).call('PATCH', `/api/groups/${b}`, { parentId: a }),
+      ],
+    )
+    assert.deepEqual(statuses(answers), [200, 400])
+    const groups = (await house.admin.call('GET', '/api/groups')).body.items as {
+      id: number
+      parentId: number | null
+    }[]
+    assert.ok(
+      [a, b].some((id) => groups.find((group) => group.id === id)?.parentId === null),
+      'one of them stands on top',
+    )
+  }
+})
+
+void test('a circle of groups that is stored already stops nobody, is named by the self-check, and can be taken apart', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const [a, b, c] = await Promise.all(
+    ['a', 'b', 'c'].map(
+      async (name) => (await house.admin.call('POST', '/api/groups', { name })).body.id as number,
+    ),
+  )
+  const person = await house.agent('p', { groupIds: [a] })
+  await house.app.ports.store.work('rest', async (unit) => {
+    for (const [id, parent] of [
+      [a, b],
+      [b, a],
+    ] as [number, number][]) {
+      await unit.sql.run('update user_group set parent_id = ? where user_group_id = ?', [
+        parent,
+        id,
+      ])
+    }
+  })
+  const shown = (await house.admin.call('GET', '/api/directory')).body.items
+  const [place] = shown.find((one: { uid: number }) => one.uid === person.uid).groups
+  assert.deepEqual(place.path.sort(), ['a', 'b'])
+  assert.equal((await house.admin.call('PATCH', `/api/groups/${c}`, { parentId: a })).status, 200)
+  const check = (await house.admin.call('GET', '/api/admin/self-check')).body
+  const groups = check.promises.find((one: { id: string }) => one.id === 'groups')
+  assert.equal(groups.verdict, 'violated')
+  assert.match(groups.detail, new RegExp(`${a}.*${b}|${b}.*${a}`))
+
+  assert.equal(
+    (await house.admin.call('PATCH', `/api/groups/${a}`, { parentId: null })).status,
+    200,
+  )
+  const after = (await house.admin.call('GET', '/api/admin/self-check')).body
+  assert.equal(after.promises.find((one: { id: string }) => one.id === 'groups').verdict, 'ok')
+})
+
+void test('a rule or a quick reply that is deleted while somebody saves it stays deleted', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const rule = {
+    name: 'r',
+    enabled: true,
+    priority: 0,
+    match: { kind: 'exact', keywords: ['k'] },
+    action: { kind: 'text', text: 'x' },
+  }
+  const reply = { title: 't', content: { type: 'text', text: 'x' } }
+  for (let n = 0; n < rounds; n += 1) {
+    const made = {
+      rules: (await house.admin.call('POST', '/api/rules', rule)).body.id as string,
+      'quick-replies': (await house.admin.call('POST', '/api/quick-replies', reply)).body
+        .id as string,
+    }
+    const bodies = { rules: rule, 'quick-replies': reply }
+    const rows: Record<keyof typeof made, string> = {
+      rules: 'select message_rule_id from message_rule where message_rule_id = ?',
+      'quick-replies': 'select quick_reply_id from quick_reply where quick_reply_id = ?',
+    }
+    for (const [kind, id] of Object.entries(made) as [keyof typeof made, string][]) {
+      const path = `/api/${kind}/${id}`
+      const answers = await atOnce(
+        house,
+        [rows[kind], [id]],
+        [
+          () => asking(house, house.admin, 0).call('DELETE', path),
+          () => asking(house, house.admin, 1).call('PUT', path, bodies[kind]),
+        ],
+      )
+      noFault(answers, path)
+      assert.equal((await house.admin.call('GET', path)).status, 404, path)
+    }
+  }
+})
+
+void test('a ticket that comes while a platform is changed is kept, and what two admins change of a reception holds both', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const platform = {
+    componentAppid: 'wx00000000000000ff',
+    appSecret: 'secret',
+    token: 'token',
+    encodingAesKey: account.encodingAesKey,
+  }
+  assert.equal((await house.admin.call('POST', '/api/platforms', platform)).status, 201)
+  const twice = await Promise.all(
+    [0, 1, 2].map((n) =>
+      asking(house, house.admin, n).call('POST', '/api/platforms', {
+        ...platform,
+        componentAppid: 'wx00000000000000fe',
+      }),
+    ),
+  )
+  assert.deepEqual(statuses(twice), [201, 409, 409])
+  const { store } = house.app.ports
+  await atOnce(
+    house,
+    ['select component_appid from platform where component_appid = ?', [platform.componentAppid]],
+    [
+      async () => {
+        await store.work('rest', (unit) =>
+          unit.platforms.saveTicket(platform.componentAppid, 'sealed', 5),
+        )
+        return { status: 200, body: {} }
+      },
+      () =>
+        house.admin.call('PATCH', `/api/platforms/${platform.componentAppid}`, { token: 'other' }),
+    ],
+  )
+  assert.equal((await store.read.platforms.find(platform.componentAppid))?.ticket, 'sealed')
+
+  const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
+  const code = { accountId, scene: 's', name: 'S', qr: false }
+  const same = await Promise.all(
+    [0, 1, 2].map((n) => asking(house, house.admin, n).call('POST', '/api/receptions', code)),
+  )
+  assert.deepEqual(statuses(same), [201, 409, 409], JSON.stringify(same))
+  const { id } = same.find(({ status }) => status === 201)?.body
+  const answers = await atOnce(
+    house,
+    ['select reception_id from reception where reception_id = ?', [id]],
+    [
+      () => asking(house, house.admin, 0).call('PATCH', `/api/receptions/${id}`, { name: 'new' }),
+      () => asking(house, house.admin, 1).call('PATCH', `/api/receptions/${id}`, { tags: ['a'] }),
+    ],
+  )
+  assert.deepEqual(statuses(answers), [200, 200])
+  const after = (await house.admin.call('GET', `/api/receptions/${id}`)).body
+  assert.deepEqual([after.name, after.tags], ['new', ['a']])
+})
