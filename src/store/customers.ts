@@ -44,6 +44,13 @@ export function found(search: string): { where: string; values: string[] } {
   }
 }
 
+/** Of a customer's sessions the open one comes first, then the newest. */
+export const current =
+  'order by case when open_key is null then 1 else 0 end, add_time desc, session_id desc'
+
+/** Whose customers an agent finds. */
+export type Reader = { uid: number; lanes: string[]; accountIds: string[] }
+
 export const customerQueries = (sql: Sql) => ({
   lockByOpenids: (appid: string, openids: string[], patient = true) => {
     const some = list(openids)
@@ -103,20 +110,53 @@ export const customerQueries = (sql: Sql) => ({
       [companyId, page.after, ...values, page.limit],
     )
   },
-  describe: (row: CustomerRow) =>
-    sql.write(
-      'update wx_user set alias = ?, remark = ?, tags = ?, customer_service_uid = ?, priority = ?, update_time = ? where company_id = ? and wx_user_id = ?',
+  /**
+   * Of an agent: those who are theirs, and those whose open or else newest session is theirs, waits where they claim, has them as a
+   * member, or was missed by nobody in particular on an account they serve. First whoever may be meant is found by an index.
+   */
+  listOf: (
+    companyId: string,
+    { uid, lanes, accountIds }: Reader,
+    { search, after, limit }: { search: string; after: string; limit: number },
+  ) => {
+    const { where, values } = found(search)
+    const [ofLanes, ofAccounts] = [list(lanes), list(accountIds)]
+    const of = (where: string) =>
+      `select session_id, wx_user_id, open_key from message_session where company_id = ? and ${where}`
+    const seen = [
+      of('uid = ?'),
+      of(`state = 3 and lane in (${ofLanes.marks})`),
+      of('session_id in (select session_id from session_member where uid = ? and left_at is null)'),
+      of(
+        `uid is null and session_id in (select session_id from missed_session where company_id = ? and account_id in (${ofAccounts.marks}))`,
+      ),
+    ].join(' union ')
+    return sql.all<CustomerRow>(
+      'select * from wx_user where company_id = ? and wx_user_id < ? and (customer_service_uid = ? or wx_user_id in' +
+        ` (select s.wx_user_id from (${seen}) s where s.open_key is not null or s.session_id =` +
+        ` (select session_id from message_session c where c.wx_user_id = s.wx_user_id ${current} limit 1)))` +
+        `${where} order by wx_user_id desc limit ?`,
       [
-        row.alias,
-        row.remark,
-        row.tags,
-        row.customer_service_uid,
-        row.priority,
-        row.update_time,
-        row.company_id,
-        row.wx_user_id,
+        ...[companyId, after, uid],
+        ...[companyId, uid],
+        ...[companyId, ...ofLanes.values],
+        ...[companyId, uid],
+        ...[companyId, companyId, ...ofAccounts.values],
+        ...values,
+        limit,
       ],
-    ),
+    )
+  },
+  describe: (
+    companyId: string,
+    id: string,
+    patch: Partial<
+      Pick<
+        CustomerRow,
+        'alias' | 'remark' | 'tags' | 'customer_service_uid' | 'priority' | 'update_time'
+      >
+    >,
+  ) => sql.change('wx_user', { company_id: companyId, wx_user_id: id }, patch),
   lockMany: (companyId: string, ids: string[]) => {
     const some = list([...ids].sort())
     return sql.all<CustomerRow>(

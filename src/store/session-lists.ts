@@ -1,6 +1,6 @@
 // What is shown and walked through; nothing here is locked, so nothing here decides.
 import type { SessionRow } from '../../entities/index.ts'
-import { found } from './customers.ts'
+import { current, found } from './customers.ts'
 import { sessionLanes } from './session-lanes.ts'
 import { list, type Sql, type Value } from './sql.ts'
 
@@ -122,6 +122,12 @@ export const sessionLists = (sql: Sql) => ({
     )
   },
   /** The newest first; ids are made by the clocks of several machines, so they come last. */
+  /** The open one of a customer, else the newest. */
+  currentOf: (companyId: string, customerId: string) =>
+    sql.one<SessionRow>(
+      `select * from message_session where company_id = ? and wx_user_id = ? ${current} limit 1`,
+      [companyId, customerId],
+    ),
   ofCustomer: (
     companyId: string,
     customerId: string,

@@ -10,14 +10,18 @@ import { customerEvent, writeEvents } from '../events.ts'
 import { getNewOwner } from '../sessions/new-owner.ts'
 import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
-import { notFound, supervises, type Me } from '../sessions/rights.ts'
+import { lanesFor, notFound, readsCustomer, supervises, type Me } from '../sessions/rights.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
 const last = 'g'
 
-export async function getCustomer(needs: Needs<'store'>, me: Me, id: string): Promise<CustomerRow> {
-  const customer = await needs.store.read.customers.find(me.companyId, id)
-  if (!customer) throw notFound()
+export async function getCustomer(
+  { store: { read } }: Needs<'store'>,
+  me: Me,
+  id: string,
+): Promise<CustomerRow> {
+  const customer = await read.customers.find(me.companyId, id)
+  if (!customer || !(await readsCustomer(read, me, customer))) throw notFound()
   return customer
 }
 
@@ -26,10 +30,10 @@ export async function listCustomers(
   me: Me,
   { search = '', cursor = last, limit }: Page & { search?: string | undefined },
 ) {
-  const rows = await needs.store.read.customers.list(me.companyId, search, {
-    after: cursor,
-    limit: limit + 1,
-  })
+  const page = { after: cursor, limit: limit + 1 }
+  const rows = supervises(me)
+    ? await needs.store.read.customers.list(me.companyId, search, page)
+    : await customersOf(needs, me, { search, ...page })
   return {
     items: rows.slice(0, limit).map(presentCustomer),
     next: rows.length > limit ? (rows[limit - 1]?.wx_user_id ?? null) : null,
@@ -46,6 +50,17 @@ async function getSpot<T extends { wx_user_id: string }>(
   const row = await find(cursor)
   if (row?.wx_user_id === customerId) return row
   throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
+}
+
+/** A long look where the queue is long, so nobody who is served waits for it. */
+async function customersOf(
+  { store: { read, slow } }: Needs<'store'>,
+  me: Me,
+  page: { search: string; after: string; limit: number },
+): Promise<CustomerRow[]> {
+  const lanes = await lanesFor(read, me.uid)
+  const accountIds = (await read.users.identities(me.uid)).map((row) => row.account_id)
+  return slow.customers.listOf(me.companyId, { uid: me.uid, lanes, accountIds }, page)
 }
 
 export async function listCustomerMessages(
@@ -108,7 +123,10 @@ export type CustomerPatch = {
   priority?: number | undefined
 }
 
-/** Alias, remark and tags are anyone's to write; who owns the customer, and who goes before others, only a supervisor's. */
+/**
+ * Alias, remark and tags are written by the owner of the open session, the exclusive agent and supervisors; whose the customer is, and who
+ * goes before others, by supervisors alone.
+ */
 export async function describeCustomer(
   needs: Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>,
   me: Me,
@@ -117,18 +135,15 @@ export async function describeCustomer(
   const company = await needs.known.company(me.companyId)
   const { described, moved, events } = await needs.store.work('rest', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, id)
-    if (!customer) throw notFound()
+    if (!customer || !(await readsCustomer(unit, me, customer))) throw notFound()
+    const session = await unit.sessions.openOf(me.companyId, id)
+    refuseStranger(me, customer, session)
     const uid = patch.exclusiveAgentUid ?? customer.customer_service_uid
     const priority = patch.priority ?? customer.priority
     await refuseOwner(unit, me, { customer, uid, priority })
-    const described = {
-      ...worded(customer, patch),
-      customer_service_uid: uid,
-      priority,
-      update_time: needs.clock.now(),
-    }
-    await unit.customers.describe(described)
-    const session = await unit.sessions.openOf(me.companyId, id)
+    const columns = { ...columnsOf(patch), update_time: needs.clock.now() }
+    await unit.customers.describe(me.companyId, id, columns)
+    const described = { ...customer, ...columns }
     const moved =
       priority === customer.priority
         ? null
@@ -147,12 +162,21 @@ export async function describeCustomer(
   return described
 }
 
-const worded = (customer: CustomerRow, { alias, remark, tags }: CustomerPatch): CustomerRow => ({
-  ...customer,
-  alias: alias ?? customer.alias,
-  remark: remark ?? customer.remark,
-  tags: tags ? JSON.stringify(tags) : customer.tags,
+const columnsOf = ({ alias, remark, tags, exclusiveAgentUid, priority }: CustomerPatch) => ({
+  ...(alias !== undefined && { alias }),
+  ...(remark !== undefined && { remark }),
+  ...(tags !== undefined && { tags: JSON.stringify(tags) }),
+  ...(exclusiveAgentUid !== undefined && { customer_service_uid: exclusiveAgentUid }),
+  ...(priority !== undefined && { priority }),
 })
+
+function refuseStranger(me: Me, customer: CustomerRow, session: SessionRow | null): void {
+  if (supervises(me) || [customer.customer_service_uid, session?.uid].includes(me.uid)) return
+  throw new AppError(
+    'not_owner',
+    'The owner of the session, the exclusive agent and supervisors describe a customer.',
+  )
+}
 
 type Wished = { customer: CustomerRow; uid: number; priority: number }
 
@@ -161,7 +185,9 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
     throw new AppError('not_allowed', 'A supervisor says who goes before others.')
   }
   if (uid === customer.customer_service_uid) return
-  if (!supervises(me)) throw notFound()
+  if (!supervises(me)) {
+    throw new AppError('not_allowed', 'A supervisor says whose customer it is.')
+  }
   if (uid !== -1) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
 }
 

@@ -1,8 +1,9 @@
-import type { SessionRow } from '../../../entities/index.ts'
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { lanesOf } from '../../../rules/routing.ts'
 import {
   decideStep,
   group,
+  queued,
   relationTo,
   type Person,
   type SessionEvent,
@@ -23,42 +24,41 @@ export async function lanesFor(unit: Unit, uid: number): Promise<string[]> {
   return lanesOf({ uid, groupIds, accountIds: identities.map((row) => row.account_id), deputyOf })
 }
 
-/** Found and visible: what one has, had or is a member of, the queue one may claim from, all of the company for supervisors. */
+/** Found and visible: a session one may see, or another of a customer whom one may read. */
 export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Promise<SessionRow> {
-  const session = await needs.store.read.sessions.find(me.companyId, id)
+  const { read } = needs.store
+  const session = await read.sessions.find(me.companyId, id)
   if (!session) throw notFound()
-  if (supervises(me) || session.uid === me.uid) return session
-  if (
-    session.state === 3 &&
-    (await lanesFor(needs.store.read, me.uid)).includes(session.lane ?? '')
-  ) {
-    return session
-  }
-  const { sessions, members } = needs.store.read
-  if (
-    (await sessions.wasOwner(me.companyId, id, me.uid)) ||
-    (await members.isMember(me.companyId, id, me.uid))
-  ) {
-    return session
-  }
-  if (await wasNobodys(needs, me, session)) return session
+  if (await seesSession(read, me, session)) return session
+  const customer = await read.customers.find(me.companyId, session.wx_user_id)
+  if (customer && (await readsCustomer(read, me, customer))) return session
   throw notFound()
 }
 
+/** Whoever sees the open session of a customer, or else the newest, reads all of them; so does the exclusive agent. */
+export async function readsCustomer(unit: Unit, me: Me, customer: CustomerRow): Promise<boolean> {
+  if (supervises(me) || customer.customer_service_uid === me.uid) return true
+  const session = await unit.sessions.currentOf(me.companyId, customer.wx_user_id)
+  return session !== null && seesSession(unit, me, session)
+}
+
+/** What one has, had or is a member of, the queue one may claim from, all of the company for supervisors. */
+async function seesSession(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
+  if (supervises(me) || session.uid === me.uid) return true
+  const { session_id: id, state, lane } = session
+  if (state === queued && (await lanesFor(unit, me.uid)).includes(lane ?? '')) return true
+  return (
+    (await unit.sessions.wasOwner(me.companyId, id, me.uid)) ||
+    (await unit.members.isMember(me.companyId, id, me.uid)) ||
+    (await wasNobodys(unit, me, session))
+  )
+}
+
 /** Missed while it queued: whoever serves the account may see to it. */
-async function wasNobodys(
-  { store }: Needs<'store'>,
-  me: Me,
-  session: SessionRow,
-): Promise<boolean> {
-  if (
-    session.open_key !== null ||
-    session.uid !== null ||
-    (await store.read.missed.find(me.companyId, session.session_id)) === null
-  ) {
-    return false
-  }
-  return (await store.read.users.identity(session.account_id, me.uid)) !== null
+async function wasNobodys(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
+  if (session.open_key !== null || session.uid !== null) return false
+  if ((await unit.missed.find(me.companyId, session.session_id)) === null) return false
+  return (await unit.users.identity(session.account_id, me.uid)) !== null
 }
 
 export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')
