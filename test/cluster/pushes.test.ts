@@ -9,6 +9,7 @@ import { rawPush, textXml } from '../support/raw-push.ts'
 const open = async (t: { after: (close: () => Promise<void>) => void }): Promise<House> => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
+  house.announce({ refused: true })
   return house
 }
 
