@@ -4,7 +4,7 @@ import test from 'node:test'
 import { createConnection } from 'mysql2/promise'
 import { openHouse, type House } from '../support/app.ts'
 import { endBefore, refuseLines } from '../support/obstacles.ts'
-import { rawPush, textXml } from '../support/raw-push.ts'
+import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 
 const open = async (t: { after: (close: () => Promise<void>) => void }): Promise<House> => {
   const house = await openHouse({ rules: false, withoutCron: true })
@@ -90,4 +90,43 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     'stored once',
   )
   assert.equal((await house.rows('select message_id from message_data')).length, 30 + 29)
+})
+
+void test('of one push that comes three times at once while its customer is locked, no copy is answered before it is stored, and it is stored once', async (t) => {
+  const house = await open(t)
+  const url = house.urls[0] ?? ''
+  assert.equal((await rawPush({ url }, textXml('oHeld', 'first', '先来一句'))).status, 200)
+  const [customer] = await house.rows<{ wx_user_id: string }>('select wx_user_id from wx_user')
+  const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
+  endBefore(house, holder)
+
+  const early: number[] = []
+  for (let round = 0; round < 12; round += 1) {
+    await holder.query('start transaction')
+    await holder.query('select openid from wx_user where wx_user_id = ? for update', [
+      customer?.wx_user_id,
+    ])
+    let held = true
+    const copies = [0, 1, 2].map(async () => {
+      const { status } = await pushAgain({ url }, textXml('oHeld', `held${round}`, `第${round}句`))
+      if (held && status === 200) early.push(round)
+      return status
+    })
+    // who is answered after them: their batch has been decided by then
+    const beside = await rawPush({ url }, textXml(`oBeside${round}`, 'beside', '你好'))
+    assert.equal(beside.status, 200)
+    const after = await rawPush({ url }, textXml(`oBeside${round}`, 'after', '你好'))
+    assert.equal(after.status, 200)
+    held = false
+    await holder.query('rollback')
+    assert.deepEqual(await Promise.all(copies), [200, 200, 200])
+  }
+  assert.deepEqual(early, [], 'rounds in which a copy was answered though nothing was stored')
+  const lines = await house.rows<{ text: string }>(
+    "select text from message_data where customer_wx_openid = 'oHeld' order by seq",
+  )
+  assert.deepEqual(
+    lines.map((line) => line.text),
+    ['先来一句', ...Array.from({ length: 12 }, (_, round) => `第${round}句`)],
+  )
 })

@@ -42,13 +42,18 @@ export async function receive(
     async (unit) => {
       const inbox = pushes.map((push) => inboxRow(needs, push))
       const seen = await unit.inbox.add(inbox)
-      const isNew = inbox.map((row) => seen(row)?.inbox_id === row.inbox_id)
+      const stands = inbox.map((row) => seen(row)?.inbox_id ?? '')
+      const isNew = inbox.map((row, at) => stands[at] === row.inbox_id)
       const fresh = pushes.filter((_, at) => isNew[at])
       const day = await loadDay(needs, unit, { pushes: fresh, alone })
       await loadRoster(unit, day, fresh)
       await loadStandings(needs, unit, { day, pushes: fresh })
-      const busy = pushes.map((push, at) => isNew[at] === true && day.busy.has(followerKey(push)))
-      await unit.inbox.takeBack(inbox.filter((_, at) => busy[at]).map((row) => row.inbox_id))
+      const takenBack = new Set(
+        stands.filter((_, at) => isNew[at] && day.busy.has(followerKey(pushes[at] as Push))),
+      )
+      await unit.inbox.takeBack([...takenBack])
+      // a copy of a push that is taken back is stored nowhere either
+      const busy = stands.map((id) => takenBack.has(id))
 
       const own = pushes.map((push, at) =>
         isNew[at] && !busy[at]
@@ -57,7 +62,7 @@ export async function receive(
       )
 
       await writeDay(needs, unit, { day, written })
-      const repeated = inbox.map((row, at) => (isNew[at] ? null : (seen(row)?.inbox_id ?? null)))
+      const repeated = stands.map((id, at) => (isNew[at] || busy[at] ? null : id))
       const answers = await withStored(unit, own, repeated)
       return { day, answers: answers.map((answer, at) => (busy[at] ? ('busy' as const) : answer)) }
     },
