@@ -233,11 +233,11 @@ export function mayNote(session: Owned, me: Person, fence: number | undefined): 
   return relationTo(session, me) === 'agent' ? 'not_owner' : null
 }
 
-/** May this person write into the session? Asked in this order: open, fence, yours, accepted. A supervisor may interject. */
+/** May this person write into the session? Asked in this order: open, fence, yours, accepted. A supervisor may interject, also while it is queued. */
 export function mayWrite(session: Owned, me: Person, fence: number | undefined): Refusal | null {
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'
   if (session.uid === me.uid) return session.state === waiting ? 'session_not_accepted' : null
   if (session.state === group && me.isMember) return null
-  return me.supervises && session.uid !== null ? null : 'not_owner'
+  return me.supervises ? null : 'not_owner'
 }

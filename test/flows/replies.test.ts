@@ -171,6 +171,48 @@ void test("a supervisor interjects: the line is his, the session stays the agent
   })
 })
 
+void test('a supervisor interjects into a queued session: the customer reads it, the session stays queued, and whoever claims it sees the line', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('在吗')
+  const agent = await house.agent('agent1')
+  const [session] = (await agent.call('GET', '/api/sessions?state=queued')).body.items as {
+    id: string
+  }[]
+  const path = `/api/sessions/${session?.id ?? ''}`
+  const words = (text: string) => ({ clientMsgId: 'interjected', type: 'text', text })
+  const refused = await agent.call('POST', `${path}/messages`, words('我来'))
+  assert.deepEqual([refused.status, refused.body.error.code], [403, 'not_owner'])
+  const said = await house.admin.call('POST', `${path}/messages`, words('马上就来'))
+  assert.equal(said.status, 202, JSON.stringify(said.body))
+  const { message } = said.body as { message: { opercode: number; agentUid: number } }
+  assert.deepEqual([message.opercode, message.agentUid], [3, house.admin.uid])
+  await eventually(async () => {
+    assert.deepEqual(
+      (await customer.inbox()).map((item) => item.text),
+      ['马上就来'],
+    )
+  })
+  const now = (await house.admin.call('GET', path)).body as { stateCode: number; agentUid: null }
+  assert.deepEqual([now.stateCode, now.agentUid], [3, null])
+  assert.equal((await agent.call('POST', `${path}/claim`, {})).status, 200)
+  await eventually(async () => {
+    const lines = (await agent.call('GET', `${path}/messages`)).body.items as {
+      seq: number
+      text: string
+      delivery?: { state: string }
+    }[]
+    assert.deepEqual(
+      lines.map((line) => [line.seq, line.text, line.delivery?.state]),
+      [
+        [1, '在吗', undefined],
+        [2, '马上就来', 'sent'],
+      ],
+    )
+  })
+})
+
 void test('the last reply can be kept: it leaves only for who asks for it by name', async (t) => {
   const at = await desk(t)
   assert.equal(

@@ -215,12 +215,18 @@ void test('a write is refused in the order open, fence, yours, accepted', () => 
   assert.equal(mayWrite({ ...mine, state: -1, uid: 8, fence: 3 }, me, 2), 'session_not_open')
   assert.equal(mayWrite({ ...mine, uid: 8, fence: 3 }, me, 2), 'session_moved')
   assert.equal(mayWrite({ ...mine, uid: 8 }, me, 2), 'not_owner')
+  assert.equal(mayWrite({ ...mine, state: 3, uid: null }, me, 2), 'not_owner')
   assert.equal(mayWrite({ ...mine, state: 0 }, me, 2), 'session_not_accepted')
   assert.equal(mayWrite(mine, me, undefined), null)
   assert.equal(
     mayWrite({ ...mine, uid: 8 }, { ...me, supervises: true }, 2),
     null,
     'a supervisor interjects',
+  )
+  assert.equal(
+    mayWrite({ ...mine, state: 3, uid: null }, { ...me, supervises: true }, 2),
+    null,
+    'also while it is queued',
   )
 })
 
