@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'not_owner'
   | 'session_not_accepted'
   | 'session_not_waiting'
+  | 'session_not_missed'
   | 'client_msg_id_reused'
   | 'customer_has_session'
   | 'customer_reserved'

@@ -30,6 +30,7 @@ export const statusOf: Record<ErrorCode, number> = {
   session_moved: 409,
   session_not_accepted: 409,
   session_not_waiting: 409,
+  session_not_missed: 409,
   client_msg_id_reused: 409,
   customer_has_session: 409,
   customer_reserved: 409,

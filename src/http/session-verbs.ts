@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { addNote } from '../actions/sessions/add-note.ts'
 import { addMembers, removeMembers } from '../actions/sessions/change-members.ts'
 import { gradeSession } from '../actions/sessions/grade-session.ts'
+import { dismissMissed } from '../actions/sessions/missed.ts'
 import { startSession } from '../actions/sessions/start-session.ts'
 import { takeOver } from '../actions/sessions/take-over.ts'
 import { transferSession } from '../actions/sessions/transfer-session.ts'
@@ -110,6 +111,15 @@ export const sessionVerbRoutes: Route[] = [
         ),
       },
     }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/sessions/:id/dismiss',
+    who: 'agent',
+    summary: 'A missed session needs nothing more: it leaves the list',
+    operationId: 'dismissSession',
+    handle: async (call) =>
+      answerSession(call, await dismissMissed(call.ports, call.me, idOf(call))),
   }),
   route({
     method: 'post',

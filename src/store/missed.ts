@@ -11,7 +11,19 @@ export const missedQueries = (sql: Sql) => ({
       'select * from missed_session where company_id = ? and session_id = ?',
       [companyId, sessionId],
     ),
-  opened: (companyId: string, sessionId: string) =>
+  among: (companyId: string, sessionIds: string[]) => {
+    const some = list(sessionIds)
+    return sql.all<MissedSessionRow>(
+      `select * from missed_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+  },
+  ofCustomer: (companyId: string, customerId: string) =>
+    sql.all<MissedSessionRow>(
+      'select * from missed_session where company_id = ? and wx_user_id = ?',
+      [companyId, customerId],
+    ),
+  dismiss: (companyId: string, sessionId: string) =>
     sql.run('delete from missed_session where company_id = ? and session_id = ?', [
       companyId,
       sessionId,

@@ -121,6 +121,15 @@ export const sessionLists = (sql: Sql) => ({
       [companyId, ...owner.values, ...of.values, page.before, page.limit],
     )
   },
+  /** Which of these customers have an open one. */
+  openAmong: async (companyId: string, customerIds: string[]) => {
+    const some = list(customerIds)
+    const rows = await sql.all<{ wx_user_id: string }>(
+      `select wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks}) and open_key is not null`,
+      [companyId, ...some.values],
+    )
+    return new Set(rows.map((row) => row.wx_user_id))
+  },
   /** The newest first; ids are made by the clocks of several machines, so they come last. */
   /** The open one of a customer, else the newest. */
   currentOf: (companyId: string, customerId: string) =>

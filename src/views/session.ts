@@ -24,6 +24,8 @@ export type SessionFacts = {
   now: number
   memberUids: number[]
   evaluations: EvaluationRow[]
+  /** It stands among the missed; `isBack`: its customer has an open session again. */
+  missed: { at: number; isBack: boolean } | null
 }
 
 export function presentSession(row: SessionRow, facts: SessionFacts) {
@@ -50,12 +52,22 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     }),
     ...(row.state === 2 && { memberUids: facts.memberUids }),
     ...presentEvaluations(facts.evaluations),
+    ...(facts.missed && { missed: presentMissed(facts.missed, facts) }),
     lastMessage: facts.last && presentMessage(facts.last),
     createdAt: presentTime(row.add_time),
     closedAt: presentTime(row.closed_at),
     closeReason: row.close_reason,
   }
 }
+
+/** `contactRefused`: why no session can be started with the customer to write to them; null when it can. */
+const presentMissed = (
+  { at, isBack }: NonNullable<SessionFacts['missed']>,
+  { customer, now }: SessionFacts,
+) => ({
+  at: presentTime(at),
+  contactRefused: isBack ? 'customer_has_session' : mayReply(customer, now),
+})
 
 const presentQueue = (queue: SessionFacts['queue']) => ({
   position: queue?.position ?? null,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, signIn, type House } from '../support/app.ts'
 import { later, ledgerOf, presence, pushFirst, runJob, sessionOf, setAll } from '../support/seen.ts'
-import { follower } from '../support/follower.ts'
+import { follower, type Follower } from '../support/follower.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
 const minute = 60_000
@@ -267,49 +267,105 @@ void test('an answered customer is not taken back, and one who was read is', asy
   )
 })
 
-void test('who was missed stays so, with what is unread, until somebody opens it or answers him', async (t) => {
+type MissedItem = {
+  id: string
+  unread: number
+  missedAt: string
+  missed: { at: string; contactRefused: string | null }
+  customer: { id: string; openid: string }
+}
+
+/** Each has written, and nobody came in two days; `late` is an agent who comes then. */
+async function missing(house: House, customers: Follower[]) {
+  for (const customer of customers) await customer.says('有人吗')
+  const admin = await later(house, 2 * day + minute)
+  assert.equal((await runJob(admin, 'queue-timeout'))['ended'], customers.length)
+  const person = async (username: string, more: object = {}) => {
+    const body = { username, password: 'correct horse battery', role: 'agent', ...more }
+    await admin.call('POST', '/api/users', body)
+    return signIn(house.url, username)
+  }
+  const late = await person('late')
+  const missed = async (who = late) =>
+    (await who.call('GET', '/api/sessions?state=missed')).body.items as MissedItem[]
+  const missedOf = async ({ openid }: Follower): Promise<MissedItem> => {
+    const found = (await missed()).find((item) => item.customer.openid === openid)
+    assert.ok(found, 'it stands among the missed')
+    return found
+  }
+  return { admin, person, late, missed, missedOf }
+}
+
+void test('who was missed stays so, whoever looks, until somebody answers or dismisses it', async (t) => {
   const house = await open(t)
   const [one, two, three] = [await follower(house), await follower(house), await follower(house)]
-  for (const customer of [one, two, three]) await customer.says('有人吗')
-  const admin = await later(house, 2 * day + minute)
-  assert.equal((await runJob(admin, 'queue-timeout'))['ended'], 3)
-  await admin.call('POST', '/api/users', {
-    username: 'late',
-    password: 'correct horse battery',
-    role: 'agent',
-  })
-  const late = await signIn(house.url, 'late')
-  const missed = async (who = late) =>
-    (await who.call('GET', '/api/sessions?state=missed')).body.items as {
-      id: string
-      unread: number
-      missedAt: string
-      customer: { openid: string }
-    }[]
+  const { admin, person, late, missed, missedOf } = await missing(house, [one, two, three])
   assert.deepEqual(
     (await missed()).map((item) => [item.customer.openid, item.unread]).sort(),
     [one, two, three].map(({ openid }) => [openid, 1]).sort(),
   )
   assert.ok((await missed()).every((item) => item.missedAt))
-  const first = (await missed()).find((item) => item.customer.openid === one.openid)
-  assert.equal(
-    (await late.call('POST', `/api/sessions/${first?.id}/read`, { seq: 9 })).status,
-    200,
-    'opened',
-  )
-  assert.equal((await missed()).length, 2)
+  const first = await missedOf(one)
+  const read = await late.call('POST', `/api/sessions/${first.id}/read`, { seq: 9 })
+  assert.deepEqual([read.status, read.body.unread], [200, 0])
+  assert.equal((await late.call('GET', `/api/sessions/${first.id}`)).status, 200, 'after a look')
+  assert.equal((await missed()).length, 3, 'it was read, and nobody has dealt with it')
   await two.says('又来了')
-  assert.equal((await missed()).length, 2, 'a line of his own is no answer')
-  const { id } = (await late.call('POST', '/api/sessions/claim', {})).body
-  await late.call('POST', `/api/sessions/${id}/messages`, {
-    clientMsgId: 'a',
-    type: 'text',
-    text: '抱歉',
-  })
+  assert.equal((await missedOf(two)).missed.contactRefused, 'customer_has_session')
+  assert.equal((await missed()).length, 3, 'a line of his own is no answer')
+  const { id } = (await late.call('POST', '/api/sessions/claim', {})).body as { id: string }
+  const words = { clientMsgId: 'a', type: 'text', text: '抱歉' }
+  await late.call('POST', `/api/sessions/${id}/messages`, words)
+  assert.deepEqual(
+    (await missed(admin)).map((item) => item.customer.openid).sort(),
+    [one.openid, three.openid].sort(),
+  )
+
+  const stranger = await person('stranger', { accountIds: [] })
+  assert.equal((await stranger.call('POST', `/api/sessions/${first.id}/dismiss`, {})).status, 404)
+  const both = await Promise.all(
+    [late, admin].map((who) => who.call('POST', `/api/sessions/${first.id}/dismiss`, {})),
+  )
+  assert.equal(both.filter((answer) => answer.status === 200).length, 1, 'once')
   assert.deepEqual(
     (await missed(admin)).map((item) => item.customer.openid),
     [three.openid],
   )
+  const again = await admin.call('POST', `/api/sessions/${first.id}/dismiss`, {})
+  assert.deepEqual([again.status, again.body.error.code], [409, 'session_not_missed'])
+})
+
+void test('who was missed can be written to by whoever sees it, whosever the customer is, while WeChat takes replies', async (t) => {
+  const house = await open(t)
+  await setAll(house, { queueMinutes: 60 })
+  const customer = await follower(house)
+  const [owner, other] = [await house.agent('owner'), await house.agent('other')]
+  await customer.says('一')
+  const { id } = (await owner.call('POST', '/api/sessions/claim', {})).body as { id: string }
+  await owner.call('POST', `/api/sessions/${id}/close`, {})
+  for (const one of [owner, other]) await presence(one, 'offline')
+  await customer.says('二')
+  await house.app.advanceTo(61 * minute)
+  assert.equal((await runJob(house.admin, 'queue-timeout'))['ended'], 1)
+
+  const [missed] = (await other.call('GET', '/api/sessions?state=missed')).body
+    .items as MissedItem[]
+  assert.ok(missed, "it was nobody's")
+  assert.equal(missed.missed.contactRefused, null)
+  const started = await other.call('POST', '/api/sessions', { customerId: missed.customer.id })
+  assert.deepEqual([started.status, started.body.agentUid], [201, other.uid])
+  assert.equal(started.body.customer.exclusiveAgentUid, owner.uid, 'he stays who he was')
+  const words = { clientMsgId: 'a', type: 'text', text: '久等了' }
+  const said = await other.call('POST', `/api/sessions/${started.body.id}/messages`, words)
+  assert.equal(said.status, 202)
+  assert.deepEqual((await other.call('GET', '/api/sessions?state=missed')).body.items, [])
+})
+
+void test('who was missed two days ago cannot be written to, and the list says why', async (t) => {
+  const house = await open(t)
+  const customer = await follower(house)
+  const { missedOf } = await missing(house, [customer])
+  assert.equal((await missedOf(customer)).missed.contactRefused, 'reply_window_closed')
 })
 
 void test('who will be reclaimed is seen a day before, and who was is given back for another ten days', async (t) => {

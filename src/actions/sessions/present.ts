@@ -31,6 +31,7 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
   )
   const queue = await standings(needs, companyId, { rows, now })
   const beside = await standsBeside(needs, companyId, rows)
+  const missed = await missedAmong(needs, companyId, rows)
   return rows.map((row) => {
     const customer = customers.get(row.wx_user_id)
     if (!customer) throw new Error(`session ${row.session_id} without its customer`)
@@ -40,9 +41,27 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
       queue: queue.get(row.session_id) ?? null,
       isBound: bound.has(row.account_id),
       now,
+      missed: missed(row.session_id),
       ...beside(row.session_id),
     })
   })
+}
+
+/** Of those that ended; most lists hold none. */
+async function missedAmong(
+  { store: { read } }: Needs<'store'>,
+  companyId: string,
+  rows: SessionRow[],
+) {
+  const ended = rows.filter((row) => row.open_key === null).map((row) => row.session_id)
+  const missed = ended.length > 0 ? await read.missed.among(companyId, ended) : []
+  const customerIds = missed.map((row) => row.wx_user_id)
+  const open =
+    missed.length > 0 ? await read.sessions.openAmong(companyId, customerIds) : new Set<string>()
+  return (id: string) => {
+    const row = missed.find((one) => one.session_id === id)
+    return row ? { at: row.at, isBack: open.has(row.wx_user_id) } : null
+  }
 }
 
 async function standings(

@@ -5,7 +5,7 @@ import { getVisible, lockBoth, personIn, refuseWrite, type Me } from './rights.t
 
 /**
  * What the owner has seen is no longer unread, on none of his devices. A member's reading changes nothing. A missed session was nobody's,
- * or its agent did not answer: whoever may see it may open it.
+ * or its agent did not answer: whoever may see it may read it, and it stays among the missed until somebody deals with it.
  */
 export async function readUpTo(
   needs: Needs<'store' | 'bus' | 'clock' | 'ids'>,
@@ -15,13 +15,13 @@ export async function readUpTo(
   await getVisible(needs, me, sessionId)
   const { session, changed } = await needs.store.work('rest', async (unit) => {
     const { session } = await lockBoth(unit, me.companyId, sessionId)
-    const opened =
-      session.open_key === null && (await unit.missed.opened(me.companyId, sessionId)) > 0
-    if (session.uid !== me.uid && !opened && !(await personIn(unit, me, session)).isMember) {
+    const isMissed =
+      session.open_key === null && (await unit.missed.find(me.companyId, sessionId)) !== null
+    if (session.uid !== me.uid && !isMissed && !(await personIn(unit, me, session)).isMember) {
       refuseWrite('not_owner')
     }
     const unread =
-      session.uid === me.uid || opened
+      session.uid === me.uid || isMissed
         ? await unit.messages.countUnread(me.companyId, sessionId, seq)
         : session.unread
     if (unread >= session.unread) return { session, changed: false }

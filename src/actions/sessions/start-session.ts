@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts'
 import { writeEvents } from '../events.ts'
 import { newSession } from '../messages/lines.ts'
 import { exclusiveOf } from './exclusive.ts'
+import { seesMissed } from './missed.ts'
 import { getNewOwner } from './new-owner.ts'
 import { notFound, refuseUnbound, supervises, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
@@ -20,7 +21,10 @@ export async function startSession(
     if (await unit.sessions.openOf(me.companyId, customerId)) {
       throw new AppError('customer_has_session', 'The customer has an open session.')
     }
-    if (![-1, me.uid].includes(await exclusiveOf(unit, customer))) {
+    if (
+      ![-1, me.uid].includes(await exclusiveOf(unit, customer)) &&
+      !(await seesMissed(unit, me, customerId))
+    ) {
       throw new AppError('customer_reserved', 'The customer belongs to another agent.')
     }
     const at = needs.clock.now()

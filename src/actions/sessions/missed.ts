@@ -1,0 +1,40 @@
+// A session that ended while its customer waited. It stands in the list until somebody answers the customer or says that nothing is to be done.
+import type { MissedSessionRow, SessionRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { writeAudit } from '../audit.ts'
+import { getVisible, refuse, supervises, type Me } from './rights.ts'
+
+/** One's own, what was nobody's on an account one serves, all of the company for supervisors. */
+async function sees(unit: Unit, me: Me, missed: MissedSessionRow): Promise<boolean> {
+  if (supervises(me) || missed.uid === me.uid) return true
+  return missed.uid === null && (await unit.users.identity(missed.account_id, me.uid)) !== null
+}
+
+/** Whoever sees that a customer was missed may write to them, whosever they are. */
+export async function seesMissed(unit: Unit, me: Me, customerId: string): Promise<boolean> {
+  for (const missed of await unit.missed.ofCustomer(me.companyId, customerId)) {
+    if (await sees(unit, me, missed)) return true
+  }
+  return false
+}
+
+export async function dismissMissed(
+  needs: Needs<'store' | 'clock' | 'ids'>,
+  me: Me,
+  sessionId: string,
+): Promise<SessionRow> {
+  const session = await getVisible(needs, me, sessionId)
+  await needs.store.work('rest', async (unit) => {
+    const missed = await unit.missed.find(me.companyId, sessionId)
+    if (missed && !(await sees(unit, me, missed))) refuse('not_owner')
+    if ((await unit.missed.dismiss(me.companyId, sessionId)) === 0) {
+      throw new AppError(
+        'session_not_missed',
+        'The session does not stand among the missed: somebody has dealt with it.',
+      )
+    }
+    await writeAudit(needs, unit, { me, deed: { action: 'session.dismiss', object: sessionId } })
+  })
+  return session
+}
