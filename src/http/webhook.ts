@@ -186,6 +186,11 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
     return
   }
   needs.metrics.pushes.inc({ result: 'not_stored' })
+  // told where it began, once
+  if (isAppError(error, 'store_away')) {
+    end(response, 503, 'store_away')
+    return
+  }
   needs.log.error({ error: String(error) }, 'a push could not be stored')
   end(response, 500, 'not stored')
 }

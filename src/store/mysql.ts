@@ -1,47 +1,76 @@
 // MySQL or MariaDB: several equal processes write, rows are locked, and what stands in each other's way is tried again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DataSource, type QueryRunner } from 'typeorm'
-import { entities } from '../../entities/index.ts'
+import type { DataSource, QueryRunner } from 'typeorm'
 import { OutOfDate } from '../errors.ts'
 import { mysql } from './dialect.ts'
 import { refuseWhenEnding, runMigrations } from './migrate.ts'
-import { migrations } from './migrations/index.ts'
 import { checkMysql } from './mysql-checks.ts'
+import { openPool, openWire, type MysqlPool } from './mysql-pool.ts'
 import type { Answer, Ask, Statement } from './sql.ts'
 import type { Store, StoreOptions, Unit } from './store.ts'
-import { openTransact, unitOn } from './transactions.ts'
+import { openTransact, unitOn, type AskAll } from './transactions.ts'
 import type { WorkClass } from './writer.ts'
 
 // a push never waits behind claims and reports for a connection
 const pools = {
-  push: { connections: 6, lockWaitSeconds: 1, statementSeconds: 1.5, writes: true },
-  other: { connections: 14, lockWaitSeconds: 3, statementSeconds: 4, writes: true },
-  read: { connections: 6, lockWaitSeconds: 1, statementSeconds: 4, writes: false },
+  push: {
+    connections: 6,
+    lockWaitSeconds: 1,
+    statementSeconds: 1.5,
+    writes: true,
+    journeyMs: 3000,
+  },
+  other: {
+    connections: 14,
+    lockWaitSeconds: 3,
+    statementSeconds: 4,
+    writes: true,
+    journeyMs: 6000,
+  },
+  read: {
+    connections: 6,
+    lockWaitSeconds: 1,
+    statementSeconds: 4,
+    writes: false,
+    journeyMs: 5000,
+  },
   // beside what serves people: search, reports, replays
-  slow: { connections: 2, lockWaitSeconds: 1, statementSeconds: 60, writes: false },
+  slow: {
+    connections: 2,
+    lockWaitSeconds: 1,
+    statementSeconds: 60,
+    writes: false,
+    journeyMs: 65_000,
+  },
   // a change of a large table takes as long as it takes
-  migration: { connections: 2, lockWaitSeconds: 600, statementSeconds: 0, writes: false },
+  migration: {
+    connections: 2,
+    lockWaitSeconds: 600,
+    statementSeconds: 0,
+    writes: false,
+    journeyMs: null,
+  },
 }
 const withinMs = 3000
 
 export async function openMysql(options: StoreOptions): Promise<Store> {
   const { url, log, onSql, alone, asItIs } = options
   const migrated = asItIs ? [] : await migrate(options)
-  const push = await openPool(url, pools.push)
-  const other = await openPool(url, pools.other)
-  const reader = await openPool(url, pools.read)
-  const read = unitOn(mysql, (text, values) =>
-    withRunner(reader, (runner) => asked(runner, text, values)),
-  )
-  const patient = await openPool(url, pools.slow)
-  const slow = unitOn(mysql, (text, values) =>
-    withRunner(patient, (runner) => asked(runner, text, values)),
-  )
+  const wire = openWire(log)
+  const push = await openPool(url, pools.push, wire)
+  const other = await openPool(url, pools.other, wire)
+  const reader = await openPool(url, pools.read, wire)
+  const patient = await openPool(url, pools.slow, wire)
+  const readFrom = (pool: MysqlPool) =>
+    unitOn(mysql, (text, values) =>
+      pool.use((runner) => pool.journey(runner, () => asked(runner, text, values))),
+    )
+  const [read, slow] = [readFrom(reader), readFrom(patient)]
   const closeAll = async () => {
-    for (const source of [push, other, reader, patient]) await source.destroy()
+    await Promise.all([push, other, reader, patient].map((pool) => pool.close()))
   }
   const letGo = alone
-    ? await takeAlone(other).catch(async (error: unknown) => {
+    ? await takeAlone(other.source).catch(async (error: unknown) => {
         await closeAll()
         throw error
       })
@@ -50,10 +79,17 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
   for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
   const transact = openTransact(mysql, onSql)
 
-  const once = <T>(kind: WorkClass, body: (unit: Unit) => Promise<T>, again = false): Promise<T> =>
-    withRunner(kind === 'push' ? push : other, (runner) =>
-      transact({ ask: (statements) => askedAll(runner, statements), again }, kind, body),
-    )
+  const once = <T>(
+    kind: WorkClass,
+    body: (unit: Unit) => Promise<T>,
+    again = false,
+  ): Promise<T> => {
+    const pool = kind === 'push' ? push : other
+    return pool.use((runner) => {
+      const ask: AskAll = (statements) => pool.journey(runner, () => askedAll(runner, statements))
+      return transact({ ask, again }, kind, body)
+    })
+  }
 
   return {
     read,
@@ -93,78 +129,6 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
       await letGo?.()
       await closeAll()
     },
-  }
-}
-
-type Pool = {
-  connections: number
-  lockWaitSeconds: number
-  statementSeconds: number
-  writes: boolean
-}
-type Connection = { query: (text: string) => void }
-
-async function openPool(url: string, pool: Pool): Promise<DataSource> {
-  const source = await new DataSource({
-    // the driver asks the server differently for the two: it must be the URL's word
-    type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql',
-    url,
-    entities,
-    migrations,
-    migrationsTableName: 'migrations',
-    charset: 'utf8mb4_bin',
-    timezone: 'Z',
-    supportBigNumbers: true,
-    bigNumberStrings: false,
-    connectTimeout: 2000,
-    // the driver would note at every statement where it was asked
-    extra: {
-      connectionLimit: pool.connections,
-      enableKeepAlive: true,
-      multipleStatements: pool.writes,
-      trace: false,
-    },
-  }).initialize()
-  const { pool: driverPool } = source.driver as unknown as {
-    pool: { on: (event: 'connection', hear: (connection: Connection) => void) => void }
-  }
-  const words = await sessionWords(source, pool)
-  // sent before anything else on each connection; one is open already
-  driverPool.on('connection', (connection) => {
-    for (const word of words) connection.query(word)
-  })
-  await withRunner(source, async (runner) => {
-    for (const word of words) await runner.query(word)
-  })
-  return source
-}
-
-async function sessionWords(
-  source: DataSource,
-  { lockWaitSeconds, statementSeconds, writes }: Pool,
-): Promise<string[]> {
-  const [row] = await source.query<{ version: string }[]>('select version() as version')
-  const limit = row?.version.includes('MariaDB')
-    ? `max_statement_time = ${statementSeconds}`
-    : `max_execution_time = ${statementSeconds * 1000}`
-  return [
-    "set session sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'," +
-      ` innodb_lock_wait_timeout = ${lockWaitSeconds}, ${limit}`,
-    // a deadlock ends the transaction: what was sent behind the statement that met it waits in a new one for our rollback
-    ...(writes ? ['set session autocommit = 0'] : []),
-    'set session transaction isolation level read committed',
-  ]
-}
-
-async function withRunner<T>(
-  source: DataSource,
-  use: (runner: QueryRunner) => Promise<T>,
-): Promise<T> {
-  const runner = source.createQueryRunner()
-  try {
-    return await use(runner)
-  } finally {
-    await runner.release()
   }
 }
 
@@ -235,9 +199,10 @@ const tellEveryMs = 10_000
  * is held for as long as the server still works on a statement of a process that was killed.
  */
 async function migrate({ url, log, ending }: StoreOptions): Promise<string[]> {
-  const source = await openPool(url, pools.migration)
+  const pool = await openPool(url, pools.migration, openWire(log))
+  const { source } = pool
   try {
-    return await withRunner(source, async (runner) => {
+    return await pool.use(async (runner) => {
       await runner.query(`set session wait_timeout = ${silentSeconds}`)
       await waitForLock(runner, { log, ending })
       const migrated = await runMigrations(source, runner, { transaction: 'none', ending })
@@ -245,7 +210,7 @@ async function migrate({ url, log, ending }: StoreOptions): Promise<string[]> {
       return migrated
     })
   } finally {
-    await source.destroy()
+    await pool.close()
   }
 }
 

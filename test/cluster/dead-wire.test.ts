@@ -1,0 +1,90 @@
+// The wire to the database goes dead: nothing is refused and nothing is closed, and nothing comes of what is sent.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { openHouse } from '../support/app.ts'
+import { openEdition, openSecond } from '../support/edition.ts'
+import { eventually } from '../support/eventually.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
+import { openTcpProxy } from '../support/tcp-proxy.ts'
+
+// TCP gives up after 75 s and more, WeChat after 5, a signal is obeyed within 15
+const soonMs = 10_000
+const orderlyMs = 14_000
+
+async function openWire(t: TestContext, end: () => Promise<void>) {
+  const edition = await openEdition()
+  const proxy = await openTcpProxy(edition.settings['DATABASE_URL'] ?? '')
+  t.after(async () => {
+    await end()
+    await proxy.close()
+    await edition.close()
+  })
+  return { proxy, settings: { ...edition.settings, DATABASE_URL: proxy.url } }
+}
+
+async function timed<T>(work: Promise<T>, limitMs: number): Promise<{ answer: T; ms: number }> {
+  const began = performance.now()
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => {
+      reject(new Error(`no answer in ${limitMs} ms`))
+    }, limitMs).unref()
+  })
+  return { answer: await Promise.race([work, late]), ms: performance.now() - began }
+}
+
+void test('behind a dead wire pushes and readiness are 503 within seconds, and served again within seconds of its return', async (t) => {
+  let close = () => Promise.resolve()
+  const { proxy, settings } = await openWire(t, () => close())
+  const house = await openHouse({ alone: true, rules: false, settings })
+  close = house.close
+  house.announce({ logs: [/./] })
+  const push = (n: number) => rawPush(house, textXml('oDeadWire', String(n), `line ${n}`))
+  const ready = () => fetch(`${house.url}/readyz`)
+  assert.equal((await push(1)).status, 200, 'the premise')
+  proxy.goDead()
+  const [pushed, asked] = await Promise.all([timed(push(2), soonMs), timed(ready(), soonMs)])
+  assert.deepEqual([pushed.answer.status, asked.answer.status], [503, 503])
+  assert.equal((await timed(push(3), soonMs)).answer.status, 503)
+  assert.equal((await fetch(`${house.url}/healthz`)).status, 200)
+
+  proxy.revive()
+  await eventually(async () => {
+    assert.equal((await ready()).status, 200)
+  }, soonMs)
+  await eventually(async () => {
+    assert.equal((await push(2)).status, 200)
+  }, soonMs)
+  const lines = await house.rows<{ text: string }>(
+    'select text from message_data where opercode = 2 order by seq',
+  )
+  assert.deepEqual(
+    lines.map(({ text }) => text),
+    ['line 1', 'line 2'],
+  )
+})
+
+void test('behind a dead wire SIGTERM still ends a process in order', async (t) => {
+  let kill = () => false
+  const { proxy, settings } = await openWire(t, async () => {
+    kill()
+  })
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-dead-wire-'))
+  const { child, url } = await openSecond(
+    { ...settings, HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir },
+    { withoutCron: false },
+  )
+  kill = () => child.kill('SIGKILL')
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
+  proxy.goDead()
+  assert.equal((await timed(fetch(`${url}/readyz`), soonMs)).answer.status, 503)
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const { answer } = await timed(ended, orderlyMs)
+  assert.deepEqual(answer, [0, null])
+})
