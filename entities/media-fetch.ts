@@ -32,5 +32,10 @@ export const mediaFetch = new EntitySchema<MediaFetchRow>({
     dies_at: big(),
     reason: key(64, nullable),
   },
-  indices: [{ name: 'ix_media_fetch_state_retry_at', columns: ['state', 'retry_at'] }],
+  indices: [
+    {
+      name: 'ix_media_fetch_state_account_id_retry_at',
+      columns: ['state', 'account_id', 'retry_at'],
+    },
+  ],
 })

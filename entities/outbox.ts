@@ -19,6 +19,8 @@ export type OutboxRow = {
   errcode: number | null
   created_at: number
   settled_at: number | null
+  /** 1 where the platform must be given a file first, which may take long. */
+  holds_files: number
 }
 
 export const outbox = new EntitySchema<OutboxRow>({
@@ -41,10 +43,14 @@ export const outbox = new EntitySchema<OutboxRow>({
     errcode: int(nullable),
     created_at: big(),
     settled_at: big(nullable),
+    holds_files: int(),
   },
   uniques: [{ name: 'uq_outbox_inflight_key', columns: ['inflight_key'] }],
   indices: [
-    { name: 'ix_outbox_state_lease_until', columns: ['state', 'lease_until'] },
+    {
+      name: 'ix_outbox_state_account_id_holds_files_created_at',
+      columns: ['state', 'account_id', 'holds_files', 'created_at'],
+    },
     { name: 'ix_outbox_wx_user_id_n', columns: ['wx_user_id', 'n'] },
   ],
 })

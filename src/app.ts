@@ -5,8 +5,8 @@ import { openKnown } from './actions/known.ts'
 import { openMeasure } from './actions/rules/measure.ts'
 import { runReplays } from './actions/rules/run-replays.ts'
 import { openTally, writeTally } from './actions/rules/tally.ts'
-import { deliverReady } from './actions/messages/deliver.ts'
-import { fetchReady } from './actions/media/fetch-media.ts'
+import { openSender } from './actions/messages/sender.ts'
+import { openFetcher } from './actions/media/fetch-media.ts'
 import { openAssigner } from './actions/sessions/assigner.ts'
 import { openWorker } from './actions/worker.ts'
 import { openBackends, type Backends } from './backends/open.ts'
@@ -85,8 +85,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const closing = new AbortController()
   const workers = [
     openAssigner(ports),
-    openWorker(ports, { bell: 'outbox', work: () => deliverReady(ports) }),
-    openWorker(ports, { bell: 'media', work: () => fetchReady(ports) }),
+    openSender(ports),
+    openFetcher(ports),
     openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),
   ]
   const schedule = options.withoutCron ? null : openSchedule(ports)

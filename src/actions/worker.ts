@@ -3,7 +3,7 @@ import type { Needs } from '../ports.ts'
 
 const lookEveryMs = 1000
 
-export type Worker = { close: () => Promise<void> }
+export type Worker = { wake: () => void; close: () => Promise<void> }
 
 export function openWorker(
   needs: Needs<'bus' | 'log'>,
@@ -38,6 +38,7 @@ export function openWorker(
   const timer = setInterval(wake, lookEveryMs)
 
   return {
+    wake,
     close: async () => {
       stopped = true
       forget()

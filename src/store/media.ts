@@ -38,10 +38,15 @@ export const mediaQueries = (sql: Sql) => ({
       'select state, count(*) as n from media_fetch where company_id = ? group by state',
       [companyId],
     ),
-  ready: (now: number, limit: number) =>
+  /** Accounts that something is to be fetched of. */
+  waiting: () =>
+    sql.all<{ account_id: string }>(
+      "select account_id from media_fetch where state = 'pending' group by account_id",
+    ),
+  ready: (accountId: string, { now, limit }: { now: number; limit: number }) =>
     sql.all<MediaFetchRow>(
-      "select * from media_fetch where state = 'pending' and retry_at <= ? order by retry_at limit ?",
-      [now, limit],
+      "select * from media_fetch where state = 'pending' and account_id = ? and retry_at <= ? order by retry_at limit ?",
+      [accountId, now, limit],
     ),
   /** The one who moves its next try on fetches it now. */
   take: (row: MediaFetchRow, retryAt: number) =>

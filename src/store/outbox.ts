@@ -7,11 +7,17 @@ const noneBefore =
 export const outboxQueries = (sql: Sql) => ({
   insert: (rows: OutboxRow[]) => sql.insert('outbox', rows),
   find: (id: string) => sql.one<OutboxRow>('select * from outbox where outbox_id = ?', [id]),
-  /** Each follower's lowest unsettled row that may leave now. */
-  ready: (now: number, limit: number) =>
+  /** Accounts that have something to send, lines with files and others by themselves. */
+  waiting: () =>
+    sql.all<{ account_id: string; holds_files: number }>(
+      "select account_id, holds_files from outbox where state = 'pending' group by account_id, holds_files",
+    ),
+  /** Of an account, each follower's lowest unsettled row that may leave now. */
+  ready: (accountId: string, holdsFiles: number, { now, limit }: { now: number; limit: number }) =>
     sql.all<OutboxRow>(
-      `select * from outbox o where o.state = 'pending' and o.way = 'api' and o.retry_at <= ? and ${noneBefore} order by o.created_at limit ?`,
-      [now, limit],
+      "select * from outbox o where o.state = 'pending' and o.account_id = ? and o.holds_files = ? and o.way = 'api' and o.retry_at <= ?" +
+        ` and ${noneBefore} order by o.created_at limit ?`,
+      [accountId, holdsFiles, now, limit],
     ),
   lease: (id: string, lease: { token: string; until: number; inflightKey: string }) =>
     sql.run(
@@ -19,6 +25,18 @@ export const outboxQueries = (sql: Sql) => ({
         " where outbox_id = ? and state = 'pending'",
       [lease.token, lease.until, lease.inflightKey, id],
     ),
+  /** By their holder, while it has them; answers which it still has. */
+  renew: async (held: { id: string; token: string }[], until: number): Promise<string[]> => {
+    const [ids, tokens] = [list(held.map(({ id }) => id)), list(held.map(({ token }) => token))]
+    const mine = `outbox_id in (${ids.marks}) and lease_token in (${tokens.marks}) and state not in ('pending', 'sent', 'failed', 'unknown')`
+    const values = [...ids.values, ...tokens.values]
+    await sql.run(`update outbox set lease_until = ? where ${mine}`, [until, ...values])
+    const rows = await sql.all<{ outbox_id: string }>(
+      `select outbox_id from outbox where ${mine}`,
+      values,
+    )
+    return rows.map((row) => row.outbox_id)
+  },
   /** Only the holder of the lease may settle; 0 when it has lost it. */
   settle: (
     id: string,
@@ -45,11 +63,12 @@ export const outboxQueries = (sql: Sql) => ({
       "select * from outbox where state = 'sending' and lease_until <= ? order by lease_until limit ?",
       [now, limit],
     ),
-  giveUp: (id: string, at: number) =>
+  /** Only the lease that ran out: one that was renewed meanwhile is held. */
+  giveUp: (id: string, lease: { until: number; at: number }) =>
     sql.run(
       "update outbox set state = 'unknown', settled_at = ?, inflight_key = null, lease_until = null where outbox_id = ? and state = 'sending'" +
-        ' and lease_until <= ?',
-      [at, id, at],
+        ' and lease_until = ?',
+      [lease.at, id, lease.until],
     ),
   /** A person decides what the platform never told. */
   resolve: (id: string, state: string, at: number) =>

@@ -6,9 +6,15 @@ import type { Unit } from '../../src/ports.ts'
 import { openHouse, post } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { losesLeases } from '../support/obstacles.ts'
 
 void test('a sweep that looked before the sender settled changes nothing of what was sent', async (t) => {
-  const house = await openHouse({ rules: false, withoutCron: true })
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    alone: true,
+    wrap: losesLeases,
+  })
   t.after(() => house.close())
   const customer = await follower(house)
   await customer.says('你好')
@@ -17,7 +23,7 @@ void test('a sweep that looked before the sender settled changes nothing of what
   await post(`${house.simulator}/sim/faults`, {
     path: '/cgi-bin/message/custom/send',
     kind: 'slow',
-    delayMs: 3000,
+    delayMs: 7500,
   })
   await agent.call('POST', `/api/sessions/${id}/messages`, {
     clientMsgId: 'a',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { Ports } from '../../src/ports.ts'
 import type { House } from './app.ts'
 import { isCluster } from './edition.ts'
 
@@ -30,6 +31,35 @@ export async function takeStoreAway(house: House): Promise<() => Promise<void>> 
     thief.close()
   }
 }
+
+/** A sender whose renewals never reach the store: its leases run out, and it is told the truth when it asks. */
+export const losesLeases = (ports: Ports): Ports => ({
+  ...ports,
+  store: {
+    ...ports.store,
+    work: (kind, body, limits) =>
+      ports.store.work(
+        kind,
+        (unit) =>
+          body({
+            ...unit,
+            outbox: {
+              ...unit.outbox,
+              renew: async (held) => {
+                const rows = await Promise.all(held.map(({ id }) => unit.outbox.find(id)))
+                return held
+                  .filter(({ token }, at) => {
+                    const row = rows[at]
+                    return row?.state === 'sending' && row.lease_token === token
+                  })
+                  .map(({ id }) => id)
+              },
+            },
+          }),
+        limits,
+      ),
+  },
+})
 
 /** SQL refuses every line with this text. */
 export async function refuseLines(house: House, text: string): Promise<void> {

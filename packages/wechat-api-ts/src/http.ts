@@ -26,7 +26,8 @@ const callWithin = 8000
 export const fileWithin = 60_000
 const mostBytes = { call: 8 * 1_048_576, file: 32 * 1_048_576 }
 
-const pool = { keepAlive: true, timeout: 4000, maxSockets: 64 }
+// of all accounts together: those that hang must not take the sockets of the others
+const pool = { keepAlive: true, timeout: 4000, maxSockets: 1024 }
 const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
 
 type Call = {

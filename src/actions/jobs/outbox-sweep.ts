@@ -1,24 +1,40 @@
-import type { SessionRow } from '../../../entities/index.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OutboxRow, SessionRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { lineEvents, writeEvents } from '../events.ts'
+import { holderSpeaksWithinMs } from '../messages/leases.ts'
 
 type SweepNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
-/** A lease that ran out proves nothing: the row is `unknown`, never sent again by itself. */
+/**
+ * A lease that ran out proves nothing: the row is `unknown`, never sent again by itself. It may have run out because the clock
+ * leapt, so its holder is given the time to renew it. Nobody renews what is answered passively.
+ */
 export async function sweepOutbox(needs: SweepNeeds): Promise<{ unknown: number }> {
   const expired = await needs.store.read.outbox.expired(needs.clock.now(), 500)
+  if (expired.some(({ way }) => way === 'api')) await sleep(holderSpeaksWithinMs)
   let unknown = 0
   for (const row of expired) {
-    unknown += await needs.store.work('rest', (unit) => giveUp(needs, unit, row.outbox_id))
+    unknown += await needs.store
+      .work('rest', (unit) => giveUp(needs, unit, row))
+      .catch((error: unknown) => {
+        if (error instanceof StillHeld) return 0
+        throw error
+      })
   }
   if (unknown > 0) needs.metrics.repairs.inc({ what: 'outbox_lease_expired' }, unknown)
   needs.bus.publish('outbox', '')
   return { unknown }
 }
 
-async function giveUp(needs: SweepNeeds, unit: Unit, id: string): Promise<number> {
+/** Renewed in this very moment: nothing of the giving up is kept. */
+class StillHeld extends Error {}
+
+async function giveUp(needs: SweepNeeds, unit: Unit, row: OutboxRow): Promise<number> {
+  const id = row.outbox_id
   const seen = await unit.outbox.find(id)
-  if (seen?.state !== 'sending' || (seen.lease_until ?? Infinity) > needs.clock.now()) return 0
+  const until = row.lease_until
+  if (until === null || seen?.state !== 'sending' || seen.lease_until !== until) return 0
   const session =
     seen.session_id === null ? null : await unit.sessions.lock(seen.company_id, seen.session_id)
   // the sender may have settled it since we looked
@@ -27,8 +43,9 @@ async function giveUp(needs: SweepNeeds, unit: Unit, id: string): Promise<number
   ) {
     return 0
   }
-  const given = await unit.outbox.giveUp(id, needs.clock.now())
-  if (given === 1 && session) await tellOwner(needs, unit, { session, id })
+  const given = await unit.outbox.giveUp(id, { until, at: needs.clock.now() })
+  if (given === 0) throw new StillHeld()
+  if (session) await tellOwner(needs, unit, { session, id })
   return given
 }
 

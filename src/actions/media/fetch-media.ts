@@ -5,21 +5,32 @@ import { isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
 import { writeEvents } from '../events.ts'
+import { openAccountWorker } from '../account-worker.ts'
+import { openShares } from '../shares.ts'
+import type { Worker } from '../worker.ts'
 import { keepMedia, streamOf, type KeepNeeds } from './keep-media.ts'
 
 export type FetchNeeds = KeepNeeds & Needs<'channel' | 'known' | 'bus' | 'log' | 'metrics'>
 
-const atOnce = 4
+/** A file is in memory while it is fetched, which may take a minute. */
+const shares = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000 }
 const minute = 60_000
 const longest = 60 * minute
 /** Told often enough, it is true: the platform does not have it, or gives something else. */
 const believedAfter = 4
 
-/** Fetches what is due now; answers how many rows it took. */
-export async function fetchReady(needs: FetchNeeds): Promise<number> {
-  const rows = await needs.store.read.media.ready(needs.clock.now(), atOnce)
-  const taken = await Promise.all(rows.map((row) => fetchOne(needs, row)))
-  return taken.filter(Boolean).length
+/** Each account's in its own share of the process: one that hangs keeps nobody else's from being fetched in time. */
+export function openFetcher(needs: FetchNeeds): Worker {
+  const { media } = needs.store.read
+  return openAccountWorker(needs, {
+    bell: 'media',
+    kinds: { file: openShares(needs.clock, shares) },
+    waiting: async () =>
+      (await media.waiting()).map((row) => ({ accountId: row.account_id, kind: 'file' })),
+    ready: ({ accountId }, limit) => media.ready(accountId, { now: needs.clock.now(), limit }),
+    keyOf: (row) => `${row.message_id}:${row.part}`,
+    run: (row) => fetchOne(needs, row),
+  })
 }
 
 async function fetchOne(needs: FetchNeeds, row: MediaFetchRow): Promise<boolean> {

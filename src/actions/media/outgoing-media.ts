@@ -45,8 +45,6 @@ function refuseOther(row: ResourceRow | null, kind: UploadKind, field: string): 
   }
 }
 
-export const holdsFiles = (message: MessageRow): boolean => filesOf(contentOf(message)).length > 0
-
 export type Ready = { message: MessageRow; mediaIds: string[] }
 
 export async function forPlatform(

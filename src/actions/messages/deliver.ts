@@ -1,21 +1,19 @@
 // The sender. pending → sending under a lease → sent | failed | unknown. WeChat has no idempotency key, so a row goes back to
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
+// The lease is renewed as long as the delivery takes.
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
 import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
 import { lineEvents, windowEvent, writeEvents } from '../events.ts'
-import { forPlatform, holdsFiles } from '../media/outgoing-media.ts'
+import { forPlatform } from '../media/outgoing-media.ts'
+import { leaseMs, type Lease, type Leases } from './leases.ts'
 import { openKey } from './lines.ts'
 
 export type DeliverNeeds = Needs<
   'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'vault' | 'metrics' | 'log'
 >
 
-const leaseMs = 20_000
-/** A file is uploaded before the line leaves, which may take a minute. */
-const leaseWithFilesMs = 100_000
 const givenUpAfterMs = 10 * 60_000
-const atOnce = 16
 
 type Leased = {
   row: OutboxRow
@@ -27,38 +25,52 @@ type Leased = {
   account: AccountRow | null
 }
 
-/** Sends what may leave now; answers how many rows it took. */
-export async function deliverReady(needs: DeliverNeeds): Promise<number> {
-  const ready = await needs.store.read.outbox.ready(needs.clock.now(), atOnce)
-  const first = ready.filter(
-    (row, at) => ready.findIndex((other) => other.wx_user_id === row.wx_user_id) === at,
-  )
-  const taken = await Promise.all(
-    first.map(async (row) => {
-      const leased = await lease(needs, row)
-      if (!leased) return 0
-      const account = leased.account && (await needs.known.account(leased.account.appid))
-      const delivery: Delivery = account
-        ? await leave(needs, account, leased)
-        : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
-      await settle(needs, leased, delivery)
-      return 1
-    }),
-  )
-  return taken.filter((one) => one === 1).length
+/** Sends the row if it may still leave; false where somebody else has it. */
+export async function deliver(
+  needs: DeliverNeeds,
+  leases: Leases,
+  row: OutboxRow,
+): Promise<boolean> {
+  const leased = await takeLease(needs, row)
+  if (!leased) return false
+  const lease = leases.hold(row.outbox_id, leased.token)
+  try {
+    await settle(needs, leased, await tryToLeave(needs, leased, lease))
+  } finally {
+    lease.release()
+  }
+  return true
+}
+
+/** The channel throws nothing: what fails here failed before anything left. */
+async function tryToLeave(needs: DeliverNeeds, leased: Leased, lease: Lease): Promise<Delivery> {
+  try {
+    const account = leased.account && (await needs.known.account(leased.account.appid))
+    return account
+      ? await leave(needs, account, { ...leased, lease })
+      : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
+  } catch (error) {
+    needs.log.error(
+      { messageId: leased.row.outbox_id, error: String(error) },
+      'a line could not be made ready to leave; it is tried again',
+    )
+    return { outcome: 'not_delivered', reason: 'internal' }
+  }
 }
 
 const mediaUnknown = 40007
+const leaseLost: Delivery = { outcome: 'not_delivered', reason: 'lease_lost' }
 
 /** The platform may have forgotten a file before its time: it refused the line, so nothing was delivered, and it gets the file once more. */
 async function leave(
   needs: DeliverNeeds,
   account: KnownAccount,
-  leased: Leased,
+  { lease, ...leased }: Leased & { lease: Lease },
 ): Promise<Delivery> {
   for (let again = false; ; again = true) {
     const ready = await forPlatform(needs, account, leased.message)
     if ('outcome' in ready) return ready
+    if (!(await lease.isHeld())) return leaseLost
     const delivery = await needs.channel.send(account, { ...leased, message: ready.message })
     if (
       delivery.outcome !== 'refused' ||
@@ -76,7 +88,7 @@ async function leave(
   }
 }
 
-async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | null> {
+async function takeLease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | null> {
   return needs.store.work('reply', async (unit) => {
     const customer = await unit.customers.lock(seen.company_id, seen.wx_user_id)
     const row = await unit.outbox.find(seen.outbox_id)
@@ -87,7 +99,7 @@ async function lease(needs: DeliverNeeds, seen: OutboxRow): Promise<Leased | nul
     await unit.messages.deliver([seen.outbox_id], { delivery: 'sending', errcode: null })
     await unit.outbox.lease(seen.outbox_id, {
       token,
-      until: at + (holdsFiles(message) ? leaseWithFilesMs : leaseMs),
+      until: at + leaseMs,
       inflightKey: openKey(customer),
     })
     const identity =
@@ -113,7 +125,7 @@ type Outcome = {
   giveBack: boolean
 }
 
-export function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): Outcome {
+function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): Outcome {
   switch (delivery.outcome) {
     case 'sent':
       return { state: 'sent', errcode: 0, why: null, giveBack: false }
@@ -122,7 +134,8 @@ export function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): 
     case 'unknown':
       return { state: 'unknown', errcode: null, why: null, giveBack: false }
     case 'not_delivered': {
-      const over = now - row.created_at >= givenUpAfterMs
+      // given up by others, it stands aside, and later lines have left: it does not try again behind them
+      const over = row.state === 'unknown' || now - row.created_at >= givenUpAfterMs
       return {
         state: over ? 'failed' : 'pending',
         errcode: delivery.errcode ?? null,
@@ -139,11 +152,12 @@ async function settle(
   delivery: Delivery,
 ): Promise<void> {
   const at = needs.clock.now()
-  const outcome = decideOutcome(delivery, row, at)
+  let outcome = decideOutcome(delivery, row, at)
   const events = await needs.store.work('reply', async (unit) => {
     const held = await unit.outbox.find(row.outbox_id)
-    // the lease was lost: whoever holds the truth now keeps it
+    // whoever took the line over keeps it; what nobody decided yet is still settled by the truth
     if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []
+    outcome = decideOutcome(delivery, held, at)
     const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })
     const session =
       row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)

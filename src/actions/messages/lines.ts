@@ -1,5 +1,6 @@
 // New rows, spelled out once: every column of a new customer, session, line and outbox entry.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import { contentOf, filesOf } from '../../../rules/content.ts'
 
 type Place = { company_id: string; account_id: string; appid: string }
 
@@ -180,5 +181,6 @@ export function newOutbox(
     errcode: null,
     created_at: facts.at,
     settled_at: null,
+    holds_files: !passive && filesOf(contentOf(message)).length > 0 ? 1 : 0,
   }
 }

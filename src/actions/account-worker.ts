@@ -1,0 +1,75 @@
+// Works off what waits for each account, as many at once as its share of the process allows, and never waits for the slowest: what
+// ends makes room for the next.
+import type { Needs } from '../ports.ts'
+import type { Shares } from './shares.ts'
+import { openWorker, type Worker } from './worker.ts'
+
+/** Accounts looked at in one go; those that have least under way come first, so that the others' turn comes. */
+const accountsAtOnce = 64
+
+export type Work<Row> = {
+  bell: string
+  /** Kinds of work do not take each other's shares. */
+  kinds: Record<string, Shares>
+  waiting: () => Promise<Group[]>
+  /** What may begin now, in its order; at most so many. */
+  ready: (group: Group, limit: number) => Promise<Row[]>
+  /** Of two rows with one key only one is under way. */
+  keyOf: (row: Row) => string
+  /** False where somebody else took it. */
+  run: (row: Row) => Promise<boolean>
+}
+export type Group = { accountId: string; kind: string }
+
+export function openAccountWorker<Row>(needs: Needs<'bus' | 'log'>, work: Work<Row>): Worker {
+  const running = new Map<string, Promise<void>>()
+
+  const begin = (row: Row, group: Group, shares: Shares) => {
+    const end = shares.begin(group.accountId)
+    const run = work
+      .run(row)
+      .catch((error: unknown) => {
+        needs.log.error({ bell: work.bell, error: String(error) }, 'a worker stumbled; it goes on')
+        return false
+      })
+      .then((taken) => {
+        running.delete(work.keyOf(row))
+        end()
+        if (taken) worker.wake()
+      })
+    running.set(work.keyOf(row), run)
+  }
+  const look = async (): Promise<number> => {
+    const asked = (await work.waiting())
+      .flatMap((group) => {
+        const shares = work.kinds[group.kind]
+        return shares ? [{ group, shares, has: shares.running(group.accountId) }] : []
+      })
+      .filter(({ group, shares }) => shares.room(group.accountId) > 0)
+      .sort((a, b) => a.has - b.has)
+      .slice(0, accountsAtOnce)
+    const found = await Promise.all(
+      asked.map(async (one) => {
+        const limit = one.shares.room(one.group.accountId) + one.has
+        const rows = await work.ready(one.group, limit)
+        return rows
+          .filter((row) => !running.has(work.keyOf(row)))
+          .map((row, at) => ({ ...one, row, turn: one.has + at }))
+      }),
+    )
+    for (const { row, group, shares } of found.flat().sort((a, b) => a.turn - b.turn)) {
+      const isFree = !running.has(work.keyOf(row)) && shares.room(group.accountId) > 0
+      if (isFree) begin(row, group, shares)
+    }
+    return 0
+  }
+  const worker = openWorker(needs, { bell: work.bell, work: look })
+
+  return {
+    wake: worker.wake,
+    close: async () => {
+      await worker.close()
+      await Promise.all(running.values())
+    },
+  }
+}

@@ -1,0 +1,82 @@
+// The lease of a line that is being sent. It lasts as long as the delivery does, however long that is, and whoever has lost it
+// sends nothing any more.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { sample } from '../../scripts/simulator/assets.ts'
+import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
+import { post, type House } from '../support/app.ts'
+import { openDesk, type Desk } from '../support/desk.ts'
+import { eventually } from '../support/eventually.ts'
+import { losesLeases } from '../support/obstacles.ts'
+
+const outbox = (house: House) =>
+  house.rows<{ state: string }>("select state from outbox where way = 'api' order by n")
+const unknowns = (house: House) =>
+  house.rows("select stream from stream_event where type = 'message.unknown'")
+
+/** A picture whose upload takes so long, and a text behind it. */
+async function slowPicture(desk: Desk, delayMs: number): Promise<void> {
+  const { house, agent, id } = desk
+  await post(`${house.simulator}/sim/faults`, {
+    kind: 'slow',
+    path: '/cgi-bin/media/upload',
+    delayMs,
+  })
+  const { body } = await agent.upload(sample('cat.jpg'), 'cat.jpg')
+  const sent = await agent.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'picture',
+    type: 'image',
+    mediaId: body.id,
+  })
+  assert.equal(sent.status, 202)
+  assert.equal((await desk.say(agent, 'behind it')).status, 202)
+  await eventually(async () => {
+    assert.deepEqual(
+      (await outbox(house)).map(({ state }) => state),
+      ['sending', 'pending'],
+    )
+  })
+}
+
+void test('a line that takes longer to leave than its lease lasts is not given up, and the next one waits for it', async (t) => {
+  const desk = await openDesk(t, { withoutCron: true })
+  await slowPicture(desk, 9000)
+  await desk.house.app.advanceTo(10 * 60_000)
+  assert.deepEqual(await sweepOutbox(desk.house.app.ports), { unknown: 0 })
+  assert.deepEqual(
+    (await outbox(desk.house)).map(({ state }) => state),
+    ['sending', 'pending'],
+    'its holder still sends it, and nothing overtakes it',
+  )
+  await eventually(async () => {
+    assert.deepEqual(
+      (await outbox(desk.house)).map(({ state }) => state),
+      ['sent', 'sent'],
+    )
+  })
+  const arrived = (await desk.customer.inbox()).filter((item) => item.way === 'custom')
+  assert.deepEqual(
+    arrived.map(({ type }) => type),
+    ['image', 'text'],
+  )
+  assert.deepEqual(await unknowns(desk.house), [])
+})
+
+void test('who lost the lease before the line left does not send it: it is failed, its reply given back, and later lines are not held', async (t) => {
+  const desk = await openDesk(t, { withoutCron: true, alone: true, wrap: losesLeases })
+  await slowPicture(desk, 9000)
+  await desk.house.app.advanceTo(60_000)
+  assert.deepEqual(await sweepOutbox(desk.house.app.ports), { unknown: 1 })
+  assert.equal((await unknowns(desk.house)).length, 1)
+  await eventually(async () => {
+    assert.deepEqual(
+      (await outbox(desk.house)).map(({ state }) => state),
+      ['failed', 'sent'],
+    )
+  })
+  const arrived = (await desk.customer.inbox()).filter((item) => item.way === 'custom')
+  assert.deepEqual(
+    arrived.map(({ text }) => text),
+    ['behind it'],
+  )
+})

@@ -1,0 +1,182 @@
+// One account's WeChat is slow or silent. Nobody else's replies, pictures and media wait for it.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { sample } from '../../scripts/simulator/assets.ts'
+import { account, openHouse, post, type Actor, type House } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { follower, type Follower } from '../support/follower.ts'
+
+const appidOf = (n: number) => `wx00000000000001${String(n).padStart(2, '0')}`
+
+async function openAccounts(house: House, many: number): Promise<string[]> {
+  const appids = Array.from({ length: many }, (_, n) => appidOf(n))
+  for (const [n, appid] of appids.entries()) {
+    const more = { ...account, appid, originalId: `gh_0000000001${n}`, name: `Shop ${n}` }
+    const { encodingAesKey, ...made } = more
+    const { status } = await house.admin.call('POST', '/api/accounts', {
+      kind: 'wechat',
+      binding: 'direct',
+      encodingAesKey,
+      ...made,
+    })
+    assert.equal(status, 201)
+    await post(`${house.simulator}/sim/accounts`, {
+      ...more,
+      callbackUrl: `${house.url}/wechat/${appid}`,
+    })
+  }
+  return appids
+}
+
+type Talk = { customer: Follower; id: string; appid: string }
+
+/** So many followers of the account have written, and the agent has each of them. */
+async function talks(
+  house: House,
+  agent: Actor,
+  { appid, many }: { appid: string; many: number },
+): Promise<Talk[]> {
+  const made: Talk[] = []
+  for (let n = 0; n < many; n += 1) {
+    const customer = await follower(house, appid)
+    assert.equal((await customer.says('在吗')).status, 200)
+    const claimed = await eventually(async () => {
+      const answer = await agent.call('POST', '/api/sessions/claim', {})
+      assert.equal(answer.status, 200)
+      return answer.body
+    })
+    made.push({ customer, id: claimed.id, appid })
+  }
+  return made
+}
+
+const reply = (agent: Actor, talk: Talk, content: object = { type: 'text', text: '在' }) =>
+  agent
+    .call('POST', `/api/sessions/${talk.id}/messages`, {
+      clientMsgId: `${talk.id}-${JSON.stringify(content).length}`,
+      ...content,
+    })
+    .then(({ status, body }) => {
+      assert.equal(status, 202, JSON.stringify(body))
+    })
+
+/** How many lines of these accounts stand how. */
+const standing = async (house: House, appids: string[]): Promise<Record<string, number>> => {
+  const rows = await house.rows<{ appid: string; delivery: string; n: number }>(
+    'select appid, delivery, count(*) as n from message_data where delivery is not null group by appid, delivery',
+  )
+  const counts: Record<string, number> = {}
+  for (const { appid, delivery, n } of rows) {
+    if (appids.includes(appid)) counts[delivery] = (counts[delivery] ?? 0) + Number(n)
+  }
+  return counts
+}
+
+const strike = (house: House, appids: string[], fault: object) =>
+  Promise.all(
+    appids.map((appid) => post(`${house.simulator}/sim/faults`, { appid, next: 0, ...fault })),
+  )
+const silentSends = { kind: 'silent', path: '/cgi-bin/message/custom/send' }
+const slow6s = { kind: 'slow', delayMs: 6000 }
+
+const agentOf = (house: House) => house.agent('agent1', { capacity: 1000 })
+
+void test('while one account hangs, the replies of the others arrive before most of its own have run out of time', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const agent = await agentOf(house)
+  const [slow = '', quick = ''] = await openAccounts(house, 2)
+  const hanging = await talks(house, agent, { appid: slow, many: 40 })
+  const others = await talks(house, agent, { appid: quick, many: 12 })
+  await strike(house, [slow], silentSends)
+
+  await Promise.all(hanging.map((talk) => reply(agent, talk)))
+  await eventually(async () => {
+    assert.ok(((await standing(house, [slow]))['sending'] ?? 0) > 0, 'the premise: it hangs')
+  })
+  await Promise.all(others.map((talk) => reply(agent, talk)))
+  await eventually(async () => {
+    assert.deepEqual(await standing(house, [quick]), { sent: others.length })
+  })
+  const { unknown = 0 } = await standing(house, [slow])
+  assert.ok(unknown <= hanging.length / 2, `they waited for ${unknown} of the slow account`)
+})
+
+void test('fifty accounts that hang leave every other account its replies', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const agent = await agentOf(house)
+  const [quick = '', ...slow] = await openAccounts(house, 51)
+  const hanging: Talk[] = []
+  for (const appid of slow) hanging.push(...(await talks(house, agent, { appid, many: 1 })))
+  const others = await talks(house, agent, { appid: quick, many: 6 })
+  await strike(house, slow, silentSends)
+
+  await Promise.all(hanging.map((talk) => reply(agent, talk)))
+  await eventually(async () => {
+    assert.ok(((await standing(house, slow))['sending'] ?? 0) > 0, 'the premise: they hang')
+  })
+  await Promise.all(others.map((talk) => reply(agent, talk)))
+  await eventually(async () => {
+    assert.deepEqual(await standing(house, [quick]), { sent: others.length })
+  })
+  const { unknown = 0 } = await standing(house, slow)
+  assert.ok(unknown <= hanging.length * 0.8, `they waited for ${unknown} of the slow accounts`)
+})
+
+void test('while an upload hangs, texts of the same account and pictures of another arrive', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const agent = await agentOf(house)
+  const [slow = '', quick = ''] = await openAccounts(house, 2)
+  const pictures = await talks(house, agent, { appid: slow, many: 20 })
+  const texts = await talks(house, agent, { appid: slow, many: 3 })
+  const others = await talks(house, agent, { appid: quick, many: 3 })
+  const { id } = (await agent.upload(sample('cat.jpg'), 'cat.jpg')).body
+  await strike(house, [slow], { ...slow6s, path: '/cgi-bin/media/upload' })
+
+  const picture = { type: 'image', mediaId: id }
+  await Promise.all(pictures.map((talk) => reply(agent, talk, picture)))
+  await eventually(async () => {
+    assert.ok(((await standing(house, [slow]))['sending'] ?? 0) > 0, 'the premise: it hangs')
+  })
+  await Promise.all(texts.map((talk) => reply(agent, talk)))
+  await Promise.all(others.map((talk) => reply(agent, talk, picture)))
+  await eventually(async () => {
+    assert.deepEqual(await standing(house, [quick]), { sent: others.length })
+    const texted = await house.rows(
+      "select message_id from message_data where text = '在' and delivery = 'sent'",
+    )
+    assert.equal(texted.length, texts.length)
+  })
+  const sent = ((await standing(house, [slow]))['sent'] ?? 0) - texts.length
+  assert.ok(sent <= pictures.length / 2, `they waited for ${sent} pictures of the slow account`)
+})
+
+void test("while one account's media cannot be fetched, the others' are", async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const [slow = '', quick = ''] = await openAccounts(house, 2)
+  await strike(house, [slow], { ...slow6s, path: '/cgi-bin/media/get' })
+  const fetched = (appid: string) =>
+    house.rows(
+      "select f.message_id from media_fetch f join message_data m on m.message_id = f.message_id where m.appid = ? and f.state = 'fetched'",
+      [appid],
+    )
+  const send = async (appid: string) => {
+    const customer = await follower(house, appid)
+    await customer.says('', { type: 'image' })
+  }
+  const many = 12
+  for (let n = 0; n < many; n += 1) await send(slow)
+  await eventually(async () => {
+    const rows = await house.rows('select message_id from media_fetch where attempts > 0')
+    assert.ok(rows.length > 0, 'the premise: it hangs')
+  })
+  for (let n = 0; n < 3; n += 1) await send(quick)
+  await eventually(async () => {
+    assert.equal((await fetched(quick)).length, 3)
+  })
+  const waited = (await fetched(slow)).length
+  assert.ok(waited <= many / 2, `they waited for ${waited} media of the slow account`)
+})
