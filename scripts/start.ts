@@ -29,6 +29,7 @@ try {
   const app = await openApp(config, {
     log,
     ending: signals.ending,
+    lost: signals.fail,
     consoleDir: resolve(import.meta.dirname, '../../console/dist'),
   })
   await signals.started(async () => {

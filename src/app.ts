@@ -39,6 +39,8 @@ export type AppOptions = {
   withoutCron?: boolean
   /** Told to end while it still starts. */
   ending?: AbortSignal
+  /** Hears why it must not go on. */
+  lost?: (why: string) => void
 }
 
 export type App = {
@@ -61,6 +63,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     log,
     alone: config.REDIS_URL === undefined,
     ending: options.ending,
+    lost: options.lost,
     ...(options.onSql && { onSql: options.onSql }),
   })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })

@@ -13,6 +13,7 @@ try {
   const app = await openApp(config, {
     log,
     ending: signals.ending,
+    lost: signals.fail,
     consoleDir: new URL('../../console/dist', import.meta.url).pathname,
   })
   await signals.started(() => app.close())

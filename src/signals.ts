@@ -7,28 +7,34 @@ export type Signals = {
   ending: AbortSignal
   /** What has started is closed by a signal; at once when it came before, and then nothing follows. */
   started: (close: () => Promise<void>) => Promise<void>
+  /** Ends in order as a signal does, with exit code 1. */
+  fail: (why: string) => void
 }
 
 /** A first signal ends in order, a second one or 15 s end at once. */
 export function hearSignals(log: Log): Signals {
   const ending = new AbortController()
   let close: (() => Promise<void>) | null = null
+  let code = 0
   const closeAndExit = (how: () => Promise<void>) =>
     how().then(
-      () => process.exit(0),
+      () => process.exit(code),
       (error: unknown) => {
         log.error({ error: String(error) }, 'closing failed')
         process.exit(1)
       },
     )
-  const stop = (signal: string) => {
-    if (ending.signal.aborted) process.exit(1)
+  const end = () => {
     ending.abort()
-    log.info({ signal }, 'closing')
     setTimeout(() => process.exit(1), hardMs).unref()
     if (close) {
       closeAndExit(close).catch(() => process.exit(1))
     }
+  }
+  const stop = (signal: string) => {
+    if (ending.signal.aborted) process.exit(1)
+    log.info({ signal }, 'closing')
+    end()
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
@@ -42,6 +48,12 @@ export function hearSignals(log: Log): Signals {
     started: async (how) => {
       close = how
       if (ending.signal.aborted) await closeAndExit(how)
+    },
+    fail: (why) => {
+      if (ending.signal.aborted) return
+      code = 1
+      log.error({}, why)
+      end()
     },
   }
 }

@@ -1,9 +1,10 @@
 // MySQL or MariaDB: several equal processes write, rows are locked, and what stands in each other's way is tried again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DataSource, QueryRunner } from 'typeorm'
+import type { QueryRunner } from 'typeorm'
 import { OutOfDate } from '../errors.ts'
 import { mysql } from './dialect.ts'
 import { refuseWhenEnding, runMigrations } from './migrate.ts'
+import { holdAlone } from './mysql-alone.ts'
 import { checkMysql } from './mysql-checks.ts'
 import { openPool, openWire, type MysqlPool } from './mysql-pool.ts'
 import type { Answer, Ask, Statement } from './sql.ts'
@@ -70,10 +71,12 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
     await Promise.all([push, other, reader, patient].map((pool) => pool.close()))
   }
   const letGo = alone
-    ? await takeAlone(other.source).catch(async (error: unknown) => {
-        await closeAll()
-        throw error
-      })
+    ? await holdAlone(other, { log, lost: options.lost ?? log.error.bind(log, {}) }).catch(
+        async (error: unknown) => {
+          await closeAll()
+          throw error
+        },
+      )
     : null
   const findings = await checkMysql(read.sql)
   for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
@@ -168,26 +171,6 @@ const answerOf = (raw: unknown): Answer =>
   Array.isArray(raw)
     ? { records: raw as object[], affected: 0, insertId: 0 }
     : { records: [], affected: (raw as Done).affectedRows, insertId: (raw as Done).insertId ?? 0 }
-
-/**
- * Without Redis a process has a queue and a cache of its own, which a second one would not see. The lock lives as long as its
- * connection, so it is freed by any death of its holder.
- */
-async function takeAlone(source: DataSource): Promise<() => Promise<void>> {
-  const runner = source.createQueryRunner()
-  const rows = (await runner.query(
-    "select get_lock(concat('kefu alone in ', database()), 0) as taken",
-  )) as { taken: number | null }[]
-  if (Number(rows[0]?.taken) === 1) {
-    // nothing is ever asked of it again, and the server would end it after some hours
-    await runner.query('set session wait_timeout = 2147483')
-    return () => runner.release()
-  }
-  await runner.release()
-  throw new Error(
-    'Another kefu runs on this database: several processes need Redis, so set REDIS_URL in all of them.',
-  )
-}
 
 const lockName = "concat('kefu migrates ', left(sha1(database()), 32))"
 // the server ends a connection that is silent for so long, and with it the lock of a host that has gone

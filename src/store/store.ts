@@ -16,6 +16,8 @@ export type StoreOptions = {
   onSql?: SqlHeard
   /** Nothing that several processes share: a second one must be refused. */
   alone?: boolean
+  /** Hears that a second one has come all the same: this process must end. */
+  lost?: ((why: string) => void) | undefined
   /** Leaves the schema as it is. */
   asItIs?: boolean
   /** Ends a migration between two of its steps. */

@@ -1,10 +1,17 @@
 // What a process needs before it may stand beside another.
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
 import { openEdition } from '../support/edition.ts'
+import { eventually } from '../support/eventually.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 import { openTestStore } from '../support/store.ts'
 
@@ -77,4 +84,74 @@ void test('what a server lacks is said in words, with the remedy', async (t) => 
   assert.match(wrong?.what ?? '', /inbox\.openid/)
   assert.match(wrong?.remedy ?? '', /ascii_bin/)
   assert.deepEqual(more, [])
+})
+
+const lockName = "concat('kefu alone in ', database())"
+
+async function openOnServer(t: TestContext) {
+  const edition = await openEdition()
+  const settings = without(edition.settings, 'REDIS_URL')
+  const connection = await createConnection(
+    (settings['DATABASE_URL'] ?? '').replace('mariadb:', 'mysql:'),
+  )
+  t.after(async () => {
+    await connection.end()
+    await edition.close()
+  })
+  const holder = async () => {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      `select is_used_lock(${lockName}) as holder`,
+    )
+    return rows[0]?.['holder'] as number | null
+  }
+  return { settings, connection, holder }
+}
+
+void test('the only process that loses the connection of its lock takes it again, and a second one is refused still', async (t) => {
+  const { settings, connection, holder } = await openOnServer(t)
+  const first = await open(settings)
+  const before = await holder()
+  await connection.query(`kill ${before}`)
+  await eventually(async () => {
+    const now = await holder()
+    assert.ok(now !== null && now !== before, 'nobody has taken it again')
+  }, 15_000)
+  await assert.rejects(open(settings), /Another kefu runs on this database/)
+  await first.close()
+  assert.equal(await holder(), null, 'freed with its holder')
+})
+
+void test('the only process that finds its place taken by another ends in order, says why, and its exit code tells', async (t) => {
+  const { settings, connection, holder } = await openOnServer(t)
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-alone-'))
+  const env = { ...settings, HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir }
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.js')], {
+    cwd: dir,
+    env,
+  })
+  t.after(() => {
+    child.kill('SIGKILL')
+    rmSync(dir, { recursive: true, force: true })
+  })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  await eventually(() => {
+    assert.match(out, /kefu answers on/)
+  })
+  const ended = once(child, 'exit')
+  await connection.query(`kill ${await holder()}`)
+  const [rows] = await connection.query<RowDataPacket[]>(`select get_lock(${lockName}, 1) as taken`)
+  assert.equal(rows[0]?.['taken'], 1, 'the premise: another has it')
+  const [code] = (await Promise.race([
+    ended,
+    new Promise((_resolve, reject) => {
+      setTimeout(() => {
+        reject(new Error('it went on beside the other'))
+      }, 25_000).unref()
+    }),
+  ])) as [number | null]
+  assert.equal(code, 1)
+  assert.match(out, /Another kefu has started on this database/)
 })
