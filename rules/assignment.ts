@@ -2,7 +2,7 @@
 // group, the account or the company. Only people online and below their capacity. Whoever was looked at is told with the reason.
 import type { SessionRule } from './settings.ts'
 import type { Named } from './reception.ts'
-import { groupLane, privateLane } from './routing.ts'
+import { commonLane, groupLane, privateLane } from './lane.ts'
 
 /** What changes seldom. */
 export type Staff = {
@@ -32,15 +32,11 @@ export type Candidate = { uid?: number; why: Why; load?: number; capacity?: numb
 
 export type Asked = {
   accountId: string
-  /** The lane where nobody is named. */
-  common: string
   /** -1: nobody's. */
   exclusive: number
   named: Named
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
-  /** All groups of the company. */
-  groupIds: readonly number[]
   /** It waits already, and not for this agent alone any more. */
   movedOn?: boolean
   /** Had it just before. */
@@ -73,18 +69,18 @@ export const lanesThatMatter = (asked: Asked): string[] => poolsOf(asked).map(({
 
 type Pool = { lane: string; rule: SessionRule; pool: Staff[]; reason: string }
 
-function poolOf({ staff, accountId, common, rule }: Asked, groupId: number | null): Pool {
+function poolOf({ staff, accountId, rule }: Asked, groupId: number | null): Pool {
   const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
   if (groupId === null) {
     return {
-      lane: common,
+      lane: commonLane(accountId),
       rule: rule(null),
       pool: serve.filter((one) => one.isAgent),
       reason: 'nobody_named',
     }
   }
   return {
-    lane: groupLane(groupId),
+    lane: groupLane(groupId, accountId),
     rule: rule(groupId),
     pool: serve.filter((one) => one.groupIds.includes(groupId)),
     reason: 'named_group',
@@ -99,14 +95,17 @@ function poolsOf(asked: Asked): Pool[] {
     .filter(({ rule }) => rule !== 'grab')
 }
 
-/** Whether the company has this group, or somebody whom it names and who could serve the account. */
+/** Whether whoever is named, or somebody of the group that is, could serve the account. */
 export function isThere(
-  { staff, groupIds, accountId }: Pick<Asked, 'staff' | 'groupIds' | 'accountId'>,
+  { staff, accountId }: Pick<Asked, 'staff' | 'accountId'>,
   named: Named,
 ): boolean {
   if (named.kind === 'other') return false
-  if (named.kind === 'group') return groupIds.includes(named.groupId)
-  return mayHave({ staff, accountId }, named.uid)
+  return named.kind === 'user'
+    ? mayHave({ staff, accountId }, named.uid)
+    : staff.some(
+        (one) => mayHave({ staff, accountId }, one) && one.groupIds.includes(named.groupId),
+      )
 }
 
 const deputiesOf = (staff: readonly Staff[], uid: number) =>
@@ -175,7 +174,7 @@ function byRule(considered: Considered): Decision {
   return { lane, reason: 'nobody_free', candidates: shortened(considered) }
 }
 
-/** The named group, if there is one; else everyone. */
+/** The named group, if somebody of it serves the account; else everyone. */
 function placeOf(asked: Asked): Pool {
   const { named } = asked
   return poolOf(asked, isThere(asked, named) && named.kind === 'group' ? named.groupId : null)

@@ -200,7 +200,6 @@ export type KnownCompany = {
   row: CompanyRow
   settings: Settings
   staff: Staff[]
-  groupIds: number[]
   /** Of its rules; of those before their last change while a long list is compiled. */
   readonly matcher: Matcher
   newestRules: Promise<Matcher>

@@ -32,15 +32,11 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
     // one select: the rules of one moment, never a mixture
     const rules = compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
-    const groupIds = (await needs.store.read.users.groups(companyId)).map(
-      (group) => group.user_group_id,
-    )
     await soonReady(rules)
     return {
       row,
       settings,
       staff,
-      groupIds,
       get matcher() {
         return rules.now()
       },

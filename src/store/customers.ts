@@ -49,7 +49,7 @@ export const current =
   'order by case when open_key is null then 1 else 0 end, add_time desc, session_id desc'
 
 /** Whose customers an agent finds. */
-export type Reader = { uid: number; lanes: string[]; accountIds: string[] }
+export type Reader = { uid: number; lanes: string[]; accountIds: readonly string[] }
 
 export const customerQueries = (sql: Sql) => ({
   lockByOpenids: (appid: string, openids: string[], patient = true) => {
@@ -120,12 +120,12 @@ export const customerQueries = (sql: Sql) => ({
     { search, after, limit }: { search: string; after: string; limit: number },
   ) => {
     const { where, values } = found(search)
-    const [ofLanes, ofAccounts] = [list(lanes), list(accountIds)]
+    const [ofLanes, ofAccounts] = [list(lanes), list([...accountIds])]
     const of = (where: string) =>
       `select session_id, wx_user_id, open_key from message_session where company_id = ? and ${where}`
     const seen = [
       of('uid = ?'),
-      of(`state = 3 and lane in (${ofLanes.marks})`),
+      of(`state = 3 and lane in (${ofLanes.marks}) and account_id in (${ofAccounts.marks})`),
       of('session_id in (select session_id from session_member where uid = ? and left_at is null)'),
       of(
         `uid is null and session_id in (select session_id from missed_session where company_id = ? and account_id in (${ofAccounts.marks}))`,
@@ -139,7 +139,7 @@ export const customerQueries = (sql: Sql) => ({
       [
         ...[companyId, after, uid],
         ...[companyId, uid],
-        ...[companyId, ...ofLanes.values],
+        ...[companyId, ...ofLanes.values, ...ofAccounts.values],
         ...[companyId, uid],
         ...[companyId, companyId, ...ofAccounts.values],
         ...values,

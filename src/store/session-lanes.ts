@@ -1,6 +1,7 @@
 // Queued sessions lane by lane, and sessions that a timer may be due for. Nothing here is locked, so nothing here decides. Each
 // query walks an index from its beginning, however long the queue is.
 import type { SessionRow } from '../../entities/index.ts'
+import { privateLanes } from '../../rules/lane.ts'
 import { list, type Sql } from './sql.ts'
 
 export type Spot = { rank: number; id: string }
@@ -15,8 +16,21 @@ export type DueSpot = { at: number; id: string }
 /** Which timer: the times that must all lie before its moment. */
 export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed'
 
-// every private lane, and no other: a pattern would not be looked up in the index
-const isPrivate = "lane >= 'user:' and lane < 'user;'"
+// a pattern would not be looked up in the index
+const isPrivate = `lane >= '${privateLanes.from}' and lane < '${privateLanes.to}'`
+const nextLane = (after: string) =>
+  'select m.lane from message_session m where m.company_id = ? and m.lane > ' +
+  `${after} and m.lane < '${privateLanes.from}' and m.state = 3 order by m.lane limit 1`
+/** Nothing named: any. */
+export const oneOf = (column: string, values: readonly string[] | undefined) => {
+  const some = list([...(values ?? [])])
+  return values === undefined
+    ? { where: '', values: [] }
+    : { where: ` and ${column} in (${some.marks})`, values: some.values }
+}
+type LaneAccount = { lane: string; accountId: string }
+const accountsWhere = (where: string) =>
+  `select distinct lane, account_id as accountId from message_session where company_id = ? and ${where} and state = 3`
 const notAfter = (column: string) => `(${column} is null or ${column} <= ?)`
 const due: Record<DueKind, { states: number[]; where: string[] }> = {
   waiting: { states: [0], where: [notAfter('assigned_at'), notAfter('receive_message_time')] },
@@ -43,17 +57,14 @@ export const sessionLanes = (sql: Sql) => ({
       )
     ).map((row) => row.lane),
   /** The lanes in which somebody waits, but for the private ones: from one to the next, not through all who wait. */
-  lanesInUse: async (companyId: string): Promise<string[]> => {
-    const lanes: string[] = []
-    for (let after = ''; ;) {
-      const next = await sql.one<{ lane: string }>(
-        "select lane from message_session where company_id = ? and lane > ? and lane < 'user:' and state = 3 order by lane limit 1",
-        [companyId, after],
+  lanesInUse: async (companyId: string) =>
+    (
+      await sql.all<{ lane: string }>(
+        `with recursive used (lane) as (select (${nextLane("''")}) union all select (${nextLane('used.lane')}) from used where used.lane is not null)` +
+          ' select lane from used where lane is not null',
+        [companyId, companyId],
       )
-      if (!next) return lanes
-      lanes.push((after = next.lane))
-    }
-  },
+    ).map((row) => row.lane),
   /** Who waits in a lane, in its order, with what decides whose he is. */
   waiters: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
     sql.all<Waiter>(
@@ -62,13 +73,19 @@ export const sessionLanes = (sql: Sql) => ({
         ' order by s.`rank`, s.session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
-  /** Whole rows of one lane in its order. */
-  ofLane: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
-    sql.all<SessionRow>(
-      'select * from message_session where company_id = ? and lane = ? and state = 3 and `rank` >= ?' +
+  /** Whole rows of one lane in its order, of these accounts where some are named. */
+  ofLane: (
+    companyId: string,
+    { lane, accountIds }: { lane: string; accountIds?: readonly string[] | undefined },
+    { rank, id, limit }: Spot & { limit: number },
+  ) => {
+    const accounts = oneOf('account_id', accountIds)
+    return sql.all<SessionRow>(
+      `select * from message_session where company_id = ? and lane = ? and state = 3${accounts.where} and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
-      [companyId, lane, rank, rank, id, limit],
-    ),
+      [companyId, lane, ...accounts.values, rank, rank, id, limit],
+    )
+  },
   /** Of all private lanes together: few wait there, and not for long. */
   ofPrivateLanes: (companyId: string, { rank, id, limit }: Spot & { limit: number }) =>
     sql.all<SessionRow>(
@@ -91,6 +108,24 @@ export const sessionLanes = (sql: Sql) => ({
       'select session_id from message_session where company_id = ? and lane = ? and state = 3 and queued_at <= ? order by `rank`, session_id limit ?',
       [companyId, lane, before, limit],
     ),
+  queuedOf: (
+    companyId: string,
+    { lane, accountId, limit }: { lane: string; accountId: string; limit: number },
+  ) =>
+    sql.all<{ session_id: string }>(
+      'select session_id from message_session where company_id = ? and lane = ? and state = 3 and account_id = ? order by `rank`, session_id limit ?',
+      [companyId, lane, accountId, limit],
+    ),
+  /** The accounts of those who wait in these lanes. */
+  accountsIn: async (companyId: string, lanes: string[]) =>
+    lanes.length === 0
+      ? []
+      : sql.all<LaneAccount>(accountsWhere(oneOf('lane', lanes).where.slice(' and '.length)), [
+          companyId,
+          ...oneOf('lane', lanes).values,
+        ]),
+  accountsInPrivate: (companyId: string) =>
+    sql.all<LaneAccount>(accountsWhere(isPrivate), [companyId]),
   /** Queued for one agent alone for too long. */
   reservedSince: (companyId: string, before: number, limit: number) =>
     sql.all<{ session_id: string }>(

@@ -1,7 +1,7 @@
 // What is shown and walked through; nothing here is locked, so nothing here decides.
 import type { SessionRow } from '../../entities/index.ts'
 import { current, found } from './customers.ts'
-import { sessionLanes } from './session-lanes.ts'
+import { oneOf, sessionLanes } from './session-lanes.ts'
 import { list, type Sql, type Value } from './sql.ts'
 
 export type QueuedRow = { session_id: string; company_id: string; lane: string; rank: number }
@@ -93,13 +93,14 @@ export const sessionLists = (sql: Sql) => ({
   },
   inLanes: (
     companyId: string,
-    { lanes, ...wanted }: Wanted & { lanes: string[] | null },
+    { lanes, accountIds, ...wanted }: Wanted & { lanes?: string[]; accountIds?: readonly string[] },
     page: { rank: number; id: string; limit: number },
   ) => {
-    const some = list(lanes ?? [])
-    const inLane = lanes
-      ? { where: ` and lane in (${some.marks})`, values: some.values }
-      : { where: '', values: [] }
+    const [some, accounts] = [oneOf('lane', lanes), oneOf('account_id', accountIds)]
+    const inLane = {
+      where: some.where + accounts.where,
+      values: [...some.values, ...accounts.values],
+    }
     const of = ofWanted(companyId, wanted)
     return sql.all<SessionRow>(
       `select * from message_session where company_id = ? and state = 3${inLane.where}${of.where} and` +

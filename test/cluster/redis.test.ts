@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
+import { commonOf } from '../support/seen.ts'
 
 const exactWithinMs = 5000
 
@@ -16,8 +17,9 @@ const exactWithinMs = 5000
 async function isExact(house: House): Promise<number> {
   const { queue, store } = house.app.ports
   const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
-  const rows = await store.read.sessions.heads(companyId, 'all', 5000)
-  const heads = await queue.heads(companyId, ['all'], 5000)
+  const lane = await commonOf(house)
+  const rows = await store.read.sessions.heads(companyId, lane, 5000)
+  const heads = await queue.heads(companyId, [lane], 5000)
   assert.deepEqual(
     heads?.map((entry) => entry.id),
     rows.map((row) => row.session_id),

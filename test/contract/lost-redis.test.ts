@@ -6,6 +6,7 @@ import { startRedis } from '../../scripts/services/redis.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { commonOf } from '../support/seen.ts'
 
 async function queueUp(house: House, howMany: number): Promise<string[]> {
   const order: string[] = []
@@ -42,9 +43,10 @@ void test('FLUSHALL: claims go on in queue order, and within 5 s the index is ex
   await raw.flushall()
   const flushed = performance.now()
   const companyId = await companyOf(house)
+  const lane = await commonOf(house)
   await eventually(async () => {
-    const heads = await house.app.ports.queue.heads(companyId, ['all'], 50)
-    const rows = await house.app.ports.store.read.sessions.heads(companyId, 'all', 50)
+    const heads = await house.app.ports.queue.heads(companyId, [lane], 50)
+    const rows = await house.app.ports.store.read.sessions.heads(companyId, lane, 50)
     assert.deepEqual(
       heads,
       rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })),
@@ -99,7 +101,8 @@ void test('a frozen and a killed Redis: pushes, claims, replies and sign-outs go
   const order = await queueUp(house, 3)
   await eventually(async () => {
     assert.equal(
-      (await house.app.ports.queue.heads(await companyOf(house), ['all'], 5))?.length,
+      (await house.app.ports.queue.heads(await companyOf(house), [await commonOf(house)], 5))
+        ?.length,
       order.length,
     )
   })

@@ -13,7 +13,7 @@ const waitsAtMost = 1400
 const enter = (id: string, rank: number): Move => ({
   id,
   from: null,
-  to: { list: 'queue:all', rank },
+  to: { list: 'queue:account:a', rank },
 })
 
 async function timed<T>(ask: () => Promise<T>): Promise<T> {
@@ -29,10 +29,10 @@ async function timed<T>(ask: () => Promise<T>): Promise<T> {
 /** Everything an action asks, once. */
 async function askAll({ queue, recent, cache, bus }: Backends, companyId: string): Promise<void> {
   await timed(() => queue.move(companyId, [enter('late', 1)]))
-  await timed(() => queue.heads(companyId, ['all'], 5))
-  await timed(() => queue.position(companyId, 'all', 'a'))
+  await timed(() => queue.heads(companyId, ['account:a'], 5))
+  await timed(() => queue.position(companyId, 'account:a', 'a'))
   await timed(() => queue.sums(companyId))
-  await timed(() => queue.members(companyId, 'queue:all'))
+  await timed(() => queue.members(companyId, 'queue:account:a'))
   await timed(() => queue.complete(companyId, 'x'))
   await timed(() => recent.add(companyId, 's', ['1']))
   await timed(() => recent.list(companyId, 's'))
@@ -48,7 +48,7 @@ async function rebuild({ queue }: Backends, companyId: string): Promise<void> {
     await queue.move(companyId, [enter('a', 1), enter('b', 2)])
     await queue.complete(companyId, sums?.epoch ?? '')
     assert.deepEqual(
-      (await queue.heads(companyId, ['all'], 1))?.map(({ id }) => id),
+      (await queue.heads(companyId, ['account:a'], 1))?.map(({ id }) => id),
       ['a'],
     )
   })
@@ -149,14 +149,14 @@ if (single) {
       const [here, there] = [at.backends(), await at.another()]
       await rebuild(here, 'torn')
       at.service().pause()
-      await here.queue.move('torn', [{ id: 'a', from: 'queue:all', to: null }])
+      await here.queue.move('torn', [{ id: 'a', from: 'queue:account:a', to: null }])
       at.service().resume()
       await eventually(async () => {
         const sums = await there.queue.sums('torn')
         assert.equal(sums?.whole, false)
       })
-      assert.equal(await there.queue.heads('torn', ['all'], 5), null)
-      assert.equal(await here.queue.heads('torn', ['all'], 5), null)
+      assert.equal(await there.queue.heads('torn', ['account:a'], 5), null)
+      assert.equal(await here.queue.heads('torn', ['account:a'], 5), null)
     })
   })
 }
@@ -172,10 +172,10 @@ void describe('a master that dies and stays dead', () => {
     })
     await rebuild(here, 'c')
     at.service().kill()
-    assert.equal(await timed(() => here.queue.heads('c', ['all'], 5)), null)
+    assert.equal(await timed(() => here.queue.heads('c', ['account:a'], 5)), null)
     await rebuild(here, 'c')
     await eventually(async () => {
-      assert.equal((await there.queue.heads('c', ['all'], 5))?.length, 2)
+      assert.equal((await there.queue.heads('c', ['account:a'], 5))?.length, 2)
     })
     await eventually(() => {
       here.bus.publish('topic', 'from the new master')

@@ -6,6 +6,7 @@ import { startCluster, startRedis } from '../../scripts/services/redis.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { commonOf } from '../support/seen.ts'
 
 type Service = Awaited<ReturnType<typeof startRedis>>
 type Raw = {
@@ -120,6 +121,7 @@ async function indexIsExact(house: House, raw: Raw): Promise<void> {
   const [waiting] = await sessions(house, 0)
   const [queued] = await sessions(house, 3)
   const c = `{${queued?.company_id}}`
+  const lane = await commonOf(house)
   assert.deepEqual(
     Object.entries(await raw.keys(0)).map(([key, { type }]) => [key, type]),
     [
@@ -136,10 +138,10 @@ async function indexIsExact(house: House, raw: Raw): Promise<void> {
     [
       [`epoch:${c}`, 'string'],
       [`lists:${c}`, 'set'],
-      [`queue:${c}:all`, 'zset'],
+      [`queue:${c}:${lane}`, 'zset'],
     ],
   )
-  assert.deepEqual(await raw.ask(2, 'zrange', `queue:${c}:all`, 0, -1, 'withscores'), [
+  assert.deepEqual(await raw.ask(2, 'zrange', `queue:${c}:${lane}`, 0, -1, 'withscores'), [
     queued?.session_id,
     String(queued?.rank),
   ])

@@ -29,20 +29,20 @@ for (const edition of editions) {
       const c = company()
       await whole(c)
       await queue.move(c, [
-        queuedIn('all', 'b', 5),
-        queuedIn('group:1', 'a', 5),
-        queuedIn('all', 'c', 1),
+        queuedIn('account:a', 'b', 5),
+        queuedIn('group:1:a', 'a', 5),
+        queuedIn('account:a', 'c', 1),
         queuedIn('user:7', 'd', 9),
-        queuedIn('all', 'A', 5),
+        queuedIn('account:a', 'A', 5),
       ])
-      assert.deepEqual(await queue.heads(c, ['all', 'group:1'], 10), [
-        { id: 'c', lane: 'all', rank: 1 },
-        { id: 'A', lane: 'all', rank: 5 },
-        { id: 'a', lane: 'group:1', rank: 5 },
-        { id: 'b', lane: 'all', rank: 5 },
+      assert.deepEqual(await queue.heads(c, ['account:a', 'group:1:a'], 10), [
+        { id: 'c', lane: 'account:a', rank: 1 },
+        { id: 'A', lane: 'account:a', rank: 5 },
+        { id: 'a', lane: 'group:1:a', rank: 5 },
+        { id: 'b', lane: 'account:a', rank: 5 },
       ])
       assert.deepEqual(
-        (await queue.heads(c, ['all', 'group:1', 'user:7'], 2))?.map(({ id }) => id),
+        (await queue.heads(c, ['account:a', 'group:1:a', 'user:7'], 2))?.map(({ id }) => id),
         ['c', 'A'],
       )
       assert.deepEqual(await queue.heads(c, ['account:x'], 5), [])
@@ -53,23 +53,27 @@ for (const edition of editions) {
       const { queue } = at.backends()
       const c = company()
       await whole(c)
-      const enter = queuedIn('all', 'a', 2 ** 53 - 1)
+      const enter = queuedIn('account:a', 'a', 2 ** 53 - 1)
       assert.deepEqual([await queue.move(c, [enter]), await queue.move(c, [enter])], [1, 0])
-      assert.deepEqual(await queue.heads(c, ['all'], 5), [
-        { id: 'a', lane: 'all', rank: 2 ** 53 - 1 },
+      assert.deepEqual(await queue.heads(c, ['account:a'], 5), [
+        { id: 'a', lane: 'account:a', rank: 2 ** 53 - 1 },
       ])
-      const shift: Move = { id: 'a', from: 'queue:all', to: { list: 'queue:group:2', rank: 3 } }
+      const shift: Move = {
+        id: 'a',
+        from: 'queue:account:a',
+        to: { list: 'queue:group:2:a', rank: 3 },
+      }
       assert.deepEqual([await queue.move(c, [shift]), await queue.move(c, [shift])], [2, 0])
       assert.equal(
         await queue.move(c, [
-          { ...shift, from: 'queue:group:2', to: { list: 'queue:group:2', rank: 4 } },
+          { ...shift, from: 'queue:group:2:a', to: { list: 'queue:group:2:a', rank: 4 } },
         ]),
         1,
       )
-      assert.deepEqual(await queue.heads(c, ['all', 'group:2'], 5), [
-        { id: 'a', lane: 'group:2', rank: 4 },
+      assert.deepEqual(await queue.heads(c, ['account:a', 'group:2:a'], 5), [
+        { id: 'a', lane: 'group:2:a', rank: 4 },
       ])
-      const leave: Move = { id: 'a', from: 'queue:group:2', to: null }
+      const leave: Move = { id: 'a', from: 'queue:group:2:a', to: null }
       assert.deepEqual([await queue.move(c, [leave]), await queue.move(c, [leave])], [1, 0])
       assert.equal(await queue.move(c, []), 0)
     })
@@ -79,31 +83,31 @@ for (const edition of editions) {
       const c = company()
       await whole(c)
       await queue.move(c, [
-        queuedIn('all', 'b', 2),
-        queuedIn('all', 'a', 2),
-        queuedIn('all', 'c', 1),
+        queuedIn('account:a', 'b', 2),
+        queuedIn('account:a', 'a', 2),
+        queuedIn('account:a', 'c', 1),
       ])
       assert.deepEqual(
-        await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, 'all', id))),
+        await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, 'account:a', id))),
         [0, 1, 2, null],
       )
-      assert.equal(await queue.position(c, 'group:1', 'a'), null)
+      assert.equal(await queue.position(c, 'group:1:a', 'a'), null)
       assert.deepEqual(
-        await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, 'all', rank))),
+        await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, 'account:a', rank))),
         [0, 0, 1, 3],
       )
-      assert.equal(await queue.before(c, 'group:1', 5), 0)
+      assert.equal(await queue.before(c, 'group:1:a', 5), 0)
     })
 
     void test('nothing is proposed before the index is declared whole, and only the index that was looked at is', async () => {
       const { queue } = at.backends()
       const c = company()
-      await queue.move(c, [queuedIn('all', 'a', 1)])
+      await queue.move(c, [queuedIn('account:a', 'a', 1)])
       assert.deepEqual(
         [
-          await queue.heads(c, ['all'], 5),
-          await queue.position(c, 'all', 'a'),
-          await queue.before(c, 'all', 9),
+          await queue.heads(c, ['account:a'], 5),
+          await queue.position(c, 'account:a', 'a'),
+          await queue.before(c, 'account:a', 9),
         ],
         [null, null, null],
       )
@@ -111,13 +115,13 @@ for (const edition of editions) {
       assert.equal(sums?.whole, false)
       if (queue.shared) {
         await queue.complete(c, `${sums.epoch}x`)
-        assert.equal(await queue.heads(c, ['all'], 5), null)
+        assert.equal(await queue.heads(c, ['account:a'], 5), null)
       }
       await queue.complete(c, sums.epoch)
-      assert.deepEqual((await queue.heads(c, ['all'], 5))?.length, 1)
+      assert.deepEqual((await queue.heads(c, ['account:a'], 5))?.length, 1)
       assert.equal((await queue.sums(c))?.whole, true)
       assert.equal(
-        await queue.heads(company(), ['all'], 5),
+        await queue.heads(company(), ['account:a'], 5),
         null,
         'another company is not whole with it',
       )
@@ -133,37 +137,37 @@ for (const edition of editions) {
       ]
       await queue.move(
         c,
-        ranks.map((rank, n) => queuedIn('all', `s${n}`, rank)),
+        ranks.map((rank, n) => queuedIn('account:a', `s${n}`, rank)),
       )
       await queue.move(c, [{ id: 'w', from: null, to: { list: 'waiting:12', rank: 77 } }])
       const total = ranks.reduce((sum, rank) => sum + (rank % sumModulus), 0)
       assert.deepEqual(
         (await queue.sums(c))?.lists,
         new Map([
-          ['queue:all', { count: 3, sum: total }],
+          ['queue:account:a', { count: 3, sum: total }],
           ['waiting:12', { count: 1, sum: 77 }],
         ]),
       )
       assert.deepEqual(
-        [...((await queue.members(c, 'queue:all')) ?? [])].sort(),
+        [...((await queue.members(c, 'queue:account:a')) ?? [])].sort(),
         ranks.map((rank, n) => [`s${n}`, rank]),
       )
       assert.deepEqual(await queue.members(c, 'waiting:12'), new Map([['w', 77]]))
       assert.deepEqual(await queue.members(c, 'queue:group:5'), new Map())
       await queue.move(c, [{ id: 'w', from: 'waiting:12', to: null }])
-      assert.deepEqual([...((await queue.sums(c))?.lists.keys() ?? [])], ['queue:all'])
+      assert.deepEqual([...((await queue.sums(c))?.lists.keys() ?? [])], ['queue:account:a'])
     })
 
     void test('more than a slice is summed and listed whole', async () => {
       const { queue } = at.backends()
       const c = company()
       const moves = Array.from({ length: 10_500 }, (_, n) =>
-        queuedIn('all', `s${n}`, 1_763_000_000_000 + n),
+        queuedIn('account:a', `s${n}`, 1_763_000_000_000 + n),
       )
       assert.equal(await queue.move(c, moves), 10_500)
       const sum = moves.reduce((total, { to }) => total + ((to?.rank ?? 0) % sumModulus), 0)
-      assert.deepEqual((await queue.sums(c))?.lists.get('queue:all'), { count: 10_500, sum })
-      assert.equal((await queue.members(c, 'queue:all'))?.size, 10_500)
+      assert.deepEqual((await queue.sums(c))?.lists.get('queue:account:a'), { count: 10_500, sum })
+      assert.equal((await queue.members(c, 'queue:account:a'))?.size, 10_500)
     })
 
     void test('recent lines come newest first, once each, and no more than are kept', async () => {
@@ -237,9 +241,9 @@ for (const edition of editions) {
         })
 
         await whole(c)
-        await here.queue.move(c, [queuedIn('all', 'a', 1)])
-        assert.deepEqual(await there.queue.heads(c, ['all'], 5), [
-          { id: 'a', lane: 'all', rank: 1 },
+        await here.queue.move(c, [queuedIn('account:a', 'a', 1)])
+        assert.deepEqual(await there.queue.heads(c, ['account:a'], 5), [
+          { id: 'a', lane: 'account:a', rank: 1 },
         ])
         await here.recent.add(c, 's', ['1'])
         assert.deepEqual(await there.recent.list(c, 's'), ['1'])

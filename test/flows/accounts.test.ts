@@ -237,7 +237,7 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
   const [session] = (await house.admin.call('GET', '/api/sessions')).body.items
   assert.deepEqual(
     [session.kind, session.queue.lane, session.window.scene, session.window.remaining],
-    ['group', `group:${group.id}`, 'scan', 3],
+    ['group', `group:${group.id}:${accountId}`, 'scan', 3],
   )
   await house.app.advanceTo(8 * 24 * 3600_000)
   const late = await follower(house)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
-import { ledgerOf, presence, sessionOf, setAll } from '../support/seen.ts'
+import { ledgerOf, presence, sessionOf, setAll, commonOf, accountOf } from '../support/seen.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -119,7 +119,11 @@ void test("nobody is given a customer of an account he does not serve, and the g
   const second = await follower(house)
   await second.says('你好')
   const queued = await sessionOf(house, second)
-  assert.deepEqual([queued.stateCode, queued.queue?.lane], [3, 'all'], 'grabbed again')
+  assert.deepEqual(
+    [queued.stateCode, queued.queue?.lane],
+    [3, await commonOf(house)],
+    'grabbed again',
+  )
 })
 
 void test('an agent who returns gets back the customer who has left his lane and still waits', async (t) => {
@@ -137,7 +141,7 @@ void test('an agent who returns gets back the customer who has left his lane and
     1,
   )
   const moved = await sessionOf(house, customer)
-  assert.equal(moved.queue?.lane, 'all')
+  assert.equal(moved.queue?.lane, await commonOf(house))
   assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent_away')
   await presence(other, 'online')
   await presence(owner, 'online')
@@ -185,7 +189,7 @@ void test("a disabled agent's customer is anyone's", async (t) => {
   await house.admin.call('PATCH', `/api/users/${owner.uid}`, { enabled: false })
   await setAll(house, {})
   await customer.says('二')
-  assert.equal((await sessionOf(house, customer)).queue?.lane, 'all')
+  assert.equal((await sessionOf(house, customer)).queue?.lane, await commonOf(house))
 })
 
 void test('customers of higher priority go first; with windowFirst whose window ends first, also of those who wait already', async (t) => {
@@ -267,10 +271,12 @@ void test('who waits for a group behind too many or for too long goes on to the 
     house.rows<{ lane: string; rank: number }>(
       'select lane, `rank` from message_session order by session_id',
     )
+  const accountId = await accountOf(house)
+  const lane = (groupId: number) => `group:${groupId}:${accountId}`
   const before = await lanes()
   assert.deepEqual(
     before.map((row) => row.lane),
-    Array(4).fill(`group:${one}`),
+    Array(4).fill(lane(one)),
   )
   assert.equal(
     (await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved,
@@ -278,7 +284,7 @@ void test('who waits for a group behind too many or for too long goes on to the 
   )
   assert.deepEqual(
     (await lanes()).map((row) => row.lane),
-    [`group:${one}`, `group:${one}`, `group:${two}`, `group:${two}`],
+    [lane(one), lane(one), lane(two), lane(two)],
   )
   assert.deepEqual(
     (await lanes()).map((row) => row.rank),
@@ -289,7 +295,7 @@ void test('who waits for a group behind too many or for too long goes on to the 
     (await house.admin.call('POST', '/api/admin/jobs/overflow/run', {})).body.result.moved,
     2,
   )
-  assert.deepEqual(new Set((await lanes()).map((row) => row.lane)), new Set([`group:${two}`]))
+  assert.deepEqual(new Set((await lanes()).map((row) => row.lane)), new Set([lane(two)]))
 })
 
 for (const sessionRule of ['even', 'roundRobin'] as const) {

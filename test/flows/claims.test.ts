@@ -3,6 +3,7 @@ import test from 'node:test'
 import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
+import { commonOf } from '../support/seen.ts'
 
 const counts = (results: { status: number }[]) =>
   Object.fromEntries(
@@ -89,13 +90,16 @@ void test('a session that is his already is no answer to a claim of the next one
   await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
   const first = (await agent!.call('POST', '/api/sessions/claim', {})).body
   const { queue, store } = house.app.ports
+  const lane = await commonOf(house)
   const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
-  await queue.move(companyId, [{ id: first.id, from: null, to: { list: 'queue:all', rank: 0 } }])
-  assert.equal((await queue.heads(companyId, ['all'], 1))?.[0]?.id, first.id)
+  await queue.move(companyId, [
+    { id: first.id, from: null, to: { list: `queue:${lane}`, rank: 0 } },
+  ])
+  assert.equal((await queue.heads(companyId, [lane], 1))?.[0]?.id, first.id)
 
   const second = (await agent!.call('POST', '/api/sessions/claim', {})).body
   assert.notEqual(second.id, first.id)
-  assert.equal((await queue.heads(companyId, ['all'], 1))?.length, 0)
+  assert.equal((await queue.heads(companyId, [lane], 1))?.length, 0)
 })
 
 void test('who is claimed while the index is mended does not stand in it again', async (t) => {
@@ -105,9 +109,10 @@ void test('who is claimed while the index is mended does not stand in it again',
   const [agent] = await agents(house, 1)
   await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
   const { ports } = house.app
+  const lane = await commonOf(house)
   const companyId = (await ports.store.read.accounts.companies())[0]?.company_id ?? ''
   const [session] = await queue(house)
-  await ports.queue.move(companyId, [{ id: session?.id ?? '', from: 'queue:all', to: null }])
+  await ports.queue.move(companyId, [{ id: session?.id ?? '', from: `queue:${lane}`, to: null }])
   let claimed = 0
   const raced = {
     ...ports,
@@ -123,7 +128,7 @@ void test('who is claimed while the index is mended does not stand in it again',
   }
   assert.deepEqual(await reconcileQueue(raced, companyId), { added: 1, removed: 0 })
   assert.equal(claimed, 200, 'the premise: SQL had been read, the index was not yet written')
-  assert.deepEqual(await ports.queue.heads(companyId, ['all'], 5), [])
+  assert.deepEqual(await ports.queue.heads(companyId, [lane], 5), [])
 })
 
 void test('a returning customer waits for his own agent: accepted when online, reserved when away, common after the delay', async (t) => {

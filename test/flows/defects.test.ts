@@ -6,7 +6,7 @@ import { openHouse, signIn, type House } from '../support/app.ts'
 import { loadOf, openDesk } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
-import { runJob, sessionOf, setAll } from '../support/seen.ts'
+import { runJob, sessionOf, setAll, commonOf } from '../support/seen.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
 const defect = (number: number, promise: string, body: (t: Context) => Promise<void>) => {
@@ -134,10 +134,11 @@ defect(
 defect(15, 'whoever ends a session, and in whatever state, it leaves every list', async (t) => {
   const at = await openDesk(t)
   const b = await at.house.agent('b')
+  const common = await commonOf(at.house)
   const lists = async () =>
     (
       await Promise.all(
-        ['queue:all', `waiting:${b.uid}`, `waiting:${at.agent.uid}`].map((list) =>
+        [`queue:${common}`, `waiting:${b.uid}`, `waiting:${at.agent.uid}`].map((list) =>
           listed(at.house, list),
         ),
       )

@@ -5,6 +5,7 @@ import { eventNames } from '../../scripts/simulator/phone/events.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
+import { accountOf, commonOf } from '../support/seen.ts'
 
 const messages: [type: string, more: object][] = [
   ['text', { text: '在吗' }],
@@ -268,10 +269,10 @@ void test('a menu key names who receives: a person, a group, nobody; one that na
   await agent.call('PUT', '/api/me/presence', { status: 'offline' })
   const lanes = {
     [`kf_user_${agent.uid}`]: `user:${agent.uid}`,
-    [`kf_group_${group.id}`]: `group:${group.id}`,
-    kf_other: 'all',
-    kf_group_99999: 'all',
-    kf_user_99999: 'all',
+    [`kf_group_${group.id}`]: `group:${group.id}:${await accountOf(house)}`,
+    kf_other: await commonOf(house),
+    kf_group_99999: await commonOf(house),
+    kf_user_99999: await commonOf(house),
   }
   for (const [eventKey, lane] of Object.entries(lanes)) {
     const customer = await follower(house)
@@ -292,7 +293,9 @@ void test('a menu key names who receives: a person, a group, nobody; one that na
     ),
     [],
   )
-  const claimed = await agent.call('POST', '/api/sessions/claim', { lane: `group:${group.id}` })
+  const claimed = await agent.call('POST', '/api/sessions/claim', {
+    lane: `group:${group.id}:${await accountOf(house)}`,
+  })
   assert.equal(claimed.status, 200)
 })
 

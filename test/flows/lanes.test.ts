@@ -1,9 +1,15 @@
 // Who may claim whom: an account that is not bound holds nobody up, and a lane has one account.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'node:test'
-import { account, openHouse, post, type House } from '../support/app.ts'
+import { Redis } from 'ioredis'
+import { account, openHouse, post, type Actor, type House } from '../support/app.ts'
+import { isCluster, openEdition } from '../support/edition.ts'
+import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
-import { sessionOf } from '../support/seen.ts'
+import { presence, runJob, sessionOf, setAll } from '../support/seen.ts'
 
 const second = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002', name: 'B' }
 
@@ -68,3 +74,253 @@ for (const [how, leave] of [
     assert.equal(listed.body.items.length, 2, 'admins see whom nobody can answer')
   })
 }
+
+const isRefused = (answer: { status: number; body: any }, code: string, why?: string) => {
+  assert.deepEqual([answer.status, answer.body.error?.code], [409, code], why)
+}
+const queueSeen = async (who: Actor): Promise<string[]> =>
+  (
+    (await who.call('GET', '/api/sessions?state=queued')).body.items as {
+      customer: { openid: string }
+    }[]
+  ).map(({ customer }) => customer.openid)
+
+void test('an agent sees and claims only who came by an account of theirs, in the common and in the group lane', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { first, other } = await openTwo(house)
+  const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
+  const one = await house.agent('one', { accountIds: [first], groupIds: [group.id] })
+  const both = await house.agent('both', { groupIds: [group.id] })
+  const foreign = await writes(house, second.appid)
+  const sent = await writes(house, second.appid)
+  const { id: sentId } = await sessionOf(house, sent)
+  assert.equal(
+    (await house.admin.call('POST', `/api/sessions/${sentId}/transfer`, { groupId: group.id }))
+      .status,
+    200,
+  )
+  assert.deepEqual(
+    [(await sessionOf(house, foreign)).queue?.lane, (await sessionOf(house, sent)).queue?.lane],
+    [`account:${other}`, `group:${group.id}:${other}`],
+  )
+
+  assert.equal((await one.call('POST', '/api/sessions/claim', {})).status, 204)
+  assert.deepEqual(await queueSeen(one), [])
+  assert.deepEqual(await queueSeen(both), [foreign.openid, sent.openid], 'the premise')
+  for (const customer of [foreign, sent]) {
+    const { id } = await sessionOf(house, customer)
+    isRefused(await one.call('POST', `/api/sessions/${id}/claim`, {}), 'agent_not_on_account')
+    assert.equal((await one.call('GET', `/api/sessions/${id}`)).status, 404)
+  }
+  for (const lane of [`account:${other}`, `group:${group.id}:${other}`]) {
+    isRefused(await one.call('POST', '/api/sessions/claim', { lane }), 'agent_not_on_account')
+  }
+  assert.equal(
+    (await one.call('POST', '/api/sessions/claim', { lane: 'all' })).body.error.code,
+    'not_your_lane',
+  )
+  assert.equal((await sessionOf(house, foreign)).customer.exclusiveAgentUid, -1)
+  const taken = await both.call('POST', '/api/sessions/claim', {
+    lane: `group:${group.id}:${other}`,
+  })
+  assert.equal(taken.body.customer?.openid, sent.openid)
+  const mine = await writes(house, account.appid)
+  assert.equal(
+    (await one.call('POST', '/api/sessions/claim', {})).body.customer?.openid,
+    mine.openid,
+  )
+})
+
+void test('nobody is given, transferred, or takes over a session of an account that is not theirs', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { first } = await openTwo(house)
+  const stranger = await house.agent('stranger', { accountIds: [first] })
+  const chief = await house.agent('chief', { accountIds: [first], role: 'supervisor' })
+  await setAll(house, { sessionRule: 'even' })
+  await presence(stranger, 'online')
+  const customer = await writes(house, second.appid)
+  const { id, stateCode } = await sessionOf(house, customer)
+  assert.equal(stateCode, 3, 'nobody of this account is there')
+  const mine = await writes(house, account.appid)
+  assert.deepEqual((await sessionOf(house, mine)).agentUid, stranger.uid, 'the premise')
+
+  isRefused(await chief.call('POST', `/api/sessions/${id}/takeover`, {}), 'agent_not_on_account')
+  isRefused(
+    await house.admin.call('POST', `/api/sessions/${id}/transfer`, { agentUid: stranger.uid }),
+    'agent_not_on_account',
+  )
+  const taken = await house.admin.call('POST', `/api/sessions/${id}/takeover`, {})
+  assert.deepEqual([taken.status, taken.body.agentUid], [200, house.admin.uid])
+  await house.admin.call('POST', `/api/sessions/${id}/close`, {})
+  const { status } = await house.admin.call('PATCH', `/api/customers/${taken.body.customer.id}`, {
+    exclusiveAgentUid: -1,
+  })
+  assert.equal(status, 200)
+  isRefused(
+    await chief.call('POST', '/api/sessions', { customerId: taken.body.customer.id }),
+    'agent_not_on_account',
+  )
+})
+
+void test('a claim without a lane takes who came first over all lanes of the agent', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  await openTwo(house)
+  const agent = await house.agent('agent1')
+  const order: string[] = []
+  for (let at = 0; at < 6; at += 1) {
+    const customer = await writes(house, at % 2 === 0 ? second.appid : account.appid)
+    order.push(customer.openid)
+  }
+  assert.deepEqual(await queueSeen(agent), order)
+  const claimed: string[] = []
+  for (let at = 0; at < 6; at += 1) {
+    claimed.push((await agent.call('POST', '/api/sessions/claim', {})).body.customer.openid)
+  }
+  assert.deepEqual(claimed, order)
+})
+
+void test('who serves all accounts serves a later one too; who serves some does not, until it is added', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { items } = (await house.admin.call('GET', '/api/accounts')).body
+  const all = await house.agent('all')
+  await openTwo(house).then(async ({ other }) => {
+    const some = await house.agent('some', { accountIds: [items[0].id] })
+    const customer = await writes(house, second.appid)
+    assert.equal((await some.call('POST', '/api/sessions/claim', {})).status, 204)
+    const added = { accountIds: [items[0].id, other] }
+    assert.equal((await house.admin.call('PATCH', `/api/users/${some.uid}`, added)).status, 200)
+    const claimed = await some.call('POST', '/api/sessions/claim', {})
+    assert.equal(claimed.body.customer?.openid, customer.openid)
+  })
+  const next = await writes(house, second.appid)
+  const claimed = await all.call('POST', '/api/sessions/claim', {})
+  assert.equal(claimed.body.customer?.openid, next.openid)
+})
+
+void test('who waits for an agent who loses the account waits for everyone of it at once, at the same place', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { first, other } = await openTwo(house)
+  const owner = await house.agent('owner')
+  const heir = await house.agent('heir')
+  const customer = await writes(house, second.appid)
+  const claimed = (await owner.call('POST', '/api/sessions/claim', {})).body
+  await owner.call('POST', `/api/sessions/${claimed.id}/close`, {})
+  await presence(owner, 'offline')
+  await customer.says('还在吗')
+  const before = await sessionOf(house, customer)
+  assert.equal(before.queue?.lane, `user:${owner.uid}`, 'the premise')
+  const rankOf = async () =>
+    Number(
+      (
+        await house.rows<{ rank: number }>(
+          'select `rank` from message_session where session_id = ?',
+          [before.id],
+        )
+      )[0]?.rank,
+    )
+  const rank = await rankOf()
+  const left = await house.admin.call('PATCH', `/api/users/${owner.uid}`, { accountIds: [first] })
+  assert.equal(left.status, 200)
+
+  assert.equal((await sessionOf(house, customer)).queue?.lane, `account:${other}`)
+  assert.equal(await rankOf(), rank)
+  assert.deepEqual(await queueSeen(owner), [])
+  assert.equal((await owner.call('POST', '/api/sessions/claim', {})).status, 204)
+  const taken = await heir.call('POST', '/api/sessions/claim', {})
+  assert.equal(taken.body.customer?.openid, customer.openid)
+  await heir.call('POST', `/api/sessions/${before.id}/close`, {})
+  await presence(owner, 'online')
+  await customer.says('又来了')
+  const again = await sessionOf(house, customer)
+  assert.notDeepEqual(again.agentUid, owner.uid)
+  assert.notEqual(again.queue?.lane, `user:${owner.uid}`, 'they do not serve this account any more')
+})
+
+/** As a release left it that knew one lane for all accounts. */
+async function asBefore(house: House, redisUrl: string | undefined): Promise<void> {
+  const { store, queue } = house.app.ports
+  const run = (text: string) => store.work('rest', (unit) => unit.sql.run(text, []))
+  const rows = await house.rows<{
+    company_id: string
+    session_id: string
+    lane: string
+    rank: number
+  }>('select company_id, session_id, lane, `rank` from message_session where state = 3')
+  for (const { company_id: companyId, session_id: id, lane, rank } of rows) {
+    const before = lane.startsWith('group:') ? lane.split(':').slice(0, 2).join(':') : 'all'
+    await run(`update message_session set lane = '${before}' where session_id = '${id}'`)
+    const to = { list: `queue:${before}`, rank }
+    await queue.move(companyId, [{ id, from: `queue:${lane}`, to }])
+  }
+  await run("delete from migrations where name like 'Lanes%'")
+  if (redisUrl === undefined) return
+  const raw = new Redis(`${redisUrl}/2`)
+  await raw.set(`epoch:{${rows[0]?.company_id ?? ''}}`, 'whole:0123456789abcdef')
+  await raw.quit()
+}
+
+void test('who was queued when a lane was not yet of one account is claimed in the same order right after the start', async (t) => {
+  const [edition, dir] = [await openEdition(), mkdtempSync(join(tmpdir(), 'kefu-lanes-'))]
+  const opened: House[] = []
+  t.after(async () => {
+    for (const house of opened) await house.close()
+    await edition.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const { settings } = edition
+  const old = await openHouse({ rules: false, withoutCron: true, dir, settings })
+  const { first, other } = await openTwo(old)
+  const group = (await old.admin.call('POST', '/api/groups', { name: '售后' })).body
+  await old.agent('agent1', { groupIds: [group.id] })
+  const order: string[] = []
+  for (let at = 0; at < 6; at += 1) {
+    const customer = await follower(old, at % 2 === 0 ? second.appid : account.appid)
+    if (at < 2) await customer.does('CLICK', { eventKey: `kf_group_${group.id}` })
+    else await customer.says('在吗')
+    order.push(customer.openid)
+  }
+  await asBefore(old, settings['REDIS_URL'])
+  const lanesOf = async (house: House) =>
+    (
+      await house.rows<{ lane: string }>(
+        'select lane from message_session where state = 3 order by `rank`',
+      )
+    ).map((row) => row.lane)
+  const gone = ['all', `group:${group.id}`]
+  assert.deepEqual(new Set(await lanesOf(old)), new Set(gone), 'the premise')
+  await old.close()
+
+  const house = await openHouse({ rules: false, withoutCron: true, dir, settings })
+  opened.push(house)
+  const ids = [other, first]
+  assert.deepEqual(await lanesOf(house), [
+    ...ids.map((id) => `group:${group.id}:${id}`),
+    ...[...ids, ...ids].map((id) => `account:${id}`),
+  ])
+  const agent = await house.agent('agent1')
+  const claimed: string[] = []
+  for (let at = 0; at < 6; at += 1) {
+    if (at === 3) await runJob(house.admin, 'queue-reconcile')
+    claimed.push((await agent.call('POST', '/api/sessions/claim', {})).body.customer?.openid)
+  }
+  assert.deepEqual(claimed, order)
+  const [company] = await house.rows<{ company_id: string }>('select company_id from company')
+  await eventually(async () => {
+    const lists = (await house.app.ports.queue.sums(company?.company_id ?? ''))?.lists
+    assert.deepEqual(
+      gone.map((lane) => lists?.get(`queue:${lane}`)?.count ?? 0),
+      [0, 0],
+      'the lists of before are empty',
+    )
+  })
+  if (isCluster) {
+    const raw = new Redis(`${settings['REDIS_URL'] ?? ''}/2`)
+    assert.equal(await raw.exists(`queue:{${company?.company_id}}:all`), 0)
+    await raw.quit()
+  }
+})

@@ -7,7 +7,7 @@ import { follower, type Follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 import { uploaded } from '../support/material.ts'
 import { signed, textXml } from '../support/raw-push.ts'
-import { setAll } from '../support/seen.ts'
+import { accountOf, commonOf, setAll } from '../support/seen.ts'
 
 const made = async (admin: Actor, match: object, action: object) => {
   const answer = await admin.call('POST', '/api/rules', {
@@ -316,7 +316,7 @@ void test('a rule hands the customer on: to a group, to a person, also when he w
   const first = await follower(house)
   await first.says('我要退货')
   assert.deepEqual(await stands(), [
-    { state: 3, lane: `group:${group.id}`, uid: null, kind: 'group' },
+    { state: 3, lane: `group:${group.id}:${await accountOf(house)}`, uid: null, kind: 'group' },
   ])
   const second = await follower(house)
   await second.says('小林在吗')
@@ -329,19 +329,19 @@ void test('a rule hands the customer on: to a group, to a person, also when he w
   await third.says('在吗')
   assert.deepEqual(
     (await stands()).map((row) => row.lane),
-    ['all'],
+    [await commonOf(house)],
   )
   assert.match((await third.says('我要退款')).shown[0]?.text ?? '', /转售后/)
   assert.deepEqual(
     (await stands()).map((row) => row.lane),
-    [`group:${group.id}`],
+    [`group:${group.id}:${await accountOf(house)}`],
     'who waits is sent on',
   )
   const fourth = await follower(house)
   assert.match((await fourth.does('CLICK', { eventKey: 'KEFU' })).shown[0]?.text ?? '', /接通中/)
   assert.deepEqual(
     (await stands()).map((row) => row.lane),
-    [`group:${group.id}`],
+    [`group:${group.id}:${await accountOf(house)}`],
     'a tap that names a group opens a session',
   )
 

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, signIn, type House } from '../support/app.ts'
-import { later, ledgerOf, presence, pushFirst, runJob, sessionOf, setAll } from '../support/seen.ts'
+import {
+  commonOf,
+  later,
+  ledgerOf,
+  presence,
+  pushFirst,
+  runJob,
+  sessionOf,
+  setAll,
+} from '../support/seen.ts'
 import { follower, type Follower } from '../support/follower.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
@@ -404,7 +413,7 @@ void test('who will be reclaimed is seen a day before, and who was is given back
   await idle.says('我回来了')
   assert.equal(
     (await sessionOf(house, idle, admin)).queue?.lane,
-    'all',
+    await commonOf(house),
     'the premise: he queues for everyone',
   )
   const undone = await admin.call('POST', '/api/reclaims/undo', {

@@ -3,6 +3,7 @@ import test from 'node:test'
 import { post } from '../support/app.ts'
 import { openDesk, streamOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
+import { accountOf } from '../support/seen.ts'
 
 void test('a transfer to a person keeps the session, waits for him alone, and moves both loads and the customer with it', async (t) => {
   const at = await openDesk(t)
@@ -79,6 +80,7 @@ void test("a transfer to a group queues the session in the group's lane for its 
   )
   const member = await at.house.agent('member', { groupIds: [group.id] })
   const other = await at.house.agent('other')
+  const lane = `group:${group.id}:${await accountOf(at.house)}`
   const moved = await at.verb(at.agent, 'transfer', { groupId: group.id })
   assert.deepEqual(
     [
@@ -88,11 +90,11 @@ void test("a transfer to a group queues the session in the group's lane for its 
       moved.body.queue.lane,
       moved.body.kind,
     ],
-    [200, 3, null, `group:${group.id}`, 'group'],
+    [200, 3, null, lane, 'group'],
   )
   assert.equal(moved.body.customer.exclusiveAgentUid, -1)
   assert.equal(await at.load(at.agent.uid), 0)
-  assert.equal((await streamOf(at.house, `queue:group:${group.id}`)).at(-1)?.type, 'session.queued')
+  assert.equal((await streamOf(at.house, `queue:${lane}`)).at(-1)?.type, 'session.queued')
   assert.equal(
     (await other.call('POST', `/api/sessions/${at.id}/claim`, {})).body.error.code,
     'not_your_lane',

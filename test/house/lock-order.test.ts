@@ -5,6 +5,7 @@ import test from 'node:test'
 import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { commonOf } from '../support/seen.ts'
 
 const order = [
   'inbox',
@@ -196,7 +197,7 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
   await house.app.advanceTo(11 * 60_000)
   await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})
   await eventually(async () => {
-    assert.deepEqual(await lanes(), [{ lane: 'all' }])
+    assert.deepEqual(await lanes(), [{ lane: await commonOf(house) }])
   })
 }
 

@@ -28,12 +28,10 @@ function decide(
   return assign(
     {
       accountId: 'a',
-      common: 'all',
       exclusive: -1,
       named: { kind: 'other' as const },
       rule: () => sessionRule,
       staff: people,
-      groupIds: [7],
       ...asked,
     },
     { people: new Map(people.map((one) => [one.uid, one])), othersWait: waits },
@@ -133,7 +131,7 @@ const cases: [
       decide([person(1), person(2, { groupIds: [7], load: 5 })], {
         named: { kind: 'group', groupId: 7 },
       }),
-    ['group:7', 'nobody_free'],
+    ['group:7:a', 'nobody_free'],
   ],
   [
     'a group that is not there is as none',
@@ -147,7 +145,7 @@ const cases: [
         named: { kind: 'group', groupId: 7 },
         sessionRule: 'grab',
       }),
-    ['group:7', 'named_group'],
+    ['group:7:a', 'named_group'],
   ],
   [
     'the exclusive agent goes before whoever is named',
@@ -157,7 +155,7 @@ const cases: [
   [
     'grabbed, nobody is chosen',
     () => decide([person(1)], { sessionRule: 'grab' }),
-    ['all', 'nobody_named'],
+    ['account:a', 'nobody_named'],
   ],
   [
     'of equally loaded ones whoever has been idle the longest',
@@ -174,13 +172,13 @@ const cases: [
   ],
   [
     'nobody overtakes who waits',
-    () => decide([person(1)], { waits: (lane) => lane === 'all' }),
-    ['all', 'others_wait'],
+    () => decide([person(1)], { waits: (lane) => lane === 'account:a' }),
+    ['account:a', 'others_wait'],
   ],
   [
     'a supervisor is given none by the rule',
     () => decide([person(1, { isAgent: false })]),
-    ['all', 'nobody_free'],
+    ['account:a', 'nobody_free'],
   ],
   [
     'who has left the private lane goes to his own agent if he is back',
@@ -240,12 +238,10 @@ void test('the ledger is told who was looked at and why not', () => {
 void test('where customers are grabbed and belong to nobody, no facts are needed', () => {
   const asked = {
     accountId: 'a',
-    common: 'all',
     exclusive: -1,
     named: { kind: 'other' as const },
     rule: () => 'grab' as const,
     staff: [person(1), person(2)],
-    groupIds: [],
   }
   assert.deepEqual(whoMatters(asked), [])
   assert.deepEqual(whoMatters({ ...asked, exclusive: 2 }), [2])

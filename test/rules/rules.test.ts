@@ -14,7 +14,7 @@ import {
   type Window,
 } from '../../rules/reply-window.ts'
 import { judge, sniff } from '../../rules/media.ts'
-import { lanesOf } from '../../rules/routing.ts'
+import { lanesOf, readLane, whyNotFrom } from '../../rules/lane.ts'
 import { mayWrite } from '../../rules/session.ts'
 
 const rule = (id: string, more: Partial<MessageRuleRow> & { words?: string[] }): MessageRuleRow => {
@@ -231,13 +231,39 @@ void test('a write is refused in the order open, fence, yours, accepted', () => 
 })
 
 void test("an agent's own lane comes first, the common one last", () => {
-  assert.deepEqual(lanesOf({ uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }), [
+  assert.deepEqual(lanesOf({ uid: 7, groupIds: [1, 2], accountIds: ['a', 'b'], deputyOf: [9] }), [
     'user:7',
     'user:9',
-    'group:1',
+    'group:1:a',
+    'group:1:b',
+    'group:2:a',
+    'group:2:b',
     'account:a',
-    'all',
+    'account:b',
   ])
+})
+
+void test('a lane is read as it was made; what no lane of ours is called names nobody', () => {
+  const serving = { uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }
+  for (const name of lanesOf(serving)) {
+    assert.equal(whyNotFrom(readLane(name), 'a', serving), null, name)
+  }
+  for (const [name, why] of [
+    ['user:8', 'reserved'],
+    ['group:2:a', 'not_your_lane'],
+    ['group:1:b', 'agent_not_on_account'],
+    ['account:b', 'agent_not_on_account'],
+  ] as const) {
+    assert.equal(whyNotFrom(readLane(name), name.slice(-1), serving), why, name)
+  }
+  assert.equal(
+    whyNotFrom(readLane('user:9'), 'b', serving),
+    'agent_not_on_account',
+    'a deputy does not serve what is not theirs',
+  )
+  for (const name of [null, '', 'all', 'group:1', 'group:1:', 'account:a:b', 'user:1:a', 'x:1']) {
+    assert.equal(readLane(name), null, String(name))
+  }
 })
 
 const begin = (...parts: (string | number[])[]) =>

@@ -1,7 +1,7 @@
 // What tests of sessions ask again and again, through the doors.
 import assert from 'node:assert/strict'
 import type { Actor, House } from './app.ts'
-import { signIn } from './app.ts'
+import { account, signIn } from './app.ts'
 import type { Follower } from './follower.ts'
 
 export type Seen = {
@@ -25,6 +25,17 @@ export type Step = {
   fence: number
   candidates?: { uid?: number; why: string }[]
 }
+
+/** Of the account that every house has. */
+export const accountOf = async (house: House): Promise<string> =>
+  (
+    await house.rows<{ account_id: string }>(
+      'select account_id from official_account where appid = ?',
+      [account.appid],
+    )
+  )[0]?.account_id ?? ''
+/** Where its customers wait for nobody in particular. */
+export const commonOf = async (house: House) => `account:${await accountOf(house)}`
 
 /** The newest of a follower, whatever became of it. */
 export async function sessionOf(

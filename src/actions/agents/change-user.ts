@@ -6,11 +6,13 @@ import { writeAudit, type Actor } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import { nameTaken, refuseNameTaken, type NewUser } from './create-user.ts'
 import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
+import type { AssignNeeds } from '../sessions/assign-waiting.ts'
+import { leaveUnservedSoon } from '../sessions/leave-unserved.ts'
 import { tellStaff } from './staff.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined }
-type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
+type ChangeNeeds = AssignNeeds & Needs<'cache'>
 
 /** A new password and disabling end all sign-ins of this person; a new role is known at once. */
 export async function changeUser(
@@ -52,6 +54,7 @@ export async function changeUser(
 
   await forgetRights(needs, [user.uid])
   tellStaff(needs, me.companyId)
+  await leaveUnservedSoon(needs, me.companyId)
   await forgetLogins(needs, hashes)
   return user
 }

@@ -3,6 +3,8 @@ import { pathTo } from '../../../rules/group-tree.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
+import type { AssignNeeds } from '../sessions/assign-waiting.ts'
+import { leaveUnservedSoon } from '../sessions/leave-unserved.ts'
 import { tellStaff } from './staff.ts'
 
 export type GroupInput = { name: string; parentId: number | null }
@@ -57,8 +59,8 @@ export async function changeGroup(
   })
 }
 
-/** Its groups move up to its parent. */
-export async function removeGroup(needs: GroupNeeds, me: Actor, id: number): Promise<void> {
+/** Its groups move up to its parent; who waits for it waits for everyone of the account. */
+export async function removeGroup(needs: AssignNeeds, me: Actor, id: number): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     const group = getGroup(await lockTree(unit, me), id)
     await unit.users.moveGroupsUp(me.companyId, id, group.parent_id)
@@ -67,6 +69,7 @@ export async function removeGroup(needs: GroupNeeds, me: Actor, id: number): Pro
   })
 
   tellStaff(needs, me.companyId)
+  await leaveUnservedSoon(needs, me.companyId)
 }
 
 function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupRow {

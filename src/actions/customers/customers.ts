@@ -10,7 +10,8 @@ import { customerEvent, writeEvents } from '../events.ts'
 import { getNewOwner } from '../sessions/new-owner.ts'
 import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
-import { lanesFor, notFound, readsCustomer, supervises, type Me } from '../sessions/rights.ts'
+import { notFound, readsCustomer, supervises, type Me } from '../sessions/rights.ts'
+import { lanesToLookInto, servingOf } from '../sessions/serving.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
 const last = 'g'
@@ -58,8 +59,9 @@ async function customersOf(
   me: Me,
   page: { search: string; after: string; limit: number },
 ): Promise<CustomerRow[]> {
-  const lanes = await lanesFor(read, me.uid)
-  const accountIds = (await read.users.identities(me.uid)).map((row) => row.account_id)
+  const serving = await servingOf(read, me.uid)
+  const lanes = await lanesToLookInto(read, me.companyId, serving)
+  const { accountIds } = serving
   return slow.customers.listOf(me.companyId, { uid: me.uid, lanes, accountIds }, page)
 }
 

@@ -1,6 +1,6 @@
 // Reclaiming seen before it happens, and taken back after it has.
 import { queued } from '../../../rules/session.ts'
-import { privateLane } from '../../../rules/routing.ts'
+import { privateLane } from '../../../rules/lane.ts'
 import type { CustomerRow, ReclaimedRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'

@@ -1,9 +1,7 @@
+import { commonLane, isPrivate } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import { isDue, minuteMs } from '../../../rules/timers.ts'
-import type { SessionRow } from '../../../entities/index.ts'
-import type { Unit } from '../../ports.ts'
 import { moveLanes, type LaneMove } from '../sessions/move-lane.ts'
-import { commonLaneOf } from '../sessions/place.ts'
 import type { TimerNeeds } from './timer.ts'
 
 /** Waited long enough for his own agent: the session goes on to the common lane and keeps its rank. */
@@ -14,12 +12,12 @@ export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ 
   const move: LaneMove = {
     actor: 'job:fallback',
     reason: 'exclusive_agent_away',
-    to: async (unit: Unit, session: SessionRow) => {
-      const isHis = session.state === queued && session.lane?.startsWith('user:') === true
-      return isHis && isDue(session.queued_at, fallbackMinutes, needs.clock.now())
-        ? commonLaneOf(unit, session)
-        : null
-    },
+    to: (session) =>
+      session.state === queued &&
+      isPrivate(session.lane) &&
+      isDue(session.queued_at, fallbackMinutes, needs.clock.now())
+        ? commonLane(session.account_id)
+        : null,
   }
   const before = needs.clock.now() - fallbackMinutes * minuteMs
   return {

@@ -1,14 +1,15 @@
-import { groupLane } from '../../../rules/routing.ts'
-import { queued } from '../../../rules/session.ts'
+import { isThere } from '../../../rules/assignment.ts'
+import { groupLane, readLane } from '../../../rules/lane.ts'
 import type { Overflow } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/timers.ts'
+import type { KnownCompany } from '../../ports.ts'
+import { leaveUnserved } from '../sessions/leave-unserved.ts'
 import { moveLanes, type LaneMove } from '../sessions/move-lane.ts'
-import { commonLaneOf } from '../sessions/place.ts'
 import type { TimerNeeds } from './timer.ts'
 
 /**
- * Who waits for a group behind too many, or for too long, goes on to another group; both count since he queued, and his rank stays. Who
- * waits for a group without anybody in it waits for everyone after the fall-back delay.
+ * Who waits for a group behind too many, or for too long, goes on to another group; both count since they queued, and their rank stays.
+ * Who waits where nobody serves them waits for everyone of the account.
  */
 export async function overflowGroups(
   needs: TimerNeeds,
@@ -16,53 +17,40 @@ export async function overflowGroups(
 ): Promise<{ moved: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { moved: 0 }
-  const isManned = (groupId: number) =>
-    company.staff.some((one) => one.enabled && one.groupIds.includes(groupId))
-  const before = needs.clock.now() - company.settings.fallbackMinutes * minuteMs
-  let moved = await leaveEmpty(needs, companyId, { isManned, before })
-  for (const [groupId, { overflow }] of Object.entries(company.settings.groups)) {
-    if (overflow && isManned(overflow.groupId)) {
-      moved += await overflowOne(needs, companyId, { from: groupLane(Number(groupId)), overflow })
-    }
+  let moved = await leaveUnserved(needs, companyId)
+  for (const full of await fullLanes(needs, company)) {
+    moved += await overflowOne(needs, companyId, full)
   }
   return { moved }
 }
 
-type Empty = { isManned: (groupId: number) => boolean; before: number }
-
-async function leaveEmpty(
-  needs: TimerNeeds,
-  companyId: string,
-  { isManned, before }: Empty,
-): Promise<number> {
-  const { sessions } = needs.store.read
-  let moved = 0
-  for (const lane of await sessions.lanesInUse(companyId)) {
-    if (!lane.startsWith('group:') || isManned(Number(lane.slice('group:'.length)))) continue
-    moved += await moveLanes(needs, {
-      companyId,
-      next: (limit) => sessions.queuedBefore(companyId, lane, { before, limit }),
-      move: {
-        actor: 'job:overflow',
-        reason: 'group_empty',
-        to: async (unit, session) => (session.lane === lane ? commonLaneOf(unit, session) : null),
-      },
-    })
-  }
-  return moved
+/** Lanes of groups from which one may go on, where somebody of the next group serves the account. */
+async function fullLanes({ store }: TimerNeeds, { row, settings, staff }: KnownCompany) {
+  const { groups } = settings
+  if (!Object.values(groups).some(({ overflow }) => overflow)) return []
+  const lanes = await store.read.sessions.lanesInUse(row.company_id)
+  return lanes.flatMap((from): Full[] => {
+    const where = readLane(from)
+    if (where?.kind !== 'group') return []
+    const { accountId } = where
+    const overflow = groups[where.groupId]?.overflow
+    const named = overflow && { kind: 'group' as const, groupId: overflow.groupId }
+    return named && isThere({ staff, accountId }, named) ? [{ from, accountId, overflow }] : []
+  })
 }
+
+type Full = { from: string; accountId: string; overflow: Overflow }
 
 async function overflowOne(
   needs: TimerNeeds,
   companyId: string,
-  { from, overflow }: { from: string; overflow: Overflow },
+  { from, accountId, overflow }: Full,
 ): Promise<number> {
   const { sessions } = needs.store.read
   const move = (reason: string): LaneMove => ({
     actor: 'job:overflow',
     reason,
-    to: async (_unit, session) =>
-      session.state === queued && session.lane === from ? groupLane(overflow.groupId) : null,
+    to: (session) => (session.lane === from ? groupLane(overflow.groupId, accountId) : null),
   })
   const before = needs.clock.now() - overflow.minutes * minuteMs
   const late =

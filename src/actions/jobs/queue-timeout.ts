@@ -1,3 +1,4 @@
+import { groupOf } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import { hoursAt, type Settings } from '../../../rules/settings.ts'
 import { isDue, minuteMs, queuesSince } from '../../../rules/timers.ts'
@@ -19,9 +20,6 @@ export async function endQueued(needs: TimerNeeds, companyId: string): Promise<{
   })
   return { ended }
 }
-
-const groupOf = (lane: string | null) =>
-  lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
 
 function isQueueDue(session: SessionRow, settings: Settings, now: number): boolean {
   const since = queuesSince(session)

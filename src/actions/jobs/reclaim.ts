@@ -1,10 +1,10 @@
 // After ten days without a line of the customer and none of a person to him, he belongs to nobody: his next message queues anew.
 // The condition is asked again under lock, so that a push which comes first wins.
+import { commonLane, isPrivate } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { writeEvents, type Event } from '../events.ts'
-import { commonLaneOf } from '../sessions/place.ts'
 import { stepEvents, takeStep, writeStep, type Moved } from '../sessions/step.ts'
 import { tellStep } from '../sessions/tell-step.ts'
 import { writeMissed, type TimerNeeds } from './timer.ts'
@@ -80,7 +80,7 @@ async function writeReclaim(
   unit: Unit,
   { customer, session, at }: Reclaimed,
 ): Promise<{ moved: Moved | null; events: Event[] }> {
-  const place = session?.state === queued ? await placeAfter(unit, session) : undefined
+  const place = session?.state === queued ? placeAfter(session) : undefined
   if (!session || place === null) {
     await unit.customers.save({
       ...customer,
@@ -104,5 +104,5 @@ async function writeReclaim(
 }
 
 /** Who waits for his own agent alone waits for everyone; in another lane he stays. */
-const placeAfter = async (unit: Unit, session: SessionRow) =>
-  session.lane?.startsWith('user:') ? { lane: await commonLaneOf(unit, session) } : null
+const placeAfter = (session: SessionRow) =>
+  isPrivate(session.lane) ? { lane: commonLane(session.account_id) } : null

@@ -4,7 +4,7 @@ import { endsAtOnce, type Ended } from '../../../rules/answering.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import type { Named } from '../../../rules/reception.ts'
 import { isThere } from '../../../rules/assignment.ts'
-import { commonLane, groupLane, privateLane } from '../../../rules/routing.ts'
+import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import type { KnownCustomer } from '../../ports.ts'
 import { stepEvents, takeStep } from '../sessions/step.ts'
@@ -61,7 +61,7 @@ function openToEnd(day: Day, { push, ids }: Taken, customer: KnownCustomer): Ses
     actor: `c:${customer.wx_user_id}`,
     reason: 'nobody_named',
     at: day.at,
-    place: { lane: commonLane(push.account) },
+    place: { lane: commonLane(push.account.account_id) },
   })
   day.ledger.push(ledger)
   return session
@@ -96,7 +96,7 @@ function sendOn(
     session.state !== queued ||
     lane === null ||
     lane === session.lane ||
-    session.lane?.startsWith('user:')
+    isPrivate(session.lane)
   ) {
     return
   }
@@ -121,5 +121,7 @@ function laneOf({ account, company }: Push, named: Named): string | null {
   if (named.kind === 'other' || !isThere({ ...company, accountId: account.account_id }, named)) {
     return null
   }
-  return named.kind === 'group' ? groupLane(named.groupId) : privateLane(named.uid)
+  return named.kind === 'group'
+    ? groupLane(named.groupId, account.account_id)
+    : privateLane(named.uid)
 }

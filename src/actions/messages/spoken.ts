@@ -2,7 +2,8 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Content } from '../../../rules/content.ts'
 import type { Found } from '../../../rules/keyword.ts'
-import { commonLane, groupLane, rankFor } from '../../../rules/routing.ts'
+import { commonLane, groupLane, groupOf } from '../../../rules/lane.ts'
+import { rankFor } from '../../../rules/routing.ts'
 import { active, group, queued } from '../../../rules/session.ts'
 import { hoursAt } from '../../../rules/settings.ts'
 import { fillPosition, looksBackTo, waitMs } from '../../../rules/waiting-time.ts'
@@ -45,8 +46,6 @@ function withPosition(
 }
 
 const words = (id: string, text: string): By => ({ id, answers: [{ type: 'text', text }] })
-const groupOf = (lane: string | null) =>
-  lane?.startsWith('group:') ? Number(lane.slice('group:'.length)) : null
 
 /** Once for each time that nobody is there. */
 function closedWords(
@@ -128,8 +127,9 @@ function spotsOf(
   }
   const rank = rankFor(customer, push.company.settings.windowFirst, day.at)
   const named = day.found.get(push)?.rule.named
+  const { account_id: accountId } = push.account
   return [
-    commonLane(push.account),
-    ...(named?.kind === 'group' ? [groupLane(named.groupId)] : []),
+    commonLane(accountId),
+    ...(named?.kind === 'group' ? [groupLane(named.groupId, accountId)] : []),
   ].map((lane) => ({ lane, rank }))
 }

@@ -1,6 +1,7 @@
 // Who waits is given to whoever has room, in the order of the queue, where the rule gives. A look decides nothing: each one is decided
 // again in its own transaction, under lock.
 import { whoMatters, type Asked, type Person } from '../../../rules/assignment.ts'
+import { readLane } from '../../../rules/lane.ts'
 import { presenceHoldsMs } from '../../../rules/presence.ts'
 import { queued } from '../../../rules/session.ts'
 import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
@@ -47,13 +48,10 @@ async function lanesOf(
 
 /** Whether anybody in this lane may be given to someone. */
 function isGiven(settings: Settings, lane: string): boolean {
-  const name = lane.slice(lane.indexOf(':') + 1)
-  const given = (accountId: string, groupId: number | null) =>
-    ruleAt(settings, { accountId, groupId }) !== 'grab'
-  if (lane.startsWith('account:')) return given(name, null)
-  return ['', ...Object.keys(settings.accounts)].some((accountId) =>
-    given(accountId, lane.startsWith('group:') ? Number(name) : null),
-  )
+  const where = readLane(lane)
+  if (where === null || where.kind === 'user') return false
+  const groupId = where.kind === 'group' ? where.groupId : null
+  return ruleAt(settings, { accountId: where.accountId, groupId }) !== 'grab'
 }
 
 type Waiter = {
@@ -64,12 +62,11 @@ type Waiter = {
   customer_service_uid: number
 }
 type Spot = { rank: number; id: string }
-type Accounts = Map<string, { account_id: string; own_lane: number }>
 
 async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]): Promise<number> {
   const people = await seen(needs, company)
   const all = await needs.store.read.accounts.list(company.row.company_id)
-  const accounts: Accounts = new Map(all.map((account) => [account.account_id, account]))
+  const accounts = new Map(all.map((account) => [account.account_id, account]))
   const spots = new Map(lanes.map((lane) => [lane, { rank: -1, id: '' }]))
   let assigned = 0
   for (let page = 0; page < mostPages && spots.size > 0; page += 1) {
@@ -151,14 +148,15 @@ function askedOfWaiter(
   lane: string,
   exclusive: number,
 ): Asked {
-  const name = Number(lane.slice(lane.indexOf(':') + 1))
-  if (lane.startsWith('user:')) {
-    return askedFor(where, { exclusive: name, named: { kind: 'other' } })
+  const place = readLane(lane)
+  if (place?.kind === 'user') {
+    return askedFor(where, { exclusive: place.uid, named: { kind: 'other' } })
   }
   return {
     ...askedFor(where, {
       exclusive,
-      named: lane.startsWith('group:') ? { kind: 'group', groupId: name } : { kind: 'other' },
+      named:
+        place?.kind === 'group' ? { kind: 'group', groupId: place.groupId } : { kind: 'other' },
     }),
     movedOn: true,
   }

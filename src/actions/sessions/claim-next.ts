@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Serving } from '../../../rules/lane.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { QueueEntry } from '../../ports.ts'
 import { claimSession, type ClaimNeeds } from './claim-session.ts'
 import { laneList } from './place.ts'
-import { lanesFor, type Me } from './rights.ts'
+import type { Me } from './rights.ts'
+import { lanesToLookInto, refuseForeignLane, servingOf } from './serving.ts'
 
 const candidates = 5
 const triesForMs = 8000
@@ -19,22 +21,23 @@ export async function claimNext(
   me: Me,
   lane?: string,
 ): Promise<SessionRow | null> {
-  const lanes = await lanesFor(needs.store.read, me.uid)
-  if (lane !== undefined) refuseForeign(lanes, lane)
+  const serving = await servingOf(needs.store.read, me.uid)
+  if (lane !== undefined) refuseForeignLane(lane, serving)
+  const lanes = await claimableLanes(needs, me, serving)
   const until = needs.clock.mono() + triesForMs
   const passed = new Set<string>()
   let lost = 0
   while (needs.clock.mono() < until) {
     const proposed = await propose(needs, {
       companyId: me.companyId,
-      lanes: lane === undefined ? lanes : [lane],
+      lanes: lane === undefined ? lanes : lanes.filter((one) => one === lane),
       limit: candidates + inHands.size + lost + passed.size,
     }).then((entries) => entries.filter(({ id }) => !passed.has(id)))
     if (proposed.length === 0) return null
     const free = proposed.filter(({ id }) => !inHands.has(id))
     // who lost to another process looks a little further on: there they would meet again and again
     const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
-    const session = entry && (await tryClaim(needs, me, { entry, lanes, passed }))
+    const session = entry && (await tryClaim(needs, me, { entry, serving, passed }))
     if (session) return session
     if (entry) lost += passed.has(entry.id) ? 0 : 1
     else await sleep(Math.random() * pauseMs)
@@ -42,12 +45,13 @@ export async function claimNext(
   throw new AppError('overloaded', 'Too many claim at once: try again.')
 }
 
-function refuseForeign(lanes: string[], lane: string): void {
-  if (lanes.includes(lane)) return
-  throw new AppError(
-    lane.startsWith('user:') ? 'reserved' : 'not_your_lane',
-    `The lane ${lane} is not yours.`,
-  )
+/** Through accounts that are not bound nobody is answered. */
+async function claimableLanes({ store: { read } }: ClaimNeeds, me: Me, serving: Serving) {
+  const bound = new Set(await read.accounts.bound(me.companyId))
+  return lanesToLookInto(read, me.companyId, {
+    ...serving,
+    accountIds: serving.accountIds.filter((id) => bound.has(id)),
+  })
 }
 
 type Wanted = { companyId: string; lanes: string[]; limit: number }
@@ -70,18 +74,18 @@ async function propose(
 async function tryClaim(
   needs: ClaimNeeds,
   me: Me,
-  { entry, lanes, passed }: { entry: QueueEntry; lanes: string[]; passed: Set<string> },
+  { entry, serving, passed }: { entry: QueueEntry; serving: Serving; passed: Set<string> },
 ): Promise<SessionRow | null> {
   inHands.add(entry.id)
   try {
-    return await claimSession(needs, me, { sessionId: entry.id, lanes })
+    return await claimSession(needs, me, { sessionId: entry.id, serving })
   } catch (error) {
     if (isAppError(error, 'session_already_claimed') || isAppError(error, 'not_found')) {
       await needs.queue.move(me.companyId, [{ id: entry.id, from: laneList(entry.lane), to: null }])
       return null
     }
-    // nobody can answer here; whoever stands behind it does not wait for that
-    if (isAppError(error, 'account_not_bound')) {
+    // in a private lane, by an account that is not bound or not theirs; whoever stands behind does not wait for that
+    if (isAppError(error, 'account_not_bound') || isAppError(error, 'agent_not_on_account')) {
       passed.add(entry.id)
       return null
     }

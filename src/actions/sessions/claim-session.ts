@@ -1,6 +1,7 @@
 // One session, one owner: the queue only proposes. A conditional UPDATE on the session, then one on the agent's load; no row
 // in either rolls both back. Everything an owner writes later carries the fence that was raised here.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { Serving } from '../../../rules/lane.ts'
 import { queued, relationTo } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
@@ -10,31 +11,32 @@ import { writeEvents, type Event } from '../events.ts'
 import { isBusy } from './accept-first.ts'
 import { greet } from './greet.ts'
 import { settingsOf } from './settings-of.ts'
-import { lanesFor, lockSeen, notFound, person, refuse, refuseUnbound, type Me } from './rights.ts'
+import { lockSeen, notFound, person, refuse, refuseUnbound, type Me } from './rights.ts'
+import { refuseForeignLane, servingOf } from './serving.ts'
 import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
 export type ClaimNeeds = TellNeeds & Needs<'metrics'>
 
 /**
- * `lanes`: his, where the queue proposed the session and they were just read; the UPDATE asks again whether it still stands
- * in the one. A proposal that is his already is the index being behind, not an answer.
+ * `serving`: where the queue proposed the session and it was just read; the UPDATE asks again whether it still stands in that lane. A
+ * proposal that is theirs already is the index being behind, not an answer.
  */
 export async function claimSession(
   needs: ClaimNeeds,
   me: Me,
-  { sessionId, lanes }: { sessionId: string; lanes?: string[] },
+  { sessionId, serving }: { sessionId: string; serving?: Serving },
 ): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
   const { session, moved, lines, events } = await needs.store
     .work('claim', async (unit) => {
       const seen = await unit.sessions.find(me.companyId, sessionId)
       if (!seen) throw notFound()
-      const proposed = lanes !== undefined
+      const proposed = serving !== undefined
       if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) {
         return { session: seen, moved: null, lines: [], events: [] }
       }
-      mayTake(seen, me, lanes ?? (await lanesFor(unit, me.uid)))
+      mayTake(seen, serving ?? (await servingOf(unit, me.uid)))
       await refuseUnbound(unit, seen)
       return take(needs, unit, { me, seen, settings })
     })
@@ -51,16 +53,9 @@ export async function claimSession(
   return session
 }
 
-function mayTake(session: SessionRow, me: Me, lanes: string[]): void {
+function mayTake(session: SessionRow, serving: Serving): void {
   if (session.state !== queued) refuse('session_already_claimed')
-  if (lanes.includes(session.lane ?? '')) return
-  if (session.lane?.startsWith('user:')) {
-    throw new AppError('reserved', 'This customer waits for his own agent.')
-  }
-  throw new AppError(
-    'not_your_lane',
-    `The lane ${session.lane ?? ''} is not one of agent ${me.uid}.`,
-  )
+  refuseForeignLane(session.lane, serving, session.account_id)
 }
 
 type Taken = { session: SessionRow; moved: Moved; lines: MessageRow[]; events: Event[] }

@@ -3,7 +3,8 @@ import { presentTime } from '../../views/times.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { presentSessions, type PresentNeeds } from './present.ts'
-import { getVisible, lanesFor, supervises, type Me } from './rights.ts'
+import { getVisible, supervises, type Me } from './rights.ts'
+import { lanesToLookInto, servingOf } from './serving.ts'
 
 const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }
 const last = 'g'
@@ -53,21 +54,28 @@ async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<S
   const { at: rank, id } = spotOf(input.cursor, -1)
   const { sessions } = needs.store.read
   const page = { rank, id, limit: input.limit + 1 }
-  const lanes = supervises(me) ? null : await lanesFor(needs.store.read, me.uid)
+  const own = supervises(me) ? null : await ownQueue(needs, me)
   const wanted = wantedOf(needs, input)
   if (wanted.search !== '' || wanted.unanswered !== undefined || wanted.answerable !== undefined) {
-    return sessions.inLanes(me.companyId, { lanes, ...wanted }, page)
+    return sessions.inLanes(me.companyId, { ...own, ...wanted }, page)
   }
 
-  const own = lanes ?? (await sessions.lanesInUse(me.companyId))
+  const { lanes, accountIds } = own ?? { lanes: await sessions.lanesInUse(me.companyId) }
   const found = await Promise.all([
-    ...own.map((lane) => sessions.ofLane(me.companyId, lane, page)),
-    ...(lanes === null ? [sessions.ofPrivateLanes(me.companyId, page)] : []),
+    ...lanes.map((lane) => sessions.ofLane(me.companyId, { lane, accountIds }, page)),
+    ...(own === null ? [sessions.ofPrivateLanes(me.companyId, page)] : []),
   ])
   return found
     .flat()
     .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.session_id < b.session_id ? -1 : 1))
     .slice(0, page.limit)
+}
+
+/** An agent's private lane may hold customers of an account that only their deputy serves. */
+async function ownQueue({ store: { read } }: PresentNeeds, me: Me) {
+  const serving = await servingOf(read, me.uid)
+  const lanes = await lanesToLookInto(read, me.companyId, serving)
+  return { lanes, accountIds: serving.accountIds }
 }
 
 /** His own and those he is a member of; supervisors see all, or somebody's. */

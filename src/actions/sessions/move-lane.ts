@@ -1,63 +1,90 @@
-// Queued sessions that go on to another lane. They keep their rank.
+// Queued sessions that go on to another lane, many at once. They keep their rank.
 import type { SessionRow } from '../../../entities/index.ts'
-import type { Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
+import { queued } from '../../../rules/session.ts'
+import { writeEvents, type Event } from '../events.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
-import { lockBoth } from './rights.ts'
-import { stepEvents, takeStep, writeStep } from './step.ts'
-import { tellStep } from './tell-step.ts'
+import { standingOf } from './place.ts'
+import { ringRoom } from './ring-room.ts'
+import { stepEvents, takeStep, type Moved } from './step.ts'
 
 export type LaneMove = {
   actor: string
   reason: string
-  /** Asked under lock; null: it stays. */
-  to: (unit: Unit, session: SessionRow) => Promise<string | null>
+  /** Asked under lock of one that is queued; null: it stays. */
+  to: (session: SessionRow) => string | null
 }
 type Moves = {
   companyId: string
   move: LaneMove
   next: (limit: number) => Promise<{ session_id: string }[]>
+  /** What is left then is for the next run. */
+  worksForMs?: number
 }
 
-const atOnce = 500
-const mostRounds = 100
+const atOnce = 50
 
 /** Until nobody is left to be moved. */
 export async function moveLanes(
   needs: AssignNeeds,
-  { companyId, move, next }: Moves,
+  { companyId, move, next, worksForMs = 30_000 }: Moves,
 ): Promise<number> {
+  const until = needs.clock.mono() + worksForMs
   let moved = 0
-  for (let round = 0; round < mostRounds; round += 1) {
-    const rows = await next(atOnce)
-    const before = moved
-    for (const { session_id: id } of rows) moved += await moveOne(needs, { companyId, move, id })
-    if (rows.length < atOnce || moved === before) break
+  while (needs.clock.mono() < until) {
+    const ids = (await next(atOnce)).map((row) => row.session_id)
+    const some = ids.length > 0 ? await moveSome(needs, { companyId, move, ids }) : 0
+    moved += some
+    if (ids.length < atOnce || some === 0) break
   }
   return moved
 }
 
-async function moveOne(
+async function moveSome(
   needs: AssignNeeds,
-  { companyId, move, id }: { companyId: string; move: LaneMove; id: string },
+  { companyId, move, ids }: { companyId: string; move: LaneMove; ids: string[] },
 ): Promise<number> {
-  const done = await needs.store.work('rest', async (unit) => {
-    const { customer, session } = await lockBoth(unit, companyId, id)
-    const lane = await move.to(unit, session)
-    if (lane === null) return null
-    const moved = takeStep(session, {
-      event: 'moveLane',
-      who: 'job',
-      actor: move.actor,
-      reason: move.reason,
-      at: needs.clock.now(),
-      place: { lane },
-    })
-    await writeStep(unit, moved, { customer })
-    const events = stepEvents('session.queued', moved)
+  const { steps, events } = await needs.store.work('rest', async (unit) => {
+    const customers = await unit.sessions.customersOf(companyId, ids)
+    await unit.customers.lockMany(
+      companyId,
+      customers.map((row) => row.wx_user_id),
+    )
+    const sessions = await unit.sessions.lockMany(companyId, ids)
+
+    const steps = sessions.flatMap((session) => stepOf(session, move, needs.clock.now()))
+    const events = steps.flatMap((step) => stepEvents('session.queued', step))
+    await unit.sessions.moveLanes(steps.map(({ session }) => session))
+    await unit.sessions.writeLedger(steps.map(({ ledger }) => ledger))
     writeEvents(needs, unit, events)
-    return { moved, events }
+    return { steps, events }
   })
-  if (done) await tellStep(needs, done.moved, done.events)
-  return done ? 1 : 0
+
+  await tellMoved(needs, companyId, { steps, events })
+  return steps.length
+}
+
+function stepOf(session: SessionRow, { actor, reason, to }: LaneMove, at: number): Moved[] {
+  const lane = session.state === queued ? to(session) : null
+  if (lane === null || lane === session.lane) return []
+  return [takeStep(session, { event: 'moveLane', who: 'job', actor, reason, at, place: { lane } })]
+}
+
+async function tellMoved(
+  needs: AssignNeeds,
+  companyId: string,
+  { steps, events }: { steps: Moved[]; events: Event[] },
+): Promise<void> {
+  if (steps.length === 0) return
+  await needs.queue.move(
+    companyId,
+    steps.map(({ session, before }) => ({
+      id: session.session_id,
+      from: before.list,
+      to: standingOf(session),
+    })),
+  )
+  ringRoom(needs, companyId)
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    needs.bus.publish('stream', stream)
+  }
 }

@@ -1,5 +1,6 @@
 // Who is to have a session or a customer must be able to: refused here, in words, before anything is written.
 import type { SessionRow, UserRow } from '../../../entities/index.ts'
+import { groupLane } from '../../../rules/lane.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 
@@ -54,5 +55,5 @@ export async function getGroupLane(
       groupId,
     })
   }
-  return `group:${groupId}`
+  return groupLane(groupId, session.account_id)
 }

@@ -1,8 +1,7 @@
 // Where a session stands, told to the index after every commit that moved it. Told late, twice or never: the reconcile mends it.
 import type { SessionRow } from '../../../entities/index.ts'
-import { commonLane } from '../../../rules/routing.ts'
 import { queued, waiting } from '../../../rules/session.ts'
-import type { Needs, Standing, Unit } from '../../ports.ts'
+import type { Needs, Standing } from '../../ports.ts'
 
 export type Placed = Pick<
   SessionRow,
@@ -49,13 +48,4 @@ export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Pro
       own.map((session) => ({ id: session.session_id, from: null, to: standingOf(session) })),
     )
   }
-}
-
-/** Where whoever waits for nobody in particular waits. */
-export async function commonLaneOf(
-  unit: Unit,
-  session: { company_id: string; account_id: string },
-): Promise<string> {
-  const account = await unit.accounts.find(session.company_id, session.account_id)
-  return account ? commonLane(account) : 'all'
 }

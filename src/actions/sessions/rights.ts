@@ -1,5 +1,4 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import { lanesOf } from '../../../rules/routing.ts'
 import {
   decideStep,
   group,
@@ -10,19 +9,11 @@ import {
 } from '../../../rules/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
+import { mayServe, servingOf } from './serving.ts'
 
 export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' | 'admin' }
 
 export const supervises = (me: Me) => me.role !== 'agent'
-
-export async function lanesFor(unit: Unit, uid: number): Promise<string[]> {
-  const [groupIds, identities, deputyOf] = [
-    await unit.users.groupIds(uid),
-    await unit.users.identities(uid),
-    await unit.users.deputyOf(uid),
-  ]
-  return lanesOf({ uid, groupIds, accountIds: identities.map((row) => row.account_id), deputyOf })
-}
 
 /** Found and visible: a session one may see, or another of a customer whom one may read. */
 export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Promise<SessionRow> {
@@ -45,8 +36,8 @@ export async function readsCustomer(unit: Unit, me: Me, customer: CustomerRow): 
 /** What one has, had or is a member of, the queue one may claim from, all of the company for supervisors. */
 async function seesSession(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
   if (supervises(me) || session.uid === me.uid) return true
-  const { session_id: id, state, lane } = session
-  if (state === queued && (await lanesFor(unit, me.uid)).includes(lane ?? '')) return true
+  const { session_id: id, state } = session
+  if (state === queued && mayServe(session, await servingOf(unit, me.uid))) return true
   return (
     (await unit.sessions.wasOwner(me.companyId, id, me.uid)) ||
     (await unit.members.isMember(me.companyId, id, me.uid)) ||

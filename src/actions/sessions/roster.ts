@@ -11,13 +11,12 @@ import {
 } from '../../../rules/assignment.ts'
 import type { Named } from '../../../rules/reception.ts'
 import { presenceOf } from '../../../rules/presence.ts'
-import { commonLane } from '../../../rules/routing.ts'
 import { ruleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
 type Where = {
-  account: { account_id: string; own_lane: number }
-  company: { settings: Settings; staff: readonly Staff[]; groupIds: readonly number[] }
+  account: { account_id: string }
+  company: { settings: Settings; staff: readonly Staff[] }
 }
 
 export function askedFor(
@@ -26,11 +25,9 @@ export function askedFor(
 ): Asked {
   return {
     accountId: account.account_id,
-    common: commonLane(account),
     exclusive,
     named,
     staff: company.staff,
-    groupIds: company.groupIds,
     rule: (groupId) => ruleAt(company.settings, { accountId: account.account_id, groupId }),
   }
 }

@@ -1,6 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { writeEvents } from '../events.ts'
+import { getNewOwner } from './new-owner.ts'
 import { lockBoth, mayStep, type Me } from './rights.ts'
 import { stepEvents, takeStep, writeStep } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
@@ -17,7 +18,7 @@ export async function takeOver(
       return { session, moved: null, events: [] }
     }
     const who = await mayStep(unit, me, { session, event: 'takeOver', fence: input.fence })
-    const identity = await unit.users.identity(session.account_id, me.uid)
+    const owner = await getNewOwner(unit, session, { uid: me.uid, field: 'id' })
 
     const moved = takeStep(session, {
       event: 'takeOver',
@@ -25,7 +26,7 @@ export async function takeOver(
       actor: `a:${me.uid}`,
       reason: 'taken_over',
       at: needs.clock.now(),
-      owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
+      owner,
     })
     await writeStep(unit, moved, { customer })
     const events = stepEvents('session.transferred', moved)

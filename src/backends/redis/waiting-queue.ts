@@ -12,7 +12,8 @@ import type { Command, Connection, Database, Link } from './connect.ts'
 
 const slice = 10_000
 const movesAtOnce = 500
-const whole = 'whole:'
+// with the edition of the lanes' names: an index that a release before called whole has none of today's lanes
+const whole = 'whole:2:'
 const building = 'building:'
 
 // fmod is exact up to 2^53; Lua's own % rounds
@@ -83,7 +84,13 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
       if (!(await trusted(companyId))) return
       // an index that was lost meanwhile has another epoch or none
       await queue.ask((redis) =>
-        redis.eval(swapScript, 1, epochKey(companyId), epoch, epoch.replace(building, whole)),
+        redis.eval(
+          swapScript,
+          1,
+          epochKey(companyId),
+          epoch,
+          whole + epoch.slice(epoch.lastIndexOf(':') + 1),
+        ),
       )
     },
     close: async () => undefined,

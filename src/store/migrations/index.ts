@@ -5,6 +5,7 @@ import { Verbs1700000000003 } from './0003-verbs.ts'
 import { Routing1700000000004 } from './0004-routing.ts'
 import { Rules1700000000005 } from './0005-rules.ts'
 import { Platform1700000000006 } from './0006-platform.ts'
+import { Lanes1700000000007 } from './0007-lanes.ts'
 import { AccountShares1700000000010 } from './0010-account-shares.ts'
 
 export const migrations = [
@@ -14,5 +15,6 @@ export const migrations = [
   Routing1700000000004,
   Rules1700000000005,
   Platform1700000000006,
+  Lanes1700000000007,
   AccountShares1700000000010,
 ]

@@ -1,0 +1,62 @@
+// The lanes of the queue. Their names are made and read here, and nowhere else. A lane has one account; only who waits for one person
+// alone stands in that person's lane, whatever the account.
+export type Lane =
+  | { kind: 'user'; uid: number }
+  | { kind: 'group'; groupId: number; accountId: string }
+  | { kind: 'account'; accountId: string }
+
+export const privateLane = (uid: number) => `user:${uid}`
+export const groupLane = (groupId: number, accountId: string) => `group:${groupId}:${accountId}`
+/** Where those wait who wait for nobody in particular. */
+export const commonLane = (accountId: string) => `account:${accountId}`
+
+/** Null: no lane of ours, as releases before had them. */
+export function readLane(name: string | null): Lane | null {
+  const [kind, ...parts] = (name ?? '').split(':')
+  const [first = '', second = ''] = parts
+  if (parts.includes('')) return null
+  if (kind === 'group' && parts.length === 2) {
+    return { kind, groupId: Number(first), accountId: second }
+  }
+  if (parts.length !== 1) return null
+  if (kind === 'user') return { kind, uid: Number(first) }
+  return kind === 'account' ? { kind, accountId: first } : null
+}
+
+export const isPrivate = (name: string | null) => readLane(name)?.kind === 'user'
+
+export function groupOf(name: string | null): number | null {
+  const lane = readLane(name)
+  return lane?.kind === 'group' ? lane.groupId : null
+}
+
+/** All private lanes and no other, as names are sorted. */
+export const privateLanes = { from: 'user:', to: 'user;' } as const
+
+export type Serving = {
+  uid: number
+  groupIds: readonly number[]
+  accountIds: readonly string[]
+  deputyOf: readonly number[]
+}
+
+/** Every lane an agent may claim from; their own first. */
+export function lanesOf({ uid, groupIds, accountIds, deputyOf }: Serving): string[] {
+  return [
+    ...[uid, ...deputyOf].map(privateLane),
+    ...groupIds.flatMap((id) => accountIds.map((accountId) => groupLane(id, accountId))),
+    ...accountIds.map(commonLane),
+  ]
+}
+
+/** Null: whoever waits in this lane, by this account, may be claimed by them. */
+export function whyNotFrom(
+  lane: Lane | null,
+  accountId: string,
+  { uid, groupIds, accountIds, deputyOf }: Serving,
+): 'reserved' | 'not_your_lane' | 'agent_not_on_account' | null {
+  if (!lane) return 'not_your_lane'
+  if (lane.kind === 'user' && ![uid, ...deputyOf].includes(lane.uid)) return 'reserved'
+  if (lane.kind === 'group' && !groupIds.includes(lane.groupId)) return 'not_your_lane'
+  return accountIds.includes(accountId) ? null : 'agent_not_on_account'
+}

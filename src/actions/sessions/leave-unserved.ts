@@ -1,0 +1,75 @@
+// Who waits where nobody could claim them goes on to the common lane of their account, and keeps their place: a group that was deleted,
+// that has nobody, or nobody who serves the account; a person who is disabled or does not serve it any more.
+import type { Staff } from '../../../rules/assignment.ts'
+import { commonLane, readLane } from '../../../rules/lane.ts'
+import type { Unit } from '../../ports.ts'
+import { staffOf } from '../agents/staff.ts'
+import type { AssignNeeds } from './assign-waiting.ts'
+import { moveLanes } from './move-lane.ts'
+
+type Place = { lane: string; accountId: string }
+
+export async function leaveUnserved(
+  needs: AssignNeeds,
+  companyId: string,
+  worksForMs?: number,
+): Promise<number> {
+  const { read } = needs.store
+  const places = await placesInUse(read, companyId)
+  if (places.length === 0) return 0
+  const staff = await staffOf(read, companyId)
+  let moved = 0
+  for (const { lane, accountId } of places) {
+    if (isServed(staff, { lane, accountId })) continue
+    moved += await moveLanes(needs, {
+      companyId,
+      ...(worksForMs !== undefined && { worksForMs }),
+      next: (limit) => read.sessions.queuedOf(companyId, { lane, accountId, limit }),
+      move: {
+        actor: 'job:overflow',
+        reason: readLane(lane)?.kind === 'user' ? 'agent_gone' : 'group_empty',
+        to: (session) => (session.lane === lane ? commonLane(session.account_id) : null),
+      },
+    })
+  }
+  return moved
+}
+
+/** After a change that may have left somebody alone. What it does not get done, the job does. */
+export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): Promise<void> {
+  try {
+    await leaveUnserved(needs, companyId, 2000)
+  } catch (error) {
+    needs.log.warn(
+      { companyId, error: String(error) },
+      'who waits where nobody serves them could not be moved on; the job tries again',
+    )
+  }
+}
+
+/** Lanes in which somebody waits, but for the common ones, with the accounts of those who wait there. */
+async function placesInUse({ sessions }: Unit, companyId: string): Promise<Place[]> {
+  const shared = (await sessions.lanesInUse(companyId)).filter(
+    (lane) => readLane(lane)?.kind !== 'account',
+  )
+  const known = shared.flatMap((lane): Place[] => {
+    const where = readLane(lane)
+    return where?.kind === 'group' ? [{ lane, accountId: where.accountId }] : []
+  })
+  const unknown = shared.filter((lane) => readLane(lane) === null)
+  return [
+    ...known,
+    ...(await sessions.accountsIn(companyId, unknown)),
+    ...(await sessions.accountsInPrivate(companyId)),
+  ]
+}
+
+function isServed(staff: readonly Staff[], { lane, accountId }: Place): boolean {
+  const where = readLane(lane)
+  if (where === null) return false
+  if (where.kind === 'account') return true
+  const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
+  return where.kind === 'group'
+    ? serve.some((one) => one.groupIds.includes(where.groupId))
+    : serve.some((one) => one.uid === where.uid)
+}
