@@ -43,10 +43,9 @@ export const groupRoutes: Route[] = [
     method: 'delete',
     path: '/api/groups/:id',
     who: 'admin',
-    summary: 'Delete a group',
-    handle: async ({ ports, me, params }) => {
-      await removeGroup(ports, me, Number(params['id']))
-      return { body: {} }
-    },
+    summary: 'Delete a group; answers how many waited for it, and how much named it',
+    handle: async ({ ports, me, params }) => ({
+      body: await removeGroup(ports, me, Number(params['id'])),
+    }),
   }),
 ]

@@ -65,6 +65,14 @@ export const ruleQueries = (sql: Sql) => ({
       [companyId, id],
     ),
   /** What is there was locked before: whoever replaces a rule names all of it. */
+  /** Whose action may name the group: found by a part of the text, so some of them do not. */
+  lockNaming: (companyId: string, groupId: number) =>
+    sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ? and instr(action, ?) > 0 order by message_rule_id${sql.dialect.forUpdate}`,
+      [companyId, `"groupId":${Math.trunc(groupId)}`],
+    ),
+  changeActions: (rows: MessageRuleRow[]) =>
+    sql.update('message_rule', rows, { key: 'message_rule_id', set: ['action', 'update_time'] }),
   save: (rows: MessageRuleRow[]) =>
     rows.length === 0
       ? Promise.resolve()

@@ -93,6 +93,12 @@ export const visitQueries = (sql: Sql) => ({
       Pick<ReceptionRow, 'name' | 'kind' | 'uid' | 'user_group_id' | 'reply_text' | 'tags'>
     >,
   ) => sql.change('reception', { company_id: companyId, reception_id: id }, patch),
+  /** Whoever comes by a code that named the group is received by nobody in particular. */
+  forgetGroup: (companyId: string, groupId: number) =>
+    sql.run(
+      "update reception set kind = 'other', user_group_id = null where company_id = ? and user_group_id = ?",
+      [companyId, groupId],
+    ),
   removeReception: (companyId: string, id: string) =>
     sql.run('delete from reception where company_id = ? and reception_id = ?', [companyId, id]),
 })

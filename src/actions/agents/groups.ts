@@ -5,6 +5,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import type { AssignNeeds } from '../sessions/assign-waiting.ts'
 import { leaveUnservedSoon } from '../sessions/leave-unserved.ts'
+import { forgetGroup, type Forgotten } from './forget-group.ts'
 import { tellStaff } from './staff.ts'
 
 export type GroupInput = { name: string; parentId: number | null }
@@ -59,17 +60,28 @@ export async function changeGroup(
   })
 }
 
-/** Its groups move up to its parent; who waits for it waits for everyone of the account. */
-export async function removeGroup(needs: AssignNeeds, me: Actor, id: number): Promise<void> {
-  await needs.store.work('rest', async (unit) => {
+/** Its groups move up to its parent; who waits for it waits for everyone of the account, and nothing names it any more. */
+export async function removeGroup(
+  needs: AssignNeeds,
+  me: Actor,
+  id: number,
+): Promise<Forgotten & { moved: number }> {
+  const forgotten = await needs.store.work('rest', async (unit) => {
     const group = getGroup(await lockTree(unit, me), id)
     await unit.users.moveGroupsUp(me.companyId, id, group.parent_id)
     await unit.users.removeGroup(me.companyId, id)
-    await writeAudit(needs, unit, { me, deed: { action: 'group.deleted', object: `group:${id}` } })
+    const detail = await forgetGroup(unit, {
+      companyId: me.companyId,
+      id,
+      at: needs.clock.now(),
+    })
+    const object = `group:${id}`
+    await writeAudit(needs, unit, { me, deed: { action: 'group.deleted', object, detail } })
+    return detail
   })
 
   tellStaff(needs, me.companyId)
-  await leaveUnservedSoon(needs, me.companyId)
+  return { ...forgotten, moved: await leaveUnservedSoon(needs, me.companyId) }
 }
 
 function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupRow {

@@ -138,17 +138,12 @@ export async function changeReception(
   return needs.store.work('rest', async (unit) => {
     const before = await unit.visits.lockReception(me.companyId, id)
     if (!before) throw noReception()
-    const { name, kind, uid, groupId, replyText, tags } = patch
-    const columns = {
-      ...(name !== undefined && { name }),
-      ...(kind !== undefined && { kind }),
-      ...(uid !== undefined && { uid }),
-      ...(groupId !== undefined && { user_group_id: groupId }),
-      ...(replyText !== undefined && { reply_text: replyText }),
-      ...(tags !== undefined && { tags: JSON.stringify(tags) }),
-    }
+    const columns = columnsOf(patch)
     const row = { ...before, ...columns }
-    await refuseNobody(unit, row)
+    // who was named before and is gone since is no reason to refuse another name for the code
+    if ('kind' in columns || 'uid' in columns || 'user_group_id' in columns) {
+      await refuseNobody(unit, row)
+    }
     await unit.visits.changeReception(me.companyId, id, columns)
     await writeAudit(needs, unit, {
       me,
@@ -161,6 +156,15 @@ export async function changeReception(
     return row
   })
 }
+
+const columnsOf = ({ name, kind, uid, groupId, replyText, tags }: ReceptionPatch) => ({
+  ...(name !== undefined && { name }),
+  ...(kind !== undefined && { kind }),
+  ...(uid !== undefined && { uid }),
+  ...(groupId !== undefined && { user_group_id: groupId }),
+  ...(replyText !== undefined && { reply_text: replyText }),
+  ...(tags !== undefined && { tags: JSON.stringify(tags) }),
+})
 
 /** Who came by it stays who he is; the code names nobody any more. */
 export async function deleteReception(needs: ReceptionNeeds, me: Actor, id: string): Promise<void> {

@@ -36,14 +36,15 @@ export async function leaveUnserved(
 }
 
 /** After a change that may have left somebody alone. What it does not get done, the job does. */
-export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): Promise<void> {
+export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): Promise<number> {
   try {
-    await leaveUnserved(needs, companyId, 2000)
+    return await leaveUnserved(needs, companyId, 2000)
   } catch (error) {
     needs.log.warn(
       { companyId, error: String(error) },
       'who waits where nobody serves them could not be moved on; the job tries again',
     )
+    return 0
   }
 }
 
