@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { admit } from './auth.ts'
+import { checkParams } from './params.ts'
 import type { Call, Route } from './route.ts'
 
 export function answerRoute(ports: Ports, route: Route): RequestHandler {
@@ -17,6 +18,7 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
       body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
       query: check(route.query, { ...request.query }, 'query'),
     } as unknown as Call
+    checkParams(route.path, request.params)
     const { status = 200, body, headers = {}, file, text } = await route.handle(call)
     response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
     if (file !== undefined) sendFile(response, file)

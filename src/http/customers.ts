@@ -8,7 +8,7 @@ import {
   listTrajectory,
 } from '../actions/customers/customers.ts'
 import { presentCustomer } from '../views/customer.ts'
-import { page } from './page.ts'
+import { page, pageByAny, pageByNumber } from './page.ts'
 import { route, type Route } from './route.ts'
 
 export const customerRoutes: Route[] = [
@@ -52,7 +52,7 @@ export const customerRoutes: Route[] = [
     path: '/api/customers/:id/messages',
     who: 'agent',
     summary: 'Lines over all sessions of a customer',
-    query: page,
+    query: pageByAny,
     handle: async ({ ports, me, params, query }) => ({
       body: await listCustomerMessages(ports, me, { id: params['id'] ?? '', ...query }),
     }),
@@ -62,7 +62,7 @@ export const customerRoutes: Route[] = [
     path: '/api/customers/:id/trajectory',
     who: 'agent',
     summary: 'What a customer did besides writing, newest first',
-    query: page,
+    query: pageByNumber,
     handle: async ({ ports, me, params, query }) => ({
       body: await listTrajectory(ports, me, { id: params['id'] ?? '', ...query }),
     }),
@@ -72,7 +72,7 @@ export const customerRoutes: Route[] = [
     path: '/api/customers/:id/sessions',
     who: 'agent',
     summary: 'Sessions of a customer',
-    query: page,
+    query: pageByAny,
     handle: async ({ ports, me, params, query }) => ({
       body: await listCustomerSessions(ports, me, { id: params['id'] ?? '', ...query }),
     }),

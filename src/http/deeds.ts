@@ -119,11 +119,12 @@ const notices = new Set([
 ])
 
 function eventOf(event: InboundEvent): Deed {
-  if (notices.has(event.name)) return { kind: 'notice', name: event.name }
+  const name = plain(event.name)
+  if (notices.has(name)) return { kind: 'notice', name }
   const detail = detailOf(event)
   return {
     kind: 'event',
-    name: event.name,
+    name,
     key: event.eventKey,
     known: event.event !== 'unknown',
     ...sceneOf(event),
@@ -160,8 +161,11 @@ function detailOf(event: InboundEvent): string {
 }
 
 const orNull = (text: string): string | null => (text === '' ? null : text)
+/** A scale: one that no map has is none. */
 const whole = (number: number | null): number | null =>
-  number === null ? null : Math.round(number)
+  number === null || Math.abs(number) >= 2 ** 31 ? null : Math.round(number)
+/** The platform's names are ASCII, and so are our columns for them; the XML of a name we do not know is kept. */
+const plain = (name: string): string => name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64)
 /** By code points: half of one is none. */
 const cut = (text: string, most: number): string | null =>
   orNull(Array.from(text).slice(0, most).join(''))

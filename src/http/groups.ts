@@ -3,9 +3,10 @@ import { changeGroup, createGroup, removeGroup } from '../actions/agents/groups.
 import { presentGroup } from '../views/user.ts'
 import { partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
+import { numberGiven } from './params.ts'
 
 const name = z.string().trim().min(1).max(64)
-const parentId = z.number().int().positive().nullable()
+const parentId = numberGiven.nullable()
 
 export const groupRoutes: Route[] = [
   route({

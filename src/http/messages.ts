@@ -7,7 +7,7 @@ import { resolveMessage } from '../actions/messages/resolve-message.ts'
 import type { Content } from '../../rules/content.ts'
 import { presentMessage } from '../views/message.ts'
 import { contentWith } from './content.ts'
-import { page } from './page.ts'
+import { pageByNumber } from './page.ts'
 import { route, type Route } from './route.ts'
 
 /** WeChat's customer-service messages have no files, and news of one article. */
@@ -34,7 +34,7 @@ export const messageRoutes: Route[] = [
     path: '/api/sessions/:id/messages',
     who: 'agent',
     summary: 'Lines of a session by seq',
-    query: page.extend({
+    query: pageByNumber.extend({
       before: z.coerce.number().int().optional(),
       after: z.coerce.number().int().optional(),
     }),

@@ -1,5 +1,6 @@
 // The document is read off the route list, so it cannot promise what is not there.
 import { z } from 'zod'
+import { paramSchema } from './params.ts'
 import { route, type Route } from './route.ts'
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[] }
@@ -71,11 +72,11 @@ function schemaOf(type: z.ZodType): Schema {
 }
 
 const inPath = (path: string) =>
-  [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+  [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: schemaOf(paramSchema(path, name) ?? z.string()),
   }))
 
 function inQuery(type: z.ZodType | undefined) {

@@ -15,13 +15,14 @@ import {
 } from '../actions/quick-replies/quick-replies.ts'
 import { presentQuickReply, presentQuickReplyGroup } from '../views/quick-reply.ts'
 import { content } from './content.ts'
-import { page, partOf, shortPage } from './page.ts'
+import { pageByNumber, partOf, shortPage } from './page.ts'
 import { route, type Route } from './route.ts'
+import { idGiven } from './params.ts'
 
 const scope = z.enum(['personal', 'shared'])
 const title = z.string().trim().min(1, 'A quick reply has a title.').max(100)
 const name = z.string().trim().min(1, 'A group has a name.').max(64)
-const groupId = z.string().max(32).nullish()
+const groupId = idGiven.nullish()
 
 export const quickReplyRoutes: Route[] = [
   route({
@@ -29,9 +30,9 @@ export const quickReplyRoutes: Route[] = [
     path: '/api/quick-replies',
     who: 'agent',
     summary: "One's own and the company's quick replies, the most used first",
-    query: page.extend({
+    query: pageByNumber.extend({
       search: z.string().max(100).default(''),
-      groupId: z.string().max(32).optional(),
+      groupId: idGiven.optional(),
       scope: scope.optional(),
     }),
     handle: async ({ ports, me, query }) => ({
@@ -91,7 +92,7 @@ export const quickReplyRoutes: Route[] = [
     path: '/api/quick-replies/:id/use',
     who: 'agent',
     summary: 'Fill in its words for a session, and count it',
-    body: z.strictObject({ sessionId: z.string().max(32).optional() }).optional(),
+    body: z.strictObject({ sessionId: idGiven.optional() }).optional(),
     handle: async ({ ports, me, params, body }) => ({
       body: await useQuickReply(ports, me, { id: params['id'] ?? '', sessionId: body?.sessionId }),
     }),

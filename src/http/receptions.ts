@@ -8,15 +8,16 @@ import {
 import { presentReception } from '../views/reception.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
+import { idGiven, numberGiven } from './params.ts'
 
 const mostBytes = 2048
 const reception = z.strictObject({
-  accountId: z.string().max(32),
+  accountId: idGiven,
   scene: z.string().regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 printable ASCII characters'),
   name: z.string().trim().min(1).max(100),
   kind: z.enum(['other', 'user', 'group']).default('other'),
-  uid: z.number().int().positive().nullish(),
-  groupId: z.number().int().positive().nullish(),
+  uid: numberGiven.nullish(),
+  groupId: numberGiven.nullish(),
   replyText: z
     .string()
     .min(1)

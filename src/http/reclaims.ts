@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { listReclaimed, previewReclaim, undoReclaims } from '../actions/customers/reclaims.ts'
-import { page } from './page.ts'
+import { pageBySpot } from './page.ts'
 import { route, type Route } from './route.ts'
+import { idGiven } from './params.ts'
 
 export const reclaimRoutes: Route[] = [
   route({
@@ -9,7 +10,7 @@ export const reclaimRoutes: Route[] = [
     path: '/api/reclaims/preview',
     who: 'supervisor',
     summary: 'Who will be reclaimed within so many hours if nobody says a word',
-    query: page.extend({ hours: z.coerce.number().int().min(0).max(8760).default(24) }),
+    query: pageBySpot.extend({ hours: z.coerce.number().int().min(0).max(8760).default(24) }),
     handle: async ({ ports, me, query }) => ({ body: await previewReclaim(ports, me, query) }),
   }),
   route({
@@ -17,7 +18,7 @@ export const reclaimRoutes: Route[] = [
     path: '/api/reclaims',
     who: 'supervisor',
     summary: 'Who was reclaimed, the newest first',
-    query: page,
+    query: pageBySpot,
     handle: async ({ ports, me, query }) => ({ body: await listReclaimed(ports, me, query) }),
   }),
   route({
@@ -25,7 +26,7 @@ export const reclaimRoutes: Route[] = [
     path: '/api/reclaims/undo',
     who: 'supervisor',
     summary: 'Give customers back to whose they were',
-    body: z.strictObject({ customerIds: z.array(z.string().max(32)).min(1).max(200) }),
+    body: z.strictObject({ customerIds: z.array(idGiven).min(1).max(200) }),
     handle: async ({ ports, me, body }) => ({
       body: await undoReclaims(ports, me, body.customerIds),
     }),

@@ -5,6 +5,7 @@ import { matchKinds, type MatchKind } from '../../rules/rule.ts'
 import { isZone, type Schedule } from '../../rules/schedule.ts'
 import type { RuleInput } from '../actions/rules/save-rule.ts'
 import { contentOptions, oneOf, type Option } from './content.ts'
+import { idGiven, numberGiven } from './params.ts'
 
 const mostKeywords = 200
 const mostSteps = 6
@@ -65,8 +66,8 @@ function whyNotThisPattern({ kind, pattern }: Given): string | null {
 }
 
 const others = (more: z.ZodRawShape): Option[] => [
-  z.strictObject({ kind: z.literal('agent'), uid: z.number().int().positive(), ...more }),
-  z.strictObject({ kind: z.literal('group'), groupId: z.number().int().positive(), ...more }),
+  z.strictObject({ kind: z.literal('agent'), uid: numberGiven, ...more }),
+  z.strictObject({ kind: z.literal('group'), groupId: numberGiven, ...more }),
   z.strictObject({ kind: z.literal('queue'), ...more }),
   z.strictObject({ kind: z.literal('none'), ...more }),
 ]
@@ -128,7 +129,7 @@ const schedule = z
 export const rule = z
   .strictObject({
     name: z.string().trim().min(1, 'A rule has a name.').max(100),
-    accountId: z.string().max(32).nullish(),
+    accountId: idGiven.nullish(),
     enabled: z.boolean().default(true),
     priority: z.number().int().min(-1_000_000).max(1_000_000).default(0),
     match,

@@ -3,9 +3,10 @@ import { listRules, getRule } from '../actions/rules/list-rules.ts'
 import { changeRule, createRule, deleteRule } from '../actions/rules/save-rule.ts'
 import { tryRules } from '../actions/rules/try-rules.ts'
 import { presentRule } from '../views/rule.ts'
-import { page } from './page.ts'
+import { pageBySpot } from './page.ts'
 import { route, type Route } from './route.ts'
 import { rule } from './rule-schema.ts'
+import { idGiven } from './params.ts'
 
 export const ruleRoutes: Route[] = [
   route({
@@ -13,7 +14,7 @@ export const ruleRoutes: Route[] = [
     path: '/api/rules',
     who: 'admin',
     summary: 'Rules in their order, with how often each spoke',
-    query: page.extend({ search: z.string().max(100).optional() }),
+    query: pageBySpot.extend({ search: z.string().max(100).optional() }),
     handle: async ({ ports, me, query }) => ({ body: await listRules(ports, me, query) }),
   }),
   route({
@@ -34,7 +35,7 @@ export const ruleRoutes: Route[] = [
     summary: 'Which rule would answer this text, and why not the others?',
     body: z.strictObject({
       text: z.string().max(65_536),
-      accountId: z.string().max(32).optional(),
+      accountId: idGiven.optional(),
       at: z.iso
         .datetime({ offset: true })
         .transform((iso) => Date.parse(iso))

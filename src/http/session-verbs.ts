@@ -13,8 +13,9 @@ import { presentMessage } from '../views/message.ts'
 import { presentTime } from '../views/times.ts'
 import { answerSession, fence, idOf } from './session-answer.ts'
 import { route, type Route } from './route.ts'
+import { idGiven, numberGiven } from './params.ts'
 
-const uid = z.number().int().positive()
+const uid = numberGiven
 const words = (most: number) => z.string().trim().min(1).max(most)
 const members = z.object({ uids: z.array(uid).min(1).max(50), fence })
 const clientMsgId = z
@@ -38,7 +39,7 @@ export const sessionVerbRoutes: Route[] = [
     who: 'agent',
     summary: 'Start a session with a customer who has none',
     operationId: 'startSession',
-    body: z.object({ customerId: z.string().max(32) }),
+    body: z.object({ customerId: idGiven }),
     handle: async (call) => ({
       status: 201,
       ...(await answerSession(call, await startSession(call.ports, call.me, call.body))),

@@ -8,7 +8,8 @@ import { readUpTo } from '../actions/sessions/read-up-to.ts'
 import { getVisible } from '../actions/sessions/rights.ts'
 import { route, type Route } from './route.ts'
 import { answerSession, fence, idOf } from './session-answer.ts'
-import { page } from './page.ts'
+import { pageByAny, pageByNumber } from './page.ts'
+import { idGiven } from './params.ts'
 
 const reason = z.string().max(200).optional()
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
@@ -20,7 +21,7 @@ export const sessionRoutes: Route[] = [
     path: '/api/sessions',
     who: 'agent',
     summary: 'Sessions by state; queued ones in queue order',
-    query: page.extend({
+    query: pageByAny.extend({
       state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'),
       mine: flag.default(false),
       search: z.string().max(100).optional(),
@@ -47,7 +48,7 @@ export const sessionRoutes: Route[] = [
     path: '/api/sessions/close',
     who: 'agent',
     summary: 'Close several sessions',
-    body: z.object({ ids: z.array(z.string().max(32)).min(1).max(200), reason, pending }),
+    body: z.object({ ids: z.array(idGiven).min(1).max(200), reason, pending }),
     handle: async ({ ports, me, body }) => ({ body: await closeMany(ports, me, body) }),
   }),
   route({
@@ -110,7 +111,7 @@ export const sessionRoutes: Route[] = [
     path: '/api/sessions/:id/ledger',
     who: 'agent',
     summary: 'Every transition of a session',
-    query: page,
+    query: pageByNumber,
     handle: async ({ ports, me, params, query }) => ({
       body: await listLedger(ports, me, { sessionId: params['id'] ?? '', ...query }),
     }),

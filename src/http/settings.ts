@@ -3,6 +3,7 @@ import { changeSettings, readCompanySettings } from '../actions/companies/change
 import { ranges, sessionRules } from '../../rules/settings.ts'
 import { isZone, weekdays } from '../../rules/working-hours.ts'
 import { route, type Route } from './route.ts'
+import { numberGiven } from './params.ts'
 
 const within = (name: keyof typeof ranges) =>
   z.number().int().min(ranges[name][0]).max(ranges[name][1])
@@ -29,7 +30,7 @@ const sessionRule = z.enum(sessionRules)
 const ofAccount = { sessionRule: sessionRule.optional(), hours: hours.optional() }
 const overflow = z
   .strictObject({
-    groupId: z.number().int().positive(),
+    groupId: numberGiven,
     waiting: z.number().int().min(0).max(100_000).default(0),
     minutes: z.number().int().min(0).max(525_600).default(0),
   })

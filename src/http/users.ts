@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { changeUser } from '../actions/agents/change-user.ts'
 import { createUser } from '../actions/agents/create-user.ts'
 import { listDirectory, listUsers, showUser } from '../actions/agents/list-users.ts'
-import { page } from './page.ts'
+import { idGiven, numberGiven } from './params.ts'
+import { pageByNumber } from './page.ts'
 import { route, type Route } from './route.ts'
 
-const uid = z.number().int().positive()
+const uid = numberGiven
 const user = z.strictObject({
   username: z.string().trim().min(1).max(64),
   password: z.string().min(8).max(200),
@@ -14,7 +15,7 @@ const user = z.strictObject({
   enabled: z.boolean().optional(),
   groupIds: z.array(uid).max(200).optional(),
   deputyUids: z.array(uid).max(200).optional(),
-  accountIds: z.array(z.string().max(32)).max(1000).optional(),
+  accountIds: z.array(idGiven).max(1000).optional(),
   capacity: z.number().int().min(0).max(10_000).optional(),
 })
 
@@ -24,7 +25,7 @@ export const userRoutes: Route[] = [
     path: '/api/users',
     who: 'admin',
     summary: 'The people of the company',
-    query: page,
+    query: pageByNumber,
     handle: async ({ ports, me, query }) => ({ body: await listUsers(ports, me, query) }),
   }),
   route({
@@ -63,7 +64,7 @@ export const userRoutes: Route[] = [
     path: '/api/directory',
     who: 'agent',
     summary: 'Who works here',
-    query: page.extend({ search: z.string().max(100).default('') }),
+    query: pageByNumber.extend({ search: z.string().max(100).default('') }),
     handle: async ({ ports, me, query }) => ({ body: await listDirectory(ports, me, query) }),
   }),
 ]

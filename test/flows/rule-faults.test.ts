@@ -68,6 +68,7 @@ const check = async (admin: Actor) =>
 void test('patterns that do not compile together are the trouble of their company alone: everybody is stored, queued and served', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
+  house.announce({ promises: ['rules'] })
   const { boss, appid } = await openNeighbour(house)
   await boss.call('PATCH', '/api/settings', { queueMinutes: 5 })
   await boss.call('POST', '/api/rules', {
@@ -130,6 +131,7 @@ void test('what cannot be used beside the other patterns is refused when it is s
 void test('a rule that cannot be read, or whose pattern is none, leaves the others as they are', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
+  house.announce({ promises: ['rules'] })
   await storePatterns(house, ['(', '订单\\d{6}'])
   await house.app.ports.store.work('rest', async (unit) => {
     const [row] = await unit.sql.all<MessageRuleRow>(
@@ -173,6 +175,7 @@ void test('a job that fails for one company runs for those behind it', async (t)
   })
   const house = await openHouse({ withoutCron: true, wrap })
   t.after(() => house.close())
+  house.announce({ logs: ['a job failed for a company; it goes on with the next'] })
   const { boss, appid } = await openNeighbour(house)
   await boss.call('PATCH', '/api/settings', { queueMinutes: 5 })
   const theirs = await follower(house, appid)
