@@ -162,6 +162,11 @@ function compose(
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour,
       loginMaxMs: config.LOGIN_MAX_DAYS * 24 * hour,
+      keepDays: {
+        signIns: config.KEEP_SIGN_INS_DAYS,
+        audit: config.KEEP_AUDIT_DAYS,
+        inbox: config.KEEP_INBOX_DAYS,
+      },
       maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null,
       trustedProxies: config.TRUSTED_PROXIES,

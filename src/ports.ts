@@ -14,6 +14,7 @@ import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
 export type { VisitedCustomer } from './store/visits.ts'
+export type { OldRows } from './store/old-rows.ts'
 export type { TypedRow } from './store/replays.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
@@ -250,6 +251,8 @@ export type Ports = {
 export type Limits = {
   loginIdleMs: number
   loginMaxMs: number
+  /** How long is kept what is only looked up: tries to sign in, who did what, pushes that were taken and replies that left. */
+  keepDays: { signIns: number; audit: number; inbox: number }
   maxInFlight: number
   metricsToken: string | null
   trustedProxies: string[]

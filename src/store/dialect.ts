@@ -22,6 +22,8 @@ export type Dialect = {
   /** Many rows set in one statement, found by the first column. */
   update: (table: string, columns: string[], rows: number) => string
   nowMs: string
+  /** Deletes at most so many rows as its last value says. */
+  deleteSome: (table: string, where: string) => string
   /** A row when the table has an index of this name. */
   findIndex: string
   dropIndex: (table: string, name: string) => string
@@ -64,6 +66,8 @@ export const sqlite: Dialect = {
   },
   // a power of two, so that a handful of prepared statements serves every batch size
   atOnce: (left) => Math.min(64, 2 ** Math.floor(Math.log2(left))),
+  deleteSome: (table, where) =>
+    `delete from ${table} where rowid in (select rowid from ${table} where ${where} limit ?)`,
   findIndex: "select 1 from sqlite_master where type = 'index' and tbl_name = ? and name = ?",
   dropIndex: (_table, name) => `drop index \`${name}\``,
   nowMs: "select cast((julianday('now') - 2440587.5) * 86400000 as integer) as ms",
@@ -120,6 +124,7 @@ export const mysql: Dialect = {
   },
   // nothing is prepared here, and each statement is a journey; 128 lines of 64 KB stay below the 16 MB that a packet may have
   atOnce: (left) => Math.min(128, left),
+  deleteSome: (table, where) => `delete from ${table} where ${where} limit ?`,
   findIndex:
     'select 1 from information_schema.statistics where table_schema = database() and table_name = ? and index_name = ? limit 1',
   dropIndex: (table, name) => `drop index \`${name}\` on \`${table}\``,

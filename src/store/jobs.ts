@@ -28,5 +28,4 @@ export const jobQueries = (sql: Sql) => ({
       'select * from job_run where job = ? and ended_at is null and lease_until > ? limit 1',
       [job, now],
     ),
-  forget: (before: number) => sql.run('delete from job_run where started_at < ?', [before]),
 })

@@ -27,8 +27,6 @@ export const loginQueries = (sql: Sql) => ({
       [companyId],
     ),
   endCompany: (companyId: string) => sql.run('delete from login where company_id = ?', [companyId]),
-  endExpired: (idleBefore: number, now: number) =>
-    sql.run('delete from login where seen_at < ? or ends_at < ?', [idleBefore, now]),
 
   tried: (row: LoginLogRow) => sql.insert('login_log', [row]),
   turnedOut: (id: string, result: string, uid: number | null) =>

@@ -30,7 +30,6 @@ export const mediaQueries = (sql: Sql) => ({
     }),
   forgetUpload: (accountId: string, mediaId: string) =>
     sql.run('delete from media_upload where account_id = ? and media_id = ?', [accountId, mediaId]),
-  forgetDead: (now: number) => sql.run('delete from media_upload where dies_at < ?', [now]),
 
   toFetch: (rows: MediaFetchRow[]) => sql.insert('media_fetch', rows),
   counts: (companyId: string) =>
@@ -59,8 +58,6 @@ export const mediaQueries = (sql: Sql) => ({
       "update media_fetch set state = ?, reason = ?, retry_at = ? where message_id = ? and part = ? and state = 'pending'",
       [to.state, to.reason, to.retryAt, row.message_id, row.part],
     ),
-  forgetSettled: (before: number) =>
-    sql.run("delete from media_fetch where state <> 'pending' and retry_at < ?", [before]),
   /** What a line came to hold: its file, or that it is gone. */
   complete: (messageId: string, resourceId: string | null, extra: string) =>
     sql.run('update message_data set resources_id = ?, extra = ? where message_id = ?', [

@@ -66,5 +66,4 @@ export const missedQueries = (sql: Sql) => ({
       'select * from reclaimed where company_id = ? and (at < ? or (at = ? and reclaimed_id < ?)) order by at desc, reclaimed_id desc limit ?',
       [companyId, page.before, page.before, page.id, page.limit],
     ),
-  forgetReclaimed: (before: number) => sql.run('delete from reclaimed where at < ?', [before]),
 })

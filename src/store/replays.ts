@@ -74,6 +74,4 @@ export const replayQueries = (sql: Sql) => ({
       "update rule_replay set state = 'failed', ended_at = ?, lease_until = null where state = 'running' and lease_until <= ?",
       [now, now],
     ),
-  forgetReplays: (before: number) =>
-    sql.run('delete from rule_replay where created_at < ?', [before]),
 })

@@ -128,9 +128,6 @@ export const ruleQueries = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  forgetUnmatched: (before: number) =>
-    sql.run('delete from rule_unmatched where last_at < ?', [before]),
-  forgetHits: (before: number) => sql.run('delete from rule_hit where day < ?', [before]),
 
   ...replayQueries(sql),
 })

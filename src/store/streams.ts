@@ -59,5 +59,4 @@ export const streamQueries = (sql: Sql) => ({
           (row.type === 'session.claimed' || row.type === 'session.assigned'),
       )
       .map((row) => row.created_at),
-  forget: (before: number) => sql.run('delete from stream_event where created_at < ?', [before]),
 })

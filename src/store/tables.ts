@@ -12,6 +12,7 @@ import { kfQueries } from './kf-accounts.ts'
 import { mediaQueries } from './media.ts'
 import { memberQueries } from './session-members.ts'
 import { messageQueries } from './messages.ts'
+import { oldRowQueries } from './old-rows.ts'
 import { outboxQueries } from './outbox.ts'
 import { platformQueries } from './platforms.ts'
 import { quickReplyQueries } from './quick-replies.ts'
@@ -38,6 +39,7 @@ export function tables(sql: Sql) {
     members: memberQueries(sql),
     messages: messageQueries(sql),
     missed: missedQueries(sql),
+    old: oldRowQueries(sql),
     outbox: outboxQueries(sql),
     platforms: platformQueries(sql),
     quickReplies: quickReplyQueries(sql),

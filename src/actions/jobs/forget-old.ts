@@ -1,21 +1,48 @@
-import type { Needs } from '../../ports.ts'
+// What nobody asks for any more, of all companies. In pieces, so that pushes come between them; a run that has more to do goes on in its
+// next slot. Messages, sessions, their ledger and customers stay.
+import type { Needs, OldRows } from '../../ports.ts'
 
 const dayMs = 24 * 3600_000
+const atOnce = 500
+const worksForMs = 20_000
 
-/** What nobody asks for any more: events after 7 days, ended sign-ins, old runs of jobs. */
 export async function forgetOld(
   needs: Needs<'store' | 'clock' | 'limits'>,
-): Promise<{ events: number }> {
-  const now = needs.clock.now()
-  return needs.store.work('rest', async (unit) => {
-    await unit.logins.endExpired(now - needs.limits.loginIdleMs, now)
-    await unit.jobs.forget(now - dayMs)
-    await unit.missed.forgetReclaimed(now - 90 * dayMs)
-    await unit.media.forgetDead(now)
-    await unit.media.forgetSettled(now - 7 * dayMs)
-    await unit.rules.forgetReplays(now - 90 * dayMs)
-    await unit.rules.forgetUnmatched(now - 90 * dayMs)
-    await unit.rules.forgetHits(Math.floor(now / dayMs) - 400)
-    return { events: await unit.streams.forget(now - 7 * dayMs) }
-  })
+): Promise<{ forgotten: Partial<Record<OldRows, number>>; more: boolean }> {
+  const until = needs.clock.mono() + worksForMs
+  const forgotten: Partial<Record<OldRows, number>> = {}
+  let left = periods(needs)
+  // each gets a turn, so that one that is very large holds up none of the others
+  while (left.length > 0 && needs.clock.mono() < until) {
+    const full: typeof left = []
+    for (const [kind, before] of left) {
+      const n = await needs.store.work('rest', (unit) => unit.old.forget(kind, before, atOnce))
+      if (n > 0) forgotten[kind] = (forgotten[kind] ?? 0) + n
+      if (n === atOnce) full.push([kind, before])
+    }
+    left = full
+  }
+  return { forgotten, more: left.length > 0 }
+}
+
+/** Each kind, and the moment before which it is old. */
+function periods({ clock, limits }: Needs<'clock' | 'limits'>): [OldRows, number][] {
+  const now = clock.now()
+  const ago = (days: number) => now - days * dayMs
+  return [
+    ['events', ago(7)],
+    ['runs', ago(1)],
+    ['idle', now - limits.loginIdleMs],
+    ['ended', now],
+    ['tries', ago(limits.keepDays.signIns)],
+    ['audit', ago(limits.keepDays.audit)],
+    ['inbox', ago(limits.keepDays.inbox)],
+    ['outbox', ago(limits.keepDays.inbox)],
+    ['reclaimed', ago(90)],
+    ['uploads', now],
+    ['fetches', ago(7)],
+    ['replays', ago(90)],
+    ['unmatched', ago(90)],
+    ['hits', Math.floor(now / dayMs) - 400],
+  ]
 }

@@ -24,6 +24,8 @@ export type Job = {
   run: (ports: Ports, companyId: string) => Promise<object>
   /** After a run it rests so many times as long as runs take: what walks through all that is queued. */
   rests?: number
+  /** For the installation, and not once more for each company. */
+  once?: true
   /** Runs in every process, without a lease. */
   everywhere?: (ports: Ports) => boolean
 }
@@ -54,5 +56,5 @@ export const jobs: Job[] = [
   { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
   { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },
   { name: 'reread', everyMs: 10 * minute, run: reread },
-  { name: 'forget-old', everyMs: 60 * minute, run: forgetOld },
+  { name: 'forget-old', everyMs: 10 * minute, run: forgetOld, once: true },
 ]

@@ -12,8 +12,13 @@ export async function runSlot(ports: Ports, job: Job, slot: string): Promise<obj
   const alone = !job.everywhere?.(ports)
   if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null
   const result: Record<string, object> = {}
+  let first: object | null = null
   for (const { company_id: companyId } of await ports.store.read.accounts.companies()) {
-    result[companyId] = await job.run(ports, companyId).catch((error: unknown) => {
+    if (job.once && first) {
+      result[companyId] = first
+      continue
+    }
+    first = result[companyId] = await job.run(ports, companyId).catch((error: unknown) => {
       ports.log.error(
         { job: job.name, companyId, error: String(error) },
         'a job failed for a company; it goes on with the next',

@@ -1,0 +1,63 @@
+// What nobody asks for any more is forgotten in pieces: a statement deletes some rows, each piece is a unit of its own, and whoever
+// writes comes between two of them. Ids begin with the time of their making, so the key of a table finds its oldest rows.
+import { quoted, type Sql, type Value } from './sql.ts'
+
+export type OldRows =
+  | 'events'
+  | 'runs'
+  | 'idle'
+  | 'ended'
+  | 'tries'
+  | 'audit'
+  | 'inbox'
+  | 'outbox'
+  | 'reclaimed'
+  | 'uploads'
+  | 'fetches'
+  | 'replays'
+  | 'unmatched'
+  | 'hits'
+
+type Place = { table: string; where: string; values: (before: number) => Value[] }
+
+const byTime = (table: string, where: string): Place => ({
+  table,
+  where,
+  values: (before) => [before],
+})
+const byId = (table: string, id: string, where: string): Place => ({
+  table,
+  where: `${id} < ? and ${where}`,
+  values: (before) => [Math.max(0, before).toString(16).padStart(12, '0'), before],
+})
+
+const places: Record<OldRows, Place> = {
+  events: byTime('stream_event', 'created_at < ?'),
+  runs: byTime('job_run', 'started_at < ?'),
+  idle: byTime('login', 'seen_at < ?'),
+  ended: byTime('login', 'ends_at < ?'),
+  tries: byId('login_log', 'login_log_id', 'at < ?'),
+  audit: byId('audit_log', 'audit_id', 'at < ?'),
+  // what SQL refused is kept until somebody has looked at it
+  inbox: byId('inbox', 'inbox_id', "created_at < ? and state <> 'refused'"),
+  // what is not certain a person may still settle; an answer outside any session is found by its row
+  outbox: byId(
+    'outbox',
+    'outbox_id',
+    "settled_at < ? and state = 'sent' and session_id is not null",
+  ),
+  reclaimed: byId('reclaimed', 'reclaimed_id', 'at < ?'),
+  uploads: byTime('media_upload', 'dies_at < ?'),
+  fetches: byTime('media_fetch', "state <> 'pending' and retry_at < ?"),
+  replays: byTime('rule_replay', 'created_at < ?'),
+  unmatched: byTime('rule_unmatched', 'last_at < ?'),
+  hits: byTime('rule_hit', 'day < ?'),
+}
+
+export const oldRowQueries = (sql: Sql) => ({
+  /** At most so many; answers how many there were. */
+  forget: (kind: OldRows, before: number, most: number): Promise<number> => {
+    const { table, where, values } = places[kind]
+    return sql.run(sql.dialect.deleteSome(quoted(table), where), [...values(before), most])
+  },
+})
