@@ -64,6 +64,7 @@ void test('a line that takes longer to leave than its lease lasts is not given u
 
 void test('who lost the lease before the line left does not send it: it is failed, its reply given back, and later lines are not held', async (t) => {
   const desk = await openDesk(t, { withoutCron: true, alone: true, wrap: losesLeases })
+  desk.house.announce({ logs: ['a reply did not simply arrive'] })
   await slowPicture(desk, 9000)
   await desk.house.app.advanceTo(60_000)
   assert.deepEqual(await sweepOutbox(desk.house.app.ports), { unknown: 1 })

@@ -72,10 +72,12 @@ const standing = async (house: House, appids: string[]): Promise<Record<string, 
   return counts
 }
 
-const strike = (house: House, appids: string[], fault: object) =>
-  Promise.all(
+const strike = (house: House, appids: string[], fault: object) => {
+  house.announce({ logs: ['a reply did not simply arrive'] })
+  return Promise.all(
     appids.map((appid) => post(`${house.simulator}/sim/faults`, { appid, next: 0, ...fault })),
   )
+}
 const silentSends = { kind: 'silent', path: '/cgi-bin/message/custom/send' }
 const slow6s = { kind: 'slow', delayMs: 6000 }
 
