@@ -242,3 +242,18 @@ void test('the last reply can be kept: it leaves only for who asks for it by nam
     assert.equal((await arrived(at)).at(-1), '还有别的问题吗')
   })
 })
+
+void test('no clientMsgId of an agent stands in the way of a resend', async (t) => {
+  const at = await desk(t)
+  at.house.announce(unsent)
+  await fault(at, { kind: 'reset', next: 1 })
+  const { id } = (await at.reply('one')).body.message
+  await eventually(async () => {
+    assert.deepEqual(await states(at), ['unknown'])
+  })
+  assert.equal((await at.reply(`resend:${id}`)).status, 202)
+  assert.equal((await at.agent.call('POST', `/api/messages/${id}/resend`, {})).status, 202)
+  await eventually(async () => {
+    assert.deepEqual(await states(at), ['failed', 'sent', 'sent'])
+  })
+})

@@ -17,7 +17,8 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
 
     const input = {
       sessionId: session.session_id,
-      clientMsgId: `resend:${id}`,
+      // with a space, which no clientMsgId of an agent can have
+      clientMsgId: `resend ${id}`,
       content: contentOf(message),
       resendOf: id,
     }
