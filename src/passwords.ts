@@ -1,16 +1,40 @@
 // Passwords cost work to try; tokens are random, so a plain hash is enough to keep them out of the database.
 import { createHash } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
+import { AppError } from './errors.ts'
 
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 }
 const nobody =
   '$argon2id$v=19$m=19456,t=2,p=1$MI2dxwN51eIu0INgVmg88w$8a8+5BAvDN8jpUN/itWJGAediC9n6eStk7ChZl4AD38'
 
-export const hashPassword = (password: string): Promise<string> => hash(password, cost)
+// hashes and the disk share four threads: whoever signs in leaves two of them to what must be on the disk
+const mostAtOnce = 2
+const mostWaiting = 256
+let running = 0
+const waiting: (() => void)[] = []
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (waiting.length >= mostWaiting) {
+    const why = 'Too many people sign in at once: try again in a moment.'
+    throw new AppError('overloaded', why, { retryAfter: 5 })
+  }
+  if (running < mostAtOnce) running += 1
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running -= 1
+  }
+}
+
+export const hashPassword = (password: string): Promise<string> =>
+  inTurn(() => hash(password, cost))
 
 /** The same work for someone who does not exist, so that time does not tell who does. */
 export async function passwordMatches(stored: string | null, password: string): Promise<boolean> {
-  const matches = await verify(stored ?? nobody, password)
+  const matches = await inTurn(() => verify(stored ?? nobody, password))
   return matches && stored !== null
 }
 

@@ -1,0 +1,33 @@
+// Passwords are tried beside the disk, on the threads that both share.
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import test from 'node:test'
+import { isAppError } from '../../src/errors.ts'
+import { hashPassword, passwordMatches } from '../../src/passwords.ts'
+
+void test('many who sign in at once leave room for the disk', async () => {
+  const stored = await hashPassword('right')
+  let tried = 0
+  const all = Promise.all(
+    Array.from({ length: 40 }, async (_, n) => {
+      const matches = await passwordMatches(stored, n === 7 ? 'right' : 'wrong')
+      tried += 1
+      return matches
+    }),
+  )
+  await stat(import.meta.dirname)
+  assert.ok(tried < 20, `the disk was asked after ${tried} of 40 passwords`)
+  assert.equal((await all).filter(Boolean).length, 1)
+})
+
+void test('more who sign in at once than can be served soon are told to come again', async () => {
+  const answers = await Promise.allSettled(
+    Array.from({ length: 400 }, () => passwordMatches(null, 'x')),
+  )
+  const refused = answers.flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  )
+  assert.ok(refused.length > 100 && refused.length < 200, `${refused.length} are refused`)
+  assert.ok(refused.every((error) => isAppError(error, 'overloaded')))
+  assert.equal(await passwordMatches(null, 'x'), false, 'afterwards it goes on')
+})
