@@ -132,7 +132,7 @@ export const sessionLanes = (sql: Sql) => ({
       `select session_id from message_session where company_id = ? and state = 3 and ${isPrivate} and queued_at <= ? order by queued_at limit ?`,
       [companyId, before, limit],
     ),
-  /** Queued elsewhere, though this is his customer's own agent. */
+  /** Queued elsewhere, though this is their customer's own agent, and serves the account. */
   returningTo: (
     companyId: string,
     uid: number,
@@ -140,8 +140,9 @@ export const sessionLanes = (sql: Sql) => ({
   ) =>
     sql.all<{ session_id: string }>(
       'select s.session_id from wx_user u join message_session s on s.wx_user_id = u.wx_user_id where u.company_id = ? and u.customer_service_uid = ?' +
-        ' and u.active_at > ? and s.state = 3 order by s.`rank`, s.session_id limit ?',
-      [companyId, uid, heardSince, limit],
+        ' and u.active_at > ? and s.state = 3 and s.account_id in (select account_id from customer_service where uid = ? and state = 1)' +
+        ' order by s.`rank`, s.session_id limit ?',
+      [companyId, uid, heardSince, uid, limit],
     ),
   due: (
     companyId: string,

@@ -9,7 +9,7 @@ import { account, openHouse, post, type Actor, type House } from '../support/app
 import { isCluster, openEdition } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
-import { presence, runJob, sessionOf, setAll } from '../support/seen.ts'
+import { commonOf, ledgerOf, presence, runJob, sessionOf, setAll } from '../support/seen.ts'
 
 const second = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002', name: 'B' }
 
@@ -323,4 +323,107 @@ void test('who was queued when a lane was not yet of one account is claimed in t
     assert.equal(await raw.exists(`queue:{${company?.company_id}}:all`), 0)
     await raw.quit()
   }
+})
+
+async function headsOf(house: House, lanes: string[]) {
+  const [company] = await house.rows<{ company_id: string }>('select company_id from company')
+  const heads = await house.app.ports.queue.heads(company?.company_id ?? '', lanes, 9)
+  assert.ok(heads, 'the index is whole')
+  return heads.map(({ lane, rank }) => [lane, rank] as const)
+}
+
+void test('a queued customer who gets another exclusive agent waits for that one, at the same place, and for everyone when it is nobody', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const [former, next] = [await house.agent('former'), await house.agent('next')]
+  const customer = await writes(house, account.appid)
+  const { id: first } = (await former.call('POST', '/api/sessions/claim', {})).body
+  await former.call('POST', `/api/sessions/${first}/close`, {})
+  for (const agent of [former, next]) await presence(agent, 'offline')
+  await customer.says('还在吗')
+  await runJob(house.admin, 'queue-reconcile')
+  const { id, queue, customer: known } = await sessionOf(house, customer)
+  assert.equal(queue?.lane, `user:${former.uid}`, 'the premise')
+  const later = await writes(house, account.appid)
+  const heads = (...lanes: string[]) => headsOf(house, lanes)
+  const rank = (await heads(`user:${former.uid}`))[0]?.[1]
+  const belongsTo = async (exclusiveAgentUid: number) => {
+    const at = `/api/customers/${known.id}`
+    const answer = await house.admin.call('PATCH', at, { exclusiveAgentUid, priority: 0 })
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+  }
+
+  await belongsTo(next.uid)
+  assert.equal((await sessionOf(house, customer)).queue?.lane, `user:${next.uid}`)
+  assert.deepEqual(await heads(`user:${former.uid}`, `user:${next.uid}`), [
+    [`user:${next.uid}`, rank],
+  ])
+  assert.equal((await ledgerOf(house.admin, id)).at(-1)?.actor, `a:${house.admin.uid}`)
+  const reserved = await former.call('POST', `/api/sessions/${id}/claim`, {})
+  assert.deepEqual([reserved.status, reserved.body.error.code], [403, 'reserved'])
+
+  await belongsTo(-1)
+  const common = await commonOf(house)
+  assert.equal((await sessionOf(house, customer)).queue?.lane, common)
+  assert.deepEqual((await heads(common, `user:${next.uid}`))[0], [common, rank], 'goes first')
+  const claimed = await former.call('POST', '/api/sessions/claim', {})
+  assert.equal(claimed.body.customer?.openid, customer.openid)
+
+  const { customer: other } = await sessionOf(house, later)
+  await house.admin.call('PATCH', `/api/customers/${other.id}`, { exclusiveAgentUid: next.uid })
+  assert.equal((await sessionOf(house, later)).queue?.lane, `user:${next.uid}`)
+})
+
+void test('who returns gets back the customers of the accounts that are still theirs, though one of another waits before', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { first } = await openTwo(house)
+  const owner = await house.agent('owner')
+  const [foreign, own] = [await writes(house, second.appid), await writes(house, account.appid)]
+  for (let at = 0; at < 2; at += 1) {
+    const { id } = (await owner.call('POST', '/api/sessions/claim', {})).body
+    await owner.call('POST', `/api/sessions/${id}/close`, {})
+  }
+  await presence(owner, 'away')
+  await foreign.says('还在吗')
+  await own.says('还在吗')
+  await house.admin.call('PATCH', `/api/users/${owner.uid}`, { accountIds: [first] })
+  await house.heard()
+  // both wait for everyone by now
+  await setAll(house, { fallbackMinutes: 1 })
+  await house.app.advanceTo(2 * 60_000)
+  await runJob(house.admin, 'fallback')
+  assert.equal((await sessionOf(house, own)).queue?.lane, await commonOf(house), 'the premise')
+  assert.equal((await sessionOf(house, foreign)).stateCode, 3, 'the premise')
+
+  await presence(owner, 'online')
+  await eventually(async () => {
+    assert.equal((await sessionOf(house, own)).agentUid, owner.uid)
+  })
+  assert.equal((await sessionOf(house, foreign)).stateCode, 3)
+})
+
+void test('what an agent was given stays theirs when they lose the account: they accept and answer it', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { first } = await openTwo(house)
+  const agent = await house.agent('agent1')
+  const customer = await writes(house, second.appid)
+  const { id } = await sessionOf(house, customer)
+  const given = await house.admin.call('POST', `/api/sessions/${id}/transfer`, {
+    agentUid: agent.uid,
+  })
+  assert.equal(given.body.stateCode, 0, 'the premise')
+  await house.admin.call('PATCH', `/api/users/${agent.uid}`, { accountIds: [first] })
+  const accepted = await agent.call('POST', `/api/sessions/${id}/accept`, {})
+  assert.deepEqual([accepted.status, accepted.body.stateCode], [200, 1])
+  const said = await agent.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'last',
+    type: 'text',
+    text: '在',
+  })
+  assert.equal(said.status, 202, JSON.stringify(said.body))
+  await eventually(async () => {
+    assert.ok((await customer.inbox()).some((item) => item.text === '在'))
+  })
 })

@@ -12,6 +12,9 @@ import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
 import { notFound, readsCustomer, supervises, type Me } from '../sessions/rights.ts'
 import { lanesToLookInto, servingOf } from '../sessions/serving.ts'
+import { stepEvents, type Moved } from '../sessions/step.ts'
+import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
+import { followExclusive } from './follow-exclusive.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
 const last = 'g'
@@ -130,12 +133,12 @@ export type CustomerPatch = {
  * goes before others, by supervisors alone.
  */
 export async function describeCustomer(
-  needs: Needs<'store' | 'queue' | 'bus' | 'clock' | 'ids' | 'known'>,
+  needs: TellNeeds,
   me: Me,
   { id, patch }: { id: string; patch: CustomerPatch },
 ): Promise<CustomerRow> {
   const company = await needs.known.company(me.companyId)
-  const { described, moved, events } = await needs.store.work('rest', async (unit) => {
+  const { described, reranked, moved, events } = await needs.store.work('rest', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, id)
     if (!customer || !(await readsCustomer(unit, me, customer))) throw notFound()
     const session = await unit.sessions.openOf(me.companyId, id)
@@ -146,22 +149,51 @@ export async function describeCustomer(
     const columns = { ...columnsOf(patch), update_time: needs.clock.now() }
     await unit.customers.describe(me.companyId, id, columns)
     const described = { ...customer, ...columns }
-    const moved =
-      priority === customer.priority
-        ? null
-        : await rerankHis(
-            unit,
-            { customer: described, session },
-            company?.settings.windowFirst ?? false,
-          )
-    const events = session ? customerEvent(session) : []
+    const { reranked, moved } = await placeAnew(unit, {
+      before: customer,
+      customer: described,
+      session,
+      me,
+      windowFirst: company?.settings.windowFirst ?? false,
+      at: needs.clock.now(),
+    })
+    const events = [
+      ...(session ? customerEvent(session) : []),
+      ...(moved ? stepEvents('session.queued', moved) : []),
+    ]
     writeEvents(needs, unit, events)
-    return { described, moved, events }
+    return { described, reranked, moved, events }
   })
 
-  if (moved) await tellRanks(needs, [moved])
-  for (const { stream } of events) needs.bus.publish('stream', stream)
+  if (reranked) await tellRanks(needs, [reranked])
+  if (moved) await tellStep(needs, moved, events)
+  else for (const { stream } of events) needs.bus.publish('stream', stream)
   return described
+}
+
+type Placing = {
+  before: CustomerRow
+  customer: CustomerRow
+  session: SessionRow | null
+  me: Me
+  windowFirst: boolean
+  at: number
+}
+
+/** Where a queued one stands after who goes before whom, or whose they are, has changed. */
+async function placeAnew(
+  unit: Unit,
+  { before, customer, session, me, windowFirst, at }: Placing,
+): Promise<{ reranked: SessionRow | null; moved: Moved | null }> {
+  const reranked =
+    customer.priority === before.priority
+      ? null
+      : await rerankHis(unit, { customer, session }, windowFirst)
+  if (customer.customer_service_uid === before.customer_service_uid) {
+    return { reranked, moved: null }
+  }
+  const moved = await followExclusive(unit, { customer, session: reranked ?? session, me, at })
+  return { reranked, moved }
 }
 
 const columnsOf = ({ alias, remark, tags, exclusiveAgentUid, priority }: CustomerPatch) => ({

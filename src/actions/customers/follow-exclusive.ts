@@ -1,0 +1,57 @@
+// Whoever is queued waits for whose customer they are from now on: in that person's lane, or, nobody's any more, where they would wait
+// had they been nobody's before. The rank stays; the fall-back delay begins anew, as with any wait for one person.
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/lane.ts'
+import { namedBy } from '../../../rules/reception.ts'
+import { queued } from '../../../rules/session.ts'
+import type { Unit } from '../../ports.ts'
+import type { Me } from '../sessions/rights.ts'
+import { takeStep, writeStep, type Moved } from '../sessions/step.ts'
+
+type Changed = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
+
+/** Null: they stay where they are. */
+export async function followExclusive(
+  unit: Unit,
+  { customer, session, me, at }: Changed,
+): Promise<Moved | null> {
+  if (session?.state !== queued) return null
+  const lane = await laneOf(unit, customer, session)
+  if (lane === null || lane === session.lane) return null
+  const moved = takeStep(session, {
+    event: 'moveLane',
+    who: 'job',
+    actor: `a:${me.uid}`,
+    reason: 'exclusive_agent_changed',
+    at,
+    place: { lane, queuedAt: at },
+  })
+  await writeStep(unit, moved, { customer })
+  return moved
+}
+
+async function laneOf(
+  unit: Unit,
+  customer: CustomerRow,
+  session: SessionRow,
+): Promise<string | null> {
+  if (customer.customer_service_uid > 0) return privateLane(customer.customer_service_uid)
+  if (!isPrivate(session.lane)) return null
+  const groupId = await groupCameFor(unit, customer, session)
+  return groupId === null ? commonLane(session.account_id) : groupLane(groupId, session.account_id)
+}
+
+/** The group of the code they came by, while somebody of it serves the account. */
+async function groupCameFor(
+  unit: Unit,
+  { company_id: companyId, reception_id: id }: CustomerRow,
+  session: SessionRow,
+): Promise<number | null> {
+  const reception =
+    session.kind === 'group' && id !== null ? await unit.visits.findReception(companyId, id) : null
+  const named = reception && namedBy(reception)
+  if (named?.kind !== 'group') return null
+  return (await unit.users.countServing(named.groupId, session.account_id)) > 0
+    ? named.groupId
+    : null
+}
