@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '../errors.ts'
 
 type Bounds = { most: number; withinMs: number }
-/** A push's. */
 const ofPush: Bounds = { most: 64 * 1024, withinMs: 1000 }
+
+export const readPush = (request: IncomingMessage, refused: AbortSignal) =>
+  readBody(request, ofPush, refused)
 
 export function readBody(
   request: IncomingMessage,
-  { most, withinMs }: Bounds = ofPush,
+  { most, withinMs }: Bounds,
+  refused?: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -20,6 +23,9 @@ export function readBody(
       request.pause()
       reject(error)
     }
+    refused?.addEventListener('abort', () => {
+      fail(refused.reason as Error)
+    })
     const tooLarge = () => new AppError('too_large', `At most ${most / 1024} KB.`)
     if (Number(request.headers['content-length'] ?? 0) > most) {
       fail(tooLarge())

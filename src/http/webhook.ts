@@ -1,5 +1,5 @@
-// Where WeChat pushes. Order: known account → signature of the query (plain) → gate → body → envelope → one durable transaction
-// → answer. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
+// Where WeChat pushes. Order: known account → signature of the query (plain) → body → envelope → gate → one durable transaction
+// → answer. Whoever cannot prove to be WeChat takes no place in the gate. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   dedupKey,
@@ -11,38 +11,46 @@ import {
 import type { Batches } from '../actions/messages/batches.ts'
 import { countUnbound } from '../actions/messages/count-unbound.ts'
 import type { PushAnswer } from '../actions/messages/push.ts'
-import { isAppError } from '../errors.ts'
+import { AppError, isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
+import { addressOf } from './address.ts'
 import { deedOf } from './deeds.ts'
+import { openGate, type Gate } from './gate.ts'
 import { asPassive } from './passive.ts'
 import { answerNotice, answerTest, isTestAccount, type PlatformNeeds } from './platform-pushes.ts'
 import { isSigned, openWithAny } from './push-keys.ts'
-import { readBody } from './read-body.ts'
+import { readPush } from './read-body.ts'
+import { openSlowBodies } from './slow-bodies.ts'
 
 type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches }
+
+type Door = WebhookNeeds & {
+  gate: Gate
+  bodyOf: (request: IncomingMessage) => Promise<string>
+}
 const platformWaitsMs = 5000
-// whoever comes later would wait as long and more: he is told at once
-const oldestMayWaitMs = 1500
 
 export function openWebhook(needs: WebhookNeeds) {
-  let inFlight = 0
-  const full = () =>
-    inFlight >= needs.limits.maxInFlight || needs.batches.oldestMs() > oldestMayWaitMs
+  const { limits, batches, metrics } = needs
+  const slow = openSlowBodies()
+  const door: Door = {
+    ...needs,
+    gate: openGate({
+      most: limits.maxInFlight,
+      oldestMs: batches.oldestMs,
+      gauge: metrics.inFlight,
+    }),
+    bodyOf: (request) =>
+      slow.read(addressOf(request, limits), (refused) => readPush(request, refused)),
+  }
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = needs.clock.mono()
     try {
-      if (request.method !== 'GET' && full()) {
-        end(response, 503, 'busy')
-        return
-      }
-      inFlight += 1
-      needs.metrics.inFlight.set(inFlight)
-      await handle(needs, request, response)
+      if (request.method !== 'GET' && door.gate.isFull()) throw busy()
+      await handle(door, request, response)
     } catch (error) {
       endWithError(needs, response, error)
     } finally {
-      inFlight -= 1
-      needs.metrics.inFlight.set(inFlight)
       needs.metrics.pushSeconds.observe((needs.clock.mono() - started) / 1000)
     }
   }
@@ -57,8 +65,21 @@ function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearc
   }
 }
 
+const busy = () => new AppError('overloaded', 'As many pushes as may be are under way.')
+
+/** Runs what takes a place in the gate. */
+async function inside<T>(gate: Gate, run: () => Promise<T>): Promise<T> {
+  const leave = gate.enter()
+  if (!leave) throw busy()
+  try {
+    return await run()
+  } finally {
+    leave()
+  }
+}
+
 async function handle(
-  needs: WebhookNeeds,
+  needs: Door,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -83,14 +104,14 @@ async function handle(
     end(response, 405, 'GET or POST')
     return
   }
-  await take(needs, { account, query, body: await readBody(request) }, response)
+  await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
 }
 
 const ofPlatform = 'platform/'
 
 /** No account of ours: a platform itself is meant, or it is tested. */
 async function takeForPlatform(
-  needs: WebhookNeeds,
+  needs: Door,
   { name, query, request }: { name: string; query: URLSearchParams; request: IncomingMessage },
   response: ServerResponse,
 ): Promise<void> {
@@ -99,10 +120,12 @@ async function takeForPlatform(
     end(response, 404, 'unknown appid')
     return
   }
-  const arrived = { query, body: await readBody(request), now: needs.clock.now() }
-  const answer = isNotice
-    ? await answerNotice(needs, name.slice(ofPlatform.length), arrived)
-    : await answerTest(needs, name, arrived)
+  const arrived = { query, body: await needs.bodyOf(request), now: needs.clock.now() }
+  const answer = await inside(needs.gate, () =>
+    isNotice
+      ? answerNotice(needs, name.slice(ofPlatform.length), arrived)
+      : answerTest(needs, name, arrived),
+  )
   if (answer === null) end(response, 404, 'unknown platform')
   else end(response, 200, answer)
 }
@@ -110,7 +133,7 @@ async function takeForPlatform(
 type Arrived = { account: KnownAccount; query: URLSearchParams; body: string }
 
 async function take(
-  needs: WebhookNeeds,
+  needs: Door,
   { account, query, body }: Arrived,
   response: ServerResponse,
 ): Promise<void> {
@@ -133,12 +156,12 @@ async function take(
     xml: opened.xml,
   }
   if (account.binding === 'unbound') {
-    await countUnbound(needs, push)
+    await inside(needs.gate, () => countUnbound(needs, push))
     end(response, 200, 'success')
     return
   }
 
-  const answer = await needs.batches.take(push)
+  const answer = await inside(needs.gate, () => needs.batches.take(push))
   needs.metrics.pushes.inc({ result: 'stored' })
   if (!answer) {
     end(response, 200, 'success')
@@ -152,12 +175,8 @@ async function take(
 
 function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)
-  const xml = renderReply(
-    { openid: inbound.openid, originalId: inbound.toUserName },
-    asPassive(answer.content),
-    at,
-  )
-  return seal(xml, at)
+  const to = { openid: inbound.openid, originalId: inbound.toUserName }
+  return seal(renderReply(to, asPassive(answer.content), at), at)
 }
 
 /** The body decides who it is: in plain mode the query is not more trustworthy, in safe mode it is less. */

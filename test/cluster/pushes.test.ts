@@ -130,3 +130,31 @@ void test('of one push that comes three times at once while its customer is lock
     ['先来一句', ...Array.from({ length: 12 }, (_, round) => `第${round}句`)],
   )
 })
+
+void test('while rows of one follower are held elsewhere, everybody else is stored', async (t) => {
+  const house = await open(t)
+  house.announce({ logs: [/./] })
+  const push = (openid: string, msgId: string) =>
+    rawPush({ url: house.urls[0] ?? '' }, textXml(openid, msgId, '在吗'))
+  assert.equal((await push('oHeld', '1')).status, 200)
+  const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
+  endBefore(house, holder)
+  await holder.query('start transaction')
+  // by their key: what is found by a walk locks everybody it passes
+  const [row] = await house.rows<{ id: string }>('select wx_user_id as id from wx_user')
+  await holder.query('select * from wx_user where wx_user_id = ? for update', [row?.id])
+
+  const held: Promise<Response>[] = []
+  const until = performance.now() + 6000
+  const statuses: number[] = []
+  for (let n = 0; performance.now() < until; n += 1) {
+    if (n % 10 === 0) held.push(push('oHeld', `held${n}`))
+    statuses.push((await push(`oFree${n}`, `free${n}`)).status)
+  }
+  await holder.query('rollback')
+  await Promise.all(held)
+  t.diagnostic(`${statuses.length} others, ${held.length} of the one who is held`)
+  assert.ok(statuses.length > 20)
+  assert.deepEqual([...new Set(statuses)], [200])
+  assert.equal((await push('oHeld', 'at last')).status, 200)
+})

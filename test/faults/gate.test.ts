@@ -1,8 +1,139 @@
 // The gate before the store: whoever would wait too long is told at once. Held here through the one writer of the embedded edition.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { openHouse } from '../support/app.ts'
+import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { openBatches } from '../../src/actions/messages/batches.ts'
+import { account, openHouse, type House } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
+
+/** The one writer is busy until it is let go. */
+async function holdWriter(house: House): Promise<() => Promise<void>> {
+  const end = new EventTarget()
+  let held: Promise<unknown> = Promise.resolve()
+  await new Promise<void>((resolve) => {
+    held = house.app.ports.store.work('push', async () => {
+      const ended = once(end, 'end')
+      resolve()
+      await ended
+    })
+  })
+  return async () => {
+    end.dispatchEvent(new Event('end'))
+    await held
+  }
+}
+
+const inFlight = async (house: House) =>
+  Number(/^kefu_pushes_in_flight (-?\d+)$/m.exec(await house.metrics())?.[1])
+
+/** A push whose signature can only be checked with its body, which is told to come and does not. */
+async function slowBody(house: House): Promise<Socket> {
+  const { hostname, port } = new URL(house.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write(
+    `POST /wechat/${account.appid}?encrypt_type=aes&timestamp=1&nonce=2&msg_signature=x HTTP/1.1\r\n` +
+      'Host: localhost\r\nContent-Type: text/xml\r\nContent-Length: 24\r\n\r\n',
+  )
+  return socket
+}
+
+void test('after an overload as many pushes as before may be under way, and no more', async (t) => {
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    settings: { WEBHOOK_MAX_IN_FLIGHT: '1' },
+  })
+  t.after(() => house.close())
+  for (const round of ['a', 'b']) {
+    const release = await holdWriter(house)
+    const running = rawPush(house, textXml('o1', `${round}1`, '一'))
+    await eventually(async () => {
+      assert.equal(await inFlight(house), 1)
+    })
+    for (let n = 0; n < 10; n += 1) {
+      const { status } = await rawPush(house, textXml('o2', `${round}2${n}`, '二'))
+      assert.equal(status, 503, `round ${round}`)
+    }
+    await release()
+    assert.equal((await running).status, 200)
+    assert.equal(await inFlight(house), 0)
+  }
+})
+
+void test('what waits for the disk is waiting too', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const { ports } = house.app
+  const disk = new EventTarget()
+  const slow: typeof ports.store.work = async (kind, work, limits) => {
+    const done = once(disk, 'done')
+    const result = await ports.store.work(kind, work, limits)
+    await done
+    return result
+  }
+  const batches = openBatches({ ...ports, store: { ...ports.store, work: slow } })
+  const known = await ports.known.account(account.appid)
+  const company = known && (await ports.known.company(known.company_id))
+  assert.ok(known && company)
+  const deed = { kind: 'text' as const, text: '一' }
+  const stored = batches.take({
+    account: known,
+    company,
+    openid: 'o1',
+    dedupKey: 'm:1',
+    deed,
+    xml: '',
+  })
+  await eventually(async () => {
+    assert.equal((await house.rows('select text from message_data')).length, 1)
+  })
+  await eventually(() => {
+    assert.ok(batches.oldestMs() > 1500)
+  })
+  disk.dispatchEvent(new Event('done'))
+  await stored
+  await batches.idle()
+  assert.equal(batches.oldestMs(), 0)
+})
+
+void test('strangers whose bodies do not come hold no place of those who may push', async (t) => {
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    settings: { WEBHOOK_MAX_IN_FLIGHT: '2' },
+  })
+  t.after(() => house.close())
+  const strangers = await Promise.all([1, 2, 3, 4].map(() => slowBody(house)))
+  assert.equal((await rawPush(house, textXml('o1', '1', '一'))).status, 200)
+  assert.equal(await inFlight(house), 0)
+  for (const socket of strangers) socket.destroy()
+})
+
+void test('of one address sixteen bodies may be slow, for a second', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const answers: string[] = []
+  const strangers = await Promise.all(Array.from({ length: 20 }, () => slowBody(house)))
+  for (const socket of strangers) {
+    socket.once('data', (bytes: Buffer) => answers.push(bytes.toString().slice(9, 12)))
+  }
+  await eventually(() => {
+    assert.ok(answers.length >= 4)
+  })
+  for (const socket of strangers) socket.write('<xml><Encrypt/></xml>   ')
+  await eventually(() => {
+    assert.equal(answers.length, 20)
+  })
+  assert.deepEqual(
+    [answers.filter((one) => one === '503').length, answers.includes('400')],
+    [4, true],
+  )
+  for (const socket of strangers) socket.destroy()
+})
 
 void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })

@@ -1,5 +1,7 @@
 // Pushes that run alone, because their batch failed or somebody else holds their rows. Each follower's go one behind the other,
-// different followers' beside each other: one poisonous or locked row delays nobody else.
+// different followers' beside each other: one poisonous or locked row delays nobody else. Few at a time, because each may hold a
+// connection while it waits, and the batches need theirs.
+import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
 import { followerKey } from './day.ts'
 import { receive } from './receive.ts'
@@ -10,24 +12,53 @@ export type Alone = {
   run: (one: Waiting) => void
   /** Whether it was taken, because one of its follower's is still running. */
   follows: (one: Waiting) => boolean
-  oldestMs: () => number
   idle: () => Promise<void>
 }
 
+const most = { atOnce: 5, ofFollower: 128, ofAll: 256 }
+
 export function openAlone(needs: LaneNeeds): Alone {
   const rows = new Map<string, Waiting[]>()
+  /** Followers whose turn comes. */
+  const turns: string[] = []
   const running = new Set<Promise<void>>()
+  let all = 0
 
-  const drain = async (key: string, row: Waiting[]): Promise<void> => {
-    for (let one = row[0]; one; one = row[0]) {
-      for (const still of inTime(needs, [one])) await runAlone(needs, still)
-      row.shift()
+  const runNext = async (key: string): Promise<void> => {
+    const row = rows.get(key) ?? []
+    for (const still of inTime(needs, row.slice(0, 1))) await runAlone(needs, still)
+    row.shift()
+    all -= 1
+    if (row.length > 0) turns.push(key)
+    else rows.delete(key)
+  }
+  const start = () => {
+    while (running.size < most.atOnce) {
+      const key = turns.shift()
+      if (key === undefined) return
+      const run = runNext(key)
+      running.add(run)
+      inBackground(
+        needs.log,
+        'pushes that run alone',
+        run.finally(() => {
+          running.delete(run)
+          start()
+        }),
+      )
     }
-    rows.delete(key)
+  }
+  const enter = (row: Waiting[], one: Waiting) => {
+    if (row.length >= most.ofFollower || all >= most.ofAll) {
+      one.reject(new AppError('overloaded', 'Too many pushes wait for rows that somebody holds.'))
+      return
+    }
+    row.push(one)
+    all += 1
   }
   const follows = (one: Waiting): boolean => {
     const row = rows.get(followerKey(one.push))
-    row?.push(one)
+    if (row) enter(row, one)
     return row !== undefined
   }
   return {
@@ -35,21 +66,13 @@ export function openAlone(needs: LaneNeeds): Alone {
     run: (one) => {
       if (follows(one)) return
       const key = followerKey(one.push)
-      const row = [one]
+      const row: Waiting[] = []
+      enter(row, one)
+      if (row.length === 0) return
       rows.set(key, row)
-      const run = drain(key, row)
-      running.add(run)
-      inBackground(
-        needs.log,
-        'pushes that run alone',
-        run.finally(() => running.delete(run)),
-      )
+      turns.push(key)
+      start()
     },
-    oldestMs: () =>
-      Math.max(
-        0,
-        ...[...rows.values()].map(([first]) => (first ? needs.clock.mono() - first.since : 0)),
-      ),
     idle: async () => {
       while (running.size > 0) await Promise.all(running)
     },

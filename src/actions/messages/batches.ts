@@ -6,7 +6,7 @@ import type { Push, PushAnswer } from './push.ts'
 import type { LaneNeeds } from './waiting.ts'
 
 export type Batches = {
-  /** For how long the oldest push has been waiting to be stored. */
+  /** For how long the oldest push has been waiting to be stored; those that wait alone make nobody else wait. */
   oldestMs: () => number
   take: (push: Push) => Promise<PushAnswer | null>
   /** The passive answer has been fully written to the platform. */
@@ -18,7 +18,7 @@ export function openBatches(needs: LaneNeeds): Batches {
   const alone = openAlone(needs)
   const lane = openLane(needs, alone)
   return {
-    oldestMs: () => Math.max(alone.oldestMs(), lane.oldestMs()),
+    oldestMs: lane.oldestMs,
     take: (push) =>
       new Promise((resolve, reject) => {
         const one = { push, since: needs.clock.mono(), resolve, reject }

@@ -14,10 +14,10 @@ const shareOfWait = 1 / 8
 export function openLane(needs: LaneNeeds, alone: Alone) {
   const waiting: Waiting[] = []
   const written = openWritten(needs)
-  const ending = new Set<Promise<void>>()
+  /** Batches that are not on the disk yet, with the time of their oldest push. */
+  const ending = new Map<Promise<void>, number | undefined>()
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
-  let since: number | undefined
 
   const drain = async (): Promise<void> => {
     let last: Last = { size: 0, ms: 0 }
@@ -25,10 +25,8 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
       await gather(waiting, last)
       // who has a push that runs alone by now stays behind it
       const batch = inTime(needs, waiting.splice(0, most)).filter((one) => !alone.follows(one))
-      since = batch[0]?.since
       const ids = written.take()
       if (batch.length + ids.length > 0) last = await timed(batch.length, committed(batch, ids))
-      since = undefined
     } while (waiting.length > 0)
     running = null
   }
@@ -38,7 +36,7 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
       const end = runBatch({ needs, alone }, { batch, written: ids, committed: resolve }).finally(
         resolve,
       )
-      ending.add(end)
+      ending.set(end, batch[0]?.since)
       inBackground(
         needs.log,
         'the end of a batch',
@@ -55,7 +53,11 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
   }
 
   return {
-    oldestMs: () => needs.clock.mono() - (since ?? waiting[0]?.since ?? needs.clock.mono()),
+    oldestMs: () => {
+      const now = needs.clock.mono()
+      const all = [...ending.values(), waiting[0]?.since]
+      return now - Math.min(...all.map((since = now) => since))
+    },
     take: (one: Waiting) => {
       waiting.push(one)
       running ??= drain()
@@ -66,7 +68,7 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
     },
     idle: async () => {
       while (running) await running
-      await Promise.all(ending)
+      await Promise.all(ending.keys())
       clearTimeout(timer)
       while (written.any()) await written.settle()
     },
