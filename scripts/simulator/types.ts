@@ -1,4 +1,6 @@
 export type Mode = 'plain' | 'compatible' | 'safe'
+export const formats = ['xml', 'json'] as const
+export type Format = (typeof formats)[number]
 export const kinds = ['service', 'subscription', 'unverified', 'miniprogram'] as const
 export type Kind = (typeof kinds)[number]
 export type Json = Record<string, unknown>
@@ -10,6 +12,8 @@ export type Account = {
   encodingAesKey: string
   previousAesKey: string
   mode: Mode
+  /** Of its pushes and of their answers. */
+  format: Format
   callbackUrl: string
   originalId: string
   name: string

@@ -1,6 +1,6 @@
 // What the platform pushed, in our words. Sizes are those of our columns: what is longer is cut here, so that SQL refuses nobody.
 import {
-  readXml,
+  readFields,
   toInbound,
   type Inbound,
   type InboundEvent,
@@ -22,7 +22,7 @@ export function deedOf(inbound: Inbound, xml: string): Deed {
 
 /** Of XML that was stored before we understood it; null while we still do not. */
 export function readStored(xml: string): Extract<Deed, { kind: 'text' | 'line' }> | null {
-  const inbound = toInbound(readXml(xml))
+  const inbound = toInbound(readFields(xml))
   if (inbound.kind === 'event' || inbound.kind === 'unknown') return null
   return deedOf(inbound, xml) as Extract<Deed, { kind: 'text' | 'line' }>
 }

@@ -8,6 +8,7 @@ import {
   WechatInputError,
   type EnvelopeKeys,
   type PlatformNotice,
+  type PushFormat,
 } from 'wechat-api-ts'
 import { answerByCall } from '../actions/platforms/release-test.ts'
 import { takeNotice, type Notice } from '../actions/platforms/take-notice.ts'
@@ -19,7 +20,8 @@ export type PlatformNeeds = Needs<
   'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics' | 'known'
 >
 type Arrived = { query: URLSearchParams; body: string; now: number }
-export type Answer = 'success' | { xml: string }
+export type Reply = { body: string; format: PushFormat }
+export type Answer = 'success' | Reply
 
 const keysOf = (
   { componentAppid: appid }: KnownPlatform,
@@ -69,7 +71,7 @@ export async function answerTest(
     const platform = await needs.known.platform(componentAppid)
     const opened = platform && tryOpen(platform, arrived)
     if (!opened) continue
-    const { inbound, seal } = opened
+    const { inbound, seal, format } = opened
     const test = releaseTest(inbound)
     if (test?.kind === 'exchange') {
       inBackground(
@@ -85,16 +87,9 @@ export async function answerTest(
     }
     if (test?.kind !== 'reply') return 'success'
     const at = Math.floor(arrived.now / 1000)
-    return {
-      xml: seal(
-        renderReply(
-          { openid: inbound.openid, originalId: inbound.toUserName },
-          { type: 'text', text: test.text },
-          at,
-        ),
-        at,
-      ),
-    }
+    const to = { openid: inbound.openid, originalId: inbound.toUserName, format }
+    const reply = { type: 'text' as const, text: test.text }
+    return { body: seal(renderReply(to, reply, at), at), format }
   }
   return null
 }

@@ -17,7 +17,13 @@ import { addressOf } from './address.ts'
 import { deedOf } from './deeds.ts'
 import { openGate, type Gate } from './gate.ts'
 import { asPassive } from './passive.ts'
-import { answerNotice, answerTest, isTestAccount, type PlatformNeeds } from './platform-pushes.ts'
+import {
+  answerNotice,
+  answerTest,
+  isTestAccount,
+  type PlatformNeeds,
+  type Reply,
+} from './platform-pushes.ts'
 import { isSigned, openWithAny } from './push-keys.ts'
 import { readPush } from './read-body.ts'
 import { openSlowBodies } from './slow-bodies.ts'
@@ -170,12 +176,12 @@ async function take(
   response.once('finish', () => {
     if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id)
   })
-  end(response, 200, { xml: rendered(opened, answer) })
+  end(response, 200, { body: rendered(opened, answer), format: opened.format })
 }
 
-function rendered({ inbound, seal }: OpenedPush, answer: PushAnswer): string {
+function rendered({ inbound, seal, format }: OpenedPush, answer: PushAnswer): string {
   const at = Math.floor(answer.at / 1000)
-  const to = { openid: inbound.openid, originalId: inbound.toUserName }
+  const to = { openid: inbound.openid, originalId: inbound.toUserName, format }
   return seal(renderReply(to, asPassive(answer.content), at), at)
 }
 
@@ -214,10 +220,12 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
   end(response, 500, 'not stored')
 }
 
-function end(response: ServerResponse, status: number, answer: string | { xml: string }): void {
+function end(response: ServerResponse, status: number, answer: string | Reply): void {
   if (response.headersSent || response.destroyed) return
   const [type, body] =
-    typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
+    typeof answer === 'string'
+      ? ['text/plain', answer]
+      : [`application/${answer.format}`, answer.body]
   // what was not read of a refused body is not waited for
   if (status >= 400) response.shouldKeepAlive = false
   response

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { eventNames } from '../../scripts/simulator/phone/events.ts'
-import { openHouse, type House } from '../support/app.ts'
+import { account, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { accountOf, commonOf } from '../support/seen.ts'
@@ -85,6 +85,42 @@ const inboxOf = (house: House, customer: Follower) =>
   house.rows<{ kind: string; state: string }>('select kind, state from inbox where openid = ?', [
     customer.openid,
   ])
+
+for (const mode of ['plain', 'compatible', 'safe'] as const) {
+  void test(`an account that pushes JSON is heard and answered: ${mode} mode`, async (t) => {
+    const house = await openHouse({ mode: mode === 'plain' ? 'plain' : 'safe' })
+    t.after(() => house.close())
+    const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
+    const at = `/api/accounts/${mine.id}`
+    assert.equal((await house.admin.call('PATCH', at, { mode })).status, 200)
+    const changed = await fetch(`${house.simulator}/sim/accounts/${account.appid}`, {
+      method: 'PATCH',
+      body: JSON.stringify({ format: 'json', mode }),
+    })
+    assert.equal(changed.status, 200)
+    const customer = await follower(house)
+    const msgId = '24681357902468213'
+    const answered = await customer.says('你好', { msgId })
+    assert.equal(answered.status, 200)
+    assert.match(answered.reply, /^\{"/)
+    assert.equal(answered.shown.length, 1, 'the phone shows the answer')
+    assert.equal((await customer.says('你好', { msgId })).reply, answered.reply)
+    assert.equal((await customer.says('', { type: 'hologram', deep: { a: ['"', 1] } })).status, 200)
+    assert.equal((await customer.does('pic_weixin')).status, 200)
+    const lines = await house.rows<{ text: string | null; message_type: number }>(
+      'select text, message_type from message_data where opercode = 2 order by seq',
+    )
+    assert.deepEqual(
+      lines.map((row) => row.message_type),
+      [1, 0],
+    )
+    const [inbox] = await house.rows<{ dedup_key: string }>(
+      'select dedup_key from inbox where kind = ?',
+      ['text'],
+    )
+    assert.equal(inbox?.dedup_key, `m:${msgId}`)
+  })
+}
 
 void test('every message', async (t) => {
   const house = await openHouse()

@@ -161,6 +161,20 @@ const rigs: Rig[] = [
     reason: /./,
   },
   {
+    name: 'wants to speak another protocol',
+    behave: answering(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+    ),
+    bytesLeft: true,
+    reason: /upgrade/,
+  },
+  {
+    name: 'answers 101 and nothing else',
+    behave: answering('HTTP/1.1 101 OK\r\n\r\n'),
+    bytesLeft: true,
+    reason: /./,
+  },
+  {
     name: 'answers HTML',
     behave: answering(http('<html>busy</html>')),
     bytesLeft: true,

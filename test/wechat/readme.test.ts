@@ -40,11 +40,12 @@ test('ten lines of the README answer an encrypted push', async (t) => {
 
   const xml = `<xml><ToUserName>${originalId}</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>你好</Content><MsgId>1</MsgId></xml>`
   const encrypted = encryptMessage(encodingAESKey, appid, xml)
+  const timestamp = String(Math.floor(Date.now() / 1000))
   const query = new URLSearchParams({
-    timestamp: '1',
+    timestamp,
     nonce: '2',
     encrypt_type: 'aes',
-    msg_signature: signature(['my token', '1', '2', encrypted]),
+    msg_signature: signature(['my token', timestamp, '2', encrypted]),
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/wechat?${query.toString()}`
   const answer = readXml(

@@ -9,6 +9,7 @@ import {
   decryptMessage,
   encryptMessage,
   onceInMemory,
+  openPush,
   readXml,
   signature,
   textOf,
@@ -20,6 +21,7 @@ import {
   type WebhookOptions,
   type WebhookRequest,
 } from 'wechat-api-ts'
+import { cpuMs } from '../support/cpu.ts'
 import { eventually } from '../support/eventually.ts'
 import { vectors } from './vectors.ts'
 
@@ -60,7 +62,7 @@ function plainQuery(timestamp = now(), nonce = '42'): string {
   }).toString()
 }
 
-function sealedPush(xml: string, timestamp = '1760000000'): { query: string; body: string } {
+function sealedPush(xml: string, timestamp = now()): { query: string; body: string } {
   const encrypted = encryptMessage(encodingAESKey, appid, xml)
   const msg_signature = signature([token, timestamp, '42', encrypted])
   const query = new URLSearchParams({
@@ -445,10 +447,10 @@ test('a late answer that nobody takes, and a reply the platform refuses, are tol
   assert.match(errors[1] ?? '', /2048/)
 })
 
-test('a push is remembered for a minute', async () => {
+test('a push is remembered as long as one says, the newest of too many before the oldest', async () => {
   let time = 0
   let runs = 0
-  const once = onceInMemory(() => time)
+  const once = onceInMemory({ now: () => time, forSeconds: 60, most: 3 })
   const run = async () => {
     runs += 1
     return null
@@ -462,4 +464,111 @@ test('a push is remembered for a minute', async () => {
   await once('b', run)
   await once('a', run)
   assert.equal(runs, 3)
+  for (const key of ['c', 'd', 'a']) await once(key, run)
+  assert.equal(runs, 5)
+  await once('b', run)
+  assert.equal(runs, 6)
+})
+
+test('a sealed push that somebody has kept does not run the handler again, sooner or later', async (t) => {
+  let runs = 0
+  const url = await door(t, safe, () => {
+    runs += 1
+    return null
+  })
+  const { query, body } = sealedPush(textXml('x'))
+  assert.deepEqual(await post(url, body, query), success)
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  for (const seconds of [61, 230, 10, 1000]) {
+    t.mock.timers.tick(seconds * 1000)
+    assert.ok([200, 403].includes((await post(url, body, query)).status))
+  }
+  assert.equal(runs, 1)
+  assert.equal((await post(url, body, query)).status, 403)
+})
+
+test('a door with no token, no key, a wrong key or no mode is refused before it opens', () => {
+  const wrong: [object, RegExp][] = [
+    [{ ...plain, token: '' }, /token/],
+    [{ ...plain, token: undefined }, /token/],
+    [{ ...plain, appid: '' }, /appid/],
+    [{ ...plain, mode: 'none' }, /mode/],
+    [{ ...safe, encodingAesKey: null }, /encodingAesKey/],
+    [{ ...safe, encodingAesKey: 'short' }, /43/],
+    [{ ...plain, previousEncodingAesKey: '!'.repeat(43) }, /43/],
+  ]
+  for (const [options, why] of wrong) {
+    assert.throws(() => webhook(options as WebhookOptions, () => null), {
+      name: 'TypeError',
+      message: why,
+    })
+  }
+  const query = new URLSearchParams({
+    timestamp: '1',
+    nonce: '2',
+    signature: signature(['', '1', '2']),
+  })
+  assert.throws(() => openPush({ ...plain, token: '' }, query, textXml('x')), /bad_signature/)
+})
+
+test('a large body that nobody signed costs no reading', async () => {
+  const deep = `<xml>${'<a>'.repeat(120_000)}${'</a>'.repeat(80_000)}<Encrypt>x</Encrypt></xml>`
+  const json = `{"a":${'['.repeat(900_000)}`
+  const query = new URLSearchParams('timestamp=1&nonce=2&msg_signature=x&encrypt_type=aes')
+  for (const body of [deep, json, deep.replaceAll('<a>', '<![CDATA[]]>')]) {
+    const times = [1, 2, 3].map(() =>
+      cpuMs(() => {
+        assert.throws(() => openPush(safe, query, body), WechatInputError)
+      }),
+    )
+    assert.ok(Math.min(...times) < 50, `${times.join(' ')} ms`)
+  }
+})
+
+test('what a follower wrote beside the envelope is not taken for it', async (t) => {
+  const url = await door(t, { ...safe, mode: 'compatible' }, (inbound) =>
+    inbound.kind === 'text' ? inbound.content : null,
+  )
+  const { query, body } = sealedPush(textXml('你好'))
+  const twin = body.replace(
+    '<Encrypt>',
+    '<Content><![CDATA[<Encrypt>AAAA</Encrypt>]]></Content><Encrypt>',
+  )
+  const answer = readXml((await post(url, twin, query)).body)
+  assert.match(decryptMessage(encodingAESKey, appid, textOf(answer, 'Encrypt')) ?? '', /你好/)
+})
+
+test('a push in JSON is answered in JSON, sealed or not', async (t) => {
+  const said = (id: string) =>
+    `{"ToUserName":"${originalId}","FromUserName":"${openid}","CreateTime":1760000000,"MsgType":"text","Content":"在\\"吗","MsgId":${id}}`
+  const keys: string[] = []
+  const options = { once: (key: string, run: () => Promise<MaybeReply>) => (keys.push(key), run()) }
+  const handler: WebhookHandler<WebhookRequest> = (inbound) =>
+    inbound.kind === 'text' ? `您好${inbound.content}` : null
+  const open = await door(t, { ...plain, ...options }, handler)
+  const answer = await post(open, said('24681357902468200'))
+  assert.equal(answer.type, 'application/json; charset=utf-8')
+  const reply = JSON.parse(answer.body)
+  assert.deepEqual([reply.ToUserName, reply.MsgType, reply.Content], [openid, 'text', '您好在"吗'])
+  assert.equal(typeof reply.CreateTime, 'number')
+
+  const shut = await door(t, { ...safe, ...options }, handler)
+  const timestamp = now()
+  const encrypted = encryptMessage(encodingAESKey, appid, said('24681357902468201'))
+  const query = new URLSearchParams({
+    timestamp,
+    nonce: '42',
+    encrypt_type: 'aes',
+    msg_signature: signature([token, timestamp, '42', encrypted]),
+  }).toString()
+  const body = `{ "ToUserName": "\\"Encrypt\\": 1", "Encrypt" : "${encrypted.replaceAll('/', '\\/')}" }`
+  const sealed = JSON.parse((await post(shut, body, query)).body)
+  assert.deepEqual(Object.keys(sealed), ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'])
+  assert.equal(
+    sealed.MsgSignature,
+    signature([token, String(sealed.TimeStamp), '42', sealed.Encrypt]),
+  )
+  const opened = JSON.parse(decryptMessage(encodingAESKey, appid, sealed.Encrypt) ?? '')
+  assert.equal(opened.Content, '您好在"吗')
+  assert.deepEqual(keys, [`${appid} m:24681357902468200`, `${appid} m:24681357902468201`])
 })

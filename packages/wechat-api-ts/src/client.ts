@@ -30,6 +30,10 @@ export type WechatClient = AccountCalls & {
 
 export const officialUrl = 'https://api.weixin.qq.com'
 
+export function needSecret(appid: string, secret: string): void {
+  if (!appid || !secret) throw new TypeError('appid and secret are needed')
+}
+
 export function createClient(options: ClientOptions): WechatClient {
   const {
     appid,
@@ -39,6 +43,7 @@ export function createClient(options: ClientOptions): WechatClient {
     baseUrl = officialUrl,
     now = Date.now,
   } = options
+  needSecret(appid, secret)
   const exchange = createExchange(baseUrl)
   const askBare = createBareAsk({ exchange, secrets: [secret] })
   const askForToken = createBareAsk({ exchange, secrets: [secret], advise: onTokenEndpoint })

@@ -1,6 +1,7 @@
 // What the webhook needs of HTTP, whatever stands around it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { badXml, WechatInputError } from './errors.ts'
+import type { PushFormat } from './fields.ts'
 
 /** A request of node:http, of Express, or of what behaves like them. */
 export type WebhookRequest = IncomingMessage & { body?: unknown; rawBody?: unknown }
@@ -62,11 +63,13 @@ export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | un
 export function end(
   response: ServerResponse,
   status: number,
-  answer: string | { xml: string },
+  answer: string | { body: string; format: PushFormat },
 ): void {
   if (response.headersSent || response.destroyed) return
   const [type, body] =
-    typeof answer === 'string' ? ['text/plain', answer] : ['application/xml', answer.xml]
+    typeof answer === 'string'
+      ? ['text/plain', answer]
+      : [`application/${answer.format}`, answer.body]
   // what was not read of a refused body is not waited for
   if (status >= 400) response.shouldKeepAlive = false
   response

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
-import { cdata } from './text.ts'
+import type { PushFormat } from './fields.ts'
+import { cdata, utf8Json } from './text.ts'
 import { signature } from './sign.ts'
 
 const block = 32
@@ -74,9 +75,17 @@ export function encryptWith(
 export function replyEnvelope(
   token: string,
   encrypted: string,
-  at: { timestamp: string; nonce: string },
+  at: { timestamp: string; nonce: string; format: PushFormat },
 ): string {
   const signed = signature([token, at.timestamp, at.nonce, encrypted])
+  if (at.format === 'json') {
+    return utf8Json({
+      Encrypt: encrypted,
+      MsgSignature: signed,
+      TimeStamp: Number(at.timestamp),
+      Nonce: at.nonce,
+    })
+  }
   return (
     `<xml><Encrypt>${cdata(encrypted)}</Encrypt><MsgSignature>${cdata(signed)}</MsgSignature>` +
     `<TimeStamp>${at.timestamp}</TimeStamp><Nonce>${cdata(at.nonce)}</Nonce></xml>`

@@ -87,6 +87,11 @@ export function exchange(asked: Request, url: URL, until: number): Promise<Reply
       })
     }
     call.request.on('error', fail)
+    // nobody asked for another protocol
+    call.request.on('upgrade', (_response, socket) => {
+      socket.destroy()
+      fail(new Error('unasked_upgrade'))
+    })
     call.request.on('socket', (socket) => {
       sendWhenConnected(call, socket)
     })

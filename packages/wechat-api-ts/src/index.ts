@@ -9,6 +9,7 @@ export {
 export { openPush, type AccountKeys, type EnvelopeKeys, type OpenedPush } from './push.ts'
 export { decryptMessage, encryptMessage, encryptWith } from './envelope.ts'
 export { signature, sameSignature, verifyQuery, isFresh } from './sign.ts'
+export { readFields, type PushFormat } from './fields.ts'
 export { readXml, readXmlFully } from './xml.ts'
 export { nodeOf, nodesOf, numberOf, textOf, type XmlNode, type XmlValue } from './xml-node.ts'
 export { dedupKey } from './dedup.ts'

@@ -1,7 +1,7 @@
 // A third-party platform: it speaks for accounts whose owners have authorised it.
 import { readToken, type TokenAnswer } from './account-token.ts'
 import { createAsk, createBareAsk } from './ask.ts'
-import { officialUrl } from './client.ts'
+import { needSecret, officialUrl } from './client.ts'
 import { onTokenEndpoint } from './errcodes.ts'
 import { WechatUnreachable } from './errors.ts'
 import { createExchange, type Exchange } from './http.ts'
@@ -68,6 +68,7 @@ export function createPlatform(options: PlatformOptions): WechatPlatform {
     baseUrl = officialUrl,
     now = Date.now,
   } = options
+  needSecret(appid, secret)
   const platform: Platform = { appid, secret, tokens, now, exchange: createExchange(baseUrl) }
   const own = ownKeeper(platform, ticket)
   const ask = createAsk({

@@ -1,9 +1,9 @@
 // A third-party platform: what is pushed to its authorisation URL, the URL whose path names the account, the test before release.
 import { badXml } from './errors.ts'
+import { readFields } from './fields.ts'
 import type { Inbound } from './inbound.ts'
 import { openEnvelope, type EnvelopeKeys } from './push.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
-import { readXml } from './xml.ts'
 
 type Common = { componentAppid: string; createTime: number | null; fields: XmlNode }
 type Authorized = {
@@ -29,7 +29,7 @@ export function openNotice(
   query: URLSearchParams,
   body: string,
 ): PlatformNotice {
-  const fields = readXml(openEnvelope(keys, query, body).xml)
+  const fields = readFields(openEnvelope(keys, query, body).xml)
   const componentAppid = textOf(fields, 'AppId')
   if (componentAppid !== keys.appid) throw badXml('a notice for another platform')
   return { componentAppid, createTime: numberOf(fields, 'CreateTime'), fields, ...said(fields) }

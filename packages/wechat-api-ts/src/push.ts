@@ -1,9 +1,8 @@
-import { decryptMessage, encryptMessage, replyEnvelope } from './envelope.ts'
+import { aesKey, decryptMessage, encryptMessage, replyEnvelope } from './envelope.ts'
 import { badXml, WechatInputError } from './errors.ts'
+import { encryptedIn, formatOf, readFields, type PushFormat } from './fields.ts'
 import { toInbound, type Inbound } from './inbound.ts'
 import { sameSignature, signature, single, verifyQuery } from './sign.ts'
-import { textOf } from './xml-node.ts'
-import { readXml } from './xml.ts'
 
 /** What seals and opens envelopes; of a third-party platform all three are the component's own. */
 export type EnvelopeKeys = {
@@ -15,9 +14,26 @@ export type EnvelopeKeys = {
 }
 export type AccountKeys = EnvelopeKeys & { mode: 'plain' | 'compatible' | 'safe' }
 
+/** Throws a TypeError for keys with which a door would stand open, or shut for good. */
+export function checkKeys(keys: AccountKeys): void {
+  const { appid, token, encodingAesKey, previousEncodingAesKey, mode } = keys
+  if (!appid) throw new TypeError('appid is needed')
+  if (!token) {
+    throw new TypeError('token is needed: an empty one lets in whoever signs with nothing')
+  }
+  if (!['plain', 'compatible', 'safe'].includes(mode)) {
+    throw new TypeError('mode is plain, compatible or safe')
+  }
+  if (mode !== 'plain' && !encodingAesKey) throw new TypeError(`${mode} mode needs encodingAesKey`)
+  for (const key of [encodingAesKey, previousEncodingAesKey]) {
+    if (key && !aesKey(key)) throw new TypeError('an EncodingAESKey has 43 letters and digits')
+  }
+}
+
 /** Makes an answer's body of a reply; the second argument is the time in seconds, by default the present. */
-type Seal = (replyXml: string, now?: number) => string
-export type OpenedPush = { inbound: Inbound; xml: string; seal: Seal }
+type Seal = (reply: string, now?: number) => string
+/** `xml` is what was pushed, in the form that `format` names: an answer has the same. */
+export type OpenedPush = { inbound: Inbound; xml: string; format: PushFormat; seal: Seal }
 
 /** Reads what was pushed to an account; throws WechatInputError. */
 export function openPush(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
@@ -25,15 +41,15 @@ export function openPush(keys: AccountKeys, query: URLSearchParams, body: string
   if (types.length > 1) throw new WechatInputError('bad_signature')
   if (types[0] !== 'aes') return openPlain(keys, query, body)
   const { xml, seal } = openEnvelope(keys, query, body)
-  return { inbound: toInbound(readXml(xml)), xml, seal }
+  return { inbound: toInbound(readFields(xml)), xml, format: formatOf(xml), seal }
 }
 
 function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
   if (!verifyQuery(keys.token, query)) throw new WechatInputError('bad_signature')
   if (keys.mode === 'safe') throw badXml('this account takes encrypted pushes only')
-  const fields = readXml(body)
+  const fields = readFields(body)
   if ('Encrypt' in fields) throw badXml('an encrypted body without encrypt_type')
-  return { inbound: toInbound(fields), xml: body, seal: (replyXml) => replyXml }
+  return { inbound: toInbound(fields), xml: body, format: formatOf(body), seal: (reply) => reply }
 }
 
 /** Checks msg_signature alone: the platform's guide forbids `signature` here, which says nothing of the body. */
@@ -45,19 +61,26 @@ export function openEnvelope(
   const given = single(query, 'msg_signature')
   const timestamp = single(query, 'timestamp')
   const nonce = single(query, 'nonce')
-  if (given === null || timestamp === null || nonce === null || !keys.encodingAesKey) {
+  if (
+    given === null ||
+    timestamp === null ||
+    nonce === null ||
+    !keys.encodingAesKey ||
+    !keys.token
+  ) {
     throw new WechatInputError('bad_signature')
   }
-  const encrypted = textOf(readXml(body), 'Encrypt')
+  const encrypted = encryptedIn(body)
   if (!encrypted) throw badXml('Encrypt is missing')
   if (!sameSignature(given, signature([keys.token, timestamp, nonce, encrypted]))) {
     throw new WechatInputError('bad_signature')
   }
   const { xml, key } = decryptWithAny(keys, encrypted)
-  const seal = (replyXml: string, now = Math.floor(Date.now() / 1000)): string =>
-    replyEnvelope(keys.token, encryptMessage(key, keys.appid, replyXml), {
+  const seal = (reply: string, now = Math.floor(Date.now() / 1000)): string =>
+    replyEnvelope(keys.token, encryptMessage(key, keys.appid, reply), {
       timestamp: String(now),
       nonce,
+      format: formatOf(body),
     })
   return { xml, seal }
 }

@@ -1,4 +1,7 @@
-import { cdata } from './text.ts'
+import type { PushFormat } from './fields.ts'
+import { cdata, utf8Json } from './text.ts'
+import type { XmlNode } from './xml-node.ts'
+import { readXml } from './xml.ts'
 
 export type Article = { title: string; description: string; url: string; pictureUrl: string }
 
@@ -20,12 +23,28 @@ export type PassiveReply =
   /** Hands the message to the account's own answering machine at the platform. */
   | { type: 'transfer_biz_ai_ivr' }
 
-/** The XML that answers a push. Seal it when the push was encrypted. */
-export function renderReply(
-  to: { openid: string; originalId: string },
-  reply: PassiveReply,
-  createTime: number,
-): string {
+/** `format`: of the push, and so of its answer. */
+type To = { openid: string; originalId: string; format?: PushFormat }
+
+/** What answers a push. Seal it when the push was encrypted. */
+export function renderReply(to: To, reply: PassiveReply, createTime: number): string {
+  const xml = renderXml(to, reply, createTime)
+  return to.format === 'json' ? asJson(readXml(xml)) : xml
+}
+
+/** The same names; counts and times are numbers, and articles a list without a name of their own. */
+function asJson({ CreateTime, ArticleCount, Articles, ...rest }: XmlNode): string {
+  return utf8Json({
+    ...rest,
+    CreateTime: Number(CreateTime),
+    ...(ArticleCount !== undefined && {
+      ArticleCount: Number(ArticleCount),
+      Articles: Object.values(Articles ?? {}).flat(),
+    }),
+  })
+}
+
+function renderXml(to: To, reply: PassiveReply, createTime: number): string {
   return (
     `<xml>${element('ToUserName', to.openid)}${element('FromUserName', to.originalId)}` +
     `<CreateTime>${Math.floor(createTime)}</CreateTime>${element('MsgType', reply.type)}${content(reply)}</xml>`

@@ -22,7 +22,7 @@ export function verifyQuery(token: string, query: URLSearchParams): boolean {
   const given = single(query, 'signature')
   const timestamp = single(query, 'timestamp')
   const nonce = single(query, 'nonce')
-  if (given === null || timestamp === null || nonce === null) return false
+  if (!token || given === null || timestamp === null || nonce === null) return false
   return sameSignature(given, signature([token, timestamp, nonce]))
 }
 

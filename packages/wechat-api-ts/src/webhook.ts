@@ -5,19 +5,20 @@ import { bodyOf, end, endWithError, inTime, queryOf, warn, type WebhookRequest }
 import { WechatInputError } from './errors.ts'
 import type { Inbound } from './inbound.ts'
 import { onceInMemory, type MaybeReply, type Once } from './once.ts'
-import { openPush, type AccountKeys } from './push.ts'
+import type { PushFormat } from './fields.ts'
+import { checkKeys, openPush, type AccountKeys } from './push.ts'
 import { replyFault } from './reply-fault.ts'
 import { renderReply, type PassiveReply } from './reply.ts'
 import { isFresh, verifyQuery } from './sign.ts'
 
 export type WebhookOptions = AccountKeys & {
-  /** Remembers which pushes came; by default in this process, for a minute. */
+  /** Remembers which pushes came; by default in this process, for longer than an old push is taken. */
   once?: Once
   /** Gets an answer for which the platform no longer waits: send it as a customer-service message. */
   late?: (inbound: Inbound, reply: PassiveReply) => unknown
   onError?: (error: unknown) => void
   answerWithinMs?: number
-  /** How far from now the time of a push may be whose signature does not cover its body. */
+  /** How far from now the time of a push may be: what was seen on its way can be sent again for so long. */
   freshForSeconds?: number
 }
 export type WebhookAnswer = PassiveReply | string | null | undefined
@@ -30,12 +31,13 @@ export function webhook<R extends WebhookRequest>(
   options: WebhookOptions,
   handler: WebhookHandler<R>,
 ) {
+  checkKeys(options)
   const {
-    once = onceInMemory(),
     late = nobody,
     onError = warn,
     answerWithinMs = 4500,
     freshForSeconds = 300,
+    once = onceInMemory({ forSeconds: 2 * freshForSeconds + 60 }),
   } = options
   const leftToLate = new WeakSet<Promise<MaybeReply>>()
 
@@ -43,8 +45,8 @@ export function webhook<R extends WebhookRequest>(
     request: R,
     response: ServerResponse,
     query: URLSearchParams,
-  ): Promise<string | { xml: string }> => {
-    const { inbound, seal } = openPush(options, query, await bodyOf(request))
+  ): Promise<string | { body: string; format: PushFormat }> => {
+    const { inbound, seal, format } = openPush(options, query, await bodyOf(request))
     const running = once(`${options.appid} ${dedupKey(inbound)}`, async () =>
       asReply(await handler(inbound, request)),
     )
@@ -57,21 +59,14 @@ export function webhook<R extends WebhookRequest>(
     const fault = reply && replyFault(inbound, reply)
     if (fault) onError(new RangeError(fault))
     if (!reply || fault || leftToLate.has(running)) return 'success'
-    return {
-      xml: seal(
-        renderReply(
-          { openid: inbound.openid, originalId: inbound.toUserName },
-          reply,
-          Date.now() / 1000,
-        ),
-      ),
-    }
+    const to = { openid: inbound.openid, originalId: inbound.toUserName, format }
+    return { body: seal(renderReply(to, reply, Date.now() / 1000)), format }
   }
   return async (request: R, response: ServerResponse): Promise<void> => {
     try {
       const query = queryOf(request)
-      const signed = request.method !== 'GET' && query.get('encrypt_type') === 'aes'
-      if (!signed && !(verifyQuery(options.token, query) && isFresh(query, freshForSeconds))) {
+      const sealed = request.method !== 'GET' && query.get('encrypt_type') === 'aes'
+      if (!isFresh(query, freshForSeconds) || !(sealed || verifyQuery(options.token, query))) {
         throw new WechatInputError('bad_signature')
       }
       end(

@@ -3,7 +3,7 @@ import { readFlat } from './xml-flat.ts'
 import type { XmlNode } from './xml-node.ts'
 import { readTree } from './xml-tree.ts'
 
-const maxBytes = 1_048_576
+export const maxBytes = 1_048_576
 
 /** Reads a push: the content of its root element `xml`. Every value is a string, a node or a list. */
 export function readXml(xml: string): XmlNode {

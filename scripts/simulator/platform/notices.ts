@@ -28,7 +28,15 @@ export async function notify(store: Store, component: Component, about: Fields):
   )
   const all = await tryThrice(store, {
     letter: {
-      receiver: { url, token, encodingAesKey, previousAesKey: '', appid, mode: 'safe' },
+      receiver: {
+        url,
+        token,
+        encodingAesKey,
+        previousAesKey: '',
+        appid,
+        mode: 'safe',
+        format: 'xml',
+      },
       xml: `<xml>${writeFields(fields)}</xml>`,
       envelope: { AppId: appid },
     },

@@ -2,6 +2,7 @@ import { mediaError } from '../state/media.ts'
 import type { Store } from '../state/store.ts'
 import type { Line, MediaType } from '../types.ts'
 import { sign, unseal } from '../wire/crypto.ts'
+import { readJson } from '../wire/json.ts'
 import { child, childText, readXml } from '../wire/xml.ts'
 import type { Element } from '../wire/xml.ts'
 import type { Receiver } from './receiver.ts'
@@ -22,8 +23,11 @@ export type Question = {
 
 type Reader = (root: Element, question: Question) => Shown
 
+const readAs = (body: string, { format }: Receiver): Element =>
+  format === 'json' ? readJson(body) : readXml(body)
+
 function open(body: string, receiver: Receiver): string {
-  const root = readXml(body)
+  const root = readAs(body, receiver)
   const sealed = childText(root, 'Encrypt')
   if (receiver.mode === 'plain') return body
   if (sealed === null) {
@@ -118,7 +122,7 @@ function handOn(
 }
 
 function readReply(reply: string, question: Question): Verdict {
-  const root = readXml(reply)
+  const root = readAs(reply, question.receiver)
   if (childText(root, 'ToUserName') !== question.openid) {
     throw new Error('ToUserName is not the follower')
   }

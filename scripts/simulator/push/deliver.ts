@@ -1,6 +1,7 @@
 import { addLine, addToLedger, findFollower } from '../state/store.ts'
 import type { Store } from '../state/store.ts'
-import type { Account } from '../types.ts'
+import type { Account, Format } from '../types.ts'
+import { writeJson } from '../wire/json.ts'
 import { writeFields } from '../wire/xml.ts'
 import type { Fields } from '../wire/xml.ts'
 import { judge } from './answer.ts'
@@ -35,6 +36,9 @@ export type Delivery = {
 
 export const failureText = '该公众号暂时无法提供服务，请稍后再试'
 
+const written = (format: Format, fields: Fields) =>
+  format === 'json' ? writeJson(fields) : `<xml>${writeFields(fields)}\n</xml>`
+
 function mailOf(store: Store, push: Push): Mail {
   const { account, openid, msgId, key } = push
   const receiver = receiverOf(store, account)
@@ -51,7 +55,7 @@ function mailOf(store: Store, push: Push): Mail {
     letter: {
       receiver,
       openid,
-      xml: push.xml ?? `<xml>${writeFields(fields)}\n</xml>`,
+      xml: push.xml ?? written(receiver.format, fields),
       envelope: { ToUserName: account.originalId },
       ...(push.tamper === undefined ? {} : { tamper: push.tamper }),
     },

@@ -47,7 +47,12 @@ export function call(store: Store, url: URL, body: string | null): Promise<Answe
   return new Promise((resolve) => {
     const isHttps = url.protocol === 'https:'
     const about =
-      body === null ? {} : { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }
+      body === null
+        ? {}
+        : {
+            'content-type': body.startsWith('{') ? 'application/json' : 'text/xml',
+            'content-length': Buffer.byteLength(body),
+          }
     const headers = { 'user-agent': 'Mozilla/4.0', ...about }
     const options = {
       method: body === null ? 'GET' : 'POST',

@@ -1,6 +1,6 @@
 import { failWith } from '../http.ts'
 import type { Store } from '../state/store.ts'
-import type { Account, Component, Mode } from '../types.ts'
+import type { Account, Component, Format, Mode } from '../types.ts'
 
 /** Where a push goes and with whose secrets. `appid` is the tail behind the sealed text. */
 export type Receiver = {
@@ -10,6 +10,7 @@ export type Receiver = {
   previousAesKey: string
   appid: string
   mode: Mode
+  format: Format
 }
 
 function ofComponent(component: Component, appid: string): Receiver {
@@ -21,6 +22,8 @@ function ofComponent(component: Component, appid: string): Receiver {
     previousAesKey: '',
     appid: componentAppid,
     mode: 'safe',
+    // the platform offers third-party platforms no other
+    format: 'xml',
   }
 }
 
@@ -32,6 +35,6 @@ export function receiverOf(store: Store, account: Account): Receiver {
   if (account.callbackUrl === '') {
     throw failWith(409, 'no_callback', `${account.appid} has no callbackUrl and no platform`)
   }
-  const { callbackUrl: url, token, encodingAesKey, previousAesKey, appid, mode } = account
-  return { url, token, encodingAesKey, previousAesKey, appid, mode }
+  const { callbackUrl: url, token, encodingAesKey, previousAesKey, appid, mode, format } = account
+  return { url, token, encodingAesKey, previousAesKey, appid, mode, format }
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { seal, sign } from '../wire/crypto.ts'
+import { writeJson } from '../wire/json.ts'
 import { writeFields } from '../wire/xml.ts'
 import type { Fields } from '../wire/xml.ts'
 import type { Receiver } from './receiver.ts'
@@ -10,7 +11,7 @@ export type Tamper = (typeof tampers)[number]
 
 export type Letter = {
   receiver: Receiver
-  /** What is to be read at last. */
+  /** What is to be read at last, in the form of its receiver. */
   xml: string
   /** What stands beside the sealed text. */
   envelope: Fields
@@ -33,7 +34,12 @@ function boxOf({ receiver, tamper }: Letter): { encodingAesKey: string; appid: s
 
 function bodyOf(letter: Letter, sealed: string): string {
   const { envelope, xml } = letter
-  if (letter.receiver.mode === 'safe') {
+  const { mode, format } = letter.receiver
+  if (format === 'json') {
+    const twin = mode === 'safe' ? writeJson(envelope) : xml
+    return twin.replace(/\s*\}\s*$/, () => `,"Encrypt":${JSON.stringify(sealed)}}`)
+  }
+  if (mode === 'safe') {
     return `<xml>\n    ${writeFields({ ...envelope, Encrypt: sealed }).replaceAll('\n', '\n    ')}\n</xml>`
   }
   return xml.replace(/\s*<\/xml>\s*$/, (end) => `\n${writeFields({ Encrypt: sealed })}${end}`)

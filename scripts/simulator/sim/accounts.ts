@@ -5,7 +5,7 @@ import { call } from '../push/post.ts'
 import { receiverOf } from '../push/receiver.ts'
 import { accountDefaults, put } from '../state/tables.ts'
 import type { Store } from '../state/store.ts'
-import { kinds } from '../types.ts'
+import { formats, kinds } from '../types.ts'
 import type { Account } from '../types.ts'
 import { isAesKey, sign } from '../wire/crypto.ts'
 
@@ -31,6 +31,7 @@ function numbersOf(value: unknown, name: string): Record<string, number> {
 
 /** The fields beside those an account cannot be without. What is not named stays as it was. */
 const options: { [Name in keyof Account]?: (value: unknown) => Account[Name] } = {
+  format: (value) => oneOf(formats, 'format', value),
   kind: (value) => oneOf(kinds, 'kind', value),
   wechatId: (value) => (typeof value === 'string' ? value : ''),
   ipWhitelist: (value) => listOf(value, 'ipWhitelist'),

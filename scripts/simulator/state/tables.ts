@@ -67,6 +67,7 @@ export const tableNames = Object.keys(keys) as (keyof Rows)[]
 
 export const accountDefaults = {
   previousAesKey: '',
+  format: 'xml' as const,
   kind: 'service' as const,
   wechatId: '',
   ipWhitelist: null,

@@ -1,0 +1,57 @@
+// What a push says, in either of the forms that an account can choose; its first sign tells which.
+import { badXml } from './errors.ts'
+import { readJson, stringAt } from './json.ts'
+import type { XmlNode } from './xml-node.ts'
+import { maxBytes, readXml } from './xml.ts'
+
+export type PushFormat = 'xml' | 'json'
+
+export const formatOf = (body: string): PushFormat => (/^\s*\{/.test(body) ? 'json' : 'xml')
+
+/** Reads a push in XML or JSON. Every value is a string, a node or a list. */
+export function readFields(body: string): XmlNode {
+  if (formatOf(body) === 'xml') return readXml(body)
+  if (body.length * 3 > maxBytes && Buffer.byteLength(body) > maxBytes) throw badXml('too large')
+  return readJson(body)
+}
+
+/**
+ * The sealed text of an envelope, found without reading the rest: what it is worth is known only when its signature is checked. What a
+ * follower wrote beside it (compatible mode) is passed over.
+ */
+export const encryptedIn = (body: string): string | null =>
+  formatOf(body) === 'xml' ? encryptedInXml(body) : encryptedInJson(body)
+
+const openCdata = '<![CDATA['
+const openEncrypt = '<Encrypt>'
+
+function encryptedInXml(xml: string): string | null {
+  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
+    if (xml.startsWith(openEncrypt, at)) return valueAt(xml, at + openEncrypt.length)
+    const end = xml.startsWith(openCdata, at) ? ']]>' : xml.startsWith('<!--', at) ? '-->' : '<'
+    at = xml.indexOf(end, at) + end.length
+    if (at < end.length) return null
+  }
+  return null
+}
+
+function valueAt(xml: string, at: number): string | null {
+  const start = at + (/^\s*/.exec(xml.slice(at, at + 64))?.[0].length ?? 0)
+  const inCdata = xml.startsWith(openCdata, start)
+  const from = inCdata ? start + openCdata.length : start
+  const end = xml.indexOf(inCdata ? ']]>' : '<', from)
+  return end < 0 ? null : xml.slice(from, end).trim()
+}
+
+function encryptedInJson(text: string): string | null {
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    const name = stringAt(text, at)
+    if (!name) return null
+    at = name.end
+    if (name.value !== 'Encrypt') continue
+    const colon = /\s{0,64}:\s{0,64}/y
+    colon.lastIndex = at
+    if (colon.test(text)) return stringAt(text, colon.lastIndex)?.value ?? null
+  }
+  return null
+}

@@ -1,0 +1,135 @@
+// A push in JSON form, read into what its XML form would be: every value is a text, so that an id above 2^53 stays what it is.
+import { badXml } from './errors.ts'
+import { stripForbidden } from './text.ts'
+import {
+  addOnTop,
+  blankNode,
+  isIgnoredName,
+  listNames,
+  maxDepth,
+  maxElements,
+  type XmlNode,
+  type XmlValue,
+} from './xml-node.ts'
+
+type Cursor = { text: string; at: number; values: number }
+
+const white = /[ \t\r\n\ufeff]*/y
+const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const word = /true|false|null/y
+
+export function readJson(text: string): XmlNode {
+  const cursor = { text, at: 0, values: 0 }
+  skip(cursor, white)
+  const root = readObject(cursor, 1)
+  skip(cursor, white)
+  if (cursor.at < text.length) throw badXml('not well formed')
+  return root
+}
+
+/** What stands there, which may be nothing. */
+function skip(cursor: Cursor, pattern: RegExp): string {
+  pattern.lastIndex = cursor.at
+  const [found = ''] = pattern.exec(cursor.text) ?? []
+  cursor.at += found.length
+  return found
+}
+
+/** Whether this sign comes next, white space aside; if so it is passed. */
+function takes(cursor: Cursor, sign: string): boolean {
+  skip(cursor, white)
+  if (cursor.text[cursor.at] !== sign) return false
+  cursor.at += 1
+  return true
+}
+
+function must(cursor: Cursor, sign: string): void {
+  if (!takes(cursor, sign)) throw badXml('not well formed')
+}
+
+/** Runs `each` between two signs, with commas between. */
+function readBetween(cursor: Cursor, [first, last]: [string, string], each: () => void): void {
+  must(cursor, first)
+  if (takes(cursor, last)) return
+  do each()
+  while (takes(cursor, ','))
+  must(cursor, last)
+}
+
+function readObject(cursor: Cursor, depth: number): XmlNode {
+  const node = blankNode()
+  readBetween(cursor, ['{', '}'], () => {
+    skip(cursor, white)
+    const name = readString(cursor)
+    must(cursor, ':')
+    const value = readValue(cursor, depth + 1)
+    if (isIgnoredName(name)) return
+    if (depth > 1) addBelow(node, name, value)
+    else if (!addOnTop(node, name, value)) throw badXml(`${name.slice(0, 64)} appears twice`)
+  })
+  return node
+}
+
+function addBelow(node: XmlNode, name: string, value: XmlValue): void {
+  const before = node[name]
+  if (before !== undefined) node[name] = [before, value].flat()
+  else node[name] = listNames.has(name) && !Array.isArray(value) ? [value] : value
+}
+
+function readList(cursor: Cursor, depth: number): XmlValue[] {
+  const list: XmlValue[] = []
+  readBetween(cursor, ['[', ']'], () => {
+    list.push(readValue(cursor, depth + 1))
+  })
+  return list
+}
+
+function readValue(cursor: Cursor, depth: number): XmlValue {
+  if (depth > maxDepth) throw badXml('too deep')
+  if (++cursor.values >= maxElements) throw badXml('too many elements')
+  skip(cursor, white)
+  const first = cursor.text[cursor.at]
+  if (first === '{') return readObject(cursor, depth)
+  if (first === '[') return readList(cursor, depth)
+  return first === '"' ? stripForbidden(readString(cursor)) : readBare(cursor)
+}
+
+function readBare(cursor: Cursor): string {
+  const found = skip(cursor, number) || skip(cursor, word)
+  if (!found) throw badXml('not well formed')
+  return found === 'null' ? '' : found
+}
+
+function readString(cursor: Cursor): string {
+  const found = stringAt(cursor.text, cursor.at)
+  if (!found) throw badXml('not well formed')
+  cursor.at = found.end
+  return found.value
+}
+
+/** The string that begins here with its quotation mark, and where it ends; null when none does. */
+export function stringAt(text: string, start: number): { value: string; end: number } | null {
+  if (text.charCodeAt(start) !== 34) return null
+  let end = text.indexOf('"', start + 1)
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  if (end < 0) return null
+  const inside = text.slice(start + 1, end)
+  const value = inside.includes('\\') ? unescaped(inside) : inside
+  return value === null ? null : { value, end: end + 1 }
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text.charCodeAt(at - 1 - slashes) === 92) slashes += 1
+  return slashes % 2 === 1
+}
+
+function unescaped(inside: string): string | null {
+  try {
+    // raw control characters are no JSON, and no reason to lose what was said
+    const clean = inside.replace(/[\u0000-\u001f]/g, (one) => JSON.stringify(one).slice(1, -1))
+    return JSON.parse(`"${clean}"`) as string
+  } catch {
+    return null
+  }
+}
