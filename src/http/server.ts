@@ -11,6 +11,7 @@ import { serveApiDocs } from './api-docs.ts'
 import { answerErrors } from './error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './answer.ts'
 import { isPage } from './platforms.ts'
+import { openReadiness } from './readiness.ts'
 import type { Route } from './route.ts'
 
 export type HttpOptions = {
@@ -91,11 +92,12 @@ function nameAndGuard(ports: Ports): RequestHandler {
 }
 
 function answerReady(ports: Ports, life: { closing: boolean }): RequestHandler {
+  const ready = openReadiness(ports, [ports.store.probe, ports.vault.probe])
   return async (_request, response) => {
     if (life.closing) throw new AppError('store_away', 'This process is closing.')
-    await ports.store.probe().catch((error: unknown) => {
-      ports.log.warn({ err: error }, 'not ready: the store does not take a write')
-      throw new AppError('store_away', 'The database does not take a write.')
+    await ready().catch((error: unknown) => {
+      ports.log.warn({ err: error }, 'not ready: something cannot be written')
+      throw new AppError('store_away', 'The database or a disk does not take a write.')
     })
     response.json({ ready: true })
   }

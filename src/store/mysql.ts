@@ -1,4 +1,5 @@
 // MySQL or MariaDB: several equal processes write, rows are locked, and what stands in each other's way is tried again.
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryRunner } from 'typeorm'
 import { OutOfDate } from '../errors.ts'
@@ -116,15 +117,7 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
       }
     },
     databaseMs: async () => Number((await read.sql.one<{ ms: number }>(mysql.nowMs))?.ms),
-    probe: async () => {
-      const nothing = new Error('nothing is kept of a probe')
-      await once('push', async (unit) => {
-        await unit.sql.run("update installation set value = value where name = 'probe'")
-        throw nothing
-      }).catch((error: unknown) => {
-        if (error !== nothing) throw error
-      })
-    },
+    probe: () => once('push', (unit) => unit.accounts.remember('probe', randomUUID())),
     check: () => checkMysql(read.sql),
     refuses: mysql.refuses,
     isDuplicate: mysql.isDuplicate,

@@ -1,7 +1,8 @@
 // The embedded database: one file, one writer, a read-only connection beside it that sees committed rows only, and a lock that
 // refuses a second process and is freed by any death of the first.
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { DataSource } from 'typeorm'
 import { entities } from '../../entities/index.ts'
@@ -12,6 +13,7 @@ import { migrations } from './migrations/index.ts'
 import type { Answer, Ask } from './sql.ts'
 import { checkSqlite } from './sqlite-checks.ts'
 import { openStatements } from './sqlite-statements.ts'
+import { probeDirectory } from './probe-directory.ts'
 import { openSlowReader } from './slow-reader.ts'
 import type { Inspected, Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
@@ -53,25 +55,24 @@ export async function openSqlite({
   const read = unitOn(sqlite, askReader)
   const slow = openSlowReader(file)
 
+  const work: Store['work'] = async (kind, body, { committed } = {}) => {
+    // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
+    const result = await queue.run(kind, () => transact({ ask: askAll }, kind, body))
+    committed?.()
+    await logFile.forced()
+    return result
+  }
+
   return {
     read,
     migrated,
     slow: unitOn(sqlite, slow.ask),
-    work: async (kind, body, { committed } = {}) => {
-      // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
-      const result = await queue.run(kind, () => transact({ ask: askAll }, kind, body))
-      committed?.()
-      await logFile.forced()
-      return result
-    },
+    work,
     databaseMs: nowOf(read),
     probe: async () => {
-      await queue.run('push', async () => {
-        await ask(sqlite.begin, [])
-        await ask("update installation set value = value where name = 'probe'", [])
-        await ask('rollback', [])
-      })
-      await logFile.forced()
+      await work('push', (unit) => unit.accounts.remember('probe', randomUUID()))
+      // beside the file: as long as its log is as large as it was, the database itself needs no room
+      await probeDirectory(dirname(file))
     },
     check: () => checkSqlite(read.sql, file),
     refuses: sqlite.refuses,

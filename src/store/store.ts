@@ -41,7 +41,7 @@ export type Store = {
   /** The same for reads that take long (replays, search, reports): nobody who is served waits for them. */
   slow: Unit
   databaseMs: () => Promise<number>
-  /** Throws when a push could not be stored now. */
+  /** Writes, commits and forces; throws when a push could not be stored now. */
   probe: () => Promise<void>
   check: () => Promise<Finding[]>
   /** What opening it added to the schema. */

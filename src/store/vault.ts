@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { probeDirectory } from './probe-directory.ts'
 
 export type Draft = {
   sha256: string
@@ -66,9 +67,7 @@ export async function openVault(directory: string): Promise<Vault> {
     },
     read: (companyId, sha256) => fs.readFile(placeOf(companyId, sha256)).catch(() => null),
     probe: async () => {
-      const file = join(drafts, `probe-${randomUUID()}`)
-      await fs.writeFile(file, '')
-      await remove(file)
+      await probeDirectory(drafts)
     },
   }
 }

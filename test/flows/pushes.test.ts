@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openBatches } from '../../src/actions/messages/batches.ts'
 import { account, openHouse, type House } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines, takeStoreAway } from '../support/obstacles.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
@@ -155,7 +156,9 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   const pushed = await customer.says('在吗')
   assert.equal(pushed.status, 500)
   await giveBack()
-  assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
+  await eventually(async () => {
+    assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
+  })
   assert.equal((await customer.says('在吗', { msgId: pushed.msgId })).status, 200)
   assert.equal((await house.rows('select * from message_data')).length, 1)
 })
