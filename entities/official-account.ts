@@ -28,6 +28,12 @@ export type AccountRow = {
   component_appid: string | null
   unbound_pushes: number
   unbound_push_at: number | null
+  /** The newest time that WeChat told in a push, and when by our clock it came. */
+  newest_push: number | null
+  newest_push_at: number | null
+  /** Refused, because their time was long gone. */
+  old_pushes: number
+  old_push_at: number | null
 }
 
 export const account = new EntitySchema<AccountRow>({
@@ -57,6 +63,10 @@ export const account = new EntitySchema<AccountRow>({
     component_appid: key(32, nullable),
     unbound_pushes: int(),
     unbound_push_at: big(nullable),
+    newest_push: big(nullable),
+    newest_push_at: big(nullable),
+    old_pushes: int(),
+    old_push_at: big(nullable),
   },
   uniques: [{ name: 'uq_official_account_appid', columns: ['appid'] }],
   indices: [{ name: 'ix_official_account_company_id', columns: ['company_id'] }],

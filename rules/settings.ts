@@ -26,6 +26,8 @@ export type Settings = {
   traditionalAsSimplified: boolean
   autoAcceptFirst: boolean
   windowFirst: boolean
+  /** A push whose time is long gone is one that somebody has kept. */
+  refuseOldPushes: boolean
   reserveLastReply: boolean
   tellPosition: boolean
   positionReply: string
@@ -69,6 +71,7 @@ export const defaultSettings: Settings = {
   traditionalAsSimplified: true,
   autoAcceptFirst: false,
   windowFirst: false,
+  refuseOldPushes: true,
   reserveLastReply: false,
   tellPosition: false,
   positionReply: '您前面还有 {before} 位，预计等待 {minutes} 分钟。',

@@ -1,6 +1,7 @@
 // The composition root: config → store, backends, wechat → actions → doors. Nobody else opens anything. `wrap` lets a test stand
 // between the product and its ports; there are no flags for tests in the product.
 import { openBatches } from './actions/messages/batches.ts'
+import { openPushTimes } from './actions/messages/push-times.ts'
 import { openKnown } from './actions/known.ts'
 import { openMeasure } from './actions/rules/measure.ts'
 import { runReplays } from './actions/rules/run-replays.ts'
@@ -93,7 +94,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),
   ]
   const schedule = options.withoutCron ? null : openSchedule(ports)
-  const webhook = openWebhook({ ...ports, batches })
+  const times = openPushTimes(ports)
+  const webhook = openWebhook({ ...ports, batches, times })
   let http: Awaited<ReturnType<typeof openHttp>> | null = null
 
   return {
@@ -116,6 +118,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await http?.close(graceMs)
       await schedule?.close()
       await batches.idle()
+      await times.idle()
       closing.abort()
       await Promise.all(workers.map((worker) => worker.close()))
       await writeTally(ports).catch((error: unknown) => {

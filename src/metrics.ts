@@ -27,6 +27,11 @@ export function openMetrics() {
       registers: [registry],
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     }),
+    pushClockSkew: new Gauge({
+      name: 'kefu_push_clock_skew_seconds',
+      help: 'By how much our clock was ahead of the time that the last push told',
+      registers: [registry],
+    }),
     inFlight: new Gauge({
       name: 'kefu_pushes_in_flight',
       help: 'Pushes being worked on',

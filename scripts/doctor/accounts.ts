@@ -57,6 +57,7 @@ async function checkAccount(place: Place, row: AccountRow): Promise<Finding[]> {
   if (account.binding === 'unbound') return [unbound(account, name)]
   const { platform } = account
   return [
+    ...checkTimes(row, name),
     ...(await checkPushes(place.config, { account, name })),
     ...(platform
       ? [
@@ -79,6 +80,32 @@ function unbound({ unbound_pushes: pushes }: AccountRow, name: string): Finding 
     what: `${name} is not bound, and ${pushes} pushes of its followers were not taken.`,
     remedy: "Bind it under accounts, or take kefu's address out of its 服务器配置 at WeChat.",
   }
+}
+
+const mayDifferMs = 60_000
+const saidForMs = 7 * 24 * 3600_000
+
+/** What its pushes told of our clock, and of people who keep them. */
+function checkTimes(row: AccountRow, name: string): Finding[] {
+  const findings: Finding[] = []
+  const { newest_push: told, newest_push_at: cameAt, old_push_at: oldAt } = row
+  if (told !== null && cameAt !== null && Math.abs(cameAt - told) > mayDifferMs) {
+    const seconds = Math.round(Math.abs(cameAt - told) / 1000)
+    findings.push({
+      ok: false,
+      what: `${name}: when its newest push came, kefu's clock was ${seconds} s ${cameAt > told ? 'ahead of' : 'behind'} WeChat's.`,
+      remedy: 'Let NTP set the clocks of kefu and of its database. No push is lost by it.',
+    })
+  }
+  if (oldAt !== null && Math.max(Date.now(), cameAt ?? 0) - oldAt < saidForMs) {
+    findings.push({
+      ok: false,
+      what: `${name}: ${row.old_pushes} old pushes were refused, the last at ${new Date(oldAt).toISOString()}: somebody sends again what they have kept.`,
+      remedy:
+        'Choose safe mode (安全模式) at WeChat and here, and see who can read the access log.',
+    })
+  }
+  return findings
 }
 
 async function readable({ secrets, store }: Place, row: AccountRow): Promise<KnownAccount | null> {

@@ -51,6 +51,7 @@ export const settingsPatch = z
     traditionalAsSimplified: z.boolean(),
     autoAcceptFirst: z.boolean(),
     windowFirst: z.boolean(),
+    refuseOldPushes: z.boolean(),
     reserveLastReply: z.boolean(),
     tellPosition: z.boolean(),
     positionReply: z.string().trim().min(1).max(600),

@@ -11,6 +11,7 @@ import {
 import type { Batches } from '../actions/messages/batches.ts'
 import { countUnbound } from '../actions/messages/count-unbound.ts'
 import type { PushAnswer } from '../actions/messages/push.ts'
+import type { PushTimes } from '../actions/messages/push-times.ts'
 import { AppError, isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
 import { addressOf } from './address.ts'
@@ -28,8 +29,7 @@ import { isSigned, openWithAny } from './push-keys.ts'
 import { readPush } from './read-body.ts'
 import { openSlowBodies } from './slow-bodies.ts'
 
-type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches }
-
+type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches; times: PushTimes }
 type Door = WebhookNeeds & {
   gate: Gate
   bodyOf: (request: IncomingMessage) => Promise<string>
@@ -110,7 +110,30 @@ async function handle(
     end(response, 405, 'GET or POST')
     return
   }
+  if (query.get('encrypt_type') !== 'aes') await refuseOld(needs, account, query)
   await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
+}
+
+/** When WeChat signed it. */
+function stampOf(query: URLSearchParams): { told: number; signature: string } {
+  const timestamp = query.get('timestamp') ?? ''
+  return {
+    told: /^[0-9]{1,12}$/.test(timestamp) ? Number(timestamp) * 1000 : 0,
+    signature: query.get('signature') ?? '',
+  }
+}
+
+/** The signature of what is not sealed says nothing of the body: whoever has an old one may not use it for ever. */
+async function refuseOld(
+  { known, times }: WebhookNeeds,
+  account: KnownAccount,
+  query: URLSearchParams,
+): Promise<void> {
+  if (!times.isOld(account, stampOf(query))) return
+  const company = await known.company(account.company_id)
+  if (company?.settings.refuseOldPushes === false) return
+  times.refuse(account)
+  throw new WechatInputError('bad_signature')
 }
 
 const ofPlatform = 'platform/'
@@ -147,6 +170,10 @@ async function take(
   const opened = openWithAny(account, { query, body, now: needs.clock.now() })
   const { inbound } = opened
   watchOpenid(needs, query, inbound)
+  // the doctor pushes this too, by a clock that is not WeChat's
+  if (inbound.kind !== 'event' || inbound.event !== 'debug_demo') {
+    needs.times.hear(account, stampOf(query))
+  }
   const company = await needs.known.company(account.company_id)
   if (!company?.open) {
     needs.metrics.pushes.inc({ result: 'company_closed' })

@@ -45,6 +45,25 @@ export const accountQueries = (sql: Sql) => ({
   insert: (row: AccountRow) => sql.insert('official_account', [row]),
   change: (companyId: string, accountId: string, patch: AccountColumns) =>
     sql.change('official_account', { company_id: companyId, account_id: accountId }, patch),
+  /** The newest time that a push told; an older one changes nothing. */
+  hearPush: (
+    companyId: string,
+    accountId: string,
+    { told, cameAt }: { told: number; cameAt: number },
+  ) =>
+    sql.run(
+      'update official_account set newest_push = ?, newest_push_at = ? where company_id = ? and account_id = ? and (newest_push is null or newest_push < ?)',
+      [told, cameAt, companyId, accountId, told],
+    ),
+  countOld: (
+    companyId: string,
+    accountId: string,
+    { refused, at }: { refused: number; at: number },
+  ) =>
+    sql.run(
+      'update official_account set old_pushes = old_pushes + ?, old_push_at = ? where company_id = ? and account_id = ?',
+      [refused, at, companyId, accountId],
+    ),
 
   company: (companyId: string) =>
     sql.one<CompanyRow>('select * from company where company_id = ?', [companyId]),

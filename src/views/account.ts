@@ -21,6 +21,7 @@ export const presentAccount = (row: AccountRow, publicUrl: string | null) =>
         keysChangedAt: presentTime(row.keys_changed_at),
         componentAppid: row.component_appid,
         unboundPushes: { count: row.unbound_pushes, lastAt: presentTime(row.unbound_push_at) },
+        oldPushes: { count: row.old_pushes, lastAt: presentTime(row.old_push_at) },
         callbackUrl: publicUrl === null ? null : `${publicUrl}/wechat/${row.appid}`,
         createdAt: presentTime(row.created_at),
       }

@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto'
 import { account, type House } from './app.ts'
 
-export function signed(token = account.token): string {
-  const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), '12345']
+let nonces = 12_345
+
+/** `at`: in seconds, as WeChat tells it. */
+export function signed(token = account.token, at = Math.floor(Date.now() / 1000)): string {
+  const [timestamp, nonce] = [String(Math.floor(at)), String((nonces += 1))]
   const signature = createHash('sha1')
     .update([token, timestamp, nonce].sort().join(''))
     .digest('hex')

@@ -124,5 +124,9 @@ export function newAccountRow(
     component_appid: null,
     unbound_pushes: 0,
     unbound_push_at: null,
+    newest_push: null,
+    newest_push_at: null,
+    old_pushes: 0,
+    old_push_at: null,
   }
 }

@@ -7,6 +7,7 @@ import { Rules1700000000005 } from './0005-rules.ts'
 import { Platform1700000000006 } from './0006-platform.ts'
 import { Lanes1700000000007 } from './0007-lanes.ts'
 import { AccountShares1700000000010 } from './0010-account-shares.ts'
+import { PushTimes1700000000013 } from './0013-push-times.ts'
 
 export const migrations = [
   Initial1700000000001,
@@ -17,4 +18,5 @@ export const migrations = [
   Platform1700000000006,
   Lanes1700000000007,
   AccountShares1700000000010,
+  PushTimes1700000000013,
 ]
