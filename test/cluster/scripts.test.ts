@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { startMariadb } from '../../scripts/services/mariadb.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openHouse, signIn } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { runScript } from '../support/script.ts'
 
 void test('on MariaDB: doctor asks for the schema, migrate makes it, seed fills it, doctor names what the server does wrong', async (t) => {
@@ -54,4 +56,31 @@ void test('on MariaDB: doctor asks for the schema, migrate makes it, seed fills 
   const told = await run('doctor', { DATABASE_URL: lax.url })
   assert.equal(told.code, 1)
   assert.match(told.out, /✘ innodb_flush_log_at_trx_commit is 2\.\n +→ Set it to 1/)
+})
+
+void test('with Redis a password is reset beside running processes, and its sign-ins end in all of them', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-scripts-'))
+  const house = await openHouse({ rules: false })
+  t.after(async () => {
+    await house.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  assert.equal((await house.admin.call('GET', '/api/me')).status, 200, 'the premise')
+  const { DATABASE_URL, REDIS_URL = '', SECRET_KEY = '' } = house.config
+  const { code, out } = await runScript('reset-password admin', dir, {
+    DATABASE_URL,
+    REDIS_URL,
+    SECRET_KEY,
+  })
+  assert.equal(code, 0, out)
+  for (const url of house.urls) {
+    await eventually(async () => {
+      const me = await fetch(`${url}/api/me`, {
+        headers: { Authorization: `Bearer ${house.admin.token}` },
+      })
+      assert.equal(me.status, 401)
+    })
+  }
+  const [, password = ''] = /The new password of admin is (\S+) /.exec(out) ?? []
+  assert.ok((await signIn(house.url, 'admin', password)).token)
 })

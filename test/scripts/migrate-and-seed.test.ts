@@ -83,3 +83,32 @@ void test('seed makes a demo one can sign in to, and touches nothing that is not
   for (const [name = '', secret = ''] of people) assert.ok((await signIn(url, name, secret)).token)
   assert.equal((await app.ports.store.read.accounts.companies()).length, 1)
 })
+
+void test('a lost password is reset by a command, once kefu is stopped; the old one and its sign-ins end', async (t) => {
+  const { dir, data } = place(t)
+  await runScript('seed', dir)
+  const [, old = ''] =
+    /^admin (\S+)/m.exec(readFileSync(join(data, 'demo-logins.txt'), 'utf8')) ?? []
+  const open = async () => {
+    const config = readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: data }, {})
+    const app = await openApp(config, { log: silentLog, withoutCron: true })
+    return { app, url: await app.listen() }
+  }
+  const before = await open()
+  const { token } = await signIn(before.url, 'admin', old)
+  const beside = await runScript('reset-password admin', dir)
+  assert.equal(beside.code, 1)
+  assert.match(beside.out, /held by another kefu/)
+  await before.app.close()
+
+  assert.match((await runScript('reset-password nobody', dir)).out, /nobody with the login name/)
+  const { code, out } = await runScript('reset-password admin', dir)
+  assert.equal(code, 0, out)
+  const [, password = ''] = /The new password of admin is (\S+) /.exec(out) ?? []
+  const after = await open()
+  t.after(after.app.close)
+  await assert.rejects(signIn(after.url, 'admin', old), /401/)
+  assert.ok((await signIn(after.url, 'admin', password)).token)
+  const me = await fetch(`${after.url}/api/me`, { headers: { Authorization: `Bearer ${token}` } })
+  assert.equal(me.status, 401)
+})

@@ -9,12 +9,13 @@ export function runScript(
   dir: string,
   settings: Record<string, string> = {},
 ): Promise<Ran> {
-  const script = resolve(import.meta.dirname, '../../scripts', `${name}.js`)
+  const [file, ...args] = name.split(' ')
+  const script = resolve(import.meta.dirname, '../../scripts', `${file}.js`)
   const env = { DATA_DIR: join(dir, 'data'), LOG_LEVEL: 'silent', ...settings }
   return new Promise((done) => {
     execFile(
       process.execPath,
-      [script],
+      [script, ...args],
       { cwd: dir, env, timeout: 60_000 },
       (error, stdout, stderr) => {
         done({

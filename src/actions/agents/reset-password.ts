@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { AppError } from '../../errors.ts'
+import { hashPassword } from '../../passwords.ts'
+import type { Needs } from '../../ports.ts'
+import { writeAudit } from '../audit.ts'
+import { endLoginsOf, forgetLogins } from './end-logins.ts'
+
+/** For whoever holds the machine: a new password, shown once. All sign-ins of this person end. */
+export async function resetPassword(
+  needs: Needs<'store' | 'cache' | 'bus' | 'ids' | 'clock'>,
+  username: string,
+): Promise<{ password: string; enabled: boolean }> {
+  const password = randomBytes(15).toString('base64url')
+  const password_hash = await hashPassword(password)
+  const { ended, enabled } = await needs.store.work('rest', async (unit) => {
+    const seen = await unit.users.byUsername(username)
+    const user = seen && (await unit.users.lock(seen.company_id, seen.uid))
+    if (!user) throw new AppError('not_found', `There is nobody with the login name ${username}.`)
+
+    const { company_id: companyId, uid } = user
+    await unit.users.change(companyId, uid, { password_hash })
+    await writeAudit(needs, unit, {
+      me: { companyId, uid },
+      deed: { action: 'user.password_reset', object: `user:${uid}` },
+    })
+    return { ended: await endLoginsOf(unit, uid), enabled: user.enabled === 1 }
+  })
+  await forgetLogins(needs, ended)
+  return { password, enabled }
+}
