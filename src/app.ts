@@ -133,6 +133,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
+/** The real platform shows them elsewhere than where it is called; a simulated one shows its own. */
+const qrPictures = ({ WECHAT_API_BASE: base }: Config) =>
+  base.startsWith('https:') ? 'https://mp.weixin.qq.com' : base.replace(/\/$/, '')
+
 type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets'> & {
   backends: Backends
   wrap: AppOptions['wrap']
@@ -173,6 +177,7 @@ function compose(
       maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null,
       trustedProxies: config.TRUSTED_PROXIES,
+      qrPictures: qrPictures(config),
       publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }

@@ -257,6 +257,8 @@ export type Limits = {
   metricsToken: string | null
   trustedProxies: string[]
   publicUrl: string | null
+  /** Where pictures of QR codes are shown. */
+  qrPictures: string
 }
 
 export type Needs<K extends keyof Ports> = Pick<Ports, K>

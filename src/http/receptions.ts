@@ -5,6 +5,8 @@ import {
   deleteReception,
   noReception,
 } from '../actions/receptions/receptions.ts'
+import type { ReceptionRow } from '../../entities/index.ts'
+import type { Ports } from '../ports.ts'
 import { presentReception } from '../views/reception.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
@@ -39,6 +41,8 @@ const patch = z.strictObject({
 })
 const newest = 'g'
 
+const present = ({ limits }: Ports, row: ReceptionRow) => presentReception(row, limits.qrPictures)
+
 export const receptionRoutes: Route[] = [
   route({
     method: 'get',
@@ -54,7 +58,7 @@ export const receptionRoutes: Route[] = [
       const items = rows.slice(0, query.limit)
       return {
         body: {
-          items: items.map(presentReception),
+          items: items.map((row) => present(ports, row)),
           next: rows.length > query.limit ? (items.at(-1)?.reception_id ?? null) : null,
         },
       }
@@ -68,7 +72,7 @@ export const receptionRoutes: Route[] = [
     body: reception,
     handle: async ({ ports, me, body }) => ({
       status: 201,
-      body: presentReception(await createReception(ports, me, body)),
+      body: present(ports, await createReception(ports, me, body)),
     }),
   }),
   route({
@@ -79,7 +83,7 @@ export const receptionRoutes: Route[] = [
     handle: async ({ ports, me, params }) => {
       const row = await ports.store.read.visits.findReception(me.companyId, params['id'] ?? '')
       if (!row) throw noReception()
-      return { body: presentReception(row) }
+      return { body: present(ports, row) }
     },
   }),
   route({
@@ -89,7 +93,8 @@ export const receptionRoutes: Route[] = [
     summary: 'Change who receives, and what is answered',
     body: patch,
     handle: async ({ ports, me, params, body }) => ({
-      body: presentReception(
+      body: present(
+        ports,
         await changeReception(ports, me, { id: params['id'] ?? '', patch: body }),
       ),
     }),

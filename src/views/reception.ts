@@ -2,7 +2,7 @@ import type { ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
 /** `qrUrl`: where WeChat shows the picture of the code. */
-export const presentReception = (row: ReceptionRow) => ({
+export const presentReception = (row: ReceptionRow, pictures: string) => ({
   id: row.reception_id,
   accountId: row.account_id,
   scene: row.scene,
@@ -16,7 +16,7 @@ export const presentReception = (row: ReceptionRow) => ({
   qrUrl:
     row.ticket === null
       ? null
-      : `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(row.ticket)}`,
+      : `${pictures}/cgi-bin/showqrcode?ticket=${encodeURIComponent(row.ticket)}`,
   expiresAt: presentTime(row.expires_at),
   follows: row.follows,
   unfollows: row.unfollows,

@@ -231,6 +231,9 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
   })
   assert.equal(made.status, 201, JSON.stringify(made.body))
   assert.match(made.body.qrUrl, /showqrcode\?ticket=/)
+  // the platform that made the code shows its picture
+  const picture = await fetch(made.body.qrUrl)
+  assert.deepEqual([picture.status, picture.headers.get('content-type')], [200, 'image/png'])
   const customer = await follower(house)
   const scanned = await customer.does('SCAN', { eventKey: 'after_sales', ticket: 'x' })
   assert.equal(scanned.shown[0]?.text, '马上为您安排')

@@ -240,6 +240,28 @@ void test("the platform's keys change without losing what is under way", async (
   )
 })
 
+void test("a mini program's owner authorises: it is known as one, and a rule answers its customer by API", async (t) => {
+  const house = await withPlatform(t, { rules: true })
+  await post(`${house.simulator}/sim/accounts`, { ...shop, kind: 'miniprogram' })
+  assert.equal((await authorize(house)).status, 302)
+  assert.equal((await shopOf(house)).type, 2)
+
+  const customer = await follower(house, shop.appid)
+  const asked = await customer.says('人工')
+  assert.equal(asked.status, 200)
+  assert.equal(asked.reply, 'success')
+  const [line] = await house.rows<{ text: string }>(
+    'select text from message_data where opercode = 6',
+  )
+  assert.ok(line, 'the premise: a rule answered')
+  await eventually(async () => {
+    assert.deepEqual(
+      (await customer.inbox()).map(({ way, text }) => [way, text]),
+      [['custom', line.text]],
+    )
+  })
+})
+
 void test('all cases of the test before the release, from each of its accounts; nothing of them is stored', async (t) => {
   const house = await withPlatform(t)
   for (let account = 0; account < 5; account += 1) {

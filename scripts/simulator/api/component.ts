@@ -103,6 +103,12 @@ const serviceTypes: Record<Account['kind'], number> = {
   miniprogram: 0,
 }
 
+const miniProgramInfo = {
+  network: { RequestDomain: [], WsRequestDomain: [], UploadDomain: [], DownloadDomain: [] },
+  categories: [],
+  visit_status: 0,
+}
+
 function authorizerInfo(call: ComponentCall): Answer {
   const given = authorizationIn(call)
   const account = call.store.accounts.get(given.appid) ?? refuse(40013)
@@ -117,6 +123,8 @@ function authorizerInfo(call: ComponentCall): Answer {
       alias: account.wechatId,
       qrcode_url: '',
       business_info: { open_store: 0, open_scan: 0, open_pay: 0, open_card: 0, open_shake: 0 },
+      // only a mini program has it: whoever asks tells them apart by it
+      ...(account.kind === 'miniprogram' ? { MiniProgramInfo: miniProgramInfo } : {}),
     },
     authorization_info: {
       authorizer_appid: given.appid,

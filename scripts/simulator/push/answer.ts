@@ -134,6 +134,9 @@ function readReply(reply: string, question: Question): Verdict {
   }
   const type = childText(root, 'MsgType') ?? ''
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined
+  if (read !== undefined && question.store.accounts.get(question.appid)?.kind === 'miniprogram') {
+    throw new Error('a mini program shows no answer to a push: it is written to by API')
+  }
   return {
     ok: true,
     reply,

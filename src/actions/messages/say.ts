@@ -34,7 +34,8 @@ export function answerBy(day: Day, taken: Taken, saying: Saying): PushAnswer | n
   by.answers.forEach((content, at) => {
     const fit = fitting(fillContent(content, facts), isEvent && at === 0)
     if (fit.type === 'text' && fit.text.trim() === '') return
-    if (at === 0 && canBePassive(fit)) {
+    // a mini program takes no answer with its push
+    if (at === 0 && canBePassive(fit) && taken.push.account.type !== 2) {
       passive = sayPassively(day, taken, { ...saying, content: fit })
     } else sayByApi(day, taken, { ...saying, content: fit, key: `${taken.id}:${at}` })
   })
