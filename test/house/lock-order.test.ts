@@ -37,6 +37,7 @@ void test('every unit of work takes its first locks in the one order', async (t)
     },
   })
   t.after(() => house.close())
+  house.announce({ logs: ['a reply did not simply arrive'] })
   const customer = await follower(house)
   const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
   await house.admin.call('POST', '/api/receptions', {
