@@ -16,6 +16,9 @@ export type UserRow = {
   created_at: number
   /** What he says first in a session; NULL: what the company says. */
   greeting: string | null
+  /** Of a disabled person: who gets their sessions (queue, deputies or a uid), and who has said so. */
+  sessions_to: string | null
+  disabled_by: number | null
 }
 
 export const user = new EntitySchema<UserRow>({
@@ -34,6 +37,8 @@ export const user = new EntitySchema<UserRow>({
     seen_at: big(),
     created_at: big(),
     greeting: text(500, nullable),
+    sessions_to: key(16, nullable),
+    disabled_by: int(nullable),
   },
   uniques: [{ name: 'uq_user_username', columns: ['username'] }],
   indices: [{ name: 'ix_user_company_id', columns: ['company_id'] }],

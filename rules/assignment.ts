@@ -174,6 +174,15 @@ function byRule(considered: Considered): Decision {
   return { lane, reason: 'nobody_free', candidates: shortened(considered) }
 }
 
+/** Where it waits for somebody: its own agent, whom it names, else everyone. */
+export function laneFor(asked: Asked): string {
+  const { exclusive, named, except } = asked
+  const isWaitedFor = (uid: number) => uid !== except && mayHave(asked, uid)
+  if (exclusive > 0 && isWaitedFor(exclusive)) return privateLane(exclusive)
+  if (named.kind === 'user' && isWaitedFor(named.uid)) return privateLane(named.uid)
+  return placeOf(asked).lane
+}
+
 /** The named group, if somebody of it serves the account; else everyone. */
 function placeOf(asked: Asked): Pool {
   const { named } = asked

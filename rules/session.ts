@@ -130,9 +130,15 @@ export const transitions = [
     exclusive: 'owner_if_none',
   },
   { event: 'join', from: [active, group], to: group, by: atHome, owner: 'stays' },
-  { event: 'leave', from: [group], to: group, by: [...atHome, 'member'], owner: 'stays' },
+  { event: 'leave', from: [group], to: group, by: [...atHome, 'member', 'job'], owner: 'stays' },
   // the last member left
-  { event: 'dissolve', from: [group], to: active, by: [...atHome, 'member'], owner: 'stays' },
+  {
+    event: 'dissolve',
+    from: [group],
+    to: active,
+    by: [...atHome, 'member', 'job'],
+    owner: 'stays',
+  },
   { event: 'close', from: ownedStates, to: closed, by: ['owner'], owner: 'stays' },
   { event: 'close', from: openStates, to: closedByAdmin, by: ['supervisor'], owner: 'stays' },
   {
@@ -144,7 +150,17 @@ export const transitions = [
     exclusive: 'nobody',
   },
   { event: 'queueTimeout', from: [queued], to: queueTimedOut, by: ['job'], owner: 'stays' },
-  { event: 'takeBack', from: [active], to: queued, by: ['job'], owner: 'nobody' },
+  { event: 'takeBack', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
+  // its agent is disabled
+  { event: 'handOn', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
+  {
+    event: 'handOnTo',
+    from: openStates,
+    to: waiting,
+    by: ['job'],
+    owner: 'named',
+    exclusive: 'owner_if_none',
+  },
   // a rule's answer was enough
   { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
   { event: 'idleClose', from: [active, group], to: closed, by: ['job'], owner: 'stays' },

@@ -28,6 +28,9 @@ export const queuesSince = (session: Times) =>
 export const idleSince = (session: Times) =>
   latest(session.add_time, session.assigned_at, session.receive_message_time, session.send_time)
 
+/** The customer has waited since then, whoever was to answer: their place in the queue goes by it. */
+export const waitedSince = ({ unanswered_since, add_time }: Times) => unanswered_since ?? add_time
+
 /** His first line that no person has answered, while this agent could; null when nothing is owed. */
 export const owedSince = (session: Times) =>
   session.unanswered_since === null ? null : latest(session.unanswered_since, session.assigned_at)

@@ -53,10 +53,14 @@ export const userRoutes: Route[] = [
     path: '/api/users/:uid',
     who: 'admin',
     summary: 'Change a person',
-    body: user.partial(),
+    body: user.partial().extend({
+      sessionsTo: z.union([z.enum(['queue', 'deputies']), uid]).optional(),
+    }),
     handle: async ({ ports, me, params, body }) => {
       const changed = await changeUser(ports, me, { uid: Number(params['uid']), patch: body })
-      return { body: await showUser(ports, me, changed.uid) }
+      const shown = await showUser(ports, me, changed.user.uid)
+      const { handedOn } = changed
+      return { body: { ...shown, ...(handedOn !== null && { handedOn }) } }
     },
   }),
   route({

@@ -27,6 +27,36 @@ export const agentSessions = (sql: Sql) => ({
         [companyId],
       )
     ).map((row) => row.uid),
+  /** Open sessions of theirs. */
+  heldBy: (companyId: string, uid: number, page: { after: string; limit: number }) =>
+    sql.all<{ session_id: string }>(
+      'select session_id from message_session where company_id = ? and uid = ? and state in (0, 1, 2) and session_id > ?' +
+        ' order by session_id limit ?',
+      [companyId, uid, page.after, page.limit],
+    ),
+  /** Those in a lane, in an order that does not change while they are taken out of it. */
+  queuedFor: (companyId: string, lane: string, page: { after: string; limit: number }) =>
+    sql.all<{ session_id: string }>(
+      'select session_id from message_session where company_id = ? and lane = ? and state = 3 and session_id > ?' +
+        ' order by session_id limit ?',
+      [companyId, lane, page.after, page.limit],
+    ),
+  /** Both. */
+  countHeld: async (companyId: string, uid: number, lane: string) => {
+    const count = async (where: string, value: number | string) =>
+      Number(
+        (
+          await sql.one<{ n: number }>(
+            `select count(*) as n from message_session where company_id = ? and ${where}`,
+            [companyId, value],
+          )
+        )?.n,
+      )
+    return (
+      (await count('uid = ? and state in (0, 1, 2)', uid)) +
+      (await count('lane = ? and state = 3', lane))
+    )
+  },
   /** Those he was asked into. */
   ofMember: (
     companyId: string,

@@ -18,6 +18,26 @@ export const staffQueries = (sql: Sql) => ({
         ' where u.company_id = ? and u.uid = ? and u.enabled = 1',
       [accountId, companyId, uid],
     )) !== null,
+  /** Disabled people who have a session, a place in a group chat, or somebody who waits for them alone (`reserved`). */
+  disabledWith: async (companyId: string, reserved: number[]) => {
+    const owners = await sql.all<{ uid: number }>(
+      'select distinct s.uid as uid from user u join message_session s on s.company_id = u.company_id and s.uid = u.uid' +
+        ' and s.state in (0, 1, 2) where u.company_id = ? and u.enabled = 0',
+      [companyId],
+    )
+    const members = await sql.all<{ uid: number }>(
+      'select distinct m.uid as uid from message_session s join session_member m on m.session_id = s.session_id' +
+        ' and m.left_at is null join user u on u.uid = m.uid and u.enabled = 0 where s.company_id = ? and s.state = 2',
+      [companyId],
+    )
+    const some = list([...new Set([...owners, ...members].map(({ uid }) => uid).concat(reserved))])
+    if (some.values.length === 0) return []
+    return sql.all<Pick<UserRow, 'uid' | 'sessions_to' | 'disabled_by'>>(
+      'select uid, sessions_to, disabled_by from user where company_id = ? and enabled = 0' +
+        ` and uid in (${some.marks}) order by uid`,
+      [companyId, ...some.values],
+    )
+  },
   /** People online with room for one more. */
   free: async (companyId: string, heardSince: number) =>
     (

@@ -46,7 +46,8 @@ export const userQueries = (sql: Sql) => ({
         )
       )?.n,
     ),
-  insert: (row: Omit<UserRow, 'uid' | 'greeting'>) => sql.insertSerial('user', row),
+  insert: (row: Omit<UserRow, 'uid' | 'greeting' | 'sessions_to' | 'disabled_by'>) =>
+    sql.insertSerial('user', row),
   lock: (companyId: string, uid: number) =>
     sql.one<UserRow>(
       `select * from user where company_id = ? and uid = ?${sql.dialect.forUpdate}`,

@@ -1,25 +1,33 @@
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
-import type { Needs } from '../../ports.ts'
+import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import { nameTaken, refuseNameTaken, type NewUser } from './create-user.ts'
+import { handOnSessions } from '../sessions/hand-on-sessions.ts'
+import { refuseDisabled, unknownName } from '../sessions/new-owner.ts'
 import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
 import type { AssignNeeds } from '../sessions/assign-waiting.ts'
 import { leaveUnservedSoon } from '../sessions/leave-unserved.ts'
 import { tellStaff } from './staff.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
 
-export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined }
+export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {
+  /** Of somebody who is disabled with it: who gets their sessions. */
+  sessionsTo?: 'queue' | 'deputies' | number | undefined
+}
 type ChangeNeeds = AssignNeeds & Needs<'cache'>
 
-/** A new password and disabling end all sign-ins of this person; a new role is known at once. */
+/**
+ * A new password and disabling end all sign-ins of this person; a new role is known at once. Whoever is disabled hands on their sessions
+ * before the answer; `handedOn` says how many.
+ */
 export async function changeUser(
   needs: ChangeNeeds,
   me: Actor,
   input: { uid: number; patch: UserPatch },
-): Promise<UserRow> {
+): Promise<{ user: UserRow; handedOn: number | null }> {
   const { patch } = input
   const password_hash = patch.password === undefined ? null : await hashPassword(patch.password)
   const work = needs.store.work('rest', async (unit) => {
@@ -28,9 +36,10 @@ export async function changeUser(
     if (!company || !before) {
       throw new AppError('not_found', 'There is no such person in your company.')
     }
-    const columns = columnsOf(patch, password_hash)
+    const columns = { ...columnsOf(patch, password_hash), ...leavingOf(me, patch) }
     const row: UserRow = { ...before, ...columns }
     refuseSelf(me, { before, row })
+    await refuseHeir(unit, row, patch)
     if (row.username !== before.username) await refuseNameTaken(unit, row.username)
     if (before.enabled === 0 && row.enabled === 1) await refuseTooMany(unit, company)
     await unit.users.change(me.companyId, row.uid, columns)
@@ -40,7 +49,10 @@ export async function changeUser(
       deed: {
         action: 'user.changed',
         object: `user:${row.uid}`,
-        detail: { fields: Object.keys(patch) },
+        detail: {
+          fields: Object.keys(patch),
+          ...(patch.sessionsTo !== undefined && { sessionsTo: patch.sessionsTo }),
+        },
       },
     })
     const ends = password_hash !== null || row.enabled === 0
@@ -54,9 +66,36 @@ export async function changeUser(
 
   await forgetRights(needs, [user.uid])
   tellStaff(needs, me.companyId)
-  await leaveUnservedSoon(needs, me.companyId)
   await forgetLogins(needs, hashes)
-  return user
+  const leaver = { uid: user.uid, to: String(patch.sessionsTo ?? 'queue'), by: me.uid }
+  const leaves = patch.enabled === false
+  const handedOn = leaves ? await handOnSessions(needs, me.companyId, leaver) : null
+  await leaveUnservedSoon(needs, me.companyId)
+  return { user, handedOn }
+}
+
+/** Kept with the person, so that the job goes on where a process died. */
+function leavingOf(me: Actor, { enabled, sessionsTo = 'queue' }: UserPatch): Partial<UserRow> {
+  if (enabled === undefined) return {}
+  return enabled
+    ? { sessions_to: null, disabled_by: null }
+    : { sessions_to: String(sessionsTo), disabled_by: me.uid }
+}
+
+async function refuseHeir(
+  unit: Unit,
+  row: UserRow,
+  { enabled, sessionsTo }: UserPatch,
+): Promise<void> {
+  const field = 'sessionsTo'
+  if (sessionsTo === undefined) return
+  if (enabled !== false) {
+    throw new AppError('invalid_input', `${field}: only with enabled: false.`, { field })
+  }
+  if (typeof sessionsTo !== 'number') return
+  const heir = sessionsTo === row.uid ? null : await unit.users.find(row.company_id, sessionsTo)
+  if (!heir) throw unknownName(field, 'other person')
+  refuseDisabled(heir, field)
 }
 
 /** Only what was named: somebody else may change the rest at the same time. */

@@ -40,7 +40,13 @@ export async function createUser(
       seen_at: 0,
       created_at: needs.clock.now(),
     }
-    const user = { uid: await unit.users.insert(fresh), ...fresh, greeting: null }
+    const user = {
+      uid: await unit.users.insert(fresh),
+      ...fresh,
+      greeting: null,
+      sessions_to: null,
+      disabled_by: null,
+    }
     const accountIds =
       input.accountIds ??
       (await unit.accounts.list(me.companyId)).map((account) => account.account_id)

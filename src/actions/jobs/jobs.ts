@@ -4,6 +4,7 @@ import { acceptFirstOfAll } from '../sessions/accept-first.ts'
 import { assignWaiting } from '../sessions/assign-waiting.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
+import { handOn } from './hand-on.ts'
 import { closeIdle } from './idle-close.ts'
 import { syncIdentities } from '../accounts/identities.ts'
 import { rescueMedia } from '../media/fetch-media.ts'
@@ -40,6 +41,7 @@ export const jobs: Job[] = [
   { name: 'queue-timeout', everyMs: 30 * second, run: endQueued },
   { name: 'idle-close', everyMs: 30 * second, run: closeIdle },
   { name: 'take-back', everyMs: 15 * second, run: takeBack },
+  { name: 'hand-on', everyMs: 15 * second, run: handOn },
   { name: 'overflow', everyMs: 10 * second, run: overflowGroups },
   { name: 'assign', everyMs: 5 * second, run: assignWaiting },
   { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },

@@ -1,10 +1,10 @@
 // A group chat: the owner asks others in. They read all of it and write while they are members; he stays the owner.
-import type { SessionRow } from '../../../entities/index.ts'
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { refuseDisabled, unknownName } from './new-owner.ts'
 import { lockBoth, mayStep, refuse, type Me } from './rights.ts'
-import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
+import { stepEvents, takeStep, writeStep, type Moved, type Step } from './step.ts'
 import { tellStep, type TellNeeds } from './tell-step.ts'
 
 export type MembersInput = { sessionId: string; uids: number[]; fence?: number | undefined }
@@ -68,21 +68,36 @@ export async function removeMembers(
       const leaving = present.filter((uid) => uids.includes(uid))
       if (leaving.length === 0) return { session, moved: null, events: [] }
 
-      const at = needs.clock.now()
-      const moved = takeStep(session, {
-        event: leaving.length === present.length ? 'dissolve' : 'leave',
-        who,
-        actor: `a:${me.uid}`,
-        reason: 'left',
-        at,
-      })
-      await writeStep(unit, moved, { customer })
-      await unit.members.leave(sessionId, leaving, at)
-      const events = stepEvents('session.left', moved, leaving)
-      writeEvents(needs, unit, events)
-      return { session, moved, events }
+      const by = { who, actor: `a:${me.uid}`, reason: 'left' }
+      return {
+        session,
+        ...(await leaveGroup(needs, unit, { customer, session, present, leaving, by })),
+      }
     }),
   )
+}
+
+type Leave = {
+  customer: CustomerRow
+  session: SessionRow
+  present: number[]
+  leaving: number[]
+  by: Pick<Step, 'who' | 'actor' | 'reason'>
+}
+
+export async function leaveGroup(
+  needs: TellNeeds,
+  unit: Unit,
+  { customer, session, present, leaving, by }: Leave,
+) {
+  const at = needs.clock.now()
+  const event = leaving.length === present.length ? 'dissolve' : 'leave'
+  const moved = takeStep(session, { event, ...by, at })
+  await writeStep(unit, moved, { customer })
+  await unit.members.leave(session.session_id, leaving, at)
+  const events = stepEvents('session.left', moved, leaving)
+  writeEvents(needs, unit, events)
+  return { moved, events }
 }
 
 async function tellMembers(
@@ -93,7 +108,7 @@ async function tellMembers(
   return session
 }
 
-const membersOf = async (unit: Unit, session: SessionRow) =>
+export const membersOf = async (unit: Unit, session: SessionRow) =>
   (await unit.members.of(session.company_id, [session.session_id])).map((row) => row.uid)
 
 async function getPeople(unit: Unit, me: Me, uids: number[]): Promise<number[]> {

@@ -1,0 +1,18 @@
+import { readLane } from '../../../rules/lane.ts'
+import { handOnSessions } from '../sessions/hand-on-sessions.ts'
+import type { TimerNeeds } from './timer.ts'
+
+/** What people who are disabled still have: left by a process that died, given to them in that moment, or from before this was done. */
+export async function handOn(needs: TimerNeeds, companyId: string): Promise<{ handedOn: number }> {
+  const { users, sessions } = needs.store.read
+  const reserved = (await sessions.inPrivateLanes(companyId)).flatMap((name) => {
+    const lane = readLane(name)
+    return lane?.kind === 'user' ? [lane.uid] : []
+  })
+  const leavers = await users.disabledWith(companyId, reserved)
+  let handedOn = 0
+  for (const { uid, sessions_to: to, disabled_by: by } of leavers) {
+    handedOn += await handOnSessions(needs, companyId, { uid, to: to ?? 'queue', by })
+  }
+  return { handedOn }
+}

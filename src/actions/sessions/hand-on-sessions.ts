@@ -1,0 +1,201 @@
+// Whoever is disabled hands on what they have: their sessions, those that wait for them alone, and their places in group chats. Each is
+// a transaction of its own, so that nothing is held for long; what a process that dies leaves behind, the job of the same name takes up.
+import { laneFor } from '../../../rules/assignment.ts'
+import { namedBy, receives, type Named } from '../../../rules/reception.ts'
+import { privateLane } from '../../../rules/lane.ts'
+import { rankFor } from '../../../rules/routing.ts'
+import { group, isOwned, queued } from '../../../rules/session.ts'
+import { waitedSince } from '../../../rules/timers.ts'
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import { isAppError } from '../../errors.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
+import { writeEvents, type Event } from '../events.ts'
+import { leaveGroup, membersOf } from './change-members.ts'
+import { findHeir } from './heir.ts'
+import { lockBoth } from './rights.ts'
+import { askedFor } from './roster.ts'
+import { stepEvents, takeStep, writeStep, type Moved, type Step } from './step.ts'
+import { tellStep, type TellNeeds } from './tell-step.ts'
+
+/** `to`: queue, deputies, or a person's uid. `by`: who disabled them, where it is known. */
+export type Leaver = { uid: number; to: string; by: number | null }
+type Leaving = { company: KnownCompany; leaver: Leaver }
+type Done = { moved: Moved; events: Event[] } | null
+
+const pageSize = 200
+/** What is left then, the job goes on with. */
+const worksForMs = 20_000
+const reason = 'agent_disabled'
+
+/** How many sessions go to others: those that have gone, and those for which the time was too short. */
+export async function handOnSessions(
+  needs: TellNeeds,
+  companyId: string,
+  leaver: Leaver,
+): Promise<number> {
+  const company = await needs.known.anew(companyId)
+  if (!company) return 0
+  const { sessions, members } = needs.store.read
+  const { uid } = leaver
+  const leaving = { company, leaver }
+  const until = needs.clock.mono() + worksForMs
+  const walk = async (
+    next: (page: { after: string; limit: number }) => Promise<{ session_id: string }[]>,
+    take: (id: string) => Promise<number>,
+  ) => {
+    let taken = 0
+    for (let after = ''; needs.clock.mono() < until;) {
+      const rows = await next({ after, limit: pageSize })
+      for (const { session_id: id } of rows) taken += await take(id)
+      if (rows.length < pageSize) break
+      after = rows.at(-1)?.session_id ?? ''
+    }
+    return taken
+  }
+
+  const handOn = (id: string) => handOnOne(needs, leaving, id)
+  const owned = await walk((page) => sessions.heldBy(companyId, uid, page), handOn)
+  const reserved = await walk(
+    (page) => sessions.queuedFor(companyId, privateLane(uid), page),
+    handOn,
+  )
+  await walk(
+    (page) => members.groupsOf(companyId, uid, page),
+    (id) => quietly(needs, id, () => leaveOne(needs, leaving, id)),
+  )
+  return owned + reserved + (await sessions.countHeld(companyId, uid, privateLane(uid)))
+}
+
+/** One that cannot be taken now holds up none of the others. */
+async function quietly(
+  needs: TellNeeds,
+  sessionId: string,
+  take: () => Promise<Done>,
+): Promise<number> {
+  try {
+    const done = await take()
+    if (!done) return 0
+    await tellStep(needs, done.moved, done.events)
+    return 1
+  } catch (error) {
+    needs.log.warn(
+      { sessionId, error: String(error) },
+      'a session of a disabled person could not be handed on; the job tries again',
+    )
+    return 0
+  }
+}
+
+/** Whoever turns out to have no room is asked no more. */
+function handOnOne(needs: TellNeeds, leaving: Leaving, id: string): Promise<number> {
+  const full = new Set<number>()
+  return quietly(needs, id, async () => {
+    for (;;) {
+      const asked = { heir: null as number | null }
+      try {
+        return await needs.store.work('rest', (unit) =>
+          decideOne(needs, unit, { ...leaving, id, full, asked }),
+        )
+      } catch (error) {
+        if (asked.heir === null || !isAppError(error, 'agent_at_capacity')) throw error
+        full.add(asked.heir)
+      }
+    }
+  })
+}
+
+type One = Leaving & { id: string; full: Set<number>; asked: { heir: number | null } }
+
+async function decideOne(
+  needs: TellNeeds,
+  unit: Unit,
+  { company, leaver, id, full, asked }: One,
+): Promise<Done> {
+  const both = await lockBoth(unit, company.row.company_id, id)
+  const { customer, session } = both
+  if (!isTheirs(session, leaver.uid) || !(await isGone(unit, company, leaver))) return null
+
+  const at = needs.clock.now()
+  const uids = (await mayInherit(unit, leaver)).filter((uid) => !full.has(uid))
+  asked.heir = await findHeir(unit, { company, session, uids, at })
+  const aim =
+    asked.heir === null
+      ? await toQueue(unit, { company, leaver, at, ...both })
+      : await toPerson(unit, session, asked.heir)
+  const moved = takeStep(session, { ...aim, who: 'job', actor: actorOf(leaver), reason, at })
+  await writeStep(unit, moved, { customer })
+  const events = stepEvents(asked.heir === null ? 'session.queued' : 'session.transferred', moved)
+  writeEvents(needs, unit, events)
+  return { moved, events }
+}
+
+const actorOf = ({ by }: Leaver) => (by === null ? 'job:hand-on' : `a:${by}`)
+
+const isTheirs = ({ state, uid, lane }: SessionRow, leaver: number) =>
+  isOwned(state) ? uid === leaver : state === queued && lane === privateLane(leaver)
+
+/** Enabled again meanwhile, they keep what they have. */
+const isGone = async (unit: Unit, { row }: KnownCompany, { uid }: Leaver) =>
+  (await unit.users.find(row.company_id, uid))?.enabled === 0
+
+async function mayInherit(unit: Unit, { uid, to }: Leaver): Promise<number[]> {
+  if (to === 'deputies') return unit.users.deputyUids(uid)
+  return to === 'queue' ? [] : [Number(to)]
+}
+
+type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
+
+async function toPerson(unit: Unit, session: SessionRow, uid: number): Promise<Aim> {
+  const identity = await unit.users.identity(session.account_id, uid)
+  return {
+    event: 'handOnTo',
+    kind: 'user',
+    owner: { uid, customerServiceId: identity?.customer_service_id ?? null },
+  }
+}
+
+type Placing = Leaving & { customer: CustomerRow; session: SessionRow; at: number }
+
+/** Who queued already keeps their rank; the others come to stand as those who have waited as long. */
+async function toQueue(unit: Unit, placing: Placing): Promise<Aim> {
+  const { company, customer, session } = placing
+  const lane = await laneWithout(unit, placing)
+  if (session.state === queued) return { event: 'moveLane', place: { lane } }
+  const rank = rankFor(customer, company.settings.windowFirst, waitedSince(session))
+  return { event: 'handOn', place: { lane, rank } }
+}
+
+/** As a new session of this customer would be routed, were it not for the person who leaves. */
+async function laneWithout(
+  unit: Unit,
+  { company, leaver, customer, session, at }: Placing,
+): Promise<string> {
+  const exclusive = customer.customer_service_uid
+  const named = await namedFor(unit, customer, at)
+  return laneFor({
+    ...askedFor({ account: session, company }, { exclusive, named }),
+    except: leaver.uid,
+  })
+}
+
+async function namedFor(unit: Unit, customer: CustomerRow, at: number): Promise<Named> {
+  const { company_id: companyId, reception_id: id } = customer
+  const [reception] = id === null ? [] : await unit.visits.receptions(companyId, [id])
+  return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }
+}
+
+/** Somebody else's group chat goes on without them. */
+function leaveOne(needs: TellNeeds, { company, leaver }: Leaving, id: string): Promise<Done> {
+  return needs.store.work('rest', async (unit) => {
+    const { customer, session } = await lockBoth(unit, company.row.company_id, id)
+    const present = session.state === group ? await membersOf(unit, session) : []
+    if (!present.includes(leaver.uid) || !(await isGone(unit, company, leaver))) return null
+    return leaveGroup(needs, unit, {
+      customer,
+      session,
+      present,
+      leaving: [leaver.uid],
+      by: { who: 'job', actor: actorOf(leaver), reason },
+    })
+  })
+}

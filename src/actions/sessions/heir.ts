@@ -1,0 +1,24 @@
+// Of those who may be given a session of somebody who leaves: whoever is there and has the least.
+import { mayHave } from '../../../rules/assignment.ts'
+import { presenceOf } from '../../../rules/presence.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
+
+type Wanted = { company: KnownCompany; session: SessionRow; uids: number[]; at: number }
+
+/** Enabled, serving the account, with room as it looks; null where there is nobody. Giving decides whether there is room. */
+export async function findHeir(
+  unit: Unit,
+  { company: { staff }, session, uids, at }: Wanted,
+): Promise<number | null> {
+  const able = uids.filter((uid) => mayHave({ staff, accountId: session.account_id }, uid))
+  if (able.length === 0) return null
+  const presences = await unit.users.presences(able)
+  const isThere = (uid: number) =>
+    presences.some((row) => row.uid === uid && presenceOf(row, at) === 'online')
+  const [best] = (await unit.loads.of(able))
+    .filter(({ load, capacity }) => load < capacity)
+    .map((row) => ({ ...row, away: Number(!isThere(row.uid)) }))
+    .sort((a, b) => a.away - b.away || a.load - b.load || a.turn - b.turn || a.uid - b.uid)
+  return best?.uid ?? null
+}

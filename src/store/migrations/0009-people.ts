@@ -1,0 +1,17 @@
+// Who disabled a person, and to whom that person's sessions go: a process that dies half-way does not forget it.
+import { addColumns, dropColumns } from '../schema.ts'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+
+const added = { sessions_to: 'key:16 null', disabled_by: 'int null' }
+
+export class People1700000000009 implements MigrationInterface {
+  name = 'People1700000000009'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await addColumns(runner, 'user', added)
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropColumns(runner, 'user', Object.keys(added))
+  }
+}

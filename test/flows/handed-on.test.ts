@@ -1,0 +1,242 @@
+// Whoever is disabled hands on what they have: to the queue, to their deputies, or to a person.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
+import { crowdInQueue } from '../support/crowd.ts'
+import { loadOf, streamOf } from '../support/desk.ts'
+import { follower } from '../support/follower.ts'
+import { times } from '../support/full.ts'
+import { ledgerOf, presence, runJob, sessionOf } from '../support/seen.ts'
+
+type Context = { after: (close: () => Promise<void>) => void }
+const minute = 60_000
+
+async function open(t: Context): Promise<House> {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  return house
+}
+
+/** A customer who wrote, and whom this agent claimed. */
+async function claimed(house: House, agent: Actor) {
+  const customer = await follower(house)
+  await customer.says('你好')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body as { id: string }
+  return { customer, id }
+}
+
+const disable = (house: House, { uid }: Actor, more: object = {}) =>
+  house.admin.call('PATCH', `/api/users/${uid}`, { enabled: false, ...more })
+const ofAll = (house: House, all: { customer: Parameters<typeof sessionOf>[1] }[]) =>
+  Promise.all(all.map(({ customer }) => sessionOf(house, customer)))
+const leaves = (house: House, uid: number, how: object) =>
+  house.app.ports.store.work('rest', async (unit) => {
+    for (const [column, value] of Object.entries<string | number>({ enabled: 0, ...how })) {
+      await unit.sql.run(`update user set ${column} = ? where uid = ?`, [value, uid])
+    }
+  })
+
+void test('disabling a person queues all they had at once, by how long each has waited, and takes them out of group chats', async (t) => {
+  const house = await open(t)
+  const [gone, heir] = [await house.agent('gone'), await house.agent('heir')]
+  const foreign = await claimed(house, heir)
+  await heir.call('POST', `/api/sessions/${foreign.id}/members`, { uids: [gone.uid] })
+
+  const accepted = await claimed(house, gone)
+  await house.app.advanceTo(minute)
+  const inGroup = await claimed(house, gone)
+  await gone.call('POST', `/api/sessions/${inGroup.id}/members`, { uids: [heir.uid] })
+  await house.app.advanceTo(2 * minute)
+  const given = await claimed(house, gone)
+  await gone.call('POST', `/api/sessions/${given.id}/transfer`, { agentUid: heir.uid })
+  await heir.call('POST', `/api/sessions/${given.id}/accept`, {})
+  await heir.call('POST', `/api/sessions/${given.id}/transfer`, { agentUid: gone.uid })
+  await house.app.advanceTo(3 * minute)
+  const own = await claimed(house, gone)
+  await gone.call('POST', `/api/sessions/${own.id}/close`, {})
+  await presence(gone, 'away')
+  await own.customer.says('又来了')
+  await house.app.advanceTo(4 * minute)
+  const later = { customer: await follower(house) }
+  await later.customer.says('我后来')
+
+  const had = [accepted, inGroup, given, own]
+  assert.deepEqual(
+    (await ofAll(house, had)).map(({ stateCode, queue }) => [stateCode, queue?.lane ?? null]),
+    [
+      [1, null],
+      [2, null],
+      [0, null],
+      [3, `user:${gone.uid}`],
+    ],
+    'the premise',
+  )
+  const answer = await disable(house, gone)
+  assert.deepEqual([answer.status, answer.body.handedOn, answer.body.load], [200, 4, 0])
+
+  const sessions = await ofAll(house, had)
+  const common = (await sessionOf(house, later.customer)).queue?.lane
+  for (const { id, stateCode, agentUid, queue } of sessions) {
+    assert.deepEqual([stateCode, agentUid, queue?.lane], [3, null, common])
+    const step = (await ledgerOf(house.admin, id)).at(-1)
+    assert.deepEqual([step?.actor, step?.reason], [`a:${house.admin.uid}`, 'agent_disabled'])
+  }
+  const queued = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items
+  assert.deepEqual(
+    queued.map((one: { customer: { openid: string } }) => one.customer.openid),
+    [...had, later].map(({ customer }) => customer.openid),
+  )
+  const heard = (await streamOf(house, `user:${gone.uid}`)).filter(
+    (event) => event.type === 'session.queued',
+  )
+  assert.ok(heard.length >= 3, 'those that were theirs')
+  assert.equal((await sessionOf(house, foreign.customer)).stateCode, 1, 'the last member left')
+  const next = (await heir.call('POST', '/api/sessions/claim', {})).body
+  assert.deepEqual([next.id, next.customer.exclusiveAgentUid], [accepted.id, heir.uid])
+  assert.equal((await disable(house, gone)).body.handedOn, 0, 'once')
+})
+
+void test('to deputies or a person goes what they may have: with room, enabled, serving the account; the rest queues', async (t) => {
+  const house = await open(t)
+  const [gone, small, roomy, elsewhere, disabled, away] = [
+    await house.agent('gone'),
+    await house.agent('small', { capacity: 1 }),
+    await house.agent('roomy', { capacity: 2 }),
+    await house.agent('elsewhere', { accountIds: [] }),
+    await house.agent('disabled'),
+    await house.agent('away', { capacity: 1 }),
+  ]
+  await presence(away, 'offline')
+  await disable(house, disabled)
+  const deputyUids = [small, roomy, elsewhere, disabled, away].map(({ uid }) => uid)
+  await house.admin.call('PATCH', `/api/users/${gone.uid}`, { deputyUids })
+  const had = []
+  for (let n = 0; n < 6; n += 1) had.push(await claimed(house, gone))
+
+  const answer = await disable(house, gone, { sessionsTo: 'deputies' })
+  assert.deepEqual([answer.status, answer.body.handedOn], [200, 6])
+  const sessions = await ofAll(house, had)
+  const owners = sessions.map(({ agentUid }) => agentUid)
+  for (const [who, many] of [
+    [small.uid, 1],
+    [roomy.uid, 2],
+    [away.uid, 1],
+    [null, 2],
+  ] as const) {
+    assert.equal(owners.filter((uid) => uid === who).length, many, String(who))
+  }
+  for (const { agentUid, stateCode, customer } of sessions.filter((one) => one.agentUid !== null)) {
+    assert.deepEqual([stateCode, customer.exclusiveAgentUid], [0, agentUid], 'to be accepted')
+  }
+  assert.equal(owners.indexOf(away.uid), 3, 'whoever is not there comes last')
+  assert.deepEqual([await loadOf(house, gone.uid), await loadOf(house, roomy.uid)], [0, 2])
+
+  const [second, heir] = [await house.agent('second'), await house.agent('heir')]
+  const { id } = (await second.call('POST', '/api/sessions/claim', {})).body
+  const named = await disable(house, second, { sessionsTo: heir.uid })
+  assert.equal(named.body.handedOn, 1)
+  const { stateCode, agentUid } = (await house.admin.call('GET', `/api/sessions/${id}`)).body
+  assert.deepEqual([stateCode, agentUid], [0, heir.uid])
+  const heard = (await streamOf(house, `user:${heir.uid}`)).map(({ type }) => type)
+  assert.ok(heard.includes('session.transferred'))
+})
+
+void test('who is to get the sessions must be somebody who can, and only of a person who is being disabled', async (t) => {
+  const house = await open(t)
+  const [agent, gone] = [await house.agent('agent1'), await house.agent('gone')]
+  await disable(house, gone)
+  await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
+  })
+  const foreign = await signIn(house.url, 'boss-b')
+  const { id } = await claimed(house, agent)
+  for (const [patch, status] of [
+    [{ enabled: false, sessionsTo: 999_999 }, 400],
+    [{ enabled: false, sessionsTo: foreign.uid }, 400],
+    [{ enabled: false, sessionsTo: agent.uid }, 400],
+    [{ enabled: false, sessionsTo: 'somebody' }, 400],
+    [{ enabled: false, sessionsTo: gone.uid }, 409],
+    [{ sessionsTo: 'queue' }, 400],
+    [{ enabled: true, sessionsTo: 'queue' }, 400],
+  ] as const) {
+    const answer = await house.admin.call('PATCH', `/api/users/${agent.uid}`, patch)
+    assert.deepEqual(
+      [answer.status, answer.body.error?.details?.field],
+      [status, 'sessionsTo'],
+      JSON.stringify(patch),
+    )
+  }
+  assert.equal((await agent.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)
+  const renamed = await house.admin.call('PATCH', `/api/users/${agent.uid}`, { role: 'supervisor' })
+  assert.ok(!('handedOn' in renamed.body))
+})
+
+void test('what a process that died left behind goes where it was to go, and what disabled people had before is queued', async (t) => {
+  const house = await open(t)
+  const [old, died, deputy] = [
+    await house.agent('old'),
+    await house.agent('died'),
+    await house.agent('deputy'),
+  ]
+  await house.admin.call('PATCH', `/api/users/${died.uid}`, { deputyUids: [deputy.uid] })
+  const [first, second] = [await claimed(house, old), await claimed(house, died)]
+  const foreign = await claimed(house, deputy)
+  await deputy.call('POST', `/api/sessions/${foreign.id}/members`, { uids: [old.uid] })
+  assert.equal((await runJob(house.admin, 'hand-on'))['handedOn'], 0)
+
+  await leaves(house, old.uid, {})
+  await leaves(house, died.uid, { sessions_to: 'deputies', disabled_by: house.admin.uid })
+  assert.equal((await runJob(house.admin, 'hand-on'))['handedOn'], 2)
+  assert.deepEqual(
+    (await ofAll(house, [first, second, foreign])).map((one) => [one.stateCode, one.agentUid]),
+    [
+      [3, null],
+      [0, deputy.uid],
+      [1, deputy.uid],
+    ],
+  )
+  assert.deepEqual(
+    [
+      (await ledgerOf(house.admin, first.id)).at(-1)?.actor,
+      (await ledgerOf(house.admin, second.id)).at(-1)?.actor,
+    ],
+    ['job:hand-on', `a:${house.admin.uid}`],
+  )
+  assert.equal((await runJob(house.admin, 'hand-on'))['handedOn'], 0)
+})
+
+void test('several pages of sessions are handed on before the answer', async (t) => {
+  const house = await open(t)
+  const gone = await house.agent('gone', { capacity: 1000 })
+  const many = 450
+  await crowdInQueue(house, many)
+  await house.app.ports.store.work('rest', async (unit) => {
+    await unit.sql.run(`update message_session set lane = ? where state = 3`, [`user:${gone.uid}`])
+  })
+  await runJob(house.admin, 'queue-reconcile')
+  assert.equal((await disable(house, gone)).body.handedOn, many)
+  const [left] = await house.rows<{ n: number }>(
+    "select count(*) as n from message_session where lane like 'user:%'",
+  )
+  assert.equal(Number(left?.n), 0)
+})
+
+void test('whoever claims in the moment they are disabled keeps nothing', async (t) => {
+  const house = await open(t)
+  for (let round = 0; round < times(4, 40); round += 1) {
+    const agent = await house.agent(`agent-${round}`)
+    const customers = [await follower(house), await follower(house), await follower(house)]
+    for (const customer of customers) await customer.says('你好')
+    await Promise.all([
+      ...customers.map(() => agent.call('POST', '/api/sessions/claim', {})),
+      disable(house, agent),
+    ])
+    await runJob(house.admin, 'hand-on')
+    const [open] = await house.rows<{ n: number }>(
+      'select count(*) as n from message_session where uid = ? and open_key is not null',
+      [agent.uid],
+    )
+    assert.deepEqual([Number(open?.n), await loadOf(house, agent.uid)], [0, 0])
+  }
+})
