@@ -13,6 +13,7 @@ import type { Store } from './store/store.ts'
 import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
+export type { DueKind } from './store/session-lanes.ts'
 export type { VisitedCustomer } from './store/visits.ts'
 export type { OldRows } from './store/old-rows.ts'
 export type { TypedRow } from './store/replays.ts'

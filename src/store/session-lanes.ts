@@ -14,7 +14,7 @@ export type Waiter = {
 }
 export type DueSpot = { at: number; id: string }
 /** Which timer: the times that must all lie before its moment. */
-export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed'
+export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed' | 'left'
 
 // a pattern would not be looked up in the index
 const isPrivate = `lane >= '${privateLanes.from}' and lane < '${privateLanes.to}'`
@@ -39,7 +39,12 @@ const due: Record<DueKind, { states: number[]; where: string[] }> = {
     states: [1, 2],
     where: [notAfter('assigned_at'), notAfter('receive_message_time'), notAfter('send_time')],
   },
-  owed: { states: [1], where: ['unanswered_since <= ?', notAfter('assigned_at')] },
+  owed: { states: [0, 1, 2], where: ['unanswered_since <= ?', notAfter('assigned_at')] },
+  // its owner has not been heard of since
+  left: {
+    states: [0, 2],
+    where: [notAfter('assigned_at'), 'uid in (select uid from user where seen_at <= ?)'],
+  },
 }
 
 export const sessionLanes = (sql: Sql) => ({

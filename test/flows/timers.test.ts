@@ -1,7 +1,7 @@
 // What time ends and moves. The clock is moved, and what was missed is made up once.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { openHouse, signIn, type House } from '../support/app.ts'
+import { openHouse, signIn, type Actor, type House } from '../support/app.ts'
 import {
   commonOf,
   later,
@@ -274,6 +274,88 @@ void test('an answered customer is not taken back, and one who was read is', asy
     [(await sessionOf(house, answered)).stateCode, (await sessionOf(house, read)).stateCode],
     [1, 3],
   )
+})
+
+void test('what waits for an agent, or is a group chat, is taken back like any other when it is not answered', async (t) => {
+  const house = await open(t, { takeBackMinutes: 20 })
+  const [agent, member] = [await house.agent('agent1'), await house.agent('member')]
+  const [given, inGroup, after] = [
+    await follower(house),
+    await follower(house),
+    await follower(house),
+  ]
+  const claim = async (who: Actor) => (await who.call('POST', '/api/sessions/claim', {})).body.id
+  await given.says('你好')
+  await agent.call('POST', `/api/sessions/${await claim(agent)}/close`, {})
+  await given.says('又来了')
+  await house.app.advanceTo(minute)
+  await inGroup.says('你好')
+  await agent.call('POST', `/api/sessions/${await claim(agent)}/members`, { uids: [member.uid] })
+  await house.app.advanceTo(2 * minute)
+  await after.says('我后来')
+  await agent.call('POST', '/api/logout', {})
+  const states = async () =>
+    [await sessionOf(house, given), await sessionOf(house, inGroup)].map((one) => one.stateCode)
+  assert.deepEqual(await states(), [0, 2], 'the premise')
+
+  await house.app.advanceTo(19 * minute)
+  assert.equal((await runJob(house.admin, 'take-back'))['taken'], 0)
+  await house.app.advanceTo(21 * minute + 1000)
+  assert.equal((await runJob(house.admin, 'take-back'))['taken'], 2)
+  assert.deepEqual(await states(), [3, 3])
+  assert.deepEqual(
+    (await house.admin.call('GET', '/api/sessions?state=queued')).body.items.map(
+      (one: { customer: { openid: string } }) => one.customer.openid,
+    ),
+    [given.openid, inGroup.openid, after.openid],
+  )
+  assert.equal(await loadOf(house, agent.uid), 0)
+})
+
+void test('what nobody accepts, and a silent group chat, queue again when their agent has been offline for so long', async (t) => {
+  const house = await open(t, { takeBackMinutes: 20 })
+  const [from, there] = [await house.agent('from'), await house.agent('there')]
+  const [gone, lapsed] = [await house.agent('gone'), await house.agent('lapsed')]
+  const answered = async () => {
+    const customer = await follower(house)
+    await customer.says('你好')
+    const { id } = (await from.call('POST', '/api/sessions/claim', {})).body
+    const said = { clientMsgId: `a-${id}`, type: 'text', text: '在' }
+    assert.equal((await from.call('POST', `/api/sessions/${id}/messages`, said)).status, 202)
+    return { customer, id }
+  }
+  const given: { customer: Follower; id: string }[] = []
+  for (const { uid } of [gone, lapsed, there]) {
+    const one = await answered()
+    await from.call('POST', `/api/sessions/${one.id}/transfer`, { agentUid: uid })
+    given.push(one)
+  }
+  const group = await answered()
+  await from.call('POST', `/api/sessions/${group.id}/members`, { uids: [there.uid] })
+  const one = await answered()
+  await gone.call('POST', '/api/logout', {})
+  await from.call('POST', '/api/logout', {})
+
+  const all = [...given, group, one]
+  const states = async () =>
+    (await Promise.all(all.map(({ customer }) => sessionOf(house, customer)))).map(
+      ({ stateCode }) => stateCode,
+    )
+  const takenAt = async (minutes: number) => {
+    await house.app.advanceTo(minutes * minute)
+    await there.call('GET', '/api/me')
+    return (await runJob(house.admin, 'take-back'))['taken']
+  }
+  await presence(there, 'online')
+  for (const minutes of [10, 19]) assert.equal(await takenAt(minutes), 0)
+  assert.equal(await takenAt(21), 2, 'of who logged out')
+  assert.deepEqual(await states(), [3, 0, 0, 3, 1])
+  assert.equal(await takenAt(30), 0)
+  assert.equal(await takenAt(36), 1, 'of who is offline since 15 minutes after the last call')
+  assert.deepEqual(await states(), [3, 3, 0, 3, 1], 'nothing is owed to whom an agent answered')
+  const { id } = given[0]!
+  const step = (await ledgerOf(house.admin, id)).at(-1)
+  assert.deepEqual([step?.actor, step?.reason], ['job:take-back', 'agent_away'])
 })
 
 type MissedItem = {

@@ -1,25 +1,54 @@
 import { commonLane } from '../../../rules/lane.ts'
+import { offlineSince } from '../../../rules/presence.ts'
 import { rankFor } from '../../../rules/routing.ts'
-import { active } from '../../../rules/session.ts'
-import { isDue, minuteMs, owedSince } from '../../../rules/timers.ts'
-import { runTimer, type TimerNeeds } from './timer.ts'
+import { active, isOwned } from '../../../rules/session.ts'
+import { idleSince, isDue, minuteMs, owedSince, waitedSince } from '../../../rules/timers.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import type { KnownCompany, Unit } from '../../ports.ts'
+import { runTimer, type Timer, type TimerNeeds } from './timer.ts'
 
-/** Its agent owes an answer for so long: it queues again, at the place of one who has waited since then. */
+/**
+ * Its agent owes an answer for so long, accepted or not: it queues again, at the place of one who has waited since then. So does what
+ * waits for somebody who has been offline for so long, and a group chat that has been silent since its owner went.
+ */
 export async function takeBack(needs: TimerNeeds, companyId: string): Promise<{ taken: number }> {
-  const taken = await runTimer(needs, companyId, {
-    job: 'take-back',
-    event: 'takeBack',
+  const unanswered = await runTimer(needs, companyId, {
+    ...queuesAgain,
     reason: 'unanswered',
-    says: 'session.queued',
     kind: 'owed',
-    before: ({ settings }, now) =>
-      settings.takeBackMinutes > 0 ? now - settings.takeBackMinutes * minuteMs : null,
     isDue: (session, { settings }, now) =>
-      session.state === active && isDue(owedSince(session), settings.takeBackMinutes, now),
-    place: async (_unit, { customer, session }, { settings }) => ({
-      lane: commonLane(session.account_id),
-      rank: rankFor(customer, settings.windowFirst, session.unanswered_since ?? session.add_time),
-    }),
+      isOwned(session.state) && isDue(owedSince(session), settings.takeBackMinutes, now),
   })
-  return { taken }
+  const left = await runTimer(needs, companyId, {
+    ...queuesAgain,
+    reason: 'agent_away',
+    kind: 'left',
+    isDue: (session, { settings }, now) =>
+      isOwned(session.state) &&
+      session.state !== active &&
+      isDue(idleSince(session), settings.takeBackMinutes, now),
+    holds: ownerIsAway,
+  })
+  return { taken: unanswered + left }
+}
+
+const queuesAgain = {
+  job: 'take-back',
+  event: 'takeBack',
+  says: 'session.queued',
+  before: ({ settings }, now) =>
+    settings.takeBackMinutes > 0 ? now - settings.takeBackMinutes * minuteMs : null,
+  place: async (_unit, { customer, session }, { settings }) => ({
+    lane: commonLane(session.account_id),
+    rank: rankFor(customer, settings.windowFirst, waitedSince(session)),
+  }),
+} as const satisfies Partial<Timer>
+
+async function ownerIsAway(
+  unit: Unit,
+  { session, company, at }: { session: SessionRow; company: KnownCompany; at: number },
+): Promise<boolean> {
+  const [owner] = session.uid === null ? [] : await unit.users.presences([session.uid])
+  if (!owner) return false
+  return isDue(offlineSince(owner, at), company.settings.takeBackMinutes, at)
 }

@@ -2,7 +2,7 @@
 // lock, so that a push which comes first wins. What was missed while nobody ran is made up by the next run, once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session.ts'
-import type { KnownCompany, Unit } from '../../ports.ts'
+import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
 import { silence, tellSpoken } from '../messages/automatic-line.ts'
 import { askSatisfaction } from '../sessions/ask-satisfaction.ts'
@@ -19,10 +19,15 @@ export type Timer = {
   reason: string
   /** What is heard of it. */
   says: string
-  kind: 'waiting' | 'queued' | 'idle' | 'owed'
+  kind: DueKind
   /** Sessions whose times all lie before may be due; null: none. */
   before: (company: KnownCompany, now: number) => number | null
   isDue: (session: SessionRow, company: KnownCompany, now: number) => boolean
+  /** Asked besides, where the session alone does not tell. */
+  holds?: (
+    unit: Unit,
+    facts: { session: SessionRow; company: KnownCompany; at: number },
+  ) => Promise<boolean>
   /** Whoever was served till then is asked how it was. */
   asks?: true
   place?: (
@@ -89,6 +94,7 @@ async function decide(
   const { customer, session } = both
   const at = needs.clock.now()
   if (session.open_key === null || !timer.isDue(session, company, at)) return null
+  if (timer.holds && !(await timer.holds(unit, { session, company, at }))) return null
 
   const place = await timer.place?.(unit, both, company)
   const moved = takeStep(session, {

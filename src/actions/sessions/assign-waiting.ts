@@ -244,7 +244,7 @@ async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: 
   return uid === undefined ? null : { uid, inTurn: { turn, turnRead }, reason, candidates }
 }
 
-const goesOn = ['unanswered', 'transferred']
+const goesOn = ['unanswered', 'agent_away', 'transferred']
 
 /** Who did not answer, or gave it away, does not get it back at once. */
 async function hadIt(unit: Unit, session: SessionRow): Promise<number | null> {
