@@ -163,6 +163,8 @@ export const transitions = [
   },
   // a rule's answer was enough
   { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
+  // the customer left the account
+  { event: 'unsubscribe', from: openStates, to: closed, by: ['customer'], owner: 'stays' },
   { event: 'idleClose', from: [active, group], to: closed, by: ['job'], owner: 'stays' },
   {
     event: 'reclaim',

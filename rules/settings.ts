@@ -22,6 +22,7 @@ export type Settings = {
   takeBackMinutes: number
   queueWhen: 'always' | 'unanswered' | 'asked'
   rulesInConversation: boolean
+  closeOnUnsubscribe: boolean
   /** Traditional characters match simplified ones in rules. */
   traditionalAsSimplified: boolean
   autoAcceptFirst: boolean
@@ -68,6 +69,7 @@ export const defaultSettings: Settings = {
   takeBackMinutes: 0,
   queueWhen: 'always',
   rulesInConversation: true,
+  closeOnUnsubscribe: false,
   traditionalAsSimplified: true,
   autoAcceptFirst: false,
   windowFirst: false,

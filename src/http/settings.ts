@@ -48,6 +48,7 @@ export const settingsPatch = z
     takeBackMinutes: within('takeBackMinutes'),
     queueWhen: z.enum(['always', 'unanswered', 'asked']),
     rulesInConversation: z.boolean(),
+    closeOnUnsubscribe: z.boolean(),
     traditionalAsSimplified: z.boolean(),
     autoAcceptFirst: z.boolean(),
     windowFirst: z.boolean(),

@@ -43,6 +43,7 @@ const allowed: Record<SessionEvent, string> = {
   handOn: '0>3 job, 1>3 job, 2>3 job',
   handOnTo: '0>0 job, 1>0 job, 2>0 job, 3>0 job',
   ruleClose: '3>-1 job',
+  unsubscribe: '0>-1 customer, 1>-1 customer, 2>-1 customer, 3>-1 customer',
   idleClose: '1>-1 job, 2>-1 job',
   reclaim: '0>-1 job, 1>-1 job, 2>-1 job, 3>3 job',
 }

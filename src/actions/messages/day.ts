@@ -37,6 +37,10 @@ export type Day = {
   changed: Set<SessionRow>
   /** Sent on to another lane, and the list each stood in. */
   moved: { session: SessionRow; from: string | null }[]
+  /** Ended because the customer left, and the list each stood in. */
+  ended: { session: SessionRow; from: string | null }[]
+  /** How many each has no more. */
+  freed: Map<number, number>
   /** Whose place in the lane has changed. */
   reranked: Set<SessionRow>
   /** How many each was given. */
@@ -104,6 +108,8 @@ export async function loadDay(
     opened: [],
     changed: new Set(),
     moved: [],
+    ended: [],
+    freed: new Map(),
     reranked: new Set(),
     given: new Map(),
     behind: new Set(),

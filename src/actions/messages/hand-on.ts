@@ -85,6 +85,29 @@ export function endAtOnce(
   day.events.push(...stepEvents('session.closed', moved))
 }
 
+/** Nothing can be said to a customer who has left. */
+export function endUnsubscribed(day: Day, follower: Follower): void {
+  const { session } = follower
+  if (!session) return
+  const isNew = day.opened.includes(session)
+  const moved = takeStep(session, {
+    event: 'unsubscribe',
+    who: 'customer',
+    actor: `c:${session.wx_user_id}`,
+    reason: 'unsubscribed',
+    at: day.at,
+  })
+  day.ledger.push(moved.ledger)
+  day.events.push(...stepEvents('session.closed', moved))
+  if (!isNew) day.ended.push({ session, from: moved.before.list })
+  if (session.uid !== null) free(isNew ? day.given : day.freed, session.uid, isNew ? -1 : 1)
+  follower.session = null
+}
+
+function free(counts: Map<number, number>, uid: number, by: number): void {
+  counts.set(uid, (counts.get(uid) ?? 0) + by)
+}
+
 /** Who waits already is sent on to the lane of whom the rule names, and keeps his rank; who has an agent, or waits for his own, stays. */
 function sendOn(
   day: Day,

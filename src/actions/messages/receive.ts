@@ -1,6 +1,6 @@
 // A batch of pushes in one transaction: inbox (which are new?) → customers and sessions locked → each push decided → written.
 // Only then are they answered, and queue and bus told. A push delivered again takes no seq and gets the stored answer.
-import type { InboxRow } from '../../../entities/index.ts'
+import type { InboxRow, SessionRow } from '../../../entities/index.ts'
 import { contentOf } from '../../../rules/content.ts'
 import { OutOfDate } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
@@ -119,16 +119,24 @@ async function writeFollowers(unit: Unit, day: Day): Promise<void> {
   await unit.customers.touch([...day.followers.values()].map(({ customer }) => customer))
   await unit.customers.belong(day.belong)
   await writeVisits(unit, day.visits)
+  // before a new one of the same customer
+  for (const { session } of inOrder(day.ended)) await unit.sessions.save(session)
   await unit.sessions.insert(day.opened)
   await unit.sessions.touch([...day.changed])
   await unit.sessions.rerank([...day.reranked])
-  for (const { session } of day.moved.toSorted((a, b) =>
-    a.session.session_id < b.session.session_id ? -1 : 1,
-  )) {
-    await unit.sessions.save(session)
-  }
-  for (const [uid, sessions] of [...day.given].sort(([a], [b]) => a - b)) {
-    const { turn = 0, turnRead = 0 } = day.people.get(uid) ?? {}
+  for (const { session } of inOrder(day.moved)) await unit.sessions.save(session)
+  await writeLoads(unit, day)
+}
+
+const inOrder = (some: { session: SessionRow }[]) =>
+  some.toSorted((a, b) => (a.session.session_id < b.session.session_id ? -1 : 1))
+
+async function writeLoads(unit: Unit, { given, freed, people }: Day): Promise<void> {
+  for (const uid of [...new Set([...given.keys(), ...freed.keys()])].sort((a, b) => a - b)) {
+    for (let n = freed.get(uid) ?? 0; n > 0; n -= 1) await unit.loads.lower(uid)
+    const sessions = given.get(uid) ?? 0
+    if (sessions === 0) continue
+    const { turn = 0, turnRead = 0 } = people.get(uid) ?? {}
     if ((await unit.loads.give(uid, { sessions, turn, turnRead })) === 0) {
       throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
     }
@@ -154,7 +162,9 @@ async function withStored(
 async function tell(needs: ReceiveNeeds, day: Day): Promise<void> {
   tellLines(needs, day.messages)
   await tellOpened(needs, day.opened)
-  for (const { session, from } of day.moved) await tellPlace(needs, session, from)
+  for (const { session, from } of [...day.moved, ...day.ended]) {
+    await tellPlace(needs, session, from)
+  }
   await tellRanks(needs, [...day.reranked])
   for (const companyId of day.behind) ringRoom(needs, companyId)
   for (const stream of new Set(day.events.map((event) => event.stream))) {
@@ -163,8 +173,13 @@ async function tell(needs: ReceiveNeeds, day: Day): Promise<void> {
   if (day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
   needs.tally.add(day.spoken, day.unanswered)
   if (day.fetches.length > 0) needs.bus.publish('media', '')
-  for (const { company_id: companyId, state, uid } of day.opened) {
-    if (isOwned(state) && uid !== null) await acceptFirst(needs, companyId, [uid])
+  for (const { session } of day.ended) ringRoom(needs, session.company_id)
+  const loaded = [
+    ...day.opened.filter(({ state }) => isOwned(state)),
+    ...day.ended.map(({ session }) => session),
+  ]
+  for (const { company_id: companyId, uid } of loaded) {
+    if (uid !== null) await acceptFirst(needs, companyId, [uid])
   }
 }
 

@@ -9,7 +9,7 @@ import type { Deed } from '../../ports.ts'
 import { customerEvent, windowEvent } from '../events.ts'
 import type { Day, Follower } from './day.ts'
 import { addLine } from './lines.ts'
-import { receiveAsNamed } from './hand-on.ts'
+import { endUnsubscribed, receiveAsNamed } from './hand-on.ts'
 import type { PushAnswer } from './push.ts'
 import { answerBy, hear, type Saying, type Taken } from './say.ts'
 import { addTrajectory, count, sceneKey, type Visit } from './visits.ts'
@@ -40,7 +40,14 @@ export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | nu
   if (follower.session && isLine(event)) say(day, taken, event)
   widen(day, event, visit)
   tellChange(day, event, reception)
-  return answer(day, taken, { event, reception, found })
+  const said = answer(day, taken, { event, reception, found })
+  endWhereLeft(day, taken, event)
+  return said
+}
+
+function endWhereLeft(day: Day, { push }: Taken, { name, follower }: Event): void {
+  if (name !== 'unsubscribe' || !push.company.settings.closeOnUnsubscribe) return
+  endUnsubscribed(day, follower)
 }
 
 function tellChange(
