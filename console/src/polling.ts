@@ -23,11 +23,11 @@ export function repeat(
     }
     if (!stopped) {
       timer = setTimeout(() => {
-        void round()
+        round().catch(refused)
       }, everyMs)
     }
   }
-  void round()
+  round().catch(refused)
   return () => {
     stopped = true
     clearTimeout(timer)

@@ -62,7 +62,7 @@ const reply = (agent: Actor, talk: Talk, content: object = { type: 'text', text:
 
 /** How many lines of these accounts stand how. */
 const standing = async (house: House, appids: string[]): Promise<Record<string, number>> => {
-  const rows = await house.rows<{ appid: string; delivery: string; n: number }>(
+  const rows = await house.rows<{ appid: string; delivery: string; n: number | string }>(
     'select appid, delivery, count(*) as n from message_data where delivery is not null group by appid, delivery',
   )
   const counts: Record<string, number> = {}
