@@ -41,13 +41,19 @@ function sendFile(response: Response, file: string): void {
 
 const bodyOf = (request: Request): unknown => request.body ?? {}
 
-export function check(schema: z.ZodType, value: unknown, where: string): unknown {
+function placeOf(issue: z.core.$ZodIssue | undefined): PropertyKey[] {
+  if (!issue) return []
+  return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+}
+
+/** `within`: where the value stands in its body. */
+// eslint-disable-next-line max-params -- the last one is rare
+export function check(schema: z.ZodType, value: unknown, where: string, within = ''): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  const path =
-    issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? [])
-  const field = path.map(String).join('.') || where
+  const place = [within, ...placeOf(issue)].filter((part) => part !== '')
+  const field = place.map(String).join('.') || where
   throw new AppError('invalid_input', `${field}: ${issue?.message ?? 'invalid'}`, { field })
 }
 

@@ -1,16 +1,15 @@
 // A row of a spreadsheet as a rule; what it lacks is checked with all other rules afterwards.
-import { readCsv } from '../../rules/csv.ts'
 import { csvColumns } from '../actions/rules/carry-rules.ts'
 import { AppError } from '../errors.ts'
+import { readCsv } from './csv.ts'
 
 const refuse = (message: string, field: string) =>
   new AppError('invalid_input', `${field}: ${message}`, { field })
 
-export function rulesFromCsv(text: string): object[] {
-  const rows = readCsv(text)
-  const [head, ...rest] = rows ?? []
+export async function rulesFromCsv(text: string): Promise<object[]> {
+  const [head, ...rest] = await readCsv(text)
   if (!head) {
-    throw refuse('the table cannot be read: a quote is not closed, or it is empty.', 'body')
+    throw refuse('the table is empty.', 'body')
   }
   const missing = ['name', 'kind'].filter((name) => !head.includes(name))
   if (missing.length > 0) {

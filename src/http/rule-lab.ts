@@ -1,11 +1,11 @@
 // The lab: conflicts, questions that nothing answered, replays over history, rules out and in.
 import { z } from 'zod'
-import { exportCsv, exportRules, importRules } from '../actions/rules/carry-rules.ts'
+import { exportTable, exportRules, importRules } from '../actions/rules/carry-rules.ts'
 import { listConflicts } from '../actions/rules/find-conflicts.ts'
 import { cancelReplay, getReplay, startReplay } from '../actions/rules/replay-rules.ts'
 import { dismissUnmatched, listUnmatched } from '../actions/rules/unmatched.ts'
-import { AppError } from '../errors.ts'
-import { check } from './answer.ts'
+import { writeCsv } from './csv.ts'
+import { checkCarried, parsed } from './rule-import.ts'
 import { readBody } from './read-body.ts'
 import { route, type Route } from './route.ts'
 import { rulesFromCsv } from './rule-csv.ts'
@@ -13,13 +13,6 @@ import { rule } from './rule-schema.ts'
 
 const id = z.string().regex(/^[0-9a-f]{32}$/)
 const moment = z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso))
-const carried = z.object({
-  mode: z.enum(['add', 'replace']).default('add'),
-  rules: z
-    .array(rule.safeExtend({ id: id.optional(), appid: z.string().max(32).nullish() }))
-    .min(1)
-    .max(20_000),
-})
 const bounds = { most: 16 * 1024 * 1024, withinMs: 30_000 }
 
 export const ruleLabRoutes: Route[] = [
@@ -106,7 +99,7 @@ export const ruleLabRoutes: Route[] = [
       if (query.format === 'json') return { headers, body: await exportRules(ports, me) }
       return {
         headers: { ...headers, 'Content-Type': 'text/csv; charset=utf-8' },
-        text: await exportCsv(ports, me),
+        text: await writeCsv(await exportTable(ports, me)),
       }
     },
   }),
@@ -120,31 +113,9 @@ export const ruleLabRoutes: Route[] = [
     handle: async ({ ports, me, query, request }) => {
       const text = await readBody(request, bounds)
       const given = request.is('text/csv')
-        ? { mode: query.mode, rules: rulesFromCsv(text) }
+        ? { mode: query.mode, rules: await rulesFromCsv(text) }
         : { mode: query.mode, ...parsed(text) }
-      return {
-        body: await importRules(
-          ports,
-          me,
-          check(carried, given, 'body') as z.infer<typeof carried>,
-        ),
-      }
+      return { body: await importRules(ports, me, await checkCarried(given)) }
     },
   }),
 ]
-
-/** A list alone is taken for the rules. */
-function parsed(text: string): object {
-  try {
-    const value = JSON.parse(text) as unknown
-    if (Array.isArray(value)) return { rules: value }
-    if (typeof value === 'object' && value !== null) return value
-  } catch {
-    /* said below */
-  }
-  throw new AppError(
-    'invalid_input',
-    'body: send {"rules": […]} as JSON, or a table with Content-Type: text/csv.',
-    { field: 'body' },
-  )
-}

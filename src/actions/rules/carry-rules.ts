@@ -1,7 +1,6 @@
 // Rules out and in again, as JSON or as a table. Accounts go by their appid, so that another installation can read it.
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Action } from '../../../rules/action.ts'
-import { writeCsv } from '../../../rules/csv.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'
@@ -50,9 +49,9 @@ export async function exportRules(needs: Needs<'store' | 'clock'>, me: Actor) {
 }
 
 /** A keyword a line in its cell; words alone stand in `reply`, everything else in `action` as JSON. */
-export async function exportCsv(needs: Needs<'store' | 'clock'>, me: Actor): Promise<string> {
+export async function exportTable(needs: Needs<'store' | 'clock'>, me: Actor): Promise<string[][]> {
   const { rules } = await exportRules(needs, me)
-  return writeCsv([
+  return [
     csvColumns,
     ...rules.map(({ id, name, appid, enabled, priority, match, action, schedule }) => [
       id,
@@ -68,7 +67,7 @@ export async function exportCsv(needs: Needs<'store' | 'clock'>, me: Actor): Pro
         : [plainWords(action) ?? '', '']),
       schedule ? JSON.stringify(schedule) : '',
     ]),
-  ])
+  ]
 }
 
 const plainWords = (action: Action): string | null =>

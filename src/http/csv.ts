@@ -1,0 +1,48 @@
+// Tables, strictly: what a spreadsheet would not write is refused and not guessed at. Read and written in pieces between which others
+// are served.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import { stringify } from 'csv-stringify/sync'
+import { bare, guarded } from '../../rules/csv.ts'
+import { AppError } from '../errors.ts'
+
+const pieceLength = 32_768
+const rowsAtOnce = 200
+
+async function* piecesOf(text: string): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += pieceLength) {
+    yield text.slice(at, at + pieceLength)
+    await nextTurn()
+  }
+}
+
+/** Each line has as many cells as the first. */
+export async function readCsv(text: string): Promise<string[][]> {
+  const rows: string[][] = []
+  const parser = Readable.from(piecesOf(text)).pipe(
+    parse({ bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] }),
+  )
+  try {
+    for await (const row of parser) rows.push((row as string[]).map(bare))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new AppError('invalid_input', `body: the table cannot be read: ${error.message}.`, {
+      field: 'body',
+    })
+  }
+  return rows
+}
+
+/** With a mark of order, so that spreadsheets read UTF-8. */
+export async function writeCsv(rows: string[][]): Promise<string> {
+  const pieces = ['\ufeff']
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce).map((row) => row.map(guarded))
+    pieces.push(
+      stringify(some, { record_delimiter: '\r\n', quoted_empty: true, quoted_match: /[\r\n]/ }),
+    )
+    await nextTurn()
+  }
+  return pieces.join('')
+}
