@@ -38,6 +38,7 @@ import { platform } from './platform.ts'
 import { kfAccount } from './kf-account.ts'
 import { missedSession } from './missed-session.ts'
 import { reclaimed } from './reclaimed.ts'
+import { refusedPush } from './refused-push.ts'
 
 export type { CompanyRow } from './company.ts'
 export type { AccountRow } from './official-account.ts'
@@ -78,6 +79,7 @@ export type { PlatformRow } from './platform.ts'
 export type { KfAccountRow } from './kf-account.ts'
 export type { MissedSessionRow } from './missed-session.ts'
 export type { ReclaimedRow } from './reclaimed.ts'
+export type { RefusedPushRow } from './refused-push.ts'
 
 export const entities = [
   company,
@@ -119,4 +121,5 @@ export const entities = [
   kfAccount,
   missedSession,
   reclaimed,
+  refusedPush,
 ]

@@ -8,6 +8,7 @@ import { checkDatabase } from './doctor/database.ts'
 import { checkInvariants } from './doctor/invariants.ts'
 import { checkPlatforms } from './doctor/platforms.ts'
 import { checkRedis } from './doctor/redis.ts'
+import { checkRefusedPushes } from './doctor/refused-pushes.ts'
 import { checkSettings } from './doctor/settings.ts'
 
 async function examine(config: Config): Promise<Finding[]> {
@@ -18,7 +19,13 @@ async function examine(config: Config): Promise<Finding[]> {
       ...findings,
       ...(await checkRedis(config)),
       ...(await checkClocks(config, store)),
-      ...(store ? [...(await checkPlatforms(store)), ...(await checkAccounts(config, store))] : []),
+      ...(store
+        ? [
+            ...(await checkPlatforms(store)),
+            ...(await checkAccounts(config, store)),
+            ...(await checkRefusedPushes(store)),
+          ]
+        : []),
     ]
   } finally {
     await store?.close()

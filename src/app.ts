@@ -16,7 +16,7 @@ import { openWechatDesk } from './channels/wechat-desk.ts'
 import { openWechatChannel } from './channels/wechat.ts'
 import { mediaDir, secretKey, type Config } from './config.ts'
 import { openSchedule } from './cron/schedule.ts'
-import { readStored } from './http/deeds.ts'
+import { readPush, readStored } from './http/deeds.ts'
 import { routes } from './http/routes.ts'
 import { openHttp } from './http/server.ts'
 import { openWebhook } from './http/webhook.ts'
@@ -164,6 +164,7 @@ function compose(
     metrics: openMetrics(),
     secrets,
     readStored,
+    readPush,
     channel: openWechatChannel({ clock, log }, clients),
     desk: openWechatDesk(clients),
     limits: {

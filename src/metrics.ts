@@ -21,6 +21,11 @@ export function openMetrics() {
     ]),
     media: counter('media_total', 'Media that followers sent, by what became of them', ['result']),
     repairs: counter('repairs_total', 'What repair jobs had to mend', ['what']),
+    refusedPushes: new Gauge({
+      name: 'kefu_refused_pushes_open',
+      help: 'Pushes that SQL refused and nobody has seen to',
+      registers: [registry],
+    }),
     pushSeconds: new Histogram({
       name: 'kefu_push_seconds',
       help: 'From the request to the answer',

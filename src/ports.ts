@@ -16,6 +16,7 @@ export type { KnownCustomer } from './store/customers.ts'
 export type { DueKind } from './store/session-lanes.ts'
 export type { VisitedCustomer } from './store/visits.ts'
 export type { OldRows } from './store/old-rows.ts'
+export type { RefusedPush } from './store/refused.ts'
 export type { TypedRow } from './store/replays.ts'
 export type { Finding, Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/writer.ts'
@@ -245,6 +246,8 @@ export type Ports = {
   secrets: Secrets
   /** Of XML that was stored before we understood it; null while we still do not. */
   readStored: (xml: string) => Extract<Deed, { kind: 'text' | 'line' }> | null
+  /** The same of any push, also of what no line is made of. */
+  readPush: (xml: string) => Deed
   limits: Limits
 }
 

@@ -43,6 +43,8 @@ export interface Message {
   location?: { latitude: number | null; longitude: number | null; label: string }
   link?: { title: string; description: string; url: string }
   event?: { name: string; key: string; detail?: string }
+  /** The database refused what came; this line stands for it. */
+  refused?: true
   agentUid?: number | null
   agentName?: string | null
   clientMsgId?: string | null
@@ -78,9 +80,21 @@ export interface Session {
     since?: string | null
     estimatedSeconds?: number | null
   } | null
+  /** `contactRefused`: why its customer cannot be written to now. */
+  missed?: { at: string; contactRefused: string | null }
   lastMessage?: Message | null
   createdAt: string
   closedAt?: string | null
+}
+
+/** What a follower sent and the database refused. */
+export interface RefusedPush {
+  id: string
+  openid: string
+  xml: string | null
+  at: string
+  rereadAt: string | null
+  readAt: string | null
 }
 
 export interface Page<T> {
@@ -203,6 +217,11 @@ export const api = {
   grade: (id: string, grade: Grade) => call<Session>('POST', `${sessionPath(id)}/grade`, { grade }),
   directory: (cursor: string) =>
     call<Page<Person>>('GET', withQuery('/directory', { cursor, limit: 200 })),
+  start: (customerId: string) => call<Session>('POST', '/sessions', { customerId }),
+  dismiss: (id: string) => call<Session>('POST', `${sessionPath(id)}/dismiss`),
+  refusedPushes: () => call<Page<RefusedPush> & { open: number }>('GET', '/pushes/refused'),
+  readRefusedPush: (id: string) =>
+    call<RefusedPush>('POST', `/pushes/refused/${encodeURIComponent(id)}/read`),
   read: (id: string, seq: number) => call<unknown>('POST', `${sessionPath(id)}/read`, { seq }),
   messages: (id: string, query: { before?: number; after?: number; limit?: number }) =>
     call<Page<Message>>('GET', withQuery(`${sessionPath(id)}/messages`, query)).then(

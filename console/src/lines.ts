@@ -36,6 +36,7 @@ export function eventText({ name, key, detail }: NonNullable<Message['event']>):
 }
 
 export function textOf(line: Message) {
+  if (line.refused) return say('refusedLine')
   const isPlain = line.type === 'text' || line.direction === 'system'
   return isPlain && line.text ? line.text : say('unsupported', { kind: labelOf(line.type) })
 }

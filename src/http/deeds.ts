@@ -27,6 +27,8 @@ export function readStored(xml: string): Extract<Deed, { kind: 'text' | 'line' }
   return deedOf(inbound, xml) as Extract<Deed, { kind: 'text' | 'line' }>
 }
 
+export const readPush = (xml: string): Deed => deedOf(toInbound(readFields(xml)), xml)
+
 type Message = Exclude<InboundMessage, { kind: 'text' }>
 
 function saidBy(message: Message, xml: string): Said {

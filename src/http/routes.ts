@@ -11,6 +11,7 @@ import { messageRoutes } from './messages.ts'
 import { openapiRoute } from './openapi.ts'
 import { platformRoutes } from './platforms.ts'
 import { receptionRoutes } from './receptions.ts'
+import { refusedPushRoutes } from './refused-pushes.ts'
 import type { Route } from './route.ts'
 import { reclaimRoutes } from './reclaims.ts'
 import { quickReplyRoutes } from './quick-replies.ts'
@@ -40,6 +41,7 @@ export const routes: Route[] = [
   ...ruleLabRoutes,
   ...ruleRoutes,
   ...jobRoutes,
+  ...refusedPushRoutes,
   ...auditRoutes,
   openapiRoute(() => routes),
 ]

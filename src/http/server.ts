@@ -103,13 +103,20 @@ function answerReady(ports: Ports, life: { closing: boolean }): RequestHandler {
   }
 }
 
-function answerMetrics({ limits, metrics }: Ports): RequestHandler {
+function answerMetrics({ limits, metrics, store }: Ports): RequestHandler {
   return async (request, response) => {
     const may =
       limits.metricsToken === null
         ? isLoopbackPeer(request)
         : sameSecret(bearerOf(request), limits.metricsToken)
     if (!may) throw new AppError('not_allowed', 'METRICS_TOKEN, or loopback only.')
+    // without the database all the others are still told
+    await store.read.refused.countOpen().then(
+      (open) => {
+        metrics.refusedPushes.set(open)
+      },
+      () => undefined,
+    )
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   }
 }

@@ -91,6 +91,12 @@ export const customerQueries = (sql: Sql) => ({
       `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`,
       [companyId, id],
     ),
+  byOpenid: (companyId: string, accountId: string, openid: string) =>
+    sql.one<CustomerRow>(
+      'select c.* from wx_user c join official_account a on a.appid = c.appid' +
+        ' where a.company_id = ? and a.account_id = ? and c.company_id = ? and c.openid = ?',
+      [companyId, accountId, companyId, openid],
+    ),
   find: (companyId: string, id: string) =>
     sql.one<CustomerRow>('select * from wx_user where company_id = ? and wx_user_id = ?', [
       companyId,

@@ -75,6 +75,24 @@ export const messageQueries = (sql: Sql) => ({
       [companyId, customerId, companyId, customerId, ...values, page.limit],
     )
   },
+  /** What the lines of a session say of themselves. */
+  countsOf: async (sessionId: string) => {
+    const found = await sql.one<{ seq: number | null; visitors: number | string | null }>(
+      'select max(seq) as seq, sum(case when opercode = 2 then 1 else 0 end) as visitors from message_data where session_id = ?',
+      [sessionId],
+    )
+    const seq = found?.seq ?? 0
+    const last = await sql.one<{ message_id: string }>(
+      'select message_id from message_data where session_id = ? and seq = ?',
+      [sessionId, seq],
+    )
+    return { seq, visitors: Number(found?.visitors ?? 0), last: last?.message_id ?? null }
+  },
+  greetings: (companyId: string, after: string, limit: number) =>
+    sql.all<{ client_key: string; session_id: string | null }>(
+      "select client_key, session_id from message_data where company_id = ? and sender = 'r:greeting' and client_key > ? order by client_key limit ?",
+      [companyId, after, limit],
+    ),
   /** By the key alone: few lines are of this type, and an index of types would cost every push. */
   notUnderstood: (companyId: string, after: string, limit: number) =>
     sql.all<MessageRow>(

@@ -122,6 +122,23 @@ export const sessionLists = (sql: Sql) => ({
       [companyId, ...owner.values, ...of.values, page.before, page.limit],
     )
   },
+  /** Those that do not count all of their lines. */
+  miscounted: async (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    const rows = await sql.all<{ session_id: string }>(
+      `select s.session_id from message_session s where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks})` +
+        ' and s.seq < (select max(m.seq) from message_data m where m.session_id = s.session_id)',
+      [companyId, ...some.values],
+    )
+    return rows.map((row) => row.session_id)
+  },
+  /** The last that had begun by then; the open one where none had. */
+  newestAt: (companyId: string, customerId: string, at: number) =>
+    sql.one<SessionRow>(
+      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and wx_user_id = ? and (add_time <= ? or open_key is not null)` +
+        ' order by case when add_time <= ? then 0 else 1 end, add_time desc limit 1',
+      [companyId, customerId, at, at],
+    ),
   /** Which of these customers have an open one. */
   openAmong: async (companyId: string, customerIds: string[]) => {
     const some = list(customerIds)

@@ -15,6 +15,7 @@ import { messageQueries } from './messages.ts'
 import { oldRowQueries } from './old-rows.ts'
 import { outboxQueries } from './outbox.ts'
 import { platformQueries } from './platforms.ts'
+import { refusedQueries } from './refused.ts'
 import { quickReplyQueries } from './quick-replies.ts'
 import { ruleQueries } from './rules.ts'
 import { sessionQueries } from './sessions.ts'
@@ -43,6 +44,7 @@ export function tables(sql: Sql) {
     outbox: outboxQueries(sql),
     platforms: platformQueries(sql),
     quickReplies: quickReplyQueries(sql),
+    refused: refusedQueries(sql),
     rules: ruleQueries(sql),
     sessions: sessionQueries(sql),
     streams: streamQueries(sql),

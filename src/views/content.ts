@@ -13,6 +13,7 @@ type Extra = {
   event?: string
   detail?: string
   menu?: object
+  refused?: true
 }
 
 export const mediaUrl = (id: string) => `/api/media/${id}`
@@ -50,6 +51,7 @@ const presenters: Record<string, (row: MessageRow) => object> = {
   link: (row) => ({
     link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' },
   }),
+  other: (row) => ({ ...presentText(row), ...(extraOf(row).refused && { refused: true }) }),
   event: (row) => {
     const { event, detail } = extraOf(row)
     return {

@@ -89,7 +89,7 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     [2],
     'stored once',
   )
-  assert.equal((await house.rows('select message_id from message_data')).length, 30 + 29)
+  assert.equal((await house.rows('select message_id from message_data')).length, 30 + 30)
 })
 
 void test('of one push that comes three times at once while its customer is locked, no copy is answered before it is stored, and it is stored once', async (t) => {

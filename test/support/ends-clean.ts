@@ -15,6 +15,8 @@ export type Announced = {
 }
 /** A busy machine may bring it about in any test: each of its pushes is stored alone then. */
 const underLoad = 'a batch was dissolved'
+/** Its inbox row is looked at. */
+const ofRefused = 'a push was refused by SQL: GET /api/pushes/refused lists it'
 
 export type Logged = { level: 'warn' | 'error'; text: string; facts: string }
 
@@ -44,7 +46,11 @@ export type EndsClean = {
 
 export function openEndsClean(): EndsClean {
   const logged: Logged[] = []
-  const announced: Required<Announced> = { logs: [underLoad], refused: false, promises: [] }
+  const announced: Required<Announced> = {
+    logs: [underLoad, ofRefused],
+    refused: false,
+    promises: [],
+  }
   const hear = (line: Logged) => {
     logged.push(line)
   }

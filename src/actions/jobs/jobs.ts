@@ -9,6 +9,7 @@ import { closeIdle } from './idle-close.ts'
 import { syncIdentities } from '../accounts/identities.ts'
 import { rescueMedia } from '../media/fetch-media.ts'
 import { reread } from '../messages/reread.ts'
+import { rereadRefused } from '../messages/reread-refused.ts'
 import { sweepOutbox } from './outbox-sweep.ts'
 import { overflowGroups } from './overflow.ts'
 import { rerankQueue } from './queue-rank.ts'
@@ -58,5 +59,6 @@ export const jobs: Job[] = [
   { name: 'media-rescue', everyMs: 10 * minute, run: rescueMedia },
   { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },
   { name: 'reread', everyMs: 10 * minute, run: reread },
+  { name: 'reread-refused', everyMs: minute, run: rereadRefused },
   { name: 'forget-old', everyMs: 10 * minute, run: forgetOld, once: true },
 ]

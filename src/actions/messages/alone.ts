@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
 import { followerKey } from './day.ts'
 import { receive } from './receive.ts'
-import { refuse } from './refuse.ts'
+import { takeRefused } from './refuse.ts'
 import { deadlineMs, inTime, type LaneNeeds, type Waiting } from './waiting.ts'
 
 export type Alone = {
@@ -92,8 +92,6 @@ async function runAlone(
       reject(error)
       return
     }
-    await refuse(needs, push).then(() => {
-      resolve(null)
-    }, reject)
+    await takeRefused(needs, push).then(resolve, reject)
   }
 }

@@ -8,6 +8,8 @@ export type Push = {
   dedupKey: string
   deed: Deed
   xml: string
+  /** SQL refused what came: its deed only stands for it. */
+  refused?: true
 }
 
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */

@@ -11,6 +11,7 @@ import { acceptFirst } from '../sessions/accept-first.ts'
 import { tellOpened, tellPlace, tellRanks } from '../sessions/place.ts'
 import { ringRoom } from '../sessions/ring-room.ts'
 import { followerKey, loadDay, type Day } from './day.ts'
+import { keepRefused } from './keep-refused.ts'
 import { loadRoster } from './open-session.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { tellLines } from './recent.ts'
@@ -62,6 +63,10 @@ export async function receive(
       )
 
       await writeDay(needs, unit, { day, written })
+      for (const [at, push] of pushes.entries()) {
+        const row = inbox[at]
+        if (push.refused && row && isNew[at] && !busy[at]) await keepRefused(unit, row, day)
+      }
       const repeated = stands.map((id, at) => (isNew[at] || busy[at] ? null : id))
       const answers = await withStored(unit, own, repeated)
       return { day, answers: answers.map((answer, at) => (busy[at] ? ('busy' as const) : answer)) }
@@ -92,8 +97,8 @@ export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
     dedup_key: dedupKey,
     openid,
     kind: kindOf(push),
-    state: 'stored',
-    raw_xml: understood ? null : xml,
+    state: push.refused ? 'refused' : 'stored',
+    raw_xml: understood && !push.refused ? null : xml,
     created_at: needs.clock.now(),
   }
 }

@@ -1,25 +1,60 @@
-import type { Needs } from '../../ports.ts'
-import type { Push } from './push.ts'
+// A push that SQL refuses. If its session counted its lines wrongly that is mended, and the push stored. Else a line that says so stands
+// for it, so that whoever serves the customer knows; and it is kept with its raw XML for an admin.
+import type { Deed, Needs } from '../../ports.ts'
+import { mendCounts } from '../sessions/mend-counts.ts'
+import { keepRefused } from './keep-refused.ts'
+import type { Push, PushAnswer } from './push.ts'
+import { inboxRow, receive, type ReceiveNeeds } from './receive.ts'
 
-/** SQL refuses this push and always will: it keeps an inbox row with its raw XML, so that nothing is lost. */
-export async function refuse(
-  needs: Needs<'store' | 'clock' | 'ids' | 'metrics'>,
-  { account, openid, dedupKey, deed, xml }: Push,
-): Promise<void> {
-  await needs.store.work('push', async (unit) => {
-    await unit.inbox.add([
-      {
-        inbox_id: needs.ids(),
-        company_id: account.company_id,
-        account_id: account.account_id,
-        dedup_key: dedupKey,
-        openid,
-        kind: deed.kind,
-        state: 'refused',
-        raw_xml: xml,
-        created_at: needs.clock.now(),
-      },
-    ])
-  })
+export async function takeRefused(needs: ReceiveNeeds, push: Push): Promise<PushAnswer | null> {
+  if (await mendSessionOf(needs, push)) {
+    needs.metrics.repairs.inc({ what: 'session_counts' })
+    const stored = await unlessRefused(needs, push)
+    if (stored) return stored.answer
+  }
+  const refused = { ...push, deed: standIn(push.deed), refused: true as const }
+  const stood = await unlessRefused(needs, refused)
+  if (!stood) await keepAlone(needs, refused)
   needs.metrics.pushes.inc({ result: 'refused_by_sql' })
+  needs.log.warn(
+    { companyId: push.account.company_id, openid: push.openid, inItsSession: stood !== null },
+    'a push was refused by SQL: GET /api/pushes/refused lists it',
+  )
+  return stood?.answer ?? null
 }
+
+async function unlessRefused(
+  needs: ReceiveNeeds,
+  push: Push,
+): Promise<{ answer: PushAnswer | null } | null> {
+  try {
+    const [answer = null] = await receive(needs, [push], { alone: true })
+    return { answer: answer === 'busy' ? null : answer }
+  } catch (error) {
+    if (!needs.store.refuses(error)) throw error
+    return null
+  }
+}
+
+const mendSessionOf = ({ store }: Needs<'store'>, { account, openid }: Push): Promise<boolean> =>
+  store.work('push', async (unit) => {
+    const [customer] = await unit.customers.lockByOpenids(account.appid, [openid])
+    const session =
+      customer && (await unit.sessions.openOf(account.company_id, customer.wx_user_id))
+    return session ? mendCounts(unit, session) : false
+  })
+
+/** Holds nothing of what came. */
+function standIn(deed: Deed): Deed {
+  if (deed.kind === 'notice') return deed
+  if (deed.kind === 'event') return { kind: 'event', name: 'refused', key: '', known: false }
+  const said = { message_type: 0, type: 'other', extra: JSON.stringify({ refused: true }) }
+  return { kind: 'line', said, parts: [] }
+}
+
+const keepAlone = (needs: Needs<'store' | 'clock' | 'ids'>, push: Push): Promise<void> =>
+  needs.store.work('push', async (unit) => {
+    const row = inboxRow(needs, push)
+    const seen = await unit.inbox.add([row])
+    if (seen(row)?.inbox_id === row.inbox_id) await keepRefused(unit, row, null)
+  })

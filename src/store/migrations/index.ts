@@ -6,6 +6,7 @@ import { Routing1700000000004 } from './0004-routing.ts'
 import { Rules1700000000005 } from './0005-rules.ts'
 import { Platform1700000000006 } from './0006-platform.ts'
 import { Lanes1700000000007 } from './0007-lanes.ts'
+import { RefusedPushes1700000000008 } from './0008-refused-pushes.ts'
 import { People1700000000009 } from './0009-people.ts'
 import { AccountShares1700000000010 } from './0010-account-shares.ts'
 import { PushTimes1700000000013 } from './0013-push-times.ts'
@@ -18,6 +19,7 @@ export const migrations = [
   Rules1700000000005,
   Platform1700000000006,
   Lanes1700000000007,
+  RefusedPushes1700000000008,
   People1700000000009,
   AccountShares1700000000010,
   PushTimes1700000000013,

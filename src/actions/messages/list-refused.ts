@@ -1,0 +1,42 @@
+import { presentRefused } from '../../views/refused-push.ts'
+import type { Needs } from '../../ports.ts'
+import { writeAudit } from '../audit.ts'
+import { notFound, type Me } from '../sessions/rights.ts'
+
+const newest = { before: Number.MAX_SAFE_INTEGER, id: '' }
+
+function spotOf(cursor: string | undefined): { before: number; id: string } {
+  if (cursor === undefined) return newest
+  const [before = '', id = ''] = cursor.split('.')
+  return { before: Number(before), id }
+}
+
+/** The newest first; `open`: how many nobody has seen to, and no job could read again. */
+export async function listRefused(
+  { store: { read } }: Needs<'store'>,
+  me: Me,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const page = { ...spotOf(cursor), limit: limit + 1 }
+  const rows = await read.refused.list(me.companyId, page)
+  const some = rows.slice(0, limit)
+  const last = rows.length > limit ? some.at(-1) : undefined
+  return {
+    items: some.map(presentRefused),
+    next: last ? `${last.created_at}.${last.inbox_id}` : null,
+    open: await read.refused.countOpen(me.companyId),
+  }
+}
+
+/** An admin has seen to it; who was first stays. */
+export async function readRefused(needs: Needs<'store' | 'clock' | 'ids'>, me: Me, id: string) {
+  const row = await needs.store.work('rest', async (unit) => {
+    const at = needs.clock.now()
+    if ((await unit.refused.read(me.companyId, id, { at, uid: me.uid })) === 1) {
+      await writeAudit(needs, unit, { me, deed: { action: 'push.read', object: id } })
+    }
+    return unit.refused.find(me.companyId, id)
+  })
+  if (!row) throw notFound()
+  return presentRefused(row)
+}

@@ -1,0 +1,180 @@
+// Pushes that SQL refused are read again, and their words stand in the session of that time, in their order, once. Sessions that count
+// their lines wrongly are mended first: a greeting once left them so.
+import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
+import { widenWindow } from '../../../rules/reply-window.ts'
+import type { Deed, Needs, RefusedPush, Unit } from '../../ports.ts'
+import { lineEvents, writeEvents, type Event } from '../events.ts'
+import { mendCounts } from '../sessions/mend-counts.ts'
+import { lockBoth } from '../sessions/rights.ts'
+import { addLine } from './lines.ts'
+import { tellLines } from './recent.ts'
+import { toFetch } from './say.ts'
+
+type RereadNeeds = Needs<
+  'store' | 'clock' | 'ids' | 'bus' | 'recent' | 'readPush' | 'log' | 'metrics'
+>
+
+/** Raised when more can be stored than before: then all that is still refused is tried once more. */
+const reader = 1
+const atOnce = 500
+const end = '~'
+
+export async function rereadRefused(
+  needs: RereadNeeds,
+  companyId: string,
+): Promise<{ mended: number; reread: number; still: number }> {
+  const mended = await mendGreeted(needs, companyId)
+  const result = { mended, reread: 0, still: 0 }
+  for (const row of await needs.store.read.refused.untried(companyId, reader, atOnce)) {
+    result[(await readAgain(needs, row)) ? 'reread' : 'still'] += 1
+  }
+  if (result.reread > 0) needs.bus.publish('media', '')
+  return result
+}
+
+/** Walks once through all sessions that were greeted; where it stands is kept. */
+async function mendGreeted(needs: RereadNeeds, companyId: string): Promise<number> {
+  const place = `greeted:${companyId}`
+  const { read } = needs.store
+  let after = (await read.accounts.remembered(place)) ?? ''
+  let mended = 0
+  for (let rounds = 0; after !== end && rounds < 20; rounds += 1) {
+    const rows = await read.messages.greetings(companyId, after, atOnce)
+    const ids = [...new Set(rows.map((row) => row.session_id))].filter((id) => id !== null)
+    for (const id of ids.length > 0 ? await read.sessions.miscounted(companyId, ids) : []) {
+      mended += await needs.store.work('rest', async (unit) =>
+        Number(await mendCounts(unit, (await lockBoth(unit, companyId, id)).session)),
+      )
+    }
+    after = rows.length < atOnce ? end : (rows.at(-1)?.client_key ?? end)
+    await needs.store.work('rest', (unit) => unit.accounts.remember(place, after))
+  }
+  if (mended > 0) needs.metrics.repairs.inc({ what: 'session_counts' }, mended)
+  return mended
+}
+
+type Reread = { line: MessageRow | null; events: Event[] }
+
+async function readAgain(needs: RereadNeeds, row: RefusedPush): Promise<boolean> {
+  try {
+    const deed = row.raw_xml === null ? null : needs.readPush(row.raw_xml)
+    const done = deed && (await needs.store.work('rest', (unit) => place(needs, unit, row, deed)))
+    if (done) {
+      if (done.line) tellLines(needs, [done.line])
+      for (const { stream } of done.events) needs.bus.publish('stream', stream)
+      return true
+    }
+  } catch (error) {
+    // what failed for another reason is tried by the next run
+    if (!needs.store.refuses(error) && !isUnreadable(error)) throw error
+    needs.log.warn(
+      { inboxId: row.inbox_id, error: String(error) },
+      'a refused push could not be read again',
+    )
+  }
+  await needs.store.work('rest', (unit) => unit.refused.tried(row.inbox_id, reader))
+  return false
+}
+
+const isUnreadable = (error: unknown) => error instanceof Error && error.name === 'WechatInputError'
+
+/** Null where there is no place for it: then it stands in the list alone. */
+// eslint-disable-next-line max-params -- what is done, with what, to whom
+async function place(
+  needs: RereadNeeds,
+  unit: Unit,
+  row: RefusedPush,
+  deed: Deed,
+): Promise<Reread | null> {
+  const at = needs.clock.now()
+  const settle = async (messageId: string | null) =>
+    (await unit.refused.reread(row.inbox_id, { at, messageId })) === 1
+  if (deed.kind === 'notice') return (await settle(null)) ? { line: null, events: [] } : null
+  const both = await placeOf(unit, row)
+  if (!both) return null
+
+  const line = await write(needs, unit, { ...both, row, deed })
+  if (!line || !(await settle(line.message_id))) return null
+  const events = lineEvents('message.received', both.session, { line, at })
+  writeEvents(needs, unit, events)
+  return { line, events }
+}
+
+/** The customer, and the session that was the newest when it came. */
+async function placeOf(unit: Unit, row: RefusedPush) {
+  const seen = await unit.customers.byOpenid(row.company_id, row.account_id, row.openid)
+  if (!seen) return null
+  const session =
+    row.session_id === null
+      ? await unit.sessions.newestAt(row.company_id, seen.wx_user_id, row.created_at)
+      : await unit.sessions.find(row.company_id, row.session_id)
+  return session && lockBoth(unit, row.company_id, session.session_id)
+}
+
+type Placed = {
+  customer: CustomerRow
+  session: SessionRow
+  row: RefusedPush
+  deed: Exclude<Deed, { kind: 'notice' }>
+}
+
+async function write(needs: RereadNeeds, unit: Unit, placed: Placed): Promise<MessageRow | null> {
+  const { row, deed } = placed
+  const said = saidBy(deed)
+  if (row.message_id !== null) {
+    const stands = await unit.messages.find(row.company_id, row.message_id)
+    if (stands?.type !== 'other' || deed.kind === 'event') return null
+    const line = { ...stands, extra: null, ...said }
+    if ((await unit.messages.understand(line)) !== 1) return null
+    if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
+    return line
+  }
+  return append(needs, unit, placed)
+}
+
+function saidBy(deed: Placed['deed']) {
+  if (deed.kind === 'line') return deed.said
+  if (deed.kind === 'text') return { message_type: 1, type: 'text', text: deed.text }
+  return {
+    message_type: 0,
+    type: 'event',
+    text: deed.key === '' ? null : deed.key.slice(0, 2000),
+    extra: JSON.stringify({ event: deed.name }),
+  }
+}
+
+async function append(
+  needs: RereadNeeds,
+  unit: Unit,
+  { customer, session, row, deed }: Placed,
+): Promise<MessageRow> {
+  await mendCounts(unit, session)
+  const line = addLine(customer, session, {
+    message_id: needs.ids(),
+    opercode: deed.kind === 'event' ? 5 : 2,
+    add_time: row.created_at,
+    ...saidBy(deed),
+  })
+  if (deed.kind !== 'event' && row.created_at > (customer.last_time ?? 0)) {
+    await unit.customers.save({
+      ...customer,
+      last_time: row.created_at,
+      active_at: Math.max(customer.active_at, row.created_at),
+      ...widenWindow(customer, row.created_at),
+    })
+  }
+  await unit.sessions.save(session)
+  if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
+  await unit.messages.insert([line])
+  await missIfEnded(needs, unit, session)
+  return line
+}
+
+/** Nobody looks into a session that has ended: its customer was missed, unless they are back. */
+async function missIfEnded(needs: RereadNeeds, unit: Unit, session: SessionRow): Promise<void> {
+  const { session_id, company_id, account_id, wx_user_id, uid } = session
+  if (session.open_key !== null || session.unanswered_since === null) return
+  if (await unit.sessions.openOf(company_id, wx_user_id)) return
+  const at = needs.clock.now()
+  await unit.missed.add({ session_id, company_id, account_id, wx_user_id, uid, at })
+}

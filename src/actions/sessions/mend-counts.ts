@@ -1,0 +1,24 @@
+// What a session counts of its lines is said again by the lines themselves.
+import type { SessionRow } from '../../../entities/index.ts'
+import type { Unit } from '../../ports.ts'
+
+/** The session is locked. Answers whether it counted wrongly; then it is written. */
+export async function mendCounts(unit: Unit, session: SessionRow): Promise<boolean> {
+  const { seq, visitors, last } = await unit.messages.countsOf(session.session_id)
+  const is = {
+    seq,
+    visitor_offset: visitors,
+    agent_offset: seq - visitors,
+    last_message_id: last,
+  }
+  if (
+    is.seq === session.seq &&
+    is.visitor_offset === session.visitor_offset &&
+    is.agent_offset === session.agent_offset &&
+    is.last_message_id === session.last_message_id
+  ) {
+    return false
+  }
+  await unit.sessions.save(Object.assign(session, is))
+  return true
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { listRefused, readRefused } from '../actions/messages/list-refused.ts'
+import { page } from './page.ts'
+import { route, type Route } from './route.ts'
+
+export const refusedPushRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/pushes/refused',
+    who: 'admin',
+    summary: 'Pushes that the database refused, with what came; the newest first',
+    query: page.extend({
+      cursor: z
+        .string()
+        .regex(/^\d{1,15}\.[0-9a-f]{32}$/)
+        .optional(),
+    }),
+    handle: async ({ ports, me, query }) => ({ body: await listRefused(ports, me, query) }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/pushes/refused/:id/read',
+    who: 'admin',
+    summary: 'An admin has seen to a refused push',
+    handle: async ({ ports, me, params }) => ({
+      body: await readRefused(ports, me, params['id'] ?? ''),
+    }),
+  }),
+]
