@@ -82,7 +82,7 @@ export const customer = new EntitySchema<CustomerRow>({
     get_into_count: int(),
     reception_id: id(nullable),
   },
-  uniques: [{ name: 'uq_wx_user_appid_openid', columns: ['appid', 'openid'] }],
+  uniques: [{ name: 'uq_wx_user_account_id_openid', columns: ['account_id', 'openid'] }],
   indices: [
     {
       name: 'ix_wx_user_company_id_customer_service_uid',

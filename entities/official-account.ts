@@ -28,6 +28,10 @@ export type AccountRow = {
   component_appid: string | null
   unbound_pushes: number
   unbound_push_at: number | null
+  /** The appid while the account is in use, else NULL: unique, so nobody else has it then, and anybody may have it after. */
+  live_appid: string | null
+  /** When its owner took the platform's authorisation back; NULL while the platform may speak for it. */
+  withdrawn_at: number | null
   /** The newest time that WeChat told in a push, and when by our clock it came. */
   newest_push: number | null
   newest_push_at: number | null
@@ -63,11 +67,13 @@ export const account = new EntitySchema<AccountRow>({
     component_appid: key(32, nullable),
     unbound_pushes: int(),
     unbound_push_at: big(nullable),
+    live_appid: key(32, nullable),
+    withdrawn_at: big(nullable),
     newest_push: big(nullable),
     newest_push_at: big(nullable),
     old_pushes: int(),
     old_push_at: big(nullable),
   },
-  uniques: [{ name: 'uq_official_account_appid', columns: ['appid'] }],
+  uniques: [{ name: 'uq_official_account_live_appid', columns: ['live_appid'] }],
   indices: [{ name: 'ix_official_account_company_id', columns: ['company_id'] }],
 })

@@ -21,11 +21,16 @@ const wechat = z.strictObject({
     .regex(/^[\w-]*$/)
     .max(64)
     .optional(),
+  /** What a direct account needs and an unbound one does not is looked at when the whole row is known. */
   appSecret: z
     .string()
     .regex(/^[\x21-\x7e]+$/)
-    .max(128),
-  token: z.string().regex(/^[A-Za-z0-9]{3,32}$/, '3 to 32 letters and digits'),
+    .max(128)
+    .optional(),
+  token: z
+    .string()
+    .regex(/^[A-Za-z0-9]{3,32}$/, '3 to 32 letters and digits')
+    .optional(),
   encodingAesKey: z
     .string()
     .regex(/^[A-Za-z0-9]{43}$/, '43 letters and digits')

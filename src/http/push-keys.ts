@@ -10,8 +10,11 @@ import type { KnownAccount, PushKeys } from '../ports.ts'
 
 type Keys = { pushToken: string; aesKey: string | null }
 
+/** Without a token nothing is signed: an account that was made unbound may have none yet. */
 export const keySets = (keys: PushKeys, now: number): Keys[] =>
-  keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]
+  (keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]).filter(
+    ({ pushToken }) => pushToken !== '',
+  )
 
 const modeOf = ({ mode, platform }: KnownAccount) =>
   platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
@@ -35,6 +38,7 @@ export function openWithAny(
 ): OpenedPush {
   const all = keySets(account.platform ?? account, now)
   let refusal: unknown
+  if (all.length === 0) throw new WechatInputError('bad_signature')
   for (const keys of all) {
     const other = all.find((one) => one !== keys)?.aesKey ?? null
     try {

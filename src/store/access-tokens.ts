@@ -44,6 +44,8 @@ export const accessTokenQueries = (sql: Sql) => ({
       "update access_token set sealed = ?, expires_at = ? where company_id = ? and token_key = ? and coalesce(sealed, '') = ?",
       [after.sealed, after.expiresAt, companyId, key, before ?? ''],
     ),
+  forget: ({ companyId, key }: Name) =>
+    sql.run('delete from access_token where company_id = ? and token_key = ?', [companyId, key]),
   release: ({ companyId, key }: Name, token: string) =>
     sql.run(
       'update access_token set lease_token = null where company_id = ? and token_key = ? and lease_token = ?',

@@ -7,11 +7,14 @@ type CompanyColumns = Partial<Omit<CompanyRow, 'company_id'>>
 
 export const accountQueries = (sql: Sql) => ({
   byAppid: (appid: string) =>
-    sql.one<AccountRow>('select * from official_account where appid = ? and deleted_at is null', [
-      appid,
-    ]),
-  anyByAppid: (appid: string) =>
-    sql.one<AccountRow>('select * from official_account where appid = ?', [appid]),
+    sql.one<AccountRow>('select * from official_account where live_appid = ?', [appid]),
+  /** Whoever uses it now, else the one that this company has deleted. */
+  anyByAppid: (companyId: string, appid: string) =>
+    sql.one<AccountRow>(
+      'select * from official_account where live_appid = ? or (company_id = ? and appid = ?)' +
+        ' order by case when live_appid is null then 1 else 0 end limit 1',
+      [appid, companyId, appid],
+    ),
   find: (companyId: string, accountId: string) =>
     sql.one<AccountRow>(
       'select * from official_account where company_id = ? and account_id = ? and deleted_at is null',

@@ -52,21 +52,21 @@ export const current =
 export type Reader = { uid: number; lanes: string[]; accountIds: readonly string[] }
 
 export const customerQueries = (sql: Sql) => ({
-  lockByOpenids: (appid: string, openids: string[], patient = true) => {
+  lockByOpenids: (accountId: string, openids: string[], patient = true) => {
     const some = list(openids)
     const lock = patient ? sql.dialect.forUpdate : (sql.dialect.skipLocked ?? sql.dialect.forUpdate)
     return sql.all<KnownCustomer>(
-      `select ${known.join(', ')} from wx_user where appid = ? and openid in (${some.marks}) order by openid${lock}`,
-      [appid, ...some.values],
+      `select ${known.join(', ')} from wx_user where account_id = ? and openid in (${some.marks}) order by openid${lock}`,
+      [accountId, ...some.values],
     )
   },
   /** Of followers that could not be locked: who is there all the same. */
-  held: async (appid: string, openids: string[]) => {
+  held: async (accountId: string, openids: string[]) => {
     if (sql.dialect.skipLocked === null) return []
     const some = list(openids)
     const rows = await sql.all<{ openid: string }>(
-      `select openid from wx_user where appid = ? and openid in (${some.marks})`,
-      [appid, ...some.values],
+      `select openid from wx_user where account_id = ? and openid in (${some.marks})`,
+      [accountId, ...some.values],
     )
     return rows.map((row) => row.openid)
   },

@@ -95,11 +95,22 @@ export const addIndex = (runner: QueryRunner, table: string, list: string): Prom
 export const addUnique = (runner: QueryRunner, table: string, list: string): Promise<void> =>
   makeIndex(runner, { table, name: named('uq', table, list), list, kind: 'unique index' })
 
-export async function dropIndex(runner: QueryRunner, table: string, list: string): Promise<void> {
-  const name = named('ix', table, list)
+export const dropIndex = (runner: QueryRunner, table: string, list: string): Promise<void> =>
+  dropNamed(runner, table, named('ix', table, list))
+
+async function dropNamed(runner: QueryRunner, table: string, name: string): Promise<void> {
   if (await hasIndex(runner, table, name)) {
     await runner.query(dialectOf(runner).dropIndex(table, name))
   }
+}
+
+/** A key that its table was made with: SQLite has no word for it but a new table, into which the rows are copied. */
+export async function dropUnique(runner: QueryRunner, table: string, list: string): Promise<void> {
+  await dropNamed(runner, table, named('uq', table, list))
+  if (dialectOf(runner) !== sqlite) return
+  const there = await runner.getTable(table)
+  const unique = there?.uniques.find((one) => one.columnNames.join(',') === list)
+  if (there && unique) await runner.dropUniqueConstraint(there, unique)
 }
 
 type NewIndex = { table: string; name: string; list: string; kind: string }

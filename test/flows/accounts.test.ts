@@ -1,7 +1,7 @@
 // Accounts: several of a company, secrets that never come back, keys that change, accounts that are not bound, agents' names.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account, openHouse, post } from '../support/app.ts'
+import { account, openHouse, password, post, signIn } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
@@ -254,4 +254,97 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
     `/api/receptions/${made.body.id}`,
   )
   assert.equal((await reception).body.scans, 2, 'and still counts')
+})
+
+void test('a deleted appid is free for another company, and the history of the one before stays whole and apart', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  await customer.says('旧公司')
+  const agent = await house.agent('agent1')
+  const old = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const reply = (text: string) =>
+    agent.call('POST', `/api/sessions/${old.id}/messages`, {
+      clientMsgId: encodeURIComponent(text),
+      type: 'text',
+      text,
+    })
+  assert.equal((await reply('在')).status, 202)
+  await eventually(async () => {
+    assert.ok((await customer.inbox()).some((item) => item.text === '在'))
+  })
+  const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
+  assert.equal((await house.admin.call('DELETE', `/api/accounts/${mine.id}`)).status, 200)
+  assert.deepEqual(await house.rows('select token_key from access_token'), [])
+
+  await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
+  })
+  const b = await signIn(house.url, 'boss-b')
+  const theirs = { ...account, token: 'theirtoken', name: '新' }
+  const made = await b.call('POST', '/api/accounts', theirs)
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  await house.heard()
+  await post(`${house.simulator}/sim/accounts`, {
+    ...theirs,
+    callbackUrl: `${house.url}/wechat/${account.appid}`,
+  })
+  const again = await house.admin.call('POST', '/api/accounts', account)
+  assert.deepEqual([again.status, again.body.error.code], [409, 'appid_taken'])
+  const signedAsBefore = await rawPush(house, textXml(customer.openid, '99', '谁'), signed())
+  assert.equal(signedAsBefore.status, 403)
+
+  assert.equal((await customer.says('新公司')).status, 200)
+  const [session] = (await b.call('GET', '/api/sessions')).body.items
+  assert.equal(session.lastMessage.text, '新公司')
+  assert.notEqual(session.customer.id, old.customer.id)
+  assert.equal(session.accountId, made.body.id)
+  const words = (await agent.call('GET', `/api/sessions/${old.id}/messages`)).body.items
+  assert.deepEqual(
+    words.map((line: { text: string }) => line.text),
+    ['旧公司', '在'],
+  )
+  const refused = await reply('还在')
+  assert.deepEqual([refused.status, refused.body.error.code], [409, 'account_not_bound'])
+  assert.equal((await agent.call('POST', `/api/sessions/${old.id}/typing`, {})).status, 200)
+
+  assert.equal((await b.call('DELETE', `/api/accounts/${made.body.id}`)).status, 200)
+  const back = await house.admin.call('POST', '/api/accounts', account)
+  assert.deepEqual([back.status, back.body.id], [201, mine.id], 'with all that was')
+  await house.heard()
+  await post(`${house.simulator}/sim/accounts`, {
+    ...account,
+    callbackUrl: `${house.url}/wechat/${account.appid}`,
+  })
+  assert.equal((await customer.says('回来')).status, 200)
+  const lines = (await agent.call('GET', `/api/sessions/${old.id}/messages`)).body.items
+  assert.equal(lines.at(-1).text, '回来')
+})
+
+void test('an account that is not bound yet needs no secrets, and whoever signs with none is nobody', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const appid = 'wx4444444444444444'
+  const made = await house.admin.call('POST', '/api/accounts', { appid, binding: 'unbound' })
+  assert.deepEqual(
+    [made.status, made.body.binding, made.body.hasAppSecret, made.body.hasToken],
+    [201, 'unbound', false, false],
+  )
+  await house.heard()
+  const answer = await fetch(`${house.url}/wechat/${appid}?${signed('')}`, {
+    method: 'POST',
+    body: textXml('o1', '1', 'x'),
+  })
+  assert.equal(answer.status, 403)
+  const path = `/api/accounts/${made.body.id}`
+  const half = await house.admin.call('PATCH', path, { binding: 'direct' })
+  assert.deepEqual([half.status, half.body.error.details.field], [400, 'appSecret'])
+  const direct = await house.admin.call('POST', '/api/accounts', { appid: 'wx5555555555555555' })
+  assert.deepEqual([direct.status, direct.body.error.details.field], [400, 'appSecret'])
+  const { appSecret, token } = account
+  assert.equal(
+    (await house.admin.call('PATCH', path, { binding: 'direct', appSecret, token })).status,
+    200,
+  )
 })

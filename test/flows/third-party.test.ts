@@ -5,6 +5,7 @@ import test from 'node:test'
 import { openHouse, password, post, signIn, type House, type HouseOptions } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { holdRows } from '../support/obstacles.ts'
 import { silentLog } from '../../src/log.ts'
 
 const component = {
@@ -294,4 +295,46 @@ void test('a step of the test before the release that fails in a way nobody fore
     ['api'],
   )
   assert.match(JSON.stringify(told), /a step of the release test.*nobody foresaw this/)
+})
+
+void test('what the owner took back is not shown as bound again, whatever an admin saves at the same moment; authorised again it is', async (t) => {
+  const house = await withPlatform(t)
+  await authorize(house)
+  house.announce({
+    logs: ['the owner of an account has withdrawn its authorisation: it is unbound'],
+  })
+  const { id } = await shopOf(house)
+  const path = `/api/accounts/${id}`
+  const held = await holdRows(
+    house,
+    'select account_id from official_account where account_id = ?',
+    [id],
+  )
+  const withdrawn = post(
+    `${house.simulator}/sim/components/${component.componentAppid}/unauthorize`,
+    { appid: shop.appid },
+  )
+  await held.waiting(1)
+  const renamed = house.admin.call('PATCH', path, { name: '新名' })
+  await held.waiting(2)
+  await held.letGo()
+  await withdrawn
+  assert.equal((await renamed).status, 200)
+  const after = await shopOf(house)
+  assert.deepEqual([after.name, after.binding], ['新名', 'unbound'])
+
+  const refused = await house.admin.call('PATCH', path, { binding: 'platform' })
+  assert.deepEqual([refused.status, refused.body.error.details.field], [400, 'binding'])
+  assert.equal((await shopOf(house)).binding, 'unbound')
+  assert.equal((await authorize(house)).status, 302)
+  assert.equal((await house.admin.call('PATCH', path, { binding: 'unbound' })).status, 200)
+  const back = await house.admin.call('PATCH', path, { binding: 'platform' })
+  assert.equal(back.body.binding, 'platform', 'an admin may take it out of use and back')
+
+  const { appSecret, token } = { appSecret: 'secret', token: 'shoptoken' }
+  await house.admin.call('PATCH', path, { binding: 'direct', appSecret, token, mode: 'plain' })
+  await post(`${house.simulator}/sim/components/${component.componentAppid}/unauthorize`, {
+    appid: shop.appid,
+  })
+  assert.equal((await shopOf(house)).binding, 'direct', 'that one needs no platform')
 })

@@ -66,10 +66,14 @@ function previousOf(
 export function refuseHalf(row: AccountRow): void {
   if (row.kind === 'web' || row.binding === 'unbound') return
   if (row.binding === 'platform') {
-    if (row.component_appid !== null) return
+    if (row.component_appid !== null && row.withdrawn_at === null) return
+    const why =
+      row.component_appid === null
+        ? 'has not authorised a platform'
+        : 'has taken back what the platform may do'
     throw new AppError(
       'invalid_input',
-      'The owner of the account has not authorised a platform: begin at /wechat/platform/<componentAppid>/authorize.',
+      `The owner of the account ${why}: begin at /wechat/platform/<componentAppid>/authorize.`,
       { field: 'binding' },
     )
   }
@@ -124,6 +128,8 @@ export function newAccountRow(
     component_appid: null,
     unbound_pushes: 0,
     unbound_push_at: null,
+    live_appid: known,
+    withdrawn_at: null,
     newest_push: null,
     newest_push_at: null,
     old_pushes: 0,

@@ -29,13 +29,20 @@ export async function changeAccount(
   return account
 }
 
-/** The row stays: its customers and sessions are still read. */
-export async function deleteAccount(needs: ChangeNeeds, me: Actor, id: string): Promise<void> {
-  await needs.store.work('rest', async (unit) => {
+/** The row stays, and its customers and sessions are still read; its appid is free, and what it spoke with is forgotten. */
+export async function deleteAccount(
+  needs: ChangeNeeds & Needs<'cache'>,
+  me: Actor,
+  id: string,
+): Promise<void> {
+  const token = await needs.store.work('rest', async (unit) => {
     const row = await unit.accounts.lock(me.companyId, id)
     if (!row) throw noAccount()
+    const now = needs.clock.now()
     await unit.accounts.change(me.companyId, id, {
-      deleted_at: needs.clock.now(),
+      deleted_at: now,
+      live_appid: null,
+      ...(row.component_appid !== null && { withdrawn_at: now }),
       binding: 'unbound',
       token_previous: null,
       aes_key_previous: null,
@@ -44,7 +51,11 @@ export async function deleteAccount(needs: ChangeNeeds, me: Actor, id: string): 
       me,
       deed: { action: 'account.deleted', object: `account:${id}` },
     })
+    await unit.tokens.forget({ companyId: me.companyId, key: row.appid })
+    return `token:${row.appid}`
   })
+
+  await needs.cache.delete(token)
 
   needs.bus.publish('known', me.companyId)
 }

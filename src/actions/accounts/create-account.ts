@@ -17,7 +17,7 @@ export type NewAccount = AccountPatch & {
 }
 type CreateNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
-/** An account deleted before comes back with its customers and sessions. */
+/** An account that the company deleted before comes back with its customers and sessions. */
 export async function createAccount(
   needs: CreateNeeds,
   me: Actor,
@@ -25,7 +25,8 @@ export async function createAccount(
 ): Promise<AccountRow> {
   const work = needs.store.work('rest', async (unit) => {
     const company = await unit.accounts.lockCompany(me.companyId)
-    const before = input.appid === undefined ? null : await unit.accounts.anyByAppid(input.appid)
+    const before =
+      input.appid === undefined ? null : await unit.accounts.anyByAppid(me.companyId, input.appid)
     if (
       !company ||
       (before && (before.company_id !== me.companyId || before.deleted_at === null))

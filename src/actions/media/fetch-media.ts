@@ -75,7 +75,7 @@ async function accountOf(needs: FetchNeeds, row: MediaFetchRow) {
   const account = await needs.store.read.accounts.find(row.company_id, row.account_id)
   const known =
     account && account.binding !== 'unbound' ? await needs.known.account(account.appid) : null
-  return known
+  return known?.account_id === row.account_id ? known : null
 }
 
 async function settle(

@@ -61,7 +61,7 @@ export type Day = {
   unanswered: Unanswered[]
 }
 
-export const followerKey = (push: Push) => `${push.account.appid} ${push.openid}`
+export const followerKey = (push: Push) => `${push.account.account_id} ${push.openid}`
 
 type Wanted = { pushes: Push[]; alone: boolean }
 
@@ -73,10 +73,10 @@ export async function loadDay(
   const pushes = all.filter(hasFollower)
   const here = { needs, unit, at: needs.clock.now(), alone }
   const followers = new Map<string, Follower>()
-  for (const appid of [...new Set(pushes.map((push) => push.account.appid))].sort()) {
-    const some = pushes.filter((push) => push.account.appid === appid)
+  for (const accountId of [...new Set(pushes.map((push) => push.account.account_id))].sort()) {
+    const some = pushes.filter((push) => push.account.account_id === accountId)
     for (const customer of await lockCustomers(here, some)) {
-      followers.set(`${appid} ${customer.openid}`, { customer, session: null })
+      followers.set(`${accountId} ${customer.openid}`, { customer, session: null })
     }
   }
   await lockSessions(here, followers)
@@ -134,13 +134,13 @@ async function lockCustomers(
 ): Promise<KnownCustomer[]> {
   const [first] = pushes
   if (!first) return []
-  const { appid } = first.account
+  const { account_id: accountId } = first.account
   const openids = [...new Set(pushes.map((push) => push.openid))].sort()
-  const known = await unit.customers.lockByOpenids(appid, openids, alone)
+  const known = await unit.customers.lockByOpenids(accountId, openids, alone)
   const missing = new Set(openids)
   for (const customer of known) missing.delete(customer.openid)
   if (missing.size > 0 && !alone) {
-    for (const openid of await unit.customers.held(appid, [...missing])) missing.delete(openid)
+    for (const openid of await unit.customers.held(accountId, [...missing])) missing.delete(openid)
   }
   if (missing.size === 0) return known
 
@@ -148,7 +148,7 @@ async function lockCustomers(
   await unit.customers.insertNew(
     [...missing].map((openid) => newCustomer(first.account, { id: needs.ids(), openid, at })),
   )
-  return [...known, ...(await unit.customers.lockByOpenids(appid, [...missing], alone))]
+  return [...known, ...(await unit.customers.lockByOpenids(accountId, [...missing], alone))]
 }
 
 /** Gives each follower his open session; whose session somebody else holds is taken off the list. */

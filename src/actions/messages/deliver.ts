@@ -46,7 +46,7 @@ export async function deliver(
 async function tryToLeave(needs: DeliverNeeds, leased: Leased, lease: Lease): Promise<Delivery> {
   try {
     const account = leased.account && (await needs.known.account(leased.account.appid))
-    return account
+    return account?.account_id === leased.account?.account_id && account
       ? await leave(needs, account, { ...leased, lease })
       : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
   } catch (error) {

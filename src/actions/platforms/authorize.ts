@@ -94,7 +94,7 @@ async function bind(
   { me, platform, authorized }: Binding,
 ): Promise<AccountRow> {
   const company = await unit.accounts.lockCompany(me.companyId)
-  const before = await unit.accounts.anyByAppid(authorized.appid)
+  const before = await unit.accounts.anyByAppid(me.companyId, authorized.appid)
   if (!company || (before && before.company_id !== me.companyId)) throw appidTaken()
   const bound = {
     name: authorized.name,
@@ -103,6 +103,7 @@ async function bind(
     mode: 'safe',
     binding: 'platform',
     component_appid: platform.componentAppid,
+    withdrawn_at: null,
   }
   const there = before?.deleted_at === null ? before : null
   const row = there

@@ -55,22 +55,35 @@ async function renew(
     needs.log.info({ appid, error: error.message }, 'an authorisation code was not exchanged')
     return
   }
-  if (account.binding !== 'unbound') return
-  await needs.store.work('rest', (unit) =>
-    unit.accounts.change(account.company_id, account.account_id, { binding: 'platform' }),
-  )
+  await needs.store.work('rest', async (unit) => {
+    const row = await unit.accounts.lock(account.company_id, account.account_id)
+    if (!row || row.withdrawn_at === null) return
+    await unit.accounts.change(row.company_id, row.account_id, {
+      withdrawn_at: null,
+      ...(row.binding === 'unbound' && { binding: 'platform' }),
+    })
+  })
   needs.bus.publish('known', account.company_id)
 }
 
 async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string): Promise<void> {
   const account = await needs.store.read.accounts.byAppid(appid)
   if (account?.component_appid !== platform.componentAppid) return
-  await needs.store.work('rest', (unit) =>
-    unit.accounts.change(account.company_id, account.account_id, { binding: 'unbound' }),
-  )
-  needs.log.warn(
-    { appid },
-    'the owner of an account has withdrawn its authorisation: it is unbound',
-  )
+  const unbound = await needs.store.work('rest', async (unit) => {
+    const row = await unit.accounts.lock(account.company_id, account.account_id)
+    if (!row) return false
+    await unit.accounts.change(row.company_id, row.account_id, {
+      withdrawn_at: needs.clock.now(),
+      // bound directly it does not need the platform
+      ...(row.binding === 'platform' && { binding: 'unbound' }),
+    })
+    return row.binding === 'platform'
+  })
+  if (unbound) {
+    needs.log.warn(
+      { appid },
+      'the owner of an account has withdrawn its authorisation: it is unbound',
+    )
+  }
   needs.bus.publish('known', account.company_id)
 }

@@ -28,6 +28,8 @@ export async function typeIn(
   await needs.cache.set(key, String(now + shownMs), shownMs)
   const account = await needs.known.account(customer.appid)
   // nobody waits for it, and what becomes of it changes nothing
-  if (account) inBackground(needs.log, 'typing', needs.channel.typing(account, customer.openid))
+  if (account?.account_id === customer.account_id) {
+    inBackground(needs.log, 'typing', needs.channel.typing(account, customer.openid))
+  }
   return session
 }

@@ -9,6 +9,7 @@ import { Lanes1700000000007 } from './0007-lanes.ts'
 import { RefusedPushes1700000000008 } from './0008-refused-pushes.ts'
 import { People1700000000009 } from './0009-people.ts'
 import { AccountShares1700000000010 } from './0010-account-shares.ts'
+import { Rights1700000000011 } from './0011-rights.ts'
 import { PushTimes1700000000013 } from './0013-push-times.ts'
 
 export const migrations = [
@@ -22,5 +23,6 @@ export const migrations = [
   RefusedPushes1700000000008,
   People1700000000009,
   AccountShares1700000000010,
+  Rights1700000000011,
   PushTimes1700000000013,
 ]

@@ -1,0 +1,34 @@
+// The appid of a deleted account is free for another company; followers are told apart by their account. What a platform's withdrawal
+// means is kept apart from what an admin has chosen.
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+import { addColumns, addUnique, dropColumns, dropUnique } from '../schema.ts'
+
+export class Rights1700000000011 implements MigrationInterface {
+  name = 'Rights1700000000011'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await addColumns(runner, 'official_account', {
+      live_appid: 'key:32 null',
+      withdrawn_at: 'big null',
+    })
+    await runner.query(
+      'update official_account set live_appid = appid where deleted_at is null and live_appid is null',
+    )
+    // whether it was withdrawn or only taken out of use was not kept: it is authorised again to be sure
+    await runner.query(
+      "update official_account set withdrawn_at = created_at where component_appid is not null and binding = 'unbound' and withdrawn_at is null",
+    )
+    await dropUnique(runner, 'official_account', 'appid')
+    await addUnique(runner, 'official_account', 'live_appid')
+    await dropUnique(runner, 'wx_user', 'appid,openid')
+    await addUnique(runner, 'wx_user', 'account_id,openid')
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropUnique(runner, 'wx_user', 'account_id,openid')
+    await addUnique(runner, 'wx_user', 'appid,openid')
+    await dropUnique(runner, 'official_account', 'live_appid')
+    await addUnique(runner, 'official_account', 'appid')
+    await dropColumns(runner, 'official_account', ['live_appid', 'withdrawn_at'])
+  }
+}
