@@ -9,6 +9,46 @@ export function lockedUntil(failures: number[], limit: number, now: number): num
   return now < newest + windowMs ? newest + windowMs : null
 }
 
+/** Whoever has one address of an IPv6 network has all of its /64: failures count for the network. IPv4 written as IPv6 is IPv4. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const groups = groupsOf(address)
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 255])
+      .join('.')
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`
+}
+
+function groupsOf(address: string): number[] {
+  const hex = address
+    .replace(/%.*$/, '')
+    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) =>
+      [0, 2].map((at) => (Number(parts[at]) * 256 + Number(parts[at + 1])).toString(16)).join(':'),
+    )
+  const [head = [], tail = []] = hex
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''))
+  const gap = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0')
+  return [...head, ...gap, ...tail].map((group) => Number.parseInt(group, 16) || 0)
+}
+
+/** So many failures of one name, from wherever, make the next try of it wait; never for longer than this, so that nobody can lock a person out. */
+const longestDelayMs = 5000
+export const failuresBeforeDelay = 10
+export const failuresCounted = 100
+export const delayWindowMs = windowMs
+
+export const delayFor = (failures: number): number =>
+  failures < failuresBeforeDelay
+    ? 0
+    : Math.min(longestDelayMs, 250 * 2 ** Math.floor((failures - failuresBeforeDelay) / 10))
+
 export const loginsBeforeLock = 5
 export const triesBeforeAddressLock = 50
 

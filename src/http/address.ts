@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Limits } from '../ports.ts'
 
-const plain = (address: string) => address.replace(/^::ffff:/, '')
+const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 const lastOf = (header: string | string[] | undefined) =>
   String(header ?? '')
     .split(',')

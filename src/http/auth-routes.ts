@@ -85,8 +85,8 @@ export const authRoutes: Route[] = [
     summary: "Change one's password",
     operationId: 'changePassword',
     body: z.object({ oldPassword: z.string().min(1).max(200), newPassword }),
-    handle: async ({ ports, me, body }) => {
-      await changePassword(ports, me, body)
+    handle: async ({ ports, me, body, request }) => {
+      await changePassword(ports, me, { ...body, ip: addressOf(request, ports.limits) })
       return { body: {} }
     },
   }),

@@ -37,6 +37,14 @@ export const loginQueries = (sql: Sql) => ({
         " where username = ? and ip = ? and result = 'ok'), 0) order by at desc limit ?",
       [username, ip, username, ip, limit],
     ),
+  /** Of one name from all addresses, up to so many. */
+  countFailures: async (username: string, since: number, most: number) =>
+    (
+      await sql.all(
+        "select at from login_log where username = ? and result = 'failed' and at > ? limit ?",
+        [username, since, most],
+      )
+    ).length,
   lastFailuresFrom: (ip: string, limit: number) =>
     sql.all<{ at: number }>(
       "select at from login_log where ip = ? and result = 'failed' order by at desc limit ?",

@@ -111,3 +111,47 @@ void test('an agent may not do what an admin may', async (t) => {
     assert.equal((await agent.call('GET', path)).status, 403, path)
   }
 })
+
+void test('failures count for the /64 of an IPv6 address, and for IPv4 however it is written; a name tried from everywhere is slowed down and never locked', async (t) => {
+  const house = await openHouse({
+    alone: true,
+    settings: { TRUSTED_PROXIES: '127.0.0.1,::1' },
+  })
+  t.after(() => house.close())
+  const from = (address: string, secret: string) =>
+    fetch(`${house.urls[0]}/api/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': address },
+      body: JSON.stringify({ username: 'agent0', password: secret }),
+    })
+  const tries = []
+  for (let n = 1; n <= 6; n += 1) {
+    tries.push((await from(`2001:db8:1:2:${n}::${n}`, 'wrong password')).status)
+  }
+  assert.deepEqual(tries, [401, 401, 401, 401, 401, 429])
+  for (let n = 1; n <= 5; n += 1) await from('192.0.2.1', 'wrong password')
+  assert.equal((await from('::ffff:c000:201', password)).status, 429)
+  for (let n = 1; n <= 4; n += 1) await from(`198.51.100.${n}`, 'wrong password')
+  const began = performance.now()
+  assert.equal((await from('2001:db8:1:3::1', password)).status, 200, 'another network')
+  assert.ok(performance.now() - began >= 240, 'slowed down')
+})
+
+void test('guesses of the old password are counted like failed sign-ins', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const person = await signIn(house.url, 'agent0')
+  const guess = async (oldPassword: string) =>
+    (
+      await person.call('POST', '/api/me/password', {
+        oldPassword,
+        newPassword: 'a wholly new one',
+      })
+    ).status
+  const guesses = []
+  for (let n = 0; n < 6; n += 1) guesses.push(await guess('wrong password'))
+  assert.deepEqual(guesses, [400, 400, 400, 400, 400, 429])
+  assert.equal(await guess(password), 429)
+  await house.app.advanceTo(15 * 60_000 + 1000)
+  assert.equal(await guess(password), 200)
+})

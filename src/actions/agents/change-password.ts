@@ -1,29 +1,35 @@
+import { networkOf } from '../../../rules/login.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword, passwordMatches } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
+import { writeTry } from './sign-in.ts'
 import { openTurns } from './turns.ts'
 
 type Me = { uid: number; companyId: string; tokenHash: string }
 const oneAtATime = openTurns(1)
 
-/** Ends all other sign-ins of this person. */
+/** Ends all other sign-ins of this person. A wrong old password counts as a sign-in that failed. */
 export async function changePassword(
-  needs: Needs<'store' | 'cache' | 'bus'>,
+  needs: Needs<'store' | 'cache' | 'bus' | 'clock' | 'ids'>,
   me: Me,
-  input: { oldPassword: string; newPassword: string },
+  input: { oldPassword: string; newPassword: string; ip: string },
 ): Promise<void> {
   const ended = await oneAtATime(String(me.uid), async () => {
     const seen = await needs.store.read.users.find(me.companyId, me.uid)
     const wrong = () =>
       new AppError('invalid_input', 'The old password is wrong.', { field: 'oldPassword' })
-    if (!seen || !(await passwordMatches(seen.password_hash, input.oldPassword))) throw wrong()
+    if (!seen) throw wrong()
+    const tried = { username: seen.username, ip: networkOf(input.ip) }
+    const tryId = await writeTry(needs, tried)
+    if (!(await passwordMatches(seen.password_hash, input.oldPassword))) throw wrong()
     const password_hash = await hashPassword(input.newPassword)
     return needs.store.work('rest', async (unit) => {
       const user = await unit.users.lock(me.companyId, me.uid)
       if (user?.enabled !== 1) throw new AppError('not_signed_in', 'Sign in first.')
       if (user.password_hash !== seen.password_hash) throw wrong()
       await unit.users.change(me.companyId, me.uid, { password_hash })
+      await unit.logins.turnedOut(tryId, 'ok', me.uid)
       return endLoginsOf(unit, me.uid, me.tokenHash)
     })
   })

@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   companyIsOpen,
+  delayFor,
+  delayWindowMs,
+  failuresCounted,
   lockedUntil,
   loginsBeforeLock,
+  networkOf,
   triesBeforeAddressLock,
 } from '../../../rules/login.ts'
 import type { UserRow } from '../../../entities/index.ts'
@@ -19,10 +24,12 @@ type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus'>
 const oneAtATime = openTurns(1)
 const fewAtATime = openTurns(8)
 
-export function signIn(needs: SignInNeeds, input: SignIn): Promise<SignInResult> {
+export function signIn(needs: SignInNeeds, asked: SignIn): Promise<SignInResult> {
+  const input = { ...asked, ip: networkOf(asked.ip) }
   return fewAtATime(input.ip, () =>
     oneAtATime(`${input.ip} ${input.username}`, async () => {
       const tryId = await writeTry(needs, input)
+      await waitForName(needs, input.username)
       const user = await needs.store.read.users.byUsername(input.username)
       const matches = await passwordMatches(user?.password_hash ?? null, input.password)
       if (!user || !matches || user.enabled !== 1) throw failed()
@@ -35,8 +42,19 @@ export function signIn(needs: SignInNeeds, input: SignIn): Promise<SignInResult>
 
 const failed = () => new AppError('login_failed', 'The login name or the password is wrong.')
 
+/** Who tries one name from many addresses is slowed down, and so is its owner, for as long as that and no longer. */
+async function waitForName(needs: Needs<'store' | 'clock'>, username: string): Promise<void> {
+  const since = needs.clock.now() - delayWindowMs
+  const { logins } = needs.store.read
+  const ms = delayFor(await logins.countFailures(username, since, failuresCounted))
+  if (ms > 0) await sleep(ms)
+}
+
 /** Written as failed before the password is looked at: a try that dies half-way counts too. */
-function writeTry(needs: SignInNeeds, { username, ip }: SignIn): Promise<string> {
+export function writeTry(
+  needs: Needs<'store' | 'clock' | 'ids'>,
+  { username, ip }: Pick<SignIn, 'username' | 'ip'>,
+): Promise<string> {
   return needs.store.work('rest', async (unit) => {
     await unit.users.lockLogin(username)
     const now = needs.clock.now()
