@@ -98,6 +98,8 @@ function media(name: string, element: string, types: MediaType[]): Reader {
   }
 }
 
+type Shows = { shown: ReturnType<Reader> }
+
 const readers: Record<string, Reader> = {
   text: readText,
   news: readNews,
@@ -132,16 +134,17 @@ function readReply(reply: string, question: Question): Verdict {
   if (!/^\d+$/.test(childText(root, 'CreateTime') ?? '')) {
     throw new Error('CreateTime is not a number')
   }
+  return { ok: true, reply, ...readShown(root, question) }
+}
+
+function readShown(root: Element, question: Question): ReturnType<typeof handOn> | Shows {
   const type = childText(root, 'MsgType') ?? ''
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined
-  if (read !== undefined && question.store.accounts.get(question.appid)?.kind === 'miniprogram') {
+  if (read === undefined) return handOn(root, type, question)
+  if (question.store.accounts.get(question.appid)?.kind === 'miniprogram') {
     throw new Error('a mini program shows no answer to a push: it is written to by API')
   }
-  return {
-    ok: true,
-    reply,
-    ...(read === undefined ? handOn(root, type, question) : { shown: read(root, question) }),
-  }
+  return { shown: read(root, question) }
 }
 
 /** What the platform would make of the body that answered a push with status 200. */
