@@ -10,7 +10,15 @@ export type Log = {
 
 export function openLog(level: string): Log {
   // sync: the default destination can hang process.exit() for ever once stdout's reader has gone
-  return pino({ level, base: null }, pino.destination({ dest: 1, sync: true }))
+  const destination = pino.destination({ dest: 1, sync: true })
+  return pino({ level, base: null, serializers: { err: tellError } }, destination)
+}
+
+/** Never all of an error: what SQL refuses carries its statement and every value, hashes of passwords among them. */
+export function tellError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { name, message, stack } = error
+  return { name, message, stack, ...('code' in error && { code: error.code }) }
 }
 
 export const silentLog: Log = {

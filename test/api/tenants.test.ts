@@ -4,6 +4,7 @@ import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
 import { account, openHouse, password, post, signIn, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
+import { refuseLines } from '../support/obstacles.ts'
 
 /** The ids of company A that stand in a path, by the path's first word. */
 async function idsOf(house: House): Promise<Record<string, string>> {
@@ -23,7 +24,12 @@ async function idsOf(house: House): Promise<Record<string, string>> {
       qr: false,
     })
   ).body
+  house.announce({ refused: true })
+  await refuseLines(house, 'poison')
+  await customer.says('poison')
+  const refused = (await house.admin.call('GET', '/api/pushes/refused')).body.items[0]
   return {
+    pushes: refused.id,
     receptions: reception.id,
     media: file.id,
     sessions: session.id,
