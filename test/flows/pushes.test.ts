@@ -92,7 +92,7 @@ void test('a follow is greeted once; the greeting belongs to no session', async 
 })
 
 void test('one push that SQL refuses delays nobody: 29 are stored, the refused one keeps its raw XML', async (t) => {
-  const house = await openHouse({ rules: false })
+  const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
   await refuseLines(house, 'poison')
@@ -119,7 +119,7 @@ void test('one push that SQL refuses delays nobody: 29 are stored, the refused o
 })
 
 void test('a follower keeps his order though his first batch is dissolved while more of him waits', async (t) => {
-  const house = await openHouse({ rules: false, alone: true })
+  const house = await openHouse({ rules: false, alone: true, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
   await refuseLines(house, 'poison')
