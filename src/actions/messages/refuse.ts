@@ -38,7 +38,7 @@ async function unlessRefused(
 
 const mendSessionOf = ({ store }: Needs<'store'>, { account, openid }: Push): Promise<boolean> =>
   store.work('push', async (unit) => {
-    const [customer] = await unit.customers.lockByOpenids(account.appid, [openid])
+    const [customer] = await unit.customers.lockByOpenids(account.account_id, [openid])
     const session =
       customer && (await unit.sessions.openOf(account.company_id, customer.wx_user_id))
     return session ? mendCounts(unit, session) : false
