@@ -93,9 +93,8 @@ export const customerQueries = (sql: Sql) => ({
     ),
   byOpenid: (companyId: string, accountId: string, openid: string) =>
     sql.one<CustomerRow>(
-      'select c.* from wx_user c join official_account a on a.appid = c.appid' +
-        ' where a.company_id = ? and a.account_id = ? and c.company_id = ? and c.openid = ?',
-      [companyId, accountId, companyId, openid],
+      'select * from wx_user where company_id = ? and account_id = ? and openid = ?',
+      [companyId, accountId, openid],
     ),
   find: (companyId: string, id: string) =>
     sql.one<CustomerRow>('select * from wx_user where company_id = ? and wx_user_id = ?', [
