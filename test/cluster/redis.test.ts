@@ -27,8 +27,6 @@ async function isExact(house: House): Promise<number> {
   return rows.length
 }
 
-const away = { logs: ['Redis does not answer: the work goes on from SQL'] }
-
 void test('FLUSHALL while the queue is long: exact again within 5 s, and claims meanwhile come in its order', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
@@ -38,7 +36,6 @@ void test('FLUSHALL while the queue is long: exact again within 5 s, and claims 
   })
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
   t.after(() => house.close())
-  house.announce(away)
   const [queued, claims] = [times(200, 1000), times(40, 200)]
   const agent = await house.agent('claimer', { capacity: 1000 })
   await crowdInQueue(house, queued)
@@ -69,7 +66,6 @@ void test('Redis stopped for a while: pushes, claims and replies go on, and the 
   t.after(() => service.stop())
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
   t.after(() => house.close())
-  house.announce(away)
   const agent = await house.agent('claimer', { capacity: 1000 })
   service.kill()
   const until = performance.now() + times(4000, 20_000)
@@ -105,7 +101,6 @@ void test('the master of a Sentinel dies, and another is frozen, under load: no 
   t.after(() => service.stop())
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
   t.after(() => house.close())
-  house.announce(away)
   let running = true
   let sent = 0
   const load = Promise.all(

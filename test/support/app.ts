@@ -79,6 +79,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   }
   const config = readConfig(settings, {})
   const clean = openEndsClean()
+  // whoever gives a house a Redis of its own takes it away, too
+  if (options.settings?.['REDIS_URL']) {
+    clean.announce({ logs: ['Redis does not answer: the work goes on from SQL'] })
+  }
   const app = await openApp(config, { log: clean.log, ...options })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
