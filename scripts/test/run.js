@@ -48,6 +48,10 @@ export function judge(runs) {
   return failed.length > 0 || flakyFiles > 1 ? 1 : 0
 }
 
+/** With source maps a failure names the file as it was written; what runs is what was built of it. */
+const asRun = (file, paths) =>
+  paths.find((path) => path.replace('/dist/', '/').replace(/\.js$/, '.ts') === file) ?? file
+
 function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
   const told = join(dir, 'failures')
@@ -68,7 +72,11 @@ function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
       { stdio: 'inherit', env: { ...process.env, ...env } },
     )
     const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : []
-    return { status: status ?? 1, failures: lines.map((line) => JSON.parse(line)) }
+    const failures = lines.map((line) => JSON.parse(line))
+    return {
+      status: status ?? 1,
+      failures: failures.map((one) => ({ ...one, file: asRun(one.file, paths) })),
+    }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -76,5 +76,5 @@ void test('openids that differ only in case are two people', async (t) => {
     newCustomer(place, { id: newId(), openid: one, at }),
   )
   await store.work('push', (unit) => unit.customers.insertNew(people))
-  assert.equal((await store.read.customers.lockByOpenids(place.appid, [openid])).length, 1)
+  assert.equal((await store.read.customers.lockByOpenids(place.account_id, [openid])).length, 1)
 })
