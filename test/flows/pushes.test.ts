@@ -129,7 +129,7 @@ void test('a follower keeps his order though his first batch is dissolved while 
   assert.ok(known && company)
   const batches = openBatches(ports)
   await Promise.all(
-    Array.from({ length: 80 }, (_, at) =>
+    Array.from({ length: 40 }, (_, at) =>
       batches.take({
         account: known,
         company,
@@ -146,7 +146,7 @@ void test('a follower keeps his order though his first batch is dissolved while 
   ).map((row) => row.text)
   assert.deepEqual(
     said,
-    Array.from({ length: 80 }, (_, at) => (at === 5 ? null : String(at))),
+    Array.from({ length: 40 }, (_, at) => (at === 5 ? null : String(at))),
     'a line without words stands for the refused one',
   )
 })
