@@ -1,40 +1,18 @@
 // The phone page by hand: what a follower can do, and how it looks when the account answers.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import test from 'node:test'
-import { chromium } from 'playwright-core'
 import { sample } from '../../scripts/simulator/assets.ts'
 import { appid, openApi, openid, openScene, textReply } from '../simulator/support.ts'
-
-const shots = resolve(import.meta.dirname, '../../../node_modules/.cache/screenshots')
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { openBrowser, openPage, shots } from '../support/browser.ts'
 
 async function open(t: test.TestContext) {
   const scene = await openScene()
   t.after(() => scene.close())
   const api = await openApi(scene)
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args })
-  t.after(() => browser.close())
-  const page = await browser.newPage({ viewport: { width: 1440, height: 860 }, locale: 'zh-CN' })
-  const complaints: string[] = []
-  page.on('pageerror', (error) => {
-    complaints.push(error.message)
-  })
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
+  const { page, complaints } = await openPage(await openBrowser(t), { width: 1440, height: 860 })
   await page.goto(`${scene.url}/#${appid}/${openid}`)
   await page.waitForSelector('.phone')
-  mkdirSync(shots, { recursive: true })
   return {
     scene,
     api,

@@ -1,0 +1,68 @@
+// Chromium, phone page and console, as a person has them before them.
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { TestContext } from 'node:test'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { openHouse, password, type House, type HouseOptions } from './app.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+export const shots = resolve(root, 'node_modules/.cache/screenshots')
+
+export async function openBrowser(t: TestContext, more: string[] = []): Promise<Browser> {
+  mkdirSync(shots, { recursive: true })
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...more,
+    ],
+  })
+  t.after(() => browser.close())
+  return browser
+}
+
+/** A house that serves the console too. */
+export async function openShownHouse(t: TestContext, options: HouseOptions = {}): Promise<House> {
+  const house = await openHouse({ consoleDir: resolve(root, 'console/dist'), ...options })
+  t.after(() => house.close())
+  return house
+}
+
+/** A page that keeps what its console complains of; to be signed out is no fault of the page. */
+export async function openPage(
+  browser: Browser,
+  size: { width: number; height: number } = { width: 1280, height: 860 },
+): Promise<{ page: Page; complaints: string[] }> {
+  const page = await (await browser.newContext({ viewport: size })).newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => {
+    complaints.push(error.message)
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('401')) {
+      complaints.push(message.text())
+    }
+  })
+  return { page, complaints }
+}
+
+export async function signIn(page: Page, house: House, username: string): Promise<void> {
+  await page.goto(house.url)
+  await page.fill('#username', username)
+  await page.fill('#password', password)
+  await page.click('#sign-in')
+  await page.waitForSelector('#claim-next')
+}
+
+/** The desk of a person who has signed in. */
+export async function openDesk(browser: Browser, house: House, username: string) {
+  const desk = await openPage(browser)
+  await signIn(desk.page, house, username)
+  return desk
+}
