@@ -38,7 +38,7 @@ function runOn(major, { root, files, how }) {
       PATH: [join(home, 'bin'), process.env.PATH].join(delimiter),
       npm_config_nodedir: home,
     }
-    execFileSync('npm', ['rebuild', 'better-sqlite3', '--build-from-source'], {
+    execFileSync('npm', ['rebuild', 'better-sqlite3'], {
       cwd: copy,
       stdio: 'inherit',
       env: { ...process.env, ...env },
