@@ -17,7 +17,7 @@ async function examine(config: Config): Promise<Finding[]> {
     return [
       ...checkSettings(config),
       ...findings,
-      ...(await checkRedis(config)),
+      ...(await checkRedis(config, store)),
       ...(await checkClocks(config, store)),
       ...(store
         ? [

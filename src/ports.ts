@@ -38,6 +38,10 @@ export type WaitingQueue = {
   sums: (companyId: string) => Promise<Sums | null>
   /** Session ids and their ranks. */
   members: (companyId: string, list: string) => Promise<Map<string, number> | null>
+  /** Keys of the index under which somebody keeps something else. Looked for where sums are not known. */
+  foreign: (companyId: string) => Promise<string[]>
+  /** Takes them out, and the index is whole no longer: it is made again from SQL, where these lists have rows. */
+  clear: (companyId: string, foreign: string[], lists: string[]) => Promise<void>
   /** Declares the company's index whole, if it is still the one whose sums were asked. */
   complete: (companyId: string, epoch: string) => Promise<void>
   close: () => Promise<void>

@@ -5,12 +5,13 @@ import {
   type ListSum,
   type Move,
   type Needs,
+  type Sums,
   type Unit,
   type WaitingQueue,
 } from '../../ports.ts'
 import { laneList, standingOf, waitingList } from '../sessions/place.ts'
 
-type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics'>
+type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics' | 'log'>
 type LookNeeds = { store: { read: Unit }; queue: WaitingQueue }
 const atOnce = 500
 const pageSize = 10_000
@@ -20,7 +21,8 @@ export async function reconcileQueue(
   companyId: string,
 ): Promise<{ added: number; removed: number }> {
   const truth = await sumsInSql(needs, companyId)
-  const index = await needs.queue.sums(companyId)
+  const index =
+    (await needs.queue.sums(companyId)) ?? (await sumsWithoutForeign(needs, companyId, truth))
   if (!index) return { added: 0, removed: 0 }
   const { changed, ...result } = await mend(
     needs,
@@ -30,6 +32,23 @@ export async function reconcileQueue(
   if (!index.whole) await needs.queue.complete(companyId, index.epoch)
   needs.metrics.repairs.inc({ what: index.whole ? 'queue' : 'queue_rebuild' }, changed)
   return result
+}
+
+/** What somebody else has put under keys of the index hides what stood there: it goes, and SQL fills the place. */
+async function sumsWithoutForeign(
+  needs: ReconcileNeeds,
+  companyId: string,
+  truth: Lists,
+): Promise<Sums | null> {
+  const foreign = await needs.queue.foreign(companyId)
+  if (foreign.length === 0) return null
+  await needs.queue.clear(companyId, foreign, [...truth.keys()])
+  needs.metrics.repairs.inc({ what: 'foreign_keys' }, foreign.length)
+  needs.log.warn(
+    { keys: foreign },
+    'Redis held something else under keys of the queue: they are removed, and made again from SQL',
+  )
+  return needs.queue.sums(companyId)
 }
 
 type Lists = Map<string, ListSum>

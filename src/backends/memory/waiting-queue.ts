@@ -75,6 +75,8 @@ export function openWaitingQueue(): WaitingQueue {
     },
     sums: async (companyId) => sumsOf(of(companyId)),
     members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.sorted.ranks),
+    foreign: async () => [],
+    clear: async () => undefined,
     complete: async (companyId) => {
       of(companyId).whole = true
     },

@@ -82,9 +82,10 @@ function cluster(address: Address): Cluster {
 export async function connect(url: string, log: Log): Promise<Connection> {
   const address = readAddress(url)
   const outage = openOutage(log, shown(address))
+  const hearRefusal = openForeign(log, shown(address))
   const clients =
     address.kind === 'cluster' ? [cluster(address)] : databases.map((db) => plain(address, { db }))
-  const links = clients.map((client) => openLink(client, outage))
+  const links = clients.map((client) => openLink(client, { outage, hearRefusal }))
   const listeners: Listener[] = []
 
   await inTime(Promise.all(links.map((link) => link.ready)), startsWithinMs).catch(() => undefined)
@@ -135,9 +136,35 @@ function openOutage(log: Log, redis: string): Outage {
   }
 }
 
+/** Told at most so often of one key. */
+const foreignAgainMs = 60_000
+const foreignMost = 1000
+
+/** Somebody keeps something else under a key of ours: whoever repairs it does so in silence, so it is told where it is noticed. */
+function openForeign(log: Log, redis: string): (error: unknown) => void {
+  const told = new Map<string, number>()
+  return (error) => {
+    if (!(error instanceof Error) || !error.message.includes('WRONGTYPE')) return
+    const key = keyOf(error)
+    const now = performance.now()
+    if (now - (told.get(key) ?? -Infinity) < foreignAgainMs) return
+    if (told.size >= foreignMost) told.clear()
+    told.set(key, now)
+    log.warn({ redis, key }, 'Redis holds something else under a key of kefu')
+  }
+}
+
+/** A script's keys stand behind its text and their number. */
+function keyOf(error: Error & { command?: { name: string; args: unknown[] } }): string {
+  const { name = '', args = [] } = error.command ?? {}
+  return String(args[name === 'eval' ? 2 : 0])
+}
+
 type OpenLink = Omit<Link, 'key'> & { ready: Promise<void>; close: () => void }
 
-function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
+type Heard = { outage: Outage; hearRefusal: (error: unknown) => void }
+
+function openLink(client: Redis | Cluster, { outage, hearRefusal }: Heard): OpenLink {
   const hearers: (() => void)[] = []
   const state = { up: false, fell: false, closed: false, falls: 0 }
   const fall = (why: unknown) => {
@@ -173,6 +200,7 @@ function openLink(client: Redis | Cluster, outage: Outage): OpenLink {
     try {
       return await inTime(call(client), answersMs + 100)
     } catch (error) {
+      hearRefusal(error)
       // a refusal is an answer; silence is not, and only a new connection tells a frozen server from a slow one
       if (!state.closed && falls === state.falls && !isRefusal(error)) {
         fall(error)

@@ -25,7 +25,7 @@ export async function openBackends(url: string, { clock, log, local, ids }: Redi
   })
   const parts = {
     queue: openWaitingQueue(connection, ids),
-    recent: openRecentLines(connection.link(1)),
+    recent: openRecentLines(connection.link(1), log),
     bus: openEventBus(connection, local, ids()),
     cache: openCache(connection.link(4), clock),
   }

@@ -1,11 +1,18 @@
+import type { Log } from '../../log.ts'
 import { recentLines, type RecentLines } from '../../ports.ts'
 import { all, type Command, type Link } from './connect.ts'
 
-// for each key: its ids, taken out first, so that it may be said twice; the newest first, the oldest cut off
+// for each key: its ids, taken out first, so that it may be said twice; the newest first, the oldest cut off.
+// What is no list is somebody else's and holds up the lines of all other keys: it goes, and is answered to be told.
 const script = `
-local at = 3
+local at, foreign = 3, {}
 for _, key in ipairs(KEYS) do
   local count = tonumber(ARGV[at])
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'list' and kind ~= 'none' then
+    redis.call('DEL', key)
+    foreign[#foreign + 1] = key
+  end
   for n = at + 1, at + count do
     redis.call('LREM', key, 0, ARGV[n])
     redis.call('LPUSH', key, ARGV[n])
@@ -13,12 +20,13 @@ for _, key in ipairs(KEYS) do
   redis.call('LTRIM', key, 0, ARGV[1] - 1)
   redis.call('PEXPIRE', key, ARGV[2])
   at = at + count + 1
-end`
+end
+return foreign`
 
 type Lot = { lines: Map<string, string[]>; sent: Promise<void> }
 
 /** `recent:{c}:<session_id>`: message ids, the newest first. */
-export function openRecentLines(link: Link): RecentLines {
+export function openRecentLines(link: Link, log: Log): RecentLines {
   const keyOf = (companyId: string, sessionId: string) =>
     link.key(`recent:{${companyId}}:${sessionId}`)
   const lots = new Map<string, Lot>()
@@ -27,7 +35,7 @@ export function openRecentLines(link: Link): RecentLines {
     await Promise.resolve()
     lots.delete(companyId)
     const counted = [...lines.values()].flatMap((ids) => [ids.length, ...ids])
-    await link.ask((redis) =>
+    const foreign = await link.ask((redis) =>
       redis.eval(
         script,
         lines.size,
@@ -37,6 +45,9 @@ export function openRecentLines(link: Link): RecentLines {
         ...counted,
       ),
     )
+    for (const key of (foreign ?? []) as string[]) {
+      log.warn({ key }, 'Redis held something else under a key of kefu: it is removed')
+    }
   }
   /** What is told of one company in one turn goes in one call: a batch of pushes has lines of many sessions. */
   const lotOf = (companyId: string): Lot => {

@@ -80,6 +80,15 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
     },
     sums: index.sums,
     members: index.members,
+    foreign: index.foreign,
+    clear: async (companyId, foreign, lists) => {
+      // first, so that nobody takes what is missing for an empty queue
+      await queue.ask((redis) => redis.del(epochKey(companyId)))
+      for (const { link, key } of await index.kept(companyId)) {
+        if (foreign.includes(key)) await link.ask((redis) => redis.del(key))
+      }
+      await index.name(companyId, lists)
+    },
     complete: async (companyId, epoch) => {
       if (!(await trusted(companyId))) return
       // an index that was lost meanwhile has another epoch or none
@@ -134,6 +143,13 @@ function openIndex(connection: Connection, ids: Ids) {
       0,
     )
   }
+  /** A list that stands as it should is not written to, and its name may have been lost. */
+  const name = async (companyId: string, lists: string[]): Promise<void> => {
+    for (const list of lists) {
+      const link = linkOf(list)
+      await write(link, companyId, [['sadd', namesKey(link, companyId), list]])
+    }
+  }
   const commandsOf = (
     companyId: string,
     { id, from, to }: Move,
@@ -175,8 +191,45 @@ function openIndex(connection: Connection, ids: Ids) {
     listKey,
     trusted,
     move,
+    name,
+    ...openForeign({ links, linkOf, epochKey, namesKey, listKey }),
     ...openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }),
   }
+}
+
+type Kept = { link: Link; key: string; type: string }
+
+function openForeign({
+  links,
+  linkOf,
+  epochKey,
+  namesKey,
+  listKey,
+}: Pick<Parts, 'links' | 'linkOf' | 'epochKey' | 'namesKey' | 'listKey'>) {
+  /** Every key of a company's index. While the names of its lists are lost, so are theirs. */
+  const kept = async (companyId: string): Promise<Kept[]> => {
+    const both = [links[0], links[2]]
+    const names = await Promise.all(
+      both.map((link) => link.ask((redis) => redis.smembers(namesKey(link, companyId)))),
+    )
+    return [
+      { link: links[2], key: epochKey(companyId), type: 'string' },
+      ...both.map((link) => ({ link, key: namesKey(link, companyId), type: 'set' })),
+      ...names
+        .flatMap((some) => some ?? [])
+        .map((list) => ({ link: linkOf(list), key: listKey(companyId, list), type: 'zset' })),
+    ]
+  }
+  const isForeign = async ({ link, key, type }: Kept): Promise<boolean> => {
+    const found = await link.ask((redis) => redis.type(key))
+    return found !== undefined && found !== type && found !== 'none'
+  }
+  const foreign = async (companyId: string): Promise<string[]> => {
+    const keys = await kept(companyId)
+    const found = await Promise.all(keys.map(isForeign))
+    return [...new Set(keys.filter((_, at) => found[at]).map(({ key }) => key))]
+  }
+  return { kept, foreign }
 }
 
 type Parts = {
