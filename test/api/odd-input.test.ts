@@ -1,12 +1,19 @@
 // Every route of the router's own list, with whatever does not belong there: refused with a reason, or taken, and never our fault.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { z } from 'zod'
 import type { Route } from '../../src/http/route.ts'
 import { routes } from '../../src/http/routes.ts'
 import { openHouse, password, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
+import {
+  plainFields,
+  sample,
+  schemaOf,
+  urlOf,
+  type Ids,
+  type Schema,
+} from '../support/route-calls.ts'
 
 const odd: unknown[] = [
   'abc',
@@ -51,42 +58,6 @@ const oddInBody: unknown[] = [
 /** It would end the sign-in that all calls are made with. */
 const ends = (route: Route) => route.path === '/api/logout'
 
-type Schema = {
-  type?: string
-  properties?: Record<string, Schema>
-  required?: string[]
-  items?: Schema
-  enum?: unknown[]
-  const?: unknown
-  anyOf?: Schema[]
-  oneOf?: Schema[]
-  default?: unknown
-}
-const schemaOf = (type: z.ZodType) =>
-  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema
-
-type Known = Record<string, string>
-
-/** Something like what the schema asks for; names tell what their words do not. */
-function sample(schema: Schema, name: string, known: Known): unknown {
-  const option = firstOf(schema)
-  if (option) return sample(option, name, known)
-  const given = schema.const ?? schema.enum?.[0] ?? known[name]
-  const number = () => Number(given ?? 1)
-  const samples: Record<string, () => unknown> = {
-    object: () => filled(schema, known),
-    array: () => [sample(schema.items ?? {}, name.replace(/s$/, ''), known)],
-    boolean: () => true,
-    integer: number,
-    number,
-  }
-  return samples[String(schema.type)]?.() ?? given ?? 'words1'
-}
-
-const firstOf = ({ anyOf, oneOf }: Schema) => (anyOf ?? oneOf)?.[0]
-const filled = ({ properties = {}, required = [] }: Schema, known: Known) =>
-  Object.fromEntries(required.map((key) => [key, sample(properties[key] ?? {}, key, known)]))
-
 /** Where in a body a value stands; one level deep, and each option of a union. */
 function* places(schema: Schema, path: string[] = []): Generator<string[]> {
   for (const option of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
@@ -104,7 +75,7 @@ function withOdd(body: unknown, [key = '', ...rest]: string[], value: unknown): 
 }
 
 /** Ids that are there, by the first word of the path and by the name of a field. */
-async function idsOf(house: House): Promise<{ paths: Known; fields: Known }> {
+async function idsOf(house: House): Promise<Ids> {
   await (await follower(house)).says('你好')
   const agent = await house.agent('agent1')
   const session = (await agent.call('POST', '/api/sessions/claim', {})).body
@@ -144,29 +115,14 @@ async function idsOf(house: House): Promise<{ paths: Known; fields: Known }> {
       uid: String(agent.uid),
       agentUid: String(agent.uid),
       groupId: group,
-      id: 'f'.repeat(32),
-      hashe: 'f'.repeat(64),
-      from: '2026-01-01T00:00:00Z',
-      to: '2026-01-02T00:00:00Z',
-      username: 'somebody',
-      password,
-      oldPassword: 'not the old one',
-      newPassword: password,
+      ...plainFields,
     },
   }
 }
 
 type Odd = { what: string; method: string; path: string; body?: unknown; wants?: number[] }
 
-type Ids = { paths: Known; fields: Known }
 type Open = { route: Route; method: string; real: string; body: unknown }
-
-const urlOf = (path: string, { paths }: Ids) =>
-  path
-    .replace(/:id/, paths[path.split('/')[2] ?? ''] ?? 'f'.repeat(32))
-    .replace(/:uid/, paths['users'] ?? '')
-    .replace(/:name/, 'fallback')
-    .replace(/:componentAppid/, 'wxcomponent')
 
 function* oddCalls(ids: Ids): Generator<Odd> {
   for (const route of routes.filter((one) => !ends(one))) {

@@ -34,6 +34,7 @@ export type House = {
   simulator: string
   config: Config
   dir: string
+  /** Signed in anew where time has ended it. */
   admin: Actor
   second: Second | null
   /** What was changed before is known in all its processes. */
@@ -96,7 +97,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     callbackUrl: `${url}/wechat/${mine.appid}`,
   })
   const admin = await signIn(url, 'admin')
-  return {
+  const house: House = {
     app: { ...app, advanceTo: more.advanceTo },
     url,
     urls: more.urls,
@@ -112,7 +113,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       ).join('\n'),
     rows: (query, values) => app.ports.store.read.sql.all(query, values),
     announce: clean.announce,
-    agent: (username, about = {}) => signInMade(admin, url, { username, about }),
+    agent: (username, about = {}) => signInMade(house.admin, url, { username, about }),
     close: async () => {
       const faults = await clean.faults(app, { indexed: options.withoutCron !== true })
       await more.close()
@@ -121,6 +122,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       if (faults.length > 0) throw new Error(`The house does not end clean:\n${faults.join('\n')}`)
     },
   }
+  return house
 }
 
 /** Where a house stands: a directory, a store, a WeChat; its own unless it was given one. */

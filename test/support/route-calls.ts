@@ -1,0 +1,340 @@
+// A valid call of any route, made of its own schemas. What a schema cannot tell stands in one table below; who may call, in which
+// state of what, stands there too. test/api/route-calls.test.ts makes each of them.
+import { z } from 'zod'
+import type { Route } from '../../src/http/route.ts'
+import { password } from './app.ts'
+
+export type Schema = {
+  type?: string
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema
+  enum?: unknown[]
+  const?: unknown
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+  default?: unknown
+}
+export const schemaOf = (type: z.ZodType) =>
+  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema
+
+export type Known = Record<string, string>
+/** Ids that are there: by the word before them in a path, and by the name of a field. */
+export type Ids = { paths: Known; fields: Known }
+
+/** Something like what the schema asks for; names tell what their words do not. */
+export function sample(schema: Schema, name: string, known: Known): unknown {
+  const option = firstOf(schema)
+  if (option) return sample(option, name, known)
+  const given = schema.const ?? schema.enum?.[0] ?? known[name]
+  const number = () => Number(given ?? 1)
+  const samples: Record<string, () => unknown> = {
+    object: () => filled(schema, known),
+    array: () => [sample(schema.items ?? {}, name.replace(/s$/, ''), known)],
+    boolean: () => true,
+    integer: number,
+    number,
+  }
+  return samples[String(schema.type)]?.() ?? given ?? 'words1'
+}
+
+const firstOf = ({ anyOf, oneOf }: Schema) => (anyOf ?? oneOf)?.[0]
+const filled = ({ properties = {}, required = [] }: Schema, known: Known) =>
+  Object.fromEntries(required.map((key) => [key, sample(properties[key] ?? {}, key, known)]))
+
+/** What a field is called says what it holds. */
+export const plainFields: Known = {
+  id: 'f'.repeat(32),
+  hashe: 'f'.repeat(64),
+  from: '2026-01-01T00:00:00Z',
+  to: '2026-01-02T00:00:00Z',
+  username: 'somebody',
+  password,
+  oldPassword: 'not the old one',
+  newPassword: password,
+}
+
+const wordBefore = (path: string, param: string) =>
+  path
+    .slice(0, path.indexOf(`/:${param}`))
+    .split('/')
+    .at(-1) ?? ''
+
+export const urlOf = (path: string, { paths }: Ids) =>
+  path
+    .replace(/:id/, paths[wordBefore(path, 'id')] ?? 'f'.repeat(32))
+    .replace(/:uid/, paths['users'] ?? '')
+    .replace(/:name/, 'fallback')
+    .replace(/:componentAppid/, paths['platform'] ?? 'wxcomponent')
+
+/** What a call needs to stand there; the stage (stage.ts) makes one. */
+export type Thing =
+  | 'session'
+  | 'queued'
+  | 'waiting'
+  | 'missed'
+  | 'silent'
+  | 'reclaimed'
+  | 'failedLine'
+  | 'refusedPush'
+  | 'user'
+  | 'group'
+  | 'company'
+  | 'account'
+  | 'media'
+  | 'rule'
+  | 'replay'
+  | 'reception'
+  | 'platform'
+  | 'authorization'
+  | 'ownReply'
+  | 'sharedReply'
+  | 'ownReplyGroup'
+  | 'sharedReplyGroup'
+
+/** Owner, former owner and member are those of the session, or of what belongs to it. */
+export type Person =
+  'stranger' | 'elsewhere' | 'former' | 'member' | 'owner' | 'supervisor' | 'admin' | 'operator'
+
+export type Fill = {
+  /** One who may. */
+  by: Person
+  of?: Thing
+  body?: (fields: Known, fresh: string) => object
+  query?: (fields: Known) => Record<string, string>
+  form?: true
+  /** It ends the sign-in that it is made with. */
+  endsSignIn?: true
+}
+
+const text = { type: 'text', text: '您好' }
+const keys = {
+  appSecret: 'b'.repeat(32),
+  token: 'sampletoken',
+  encodingAesKey: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq',
+}
+const ruleCalled = (name: string) => ({
+  name,
+  enabled: true,
+  priority: 0,
+  match: { kind: 'exact', keywords: [name] },
+  action: { kind: 'text', text: '好' },
+})
+
+/** Every route that writes. `fresh` is a word that no other call has. */
+export const fills: Record<string, Fill> = {
+  'POST /api/login': { by: 'stranger', body: ({ login = '' }) => ({ username: login, password }) },
+  'POST /api/logout': { by: 'stranger', endsSignIn: true },
+  'POST /api/me/password': {
+    by: 'stranger',
+    body: () => ({ oldPassword: password, newPassword: password }),
+  },
+  'PUT /api/me/greeting': { by: 'stranger', body: (_, fresh) => ({ text: fresh }) },
+  'PUT /api/me/presence': { by: 'stranger' },
+  'POST /api/companies': {
+    by: 'operator',
+    body: (_, fresh) => ({ name: fresh, admin: { username: fresh, password } }),
+  },
+  'PATCH /api/companies/:id': {
+    by: 'operator',
+    of: 'company',
+    body: (_, fresh) => ({ name: fresh }),
+  },
+  'PATCH /api/settings': { by: 'admin', body: (_, fresh) => ({ satisfactionThanks: fresh }) },
+  'POST /api/accounts': {
+    by: 'admin',
+    body: (_, fresh) => ({ ...keys, appid: fresh, name: fresh, mode: 'plain', binding: 'direct' }),
+  },
+  'PATCH /api/accounts/:id': {
+    by: 'admin',
+    of: 'account',
+    body: (_, fresh) => ({ name: fresh }),
+  },
+  'PUT /api/accounts/:id/identities/:uid': {
+    by: 'admin',
+    of: 'account',
+    body: () => ({ kfAccount: null }),
+  },
+  'DELETE /api/accounts/:id': { by: 'admin', of: 'account' },
+  'POST /api/users': {
+    by: 'admin',
+    body: (_, fresh) => ({ username: fresh, password, role: 'agent' }),
+  },
+  'PATCH /api/users/:uid': { by: 'admin', of: 'user', body: (_, fresh) => ({ name: fresh }) },
+  'POST /api/groups': { by: 'admin', body: (_, fresh) => ({ name: fresh }) },
+  'PATCH /api/groups/:id': { by: 'admin', of: 'group', body: (_, fresh) => ({ name: fresh }) },
+  'DELETE /api/groups/:id': { by: 'admin', of: 'group' },
+  'PATCH /api/customers/:id': {
+    by: 'owner',
+    of: 'session',
+    body: (_, fresh) => ({ alias: fresh }),
+  },
+  'POST /api/reclaims/undo': { by: 'supervisor', of: 'reclaimed' },
+  'POST /api/sessions/claim': { by: 'stranger', of: 'queued' },
+  'POST /api/sessions/close': {
+    by: 'owner',
+    of: 'session',
+    body: ({ sessionId }) => ({ ids: [sessionId] }),
+  },
+  'POST /api/sessions/:id/claim': { by: 'stranger', of: 'queued' },
+  'POST /api/sessions/:id/accept': { by: 'owner', of: 'waiting' },
+  'POST /api/sessions/:id/close': { by: 'owner', of: 'session' },
+  'POST /api/sessions/:id/read': { by: 'owner', of: 'session' },
+  'POST /api/sessions': { by: 'stranger', of: 'silent' },
+  'POST /api/sessions/:id/transfer': {
+    by: 'owner',
+    of: 'session',
+    body: ({ otherUid }) => ({ agentUid: Number(otherUid) }),
+  },
+  'POST /api/sessions/:id/takeover': { by: 'supervisor', of: 'session' },
+  'POST /api/sessions/:id/members': {
+    by: 'owner',
+    of: 'session',
+    body: ({ otherUid }) => ({ uids: [Number(otherUid)] }),
+  },
+  'DELETE /api/sessions/:id/members': {
+    by: 'owner',
+    of: 'session',
+    body: ({ memberUid }) => ({ uids: [Number(memberUid)] }),
+  },
+  'POST /api/sessions/:id/notes': { by: 'owner', of: 'session' },
+  'POST /api/sessions/:id/dismiss': { by: 'owner', of: 'missed' },
+  'POST /api/sessions/:id/typing': { by: 'owner', of: 'session' },
+  'POST /api/sessions/:id/grade': { by: 'supervisor', of: 'session' },
+  'POST /api/sessions/:id/watch': { by: 'supervisor', of: 'session' },
+  'POST /api/sessions/:id/messages': {
+    by: 'owner',
+    of: 'session',
+    body: (_, fresh) => ({ ...text, clientMsgId: fresh }),
+  },
+  'POST /api/messages/:id/resend': { by: 'owner', of: 'failedLine' },
+  'POST /api/messages/:id/resolve': { by: 'owner', of: 'failedLine' },
+  'POST /api/media': { by: 'stranger', form: true },
+  'POST /api/receptions': {
+    by: 'admin',
+    body: ({ accountId }, fresh) => ({ accountId, scene: fresh, name: fresh, qr: false }),
+  },
+  'PATCH /api/receptions/:id': {
+    by: 'admin',
+    of: 'reception',
+    body: (_, fresh) => ({ name: fresh }),
+  },
+  'DELETE /api/receptions/:id': { by: 'admin', of: 'reception' },
+  'POST /api/platforms': {
+    by: 'operator',
+    body: (_, fresh) => ({ ...keys, componentAppid: fresh }),
+  },
+  'PATCH /api/platforms/:componentAppid': {
+    by: 'operator',
+    of: 'platform',
+    body: (_, fresh) => ({ token: fresh }),
+  },
+  'GET /wechat/platform/:componentAppid/authorize': { by: 'admin', of: 'platform' },
+  'GET /wechat/platform/:componentAppid/callback': {
+    by: 'stranger',
+    of: 'authorization',
+    query: ({ code = '', state = '' }) => ({ auth_code: code, state }),
+  },
+  'POST /api/quick-replies': {
+    by: 'stranger',
+    body: (_, fresh) => ({ title: fresh, content: text }),
+  },
+  'PUT /api/quick-replies/:id': {
+    by: 'supervisor',
+    of: 'sharedReply',
+    body: (_, fresh) => ({ title: fresh, content: text }),
+  },
+  'DELETE /api/quick-replies/:id': { by: 'supervisor', of: 'sharedReply' },
+  'POST /api/quick-replies/:id/use': { by: 'stranger', of: 'sharedReply' },
+  'POST /api/quick-reply-groups': { by: 'stranger', body: (_, fresh) => ({ name: fresh }) },
+  'PATCH /api/quick-reply-groups/:id': {
+    by: 'supervisor',
+    of: 'sharedReplyGroup',
+    body: (_, fresh) => ({ name: fresh }),
+  },
+  'DELETE /api/quick-reply-groups/:id': { by: 'supervisor', of: 'sharedReplyGroup' },
+  'POST /api/rules/unmatched/dismiss': { by: 'admin' },
+  'POST /api/rules/replay': { by: 'admin' },
+  'DELETE /api/rules/replay/:id': { by: 'admin', of: 'replay' },
+  'POST /api/rules/import': {
+    by: 'admin',
+    body: (_, fresh) => ({ rules: [ruleCalled(fresh)] }),
+  },
+  'POST /api/rules': { by: 'admin', body: (_, fresh) => ruleCalled(fresh) },
+  'POST /api/rules/test': { by: 'admin' },
+  'PUT /api/rules/:id': { by: 'admin', of: 'rule', body: (_, fresh) => ruleCalled(fresh) },
+  'DELETE /api/rules/:id': { by: 'admin', of: 'rule' },
+  'POST /api/admin/jobs/:name/run': { by: 'admin' },
+  'POST /api/pushes/refused/:id/read': { by: 'admin', of: 'refusedPush' },
+}
+
+export const operationOf = ({ method, path }: Pick<Route, 'method' | 'path'>) =>
+  `${method.toUpperCase()} ${path}`
+/** Two read by name, and write. */
+export const writes = (route: Pick<Route, 'method' | 'path'>) =>
+  route.method !== 'get' || operationOf(route) in fills
+
+export function fillOf(route: Route): Fill {
+  const known = fills[operationOf(route)]
+  if (known || !writes(route)) return known ?? { by: 'operator' }
+  throw new Error(
+    `${operationOf(route)} writes, and nothing says how: give it a line in test/support/route-calls.ts (fills) with` +
+      ' who may call it, of which thing, and what its schema cannot tell of the body.',
+  )
+}
+
+export type RouteCall = {
+  operation: string
+  method: string
+  path: string
+  body?: unknown
+  /** A file, as a form. */
+  form?: true
+}
+
+let calls = 0
+/** No two are the same, and each fits wherever words are asked for. */
+export const freshWord = () => `w${(calls += 1).toString(36).padStart(6, '0')}`
+
+export function callOf(route: Route, ids: Ids, fill = fillOf(route)): RouteCall {
+  const query = new URLSearchParams(fill.query?.(ids.fields)).toString()
+  return {
+    operation: operationOf(route),
+    method: route.method.toUpperCase(),
+    path: urlOf(route.path, ids) + (query && `?${query}`),
+    ...(fill.form && { form: true as const }),
+    ...(route.method !== 'get' && !fill.form && { body: bodyOf(route, ids, fill) }),
+  }
+}
+
+const bodyOf = (route: Route, ids: Ids, { body }: Fill): unknown =>
+  body?.(ids.fields, freshWord()) ??
+  (route.body ? sample(schemaOf(route.body), '', ids.fields) : {})
+
+export type Answered = { status: number; body: any; location: string | null }
+
+/** With nobody's token where there is none. */
+export async function send(
+  url: string,
+  token: string | null,
+  { method, path, body, form }: RouteCall,
+): Promise<Answered> {
+  const file = new FormData()
+  file.append('file', new Blob([`%PDF-1.7 ${freshWord()}`]), 'a.pdf')
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token !== null && { Authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    },
+    ...(form && { body: file }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const said = await answer.text()
+  return {
+    status: answer.status,
+    body: said.startsWith('{') ? (JSON.parse(said) as unknown) : said,
+    location: answer.headers.get('location'),
+  }
+}

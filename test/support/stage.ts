@@ -1,0 +1,394 @@
+// A company whose people stand to one customer in every way, and one more of whatever a route names, as often as it is asked for.
+import assert from 'node:assert/strict'
+import {
+  openHouse,
+  password,
+  post,
+  signIn,
+  type Actor,
+  type House,
+  type HouseOptions,
+} from './app.ts'
+import { eventually } from './eventually.ts'
+import { follower } from './follower.ts'
+import { refuseLines } from './obstacles.ts'
+import {
+  callOf,
+  fillOf,
+  freshWord,
+  plainFields,
+  type Ids,
+  type Known,
+  type Person,
+  type RouteCall,
+  type Thing,
+} from './route-calls.ts'
+import { accountOf, later, presence, runJob } from './seen.ts'
+import type { Route } from '../../src/http/route.ts'
+
+const day = 24 * 3600_000
+
+export type Stage = {
+  house: House
+  people: Record<Person, Actor>
+  /** Ids that are there in any case, with those of one more of a thing. */
+  idsOf: (thing?: Thing) => Promise<Ids>
+  /** A call that its person may make, on a thing of its own. */
+  prepare: (route: Route) => Promise<{ by: Person; call: RouteCall }>
+}
+
+export type StageOptions = HouseOptions & {
+  /** So many can be asked for: time makes them, once. */
+  missed?: number
+  reclaimed?: number
+}
+
+const staff: Record<Exclude<Person, 'operator'>, object> = {
+  stranger: {},
+  elsewhere: {},
+  former: {},
+  member: {},
+  owner: {},
+  supervisor: { role: 'supervisor' },
+  admin: { role: 'admin' },
+}
+/** The house has an admin of this name, who is the operator. */
+const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const house = await openHouse({
+    withoutCron: true,
+    ...options,
+    settings: { PUBLIC_URL: 'https://desk.example.com', ...options.settings },
+  })
+  try {
+    return await prepareStage(house, options)
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+}
+
+async function prepareStage(house: House, options: StageOptions): Promise<Stage> {
+  house.announce({ refused: true, logs: ['a reply did not simply arrive'] })
+  await refuseLines(house, 'poison')
+  const other = await made(house.admin, '/api/accounts', {
+    kind: 'web',
+    name: 'elsewhere',
+    allowedOrigins: [],
+  })
+  for (const [person, about] of Object.entries(staff)) {
+    await made(house.admin, '/api/users', {
+      username: usernameOf(person),
+      password,
+      role: 'agent',
+      capacity: 10_000,
+      ...(person === 'elsewhere' && { accountIds: [other.id] }),
+      ...about,
+    })
+  }
+  await made(house.admin, '/api/users', { username: 'other', password, role: 'agent' })
+  const stock = await timePasses(house, options)
+  const people = await signInAll(house)
+  const fixed = await fixedFields(house)
+  const at = { house, people, fixed, stock }
+  const idsOf = async (thing?: Thing): Promise<Ids> => {
+    const { paths = {}, fields = {} } = thing ? await makers[thing](at) : {}
+    return { paths: { users: fixed['uid'] ?? '', ...paths }, fields: { ...fixed, ...fields } }
+  }
+  return {
+    house,
+    people,
+    idsOf,
+    prepare: async (route) => {
+      const { by, of } = fillOf(route)
+      return { by, call: callOf(route, await idsOf(of)) }
+    },
+  }
+}
+
+async function made(actor: Actor, path: string, body: object): Promise<any> {
+  const answer = await actor.call('POST', path, body)
+  assert.equal(answer.status, 201, `${path}: ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
+
+async function done(answer: Promise<{ status: number; body: any }>): Promise<any> {
+  const { status, body } = await answer
+  assert.equal(status, 200, JSON.stringify(body))
+  return body
+}
+
+async function signInAll(house: House): Promise<Record<Person, Actor>> {
+  const people = { operator: house.admin } as Record<Person, Actor>
+  for (const person of Object.keys(staff) as (keyof typeof staff)[]) {
+    people[person] = await signIn(house.url, usernameOf(person))
+    // nobody is given anything that they did not take
+    await presence(people[person], 'away')
+  }
+  return people
+}
+
+async function fixedFields(house: House): Promise<Known> {
+  const uidOf = new Map(
+    (await house.rows<{ username: string; uid: number }>('select username, uid from user')).map(
+      (row) => [row.username, String(row.uid)],
+    ),
+  )
+  return {
+    ...plainFields,
+    uid: uidOf.get('other') ?? '',
+    otherUid: uidOf.get('other') ?? '',
+    memberUid: uidOf.get('member') ?? '',
+    agentUid: uidOf.get('other') ?? '',
+    accountId: await accountOf(house),
+    login: 'other',
+  }
+}
+
+type Stock = { missed: Pair[]; reclaimed: Pair[] }
+type At = { house: House; people: Record<Person, Actor>; fixed: Known; stock: Stock }
+type Pair = { id: string; customerId: string }
+
+/** A follower's new session, in the queue. */
+async function arrive(house: House, text = '请问'): Promise<Pair> {
+  const customer = await follower(house)
+  await customer.says(text)
+  const [row] = await house.rows<Pair>(
+    'select s.session_id as id, s.wx_user_id as "customerId" from message_session s join wx_user u on u.wx_user_id = s.wx_user_id where u.openid = ?',
+    [customer.openid],
+  )
+  assert.ok(row, 'who writes has a session')
+  return row
+}
+
+type Two = Pick<Record<Person, Actor>, 'former' | 'owner'>
+
+/** Claimed by the one, given to the other. */
+async function handOver({ former, owner }: Two, pair: Pair): Promise<Pair> {
+  const path = `/api/sessions/${pair.id}`
+  await done(former.call('POST', `${path}/claim`, {}))
+  await done(former.call('POST', `${path}/transfer`, { agentUid: owner.uid }))
+  return pair
+}
+
+async function accept(people: Two, pair: Pair): Promise<Pair> {
+  await done(people.owner.call('POST', `/api/sessions/${pair.id}/accept`, {}))
+  return pair
+}
+
+const several = async (many: number, make: () => Promise<Pair>): Promise<Pair[]> => {
+  const all: Pair[] = []
+  for (let n = 0; n < many; n += 1) all.push(await make())
+  return all
+}
+
+/** What only time makes. Sign-ins have ended by then. */
+async function timePasses(
+  house: House,
+  { missed = 0, reclaimed = 0 }: StageOptions,
+): Promise<Stock> {
+  if (missed + reclaimed === 0) return { missed: [], reclaimed: [] }
+  const two = { former: await signIn(house.url, 'former'), owner: await signIn(house.url, 'owner') }
+  const stock = {
+    missed: await several(missed, async () => handOver(two, await arrive(house))),
+    reclaimed: await several(reclaimed, async () =>
+      accept(two, await handOver(two, await arrive(house))),
+    ),
+  }
+  await runJob(await later(house, 2 * day), 'waiting-timeout')
+  house.admin = await later(house, 12 * day)
+  await runJob(house.admin, 'reclaim')
+  return stock
+}
+
+function taken(from: Pair[], what: string): Pair {
+  const next = from.shift()
+  assert.ok(next, `openStage was not asked for so many ${what}`)
+  return next
+}
+
+const ofPair = ({ id, customerId }: Pair): Ids => ({
+  paths: { sessions: id, customers: customerId },
+  fields: { sessionId: id, customerId },
+})
+const ofPath = (word: string) => (id: unknown) => ({ paths: { [word]: String(id) }, fields: {} })
+
+async function openGroup({ people, house }: At): Promise<Pair> {
+  const pair = await accept(people, await handOver(people, await arrive(house)))
+  await done(
+    people.owner.call('POST', `/api/sessions/${pair.id}/members`, { uids: [people.member.uid] }),
+  )
+  return pair
+}
+
+/** What an admin makes by its own route. */
+const byAdmin =
+  (word: string, path: string, body: (at: At) => object) =>
+  async (at: At): Promise<Ids> =>
+    ofPath(word)((await made(at.people.admin, path, body(at))).id)
+
+const content = { type: 'text', text: '您好' }
+const reply = (person: Person, scope: string) => async (at: At) =>
+  ofPath('quick-replies')(
+    (await made(at.people[person], '/api/quick-replies', { scope, title: freshWord(), content }))
+      .id,
+  )
+const replyGroup = (person: Person, scope: string) => async (at: At) =>
+  ofPath('quick-reply-groups')(
+    (await made(at.people[person], '/api/quick-reply-groups', { scope, name: freshWord() })).id,
+  )
+
+const makers: Record<Thing, (at: At) => Promise<Ids>> = {
+  session: async (at) => ofPair(await openGroup(at)),
+  queued: async ({ house }) => ofPair(await arrive(house)),
+  waiting: async ({ house, people }) => ofPair(await handOver(people, await arrive(house))),
+  missed: async ({ stock }) => ofPair(taken(stock.missed, 'missed')),
+  reclaimed: async ({ stock }) => {
+    const pair = taken(stock.reclaimed, 'reclaimed')
+    return { paths: {}, fields: { customerId: pair.customerId } }
+  },
+  silent: async ({ house, people: { operator } }) => {
+    const pair = await arrive(house)
+    await done(operator.call('POST', `/api/sessions/${pair.id}/close`, {}))
+    return ofPair(pair)
+  },
+  failedLine: failLine,
+  refusedPush: async ({ house }) => {
+    const customer = await follower(house)
+    await customer.says('poison')
+    const [row] = await house.rows<{ id: string }>(
+      'select inbox_id as id from refused_push where openid = ?',
+      [customer.openid],
+    )
+    return ofPath('refused')(row?.id)
+  },
+  user: async ({ people }) => {
+    const body = { username: freshWord(), password, role: 'agent' }
+    return ofPath('users')((await made(people.admin, '/api/users', body)).uid)
+  },
+  group: byAdmin('groups', '/api/groups', () => ({ name: freshWord() })),
+  company: async ({ people: { operator } }) => {
+    const body = { name: freshWord(), admin: { username: freshWord(), password } }
+    return ofPath('companies')((await made(operator, '/api/companies', body)).id)
+  },
+  account: byAdmin('accounts', '/api/accounts', () => ({
+    appid: freshWord(),
+    appSecret: 'c'.repeat(32),
+    token: 'sampletoken',
+    mode: 'plain',
+    binding: 'direct',
+  })),
+  media: async ({ people }) =>
+    ofPath('media')(
+      (await people.owner.upload(new TextEncoder().encode(`%PDF-1.7 ${freshWord()}`), 'a.pdf')).body
+        .id,
+    ),
+  rule: byAdmin('rules', '/api/rules', () => ({
+    name: freshWord(),
+    enabled: true,
+    priority: 0,
+    match: { kind: 'exact', keywords: [freshWord()] },
+    action: { kind: 'text', text: '好' },
+  })),
+  replay: openReplay,
+  reception: byAdmin('receptions', '/api/receptions', ({ fixed: { accountId } }) => ({
+    accountId,
+    scene: freshWord(),
+    name: 'A',
+    qr: false,
+  })),
+  platform: async (at) => ofPath('platform')(await openPlatform(at)),
+  authorization: authorize,
+  ownReply: reply('owner', 'personal'),
+  sharedReply: reply('supervisor', 'shared'),
+  ownReplyGroup: replyGroup('owner', 'personal'),
+  sharedReplyGroup: replyGroup('supervisor', 'shared'),
+}
+
+/** WeChat has refused it, and a person says what becomes of it. */
+async function failLine(at: At): Promise<Ids> {
+  const pair = await openGroup(at)
+  await post(`${at.house.simulator}/sim/faults`, {
+    path: '/cgi-bin/message/custom/send',
+    kind: 'errcode',
+    errcode: 45002,
+    next: 1,
+  })
+  const sent = await at.people.owner.call('POST', `/api/sessions/${pair.id}/messages`, {
+    ...content,
+    clientMsgId: freshWord(),
+  })
+  assert.equal(sent.status, 202, JSON.stringify(sent.body))
+  const { id } = sent.body.message as { id: string }
+  await eventually(async () => {
+    const [line] = await at.house.rows<{ delivery: string }>(
+      'select delivery from message_data where message_id = ?',
+      [id],
+    )
+    assert.equal(line?.delivery, 'failed')
+  })
+  const ids = ofPair(pair)
+  return { ...ids, paths: { ...ids.paths, messages: id } }
+}
+
+/** Only one runs at a time. */
+async function openReplay({ people: { admin } }: At): Promise<Ids> {
+  const asked = () =>
+    admin.call('POST', '/api/rules/replay', { from: plainFields['from'], to: plainFields['to'] })
+  const id = await eventually(async () => {
+    const { status, body } = await asked()
+    assert.equal(status, 202, JSON.stringify(body))
+    return body.id as string
+  })
+  return ofPath('replay')(id)
+}
+
+const platformKeys = {
+  appSecret: 'd'.repeat(32),
+  token: 'componenttoken',
+  encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj',
+}
+
+async function openPlatform({ house, people }: At): Promise<string> {
+  const platform = { ...platformKeys, componentAppid: freshWord() }
+  await made(people.operator, '/api/platforms', platform)
+  await post(`${house.simulator}/sim/components`, {
+    ...platform,
+    ticketUrl: `${house.url}/wechat/platform/${platform.componentAppid}`,
+    callbackUrl: `${house.url}/wechat/$APPID$`,
+  })
+  await house.heard()
+  await post(`${house.simulator}/sim/components/${platform.componentAppid}/ticket`, {})
+  return platform.componentAppid
+}
+
+/** The owner of an account has said yes at WeChat, and is on the way back. */
+async function authorize(at: At): Promise<Ids> {
+  const componentAppid = await openPlatform(at)
+  const away = await at.people.admin.get(`/wechat/platform/${componentAppid}/authorize`)
+  assert.equal(away.status, 302, await away.text())
+  const page = new URL(away.headers.get('location') ?? '')
+  const shop = {
+    appid: freshWord(),
+    appSecret: 'e'.repeat(32),
+    token: 'shoptoken',
+    encodingAesKey: '',
+    mode: 'plain',
+    originalId: `gh_${freshWord()}`,
+    name: '小店',
+    callbackUrl: 'http://127.0.0.1:1/nowhere',
+  }
+  await post(`${at.house.simulator}/sim/accounts`, shop)
+  const answer = (await post(`${at.house.simulator}/sim/components/${componentAppid}/authorize`, {
+    appid: shop.appid,
+    preAuthCode: page.searchParams.get('pre_auth_code'),
+    redirectUrl: page.searchParams.get('redirect_uri'),
+    visit: false,
+  })) as { location: string }
+  const back = new URL(answer.location).searchParams
+  return {
+    paths: { platform: componentAppid },
+    fields: { code: back.get('auth_code') ?? '', state: back.get('state') ?? '' },
+  }
+}
