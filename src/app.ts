@@ -7,6 +7,7 @@ import { openMeasure } from './actions/rules/measure.ts'
 import { runReplays } from './actions/rules/run-replays.ts'
 import { openTally, writeTally } from './actions/rules/tally.ts'
 import { openSender } from './actions/messages/sender.ts'
+import { openVoiceEncoder } from './actions/media/wav-to-mp3.ts'
 import { openFetcher } from './actions/media/fetch-media.ts'
 import { openAssigner } from './actions/sessions/assigner.ts'
 import { openWorker } from './actions/worker.ts'
@@ -126,6 +127,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       })
       time.close()
       await ports.patterns.close()
+      await ports.voices.close()
       await backends.close()
       await store.close()
       ports.metrics.close()
@@ -182,6 +184,12 @@ function compose(
       publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     },
   }
-  const ports = { ...base, known: openKnown(base), patterns: openMeasure(), tally: openTally() }
+  const ports = {
+    ...base,
+    known: openKnown(base),
+    patterns: openMeasure(),
+    voices: openVoiceEncoder(),
+    tally: openTally(),
+  }
   return wrap ? wrap(ports) : ports
 }

@@ -220,6 +220,13 @@ export type PatternMeasure = {
   close: () => Promise<void>
 }
 
+/** Sound is encoded beside the event loop. */
+export type VoiceEncoder = {
+  /** Of a WAV, which is read when its turn has come. Refuses what cannot be encoded, and what is too long for a voice. */
+  mp3: (read: () => Promise<Uint8Array>) => Promise<Uint8Array>
+  close: () => Promise<void>
+}
+
 /** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
 export type Known = {
   platform: (componentAppid: string) => Promise<KnownPlatform | null>
@@ -242,6 +249,7 @@ export type Ports = {
   desk: WechatDesk
   known: Known
   patterns: PatternMeasure
+  voices: VoiceEncoder
   tally: Tally
   clock: Clock
   ids: Ids

@@ -15,7 +15,7 @@ export const mediaRoutes: Route[] = [
     method: 'post',
     path: '/api/media',
     who: 'agent',
-    summary: 'Store a file, in the part `file` of a form',
+    summary: 'Store a file, in the part `file` of a form; a WAV becomes an MP3',
     upload: true,
     handle: async ({ ports, me, request }) => {
       const form = openForm(request)

@@ -10,6 +10,8 @@ export type Draft = {
   size: number
   /** How it begins. */
   head: Buffer
+  /** All of it, in memory. */
+  read: () => Promise<Uint8Array>
   keep: (companyId: string) => Promise<void>
   drop: () => Promise<void>
 }
@@ -47,6 +49,7 @@ export async function openVault(directory: string): Promise<Vault> {
         return (
           written && {
             ...written,
+            read: () => fs.readFile(draft),
             keep: (companyId) => keep(draft, placeOf(companyId, written.sha256)),
             drop: () => remove(draft),
           }

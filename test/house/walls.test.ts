@@ -38,6 +38,10 @@ const plants: Record<string, [file: string, text: string]> = {
     'src/actions/planted.ts',
     "import { openBackends } from '../backends/open.ts'\nexport const planted = openBackends\n",
   ],
+  'sound-only-in-its-thread': [
+    'src/actions/planted.ts',
+    "import { createMp3Encoder } from 'wasm-media-encoders'\nexport const planted = createMp3Encoder\n",
+  ],
   'views-see-ports': [
     'src/views/planted.ts',
     "import { claimNext } from '../actions/sessions/claim-next.ts'\nexport const planted = claimNext\n",

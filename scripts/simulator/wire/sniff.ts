@@ -31,7 +31,9 @@ export function sniff(bytes: Buffer): Sniffed | null {
 // Bytes of one 20 ms frame by its type, narrow band and wide band.
 const narrow = [13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1]
 const wide = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1]
+// kbit/s of an MP3 frame by its index, in MPEG 1 and in MPEG 2 and 2.5.
 const bitrates = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0]
+const lowBitrates = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0]
 
 function amrSeconds(bytes: Buffer, isWide: boolean): number {
   const sizes = isWide ? wide : narrow
@@ -45,7 +47,8 @@ function amrSeconds(bytes: Buffer, isWide: boolean): number {
 function mp3Seconds(bytes: Buffer): number {
   for (let at = 0; at + 4 < Math.min(bytes.length, 262_144); at++) {
     if (bytes[at] !== 0xff || ((bytes[at + 1] ?? 0) & 0xe0) !== 0xe0) continue
-    const kbit = bitrates[(bytes[at + 2] ?? 0) >> 4] ?? 0
+    const isFirst = ((bytes[at + 1] ?? 0) & 0x18) === 0x18
+    const kbit = (isFirst ? bitrates : lowBitrates)[(bytes[at + 2] ?? 0) >> 4] ?? 0
     if (kbit > 0) return ((bytes.length - at) * 8) / (kbit * 1000)
   }
   return 0

@@ -1,10 +1,10 @@
 // A file comes into the vault: first its bytes, whole and on the disk, then the row that names them.
 import type { ResourceRow } from '../../../entities/index.ts'
-import { headBytes, judge, mostOfAny, type Media } from '../../../rules/media.ts'
+import { headBytes, judge, mostOfAny, wav, type Media } from '../../../rules/media.ts'
 import { AppError } from '../../errors.ts'
-import type { Needs } from '../../ports.ts'
+import type { Draft, Needs } from '../../ports.ts'
 
-export type KeepNeeds = Needs<'store' | 'vault' | 'ids' | 'clock'>
+export type KeepNeeds = Needs<'store' | 'vault' | 'voices' | 'ids' | 'clock'>
 export type Incoming = {
   companyId: string
   source: AsyncIterable<Uint8Array>
@@ -15,14 +15,32 @@ export type Incoming = {
 
 const refusals = {
   wrong_type:
-    'This is none of the files that are taken: pictures, AMR or MP3 voices, MP4 videos, PDF, ZIP and office documents.',
-  too_large: 'Too large: pictures and videos have at most 10 MB, voices 2 MB, other files 20 MB.',
+    'This is none of the files that are taken: pictures, AMR, MP3 or WAV voices, MP4 videos, PDF, ZIP and office documents.',
+  too_large:
+    'Too large: pictures and videos have at most 10 MB, voices 2 MB (as WAV 20 MB), other files 20 MB.',
 }
 
-export async function keepMedia(
-  needs: KeepNeeds,
-  { companyId, source, name, uid, strict }: Incoming,
-): Promise<ResourceRow> {
+export async function keepMedia(needs: KeepNeeds, given: Incoming): Promise<ResourceRow> {
+  const { companyId, uid, strict } = given
+  const came = await receive(needs, given.source, strict)
+  const isWav = strict && came.media.mime === wav
+  const { draft, media } = isWav ? await asMp3(needs, came.draft) : came
+  const name = isWav ? given.name.replace(/(\.wave?)?$/i, '.mp3') : given.name
+  await draft.keep(companyId)
+  return needs.store.work('rest', (unit) =>
+    unit.media.add(
+      newResource(needs, { companyId, name, uid, media, sha256: draft.sha256, size: draft.size }),
+    ),
+  )
+}
+
+type Received = { draft: Draft; media: Media }
+
+async function receive(
+  needs: Needs<'vault'>,
+  source: AsyncIterable<Uint8Array>,
+  strict: boolean,
+): Promise<Received> {
   const draft = await needs.vault.receive(source, { most: mostOfAny, head: headBytes })
   if (!draft) throw new AppError('too_large', refusals.too_large)
   const media = judge(draft, strict)
@@ -31,12 +49,15 @@ export async function keepMedia(
     const code = typeof media === 'string' ? media : 'wrong_type'
     throw new AppError(code, refusals[code])
   }
-  await draft.keep(companyId)
-  return needs.store.work('rest', (unit) =>
-    unit.media.add(
-      newResource(needs, { companyId, name, uid, media, sha256: draft.sha256, size: draft.size }),
-    ),
-  )
+  return { draft, media }
+}
+
+async function asMp3(needs: Needs<'vault' | 'voices'>, draft: Draft): Promise<Received> {
+  try {
+    return await receive(needs, streamOf(await needs.voices.mp3(draft.read)), true)
+  } finally {
+    await draft.drop()
+  }
 }
 
 type Facts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & {
