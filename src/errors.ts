@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'not_found'
   | 'login_failed'
   | 'login_locked'
+  | 'too_many_tries'
   | 'username_taken'
   | 'appid_taken'
   | 'scene_taken'

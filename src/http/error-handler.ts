@@ -43,6 +43,7 @@ export const statusOf: Record<ErrorCode, number> = {
   reply_budget_used: 422,
   type_not_supported: 422,
   login_locked: 429,
+  too_many_tries: 429,
   wechat_refused: 422,
   wechat_away: 503,
   overloaded: 503,

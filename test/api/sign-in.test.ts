@@ -137,6 +137,56 @@ void test('failures count for the /64 of an IPv6 address, and for IPv4 however i
   assert.ok(performance.now() - began >= 240, 'slowed down')
 })
 
+void test('who floods the sign-in from one network is told to come again, and another address has its turn after few of theirs', async (t) => {
+  const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
+  t.after(() => house.close())
+  const answered: string[] = []
+  const from = async (address: string, username: string, secret: string) => {
+    const answer = await fetch(`${house.urls[0]}/api/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': address },
+      body: JSON.stringify({ username, password: secret }),
+    })
+    const body = (await answer.json()) as { error?: { code: string } }
+    const code = body.error?.code ?? 'ok'
+    answered.push(code)
+    return { status: answer.status, code, retryAfter: Number(answer.headers.get('retry-after')) }
+  }
+  const flood = Array.from({ length: 150 }, (_, n) =>
+    from(`2001:db8:1:2:${n.toString(16)}::1`, `nobody${n}`, 'wrong password'),
+  )
+  await Promise.race(flood)
+  const before = answered.filter((code) => code === 'login_failed').length
+  assert.equal((await from('2001:db8:1:3::1', 'agent0', password)).status, 200)
+  const turns = answered.filter((code) => code === 'login_failed').length - before
+  const all = await Promise.all(flood)
+  const [tried = [], refused = []] = ['login_failed', 'too_many_tries'].map((code) =>
+    all.filter((one) => one.code === code),
+  )
+  assert.ok(refused.length >= 50 && tried.length >= 10, `${refused.length}, ${tried.length}`)
+  assert.ok(refused.every(({ status, retryAfter }) => status === 429 && retryAfter > 0))
+  assert.ok(turns <= 24, `${turns} of the flood had their turn before`)
+})
+
+void test('no more try to sign in at once than can soon be served, from however many addresses; then it goes on', async (t) => {
+  const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
+  t.after(() => house.close())
+  const answers = await Promise.all(
+    Array.from({ length: 400 }, (_, n) =>
+      fetch(`${house.urls[0]}/api/login`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `192.0.2.${n % 80}` },
+        body: JSON.stringify({ username: `nobody${n}`, password: 'wrong password' }),
+      }),
+    ),
+  )
+  const refused = answers.filter(({ status }) => status === 429)
+  assert.ok(refused.length > 0, 'more came than there is room for')
+  assert.ok(refused.every(({ headers }) => Number(headers.get('retry-after')) > 0))
+  assert.ok(answers.every(({ status }) => status === 401 || status === 429))
+  assert.equal((await login(house.urls[0] ?? '', 'agent0', password)).status, 200)
+})
+
 void test('guesses of the old password are counted like failed sign-ins', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())

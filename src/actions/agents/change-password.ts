@@ -7,7 +7,7 @@ import { writeTry } from './sign-in.ts'
 import { openTurns } from './turns.ts'
 
 type Me = { uid: number; companyId: string; tokenHash: string }
-const oneAtATime = openTurns(1)
+const oneAtATime = openTurns(1, { ofKey: 8, ofAll: 240 })
 
 /** Ends all other sign-ins of this person. A wrong old password counts as a sign-in that failed. */
 export async function changePassword(

@@ -21,8 +21,10 @@ export type SignIn = { username: string; password: string; device: string | null
 export type SignInResult = { token: string; endsAt: number; user: UserRow }
 type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus'>
 
-const oneAtATime = openTurns(1)
-const fewAtATime = openTurns(8)
+// an office behind one address may come at once; a flood of one leaves most of the room to others
+const room = { ofKey: 48, ofAll: 240 }
+const oneAtATime = openTurns(1, room)
+const fewAtATime = openTurns(8, room)
 
 export function signIn(needs: SignInNeeds, asked: SignIn): Promise<SignInResult> {
   const input = { ...asked, ip: networkOf(asked.ip) }

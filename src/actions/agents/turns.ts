@@ -1,20 +1,35 @@
 // Tries from one address take turns: good ones under way are not taken for failures, and parallel ones cannot pass the limit.
-export function openTurns(most: number) {
+import { AppError } from '../../errors.ts'
+
+/** How many may be there, those that wait with those whose turn it is: of one key, and of all. */
+export type Room = { ofKey: number; ofAll: number }
+
+const full = () =>
+  new AppError('too_many_tries', 'Too many sign in at once: try again in a moment.', {
+    retryAfter: 2,
+  })
+
+export function openTurns(most: number, room: Room) {
   const running = new Map<string, number>()
   const waiting = new Map<string, (() => void)[]>()
+  let there = 0
 
   const take = (key: string): Promise<void> => {
     const now = running.get(key) ?? 0
+    const before = waiting.get(key) ?? []
+    if (now + before.length >= room.ofKey || there >= room.ofAll) throw full()
+    there += 1
     if (now < most) {
       running.set(key, now + 1)
       return Promise.resolve()
     }
     return new Promise((resolve) => {
-      waiting.set(key, [...(waiting.get(key) ?? []), resolve])
+      waiting.set(key, [...before, resolve])
     })
   }
 
   const give = (key: string): void => {
+    there -= 1
     const [next, ...rest] = waiting.get(key) ?? []
     if (rest.length === 0) waiting.delete(key)
     else waiting.set(key, rest)
