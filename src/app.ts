@@ -27,6 +27,7 @@ import { openLog, type Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
 import type { Ports } from './ports.ts'
 import { openSecrets } from './secrets.ts'
+import type { Disk } from './store/log-file.ts'
 import { openStore } from './store/open.ts'
 import { openVault } from './store/vault.ts'
 import type { SqlHeard } from './store/store.ts'
@@ -35,6 +36,8 @@ import { openTime } from './time-source.ts'
 export type AppOptions = {
   wrap?: (ports: Ports) => Ports
   onSql?: SqlHeard
+  /** Where the embedded database forces its log. */
+  disk?: Disk
   log?: Log
   consoleDir?: string | null
   /** A test that runs jobs by hand leaves the clock's door shut. */
@@ -66,6 +69,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     alone: config.REDIS_URL === undefined,
     ending: options.ending,
     lost: options.lost,
+    disk: options.disk,
     ...(options.onSql && { onSql: options.onSql }),
   })
   const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
+import { isUnforced, type Folded } from './unforced.ts'
 
 const everyMs = 200
 const worthFolding = 1000
@@ -26,6 +27,9 @@ function fold(): boolean {
   return true
 }
 
+const tell = (folded: Folded) => {
+  parentPort?.postMessage(folded)
+}
 const ended = new AbortController()
 parentPort?.once('message', () => {
   ended.abort()
@@ -33,10 +37,10 @@ parentPort?.once('message', () => {
 while (!ended.signal.aborted) {
   await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => undefined)
   try {
-    if (fold()) parentPort?.postMessage(null)
+    if (fold()) tell({ error: null, unforced: false })
   } catch (error) {
     // a full disk, say: nothing is lost, the log only grows, and the next round tries again
-    parentPort?.postMessage(String(error))
+    tell({ error: String(error), unforced: isUnforced(error) })
   }
 }
 database.close()

@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import { sqlite } from './dialect.ts'
 import { openLogFile } from './log-file.ts'
+import { isUnforced } from './unforced.ts'
 import { runMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { Answer, Ask } from './sql.ts'
@@ -25,6 +26,8 @@ export async function openSqlite({
   log,
   onSql,
   ending,
+  lost,
+  disk,
 }: StoreOptions): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = fileOf(url, dataDir)
@@ -44,12 +47,28 @@ export async function openSqlite({
   const failed = (error: unknown) => {
     log.warn({ error: String(error) }, 'the log could not be folded into the database')
   }
-  const logFile = openLogFile(file, {
-    failed,
-    finish: () => {
-      queue.run('push', () => ask('pragma wal_checkpoint(passive)', [])).catch(failed)
+  const logFile = openLogFile(
+    file,
+    {
+      failed,
+      finish: () => {
+        queue
+          .run('push', async () => {
+            logFile.refuseBroken()
+            await ask('pragma wal_checkpoint(passive)', [])
+          })
+          .catch((error: unknown) => {
+            if (isUnforced(error)) logFile.breakDown(error)
+            else failed(error)
+          })
+      },
+      broken: (why) => {
+        log.error({}, `${why} Nothing is answered any more until kefu is started again.`)
+        lost?.('The disk failed, so this process ends: look at it before you trust what it holds.')
+      },
     },
-  })
+    disk,
+  )
   const transact = openTransact(sqlite, onSql)
   const askAll = inTurn(ask)
   const read = unitOn(sqlite, askReader)
@@ -57,7 +76,10 @@ export async function openSqlite({
 
   const work: Store['work'] = async (kind, body, { committed } = {}) => {
     // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
-    const result = await queue.run(kind, () => transact({ ask: askAll }, kind, body))
+    const result = await queue.run(kind, async () => {
+      logFile.refuseBroken()
+      return transact({ ask: askAll }, kind, body)
+    })
     committed?.()
     await logFile.forced()
     return result
@@ -81,8 +103,10 @@ export async function openSqlite({
       await queue.idle()
       await slow.close()
       await logFile.close()
-      await reader.destroy()
-      await writer.destroy()
+      // whoever is last folds the log, which must stay as it is where the disk has failed: the reader may not write
+      for (const one of logFile.isBroken() ? [writer, reader] : [reader, writer]) {
+        await one.destroy()
+      }
       lock.close()
     },
   }

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts'
+import type { Disk } from './log-file.ts'
 import type { Sql } from './sql.ts'
 import type { Tables } from './tables.ts'
 import type { WorkClass } from './writer.ts'
@@ -16,8 +17,10 @@ export type StoreOptions = {
   onSql?: SqlHeard
   /** Nothing that several processes share: a second one must be refused. */
   alone?: boolean
-  /** Hears that a second one has come all the same: this process must end. */
+  /** Hears why this process must end: a second one has come all the same, or the disk has failed. */
   lost?: ((why: string) => void) | undefined
+  /** Another than the machine's, where SQLite's log is forced. */
+  disk?: Disk | undefined
   /** Leaves the schema as it is. */
   asItIs?: boolean
   /** Ends a migration between two of its steps. */
