@@ -1,16 +1,16 @@
 // Who may read a customer and all that was said, and who may write about them: every door says the same as the session does.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { as, refusal } from '../support/api.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 import { sessionOf } from '../support/seen.ts'
 
 async function people(house: House) {
-  const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id as string
-  const group = (await house.admin.call('POST', '/api/groups', { name: 'g' })).body.id as number
-  const other = (await house.admin.call('POST', '/api/groups', { name: 'other' })).body.id as number
+  const groupOf = async (name: string): Promise<number> =>
+    (await as(house.admin).post('/api/groups').send({ name }).expect(201)).body.id
+  const [group, other] = [await groupOf('g'), await groupOf('other')]
   return {
-    accountId,
     group,
     owner: await house.agent('owner', { groupIds: [group] }),
     second: await house.agent('second', { groupIds: [group] }),
@@ -29,14 +29,17 @@ async function reads(actor: Actor, customerId: string, sessionIds: string[]) {
     ),
   ]
   const answers = []
-  for (const path of paths) answers.push((await actor.call('GET', path)).status)
+  for (const path of paths) answers.push((await as(actor).get(path)).status)
   return answers
 }
 const all = (status: number, sessions: number) => Array<number>(4 + 3 * sessions).fill(status)
 const found = async (actor: Actor, search = '') =>
-  ((await actor.call('GET', `/api/customers?search=${search}`)).body.items as { id: string }[]).map(
-    (one) => one.id,
+  (await as(actor).get('/api/customers').query({ search }).expect(200)).body.items.map(
+    (one: { id: string }) => one.id,
   )
+/** What an agent or a supervisor does with a session. */
+const does = (actor: Actor, verb: string, body: object = {}) =>
+  as(actor).post(`/api/sessions/${verb}`).send(body)
 
 void test('whoever may read the open or latest session of a customer reads all of them; to strangers the customer is 404 and found by no search', async (t) => {
   const house = await openHouse({ rules: false })
@@ -45,43 +48,41 @@ void test('whoever may read the open or latest session of a customer reads all o
   const customer = await follower(house)
   await customer.says('第一次')
   const first = await sessionOf(house, customer)
-  const id = (await lead.call('GET', `/api/sessions/${first.id}`)).body.customer.id as string
+  const { id } = first.customer
   assert.deepEqual(await reads(stranger, id, [first.id]), all(200, 1), 'it waits for everyone')
 
-  await owner.call('POST', `/api/sessions/${first.id}/claim`, {})
+  await does(owner, `${first.id}/claim`).expect(200)
   assert.deepEqual(await reads(owner, id, [first.id]), all(200, 1))
   assert.deepEqual(await reads(second, id, [first.id]), all(404, 1))
   assert.deepEqual(await found(owner), [id])
   assert.deepEqual(await found(second), [])
   assert.deepEqual(await found(second, customer.openid), [])
   assert.deepEqual(await found(lead, customer.openid), [id])
-  assert.equal((await owner.call('POST', `/api/sessions/${first.id}/close`, {})).status, 200)
+  await does(owner, `${first.id}/close`).expect(200)
   assert.deepEqual(await reads(owner, id, [first.id]), all(200, 1), 'after it too')
 
-  await lead.call('PATCH', `/api/customers/${id}`, { exclusiveAgentUid: -1 })
+  await as(lead).patch(`/api/customers/${id}`).send({ exclusiveAgentUid: -1 }).expect(200)
   await customer.says('第二次')
   const next = await sessionOf(house, customer)
   assert.notEqual(next.id, first.id)
-  await lead.call('POST', `/api/sessions/${next.id}/transfer`, { groupId: group })
+  await does(lead, `${next.id}/transfer`, { groupId: group }).expect(200)
   assert.deepEqual(await reads(second, id, [first.id, next.id]), all(200, 2), 'in the queue')
   assert.deepEqual(await found(second, customer.openid), [id])
   assert.deepEqual(await reads(stranger, id, [first.id, next.id]), all(404, 2))
   assert.deepEqual(await found(stranger), [])
-  await second.call('POST', `/api/sessions/${next.id}/claim`, {})
+  await does(second, `${next.id}/claim`).expect(200)
   assert.deepEqual(
     await reads(second, id, [first.id, next.id]),
     all(200, 2),
     'what was before, too',
   )
-  assert.equal((await owner.call('GET', `/api/sessions/${first.id}`)).status, 200, 'one had it')
-  assert.equal((await owner.call('GET', `/api/sessions/${next.id}`)).status, 404)
-  assert.equal((await owner.call('GET', `/api/customers/${id}`)).status, 404)
+  // who had it keeps what was theirs
+  await as(owner).get(`/api/sessions/${first.id}`).expect(200)
+  await as(owner).get(`/api/sessions/${next.id}`).expect(404)
+  await as(owner).get(`/api/customers/${id}`).expect(404)
   assert.deepEqual(await found(owner), [])
 
-  const asked = await second.call('POST', `/api/sessions/${next.id}/members`, {
-    uids: [stranger.uid],
-  })
-  assert.equal(asked.status, 200)
+  await does(second, `${next.id}/members`, { uids: [stranger.uid] }).expect(200)
   assert.deepEqual(await reads(stranger, id, [first.id, next.id]), all(200, 2), 'a member')
   assert.deepEqual(await found(stranger), [id])
 })
@@ -93,22 +94,22 @@ void test('a customer is described by the owner, the exclusive agent and supervi
   const customer = await follower(house)
   await customer.says('在吗')
   const session = await sessionOf(house, customer)
-  const path = `/api/customers/${(await lead.call('GET', `/api/sessions/${session.id}`)).body.customer.id}`
-  const describe = async (actor: Actor, body: object) => {
-    const answer = await actor.call('PATCH', path, body)
-    return [answer.status, answer.body.error?.code ?? 'ok']
-  }
-  assert.deepEqual(await describe(second, { alias: 'x' }), [403, 'not_owner'], 'in the queue')
-  await owner.call('POST', `/api/sessions/${session.id}/claim`, {})
-  assert.deepEqual(await describe(owner, { alias: '老王' }), [200, 'ok'])
-  assert.deepEqual(await describe(owner, { exclusiveAgentUid: -1 }), [403, 'not_allowed'])
-  assert.deepEqual(await describe(owner, { priority: 3 }), [403, 'not_allowed'])
-  await owner.call('POST', `/api/sessions/${session.id}/members`, { uids: [second.uid] })
-  assert.deepEqual(await describe(second, { remark: 'x' }), [403, 'not_owner'], 'a member')
-  assert.deepEqual(await describe(stranger, { remark: 'x' }), [404, 'not_found'])
-  assert.deepEqual(await describe(lead, { exclusiveAgentUid: second.uid }), [200, 'ok'])
-  assert.deepEqual(await describe(second, { remark: '常客' }), [200, 'ok'], 'the exclusive agent')
-  assert.deepEqual(await describe(owner, { tags: ['a'] }), [200, 'ok'], 'the owner still')
-  const after = (await lead.call('GET', path)).body
+  const path = `/api/customers/${session.customer.id}`
+  const describe = (actor: Actor, body: object) => as(actor).patch(path).send(body)
+  // it waits for everyone
+  await describe(second, { alias: 'x' }).expect(403).expect(refusal('not_owner'))
+  await does(owner, `${session.id}/claim`).expect(200)
+  await describe(owner, { alias: '老王' }).expect(200)
+  await describe(owner, { exclusiveAgentUid: -1 }).expect(403).expect(refusal('not_allowed'))
+  await describe(owner, { priority: 3 }).expect(403).expect(refusal('not_allowed'))
+  // as a member
+  await does(owner, `${session.id}/members`, { uids: [second.uid] }).expect(200)
+  await describe(second, { remark: 'x' }).expect(403).expect(refusal('not_owner'))
+  await describe(stranger, { remark: 'x' }).expect(404).expect(refusal('not_found'))
+  // as the exclusive agent, while the owner still may
+  await describe(lead, { exclusiveAgentUid: second.uid }).expect(200)
+  await describe(second, { remark: '常客' }).expect(200)
+  await describe(owner, { tags: ['a'] }).expect(200)
+  const { body: after } = await as(lead).get(path).expect(200)
   assert.deepEqual([after.alias, after.remark, after.tags], ['老王', '常客', ['a']])
 })

@@ -1,156 +1,116 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { as, type Asking } from '../support/api.ts'
 import { openHouse } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 
+const at = '/api/quick-replies'
 const words = (text: string) => ({ type: 'text', text })
+const make = async (who: Asking, title: string, more: object = {}) =>
+  (
+    await who
+      .post(at)
+      .send({ title, content: words(title), ...more })
+      .expect(201)
+  ).body
+const titles = async (who: Asking, query: object = {}): Promise<string[]> =>
+  (await who.get(at).query(query).expect(200)).body.items
+    .map((one: { title: string }) => one.title)
+    .sort()
 
 void test("one's own quick replies are nobody else's, the company's are everyone's and kept by supervisors", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const [mine, other] = [await house.agent('agent1'), await house.agent('agent2')]
-  const own = (
-    await mine.call('POST', '/api/quick-replies', {
-      title: '问好',
-      content: words('您好，我是{agent}'),
-    })
-  ).body
+  const admin = as(house.admin)
+  const [mine, other] = [as(await house.agent('agent1')), as(await house.agent('agent2'))]
+  const own = await make(mine, '问好', { content: words('您好，我是{agent}') })
   assert.deepEqual(
     [own.scope, own.useCount, own.content.text],
     ['personal', 0, '您好，我是{agent}'],
   )
-  assert.equal(
-    (
-      await mine.call('POST', '/api/quick-replies', {
-        scope: 'shared',
-        title: 'x',
-        content: words('x'),
-      })
-    ).status,
-    403,
-  )
-  const shared = (
-    await house.admin.call('POST', '/api/quick-replies', {
-      scope: 'shared',
-      title: '运费',
-      content: words('满 99 元包邮'),
-    })
-  ).body
+  await mine
+    .post(at)
+    .send({ scope: 'shared', title: 'x', content: words('x') })
+    .expect(403)
+  const shared = await make(admin, '运费', { scope: 'shared', content: words('满 99 元包邮') })
 
-  const titles = async (actor: typeof mine, query = '') =>
-    (await actor.call('GET', `/api/quick-replies${query}`)).body.items
-      .map((one: any) => one.title)
-      .sort()
   assert.deepEqual(await titles(mine), ['运费', '问好'])
   assert.deepEqual(await titles(other), ['运费'])
-  assert.deepEqual(await titles(house.admin), ['运费'], 'not even the admin')
-  assert.deepEqual(await titles(mine, `?search=${encodeURIComponent('包邮')}`), ['运费'])
-  assert.deepEqual(await titles(mine, '?scope=personal'), ['问好'])
+  assert.deepEqual(await titles(admin), ['运费'], 'not even the admin')
+  assert.deepEqual(await titles(mine, { search: '包邮' }), ['运费'])
+  assert.deepEqual(await titles(mine, { scope: 'personal' }), ['问好'])
   const put = { title: '偷', content: words('偷') }
-  for (const [method, path, body] of [
-    ['GET', '', undefined],
-    ['PUT', '', put],
-    ['DELETE', '', undefined],
-    ['POST', '/use', {}],
-  ] as const) {
-    assert.equal(
-      (await other.call(method, `/api/quick-replies/${own.id}${path}`, body)).status,
-      404,
-      method,
-    )
-  }
-  assert.equal((await mine.call('PUT', `/api/quick-replies/${shared.id}`, put)).status, 403)
-  assert.equal((await mine.call('DELETE', `/api/quick-replies/${shared.id}`)).status, 403)
-  assert.equal(
-    (
-      await mine.call('PUT', `/api/quick-replies/${own.id}`, {
-        title: '问候',
-        content: words('您好'),
-      })
-    ).body.title,
-    '问候',
-  )
-  assert.equal((await mine.call('DELETE', `/api/quick-replies/${own.id}`)).status, 200)
-  assert.equal((await mine.call('GET', `/api/quick-replies/${own.id}`)).status, 404)
+  await other.get(`${at}/${own.id}`).expect(404)
+  await other.put(`${at}/${own.id}`).send(put).expect(404)
+  await other.delete(`${at}/${own.id}`).expect(404)
+  await other.post(`${at}/${own.id}/use`).send({}).expect(404)
+  await mine.put(`${at}/${shared.id}`).send(put).expect(403)
+  await mine.delete(`${at}/${shared.id}`).expect(403)
+  const renamed = { title: '问候', content: words('您好') }
+  const { body: after } = await mine.put(`${at}/${own.id}`).send(renamed).expect(200)
+  assert.equal(after.title, '问候')
+  await mine.delete(`${at}/${own.id}`).expect(200)
+  await mine.get(`${at}/${own.id}`).expect(404)
 })
 
 void test('a quick reply is filled in for its session and counted, and the most used stand first', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const agent = await house.agent('agent1')
+  const agent = as(await house.agent('agent1'))
   await (await follower(house)).says('在吗')
-  const session = (await agent.call('POST', '/api/sessions/claim', {})).body
-  await agent.call('PATCH', `/api/customers/${session.customer.id}`, { alias: '王女士' })
-  const make = async (title: string, text: string) =>
-    (await agent.call('POST', '/api/quick-replies', { title, content: words(text) })).body
-  const [hello, bye] = [
-    await make('hello', '{nickname|您}好，{agent}为您服务，{account}'),
-    await make('bye', '再见'),
-  ]
-  const used = (
-    await agent.call('POST', `/api/quick-replies/${hello.id}/use`, { sessionId: session.id })
-  ).body
+  const { body: session } = await agent.post('/api/sessions/claim').send({}).expect(200)
+  await agent.patch(`/api/customers/${session.customer.id}`).send({ alias: '王女士' }).expect(200)
+  const hello = await make(agent, 'hello', {
+    content: words('{nickname|您}好，{agent}为您服务，{account}'),
+  })
+  const bye = await make(agent, 'bye', { content: words('再见') })
+  const use = (id: string, body: object) => agent.post(`${at}/${id}/use`).send(body).expect(200)
+  const { body: used } = await use(hello.id, { sessionId: session.id })
   assert.deepEqual([used.content.text, used.useCount], ['王女士好，agent1为您服务，Test', 1])
-  await agent.call('POST', `/api/quick-replies/${bye.id}/use`, {})
-  await agent.call('POST', `/api/quick-replies/${bye.id}/use`, {})
-  const list = (await agent.call('GET', '/api/quick-replies')).body.items
+  await use(bye.id, {})
+  await use(bye.id, {})
+  const { body: list } = await agent.get(at).expect(200)
   assert.deepEqual(
-    list.map((one: any) => [one.title, one.useCount]),
+    list.items.map((one: any) => [one.title, one.useCount]),
     [
       ['bye', 2],
       ['hello', 1],
     ],
   )
-  const sent = await agent.call('POST', `/api/sessions/${session.id}/messages`, {
-    clientMsgId: 'q',
-    ...used.content,
-  })
-  assert.equal(sent.status, 202, 'its content is what sendMessage takes')
-  const other = await house.agent('agent2')
-  await other.call('POST', '/api/quick-replies', { title: 'x', content: words('x') })
-  const foreign = await other.call(
-    'POST',
-    `/api/quick-replies/${(await other.call('GET', '/api/quick-replies')).body.items[0].id}/use`,
-    { sessionId: session.id },
-  )
-  assert.equal(foreign.status, 404, 'a session one may not see fills nothing')
+  // its content is what sendMessage takes
+  await agent
+    .post(`/api/sessions/${session.id}/messages`)
+    .send({ clientMsgId: 'q', ...used.content })
+    .expect(202)
+  // a session one may not see fills nothing
+  const other = as(await house.agent('agent2'))
+  const theirs = await make(other, 'x')
+  await other.post(`${at}/${theirs.id}/use`).send({ sessionId: session.id }).expect(404)
 })
 
 void test('a group that is deleted leaves its replies in no group', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const agent = await house.agent('agent1')
-  const group = (await agent.call('POST', '/api/quick-reply-groups', { name: '售前' })).body
-  const reply = (
-    await agent.call('POST', '/api/quick-replies', {
-      title: 'a',
-      content: words('a'),
-      groupId: group.id,
-    })
-  ).body
+  const groups = '/api/quick-reply-groups'
+  const [admin, agent] = [as(house.admin), as(await house.agent('agent1'))]
+  const { body: group } = await agent.post(groups).send({ name: '售前' }).expect(201)
+  const reply = await make(agent, 'a', { groupId: group.id })
+  const { body: inGroup } = await agent.get(at).query({ groupId: group.id }).expect(200)
   assert.deepEqual(
-    (await agent.call('GET', `/api/quick-replies?groupId=${group.id}`)).body.items.map(
-      (one: any) => one.id,
-    ),
+    inGroup.items.map((one: any) => one.id),
     [reply.id],
   )
-  assert.equal(
-    (
-      await house.admin.call('POST', '/api/quick-replies', {
-        scope: 'shared',
-        title: 'b',
-        content: words('b'),
-        groupId: group.id,
-      })
-    ).status,
-    404,
-    'a shared reply stands in no personal group',
-  )
-  assert.equal(
-    (await agent.call('PATCH', `/api/quick-reply-groups/${group.id}`, { name: '售后' })).body.name,
-    '售后',
-  )
-  assert.deepEqual((await house.admin.call('GET', '/api/quick-reply-groups')).body.items, [])
-  assert.equal((await agent.call('DELETE', `/api/quick-reply-groups/${group.id}`)).status, 200)
-  assert.equal((await agent.call('GET', `/api/quick-replies/${reply.id}`)).body.groupId, null)
+  // a shared reply stands in no personal group
+  await admin
+    .post(at)
+    .send({ scope: 'shared', title: 'b', content: words('b'), groupId: group.id })
+    .expect(404)
+  const { body: renamed } = await agent
+    .patch(`${groups}/${group.id}`)
+    .send({ name: '售后' })
+    .expect(200)
+  assert.equal(renamed.name, '售后')
+  assert.deepEqual((await admin.get(groups).expect(200)).body.items, [])
+  await agent.delete(`${groups}/${group.id}`).expect(200)
+  assert.equal((await agent.get(`${at}/${reply.id}`).expect(200)).body.groupId, null)
 })

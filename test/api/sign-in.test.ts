@@ -2,28 +2,29 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import { entities } from '../../entities/index.ts'
-import { openHouse, password, signIn } from '../support/app.ts'
+import { as, nobody } from '../support/api.ts'
+import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 
-const login = (url: string, username: string, secret: string) =>
-  fetch(`${url}/api/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username, password: secret }),
-  })
+const login = (house: House, username: string, secret: string) =>
+  nobody(house).post('/api/login').send({ username, password: secret })
+const me = (actor: Actor) => as(actor).get('/api/me')
+const change = (actor: Actor, oldPassword: string) =>
+  as(actor).post('/api/me/password').send({ oldPassword, newPassword: 'a wholly new one' })
 
 void test('five failures lock that login from that address for 15 minutes, also when they come at once', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const tries = await Promise.all(
-    Array.from({ length: 12 }, () => login(house.url, 'agent0', 'wrong password')),
+    Array.from({ length: 12 }, async () => login(house, 'agent0', 'wrong password')),
   )
   assert.equal(tries.filter((one) => one.status === 401).length, 5)
-  const locked = await login(house.url, 'agent0', password)
-  assert.equal(locked.status, 429)
-  assert.ok(Number(locked.headers.get('retry-after')) > 0)
-  assert.equal((await login(house.url, 'admin', password)).status, 200, 'another login is free')
+  await login(house, 'agent0', password)
+    .expect(429)
+    .expect('Retry-After', /^[1-9]\d*$/)
+  // another login is free
+  await login(house, 'admin', password).expect(200)
   await house.app.advanceTo(15 * 60_000 + 1000)
-  assert.equal((await login(house.url, 'agent0', password)).status, 200)
+  await login(house, 'agent0', password).expect(200)
 })
 
 void test('a sign-in ends after 12 idle hours, after 7 days in any case, and lives on with use', async (t) => {
@@ -35,11 +36,11 @@ void test('a sign-in ends after 12 idle hours, after 7 days in any case, and liv
   let at = 0
   for (; at < 7 * 24 * hour - 11 * hour; at += 11 * hour) {
     await house.app.advanceTo(at)
-    assert.equal((await used.call('GET', '/api/me')).status, 200)
+    await me(used).expect(200)
   }
-  assert.equal((await idle.call('GET', '/api/me')).status, 401)
+  await me(idle).expect(401)
   await house.app.advanceTo(7 * 24 * hour + 1000)
-  assert.equal((await used.call('GET', '/api/me')).status, 401)
+  await me(used).expect(401)
 })
 
 void test('logout, a new password and disabling end sign-ins at once', async (t) => {
@@ -50,24 +51,13 @@ void test('logout, a new password and disabling end sign-ins at once', async (t)
     await signIn(house.url, 'agent0'),
     await signIn(house.url, 'agent0'),
   ]
-  assert.equal((await out.call('POST', '/api/logout', {})).status, 200)
-  assert.equal((await out.call('GET', '/api/me')).status, 401)
-  assert.equal(
-    (
-      await changed.call('POST', '/api/me/password', {
-        oldPassword: password,
-        newPassword: 'a wholly new one',
-      })
-    ).status,
-    200,
-  )
-  assert.equal((await other.call('GET', '/api/me')).status, 401)
+  await as(out).post('/api/logout').send({}).expect(200)
+  await me(out).expect(401)
+  await change(changed, password).expect(200)
+  await me(other).expect(401)
   const last = await signIn(house.url, 'agent0', 'a wholly new one')
-  assert.equal(
-    (await house.admin.call('PATCH', `/api/users/${last.uid}`, { enabled: false })).status,
-    200,
-  )
-  assert.equal((await last.call('GET', '/api/me')).status, 401)
+  await as(house.admin).patch(`/api/users/${last.uid}`).send({ enabled: false }).expect(200)
+  await me(last).expect(401)
 })
 
 void test('the token is nowhere in the database, nor any account secret', async (t) => {
@@ -92,8 +82,9 @@ void test('the token is nowhere in the database, nor any account secret', async 
   ]) {
     assert.ok(!bytes.includes(secret))
   }
-  const account = (await house.admin.call('GET', '/api/accounts')).body.items[0]
-  assert.ok(!JSON.stringify(account).includes('testtoken'))
+  const { body, text } = await as(house.admin).get('/api/accounts').expect(200)
+  assert.equal(body.items.length, 1)
+  assert.ok(!text.includes('testtoken'))
 })
 
 void test('an agent may not do what an admin may', async (t) => {
@@ -108,7 +99,7 @@ void test('an agent may not do what an admin may', async (t) => {
     '/api/admin/jobs',
     '/api/companies',
   ]) {
-    assert.equal((await agent.call('GET', path)).status, 403, path)
+    await as(agent).get(path).expect(403)
   }
 })
 
@@ -119,21 +110,16 @@ void test('failures count for the /64 of an IPv6 address, and for IPv4 however i
   })
   t.after(() => house.close())
   const from = (address: string, secret: string) =>
-    fetch(`${house.urls[0]}/api/login`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': address },
-      body: JSON.stringify({ username: 'agent0', password: secret }),
-    })
-  const tries = []
-  for (let n = 1; n <= 6; n += 1) {
-    tries.push((await from(`2001:db8:1:2:${n}::${n}`, 'wrong password')).status)
+    login(house, 'agent0', secret).set('X-Forwarded-For', address)
+  for (const [n, status] of [401, 401, 401, 401, 401, 429].entries()) {
+    await from(`2001:db8:1:2:${n + 1}::${n + 1}`, 'wrong password').expect(status)
   }
-  assert.deepEqual(tries, [401, 401, 401, 401, 401, 429])
   for (let n = 1; n <= 5; n += 1) await from('192.0.2.1', 'wrong password')
-  assert.equal((await from('::ffff:c000:201', password)).status, 429)
+  await from('::ffff:c000:201', password).expect(429)
   for (let n = 1; n <= 4; n += 1) await from(`198.51.100.${n}`, 'wrong password')
   const began = performance.now()
-  assert.equal((await from('2001:db8:1:3::1', password)).status, 200, 'another network')
+  // another network
+  await from('2001:db8:1:3::1', password).expect(200)
   assert.ok(performance.now() - began >= 240, 'slowed down')
 })
 
@@ -191,17 +177,10 @@ void test('guesses of the old password are counted like failed sign-ins', async 
   const house = await openHouse()
   t.after(() => house.close())
   const person = await signIn(house.url, 'agent0')
-  const guess = async (oldPassword: string) =>
-    (
-      await person.call('POST', '/api/me/password', {
-        oldPassword,
-        newPassword: 'a wholly new one',
-      })
-    ).status
-  const guesses = []
-  for (let n = 0; n < 6; n += 1) guesses.push(await guess('wrong password'))
-  assert.deepEqual(guesses, [400, 400, 400, 400, 400, 429])
-  assert.equal(await guess(password), 429)
+  for (const status of [400, 400, 400, 400, 400, 429]) {
+    await change(person, 'wrong password').expect(status)
+  }
+  await change(person, password).expect(429)
   await house.app.advanceTo(15 * 60_000 + 1000)
-  assert.equal(await guess(password), 200)
+  await change(person, password).expect(200)
 })

@@ -51,6 +51,7 @@ export type House = {
 }
 
 export type Actor = {
+  url: string
   uid: number
   token: string
   call: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
@@ -226,6 +227,7 @@ export async function signIn(url: string, username: string, secret = password): 
     user: { uid: number }
   }
   return {
+    url,
     uid: user.uid,
     token,
     upload: async (bytes, name = 'a.bin') => {
