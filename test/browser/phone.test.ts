@@ -7,8 +7,7 @@ import { appid, openApi, openid, openScene, textReply } from '../simulator/suppo
 import { openBrowser, openPage, shots } from '../support/browser.ts'
 
 async function open(t: test.TestContext) {
-  const scene = await openScene()
-  t.after(() => scene.close())
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const { page, complaints } = await openPage(await openBrowser(t), { width: 1440, height: 860 })
   await page.goto(`${scene.url}/#${appid}/${openid}`)

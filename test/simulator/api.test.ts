@@ -13,8 +13,8 @@ async function send(scene: Scene, token: string, body: unknown): Promise<unknown
   ]
 }
 
-test('a message opens the window for five replies in 48 hours', async () => {
-  const scene = await openScene()
+test('a message opens the window for five replies in 48 hours', async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   assert.equal(await send(scene, token, text('too early')), 45015)
   await scene.say('hello')
@@ -27,11 +27,10 @@ test('a message opens the window for five replies in 48 hours', async () => {
   await scene.say('again')
   await advance(scene, 48 * hour)
   assert.equal(await send(scene, await scene.accessToken(), text('too late')), 45015)
-  await scene.close()
 })
 
-test('a menu click opens three replies for a minute, and unfollowing closes', async () => {
-  const scene = await openScene()
+test('a menu click opens three replies for a minute, and unfollowing closes', async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   const happen = (event: string) =>
     scene.call('POST', `/sim/followers/${openid}/event`, { appid, event, eventKey: 'k' })
@@ -43,11 +42,10 @@ test('a menu click opens three replies for a minute, and unfollowing closes', as
   await scene.say('hello')
   await happen('unsubscribe')
   assert.equal(await send(scene, token, text('gone')), 45015)
-  await scene.close()
 })
 
-test("what cannot be sent is refused with the platform's code", async () => {
-  const scene = await openScene()
+test("what cannot be sent is refused with the platform's code", async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
   for (const [body, errcode] of [
@@ -66,11 +64,10 @@ test("what cannot be sent is refused with the platform's code", async () => {
     43002,
   )
   assert.equal(await send(scene, token, text('界'.repeat(682))), 0)
-  await scene.close()
 })
 
-test('tokens die by age, by a newer one, and by force', async () => {
-  const scene = await openScene()
+test('tokens die by age, by a newer one, and by force', async (t) => {
+  const scene = await openScene(t)
   const ask = async (query: string) =>
     (await scene.call('GET', `/cgi-bin/token?${query}`))['errcode']
   assert.equal(await ask(`grant_type=client_credential&appid=wxnobody&secret=x`), 40013)
@@ -100,11 +97,10 @@ test('tokens die by age, by a newer one, and by force', async () => {
   await advance(scene, 31_000)
   assert.notEqual(await stable(true), first)
   assert.equal(await send(scene, first, text('x')), 40001)
-  await scene.close()
 })
 
-test('a fault strikes as often as asked, for its path and account only', async () => {
-  const scene = await openScene()
+test('a fault strikes as often as asked, for its path and account only', async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
   const fault = (body: Json) =>
@@ -138,11 +134,10 @@ test('a fault strikes as often as asked, for its path and account only', async (
     (await scene.inbox()).map((item) => item['text']),
     ['c', 'h'],
   )
-  await scene.close()
 })
 
-test('a fault may strike every third call only', async () => {
-  const scene = await openScene()
+test('a fault may strike every third call only', async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
   await scene.call('POST', '/sim/faults', {
@@ -155,11 +150,10 @@ test('a fault may strike every third call only', async () => {
   const codes = []
   for (const n of [1, 2, 3, 4, 5, 6]) codes.push(await send(scene, token, text(String(n))))
   assert.deepEqual(codes, [0, 0, -1, 0, 0, -1])
-  await scene.close()
 })
 
-test('a lost answer is no lost message: the ledger knows', async () => {
-  const scene = await openScene()
+test('a lost answer is no lost message: the ledger knows', async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
   for (const kind of ['reset', 'half']) {
@@ -190,5 +184,4 @@ test('a lost answer is no lost message: the ledger knows', async () => {
     ],
   )
   assert.doesNotMatch(JSON.stringify(await scene.ledger()), new RegExp(`made-up-secret|${token}`))
-  await scene.close()
 })

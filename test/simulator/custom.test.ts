@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
 import { appid, openApi, openid, openScene } from './support.ts'
-import type { Json } from './support.ts'
+import type { Ending, Json } from './support.ts'
 
-async function open() {
-  const scene = await openScene()
+async function open(t: Ending) {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   await scene.say('hello')
   const upload = async (type: string, file: string) => {
@@ -15,8 +15,8 @@ async function open() {
   return { scene, api, upload }
 }
 
-test('every kind of message that may be sent stands on the phone', async () => {
-  const { scene, api, upload } = await open()
+test('every kind of message that may be sent stands on the phone', async (t) => {
+  const { scene, api, upload } = await open(t)
   const [image, voice, video, thumb] = await Promise.all([
     upload('image', 'cat.jpg'),
     upload('voice', 'voice.amr'),
@@ -61,7 +61,6 @@ test('every kind of message that may be sent stands on the phone', async () => {
     all.map(([type]) => ['custom', type]),
   )
   assert.equal((await scene.inbox())[6]?.['text'], 'h\n满意\n不满意\nt')
-  await scene.close()
 })
 
 for (const [what, type, part, errcode] of [
@@ -92,17 +91,16 @@ for (const [what, type, part, errcode] of [
   ['an entry too long', 'msgmenu', { list: [{ id: '1', content: 'x'.repeat(300) }] }, 45099],
   ['a mini program without page', 'miniprogrampage', { appid: 'wx1', title: 't' }, 40165],
 ] as const) {
-  test(`${what} is refused with ${errcode}, and costs nothing of the window`, async () => {
-    const { scene, api } = await open()
+  test(`${what} is refused with ${errcode}, and costs nothing of the window`, async (t) => {
+    const { scene, api } = await open(t)
     assert.equal(await api.send(type, part), errcode)
     for (const n of [1, 2, 3, 4, 5]) assert.equal(await api.send('text', { content: String(n) }), 0)
     assert.equal((await scene.inbox()).length, 5)
-    await scene.close()
   })
 }
 
-test('escaped letters, a foreign method, no body and a list as body are refused', async () => {
-  const { scene, api } = await open()
+test('escaped letters, a foreign method, no body and a list as body are refused', async (t) => {
+  const { scene, api } = await open(t)
   const token = await scene.accessToken()
   const at = `/cgi-bin/message/custom/send?access_token=${token}`
   const text = (content: string) =>
@@ -112,11 +110,10 @@ test('escaped letters, a foreign method, no body and a list as body are refused'
   assert.equal((await scene.call('POST', at, '[]'))['errcode'], 47001)
   assert.equal((await scene.call('POST', at))['errcode'], 44002)
   assert.equal((await api.ask('/cgi-bin/no/such/path', {}))['errcode'], 40066)
-  await scene.close()
 })
 
-test('who left, blocked or was put on the blacklist is not reached, each with its own code', async () => {
-  const { scene, api } = await open()
+test('who left, blocked or was put on the blacklist is not reached, each with its own code', async (t) => {
+  const { scene, api } = await open(t)
   const text = () => api.send('text', { content: 'x' })
   await scene.call('PATCH', `/sim/followers/${openid}`, { appid, blocked: true })
   assert.equal(await text(), 48002)
@@ -126,11 +123,10 @@ test('who left, blocked or was put on the blacklist is not reached, each with it
   assert.equal(await text(), 45015)
   await scene.change({ codes: { unfollowed: 43004 } })
   assert.equal(await text(), 43004)
-  await scene.close()
 })
 
-test('a tap on a menu message gives three replies for a minute, not five for two days', async () => {
-  const scene = await openScene()
+test('a tap on a menu message gives three replies for a minute, not five for two days', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   await scene.say('满意', { bizmsgmenuid: '101' })
   assert.match(scene.pushes[0]?.body ?? '', /<\/MsgId>\n<bizmsgmenuid><!\[CDATA\[101\]\]>/)
@@ -138,11 +134,10 @@ test('a tap on a menu message gives three replies for a minute, not five for two
   assert.equal(await api.send('text', { content: '4' }), 45047)
   await scene.advance(60_000)
   assert.equal(await api.send('text', { content: '5' }), 45015)
-  await scene.close()
 })
 
-test('typing is shown for fifteen seconds after an exchange, and a message ends it', async () => {
-  const { scene, api } = await open()
+test('typing is shown for fifteen seconds after an exchange, and a message ends it', async (t) => {
+  const { scene, api } = await open(t)
   const type = async (command: string) =>
     (await api.ask('/cgi-bin/message/custom/typing', { touser: openid, command }))['errcode']
   const isTyping = async () => {
@@ -175,14 +170,12 @@ test('typing is shown for fifteen seconds after an exchange, and a message ends 
     )['errcode'],
     45015,
   )
-  await scene.close()
 })
 
-test('accounts that may not are told so', async () => {
-  const { scene, api } = await open()
+test('accounts that may not are told so', async (t) => {
+  const { scene, api } = await open(t)
   await scene.change({ kind: 'subscription' })
   assert.equal(await api.send('msgmenu', { list: [{ id: '1', content: 'x' }] }), 40200)
   await scene.change({ kind: 'unverified' })
   assert.equal(await api.send('text', { content: 'x' }), 48001)
-  await scene.close()
 })

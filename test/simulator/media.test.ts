@@ -10,8 +10,8 @@ const day = 24 * 3600_000
 const up = (type: string) => `/cgi-bin/media/upload?type=${type}`
 const mp3 = Buffer.concat([Buffer.from('fffb9000', 'hex'), Buffer.alloc(2_000_000)])
 
-test('uploaded media can be fetched as it was for three days', async () => {
-  const scene = await openScene()
+test('uploaded media can be fetched as it was for three days', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const bytes = sample('cat.jpg')
   const answer = await api.upload(up('image'), bytes, '猫.jpg')
@@ -31,11 +31,10 @@ test('uploaded media can be fetched as it was for three days', async () => {
     (await api.ask(`/cgi-bin/media/get?media_id=${String(answer['media_id'])}`))['errcode'],
     40007,
   )
-  await scene.close()
 })
 
-test('a video is answered as an address, a thumb has an id of another name', async () => {
-  const scene = await openScene()
+test('a video is answered as an address, a thumb has an id of another name', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const video = await api.upload(up('video'), sample('video.mp4'))
   const { video_url: address } = await api.ask(
@@ -48,7 +47,6 @@ test('a video is answered as an address, a thumb has an id of another name', asy
   const thumb = await api.upload(up('thumb'), sample('thumb.jpg'))
   assert.equal(typeof thumb['thumb_media_id'], 'string')
   assert.equal('media_id' in thumb, false)
-  await scene.close()
 })
 
 for (const [what, type, bytes, errcode] of [
@@ -82,17 +80,16 @@ for (const [what, type, bytes, errcode] of [
     40012,
   ],
 ] as const) {
-  test(`${what} is refused with ${errcode}`, async () => {
-    const scene = await openScene()
+  test(`${what} is refused with ${errcode}`, async (t) => {
+    const scene = await openScene(t)
     const api = await openApi(scene)
     assert.equal((await api.upload(up(type), bytes))['errcode'], errcode)
     assert.equal((await api.ask(up('image'), {}))['errcode'], 41005)
-    await scene.close()
   })
 }
 
-test('media belongs to one account and one kind', async () => {
-  const scene = await openScene()
+test('media belongs to one account and one kind', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   await scene.say('hello')
   const { media_id: voice } = await api.upload(up('voice'), sample('voice.amr'))
@@ -124,11 +121,10 @@ test('media belongs to one account and one kind', async () => {
     },
   )
   assert.equal(answer['errcode'], 40007)
-  await scene.close()
 })
 
-test('a reply by media needs media that lives; then the phone shows it', async () => {
-  const scene = await openScene()
+test('a reply by media needs media that lives; then the phone shows it', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const ids = {
     image: (await api.upload(up('image'), sample('cat.jpg')))['media_id'],
@@ -157,7 +153,6 @@ test('a reply by media needs media that lives; then the phone shows it', async (
     })
     assert.equal(((await scene.say('x'))['shown'] as Json[])[0]?.['type'], 'failure')
   }
-  await scene.close()
 })
 
 test('parts of a form are read as they were written, whatever stands in them', () => {

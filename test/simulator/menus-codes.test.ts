@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { appid, openApi, openid, openScene } from './support.ts'
-import type { Json } from './support.ts'
+import type { Ending, Json } from './support.ts'
 
 const menu = {
   button: [
@@ -26,8 +26,8 @@ const menu = {
   ],
 }
 
-async function open() {
-  const scene = await openScene()
+async function open(t: Ending) {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const code = async (path: string, body?: unknown) => (await api.ask(path, body))['errcode']
   const tap = async (path: number[], more: Json = {}) =>
@@ -42,8 +42,8 @@ async function open() {
   return { scene, api, code, tap, told }
 }
 
-test('every button tells what the platform tells when it is tapped', async () => {
-  const { scene, code, tap, told } = await open()
+test('every button tells what the platform tells when it is tapped', async (t) => {
+  const { scene, code, tap, told } = await open(t)
   assert.equal(await code('/cgi-bin/menu/get'), 46003)
   assert.equal(await code('/cgi-bin/menu/create', menu), 0)
   await tap([0])
@@ -72,7 +72,6 @@ test('every button tells what the platform tells when it is tapped', async () =>
     'location',
     'view_miniprogram',
   ])
-  await scene.close()
 })
 
 for (const [what, button, errcode] of [
@@ -86,16 +85,15 @@ for (const [what, button, errcode] of [
   ['six buttons below', [{ name: 'x', sub_button: Array(6).fill(menu.button[0]) }], 40023],
   ['a text as button', ['x'], 47001],
 ] as const) {
-  test(`a menu with ${what} is refused with ${errcode}`, async () => {
-    const { scene, code } = await open()
+  test(`a menu with ${what} is refused with ${errcode}`, async (t) => {
+    const { code } = await open(t)
     assert.equal(await code('/cgi-bin/menu/create', { button }), errcode)
     assert.equal(await code('/cgi-bin/menu/get'), 46003)
-    await scene.close()
   })
 }
 
-test('a conditional menu is shown to those it is for', async () => {
-  const { scene, api, code } = await open()
+test('a conditional menu is shown to those it is for', async (t) => {
+  const { scene, api, code } = await open(t)
   const special = { button: [{ type: 'click', name: 'VIP', key: 'vip' }] }
   assert.equal(
     await code('/cgi-bin/menu/addconditional', { ...special, matchrule: { tag_id: '100' } }),
@@ -129,11 +127,10 @@ test('a conditional menu is shown to those it is for', async () => {
   assert.equal(await first(), '人工客服')
   assert.equal(await code('/cgi-bin/menu/delete'), 0)
   assert.equal(await code('/cgi-bin/menu/get'), 46003)
-  await scene.close()
 })
 
-test('a QR code: who follows scans it, who does not follows by it, until it expires', async () => {
-  const { scene, api } = await open()
+test('a QR code: who follows scans it, who does not follows by it, until it expires', async (t) => {
+  const { scene, api } = await open(t)
   const create = (body: Json) => api.ask('/cgi-bin/qrcode/create', body)
   const made = await create({
     expire_seconds: 604_800,
@@ -190,5 +187,4 @@ test('a QR code: who follows scans it, who does not follows by it, until it expi
   ] as [Json, number][]) {
     assert.equal((await create(body))['errcode'], errcode)
   }
-  await scene.close()
 })

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
 import { eventually } from '../support/eventually.ts'
 import { appid, openApi, openid, openScene } from './support.ts'
-import type { Json } from './support.ts'
+import type { Ending, Json } from './support.ts'
 
-async function open() {
-  const scene = await openScene()
+async function open(t: Ending) {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const heard = async (event: string): Promise<string> => {
     await eventually(() => {
@@ -17,8 +17,8 @@ async function open() {
   return { scene, api, heard }
 }
 
-test('a template message needs no window, keeps its lengths, and its result comes as an event', async () => {
-  const { scene, api, heard } = await open()
+test('a template message needs no window, keeps its lengths, and its result comes as an event', async (t) => {
+  const { scene, api, heard } = await open(t)
   await scene.call('POST', `/sim/accounts/${appid}/templates`, {
     templateId: 'T1',
     title: '订单',
@@ -63,11 +63,10 @@ test('a template message needs no window, keeps its lengths, and its result come
     )['errcode'],
     0,
   )
-  await scene.close()
 })
 
-test('a notice reaches as often as the follower allowed it', async () => {
-  const { scene, api, heard } = await open()
+test('a notice reaches as often as the follower allowed it', async (t) => {
+  const { scene, api, heard } = await open(t)
   await scene.call('POST', `/sim/accounts/${appid}/templates`, {
     templateId: 'N1',
     kind: 'notice',
@@ -90,11 +89,10 @@ test('a notice reaches as often as the follower allowed it', async () => {
   })
   assert.deepEqual([await send(), await send()], [0, 43101])
   assert.match(await heard('subscribe_msg_sent_event'), /<ErrorCode>0<\/ErrorCode>/)
-  await scene.close()
 })
 
-test('a mass message reaches all, some or those of a tag, within its quota, once per client id', async () => {
-  const { scene, api, heard } = await open()
+test('a mass message reaches all, some or those of a tag, within its quota, once per client id', async (t) => {
+  const { scene, api, heard } = await open(t)
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond' })
   const all = (more: Json = {}) =>
     api.ask('/cgi-bin/message/mass/sendall', {
@@ -140,11 +138,10 @@ test('a mass message reaches all, some or those of a tag, within its quota, once
     )['errcode'],
     40007,
   )
-  await scene.close()
 })
 
-test('permanent material lives on; a published draft has an article id', async () => {
-  const { scene, api, heard } = await open()
+test('permanent material lives on; a published draft has an article id', async (t) => {
+  const { scene, api, heard } = await open(t)
   const image = await api.upload(
     '/cgi-bin/material/add_material?type=image',
     sample('cat.jpg'),
@@ -189,5 +186,4 @@ test('permanent material lives on; a published draft has an article id', async (
     (await fresh.ask('/cgi-bin/material/get_material', { media_id: image['media_id'] }))['errcode'],
     40007,
   )
-  await scene.close()
 })

@@ -3,17 +3,17 @@ import { test } from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
 import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { appid, openApi, openid, openScene, textReply } from './support.ts'
-import type { Json } from './support.ts'
+import type { Ending, Json } from './support.ts'
 
-async function open() {
-  const scene = await openScene()
+async function open(t: Ending) {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const code = async (path: string, body?: unknown) => (await api.ask(path, body))['errcode']
   return { scene, api, code }
 }
 
-test('of a follower the platform tells state, scene, tags and remark, never the name', async () => {
-  const { scene, api, code } = await open()
+test('of a follower the platform tells state, scene, tags and remark, never the name', async (t) => {
+  const { scene, api, code } = await open(t)
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond', unionid: 'oUnion' })
   const info = (id = openid) => api.ask(`/cgi-bin/user/info?openid=${id}&lang=zh_CN`)
   assert.deepEqual(Object.keys(await info()), [
@@ -60,11 +60,10 @@ test('of a follower the platform tells state, scene, tags and remark, never the 
     count: 0,
     next_openid: '',
   })
-  await scene.close()
 })
 
-test('tags are made, given, counted and taken away within their limits', async () => {
-  const { scene, api, code } = await open()
+test('tags are made, given, counted and taken away within their limits', async (t) => {
+  const { api, code } = await open(t)
   const create = async (name: string) => await api.ask('/cgi-bin/tags/create', { tag: { name } })
   const { id } = (await create('vip'))['tag'] as { id: number }
   assert.equal((await create('vip'))['errcode'], 45157)
@@ -98,11 +97,10 @@ test('tags are made, given, counted and taken away within their limits', async (
   assert.equal((await create('one too many'))['errcode'], 45056)
   assert.equal(await code('/cgi-bin/tags/delete', { tag: { id } }), 0)
   assert.deepEqual(await api.ask('/cgi-bin/tags/getidlist', { openid }), { tagid_list: [] })
-  await scene.close()
 })
 
-test('who is on the blacklist is neither heard nor reached', async () => {
-  const { scene, api, code } = await open()
+test('who is on the blacklist is neither heard nor reached', async (t) => {
+  const { scene, api, code } = await open(t)
   await scene.say('before')
   assert.equal(await code('/cgi-bin/tags/members/batchblacklist', { openid_list: [openid] }), 0)
   assert.equal(
@@ -115,13 +113,12 @@ test('who is on the blacklist is neither heard nor reached', async () => {
   assert.equal(await api.send('text', { content: 'x' }), 43019)
   await code('/cgi-bin/tags/members/batchunblacklist', { openid_list: [openid] })
   assert.equal(await api.send('text', { content: 'x' }), 0)
-  await scene.close()
 })
 
 const kf = 'agent1@madeupshop'
 
-test("customer-service accounts: names, limits, invitations, and writing under one's name", async () => {
-  const { scene, api, code } = await open()
+test("customer-service accounts: names, limits, invitations, and writing under one's name", async (t) => {
+  const { scene, api, code } = await open(t)
   const add = (kf_account: string, nickname = '小美') =>
     code('/customservice/kfaccount/add', { kf_account, nickname })
   await scene.change({ wechatId: 'madeupshop' })
@@ -185,11 +182,10 @@ test("customer-service accounts: names, limits, invitations, and writing under o
     await code('/customservice/kfaccount/update', { kf_account: kf, nickname: 'x' }),
     65401,
   )
-  await scene.close()
 })
 
-test("the platform's own desk: waiting, served, told by events, recorded", async () => {
-  const { scene, api, code } = await open()
+test("the platform's own desk: waiting, served, told by events, recorded", async (t) => {
+  const { scene, api, code } = await open(t)
   const at = `/sim/accounts/${appid}/kf/${encodeURIComponent(kf)}`
   await code('/customservice/kfaccount/add', { kf_account: kf, nickname: '小美' })
   scene.answerWith((pushed, response) => {
@@ -246,11 +242,10 @@ test("the platform's own desk: waiting, served, told by events, recorded", async
     .map((one) => readPush(one.body).fields['Event'])
     .filter((event) => event !== undefined)
   assert.deepEqual(events, ['kf_create_session', 'kf_close_session'])
-  await scene.close()
 })
 
-test('who a visitor of a web page is, is told once by a code', async () => {
-  const { scene } = await open()
+test('who a visitor of a web page is, is told once by a code', async (t) => {
+  const { scene } = await open(t)
   const { code } = await scene.call('POST', `/sim/followers/${openid}/oauth`, {
     appid,
     scope: 'snsapi_userinfo',
@@ -275,5 +270,4 @@ test('who a visitor of a web page is, is told once by a code', async () => {
     `/sns/oauth2/refresh_token?appid=${appid}&grant_type=refresh_token&refresh_token=${String(first['refresh_token'])}`,
   )
   assert.equal(renewed['openid'], openid)
-  await scene.close()
 })

@@ -4,8 +4,17 @@ import { test } from 'node:test'
 import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
 import { eventually } from '../support/eventually.ts'
-import { appid, key, openid, openScene, originalId, textReply, writeSealed } from './support.ts'
-import type { Json } from './support.ts'
+import {
+  appid,
+  closeServer,
+  key,
+  openid,
+  openScene,
+  originalId,
+  textReply,
+  writeSealed,
+} from './support.ts'
+import type { Ending, Json } from './support.ts'
 
 const componentAppid = 'wxabcdef1234567890'
 const component = {
@@ -19,7 +28,7 @@ const box = { encodingAesKey: key, appid: componentAppid }
 type Heard = { path: string; xml: string; openid: string | null }
 
 /** A platform's server: opens what is sealed for it and answers what the test says. */
-async function open() {
+async function open(t: Ending) {
   const heard: Heard[] = []
   const state = { reply: (() => 'success') as (heard: Heard) => string }
   const server = createServer((request, response) => {
@@ -54,8 +63,9 @@ async function open() {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
+  t.after(() => closeServer(server))
   const at = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  const scene = await openScene()
+  const scene = await openScene(t)
   await scene.call('POST', '/sim/components', {
     ...component,
     ticketUrl: `${at}/ticket`,
@@ -84,20 +94,11 @@ async function open() {
       )['component_access_token'],
     )
   }
-  const close = async () => {
-    await scene.close()
-    await new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve()
-      })
-      server.closeAllConnections()
-    })
-  }
-  return { at, scene, heard, state, sim, ask, componentToken, close }
+  return { at, scene, heard, state, sim, ask, componentToken }
 }
 
-test('a ticket comes by hand, every ten minutes of the clock and when asked for, and is good for twelve hours', async () => {
-  const { scene, heard, sim, ask, close } = await open()
+test('a ticket comes by hand, every ten minutes of the clock and when asked for, and is good for twelve hours', async (t) => {
+  const { scene, heard, sim, ask } = await open(t)
   assert.deepEqual([(await sim('ticket'))['outcome'], heard.length], ['ok', 1])
   const root = readXml(heard[0]?.xml ?? '')
   assert.deepEqual(
@@ -128,11 +129,10 @@ test('a ticket comes by hand, every ten minutes of the clock and when asked for,
     assert.equal(heard.length, 4)
   })
   assert.equal((await token(first))['errcode'], 61005)
-  await close()
 })
 
-test('an owner authorises: the platform is told, the browser comes back, codes are good once, tokens speak for the account', async () => {
-  const { at, scene, heard, sim, ask, componentToken, close } = await open()
+test('an owner authorises: the platform is told, the browser comes back, codes are good once, tokens speak for the account', async (t) => {
+  const { at, scene, heard, sim, ask, componentToken } = await open(t)
   const token = await componentToken()
   const pre = String((await ask('api_create_preauthcode', {}, token))['pre_auth_code'])
   const given = await sim('authorize', { appid, redirectUrl: `${at}/back?x=1`, preAuthCode: pre })
@@ -195,11 +195,10 @@ test('an owner authorises: the platform is told, the browser comes back, codes a
   await sim('unauthorize', { appid })
   assert.equal(childText(readXml(heard.at(-1)?.xml ?? ''), 'InfoType'), 'unauthorized')
   assert.equal(await send(info['authorizer_access_token']), 61003)
-  await close()
 })
 
-test("pushes of an authorised account go to its platform, sealed with the platform's key and tail, and back", async () => {
-  const { scene, heard, state, sim, close } = await open()
+test("pushes of an authorised account go to its platform, sealed with the platform's key and tail, and back", async (t) => {
+  const { scene, heard, state, sim } = await open(t)
   await scene.say('to its own address')
   assert.equal(scene.pushes.length, 1)
   await sim('authorize', { appid })
@@ -214,11 +213,10 @@ test("pushes of an authorised account go to its platform, sealed with the platfo
   await sim('unauthorize', { appid })
   await scene.say('back home')
   assert.equal(scene.pushes.length, 2)
-  await close()
 })
 
-test('a platform may only what the owner granted', async () => {
-  const { scene, sim, ask, componentToken, close } = await open()
+test('a platform may only what the owner granted', async (t) => {
+  const { scene, sim, ask, componentToken } = await open(t)
   const token = await componentToken()
   const { authCode } = await sim('authorize', { appid, scopes: [2] })
   const info = (await ask('api_query_auth', { authorization_code: authCode }, token))[
@@ -239,11 +237,10 @@ test('a platform may only what the owner granted', async () => {
   )
   await scene.advance(7200_000)
   assert.equal((await ask('api_create_preauthcode', {}, token))['errcode'], 42006)
-  await close()
 })
 
-test('the release test passes a platform that answers as it must, and names what fails', async () => {
-  const { scene, state, sim, ask, componentToken, close } = await open()
+test('the release test passes a platform that answers as it must, and names what fails', async (t) => {
+  const { scene, state, sim, ask, componentToken } = await open(t)
   const failed = (await sim('release-test', { account: 9 })) as { error?: { code: string } }
   assert.equal(failed.error?.code, 'invalid_input')
   const token = await componentToken()
@@ -299,5 +296,4 @@ test('the release test passes a platform that answers as it must, and names what
     [report.ok, report.cases.filter((one) => !one.ok).map((one) => one.name)],
     [false, ['event']],
   )
-  await close()
 })

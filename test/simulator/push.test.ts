@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
 import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
 import {
   appid,
+  folder,
   key,
   openid,
   openScene,
@@ -33,8 +31,8 @@ test('sealing and signing give the known example to the byte, and another accoun
   assert.throws(() => unseal(sealed, { encodingAesKey: key, appid: 'wxother' }), /another appid/)
 })
 
-test('a plain push is signed and carries a growing id above 2^53', async () => {
-  const scene = await openScene()
+test('a plain push is signed and carries a growing id above 2^53', async (t) => {
+  const scene = await openScene(t)
   const [first, second] = [await scene.say('你好 ]]> <b>'), await scene.say('again')]
   const [push] = scene.pushes
   assert.ok(push)
@@ -54,12 +52,11 @@ test('a plain push is signed and carries a growing id above 2^53', async () => {
     [first['attempts'], first['status'], first['reply'], first['shown']],
     [1, 200, 'success', []],
   )
-  await scene.close()
 })
 
 for (const mode of ['compatible', 'safe'] as const) {
-  test(`in ${mode} mode the push is sealed and a sealed reply stands on the phone`, async () => {
-    const scene = await openScene(mode)
+  test(`in ${mode} mode the push is sealed and a sealed reply stands on the phone`, async (t) => {
+    const scene = await openScene(t, { mode })
     scene.answerWith((pushed, response) => {
       const sealed = childText(readXml(pushed.body), 'Encrypt') ?? ''
       assert.equal(
@@ -73,21 +70,19 @@ for (const mode of ['compatible', 'safe'] as const) {
     const answer = await scene.say('在吗')
     assert.deepEqual(answer['shown'], [{ way: 'passive', type: 'text', text: '在的' }])
     assert.equal(answer['reply'], textReply('在的'))
-    await scene.close()
   })
 }
 
-test('in safe mode a reply that is not sealed is a failure', async () => {
-  const scene = await openScene('safe')
+test('in safe mode a reply that is not sealed is a failure', async (t) => {
+  const scene = await openScene(t, { mode: 'safe' })
   scene.answerWith((_pushed, response) => {
     response.end(textReply('open'))
   })
   assert.equal(((await scene.say('x'))['shown'] as { type: string }[])[0]?.type, 'failure')
-  await scene.close()
 })
 
-test('three tries without an answer in time bring the failure line, with one id and new nonces', async () => {
-  const scene = await openScene()
+test('three tries without an answer in time bring the failure line, with one id and new nonces', async (t) => {
+  const scene = await openScene(t, { deadlineMs: 300 })
   scene.answerWith(() => undefined)
   const answer = await scene.say('hello')
   assert.equal(answer['attempts'], 3)
@@ -98,11 +93,10 @@ test('three tries without an answer in time bring the failure line, with one id 
   assert.equal(new Set(scene.pushes.map((push) => push.body)).size, 1)
   assert.equal(new Set(scene.pushes.map((push) => push.query.get('nonce'))).size, 3)
   assert.equal((await scene.ledger()).length, 3)
-  await scene.close()
 })
 
-test('a second try that is answered shows its reply and no failure', async () => {
-  const scene = await openScene()
+test('a second try that is answered shows its reply and no failure', async (t) => {
+  const scene = await openScene(t)
   scene.answerWith((_pushed, response) => {
     if (scene.pushes.length === 1) response.writeHead(500).end()
     else response.end(textReply('late'))
@@ -113,18 +107,16 @@ test('a second try that is answered shows its reply and no failure', async () =>
     (await scene.inbox()).map((item) => [item['n'], item['way'], item['text']]),
     [[1, 'passive', 'late']],
   )
-  await scene.close()
 })
 
-test('with noRetry an answer other than 200 is final', async () => {
-  const scene = await openScene()
+test('with noRetry an answer other than 200 is final', async (t) => {
+  const scene = await openScene(t)
   await scene.call('POST', '/sim/faults', { kind: 'noRetry' })
   scene.answerWith((_pushed, response) => {
     response.writeHead(503).end()
   })
   assert.equal((await scene.say('one'))['attempts'], 1)
   assert.equal((await scene.say('two'))['attempts'], 3)
-  await scene.close()
 })
 
 for (const [name, reply] of [
@@ -136,19 +128,18 @@ for (const [name, reply] of [
   ['a DOCTYPE', `<!DOCTYPE xml>${textReply('x')}`],
   ['half an answer', textReply('x').slice(0, 60)],
 ] as const) {
-  test(`a reply with ${name} is not shown`, async () => {
-    const scene = await openScene()
+  test(`a reply with ${name} is not shown`, async (t) => {
+    const scene = await openScene(t)
     scene.answerWith((_pushed, response) => {
       response.end(reply)
     })
     assert.deepEqual((await scene.inbox()).length, 0)
     assert.equal(((await scene.say('x'))['shown'] as { type: string }[])[0]?.type, 'failure')
-    await scene.close()
   })
 }
 
-test('of copies of one message the phone shows the first valid answer only', async () => {
-  const scene = await openScene()
+test('of copies of one message the phone shows the first valid answer only', async (t) => {
+  const scene = await openScene(t)
   scene.answerWith((_pushed, response) => {
     response.end(textReply('hi'))
   })
@@ -162,11 +153,10 @@ test('of copies of one message the phone shows the first valid answer only', asy
     )
   }
   assert.equal((await scene.inbox()).length, 2)
-  await scene.close()
 })
 
-test("events carry the platform's names, and who left can only come back", async () => {
-  const scene = await openScene()
+test("events carry the platform's names, and who left can only come back", async (t) => {
+  const scene = await openScene(t)
   const happen = (body: object) =>
     scene.call('POST', `/sim/followers/${openid}/event`, { appid, ...body })
   await happen({
@@ -186,15 +176,11 @@ test("events carry the platform's names, and who left can only come back", async
   )
   await happen({ event: 'subscribe' })
   assert.equal((await scene.say('back'))['status'], 200)
-  await scene.close()
 })
 
 test('accounts, followers, clock, inbox and ledger outlive a restart', async (t) => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'simulator-'))
-  t.after(() => {
-    rmSync(dataDir, { recursive: true })
-  })
-  const scene = await openScene('plain', dataDir)
+  const dataDir = folder()
+  const scene = await openScene(t, { dataDir })
   scene.answerWith((_pushed, response) => {
     response.end(textReply('kept'))
   })
@@ -202,17 +188,17 @@ test('accounts, followers, clock, inbox and ledger outlive a restart', async (t)
   await scene.call('POST', '/sim/clock', { advanceMs: 5000 })
   await scene.close()
   const again = await openSimulator({ host: '127.0.0.1', port: 0, dataDir })
+  t.after(() => again.close())
   const get = async (path: string) =>
     JSON.stringify(await (await fetch(`${again.url}${path}`)).json())
   assert.match(await get('/sim/accounts'), new RegExp(originalId))
   assert.match(await get(`/sim/followers/${openid}/inbox?appid=${appid}`), /kept/)
   assert.match(await get('/sim/clock'), /"advanceMs":5000/)
   assert.match(await get('/sim/ledger'), /"n":1,"kind":"push"/)
-  await again.close()
 })
 
-test('only this machine may use it: no foreign name, no page of another origin, no other interface', async () => {
-  const scene = await openScene()
+test('only this machine may use it: no foreign name, no page of another origin, no other interface', async (t) => {
+  const scene = await openScene(t)
   const status = (headers: Record<string, string>) =>
     new Promise<number | undefined>((resolve) => {
       request(`${scene.url}/sim/faults`, { method: 'POST', headers }, (response) => {
@@ -225,6 +211,5 @@ test('only this machine may use it: no foreign name, no page of another origin, 
   assert.equal(await status({ host: 'evil.example' }), 403)
   assert.equal(await status({ host, origin: 'http://evil.example' }), 403)
   assert.equal(await status({ host, origin: `http://${host}` }), 201)
-  await scene.close()
   await assert.rejects(openSimulator({ host: '0.0.0.0', port: 0, dataDir: null }), /loopback/)
 })

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
-import { appid, key, openApi, openid, openScene, textReply } from './support.ts'
+import { appid, folder, key, openApi, openid, openScene, textReply } from './support.ts'
 import type { Json } from './support.ts'
 
-function folder(t: { after: (run: () => void) => void }): string {
-  const dataDir = mkdtempSync(join(tmpdir(), 'simulator-'))
-  t.after(() => {
-    rmSync(dataDir, { recursive: true })
-  })
-  return dataDir
-}
-
 test('whatever was made outlives a restart: media, menu, tags, codes, kf accounts, templates, platforms, tokens, quotas, dead and alive', async (t) => {
-  const dataDir = folder(t)
-  const scene = await openScene('plain', dataDir)
+  const dataDir = folder()
+  const scene = await openScene(t, { dataDir })
   const api = await openApi(scene)
   const { media_id: media } = await api.upload(
     '/cgi-bin/media/upload?type=image',
@@ -52,7 +43,7 @@ test('whatever was made outlives a restart: media, menu, tags, codes, kf account
   const token = api.token()
   await scene.close()
 
-  const again = await openScene('plain', dataDir)
+  const again = await openScene(t, { dataDir })
   const ask = async (path: string, body?: unknown) =>
     again.call(
       body === undefined ? 'GET' : 'POST',
@@ -112,18 +103,17 @@ test('whatever was made outlives a restart: media, menu, tags, codes, kf account
     )['errcode'],
     45047,
   )
-  await again.close()
 })
 
 test('of a message that was answered before a restart no second answer is shown after it', async (t) => {
-  const dataDir = folder(t)
-  const scene = await openScene('plain', dataDir)
+  const dataDir = folder()
+  const scene = await openScene(t, { dataDir })
   scene.answerWith((_pushed, response) => {
     response.end(textReply('once'))
   })
   const { msgId } = await scene.say('x')
   await scene.close()
-  const again = await openScene('plain', dataDir)
+  const again = await openScene(t, { dataDir })
   again.answerWith((_pushed, response) => {
     response.end(textReply('twice'))
   })
@@ -132,11 +122,10 @@ test('of a message that was answered before a restart no second answer is shown 
     (await again.inbox()).map((one) => one['text']),
     ['once'],
   )
-  await again.close()
 })
 
 test('a folder of the first version is read', async (t) => {
-  const dataDir = folder(t)
+  const dataDir = folder()
   writeFileSync(
     join(dataDir, 'state.json'),
     JSON.stringify({
@@ -169,7 +158,7 @@ test('a folder of the first version is read', async (t) => {
       ],
     }),
   )
-  const scene = await openScene('plain', dataDir)
+  const scene = await openScene(t, { dataDir })
   const { access_token: token } = await scene.call(
     'GET',
     '/cgi-bin/token?grant_type=client_credential&appid=wxold&secret=s',
@@ -180,5 +169,4 @@ test('a folder of the first version is read', async (t) => {
     ],
     [],
   )
-  await scene.close()
 })

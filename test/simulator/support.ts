@@ -1,5 +1,8 @@
-import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
 import { sign } from '../../scripts/simulator/wire/crypto.ts'
 import { readPush } from '../../scripts/simulator/wire/pushed.ts'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
@@ -35,10 +38,42 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** An account's server, a simulator with short deadlines, one account and one follower. */
+/** The test that is done when it is done, passed or failed. */
+export type Ending = { after: (run: () => void | Promise<void>) => void }
+
+const folders: string[] = []
+// when every scene of the file is closed: a simulator writes until then
+after(() => {
+  for (const one of folders) rmSync(one, { recursive: true })
+})
+
+/** A simulator's folder, for a restart. */
+export function folder(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'simulator-'))
+  folders.push(dataDir)
+  return dataDir
+}
+
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+    server.closeAllConnections()
+  })
+}
+
+export type SceneOptions = {
+  mode?: 'plain' | 'compatible' | 'safe'
+  dataDir?: string
+  /** Short only where nobody answers: a busy machine is not a deaf account. */
+  deadlineMs?: number
+}
+
+/** An account's server, a simulator with short pauses, one account and one follower; closed with the test. */
 export async function openScene(
-  mode: 'plain' | 'compatible' | 'safe' = 'plain',
-  dataDir: string | null = null,
+  t: Ending,
+  { mode = 'plain', dataDir, deadlineMs = 5000 }: SceneOptions = {},
 ) {
   const pushes: Pushed[] = []
   const scene = {
@@ -61,9 +96,12 @@ export async function openScene(
   const simulator = await openSimulator({
     host: '127.0.0.1',
     port: 0,
-    dataDir,
-    timing: { deadlineMs: 300, pauseMs: 20 },
+    dataDir: dataDir ?? null,
+    timing: { deadlineMs, pauseMs: 20 },
   })
+  let closing: Promise<void> | null = null
+  const close = () => (closing ??= simulator.close().then(() => closeServer(backend)))
+  t.after(close)
   const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
     const init =
       body === undefined
@@ -110,15 +148,8 @@ export async function openScene(
           )
         )['access_token'],
       ),
-    close: async () => {
-      await simulator.close()
-      await new Promise<void>((resolve) => {
-        backend.close(() => {
-          resolve()
-        })
-        backend.closeAllConnections()
-      })
-    },
+    /** Before the test is done: for a restart. */
+    close,
   }
 }
 /** Calls the platform's API as an account does; a token is asked for when the last one does not hold. */

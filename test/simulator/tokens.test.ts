@@ -16,17 +16,16 @@ const info = async (scene: Scene, token: unknown) =>
     'errcode'
   ]
 
-test("two who fetch classic tokens kill each other's, after five minutes and not before", async () => {
-  const scene = await openScene()
+test("two who fetch classic tokens kill each other's, after five minutes and not before", async (t) => {
+  const scene = await openScene(t)
   const [first, second] = [await scene.accessToken(), await scene.accessToken()]
   assert.deepEqual([await info(scene, first), await info(scene, second)], [undefined, undefined])
   await scene.advance(300_000)
   assert.deepEqual([await info(scene, first), await info(scene, second)], [40001, undefined])
-  await scene.close()
 })
 
-test('a stable token is the same until five minutes before its end; then both hold, and the new one is full', async () => {
-  const scene = await openScene()
+test('a stable token is the same until five minutes before its end; then both hold, and the new one is full', async (t) => {
+  const scene = await openScene(t)
   const first = await stable(scene)
   await scene.advance(6000_000)
   const again = await stable(scene)
@@ -46,11 +45,10 @@ test('a stable token is the same until five minutes before its end; then both ho
     [await info(scene, first['access_token']), await info(scene, next['access_token'])],
     [42001, undefined],
   )
-  await scene.close()
 })
 
-test('a stable token is forced once in 30 s and twenty times a day', async () => {
-  const scene = await openScene()
+test('a stable token is forced once in 30 s and twenty times a day', async (t) => {
+  const scene = await openScene(t)
   let held = (await stable(scene))['access_token']
   assert.equal((await stable(scene, true))['access_token'], held)
   for (let n = 0; n < 20; n++) {
@@ -64,11 +62,10 @@ test('a stable token is forced once in 30 s and twenty times a day', async () =>
   assert.equal((await stable(scene, true))['errcode'], 45009)
   assert.equal((await stable(scene))['access_token'], held)
   assert.equal((await scene.call('GET', '/cgi-bin/stable_token'))['errcode'], 43002)
-  await scene.close()
 })
 
-test('an address that is not in the whitelist gets no token, and reads its own address in the refusal', async () => {
-  const scene = await openScene()
+test('an address that is not in the whitelist gets no token, and reads its own address in the refusal', async (t) => {
+  const scene = await openScene(t)
   await scene.change({ ipWhitelist: ['203.0.113.7'] })
   const refused = await stable(scene)
   assert.equal(refused['errcode'], 40164)
@@ -77,11 +74,10 @@ test('an address that is not in the whitelist gets no token, and reads its own a
   assert.match(String(refused['errmsg']), words)
   await scene.change({ ipWhitelist: ['127.0.0.1'] })
   assert.equal(typeof (await stable(scene))['access_token'], 'string')
-  await scene.close()
 })
 
-test('a quota ends with the day of Beijing or with a clearing, of which there are ten a month', async () => {
-  const scene = await openScene()
+test('a quota ends with the day of Beijing or with a clearing, of which there are ten a month', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const path = '/cgi-bin/user/info'
   await scene.change({ limits: { [path]: 2 }, minuteLimits: { '/cgi-bin/user/get': 1 } })
@@ -109,11 +105,10 @@ test('a quota ends with the day of Beijing or with a clearing, of which there ar
   assert.equal(await ask(), 45009)
   await scene.advance(day)
   assert.equal(await ask(), undefined)
-  await scene.close()
 })
 
-test('a failed call can be asked about by its rid', async () => {
-  const scene = await openScene()
+test('a failed call can be asked about by its rid', async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   const { errmsg } = await api.ask('/cgi-bin/message/custom/send', {
     touser: 'oNobody',
@@ -127,11 +122,10 @@ test('a failed call can be asked about by its rid', async () => {
     ['/cgi-bin/message/custom/send', { errcode: 40003 }],
   )
   assert.equal((await api.ask('/cgi-bin/openapi/rid/get', { rid: 'made-up' }))['errcode'], 76001)
-  await scene.close()
 })
 
-test("addresses, callback check and figures have the platform's shapes", async () => {
-  const scene = await openScene()
+test("addresses, callback check and figures have the platform's shapes", async (t) => {
+  const scene = await openScene(t)
   const api = await openApi(scene)
   for (const name of ['getcallbackip', 'get_api_domain_ip']) {
     assert.deepEqual(await api.ask(`/cgi-bin/${name}`), { ip_list: ['127.0.0.1'] })
@@ -168,5 +162,4 @@ test("addresses, callback check and figures have the platform's shapes", async (
   })
   assert.equal(((await figures('getinterfacesummary'))['list'] as Json[])[0]?.['callback_count'], 5)
   assert.equal((await figures('getusersummary', 'tomorrow'))['errcode'], 61500)
-  await scene.close()
 })

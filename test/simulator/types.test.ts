@@ -41,8 +41,8 @@ const messages: [type: string, given: Json, elements: string[]][] = [
 ]
 
 for (const [type, given, elements] of messages) {
-  test(`a follower sends ${type}: every element the platform pushes is there, three tries carry one id`, async () => {
-    const scene = await openScene()
+  test(`a follower sends ${type}: every element the platform pushes is there, three tries carry one id`, async (t) => {
+    const scene = await openScene(t)
     scene.answerWith((_pushed, response) => {
       response.writeHead(500).end()
     })
@@ -55,12 +55,11 @@ for (const [type, given, elements] of messages) {
     for (const name of elements) assert.ok(name in fields, name)
     assert.equal(answer['attempts'], 3)
     assert.equal(new Set(scene.pushes.map((one) => one.body)).size, 1)
-    await scene.close()
   })
 }
 
-test('every event of the platform can be made by its name alone, and its fields can be given', async () => {
-  const scene = await openScene()
+test('every event of the platform can be made by its name alone, and its fields can be given', async (t) => {
+  const scene = await openScene(t)
   assert.ok(eventNames.length >= 34)
   for (const name of eventNames.filter((one) => one !== 'unsubscribe')) {
     assert.equal((await scene.happen(name))['status'], 200, name)
@@ -81,11 +80,10 @@ test('every event of the platform can be made by its name alone, and its fields 
   )
   await scene.happen('user_info_modified')
   assert.equal(scene.pushed()['OpenID'], openid)
-  await scene.close()
 })
 
-test("a file of the follower's own is what the account fetches, and a made-up media id is pushed as it is", async () => {
-  const scene = await openScene()
+test("a file of the follower's own is what the account fetches, and a made-up media id is pushed as it is", async (t) => {
+  const scene = await openScene(t)
   const token = await scene.accessToken()
   const get = (id: unknown) =>
     fetch(`${scene.url}/cgi-bin/media/get?access_token=${token}&media_id=${String(id)}`)
@@ -107,11 +105,10 @@ test("a file of the follower's own is what the account fetches, and a made-up me
     ],
     [200, 'text/plain', 40007],
   )
-  await scene.close()
 })
 
-test('a push can be spoiled: signature, appid, key, half a body, an old stamp, an unknown way', async () => {
-  const scene = await openScene('safe')
+test('a push can be spoiled: signature, appid, key, half a body, an old stamp, an unknown way', async (t) => {
+  const scene = await openScene(t, { mode: 'safe' })
   const spoil = async (tamper: string | null) => {
     await scene.say('x', tamper === null ? {} : { tamper })
     const { query, body } = scene.pushes.at(-1) ?? assert.fail()
@@ -136,11 +133,10 @@ test('a push can be spoiled: signature, appid, key, half a body, an old stamp, a
     ((await scene.say('x', { tamper: 'nonsense' })) as { error?: { code: string } }).error?.code,
     'invalid_input',
   )
-  await scene.close()
 })
 
-test('after a change of the key a push may still come with the old one, and either opens the reply', async () => {
-  const scene = await openScene('safe')
+test('after a change of the key a push may still come with the old one, and either opens the reply', async (t) => {
+  const scene = await openScene(t, { mode: 'safe' })
   const newKey = 'Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0PpOoNnMmLlKk7'
   await scene.change({ encodingAesKey: newKey })
   for (const [tamper, encodingAesKey] of [
@@ -159,11 +155,10 @@ test('after a change of the key a push may still come with the old one, and eith
       { way: 'passive', type: 'text', text: 'read' },
     ])
   }
-  await scene.close()
 })
 
-test('any text can be pushed as it is, with its own idea of what it is', async () => {
-  const scene = await openScene()
+test('any text can be pushed as it is, with its own idea of what it is', async (t) => {
+  const scene = await openScene(t)
   await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
   assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
   scene.answerWith((_pushed, response) => {
@@ -174,11 +169,10 @@ test('any text can be pushed as it is, with its own idea of what it is', async (
     '<CreateTime>1760000000</CreateTime><MsgType>text</MsgType><Content>007</Content><MsgId>6526133992738756795</MsgId></xml>'
   const [first, second] = [await scene.send('text', { xml }), await scene.send('text', { xml })]
   assert.deepEqual([(first['shown'] as Json[]).length, (second['shown'] as Json[]).length], [1, 0])
-  await scene.close()
 })
 
-test('after so many failures in a row nothing is pushed for a minute, and the follower sees the grey line', async () => {
-  const scene = await openScene()
+test('after so many failures in a row nothing is pushed for a minute, and the follower sees the grey line', async (t) => {
+  const scene = await openScene(t)
   await scene.change({ markFail: 2 })
   scene.answerWith((_pushed, response) => {
     response.writeHead(500).end()
@@ -196,11 +190,10 @@ test('after so many failures in a row nothing is pushed for a minute, and the fo
   )
   await scene.advance(60_000)
   assert.equal((await scene.say('four'))['attempts'], 1)
-  await scene.close()
 })
 
-test('the address is checked as when it is saved: the echo must be exact', async () => {
-  const scene = await openScene()
+test('the address is checked as when it is saved: the echo must be exact', async (t) => {
+  const scene = await openScene(t)
   const verify = () => scene.call('POST', '/sim/accounts/wx1234567890abcdef/verify')
   scene.answerWith((pushed, response) => {
     response.end(pushed.query.get('echostr'))
@@ -210,5 +203,4 @@ test('the address is checked as when it is saved: the echo must be exact', async
     response.end(`${pushed.query.get('echostr') ?? ''}\n`)
   })
   assert.equal((await verify())['ok'], false)
-  await scene.close()
 })
