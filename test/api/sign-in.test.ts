@@ -128,15 +128,13 @@ void test('who floods the sign-in from one network is told to come again, and an
   t.after(() => house.close())
   const answered: string[] = []
   const from = async (address: string, username: string, secret: string) => {
-    const answer = await fetch(`${house.urls[0]}/api/login`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': address },
-      body: JSON.stringify({ username, password: secret }),
-    })
-    const body = (await answer.json()) as { error?: { code: string } }
-    const code = body.error?.code ?? 'ok'
+    const { status, body, headers } = await login(house, username, secret).set(
+      'X-Forwarded-For',
+      address,
+    )
+    const code: string = body.error?.code ?? 'ok'
     answered.push(code)
-    return { status: answer.status, code, retryAfter: Number(answer.headers.get('retry-after')) }
+    return { status, code, retryAfter: Number(headers['retry-after']) }
   }
   const flood = Array.from({ length: 150 }, (_, n) =>
     from(`2001:db8:1:2:${n.toString(16)}::1`, `nobody${n}`, 'wrong password'),
@@ -158,19 +156,15 @@ void test('no more try to sign in at once than can soon be served, from however 
   const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
   t.after(() => house.close())
   const answers = await Promise.all(
-    Array.from({ length: 400 }, (_, n) =>
-      fetch(`${house.urls[0]}/api/login`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `192.0.2.${n % 80}` },
-        body: JSON.stringify({ username: `nobody${n}`, password: 'wrong password' }),
-      }),
+    Array.from({ length: 400 }, async (_, n) =>
+      login(house, `nobody${n}`, 'wrong password').set('X-Forwarded-For', `192.0.2.${n % 80}`),
     ),
   )
   const refused = answers.filter(({ status }) => status === 429)
   assert.ok(refused.length > 0, 'more came than there is room for')
-  assert.ok(refused.every(({ headers }) => Number(headers.get('retry-after')) > 0))
+  assert.ok(refused.every(({ headers }) => Number(headers['retry-after']) > 0))
   assert.ok(answers.every(({ status }) => status === 401 || status === 429))
-  assert.equal((await login(house.urls[0] ?? '', 'agent0', password)).status, 200)
+  await login(house, 'agent0', password).expect(200)
 })
 
 void test('guesses of the old password are counted like failed sign-ins', async (t) => {
