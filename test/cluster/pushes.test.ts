@@ -42,7 +42,19 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
   await refuseLines(house, 'poison')
   const push = (n: number, msgId: string, text: string) =>
     rawPush({ url: house.urls[0] ?? '' }, textXml(`oOf30_${n}`, msgId, text))
-  for (let n = 0; n < 30; n += 1) assert.equal((await push(n, `first${n}`, '先来一句')).status, 200)
+  const atOnce = async (write: (n: number) => Promise<{ status: number }>) => {
+    const began = performance.now()
+    const times: number[] = []
+    const answers = Array.from({ length: 30 }, async (_, n) => {
+      const { status } = await write(n)
+      times[n] = performance.now() - began
+      return status
+    })
+    return { answers, times, began }
+  }
+  for (let n = 0; n < 30; n += 1) assert.equal((await push(n, `zero${n}`, '在吗')).status, 200)
+  const idle = await atOnce((n) => push(n, `first${n}`, '先来一句'))
+  assert.ok((await Promise.all(idle.answers)).every((status) => status === 200))
   const [locked] = await house.rows<{ session_id: string }>(
     "select session_id from message_data where customer_wx_openid = 'oOf30_7' limit 1",
   )
@@ -53,20 +65,18 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     locked?.session_id,
   ])
 
-  const began = performance.now()
-  const times: number[] = []
-  const answers = Array.from({ length: 30 }, async (_, n) => {
-    const answer = await push(n, `second${n}`, n === 3 ? 'poison' : '再来一句')
-    times[n] = performance.now() - began
-    return answer.status
-  })
+  const { answers, times, began } = await atOnce((n) =>
+    push(n, `second${n}`, n === 3 ? 'poison' : '再来一句'),
+  )
   const free = (await Promise.all(answers.filter((_, n) => n !== 7))).every(
     (status) => status === 200,
   )
   assert.ok(free)
   const slowest = Math.max(...times.filter((_, n) => n !== 7))
   t.diagnostic(`the slowest of the others took ${slowest.toFixed(0)} ms`)
-  assert.ok(slowest < 1000, `${slowest} ms`)
+  // a machine that is busy with other things is slow without them, too
+  const most = Math.max(1000, 10 * Math.max(...idle.times))
+  assert.ok(slowest < most, `${slowest} ms, and without them ${Math.max(...idle.times)} ms`)
   const refused = await house.rows<{ raw_xml: string }>(
     "select raw_xml from inbox where state = 'refused'",
   )
@@ -86,10 +96,10 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
   )
   assert.deepEqual(
     lines.map((row) => row.n),
-    [2],
+    [3],
     'stored once',
   )
-  assert.equal((await house.rows('select message_id from message_data')).length, 30 + 30)
+  assert.equal((await house.rows('select message_id from message_data')).length, 30 + 30 + 30)
 })
 
 void test('of one push that comes three times at once while its customer is locked, no copy is answered before it is stored, and it is stored once', async (t) => {
