@@ -78,6 +78,7 @@ export const accountRoutes: Route[] = [
     method: 'get',
     path: '/api/accounts',
     who: 'admin',
+    reach: 'company',
     summary: 'The accounts of the company',
     query: shortPage,
     handle: async ({ ports, me, query }) => ({
@@ -91,6 +92,7 @@ export const accountRoutes: Route[] = [
     method: 'post',
     path: '/api/accounts',
     who: 'admin',
+    reach: 'company',
     summary: 'Add an account',
     body: z.preprocess(withKind, z.discriminatedUnion('kind', [wechat, site])),
     handle: async ({ ports, me, body }) => ({
@@ -102,6 +104,7 @@ export const accountRoutes: Route[] = [
     method: 'get',
     path: '/api/accounts/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'One account',
     handle: async ({ ports, me, params }) => {
       const row = await ports.store.read.accounts.find(me.companyId, params['id'] ?? '')
@@ -113,6 +116,7 @@ export const accountRoutes: Route[] = [
     method: 'patch',
     path: '/api/accounts/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Change an account; its secrets are write-only',
     body: patch,
     handle: async ({ ports, me, params, body }) => ({
@@ -123,6 +127,7 @@ export const accountRoutes: Route[] = [
     method: 'get',
     path: '/api/accounts/:id/identities',
     who: 'admin',
+    reach: 'company',
     summary: 'Under which names followers see the agents, and the names WeChat lists',
     query: shortPage,
     handle: async ({ ports, me, params, query }) => {
@@ -134,6 +139,7 @@ export const accountRoutes: Route[] = [
     method: 'put',
     path: '/api/accounts/:id/identities/:uid',
     who: 'admin',
+    reach: 'company',
     summary: 'Give an agent a name that followers see; one WeChat does not list is made there',
     body: z.strictObject({
       kfAccount: z
@@ -155,6 +161,7 @@ export const accountRoutes: Route[] = [
     method: 'delete',
     path: '/api/accounts/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Take an account out of use',
     handle: async ({ ports, me, params }) => {
       await deleteAccount(ports, me, params['id'] ?? '')

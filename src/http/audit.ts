@@ -8,6 +8,7 @@ export const auditRoutes: Route[] = [
     method: 'get',
     path: '/api/audit',
     who: 'admin',
+    reach: 'company',
     summary: 'Who did what, newest first',
     query: page,
     handle: async ({ ports, me, query }) => {

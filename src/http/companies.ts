@@ -32,6 +32,7 @@ export const companyRoutes: Route[] = [
     method: 'get',
     path: '/api/companies',
     who: 'operator',
+    reach: 'installation',
     summary: 'All companies',
     query: shortPage,
     handle: async ({ ports, query }) => ({
@@ -42,6 +43,7 @@ export const companyRoutes: Route[] = [
     method: 'post',
     path: '/api/companies',
     who: 'operator',
+    reach: 'installation',
     summary: 'Make a company and its admin',
     body: z.strictObject({
       name,
@@ -59,6 +61,7 @@ export const companyRoutes: Route[] = [
     method: 'get',
     path: '/api/companies/:id',
     who: 'operator',
+    reach: 'installation',
     summary: 'One company',
     handle: async ({ ports, params }) => {
       const row = await ports.store.read.accounts.company(params['id'] ?? '')
@@ -70,6 +73,7 @@ export const companyRoutes: Route[] = [
     method: 'patch',
     path: '/api/companies/:id',
     who: 'operator',
+    reach: 'installation',
     summary: 'Change a company',
     body: companyPatch,
     handle: async ({ ports, me, params, body }) => ({

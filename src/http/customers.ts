@@ -16,6 +16,7 @@ export const customerRoutes: Route[] = [
     method: 'get',
     path: '/api/customers',
     who: 'agent',
+    reach: 'customer.list',
     summary: 'Customers, newest first',
     query: page.extend({ search: z.string().max(100).optional() }),
     handle: async ({ ports, me, query }) => ({ body: await listCustomers(ports, me, query) }),
@@ -24,6 +25,7 @@ export const customerRoutes: Route[] = [
     method: 'get',
     path: '/api/customers/:id',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'One customer',
     handle: async ({ ports, me, params }) => ({
       body: presentCustomer(await getCustomer(ports, me, params['id'] ?? '')),
@@ -33,6 +35,7 @@ export const customerRoutes: Route[] = [
     method: 'patch',
     path: '/api/customers/:id',
     who: 'agent',
+    reach: ['customer.describe', 'customer.assign'],
     summary: 'Describe a customer',
     body: z.strictObject({
       alias: z.string().max(100).optional(),
@@ -51,6 +54,7 @@ export const customerRoutes: Route[] = [
     method: 'get',
     path: '/api/customers/:id/messages',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'Lines over all sessions of a customer',
     query: pageByAny,
     handle: async ({ ports, me, params, query }) => ({
@@ -61,6 +65,7 @@ export const customerRoutes: Route[] = [
     method: 'get',
     path: '/api/customers/:id/trajectory',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'What a customer did besides writing, newest first',
     query: pageByNumber,
     handle: async ({ ports, me, params, query }) => ({
@@ -71,6 +76,7 @@ export const customerRoutes: Route[] = [
     method: 'get',
     path: '/api/customers/:id/sessions',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'Sessions of a customer',
     query: pageByAny,
     handle: async ({ ports, me, params, query }) => ({

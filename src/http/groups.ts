@@ -13,6 +13,7 @@ export const groupRoutes: Route[] = [
     method: 'get',
     path: '/api/groups',
     who: 'admin',
+    reach: 'company',
     summary: 'The groups of the company',
     query: shortPage,
     handle: async ({ ports, me, query }) => ({
@@ -23,6 +24,7 @@ export const groupRoutes: Route[] = [
     method: 'post',
     path: '/api/groups',
     who: 'admin',
+    reach: 'company',
     summary: 'Make a group',
     body: z.strictObject({ name, parentId: parentId.default(null) }),
     handle: async ({ ports, me, body }) => ({
@@ -34,6 +36,7 @@ export const groupRoutes: Route[] = [
     method: 'patch',
     path: '/api/groups/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Change a group',
     body: z.strictObject({ name, parentId }).partial(),
     handle: async ({ ports, me, params, body }) => ({
@@ -44,6 +47,7 @@ export const groupRoutes: Route[] = [
     method: 'delete',
     path: '/api/groups/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Delete a group; answers how many waited for it, and how much named it',
     handle: async ({ ports, me, params }) => ({
       body: await removeGroup(ports, me, Number(params['id'])),

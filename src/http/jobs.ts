@@ -9,6 +9,7 @@ export const jobRoutes: Route[] = [
     method: 'get',
     path: '/api/admin/self-check',
     who: 'admin',
+    reach: 'company',
     summary: 'The invariants, on live data',
     query: z.object({ most: z.coerce.number().int().min(1).max(10_000_000).optional() }),
     handle: async ({ ports, me, query }) => ({
@@ -23,6 +24,7 @@ export const jobRoutes: Route[] = [
     method: 'get',
     path: '/api/admin/jobs',
     who: 'admin',
+    reach: 'company',
     summary: 'Jobs: last run, next run, what it did',
     query: shortPage,
     handle: async ({ ports, me, query }) => ({
@@ -33,6 +35,7 @@ export const jobRoutes: Route[] = [
     method: 'post',
     path: '/api/admin/jobs/:name/run',
     who: 'admin',
+    reach: 'company',
     summary: "Run a job now for one's own company",
     handle: async ({ ports, me, params }) => ({
       body: await runByHand(ports, me, params['name'] ?? ''),

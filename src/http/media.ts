@@ -15,6 +15,7 @@ export const mediaRoutes: Route[] = [
     method: 'post',
     path: '/api/media',
     who: 'agent',
+    reach: 'oneself',
     summary: 'Store a file, in the part `file` of a form; a WAV becomes an MP3',
     upload: true,
     handle: async ({ ports, me, request }) => {
@@ -38,6 +39,7 @@ export const mediaRoutes: Route[] = [
     method: 'get',
     path: '/api/media/:id',
     who: 'agent',
+    reach: 'company',
     summary: 'The file itself, in ranges where asked',
     handle: async ({ ports, me, params }) => {
       const row = await ports.store.read.media.find(me.companyId, params['id'] ?? '')

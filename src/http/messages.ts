@@ -33,6 +33,7 @@ export const messageRoutes: Route[] = [
     method: 'get',
     path: '/api/sessions/:id/messages',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'Lines of a session by seq',
     query: pageByNumber.extend({
       before: z.coerce.number().int().optional(),
@@ -58,6 +59,7 @@ export const messageRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/messages',
     who: 'agent',
+    reach: 'session.write',
     summary: 'Answer the customer',
     operationId: 'sendMessage',
     body: contentWith({
@@ -81,6 +83,7 @@ export const messageRoutes: Route[] = [
     method: 'post',
     path: '/api/messages/:id/resend',
     who: 'agent',
+    reach: 'line.settle',
     summary: 'Send a failed or unknown line again, as a new line',
     handle: async ({ ports, me, params }) => ({
       status: 202,
@@ -91,6 +94,7 @@ export const messageRoutes: Route[] = [
     method: 'post',
     path: '/api/messages/:id/resolve',
     who: 'agent',
+    reach: 'line.settle',
     summary: 'Say whether a failed or unknown line arrived',
     body: z.object({ delivered: z.boolean() }),
     handle: async ({ ports, me, params, body }) => {

@@ -1,7 +1,8 @@
 // The document is read off the route list, so it cannot promise what is not there.
 import { z } from 'zod'
 import { paramSchema } from './params.ts'
-import { route, type Route } from './route.ts'
+import { reaches } from './reach.ts'
+import { reachesOf, route, type Route } from './route.ts'
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[] }
 
@@ -10,6 +11,7 @@ export function openapiRoute(routes: () => Route[]): Route {
     method: 'get',
     path: '/api/openapi.json',
     who: 'everyone',
+    reach: 'anyone',
     summary: 'This document',
     operationId: 'getOpenapi',
     handle: async () => ({ body: describe(routes()) }),
@@ -30,9 +32,21 @@ function describe(routes: Route[]) {
   }
 }
 
+const roles = {
+  everyone: 'No sign-in.',
+  agent: 'Agents and above.',
+  supervisor: 'Supervisors and above.',
+  admin: 'Admins.',
+  operator: 'The operator.',
+}
+const whoOf = ({ who }: Route) => roles[who]
+
 function operation(one: Route) {
   return {
     summary: one.summary,
+    description: `${whoOf(one)} ${reachesOf(one)
+      .map((reach) => reaches[reach].means)
+      .join(' ')}`,
     tags: [one.path.split('/')[2] ?? ''],
     operationId:
       one.operationId ??

@@ -27,6 +27,7 @@ export const platformRoutes: Route[] = [
     method: 'get',
     path: '/api/platforms',
     who: 'operator',
+    reach: 'installation',
     summary: 'Third-party platforms of the installation',
     query: shortPage,
     handle: async ({ ports, query }) => ({
@@ -42,6 +43,7 @@ export const platformRoutes: Route[] = [
     method: 'post',
     path: '/api/platforms',
     who: 'operator',
+    reach: 'installation',
     summary: 'Add a third-party platform; its secrets are write-only',
     body: platform,
     handle: async ({ ports, me, body }) => ({
@@ -53,6 +55,7 @@ export const platformRoutes: Route[] = [
     method: 'patch',
     path: '/api/platforms/:componentAppid',
     who: 'operator',
+    reach: 'installation',
     summary: 'Change a third-party platform',
     body: z.strictObject(keys).partial(),
     handle: async ({ ports, me, params, body }) => {
@@ -67,6 +70,7 @@ export const platformRoutes: Route[] = [
     method: 'get',
     path: '/wechat/platform/:componentAppid/authorize',
     who: 'admin',
+    reach: 'company',
     summary: 'To WeChat, where the owner of an account authorises the platform',
     handle: async ({ ports, me, params }) => ({
       status: 302,
@@ -77,6 +81,7 @@ export const platformRoutes: Route[] = [
     method: 'get',
     path: '/wechat/platform/:componentAppid/callback',
     who: 'everyone',
+    reach: 'anyone',
     summary: 'Back from WeChat, with the code',
     // WeChat adds parameters of its own
     query: z.looseObject({

@@ -29,6 +29,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'get',
     path: '/api/quick-replies',
     who: 'agent',
+    reach: ['reply.own', 'reply.shared'],
     summary: "One's own and the company's quick replies, the most used first",
     query: pageByNumber.extend({
       search: z.string().max(100).default(''),
@@ -49,6 +50,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'post',
     path: '/api/quick-replies',
     who: 'agent',
+    reach: ['oneself', 'reply.keep'],
     summary: 'Make a quick reply',
     body: z.strictObject({ scope: scope.default('personal'), title, content, groupId }),
     handle: async ({ ports, me, body }) => ({
@@ -60,6 +62,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'get',
     path: '/api/quick-replies/:id',
     who: 'agent',
+    reach: ['reply.own', 'reply.shared'],
     summary: 'One quick reply',
     handle: async ({ ports, me, params }) => ({
       body: presentQuickReply(await getQuickReply(ports, me, params['id'] ?? '')),
@@ -69,6 +72,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'put',
     path: '/api/quick-replies/:id',
     who: 'agent',
+    reach: ['reply.own', 'reply.keep'],
     summary: 'Replace a quick reply',
     body: z.strictObject({ title, content, groupId }),
     handle: async ({ ports, me, params, body }) => ({
@@ -81,6 +85,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'delete',
     path: '/api/quick-replies/:id',
     who: 'agent',
+    reach: ['reply.own', 'reply.keep'],
     summary: 'Delete a quick reply',
     handle: async ({ ports, me, params }) => {
       await deleteQuickReply(ports, me, params['id'] ?? '')
@@ -91,6 +96,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'post',
     path: '/api/quick-replies/:id/use',
     who: 'agent',
+    reach: ['reply.own', 'reply.shared'],
     summary: 'Fill in its words for a session, and count it',
     body: z.strictObject({ sessionId: idGiven.optional() }).optional(),
     handle: async ({ ports, me, params, body }) => ({
@@ -101,6 +107,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'get',
     path: '/api/quick-reply-groups',
     who: 'agent',
+    reach: ['reply.own', 'reply.shared'],
     summary: 'Groups of quick replies',
     query: shortPage,
     handle: async ({ ports, me, query }) => ({
@@ -111,6 +118,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'post',
     path: '/api/quick-reply-groups',
     who: 'agent',
+    reach: ['oneself', 'reply.keep'],
     summary: 'Make a group of quick replies',
     body: z.strictObject({ name, scope: scope.default('personal') }),
     handle: async ({ ports, me, body }) => ({
@@ -122,6 +130,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'patch',
     path: '/api/quick-reply-groups/:id',
     who: 'agent',
+    reach: ['reply.own', 'reply.keep'],
     summary: 'Rename a group of quick replies',
     body: z.strictObject({ name }),
     handle: async ({ ports, me, params, body }) => ({
@@ -134,6 +143,7 @@ export const quickReplyRoutes: Route[] = [
     method: 'delete',
     path: '/api/quick-reply-groups/:id',
     who: 'agent',
+    reach: ['reply.own', 'reply.keep'],
     summary: 'Delete a group; its replies stay, in no group',
     handle: async ({ ports, me, params }) => {
       await deleteQuickReplyGroup(ports, me, params['id'] ?? '')

@@ -48,6 +48,7 @@ export const receptionRoutes: Route[] = [
     method: 'get',
     path: '/api/receptions',
     who: 'admin',
+    reach: 'company',
     summary: 'QR codes and who receives by them, newest first',
     query: page,
     handle: async ({ ports, me, query }) => {
@@ -68,6 +69,7 @@ export const receptionRoutes: Route[] = [
     method: 'post',
     path: '/api/receptions',
     who: 'admin',
+    reach: 'account',
     summary: 'Make a QR code with its reception',
     body: reception,
     handle: async ({ ports, me, body }) => ({
@@ -79,6 +81,7 @@ export const receptionRoutes: Route[] = [
     method: 'get',
     path: '/api/receptions/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'One reception, with its figures',
     handle: async ({ ports, me, params }) => {
       const row = await ports.store.read.visits.findReception(me.companyId, params['id'] ?? '')
@@ -90,6 +93,7 @@ export const receptionRoutes: Route[] = [
     method: 'patch',
     path: '/api/receptions/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Change who receives, and what is answered',
     body: patch,
     handle: async ({ ports, me, params, body }) => ({
@@ -103,6 +107,7 @@ export const receptionRoutes: Route[] = [
     method: 'delete',
     path: '/api/receptions/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Forget a QR code',
     handle: async ({ ports, me, params }) => {
       await deleteReception(ports, me, params['id'] ?? '')

@@ -8,6 +8,7 @@ export const refusedPushRoutes: Route[] = [
     method: 'get',
     path: '/api/pushes/refused',
     who: 'admin',
+    reach: 'company',
     summary: 'Pushes that the database refused, with what came; the newest first',
     query: page.extend({
       cursor: z
@@ -21,6 +22,7 @@ export const refusedPushRoutes: Route[] = [
     method: 'post',
     path: '/api/pushes/refused/:id/read',
     who: 'admin',
+    reach: 'company',
     summary: 'An admin has seen to a refused push',
     handle: async ({ ports, me, params }) => ({
       body: await readRefused(ports, me, params['id'] ?? ''),

@@ -2,8 +2,8 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Ports } from '../ports.ts'
+import type { Reach, Role, Who } from './reach.ts'
 
-export type Role = 'agent' | 'supervisor' | 'admin'
 export type SignedIn = {
   uid: number
   companyId: string
@@ -36,8 +36,10 @@ export type Answer = {
 export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   path: string
-  /** Who may call: a role and all above it (agent < supervisor < admin), the operator, or everyone. */
-  who: Role | 'operator' | 'everyone'
+  /** Who may call at all. */
+  who: Who
+  /** And on what: where one route serves several, each has its own. */
+  reach: Reach | readonly Reach[]
   summary: string
   operationId?: string
   body?: z.ZodType
@@ -47,6 +49,9 @@ export type Route = {
   upload?: boolean
   handle: (call: Call) => Promise<Answer>
 }
+
+export const reachesOf = ({ reach }: Pick<Route, 'reach'>): readonly Reach[] =>
+  typeof reach === 'string' ? [reach] : reach
 
 /** A parameter that the schema does not name is refused, unless it is a loose one: what is ignored looks like an answer to it. */
 function knownOnly(query: z.ZodType = z.object({})): z.ZodType {

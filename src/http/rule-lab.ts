@@ -20,6 +20,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'get',
     path: '/api/rules/conflicts',
     who: 'admin',
+    reach: 'company',
     summary: 'Keywords that never decide, rules that never speak, and why',
     handle: async ({ ports, me }) => ({ body: await listConflicts(ports, me) }),
   }),
@@ -27,6 +28,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'get',
     path: '/api/rules/unmatched',
     who: 'admin',
+    reach: 'company',
     summary: 'Questions that no rule answered, grouped, the most asked first',
     query: z.object({
       days: z.coerce.number().int().min(1).max(90).default(30),
@@ -38,6 +40,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'post',
     path: '/api/rules/unmatched/dismiss',
     who: 'admin',
+    reach: 'company',
     summary: 'Forget questions that are worth no rule',
     body: z.strictObject({
       hashes: z
@@ -53,6 +56,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'post',
     path: '/api/rules/replay',
     who: 'admin',
+    reach: 'company',
     summary: 'Try rules over what followers wrote between two moments',
     body: z
       .strictObject({
@@ -74,6 +78,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'get',
     path: '/api/rules/replay/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'How far a replay is, and what it found',
     handle: async ({ ports, me, params }) => ({
       body: await getReplay(ports, me, params['id'] ?? ''),
@@ -83,6 +88,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'delete',
     path: '/api/rules/replay/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Cancel a replay',
     handle: async ({ ports, me, params }) => ({
       body: await cancelReplay(ports, me, params['id'] ?? ''),
@@ -92,6 +98,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'get',
     path: '/api/rules/export',
     who: 'admin',
+    reach: 'company',
     summary: 'All rules, as JSON or as a table for spreadsheets',
     query: z.object({ format: z.enum(['json', 'csv']).default('json') }),
     handle: async ({ ports, me, query }) => {
@@ -107,6 +114,7 @@ export const ruleLabRoutes: Route[] = [
     method: 'post',
     path: '/api/rules/import',
     who: 'admin',
+    reach: 'company',
     summary: 'Rules as they were exported: JSON, or a table as text/csv',
     upload: true,
     query: z.object({ mode: z.enum(['add', 'replace']).default('add') }),

@@ -13,6 +13,7 @@ export const ruleRoutes: Route[] = [
     method: 'get',
     path: '/api/rules',
     who: 'admin',
+    reach: 'company',
     summary: 'Rules in their order, with how often each spoke',
     query: pageBySpot.extend({ search: z.string().max(100).optional() }),
     handle: async ({ ports, me, query }) => ({ body: await listRules(ports, me, query) }),
@@ -21,6 +22,7 @@ export const ruleRoutes: Route[] = [
     method: 'post',
     path: '/api/rules',
     who: 'admin',
+    reach: 'company',
     summary: 'Make a rule',
     body: rule,
     handle: async ({ ports, me, body }) => ({
@@ -32,6 +34,7 @@ export const ruleRoutes: Route[] = [
     method: 'post',
     path: '/api/rules/test',
     who: 'admin',
+    reach: 'company',
     summary: 'Which rule would answer this text, and why not the others?',
     body: z.strictObject({
       text: z.string().max(65_536),
@@ -47,6 +50,7 @@ export const ruleRoutes: Route[] = [
     method: 'get',
     path: '/api/rules/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'One rule',
     handle: async ({ ports, me, params }) => ({
       body: await getRule(ports, me, params['id'] ?? ''),
@@ -56,6 +60,7 @@ export const ruleRoutes: Route[] = [
     method: 'put',
     path: '/api/rules/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Replace a rule',
     body: rule,
     handle: async ({ ports, me, params, body }) => ({
@@ -66,6 +71,7 @@ export const ruleRoutes: Route[] = [
     method: 'delete',
     path: '/api/rules/:id',
     who: 'admin',
+    reach: 'company',
     summary: 'Delete a rule',
     handle: async ({ ports, me, params }) => {
       await deleteRule(ports, me, params['id'] ?? '')

@@ -37,6 +37,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions',
     who: 'agent',
+    reach: 'customer.start',
     summary: 'Start a session with a customer who has none',
     operationId: 'startSession',
     body: z.object({ customerId: idGiven }),
@@ -49,6 +50,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/transfer',
     who: 'agent',
+    reach: 'session.direct',
     summary:
       'Give a session to a person, who accepts it, or to a group, whose lane it is queued in',
     operationId: 'transferSession',
@@ -65,6 +67,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/takeover',
     who: 'supervisor',
+    reach: 'session.supervise',
     summary: 'Take a session from whoever has it',
     body: z.object({ fence }).optional(),
     handle: async (call) =>
@@ -77,6 +80,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/members',
     who: 'agent',
+    reach: 'session.direct',
     summary: 'Ask people into a session: it becomes a group chat',
     body: members,
     handle: async (call) =>
@@ -89,6 +93,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'delete',
     path: '/api/sessions/:id/members',
     who: 'agent',
+    reach: 'session.leave',
     summary: 'Send members away, or leave',
     body: members,
     handle: async (call) =>
@@ -101,6 +106,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/notes',
     who: 'agent',
+    reach: 'session.write',
     summary: 'A note among colleagues; @uid tells a person',
     operationId: 'addNote',
     body: z.object({ text: words(2000), fence, clientMsgId }),
@@ -117,6 +123,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/dismiss',
     who: 'agent',
+    reach: 'missed.dismiss',
     summary: 'A missed session needs nothing more: it leaves the list',
     operationId: 'dismissSession',
     handle: async (call) =>
@@ -126,6 +133,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/typing',
     who: 'agent',
+    reach: 'session.write',
     summary: 'Show that one is writing',
     handle: async (call) => answerSession(call, await typeIn(call.ports, call.me, idOf(call))),
   }),
@@ -133,6 +141,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/grade',
     who: 'supervisor',
+    reach: 'session.supervise',
     summary: 'Grade how a session was done: 1 good, 2 medium, 3 bad',
     body: z.object({
       grade: z.union([z.literal(1), z.literal(2), z.literal(3)]),
@@ -148,6 +157,7 @@ export const sessionVerbRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/watch',
     who: 'supervisor',
+    reach: 'session.supervise',
     summary: 'Look on for two minutes: its lines are heard in the stream session:<id>',
     handle: async (call) => {
       const { session, until } = await watchSession(call.ports, call.me, idOf(call))

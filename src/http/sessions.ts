@@ -20,6 +20,7 @@ export const sessionRoutes: Route[] = [
     method: 'get',
     path: '/api/sessions',
     who: 'agent',
+    reach: 'session.list',
     summary: 'Sessions by state; queued ones in queue order',
     query: pageByAny.extend({
       state: z.enum(['queued', 'waiting', 'active', 'closed', 'missed']).default('queued'),
@@ -35,6 +36,7 @@ export const sessionRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/claim',
     who: 'agent',
+    reach: 'queue.next',
     summary: 'Claim the next session this agent may have',
     operationId: 'claimNext',
     body: z.object({ lane: z.string().max(48).optional() }).optional(),
@@ -47,6 +49,7 @@ export const sessionRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/close',
     who: 'agent',
+    reach: 'session.direct',
     summary: 'Close several sessions',
     body: z.object({ ids: z.array(idGiven).min(1).max(200), reason, pending }),
     handle: async ({ ports, me, body }) => ({ body: await closeMany(ports, me, body) }),
@@ -55,6 +58,7 @@ export const sessionRoutes: Route[] = [
     method: 'get',
     path: '/api/sessions/:id',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'One session',
     handle: async (call) => answerSession(call, await getVisible(call.ports, call.me, idOf(call))),
   }),
@@ -62,6 +66,7 @@ export const sessionRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/claim',
     who: 'agent',
+    reach: 'queue.claim',
     summary: 'Claim this session',
     operationId: 'claimSession',
     handle: async (call) =>
@@ -71,6 +76,7 @@ export const sessionRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/accept',
     who: 'agent',
+    reach: 'session.accept',
     summary: 'The named agent accepts a waiting session',
     body: z.object({ fence }).optional(),
     handle: async (call) =>
@@ -86,6 +92,7 @@ export const sessionRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/close',
     who: 'agent',
+    reach: 'session.direct',
     summary: 'End a session',
     body: z.object({ reason, pending, fence }).optional(),
     handle: async (call) =>
@@ -98,6 +105,7 @@ export const sessionRoutes: Route[] = [
     method: 'post',
     path: '/api/sessions/:id/read',
     who: 'agent',
+    reach: 'session.look',
     summary: 'The agent has seen the lines up to seq',
     body: z.object({ seq: z.number().int().min(0) }),
     handle: async (call) =>
@@ -110,6 +118,7 @@ export const sessionRoutes: Route[] = [
     method: 'get',
     path: '/api/sessions/:id/ledger',
     who: 'agent',
+    reach: ['session.read', 'queue.read'],
     summary: 'Every transition of a session',
     query: pageByNumber,
     handle: async ({ ports, me, params, query }) => ({

@@ -24,6 +24,7 @@ export const userRoutes: Route[] = [
     method: 'get',
     path: '/api/users',
     who: 'admin',
+    reach: 'company',
     summary: 'The people of the company',
     query: pageByNumber,
     handle: async ({ ports, me, query }) => ({ body: await listUsers(ports, me, query) }),
@@ -32,6 +33,7 @@ export const userRoutes: Route[] = [
     method: 'post',
     path: '/api/users',
     who: 'admin',
+    reach: 'company',
     summary: 'Add a person',
     body: user,
     handle: async ({ ports, me, body }) => {
@@ -43,6 +45,7 @@ export const userRoutes: Route[] = [
     method: 'get',
     path: '/api/users/:uid',
     who: 'admin',
+    reach: 'company',
     summary: 'One person',
     handle: async ({ ports, me, params }) => ({
       body: await showUser(ports, me, Number(params['uid'])),
@@ -52,6 +55,7 @@ export const userRoutes: Route[] = [
     method: 'patch',
     path: '/api/users/:uid',
     who: 'admin',
+    reach: 'company',
     summary: 'Change a person',
     body: user.partial().extend({
       sessionsTo: z.union([z.enum(['queue', 'deputies']), uid]).optional(),
@@ -67,6 +71,7 @@ export const userRoutes: Route[] = [
     method: 'get',
     path: '/api/directory',
     who: 'agent',
+    reach: 'company',
     summary: 'Who works here',
     query: pageByNumber.extend({ search: z.string().max(100).default('') }),
     handle: async ({ ports, me, query }) => ({ body: await listDirectory(ports, me, query) }),

@@ -4,7 +4,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import test from 'node:test'
 import { defaultSettings, ranges } from '../../rules/settings.ts'
+import { rightsFile, rightsPage } from '../../scripts/rights.ts'
 import { settings } from '../../src/config.ts'
+import { reaches, type Reach } from '../../src/http/reach.ts'
+import { reachesOf } from '../../src/http/route.ts'
+import { routes } from '../../src/http/routes.ts'
 import { settingsPatch } from '../../src/http/settings.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -63,4 +67,20 @@ void test('every file a document links to exists', () => {
       }
     }
   }
+})
+
+void test('docs/rights.md says what the routes say of whom they serve', () => {
+  assert.equal(
+    readFileSync(rightsFile, 'utf8'),
+    rightsPage(),
+    'npm run rights writes it anew; look at what has changed before you commit it',
+  )
+})
+
+void test('no reach is described that no route has', () => {
+  const used = new Set(routes.flatMap(reachesOf))
+  assert.deepEqual(
+    Object.keys(reaches).filter((reach) => !used.has(reach as Reach)),
+    [],
+  )
 })

@@ -92,9 +92,17 @@ export type Thing =
   | 'ownReplyGroup'
   | 'sharedReplyGroup'
 
-/** Owner, former owner and member are those of the session, or of what belongs to it. */
+/** Owner, former owner, member and exclusive agent are those of the session, or of what belongs to it. */
 export type Person =
-  'stranger' | 'elsewhere' | 'former' | 'member' | 'owner' | 'supervisor' | 'admin' | 'operator'
+  | 'stranger'
+  | 'elsewhere'
+  | 'former'
+  | 'member'
+  | 'exclusive'
+  | 'owner'
+  | 'supervisor'
+  | 'admin'
+  | 'operator'
 
 export type Fill = {
   /** One who may. */

@@ -48,12 +48,13 @@ const staff: Record<Exclude<Person, 'operator'>, object> = {
   elsewhere: {},
   former: {},
   member: {},
+  exclusive: {},
   owner: {},
   supervisor: { role: 'supervisor' },
   admin: { role: 'admin' },
 }
 /** The house has an admin of this name, who is the operator. */
-const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
+export const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const house = await openHouse({
@@ -218,6 +219,11 @@ async function openGroup({ people, house }: At): Promise<Pair> {
   const pair = await accept(people, await handOver(people, await arrive(house)))
   await done(
     people.owner.call('POST', `/api/sessions/${pair.id}/members`, { uids: [people.member.uid] }),
+  )
+  await done(
+    people.supervisor.call('PATCH', `/api/customers/${pair.customerId}`, {
+      exclusiveAgentUid: people.exclusive.uid,
+    }),
   )
   return pair
 }
