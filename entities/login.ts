@@ -24,5 +24,9 @@ export const login = new EntitySchema<LoginRow>({
     seen_at: big(),
     ends_at: big(),
   },
-  indices: [{ name: 'ix_login_uid', columns: ['uid'] }],
+  indices: [
+    { name: 'ix_login_uid', columns: ['uid'] },
+    { name: 'ix_login_seen_at', columns: ['seen_at'] },
+    { name: 'ix_login_ends_at', columns: ['ends_at'] },
+  ],
 })

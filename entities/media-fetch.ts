@@ -37,5 +37,6 @@ export const mediaFetch = new EntitySchema<MediaFetchRow>({
       name: 'ix_media_fetch_state_account_id_retry_at',
       columns: ['state', 'account_id', 'retry_at'],
     },
+    { name: 'ix_media_fetch_retry_at', columns: ['retry_at'] },
   ],
 })

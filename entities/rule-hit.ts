@@ -18,5 +18,8 @@ export const ruleHit = new EntitySchema<RuleHitRow>({
     company_id: id(),
     hits: int(),
   },
-  indices: [{ name: 'ix_rule_hit_company_id_day', columns: ['company_id', 'day'] }],
+  indices: [
+    { name: 'ix_rule_hit_company_id_day', columns: ['company_id', 'day'] },
+    { name: 'ix_rule_hit_day', columns: ['day'] },
+  ],
 })

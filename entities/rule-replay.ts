@@ -37,5 +37,6 @@ export const ruleReplay = new EntitySchema<RuleReplayRow>({
   indices: [
     { name: 'ix_rule_replay_company_id_created_at', columns: ['company_id', 'created_at'] },
     { name: 'ix_rule_replay_state', columns: ['state'] },
+    { name: 'ix_rule_replay_created_at', columns: ['created_at'] },
   ],
 })

@@ -26,5 +26,8 @@ export const ruleUnmatched = new EntitySchema<RuleUnmatchedRow>({
     first_at: big(),
     last_at: big(),
   },
-  indices: [{ name: 'ix_rule_unmatched_company_id_last_at', columns: ['company_id', 'last_at'] }],
+  indices: [
+    { name: 'ix_rule_unmatched_company_id_last_at', columns: ['company_id', 'last_at'] },
+    { name: 'ix_rule_unmatched_last_at', columns: ['last_at'] },
+  ],
 })

@@ -1,5 +1,5 @@
 import type { MediaFetchRow, MediaUploadRow, ResourceRow } from '../../entities/index.ts'
-import type { Sql } from './sql.ts'
+import { list, type Sql } from './sql.ts'
 
 export const mediaQueries = (sql: Sql) => ({
   find: (companyId: string, id: string) =>
@@ -16,6 +16,17 @@ export const mediaQueries = (sql: Sql) => ({
     )
     if (!stands) throw new Error('a file that was just added is not there')
     return stands
+  },
+
+  /** Which of these files have a row. */
+  named: async (companyId: string, sha256s: string[]): Promise<Set<string>> => {
+    if (sha256s.length === 0) return new Set()
+    const some = list(sha256s)
+    const rows = await sql.all<{ sha256: string }>(
+      `select sha256 from resources where company_id = ? and sha256 in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+    return new Set(rows.map((row) => row.sha256))
   },
 
   upload: (resourceId: string, accountId: string, kind: string) =>

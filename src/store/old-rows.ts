@@ -1,6 +1,7 @@
 // What nobody asks for any more is forgotten in pieces: a statement deletes some rows, each piece is a unit of its own, and whoever
 // writes comes between two of them. Ids begin with the time of their making, so the key of a table finds its oldest rows.
-import { quoted, type Sql, type Value } from './sql.ts'
+import type { Dialect } from './dialect.ts'
+import { quoted, type Sql, type Statement, type Value } from './sql.ts'
 
 export type OldRows =
   | 'events'
@@ -10,6 +11,7 @@ export type OldRows =
   | 'tries'
   | 'audit'
   | 'inbox'
+  | 'refused'
   | 'outbox'
   | 'reclaimed'
   | 'uploads'
@@ -19,6 +21,7 @@ export type OldRows =
   | 'hits'
 
 type Place = { table: string; where: string; values: (before: number) => Value[] }
+const marksOf = (where: string) => where.split('?').length - 1
 
 const byTime = (table: string, where: string): Place => ({
   table,
@@ -28,7 +31,10 @@ const byTime = (table: string, where: string): Place => ({
 const byId = (table: string, id: string, where: string): Place => ({
   table,
   where: `${id} < ? and ${where}`,
-  values: (before) => [Math.max(0, before).toString(16).padStart(12, '0'), before],
+  values: (before) => [
+    Math.max(0, before).toString(16).padStart(12, '0'),
+    ...Array<number>(marksOf(where)).fill(before),
+  ],
 })
 
 const places: Record<OldRows, Place> = {
@@ -38,8 +44,20 @@ const places: Record<OldRows, Place> = {
   ended: byTime('login', 'ends_at < ?'),
   tries: byId('login_log', 'login_log_id', 'at < ?'),
   audit: byId('audit_log', 'audit_id', 'at < ?'),
-  // what SQL refused is kept until somebody has looked at it
-  inbox: byId('inbox', 'inbox_id', "created_at < ? and state <> 'refused'"),
+  // what SQL refused is kept until somebody has seen to it, however long that takes, and as long again
+  inbox: byId(
+    'inbox',
+    'inbox_id',
+    "created_at < ? and (state <> 'refused' or exists (select 1 from refused_push r" +
+      ' where r.inbox_id = inbox.inbox_id and (r.read_at < ? or r.reread_at < ?)))',
+  ),
+  // after what came, so that nothing of it is left behind without its place in the list
+  refused: byId(
+    'refused_push',
+    'inbox_id',
+    'created_at < ? and (read_at < ? or reread_at < ?)' +
+      ' and not exists (select 1 from inbox i where i.inbox_id = refused_push.inbox_id)',
+  ),
   // what is not certain a person may still settle; an answer outside any session is found by its row
   outbox: byId(
     'outbox',
@@ -54,10 +72,20 @@ const places: Record<OldRows, Place> = {
   hits: byTime('rule_hit', 'day < ?'),
 }
 
+/** One piece. */
+export function forgetting(
+  dialect: Dialect,
+  kind: OldRows,
+  { before, most }: { before: number; most: number },
+): Statement {
+  const { table, where, values } = places[kind]
+  return { text: dialect.deleteSome(quoted(table), where), values: [...values(before), most] }
+}
+
 export const oldRowQueries = (sql: Sql) => ({
   /** At most so many; answers how many there were. */
   forget: (kind: OldRows, before: number, most: number): Promise<number> => {
-    const { table, where, values } = places[kind]
-    return sql.run(sql.dialect.deleteSome(quoted(table), where), [...values(before), most])
+    const { text, values } = forgetting(sql.dialect, kind, { before, most })
+    return sql.run(text, values)
   },
 })

@@ -16,6 +16,8 @@ export type Draft = {
   drop: () => Promise<void>
 }
 
+export type Piece = { companyId: string; part: string }
+
 export type Vault = {
   /** Null when there is more than `most` bytes. */
   receive: (
@@ -25,6 +27,13 @@ export type Vault = {
   /** Where a file lies; null when it is not there. */
   pathOf: (companyId: string, sha256: string) => Promise<string | null>
   read: (companyId: string, sha256: string) => Promise<Uint8Array | null>
+  /** Directories of files: one piece of a sweep each. */
+  pieces: () => AsyncIterable<Piece>
+  /** Removes the files of a piece that `named` does not know and that have been there since before; answers how many. */
+  sweep: (
+    piece: Piece,
+    how: { before: number; named: (sha256s: string[]) => Promise<Set<string>> },
+  ) => Promise<number>
   /** Whether what one process writes can be written here at all. */
   probe: () => Promise<void>
 }
@@ -69,6 +78,9 @@ export async function openVault(directory: string): Promise<Vault> {
         : null
     },
     read: (companyId, sha256) => fs.readFile(placeOf(companyId, sha256)).catch(() => null),
+    pieces: () => piecesOf(directory),
+    sweep: (piece, how) =>
+      sweepPiece({ drafts, from: join(directory, piece.companyId, piece.part) }, how),
     probe: async () => {
       await probeDirectory(drafts)
     },
@@ -111,6 +123,46 @@ async function keep(draft: string, place: string): Promise<void> {
       await handle.close()
     }
   }
+}
+
+const namesIn = (directory: string) => fs.readdir(directory).catch(() => [] as string[])
+
+async function* piecesOf(directory: string): AsyncGenerator<Piece> {
+  for (const companyId of (await namesIn(directory)).filter(isHex)) {
+    for (const part of await namesIn(join(directory, companyId))) {
+      if (/^[0-9a-f]{2}$/.test(part)) yield { companyId, part }
+    }
+  }
+}
+
+const namedAtOnce = 500
+
+async function sweepPiece(
+  { drafts, from }: { drafts: string; from: string },
+  { before, named }: Parameters<Vault['sweep']>[1],
+): Promise<number> {
+  const names = (await namesIn(from)).filter(isHex)
+  const isOld = (file: string) =>
+    fs.stat(file).then(
+      ({ mtimeMs }) => mtimeMs < before,
+      () => false,
+    )
+  let removed = 0
+  for (let at = 0; at < names.length; at += namedAtOnce) {
+    const some = names.slice(at, at + namedAtOnce)
+    const known = await named(some)
+    for (const name of some.filter((one) => !known.has(one))) {
+      const [file, aside] = [join(from, name), join(drafts, randomUUID())]
+      if (!(await isOld(file))) continue
+      // the same file may come again this moment: what is set aside is looked at once more, and put back
+      await fs.rename(file, aside)
+      if ((await isOld(aside)) && !(await named([name])).has(name)) {
+        await remove(aside)
+        removed += 1
+      } else await fs.rename(aside, file)
+    }
+  }
+  return removed
 }
 
 const remove = (file: string) => fs.rm(file, { force: true })

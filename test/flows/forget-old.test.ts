@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'node:test'
+import { sample } from '../../scripts/simulator/assets.ts'
 import { forgetOld } from '../../src/actions/jobs/forget-old.ts'
-import { openHouse } from '../support/app.ts'
+import { mediaDir } from '../../src/config.ts'
+import type { OldRows } from '../../src/ports.ts'
+import { forgetting } from '../../src/store/old-rows.ts'
+import type { Value } from '../../src/store/sql.ts'
+import { openHouse, type House } from '../support/app.ts'
+import { isCluster } from '../support/edition.ts'
+import { follower } from '../support/follower.ts'
+import { times } from '../support/full.ts'
+import { runJob } from '../support/seen.ts'
 
 const dayMs = 24 * 3600_000
 const many = 1700
@@ -25,8 +36,6 @@ void test('what is old is forgotten in small pieces, each a unit of its own; wha
   const [company] = await store.read.accounts.companies()
   const companyId = company?.company_id ?? ''
   const now = clock.now()
-  const idAt = (at: number, n: number) =>
-    `${at.toString(16).padStart(12, '0')}${n.toString(16).padStart(20, '0')}`
   const inbox = (at: number, n: number, state = 'done') => ({
     inbox_id: idAt(at, n),
     company_id: companyId,
@@ -93,4 +102,231 @@ void test('what is old is forgotten in small pieces, each a unit of its own; wha
   assert.equal(new Set(deletes.map((one) => one.unit)).size, deletes.length, 'a unit for each')
   for (const { query } of deletes) assert.match(query, /limit \?/)
   assert.ok((await house.admin.call('GET', '/api/me')).status === 200, 'who is signed in stays so')
+})
+
+const idAt = (at: number, n: number) =>
+  `${at.toString(16).padStart(12, '0')}${n.toString(16).padStart(20, '0')}`
+
+/** Rows of the tables in which old and young lie side by side, each at its moment. */
+function aged(companyId: string, at: number, n: number): Record<string, Record<string, Value>> {
+  const id = idAt(at, n)
+  return {
+    media_fetch: {
+      message_id: id,
+      part: 'file',
+      company_id: companyId,
+      account_id: 'a',
+      media_id: 'm',
+      state: 'fetched',
+      attempts: 1,
+      retry_at: at,
+      dies_at: at,
+      reason: null,
+    },
+    rule_hit: {
+      message_rule_id: id,
+      day: Math.floor(at / dayMs),
+      company_id: companyId,
+      hits: 1,
+    },
+    rule_unmatched: {
+      company_id: companyId,
+      text_hash: `${id}${id}`,
+      account_id: 'a',
+      text: 't',
+      folded: 't',
+      times: 1,
+      first_at: at,
+      last_at: at,
+    },
+    login: {
+      token_hash: `${id}${id}`,
+      company_id: companyId,
+      uid: 1,
+      device: null,
+      created_at: at,
+      seen_at: at,
+      ends_at: at + dayMs,
+    },
+  }
+}
+const companyOf = async (house: House) =>
+  (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
+const kindsOf: [kind: OldRows, table: string][] = [
+  ['fetches', 'media_fetch'],
+  ['hits', 'rule_hit'],
+  ['unmatched', 'rule_unmatched'],
+  ['idle', 'login'],
+  ['ended', 'login'],
+]
+
+async function fill(house: House, howMany: number, at: number): Promise<void> {
+  const companyId = await companyOf(house)
+  const tables = [...new Set(kindsOf.map(([, table]) => table))]
+  for (let from = 0; from < howMany; from += 500) {
+    const rows = Array.from({ length: Math.min(500, howMany - from) }, (_, n) =>
+      aged(companyId, at, from + n),
+    )
+    await house.app.ports.store.work('rest', async ({ sql }) => {
+      for (const table of tables) {
+        await sql.insert(
+          table,
+          rows.map((row) => row[table] ?? {}),
+        )
+      }
+    })
+  }
+}
+
+type Step = { detail?: string; type?: string; key?: string | null }
+
+async function isFoundByIndex(house: House, kind: OldRows, now: number): Promise<void> {
+  const before = kind === 'hits' ? Math.floor(now / dayMs) - 400 : now - 90 * dayMs
+  const { dialect } = house.app.ports.store.read.sql
+  const { text, values } = forgetting(dialect, kind, { before, most: 500 })
+  const plan = await house.rows<Step>(`explain ${isCluster ? '' : 'query plan '}${text}`, values)
+  const walks = ({ detail = '', type, key }: Step) =>
+    isCluster ? type === 'ALL' || !key : detail.startsWith('SCAN') && !detail.includes('INDEX')
+  assert.ok(plan.length > 0 && !plan.some(walks), `${kind}: ${JSON.stringify(plan)}`)
+}
+
+const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+
+/** How much longer pushes take while `work` is done. */
+async function slower(house: House, work: () => Promise<void>) {
+  const customer = await follower(house)
+  const pushMs = async (n: number) => {
+    const began = performance.now()
+    assert.equal((await customer.says(`${n}`)).status, 200)
+    return performance.now() - began
+  }
+  const [alone, beside]: [number[], number[]] = [[], []]
+  for (let n = 0; n < 20; n += 1) alone.push(await pushMs(n))
+  const done = { yet: false }
+  const working = work().finally(() => {
+    done.yet = true
+  })
+  do beside.push(await pushMs(beside.length + 100))
+  while (!done.yet)
+  await working
+  return { ratio: median(beside) / median(alone), pushes: beside.length }
+}
+
+void test('among many that are young the old ones are found by an index, and a push beside them does not wait', async (t) => {
+  const house = await openHouse({ alone: true, rules: false, withoutCron: true })
+  t.after(house.close)
+  const now = house.app.ports.clock.now()
+  const [young, old] = [times(4000, 100_000), times(1200, 20_000)]
+  await fill(house, young, now)
+  await fill(house, old, now - 500 * dayMs)
+
+  for (const [kind] of kindsOf) await isFoundByIndex(house, kind, now)
+
+  const { ratio, pushes } = await slower(house, async () => {
+    const { forgotten } = await forgetOld(house.app.ports)
+    for (const kind of ['fetches', 'hits', 'unmatched'] as const) {
+      assert.equal(forgotten[kind], old, kind)
+    }
+    assert.equal((forgotten.idle ?? 0) + (forgotten.ended ?? 0), old)
+  })
+  t.diagnostic(`${pushes} pushes beside it took ${ratio.toFixed(1)} times as long`)
+  assert.ok(ratio < 20, `${ratio}`)
+  for (const [, table] of kindsOf) {
+    const [left] = await house.rows<{ n: number }>(`select count(*) as n from ${table}`)
+    assert.ok(Number(left?.n) >= young, `${table}: what is young stays`)
+  }
+})
+
+void test('what the database refused is kept until somebody has seen to it, and then as long as other pushes', async (t) => {
+  const house = await openHouse({ alone: true, rules: false, withoutCron: true })
+  t.after(house.close)
+  house.announce({ refused: true })
+  const { store, clock } = house.app.ports
+  const companyId = await companyOf(house)
+  const now = clock.now()
+  const came = now - 400 * dayMs
+  const refused = (n: number, dealt: { reread_at?: number; read_at?: number }) => ({
+    inbox_id: idAt(came, n),
+    company_id: companyId,
+    account_id: 'a',
+    openid: 'o',
+    kind: 'text',
+    message_id: null,
+    reader: 9,
+    reread_at: null,
+    read_at: null,
+    read_by: null,
+    created_at: came,
+    ...dealt,
+  })
+  const [longAgo, lately] = [now - 31 * dayMs, now - 29 * dayMs]
+  const rows = [
+    refused(0, {}),
+    refused(1, { read_at: longAgo }),
+    refused(2, { reread_at: longAgo }),
+    refused(3, { read_at: lately }),
+  ]
+  await store.work('rest', async ({ sql }) => {
+    await sql.insert('refused_push', rows)
+    await sql.insert(
+      'inbox',
+      [...rows, refused(4, {})].map(({ inbox_id: id }) => ({
+        inbox_id: id,
+        company_id: companyId,
+        account_id: 'a',
+        dedup_key: id,
+        openid: 'o',
+        kind: 'text',
+        state: 'refused',
+        raw_xml: '<xml/>',
+        created_at: came,
+      })),
+    )
+  })
+  const { forgotten } = await forgetOld(house.app.ports)
+  assert.deepEqual([forgotten.inbox, forgotten.refused], [2, 2])
+  const ids = async (table: string) =>
+    (
+      await house.rows<{ inbox_id: string }>(
+        `select inbox_id from ${table} where account_id = 'a' order by inbox_id`,
+      )
+    ).map((row) => row.inbox_id)
+  assert.deepEqual(
+    await ids('refused_push'),
+    [0, 3].map((n) => idAt(came, n)),
+  )
+  assert.deepEqual(
+    await ids('inbox'),
+    [0, 3, 4].map((n) => idAt(came, n)),
+    'nor is one forgotten that has no place in the list',
+  )
+})
+
+async function placeOf(house: House, id: string) {
+  const [row] = await house.rows<{ company_id: string; sha256: string }>(
+    'select company_id, sha256 from resources where resources_id = ?',
+    [id],
+  )
+  assert.ok(row)
+  const company = join(mediaDir(house.config), row.company_id)
+  return { company, named: join(company, row.sha256.slice(0, 2), row.sha256) }
+}
+
+void test('a file that no row names is removed after a day; a file that one names, or that has just come, stays', async (t) => {
+  const house = await openHouse({ alone: true, rules: false, withoutCron: true })
+  t.after(house.close)
+  const { id } = (await house.admin.upload(sample('cat.jpg'), 'a.jpg')).body as { id: string }
+  const { company, named } = await placeOf(house, id)
+  const stray = (name: string) => {
+    mkdirSync(join(company, name.slice(0, 2)), { recursive: true })
+    writeFileSync(join(company, name.slice(0, 2), name), 'x')
+    return join(company, name.slice(0, 2), name)
+  }
+  const [old, fresh] = [stray('ab'.repeat(32)), stray('cd'.repeat(32))]
+  const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 3600
+  for (const file of [named, old]) utimesSync(file, twoDaysAgo, twoDaysAgo)
+
+  assert.deepEqual(await runJob(house.admin, 'sweep-vault'), { removed: 1 })
+  assert.deepEqual([named, old, fresh].map(existsSync), [true, false, true])
+  assert.equal((await house.admin.get(`/api/media/${id}`)).status, 200)
 })

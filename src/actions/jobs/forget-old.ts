@@ -37,6 +37,7 @@ function periods({ clock, limits }: Needs<'clock' | 'limits'>): [OldRows, number
     ['tries', ago(limits.keepDays.signIns)],
     ['audit', ago(limits.keepDays.audit)],
     ['inbox', ago(limits.keepDays.inbox)],
+    ['refused', ago(limits.keepDays.inbox)],
     ['outbox', ago(limits.keepDays.inbox)],
     ['reclaimed', ago(90)],
     ['uploads', now],

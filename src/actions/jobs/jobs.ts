@@ -17,6 +17,7 @@ import { writeTally } from '../rules/tally.ts'
 import { reconcileQueue } from './queue-reconcile.ts'
 import { endQueued } from './queue-timeout.ts'
 import { reclaim } from './reclaim.ts'
+import { sweepVault } from './sweep-vault.ts'
 import { takeBack } from './take-back.ts'
 import { endWaiting } from './waiting-timeout.ts'
 
@@ -60,5 +61,6 @@ export const jobs: Job[] = [
   { name: 'kf-sync', everyMs: 60 * minute, run: syncIdentities },
   { name: 'reread', everyMs: 10 * minute, run: reread },
   { name: 'reread-refused', everyMs: minute, run: rereadRefused },
+  { name: 'sweep-vault', everyMs: 24 * 60 * minute, run: sweepVault, once: true },
   { name: 'forget-old', everyMs: 10 * minute, run: forgetOld, once: true },
 ]

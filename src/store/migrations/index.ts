@@ -11,6 +11,7 @@ import { People1700000000009 } from './0009-people.ts'
 import { AccountShares1700000000010 } from './0010-account-shares.ts'
 import { Rights1700000000011 } from './0011-rights.ts'
 import { PushTimes1700000000013 } from './0013-push-times.ts'
+import { Forgetting1700000000014 } from './0014-forgetting.ts'
 
 export const migrations = [
   Initial1700000000001,
@@ -25,4 +26,5 @@ export const migrations = [
   AccountShares1700000000010,
   Rights1700000000011,
   PushTimes1700000000013,
+  Forgetting1700000000014,
 ]
