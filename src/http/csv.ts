@@ -1,7 +1,7 @@
 // Tables, strictly: what a spreadsheet would not write is refused and not guessed at. Read and written in pieces between which others
 // are served.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
 import { bare, guarded } from '../../rules/csv.ts'
@@ -10,28 +10,32 @@ import { AppError } from '../errors.ts'
 const pieceLength = 32_768
 const rowsAtOnce = 200
 
-async function* piecesOf(text: string): AsyncGenerator<string> {
-  for (let at = 0; at < text.length; at += pieceLength) {
-    yield text.slice(at, at + pieceLength)
-    await nextTurn()
+async function* small(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += pieceLength) {
+      yield piece.subarray(at, at + pieceLength)
+      await nextTurn()
+    }
   }
 }
 
-/** Each line has as many cells as the first. */
-export async function readCsv(text: string): Promise<string[][]> {
-  const rows: string[][] = []
-  const parser = Readable.from(piecesOf(text)).pipe(
-    parse({ bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] }),
-  )
+/** Row by row, as the table comes. Each line has as many cells as the first. */
+export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  const parser = parse({
+    bom: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+  })
+  // what ends badly is heard by who reads the rows
+  pipeline(Readable.from(small(pieces)), parser, () => undefined)
   try {
-    for await (const row of parser) rows.push((row as string[]).map(bare))
+    for await (const row of parser) yield (row as string[]).map(bare)
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new AppError('invalid_input', `body: the table cannot be read: ${error.message}.`, {
       field: 'body',
     })
   }
-  return rows
 }
 
 /** With a mark of order, so that spreadsheets read UTF-8. */

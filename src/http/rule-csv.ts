@@ -2,24 +2,34 @@
 import { csvColumns } from '../actions/rules/carry-rules.ts'
 import { AppError } from '../errors.ts'
 import { readCsv } from './csv.ts'
+import { mostAtOnce } from './rule-import.ts'
 
 const refuse = (message: string, field: string) =>
   new AppError('invalid_input', `${field}: ${message}`, { field })
 
-export async function rulesFromCsv(text: string): Promise<object[]> {
-  const [head, ...rest] = await readCsv(text)
-  if (!head) {
-    throw refuse('the table is empty.', 'body')
+/** Nothing is read behind a row that is refused, or behind one too many. */
+export async function rulesFromCsv(table: AsyncIterable<Buffer>): Promise<object[]> {
+  const rules: object[] = []
+  let head: string[] | null = null
+  for await (const row of readCsv(table)) {
+    if (head === null) {
+      head = headOf(row)
+      continue
+    }
+    const cells = head.map((name, column) => [name, row[column] ?? ''])
+    rules.push(ruleOf(Object.fromEntries(cells) as Record<string, string>, rules.length))
+    if (rules.length > mostAtOnce) return rules
   }
-  const missing = ['name', 'kind'].filter((name) => !head.includes(name))
-  if (missing.length > 0) {
-    throw refuse(
-      `the first line must name the columns: ${csvColumns.join(', ')}; ${missing.join(' and ')} cannot be left out.`,
-      'body',
-    )
-  }
-  return rest.map((row, at) =>
-    ruleOf(Object.fromEntries(head.map((name, column) => [name, row[column] ?? ''])), at),
+  if (head === null) throw refuse('the table is empty.', 'body')
+  return rules
+}
+
+function headOf(row: string[]): string[] {
+  const missing = ['name', 'kind'].filter((name) => !row.includes(name))
+  if (missing.length === 0) return row
+  throw refuse(
+    `the first line must name the columns: ${csvColumns.join(', ')}; ${missing.join(' and ')} cannot be left out.`,
+    'body',
   )
 }
 

@@ -6,7 +6,7 @@ import { cancelReplay, getReplay, startReplay } from '../actions/rules/replay-ru
 import { dismissUnmatched, listUnmatched } from '../actions/rules/unmatched.ts'
 import { writeCsv } from './csv.ts'
 import { checkCarried, parsed } from './rule-import.ts'
-import { readBody } from './read-body.ts'
+import { bodyInPieces, readBody } from './read-body.ts'
 import { route, type Route } from './route.ts'
 import { rulesFromCsv } from './rule-csv.ts'
 import { rule } from './rule-schema.ts'
@@ -119,10 +119,9 @@ export const ruleLabRoutes: Route[] = [
     upload: true,
     query: z.object({ mode: z.enum(['add', 'replace']).default('add') }),
     handle: async ({ ports, me, query, request }) => {
-      const text = await readBody(request, bounds)
       const given = request.is('text/csv')
-        ? { mode: query.mode, rules: await rulesFromCsv(text) }
-        : { mode: query.mode, ...parsed(text) }
+        ? { mode: query.mode, rules: await rulesFromCsv(bodyInPieces(request, bounds)) }
+        : { mode: query.mode, ...parsed(await readBody(request, bounds)) }
       return { body: await importRules(ports, me, await checkCarried(given)) }
     },
   }),

@@ -10,6 +10,7 @@ import { serveConsole } from './console.ts'
 import { serveApiDocs } from './api-docs.ts'
 import { answerErrors } from './error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './answer.ts'
+import { refuseDeep } from './json-depth.ts'
 import { isPage } from './platforms.ts'
 import { openReadiness } from './readiness.ts'
 import type { Route } from './route.ts'
@@ -66,7 +67,14 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
   }
   app.use(
     bodyIsJson,
-    express.json({ limit: '256kb', strict: true, type: () => true }),
+    express.json({
+      limit: '256kb',
+      strict: true,
+      type: () => true,
+      verify: (_request, _response, body) => {
+        refuseDeep(body)
+      },
+    }),
     bodyIsAnObject,
   )
   for (const route of options.routes) app[route.method](route.path, answerRoute(ports, route))

@@ -96,6 +96,30 @@ void test('malformed JSON is 400 with the field; a wrong type, a wrong length an
   await admin.get('/api/nothing').expect(404)
 })
 
+void test('deep JSON costs hardly more than as many flat bytes, and says what it is', async (t) => {
+  const house = await openHouse({ alone: true })
+  t.after(() => house.close())
+  const size = 256 * 1024 - 100
+  const admin = as(house.admin)
+  const send = (body: string) => admin.post('/api/rules').type('json').send(body).expect(400)
+  const cost = async (body: string) => {
+    const before = process.cpuUsage()
+    for (let n = 0; n < 20; n += 1) await send(body)
+    const { user, system } = process.cpuUsage(before)
+    return user + system
+  }
+  const flat = JSON.stringify({ name: 'x'.repeat(size) })
+  const deep = `{"name":${'['.repeat(size / 2)}${']'.repeat(size / 2)}}`
+  await cost(flat)
+  const [ofFlat, ofDeep] = [await cost(flat), await cost(deep)]
+  assert.ok(ofDeep < 2 * ofFlat, `${ofDeep} µs, and flat ${ofFlat}`)
+  await send(`{"name":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`).expect(({ body }) => {
+    assert.match(body.error.message, /at most 32 brackets deep/)
+  })
+  const text = '[{'.repeat(1000) + '"\\'
+  await admin.post('/api/rules/test').send({ text }).expect(200)
+})
+
 void test('a query parameter that a route does not know is refused by name, on every route; a list takes its cursor and limit', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())

@@ -1,10 +1,11 @@
 // Rules through the API: what is refused and why, pages, explanations, conflicts, and rules carried out and in.
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import test from 'node:test'
 import fc from 'fast-check'
 import { readCsv, writeCsv } from '../../src/http/csv.ts'
 import { as, refusal, type Asking } from '../support/api.ts'
-import { openHouse } from '../support/app.ts'
+import { openHouse, type House } from '../support/app.ts'
 import { times } from '../support/full.ts'
 
 const text = (words: string) => ({ kind: 'text', text: words })
@@ -19,6 +20,17 @@ const tryOut = async (admin: Asking, body: object) =>
   (await admin.post('/api/rules/test').send(body).expect(200)).body
 const importRules = (admin: Asking, type: string, body: string) =>
   admin.post('/api/rules/import').type(type).send(body)
+
+/** Of a table that comes in pieces of so many bytes. */
+async function rowsOf(table: string, size = 10_000): Promise<string[][]> {
+  const bytes = Buffer.from(table)
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  }
+  const rows: string[][] = []
+  for await (const row of readCsv(pieces())) rows.push(row)
+  return rows
+}
 
 const refused: [what: string, rule: object, field: string, says: RegExp][] = [
   ['a kind that is none', { match: { kind: 'fuzzy' } }, 'match.kind', /one of exact, contains/],
@@ -321,7 +333,7 @@ void test('rules go out and come in again unchanged, as JSON and as a table, and
     (await list(admin, { limit: 200 })).map((one: object) => ({ ...one, updatedAt: null }))
   const before = await rules()
   const [json, csv] = [await get('json'), await get('csv')]
-  for (const line of await readCsv(csv)) assert.ok(line.length > 5)
+  for (const line of await rowsOf(csv)) assert.ok(line.length > 5)
   const cells = [...csv.slice(1).matchAll(/(?:^|[,\n])(?:"((?:[^"]|"")*)"|([^,\r\n"]*))/g)].map(
     (match) => match[1] ?? match[2] ?? '',
   )
@@ -373,7 +385,7 @@ void test('any table is read back as it was written', async () => {
   )
   await fc.assert(
     fc.asyncProperty(table, async (rows) => {
-      assert.deepEqual(await readCsv(await writeCsv(rows)), rows)
+      assert.deepEqual(await rowsOf(await writeCsv(rows), 7), rows)
     }),
     { numRuns: times(2000, 100_000) },
   )
@@ -400,4 +412,65 @@ void test('a table that no spreadsheet writes is refused, and one of quotes alon
     .expect(({ body }) => {
       assert.match(body.error.message, /brackets deep/)
     })
+})
+
+/** Sends this and no end; answers what is said to it all the same. */
+function answerBeforeTheEnd(house: House, table: string): Promise<{ status: number; body: any }> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${house.urls[0]}/api/rules/import`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${house.admin.token}`, 'Content-Type': 'text/csv' },
+    })
+    call.on('error', reject)
+    call.on('response', (response) => {
+      let text = ''
+      response.on('data', (piece: Buffer) => {
+        text += piece.toString()
+      })
+      response.on('end', () => {
+        call.destroy()
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) })
+      })
+    })
+    call.write(table)
+  })
+}
+
+void test('a table is read as it comes: what is wrong with it is said before its end, and nothing behind is waited for', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const head = 'name,kind,keywords,enabled,reply\n'
+  const row = 'a,contains,k,yes,r\n'
+  const cases: [table: string, field: string, says: RegExp][] = [
+    ['name,reply\na,b\n', 'body', /kind cannot be left out/],
+    [`${head}${row}a,contains,k,perhaps,r\n${row}`, 'rules.1.enabled', /yes or no/],
+    [`${head}${row}"a"b,contains,k,yes,r\n${row}`, 'body', /cannot be read/],
+    [`${head}${row.repeat(20_002)}`, 'rules', /20000/],
+  ]
+  for (const [table, field, says] of cases) {
+    const { status, body } = await answerBeforeTheEnd(house, table)
+    assert.deepEqual([status, body.error.details.field], [400, field], says.source)
+    assert.match(body.error.message, says)
+  }
+  const endless = await answerBeforeTheEnd(house, `${head}a,contains,"${'k'.repeat(17 * 2 ** 20)}`)
+  assert.deepEqual([endless.status, endless.body.error.code], [413, 'too_large'])
+  assert.deepEqual(await list(as(house.admin)), [])
+})
+
+void test('a table of 15 MB is imported, signs of several bytes whole', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const words = '长'.repeat(600)
+  const rows = Array.from({ length: 8000 }, (_, n) => `"规则${n}",exact,"问${n}","${words}"\r\n`)
+  const table = `\ufeffname,kind,keywords,reply\r\n${rows.join('')}`
+  await importRules(as(house.admin), 'text/csv', table).expect(200, {
+    created: 8000,
+    changed: 0,
+    removed: 0,
+  })
+  const kept = await house.rows<{ n: number }>(
+    'select count(*) as n from message_rule where action like ?',
+    [`%"${words}"%`],
+  )
+  assert.equal(Number(kept[0]?.n), 8000)
 })
