@@ -30,11 +30,15 @@ import { openSecrets } from './secrets.ts'
 import type { Disk } from './store/log-file.ts'
 import { openStore } from './store/open.ts'
 import { openVault } from './store/vault.ts'
-import type { SqlHeard } from './store/store.ts'
+import type { SqlHeard, Store } from './store/store.ts'
 import { openTime } from './time-source.ts'
 
 export type AppOptions = {
   wrap?: (ports: Ports) => Ports
+  /** The same for the store alone, which is open before there is time. */
+  wrapStore?: (store: Store) => Store
+  /** How often the database is asked the time. */
+  clockEveryMs?: number
   onSql?: SqlHeard
   /** Where the embedded database forces its log. */
   disk?: Disk
@@ -62,7 +66,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const log = options.log ?? openLog(config.LOG_LEVEL)
   // first, because it may refuse
   const secrets = openSecrets(secretKey(config))
-  const store = await openStore({
+  const opened = await openStore({
     url: config.DATABASE_URL,
     dataDir: config.DATA_DIR,
     log,
@@ -72,10 +76,20 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     disk: options.disk,
     ...(options.onSql && { onSql: options.onSql }),
   })
-  const time = await openTime({ store, log, clockUrl: config.CLOCK_URL })
+  const store = options.wrapStore?.(opened) ?? opened
+  const metrics = openMetrics()
+  const time = await openTime({
+    store,
+    log,
+    metrics,
+    clockUrl: config.CLOCK_URL,
+    alone: config.REDIS_URL === undefined,
+    everyMs: options.clockEveryMs,
+    ending: options.ending,
+  })
   const backends = await openBackends({ url: config.REDIS_URL, clock: time.clock, log }).catch(
     async (error: unknown) => {
-      time.close()
+      await time.close()
       await store.close()
       throw error
     },
@@ -86,6 +100,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     store,
     vault,
     secrets,
+    metrics,
     clock: time.clock,
     backends,
     wrap: options.wrap,
@@ -129,7 +144,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await writeTally(ports).catch((error: unknown) => {
         log.warn({ error: String(error) }, 'the last counts of rules were not written')
       })
-      time.close()
+      await time.close()
       await ports.patterns.close()
       await ports.voices.close()
       await backends.close()
@@ -143,14 +158,14 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 const qrPictures = ({ WECHAT_API_BASE: base }: Config) =>
   base.startsWith('https:') ? 'https://mp.weixin.qq.com' : base.replace(/\/$/, '')
 
-type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets'> & {
+type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets' | 'metrics'> & {
   backends: Backends
   wrap: AppOptions['wrap']
 }
 
 function compose(
   config: Config,
-  { log, store, vault, secrets, clock, backends, wrap }: Made,
+  { log, store, vault, secrets, metrics, clock, backends, wrap }: Made,
 ): Ports {
   const hour = 3600_000
   const clients = openClients(
@@ -167,7 +182,7 @@ function compose(
     bus: backends.bus,
     cache: backends.cache,
     ids: newId,
-    metrics: openMetrics(),
+    metrics,
     secrets,
     readStored,
     readPush,

@@ -1,5 +1,5 @@
-// Clock.now() is the database's time, carried on by the monotonic clock between samples and never falling, so that several
-// processes and a wall clock set back agree. An advance (CLOCK_URL, tests) is added on top and never goes back either.
+// Clock.now() is the product's time, carried on by the monotonic clock and never falling; time-source.ts keeps it to the database's.
+// An advance (CLOCK_URL, tests) is added on top and never goes back either.
 import { performance } from 'node:perf_hooks'
 
 export type Clock = {
@@ -8,24 +8,31 @@ export type Clock = {
 }
 
 export type MovableClock = Clock & {
-  sample: (databaseMs: number) => void
+  /** The time at a moment of the monotonic clock, without the advance. */
+  at: (mono: number) => number
+  /** Backwards it stands still for as long. */
+  move: (ms: number) => void
   advance: (totalMs: number) => void
   advanced: () => number
 }
 
-export function openClock(databaseMs: number, advanceMs = 0): MovableClock {
-  let base = databaseMs - performance.now()
+export function openClock(
+  nowMs: number,
+  { advanceMs = 0, mono = () => performance.now() } = {},
+): MovableClock {
+  let base = nowMs - mono()
   let advance = advanceMs
   let last = 0
 
   return {
     now: () => {
-      last = Math.max(last, Math.floor(base + performance.now()) + advance)
+      last = Math.max(last, Math.floor(base + mono()) + advance)
       return last
     },
-    mono: () => performance.now(),
-    sample: (ms) => {
-      base = ms - performance.now()
+    mono,
+    at: (moment) => base + moment,
+    move: (ms) => {
+      base += ms
     },
     advance: (total) => {
       advance = Math.max(advance, total)

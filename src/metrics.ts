@@ -37,6 +37,15 @@ export function openMetrics() {
       help: 'By how much our clock was ahead of the time that the last push told',
       registers: [registry],
     }),
+    clockOff: new Gauge({
+      name: 'kefu_clock_off_seconds',
+      help: "By how much our time is ahead of the database's, after a jump of its clock",
+      registers: [registry],
+    }),
+    clockJumps: counter(
+      'clock_jumps_total',
+      "Jumps of the database's clock that were not followed",
+    ),
     inFlight: new Gauge({
       name: 'kefu_pushes_in_flight',
       help: 'Pushes being worked on',

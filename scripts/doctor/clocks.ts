@@ -1,13 +1,15 @@
 import type { Config } from '../../src/config.ts'
 import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
+import { clockOff } from '../../src/time-source.ts'
+import { isOff } from '../../rules/clock.ts'
 
 const mayDifferMs = { database: 2000, wechat: 60_000 }
 const remedy = 'Let NTP set both clocks (chrony, systemd-timesyncd).'
 
 export async function checkClocks(config: Config, store: Inspected | null): Promise<Finding[]> {
   return [
-    ...(store ? [await besideDatabase(store)] : []),
+    ...(store ? [await besideDatabase(store), await afterJumps(store)] : []),
     await besideWechat(config.WECHAT_API_BASE),
   ]
 }
@@ -16,6 +18,26 @@ async function besideDatabase(store: Inspected): Promise<Finding> {
   const began = Date.now()
   const ms = await store.databaseMs()
   return compared('the database', ms - (began + Date.now()) / 2, mayDifferMs.database)
+}
+
+/** What kefu did not follow: which of the two is right, WeChat's clock tells in the line below. */
+async function afterJumps(store: Inspected): Promise<Finding> {
+  const off = await clockOff(store).catch(() => 0)
+  if (!isOff(off)) return { ok: true, what: "kefu's time is the database's." }
+  const how = `${inWords(off)} ${off > 0 ? 'ahead of' : 'behind'}`
+  return {
+    ok: false,
+    what: `The clock of the database has jumped: kefu goes on by its own time, which is ${how} the database's.`,
+    remedy:
+      'If the database is wrong, let NTP set its clock; kefu is right then. If it is right now, kefu comes back to it by itself, ' +
+      `by ${off > 0 ? 'six minutes' : 'a minute'} an hour; at once: end all processes, npm run believe-clock, start.`,
+  }
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.abs(ms) / 1000
+  if (seconds < 120) return `${seconds.toFixed(0)} s`
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
 /** Its answers carry a date, of whole seconds. */

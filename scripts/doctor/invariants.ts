@@ -4,13 +4,14 @@ import { openClock } from '../../src/clock.ts'
 import type { Config } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Finding } from '../../src/ports.ts'
+import { clockOff } from '../../src/time-source.ts'
 import { checkDatabase } from './database.ts'
 
 /** npm run doctor -- invariants: what GET /api/admin/self-check asks, of every company and of every session. */
 export async function checkInvariants(config: Config): Promise<Finding[]> {
   const { store, findings } = await checkDatabase(config)
   if (!store) return findings
-  const clock = openClock(await store.databaseMs())
+  const clock = openClock((await store.databaseMs()) + (await clockOff(store)))
   const backends =
     config.REDIS_URL === undefined
       ? null

@@ -1,12 +1,13 @@
 // Third-party platforms: does WeChat's ticket arrive? Without one no account that authorised the platform can be spoken for.
 import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
+import { clockOff } from '../../src/time-source.ts'
 
 const freshMs = 30 * 60_000
 const diesMs = 12 * 3600_000
 
 export async function checkPlatforms(store: Inspected): Promise<Finding[]> {
-  const now = await store.databaseMs()
+  const now = (await store.databaseMs()) + (await clockOff(store))
   return (await store.read.platforms.list()).map(({ component_appid: name, ticket_at: at }) => {
     const remedy = `At WeChat's open platform, 授权事件接收URL must be PUBLIC_URL/wechat/platform/${name}, with this platform's token and key; WeChat pushes there every ten minutes.`
     if (at === null) {

@@ -85,4 +85,21 @@ export const accountQueries = (sql: Sql) => ({
       ?.value ?? null,
   remember: (name: string, value: string) =>
     sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] }),
+  /** True when nobody else has changed it since it was read. */
+  rememberInstead: async (name: string, was: string | null, value: string) => {
+    if (was === null) {
+      await sql.insertNew('installation', [{ name, value }])
+    } else {
+      await sql.run('update installation set value = ? where name = ? and value = ?', [
+        value,
+        name,
+        was,
+      ])
+    }
+    const stands = await sql.one<{ value: string }>(
+      'select value from installation where name = ?',
+      [name],
+    )
+    return stands?.value === value
+  },
 })

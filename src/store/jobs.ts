@@ -18,6 +18,8 @@ export const jobQueries = (sql: Sql) => ({
       job,
       slot,
     ]),
+  /** Runs of a time that has not come: they would hold up those of their slots when it comes. */
+  forgetAfter: (at: number) => sql.run('delete from job_run where started_at > ?', [at]),
   last: (job: string, companyId: string) =>
     sql.one<JobRunRow>(
       'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1',

@@ -15,6 +15,7 @@ async function house(t: Ends): Promise<{
   house: House
   end: () => Promise<void>
   doctor: (settings?: Record<string, string>) => Promise<{ code: number; out: string }>
+  believe: () => Promise<{ code: number; out: string }>
 }> {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
   const opened = await openHouse({ dir: join(dir, 'data') })
@@ -29,6 +30,7 @@ async function house(t: Ends): Promise<{
     house: opened,
     end,
     doctor: (more = {}) => runScript('doctor', dir, { ...settings, ...more }),
+    believe: () => runScript('believe-clock', dir, settings),
   }
 }
 
@@ -73,6 +75,32 @@ void test('beside a running kefu the doctor finds nothing wrong, and tries signa
     ),
     'no secret is shown',
   )
+})
+
+void test('when the clock of the database has jumped the doctor tells how far kefu is off, and what to do', async (t) => {
+  const {
+    house: { app, announce },
+    end,
+    doctor,
+    believe,
+  } = await house(t)
+  announce({ logs: [/clock has jumped/] })
+  const { out: before } = await doctor()
+  assert.match(before, /✔ kefu's time is the database's/)
+  const agreed = { offset: -3 * 3600_000, at: Date.now(), by: 'test' }
+  await app.ports.store.work('rest', (unit) =>
+    unit.accounts.remember('clock', JSON.stringify(agreed)),
+  )
+  const { code, out } = await doctor()
+  assert.equal(code, 1)
+  assert.match(out, /✘ The clock of the database has jumped: .*3\.0 h behind/)
+  assert.match(out, /→ .*npm run believe-clock/)
+  const running = await believe()
+  assert.equal(running.code, 1)
+  assert.match(running.out, /end that process first/)
+  await end()
+  assert.equal((await believe()).code, 0)
+  assert.match((await doctor()).out, /✔ kefu's time is the database's/)
 })
 
 void test('40164 is explained with the list where the address must stand', async (t) => {

@@ -14,6 +14,7 @@ import type { Value } from '../../src/store/sql.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
 import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
 import { openHeard } from './heard.ts'
+import { openJumping } from './jumping.ts'
 
 export const password = 'correct horse battery'
 export const account = {
@@ -39,6 +40,8 @@ export type House = {
   second: Second | null
   /** What was changed before is known in all its processes. */
   heard: () => Promise<void>
+  /** The clock of the database, as all its processes read it. */
+  jumpTo: (ms: number) => void
   /** Committed rows, whatever the store. */
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
   /** Of all its processes. */
@@ -67,6 +70,8 @@ export type HouseOptions = AppOptions & {
   alone?: boolean
   simulatorUrl?: string
   settings?: Record<string, string>
+  /** The clock of the database has jumped by so much before. */
+  jumpedMs?: number
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
@@ -85,12 +90,17 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (options.settings?.['REDIS_URL']) {
     clean.announce({ logs: ['Redis does not answer: the work goes on from SQL'] })
   }
-  const app = await openApp(config, { log: clean.log, ...options })
+  const jumping = openJumping(options.jumpedMs)
+  const app = await openApp(config, {
+    log: clean.log,
+    wrapStore: jumping.wrapStore,
+    ...options,
+  })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
   const more =
     isCluster && !options.alone
-      ? await openMore(app, settings, { clean, withoutCron: options.withoutCron ?? false })
+      ? await openMore(app, settings, { clean, options })
       : await justOne(app)
   const { url } = more
   await post(`${place.simulator}/sim/accounts`, {
@@ -108,6 +118,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     admin,
     second: more.second,
     heard: more.heard,
+    jumpTo: (ms) => {
+      jumping.jumpTo(ms)
+      more.second?.jumpTo(ms)
+    },
     metrics: async () =>
       (
         await Promise.all(more.urls.map(async (one) => (await fetch(`${one}/metrics`)).text()))
@@ -179,9 +193,11 @@ async function justOne(app: App) {
 async function openMore(
   app: App,
   settings: Record<string, string>,
-  { clean, withoutCron }: { clean: EndsClean; withoutCron: boolean },
+  { clean, options }: { clean: EndsClean; options: HouseOptions },
 ) {
-  const second = await openSecond(settings, { withoutCron, hear: clean.hear })
+  const { withoutCron = false, clockEveryMs: everyMs, jumpedMs = 0 } = options
+  const clock = { everyMs, jumpedMs }
+  const second = await openSecond(settings, { withoutCron, clock, hear: clean.hear })
   const urls = [await app.listen(), second.url]
   const balancer = await openBalancer(urls)
   return {

@@ -50,6 +50,8 @@ export type Second = {
   url: string
   child: ChildProcess
   advanceTo: (totalMs: number) => Promise<void>
+  /** The clock of the database, as this process reads it. */
+  jumpTo: (ms: number) => void
   close: () => Promise<void>
 }
 type Told = { url: string } | { advancedTo: number } | { logged: Logged }
@@ -67,12 +69,17 @@ export async function openSecond(
   settings: Record<string, string>,
   {
     withoutCron,
+    clock = {},
     hear = () => undefined,
-  }: { withoutCron: boolean; hear?: (logged: Logged) => void },
+  }: {
+    withoutCron: boolean
+    clock?: { everyMs?: number | undefined; jumpedMs?: number }
+    hear?: (logged: Logged) => void
+  },
 ): Promise<Second> {
   const child = fork(
     join(import.meta.dirname, 'second-process.js'),
-    [JSON.stringify(settings), String(withoutCron)],
+    [JSON.stringify(settings), String(withoutCron), JSON.stringify(clock)],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )
   child.on('message', (told: Told) => {
@@ -86,6 +93,9 @@ export async function openSecond(
     advanceTo: async (totalMs) => {
       child.send({ advanceTo: totalMs })
       await answer(child)
+    },
+    jumpTo: (ms) => {
+      child.send({ jumpTo: ms })
     },
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
