@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { account, openHouse, post, type House } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { refuseLines } from '../support/obstacles.ts'
+import { rawPush, signed, textXml } from '../support/raw-push.ts'
 import { runScript } from '../support/script.ts'
 
 type Ends = { after: (end: () => unknown) => void }
@@ -275,4 +278,57 @@ void test('each right that is missing is named with what does not work without i
     (await doctor()).out,
     /✘ Platform wxabcdef1234567890: no ticket has ever arrived\.\n +→ .*授权事件接收URL/,
   )
+})
+
+void test('old pushes that were refused are told, with how to be rid of them', async (t) => {
+  const { house: first, end, doctor } = await house(t)
+  const now = Math.floor(Date.now() / 1000)
+  const push = async (to: House, id: string, at: number) =>
+    (await rawPush(to, textXml('o1', id, '在吗'), signed(undefined, at))).status
+  assert.equal(await push(first, '1', now), 200)
+  await eventually(async () => {
+    const [row] = await first.rows<{ newest_push: number | null }>(
+      'select newest_push from official_account',
+    )
+    assert.equal(row?.newest_push, now * 1000)
+  })
+  // times are written once a minute, and by a new process at once
+  await end()
+  const at = await openHouse({ dir: first.dir })
+  t.after(() => at.close())
+  at.announce({ logs: [/old pushes were refused/] })
+  assert.equal(await push(at, '2', now - 11 * 60), 403)
+  await eventually(async () => {
+    const [row] = await at.rows<{ old_pushes: number }>('select old_pushes from official_account')
+    assert.equal(row?.old_pushes, 1)
+  })
+  const { code, out } = await doctor({
+    WECHAT_API_BASE: at.simulator,
+    PORT: new URL(at.url).port,
+  })
+  assert.equal(code, 1)
+  assert.match(
+    out,
+    /✘ Test .*: 1 old pushes were refused, the last at .*: somebody sends again what they have kept\.\n +→ Choose safe mode/,
+  )
+})
+
+void test('pushes that the database refused are told until somebody has seen to them', async (t) => {
+  const { house: at, doctor } = await house(t)
+  at.announce({ refused: true })
+  await refuseLines(at, 'poison')
+  assert.equal((await (await follower(at)).says('poison', { copies: 3 })).status, 200)
+  const { code, out } = await doctor()
+  assert.equal(code, 1)
+  assert.match(
+    out,
+    /✘ Company .*: the database refused 1 push of its followers, and nobody has seen to it\.\n +→ An admin sees/,
+  )
+  const { items } = (await at.admin.call('GET', '/api/pushes/refused')).body as {
+    items: { id: string }[]
+  }
+  await at.admin.call('POST', `/api/pushes/refused/${items[0]?.id ?? ''}/read`, {})
+  const after = await doctor()
+  assert.equal(after.code, 0, after.out)
+  assert.doesNotMatch(after.out, /the database refused/)
 })
