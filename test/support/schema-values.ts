@@ -1,0 +1,44 @@
+// What a setting may be, as its own schema tells it: both booleans, every word of a list, of a number the default, the least and more.
+import { z } from 'zod'
+import type { Choice } from './pairs.ts'
+
+export const choice = (
+  value: unknown,
+  label = value === undefined ? 'not given' : JSON.stringify(value),
+): Choice => ({
+  label,
+  value,
+})
+
+/** Null: the schema alone does not tell. */
+export function valuesOf(schema: z.core.$ZodType, byDefault?: unknown): unknown[] | null {
+  if (schema instanceof z.ZodOptional) return valuesOf(schema.unwrap(), byDefault)
+  if (schema instanceof z.ZodDefault) return valuesOf(schema.unwrap(), schema.def.defaultValue)
+  if (schema instanceof z.ZodPipe) {
+    return valuesOf(schema.in instanceof z.ZodTransform ? schema.out : schema.in, byDefault)
+  }
+  if (schema instanceof z.ZodNullable) {
+    const inner = valuesOf(schema.unwrap(), byDefault)
+    return inner && [null, ...inner]
+  }
+  return plainValues(schema, byDefault)
+}
+
+function plainValues(schema: z.core.$ZodType, byDefault: unknown): unknown[] | null {
+  if (schema instanceof z.ZodBoolean) return [true, false]
+  if (schema instanceof z.ZodEnum) return schema.options
+  if (schema instanceof z.ZodLiteral) return [...schema.values]
+  if (schema instanceof z.ZodUnion) {
+    const all = schema.options.map((one) => valuesOf(one))
+    return all.includes(null) ? null : all.flatMap((some) => some ?? [])
+  }
+  return schema instanceof z.ZodNumber && typeof byDefault === 'number'
+    ? numbers(schema, byDefault)
+    : null
+}
+
+function numbers(schema: z.ZodNumber, byDefault: number): number[] {
+  const least = schema.minValue ?? byDefault
+  const more = Math.min(byDefault === 0 ? 60 : byDefault * 3, schema.maxValue ?? Infinity)
+  return [...new Set([byDefault, least, more])].filter((n) => schema.safeParse(n).success)
+}

@@ -1,0 +1,319 @@
+// A company of one row: its settings, its account, its people, and what its followers have said and were promised.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { Settings } from '../../rules/settings.ts'
+import { jobs } from '../../src/actions/jobs/jobs.ts'
+import { password, post, signIn, type Actor, type House } from './app.ts'
+import { eventually } from './eventually.ts'
+import { follower, type Follower } from './follower.ts'
+import { presence, runJob, sessionOf, type Seen } from './seen.ts'
+import {
+  answerTo,
+  asDefault,
+  companyRules,
+  greetingBy,
+  type Facts,
+  type Moment,
+  type Speaker,
+} from './settings-model.ts'
+import type { Ids } from './settings-places.ts'
+
+/** Values by the names of the settings; what depends on ids is asked with them. */
+export type Given = Record<'company' | 'account' | 'person', Record<string, unknown>>
+export type Clock = { totalMs: number }
+type Keys = { appid: string; appSecret: string; token: string }
+
+export type At = {
+  house: House
+  clock: Clock
+  facts: Facts
+  keys: Keys
+  boss: Actor
+  names: Record<'boss' | Speaker, string>
+  person: Actor
+  colleague: Actor
+  talks: Talk[]
+  /** The last one that was begun, to be told with what fails. */
+  step: string
+}
+
+export async function ok(
+  who: Actor,
+  [method, path]: [string, string],
+  body?: unknown,
+): Promise<any> {
+  const answer = await who.call(method, path, body)
+  assert.ok(
+    answer.status < 300,
+    `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`,
+  )
+  return answer.body
+}
+
+export async function openRow(house: House, clock: Clock, given: Given): Promise<At> {
+  const tail = randomBytes(8).toString('hex')
+  const admin = await signIn(house.url, 'admin')
+  const names = { boss: `boss-${tail}`, person: `p-${tail}`, colleague: `c-${tail}` }
+  await ok(admin, ['POST', '/api/companies'], {
+    name: tail,
+    admin: { username: names.boss, password },
+  })
+  const boss = await signIn(house.url, names.boss)
+  const keys = {
+    appid: `wx${tail}`,
+    appSecret: randomBytes(16).toString('hex'),
+    token: 'testtoken',
+  }
+  const accountId = await openAccount(house, { boss, keys, given: given.account })
+  const groupIds = [await addGroup(boss, '售前'), await addGroup(boss, '售后')] as [number, number]
+  const colleague = await addPerson(house, boss, { username: names.colleague, groupIds })
+  const ids: Ids = { accountId, groupIds, colleague: colleague.uid }
+
+  const { greeting, enabled, ...about } = known(given.person, ids)
+  const person = await addPerson(house, boss, { username: names.person, enabled, ...about })
+  await ok(person, ['PUT', '/api/me/greeting'], { text: greeting })
+  const patch = known(given.company, ids)
+  await ok(boss, ['PATCH', '/api/settings'], patch)
+  for (const rule of companyRules) await ok(boss, ['POST', '/api/rules'], rule)
+  await house.heard()
+  // where followers stand is known of an index that is whole
+  await runJob(boss, 'queue-reconcile')
+  const facts = {
+    ids,
+    settings: { ...asDefault(), ...(patch as Partial<Settings>) },
+    account: given.account as Facts['account'],
+    person: {
+      name: (about['name'] as string | undefined) ?? names.person,
+      role: String(about['role']),
+      capacity: Number(about['capacity']),
+      greeting: greeting as string | null,
+      deputies: (about['deputyUids'] as number[]).length,
+    },
+    colleague: { name: names.colleague },
+  }
+  return { house, clock, facts, keys, boss, names, person, colleague, talks: [], step: '' }
+}
+
+const known = (given: Record<string, unknown>, ids: Ids): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? (value as (ids: Ids) => unknown)(ids) : value,
+    ]),
+  )
+
+type Account = { boss: Actor; keys: Keys; given: Record<string, unknown> }
+
+async function openAccount(house: House, { boss, keys, given }: Account): Promise<string> {
+  const made = await ok(boss, ['POST', '/api/accounts'], {
+    ...keys,
+    ...given,
+    kind: 'wechat',
+    binding: 'direct',
+  })
+  await post(`${house.simulator}/sim/accounts`, {
+    ...keys,
+    mode: given['mode'],
+    encodingAesKey: given['encodingAesKey'] ?? '',
+    originalId: given['originalId'] ?? 'gh_of_nobody',
+    kind: given['type'] === 2 ? 'miniprogram' : 'service',
+    callbackUrl: `${house.url}/wechat/${keys.appid}`,
+  })
+  return made.id as string
+}
+
+const addGroup = async (boss: Actor, name: string) =>
+  (await ok(boss, ['POST', '/api/groups'], { name })).id as number
+
+type About = { username: string; enabled?: unknown; groupIds?: unknown }
+
+async function addPerson(house: House, boss: Actor, about: About): Promise<Actor> {
+  const given = { role: 'agent', password, ...about }
+  const { uid } = await ok(boss, ['POST', '/api/users'], given)
+  if (given.enabled === false) await ok(boss, ['PATCH', `/api/users/${uid}`], { enabled: true })
+  return signInAway(house, given.username)
+}
+
+/** At their desk only where the story says so. */
+async function signInAway(house: House, username: string): Promise<Actor> {
+  const person = await signIn(house.url, username)
+  await presence(person, 'offline')
+  return person
+}
+
+/** Their sign-ins have ended by now. */
+export async function returnToWork(at: At): Promise<void> {
+  at.person = await signInAway(at.house, at.names.person)
+  at.colleague = await signInAway(at.house, at.names.colleague)
+}
+
+const signInLasts = 45
+
+/** Ours and WeChat's. Whoever has been silent for long signs in again. */
+export async function passes(at: At, minutes: number): Promise<void> {
+  const ms = minutes * 60_000
+  at.clock.totalMs += ms
+  await at.house.app.advanceTo(at.clock.totalMs)
+  await post(`${at.house.simulator}/sim/clock`, { advanceMs: ms })
+  if (minutes >= signInLasts) at.boss = await signIn(at.house.url, at.names.boss)
+}
+
+export async function runJobs(at: At): Promise<void> {
+  for (const { name } of jobs) await runJob(at.boss, name)
+}
+
+type Closed = Seen & { seq: number; visitorOffset: number; agentOffset: number }
+export type Session = Seen & { seq: number; window: { remaining: number } }
+export type Talk = {
+  customer: Follower
+  /** As soon as they have written. */
+  id: string
+  said: string[]
+  /** What must reach them besides answers to pushes, in this order, each once. */
+  promised: string[]
+  /** So many replies WeChat takes still. */
+  left: number
+  /** Lines that nobody has read. */
+  unread: number
+}
+
+export async function newTalk(at: At): Promise<Talk> {
+  const customer = await follower(at.house, at.keys.appid)
+  const talk = { customer, id: '', said: [], promised: [], left: 0, unread: 0 }
+  at.talks.push(talk)
+  return talk
+}
+
+/** Their newest session. */
+export async function seen(at: At, talk: Talk): Promise<Session> {
+  if (talk.id === '') talk.id = (await sessionOf(at.house, talk.customer, at.boss)).customer.id
+  return (await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])).items[0] as Session
+}
+
+export async function stands(at: At, talk: Talk, expected: Partial<Seen>): Promise<Session> {
+  const session = await seen(at, talk)
+  for (const [key, value] of Object.entries(expected)) {
+    assert.equal(session[key as keyof Seen], value, `${key} of ${JSON.stringify(session)}`)
+  }
+  return session
+}
+
+export const laneOf = (session: Seen) => session.queue?.lane
+
+const budget = 5
+/** A line leaves at once; a busy machine takes longer. */
+const within = 15_000
+
+/** Their line is taken, and they are told what the settings say. */
+export async function says(
+  at: At,
+  talk: Talk,
+  { text, copies = 1, ...moment }: { text: string; copies?: number } & Partial<Moment>,
+): Promise<void> {
+  const pushed = await talk.customer.says(text, { copies, parallel: copies > 1 })
+  assert.equal(pushed.status, 200)
+  hears(talk, text)
+  const words = answerTo(at.facts, text, { talking: false, isNew: false, ...moment })
+  await isTold(at, talk, { shown: pushed.shown, words })
+}
+
+export function hears(talk: Talk, text: string): void {
+  talk.said.push(text)
+  talk.unread += 1
+  talk.left = Math.max(talk.left, budget)
+}
+
+type Told = { shown: { way: string; text?: string }[]; words: RegExp | null }
+
+/** A mini program takes no answer with its push: it goes by API. */
+export async function isTold(at: At, talk: Talk, { shown, words }: Told): Promise<void> {
+  const inAnswer = at.facts.account.type === 2 ? null : words
+  assert.equal(shown.length, inAnswer ? 1 : 0, `shown ${JSON.stringify(shown)}, not ${words}`)
+  if (inAnswer) assert.match(shown[0]?.text ?? '', inAnswer)
+  if (!words || inAnswer) return
+  const text = await eventually(async () => {
+    const arrived = (await arrivedAt(talk))[talk.promised.length]
+    assert.match(arrived ?? '', words)
+    return arrived ?? ''
+  }, within)
+  promise(talk, text)
+}
+
+export function promise(talk: Talk, what: string): void {
+  talk.promised.push(what)
+  talk.left -= 1
+}
+
+/** Whoever takes up a session says so, and leaves a reply for later. */
+export function greets(at: At, talk: Talk, who: Speaker): void {
+  const words = greetingBy(at.facts, who)
+  if (words !== '' && talk.left > 1) promise(talk, words)
+}
+
+export const arrivedAt = async ({ customer }: Talk): Promise<string[]> =>
+  (await customer.inbox())
+    .filter((item) => item.way === 'custom')
+    .map(({ type, text }) => (type === 'text' ? (text ?? '') : type))
+
+/** All that was promised is there, once. */
+export async function settles(at: At, talk: Talk): Promise<void> {
+  await eventually(async () => {
+    assert.deepEqual(await arrivedAt(talk), talk.promised)
+    for (const { lines } of await historyOf(at, talk)) {
+      assert.deepEqual(
+        lines.filter((line) => line.delivery && line.delivery.state !== 'sent'),
+        [],
+      )
+    }
+  }, within)
+}
+
+type Line = { seq: number; direction: string; text?: string; delivery?: { state: string } }
+
+async function historyOf(at: At, talk: Talk): Promise<{ session: Closed; lines: Line[] }[]> {
+  const { items } = await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])
+  return Promise.all(
+    (items as Closed[]).toReversed().map(async (session) => ({
+      session,
+      lines: (await ok(at.boss, ['GET', `/api/sessions/${session.id}/messages?limit=100`]))
+        .items as Line[],
+    })),
+  )
+}
+
+/** Every word stands in a session, in order; seqs have no gaps; sessions and ledgers say the same. */
+export async function isWhole(at: At, talk: Talk): Promise<void> {
+  await settles(at, talk)
+  const history = await historyOf(at, talk)
+  assert.deepEqual(
+    history.flatMap(({ lines }) =>
+      lines.filter((one) => one.direction === 'in').map((one) => one.text),
+    ),
+    talk.said,
+  )
+  for (const { session, lines } of history) {
+    assert.deepEqual(
+      lines.map((line) => line.seq),
+      lines.map((_, n) => n + 1),
+    )
+    assert.deepEqual(
+      [session.seq, session.visitorOffset + session.agentOffset],
+      [lines.length, lines.length],
+    )
+    const { items } = await ok(at.boss, ['GET', `/api/sessions/${session.id}/ledger`])
+    const steps = items as { n: number; from: number | null; to: number; fence: number }[]
+    assert.deepEqual(
+      steps.map((step) => [step.n, step.from]),
+      steps.map((_, n) => [n + 1, steps[n - 1]?.to ?? null]),
+    )
+    assert.deepEqual([steps.at(-1)?.to, steps.at(-1)?.fence], [session.stateCode, session.fence])
+  }
+}
+
+export async function isSound(at: At): Promise<void> {
+  await runJob(at.boss, 'queue-reconcile')
+  await eventually(async () => {
+    const check = await ok(at.boss, ['GET', '/api/admin/self-check'])
+    assert.equal(check.ok, true, JSON.stringify(check))
+  }, within)
+}

@@ -1,0 +1,162 @@
+// What is done with one customer at a time, and what must be true after it: each way to an owner is made of these.
+import assert from 'node:assert/strict'
+import { commonLane } from '../../rules/lane.ts'
+import { active, closed, queued, waiting } from '../../rules/session.ts'
+import type { Actor } from './app.ts'
+import { eventually } from './eventually.ts'
+import { png } from './files.ts'
+import { signed, textXml } from './raw-push.ts'
+import type { Seen } from './seen.ts'
+import { askForPerson, type Speaker } from './settings-model.ts'
+import {
+  greets,
+  hears,
+  isTold,
+  ok,
+  promise,
+  says,
+  seen,
+  settles,
+  stands,
+  type At,
+  type Talk,
+} from './settings-row.ts'
+
+export const session = (id: string, verb: string): [string, string] => [
+  'POST',
+  `/api/sessions/${id}/${verb}`,
+]
+export const common = ({ facts }: At) => commonLane(facts.ids.accountId)
+
+let said = 0
+export const next = (word: string) => `${word}${(said += 1)}`
+
+/** They ask for a person and wait for anybody. */
+export async function waits(at: At, talk: Talk): Promise<Seen> {
+  talk.unread = 0
+  await says(at, talk, { text: askForPerson, isNew: true })
+  return stands(at, talk, { stateCode: queued, agentUid: null })
+}
+
+export async function claims(at: At, talk: Talk, who: Speaker): Promise<Seen> {
+  const { id } = await seen(at, talk)
+  await ok(at[who], session(id, 'claim'))
+  greets(at, talk, who)
+  return stands(at, talk, { stateCode: active, agentUid: at[who].uid })
+}
+
+export async function answers(
+  at: At,
+  talk: Talk,
+  { who, ...more }: { who: Actor; useReserved?: boolean },
+): Promise<void> {
+  const { id } = await seen(at, talk)
+  const text = next('答')
+  const body = { clientMsgId: text.replace('答', 'reply-'), type: 'text', text, ...more }
+  const first = await ok(who, session(id, 'messages'), body)
+  const again = await ok(who, session(id, 'messages'), body)
+  assert.equal(again.message.id, first.message.id)
+  promise(talk, text)
+  talk.unread = 0
+}
+
+/** Lines, one of them pushed twice; read, answered by rule and person; a note, a picture. */
+export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
+  // what leaves behind their next line is counted with it by WeChat
+  await settles(at, talk)
+  await says(at, talk, { text: next('问'), copies: 2, talking: true })
+  await says(at, talk, { text: next('问'), talking: true })
+  const { id, seq } = await stands(at, talk, { unread: talk.unread, agentUid: owner.uid })
+  await ok(owner, session(id, 'read'), { seq })
+  await stands(at, talk, { unread: 0 })
+  talk.unread = 0
+  await says(at, talk, { text: askForPerson, talking: true })
+  await stands(at, talk, { stateCode: active, agentUid: owner.uid, unread: 1 })
+  await answers(at, talk, { who: owner })
+  await ok(owner, session(id, 'notes'), { text: '老客户' })
+  const { body: file } = await owner.upload(png, 'a.png')
+  await ok(owner, session(id, 'messages'), {
+    clientMsgId: next('picture-'),
+    type: 'image',
+    mediaId: file.id,
+  })
+  promise(talk, 'image')
+  const after = await seen(at, talk)
+  assert.equal(after.window.remaining, talk.left)
+  assert.equal(after.unread, 0)
+}
+
+/** All that WeChat takes, and no more; the last only by name where it is kept. */
+export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
+  const { id } = await seen(at, talk)
+  const kept = at.facts.settings.reserveLastReply ? 1 : 0
+  const refused = async () => {
+    const body = { clientMsgId: next('refused-'), type: 'text', text: '还有' }
+    const answer = await owner.call(...session(id, 'messages'), body)
+    assert.deepEqual([answer.status, answer.body.error?.code], [422, 'reply_budget_used'])
+  }
+  while (talk.left > kept) await answers(at, talk, { who: owner })
+  await refused()
+  if (kept === 1) await answers(at, talk, { who: owner, useReserved: true })
+  await refused()
+  await says(at, talk, { text: next('又问'), talking: true })
+}
+
+/** A push in plain that somebody has kept for an hour. */
+export async function isPushedOld(at: At, talk: Talk): Promise<void> {
+  if (at.facts.account.mode !== 'plain') return
+  const { openid } = talk.customer
+  const push = async (secondsAgo: number) => {
+    const text = next('直')
+    const told = (Date.now() + at.clock.totalMs) / 1000 - secondsAgo
+    const answer = await fetch(
+      `${at.house.urls[0] ?? ''}/wechat/${at.keys.appid}?${signed(at.keys.token, told)}`,
+      { method: 'POST', body: textXml(openid, String(900_000 + said), text) },
+    )
+    if (answer.status === 200) hears(talk, text)
+    return answer.status
+  }
+  assert.equal(await push(0), 200)
+  assert.equal(await push(3600), at.facts.settings.refuseOldPushes ? 403 : 200)
+}
+
+/** Closed by its owner; who was answered is asked how it was, if WeChat still takes it. */
+export async function ends(at: At, talk: Talk, owner: Actor): Promise<void> {
+  const { id } = await seen(at, talk)
+  await ok(owner, session(id, 'close'))
+  await stands(at, talk, { stateCode: closed })
+  const lines = await ok(owner, ['GET', `/api/sessions/${id}/messages?limit=100`])
+  const answered = lines.items.some((line: { opercode: number }) => line.opercode === 1)
+  await isAsked(at, talk, answered)
+}
+
+export async function isAsked(at: At, talk: Talk, answered: boolean): Promise<void> {
+  const { askSatisfaction, satisfactionQuestion, satisfactionThanks } = at.facts.settings
+  if (!askSatisfaction || !answered || talk.left === 0) return
+  promise(talk, 'msgmenu')
+  await settles(at, talk)
+  const menu: any = (await talk.customer.inbox()).findLast((one) => one.type === 'msgmenu')
+  assert.equal(menu.content.head_content, satisfactionQuestion)
+  const [good] = menu.content.list
+  const tapped = await talk.customer.says(good.content, { bizmsgmenuid: good.id })
+  assert.equal(tapped.status, 200)
+  talk.said.push(good.content)
+  const words = satisfactionThanks === '' ? null : new RegExp(`^${satisfactionThanks}$`)
+  await isTold(at, talk, { shown: tapped.shown, words })
+  const { satisfaction }: any = await stands(at, talk, { id: good.id.split(':')[1] })
+  assert.equal(satisfaction.grade, 1)
+}
+
+/** It waits for its new agent, who accepts; or goes on at once where the first one is accepted by itself. */
+export async function takesUp(at: At, talk: Talk, who: Speaker): Promise<void> {
+  const { autoAcceptFirst } = at.facts.settings
+  const { id } = await eventually(() =>
+    stands(at, talk, {
+      stateCode: autoAcceptFirst ? active : waiting,
+      agentUid: at[who].uid,
+    }),
+  )
+  if (!autoAcceptFirst) await ok(at[who], session(id, 'accept'))
+  greets(at, talk, who)
+  await stands(at, talk, { stateCode: active, agentUid: at[who].uid })
+}
