@@ -106,6 +106,15 @@ export const userQueries = (sql: Sql) => ({
       'select * from customer_service where uid = ? and state = 1 order by customer_service_id',
       [uid],
     ),
+  /** Of accounts that are there; one that comes back brings its people. */
+  accountIds: async (uid: number) =>
+    (
+      await sql.all<{ account_id: string }>(
+        'select s.account_id from customer_service s join official_account a on a.account_id = s.account_id' +
+          ' where s.uid = ? and s.state = 1 and a.deleted_at is null order by s.customer_service_id',
+        [uid],
+      )
+    ).map((row) => row.account_id),
   identity: (accountId: string, uid: number) =>
     sql.one<CustomerServiceRow>(
       'select * from customer_service where account_id = ? and uid = ? and state = 1',

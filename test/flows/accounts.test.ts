@@ -322,6 +322,20 @@ void test('a deleted appid is free for another company, and the history of the o
   assert.equal(lines.at(-1).text, '回来')
 })
 
+void test('who served an account that was deleted is saved as they are shown', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const site = (await house.admin.call('POST', '/api/accounts', { kind: 'web', name: 'site' })).body
+  const { uid } = await house.agent('p')
+  const shown = async () => (await house.admin.call('GET', `/api/users/${uid}`)).body.accountIds
+  assert.ok((await shown()).includes(site.id))
+  assert.equal((await house.admin.call('DELETE', `/api/accounts/${site.id}`)).status, 200)
+  const accountIds = await shown()
+  assert.equal(accountIds.length, 1)
+  const saved = await house.admin.call('PATCH', `/api/users/${uid}`, { accountIds })
+  assert.equal(saved.status, 200, JSON.stringify(saved.body))
+})
+
 void test('an account that is not bound yet needs no secrets, and whoever signs with none is nobody', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())

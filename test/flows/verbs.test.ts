@@ -107,6 +107,17 @@ void test('who is full or does not serve the account starts nothing', async (t) 
   )
 })
 
+void test('a grade is still shown when the session is queued again', async (t) => {
+  const at = await openDesk(t)
+  const boss = await at.house.agent('boss', { role: 'supervisor' })
+  const group = (await at.house.admin.call('POST', '/api/groups', { name: '售后' })).body
+  await at.house.admin.call('PATCH', `/api/users/${at.agent.uid}`, { groupIds: [group.id] })
+  assert.equal((await at.verb(boss, 'grade', { grade: 2 })).status, 200)
+  assert.equal((await at.verb(at.agent, 'transfer', { groupId: group.id })).status, 200)
+  const { stateCode, grade } = await at.session()
+  assert.deepEqual([stateCode, grade?.grade], [3, 2])
+})
+
 void test('a supervisor grades what others did, may think again, and the agent sees it', async (t) => {
   const at = await openDesk(t)
   const boss = await at.house.agent('boss', { role: 'supervisor' })

@@ -84,7 +84,7 @@ export async function readLinks(unit: Unit, uid: number) {
   return {
     groupIds: await unit.users.groupIds(uid),
     deputyUids: await unit.users.deputyUids(uid),
-    accountIds: (await unit.users.identities(uid)).map((row) => row.account_id),
+    accountIds: await unit.users.accountIds(uid),
     capacity: load?.capacity ?? 0,
     load: load?.load ?? 0,
   }

@@ -104,8 +104,8 @@ async function standsBeside(
 ) {
   const groups = rows.filter((row) => row.state === group).map((row) => row.session_id)
   const members = groups.length > 0 ? await read.members.of(companyId, groups) : []
-  // nobody grades what nobody has had
-  const had = rows.filter((row) => row.uid !== null).map((row) => row.session_id)
+  // nobody grades what nobody has had; each owner raised the fence, whoever has it now
+  const had = rows.filter((row) => row.fence > 0).map((row) => row.session_id)
   const evaluations = had.length > 0 ? await read.evaluations.of(companyId, had) : []
   return (id: string) => ({
     memberUids: members.filter((row) => row.session_id === id).map((row) => row.uid),
