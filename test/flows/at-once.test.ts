@@ -421,3 +421,118 @@ void test('a ticket that comes while a platform is changed is kept, and what two
   const after = (await house.admin.call('GET', `/api/receptions/${id}`)).body
   assert.deepEqual([after.name, after.tags], ['new', ['a']])
 })
+
+void test('a sign-in with the password of before ends with the new one that is set at the same time, or is refused', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const draw = openDraw(seedOf())
+  for (let n = 0; n < times(12, 60); n += 1) {
+    const person = await house.agent(`p${n}`)
+    const [change, own] = [
+      () => house.admin.call('PATCH', `/api/users/${person.uid}`, { password: 'a wholly new one' }),
+      () =>
+        person.call('POST', '/api/me/password', {
+          oldPassword: password,
+          newPassword: 'a wholly new one',
+        }),
+    ]
+    const [renewed, entered] = await Promise.all([
+      draw.one([change, own])(),
+      later(draw.below(20), () =>
+        asking(house, person, 1).call('POST', '/api/login', { username: `p${n}`, password }),
+      ),
+    ])
+    assert.equal(renewed.status, 200)
+    if (entered.status === 401) continue
+    assert.equal(entered.status, 200)
+    const outlived = await asking(house, { ...person, token: entered.body.token }, 1).call(
+      'PUT',
+      '/api/me/presence',
+      { status: 'away' },
+    )
+    assert.equal(outlived.status, 401, 'it came first, so it has ended')
+  }
+})
+
+const later = async (ms: number, ask: Ask): Promise<Answer> => {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  return ask()
+}
+
+void test('of replays that are started at once one runs, and the others are told so until it has ended', async (t) => {
+  const house = await openHouse({ rules: false, alone: true })
+  t.after(() => house.close())
+  const span = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+  for (let n = 0; n < rounds; n += 1) {
+    const answers = await Promise.all(
+      [0, 1, 2].map(() => house.admin.call('POST', '/api/rules/replay', span)),
+    )
+    for (const { status, body } of answers) {
+      assert.ok(status === 202 || status === 409, JSON.stringify(body))
+      if (status === 202) await house.admin.call('DELETE', `/api/rules/replay/${body.id}`)
+    }
+  }
+  const beside = await house.rows(
+    'select a.replay_id from rule_replay a join rule_replay b on b.replay_id <> a.replay_id' +
+      ' where a.created_at < b.ended_at and b.created_at < a.ended_at',
+  )
+  assert.deepEqual(beside, [])
+})
+
+void test('a rule or a reception that is to name a group while it is deleted is refused, or names it no more', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const draw = openDraw(seedOf())
+  const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
+  const code = { accountId, qr: false }
+  const rule = { enabled: true, priority: 0, match: { kind: 'exact', keywords: ['k'] } }
+  const call = (path: string, body: object, method = 'POST') =>
+    asking(house, house.admin, 1).call(method, path, body)
+  for (let n = 0; n < times(6, 60); n += 1) {
+    const name = `n${n}`
+    const groupId = (await house.admin.call('POST', '/api/groups', { name })).body.id as number
+    const plain = { name, ...rule, action: { kind: 'text', text: 'x' } }
+    const named = { name, ...rule, action: { kind: 'group', groupId } }
+    const old = {
+      rules: (await call('/api/rules', plain)).body.id as string,
+      receptions: (await call('/api/receptions', { ...code, name, scene: `old${n}` })).body.id,
+    }
+    const group = { kind: 'group', groupId }
+    const answers = await Promise.all([
+      later(draw.below(8), () => house.admin.call('DELETE', `/api/groups/${groupId}`)),
+      call('/api/rules', named),
+      call(`/api/rules/${old.rules}`, named, 'PUT'),
+      call('/api/receptions', { ...code, name, scene: `s${n}`, ...group }),
+      call(`/api/receptions/${old.receptions}`, group, 'PATCH'),
+    ])
+    noFault(answers, 'a group that goes')
+    assert.equal(answers[0].status, 200)
+    const rules = (await house.admin.call('GET', '/api/rules?limit=200')).body.items
+    const receptions = (await house.admin.call('GET', '/api/receptions?limit=200')).body.items
+    const names = [...rules.map((one: any) => one.action), ...receptions]
+    assert.deepEqual(
+      names.filter((one: { groupId?: number }) => one.groupId === groupId),
+      [],
+    )
+  }
+})
+
+void test('a job that two run by hand at once is run once, or once after the other', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  for (let n = 0; n < rounds; n += 1) {
+    const answers = await Promise.all(
+      [0, 1, 2].map((k) =>
+        asking(house, house.admin, k).call('POST', '/api/admin/jobs/queue-rank/run', {}),
+      ),
+    )
+    for (const { status, body } of answers) {
+      assert.ok(status === 200 || status === 409, JSON.stringify(body))
+    }
+  }
+  const beside = await house.rows(
+    "select a.slot from job_run a join job_run b on b.job = a.job and b.slot <> a.slot and a.slot like 'hand:%' and b.slot like 'hand:%'" +
+      ' where a.started_at < b.ended_at and b.started_at < a.ended_at',
+  )
+  assert.deepEqual(beside, [])
+})

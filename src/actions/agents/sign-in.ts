@@ -104,6 +104,8 @@ function writeLogin(
 ): Promise<SignInResult> {
   return needs.store.work('rest', async (unit) => {
     const now = needs.clock.now()
+    // whoever gives them another password, or disables them, ends what is there: this one must be, or must see it
+    await unit.users.lockLogin(given.user.username)
     const user = await unit.users.byUsername(given.user.username)
     if (user?.enabled !== 1 || user.password_hash !== given.user.password_hash) throw failed()
     if (!companyIsOpen(await unit.accounts.company(user.company_id), now)) {

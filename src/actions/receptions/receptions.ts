@@ -33,6 +33,7 @@ export async function createReception(
 ): Promise<ReceptionRow> {
   const made = input.qr ? await makeQr(needs, me, input) : null
   const work = needs.store.work('rest', async (unit) => {
+    await lockNames(unit, me)
     const account = await unit.accounts.find(me.companyId, input.accountId)
     if (account?.kind !== 'wechat') {
       throw new AppError('not_found', 'There is no such account in your company.')
@@ -111,6 +112,9 @@ async function makeQr(
   })
 }
 
+/** Whoever deletes a group stands in this row: none is named that is just being deleted. */
+const lockNames = (unit: Unit, { companyId }: Actor) => unit.accounts.lockCompany(companyId)
+
 /** Named must be who is there, else those who come would be received by nobody in particular without a word. */
 async function refuseNobody(unit: Unit, row: ReceptionRow): Promise<void> {
   if (
@@ -136,6 +140,7 @@ export async function changeReception(
   { id, patch }: { id: string; patch: ReceptionPatch },
 ): Promise<ReceptionRow> {
   return needs.store.work('rest', async (unit) => {
+    await lockNames(unit, me)
     const before = await unit.visits.lockReception(me.companyId, id)
     if (!before) throw noReception()
     const columns = columnsOf(patch)

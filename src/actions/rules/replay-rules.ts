@@ -27,6 +27,8 @@ export async function startReplay(
     stays: (id) => !remove.includes(id),
   })
   const row = await needs.store.work('rest', async (unit) => {
+    // two who start one at once take turns
+    await unit.accounts.lockCompany(me.companyId)
     await unit.rules.failReplays(needs.clock.now())
     const [open] = await unit.rules.replaysOpen(me.companyId)
     if (open) {

@@ -39,6 +39,8 @@ async function saveRule(
 ): Promise<MessageRuleRow> {
   await refusePatterns(needs, me, { rules: [{ id: id ?? undefined, at: '', input }] })
   const rule = await needs.store.work('rest', async (unit) => {
+    // the group it names may be deleted just now, and another admin may add the last rule
+    await unit.accounts.lockCompany(me.companyId)
     const before = id === null ? null : await unit.rules.lock(me.companyId, id)
     if (id !== null && !before) throw noRule()
     await refuseForeign(unit, me, [input])
@@ -83,8 +85,8 @@ export function rowOf(
   }
 }
 
+/** The company's row is locked: nobody else adds one meanwhile. */
 export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promise<void> {
-  await unit.accounts.lockCompany(me.companyId)
   if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
   throw new AppError(
     'limit_reached',
