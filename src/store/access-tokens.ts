@@ -46,6 +46,8 @@ export const accessTokenQueries = (sql: Sql) => ({
     ),
   forget: ({ companyId, key }: Name) =>
     sql.run('delete from access_token where company_id = ? and token_key = ?', [companyId, key]),
+  /** Whichever company's: the appid is another's from now on. */
+  forgetAll: (key: string) => sql.run('delete from access_token where token_key = ?', [key]),
   release: ({ companyId, key }: Name, token: string) =>
     sql.run(
       'update access_token set lease_token = null where company_id = ? and token_key = ? and lease_token = ?',

@@ -322,6 +322,34 @@ void test('a deleted appid is free for another company, and the history of the o
   assert.equal(lines.at(-1).text, '回来')
 })
 
+void test('a company speaks through an appid that another deleted before it forgot the token', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
+  assert.equal((await house.admin.call('DELETE', `/api/accounts/${mine.id}`)).status, 200)
+  const [{ company_id }] = (await house.rows<{ company_id: string }>(
+    'select company_id from company',
+  )) as [{ company_id: string }]
+  const left = { company_id, token_key: account.appid, sealed: 'x', expires_at: 1, lease_until: 0 }
+  await house.app.ports.store.work('rest', (unit) => unit.sql.insert('access_token', [left]))
+
+  await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
+  })
+  const b = await signIn(house.url, 'boss-b')
+  assert.equal((await b.call('POST', '/api/accounts', account)).status, 201)
+  await house.heard()
+  const customer = await follower(house)
+  await customer.says('你好')
+  const { id } = (await b.call('POST', '/api/sessions/claim', {})).body
+  const text = '在'
+  await b.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'b1', type: 'text', text })
+  await eventually(async () => {
+    assert.ok((await customer.inbox()).some((item) => item.text === text))
+  })
+})
+
 void test('who served an account that was deleted is saved as they are shown', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())

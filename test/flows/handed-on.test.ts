@@ -6,7 +6,7 @@ import { crowdInQueue } from '../support/crowd.ts'
 import { loadOf, streamOf } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
-import { ledgerOf, presence, runJob, sessionOf } from '../support/seen.ts'
+import { ledgerOf, presence, runJob, sessionOf, setAll } from '../support/seen.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
 const minute = 60_000
@@ -239,4 +239,22 @@ void test('whoever claims in the moment they are disabled keeps nothing', async 
     )
     assert.deepEqual([Number(open?.n), await loadOf(house, agent.uid)], [0, 0])
   }
+})
+
+void test('whoever is disabled greets nobody, whatever waited for them to accept', async (t) => {
+  const house = await open(t)
+  await setAll(house, { autoAcceptFirst: true, greeting: '我是{name}' })
+  const [leaver, heir] = [await house.agent('leaver'), await house.agent('heir')]
+  const all = []
+  for (let n = 0; n < 3; n += 1) all.push(await claimed(house, leaver))
+  await disable(house, leaver, { sessionsTo: heir.uid })
+  await runJob(house.admin, 'accept-first')
+  const greeted = await Promise.all(
+    all.map(async ({ id }) =>
+      (await house.admin.call('GET', `/api/sessions/${id}/messages`)).body.items
+        .filter((line: { opercode: number }) => line.opercode === 6)
+        .map((line: { text: string }) => line.text),
+    ),
+  )
+  assert.deepEqual(greeted, [['我是leaver', '我是heir'], [], []])
 })

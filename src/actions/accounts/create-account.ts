@@ -70,7 +70,7 @@ export function blankFor(
   return { ...fresh, account_id, name, created_at }
 }
 
-/** Who serves every account there is serves the new one too. */
+/** Who serves every account there is serves the new one too. The token of a company that had the appid before would be in the way. */
 export async function writeServed(
   unit: Unit,
   row: AccountRow,
@@ -92,6 +92,7 @@ export async function writeServed(
       state: 1,
     })
   }
+  await unit.tokens.forgetAll(row.appid)
 }
 
 /** The company's row is locked: nobody else adds one meanwhile. */

@@ -43,6 +43,10 @@ export async function acceptFirst(
   return accepted
 }
 
+/** Whoever is disabled goes on with nobody: what they have is handed on, and no customer is greeted in their name. */
+const isEnabled = async (unit: Unit, { companyId, uid }: Whose): Promise<boolean> =>
+  (await unit.users.find(companyId, uid))?.enabled === 1
+
 /** For everyone of the company who has somebody waiting and nobody in conversation. */
 export async function acceptFirstOfAll(
   needs: AcceptFirstNeeds,
@@ -67,9 +71,8 @@ async function acceptFirstOf(
   if (!first) return false
   const done = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockSeen(unit, first)
-    if (session.state !== waiting || session.uid !== whose.uid || (await isBusy(unit, whose))) {
-      return null
-    }
+    if (session.state !== waiting || session.uid !== whose.uid) return null
+    if ((await isBusy(unit, whose)) || !(await isEnabled(unit, whose))) return null
     const moved = takeStep(session, {
       event: 'promote',
       who: 'job',
