@@ -116,7 +116,7 @@ export const customerQueries = (sql: Sql) => ({
     )
   },
   /**
-   * Of an agent: those who are theirs, and those whose open or else newest session is theirs, waits where they claim, has them as a
+   * Of an agent: those who are theirs on an account they serve, and those whose open or else newest session is theirs, waits where they claim, has them as a
    * member, or was missed by nobody in particular on an account they serve. First whoever may be meant is found by an index.
    */
   listOf: (
@@ -137,12 +137,13 @@ export const customerQueries = (sql: Sql) => ({
       ),
     ].join(' union ')
     return sql.all<CustomerRow>(
-      'select * from wx_user where company_id = ? and wx_user_id < ? and (customer_service_uid = ? or wx_user_id in' +
+      'select * from wx_user where company_id = ? and wx_user_id < ? and' +
+        ` (customer_service_uid = ? and account_id in (${ofAccounts.marks}) or wx_user_id in` +
         ` (select s.wx_user_id from (${seen}) s where s.open_key is not null or s.session_id =` +
         ` (select session_id from message_session c where c.wx_user_id = s.wx_user_id ${current} limit 1)))` +
         `${where} order by wx_user_id desc limit ?`,
       [
-        ...[companyId, after, uid],
+        ...[companyId, after, uid, ...ofAccounts.values],
         ...[companyId, uid],
         ...[companyId, ...ofLanes.values, ...ofAccounts.values],
         ...[companyId, uid],

@@ -41,6 +41,8 @@ export type StageOptions = HouseOptions & {
   /** So many can be asked for: time makes them, once. */
   missed?: number
   reclaimed?: number
+  /** Groups in groups, and nobody serves more than they must: what is queued waits for an inner group, whose people serve one account. */
+  nested?: boolean
 }
 
 const staff: Record<Exclude<Person, 'operator'>, object> = {
@@ -78,21 +80,22 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
     name: 'elsewhere',
     allowedOrigins: [],
   })
-  for (const [person, about] of Object.entries(staff)) {
+  const placeOf = await placing(house, { elsewhere: other.id, nested: options.nested ?? false })
+  for (const [person, about] of Object.entries({ ...staff, other: {} })) {
     await made(house.admin, '/api/users', {
       username: usernameOf(person),
       password,
       role: 'agent',
       capacity: 10_000,
-      ...(person === 'elsewhere' && { accountIds: [other.id] }),
+      ...placeOf(person),
       ...about,
     })
   }
-  await made(house.admin, '/api/users', { username: 'other', password, role: 'agent' })
   const stock = await timePasses(house, options)
   const people = await signInAll(house)
   const fixed = await fixedFields(house)
-  const at = { house, people, fixed, stock }
+  const inner = options.nested ? Number(placeOf('owner').groupIds?.[0]) : null
+  const at = { house, people, fixed, stock, inner }
   const idsOf = async (thing?: Thing): Promise<Ids> => {
     const { paths = {}, fields = {} } = thing ? await makers[thing](at) : {}
     return { paths: { users: fixed['uid'] ?? '', ...paths }, fields: { ...fixed, ...fields } }
@@ -106,6 +109,23 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
       return { by, call: callOf(route, await idsOf(of)) }
     },
   }
+}
+
+type Place = { accountIds?: string[]; groupIds?: number[] }
+
+/** Whom each may serve. Nested: those elsewhere sit in the outer group, and have nothing of what waits for the inner one. */
+async function placing(
+  house: House,
+  { elsewhere, nested }: { elsewhere: string; nested: boolean },
+): Promise<(person: string) => Place> {
+  if (!nested) return (person) => (person === 'elsewhere' ? { accountIds: [elsewhere] } : {})
+  const groupIn = async (parentId: number | null): Promise<number> =>
+    (await made(house.admin, '/api/groups', { name: freshWord(), parentId })).id
+  const outer = await groupIn(null)
+  const inner = await groupIn(outer)
+  const accountIds = [await accountOf(house)]
+  await done(house.admin.call('PATCH', `/api/users/${house.admin.uid}`, { groupIds: [inner] }))
+  return (person) => ({ accountIds, groupIds: [person === 'elsewhere' ? outer : inner] })
 }
 
 async function made(actor: Actor, path: string, body: object): Promise<any> {
@@ -148,7 +168,14 @@ async function fixedFields(house: House): Promise<Known> {
 }
 
 type Stock = { missed: Pair[]; reclaimed: Pair[] }
-type At = { house: House; people: Record<Person, Actor>; fixed: Known; stock: Stock }
+type At = {
+  house: House
+  people: Record<Person, Actor>
+  fixed: Known
+  stock: Stock
+  /** The group that sessions come through, if they do. */
+  inner: number | null
+}
 type Pair = { id: string; customerId: string }
 
 /** A follower's new session, in the queue. */
@@ -215,8 +242,31 @@ const ofPair = ({ id, customerId }: Pair): Ids => ({
 })
 const ofPath = (word: string) => (id: unknown) => ({ paths: { [word]: String(id) }, fields: {} })
 
-async function openGroup({ people, house }: At): Promise<Pair> {
-  const pair = await accept(people, await handOver(people, await arrive(house)))
+/** Waits for the inner group, where there is one. */
+async function queue({ people, house, inner }: At): Promise<Pair> {
+  const pair = await arrive(house)
+  if (inner !== null) await toInner(people.supervisor, pair, inner)
+  return pair
+}
+
+const toInner = (person: Actor, { id }: Pair, groupId: number) =>
+  done(person.call('POST', `/api/sessions/${id}/transfer`, { groupId }))
+
+/** Claimed by the one, and by the other out of the group. */
+async function throughGroup(at: At, inner: number): Promise<Pair> {
+  const pair = await queue(at)
+  await done(at.people.former.call('POST', `/api/sessions/${pair.id}/claim`, {}))
+  await toInner(at.people.former, pair, inner)
+  await done(at.people.owner.call('POST', `/api/sessions/${pair.id}/claim`, {}))
+  return pair
+}
+
+async function openGroup(at: At): Promise<Pair> {
+  const { people, house, inner } = at
+  const pair =
+    inner === null
+      ? await accept(people, await handOver(people, await arrive(house)))
+      : await throughGroup(at, inner)
   await done(
     people.owner.call('POST', `/api/sessions/${pair.id}/members`, { uids: [people.member.uid] }),
   )
@@ -247,7 +297,7 @@ const replyGroup = (person: Person, scope: string) => async (at: At) =>
 
 const makers: Record<Thing, (at: At) => Promise<Ids>> = {
   session: async (at) => ofPair(await openGroup(at)),
-  queued: async ({ house }) => ofPair(await arrive(house)),
+  queued: async (at) => ofPair(await queue(at)),
   waiting: async ({ house, people }) => ofPair(await handOver(people, await arrive(house))),
   missed: async ({ stock }) => ofPair(taken(stock.missed, 'missed')),
   reclaimed: async ({ stock }) => {

@@ -10,7 +10,7 @@ import { customerEvent, writeEvents } from '../events.ts'
 import { getNewOwner } from '../sessions/new-owner.ts'
 import { tellRanks } from '../sessions/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
-import { notFound, readsCustomer, supervises, type Me } from '../sessions/rights.ts'
+import { isExclusive, notFound, readsCustomer, supervises, type Me } from '../sessions/rights.ts'
 import { lanesToLookInto, servingOf } from '../sessions/serving.ts'
 import { stepEvents, type Moved } from '../sessions/step.ts'
 import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
@@ -142,7 +142,7 @@ export async function describeCustomer(
     const customer = await unit.customers.lock(me.companyId, id)
     if (!customer || !(await readsCustomer(unit, me, customer))) throw notFound()
     const session = await unit.sessions.openOf(me.companyId, id)
-    refuseStranger(me, customer, session)
+    await refuseStranger(unit, me, { customer, session })
     const uid = patch.exclusiveAgentUid ?? customer.customer_service_uid
     const priority = patch.priority ?? customer.priority
     await refuseOwner(unit, me, { customer, uid, priority })
@@ -204,8 +204,12 @@ const columnsOf = ({ alias, remark, tags, exclusiveAgentUid, priority }: Custome
   ...(priority !== undefined && { priority }),
 })
 
-function refuseStranger(me: Me, customer: CustomerRow, session: SessionRow | null): void {
-  if (supervises(me) || [customer.customer_service_uid, session?.uid].includes(me.uid)) return
+async function refuseStranger(
+  unit: Unit,
+  me: Me,
+  { customer, session }: { customer: CustomerRow; session: SessionRow | null },
+): Promise<void> {
+  if (supervises(me) || session?.uid === me.uid || (await isExclusive(unit, me, customer))) return
   throw new AppError(
     'not_owner',
     'The owner of the session, the exclusive agent and supervisors describe a customer.',

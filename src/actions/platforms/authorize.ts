@@ -1,6 +1,7 @@
 // The owner of an account authorises our platform to speak for it. He comes from our page, goes to WeChat's, and comes back with a
 // code; what he carries along is sealed, so that nobody can bind an account to another company.
 import type { AccountRow } from '../../../entities/index.ts'
+import { companyIsOpen } from '../../../rules/login.ts'
 import { AppError } from '../../errors.ts'
 import type { AuthorizedAccount, KnownPlatform, Needs, Unit } from '../../ports.ts'
 import {
@@ -54,6 +55,7 @@ export async function endAuthorization(
   const platform = await needs.known.platform(componentAppid)
   if (!platform) throw noPlatform()
   const { companyId, uid } = openState(needs, componentAppid, state)
+  await refuseFormerAdmin(needs, needs.store.read, { companyId, uid })
   const authorized = await exchangeCode(needs, platform, code)
   const account = await refuseTaken(
     needs,
@@ -80,10 +82,25 @@ function openState(
   } catch {
     // made by somebody else
   }
-  throw new AppError(
+  throw notBegun()
+}
+
+const notBegun = () =>
+  new AppError(
     'not_allowed',
     'This authorisation was not begun here, or half an hour ago: begin it again under accounts.',
   )
+
+/** Whoever began it may have been disabled meanwhile, or their company has expired. */
+async function refuseFormerAdmin(
+  needs: Needs<'clock'>,
+  unit: Unit,
+  { companyId, uid }: Actor,
+): Promise<void> {
+  const user = await unit.users.find(companyId, uid)
+  const company = await unit.accounts.company(companyId)
+  const isAdmin = user?.enabled === 1 && user.role === 'admin'
+  if (!isAdmin || !companyIsOpen(company, needs.clock.now())) throw notBegun()
 }
 
 type Binding = { me: Actor; platform: KnownPlatform; authorized: AuthorizedAccount }
@@ -94,6 +111,7 @@ async function bind(
   { me, platform, authorized }: Binding,
 ): Promise<AccountRow> {
   const company = await unit.accounts.lockCompany(me.companyId)
+  await refuseFormerAdmin(needs, unit, me)
   const before = await unit.accounts.anyByAppid(me.companyId, authorized.appid)
   if (!company || (before && before.company_id !== me.companyId)) throw appidTaken()
   const bound = {

@@ -9,6 +9,7 @@ import {
 } from '../../../rules/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
+import { exclusiveOf } from './exclusive.ts'
 import { mayServe, servingOf } from './serving.ts'
 
 export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' | 'admin' }
@@ -28,10 +29,14 @@ export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Pro
 
 /** Whoever sees the open session of a customer, or else the newest, reads all of them; so does the exclusive agent. */
 export async function readsCustomer(unit: Unit, me: Me, customer: CustomerRow): Promise<boolean> {
-  if (supervises(me) || customer.customer_service_uid === me.uid) return true
+  if (supervises(me) || (await isExclusive(unit, me, customer))) return true
   const session = await unit.sessions.currentOf(me.companyId, customer.wx_user_id)
   return session !== null && seesSession(unit, me, session)
 }
+
+/** While they serve the account. */
+export const isExclusive = async (unit: Unit, me: Me, customer: CustomerRow): Promise<boolean> =>
+  customer.customer_service_uid === me.uid && (await exclusiveOf(unit, customer)) === me.uid
 
 /** What one has, had or is a member of, the queue one may claim from, all of the company for supervisors. */
 async function seesSession(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
