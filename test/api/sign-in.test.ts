@@ -116,11 +116,12 @@ void test('failures count for the /64 of an IPv6 address, and for IPv4 however i
   }
   for (let n = 1; n <= 5; n += 1) await from('192.0.2.1', 'wrong password')
   await from('::ffff:c000:201', password).expect(429)
-  for (let n = 1; n <= 4; n += 1) await from(`198.51.100.${n}`, 'wrong password')
+  const guesses = Array.from({ length: 26 }, (_, n) => from(`198.51.100.${n}`, 'wrong password'))
+  for (const { status } of await Promise.all(guesses)) assert.equal(status, 401)
   const began = performance.now()
-  // another network
+  // another network; a second, so that a slow machine is not taken for it
   await from('2001:db8:1:3::1', password).expect(200)
-  assert.ok(performance.now() - began >= 240, 'slowed down')
+  assert.ok(performance.now() - began >= 990, 'slowed down')
 })
 
 void test('who floods the sign-in from one network is told to come again, and another address has its turn after few of theirs', async (t) => {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { openBatches } from '../../src/actions/messages/batches.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
+import { endBefore } from '../support/obstacles.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
 /** The one writer is busy until it is let go. */
@@ -19,9 +20,24 @@ async function holdWriter(house: House): Promise<() => Promise<void>> {
       await ended
     })
   })
+  const letGo = () => end.dispatchEvent(new Event('end'))
+  endBefore(house, { destroy: letGo })
   return async () => {
-    end.dispatchEvent(new Event('end'))
+    letGo()
     await held
+  }
+}
+
+/** While the writer is held nobody is answered who is let in. */
+async function statusAtOnce(push: Promise<Response>): Promise<number | 'waits'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'waits'>((resolve) => {
+    timer = setTimeout(resolve, 10_000, 'waits')
+  })
+  try {
+    return await Promise.race([push.then(({ status }) => status), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -55,7 +71,7 @@ void test('after an overload as many pushes as before may be under way, and no m
       assert.equal(await inFlight(house), 1)
     })
     for (let n = 0; n < 10; n += 1) {
-      const { status } = await rawPush(house, textXml('o2', `${round}2${n}`, '二'))
+      const status = await statusAtOnce(rawPush(house, textXml('o2', `${round}2${n}`, '二')))
       assert.equal(status, 503, `round ${round}`)
     }
     await release()
@@ -135,17 +151,35 @@ void test('of one address sixteen bodies may be slow, for a second', async (t) =
   for (const socket of strangers) socket.destroy()
 })
 
+void test('a body that does not come, or only drop by drop, is refused in seconds and its connection ends', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const began = performance.now()
+  const [silent, dripping] = [await slowBody(house), await slowBody(house)]
+  const drops = setInterval(() => dripping.write('<'), 250)
+  t.after(() => {
+    clearInterval(drops)
+    for (const socket of [silent, dripping]) socket.destroy()
+  })
+  const answers = await Promise.all(
+    [silent, dripping].map(async (socket) => {
+      const patience = setTimeout(() => socket.destroy(), 10_000)
+      const pieces = await socket
+        .setEncoding('utf8')
+        .toArray()
+        .catch(() => [])
+      clearTimeout(patience)
+      return pieces.join('').slice(9, 12)
+    }),
+  )
+  assert.deepEqual(answers, ['503', '503'])
+  assert.ok(performance.now() - began < 10_000)
+})
+
 void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
-  let release: () => void = () => undefined
-  const held = house.app.ports.store.work(
-    'push',
-    () =>
-      new Promise<void>((resolve) => {
-        release = resolve
-      }),
-  )
+  const release = await holdWriter(house)
   const [running, waiting] = [
     rawPush(house, textXml('o1', '1', '一')),
     rawPush(house, textXml('o2', '2', '二')),
@@ -153,9 +187,8 @@ void test('while the oldest push has been waiting for too long, the next is told
   await new Promise((resolve) => setTimeout(resolve, 100))
   const late = rawPush(house, textXml('o3', '3', '三'))
   await new Promise((resolve) => setTimeout(resolve, 1600))
-  assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 503)
-  release()
-  await held
+  assert.equal(await statusAtOnce(rawPush(house, textXml('o4', '4', '四'))), 503)
+  await release()
   assert.deepEqual(
     (await Promise.all([running, waiting, late])).map((answer) => answer.status),
     [200, 200, 200],

@@ -81,3 +81,36 @@ void test('who lost the lease before the line left does not send it: it is faile
     ['behind it'],
   )
 })
+
+void test('what a person has settled stays so, whatever the sender hears of it later', async (t) => {
+  const desk = await openDesk(t, { withoutCron: true, alone: true, wrap: losesLeases })
+  desk.house.announce({ logs: ['a reply did not simply arrive'] })
+  const { house, agent, id } = desk
+  await post(`${house.simulator}/sim/faults`, {
+    kind: 'slow',
+    path: '/cgi-bin/message/custom/send',
+    delayMs: 7500,
+  })
+  const sent = await desk.say(agent, '在')
+  await eventually(async () => {
+    assert.equal((await outbox(house))[0]?.state, 'sending')
+  })
+  await house.app.advanceTo(60_000)
+  assert.deepEqual(await sweepOutbox(house.app.ports), { unknown: 1 })
+  const settled = await agent.call('POST', `/api/messages/${sent.body.message.id}/resolve`, {
+    delivered: false,
+  })
+  assert.equal(settled.status, 200)
+  assert.equal((await desk.say(agent, 'behind it')).status, 202)
+  await eventually(async () => {
+    assert.deepEqual(await desk.arrived(), ['在', 'behind it'], 'the premise: it arrived, late')
+  })
+  await eventually(async () => {
+    assert.equal((await outbox(house))[1]?.state, 'sent')
+  })
+  const lines = await agent.call('GET', `/api/sessions/${id}/messages`)
+  assert.deepEqual(
+    [lines.body.items[1].delivery.state, (await outbox(house))[0]?.state],
+    ['failed', 'failed'],
+  )
+})

@@ -210,7 +210,7 @@ void test('a rule is tried beside a thousand that are switched off, compiled onc
   const first = await ask()
   const again = await Promise.all(Array.from({ length: 10 }, ask))
   assert.ok(
-    Math.max(...again) < 10 * first,
+    Math.max(...again) < 3 * first,
     `ten at once took ${Math.max(...again)} ms, the first ${first} ms`,
   )
 })

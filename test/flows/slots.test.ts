@@ -1,0 +1,54 @@
+// A job has slots of time, and the row of a slot in SQL decides which of the processes runs it.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { jobs, type Job } from '../../src/actions/jobs/jobs.ts'
+import { runSlot } from '../../src/actions/jobs/run-job.ts'
+import { openHouse, password } from '../support/app.ts'
+
+void test('of many who come to one slot of a job at once one runs it, and nobody after them; the next slot is free', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  let runs = 0
+  const job: Job = {
+    name: 'counted',
+    everyMs: 1000,
+    run: async () => {
+      runs += 1
+      return {}
+    },
+  }
+  const come = (slot: string) =>
+    Promise.all(Array.from({ length: 10 }, () => runSlot(house.app.ports, job, slot)))
+  const ran = (answers: unknown[]) => answers.filter((one) => one !== null).length
+
+  assert.equal(ran(await come('1')), 1)
+  assert.equal(ran(await come('1')), 0, 'it is over, and nobody has it again')
+  assert.equal(ran(await come('2')), 1)
+  assert.equal(runs, 2)
+})
+
+void test('what is done for the installation is done once in a slot, however many companies there are', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  for (const name of ['second', 'third']) {
+    const admin = { username: name, password }
+    const made = await house.admin.call('POST', '/api/companies', { name, admin })
+    assert.equal(made.status, 201)
+  }
+  const runsOf = async (name: string) => {
+    const job = jobs.find((one) => one.name === name)
+    assert.ok(job)
+    let runs = 0
+    const counted: Job = {
+      ...job,
+      run: (ports, companyId) => {
+        runs += 1
+        return job.run(ports, companyId)
+      },
+    }
+    await runSlot(house.app.ports, counted, 'counted')
+    return runs
+  }
+  assert.equal(await runsOf('reclaim'), 3, 'the premise')
+  assert.equal(await runsOf('forget-old'), 1)
+})
