@@ -1,0 +1,153 @@
+// The doors: who is there, what they may, and what is refused before anything is asked.
+import type { Fault } from '../fault.ts'
+
+const filterOf = (table: string, key: string) =>
+  `select * from ${table} where company_id = ? and ${key} = ?`
+const without = (table: string, key: string) =>
+  `select * from ${table} where ? is not null and ${key} = ?`
+
+export const doorFaults: Fault[] = [
+  {
+    name: 'session-of-any-company',
+    means: 'A session is found by its id, whosever it is.',
+    file: 'src/store/sessions.ts',
+    find: `'${filterOf('message_session', 'session_id')}'`,
+    put: `'${without('message_session', 'session_id')}'`,
+    caughtBy: ['api/tenants: no id of company A'],
+  },
+  {
+    name: 'customer-of-any-company',
+    means: 'A customer is found by their id, whosever they are.',
+    file: 'src/store/customers.ts',
+    find: `'${filterOf('wx_user', 'wx_user_id')}'`,
+    put: `'${without('wx_user', 'wx_user_id')}'`,
+    caughtBy: ['api/tenants: no id of company A'],
+  },
+  {
+    name: 'person-of-any-company',
+    means: 'A person is found by their number, whosever they are.',
+    file: 'src/store/users.ts',
+    find: `'${filterOf('user', 'uid')}'`,
+    put: `'${without('user', 'uid')}'`,
+    caughtBy: ['api/tenants: nobody and nothing of company A can be named'],
+  },
+  {
+    name: 'account-of-any-company',
+    means: 'An account is found by its id, whosever it is.',
+    file: 'src/store/accounts.ts',
+    find: "'select * from official_account where company_id = ? and account_id = ? and deleted_at is null',",
+    put: "'select * from official_account where ? is not null and account_id = ? and deleted_at is null',",
+    caughtBy: ['api/tenants: no id of company A'],
+  },
+  {
+    name: 'cookie-from-any-origin',
+    means: 'A cookie counts for a call that a page of strangers makes.',
+    file: 'src/http/auth.ts',
+    find: 'cookie !== null && isOwnOrigin(request) ? cookie : null',
+    put: 'cookie ?? null',
+    caughtBy: ['api/strangers: a cookie counts for calls of our own pages only'],
+  },
+  {
+    name: 'address-never-locked',
+    means: 'One address may try every name, a few times each.',
+    file: 'rules/login.ts',
+    find: 'export const triesBeforeAddressLock = 50',
+    put: 'export const triesBeforeAddressLock = 50_000',
+    caughtBy: ['api/strangers: fifty failures from one address'],
+  },
+  {
+    name: 'single-addresses-counted',
+    means: 'Failures count for a single IPv6 address, of which everybody has a /64.',
+    file: 'rules/login.ts',
+    find: "if (!address.includes(':')) return address",
+    put: "if (!address.startsWith('::ffff:')) return address",
+    caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
+  },
+  {
+    name: 'name-never-slowed',
+    means: 'A name that is tried from everywhere is not slowed down.',
+    file: 'rules/login.ts',
+    find: '  failures < failuresBeforeDelay\n',
+    put: '  failures < 100 * failuresBeforeDelay\n',
+    caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
+  },
+  {
+    name: 'name-locked-by-strangers',
+    means: 'Failures from anywhere lock a name, its owner with it.',
+    file: 'src/actions/agents/sign-in.ts',
+    find: 'if (ms > 0) await sleep(ms)',
+    put: "if (ms > 0) throw new AppError('login_locked', 'Too many failures.')",
+    caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
+  },
+  {
+    name: 'old-password-guessed',
+    means: 'Guesses of the old password are not counted.',
+    file: 'src/actions/agents/change-password.ts',
+    find: 'const tryId = await writeTry(needs, tried)',
+    put: "const tryId = tried.ip === '' ? await writeTry(needs, tried) : ''",
+    caughtBy: ['api/sign-in: guesses of the old password are counted'],
+  },
+  {
+    name: 'sign-in-outlives-disabling',
+    means: 'Who is disabled goes on with the sign-in that they have.',
+    file: 'src/actions/agents/signed-in.ts',
+    find: 'if (user?.enabled !== 1) return null',
+    put: 'if (!user) return null',
+    also: [
+      {
+        file: 'src/actions/agents/change-user.ts',
+        find: 'const ends = password_hash !== null || row.enabled === 0',
+        put: 'const ends = password_hash !== null',
+      },
+    ],
+    caughtBy: ['api/sign-in: logout, a new password and disabling end sign-ins at once'],
+  },
+  {
+    name: 'hashes-without-turns',
+    means: 'Any number of passwords is tried at once, and the disk has no thread left.',
+    file: 'src/passwords.ts',
+    find: 'const mostAtOnce = 2',
+    put: 'const mostAtOnce = 1000',
+    caughtBy: ['house/passwords: many who sign in at once leave room for the disk'],
+  },
+  {
+    name: 'customers-shown-to-strangers',
+    means: 'An agent reads any customer of the company, whosever they are.',
+    file: 'src/actions/customers/customers.ts',
+    find: 'const customer = await read.customers.find(me.companyId, id)\n  if (!customer || !(await readsCustomer(read, me, customer))) throw notFound()',
+    put: 'const customer = await read.customers.find(me.companyId, id)\n  if (!customer) throw notFound()',
+    caughtBy: ['api/customer-rights: whoever may read the open or latest session'],
+  },
+  {
+    name: 'customers-described-by-readers',
+    means: 'Whoever may read a customer may describe them.',
+    file: 'src/actions/customers/customers.ts',
+    find: '    await refuseStranger(unit, me, { customer, session })\n',
+    put: '',
+    caughtBy: ['api/customer-rights: a customer is described by the owner'],
+  },
+  {
+    name: 'unknown-parameter-ignored',
+    means: 'A parameter that a route does not know is ignored.',
+    file: 'src/http/route.ts',
+    find: '? query.strict() : query',
+    put: '? query : query',
+    caughtBy: ['api/bad-input: a query parameter that a route does not know'],
+  },
+  {
+    name: 'table-runs-formulas',
+    means: 'A table of rules that a spreadsheet opens runs what is written in it.',
+    file: 'src/http/csv.ts',
+    find: '.map((row) => row.map(guarded))',
+    put: '.map((row) => row.map((cell) => cell ?? guarded(cell)))',
+    caughtBy: ['api/rules: rules go out and come in again unchanged'],
+  },
+  {
+    name: 'table-guessed-at',
+    means: 'A table that no spreadsheet writes is guessed at.',
+    file: 'src/http/csv.ts',
+    find: '    bom: true,\n',
+    put: '    bom: true, relax_quotes: true, relax_column_count: true,\n',
+    caughtBy: ['api/rules: a table that no spreadsheet writes is refused'],
+  },
+]

@@ -1,0 +1,131 @@
+// Replies: what an agent says leaves once, in order, and nobody is told that it arrived when nobody knows.
+import type { Fault } from '../fault.ts'
+
+const deliver = 'src/actions/messages/deliver.ts'
+const outbox = 'src/store/outbox.ts'
+
+export const replyFaults: Fault[] = [
+  {
+    name: 'unknown-is-sent-again',
+    means: 'An answer that was lost makes a reply pending again.',
+    file: deliver,
+    find: "return { state: 'unknown', errcode: null, why: null, giveBack: false }",
+    put: "return { state: 'pending', errcode: null, why: null, giveBack: false }",
+    caughtBy: ['flows/replies: an answer that is lost'],
+  },
+  {
+    name: 'expired-lease-is-sent-again',
+    means: 'A lease that runs out makes a reply pending again.',
+    file: outbox,
+    find: "update outbox set state = 'unknown', settled_at = ?",
+    put: "update outbox set state = 'pending', settled_at = ?",
+    caughtBy: ['faults/wire: kill -9 of the product while WeChat has the message'],
+  },
+  {
+    name: 'lease-not-renewed',
+    means: 'A lease ends while its holder still sends.',
+    file: 'src/actions/messages/leases.ts',
+    find: 'if (renewing || some.length === 0) return',
+    put: 'if (some.length >= 0) return',
+    caughtBy: ['flows/leases: a line that takes longer to leave than its lease lasts'],
+  },
+  {
+    name: 'sends-without-lease',
+    means: 'Whoever has lost the lease sends all the same.',
+    file: deliver,
+    find: 'if (!(await lease.isHeld())) return leaseLost',
+    put: 'if (!(await lease.isHeld()) && !account) return leaseLost',
+    caughtBy: ['flows/leases: who lost the lease before the line left does not send it'],
+  },
+  {
+    name: 'settles-what-others-settled',
+    means: 'A sender that lost its lease settles what a person has settled meanwhile.',
+    file: deliver,
+    find: "if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []",
+    put: 'if (!held) return []',
+    also: [
+      {
+        file: deliver,
+        find: "const unsettled = ['sending', 'unknown']",
+        put: "const unsettled = ['sending', 'unknown', 'failed', 'sent']",
+      },
+      {
+        file: outbox,
+        find: "where outbox_id = ? and lease_token = ? and state in ('sending', 'unknown')",
+        put: 'where outbox_id = ? and ? is not null',
+      },
+    ],
+    caughtBy: ['flows/leases: what a person has settled stays so'],
+  },
+  {
+    name: 'two-in-flight',
+    means: 'The next line of a follower leaves while the one before it is on its way.',
+    file: outbox,
+    find: "p.n < o.n and p.state in ('pending', 'sending'))",
+    put: "p.n < o.n and p.state in ('pending'))",
+    also: [
+      {
+        file: deliver,
+        find: 'inflightKey: openKey(customer),',
+        put: 'inflightKey: seen.outbox_id,',
+      },
+      {
+        file: 'src/actions/messages/sender.ts',
+        find: 'keyOf: (row) => row.wx_user_id,',
+        put: 'keyOf: (row) => row.outbox_id,',
+      },
+    ],
+    caughtBy: ['flows/leases: a line that takes longer to leave than its lease lasts'],
+  },
+  {
+    name: 'budget-not-given-back',
+    means: 'A reply that WeChat refused is taken from what the follower gave.',
+    file: deliver,
+    find: "return { state: 'failed', errcode: delivery.errcode, why: delivery.meaning, giveBack: true }",
+    put: "return { state: 'failed', errcode: delivery.errcode, why: delivery.meaning, giveBack: false }",
+    caughtBy: ['flows/replies: a refusal is failed with its meaning'],
+  },
+  {
+    name: 'one-bound-for-all-accounts',
+    means: 'A process has so many sends at once, whichever accounts they are of.',
+    file: 'src/actions/messages/sender.ts',
+    find: 'const lines = { perAccount: 8, first: 4, atOnce: 64, most: 512,',
+    put: 'const lines = { perAccount: 8, first: 4, atOnce: 8, most: 8,',
+    caughtBy: [
+      'flows/slow-account: fifty accounts that hang leave every other account its replies',
+    ],
+  },
+  {
+    name: 'slow-account-takes-all',
+    means: 'An account that hangs may have as many sends under way as it likes.',
+    file: 'src/actions/shares.ts',
+    find: 'const may = isSlow(share) ? 1 : share.may',
+    put: 'const may = limits.most',
+    caughtBy: ['flows/slow-account: while one account hangs, the replies of the others'],
+  },
+  {
+    name: 'resend-key-of-an-agent',
+    means: "An agent's clientMsgId may take the place of a resend.",
+    file: 'src/actions/messages/resend-message.ts',
+    find: 'clientMsgId: `resend ${id}`,',
+    put: 'clientMsgId: `resend:${id}`,',
+    caughtBy: ['flows/replies: no clientMsgId of an agent stands in the way of a resend'],
+  },
+  {
+    name: 'reply-after-the-window',
+    means: 'A reply is stored though WeChat takes none any more.',
+    file: 'src/actions/messages/send-reply.ts',
+    find: 'const refusal = mayReply(customer, needs.clock.now(), reserve)',
+    put: 'const refusal = reserve ? mayReply(customer, needs.clock.now(), reserve) : null',
+    caughtBy: ['flows/replies: with the window closed nothing is stored'],
+  },
+  {
+    name: 'mini-program-answered-in-the-push',
+    means:
+      'A rule answers the customer of a mini program in the answer to the push, which takes none.',
+    file: 'src/actions/messages/say.ts',
+    find: ' && taken.push.account.type !== 2) {',
+    put: ') {',
+    caughtBy: ["flows/third-party: a mini program's owner authorises"],
+  },
+]

@@ -1,0 +1,61 @@
+// Rules: what one company writes into them is the trouble of nobody else.
+import type { Fault } from '../fault.ts'
+
+export const ruleFaults: Fault[] = [
+  {
+    name: 'patterns-without-bound',
+    means: 'A company may store as many and as large patterns as it likes.',
+    file: 'src/actions/rules/refuse-patterns.ts',
+    find: 'if (together > Math.max(mostSteps, before)) throw tooLarge(sized, together)',
+    put: 'if (together < 0) throw tooLarge(sized, before)',
+    caughtBy: ['flows/rule-faults: what cannot be used beside the other patterns is refused'],
+  },
+  {
+    name: 'patterns-stop-a-company',
+    means: 'A pattern that cannot be used makes all rules of the company unusable.',
+    file: 'rules/pattern.ts',
+    find: "if ('why' in one) leftOut.push({ rule: at, why: one.why })",
+    put: "if ('why' in one) throw new Error(one.why)",
+    caughtBy: ['flows/rule-faults: a rule that cannot be read, or whose pattern is none'],
+  },
+  {
+    name: 'patterns-in-one-go',
+    means: 'All patterns of a company are compiled before anybody else is served.',
+    file: 'rules/pattern.ts',
+    find: 'const setHolds = { patterns: 32, steps: 1500 }',
+    put: 'const setHolds = { patterns: 1_000_000, steps: 1_000_000_000 }',
+    caughtBy: ['rules/keyword: patterns are compiled in small steps'],
+  },
+  {
+    name: 'one-company-stops-a-job',
+    means: 'A job that fails for one company does not come to those behind it.',
+    file: 'src/actions/jobs/run-job.ts',
+    find: 'return { failed: String(error) }',
+    put: 'throw error',
+    caughtBy: ['flows/rule-faults: a job that fails for one company'],
+  },
+  {
+    name: 'deep-json-built',
+    means: 'However deep JSON is, it is built.',
+    file: 'src/http/json-depth.ts',
+    find: 'if (depth > deepest) return true',
+    put: 'if (depth > 1_000_000_000) return true',
+    caughtBy: ['api/bad-input: deep JSON costs hardly more'],
+  },
+  {
+    name: 'compiled-at-each-test',
+    means: 'Each test of a rule compiles all that are switched off.',
+    file: 'src/actions/rules/compile.ts',
+    find: 'before?.said === said ? before : compile',
+    put: "before?.said === '' ? before : compile",
+    caughtBy: ['flows/rule-faults: a rule is tried beside a thousand'],
+  },
+  {
+    name: 'rules-talk-in-conversations',
+    means: 'In conversations of a new company rules speak.',
+    file: 'src/actions/companies/create-company.ts',
+    find: 'settings: JSON.stringify(settingsAtBirth),',
+    put: "settings: '{}',",
+    caughtBy: ['flows/rules: in conversations of a company that is made now'],
+  },
+]

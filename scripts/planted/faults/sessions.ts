@@ -1,0 +1,104 @@
+// Sessions: one owner, and everything that changes them is counted.
+import type { Fault } from '../fault.ts'
+
+const claimSession = 'src/actions/sessions/claim-session.ts'
+const sessions = 'src/store/sessions.ts'
+
+export const sessionFaults: Fault[] = [
+  {
+    name: 'naive-claim',
+    means: 'A claim believes what it read before it had the lock.',
+    file: claimSession,
+    find: 'const { customer, session } = await lockSeen(unit, seen)',
+    put: 'const { customer } = await lockSeen(unit, seen); const session = seen',
+    also: [
+      {
+        file: sessions,
+        find: "' where session_id = ? and state = 3 and lane = ?'",
+        put: "' where session_id = ? and ? is not null'",
+      },
+    ],
+    edition: 'cluster',
+    caughtBy: ['flows/claims: of 20 agents who claim one session one wins'],
+  },
+  {
+    name: 'greeting-not-counted',
+    means: 'A claim does not write what its greeting has counted.',
+    file: sessions,
+    find: 'const names = changing(row)\n',
+    put: "const names = changing(row).filter((name) => !['seq', 'agent_offset', 'last_message_id'].includes(name))\n",
+    caughtBy: ['flows/greetings: a customer whose session was'],
+  },
+  {
+    name: 'capacity-looked-at-before',
+    means: 'Room is looked for first and taken later, so that two may take the last place.',
+    file: 'src/store/agent-loads.ts',
+    find: 'where uid = ? and `load` < capacity',
+    put: 'where uid = ?',
+    caughtBy: ['flows/claims: an agent with room for one who claims 20 sessions at once'],
+  },
+  {
+    name: 'stale-fence-taken',
+    means: 'A write that names the fence of a former owner is taken.',
+    file: 'rules/session.ts',
+    find: "if (fence !== undefined && fence !== session.fence) return 'session_moved'\n  if (session.uid === me.uid)",
+    put: 'if (session.uid === me.uid)',
+    caughtBy: ["flows/replies: a write with yesterday's fence is refused"],
+  },
+  {
+    name: 'missed-vanishes-when-read',
+    means: 'A missed session is off the list as soon as somebody has read it.',
+    file: 'src/actions/sessions/read-up-to.ts',
+    find: '    if (unread >= session.unread) return { session, changed: false }\n',
+    put: '    if (isMissed) await unit.missed.dismiss(me.companyId, sessionId)\n    if (unread >= session.unread) return { session, changed: false }\n',
+    caughtBy: ['flows/timers: who was missed stays so, whoever looks'],
+  },
+  {
+    name: 'missed-cannot-be-contacted',
+    means: 'Whoever sees a missed session cannot write to its customer.',
+    file: 'src/actions/sessions/missed.ts',
+    find: 'if (await sees(unit, me, missed)) return true',
+    put: 'if (missed.uid === me.uid) return true',
+    caughtBy: ['flows/timers: who was missed can be written to by whoever sees it'],
+  },
+  {
+    name: 'supervisor-shut-out-of-the-queue',
+    means: 'A supervisor cannot write into a session that nobody has claimed.',
+    file: 'rules/session.ts',
+    find: "return me.supervises ? null : 'not_owner'",
+    put: "return me.supervises && session.state !== queued ? null : 'not_owner'",
+    caughtBy: ['flows/replies: a supervisor interjects into a queued session'],
+  },
+  {
+    name: 'group-chat-goes-on',
+    means: 'Who is given a group chat has its members, too.',
+    file: 'src/actions/sessions/step.ts',
+    find: 'if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)',
+    put: 'if (!moved) await unit.members.leaveAll(session.session_id, ledger.at)',
+    caughtBy: ['flows/group-chat: a group chat closes like any other'],
+  },
+  {
+    name: 'load-not-lowered',
+    means: 'Whoever closes a session keeps its place.',
+    file: 'src/actions/sessions/step.ts',
+    find: 'if (by < 0) await unit.loads.lower(uid)',
+    put: 'if (by < 0 && session.state !== -1) await unit.loads.lower(uid)\n    else if (by < 0) await Promise.resolve()',
+    caughtBy: ['flows/story: a follower is answered, reclaimed after ten days'],
+  },
+  {
+    name: 'transition-without-ledger',
+    means: 'A change of owner leaves no row in the ledger.',
+    file: 'src/actions/sessions/step.ts',
+    find: 'await unit.sessions.writeLedger([ledger])',
+    put: "if (ledger.reason !== 'transferred') await unit.sessions.writeLedger([ledger])",
+    caughtBy: ['flows/transfer: a transfer to a person keeps the session'],
+  },
+  {
+    name: 'line-forgets-its-offset',
+    means: 'A line of a customer is not counted on their side.',
+    file: sessions,
+    find: "        'visitor_offset',\n",
+    put: '',
+    caughtBy: ['flows/pushes: 50 pushes of one new follower at once'],
+  },
+]

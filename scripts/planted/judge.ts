@@ -1,0 +1,41 @@
+// Was the fault caught, and by what it should be? A test that fails of something else than its promise proves nothing.
+import { readTest, type Fault, type Named } from './fault.ts'
+import type { Ended } from './reporter.ts'
+import type { Run } from './run-tests.ts'
+
+export type Verdict = { caught: boolean; by: string[]; seconds: number; why: string }
+
+/** The process of a file ended, so that the file is what failed. */
+const isWholeFile = (one: Ended) => one.name.endsWith('.js') || one.name.endsWith('.ts')
+
+/** Whether it is a test that was named, or its file. */
+export const isOf =
+  ({ file, title }: Named) =>
+  (one: Ended) =>
+    one.file.replace('/dist/', '/').replace(/\.js$/, '.ts').endsWith(`/${file}`) &&
+    (isWholeFile(one) || title === null || one.name.startsWith(title))
+
+function tells(one: Ended, fault: Fault): boolean {
+  if (one.passed) return false
+  if (fault.shows === 'the process ends') return one.kind !== 'timeout'
+  if (fault.shows === 'nothing ends') return true
+  return one.kind === 'promise' && !isWholeFile(one)
+}
+
+export function judge(fault: Fault, { ended, seconds, printed }: Run): Verdict {
+  const by: string[] = []
+  const why: string[] = []
+  for (const caughtBy of fault.caughtBy) {
+    const own = ended.filter(isOf(readTest(caughtBy)))
+    const told = own.filter((one) => tells(one, fault))
+    by.push(...told.map((one) => `${caughtBy.split(': ')[0] ?? ''}: ${one.name}`))
+    if (told.length > 0) continue
+    const failed = own.filter(({ passed }) => !passed)
+    why.push(
+      failed.length > 0
+        ? `${caughtBy} failed, and not by what it asserts: ${failed.map((one) => one.why).join('; ')}`
+        : `${caughtBy} ${own.length > 0 ? 'passed' : `did not run\n${printed}`}`,
+    )
+  }
+  return { caught: why.length === 0, by: [...new Set(by)], seconds, why: why.join('\n') }
+}

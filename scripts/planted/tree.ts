@@ -1,0 +1,81 @@
+// A copy of the house to plant faults in: sources and what was built of them are copied, packages are shared.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+import { plantIn, type Fault } from './fault.ts'
+
+export type Tree = {
+  dir: string
+  /** Answers how to take it out again. */
+  plant: (fault: Fault) => () => void
+  close: () => void
+}
+
+export function openTree(root: string): Tree {
+  const dir = mkdtempSync(join(tmpdir(), 'kefu-planted-'))
+  copySources(root, dir)
+  sharePackages(root, dir)
+  return {
+    dir,
+    plant: (fault) => {
+      const planted = plantIn(fault, (file) => readFileSync(join(root, file), 'utf8'))
+      for (const [file, text] of planted) {
+        writeFileSync(join(dir, file), text)
+        writeFileSync(join(dir, builtOf(file)), compile(file, text))
+      }
+      return () => {
+        for (const file of [...planted.keys()].flatMap((name) => [name, builtOf(name)])) {
+          copyFileSync(join(root, file), join(dir, file))
+        }
+      }
+    },
+    close: () => {
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function copySources(root: string, dir: string): void {
+  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+  for (const file of listed.split('\0').filter((name) => name && existsSync(join(root, name)))) {
+    mkdirSync(dirname(join(dir, file)), { recursive: true })
+    copyFileSync(join(root, file), join(dir, file))
+  }
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/dist`)
+  for (const built of ['dist', 'console/dist', ...packages]) {
+    cpSync(join(root, built), join(dir, built), { recursive: true, preserveTimestamps: true })
+  }
+}
+
+/** Our own packages are links that lead into the copy. */
+function sharePackages(root: string, dir: string): void {
+  const shared = join(root, 'node_modules')
+  mkdirSync(join(dir, 'node_modules'))
+  for (const entry of readdirSync(shared, { withFileTypes: true })) {
+    const from = join(shared, entry.name)
+    const to = entry.isSymbolicLink() ? readlinkSync(from) : from
+    symlinkSync(to, join(dir, 'node_modules', entry.name))
+  }
+}
+
+const builtOf = (file: string) =>
+  (/^packages\/[^/]+\/src\//.test(file)
+    ? file.replace('/src/', '/dist/')
+    : join('dist', file)
+  ).replace(/\.ts$/, '.js')
+
+/** One file, without its types: a fault need not be well typed to be one. */
+const compile = (fileName: string, text: string) =>
+  ts.transpileModule(text, {
+    fileName,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+      rewriteRelativeImportExtensions: true,
+      inlineSourceMap: true,
+    },
+  }).outputText
