@@ -14,6 +14,8 @@ export type ResourceRow = {
   add_time: number
   kind: string
   uid: number | null
+  /** 0 while nothing names it: no line, no rule, no quick reply. */
+  used: number
 }
 
 export const resource = new EntitySchema<ResourceRow>({
@@ -31,6 +33,8 @@ export const resource = new EntitySchema<ResourceRow>({
     add_time: big(),
     kind: key(16),
     uid: int(nullable),
+    used: int(),
   },
+  indices: [{ name: 'ix_resources_used_add_time', columns: ['used', 'add_time'] }],
   uniques: [{ name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] }],
 })

@@ -195,6 +195,7 @@ function compose(
         signIns: config.KEEP_SIGN_INS_DAYS,
         audit: config.KEEP_AUDIT_DAYS,
         inbox: config.KEEP_INBOX_DAYS,
+        unused: config.KEEP_UNUSED_FILES_DAYS,
       },
       maxInFlight: config.WEBHOOK_MAX_IN_FLIGHT,
       metricsToken: config.METRICS_TOKEN ?? null,

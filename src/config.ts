@@ -35,6 +35,7 @@ export const settings = z.object({
   KEEP_SIGN_INS_DAYS: z.preprocess(empty, z.coerce.number().int().min(1).default(90)),
   KEEP_AUDIT_DAYS: z.preprocess(empty, z.coerce.number().int().min(30).default(365)),
   KEEP_INBOX_DAYS: z.preprocess(empty, z.coerce.number().int().min(30).default(30)),
+  KEEP_UNUSED_FILES_DAYS: z.preprocess(empty, z.coerce.number().int().min(1).default(30)),
   WECHAT_API_BASE: z.preprocess(empty, url.default('https://api.weixin.qq.com')),
   PUBLIC_URL: optional(url),
   SEARCH_URL: optional(url),

@@ -268,7 +268,7 @@ export type Limits = {
   loginIdleMs: number
   loginMaxMs: number
   /** How long is kept what is only looked up: tries to sign in, who did what, pushes that were taken and replies that left. */
-  keepDays: { signIns: number; audit: number; inbox: number }
+  keepDays: { signIns: number; audit: number; inbox: number; unused: number }
   maxInFlight: number
   metricsToken: string | null
   trustedProxies: string[]

@@ -7,7 +7,17 @@ export const mediaQueries = (sql: Sql) => ({
       companyId,
       id,
     ]),
-  /** Equal files of a company are one; answers the row that stands. */
+  lock: (companyId: string, id: string) =>
+    sql.one<ResourceRow>(
+      `select * from resources where company_id = ? and resources_id = ?${sql.dialect.forUpdate}`,
+      [companyId, id],
+    ),
+  use: (companyId: string, id: string) =>
+    sql.run('update resources set used = 1 where company_id = ? and resources_id = ?', [
+      companyId,
+      id,
+    ]),
+  /** Equal files of a company are one; answers the row that stands. Who uploads it once more has all its time again. */
   add: async (row: ResourceRow): Promise<ResourceRow> => {
     await sql.insertNew('resources', [row])
     const stands = await sql.one<ResourceRow>(
@@ -15,7 +25,12 @@ export const mediaQueries = (sql: Sql) => ({
       [row.company_id, row.sha256],
     )
     if (!stands) throw new Error('a file that was just added is not there')
-    return stands
+    if (stands.used === 1 || stands.resources_id === row.resources_id) return stands
+    await sql.run(
+      'update resources set used = ?, add_time = ? where company_id = ? and resources_id = ? and used = 0',
+      [row.used, row.add_time, row.company_id, stands.resources_id],
+    )
+    return { ...stands, used: row.used }
   },
 
   /** Which of these files have a row. */

@@ -19,6 +19,7 @@ export type OldRows =
   | 'replays'
   | 'unmatched'
   | 'hits'
+  | 'unused'
 
 type Place = { table: string; where: string; values: (before: number) => Value[] }
 const marksOf = (where: string) => where.split('?').length - 1
@@ -70,6 +71,7 @@ const places: Record<OldRows, Place> = {
   replays: byTime('rule_replay', 'created_at < ?'),
   unmatched: byTime('rule_unmatched', 'last_at < ?'),
   hits: byTime('rule_hit', 'day < ?'),
+  unused: byTime('resources', 'used = 0 and add_time < ?'),
 }
 
 /** One piece. */

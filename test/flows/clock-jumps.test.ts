@@ -57,7 +57,7 @@ type Listed = { items: { name: string; lastRun: { startedAt: string; endedAt: st
 const ranAt = async ({ admin }: House, names: string[]) =>
   new Map(
     ((await admin.call('GET', '/api/admin/jobs')).body as Listed).items
-      .filter(({ name, lastRun }) => names.includes(name) && lastRun?.endedAt)
+      .filter(({ name, lastRun }) => names.includes(name) && lastRun.endedAt)
       .map(({ name, lastRun }) => [name, lastRun.startedAt]),
   )
 /** A minute more on the clock makes every timer due once. */

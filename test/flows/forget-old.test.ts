@@ -10,9 +10,10 @@ import { forgetting } from '../../src/store/old-rows.ts'
 import type { Value } from '../../src/store/sql.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
+import { png } from '../support/files.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
-import { runJob } from '../support/seen.ts'
+import { later, runJob } from '../support/seen.ts'
 
 const dayMs = 24 * 3600_000
 const many = 1700
@@ -329,4 +330,61 @@ void test('a file that no row names is removed after a day; a file that one name
   assert.deepEqual(await runJob(house.admin, 'sweep-vault'), { removed: 1 })
   assert.deepEqual([named, old, fresh].map(existsSync), [true, false, true])
   assert.equal((await house.admin.get(`/api/media/${id}`)).status, 200)
+})
+
+void test('a file that nobody has used is removed in time; what a line, a quick reply or a rule names stays', async (t) => {
+  const house = await openHouse({ alone: true, rules: false, withoutCron: true })
+  t.after(house.close)
+  const files = ['left', 'again', 'sent', 'canned', 'ruled'].map((word) =>
+    Buffer.concat([png, Buffer.from(word)]),
+  )
+  const upload = async (bytes: Uint8Array, who = house.admin) => {
+    const { status, body } = await who.upload(bytes, 'a.png')
+    assert.equal(status, 201, JSON.stringify(body))
+    return body.id as string
+  }
+  const ids: string[] = []
+  for (const bytes of files) ids.push(await upload(bytes))
+  const [left = '', again = '', sent = '', canned = '', ruled = ''] = ids
+  const image = (mediaId: string) => ({ type: 'image', mediaId })
+  const customer = await follower(house)
+  await customer.says('', { type: 'image' })
+  const { id } = (await house.admin.call('POST', '/api/sessions/claim', {})).body as { id: string }
+  const made = [
+    ['/api/quick-replies', { title: 'a', content: image(canned) }, 201],
+    ['/api/quick-replies', { title: 'b', content: image('f'.repeat(32)) }, 404],
+    [
+      '/api/rules',
+      {
+        name: 'r',
+        enabled: true,
+        priority: 0,
+        match: { kind: 'exact', keywords: ['图'] },
+        action: { kind: 'image', mediaId: ruled },
+      },
+      201,
+    ],
+    [`/api/sessions/${id}/messages`, { clientMsgId: 'a', ...image(sent) }, 202],
+  ] as const
+  for (const [path, body, status] of made) {
+    const answer = await house.admin.call('POST', path, body)
+    assert.equal(answer.status, status, `${path}: ${JSON.stringify(answer.body)}`)
+  }
+
+  const soon = await later(house, 29 * dayMs)
+  assert.equal(await upload(files[1] ?? png, soon), again, 'the same file is the same')
+  const admin = await later(house, 31 * dayMs)
+  const { forgotten } = (await runJob(admin, 'forget-old')) as unknown as {
+    forgotten: Partial<Record<OldRows, number>>
+  }
+  assert.equal(forgotten.unused, 1)
+  const shown = async (file: string) => (await admin.get(`/api/media/${file}`)).status
+  assert.deepEqual(
+    await Promise.all([left, again, sent, canned, ruled].map(shown)),
+    [404, 200, 200, 200, 200],
+  )
+  const [picture] = await house.rows<{ resources_id: string }>(
+    'select resources_id from resources where uid is null',
+  )
+  if (picture) assert.equal(await shown(picture.resources_id), 200)
 })

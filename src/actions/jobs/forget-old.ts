@@ -45,5 +45,7 @@ function periods({ clock, limits }: Needs<'clock' | 'limits'>): [OldRows, number
     ['replays', ago(90)],
     ['unmatched', ago(90)],
     ['hits', Math.floor(now / dayMs) - 400],
+    // their bytes go with the next sweep of the vault
+    ['unused', ago(limits.keepDays.unused)],
   ]
 }

@@ -81,6 +81,8 @@ const newResource = (
   add_time: needs.clock.now(),
   kind: media.kind,
   uid,
+  // a follower's stands in their line
+  used: Number(uid === null),
 })
 
 export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -7,14 +7,15 @@ import { AppError } from '../../errors.ts'
 import type { Delivery, KnownAccount, Unit, UploadKind } from '../../ports.ts'
 import { mediaIdFor, type UploadNeeds } from './upload-media.ts'
 
-/** The columns of a line that shows its file; refuses a file that is not there, or is another thing. */
+/** The columns of a line that shows its file; refuses a file that is not there, or is another thing. What is named is kept from now on. */
 export async function fileColumns(
   unit: Unit,
   companyId: string,
   content: Content,
 ): Promise<Partial<MessageRow>> {
   const files = filesOf(content)
-  const rows = await Promise.all(files.map(({ id }) => unit.media.find(companyId, id)))
+  const rows: (ResourceRow | null)[] = []
+  for (const { id } of files) rows.push(await useFile(unit, companyId, id))
   files.forEach(({ kind, field }, at) => {
     refuseOther(rows[at] ?? null, kind, field)
   })
@@ -28,6 +29,15 @@ export async function fileColumns(
       name: shown.file_name,
     }),
   }
+}
+
+/** One that nobody has used yet may be forgotten at this very moment. */
+async function useFile(unit: Unit, companyId: string, id: string): Promise<ResourceRow | null> {
+  const seen = await unit.media.find(companyId, id)
+  if (seen?.used !== 0) return seen
+  const row = await unit.media.lock(companyId, id)
+  if (row) await unit.media.use(companyId, id)
+  return row
 }
 
 function refuseOther(row: ResourceRow | null, kind: UploadKind, field: string): void {

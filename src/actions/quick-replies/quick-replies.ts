@@ -5,6 +5,7 @@ import { fillContent } from '../../../rules/variables.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentQuickReply } from '../../views/quick-reply.ts'
+import { fileColumns } from '../media/outgoing-media.ts'
 import { getVisible, notFound, supervises, type Me } from '../sessions/rights.ts'
 
 export type Scope = 'personal' | 'shared'
@@ -122,6 +123,7 @@ async function columnsFor(
       { field: 'groupId' },
     )
   }
+  await fileColumns(unit, me.companyId, content)
   return {
     reply_group_id: groupId,
     title,

@@ -12,6 +12,7 @@ import { AccountShares1700000000010 } from './0010-account-shares.ts'
 import { Rights1700000000011 } from './0011-rights.ts'
 import { PushTimes1700000000013 } from './0013-push-times.ts'
 import { Forgetting1700000000014 } from './0014-forgetting.ts'
+import { UnusedFiles1700000000015 } from './0015-unused-files.ts'
 
 export const migrations = [
   Initial1700000000001,
@@ -27,4 +28,5 @@ export const migrations = [
   Rights1700000000011,
   PushTimes1700000000013,
   Forgetting1700000000014,
+  UnusedFiles1700000000015,
 ]

@@ -1,0 +1,17 @@
+// What was uploaded and never used is forgotten in time. What is there already may be named anywhere, so it counts as used.
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+import { addColumns, addIndex, dropColumns, dropIndex } from '../schema.ts'
+
+export class UnusedFiles1700000000015 implements MigrationInterface {
+  name = 'UnusedFiles1700000000015'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await addColumns(runner, 'resources', { used: 'int =1' })
+    await addIndex(runner, 'resources', 'used,add_time')
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropIndex(runner, 'resources', 'used,add_time')
+    await dropColumns(runner, 'resources', ['used'])
+  }
+}
