@@ -36,3 +36,5 @@ export function openDraw(seed: number): Draw {
 
 // eslint-disable-next-line no-restricted-properties -- a seed that was printed, to see it again
 export const seedOf = () => Number(process.env['KEFU_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+// eslint-disable-next-line no-restricted-properties -- whether one is asked for
+export const isSeeded = process.env['KEFU_SEED'] !== undefined

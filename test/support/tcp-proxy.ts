@@ -16,7 +16,8 @@ export type TcpProxy = {
   close: () => Promise<void>
 }
 
-export async function openTcpProxy(target: string): Promise<TcpProxy> {
+/** `delayMs`: how much later the server hears what is sent to it, as if it stood further away. */
+export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promise<TcpProxy> {
   const { hostname, port } = new URL(target)
   const pairs = new Set<[Socket, Socket]>()
   let isDead = false
@@ -28,6 +29,11 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
       far.destroy()
     }
   }
+  // timers of one length fire in the order they were set
+  const later = (send: () => void) => {
+    if (delayMs > 0) setTimeout(send, delayMs)
+    else send()
+  }
   const server = createServer((near) => {
     const far = connect(Number(port), hostname)
     const pair: [Socket, Socket] = [near, far]
@@ -38,8 +44,10 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
       lost ||= isDead
       if (lost) return
       const cuts = statements(chunk).filter((text) => hear(text)).length > 0
-      far.write(chunk, () => {
-        if (cuts) cut()
+      later(() => {
+        far.write(chunk, () => {
+          if (cuts) cut()
+        })
       })
     })
     far.on('data', (chunk: Buffer) => {

@@ -1,0 +1,110 @@
+// Every pair of routes that write the same rows, and each with itself, at once: generated from the
+// router's list, so that a route that is added later races, too. In the cluster edition the two calls
+// come to two processes, and the database is 2 ms away.
+import assert from 'node:assert/strict'
+import test, { type TestContext } from 'node:test'
+import { routes } from '../../src/http/routes.ts'
+import { openHouse, type House } from '../support/app.ts'
+import { isCluster, openEdition } from '../support/edition.ts'
+import { isFull, times } from '../support/full.ts'
+import { actsOf, isJob, type Act } from '../support/race-acts.ts'
+import { openRaceClock, openStage, type Stage } from '../support/race-stage.ts'
+import { run, type Race, type Tally } from '../support/races.ts'
+import { isSeeded, openDraw, seedOf, type Draw } from '../support/random.ts'
+import { writes } from '../support/route-calls.ts'
+import { openTcpProxy } from '../support/tcp-proxy.ts'
+
+/** One that is known; a full run, and KEFU_SEED, draw others. */
+const seed = isFull || isSeeded ? seedOf() : 870_296_414
+/** Each pair once; a run that is not a full one takes some of them. */
+const most = times(60, Infinity)
+const atOnce = times(4, 6)
+const delayMs = 2
+
+async function openFarHouse(t: TestContext): Promise<House> {
+  const far = isCluster ? await openEdition() : null
+  const proxy = far && (await openTcpProxy(far.settings['DATABASE_URL'] ?? '', { delayMs }))
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    settings: {
+      LOGIN_IDLE_HOURS: '100000',
+      LOGIN_MAX_DAYS: '10000',
+      ...(far && { SECRET_KEY: far.settings['SECRET_KEY'] ?? '' }),
+      ...(proxy && { DATABASE_URL: proxy.url }),
+    },
+  })
+  t.after(async () => {
+    await house.close()
+    await proxy?.close()
+    await far?.close()
+  })
+  return house
+}
+
+const touchTheSame = (one: Act, other: Act) =>
+  one.kinds.some((kind) => other.kinds.includes(kind)) &&
+  !(isJob(one) && isJob(other) && one !== other)
+
+function pairsOf(acts: Act[]): [Act, Act][] {
+  return acts.flatMap((one, at) =>
+    acts
+      .slice(at)
+      .filter((other) => touchTheSame(one, other))
+      .map((other): [Act, Act] => [one, other]),
+  )
+}
+
+function* racesOf(pairs: [Act, Act][], draw: Draw): Generator<Race> {
+  const order = pairs.map((acts) => ({ acts, by: draw.below(2 ** 30) }))
+  for (const { acts } of order.sort((a, b) => a.by - b.by)) {
+    const states = acts.flatMap(({ from }) => from ?? [])
+    yield {
+      acts,
+      state: states.length > 0 ? draw.one(states) : 'active',
+      seed: draw.below(2 ** 31),
+      laterMs: draw.one([0, 0, 0, 1, 2, 4, 8]),
+      swapped: draw.below(2) === 0,
+    }
+  }
+}
+
+/** The clock goes on for days, which closes reply windows of all others. */
+const waitsDays = ({ acts, state }: Race) =>
+  state === 'reclaimed' || acts.some(({ name }) => name === 'job reclaim')
+
+void test(`two calls at once lose nothing of each other, whichever they are (seed ${seed})`, async (t) => {
+  const house = await openFarHouse(t)
+  house.announce({ logs: ['a reply did not simply arrive'] })
+  const { items } = (await house.admin.call('GET', '/api/admin/jobs')).body
+  const jobs = (items as { name: string }[]).map(({ name }) => name)
+  const acts = actsOf(routes.filter(writes), jobs)
+  const pairs = pairsOf(acts)
+  const races = [...racesOf(pairs, openDraw(seed))].slice(0, most)
+  const clock = openRaceClock(house)
+  const stages = await Promise.all(Array.from({ length: atOnce }, () => openStage(house, clock)))
+  const tally: Tally = { done: 0, refused: 0, both: 0 }
+  const faults: string[] = []
+  const inTurn = async (some: Race[], on: Stage[]) => {
+    const left = some.values()
+    await Promise.all(
+      on.map(async (stage) => {
+        for (const race of left) faults.push(...(await run(stage, race, tally)))
+      }),
+    )
+  }
+  const began = performance.now()
+  await inTurn(
+    races.filter((race) => !waitsDays(race)),
+    stages,
+  )
+  await inTurn(races.filter(waitsDays), stages.slice(0, 2))
+
+  const seconds = Math.round((performance.now() - began) / 1000)
+  t.diagnostic(
+    `seed ${seed}: ${races.length} races of ${pairs.length} pairs of ${acts.length} ways in ${seconds} s:` +
+      ` ${tally.done} calls done, ${tally.refused} refused, ${tally.both} times both done`,
+  )
+  assert.deepEqual(faults, [])
+  assert.ok(tally.both >= races.length / 5, 'two calls that are both refused prove nothing')
+})

@@ -1,0 +1,281 @@
+// Where two calls race: a company of its own for each race that runs beside others, with people, an
+// account and what the calls are about, made anew by the doors for every race.
+import assert from 'node:assert/strict'
+import { account, password, post, signIn, type House } from './app.ts'
+import { eventually } from './eventually.ts'
+import type { Draw } from './random.ts'
+import { signed, textXml } from './raw-push.ts'
+import { freshWord, send, type Answered, type Ids, type RouteCall } from './route-calls.ts'
+
+export type Person = { uid: number; username: string; token: string }
+export type Who = 'boss' | 'chief' | 'owner' | 'other' | 'small' | 'operator'
+/** What a session is when the calls come. */
+export type State =
+  'queued' | 'waiting' | 'active' | 'group' | 'silent' | 'missed' | 'reclaimed' | 'failedLine'
+
+export type Clock = { now: () => number; advance: (ms: number) => Promise<void> }
+export type Stage = {
+  house: House
+  clock: Clock
+  companyId: string
+  people: Record<Who, Person>
+  account: { id: string; appid: string }
+  /** As they were at its beginning. */
+  settings: object
+  /** Of each person, by the first process: for what is made before the race and asked after it. */
+  /** `how`: method and path, as a route is named. */
+  ask: (who: Who, how: string, body?: unknown) => Promise<Answered>
+}
+/** One race: what its calls are about. */
+export type Scene = Stage & {
+  draw: Draw
+  ids: Ids
+  openid: string
+  /** A second follower, who is queued. */
+  beside: { sessionId: string; openid: string; customerId: string } | null
+  /** A word that both calls know. */
+  word: string
+}
+
+const token = 'racetoken'
+export const minute = 60_000
+export const day = 24 * 60 * minute
+
+/** The clock of the house moves for all who race. */
+export function openRaceClock(house: House): Clock {
+  let total = 0
+  let last = Promise.resolve()
+  return {
+    now: () => Date.now() + total,
+    advance: (ms) => {
+      total += ms
+      const to = total
+      last = last.then(() => house.app.advanceTo(to))
+      return last
+    },
+  }
+}
+
+export async function openStage(house: House, clock: Clock): Promise<Stage> {
+  const name = freshWord()
+  const made = await house.admin.call('POST', '/api/companies', {
+    name,
+    admin: { username: `boss-${name}`, password },
+  })
+  assert.equal(made.status, 201)
+  const boss = await enter(house, `boss-${name}`)
+  const people: Stage['people'] = {
+    boss,
+    operator: { uid: house.admin.uid, username: 'admin', token: house.admin.token },
+    chief: boss,
+    owner: boss,
+    other: boss,
+    small: boss,
+  }
+  const stage: Stage = {
+    house,
+    clock,
+    companyId: made.body.id,
+    people,
+    account: { id: '', appid: '' },
+    settings: {},
+    ask: (who, how, body) => send(house.urls[0] ?? '', people[who].token, callTo(how, body)),
+  }
+  const before = ok(await stage.ask('boss', 'GET /api/settings'))
+  stage.settings = { ...before, ...settings, accounts: {}, groups: {} }
+  await settle(stage)
+  await renewAccount(stage)
+  for (const who of ['chief', 'owner', 'other', 'small'] as const) {
+    people[who] = await hire(stage, who, `${who}-${name}`)
+  }
+  return stage
+}
+
+/** Timers that are due soon, so that jobs have something to do. */
+const settings = {
+  sessionRule: 'grab',
+  waitingMinutes: 1,
+  queueMinutes: 1,
+  fallbackMinutes: 1,
+  idleCloseMinutes: 1,
+  takeBackMinutes: 1,
+  reclaimDays: 1,
+}
+
+/** As they were found. */
+export async function settle({ ask, companyId, settings: before }: Stage): Promise<void> {
+  const limits = { enabled: true, expiresAt: null, maxAgents: null, maxAccounts: null }
+  ok(await ask('operator', `PATCH /api/companies/${companyId}`, limits))
+  ok(await ask('boss', 'PATCH /api/settings', before))
+}
+
+async function enter({ urls }: House, username: string): Promise<Person> {
+  const { uid, token: one } = await signIn(urls[0] ?? '', username)
+  return { uid, username, token: one }
+}
+
+async function hire({ house, ask }: Stage, who: Who, username: string): Promise<Person> {
+  const role = who === 'chief' ? 'supervisor' : 'agent'
+  const capacity = who === 'small' ? 1 : 1000
+  ok(await ask('boss', 'POST /api/users', { username, password, role, capacity }))
+  return enter(house, username)
+}
+
+/** As they were hired, whatever the race has made of them; a sign-in of theirs may have ended. */
+export async function restore(
+  stage: Stage,
+  who: 'owner' | 'other',
+  { signedOut }: { signedOut: boolean },
+): Promise<void> {
+  const { ask, people, house } = stage
+  const { uid, username } = people[who]
+  const accounts = ok(await ask('boss', 'GET /api/accounts?limit=200')).items as { id: string }[]
+  ok(
+    await ask('boss', `PATCH /api/users/${uid}`, {
+      username,
+      role: 'agent',
+      enabled: true,
+      groupIds: [],
+      deputyUids: [],
+      accountIds: accounts.map(({ id }) => id),
+      capacity: 1000,
+      ...(signedOut && { password }),
+    }),
+  )
+  if (signedOut) people[who] = await enter(house, username)
+}
+
+export async function renewAccount(stage: Stage): Promise<void> {
+  const { house, ask } = stage
+  const appid = `wx${freshWord()}`
+  const keys = { appid, token, appSecret: account.appSecret, mode: 'plain' as const }
+  const made = ok(
+    await ask('boss', 'POST /api/accounts', { ...keys, name: appid, binding: 'direct' }),
+  )
+  await post(`${house.simulator}/sim/accounts`, {
+    ...account,
+    ...keys,
+    originalId: `gh_${appid}`,
+    callbackUrl: `${house.url}/wechat/${appid}`,
+  })
+  const { id: before } = stage.account
+  stage.account = { id: made.id as string, appid }
+  if (before) await ask('boss', `DELETE /api/accounts/${before}`)
+}
+
+/** What a call that must do answers. */
+export function ok({ status, body }: Answered): any {
+  assert.ok(status < 300, `${status} ${JSON.stringify(body)}`)
+  return body
+}
+
+let pushes = 70_000_000
+const eventXml = (openid: string, event: string, key: string) =>
+  `<xml><ToUserName>gh_1</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>${(pushes += 1)}</CreateTime>` +
+  `<MsgType>event</MsgType><Event>${event}</Event><EventKey>${key}</EventKey></xml>`
+
+export type Said = { openid: string; text: string } | { openid: string; event: string; key: string }
+
+/** At one of the processes, as WeChat would. */
+export async function push(
+  { house, clock, account: { appid } }: Stage,
+  said: Said,
+  process = 0,
+): Promise<Answered> {
+  const xml =
+    'text' in said
+      ? textXml(said.openid, String((pushes += 1)), said.text)
+      : eventXml(said.openid, said.event, said.key)
+  const query = `${signed(token, clock.now() / 1000)}&openid=${said.openid}`
+  const url = house.urls[process % house.urls.length] ?? ''
+  const answer = await fetch(`${url}/wechat/${appid}?${query}`, { method: 'POST', body: xml })
+  return { status: answer.status, body: await answer.text(), location: null }
+}
+
+export async function arrive(stage: Stage) {
+  const openid = `o${freshWord()}`
+  const { appid } = stage.account
+  await post(`${stage.house.simulator}/sim/followers`, { appid, openid })
+  assert.equal((await push(stage, { openid, text: '在吗' })).status, 200)
+  const [row] = await stage.house.rows<{ session_id: string; wx_user_id: string }>(
+    'select s.session_id, s.wx_user_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id where u.openid = ? and u.appid = ?',
+    [openid, appid],
+  )
+  assert.ok(row, 'the follower has a session')
+  return { openid, sessionId: row.session_id, customerId: row.wx_user_id }
+}
+
+/** Brings the session of a fresh follower to where the calls find it. */
+export async function bring(scene: Scene, state: State): Promise<void> {
+  const { openid, sessionId, customerId } = await arrive(scene)
+  scene.openid = openid
+  Object.assign(scene.ids.paths, { sessions: sessionId, customers: customerId })
+  Object.assign(scene.ids.fields, { sessionId, customerId })
+  await ways[state](scene, `/api/sessions/${sessionId}`)
+}
+
+const job = ({ ask }: Stage, name: string) => ask('boss', `POST /api/admin/jobs/${name}/run`, {})
+
+/** Somebody else's race may run the same job. */
+export const runJob = (stage: Stage, name: string): Promise<void> =>
+  eventually(async () => {
+    ok(await job(stage, name))
+  })
+
+const ways: Record<State, (scene: Scene, at: string) => Promise<void>> = {
+  queued: () => Promise.resolve(),
+  waiting: async ({ ask, people }, at) => {
+    ok(await ask('chief', `POST ${at}/transfer`, { agentUid: people.owner.uid }))
+  },
+  active: async ({ ask }, at) => {
+    ok(await ask('owner', `POST ${at}/claim`, {}))
+  },
+  group: async (scene, at) => {
+    await ways.active(scene, at)
+    const { ask, people } = scene
+    ok(await ask('owner', `POST ${at}/members`, { uids: [people.other.uid] }))
+  },
+  silent: async ({ ask }, at) => {
+    ok(await ask('boss', `POST ${at}/close`, {}))
+  },
+  missed: async (scene) => {
+    await scene.clock.advance(2 * minute)
+    await runJob(scene, 'queue-timeout')
+  },
+  reclaimed: async (scene, at) => {
+    await ways.active(scene, at)
+    await scene.clock.advance(day + minute)
+    await runJob(scene, 'reclaim')
+  },
+  failedLine: async (scene, at) => {
+    await ways.active(scene, at)
+    const { house, ask, account: mine } = scene
+    const path = '/cgi-bin/message/custom/send'
+    const fault = { kind: 'errcode', errcode: 45002, path, appid: mine.appid }
+    await post(`${house.simulator}/sim/faults`, fault)
+    const line = { clientMsgId: freshWord(), type: 'text', text: '您好' }
+    // what others do to the clock may have closed the window: whoever writes opens it
+    const { message } = await eventually(async () => {
+      await push(scene, { openid: scene.openid, text: '还在吗' })
+      return ok(await ask('owner', `POST ${at}/messages`, line))
+    })
+    scene.ids.paths['messages'] = message.id
+    await eventually(async () => {
+      const { items } = ok(await ask('owner', `GET ${at}/messages`))
+      const mine = items.find((one: { id: string }) => one.id === message.id)
+      assert.equal(mine.delivery.state, 'failed')
+    })
+  },
+}
+
+export const atProcess = ({ urls }: House, n: number) => urls[n % urls.length] ?? ''
+export const callTo = (how: string, body?: unknown): RouteCall => {
+  const [method = '', path = ''] = how.split(' ')
+  return { operation: '', method, path, ...(body !== undefined && { body }) }
+}
+/** The n-th call of a race goes to the n-th process. */
+export const fire = (
+  { house, people }: Scene,
+  n: number,
+  { by, call }: { by: Who; call: RouteCall },
+): Promise<Answered> => send(atProcess(house, n), people[by].token, call)
