@@ -77,6 +77,29 @@ void test('a person who is being disabled or demoted does not undo it by a new p
   }
 })
 
+void test('of two admins who disable or demote each other at once one stays an admin', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { companyId } = (await house.admin.call('GET', '/api/me')).body
+  for (let n = 0; n < rounds; n += 1) {
+    const [one, other] = [
+      await house.agent(`one${n}`, { role: 'admin' }),
+      await house.agent(`other${n}`, { role: 'admin' }),
+    ]
+    const patch = n % 2 === 0 ? { enabled: false } : { role: 'agent' }
+    const answers = await atOnce(house, companyRow(companyId), [
+      () => asking(house, one, 0).call('PATCH', `/api/users/${other.uid}`, patch),
+      () => asking(house, other, 1).call('PATCH', `/api/users/${one.uid}`, patch),
+    ])
+    noFault(answers, 'each other')
+    const left = await house.rows(
+      "select uid from user where uid in (?, ?) and enabled = 1 and role = 'admin'",
+      [one.uid, other.uid],
+    )
+    assert.equal(left.length, 1, JSON.stringify(answers))
+  }
+})
+
 void test('what two admins change of one person, one group or one account at once holds both', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())

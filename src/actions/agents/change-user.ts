@@ -36,6 +36,7 @@ export async function changeUser(
     if (!company || !before) {
       throw new AppError('not_found', 'There is no such person in your company.')
     }
+    await refuseFormerAdmin(unit, me)
     const columns = { ...columnsOf(patch, password_hash), ...leavingOf(me, patch) }
     const row: UserRow = { ...before, ...columns }
     refuseSelf(me, { before, row })
@@ -109,6 +110,14 @@ const columnsOf = (
   ...(role !== undefined && { role }),
   ...(enabled !== undefined && { enabled: Number(enabled) }),
 })
+
+/** Two who disable each other at once would leave a company without an admin: the second is none any more. */
+async function refuseFormerAdmin(unit: Unit, me: Actor): Promise<void> {
+  const now = await unit.users.find(me.companyId, me.uid)
+  if (now?.enabled !== 1 || now.role !== 'admin') {
+    throw new AppError('not_allowed', 'You are no admin any more.')
+  }
+}
 
 function refuseSelf(me: Actor, { before, row }: { before: UserRow; row: UserRow }): void {
   if (row.uid === me.uid && (row.enabled === 0 || row.role !== before.role)) {
