@@ -2,6 +2,7 @@
 import { csvColumns } from '../actions/rules/carry-rules.ts'
 import { AppError } from '../errors.ts'
 import { readCsv } from './csv.ts'
+import { refuseCostly } from './json-depth.ts'
 import { mostAtOnce } from './rule-import.ts'
 
 const refuse = (message: string, field: string) =>
@@ -63,6 +64,7 @@ function ruleOf(row: Record<string, string>, at: number): object {
 
 function json(text: string, field: string): unknown {
   if (text === '') return null
+  refuseCostly(Buffer.from(text), field)
   try {
     return JSON.parse(text)
   } catch {

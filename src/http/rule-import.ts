@@ -5,7 +5,7 @@ import type { Carried } from '../actions/rules/carry-rules.ts'
 import { AppError } from '../errors.ts'
 import { check } from './answer.ts'
 import { id } from './params.ts'
-import { refuseDeep } from './json-depth.ts'
+import { refuseCostly } from './json-depth.ts'
 import { rule } from './rule-schema.ts'
 
 export const mostAtOnce = 20_000
@@ -28,7 +28,7 @@ export async function checkCarried(given: object): Promise<Carried> {
 
 /** A list alone is taken for the rules. */
 export function parsed(text: string): object {
-  refuseDeep(Buffer.from(text))
+  refuseCostly(Buffer.from(text))
   try {
     const value = JSON.parse(text) as unknown
     if (Array.isArray(value)) return { rules: value }

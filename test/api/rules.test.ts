@@ -414,6 +414,45 @@ void test('a table that no spreadsheet writes is refused, and one of quotes alon
     })
 })
 
+void test('JSON of ever new names and a table of ever more columns are refused before they are built', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const send = (type: string, body: string) => importRules(as(house.admin), type, body).expect(400)
+  const says = (words: RegExp) => (answer: { body: any }) => {
+    assert.match(answer.body.error.message, words)
+  }
+  const good = { name: 'a', match: contains('k'), action: text('r') }
+  const many = Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`"${n}`, 0]))
+  await send('application/json', JSON.stringify({ rules: [good], ...many }))
+    .expect(refusal('invalid_input', 'body'))
+    .expect(says(/500 different names/))
+  await send('application/json', `[${'{},'.repeat(1_000_000)}{}]`)
+    .expect(refusal('invalid_input', 'body'))
+    .expect(says(/1000000 lists and objects/))
+  const cell = (action: string) =>
+    `name,kind,keywords,action\na,contains,k,"${action.replaceAll('"', '""')}"\n`
+  for (const action of [
+    JSON.stringify({ kind: 'text', text: 'r', ...many }),
+    `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+  ]) {
+    await send('text/csv', cell(action))
+      .expect(refusal('invalid_input', 'rules.0.action'))
+      .expect(says(/different names|brackets deep/))
+  }
+  const wide = ','.repeat(200)
+  await send('text/csv', `name,kind,keywords,reply${wide}\na,contains,k,r${wide}\n`)
+    .expect(refusal('invalid_input', 'body'))
+    .expect(says(/200 columns/))
+
+  assert.deepEqual(await list(as(house.admin)), [])
+  const few = Object.fromEntries(Object.entries(many).slice(0, 400))
+  await importRules(
+    as(house.admin),
+    'application/json',
+    JSON.stringify({ rules: [good, good], ...few }),
+  ).expect(200)
+})
+
 /** Sends this and no end; answers what is said to it all the same. */
 function answerBeforeTheEnd(house: House, table: string): Promise<{ status: number; body: any }> {
   return new Promise((resolve, reject) => {
