@@ -59,7 +59,14 @@ export async function openVault(directory: string): Promise<Vault> {
           written && {
             ...written,
             read: () => fs.readFile(draft),
-            keep: (companyId) => keep(draft, placeOf(companyId, written.sha256)),
+            keep: async (companyId) => {
+              try {
+                await keep(draft, placeOf(companyId, written.sha256))
+              } catch (error) {
+                await remove(draft)
+                throw error
+              }
+            },
             drop: () => remove(draft),
           }
         )

@@ -1,6 +1,6 @@
 // WeChat takes no WAV as a voice, and programs record in it: what an agent uploads becomes MP3.
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { openHouse, type Actor, type House } from '../support/app.ts'
@@ -88,6 +88,19 @@ void test('a WAV that is broken, cut off, compressed or silent is refused with i
   }
   assert.equal(files(house), 0)
   assert.equal((await house.admin.upload(wavOf({ seconds: 60, rate: 8000 }))).status, 201)
+})
+
+void test('an upload that gets no place in the vault leaves nothing behind, and is taken once there is one', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  house.announce({ logs: ['a call failed'] })
+  const [company] = await house.rows<{ company_id: string }>('select company_id from company')
+  const obstacle = join(house.dir, 'media', company?.company_id ?? '')
+  writeFileSync(obstacle, '')
+  assert.equal((await house.admin.upload(wavOf())).status, 500)
+  rmSync(obstacle)
+  assert.equal(files(house), 0)
+  assert.equal((await house.admin.upload(wavOf())).status, 201)
 })
 
 void test('ten WAVs at once, good and broken, are encoded beside the pushes, which are answered meanwhile', async (t) => {
