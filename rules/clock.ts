@@ -20,8 +20,8 @@ export type Look = {
   sleptMs: number
   agreed: Agreed
   me: string
-  /** Since when, by the database's clock, it does not say what it should, and for how long that is. */
-  doubt: { at: number; forMs: number } | null
+  /** Since when, by the database's clock, it does not say what it should, for how long that is, and what was agreed then. */
+  doubt: { at: number; forMs: number; agreed: Agreed } | null
 }
 /** `move`: what is added to our time. */
 export type Verdict =
@@ -47,12 +47,29 @@ export function judge(look: Look, doubtsForMs: number): Verdict {
   const rest = off - slept
   if (Math.abs(rest) <= isJumpMs) return follow(look, slept, rest)
   if (!doubt) return { kind: 'doubts' }
-  if (agreed.by !== look.me && agreed.at > doubt.at && agreed.at <= look.databaseMs + isJumpMs) {
+  if (
+    isConfirmed(agreed, doubt.agreed) &&
+    agreed.by !== look.me &&
+    agreed.at > doubt.at &&
+    agreed.at <= look.databaseMs + isJumpMs
+  ) {
     return { kind: 'mine', move: off }
   }
   return doubt.forMs < doubtsForMs
     ? { kind: 'doubts' }
     : { kind: 'jumped', move: slept, offset: agreed.offset - rest, jumpMs: rest }
+}
+
+/**
+ * Since the doubt began: a clock that was set back makes what was said before look younger, and to tell of a jump is not to say that all
+ * is well.
+ */
+const isConfirmed = (agreed: Agreed, before: Agreed) => {
+  const passed = Math.max(0, agreed.at - before.at)
+  return (
+    (agreed.at !== before.at || agreed.by !== before.by) &&
+    Math.abs(agreed.offset - before.offset) <= isJumpMs + passed * tarries
+  )
 }
 
 /** It was asked and answered at some moment between: what lies there is exact. */

@@ -141,7 +141,7 @@ function openWatch(known: Known & { clock: MovableClock }) {
   const me = newName()
   const notCounted = () => machine.uptimeMs() - machine.mono()
   let last = { at: machine.mono(), notCounted: notCounted() }
-  let doubt: { at: number; since: number } | null = null
+  let doubt: { at: number; since: number; agreed: Agreed } | null = null
 
   const settle = (move: number, to: number) => {
     clock.move(move)
@@ -164,12 +164,12 @@ function openWatch(known: Known & { clock: MovableClock }) {
         sleptMs: notCounted() - last.notCounted,
         agreed,
         me,
-        doubt: doubt && { at: doubt.at, forMs: to - doubt.since },
+        doubt: doubt && { at: doubt.at, forMs: to - doubt.since, agreed: doubt.agreed },
       },
       1.6 * everyMs,
     )
     if (verdict.kind === 'doubts') {
-      doubt ??= { at: databaseMs, since: to }
+      doubt ??= { at: databaseMs, since: to, agreed }
     } else if (verdict.kind === 'mine') {
       settle(verdict.move, to)
       log.warn({ lateMs: verdict.move }, 'this process stood still: it has the time of the others')

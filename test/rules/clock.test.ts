@@ -23,7 +23,9 @@ const look = (more: Partial<Look> = {}): Look => ({
   doubt: null,
   ...more,
 })
-const judged = (more: Partial<Look>) => judge(look(more), doubtsFor)
+type Told = Omit<Partial<Look>, 'doubt'> & { doubt?: { at: number; forMs: number } }
+const judged = ({ doubt, ...more }: Told) =>
+  judge(look({ ...more, doubt: doubt ? { ...doubt, agreed: look({}).agreed } : null }), doubtsFor)
 
 void test('a database that says what the monotonic clock expects changes nothing, however long it took to answer', () => {
   assert.deepEqual(judged({}), { kind: 'agrees', move: 0, offset: 0 })

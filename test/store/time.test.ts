@@ -139,6 +139,32 @@ void test('a process that starts while nobody knows yet of a jump waits for thos
   unmoved(places, [first, second_], 'both go on')
 })
 
+type JumpsTwice = { first: number; later: number; again: number; apart: number }
+
+/** Two processes, each of which looks in some of the seconds in which the clock of their database is in doubt. */
+async function jumpTwice(t: Ends, { first, later, again, apart }: JumpsTwice): Promise<void> {
+  const places = await world(t)
+  const [one, other] = [await places.open(), await places.open()]
+  await places.pass(20 * second)
+  places.jump(first)
+  for (let at = 0; at < 60; at += 1) {
+    if (at * second === later) places.jump(again)
+    await places.pass(second)
+    await (at % 4 < apart ? one : other).look()
+    const why = `${first / second} s, and then ${again / second} s`
+    near(elapsed(one) - places.passed(), 6 * second, why)
+    near(elapsed(other) - places.passed(), 6 * second, why)
+  }
+}
+
+void test('two processes go on as if nothing had been when their database jumps again while they doubt it', async (t) => {
+  for (const apart of [1, 3]) {
+    await jumpTwice(t, { first: -30 * second, later: 5 * second, again: hour, apart })
+    await jumpTwice(t, { first: 30 * second, later: 9 * second, again: hour, apart })
+    await jumpTwice(t, { first: -9 * second, later: 20 * second, again: -9 * second, apart })
+  }
+})
+
 void test('a process whose machine was paused takes on the time of the others', async (t) => {
   const places = await world(t)
   const [one, other] = [await places.open(), await places.open()]
