@@ -36,6 +36,24 @@ async function timed<T>(work: Promise<T>, limitMs: number): Promise<{ answer: T;
   return { answer: await Promise.race([work, late]), ms: performance.now() - began }
 }
 
+void test('a connection whose settings the server refuses is never used', async (t) => {
+  let close = () => Promise.resolve()
+  const { proxy, settings } = await openWire(t, () => close())
+  const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })
+  close = house.close
+  house.announce({ logs: [/./] })
+  const push = (n: number) => rawPush(house, textXml('oUnset', String(n), `line ${n}`))
+  assert.equal((await push(1)).status, 200, 'the premise')
+  const level = 'isolation level read '
+  proxy.garble(`${level}committed`, `${level}committee`)
+  proxy.cut()
+  for (let n = 2; n < 12; n += 1) assert.equal((await timed(push(n), soonMs)).answer.status, 503)
+  proxy.garble(`${level}committee`, `${level}committed`)
+  await eventually(async () => {
+    assert.equal((await push(12)).status, 200)
+  }, soonMs)
+})
+
 void test('behind a dead wire pushes and readiness are 503 within seconds, and served again within seconds of its return', async (t) => {
   let close = () => Promise.resolve()
   const { proxy, settings } = await openWire(t, () => close())

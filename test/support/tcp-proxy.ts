@@ -13,6 +13,8 @@ export type TcpProxy = {
   cut: () => void
   /** Hears each statement of MySQL's protocol; `true` cuts all wires once the server has it. */
   onStatement: (hear: (text: string) => boolean) => void
+  /** The server hears the second where the first was said; both are equally long. */
+  garble: (said: string, heard: string) => void
   close: () => Promise<void>
 }
 
@@ -22,6 +24,9 @@ export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promis
   const pairs = new Set<[Socket, Socket]>()
   let isDead = false
   let hear: (text: string) => boolean = () => false
+  let garbled: [said: string, heard: string] | null = null
+  const asHeard = (chunk: Buffer): Buffer =>
+    garbled ? Buffer.from(chunk.toString('latin1').replace(...garbled), 'latin1') : chunk
 
   const cut = () => {
     for (const [near, far] of pairs) {
@@ -45,7 +50,7 @@ export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promis
       if (lost) return
       const cuts = statements(chunk).filter((text) => hear(text)).length > 0
       later(() => {
-        far.write(chunk, () => {
+        far.write(asHeard(chunk), () => {
           if (cuts) cut()
         })
       })
@@ -83,6 +88,9 @@ export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promis
     cut,
     onStatement: (one) => {
       hear = one
+    },
+    garble: (said, heard) => {
+      garbled = [said, heard]
     },
     close: async () => {
       const closed = once(server, 'close')
