@@ -53,12 +53,13 @@ async function jump(house: House, ms: number): Promise<void> {
 }
 
 const timers = ['reclaim', 'waiting-timeout', 'queue-timeout', 'idle-close', 'take-back']
-type Listed = { items: { name: string; lastRun: { startedAt: string; endedAt: string | null } }[] }
+type LastRun = { startedAt: string; endedAt: string | null }
+type Listed = { items: { name: string; lastRun: LastRun | null }[] }
 const ranAt = async ({ admin }: House, names: string[]) =>
   new Map(
     ((await admin.call('GET', '/api/admin/jobs')).body as Listed).items
-      .filter(({ name, lastRun }) => names.includes(name) && lastRun.endedAt)
-      .map(({ name, lastRun }) => [name, lastRun.startedAt]),
+      .filter(({ name, lastRun }) => names.includes(name) && lastRun?.endedAt)
+      .map(({ name, lastRun }) => [name, lastRun?.startedAt]),
   )
 /** A minute more on the clock makes every timer due once. */
 async function allRun(house: House, totalMs: number, names = timers): Promise<void> {

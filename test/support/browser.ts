@@ -39,7 +39,7 @@ export async function openPage(
   browser: Browser,
   size: { width: number; height: number } = { width: 1280, height: 860 },
 ): Promise<{ page: Page; complaints: string[] }> {
-  const page = await (await browser.newContext({ viewport: size })).newPage()
+  const page = await (await browser.newContext({ viewport: size, locale: 'zh-CN' })).newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => {
     complaints.push(error.message)
