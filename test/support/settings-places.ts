@@ -110,6 +110,7 @@ const environment: Record<string, Place> = {
   KEEP_SIGN_INS_DAYS: own,
   KEEP_AUDIT_DAYS: own,
   KEEP_INBOX_DAYS: own,
+  KEEP_UNUSED_FILES_DAYS: own,
   WECHAT_API_BASE: not('the simulator'),
   PUBLIC_URL: by(undefined, 'https://kefu.example.com'),
   SEARCH_URL: by(undefined, 'http://127.0.0.1:9'),
