@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { account, openHouse, post, type House } from '../support/app.ts'
+import { account, openHouse, post, type House, type HouseOptions } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
@@ -14,14 +14,17 @@ import { runScript } from '../support/script.ts'
 
 type Ends = { after: (end: () => unknown) => void }
 
-async function house(t: Ends): Promise<{
+async function house(
+  t: Ends,
+  options: HouseOptions = {},
+): Promise<{
   house: House
   end: () => Promise<void>
   doctor: (settings?: Record<string, string>) => Promise<{ code: number; out: string }>
   believe: () => Promise<{ code: number; out: string }>
 }> {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
-  const opened = await openHouse({ dir: join(dir, 'data') })
+  const opened = await openHouse({ dir: join(dir, 'data'), ...options })
   let ended: Promise<void> | null = null
   const end = () => (ended ??= opened.close())
   t.after(async () => {
@@ -314,7 +317,8 @@ void test('old pushes that were refused are told, with how to be rid of them', a
 })
 
 void test('pushes that the database refused are told until somebody has seen to them', async (t) => {
-  const { house: at, doctor } = await house(t)
+  // a job that reads it again would mend it within a second
+  const { house: at, doctor } = await house(t, { withoutCron: true })
   at.announce({ refused: true })
   await refuseLines(at, 'poison')
   assert.equal((await (await follower(at)).says('poison', { copies: 3 })).status, 200)

@@ -38,8 +38,8 @@ export const ruleFaults: Fault[] = [
     name: 'deep-json-built',
     means: 'However deep JSON is, it is built.',
     file: 'src/http/json-depth.ts',
-    find: 'if (depth > deepest) return true',
-    put: 'if (depth > 1_000_000_000) return true',
+    find: 'if (depth > deepest) return',
+    put: 'if (depth > 1_000_000_000) return',
     caughtBy: ['api/bad-input: deep JSON costs hardly more'],
   },
   {
