@@ -1,14 +1,12 @@
 // The clock of the database jumps while people talk. Nobody is ended for it and nothing stands still.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import { openApp } from '../../src/app.ts'
 import { silentLog } from '../../src/log.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
 import { openJumping } from '../support/jumping.ts'
 import { presence, sessionOf, setAll } from '../support/seen.ts'
@@ -161,10 +159,7 @@ void test(
   'after a restart with a clock that was set back two hours, jobs run and time goes on from what was given out',
   { skip: isCluster && 'its store ends with the house' },
   async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), 'kefu-clock-'))
-    t.after(() => {
-      rmSync(dir, { recursive: true, force: true })
-    })
+    const dir = makeFolder('clock')
     const before = await openHouse({ rules: false, clockEveryMs, dir })
     const customer = await follower(before)
     await customer.says('有人吗')
@@ -183,10 +178,7 @@ void test(
   'when time was moved back at a start, jobs that ran in the time to come do not hold up others',
   { skip: isCluster && 'its store ends with the house' },
   async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), 'kefu-clock-'))
-    t.after(() => {
-      rmSync(dir, { recursive: true, force: true })
-    })
+    const dir = makeFolder('clock')
     // without CLOCK_URL an advance ends with its process
     const before = await openHouse({ rules: false, dir })
     const slow = ['media-rescue', 'reread']

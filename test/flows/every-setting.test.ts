@@ -2,12 +2,11 @@
 // and the whole story runs under rows in which every value of a setting meets every value of every other.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { z } from 'zod'
 import { openHouse } from '../support/app.ts'
+import { makeFolder } from '../support/folder.ts'
 import { isFull } from '../support/full.ts'
 import { countPairs, coverPairs, type Factor, type Picks } from '../support/pairs.ts'
 import { openDraw, seedOf } from '../support/random.ts'
@@ -72,10 +71,7 @@ function environmentOf(row: Picks, dir: string): Record<string, string> {
 
 for (const [n, some] of groups(rows).entries()) {
   void test(`the story holds under ${some.length} rows of settings in one house (${n + 1} of ${groups(rows).length}, seed ${seed})`, async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), 'kefu-every-setting-'))
-    t.after(() => {
-      rmSync(dir, { recursive: true, force: true })
-    })
+    const dir = makeFolder('every-setting')
     const house = await openHouse({
       rules: false,
       withoutCron: true,

@@ -1,12 +1,10 @@
 // A plain push is signed without its body: whoever reads one address in a log must not be able to use it for ever. Times are WeChat's.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import { openHouse, type House, type HouseOptions } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
 
 const minute = 60
@@ -80,10 +78,7 @@ void test('a company may take them all', async (t) => {
 })
 
 void test('what was newest is known to the next process, and the admin sees how many were refused', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'kefu-times-'))
-  t.after(() => {
-    rmSync(dir, { recursive: true, force: true })
-  })
+  const dir = makeFolder('times')
   const how = { rules: false, withoutCron: true, dir }
   const first = await openHouse(how)
   const xml = (id: string) => textXml('o1', id, '在吗')

@@ -1,8 +1,5 @@
 // The lab over real history: rules tried on what followers wrote, while they go on writing.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import { openRandom } from '../../scripts/bench/rules-corpus.ts'
 import { newMessage } from '../../src/actions/messages/lines.ts'
@@ -10,6 +7,7 @@ import { newId } from '../../src/ids.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 import { signed, textXml } from '../support/raw-push.ts'
@@ -238,10 +236,7 @@ void test(
   'a replay whose process closes is done by the next',
   { timeout: 120_000, skip: isCluster },
   async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), 'kefu-replay-'))
-    t.after(() => {
-      rmSync(dir, { recursive: true, force: true })
-    })
+    const dir = makeFolder('replay')
     const house = await openHouse({ dir })
     const range = await fill(house)
     const { slow } = house.app.ports.store

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { account, openHouse, post, type House, type HouseOptions } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
@@ -23,14 +23,11 @@ async function house(
   doctor: (settings?: Record<string, string>) => Promise<{ code: number; out: string }>
   believe: () => Promise<{ code: number; out: string }>
 }> {
-  const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
+  const dir = makeFolder('doctor')
   const opened = await openHouse({ dir: join(dir, 'data'), ...options })
   let ended: Promise<void> | null = null
   const end = () => (ended ??= opened.close())
-  t.after(async () => {
-    await end()
-    rmSync(dir, { recursive: true, force: true })
-  })
+  t.after(end)
   const settings = { WECHAT_API_BASE: opened.simulator, PORT: new URL(opened.url).port }
   return {
     house: opened,
@@ -164,10 +161,7 @@ void test('PUBLIC_URL that leads elsewhere or nowhere is told apart from a kefu 
 })
 
 void test('what is not there yet, and settings that cannot be used, end with 1 and words', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'kefu-doctor-'))
-  t.after(() => {
-    rmSync(dir, { recursive: true, force: true })
-  })
+  const dir = makeFolder('doctor')
   const wechat = await answering(t, 200)
   const empty = await runScript('doctor', dir, { WECHAT_API_BASE: wechat })
   assert.equal(empty.code, 1)

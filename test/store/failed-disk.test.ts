@@ -1,12 +1,12 @@
 // Linux calls pages clean that it could not write: a force that failed is told once, and the next one succeeds over a hole.
 import assert from 'node:assert/strict'
-import { existsSync, fdatasync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, fdatasync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { promisify } from 'node:util'
 import { openHouse, password, post } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
 
 const force = promisify(fdatasync)
@@ -29,10 +29,7 @@ function failingDisk() {
 }
 
 void test('after the disk failed to keep one push, neither that one nor anything later is answered as kept, and the process is told to end', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'kefu-failed-disk-'))
-  t.after(() => {
-    rmSync(dir, { recursive: true, force: true })
-  })
+  const dir = makeFolder('failed-disk')
   const { disk, failNext } = failingDisk()
   const lost: string[] = []
   const house = await openHouse({
