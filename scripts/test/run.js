@@ -5,7 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const reporter = new URL('failures.js', import.meta.url).pathname
+const [failures, slowest] = ['failures.js', 'slowest.js'].map(
+  (name) => new URL(name, import.meta.url).pathname,
+)
 /** Where more fail, the fault is not one of load: the run has failed, and nothing is gained by trying all again. */
 const mostRetried = 3
 
@@ -62,8 +64,10 @@ function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
         '--test',
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',
-        `--test-reporter=${reporter}`,
+        `--test-reporter=${failures}`,
         `--test-reporter-destination=${told}`,
+        `--test-reporter=${slowest}`,
+        '--test-reporter-destination=stdout',
         `--test-timeout=${limitMs}`,
         `--test-concurrency=${files}`,
         '--enable-source-maps',
@@ -72,10 +76,10 @@ function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
       { stdio: 'inherit', env: { ...process.env, ...env } },
     )
     const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : []
-    const failures = lines.map((line) => JSON.parse(line))
+    const failed = lines.map((line) => JSON.parse(line))
     return {
       status: status ?? 1,
-      failures: failures.map((one) => ({ ...one, file: asRun(one.file, paths) })),
+      failures: failed.map((one) => ({ ...one, file: asRun(one.file, paths) })),
     }
   } finally {
     rmSync(dir, { recursive: true, force: true })
