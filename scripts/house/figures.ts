@@ -1,0 +1,103 @@
+// The figures of a tree of sources. Everything is read as text, nothing of it is run.
+import { fileCycles, folderCycles, importsOf, type FolderCycle } from './imports.ts'
+import { exportsOf, functionLengths, topNames } from './shape.ts'
+import { readSources, type Source } from './sources.ts'
+import { codeLines, longLines, widest, widthOf, type Long } from './widths.ts'
+
+export type Room = {
+  files: number
+  code: number
+  /** Lines of code a file: median, p90, most. */
+  lines: number[]
+  /** Columns of a line of code: median, p90, p99. */
+  width: number[]
+  /** Lines over a hundred columns in percent of the code: not made long by a text, and all. */
+  over: number[]
+  /** Lines of code a function: median, p90, most. */
+  functions: number[]
+  /** Lines of comment in percent of those that are not blank. */
+  comments: number
+  /** A file, on average. */
+  exports: number
+}
+export type Figures = {
+  rooms: Record<string, Room>
+  fileCycles: string[][]
+  folderCycles: FolderCycle[]
+  /** Names at the top of several files of the product, the commonest first. */
+  doubled: { name: string; files: string[] }[]
+  /** Not made long by a text, the widest first. */
+  long: Long[]
+}
+
+const product = /^(entities|rules|src|packages)\//
+
+export function figuresOf(root: string): Figures {
+  const sources = readSources(root)
+  const imports = importsOf(sources)
+  const counted = sources.map(countIn)
+  const names = [...new Set(sources.map(({ room }) => room))]
+  const rooms = names.map((name) => [name, roomOf(counted.filter(({ room }) => room === name))])
+  return {
+    rooms: { ...(Object.fromEntries(rooms) as Figures['rooms']), total: roomOf(counted) },
+    fileCycles: fileCycles(imports),
+    folderCycles: folderCycles(imports),
+    doubled: doubledNames(sources.filter(({ file }) => product.test(file))),
+    long: counted.flatMap(({ long }) => long).sort((a, b) => b.width - a.width),
+  }
+}
+
+const countIn = (source: Source) => ({
+  room: source.room,
+  widths: codeLines(source).map(({ text }) => widthOf(text)),
+  comments: source.lines.filter(({ is }) => is === 'comment').length,
+  long: longLines(source),
+  functions: functionLengths(source),
+  exports: exportsOf(source),
+})
+
+function roomOf(files: ReturnType<typeof countIn>[]): Room {
+  const widths = files.flatMap((file) => file.widths)
+  const sum = (many: number[]) => many.reduce((all, one) => all + one, 0)
+  const comments = sum(files.map((file) => file.comments))
+  const long = sum(files.map((file) => file.long.length))
+  const over = widths.filter((width) => width > widest).length
+  return {
+    files: files.length,
+    code: widths.length,
+    lines: ranks(
+      files.map((file) => file.widths.length),
+      [50, 90, 100],
+    ),
+    width: ranks(widths, [50, 90, 99]),
+    over: [percent(long, widths.length), percent(over, widths.length)],
+    functions: ranks(
+      files.flatMap((file) => file.functions),
+      [50, 90, 100],
+    ),
+    comments: percent(comments, widths.length + comments),
+    exports: round(sum(files.map((file) => file.exports)) / files.length),
+  }
+}
+
+function doubledNames(sources: Source[]): Figures['doubled'] {
+  const files = new Map<string, string[]>()
+  for (const source of sources) {
+    for (const name of topNames(source)) {
+      files.set(name, [...(files.get(name) ?? []), source.file])
+    }
+  }
+  return [...files]
+    .map(([name, some]) => ({ name, files: some }))
+    .filter(({ files: some }) => some.length > 1)
+    .sort((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1))
+}
+
+/** The least value that so many percent of all do not exceed. */
+function ranks(values: number[], shares: number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b)
+  return shares.map((share) => sorted[Math.ceil((share / 100) * sorted.length) - 1] ?? 0)
+}
+
+const round = (value: number) => Math.round(value * 100) / 100
+const percent = (part: number, whole: number) => (whole === 0 ? 0 : round((part / whole) * 100))

@@ -1,0 +1,29 @@
+// npm run house [-- DIR] [--long] [--json] [--against FILE]: the figures of the code's shape, so that any commit can be compared with any
+// other. Of another checkout than its own, DIR, it reads the text and runs nothing.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { figuresOf } from './figures.ts'
+import { reportOf, type Report } from './print.ts'
+import { walkedFiles } from './walks.ts'
+
+const own = resolve(import.meta.dirname, '../../..')
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    long: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    against: { type: 'string' },
+  },
+})
+const root = resolve(positionals[0] ?? own)
+const before = given.against === undefined ? null : readReport(given.against)
+const walks = root === own ? await walkedFiles(own) : null
+const after: Report = { ...figuresOf(root), walks }
+console.log(given.json ? JSON.stringify(after, null, 1) : reportOf({ before, after }, given.long))
+
+/** npm may have written its own lines above. */
+function readReport(file: string): Report {
+  const text = readFileSync(file, 'utf8')
+  return JSON.parse(text.slice(text.indexOf('{'))) as Report
+}

@@ -1,0 +1,103 @@
+// Figures in words, of one tree, or of one before and after.
+import type { Figures, Room } from './figures.ts'
+import type { FolderCycle, Way } from './imports.ts'
+import type { Walks } from './walks.ts'
+
+/** Calls are walked only through a house that is built. */
+export type Report = Figures & { walks: Walks | null }
+export type Pair = { before: Report | null; after: Report }
+type List = { title: string; of: (report: Report) => string[]; most?: number }
+
+const columns: Record<string, (room: Room) => string> = {
+  files: ({ files }) => String(files),
+  code: ({ code }) => String(code),
+  'code a file': ({ lines }) => lines.join('/'),
+  width: ({ width }) => width.join('/'),
+  'over 100 %': ({ over }) => over.join('/'),
+  'code a function': ({ functions }) => functions.join('/'),
+  'comment %': ({ comments }) => String(comments),
+  'exports a file': ({ exports: some }) => String(some),
+}
+const legend = `code: lines that are neither blank nor comment. Of a file and of a function: median/p90/most. Of widths, in columns: median/p90/p99.
+Over 100 columns: what no text or title of a test makes long/all. Functions of one line without a block are left out.`
+
+export function reportOf(pair: Pair, showsLong: boolean): string {
+  const lists = [
+    { title: 'Groups of files that import each other', of: fileLines },
+    { title: 'Folders beside each other that import each other', of: cycleLines(false) },
+    { title: 'Folders and what is in them that import each other', of: cycleLines(true) },
+    { title: 'Names at the top of several files of the product', of: doubledLines, most: 20 },
+    { title: 'Files that a push runs through', of: walkLines('push') },
+    { title: 'Files that a claim runs through', of: walkLines('claim') },
+    { title: 'Files that a reply and its delivery run through', of: walkLines('reply') },
+    { title: 'Lines over 100 columns', of: longLines, most: showsLong ? 20 : 0 },
+  ]
+  return [table(pair), legend, ...lists.map((list) => listed(pair, list))].join('\n\n')
+}
+
+function table({ before, after }: Pair): string {
+  const was: Partial<Figures['rooms']> = before?.rooms ?? {}
+  const is: Partial<Figures['rooms']> = after.rooms
+  const names = [...new Set([...Object.keys(is), ...Object.keys(was)])]
+  names.sort((a, b) => Number(a === 'total') - Number(b === 'total'))
+  const cell = (name: string, of: (room: Room) => string) => {
+    const [old, now] = [was[name], is[name]].map((room) => (room ? of(room) : '–'))
+    return before ? change(old ?? '', now ?? '') : (now ?? '')
+  }
+  const rows = [
+    ['room', ...Object.keys(columns)],
+    ...names.map((name) => [name, ...Object.values(columns).map((of) => cell(name, of))]),
+  ]
+  const width = (at: number) => Math.max(...rows.map((row) => row[at]?.length ?? 0))
+  return rows
+    .map((row) =>
+      row
+        .map((one, at) => one.padEnd(width(at) + 2))
+        .join('')
+        .trim(),
+    )
+    .join('\n')
+}
+
+const change = (old: string, now: string) => (old === now ? now : `${old} → ${now}`)
+
+/** How many there are, and the first of them; beside those before, `-` is gone and `+` is new. */
+function listed({ before, after }: Pair, { title, of, most = Infinity }: List): string {
+  const now = of(after)
+  const old = before ? of(before) : now
+  const shown = now.slice(0, most).map((one) => `${old.includes(one) ? ' ' : '+'} ${one}`)
+  const gone = old.slice(0, most).filter((one) => !now.includes(one))
+  const many = change(String(old.length), String(now.length))
+  return [`${title}: ${many}`, ...shown, ...gone.map((one) => `- ${one}`)].join('\n')
+}
+
+const fileLines = ({ fileCycles }: Report) => fileCycles.map((group) => group.join(', '))
+
+const cycleLines =
+  (isWithin: boolean) =>
+  ({ folderCycles }: Report) =>
+    folderCycles
+      .filter(({ folders: [a, b] }) => b.startsWith(`${a}/`) === isWithin)
+      .map(cycleLine)
+      .sort()
+
+const cycleLine = ({ folders: [a, b], there, back }: FolderCycle) =>
+  `${a} → ${b} ${wayIn(there)}, back ${wayIn(back)}`
+
+/** Which these are is told where they are so few that somebody could undo them. */
+function wayIn({ imports, types }: Way): string {
+  const some = imports.length > 2 ? [] : imports.map(({ from, to }) => `${from} of ${to}`)
+  const kinds = types === 0 ? '' : types === imports.length ? ', types only' : `, types: ${types}`
+  return `${imports.length}${kinds}${some.length > 0 ? ` (${some.join(', ')})` : ''}`
+}
+
+const doubledLines = ({ doubled }: Report) =>
+  doubled.map(({ name, files }) => `${name} ×${files.length}: ${files.join(', ')}`)
+
+const walkLines =
+  (call: keyof Walks) =>
+  ({ walks }: Report) =>
+    walks?.[call] ?? []
+
+const longLines = ({ long }: Report) =>
+  long.map(({ file, line, width }) => `${file}:${line} ${width}`)

@@ -1,0 +1,58 @@
+// What a file declares: how long its functions are, the names at its top, and what it exports.
+import ts from 'typescript'
+import type { Source } from './sources.ts'
+
+/** Lines of code of each function with a body of several statements or lines; what is within it counts, too. */
+export function functionLengths({ tree, lines }: Source): number[] {
+  const lengths: number[] = []
+  const visit = (node: ts.Node) => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+      const first = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line
+      const last = tree.getLineAndCharacterOfPosition(node.end).line
+      const isOneExpression = !ts.isBlock(node.body) && first === last
+      const code = lines.slice(first, last + 1).filter(({ is }) => is === 'code')
+      if (!isOneExpression) lengths.push(code.length)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return lengths
+}
+
+/** Each once, also where a type and a value share it. */
+export const topNames = ({ tree }: Source): string[] => [
+  ...new Set(tree.statements.flatMap((statement) => namesOf(statement))),
+]
+
+function namesOf(statement: ts.Statement): string[] {
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
+  }
+  const isNamed =
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isEnumDeclaration(statement)
+  return isNamed && statement.name ? [statement.name.text] : []
+}
+
+function boundNames(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text]
+  return name.elements.flatMap((one) => (ts.isBindingElement(one) ? boundNames(one.name) : []))
+}
+
+/** `export * from` is one, however many it carries on. */
+export function exportsOf({ tree }: Source): number {
+  return tree.statements.reduce((sum, statement) => {
+    if (ts.isExportAssignment(statement)) return sum + 1
+    if (ts.isExportDeclaration(statement)) {
+      const { exportClause: some } = statement
+      return sum + (some && ts.isNamedExports(some) ? some.elements.length : 1)
+    }
+    const isExported =
+      ts.canHaveModifiers(statement) &&
+      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+    return isExported ? sum + namesOf(statement).length : sum
+  }, 0)
+}

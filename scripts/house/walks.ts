@@ -1,0 +1,141 @@
+// The files that one call runs through, in a running house of the embedded edition. V8 counts calls; modules are loaded before.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Session } from 'node:inspector/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { makeDemo } from '../demo.ts'
+import { openSimulator } from '../simulator/simulator.ts'
+
+export type Walks = { push: string[]; claim: string[]; reply: string[] }
+type Call = () => Promise<void>
+
+/** One more warms up. What ran in each of them belongs to the call, and not to something that happened beside it. */
+const rounds = 3
+const product = /^(?:dist\/((?:entities|rules|src)\/.*)|(packages\/[^/]+)\/dist\/(.*))\.js$/
+
+export async function walkedFiles(root: string): Promise<Walks> {
+  const house = await openHouse()
+  const counter = await openCounter(root)
+  try {
+    const customer = await house.follower()
+    const push = await walked(counter, () => house.says(customer))
+    for (let n = 0; n < rounds; n++) await house.says(await house.follower())
+    const agent = await house.agent()
+    const claim = await walked(counter, agent.claim)
+    return { push, claim, reply: await walked(counter, agent.reply) }
+  } finally {
+    counter.close()
+    await house.close()
+  }
+}
+
+async function walked(counter: Awaited<ReturnType<typeof openCounter>>, call: Call) {
+  await counter.count(call)
+  let files = [...(await counter.count(call))]
+  for (let n = 1; n < rounds; n++) {
+    const again = await counter.count(call)
+    files = files.filter((file) => again.has(file))
+  }
+  return files.sort()
+}
+
+async function openCounter(root: string) {
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
+  const base = pathToFileURL(`${root}/`).href
+  const take = async () => {
+    const { result } = await session.post('Profiler.takePreciseCoverage')
+    const ran = result.filter(({ functions }) => functions.some(({ ranges }) => ranges[0]?.count))
+    return new Set(ran.flatMap(({ url }) => sourceOf(url.replace(base, ''))))
+  }
+  return {
+    count: async (call: Call) => {
+      await take()
+      await call()
+      // what goes on after the answer
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      return take()
+    },
+    close: () => {
+      session.disconnect()
+    },
+  }
+}
+
+function sourceOf(built: string): string[] {
+  const [, file, sdk, inSdk = ''] = product.exec(built) ?? []
+  return file ? [`${file}.ts`] : sdk ? [`${sdk}/src/${inSdk}.ts`] : []
+}
+
+async function openHouse() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'kefu-house-'))
+  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn' }
+  const config = readConfig({ ...settings, WECHAT_API_BASE: simulator.url }, {})
+  const app = await openApp(config, { withoutCron: true })
+  const account = await makeDemo(app.ports, { dataDir, adminPassword: undefined })
+  const { appid } = account
+  const url = await app.listen()
+  const callbackUrl = `${url}/wechat/${appid}`
+  await ask(`${simulator.url}/sim/accounts`, { ...account, callbackUrl })
+  const followers = `${simulator.url}/sim/followers`
+  return {
+    follower: async () => (await ask<{ openid: string }>(followers, { appid })).openid,
+    /** What the starter rules greet. */
+    says: async (openid: string) => {
+      const words = { appid, type: 'text', text: '你好' }
+      const { shown } = await ask<{ shown: object[] }>(`${followers}/${openid}/send`, words)
+      if (shown.length === 0) throw new Error('no rule has answered')
+    },
+    agent: () => signIn(url, dataDir, (openid) => `${followers}/${openid}/inbox?appid=${appid}`),
+    close: async () => {
+      await app.close()
+      await simulator.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function signIn(url: string, dataDir: string, inboxOf: (openid: string) => string) {
+  const logins = readFileSync(join(dataDir, 'demo-logins.txt'), 'utf8')
+  const [, password] = /^agent1 (.*)$/m.exec(logins) ?? []
+  const { token } = await ask<{ token: string }>(`${url}/api/login`, {
+    username: 'agent1',
+    password,
+  })
+  type Claimed = { id: string; fence: number; customer: { openid: string } }
+  let claimed: Claimed | null = null
+  let sent = 0
+  return {
+    claim: async () => {
+      claimed = await ask<Claimed>(`${url}/api/sessions/claim`, {}, token)
+    },
+    /** Until the follower has it. */
+    reply: async () => {
+      if (!claimed) throw new Error('nothing is claimed')
+      const { id, fence, customer } = claimed
+      const text = `reply-${++sent}`
+      const message = { clientMsgId: text, type: 'text', text, fence }
+      await ask(`${url}/api/sessions/${id}/messages`, message, token)
+      for (let isThere = false; !isThere;) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        isThere = (await (await fetch(inboxOf(customer.openid))).text()).includes(text)
+      }
+    },
+  }
+}
+
+async function ask<T>(url: string, body: object, token = ''): Promise<T> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as T
+}
