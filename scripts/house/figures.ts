@@ -34,6 +34,7 @@ const product = /^(entities|rules|src|packages)\//
 
 export function figuresOf(root: string): Figures {
   const sources = readSources(root)
+  if (sources.length === 0) throw new Error(`There are no sources in ${root}.`)
   const imports = importsOf(sources)
   const counted = sources.map(countIn)
   const names = [...new Set(sources.map(({ room }) => room))]

@@ -8,19 +8,27 @@ import { reportOf, type Report } from './print.ts'
 import { walkedFiles } from './walks.ts'
 
 const own = resolve(import.meta.dirname, '../../..')
-const { values: given, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    long: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    against: { type: 'string' },
-  },
-})
-const root = resolve(positionals[0] ?? own)
-const before = given.against === undefined ? null : readReport(given.against)
-const walks = root === own ? await walkedFiles(own) : null
-const after: Report = { ...figuresOf(root), walks }
-console.log(given.json ? JSON.stringify(after, null, 1) : reportOf({ before, after }, given.long))
+const options = {
+  long: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  against: { type: 'string' },
+} as const
+
+try {
+  await tell()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}
+
+async function tell(): Promise<void> {
+  const { values: given, positionals } = parseArgs({ allowPositionals: true, options })
+  const root = resolve(positionals[0] ?? own)
+  const before = given.against === undefined ? null : readReport(given.against)
+  const walks = root === own ? await walkedFiles(own) : null
+  const after: Report = { ...figuresOf(root), walks }
+  console.log(given.json ? JSON.stringify(after, null, 1) : reportOf({ before, after }, given.long))
+}
 
 /** npm may have written its own lines above. */
 function readReport(file: string): Report {

@@ -6,7 +6,7 @@ import type { Walks } from './walks.ts'
 /** Calls are walked only through a house that is built. */
 export type Report = Figures & { walks: Walks | null }
 export type Pair = { before: Report | null; after: Report }
-type List = { title: string; of: (report: Report) => string[]; most?: number }
+type List = { title: string; of: (report: Report) => string[] | null; most?: number }
 
 const columns: Record<string, (room: Room) => string> = {
   files: ({ files }) => String(files),
@@ -64,7 +64,8 @@ const change = (old: string, now: string) => (old === now ? now : `${old} → ${
 /** How many there are, and the first of them; beside those before, `-` is gone and `+` is new. */
 function listed({ before, after }: Pair, { title, of, most = Infinity }: List): string {
   const now = of(after)
-  const old = before ? of(before) : now
+  if (!now) return `${title}: not asked of a text alone`
+  const old = (before && of(before)) ?? now
   const shown = now.slice(0, most).map((one) => `${old.includes(one) ? ' ' : '+'} ${one}`)
   const gone = old.slice(0, most).filter((one) => !now.includes(one))
   const many = change(String(old.length), String(now.length))
@@ -97,7 +98,7 @@ const doubledLines = ({ doubled }: Report) =>
 const walkLines =
   (call: keyof Walks) =>
   ({ walks }: Report) =>
-    walks?.[call] ?? []
+    walks?.[call] ?? null
 
 const longLines = ({ long }: Report) =>
   long.map(({ file, line, width }) => `${file}:${line} ${width}`)

@@ -55,7 +55,6 @@ async function openCounter(root: string) {
   }
   return {
     count: async (call: Call) => {
-      await take()
       await call()
       // what goes on after the answer
       await new Promise((resolve) => setTimeout(resolve, 400))

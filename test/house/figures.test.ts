@@ -160,6 +160,7 @@ void test('before and after stand beside each other, with what is new and what i
   assert.match(told, /^rules +2 → 1 +2 → 1 /m)
   assert.match(told, /^src +– → 1 +– → 2 /m)
   assert.match(told, /^total +2 +2 → 3 /m)
+  assert.match(told, /push runs through: not asked/)
   assert.match(told, /product: 1\n\+ b ×2: rules\/one.ts, src\/two.ts\n- a ×2: /)
 })
 
