@@ -1,5 +1,6 @@
 // The composition root: config → store, backends, wechat → actions → doors. Nobody else opens anything. `wrap` lets a test stand
 // between the product and its ports; there are no flags for tests in the product.
+import { setMaxListeners } from 'node:events'
 import { openBatches } from './actions/messages/batches.ts'
 import { openPushTimes } from './actions/messages/push-times.ts'
 import { openKnown } from './actions/known.ts'
@@ -95,6 +96,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     },
   )
   const vault = await openVault(mediaDir(config))
+  const closing = new AbortController()
+  // every file on its way hears it
+  setMaxListeners(0, closing.signal)
   const ports = compose(config, {
     log,
     store,
@@ -103,10 +107,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     metrics,
     clock: time.clock,
     backends,
+    closing: closing.signal,
     wrap: options.wrap,
   })
   const batches = openBatches(ports)
-  const closing = new AbortController()
   const workers = [
     openAssigner(ports),
     openSender(ports),
@@ -135,11 +139,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     },
     // doors first, then what still runs, then what they stand on: nothing is left half-done
     close: async () => {
+      closing.abort()
       await http?.close(graceMs)
       await schedule?.close()
       await batches.idle()
       await times.idle()
-      closing.abort()
       await Promise.all(workers.map((worker) => worker.close()))
       await writeTally(ports).catch((error: unknown) => {
         log.warn({ error: String(error) }, 'the last counts of rules were not written')
@@ -160,12 +164,13 @@ const qrPictures = ({ WECHAT_API_BASE: base }: Config) =>
 
 type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets' | 'metrics'> & {
   backends: Backends
+  closing: AbortSignal
   wrap: AppOptions['wrap']
 }
 
 function compose(
   config: Config,
-  { log, store, vault, secrets, metrics, clock, backends, wrap }: Made,
+  { log, store, vault, secrets, metrics, clock, backends, closing, wrap }: Made,
 ): Ports {
   const hour = 3600_000
   const clients = openClients(
@@ -186,7 +191,7 @@ function compose(
     secrets,
     readStored,
     readPush,
-    channel: openWechatChannel({ clock, log }, clients),
+    channel: openWechatChannel({ clock, log }, clients, closing),
     desk: openWechatDesk(clients),
     limits: {
       loginIdleMs: config.LOGIN_IDLE_HOURS * hour,

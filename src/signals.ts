@@ -11,6 +11,18 @@ export type Signals = {
   fail: (why: string) => void
 }
 
+/** `process.exit` waits for every thread: one that a dead disk holds would keep the process for ever. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
+/** In order, unless something asked of a disk has no answer yet: closing did not need it, and nobody may wait for it. */
+function leave(code: number): void {
+  const isHeld = process.getActiveResourcesInfo().some((what) => what.startsWith('FSReq'))
+  if (isHeld) endAtOnce()
+  process.exit(code)
+}
+
 /** A first signal ends in order, a second one or 15 s end at once. */
 export function hearSignals(log: Log): Signals {
   const ending = new AbortController()
@@ -18,21 +30,24 @@ export function hearSignals(log: Log): Signals {
   let code = 0
   const closeAndExit = (how: () => Promise<void>) =>
     how().then(
-      () => process.exit(code),
+      () => {
+        leave(code)
+      },
       (error: unknown) => {
         log.error({ error: String(error) }, 'closing failed')
-        process.exit(1)
+        leave(1)
       },
     )
   const end = () => {
     ending.abort()
-    setTimeout(() => process.exit(1), hardMs).unref()
-    if (close) {
-      closeAndExit(close).catch(() => process.exit(1))
-    }
+    setTimeout(() => {
+      log.error({}, 'closing has not ended in time: this process ends at once')
+      endAtOnce()
+    }, hardMs).unref()
+    if (close) closeAndExit(close).catch(endAtOnce)
   }
   const stop = (signal: string) => {
-    if (ending.signal.aborted) process.exit(1)
+    if (ending.signal.aborted) endAtOnce()
     log.info({ signal }, 'closing')
     end()
   }
@@ -41,7 +56,7 @@ export function hearSignals(log: Log): Signals {
   // a programming error leaves memory in doubt; the database is the truth, so begin anew
   process.on('uncaughtException', (error) => {
     log.error({ error: String(error), stack: error.stack }, 'uncaught')
-    process.exit(1)
+    leave(1)
   })
   return {
     ending: ending.signal,

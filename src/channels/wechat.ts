@@ -20,7 +20,12 @@ const nameRefused = new Set([61451, 61452, 65400, 65401, 65402, 65404])
 /** The account may send no menus. */
 const noMenus = 40200
 
-export function openWechatChannel(needs: Needs<'clock' | 'log'>, clients: Clients): Channel {
+/** `closing`: what carries a file may take a minute, and ends then. No message is under way meanwhile, so it is begun again later. */
+export function openWechatChannel(
+  needs: Needs<'clock' | 'log'>,
+  clients: Clients,
+  closing: AbortSignal,
+): Channel {
   return {
     send: async (account, { openid, message, kfAccount }) => {
       try {
@@ -39,7 +44,10 @@ export function openWechatChannel(needs: Needs<'clock' | 'log'>, clients: Client
       try {
         return {
           outcome: 'fetched',
-          bytes: await bytesOf(await clients.of(account).media.get({ media_id: mediaId })),
+          bytes: await unlessClosing(
+            closing,
+            clients.of(account).media.get({ media_id: mediaId }).then(bytesOf),
+          ),
         }
       } catch (error) {
         return asFetched(error)
@@ -47,9 +55,11 @@ export function openWechatChannel(needs: Needs<'clock' | 'log'>, clients: Client
     },
     uploadMedia: async (account, { kind, bytes, name, mime }) => {
       try {
-        const { media_id: mediaId } = await clients
-          .of(account)
-          .media.upload({ type: kind, media: { bytes, filename: name, contentType: mime } })
+        const media = { bytes, filename: name, contentType: mime }
+        const { media_id: mediaId } = await unlessClosing(
+          closing,
+          clients.of(account).media.upload({ type: kind, media }),
+        )
         return { mediaId, diesAt: needs.clock.now() + keptByPlatformMs }
       } catch (error) {
         return notUploaded(error)
@@ -64,6 +74,20 @@ export function openWechatChannel(needs: Needs<'clock' | 'log'>, clients: Client
           () => undefined,
         ),
   }
+}
+
+/** What is given up ends with the process. */
+function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      reject(new WechatUnreachable(true, 'closing'))
+    }
+    closing.addEventListener('abort', end, { once: true })
+    if (closing.aborted) end()
+    void call.then(resolve, reject).finally(() => {
+      closing.removeEventListener('abort', end)
+    })
+  })
 }
 
 type Named = { body: CustomMessage; kfAccount: string | null }

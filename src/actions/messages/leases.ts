@@ -15,14 +15,14 @@ export type Lease = {
 }
 export type Leases = {
   hold: (id: string, token: string) => Lease
-  close: () => void
+  close: () => Promise<void>
 }
 
 type Held = { id: string; token: string; at: number; lost: boolean }
 
 export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
   const held = new Set<Held>()
-  let renewing = false
+  let renewing: Promise<void> | null = null
 
   const renew = async (some: Held[]): Promise<void> => {
     const at = needs.clock.mono()
@@ -34,10 +34,10 @@ export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
   const renewAll = async (): Promise<void> => {
     const some = [...held].filter((one) => !one.lost)
     if (renewing || some.length === 0) return
-    renewing = true
-    await renew(some).finally(() => {
-      renewing = false
+    renewing = renew(some).finally(() => {
+      renewing = null
     })
+    await renewing
   }
   const timer = setInterval(() => {
     inBackground(needs.log, 'leases of lines that are being sent', renewAll())
@@ -58,8 +58,10 @@ export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
         },
       }
     },
-    close: () => {
+    close: async () => {
       clearInterval(timer)
+      // whoever fails has said so
+      await renewing?.catch(() => undefined)
     },
   }
 }

@@ -29,7 +29,7 @@ export function openSender(needs: DeliverNeeds): Worker {
     wake: worker.wake,
     close: async () => {
       await worker.close()
-      leases.close()
+      await leases.close()
     },
   }
 }

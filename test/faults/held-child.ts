@@ -1,0 +1,39 @@
+// A product whose disk stops answering as soon as there is a pipe of that name: whoever opens it waits for a writer who never comes.
+import { existsSync, fdatasync, open } from 'node:fs'
+import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { openLog } from '../../src/log.ts'
+import { hearSignals } from '../../src/signals.ts'
+
+const [, , who = '', pipe = '', dataDir = '', apiBase = ''] = process.argv
+const hang = promisify(open)
+const force = promisify(fdatasync)
+const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, WECHAT_API_BASE: apiBase }
+
+const log = openLog('info')
+const signals = hearSignals(log)
+const app = await openApp(readConfig(settings, {}), {
+  log,
+  lost: signals.fail,
+  disk: {
+    force: async (file) => {
+      if (existsSync(pipe) && who === 'the log') await hang(pipe, 'r')
+      await force(file)
+    },
+  },
+})
+await signals.started(async () => {
+  await app.close()
+  if (who === 'the rest') hang(pipe, 'r').catch(() => undefined)
+  if (who === 'a thread') await held()
+})
+process.stdout.write(`${await app.listen()}\n`)
+
+/** As the thread that folds the log is, while the disk takes what it forces. */
+function held(): Promise<unknown> {
+  const code = "require('node:fs').openSync(require('node:worker_threads').workerData)"
+  const thread = new Worker(code, { eval: true, workerData: pipe })
+  return new Promise((resolve) => thread.once('exit', resolve))
+}

@@ -1,0 +1,93 @@
+// A disk that answers nothing any more, not even that it has failed. Node waits for its threads when it exits, however long they wait.
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openHouse } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
+
+/** What is promised, and what a busy machine may need to see it. */
+const withinMs = 15_000 + 5000
+const tooLate = 'closing has not ended in time'
+
+async function open(t: TestContext, who: string) {
+  const dir = makeFolder('held')
+  const pipe = join(dir, 'pipe')
+  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  const house = await openHouse({ dir, rules: false, simulatorUrl: simulator.url, alone: true })
+  await house.close()
+  const script = join(import.meta.dirname, 'held-child.js')
+  const child = spawn(process.execPath, [script, who, pipe, dir, simulator.url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await simulator.close()
+  })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  const url = await eventually(() => {
+    const [found] = /^http:\S+$/m.exec(out) ?? []
+    assert.ok(found)
+    return found
+  })
+  return {
+    url,
+    hold: () => execFileSync('mkfifo', [pipe]),
+    /** How it ended, and how long it took. */
+    end: async () => {
+      const began = performance.now()
+      const late = setTimeout(() => child.kill('SIGKILL'), withinMs + 1000)
+      child.kill('SIGTERM')
+      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+      clearTimeout(late)
+      return { how: code ?? signal, ms: performance.now() - began, out }
+    },
+    /** What the next start finds. */
+    texts: async () => {
+      const next = await openHouse({ dir, rules: false, simulatorUrl: simulator.url, alone: true })
+      const rows = await next.rows<{ text: string }>('select text from message_data order by seq')
+      await next.close()
+      return rows.map(({ text }) => text)
+    },
+  }
+}
+
+void test('a process whose disk does not answer any more ends 15 s after it is told to, says so, and what it has answered is there', async (t) => {
+  await Promise.all(
+    ['the log', 'a thread'].map(async (who) => {
+      const process = await open(t, who)
+      assert.equal((await rawPush(process, textXml('o1', '1', '一'))).status, 200)
+      process.hold()
+      let answered = false
+      if (who === 'the log') {
+        void rawPush(process, textXml('o1', '2', '二')).then(
+          () => (answered = true),
+          () => undefined,
+        )
+      }
+      const { how, ms, out } = await process.end()
+      assert.equal(how, 'SIGKILL', `${who}: ${out}`)
+      assert.ok(ms < withinMs, `${who}: ${ms} ms`)
+      assert.match(out, new RegExp(tooLate), who)
+      assert.equal(answered, false, 'what the disk does not keep is not answered')
+      assert.equal((await process.texts())[0], '一', who)
+    }),
+  )
+})
+
+void test('a process that has closed does not wait for what it still asks of a disk that does not answer', async (t) => {
+  const process = await open(t, 'the rest')
+  assert.equal((await rawPush(process, textXml('o1', '1', '一'))).status, 200)
+  process.hold()
+  const { ms, out } = await process.end()
+  assert.ok(ms < withinMs, `${ms} ms`)
+  assert.doesNotMatch(out, new RegExp(tooLate))
+  assert.deepEqual(await process.texts(), ['一'])
+})
