@@ -1,5 +1,5 @@
 // Many at once, made past the doors: what is measured or tested is what they do then.
-import { receive } from '../../src/actions/messages/receive.ts'
+import { receive } from '../../src/actions/push/receive.ts'
 import { newId, newToken } from '../../src/ids.ts'
 import { hashToken } from '../../src/passwords.ts'
 import type { Ports } from '../../src/ports.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listRefused, readRefused } from '../actions/messages/list-refused.ts'
+import { listRefused, readRefused } from '../actions/push/list-refused.ts'
 import { page } from './page.ts'
 import { route, type Route } from './route.ts'
 

@@ -8,10 +8,10 @@ import {
   type Inbound,
   type OpenedPush,
 } from 'wechat-api-ts'
-import type { Batches } from '../actions/messages/batches.ts'
-import { countUnbound } from '../actions/messages/count-unbound.ts'
-import type { PushAnswer } from '../actions/messages/push.ts'
-import type { PushTimes } from '../actions/messages/push-times.ts'
+import type { Batches } from '../actions/push/batches.ts'
+import { countUnbound } from '../actions/push/count-unbound.ts'
+import type { PushAnswer } from '../actions/push/push.ts'
+import type { PushTimes } from '../actions/push/push-times.ts'
 import { AppError, isAppError } from '../errors.ts'
 import type { KnownAccount, Needs } from '../ports.ts'
 import { addressOf } from './address.ts'

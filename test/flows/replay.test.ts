@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openRandom } from '../../scripts/bench/rules-corpus.ts'
-import { newMessage } from '../../src/actions/messages/lines.ts'
+import { newMessage } from '../../src/actions/lines/new-rows.ts'
 import { newId } from '../../src/ids.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'

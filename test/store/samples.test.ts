@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { CustomerRow, MessageRow } from '../../entities/index.ts'
-import { newCustomer, newMessage } from '../../src/actions/messages/lines.ts'
+import { newCustomer, newMessage } from '../../src/actions/lines/new-rows.ts'
 import { newId } from '../../src/ids.ts'
 import { openTestStore } from '../support/store.ts'
 

@@ -103,7 +103,7 @@ export const peopleFaults: Fault[] = [
   {
     name: 'named-person-is-the-address',
     means: 'Whoever names a person who is not there is told that the address is wrong.',
-    file: 'src/actions/sessions/new-owner.ts',
+    file: 'src/actions/access/new-owner.ts',
     find: "new AppError('invalid_input', `${field}: there is no such",
     put: "new AppError('not_found', `${field}: there is no such",
     caughtBy: ['api/named-people: whoever names a person, a group or an account'],

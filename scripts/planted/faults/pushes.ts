@@ -1,7 +1,7 @@
 // Pushes: what a follower said is stored, once, before WeChat hears that it is.
 import type { Fault } from '../fault.ts'
 
-const receive = 'src/actions/messages/receive.ts'
+const receive = 'src/actions/push/receive.ts'
 
 export const pushes: Fault[] = [
   {
@@ -40,7 +40,7 @@ export const pushes: Fault[] = [
   {
     name: 'batch-waits-for-locked-row',
     means: 'A batch waits for the row of a follower that somebody holds.',
-    file: 'src/actions/messages/day.ts',
+    file: 'src/actions/push/day.ts',
     find: 'unit.customers.lockByOpenids(accountId, openids, alone)\n  const missing',
     put: 'unit.customers.lockByOpenids(accountId, openids, true)\n  const missing',
     edition: 'cluster',
@@ -49,17 +49,17 @@ export const pushes: Fault[] = [
   {
     name: 'locked-follower-ages-the-gate',
     means: 'A push that waits alone for its rows counts as the oldest one of all.',
-    file: 'src/actions/messages/lane.ts',
+    file: 'src/actions/push/lane.ts',
     find: "if (answer === 'busy') alone.run(one)",
     put: "if (answer === 'busy') waiting.unshift(one)",
     also: [
       {
-        file: 'src/actions/messages/lane.ts',
+        file: 'src/actions/push/lane.ts',
         find: 'const end = runBatch({ needs, alone }, ',
         put: 'const end = runBatch({ needs, alone, waiting }, ',
       },
       {
-        file: 'src/actions/messages/lane.ts',
+        file: 'src/actions/push/lane.ts',
         find: '{ needs, alone }: { needs: LaneNeeds; alone: Alone },',
         put: '{ needs, alone, waiting }: { needs: LaneNeeds; alone: Alone; waiting: Waiting[] },',
       },
@@ -101,7 +101,7 @@ export const pushes: Fault[] = [
   {
     name: 'disk-does-not-count',
     means: 'What is committed and waits for the disk does not age the gate.',
-    file: 'src/actions/messages/lane.ts',
+    file: 'src/actions/push/lane.ts',
     find: 'const all = [...ending.values(), waiting[0]?.since]',
     put: 'const all = [waiting[0]?.since]',
     caughtBy: ['faults/gate: what waits for the disk is waiting too'],
@@ -141,7 +141,7 @@ export const pushes: Fault[] = [
   {
     name: 'newest-push-forgotten',
     means: 'After a restart nobody knows which push was the newest.',
-    file: 'src/actions/messages/push-times.ts',
+    file: 'src/actions/push/push-times.ts',
     find: 'newest: newestOf(account),',
     put: 'newest: null,',
     caughtBy: ['flows/old-pushes: what was newest is known to the next process'],

@@ -28,12 +28,12 @@ export const queueFaults: Fault[] = [
   {
     name: 'given-from-any-account',
     means: 'Whoever does not serve the account is given its sessions.',
-    file: 'src/actions/sessions/new-owner.ts',
+    file: 'src/actions/access/new-owner.ts',
     find: '  if (!identity) {\n',
     put: '  if (identity === undefined) {\n',
     also: [
       {
-        file: 'src/actions/sessions/new-owner.ts',
+        file: 'src/actions/access/new-owner.ts',
         find: 'customerServiceId: identity.customer_service_id',
         put: 'customerServiceId: identity?.customer_service_id ?? null',
       },
@@ -43,7 +43,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'waits-for-a-deleted-group',
     means: 'Who waits for a group that is deleted waits for nobody.',
-    file: 'src/actions/sessions/leave-unserved.ts',
+    file: 'src/actions/queue/leave-unserved.ts',
     find: '? serve.some((one) => one.groupIds.includes(where.groupId))',
     put: '? serve.length > 0',
     caughtBy: ['flows/groups: who waits for a group that is deleted'],
@@ -51,7 +51,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'group-without-the-account',
     means: 'Somebody of the group is enough, whether or not they serve the account.',
-    file: 'src/actions/sessions/leave-unserved.ts',
+    file: 'src/actions/queue/leave-unserved.ts',
     find: 'one.enabled && one.accountIds.includes(accountId))',
     put: 'one.enabled)',
     caughtBy: ['flows/groups: who waits for a group whose last person'],
@@ -68,7 +68,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'exclusive-agent-disabled',
     means: 'The customers of a disabled exclusive agent stay theirs, whoever claims them.',
-    file: 'src/actions/sessions/exclusive.ts',
+    file: 'src/actions/access/exclusive.ts',
     find: 'return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : -1',
     put: 'return unit && account_id !== company_id ? uid : -1',
     caughtBy: ['flows/disabled-people: a customer whose exclusive agent is disabled'],
@@ -109,7 +109,7 @@ export const queueFaults: Fault[] = [
     name: 'handed-on-to-anybody',
     means:
       'Sessions of a disabled person go to deputies who are disabled, or do not serve the account.',
-    file: 'src/actions/sessions/heir.ts',
+    file: 'src/actions/queue/heir.ts',
     find: 'const able = uids.filter((uid) => mayHave({ staff, accountId: session.account_id }, uid))',
     put: 'const able = uids.filter((uid) => uid > 0 || mayHave({ staff, accountId: session.account_id }, uid))',
     caughtBy: ['flows/handed-on: to deputies or a person goes what they may have'],
@@ -157,7 +157,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'unsubscribed-keeps-the-session',
     means: 'A customer who leaves keeps the session, whatever the company wants.',
-    file: 'src/actions/messages/take-event.ts',
+    file: 'src/actions/push/take-event.ts',
     find: '!push.company.settings.closeOnUnsubscribe',
     put: 'push.company',
     caughtBy: ['flows/unsubscribe: a customer who leaves keeps the session open; where'],

@@ -72,7 +72,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'group-chat-goes-on',
     means: 'Who is given a group chat has its members, too.',
-    file: 'src/actions/sessions/step.ts',
+    file: 'src/actions/transition/step.ts',
     find: 'if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)',
     put: 'if (!moved) await unit.members.leaveAll(session.session_id, ledger.at)',
     caughtBy: ['flows/group-chat: a group chat closes like any other'],
@@ -80,7 +80,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'load-not-lowered',
     means: 'Whoever closes a session keeps its place.',
-    file: 'src/actions/sessions/step.ts',
+    file: 'src/actions/transition/step.ts',
     find: 'if (by < 0) await unit.loads.lower(uid)',
     put: 'if (by < 0 && session.state !== -1) await unit.loads.lower(uid)\n    else if (by < 0) await Promise.resolve()',
     caughtBy: ['flows/story: a follower is answered, reclaimed after ten days'],
@@ -88,7 +88,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'transition-without-ledger',
     means: 'A change of owner leaves no row in the ledger.',
-    file: 'src/actions/sessions/step.ts',
+    file: 'src/actions/transition/step.ts',
     find: 'await unit.sessions.writeLedger([ledger])',
     put: "if (ledger.reason !== 'transferred') await unit.sessions.writeLedger([ledger])",
     caughtBy: ['flows/transfer: a transfer to a person keeps the session'],

@@ -1,5 +1,5 @@
 import type { Needs } from '../../ports.ts'
-import { ringRoom } from '../sessions/ring-room.ts'
+import { ringRoom } from '../transition/ring-room.ts'
 
 export async function setPresence(
   needs: Needs<'store' | 'clock' | 'bus'>,

@@ -14,7 +14,7 @@ import { AppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
 import { hashToken, passwordMatches } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { ringRoom } from '../sessions/ring-room.ts'
+import { ringRoom } from '../transition/ring-room.ts'
 import { openTurns } from './turns.ts'
 
 export type SignIn = { username: string; password: string; device: string | null; ip: string }

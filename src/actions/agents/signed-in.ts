@@ -3,7 +3,7 @@ import { companyIsOpen, loginIsOver } from '../../../rules/login.ts'
 import { presenceHoldsMs } from '../../../rules/presence.ts'
 import { hashToken } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
-import { ringRoom } from '../sessions/ring-room.ts'
+import { ringRoom } from '../transition/ring-room.ts'
 import { forgetLogins, loginKey, permKey, seenKey } from './end-logins.ts'
 
 export type LoginRole = 'agent' | 'supervisor' | 'admin'

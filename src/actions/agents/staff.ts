@@ -1,6 +1,6 @@
 import type { Staff } from '../../../rules/assignment.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { ringRoom } from '../sessions/ring-room.ts'
+import { ringRoom } from '../transition/ring-room.ts'
 
 /** Everyone in the company, with what decides who may be given what. */
 export async function staffOf(unit: Unit, companyId: string): Promise<Staff[]> {

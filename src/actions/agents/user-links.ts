@@ -2,7 +2,7 @@
 import type { CompanyRow, UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
-import { unknownName } from '../sessions/new-owner.ts'
+import { unknownName } from '../access/new-owner.ts'
 
 export type UserLinks = {
   groupIds?: number[] | undefined

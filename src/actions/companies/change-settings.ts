@@ -8,7 +8,7 @@ import {
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
-import { ringRoom } from '../sessions/ring-room.ts'
+import { ringRoom } from '../transition/ring-room.ts'
 
 /** What an account or a group may set differently stands under its id; null takes it away again. */
 export type SettingsPatch = {

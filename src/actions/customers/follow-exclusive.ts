@@ -5,8 +5,8 @@ import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/la
 import { namedBy } from '../../../rules/reception.ts'
 import { queued } from '../../../rules/session.ts'
 import type { Unit } from '../../ports.ts'
-import type { Me } from '../sessions/rights.ts'
-import { takeStep, writeStep, type Moved } from '../sessions/step.ts'
+import type { Me } from '../access/rights.ts'
+import { takeStep, writeStep, type Moved } from '../transition/step.ts'
 
 type Changed = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
 

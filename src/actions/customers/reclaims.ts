@@ -8,11 +8,11 @@ import { presentReclaimed, presentReclaimSoon } from '../../views/reclaim.ts'
 import { writeAudit } from '../audit.ts'
 import { writeEvents } from '../events.ts'
 import { dayMs } from '../jobs/reclaim.ts'
-import { getNewOwner } from '../sessions/new-owner.ts'
-import { notFound, type Me } from '../sessions/rights.ts'
-import { stepEvents, takeStep, writeStep } from '../sessions/step.ts'
-import { ringRoom } from '../sessions/ring-room.ts'
-import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
+import { getNewOwner } from '../access/new-owner.ts'
+import { notFound, type Me } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { ringRoom } from '../transition/ring-room.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
 

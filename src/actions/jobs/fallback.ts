@@ -1,7 +1,7 @@
 import { commonLane, isPrivate } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import { isDue, minuteMs } from '../../../rules/timers.ts'
-import { moveLanes, type LaneMove } from '../sessions/move-lane.ts'
+import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
 import type { TimerNeeds } from './timer.ts'
 
 /** Waited long enough for his own agent: the session goes on to the common lane and keeps its rank. */

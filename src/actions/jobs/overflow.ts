@@ -3,8 +3,8 @@ import { groupLane, readLane } from '../../../rules/lane.ts'
 import type { Overflow } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/timers.ts'
 import type { KnownCompany } from '../../ports.ts'
-import { leaveUnserved } from '../sessions/leave-unserved.ts'
-import { moveLanes, type LaneMove } from '../sessions/move-lane.ts'
+import { leaveUnserved } from '../queue/leave-unserved.ts'
+import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
 import type { TimerNeeds } from './timer.ts'
 
 /**

@@ -3,7 +3,7 @@
 import { rankFor } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import type { Needs } from '../../ports.ts'
-import { tellRanks } from '../sessions/place.ts'
+import { tellRanks } from '../transition/place.ts'
 
 type RankNeeds = Needs<'store' | 'queue' | 'clock' | 'known'>
 

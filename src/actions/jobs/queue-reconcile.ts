@@ -9,7 +9,7 @@ import {
   type Unit,
   type WaitingQueue,
 } from '../../ports.ts'
-import { laneList, standingOf, waitingList } from '../sessions/place.ts'
+import { laneList, standingOf, waitingList } from '../transition/place.ts'
 
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics' | 'log'>
 type LookNeeds = { store: { read: Unit }; queue: WaitingQueue }

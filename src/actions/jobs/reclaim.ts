@@ -5,8 +5,8 @@ import { queued } from '../../../rules/session.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { writeEvents, type Event } from '../events.ts'
-import { stepEvents, takeStep, writeStep, type Moved } from '../sessions/step.ts'
-import { tellStep } from '../sessions/tell-step.ts'
+import { stepEvents, takeStep, writeStep, type Moved } from '../transition/step.ts'
+import { tellStep } from '../transition/tell-step.ts'
 import { writeMissed, type TimerNeeds } from './timer.ts'
 
 export const dayMs = 24 * 3600_000

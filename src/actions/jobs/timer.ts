@@ -4,11 +4,11 @@ import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { silence, tellSpoken } from '../messages/automatic-line.ts'
-import { askSatisfaction } from '../sessions/ask-satisfaction.ts'
-import { lockBoth } from '../sessions/rights.ts'
-import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../sessions/step.ts'
-import { tellStep, type TellNeeds } from '../sessions/tell-step.ts'
+import { silence, tellSpoken } from '../lines/automatic-line.ts'
+import { askSatisfaction } from '../transition/ask-satisfaction.ts'
+import { lockBoth } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type TimerNeeds = TellNeeds
 

@@ -7,7 +7,7 @@ import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
 import { lineEvents, windowEvent, writeEvents } from '../events.ts'
 import { forPlatform } from '../media/outgoing-media.ts'
 import { leaseMs, type Lease, type Leases } from './leases.ts'
-import { openKey } from './lines.ts'
+import { openKey } from '../lines/new-rows.ts'
 
 export type DeliverNeeds = Needs<
   'store' | 'bus' | 'clock' | 'ids' | 'channel' | 'known' | 'vault' | 'metrics' | 'log'

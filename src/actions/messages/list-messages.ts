@@ -1,7 +1,7 @@
 import { presentMessage } from '../../views/message.ts'
 import type { Needs } from '../../ports.ts'
-import { newestLines } from './recent.ts'
-import { getVisible, type Me } from '../sessions/rights.ts'
+import { newestLines } from '../lines/recent.ts'
+import { getVisible, type Me } from '../access/rights.ts'
 
 export type LinesInput = {
   sessionId: string

@@ -1,8 +1,8 @@
 import type { MessageRow } from '../../../entities/index.ts'
 import { contentOf } from '../../../rules/content.ts'
 import { mayWrite } from '../../../rules/session.ts'
-import { personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
-import { tellLines } from './recent.ts'
+import { personIn, refuseUnbound, refuseWrite, type Me } from '../access/rights.ts'
+import { tellLines } from '../lines/recent.ts'
 import { lockUnsettled, settleByHand } from './resolve-message.ts'
 import { refuseWindow, storeReply, type ReplyNeeds } from './send-reply.ts'
 

@@ -2,7 +2,7 @@
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lockBoth, notFound, refuse, supervises, type Me } from '../sessions/rights.ts'
+import { lockBoth, notFound, refuse, supervises, type Me } from '../access/rights.ts'
 
 type ResolveNeeds = Needs<'store' | 'clock' | 'bus'>
 

@@ -6,10 +6,10 @@ import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { windowEvent, writeEvents } from '../events.ts'
-import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../sessions/rights.ts'
+import { lockBoth, personIn, refuseUnbound, refuseWrite, type Me } from '../access/rights.ts'
 import { fileColumns } from '../media/outgoing-media.ts'
-import { addLine, newOutbox } from './lines.ts'
-import { tellLines } from './recent.ts'
+import { addLine, newOutbox } from '../lines/new-rows.ts'
+import { tellLines } from '../lines/recent.ts'
 
 export type ReplyInput = {
   sessionId: string

@@ -1,7 +1,7 @@
 import type { QuickReplyGroupRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { presentQuickReplyGroup } from '../../views/quick-reply.ts'
-import { notFound, type Me } from '../sessions/rights.ts'
+import { notFound, type Me } from '../access/rights.ts'
 import { refuseShared, typeOf, type Scope } from './quick-replies.ts'
 
 export async function listQuickReplyGroups(needs: Needs<'store'>, me: Me) {

@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentQuickReply } from '../../views/quick-reply.ts'
 import { fileColumns } from '../media/outgoing-media.ts'
-import { getVisible, notFound, supervises, type Me } from '../sessions/rights.ts'
+import { getVisible, notFound, supervises, type Me } from '../access/rights.ts'
 
 export type Scope = 'personal' | 'shared'
 export type QuickReplyInput = {

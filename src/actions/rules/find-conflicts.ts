@@ -3,7 +3,7 @@ import { readAction, type Action } from '../../../rules/action.ts'
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'
-import { settingsOf } from '../sessions/settings-of.ts'
+import { settingsOf } from '../settings-of.ts'
 import { inTurns } from './turns.ts'
 import { hitsOf } from './list-rules.ts'
 

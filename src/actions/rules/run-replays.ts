@@ -5,7 +5,7 @@ import type { MessageRuleRow, RuleReplayRow } from '../../../entities/index.ts'
 import { compiling } from '../../../rules/keyword.ts'
 import { openReplayTally, type Tallying } from '../../../rules/replaying.ts'
 import type { Needs, TypedRow } from '../../ports.ts'
-import { settingsOf } from '../sessions/settings-of.ts'
+import { settingsOf } from '../settings-of.ts'
 import { inTurns } from './turns.ts'
 import type { StoredReplay } from './replay-rules.ts'
 

@@ -1,12 +1,12 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
 import { writeEvents } from '../events.ts'
-import { tellSpoken } from '../messages/automatic-line.ts'
-import { greet } from './greet.ts'
-import { settingsOf } from './settings-of.ts'
-import { lockBoth, person, type Me } from './rights.ts'
-import { stepEvents, takeStep, writeStep } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { tellSpoken } from '../lines/automatic-line.ts'
+import { greet } from '../transition/greet.ts'
+import { settingsOf } from '../settings-of.ts'
+import { lockBoth, person, type Me } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export async function acceptSession(
   needs: TellNeeds,

@@ -5,9 +5,9 @@ import { mayNote } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { lineEvents, writeEvents, type Event } from '../events.ts'
-import { addLine } from '../messages/lines.ts'
-import { tellLines } from '../messages/recent.ts'
-import { lockBoth, personIn, refuseWrite, type Me } from './rights.ts'
+import { addLine } from '../lines/new-rows.ts'
+import { tellLines } from '../lines/recent.ts'
+import { lockBoth, personIn, refuseWrite, type Me } from '../access/rights.ts'
 
 export type NoteInput = {
   sessionId: string

@@ -2,10 +2,10 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { refuseDisabled, unknownName } from './new-owner.ts'
-import { lockBoth, mayStep, refuse, type Me } from './rights.ts'
-import { stepEvents, takeStep, writeStep, type Moved, type Step } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { refuseDisabled, unknownName } from '../access/new-owner.ts'
+import { lockBoth, mayStep, refuse, type Me } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type MembersInput = { sessionId: string; uids: number[]; fence?: number | undefined }
 type Changed = { session: SessionRow; moved: Moved | null; events: ReturnType<typeof stepEvents> }

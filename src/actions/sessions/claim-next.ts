@@ -4,9 +4,9 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { QueueEntry } from '../../ports.ts'
 import { claimSession, type ClaimNeeds } from './claim-session.ts'
-import { laneList } from './place.ts'
-import type { Me } from './rights.ts'
-import { lanesToLookInto, refuseForeignLane, servingOf } from './serving.ts'
+import { laneList } from '../transition/place.ts'
+import type { Me } from '../access/rights.ts'
+import { lanesToLookInto, refuseForeignLane, servingOf } from '../access/serving.ts'
 
 const candidates = 5
 const triesForMs = 8000

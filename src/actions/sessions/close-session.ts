@@ -2,12 +2,12 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
 import { isAppError } from '../../errors.ts'
 import { writeEvents } from '../events.ts'
-import { tellSpoken } from '../messages/automatic-line.ts'
-import { askSatisfaction } from './ask-satisfaction.ts'
-import { settingsOf } from './settings-of.ts'
-import { lockBoth, person, type Me } from './rights.ts'
-import { stepEvents, takeStep, writeStep } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { tellSpoken } from '../lines/automatic-line.ts'
+import { askSatisfaction } from '../transition/ask-satisfaction.ts'
+import { settingsOf } from '../settings-of.ts'
+import { lockBoth, person, type Me } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type CloseNeeds = TellNeeds
 export type CloseInput = {

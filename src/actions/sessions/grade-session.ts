@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
 import { sessionEvent, writeEvents } from '../events.ts'
-import { lockBoth, type Me } from './rights.ts'
+import { lockBoth, type Me } from '../access/rights.ts'
 
 export type GradeInput = { sessionId: string; grade: 1 | 2 | 3; text?: string | undefined }
 

@@ -11,11 +11,11 @@ import { isAppError } from '../../errors.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents, type Event } from '../events.ts'
 import { leaveGroup, membersOf } from './change-members.ts'
-import { findHeir } from './heir.ts'
-import { lockBoth } from './rights.ts'
-import { askedFor } from './roster.ts'
-import { stepEvents, takeStep, writeStep, type Moved, type Step } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { findHeir } from '../queue/heir.ts'
+import { lockBoth } from '../access/rights.ts'
+import { askedFor } from '../queue/roster.ts'
+import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /** `to`: queue, deputies, or a person's uid. `by`: who disabled them, where it is known. */
 export type Leaver = { uid: number; to: string; by: number | null }

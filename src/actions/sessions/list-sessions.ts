@@ -3,8 +3,8 @@ import { presentTime } from '../../views/times.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { presentSessions, type PresentNeeds } from './present.ts'
-import { getVisible, supervises, type Me } from './rights.ts'
-import { lanesToLookInto, servingOf } from './serving.ts'
+import { getVisible, supervises, type Me } from '../access/rights.ts'
+import { lanesToLookInto, servingOf } from '../access/serving.ts'
 
 const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }
 const last = 'g'

@@ -3,7 +3,7 @@ import type { MissedSessionRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
-import { getVisible, refuse, supervises, type Me } from './rights.ts'
+import { getVisible, refuse, supervises, type Me } from '../access/rights.ts'
 
 /** One's own, what was nobody's on an account one serves, all of the company for supervisors. */
 async function sees(unit: Unit, me: Me, missed: MissedSessionRow): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { getVisible, lockBoth, personIn, refuseWrite, type Me } from './rights.ts'
+import { getVisible, lockBoth, personIn, refuseWrite, type Me } from '../access/rights.ts'
 
 /**
  * What the owner has seen is no longer unread, on none of his devices. A member's reading changes nothing. A missed session was nobody's,

@@ -2,13 +2,13 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { writeEvents } from '../events.ts'
-import { newSession } from '../messages/lines.ts'
-import { exclusiveOf } from './exclusive.ts'
+import { newSession } from '../lines/new-rows.ts'
+import { exclusiveOf } from '../access/exclusive.ts'
 import { seesMissed } from './missed.ts'
-import { getNewOwner } from './new-owner.ts'
-import { notFound, refuseUnbound, supervises, type Me } from './rights.ts'
-import { stepEvents, takeStep, writeStep } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { getNewOwner } from '../access/new-owner.ts'
+import { notFound, refuseUnbound, supervises, type Me } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export async function startSession(
   needs: TellNeeds,

@@ -1,10 +1,10 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { writeEvents } from '../events.ts'
-import { getNewOwner } from './new-owner.ts'
-import { lockBoth, mayStep, type Me } from './rights.ts'
-import { stepEvents, takeStep, writeStep } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { getNewOwner } from '../access/new-owner.ts'
+import { lockBoth, mayStep, type Me } from '../access/rights.ts'
+import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /** A supervisor takes a session from whoever has it, or out of any lane. What he has already stays as it is. */
 export async function takeOver(

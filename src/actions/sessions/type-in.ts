@@ -5,7 +5,7 @@ import { showsTyping } from '../../../rules/reply-window.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs } from '../../ports.ts'
-import { notFound, personIn, refuseWrite, type Me } from './rights.ts'
+import { notFound, personIn, refuseWrite, type Me } from '../access/rights.ts'
 
 /** WeChat shows it for 15 seconds. */
 const shownMs = 12_000

@@ -2,7 +2,7 @@
 // nobody has to say that he has left.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import { refuseWrite, notFound, type Me } from './rights.ts'
+import { refuseWrite, notFound, type Me } from '../access/rights.ts'
 
 const heldMs = 2 * 60_000
 

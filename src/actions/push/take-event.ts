@@ -8,7 +8,7 @@ import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../..
 import type { Deed } from '../../ports.ts'
 import { customerEvent, windowEvent } from '../events.ts'
 import type { Day, Follower } from './day.ts'
-import { addLine } from './lines.ts'
+import { addLine } from '../lines/new-rows.ts'
 import { endUnsubscribed, receiveAsNamed } from './hand-on.ts'
 import type { PushAnswer } from './push.ts'
 import { answerBy, hear, type Saying, type Taken } from './say.ts'

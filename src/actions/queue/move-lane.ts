@@ -3,9 +3,9 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { queued } from '../../../rules/session.ts'
 import { writeEvents, type Event } from '../events.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
-import { standingOf } from './place.ts'
-import { ringRoom } from './ring-room.ts'
-import { stepEvents, takeStep, type Moved } from './step.ts'
+import { standingOf } from '../transition/place.ts'
+import { ringRoom } from '../transition/ring-room.ts'
+import { stepEvents, takeStep, type Moved } from '../transition/step.ts'
 
 export type LaneMove = {
   actor: string

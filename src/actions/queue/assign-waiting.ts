@@ -9,10 +9,10 @@ import { minuteMs } from '../../../rules/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 import { writeEvents } from '../events.ts'
-import { lockBoth } from './rights.ts'
+import { lockBoth } from '../access/rights.ts'
 import { askedFor, decideFor, loadPeople } from './roster.ts'
-import { stepEvents, takeStep, writeStep, type Moved } from './step.ts'
-import { tellStep, type TellNeeds } from './tell-step.ts'
+import { stepEvents, takeStep, writeStep, type Moved } from '../transition/step.ts'
+import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type AssignNeeds = TellNeeds
 

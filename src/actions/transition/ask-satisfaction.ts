@@ -5,7 +5,7 @@ import { satisfactionMenu } from '../../../rules/satisfaction.ts'
 import { closed } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs } from '../../ports.ts'
-import { automaticLine, silence, type Spoken } from '../messages/automatic-line.ts'
+import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'
 import type { Moved } from './step.ts'
 
 type Asked = { customer: CustomerRow; moved: Moved; settings: Settings }

@@ -5,7 +5,7 @@ import { greetingOf } from '../../../rules/greeting.ts'
 import { active } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { automaticLine, silence, type Spoken } from '../messages/automatic-line.ts'
+import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'
 import type { Moved } from './step.ts'
 
 type Greeted = { customer: CustomerRow; moved: Moved; settings: Settings }

@@ -1,7 +1,7 @@
 // A push that SQL refuses. If its session counted its lines wrongly that is mended, and the push stored. Else a line that says so stands
 // for it, so that whoever serves the customer knows; and it is kept with its raw XML for an admin.
 import type { Deed, Needs } from '../../ports.ts'
-import { mendCounts } from '../sessions/mend-counts.ts'
+import { mendCounts } from './mend-counts.ts'
 import { keepRefused } from './keep-refused.ts'
 import type { Push, PushAnswer } from './push.ts'
 import { inboxRow, receive, type ReceiveNeeds } from './receive.ts'

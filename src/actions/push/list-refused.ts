@@ -1,7 +1,7 @@
 import { presentRefused } from '../../views/refused-push.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
-import { notFound, type Me } from '../sessions/rights.ts'
+import { notFound, type Me } from '../access/rights.ts'
 
 const newest = { before: Number.MAX_SAFE_INTEGER, id: '' }
 

@@ -9,7 +9,7 @@ import type { Ids } from '../../ids.ts'
 import type { KnownCustomer, Part } from '../../ports.ts'
 import { lineEvents, windowEvent } from '../events.ts'
 import type { Day } from './day.ts'
-import { addLine, newMessage, newOutbox, type Line } from './lines.ts'
+import { addLine, newMessage, newOutbox, type Line } from '../lines/new-rows.ts'
 import type { Push, PushAnswer } from './push.ts'
 
 export type Taken = { push: Push; id: string; ids: Ids }

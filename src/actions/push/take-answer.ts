@@ -2,7 +2,7 @@
 import type { KnownCustomer } from '../../ports.ts'
 import type { Answered } from './asked.ts'
 import type { Day } from './day.ts'
-import { addLine } from './lines.ts'
+import { addLine } from '../lines/new-rows.ts'
 import type { PushAnswer } from './push.ts'
 import { answerBy, hear, type Taken } from './say.ts'
 import { tap } from './tap.ts'

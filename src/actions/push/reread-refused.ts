@@ -4,10 +4,10 @@ import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/inde
 import { widenWindow } from '../../../rules/reply-window.ts'
 import type { Deed, Needs, RefusedPush, Unit } from '../../ports.ts'
 import { lineEvents, writeEvents, type Event } from '../events.ts'
-import { mendCounts } from '../sessions/mend-counts.ts'
-import { lockBoth } from '../sessions/rights.ts'
-import { addLine } from './lines.ts'
-import { tellLines } from './recent.ts'
+import { mendCounts } from './mend-counts.ts'
+import { lockBoth } from '../access/rights.ts'
+import { addLine } from '../lines/new-rows.ts'
+import { tellLines } from '../lines/recent.ts'
 import { toFetch } from './say.ts'
 
 type RereadNeeds = Needs<

@@ -3,7 +3,7 @@ import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../en
 import { standing, takeReply } from '../../../rules/reply-window.ts'
 import type { Needs } from '../../ports.ts'
 import { windowEvent, type Event } from '../events.ts'
-import { addLine, newOutbox } from './lines.ts'
+import { addLine, newOutbox } from './new-rows.ts'
 import { tellLines } from './recent.ts'
 
 type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>

@@ -26,9 +26,9 @@ import {
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, sessionStream, type Event } from '../events.ts'
-import { exclusiveOf } from './exclusive.ts'
+import { exclusiveOf } from '../access/exclusive.ts'
 import { listOf } from './place.ts'
-import { refuse } from './rights.ts'
+import { refuse } from '../access/rights.ts'
 
 export type Step = {
   event: SessionEvent
