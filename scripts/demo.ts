@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { prepareInstallation } from '../src/actions/agents/prepare-installation.ts'
+import { prepareInstallation } from '../src/actions/companies/prepare-installation.ts'
 import { createAccount } from '../src/actions/accounts/create-account.ts'
 import { createRule } from '../src/actions/rules/save-rule.ts'
 import { createUser } from '../src/actions/agents/create-user.ts'

@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events'
 import { openBatches } from './actions/push/batches.ts'
 import { openPushTimes } from './actions/push/push-times.ts'
-import { openKnown } from './actions/known.ts'
+import { openKnown } from './actions/known/known.ts'
 import { openMeasure } from './actions/rules/measure.ts'
 import { runReplays } from './actions/rules/run-replays.ts'
 import { openTally, writeTally } from './actions/rules/tally.ts'

@@ -1,5 +1,5 @@
 // npm run serve: only the product. Starts, listens to signals, gives an exit code.
-import { prepareInstallation } from './actions/agents/prepare-installation.ts'
+import { prepareInstallation } from './actions/companies/prepare-installation.ts'
 import { openApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { openLog } from './log.ts'

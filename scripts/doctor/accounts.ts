@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccountRow } from '../../entities/index.ts'
-import { openAccount, openPlatform } from '../../src/actions/known.ts'
+import { openAccount, openPlatform } from '../../src/actions/known/known.ts'
 import { secretKey, type Config } from '../../src/config.ts'
 import type { Finding, KnownAccount } from '../../src/ports.ts'
 import { openSecrets, type Secrets } from '../../src/secrets.ts'

@@ -45,7 +45,8 @@ void test("without SECRET_KEY it does not start on a server's database", async (
 
 void test('several processes that start at once migrate once, and make one first company', async (t) => {
   const edition = await openEdition()
-  const { prepareInstallation } = await import('../../src/actions/agents/prepare-installation.ts')
+  const { prepareInstallation } =
+    await import('../../src/actions/companies/prepare-installation.ts')
   const apps = await Promise.all([0, 1, 2].map(() => open(edition.settings)))
   t.after(async () => {
     for (const one of apps) await one.close()

@@ -82,18 +82,23 @@ void test('beside a running kefu the doctor finds nothing wrong, and tries signa
 
 void test('when the clock of the database has jumped the doctor tells how far kefu is off, and what to do', async (t) => {
   const {
-    house: { app, announce },
+    house: { jumpTo, rows, announce },
     end,
     doctor,
     believe,
-  } = await house(t)
+  } = await house(t, { clockEveryMs: 100 })
   announce({ logs: [/clock has jumped/] })
   const { out: before } = await doctor()
   assert.match(before, /✔ kefu's time is the database's/)
-  const agreed = { offset: -3 * 3600_000, at: Date.now(), by: 'test' }
-  await app.ports.store.work('rest', (unit) =>
-    unit.accounts.remember('clock', JSON.stringify(agreed)),
-  )
+  const hours = 3
+  jumpTo(hours * 3600_000)
+  await eventually(async () => {
+    const [agreed] = await rows<{ value: string }>(
+      "select value from installation where name = 'clock'",
+    )
+    const { offset } = JSON.parse(agreed?.value ?? '{}') as { offset: number }
+    assert.equal(Math.round(offset / 3600_000), -hours, 'kefu does not follow')
+  })
   const { code, out } = await doctor()
   assert.equal(code, 1)
   assert.match(out, /✘ The clock of the database has jumped: .*3\.0 h behind/)

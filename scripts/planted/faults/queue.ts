@@ -60,9 +60,9 @@ export const queueFaults: Fault[] = [
     name: 'waits-for-the-former-agent',
     means:
       'A queued customer who gets another exclusive agent stays in the lane of the former one.',
-    file: 'src/actions/customers/customers.ts',
-    find: 'const moved = await followExclusive(unit, { customer, session: reranked ?? session, me, at })',
-    put: 'const moved = null',
+    file: 'src/actions/customers/follow-exclusive.ts',
+    find: 'if (lane === null || lane === session.lane) return null',
+    put: "if (lane !== '') return null",
     caughtBy: ['flows/lanes: a queued customer who gets another exclusive agent'],
   },
   {

@@ -10,7 +10,7 @@ import { refuseDisabled, unknownName } from '../access/new-owner.ts'
 import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
 import type { AssignNeeds } from '../queue/assign-waiting.ts'
 import { leaveUnservedSoon } from '../queue/leave-unserved.ts'
-import { tellStaff } from './staff.ts'
+import { tellStaff } from './tell-staff.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {

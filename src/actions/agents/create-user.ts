@@ -5,7 +5,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import type { LoginRole } from './signed-in.ts'
-import { tellStaff } from './staff.ts'
+import { tellStaff } from './tell-staff.ts'
 import { refuseTooMany, writeLinks, type UserLinks } from './user-links.ts'
 
 export type NewUser = UserLinks & {

@@ -6,7 +6,7 @@ import { writeAudit, type Actor } from '../audit.ts'
 import type { AssignNeeds } from '../queue/assign-waiting.ts'
 import { leaveUnservedSoon } from '../queue/leave-unserved.ts'
 import { forgetGroup, type Forgotten } from './forget-group.ts'
-import { tellStaff } from './staff.ts'
+import { tellStaff } from './tell-staff.ts'
 
 export type GroupInput = { name: string; parentId: number | null }
 type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>

@@ -6,13 +6,14 @@ import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'
 import { presentStep } from '../../views/reception.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { customerEvent, writeEvents } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { customerEvent, writeEvents } from '../streams/write.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { tellRanks } from '../transition/place.ts'
 import { presentSessions, type PresentNeeds } from '../sessions/present.ts'
 import { isExclusive, notFound, readsCustomer, supervises, type Me } from '../access/rights.ts'
 import { lanesToLookInto, servingOf } from '../access/serving.ts'
-import { stepEvents, type Moved } from '../transition/step.ts'
+import type { Committed } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 import { followExclusive } from './follow-exclusive.ts'
 
@@ -149,7 +150,7 @@ export async function describeCustomer(
     const columns = { ...columnsOf(patch), update_time: needs.clock.now() }
     await unit.customers.describe(me.companyId, id, columns)
     const described = { ...customer, ...columns }
-    const { reranked, moved } = await placeAnew(unit, {
+    const { reranked, moved } = await placeAnew(needs, unit, {
       before: customer,
       customer: described,
       session,
@@ -157,17 +158,14 @@ export async function describeCustomer(
       windowFirst: company?.settings.windowFirst ?? false,
       at: needs.clock.now(),
     })
-    const events = [
-      ...(session ? customerEvent(session) : []),
-      ...(moved ? stepEvents('session.queued', moved) : []),
-    ]
+    const events = session ? customerEvent(session) : []
     writeEvents(needs, unit, events)
     return { described, reranked, moved, events }
   })
 
   if (reranked) await tellRanks(needs, [reranked])
-  if (moved) await tellStep(needs, moved, events)
-  else for (const { stream } of events) needs.bus.publish('stream', stream)
+  if (moved) await tellStep(needs, moved)
+  ringStreams(needs, events)
   return described
 }
 
@@ -182,9 +180,10 @@ type Placing = {
 
 /** Where a queued one stands after who goes before whom, or whose they are, has changed. */
 async function placeAnew(
+  needs: TellNeeds,
   unit: Unit,
   { before, customer, session, me, windowFirst, at }: Placing,
-): Promise<{ reranked: SessionRow | null; moved: Moved | null }> {
+): Promise<{ reranked: SessionRow | null; moved: Committed | null }> {
   const reranked =
     customer.priority === before.priority
       ? null
@@ -192,7 +191,12 @@ async function placeAnew(
   if (customer.customer_service_uid === before.customer_service_uid) {
     return { reranked, moved: null }
   }
-  const moved = await followExclusive(unit, { customer, session: reranked ?? session, me, at })
+  const moved = await followExclusive(needs, unit, {
+    customer,
+    session: reranked ?? session,
+    me,
+    at,
+  })
   return { reranked, moved }
 }
 

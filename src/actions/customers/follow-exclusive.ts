@@ -4,17 +4,19 @@ import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/lane.ts'
 import { namedBy } from '../../../rules/reception.ts'
 import { queued } from '../../../rules/session.ts'
-import type { Unit } from '../../ports.ts'
+import type { Needs, Unit } from '../../ports.ts'
 import type { Me } from '../access/rights.ts'
-import { takeStep, writeStep, type Moved } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep } from '../transition/step.ts'
 
 type Changed = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
 
 /** Null: they stay where they are. */
 export async function followExclusive(
+  needs: Needs<'ids' | 'clock'>,
   unit: Unit,
   { customer, session, me, at }: Changed,
-): Promise<Moved | null> {
+): Promise<Committed | null> {
   if (session?.state !== queued) return null
   const lane = await laneOf(unit, customer, session)
   if (lane === null || lane === session.lane) return null
@@ -26,8 +28,7 @@ export async function followExclusive(
     at,
     place: { lane, queuedAt: at },
   })
-  await writeStep(unit, moved, { customer })
-  return moved
+  return commitStep(needs, unit, { moved, customer, says: 'session.queued' })
 }
 
 async function laneOf(

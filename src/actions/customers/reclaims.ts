@@ -6,11 +6,11 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentReclaimed, presentReclaimSoon } from '../../views/reclaim.ts'
 import { writeAudit } from '../audit.ts'
-import { writeEvents } from '../events.ts'
 import { dayMs } from '../jobs/reclaim.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { notFound, type Me } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep } from '../transition/step.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
@@ -96,7 +96,7 @@ export async function undoReclaims(needs: UndoNeeds, me: Me, customerIds: string
 }
 
 async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<void> {
-  const { moved, events, uid } = await needs.store.work('rest', async (unit) => {
+  const { moved, uid } = await needs.store.work('rest', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, customerId)
     if (!customer) throw notFound()
     const row = await unit.missed.lastReclaimed(me.companyId, customerId)
@@ -111,7 +111,6 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
       update_time: at,
     }
     await unit.customers.save(his)
-    const written = await backToHisLane(unit, his, { me, at })
     await unit.missed.undone(row.reclaimed_id, at)
     await writeAudit(needs, unit, {
       me,
@@ -121,11 +120,10 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
         detail: { uid: row.uid },
       },
     })
-    writeEvents(needs, unit, written.events)
-    return { ...written, uid: row.uid }
+    return { moved: await backToHisLane(needs, unit, { customer: his, me, at }), uid: row.uid }
   })
 
-  if (moved) await tellStep(needs, moved, events)
+  if (moved) await tellStep(needs, moved)
   ringRoom(needs, me.companyId, uid)
 }
 
@@ -139,12 +137,12 @@ function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts ro
 
 /** Has he written since and waits for everyone, he waits for his own agent again. */
 async function backToHisLane(
+  needs: UndoNeeds,
   unit: Unit,
-  customer: CustomerRow,
-  { me, at }: { me: Me; at: number },
-) {
+  { customer, me, at }: { customer: CustomerRow; me: Me; at: number },
+): Promise<Committed | null> {
   const session = await unit.sessions.openOf(customer.company_id, customer.wx_user_id)
-  if (session?.state !== queued) return { moved: null, events: [] }
+  if (session?.state !== queued) return null
   const moved = takeStep(session, {
     event: 'moveLane',
     who: 'job',
@@ -153,6 +151,5 @@ async function backToHisLane(
     at,
     place: { lane: privateLane(customer.customer_service_uid), queuedAt: at },
   })
-  await writeStep(unit, moved, { customer })
-  return { moved, events: stepEvents('session.queued', moved) }
+  return commitStep(needs, unit, { moved, customer, says: 'session.queued' })
 }

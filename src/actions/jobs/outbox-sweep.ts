@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OutboxRow, SessionRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lineEvents, writeEvents } from '../events.ts'
+import { lineEvents, writeEvents } from '../streams/write.ts'
 import { holderSpeaksWithinMs } from '../messages/leases.ts'
 
 type SweepNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'metrics'>

@@ -4,8 +4,8 @@ import { commonLane, isPrivate } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
-import { writeEvents, type Event } from '../events.ts'
-import { stepEvents, takeStep, writeStep, type Moved } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep } from '../transition/step.ts'
 import { tellStep } from '../transition/tell-step.ts'
 import { writeMissed, type TimerNeeds } from './timer.ts'
 
@@ -52,7 +52,6 @@ async function reclaimOne(
     const uid = ownerOf(customer, session)
     if (uid === null) return null
 
-    const written = await writeReclaim(unit, { customer, session, at })
     await unit.missed.addReclaimed({
       reclaimed_id: needs.ids(),
       company_id: companyId,
@@ -62,11 +61,10 @@ async function reclaimOne(
       undone_at: null,
       uid,
     })
-    writeEvents(needs, unit, written.events)
-    return written
+    return { moved: await writeReclaim(needs, unit, { customer, session, at }) }
   })
 
-  if (done?.moved) await tellStep(needs, done.moved, done.events)
+  if (done?.moved) await tellStep(needs, done.moved)
   return done !== null
 }
 
@@ -77,9 +75,10 @@ const ownerOf = (customer: CustomerRow, session: SessionRow | null) =>
 type Reclaimed = { customer: CustomerRow; session: SessionRow | null; at: number }
 
 async function writeReclaim(
+  needs: TimerNeeds,
   unit: Unit,
   { customer, session, at }: Reclaimed,
-): Promise<{ moved: Moved | null; events: Event[] }> {
+): Promise<Committed | null> {
   const place = session?.state === queued ? placeAfter(session) : undefined
   if (!session || place === null) {
     await unit.customers.save({
@@ -88,7 +87,7 @@ async function writeReclaim(
       is_clue: 1,
       update_time: at,
     })
-    return { moved: null, events: [] }
+    return null
   }
   const moved = takeStep(session, {
     event: 'reclaim',
@@ -98,9 +97,9 @@ async function writeReclaim(
     at,
     ...(place && { place }),
   })
-  await writeStep(unit, moved, { customer })
   await writeMissed(unit, moved)
-  return { moved, events: stepEvents(place ? 'session.queued' : 'session.reclaimed', moved) }
+  const says = place ? 'session.queued' : 'session.reclaimed'
+  return commitStep(needs, unit, { moved, customer, says })
 }
 
 /** Who waits for his own agent alone waits for everyone; in another lane he stays. */

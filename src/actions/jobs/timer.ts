@@ -3,11 +3,11 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
-import { silence, tellSpoken } from '../lines/automatic-line.ts'
+import { silence } from '../lines/automatic-line.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
 import { lockBoth } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../transition/step.ts'
+import { commitStep } from '../transition/commit-step.ts'
+import { takeStep, type Moved, type Step } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type TimerNeeds = TellNeeds
@@ -73,8 +73,7 @@ async function takeOne(
   try {
     const done = await needs.store.work('rest', (unit) => decide(needs, unit, one))
     if (!done) return 0
-    tellSpoken(needs, done.lines)
-    await tellStep(needs, done.moved, done.events)
+    await tellStep(needs, done)
     return 1
   } catch (error) {
     needs.log.warn(
@@ -109,11 +108,8 @@ async function decide(
   const spoken = asks
     ? askSatisfaction(needs, { customer, moved, settings: company.settings })
     : silence(customer)
-  await writeStep(unit, moved, spoken)
   await writeMissed(unit, moved)
-  const events = [...stepEvents(timer.says, moved), ...spoken.events]
-  writeEvents(needs, unit, events)
-  return { moved, events, lines: spoken.lines }
+  return commitStep(needs, unit, { moved, ...spoken, says: timer.says })
 }
 
 /** Ended by a timer while its customer waited for an answer: it stays to be seen until somebody opens it or answers him. */

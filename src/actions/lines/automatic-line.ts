@@ -2,9 +2,8 @@
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { standing, takeReply } from '../../../rules/reply-window.ts'
 import type { Needs } from '../../ports.ts'
-import { windowEvent, type Event } from '../events.ts'
+import { windowEvent, type Event } from '../streams/write.ts'
 import { addLine, newOutbox } from './new-rows.ts'
-import { tellLines } from './recent.ts'
 
 type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
 /** `keep`: so many replies are left for people. */
@@ -41,11 +40,4 @@ export function automaticLine(
   const outbox = [newOutbox(customer, line, { way: 'api', at })]
   const taken = { ...customer, ...takeReply(customer, at) }
   return { customer: taken, lines: [line], outbox, events: windowEvent(taken, session, at) }
-}
-
-/** After the commit. */
-export function tellSpoken(needs: Needs<'recent' | 'bus' | 'log'>, lines: MessageRow[]): void {
-  if (lines.length === 0) return
-  tellLines(needs, lines)
-  needs.bus.publish('outbox', '')
 }

@@ -4,7 +4,8 @@ import type { MediaFetchRow, MessageRow, ResourceRow } from '../../../entities/i
 import { isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
-import { writeEvents } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { writeEvents } from '../streams/write.ts'
 import { openAccountWorker } from '../account-worker.ts'
 import { openShares } from '../shares.ts'
 import type { Worker } from '../worker.ts'
@@ -117,7 +118,7 @@ async function settle(
   })
 
   needs.metrics.media.inc({ result: 'lost' in result ? result.lost : 'fetched' })
-  if (uid !== null) needs.bus.publish('stream', `user:${uid}`)
+  if (uid !== null) ringStreams(needs, [{ companyId: row.company_id, stream: `user:${uid}` }])
 }
 
 type Done = Exclude<Result, { later: string }>

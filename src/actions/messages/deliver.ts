@@ -4,7 +4,8 @@
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
 import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
-import { lineEvents, windowEvent, writeEvents } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { lineEvents, windowEvent, writeEvents } from '../streams/write.ts'
 import { forPlatform } from '../media/outgoing-media.ts'
 import { leaseMs, type Lease, type Leases } from './leases.ts'
 import { openKey } from '../lines/new-rows.ts'
@@ -179,7 +180,7 @@ async function settle(
     return told
   })
 
-  for (const { stream } of events) needs.bus.publish('stream', stream)
+  ringStreams(needs, events)
   needs.metrics.replies.inc({ outcome: outcome.state })
   if (outcome.state !== 'sent') {
     needs.log.warn(

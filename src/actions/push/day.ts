@@ -9,7 +9,7 @@ import type {
 } from '../../../entities/index.ts'
 import type { Found } from '../../../rules/keyword.ts'
 import type { KnownCustomer, Needs, Spoken, Unanswered, Unit } from '../../ports.ts'
-import type { Event } from '../events.ts'
+import type { Event } from '../streams/write.ts'
 import { askRules } from './ask-rules.ts'
 import { newCustomer, openKey } from '../lines/new-rows.ts'
 import { hasFollower, type Push } from './push.ts'

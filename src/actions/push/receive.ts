@@ -5,7 +5,8 @@ import { contentOf } from '../../../rules/content.ts'
 import { OutOfDate } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { writeEvents } from '../streams/write.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { acceptFirst } from '../transition/accept-first.ts'
 import { tellOpened, tellPlace, tellRanks } from '../transition/place.ts'
@@ -172,9 +173,7 @@ async function tell(needs: ReceiveNeeds, day: Day): Promise<void> {
   }
   await tellRanks(needs, [...day.reranked])
   for (const companyId of day.behind) ringRoom(needs, companyId)
-  for (const stream of new Set(day.events.map((event) => event.stream))) {
-    needs.bus.publish('stream', stream)
-  }
+  ringStreams(needs, day.events)
   if (day.outbox.some((row) => row.way === 'api')) needs.bus.publish('outbox', '')
   needs.tally.add(day.spoken, day.unanswered)
   if (day.fetches.length > 0) needs.bus.publish('media', '')

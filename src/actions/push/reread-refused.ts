@@ -3,7 +3,8 @@
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
 import type { Deed, Needs, RefusedPush, Unit } from '../../ports.ts'
-import { lineEvents, writeEvents, type Event } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { lineEvents, writeEvents, type Event } from '../streams/write.ts'
 import { mendCounts } from './mend-counts.ts'
 import { lockBoth } from '../access/rights.ts'
 import { addLine } from '../lines/new-rows.ts'
@@ -61,7 +62,7 @@ async function readAgain(needs: RereadNeeds, row: RefusedPush): Promise<boolean>
     const done = deed && (await needs.store.work('rest', (unit) => place(needs, unit, row, deed)))
     if (done) {
       if (done.line) tellLines(needs, [done.line])
-      for (const { stream } of done.events) needs.bus.publish('stream', stream)
+      ringStreams(needs, done.events)
       return true
     }
   } catch (error) {

@@ -8,10 +8,10 @@ import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
 import { lockBoth } from '../access/rights.ts'
 import { askedFor, decideFor, loadPeople } from './roster.ts'
-import { stepEvents, takeStep, writeStep, type Moved } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type AssignNeeds = TellNeeds
@@ -185,14 +185,10 @@ async function assignOne(
   company: KnownCompany,
   one: { sessionId: string; lane?: string },
 ): Promise<number> {
-  const done = await needs.store.work('claim', async (unit) => {
-    const moved = await decideOne(needs, unit, { company, ...one })
-    if (!moved) return null
-    const events = stepEvents('session.assigned', moved)
-    writeEvents(needs, unit, events)
-    return { moved, events }
-  })
-  if (done) await tellStep(needs, done.moved, done.events)
+  const done = await needs.store.work('claim', (unit) =>
+    decideOne(needs, unit, { company, ...one }),
+  )
+  if (done) await tellStep(needs, done)
   return done ? 1 : 0
 }
 
@@ -202,7 +198,7 @@ async function decideOne(
   needs: AssignNeeds,
   unit: Unit,
   { company, sessionId, lane }: One,
-): Promise<Moved | null> {
+): Promise<Committed | null> {
   const { customer, session } = await lockBoth(unit, company.row.company_id, sessionId)
   if (session.state !== queued || (lane !== undefined && session.lane !== lane)) return null
   const at = needs.clock.now()
@@ -225,8 +221,7 @@ async function decideOne(
     candidates,
     owner: { uid, customerServiceId: identity?.customer_service_id ?? null },
   })
-  await writeStep(unit, moved, { customer, inTurn })
-  return moved
+  return commitStep(needs, unit, { moved, customer, inTurn, says: 'session.assigned' })
 }
 
 type Waiting = { company: KnownCompany; session: SessionRow; exclusive: number; at: number }

@@ -3,7 +3,7 @@
 import type { Staff } from '../../../rules/assignment.ts'
 import { commonLane, readLane } from '../../../rules/lane.ts'
 import type { Unit } from '../../ports.ts'
-import { staffOf } from '../agents/staff.ts'
+import { staffOf } from './staff.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
 import { moveLanes } from './move-lane.ts'
 

@@ -1,7 +1,8 @@
 // Queued sessions that go on to another lane, many at once. They keep their rank.
 import type { SessionRow } from '../../../entities/index.ts'
 import { queued } from '../../../rules/session.ts'
-import { writeEvents, type Event } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { writeEvents, type Event } from '../streams/write.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
 import { standingOf } from '../transition/place.ts'
 import { ringRoom } from '../transition/ring-room.ts'
@@ -84,7 +85,5 @@ async function tellMoved(
     })),
   )
   ringRoom(needs, companyId)
-  for (const stream of new Set(events.map((event) => event.stream))) {
-    needs.bus.publish('stream', stream)
-  }
+  ringStreams(needs, events)
 }

@@ -1,11 +1,10 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
-import { writeEvents } from '../events.ts'
-import { tellSpoken } from '../lines/automatic-line.ts'
+import { commitStep } from '../transition/commit-step.ts'
 import { greet } from '../transition/greet.ts'
 import { settingsOf } from '../settings-of.ts'
 import { lockBoth, person, type Me } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export async function acceptSession(
@@ -14,7 +13,7 @@ export async function acceptSession(
   input: { sessionId: string; fence?: number | undefined },
 ): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
-  const { moved, events, lines } = await needs.store.work('claim', async (unit) => {
+  const accepted = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     const moved = takeStep(session, {
       event: 'accept',
@@ -28,13 +27,9 @@ export async function acceptSession(
     session.customer_service_id = identity?.customer_service_id ?? null
 
     const spoken = await greet(needs, unit, { customer, moved, settings })
-    await writeStep(unit, moved, spoken)
-    const events = [...stepEvents('session.accepted', moved), ...spoken.events]
-    writeEvents(needs, unit, events)
-    return { moved, events, lines: spoken.lines }
+    return commitStep(needs, unit, { moved, ...spoken, says: 'session.accepted' })
   })
 
-  tellSpoken(needs, lines)
-  await tellStep(needs, moved, events)
-  return moved.session
+  await tellStep(needs, accepted)
+  return accepted.moved.session
 }

@@ -4,7 +4,8 @@ import { mentionsIn } from '../../../rules/mention.ts'
 import { mayNote } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lineEvents, writeEvents, type Event } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { lineEvents, writeEvents, type Event } from '../streams/write.ts'
 import { addLine } from '../lines/new-rows.ts'
 import { tellLines } from '../lines/recent.ts'
 import { lockBoth, personIn, refuseWrite, type Me } from '../access/rights.ts'
@@ -46,9 +47,7 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
   })
 
   tellLines(needs, [line])
-  for (const stream of new Set(events.map((event) => event.stream))) {
-    needs.bus.publish('stream', stream)
-  }
+  ringStreams(needs, events)
   return line
 }
 

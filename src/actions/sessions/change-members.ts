@@ -1,14 +1,14 @@
 // A group chat: the owner asks others in. They read all of it and write while they are members; he stays the owner.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
 import { refuseDisabled, unknownName } from '../access/new-owner.ts'
 import { lockBoth, mayStep, refuse, type Me } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep, type Step } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type MembersInput = { sessionId: string; uids: number[]; fence?: number | undefined }
-type Changed = { session: SessionRow; moved: Moved | null; events: ReturnType<typeof stepEvents> }
+type Changed = { session: SessionRow; changed: Committed | null }
 
 export async function addMembers(
   needs: TellNeeds,
@@ -24,7 +24,7 @@ export async function addMembers(
       const fresh = (await getPeople(unit, me, uids)).filter(
         (uid) => uid !== session.uid && !present.includes(uid),
       )
-      if (fresh.length === 0) return { session, moved: null, events: [] }
+      if (fresh.length === 0) return { session, changed: null }
 
       const at = needs.clock.now()
       const moved = takeStep(session, {
@@ -34,7 +34,6 @@ export async function addMembers(
         reason: 'joined',
         at,
       })
-      await writeStep(unit, moved, { customer })
       await unit.members.add(
         fresh.map((uid) => ({
           session_id: sessionId,
@@ -45,9 +44,8 @@ export async function addMembers(
           left_at: null,
         })),
       )
-      const events = stepEvents('session.joined', moved, fresh)
-      writeEvents(needs, unit, events)
-      return { session, moved, events }
+      const how = { customer, says: 'session.joined', heardBy: fresh }
+      return { session, changed: await commitStep(needs, unit, { moved, ...how }) }
     }),
   )
 }
@@ -66,13 +64,11 @@ export async function removeMembers(
       if (who === 'member' && uids.some((uid) => uid !== me.uid)) refuse('not_owner')
       const present = await membersOf(unit, session)
       const leaving = present.filter((uid) => uids.includes(uid))
-      if (leaving.length === 0) return { session, moved: null, events: [] }
+      if (leaving.length === 0) return { session, changed: null }
 
       const by = { who, actor: `a:${me.uid}`, reason: 'left' }
-      return {
-        session,
-        ...(await leaveGroup(needs, unit, { customer, session, present, leaving, by })),
-      }
+      const changed = await leaveGroup(needs, unit, { customer, session, present, leaving, by })
+      return { session, changed }
     }),
   )
 }
@@ -93,18 +89,12 @@ export async function leaveGroup(
   const at = needs.clock.now()
   const event = leaving.length === present.length ? 'dissolve' : 'leave'
   const moved = takeStep(session, { event, ...by, at })
-  await writeStep(unit, moved, { customer })
   await unit.members.leave(session.session_id, leaving, at)
-  const events = stepEvents('session.left', moved, leaving)
-  writeEvents(needs, unit, events)
-  return { moved, events }
+  return commitStep(needs, unit, { moved, customer, says: 'session.left', heardBy: leaving })
 }
 
-async function tellMembers(
-  needs: TellNeeds,
-  { session, moved, events }: Changed,
-): Promise<SessionRow> {
-  if (moved) await tellStep(needs, moved, events)
+async function tellMembers(needs: TellNeeds, { session, changed }: Changed): Promise<SessionRow> {
+  if (changed) await tellStep(needs, changed)
   return session
 }
 

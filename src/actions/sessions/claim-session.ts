@@ -1,19 +1,18 @@
 // One session, one owner: the queue only proposes. A conditional UPDATE on the session, then one on the agent's load; no row
 // in either rolls both back. Everything an owner writes later carries the fence that was raised here.
-import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { SessionRow } from '../../../entities/index.ts'
 import type { Serving } from '../../../rules/lane.ts'
 import { queued, relationTo } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { tellSpoken } from '../lines/automatic-line.ts'
-import { writeEvents, type Event } from '../events.ts'
 import { isBusy } from '../transition/accept-first.ts'
 import { greet } from '../transition/greet.ts'
 import { settingsOf } from '../settings-of.ts'
 import { lockSeen, notFound, person, refuse, refuseUnbound, type Me } from '../access/rights.ts'
 import { refuseForeignLane, servingOf } from '../access/serving.ts'
-import { stepEvents, takeStep, writeStep, type Moved } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type ClaimNeeds = TellNeeds & Needs<'metrics'>
@@ -28,27 +27,27 @@ export async function claimSession(
   { sessionId, serving }: { sessionId: string; serving?: Serving },
 ): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
-  const { session, moved, lines, events } = await needs.store
+  const { session, claimed } = await needs.store
     .work('claim', async (unit) => {
       const seen = await unit.sessions.find(me.companyId, sessionId)
       if (!seen) throw notFound()
       const proposed = serving !== undefined
       if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) {
-        return { session: seen, moved: null, lines: [], events: [] }
+        return { session: seen, claimed: null }
       }
       mayTake(seen, serving ?? (await servingOf(unit, me.uid)))
       await refuseUnbound(unit, seen)
-      return take(needs, unit, { me, seen, settings })
+      const claimed = await take(needs, unit, { me, seen, settings })
+      return { session: claimed.moved.session, claimed }
     })
     .catch((error: unknown) => {
       needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
       throw error
     })
 
-  if (moved) {
+  if (claimed) {
     needs.metrics.claims.inc({ result: 'won' })
-    tellSpoken(needs, lines)
-    await tellStep(needs, moved, events)
+    await tellStep(needs, claimed)
   }
   return session
 }
@@ -58,13 +57,11 @@ function mayTake(session: SessionRow, serving: Serving): void {
   refuseForeignLane(session.lane, serving, session.account_id)
 }
 
-type Taken = { session: SessionRow; moved: Moved; lines: MessageRow[]; events: Event[] }
-
 async function take(
   needs: ClaimNeeds,
   unit: Unit,
   { me, seen, settings }: { me: Me; seen: SessionRow; settings: Settings },
-): Promise<Taken> {
+): Promise<Committed> {
   const { customer, session } = await lockSeen(unit, seen)
   const identity = await unit.users.identity(seen.account_id, me.uid)
   if (session.state !== queued || session.lane !== seen.lane) refuse('session_already_claimed')
@@ -79,8 +76,6 @@ async function take(
     owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
   })
   const spoken = await greet(needs, unit, { customer, moved, settings })
-  await writeStep(unit, moved, { ...spoken, claimedFrom: seen.lane ?? '' })
-  const events = [...stepEvents('session.claimed', moved), ...spoken.events]
-  writeEvents(needs, unit, events)
-  return { session, moved, lines: spoken.lines, events }
+  const claimedFrom = seen.lane ?? ''
+  return commitStep(needs, unit, { moved, ...spoken, claimedFrom, says: 'session.claimed' })
 }

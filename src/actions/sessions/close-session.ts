@@ -1,12 +1,11 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session.ts'
 import { isAppError } from '../../errors.ts'
-import { writeEvents } from '../events.ts'
-import { tellSpoken } from '../lines/automatic-line.ts'
+import { commitStep } from '../transition/commit-step.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
 import { settingsOf } from '../settings-of.ts'
 import { lockBoth, person, type Me } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type CloseNeeds = TellNeeds
@@ -23,7 +22,7 @@ export async function closeSession(
   input: CloseInput,
 ): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
-  const { moved, events, lines } = await needs.store.work('rest', async (unit) => {
+  const ended = await needs.store.work('rest', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     const moved = takeStep(session, {
       event: 'close',
@@ -36,15 +35,12 @@ export async function closeSession(
     })
 
     const asked = askSatisfaction(needs, { customer, moved, settings })
-    await writeStep(unit, moved, { ...asked, dropPending: input.pending === 'drop' })
-    const events = [...stepEvents('session.closed', moved), ...asked.events]
-    writeEvents(needs, unit, events)
-    return { moved, events, lines: asked.lines }
+    const dropPending = input.pending === 'drop'
+    return commitStep(needs, unit, { moved, ...asked, dropPending, says: 'session.closed' })
   })
 
-  tellSpoken(needs, lines)
-  await tellStep(needs, moved, events)
-  return moved.session
+  await tellStep(needs, ended)
+  return ended.moved.session
 }
 
 export async function closeMany(

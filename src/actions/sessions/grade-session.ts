@@ -2,7 +2,8 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
-import { sessionEvent, writeEvents } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { sessionEvent, writeEvents } from '../streams/write.ts'
 import { lockBoth, type Me } from '../access/rights.ts'
 
 export type GradeInput = { sessionId: string; grade: 1 | 2 | 3; text?: string | undefined }
@@ -40,6 +41,6 @@ export async function gradeSession(
     return { session, events }
   })
 
-  for (const { stream } of events) needs.bus.publish('stream', stream)
+  ringStreams(needs, events)
   return session
 }

@@ -9,18 +9,18 @@ import { waitedSince } from '../../../rules/timers.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { isAppError } from '../../errors.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
-import { writeEvents, type Event } from '../events.ts'
 import { leaveGroup, membersOf } from './change-members.ts'
 import { findHeir } from '../queue/heir.ts'
 import { lockBoth } from '../access/rights.ts'
 import { askedFor } from '../queue/roster.ts'
-import { stepEvents, takeStep, writeStep, type Moved, type Step } from '../transition/step.ts'
+import { commitStep, type Committed } from '../transition/commit-step.ts'
+import { takeStep, type Step } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /** `to`: queue, deputies, or a person's uid. `by`: who disabled them, where it is known. */
 export type Leaver = { uid: number; to: string; by: number | null }
 type Leaving = { company: KnownCompany; leaver: Leaver }
-type Done = { moved: Moved; events: Event[] } | null
+type Done = Committed | null
 
 const pageSize = 200
 /** What is left then, the job goes on with. */
@@ -75,7 +75,7 @@ async function quietly(
   try {
     const done = await take()
     if (!done) return 0
-    await tellStep(needs, done.moved, done.events)
+    await tellStep(needs, done)
     return 1
   } catch (error) {
     needs.log.warn(
@@ -123,10 +123,8 @@ async function decideOne(
       ? await toQueue(unit, { company, leaver, at, ...both })
       : await toPerson(unit, session, asked.heir)
   const moved = takeStep(session, { ...aim, who: 'job', actor: actorOf(leaver), reason, at })
-  await writeStep(unit, moved, { customer })
-  const events = stepEvents(asked.heir === null ? 'session.queued' : 'session.transferred', moved)
-  writeEvents(needs, unit, events)
-  return { moved, events }
+  const says = asked.heir === null ? 'session.queued' : 'session.transferred'
+  return commitStep(needs, unit, { moved, customer, says })
 }
 
 const actorOf = ({ by }: Leaver) => (by === null ? 'job:hand-on' : `a:${by}`)

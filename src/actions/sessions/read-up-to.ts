@@ -1,6 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
+import { ringStreams } from '../streams/ring.ts'
+import { writeEvents } from '../streams/write.ts'
 import { getVisible, lockBoth, personIn, refuseWrite, type Me } from '../access/rights.ts'
 
 /**
@@ -39,6 +40,6 @@ export async function readUpTo(
     return { session: read, changed: true }
   })
 
-  if (changed) needs.bus.publish('stream', `user:${me.uid}`)
+  if (changed) ringStreams(needs, [{ companyId: me.companyId, stream: `user:${me.uid}` }])
   return session
 }

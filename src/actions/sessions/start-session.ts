@@ -1,13 +1,13 @@
 // An agent opens a session with a customer who has not written. It says nothing by itself: the reply window decides what may be sent.
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
-import { writeEvents } from '../events.ts'
 import { newSession } from '../lines/new-rows.ts'
 import { exclusiveOf } from '../access/exclusive.ts'
 import { seesMissed } from './missed.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { notFound, refuseUnbound, supervises, type Me } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/step.ts'
+import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export async function startSession(
@@ -15,7 +15,7 @@ export async function startSession(
   me: Me,
   { customerId }: { customerId: string },
 ): Promise<SessionRow> {
-  const { moved, events } = await needs.store.work('claim', async (unit) => {
+  const started = await needs.store.work('claim', async (unit) => {
     const customer = await unit.customers.lock(me.companyId, customerId)
     if (!customer) throw notFound()
     if (await unit.sessions.openOf(me.companyId, customerId)) {
@@ -42,15 +42,14 @@ export async function startSession(
       owner,
     })
     // a person began something: who has been silent for long is not reclaimed from under him
-    await writeStep(unit, moved, {
+    return commitStep(needs, unit, {
+      moved,
       customer: { ...customer, active_at: at },
       customerChanged: true,
+      says: 'session.started',
     })
-    const events = stepEvents('session.started', moved)
-    writeEvents(needs, unit, events)
-    return { moved, events }
   })
 
-  await tellStep(needs, moved, events)
-  return moved.session
+  await tellStep(needs, started)
+  return started.moved.session
 }

@@ -1,9 +1,9 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { isOwned } from '../../../rules/session.ts'
-import { writeEvents } from '../events.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { lockBoth, mayStep, type Me } from '../access/rights.ts'
-import { stepEvents, takeStep, writeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/step.ts'
+import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /** A supervisor takes a session from whoever has it, or out of any lane. What he has already stays as it is. */
@@ -12,10 +12,10 @@ export async function takeOver(
   me: Me,
   input: { sessionId: string; fence?: number | undefined },
 ): Promise<SessionRow> {
-  const { session, moved, events } = await needs.store.work('claim', async (unit) => {
+  const { session, taken } = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     if (session.uid === me.uid && isOwned(session.state)) {
-      return { session, moved: null, events: [] }
+      return { session, taken: null }
     }
     const who = await mayStep(unit, me, { session, event: 'takeOver', fence: input.fence })
     const owner = await getNewOwner(unit, session, { uid: me.uid, field: 'id' })
@@ -28,12 +28,10 @@ export async function takeOver(
       at: needs.clock.now(),
       owner,
     })
-    await writeStep(unit, moved, { customer })
-    const events = stepEvents('session.transferred', moved)
-    writeEvents(needs, unit, events)
-    return { session, moved, events }
+    const says = 'session.transferred'
+    return { session, taken: await commitStep(needs, unit, { moved, customer, says }) }
   })
 
-  if (moved) await tellStep(needs, moved, events)
+  if (taken) await tellStep(needs, taken)
   return session
 }

@@ -5,13 +5,12 @@ import { rankFor } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
-import { tellLines } from '../lines/recent.ts'
 import { mentionEvents, noteLine, peopleIn } from './add-note.ts'
 import { getGroupLane, getNewOwner } from '../access/new-owner.ts'
 import { lockBoth, mayStep, type Me } from '../access/rights.ts'
 import { settingsOf } from '../settings-of.ts'
-import { stepEvents, takeStep, writeStep, type Step } from '../transition/step.ts'
+import { takeStep, type Step } from '../transition/step.ts'
+import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type Target = { agentUid: number } | { groupId: number }
@@ -28,7 +27,7 @@ export async function transferSession(
   { sessionId, to, note, fence }: TransferInput,
 ): Promise<SessionRow> {
   const { windowFirst } = await settingsOf(needs, me.companyId)
-  const { moved, events, lines } = await needs.store.work('claim', async (unit) => {
+  const transferred = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
     const who = await mayStep(unit, me, {
       session,
@@ -47,18 +46,17 @@ export async function transferSession(
       reason: 'transferred',
       at: needs.clock.now(),
     })
-    await writeStep(unit, moved, { customer, lines })
-    const events = [
-      ...stepEvents('session.transferred', moved),
-      ...lines.flatMap((line) => mentionEvents(line, mentioned)),
-    ]
-    writeEvents(needs, unit, events)
-    return { moved, events, lines }
+    return commitStep(needs, unit, {
+      moved,
+      customer,
+      lines,
+      says: 'session.transferred',
+      events: lines.flatMap((line) => mentionEvents(line, mentioned)),
+    })
   })
 
-  tellLines(needs, lines)
-  await tellStep(needs, moved, events)
-  return moved.session
+  await tellStep(needs, transferred)
+  return transferred.moved.session
 }
 
 type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>

@@ -3,13 +3,11 @@
 import { waiting } from '../../../rules/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeEvents } from '../events.ts'
-import { tellSpoken } from '../lines/automatic-line.ts'
 import { greet } from './greet.ts'
-import { tellPlace } from './place.ts'
+import { commitStep, tellCommitted } from './commit-step.ts'
 import { lockSeen } from '../access/rights.ts'
 import { settingsOf } from '../settings-of.ts'
-import { stepEvents, takeStep, writeStep } from './step.ts'
+import { takeStep } from './step.ts'
 
 export type AcceptFirstNeeds = Needs<
   'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'
@@ -83,15 +81,10 @@ async function acceptFirstOf(
     session.customer_service_id ??=
       (await unit.users.identity(session.account_id, whose.uid))?.customer_service_id ?? null
     const spoken = await greet(needs, unit, { customer, moved, settings })
-    await writeStep(unit, moved, spoken)
-    const events = [...stepEvents('session.accepted', moved), ...spoken.events]
-    writeEvents(needs, unit, events)
-    return { moved, lines: spoken.lines, events }
+    return commitStep(needs, unit, { moved, ...spoken, says: 'session.accepted' })
   })
   if (!done) return false
 
-  tellSpoken(needs, done.lines)
-  await tellPlace(needs, done.moved.session, done.moved.before.list)
-  for (const { stream } of done.events) needs.bus.publish('stream', stream)
+  await tellCommitted(needs, done)
   return true
 }

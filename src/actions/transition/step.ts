@@ -25,7 +25,7 @@ import {
 } from '../../../rules/session.ts'
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
-import { queueEvent, sessionEvent, sessionStream, type Event } from '../events.ts'
+import { queueEvent, sessionEvent, sessionStream, type Event } from '../streams/write.ts'
 import { exclusiveOf } from '../access/exclusive.ts'
 import { listOf } from './place.ts'
 import { refuse } from '../access/rights.ts'

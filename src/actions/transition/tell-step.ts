@@ -1,20 +1,17 @@
-// After the commit: the index, the bells, and whoever may have nobody in conversation now. What is not heard is mended by jobs.
+// After the commit: everyone hears of the step, and whoever may have nobody in conversation now goes on with the next.
 import { isOwned, queued } from '../../../rules/session.ts'
-import type { Event } from '../events.ts'
 import { acceptFirst, type AcceptFirstNeeds } from './accept-first.ts'
-import { tellPlace } from './place.ts'
+import { tellCommitted, type Committed } from './commit-step.ts'
 import { ringRoom } from './ring-room.ts'
 import type { Moved } from './step.ts'
 
 export type TellNeeds = AcceptFirstNeeds
 
-export async function tellStep(needs: TellNeeds, moved: Moved, events: Event[]): Promise<void> {
+export async function tellStep(needs: TellNeeds, committed: Committed): Promise<void> {
+  const { moved } = committed
   const { session, before } = moved
-  await tellPlace(needs, session, before.list)
+  await tellCommitted(needs, committed)
   if (makesRoom(moved) || session.state === queued) ringRoom(needs, session.company_id)
-  for (const stream of new Set(events.map((event) => event.stream))) {
-    needs.bus.publish('stream', stream)
-  }
   const had = before.state !== null && isOwned(before.state) ? before.uid : null
   const has = isOwned(session.state) ? session.uid : null
   await acceptFirst(

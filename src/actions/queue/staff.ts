@@ -1,6 +1,5 @@
 import type { Staff } from '../../../rules/assignment.ts'
-import type { Needs, Unit } from '../../ports.ts'
-import { ringRoom } from '../transition/ring-room.ts'
+import type { Unit } from '../../ports.ts'
 
 /** Everyone in the company, with what decides who may be given what. */
 export async function staffOf(unit: Unit, companyId: string): Promise<Staff[]> {
@@ -24,10 +23,4 @@ function gathered<T extends { uid: number }, V>(rows: T[], of: (row: T) => V): M
   const all = new Map<number, V[]>()
   for (const row of rows) all.set(row.uid, [...(all.get(row.uid) ?? []), of(row)])
   return all
-}
-
-/** Somebody came, went, or may serve others than before. */
-export function tellStaff(needs: Needs<'bus'>, companyId: string): void {
-  needs.bus.publish('known', companyId)
-  ringRoom(needs, companyId)
 }

@@ -1,11 +1,18 @@
 // What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
-import type { AccountRow, PlatformRow } from '../../entities/index.ts'
-import { readSettings } from '../../rules/settings.ts'
-import { platformPlace } from '../secrets.ts'
-import { placeOf } from './accounts/account-row.ts'
-import { staffOf } from './agents/staff.ts'
-import { openCompiler, soonReady } from './rules/compile.ts'
-import type { Known, KnownAccount, KnownCompany, KnownPlatform, Needs, PushKeys } from '../ports.ts'
+import type { AccountRow, PlatformRow } from '../../../entities/index.ts'
+import { readSettings } from '../../../rules/settings.ts'
+import { platformPlace } from '../../secrets.ts'
+import { placeOf } from '../accounts/account-row.ts'
+import { staffOf } from '../queue/staff.ts'
+import { openCompiler, soonReady } from '../rules/compile.ts'
+import type {
+  Known,
+  KnownAccount,
+  KnownCompany,
+  KnownPlatform,
+  Needs,
+  PushKeys,
+} from '../../ports.ts'
 
 const holdsMs = 60_000
 const mostSwitchedOff = 50

@@ -1,7 +1,7 @@
 import { isAppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
 import type { Needs } from '../../ports.ts'
-import { createCompany } from '../companies/create-company.ts'
+import { createCompany } from './create-company.ts'
 
 type First = { companyId: string; username: string; password: string }
 

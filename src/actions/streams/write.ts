@@ -1,11 +1,11 @@
 // An event is one row per audience, written in the transaction that made it true; the bell rings after the commit.
-import type { CustomerRow, MessageRow, SessionRow } from '../../entities/index.ts'
-import type { Window } from '../../rules/reply-window.ts'
-import { group } from '../../rules/session.ts'
-import { presentMessage } from '../views/message.ts'
-import { presentSessionEvent } from '../views/session.ts'
-import { presentWindow } from '../views/window.ts'
-import type { Needs, Unit } from '../ports.ts'
+import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
+import type { Window } from '../../../rules/reply-window.ts'
+import { group } from '../../../rules/session.ts'
+import { presentMessage } from '../../views/message.ts'
+import { presentSessionEvent } from '../../views/session.ts'
+import { presentWindow } from '../../views/window.ts'
+import type { Needs, Unit } from '../../ports.ts'
 
 export type Event = { companyId: string; stream: string; type: string; data: object }
 
