@@ -15,19 +15,25 @@ export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'
 
 export type Edition = { settings: Record<string, string>; close: () => Promise<void> }
 
+export type Servers = { mariadb: string; redis: string }
+
+/** Of the runner; null in the embedded edition. */
+export const serversOfRunner = (): Servers | null =>
+  isCluster ? { mariadb: needed('KEFU_TEST_MARIADB'), redis: needed('KEFU_TEST_REDIS') } : null
+
 /**
  * A fresh, empty store. Houses share one Redis and one appid, but not the WeChat that gave a token: a key of its own keeps each
  * from the tokens of the others.
  */
-export async function openEdition(): Promise<Edition> {
-  if (!isCluster) return { settings: {}, close: () => Promise.resolve() }
+export async function openEdition(servers = serversOfRunner()): Promise<Edition> {
+  if (!servers) return { settings: {}, close: () => Promise.resolve() }
   const name = `test_${randomBytes(8).toString('hex')}`
-  const server = needed('KEFU_TEST_MARIADB')
+  const server = servers.mariadb
   await onServer(server, `create database ${name} character set utf8mb4`)
   return {
     settings: {
       DATABASE_URL: server.replace(/\/[^/]*$/, `/${name}`),
-      REDIS_URL: needed('KEFU_TEST_REDIS'),
+      REDIS_URL: servers.redis,
       SECRET_KEY: randomBytes(32).toString('hex'),
     },
     close: () => onServer(server, `drop database ${name}`),

@@ -9,6 +9,8 @@ export type TcpProxy = {
   goDead: () => void
   /** What was swallowed stays lost, so connections of before stay dead. */
   revive: () => void
+  /** From now on the server hears everything so much later. */
+  slow: (ms: number) => void
   /** Every connection is reset. */
   cut: () => void
   /** Hears each statement of MySQL's protocol; `true` cuts all wires once the server has it. */
@@ -19,8 +21,9 @@ export type TcpProxy = {
 }
 
 /** `delayMs`: how much later the server hears what is sent to it, as if it stood further away. */
-export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promise<TcpProxy> {
+export async function openTcpProxy(target: string, options = { delayMs: 0 }): Promise<TcpProxy> {
   const { hostname, port } = new URL(target)
+  let { delayMs } = options
   const pairs = new Set<[Socket, Socket]>()
   let isDead = false
   let hear: (text: string) => boolean = () => false
@@ -34,10 +37,17 @@ export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promis
       far.destroy()
     }
   }
-  // timers of one length fire in the order they were set
-  const later = (send: () => void) => {
-    if (delayMs > 0) setTimeout(send, delayMs)
-    else send()
+  // whichever timer fires, the first goes first
+  const openLater = () => {
+    const waiting: (() => void)[] = []
+    return (send: () => void) => {
+      if (delayMs === 0 && waiting.length === 0) {
+        send()
+        return
+      }
+      waiting.push(send)
+      setTimeout(() => waiting.shift()?.(), delayMs)
+    }
   }
   const server = createServer((near) => {
     const far = connect(Number(port), hostname)
@@ -45,6 +55,7 @@ export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promis
     pairs.add(pair)
     let lost = isDead
     const statements = openStatements()
+    const later = openLater()
     near.on('data', (chunk: Buffer) => {
       lost ||= isDead
       if (lost) return
@@ -84,6 +95,9 @@ export async function openTcpProxy(target: string, { delayMs = 0 } = {}): Promis
     },
     revive: () => {
       isDead = false
+    },
+    slow: (ms) => {
+      delayMs = ms
     },
     cut,
     onStatement: (one) => {

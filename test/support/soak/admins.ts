@@ -1,0 +1,166 @@
+// Whoever changes settings and people, runs jobs by hand and moves the clock.
+import { timers, type Firm, type Person } from './companies.ts'
+import { told } from './caller.ts'
+import type { Client } from './run.ts'
+
+const minuteMs = 60_000
+const weights = {
+  setting: 6,
+  timer: 3,
+  disable: 3,
+  enable: 6,
+  capacity: 4,
+  groups: 3,
+  accounts: 3,
+  deputies: 2,
+  rule: 4,
+  priority: 3,
+  job: 10,
+}
+type Op = keyof typeof weights
+
+export function administer(client: Client, firm: Firm): () => Promise<void> {
+  const at = { client, firm, ruleIds: [] as string[] }
+  return async () => {
+    const op = client.draw.weighed(weights)
+    await acts[op](at, client.draw.below(1000))
+  }
+}
+
+/** The clock goes forward in leaps of up to three minutes. */
+export const hasten = (client: Client) => async () => {
+  const ms = client.draw.below(4) * minuteMs
+  await client.journal.run({ client: client.name, op: 'clock', key: '' }, async () => {
+    await client.world.advance(ms)
+    return { outcome: 'ok', detail: { ms } }
+  })
+}
+
+type At = { client: Client; firm: Firm; ruleIds: string[] }
+const pick = <T>(all: readonly T[], n: number) => all[n % all.length] as T
+
+async function ask(
+  { client, firm }: At,
+  { op, key = '' }: { op: string; key?: string },
+  [method, path, body]: [string, string, object?],
+): Promise<any> {
+  let said: any = null
+  await client.journal.run({ client: client.name, op, key }, async () => {
+    const answer = await firm.admin.call(method, path, body)
+    said = answer.status < 300 ? answer.body : null
+    return told(answer, { path, body })
+  })
+  return said
+}
+
+const change = async (at: At, who: Person, patch: object) =>
+  ask(at, { op: 'person', key: who.username }, ['PATCH', `/api/users/${who.uid}`, patch])
+
+/** Signed in by themselves again, once they may. */
+export async function enable(at: Pick<At, 'client' | 'firm'>, who: Person): Promise<void> {
+  if (!(await change({ ...at, ruleIds: [] }, who, { enabled: true }))) return
+  await who.signIn().catch(() => null)
+  who.isEnabled = true
+}
+
+const jobsByHand = [
+  'waiting-timeout',
+  'queue-timeout',
+  'idle-close',
+  'take-back',
+  'fallback',
+  'reclaim',
+  'overflow',
+  'assign',
+  'accept-first',
+  'queue-rank',
+  'outbox-sweep',
+  'hand-on',
+  'rule-counts',
+  'media-rescue',
+  'kf-sync',
+  'reread',
+  'reread-refused',
+  'sweep-vault',
+  'forget-old',
+  'queue-reconcile',
+]
+
+const acts: Record<Op, (at: At, n: number) => Promise<void>> = {
+  setting: async (at, n) => {
+    const patch = pick(
+      [
+        { sessionRule: 'grab' },
+        { sessionRule: 'even' },
+        { sessionRule: 'roundRobin' },
+        { autoAcceptFirst: n % 2 === 0 },
+        { windowFirst: n % 2 === 0 },
+        { rulesInConversation: n % 2 === 0 },
+        { greeting: n % 2 === 0 ? `${at.firm.mark} 您好` : '' },
+        { askSatisfaction: n % 2 === 0 },
+      ],
+      n,
+    )
+    await ask(at, { op: 'setting' }, ['PATCH', '/api/settings', patch])
+  },
+  timer: async (at, n) => {
+    const [name, values] = pick(Object.entries(timers), n)
+    await ask(at, { op: 'setting' }, ['PATCH', '/api/settings', { [name]: pick(values, n >> 3) }])
+  },
+  disable: async (at, n) => {
+    const able = at.firm.people.filter((one) => one.isEnabled && !one.isSupervisor)
+    if (able.length < 5) return
+    const [who, heir] = [pick(able, n), pick(able, n + 1)]
+    who.isEnabled = false
+    const sessionsTo = pick(['queue', 'deputies', heir.uid], n >> 4)
+    const disabled = await change(at, who, { enabled: false, sessionsTo })
+    // refused, or nobody knows
+    if (disabled === null) await enable(at, who)
+  },
+  enable: async (at, n) => {
+    const away = at.firm.people.filter((one) => !one.isEnabled)
+    if (away.length > 0) await enable(at, pick(away, n))
+  },
+  capacity: (at, n) => change(at, pick(at.firm.people, n), { capacity: 2 + (n % 8) }),
+  groups: (at, n) =>
+    change(at, pick(at.firm.people, n), {
+      groupIds: at.firm.groupIds.filter((_, index) => ((n >> 4) >> index) % 2 === 1),
+    }),
+  accounts: (at, n) =>
+    change(at, pick(at.firm.people, n), {
+      accountIds: n % 3 === 0 ? at.firm.accountIds.slice(0, 1) : at.firm.accountIds,
+    }),
+  deputies: (at, n) => {
+    const [who, deputy] = [pick(at.firm.people, n), pick(at.firm.people, n + 3)]
+    return change(at, who, { deputyUids: who.uid === deputy.uid ? [] : [deputy.uid] })
+  },
+  rule: async (at, n) => {
+    const old = at.ruleIds.length > 5 ? at.ruleIds.shift() : undefined
+    if (old !== undefined) {
+      await ask(at, { op: 'rule', key: old }, ['DELETE', `/api/rules/${old}`])
+      return
+    }
+    const made = await ask(at, { op: 'rule' }, [
+      'POST',
+      '/api/rules',
+      {
+        name: `${at.firm.mark} ${n}`,
+        match: { kind: 'contains', keywords: [`关键${n}`] },
+        action: { kind: 'text', text: `${at.firm.mark} 自动 ${n}` },
+      },
+    ])
+    if (made) at.ruleIds.push(made.id as string)
+  },
+  priority: async (at, n) => {
+    const { openid } = pick(at.firm.followers, n)
+    const found = await ask(at, { op: 'find' }, ['GET', `/api/customers?search=${openid}`])
+    const id = found?.items[0]?.id as string | undefined
+    if (id === undefined) return
+    const patch = n % 2 === 0 ? { priority: n % 10 } : { alias: `${at.firm.mark} ${n}` }
+    await ask(at, { op: 'customer', key: id }, ['PATCH', `/api/customers/${id}`, patch])
+  },
+  job: async (at, n) => {
+    const name = pick(jobsByHand, n)
+    await ask(at, { op: 'job', key: name }, ['POST', `/api/admin/jobs/${name}/run`, {}])
+  },
+}

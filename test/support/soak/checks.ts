@@ -1,0 +1,188 @@
+// Compares what clients were told, what WeChat was told and what the database says: a little every few seconds, everything now and then.
+import { performance } from 'node:perf_hooks'
+import { askSelfCheck } from './self-check.ts'
+import type { Firm } from './companies.ts'
+import type { Journal } from './journal.ts'
+import type { Rows } from './look.ts'
+import { openFired } from './fired.ts'
+import { openJobs } from './slots.ts'
+import type { Promises } from './promises.ts'
+import { openSends } from './sends.ts'
+import type { Strikes } from './strikes.ts'
+import { openUnknowns } from './unknowns.ts'
+import { checkLedgers, checkOrder, checkReplies, checkStale, checkTwins } from './whole.ts'
+import type { World } from './world.ts'
+
+export type Facts = {
+  world: World
+  journal: Journal
+  promises: Promises
+  strikes: Strikes
+  firms: Record<'A' | 'B', Firm>
+}
+export type Checks = {
+  light: () => Promise<void>
+  whole: (last: boolean) => Promise<void>
+  /** What has no end yet, in words. */
+  left: () => Promise<string[]>
+  drained: (left: string[]) => Promise<void>
+  looks: () => number
+}
+
+export const slices = <T>(all: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, n) =>
+    all.slice(n * size, (n + 1) * size),
+  )
+export const marks = (some: unknown[]) => some.map(() => '?').join(', ')
+
+export function openChecks(facts: Facts): Checks {
+  const { world, journal, promises } = facts
+  const sends = openSends(world.simulator)
+  const acknowledged = openAcknowledged(facts)
+  const [unknowns, fired, slots] = [openUnknowns(facts, sends), openFired(facts), openJobs(facts)]
+  let looks = 0
+  return {
+    light: async () => {
+      await sends.read()
+      const fresh = acknowledged()
+      await world.look.once(async (rows) => {
+        await oneSession(rows, promises)
+        await fresh(rows)
+        await unknowns(rows)
+        await fired(rows)
+        await slots.look(rows)
+      })
+      await askSelfCheck(facts)
+      looks += 1
+    },
+    whole: async (last) => {
+      const before = journal.entries.slice()
+      // what has arrived was stored before it left
+      await sends.read()
+      await world.look.once(async (rows) => {
+        await checkTwins(rows, { before, promises, last })
+        await checkOrder(rows, { before, promises, last })
+        await checkLedgers(rows, { before, promises, last })
+        await checkReplies(rows, { before, promises, last, sends })
+      })
+      checkStale({ before, promises, last })
+      looks += 1
+    },
+    left: async () => [
+      ...(await world.look.once(async (rows) => [
+        ...(await openReplies(rows)),
+        ...(await fired.overdue(rows)),
+        ...(await slots.behind(rows)),
+      ])),
+      ...(await askSelfCheck(facts)),
+    ],
+    drained: async (left) => {
+      for (const one of left) {
+        const [id, ...words] = one.split(' ') as ['P10', ...string[]]
+        promises.broke(id, `${words.join(' ')} 120 s after the last strike`, [])
+      }
+    },
+    looks: () => looks,
+  }
+}
+
+const openReplies = async (rows: Rows) =>
+  (
+    await rows<{ outbox_id: string; state: string; way: string }>(
+      "select outbox_id, state, way from outbox where state in ('pending', 'sending')",
+    )
+  ).map(({ outbox_id, state, way }) => `P10 reply ${outbox_id} (${way}) is ${state}`)
+
+async function oneSession(rows: Rows, promises: Promises): Promise<void> {
+  const two = await rows<{ wx_user_id: string }>(
+    'select wx_user_id from message_session where state in (0, 1, 2, 3) group by wx_user_id having count(*) > 1',
+  )
+  promises.saw('P6')
+  for (const { wx_user_id: id } of two) {
+    promises.broke('P6', `customer ${id} has two open sessions`, [id])
+  }
+}
+
+/** Of what was answered since the last look, taken before this one begins: is it there? */
+function openAcknowledged({ journal, promises }: Facts) {
+  let done = 0
+  const stalls = openStalls()
+  return () => {
+    const to = journal.entries.length
+    const entries = journal.entries.slice(done, to)
+    return async (rows: Rows) => {
+      await checkThere(rows, entries, promises)
+      checkAnswerTimes(entries, promises, stalls)
+      done = to
+    }
+  }
+}
+
+async function checkThere(
+  rows: Rows,
+  entries: Journal['entries'],
+  promises: Promises,
+): Promise<void> {
+  const pushes = entries.filter(({ op, outcome }) => op === 'push' && outcome === 'ok')
+  for (const some of slices(pushes, 300)) {
+    const keys = some.map(({ detail }) => `m:${detail.msgId}`)
+    const found = await rows<{ dedup_key: string }>(
+      `select dedup_key from inbox where dedup_key in (${marks(keys)})`,
+      keys,
+    )
+    const there = new Set(found.map((row) => row.dedup_key))
+    promises.saw('P1', some.length)
+    for (const { detail } of some) {
+      if (there.has(`m:${detail.msgId}`)) continue
+      promises.broke('P1', `push ${detail.msgId} was answered and is not stored`, [detail.msgId])
+    }
+  }
+  const replies = entries.filter(({ detail }) => detail.messageId !== undefined)
+  for (const some of slices(replies, 300)) {
+    const ids = some.map(({ detail }) => detail.messageId as string)
+    const found = await rows<{ message_id: string }>(
+      `select message_id from message_data where message_id in (${marks(ids)})`,
+      ids,
+    )
+    const there = new Set(found.map((row) => row.message_id))
+    promises.saw('P10', some.length)
+    for (const id of ids) {
+      if (!there.has(id)) promises.broke('P10', `reply ${id} was accepted and is not there`, [id])
+    }
+  }
+}
+
+const answeredWithinMs = 4500
+
+/** `stalls`: while the run itself stood still, its WeChat could not hear the answer. */
+function checkAnswerTimes(
+  entries: Journal['entries'],
+  promises: Promises,
+  stalls: (from: number, to: number) => number,
+): void {
+  for (const { op, detail, begin, end } of entries) {
+    if (op !== 'push' || !detail.attempts) continue
+    const taken = (detail.attempts as { status: number; ms: number }[]).filter(
+      ({ status }) => status === 200,
+    )
+    promises.saw('P4', taken.length)
+    for (const { ms } of taken) {
+      if (ms - stalls(begin, end) <= answeredWithinMs) continue
+      promises.broke('P4', `push ${detail.msgId} was answered after ${ms} ms`, [detail.msgId])
+    }
+  }
+}
+
+/** How long this process stood still in between. */
+function openStalls() {
+  const everyMs = 50
+  const all: { at: number; ms: number }[] = []
+  let last = performance.now()
+  setInterval(() => {
+    const at = performance.now()
+    if (at - last > 2 * everyMs) all.push({ at, ms: at - last - everyMs })
+    last = at
+  }, everyMs).unref()
+  return (from: number, to: number) =>
+    all.filter(({ at, ms }) => at > from && at - ms < to).reduce((sum, { ms }) => sum + ms, 0)
+}

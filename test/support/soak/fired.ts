@@ -1,0 +1,75 @@
+// What timers ended: not before their time by a clock that nobody moved, and not much later.
+import type { defaultSettings } from '../../../rules/settings.ts'
+import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/timers.ts'
+import type { SessionRow } from '../../../entities/index.ts'
+import { marks, type Facts } from './checks.ts'
+import { timers } from './companies.ts'
+import type { Rows } from './look.ts'
+
+type Fired = { session_id: string; reason: keyof typeof leastOf }
+type Line = { session_id: string; text: string | null; seq: number; opercode: number }
+
+/** Settings change meanwhile: the least that was ever set. */
+const leastOf = {
+  idle: Math.min(...timers.idleCloseMinutes),
+  waiting_timed_out: Math.min(...timers.waitingMinutes),
+  queue_timed_out: Math.min(...timers.queueMinutes),
+}
+const lateMs = 60_000
+/** The jobs that look for them come every half minute. */
+const everyMs = 30_000
+
+export function openFired({ world, journal, promises, firms }: Facts) {
+  const seen = new Set<string>()
+  const look = async (rows: Rows) => {
+    const fired = await rows<Fired>(
+      `select session_id, reason from session_ledger where reason in ('idle', 'waiting_timed_out', 'queue_timed_out')`,
+    )
+    const fresh = fired.filter(({ session_id }) => !seen.has(session_id)).slice(0, 500)
+    if (fresh.length === 0) return
+    const ids = fresh.map(({ session_id }) => session_id)
+    const lines = await rows<Line>(
+      `select session_id, text, seq, opercode from message_data where session_id in (${marks(ids)}) and opercode in (1, 2, 3, 4) order by seq`,
+      ids,
+    )
+    const texts = new Map(journal.entries.map((entry) => [entry.detail.text, entry]))
+    const now = world.now()
+    for (const { session_id: id, reason } of fresh) {
+      seen.add(id)
+      const own = lines.filter((line) => line.session_id === id)
+      const counted = own.filter(({ opercode }) => reason === 'idle' || opercode === 2)
+      const last = texts.get(counted.at(-1)?.text ?? '')
+      if (!last || last.at === 0) continue
+      promises.saw('P19')
+      const passed = (now - last.at) / minuteMs
+      if (passed >= leastOf[reason]) continue
+      promises.broke('P19', `session ${id} was ended (${reason}) after ${passed.toFixed(1)} min`, [
+        id,
+        last.key,
+      ])
+    }
+  }
+  /** Asked when the clock goes evenly: what should have fired long ago. */
+  const overdue = async (rows: Rows): Promise<string[]> => {
+    const answer = await firms.A.admin.call('GET', '/api/settings').catch(() => null)
+    if (answer?.status !== 200) return ['P19 nobody tells the settings']
+    const set = answer.body as typeof defaultSettings
+    const open = await rows<SessionRow>(
+      'select s.* from message_session s join official_account a on a.account_id = s.account_id where s.state in (0, 1, 2, 3)',
+    )
+    const mine = open.filter(({ account_id }) => firms.A.accountIds.includes(account_id))
+    return mine
+      .filter((session) => {
+        const [since, minutes] =
+          session.state === 3
+            ? [queuesSince(session), set.queueMinutes]
+            : session.state === 0
+              ? [waitsSince(session), set.waitingMinutes]
+              : [idleSince(session), set.idleCloseMinutes]
+        const due = since + minutes * minuteMs
+        return minutes > 0 && world.now() > due + lateMs + everyMs
+      })
+      .map(({ session_id: id, state }) => `P19 session ${id} (${state}) should have ended`)
+  }
+  return Object.assign(look, { overdue })
+}

@@ -1,0 +1,57 @@
+// Followers write, through the simulator, which pushes as WeChat does: signed, within 5 s, three times in all with the same MsgId.
+import { post } from '../app.ts'
+import type { Draw } from '../random.ts'
+import type { Firm } from './companies.ts'
+import type { Asked, Told } from './journal.ts'
+import type { Client } from './run.ts'
+
+type Attempt = { status: number | null; ms: number; outcome: string }
+export type Pushed = { text: string; msgId: string; attempts: Attempt[] }
+
+/** A client has followers of its own, so that what each writes has an order. */
+export function follow(client: Client, firm: Firm, mine: Firm['followers']): () => Promise<void> {
+  let n = 0
+  return async () => {
+    const who = client.draw.one(mine)
+    n += 1
+    const kind = client.draw.weighed({ write: 40, leave: 1 })
+    const asked: Asked = { client: client.name, op: 'push', key: who.openid }
+    if (kind === 'leave') {
+      for (const event of ['unsubscribe', 'subscribe']) {
+        await client.journal.run({ ...asked, op: event }, () =>
+          push(client, firm, [`${who.openid}/event`, { appid: who.appid, event }]),
+        )
+      }
+      return
+    }
+    const text = `${firm.mark} ${client.name} ${n}${client.draw.below(12) === 0 ? ' 营业' : ''}`
+    const body = { appid: who.appid, type: 'text', text, ...copies(client.draw) }
+    await client.journal.run(asked, () => push(client, firm, [`${who.openid}/send`, body]))
+  }
+}
+
+function copies(draw: Draw): object {
+  return draw.one([
+    ...Array.from({ length: 8 }, () => ({})),
+    { copies: 2, parallel: true },
+    { copies: 2 },
+    { copies: 3, parallel: true },
+  ])
+}
+
+async function push(
+  { world, promises }: Client,
+  firm: Firm,
+  [path, body]: [path: string, body: { appid: string; text?: string; [more: string]: unknown }],
+): Promise<Told> {
+  const { tries, msgId, reply, shown } = await post(
+    `${world.simulator}/sim/followers/${path}`,
+    body,
+  )
+  const answers = JSON.stringify([reply, shown])
+  if (answers.includes(firm.side === 'A' ? '《乙》' : '《甲》')) {
+    promises.broke('P22', `a follower of ${firm.side} was answered by the other`, [msgId])
+  }
+  const isTaken = (tries as Attempt[]).some(({ status }) => status === 200)
+  return { outcome: isTaken ? 'ok' : 'info', detail: { text: body.text, msgId, attempts: tries } }
+}

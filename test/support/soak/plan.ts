@@ -1,0 +1,69 @@
+// What strikes when. The seed fixes it, and nothing else does.
+import { openDraw, type Draw } from '../random.ts'
+
+export type Edition = 'embedded' | 'cluster'
+const ofHouse = {
+  embedded: ['kill', 'freeze', 'jump', 'fullDisk'],
+  cluster: [
+    'kill',
+    'freeze',
+    'jump',
+    'cutDatabase',
+    'slowDatabase',
+    'deadDatabase',
+    'cutRedis',
+    'slowRedis',
+    'deadRedis',
+  ],
+} as const
+const ofWechat = ['slow', 'silent', 'reset', 'half', 'refuse', 'html', 'errcode'] as const
+
+export type HouseKind = (typeof ofHouse)[Edition][number]
+export type WechatKind = (typeof ofWechat)[number]
+/** In seconds. `n` chooses where there are several, and which way. */
+export type Strike = { at: number; forS: number; n: number } & (
+  { on: 'house'; kind: HouseKind } | { on: 'wechat'; kind: WechatKind }
+)
+
+/** A jump is settled before anything else happens to whoever has to judge it. */
+const jumpS = 8
+const lasts: Partial<Record<HouseKind, number>> = { kill: 1, freeze: 2, jump: jumpS }
+
+export const calmOf = (minutes: number) => Math.min(30, minutes * 20)
+
+export function planOf(seed: number, minutes: number, edition: Edition): Strike[] {
+  const draw = openDraw(seed)
+  const span = { from: calmOf(minutes), to: minutes * 60 }
+  // who is killed first has lines on their way to a WeChat that is slow
+  const house = inTurn<HouseKind>(draw, ofHouse[edition], {
+    ...span,
+    from: span.from + 2,
+    lastsFor: (kind) => lasts[kind] ?? 2 + draw.below(4),
+  })
+  const wechat = inTurn<WechatKind>(draw, ofWechat, { ...span, lastsFor: () => 3 + draw.below(4) })
+  return [
+    ...house.map((one) => ({ ...one, on: 'house' as const })),
+    ...wechat.map((one) => ({ ...one, on: 'wechat' as const })),
+  ].sort((a, b) => a.at - b.at)
+}
+
+/** One after the other, the first of them first, each kind once before any comes again. */
+function inTurn<K>(
+  draw: Draw,
+  kinds: readonly K[],
+  { from, to, lastsFor }: { from: number; to: number; lastsFor: (kind: K) => number },
+): { at: number; forS: number; n: number; kind: K }[] {
+  const strikes = []
+  let left: K[] = []
+  // the first minutes see many kinds, a long run has quiet in between
+  const restS = to > 180 ? 4 + draw.below(8) : 2
+  for (let at = from; ;) {
+    if (left.length === 0) left = [...kinds]
+    const which = strikes.length === 0 ? 0 : draw.below(left.length)
+    const [kind] = left.splice(which, 1) as [K]
+    const forS = lastsFor(kind)
+    if (at + forS > to) return strikes
+    strikes.push({ at, forS, n: draw.below(1000), kind })
+    at += forS + restS + draw.below(3) + (forS >= jumpS ? jumpS / 2 : 0)
+  }
+}

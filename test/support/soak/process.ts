@@ -1,0 +1,81 @@
+// One process of the product that may die at any moment, and comes back on the same port.
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Logged } from '../ends-clean.ts'
+
+export type Process = {
+  url: string
+  start: () => Promise<void>
+  kill: () => Promise<void>
+  freeze: () => void
+  thaw: () => void
+  /** The clock of the database, as this process reads it. */
+  jumpTo: (ms: number) => void
+  stop: () => Promise<void>
+}
+type Told = { url?: string; logged?: Logged }
+
+const looksEveryMs = 1000
+const startsWithinMs = 60_000
+
+export function openProcess(
+  settings: Record<string, string>,
+  hear: (logged: Logged) => void,
+): Process {
+  let child: ChildProcess | null = null
+  let jumpedMs = 0
+  const isAlive = () => child !== null && child.exitCode === null && child.signalCode === null
+  const end = async (signal: NodeJS.Signals) => {
+    if (!child || !isAlive()) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+  return {
+    url: `http://127.0.0.1:${settings['PORT']}`,
+    start: async () => {
+      if (isAlive()) return
+      const born = fork(
+        join(import.meta.dirname, '../second-process.js'),
+        [JSON.stringify(settings), 'false', JSON.stringify({ everyMs: looksEveryMs, jumpedMs })],
+        { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      )
+      child = born
+      born.on('message', ({ logged }: Told) => {
+        if (logged) hear(logged)
+      })
+      await listening(born)
+    },
+    kill: () => end('SIGKILL'),
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+    jumpTo: (ms) => {
+      jumpedMs = ms
+      if (isAlive()) child?.send({ jumpTo: ms })
+    },
+    stop: () => end('SIGTERM'),
+  }
+}
+
+function listening(child: ChildProcess): Promise<void> {
+  let said = ''
+  child.stderr?.on('data', (piece: Buffer) => {
+    said = (said + piece.toString()).slice(-2000)
+  })
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(late)
+      reject(new Error(`the product does not start: ${why}\n${said}`))
+    }
+    const late = setTimeout(fail, startsWithinMs, 'it takes too long')
+    child.once('exit', (code, signal) => {
+      fail(`it ended with ${String(code ?? signal)}`)
+    })
+    child.on('message', ({ url }: Told) => {
+      if (url === undefined) return
+      clearTimeout(late)
+      resolve()
+    })
+  })
+}

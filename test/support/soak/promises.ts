@@ -1,0 +1,57 @@
+// What was looked at for each promise, and what broke it.
+
+export const promised = {
+  P1: 'a push that is answered is stored',
+  P2: 'a push is stored once, and nothing comes from nowhere',
+  P4: 'a push that is taken is answered within 4.5 s',
+  P5: 'lines stand in the order in which they came',
+  P6: 'a follower has one open session at most',
+  P7: 'lines, counts, events and loads change together',
+  P8: 'a session has one owner, and the ledger knows him',
+  P9: 'who no longer has a session cannot answer in it',
+  P10: 'a reply that is accepted has an end that is shown',
+  P11: 'nothing is sent twice by itself',
+  P12: 'unknown is only what nobody can know',
+  P13: "a follower's replies leave in their order",
+  P14: 'the same clientMsgId is the same message',
+  P15: 'the index of the queue is what SQL says',
+  P18: 'a slot of a job is run once, and none stands still',
+  P19: 'no timer fires early, and none is forgotten',
+  P22: 'nothing of a company reaches another',
+} as const
+export type PromiseId = keyof typeof promised
+export type Breach = { id: PromiseId; what: string; names: string[] }
+
+export type Promises = {
+  saw: (id: PromiseId, howMany?: number) => void
+  /** `names`: what its entries are found by. Told once. */
+  broke: (id: PromiseId, what: string, names: string[]) => void
+  breaches: Breach[]
+  verdicts: () => { id: PromiseId; verdict: 'ok' | 'violated' | 'unknown'; n: number }[]
+}
+
+const ids = Object.keys(promised) as PromiseId[]
+/** Of each; a fault that shows everywhere is seen in a few. */
+const mostTold = 10
+
+export function openPromises(): Promises {
+  const seen = new Map<PromiseId, number>()
+  const breaches: Breach[] = []
+  return {
+    saw: (id, howMany = 1) => {
+      seen.set(id, (seen.get(id) ?? 0) + howMany)
+    },
+    broke: (id, what, names) => {
+      const same = breaches.filter((one) => one.id === id)
+      if (same.length >= mostTold || same.some((one) => one.what === what)) return
+      breaches.push({ id, what, names })
+    },
+    breaches,
+    verdicts: () =>
+      ids.map((id) => {
+        const n = seen.get(id) ?? 0
+        const broken = breaches.some((one) => one.id === id)
+        return { id, verdict: broken ? 'violated' : n === 0 ? 'unknown' : 'ok', n }
+      }),
+  }
+}

@@ -1,0 +1,181 @@
+// A long run drawn from a seed: people at work, what strikes them, and whoever compares all the time what was promised with what is.
+import { setMaxListeners } from 'node:events'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Servers } from '../edition.ts'
+import { openDraw, type Draw } from '../random.ts'
+import { administer, enable, hasten } from './admins.ts'
+import { work } from './agents.ts'
+import { openChecks, type Checks } from './checks.ts'
+import { openFirms, type Firm } from './companies.ts'
+import { follow } from './followers.ts'
+import { openJournal, type Entry, type Journal } from './journal.ts'
+import { planOf } from './plan.ts'
+import { openPromises, type Promises } from './promises.ts'
+import { openStrikes, type Strikes, type Struck } from './strikes.ts'
+import { openWorld, type World } from './world.ts'
+
+export type Client = {
+  name: string
+  draw: Draw
+  world: World
+  journal: Journal
+  promises: Promises
+}
+export type SoakOptions = {
+  seed: number
+  minutes: number
+  /** Of the cluster edition. */
+  servers: Servers | null
+  tell?: (text: string) => void
+}
+export type Soaked = {
+  verdicts: ReturnType<Promises['verdicts']>
+  breaches: Promises['breaches']
+  /** Of a breach, the newest. */
+  about: (names: string[]) => Entry[]
+  entries: Entry[]
+  struck: Struck[]
+  looks: number
+}
+
+const drainsWithinMs = 120_000
+const checksEveryMs = 3000
+const quietMs = 16 * 60_000
+
+export async function soak(options: SoakOptions): Promise<Soaked> {
+  const { seed, minutes, servers, tell = () => undefined } = options
+  const world = await openWorld(minutes, servers)
+  const ending = new AbortController()
+  // every client sleeps until then
+  setMaxListeners(0, ending.signal)
+  try {
+    const journal = openJournal(world.lowestNow)
+    const promises = openPromises()
+    const firms = await openFirms(world, promises)
+    const plan = planOf(seed, minutes, servers ? 'cluster' : 'embedded')
+    const strikes = openStrikes(world, plan, { ending: ending.signal, tell })
+    const checks = openChecks({ world, journal, promises, strikes, firms })
+    const clients = live({ world, journal, promises, seed, firms, ending: ending.signal })
+    const watching = watch(checks, journal, ending.signal)
+    // a process that does not come back ends the run
+    const broke = strikes.done.then(() => new Promise<void>(() => undefined))
+    await Promise.race([sleep(minutes * 60_000, undefined, { signal: ending.signal }), broke])
+    ending.abort()
+    tell('heals and drains')
+    await Promise.all([...clients, strikes.done, watching])
+    await drain({ world, firms, journal, promises, seed }, checks, strikes)
+    await checks.whole(true)
+    return {
+      verdicts: promises.verdicts(),
+      breaches: promises.breaches,
+      about: (names) => journal.about(names).slice(-12),
+      entries: journal.entries,
+      struck: strikes.all,
+      looks: checks.looks(),
+    }
+  } finally {
+    ending.abort()
+    await world.close()
+  }
+}
+
+type Living = Omit<Client, 'name' | 'draw'> & { seed: number; firms: Record<'A' | 'B', Firm> }
+
+function live({
+  firms: { A, B },
+  ending,
+  ...common
+}: Living & { ending: AbortSignal }): Promise<void>[] {
+  let born = 0
+  const client = (name: string): Client => ({
+    ...common,
+    name,
+    draw: openDraw(common.seed + 7919 * (born += 1)),
+  })
+  const run = (name: string, pauseMs: number, act: (client: Client) => () => Promise<unknown>) => {
+    const one = client(name)
+    const next = act(one)
+    return (async () => {
+      while (!ending.aborted) {
+        await next().catch((error: unknown) => {
+          // of its own: an answer that nobody foresaw is no reason to end the run
+          one.journal.entries.push(strayOf(one.name, error))
+        })
+        await sleep(one.draw.below(2 * pauseMs), undefined, { signal: ending }).catch(() => null)
+      }
+    })()
+  }
+  const pushers = [
+    [A, 8],
+    [B, 2],
+  ] as const
+  return [
+    ...pushers.flatMap(([firm, howMany]) =>
+      Array.from({ length: howMany }, (_, n) =>
+        run(`f${firm.side}${n}`, 200, (one) =>
+          follow(
+            one,
+            firm,
+            firm.followers.filter((_who, at) => at % howMany === n),
+          ),
+        ),
+      ),
+    ),
+    ...A.people.map((me) =>
+      run(`p${me.username}`, 200, (one) => work(one, { firm: A, other: B }, me)),
+    ),
+    ...B.people.map((me) =>
+      run(`p${me.username}`, 300, (one) => work(one, { firm: B, other: A }, me)),
+    ),
+    run('admin', 500, (one) => administer(one, A)),
+    run('clock', 3000, hasten),
+  ]
+}
+
+const strayOf = (client: string, error: unknown): Entry => ({
+  client,
+  op: 'stray',
+  key: '',
+  begin: performance.now(),
+  end: performance.now(),
+  at: 0,
+  outcome: 'info',
+  detail: { error: error instanceof Error ? error.stack : String(error) },
+})
+
+/** A look that fails, as one may into a file that is just being struck, is made up for by the next. */
+async function watch(checks: Checks, journal: Journal, ending: AbortSignal): Promise<void> {
+  for (let n = 0; !ending.aborted; n += 1) {
+    // a whole look reads everything, and there is more and more
+    const isWhole = n % (n < 20 ? 5 : 20) === 4
+    await checks
+      .light()
+      .then(() => (isWhole ? checks.whole(false) : undefined))
+      .catch((error: unknown) => {
+        journal.entries.push(strayOf('checks', error))
+      })
+    await sleep(checksEveryMs, undefined, { signal: ending }).catch(() => undefined)
+  }
+}
+
+/** Nobody writes any more and nothing is broken: what has no end yet gets one, within the time that was promised. */
+async function drain(living: Living, checks: Checks, strikes: Strikes): Promise<void> {
+  const { world, firms, journal, promises, seed } = living
+  for (const one of world.processes) await one.start()
+  const admin = { client: { name: 'admin', draw: openDraw(seed), world, journal, promises } }
+  for (const who of firms.A.people) {
+    if (!who.isEnabled) await enable({ ...admin, firm: firms.A }, who)
+  }
+  const healed = Math.max(performance.now(), ...strikes.all.map(({ end }) => end))
+  let left: string[] = ['not looked yet']
+  // whoever fell silent is due
+  await world.advance(quietMs)
+  while (performance.now() - healed < drainsWithinMs && left.length > 0) {
+    await world.advance(10_000)
+    await sleep(2000)
+    await checks.light()
+    left = await checks.left()
+  }
+  await checks.drained(left)
+}

@@ -1,0 +1,46 @@
+// The product's own check of itself, asked through its door.
+import { performance } from 'node:perf_hooks'
+import type { Facts } from './checks.ts'
+import { promised, type PromiseId } from './promises.ts'
+
+/** What holds a while after a strike only. */
+const soon = new Set(['P15'])
+const soonMs = 10_000
+/** The clock leaps, so a reply is soon old: the drain asks whether it has its end. */
+const unfinished = /; \d+ replies have no end yet|^\d+ replies have no end yet$/
+/** What it looks at besides is counted with the rest that changes together. */
+const idOf = (id: string): PromiseId => (id in promised ? (id as PromiseId) : 'P7')
+const answersWithinMs = 30_000
+
+/** What is violated now; whoever is away says nothing. */
+export async function askSelfCheck(facts: Facts): Promise<string[]> {
+  const violated: string[] = []
+  for (const { admin } of [facts.firms.A, facts.firms.B]) {
+    const began = performance.now()
+    const answer = await Promise.race([
+      admin.call('GET', '/api/admin/self-check?most=1000').catch(() => null),
+      new Promise<null>((resolve) => setTimeout(resolve, answersWithinMs, null).unref()),
+    ])
+    if (answer?.status !== 200) continue
+    const isCalm = facts.strikes.since(began - soonMs) === undefined
+    const said = (answer.body.promises as Said[]).filter(({ id }) => isCalm || !soon.has(id))
+    violated.push(...said.flatMap((one) => judge(facts, one)))
+  }
+  return violated
+}
+
+type Said = { id: string; verdict: string; detail: string }
+
+function judge({ promises }: Facts, { id, verdict, detail }: Said): string[] {
+  const mine = idOf(id)
+  const looked = /^\d+/.exec(detail)?.[0]
+  promises.saw(mine, id === 'P15' || looked === undefined ? 1 : Number(looked))
+  const words = detail.replace(unfinished, '')
+  if (verdict === 'ok' || words === '') return []
+  promises.broke(
+    mine,
+    words,
+    [...words.matchAll(/session (\S+):/g)].map(([, one]) => one ?? ''),
+  )
+  return [`${mine} ${words}`]
+}

@@ -1,0 +1,48 @@
+// The simulator's own ledger of what was sent to followers, which is the truth.
+import type { LedgerItem } from '../../../scripts/simulator/types.ts'
+
+export type Send = { n: number; openid: string; text: string; delivered: boolean; fault?: string }
+export type Sends = {
+  /** What has come since. */
+  read: () => Promise<void>
+  all: Send[]
+  byText: Map<string, Send[]>
+}
+
+const sendPath = '/cgi-bin/message/custom/send'
+/** As agents write them; what rules and jobs say may be said often. */
+const isReply = (text: string) => / 答 /.test(text)
+
+export function openSends(simulator: string): Sends {
+  const all: Send[] = []
+  const byText = new Map<string, Send[]>()
+  let after = 0
+  let turn = Promise.resolve()
+  const take = (item: LedgerItem) => {
+    const text = (item.request as { text?: { content?: string } }).text?.content ?? ''
+    const send: Send = {
+      n: item.n,
+      openid: item.openid ?? '',
+      text,
+      delivered: item.delivered === true,
+      ...(item.fault !== undefined && { fault: item.fault }),
+    }
+    all.push(send)
+    const same = [...(byText.get(text) ?? []), send]
+    if (isReply(text)) byText.set(text, same)
+  }
+  const read = async () => {
+    for (;;) {
+      const answer = await fetch(`${simulator}/sim/ledger?after=${after}&limit=10000`)
+      const { items, next } = (await answer.json()) as { items: LedgerItem[]; next: number }
+      for (const item of items) if (item.path === sendPath) take(item)
+      after = next
+      if (items.length < 10_000) return
+    }
+  }
+  return {
+    read: () => (turn = turn.then(read)),
+    all,
+    byText,
+  }
+}

@@ -1,0 +1,123 @@
+// Does what the plan says, and remembers when.
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { post } from '../app.ts'
+import { appids } from './companies.ts'
+import type { HouseKind, Strike, WechatKind } from './plan.ts'
+import type { World } from './world.ts'
+
+export type Struck = { kind: HouseKind | WechatKind; begin: number; end: number }
+export type Strikes = {
+  /** Those that are over and those under way, whose end is not known yet. */
+  all: Struck[]
+  /** One that was under way at some time since `begin`. */
+  since: (begin: number) => Struck | undefined
+  /** Resolves when the plan is done or `ending`; nothing is broken then. */
+  done: Promise<void>
+}
+
+const hourMs = 3600_000
+const sendPath = '/cgi-bin/message/custom/send'
+
+export function openStrikes(
+  world: World,
+  plan: Strike[],
+  { ending, tell }: { ending: AbortSignal; tell: (text: string) => void },
+): Strikes {
+  const all: Struck[] = []
+  const began = performance.now()
+  const rest = (ms: number) => sleep(ms, undefined, { signal: ending }).catch(() => undefined)
+  const one = async (strike: Strike) => {
+    await rest(Math.max(0, began + strike.at * 1000 - performance.now()))
+    if (ending.aborted) return
+    if (strike.on === 'house' && strike.kind === 'fullDisk' && !world.disk) return
+    const struck: Struck = { kind: strike.kind, begin: performance.now(), end: Infinity }
+    all.push(struck)
+    tell(`${strike.kind} for ${strike.forS} s`)
+    const mend =
+      strike.on === 'house' ? await strikeHouse(world, strike) : await strikeWechat(world, strike)
+    await rest(strike.forS * 1000)
+    await mend()
+    struck.end = performance.now()
+  }
+  return {
+    all,
+    since: (begin) => all.find(({ end }) => end >= begin),
+    done: Promise.all(plan.map(one)).then(() => undefined),
+  }
+}
+
+type Mend = () => Promise<void> | void
+const noMend = () => undefined
+
+async function strikeHouse(
+  world: World,
+  { kind, n }: { kind: HouseKind; n: number },
+): Promise<Mend> {
+  const { processes, wires, disk } = world
+  const one = processes[n % processes.length]
+  const acts: Record<HouseKind, () => Promise<Mend> | Mend> = {
+    kill: async () => {
+      await one?.kill()
+      return () => one?.start()
+    },
+    freeze: () => {
+      one?.freeze()
+      return () => one?.thaw()
+    },
+    jump: () => {
+      const ms = n % 2 === 0 ? hourMs : -hourMs
+      for (const each of processes) each.jumpTo(ms)
+      return () => {
+        for (const each of processes) each.jumpTo(0)
+      }
+    },
+    fullDisk: () => {
+      disk?.fill()
+      return () => disk?.free()
+    },
+    cutDatabase: () => {
+      wires?.database.cut()
+      return noMend
+    },
+    slowDatabase: () => {
+      wires?.database.slow(100 + (n % 200))
+      return () => wires?.database.slow(0)
+    },
+    deadDatabase: () => {
+      wires?.database.goDead()
+      return () => wires?.database.revive()
+    },
+    cutRedis: () => {
+      wires?.redis.cut()
+      return noMend
+    },
+    slowRedis: () => {
+      wires?.redis.slow(100 + (n % 200))
+      return () => wires?.redis.slow(0)
+    },
+    deadRedis: () => {
+      wires?.redis.goDead()
+      return () => wires?.redis.revive()
+    },
+  }
+  return acts[kind]()
+}
+
+/** One account at a time: the others must not notice. */
+async function strikeWechat(
+  { simulator }: World,
+  { kind, n }: { kind: WechatKind; n: number },
+): Promise<Mend> {
+  await post(`${simulator}/sim/faults`, {
+    kind,
+    path: sendPath,
+    appid: appids.struck,
+    next: 0,
+    ...(kind === 'slow' && { delayMs: 1000 + 10 * n }),
+    ...(kind === 'errcode' && { errcode: n % 2 === 0 ? -1 : 45047 }),
+  })
+  return async () => {
+    await fetch(`${simulator}/sim/faults`, { method: 'DELETE' })
+  }
+}
