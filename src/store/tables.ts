@@ -24,34 +24,57 @@ import { userQueries } from './users.ts'
 import { visitQueries } from './visits.ts'
 import type { Sql } from './sql.ts'
 
+const queriesOf = {
+  accounts: accountQueries,
+  customers: customerQueries,
+  evaluations: evaluationQueries,
+  inbox: inboxQueries,
+  invariants: invariantQueries,
+  jobs: jobQueries,
+  kf: kfQueries,
+  loads: loadQueries,
+  logins: loginQueries,
+  media: mediaQueries,
+  members: memberQueries,
+  messages: messageQueries,
+  missed: missedQueries,
+  old: oldRowQueries,
+  outbox: outboxQueries,
+  platforms: platformQueries,
+  quickReplies: quickReplyQueries,
+  refused: refusedQueries,
+  rules: ruleQueries,
+  sessions: sessionQueries,
+  streams: streamQueries,
+  tokens: accessTokenQueries,
+  users: userQueries,
+  visits: visitQueries,
+}
+
 /** Named queries per table, bound to one connection. */
-export function tables(sql: Sql) {
-  return {
-    accounts: accountQueries(sql),
-    customers: customerQueries(sql),
-    evaluations: evaluationQueries(sql),
-    inbox: inboxQueries(sql),
-    invariants: invariantQueries(sql),
-    jobs: jobQueries(sql),
-    kf: kfQueries(sql),
-    loads: loadQueries(sql),
-    logins: loginQueries(sql),
-    media: mediaQueries(sql),
-    members: memberQueries(sql),
-    messages: messageQueries(sql),
-    missed: missedQueries(sql),
-    old: oldRowQueries(sql),
-    outbox: outboxQueries(sql),
-    platforms: platformQueries(sql),
-    quickReplies: quickReplyQueries(sql),
-    refused: refusedQueries(sql),
-    rules: ruleQueries(sql),
-    sessions: sessionQueries(sql),
-    streams: streamQueries(sql),
-    tokens: accessTokenQueries(sql),
-    users: userQueries(sql),
-    visits: visitQueries(sql),
+export type Tables = { [Name in keyof typeof queriesOf]: ReturnType<(typeof queriesOf)[Name]> }
+
+/** A unit of work asks few of the tables, so each is bound when it is first asked for. */
+class Bound {
+  readonly sql: Sql
+  readonly again: boolean
+  private readonly known: Partial<Record<string, object>> = {}
+
+  constructor(sql: Sql, again: boolean) {
+    this.sql = sql
+    this.again = again
+  }
+
+  static {
+    for (const [name, bind] of Object.entries(queriesOf)) {
+      Object.defineProperty(this.prototype, name, {
+        get(this: Bound) {
+          return (this.known[name] ??= bind(this.sql))
+        },
+      })
+    }
   }
 }
 
-export type Tables = ReturnType<typeof tables>
+/** `again`: it has been tried before, and what it had read without a lock was out of date. */
+export const tables = (sql: Sql, again: boolean) => new Bound(sql, again) as Bound & Tables

@@ -11,8 +11,7 @@ export function unitOn(
   ask: Ask,
   { again = false, ...around }: Parameters<typeof openSql>[2] & { again?: boolean } = {},
 ): Unit {
-  const sql = openSql(ask, dialect, around)
-  return { sql, again, ...tables(sql) }
+  return tables(openSql(ask, dialect, around), again)
 }
 
 /** One behind the other in one journey; stops at the first that fails; answers what the last one says. */

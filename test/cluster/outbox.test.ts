@@ -6,7 +6,7 @@ import type { Unit } from '../../src/ports.ts'
 import { openHouse, post } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
-import { losesLeases } from '../support/obstacles.ts'
+import { insteadOf, losesLeases } from '../support/obstacles.ts'
 
 void test('a sweep that looked before the sender settled changes nothing of what was sent', async (t) => {
   const house = await openHouse({
@@ -41,10 +41,8 @@ void test('a sweep that looked before the sender settled changes nothing of what
 
   const { ports } = house.app
   let waited = 0
-  const late = (unit: Unit): Unit => ({
-    ...unit,
-    sessions: {
-      ...unit.sessions,
+  const late = (unit: Unit): Unit =>
+    insteadOf(unit, 'sessions', {
       lock: async (companyId, sessionId) => {
         waited += 1
         await eventually(async () => {
@@ -52,8 +50,7 @@ void test('a sweep that looked before the sender settled changes nothing of what
         })
         return unit.sessions.lock(companyId, sessionId)
       },
-    },
-  })
+    })
   const raced: typeof ports = {
     ...ports,
     store: {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
-import type { Ports } from '../../src/ports.ts'
+import type { Ports, Unit } from '../../src/ports.ts'
 import type { House } from './app.ts'
 import { isCluster } from './edition.ts'
 
@@ -32,6 +32,13 @@ export async function takeStoreAway(house: House): Promise<() => Promise<void>> 
   }
 }
 
+/** The unit of work, but for these queries of one table. */
+export const insteadOf = <Name extends 'outbox' | 'sessions'>(
+  unit: Unit,
+  name: Name,
+  queries: Partial<Unit[Name]>,
+): Unit => Object.create(unit, { [name]: { value: { ...unit[name], ...queries } } }) as Unit
+
 /** A sender whose renewals never reach the store: its leases run out, and it is told the truth when it asks. */
 export const losesLeases = (ports: Ports): Ports => ({
   ...ports,
@@ -41,10 +48,8 @@ export const losesLeases = (ports: Ports): Ports => ({
       ports.store.work(
         kind,
         (unit) =>
-          body({
-            ...unit,
-            outbox: {
-              ...unit.outbox,
+          body(
+            insteadOf(unit, 'outbox', {
               renew: async (held) => {
                 const rows = await Promise.all(held.map(({ id }) => unit.outbox.find(id)))
                 return held
@@ -54,8 +59,8 @@ export const losesLeases = (ports: Ports): Ports => ({
                   })
                   .map(({ id }) => id)
               },
-            },
-          }),
+            }),
+          ),
         limits,
       ),
   },
