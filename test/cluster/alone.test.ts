@@ -13,6 +13,7 @@ import { silentLog } from '../../src/log.ts'
 import { openEdition } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
+import { inTime } from '../support/pauses.ts'
 import { openTestStore } from '../support/store.ts'
 
 const open = (settings: Record<string, string>) =>
@@ -116,7 +117,7 @@ void test('the only process that loses the connection of its lock takes it again
   await eventually(async () => {
     const now = await holder()
     assert.ok(now !== null && now !== before, 'nobody has taken it again')
-  }, 15_000)
+  }, 'back')
   await assert.rejects(open(settings), /Another kefu runs on this database/)
   await first.close()
   assert.equal(await holder(), null, 'freed with its holder')
@@ -140,19 +141,12 @@ void test('the only process that finds its place taken by another ends in order,
   })
   await eventually(() => {
     assert.match(out, /kefu answers on/)
-  })
+  }, 'start')
   const ended = once(child, 'exit')
   await connection.query(`kill ${await holder()}`)
   const [rows] = await connection.query<RowDataPacket[]>(`select get_lock(${lockName}, 1) as taken`)
   assert.equal(rows[0]?.['taken'], 1, 'the premise: another has it')
-  const [code] = (await Promise.race([
-    ended,
-    new Promise((_resolve, reject) => {
-      setTimeout(() => {
-        reject(new Error('it went on beside the other'))
-      }, 25_000).unref()
-    }),
-  ])) as [number | null]
+  const [code] = (await inTime(ended, 25_000)) as [number | null]
   assert.equal(code, 1)
   assert.match(out, /Another kefu has started on this database/)
 })

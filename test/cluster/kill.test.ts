@@ -7,9 +7,8 @@ import { account, openHouse, post, signIn } from '../support/app.ts'
 import { openSecond, type Second } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { times } from '../support/full.ts'
+import { comesLater, lasts } from '../support/pauses.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 void test('killed again and again under load: every push answered 200 is stored once, no reply twice, nothing is left on its way', async (t) => {
   const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
@@ -22,6 +21,7 @@ void test('killed again and again under load: every push answered 200 is stored 
     withoutCron: true,
   })
   const processes: (Second | null)[] = [null, null]
+  const unserved: string[] = []
   t.after(async () => {
     for (const one of processes) one?.child.kill('SIGKILL')
     await house.close()
@@ -32,7 +32,15 @@ void test('killed again and again under load: every push answered 200 is stored 
       .map(([name, value]) => [name, String(value)]),
   )
   const start = async (at: number) => {
-    processes[at] = await openSecond({ ...settings, PORT: '0' }, { withoutCron: false })
+    processes[at] = await openSecond(
+      { ...settings, PORT: '0' },
+      {
+        withoutCron: false,
+        hear: ({ level, text }) => {
+          if (level === 'unserved') unserved.push(text)
+        },
+      },
+    )
   }
   await Promise.all([start(0), start(1)])
   const alive = () => processes.filter((one) => one !== null && one.child.signalCode === null)
@@ -75,7 +83,7 @@ void test('killed again and again under load: every push answered 200 is stored 
         )
         if (answer?.status === 200) answered.add(`m:${msgId}`)
         if (answer?.status === 200) break
-        await pause(50)
+        await comesLater(50)
       }
     }
   }
@@ -99,20 +107,21 @@ void test('killed again and again under load: every push answered 200 is stored 
       } catch {
         // it died under us
       }
-      await pause(30)
+      await comesLater(30)
     }
   }
   const load = [...openids.map(pusher), replier()]
   for (let kill = 0; kill < times(3, 10); kill += 1) {
-    await pause(300 + Math.random() * 1200)
+    await lasts(300 + Math.random() * 1200)
     for (const one of processes) one?.child.kill('SIGKILL')
     await Promise.all([start(0), start(1)])
   }
   await eventually(() => {
     assert.ok(answered.size > 50, `${answered.size} pushes were answered`)
-  })
+  }, 'start')
   running = false
   await Promise.all(load)
+  assert.deepEqual(unserved, [], 'who lives serves, whoever dies beside him')
 
   const stored = await house.rows<{ dedup_key: string; n: number }>(
     "select dedup_key, count(*) as n from inbox where dedup_key like 'm:9%' group by dedup_key",
@@ -142,7 +151,7 @@ void test('killed again and again under load: every push answered 200 is stored 
       ),
       [],
     )
-  })
+  }, 'movedClock')
   const { items } = (await (await fetch(`${simulator.url}/sim/ledger?limit=10000`)).json()) as {
     items: LedgerItem[]
   }

@@ -4,6 +4,7 @@ import test from 'node:test'
 import { createConnection } from 'mysql2/promise'
 import { openHouse, type House } from '../support/app.ts'
 import { endBefore, refuseLines } from '../support/obstacles.ts'
+import { lasts } from '../support/pauses.ts'
 import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 
 const open = async (t: { after: (close: () => Promise<void>) => void }): Promise<House> => {
@@ -81,14 +82,13 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
     "select raw_xml from inbox where state = 'refused'",
   )
   assert.match(refused.map((row) => row.raw_xml).join(), /^<xml>.*poison/)
-  await new Promise((resolve) =>
-    setTimeout(resolve, Math.max(0, 3000 - (performance.now() - began))),
-  )
+  await lasts(Math.max(0, 3000 - (performance.now() - began)))
   await holder.query('rollback')
 
   const late = await answers[7]
   if (late !== 200) {
     assert.equal(late, 500)
+    house.announce({ unserved: { most: 1, why: 'its session was locked for 3 s' } })
     assert.equal((await push(7, 'second7', '再来一句')).status, 200)
   }
   const lines = await house.rows<{ n: number }>(
@@ -163,6 +163,7 @@ void test('while rows of one follower are held elsewhere, everybody else is stor
   }
   await holder.query('rollback')
   await Promise.all(held)
+  house.announce({ unserved: { most: held.length, why: 'his rows were held for 6 s' } })
   t.diagnostic(`${statuses.length} others, ${held.length} of the one who is held`)
   assert.ok(statuses.length > 20)
   assert.deepEqual([...new Set(statuses)], [200])

@@ -51,11 +51,11 @@ void test('FLUSHALL while the queue is long: exact again within 5 s, and claims 
     claimed.push((await agent.call('POST', '/api/sessions/claim', {})).body.id as string)
   }
   assert.deepEqual(claimed, order.slice(0, claims))
-  assert.equal(await eventually(() => isExact(house)), queued - claims)
+  assert.equal(await eventually(() => isExact(house), 'queueIndex'), queued - claims)
 
   await raw.flushall()
   const flushed = performance.now()
-  await eventually(() => isExact(house))
+  await eventually(() => isExact(house), 'queueIndex')
   const tookMs = performance.now() - flushed
   t.diagnostic(`exact ${tookMs.toFixed(0)} ms after FLUSHALL`)
   assert.ok(tookMs < exactWithinMs, `${tookMs} ms`)
@@ -93,12 +93,18 @@ void test('Redis stopped for a while: pushes, claims and replies go on, and the 
   assert.ok(served > 0, 'customers were served without Redis')
   await crowdInQueue(house, 20)
   await service.restart()
-  assert.equal(await eventually(() => isExact(house)), 20)
+  assert.equal(await eventually(() => isExact(house), 'queueIndex'), 20)
 })
 
 void test('the master of a Sentinel dies, and another is frozen, under load: no session is lost from the queue', async (t) => {
   const service = await startSentinel()
   t.after(() => service.stop())
+  const sentinel = new Redis(service.ports[3] ?? 0, '127.0.0.1')
+  t.after(() => {
+    sentinel.disconnect()
+  })
+  const masterNow = async () =>
+    String(await sentinel.call('sentinel', 'get-master-addr-by-name', 'mymaster'))
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
   t.after(() => house.close())
   let running = true
@@ -118,18 +124,32 @@ void test('the master of a Sentinel dies, and another is frozen, under load: no 
       }
     }),
   )
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  const goesOn = async () => {
+    const before = sent
+    await eventually(() => {
+      assert.ok(sent > before + 20, `${sent - before} pushes since`)
+    })
+  }
+  const another = async (master: string) => {
+    await eventually(async () => {
+      assert.notEqual(await masterNow(), master)
+    }, 'back')
+    await goesOn()
+  }
+  await goesOn()
+  const first = await masterNow()
   service.kill()
-  await new Promise((resolve) => setTimeout(resolve, 6000))
+  await another(first)
   await service.restart()
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  const second = await masterNow()
   service.pause()
-  await new Promise((resolve) => setTimeout(resolve, 6000))
+  await another(second)
   service.resume()
+  await goesOn()
   running = false
   await load
   const since = performance.now()
-  const queued = await eventually(() => isExact(house))
+  const queued = await eventually(() => isExact(house), 'queueIndex')
   t.diagnostic(`exact ${Math.round(performance.now() - since)} ms after the frozen master woke`)
   assert.equal(queued, (await house.rows('select wx_user_id from wx_user')).length)
   assert.ok(queued > 20, `${queued} followers came`)

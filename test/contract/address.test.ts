@@ -135,7 +135,7 @@ void describe('the server behind it', () => {
     assert.equal(await refused.cache.get('a'), null)
     await eventually(() => {
       assert.match(bad.lines[0] ?? '', /Redis does not answer.*WRONGPASS/)
-    })
+    }, 'back')
     assert.equal(bad.lines.length, 1)
     assert.doesNotMatch(bad.lines.join(), /wrong-pass/)
   })
@@ -154,7 +154,7 @@ void describe('the server behind it', () => {
     await eventually(async () => {
       await backends.cache.set('a', '1', 60_000)
       assert.equal(await backends.cache.get('a'), '1')
-    })
+    }, 'back')
     assert.deepEqual(
       lines.map((line) => line.split(' {')[0]),
       ['Redis does not answer: the work goes on from SQL', 'Redis answers again'],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startCluster, startRedis } from '../../scripts/services/redis.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
-import { hearingLog, type Logged } from '../support/ends-clean.ts'
+import { hearingLog, type Said } from '../support/ends-clean.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { runScript } from '../support/script.ts'
@@ -14,7 +14,7 @@ type Scene = {
   house: House
   raw: Raw
   agent: Actor
-  logged: Logged[]
+  logged: Said[]
   companyId: string
   lane: string
   /** One whose agent has not accepted him. */
@@ -30,7 +30,7 @@ async function scene(t: Ends, [start, look]: Kind): Promise<Scene> {
   t.after(() => {
     raw.close()
   })
-  const logged: Logged[] = []
+  const logged: Said[] = []
   const house = await openHouse({
     rules: false,
     withoutCron: true,
@@ -120,7 +120,7 @@ for (const [name, ...kind] of [
           await runJob(here.house.admin, 'queue-reconcile')
           await exact(here)
           assert.equal(await typeOf(here, database, key), type)
-        })
+        }, 'queueIndex')
         assert.equal(here.logged.filter(({ text }) => text === removed).length, 1, key)
         assert.ok(
           here.logged.find(({ facts }) => facts.includes(key)),
@@ -192,5 +192,5 @@ void test('while it is not put right, the self-check is violated and the doctor 
   assert.equal(code, 1)
   assert.ok(out.includes(`✘ Redis holds something else under ${key}`), out)
   await runJob(here.house.admin, 'queue-reconcile')
-  await eventually(() => exact(here))
+  await eventually(() => exact(here), 'queueIndex')
 })

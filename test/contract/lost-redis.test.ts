@@ -52,7 +52,7 @@ void test('FLUSHALL: claims go on in queue order, and within 5 s the index is ex
       rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })),
     )
     assert.equal(heads.length, 10)
-  })
+  }, 'queueIndex')
   assert.ok(performance.now() - flushed < 5000)
 })
 
@@ -105,5 +105,5 @@ void test('a frozen and a killed Redis: pushes, claims, replies and sign-outs go
         ?.length,
       order.length,
     )
-  })
+  }, 'queueIndex')
 })

@@ -1,12 +1,12 @@
 // Redis goes away under a process that uses it: nothing throws, nothing waits, and what was missed is told again.
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test } from 'node:test'
 import { startSentinel } from '../../scripts/services/redis.ts'
 import type { Backends } from '../../src/backends/open.ts'
 import type { Move } from '../../src/ports.ts'
 import { eventually } from '../support/eventually.ts'
 import { house, redisEditions } from './editions.ts'
+import { lasts, nothingFor } from '../support/pauses.ts'
 
 // the time-out of half a second, and a busy machine
 const waitsAtMost = 1400
@@ -51,7 +51,7 @@ async function rebuild({ queue }: Backends, companyId: string): Promise<void> {
       (await queue.heads(companyId, ['account:a'], 1))?.map(({ id }) => id),
       ['a'],
     )
-  })
+  }, 'back')
 }
 
 for (const edition of redisEditions) {
@@ -77,7 +77,7 @@ for (const edition of redisEditions) {
         at.service()[goes]()
         for (let round = 0; round < 4; round += 1) {
           await askAll(here, c)
-          await sleep(200)
+          await lasts(200)
         }
         assert.ok(rings.includes('said while nobody hears'), 'the own process hears without Redis')
         rings.length = 0
@@ -89,12 +89,12 @@ for (const edition of redisEditions) {
           assert.equal(await here.cache.get('login:y'), '1')
           await here.recent.set(c, 's', ['1'])
           assert.deepEqual(await here.recent.list(c, 's'), ['1'])
-        })
+        }, 'back')
         const there = await at.another()
         await eventually(() => {
           there.bus.publish(c, 'back')
           assert.ok(rings.includes('back'))
-        })
+        }, 'back')
         off()
       })
     }
@@ -119,8 +119,8 @@ if (single) {
       await at.service().restart()
       await eventually(() => {
         assert.deepEqual(rings, ['', ''])
-      })
-      await sleep(500)
+      }, 'back')
+      await nothingFor(500)
       assert.deepEqual(rings, ['', ''])
     })
 
@@ -137,12 +137,13 @@ if (single) {
       await eventually(async () => {
         await there.cache.set('login:sign', '1', 60_000)
         assert.equal(await there.cache.get('login:sign'), '1')
-      })
-      await sleep(1000)
-      assert.deepEqual(
-        [await here.cache.get('login:gone'), await there.cache.get('login:gone')],
-        [null, null],
-      )
+      }, 'back')
+      await eventually(async () => {
+        assert.deepEqual(
+          [await here.cache.get('login:gone'), await there.cache.get('login:gone')],
+          [null, null],
+        )
+      }, 'everywhere')
     })
 
     void test('an index that missed a write is not whole until it is mended', async () => {
@@ -154,7 +155,7 @@ if (single) {
       await eventually(async () => {
         const sums = await there.queue.sums('torn')
         assert.equal(sums?.whole, false)
-      })
+      }, 'back')
       assert.equal(await there.queue.heads('torn', ['account:a'], 5), null)
       assert.equal(await here.queue.heads('torn', ['account:a'], 5), null)
     })
@@ -176,10 +177,10 @@ void describe('a master that dies and stays dead', () => {
     await rebuild(here, 'c')
     await eventually(async () => {
       assert.equal((await there.queue.heads('c', ['account:a'], 5))?.length, 2)
-    })
+    }, 'back')
     await eventually(() => {
       here.bus.publish('topic', 'from the new master')
       assert.ok(rings.includes('from the new master'))
-    })
+    }, 'back')
   })
 })

@@ -125,13 +125,13 @@ for (const [name, start, look] of [
       t.after(() => house.close())
 
       const { agent, active, talking } = await day(house)
-      await eventually(() => indexIsExact(house, raw))
+      await eventually(() => indexIsExact(house, raw), 'queueIndex')
       await eventually(() => linesAreThere(house, raw, active.id))
       await cacheIsThere(raw)
       await agent.call('POST', '/api/logout', {})
 
       await raw.flushAll()
-      await eventually(() => indexIsExact(house, raw), 5000)
+      await eventually(() => indexIsExact(house, raw), 'queueIndex')
       const again = await house.agent('agent1')
       const { items } = (await again.call('GET', `/api/sessions/${active.id}/messages`)).body
       assert.deepEqual(

@@ -38,7 +38,7 @@ export function inCluster(service: Service): Raw {
   const masters = async () => {
     await eventually(() => {
       assert.equal(cluster.nodes('master').length, 3)
-    })
+    }, 'start')
     return cluster.nodes('master')
   }
   const bare = (database: number, key: string) => key.slice(`db${database}:`.length)

@@ -12,6 +12,7 @@ import { openSecrets } from '../../src/secrets.ts'
 import { openStore } from '../../src/store/open.ts'
 import { fakeWechat, json } from '../wechat/fake-wechat.ts'
 import { openOne } from './editions.ts'
+import { comesLater } from '../support/pauses.ts'
 
 const companyId = 'c'.repeat(32)
 const renewed =
@@ -76,9 +77,9 @@ void test('a hundred sends of two processes with a dead token cause one refresh'
   const { process } = await servers(t)
   const { url, of } = await fakeWechat(t, ({ path, token }, response) => {
     if (path.endsWith('/stable_token')) {
-      setTimeout(() => {
+      void comesLater(50).then(() => {
         json(response, { access_token: 'T2', expires_in: 7200 })
-      }, 50)
+      })
     } else {
       json(response, token === 'T2' ? { errcode: 0 } : { errcode: 40001, errmsg: 'not latest' })
     }

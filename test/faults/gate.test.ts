@@ -7,6 +7,7 @@ import { openBatches } from '../../src/actions/push/batches.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { endBefore } from '../support/obstacles.ts'
+import { inTime, timePasses } from '../support/pauses.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
 /** The one writer is busy until it is let go. */
@@ -29,17 +30,7 @@ async function holdWriter(house: House): Promise<() => Promise<void>> {
 }
 
 /** While the writer is held nobody is answered who is let in. */
-async function statusAtOnce(push: Promise<Response>): Promise<number | 'waits'> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'waits'>((resolve) => {
-    timer = setTimeout(resolve, 10_000, 'waits')
-  })
-  try {
-    return await Promise.race([push.then(({ status }) => status), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const statusAtOnce = async (push: Promise<Response>) => (await inTime(push, 10_000)).status
 
 const inFlight = async (house: House) =>
   Number(/^kefu_pushes_in_flight (-?\d+)$/m.exec(await house.metrics())?.[1])
@@ -64,6 +55,7 @@ void test('after an overload as many pushes as before may be under way, and no m
     settings: { WEBHOOK_MAX_IN_FLIGHT: '1' },
   })
   t.after(() => house.close())
+  house.announce({ unserved: { most: 20, why: 'ten come to a full gate, twice' } })
   for (const round of ['a', 'b']) {
     const release = await holdWriter(house)
     const running = rawPush(house, textXml('o1', `${round}1`, '一'))
@@ -132,6 +124,7 @@ void test('strangers whose bodies do not come hold no place of those who may pus
 void test('of one address sixteen bodies may be slow, for a second', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
+  house.announce({ unserved: { most: 4, why: 'twenty bodies are slow, and sixteen may be' } })
   const answers: string[] = []
   const strangers = await Promise.all(Array.from({ length: 20 }, () => slowBody(house)))
   for (const socket of strangers) {
@@ -154,6 +147,7 @@ void test('of one address sixteen bodies may be slow, for a second', async (t) =
 void test('a body that does not come, or only drop by drop, is refused in seconds and its connection ends', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
+  house.announce({ unserved: { most: 2, why: 'two bodies do not come' } })
   const began = performance.now()
   const [silent, dripping] = [await slowBody(house), await slowBody(house)]
   const drops = setInterval(() => dripping.write('<'), 250)
@@ -163,12 +157,7 @@ void test('a body that does not come, or only drop by drop, is refused in second
   })
   const answers = await Promise.all(
     [silent, dripping].map(async (socket) => {
-      const patience = setTimeout(() => socket.destroy(), 10_000)
-      const pieces = await socket
-        .setEncoding('utf8')
-        .toArray()
-        .catch(() => [])
-      clearTimeout(patience)
+      const pieces = await inTime(socket.setEncoding('utf8').toArray(), 10_000)
       return pieces.join('').slice(9, 12)
     }),
   )
@@ -179,14 +168,21 @@ void test('a body that does not come, or only drop by drop, is refused in second
 void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
+  house.announce({ unserved: { most: 1, why: 'one comes while the oldest waits too long' } })
   const release = await holdWriter(house)
   const [running, waiting] = [
     rawPush(house, textXml('o1', '1', '一')),
     rawPush(house, textXml('o2', '2', '二')),
   ]
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  const areIn = (many: number) =>
+    eventually(async () => {
+      assert.equal(await inFlight(house), many)
+    })
+  await areIn(2)
   const late = rawPush(house, textXml('o3', '3', '三'))
-  await new Promise((resolve) => setTimeout(resolve, 1600))
+  await areIn(3)
+  // 1.5 s are too long
+  await timePasses(1600)
   assert.equal(await statusAtOnce(rawPush(house, textXml('o4', '4', '四'))), 503)
   await release()
   assert.deepEqual(

@@ -21,7 +21,7 @@ async function openOption(
   await house.admin.call('PATCH', '/api/settings', { autoAcceptFirst: true })
   await eventually(async () => {
     assert.equal((await house.admin.call('GET', '/api/settings')).body.autoAcceptFirst, true)
-  })
+  }, 'everywhere')
   const claim = async () => (await agent.call('POST', '/api/sessions/claim', {})).body
   const states = async () =>
     (

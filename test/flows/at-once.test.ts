@@ -13,6 +13,7 @@ import {
 } from '../support/app.ts'
 import { times } from '../support/full.ts'
 import { holdRows } from '../support/obstacles.ts'
+import { comesLater } from '../support/pauses.ts'
 import { openDraw, seedOf } from '../support/random.ts'
 
 const rounds = times(4, 60)
@@ -478,7 +479,7 @@ void test('a sign-in with the password of before ends with the new one that is s
 })
 
 const later = async (ms: number, ask: Ask): Promise<Answer> => {
-  await new Promise((resolve) => setTimeout(resolve, ms))
+  await comesLater(ms)
   return ask()
 }
 

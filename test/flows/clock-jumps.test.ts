@@ -68,7 +68,7 @@ async function allRun(house: House, totalMs: number, names = timers): Promise<vo
     for (const name of names) {
       assert.ok((after.get(name) ?? '') > (before.get(name) ?? ''), `${name} has not run`)
     }
-  })
+  }, 'movedClock')
 }
 
 for (const [words, ms] of jumps) {
@@ -133,7 +133,7 @@ void test('after a jump timers end what is due by the time that has passed', asy
   await allRun(house, 61 * minute)
   await eventually(async () => {
     assert.equal((await sessionOf(house, queued)).stateCode, -3)
-  })
+  }, 'movedClock')
 })
 
 void test(

@@ -317,7 +317,7 @@ void test('who was queued when a lane was not yet of one account is claimed in t
       [0, 0],
       'the lists of before are empty',
     )
-  })
+  }, 'queueIndex')
   if (isCluster) {
     const raw = new Redis(`${settings['REDIS_URL'] ?? ''}/2`)
     assert.equal(await raw.exists(`queue:{${company?.company_id}}:all`), 0)

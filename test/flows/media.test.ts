@@ -156,11 +156,11 @@ void test('an answer in words is never stored as a picture; it is asked again, a
   await house.app.advanceTo(2 * 60_000)
   await eventually(async () => {
     assert.equal((await fetches())[0]?.attempts, 2)
-  })
+  }, 'movedClock')
   await house.app.advanceTo(10 * 60_000)
   await eventually(async () => {
     assert.equal((await linesOf(agent, id))[0]?.media.state, 'ready')
-  })
+  }, 'movedClock')
   const { media } = (await linesOf(agent, id))[0] ?? {}
   assert.deepEqual(new Uint8Array(await (await agent.get(media.url)).arrayBuffer()), gif)
   const changed = await house.rows<{ data: string }>(
@@ -198,7 +198,7 @@ void test('what the platform no longer has is lost, and the line says so; an add
         'select retry_at, state from media_fetch',
       )
       assert.ok(row && (row.state === 'lost' || row.retry_at > house.app.ports.clock.now()))
-    })
+    }, 'movedClock')
   }
   assert.deepEqual(await house.rows('select state, reason from media_fetch'), [
     { state: 'lost', reason: 'gone' },
@@ -228,7 +228,7 @@ void test('three days later an unfetched medium is lost, not asked for for ever'
     assert.deepEqual(await house.rows('select state, reason from media_fetch'), [
       { state: 'lost', reason: 'expired' },
     ])
-  })
+  }, 'movedClock')
 })
 
 void test('lines that an older release did not understand are read again by the job, once, and their media fetched', async (t) => {

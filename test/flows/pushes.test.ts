@@ -156,7 +156,7 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   t.after(() => house.close())
   const customer = await follower(house)
   // whatever runs meanwhile says so
-  house.announce({ logs: [/./] })
+  house.announce({ logs: [/./], unserved: { most: 3, why: 'WeChat tries three times' } })
   const giveBack = await takeStoreAway(house)
   assert.equal((await fetch(`${house.url}/readyz`)).status, 503)
   const pushed = await customer.says('在吗')
@@ -164,7 +164,7 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   await giveBack()
   await eventually(async () => {
     assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
-  })
+  }, 'back')
   assert.equal((await customer.says('在吗', { msgId: pushed.msgId })).status, 200)
   assert.equal((await house.rows('select * from message_data')).length, 1)
 })

@@ -7,6 +7,7 @@ import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
 import { times } from '../support/full.ts'
 import { callsAt, operate, type Company } from '../support/operations.ts'
+import { betweenLooks } from '../support/pauses.ts'
 import { openDraw, seedOf } from '../support/random.ts'
 import { setAll } from '../support/seen.ts'
 
@@ -41,7 +42,7 @@ void test(`${operations} random operations, ${inFlight} in flight, leave every i
   assert.ok(refused / (done + refused) >= 0.3, 'they really raced')
   assert.ok(looks >= 5)
   await foldLedgers(house, company)
-  for (const url of house.urls) await eventually(() => isClean(house, url))
+  for (const url of house.urls) await eventually(() => isClean(house, url), 'queueIndex')
 })
 
 async function openCompany(house: House): Promise<Company> {
@@ -111,7 +112,7 @@ function watchInvariants(house: House) {
         'nobody holds more than he may, or than is counted',
       )
       looks += 1
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await betweenLooks(100)
     }
   }
   const running = run()

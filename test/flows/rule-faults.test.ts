@@ -94,7 +94,7 @@ void test('patterns that do not compile together are the trouble of their compan
   await house.app.advanceTo(6 * minuteMs)
   await eventually(async () => {
     assert.equal((await sessionOf(house, theirs, await signIn(house.url, 'boss-b'))).stateCode, -3)
-  })
+  }, 'movedClock')
   const told = await check(await signIn(house.url, 'admin'))
   assert.equal(told?.verdict, 'violated')
   assert.match(told.detail, /pattern \d+.*too many or too large together/)

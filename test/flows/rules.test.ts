@@ -67,7 +67,7 @@ void test('a follower helps himself: menu, number, tap, and then a person', asyn
     const [first] = await queued(house.admin)
     assert.equal(first.queue.position, 1)
     return first
-  })
+  }, 'queueIndex')
   const agent = await house.agent('agent1')
   const claimed = (await agent.call('POST', '/api/sessions/claim', {})).body
   assert.equal(claimed.id, waiting.id)
@@ -413,7 +413,7 @@ void test('while rules are replaced every push is answered by the old ones or th
   const customers = await Promise.all([1, 2, 3, 4].map(() => follower(house)))
   await eventually(async () => {
     assert.equal((await customers[0]!.says('甲')).shown[0]?.text, 'A')
-  })
+  }, 'everywhere')
   let turns = 0
   let over = false
   const changing = (async () => {
@@ -470,7 +470,7 @@ void test('a change is live within a second, also in another process', async (t)
       house.urls.map((url) =>
         eventually(async () => {
           assert.equal(await askedAt(url, '报价', pushes++), words)
-        }, 1000),
+        }, 'everywhere'),
       ),
     )
     t.diagnostic(
@@ -501,7 +501,7 @@ void test('hits are counted without a row for each push, and questions without a
         .map((rule) => [rule.name, rule.hits.total, rule.hits.recent]),
       [['营业时间 / Hours', 2, 2]],
     )
-  })
+  }, 'tally')
   await eventually(async () => {
     const groups = (await house.admin.call('GET', '/api/rules/unmatched')).body.items as any[]
     assert.deepEqual(
@@ -511,7 +511,7 @@ void test('hits are counted without a row for each push, and questions without a
         ['停车方便吗', 1, '停车方便吗'],
       ],
     )
-  })
+  }, 'tally')
   await made(house.admin, { kind: 'contains', keywords: ['发票'] }, text('电子发票'))
   await eventually(async () => {
     assert.deepEqual(
@@ -520,7 +520,7 @@ void test('hits are counted without a row for each push, and questions without a
       ),
       ['停车方便吗'],
     )
-  })
+  }, 'tally')
   const [left] = (await house.admin.call('GET', '/api/rules/unmatched')).body.items as any[]
   await house.admin.call('POST', '/api/rules/unmatched/dismiss', { hashes: left.hashes })
   assert.deepEqual((await house.admin.call('GET', '/api/rules/unmatched')).body.items, [])

@@ -18,7 +18,7 @@ async function asked(
   await at.house.admin.call('PATCH', '/api/settings', { askSatisfaction: true, ...settings })
   await eventually(async () => {
     assert.equal((await at.house.admin.call('GET', '/api/settings')).body.askSatisfaction, true)
-  })
+  }, 'everywhere')
   const question = async () => {
     const menus = (await at.customer.inbox()).filter(
       (item) => item.type === 'msgmenu',
@@ -102,7 +102,7 @@ void test("a conversation that fell silent is asked about when it ends, unless t
   await later(answered.house, 61 * minute)
   await eventually(async () => {
     assert.equal((await answered.question()).length, 3)
-  })
+  }, 'movedClock')
   assert.deepEqual(
     [(await answered.session()).stateCode, (await answered.session()).closeReason],
     [-1, 'idle'],
@@ -114,7 +114,7 @@ void test("a conversation that fell silent is asked about when it ends, unless t
   await later(waits.house, 61 * minute)
   await eventually(async () => {
     assert.equal((await waits.session()).stateCode, -1)
-  })
+  }, 'movedClock')
   assert.equal((await waits.lines()).filter((line) => line.type === 'menu').length, 0)
 })
 

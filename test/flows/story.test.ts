@@ -63,7 +63,7 @@ for (const mode of ['plain', 'safe'] as const) {
       assert.equal(ended.body.stateCode, -1)
       assert.equal(ended.body.closeReason, 'reclaimed')
       assert.equal(ended.body.customer.exclusiveAgentUid, -1)
-    })
+    }, 'movedClock')
 
     await customer.says('还在吗')
     const anew = (await again.call('GET', '/api/sessions?state=queued')).body.items as {

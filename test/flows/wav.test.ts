@@ -93,7 +93,7 @@ void test('a WAV that is broken, cut off, compressed or silent is refused with i
 void test('an upload that gets no place in the vault leaves nothing behind, and is taken once there is one', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  house.announce({ logs: ['a call failed'] })
+  house.announce({ logs: ['a call failed'], unserved: { most: 1, why: 'there is no place' } })
   const [company] = await house.rows<{ company_id: string }>('select company_id from company')
   const obstacle = join(house.dir, 'media', company?.company_id ?? '')
   writeFileSync(obstacle, '')

@@ -82,7 +82,7 @@ void test('every unit of work takes its first locks in the one order', async (t)
       [waiting.id],
     )
     assert.equal(row?.close_reason, 'reclaimed')
-  })
+  }, 'movedClock')
 
   const seen = new Set<string>()
   for (const queries of units.values()) {

@@ -41,7 +41,7 @@ void test('a MariaDB answers on loopback, keeps what was committed over a kill, 
   service.resume()
   await eventually(async () => {
     assert.equal(await sql('select 1'), '1')
-  })
+  }, 'back')
 
   await sql('insert into a values (42)')
   const [before] = service.pids

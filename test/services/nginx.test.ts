@@ -112,6 +112,6 @@ void test('a call that may have done something is not repeated; a push is', asyn
   upstreams[1].mood = 'answer'
   await eventually(async () => {
     for (let n = 0; n < 10; n++) assert.deepEqual(await push(`o${n}`), { status: 200, text: 'two' })
-  })
+  }, 'back')
   assert.ok(upstreams[0].seen.some(({ method }) => method === 'POST'))
 })

@@ -28,7 +28,7 @@ void test('a Redis answers, keeps what was written over a kill, and leaves no tr
   service.resume()
   await eventually(async () => {
     assert.equal(await redis(port, 'get', 'a'), '1')
-  })
+  }, 'back')
 
   await redis(port, 'config', 'set', 'appendfsync', 'always')
   await redis(port, 'set', 'a', '2')
@@ -79,23 +79,23 @@ void test('sentinels make another master when theirs is frozen, and take it back
   service.pause()
   await eventually(async () => {
     assert.notEqual(await masterNow(), master)
-  })
+  }, 'back')
   const next = await masterNow()
   await eventually(async () => {
     assert.equal(await redis(next, 'set', 'a', '1'), 'OK')
-  })
+  }, 'back')
   service.resume()
   await eventually(async () => {
     assert.match(await redis(master, 'role'), /^slave/)
-  })
+  }, 'back')
 
   service.kill()
   await eventually(async () => {
     await assert.rejects(redis(next, 'ping'), 'who is killed is the master of the moment')
-  })
+  }, 'back')
   await eventually(async () => {
     assert.notEqual(await masterNow(), next)
-  })
+  }, 'back')
   await service.restart()
   assert.equal(await redis(next, 'ping'), 'PONG')
   await stopsWithoutATrace(service)
@@ -117,15 +117,15 @@ void test('three masters share the slots; without one of them the cluster says t
   service.pause()
   await eventually(async () => {
     assert.match(await state(clients[1] ?? 0), /cluster_state:fail/)
-  })
+  }, 'back')
   service.resume()
   await eventually(async () => {
     assert.match(await state(clients[1] ?? 0), /cluster_state:ok/)
-  })
+  }, 'back')
   service.kill()
   await service.restart()
   await eventually(async () => {
     assert.equal(await redis(clients[1] ?? 0, '-c', 'get', 'key7'), '7')
-  })
+  }, 'back')
   await stopsWithoutATrace(service)
 })

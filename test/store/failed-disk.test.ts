@@ -46,7 +46,8 @@ void test('after the disk failed to keep one push, neither that one nor anything
     open = false
   }
   t.after(close)
-  house.announce({ logs: [/./] })
+  const unserved = { most: 16, why: 'five pushes are tried three times, and one person signs in' }
+  house.announce({ logs: [/./], unserved })
   const customer = await follower(house)
   assert.equal((await customer.says('一')).status, 200, 'the premise: the disk keeps it')
 

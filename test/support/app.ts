@@ -12,6 +12,7 @@ import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Value } from '../../src/store/sql.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
+import { simulatorLedger, unansweredIn, watchDoors } from './doors.ts'
 import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
 import { openHeard } from './heard.ts'
 import { openJumping } from './jumping.ts'
@@ -103,6 +104,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       ? await openMore(app, settings, { clean, options })
       : await justOne(app)
   const { url } = more
+  const doors = watchDoors(clean.hear)
+  doors.add(more.urls[0] ?? '')
   await post(`${place.simulator}/sim/accounts`, {
     ...mine,
     callbackUrl: `${url}/wechat/${mine.appid}`,
@@ -130,7 +133,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     announce: clean.announce,
     agent: (username, about = {}) => signInMade(house.admin, url, { username, about }),
     close: async () => {
-      const faults = await clean.faults(app, { indexed: options.withoutCron !== true })
+      await more.second?.allSaid()
+      for (const said of await place.unanswered()) clean.hear(said)
+      const faults = await clean
+        .faults(app, { indexed: options.withoutCron !== true })
+        .catch((error: unknown) => [`it cannot be asked: ${String(error)}`])
+      doors.close()
       await more.close()
       await app.close()
       await place.close()
@@ -151,6 +159,8 @@ async function openPlace(options: HouseOptions) {
     dir,
     settings: edition.settings,
     simulator: options.simulatorUrl ?? simulator?.url ?? '',
+    /** Whoever brings a WeChat of his own asks it himself. */
+    unanswered: async () => (simulator ? unansweredIn(await simulatorLedger(simulator.url)) : []),
     close: async () => {
       await simulator?.close()
       await edition.close()

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startNginx } from '../../scripts/services/nginx.ts'
-import type { Logged } from './ends-clean.ts'
+import type { Said } from './ends-clean.ts'
 
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no settings of the product
 const told = process.env
@@ -58,15 +58,17 @@ export type Second = {
   advanceTo: (totalMs: number) => Promise<void>
   /** The clock of the database, as this process reads it. */
   jumpTo: (ms: number) => void
+  /** What it has said until now has been heard. */
+  allSaid: () => Promise<void>
   close: () => Promise<void>
 }
-type Told = { url: string } | { advancedTo: number } | { logged: Logged }
+type Told = { url: string } | { advancedTo: number } | { allSaid: true } | { said: Said }
 
-/** What a process says that is not a line of its log. */
+/** What a process answers, beside what it says by itself. */
 async function answer(child: ChildProcess): Promise<Told> {
   for (;;) {
     const [told] = (await once(child, 'message')) as [Told]
-    if (!('logged' in told)) return told
+    if (!('said' in told)) return told
   }
 }
 
@@ -80,7 +82,7 @@ export async function openSecond(
   }: {
     withoutCron: boolean
     clock?: { everyMs?: number | undefined; jumpedMs?: number }
-    hear?: (logged: Logged) => void
+    hear?: (said: Said) => void
   },
 ): Promise<Second> {
   const child = fork(
@@ -89,10 +91,11 @@ export async function openSecond(
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )
   child.on('message', (told: Told) => {
-    if ('logged' in told) hear(told.logged)
+    if ('said' in told) hear(told.said)
   })
   const first = await answer(child)
   if (!('url' in first)) throw new Error('the second process did not say where it listens')
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   return {
     url: first.url,
     child,
@@ -103,8 +106,13 @@ export async function openSecond(
     jumpTo: (ms) => {
       child.send({ jumpTo: ms })
     },
+    allSaid: async () => {
+      if (hasEnded()) return
+      child.send({ askAllSaid: true })
+      await answer(child)
+    },
     close: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
+      if (hasEnded()) return
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       await ended

@@ -1,4 +1,5 @@
 import type { EventBus } from '../../src/ports.ts'
+import { inTime } from './pauses.ts'
 
 /** The product promises that a change is known everywhere by then. */
 const withinMs = 1000
@@ -29,13 +30,13 @@ export function openHeard(bus: EventBus, databaseUrl: string): () => Promise<voi
   })
   return async () => {
     const n = String((rung += 1))
-    let timer
-    await new Promise<void>((resolve) => {
+    const back = new Promise<void>((resolve) => {
       waiting.set(n, resolve)
-      timer = setTimeout(resolve, withinMs)
-      bus.publish(there, n)
     })
-    clearTimeout(timer)
+    bus.publish(there, n)
+    await inTime(back, withinMs).catch(() => {
+      console.log(`the other process has not answered within ${withinMs} ms`)
+    })
     waiting.delete(n)
   }
 }

@@ -1,11 +1,11 @@
 // What stands in a store's way, in each store's own words.
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { Ports, Unit } from '../../src/ports.ts'
 import type { House } from './app.ts'
 import { isCluster } from './edition.ts'
+import { betweenLooks } from './pauses.ts'
 
 /** A test that fails on the way must not wait for its own lock when the database is dropped. */
 export function endBefore(house: House, holder: { destroy: () => void }): void {
@@ -93,7 +93,7 @@ export async function holdRows(house: House, query: string, values: unknown[] = 
     waiting: async (many) => {
       for (const until = performance.now() + 2500; performance.now() < until;) {
         // asked more often than every 100 ms the server answers what it answered before
-        await sleep(120)
+        await betweenLooks(120)
         const [rows] = await holder.query<(RowDataPacket & { n: number })[]>(
           'select count(*) as n from information_schema.innodb_trx t join information_schema.processlist p on' +
             " p.id = t.trx_mysql_thread_id where t.trx_state = 'LOCK WAIT' and p.db = database()",

@@ -1,12 +1,12 @@
 // One race: two calls at once, and what must be so when both have been answered.
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { stepsOf, type Action } from '../../rules/action.ts'
 import { groupLane } from '../../rules/lane.ts'
 import { readSettings } from '../../rules/settings.ts'
 import { signIn } from './app.ts'
 import { eventually } from './eventually.ts'
+import { comesLater } from './pauses.ts'
 import { dueAfter, isJob, makers, type Act, type Claim } from './race-acts.ts'
 import {
   arrive,
@@ -101,7 +101,7 @@ async function openScene(stage: Stage, { acts, state, seed }: Race): Promise<Sce
 async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise<Answered[]> {
   return Promise.all(
     acts.map(async (act, n) => {
-      if ((n === 1) !== swapped) await sleep(laterMs)
+      if ((n === 1) !== swapped) await comesLater(laterMs)
       return act.call(scene, n)
     }),
   )
@@ -237,7 +237,7 @@ const replaysEnd = ({ house, companyId }: Scene) =>
     const query =
       "select state from rule_replay where company_id = ? and state in ('waiting', 'running')"
     assert.deepEqual(await house.rows(query, [companyId]), [])
-  })
+  }, 'replay')
 
 /** Its people sign in again. */
 async function reopen(stage: Stage): Promise<void> {

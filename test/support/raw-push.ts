@@ -1,6 +1,7 @@
 // A push as WeChat would sign it, without the simulator's patience.
 import { createHash } from 'node:crypto'
 import { account, type House } from './app.ts'
+import { comesLater } from './pauses.ts'
 
 let nonces = 12_345
 
@@ -19,7 +20,7 @@ export const textXml = (openid: string, msgId: string, text: string) =>
 const tries = 3
 const pauseMs = 1000
 
-/** As WeChat does: what was not stored comes again, later. */
+/** As WeChat does: what was not stored comes again, later. The house counts it, and wants it announced. */
 export async function pushAgain(
   house: Pick<House, 'url'>,
   body: string,
@@ -27,7 +28,7 @@ export async function pushAgain(
 ): Promise<Response> {
   let answer = await rawPush(house, body, query)
   for (let tried = 1; tried < tries && answer.status >= 500; tried += 1) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    await comesLater(pauseMs)
     answer = await rawPush(house, body, query)
   }
   return answer

@@ -1,14 +1,17 @@
 // The second of a house's two processes: the whole product, told by its parent when to move the clock.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import { hearingLog } from './ends-clean.ts'
+import { watchDoors } from './doors.ts'
+import { hearingLog, type Said } from './ends-clean.ts'
 import { answerHeard } from './heard.ts'
 import { openJumping } from './jumping.ts'
 
 const [, , settings = '{}', withoutCron = 'false', clock = '{}'] = process.argv
 const { everyMs, jumpedMs } = JSON.parse(clock) as { everyMs?: number; jumpedMs?: number }
 const config = readConfig(JSON.parse(settings) as Record<string, string>, {})
-const log = hearingLog((logged) => process.send?.({ logged }))
+const say = (said: Said) => process.send?.({ said })
+const log = hearingLog(say)
+const doors = watchDoors(say)
 const jumping = openJumping(jumpedMs)
 const app = await openApp(config, {
   log,
@@ -17,7 +20,9 @@ const app = await openApp(config, {
   ...(everyMs !== undefined && { clockEveryMs: everyMs }),
 })
 answerHeard(app.ports.bus, config.DATABASE_URL)
-process.on('message', ({ advanceTo, jumpTo }: { advanceTo?: number; jumpTo?: number }) => {
+type Asked = { advanceTo?: number; jumpTo?: number; askAllSaid?: true }
+process.on('message', ({ advanceTo, jumpTo, askAllSaid }: Asked) => {
+  if (askAllSaid) process.send?.({ allSaid: true })
   if (jumpTo !== undefined) jumping.jumpTo(jumpTo)
   if (advanceTo === undefined) return
   void app.advanceTo(advanceTo).then(() => process.send?.({ advancedTo: advanceTo }))
@@ -27,4 +32,6 @@ const end = () => {
 }
 process.once('SIGTERM', end)
 process.once('disconnect', end)
-process.send?.({ url: await app.listen() })
+const url = await app.listen()
+doors.add(url)
+process.send?.({ url })

@@ -201,8 +201,6 @@ export async function stands(at: At, talk: Talk, expected: Partial<Seen>): Promi
 export const laneOf = (session: Seen) => session.queue?.lane
 
 const budget = 5
-/** A line leaves at once; a busy machine takes longer. */
-const within = 15_000
 
 /** Their line is taken, and they are told what the settings say. */
 export async function says(
@@ -235,7 +233,7 @@ export async function isTold(at: At, talk: Talk, { shown, words }: Told): Promis
     const arrived = (await arrivedAt(talk))[talk.promised.length]
     assert.match(arrived ?? '', words)
     return arrived ?? ''
-  }, within)
+  })
   promise(talk, text)
 }
 
@@ -265,7 +263,7 @@ export async function settles(at: At, talk: Talk): Promise<void> {
         [],
       )
     }
-  }, within)
+  })
 }
 
 type Line = { seq: number; direction: string; text?: string; delivery?: { state: string } }
@@ -315,5 +313,5 @@ export async function isSound(at: At): Promise<void> {
   await eventually(async () => {
     const check = await ok(at.boss, ['GET', '/api/admin/self-check'])
     assert.equal(check.ok, true, JSON.stringify(check))
-  }, within)
+  }, 'queueIndex')
 }

@@ -1,6 +1,7 @@
 // All that is stored and all that was sent, so that it can be said that nothing has changed.
 import { entities } from '../../entities/index.ts'
 import type { House } from './app.ts'
+import { simulatorLedger } from './doors.ts'
 
 /** By table, each row as one line. */
 export type Snapshot = Map<string, Set<string>>
@@ -36,18 +37,10 @@ export async function takeSnapshot(house: House, companyId?: string): Promise<Sn
   ])
 }
 
-const mostOfAPage = 10_000
-
-async function sentToWechat({ simulator }: House): Promise<[string, Set<string>]> {
-  const lines = new Set<string>()
-  for (let next = 0, size = mostOfAPage; size === mostOfAPage; next += mostOfAPage) {
-    const page = await fetch(`${simulator}/sim/ledger?after=${next}&limit=${mostOfAPage}`)
-    const { items } = (await page.json()) as { items: object[] }
-    for (const item of items) lines.add(JSON.stringify(item))
-    size = items.length
-  }
-  return ['sent to WeChat', lines]
-}
+const sentToWechat = async ({ simulator }: House): Promise<[string, Set<string>]> => [
+  'sent to WeChat',
+  new Set((await simulatorLedger(simulator)).map((item) => JSON.stringify(item))),
+]
 
 const lineOf = (table: string, row: Row) =>
   JSON.stringify(Object.entries(row).filter(([column]) => !bookkeeping[table]?.includes(column)))

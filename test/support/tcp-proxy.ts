@@ -1,6 +1,7 @@
 // A wire to a server that can be cut, or goes dead: nothing is closed, nothing is refused, and nothing ever comes of what is sent.
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { comesLater } from './pauses.ts'
 
 export type TcpProxy = {
   /** Of the server, by way of the proxy. */
@@ -46,7 +47,7 @@ export async function openTcpProxy(target: string, options = { delayMs: 0 }): Pr
         return
       }
       waiting.push(send)
-      setTimeout(() => waiting.shift()?.(), delayMs)
+      void comesLater(delayMs).then(() => waiting.shift()?.())
     }
   }
   const server = createServer((near) => {
