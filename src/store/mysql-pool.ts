@@ -25,11 +25,19 @@ export type MysqlPool = {
 }
 
 /** What all pools of a process know of the server. */
-export type Wire = { log: Log; awayUntil: number; isAway: boolean; dropIdle: Set<() => void> }
+export type Wire = {
+  log: Log
+  awayUntil: number
+  /** When somebody was served last. */
+  servedAt: number
+  isAway: boolean
+  dropIdle: Set<() => void>
+}
 
 export const openWire = (log: Log): Wire => ({
   log,
   awayUntil: 0,
+  servedAt: 0,
   isAway: false,
   dropIdle: new Set(),
 })
@@ -145,7 +153,8 @@ async function use<T>(
   { source, limitMs }: { source: DataSource; limitMs: number | null },
   body: (runner: QueryRunner) => Promise<T>,
 ): Promise<T> {
-  if (performance.now() < wire.awayUntil) throw away('it did not a moment ago')
+  const began = performance.now()
+  if (began < wire.awayUntil) throw away('it did not a moment ago')
   const runner = source.createQueryRunner()
   try {
     const connecting = runner.connect() as Promise<Connection>
@@ -161,11 +170,13 @@ async function use<T>(
           )
         }))
   } catch (error) {
-    if (isLost(error)) wire.awayUntil = performance.now() + refusesMs
+    // who has waited since before it came back knows nothing of today
+    if (isLost(error) && wire.servedAt < began) wire.awayUntil = performance.now() + refusesMs
     throw told(wire, error)
   }
   try {
     const result = await body(runner)
+    wire.servedAt = performance.now()
     if (wire.isAway) wire.log.warn({}, 'the database answers again')
     wire.isAway = false
     return result

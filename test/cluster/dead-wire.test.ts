@@ -8,7 +8,7 @@ import test, { type TestContext } from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
 import { openEdition, openSecond } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
-import { inTime } from '../support/pauses.ts'
+import { inTime, lasts } from '../support/pauses.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
@@ -84,6 +84,26 @@ void test('behind a dead wire pushes and readiness are 503 within seconds, and s
       ['line 1', 'line 2'],
     )
   }, 'back')
+})
+
+void test('once somebody is served again, nobody is sent away for what was asked while the wire was dead', async (t) => {
+  let close = () => Promise.resolve()
+  const { proxy, settings } = await openWire(t, () => close())
+  const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })
+  close = house.close
+  house.announce({ logs: [/./] })
+  const push = pushing(house, 'oCameBack')
+  assert.equal((await push(1)).status, 200, 'the premise')
+  proxy.goDead()
+  assert.equal((await inTime(push(2), soonMs)).status, 503)
+  const asked = fetch(`${house.url}/readyz`)
+  await lasts(500)
+  proxy.revive()
+  await eventually(async () => {
+    assert.equal((await push(2)).status, 200)
+  }, 'back')
+  assert.equal((await inTime(asked, soonMs)).status, 503, 'it was dead then')
+  for (let n = 3; n < 13; n += 1) assert.equal((await push(n)).status, 200)
 })
 
 void test('behind a dead wire SIGTERM still ends a process in order', async (t) => {
