@@ -18,7 +18,11 @@ export const pushes: Fault[] = [
     file: 'src/store/sqlite.ts',
     find: '    await logFile.forced()\n',
     put: '    logFile.forced().catch(() => undefined)\n',
-    caughtBy: ['faults/disk: no push is answered before the disk keeps it'],
+    caughtBy: [
+      'faults/disk: no push is answered before the disk keeps it',
+      'faults/disk: no reply is answered before the disk keeps it',
+      'faults/disk: no claim of the next is answered before the disk keeps it',
+    ],
   },
   {
     name: 'copy-of-busy-push-answered',
