@@ -9,6 +9,7 @@ import { openHouse } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeFolder } from '../support/folder.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
+import { inTime } from '../support/pauses.ts'
 
 /** What is promised, and what a busy machine may need to see it. */
 const withinMs = 15_000 + 5000
@@ -43,10 +44,12 @@ async function open(t: TestContext, who: string) {
     /** How it ended, and how long it took. */
     end: async () => {
       const began = performance.now()
-      const late = setTimeout(() => child.kill('SIGKILL'), withinMs + 1000)
       child.kill('SIGTERM')
-      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
-      clearTimeout(late)
+      const ended = once(child, 'exit') as Promise<[number | null, string | null]>
+      const [code, signal] = await inTime(ended, withinMs + 1000).catch(() => {
+        child.kill('SIGKILL')
+        return ended
+      })
       return { how: code ?? signal, ms: performance.now() - began, out }
     },
     /** What the next start finds. */

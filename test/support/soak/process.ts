@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Logged } from '../ends-clean.ts'
+import type { Said } from '../ends-clean.ts'
 
 export type Process = {
   url: string
@@ -14,15 +14,12 @@ export type Process = {
   jumpTo: (ms: number) => void
   stop: () => Promise<void>
 }
-type Told = { url?: string; logged?: Logged }
+type Told = { url?: string; said?: Said }
 
 const looksEveryMs = 1000
 const startsWithinMs = 60_000
 
-export function openProcess(
-  settings: Record<string, string>,
-  hear: (logged: Logged) => void,
-): Process {
+export function openProcess(settings: Record<string, string>, hear: (line: Said) => void): Process {
   let child: ChildProcess | null = null
   let jumpedMs = 0
   const isAlive = () => child !== null && child.exitCode === null && child.signalCode === null
@@ -42,8 +39,9 @@ export function openProcess(
         { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
       )
       child = born
-      born.on('message', ({ logged }: Told) => {
-        if (logged) hear(logged)
+      born.on('message', ({ said }: Told) => {
+        // what was not served is seen by those who asked
+        if (said?.level === 'warn' || said?.level === 'error') hear(said)
       })
       await listening(born)
     },

@@ -12,7 +12,7 @@ import { readConfig } from '../../../src/config.ts'
 import { silentLog } from '../../../src/log.ts'
 import { password, post } from '../app.ts'
 import { openEdition, type Servers } from '../edition.ts'
-import type { Logged } from '../ends-clean.ts'
+import type { Said } from '../ends-clean.ts'
 import { openSmallDisk, type SmallDisk } from '../small-disk.ts'
 import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
 import { lookAtFile, lookAtServer, type Look } from './look.ts'
@@ -27,7 +27,7 @@ export type World = {
   /** Null where nobody may mount one. */
   disk: SmallDisk | null
   look: Look
-  logged: Logged[]
+  logged: Said[]
   /** The product's time, by a clock that nobody moves but the run itself. */
   now: () => number
   /** The same, as every process has heard it. */
@@ -51,7 +51,7 @@ export async function openWorld(minutes: number, servers: Servers | null): Promi
     ...commonSettings(disk.dir, simulator.url),
   }
   await prepare(settings)
-  const logged: Logged[] = []
+  const logged: Said[] = []
   const ports = await freePorts(servers ? 2 : 1)
   const processes = ports.map((port) =>
     openProcess({ ...settings, PORT: String(port) }, (line) => logged.push(line)),
