@@ -84,9 +84,10 @@ export const customer = new EntitySchema<CustomerRow>({
   },
   uniques: [{ name: 'uq_wx_user_account_id_openid', columns: ['account_id', 'openid'] }],
   indices: [
+    { name: 'ix_wx_user_company_id_wx_user_id', columns: ['company_id', 'wx_user_id'] },
     {
-      name: 'ix_wx_user_company_id_customer_service_uid',
-      columns: ['company_id', 'customer_service_uid'],
+      name: 'ix_wx_user_company_id_customer_service_uid_wx_user_id',
+      columns: ['company_id', 'customer_service_uid', 'wx_user_id'],
     },
   ],
 })

@@ -27,5 +27,8 @@ export const jobRun = new EntitySchema<JobRunRow>({
     ended_at: big(nullable),
     result: long(nullable),
   },
-  indices: [{ name: 'ix_job_run_started_at', columns: ['started_at'] }],
+  indices: [
+    { name: 'ix_job_run_started_at', columns: ['started_at'] },
+    { name: 'ix_job_run_job_started_at', columns: ['job', 'started_at'] },
+  ],
 })

@@ -25,6 +25,7 @@ export const missedSession = new EntitySchema<MissedSessionRow>({
   },
   indices: [
     { name: 'ix_missed_session_company_id_at', columns: ['company_id', 'at'] },
+    { name: 'ix_missed_session_company_id_uid_at', columns: ['company_id', 'uid', 'at'] },
     { name: 'ix_missed_session_wx_user_id', columns: ['wx_user_id'] },
   ],
 })

@@ -46,5 +46,7 @@ export const reception = new EntitySchema<ReceptionRow>({
     created_at: big(),
   },
   uniques: [{ name: 'uq_reception_account_id_scene', columns: ['account_id', 'scene'] }],
-  indices: [{ name: 'ix_reception_company_id', columns: ['company_id'] }],
+  indices: [
+    { name: 'ix_reception_company_id_reception_id', columns: ['company_id', 'reception_id'] },
+  ],
 })

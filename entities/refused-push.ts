@@ -39,5 +39,9 @@ export const refusedPush = new EntitySchema<RefusedPushRow>({
   indices: [
     { name: 'ix_refused_push_company_id_created_at', columns: ['company_id', 'created_at'] },
     { name: 'ix_refused_push_reread_at', columns: ['reread_at'] },
+    {
+      name: 'ix_refused_push_company_id_reread_at_reader_created_at',
+      columns: ['company_id', 'reread_at', 'reader', 'created_at'],
+    },
   ],
 })

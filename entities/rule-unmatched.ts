@@ -28,6 +28,7 @@ export const ruleUnmatched = new EntitySchema<RuleUnmatchedRow>({
   },
   indices: [
     { name: 'ix_rule_unmatched_company_id_last_at', columns: ['company_id', 'last_at'] },
+    { name: 'ix_rule_unmatched_company_id_times', columns: ['company_id', 'times'] },
     { name: 'ix_rule_unmatched_last_at', columns: ['last_at'] },
   ],
 })

@@ -22,5 +22,10 @@ export const sessionMember = new EntitySchema<SessionMemberRow>({
     joined_at: big(),
     left_at: big(nullable),
   },
-  indices: [{ name: 'ix_session_member_uid_session_id', columns: ['uid', 'session_id'] }],
+  indices: [
+    {
+      name: 'ix_session_member_uid_left_at_session_id',
+      columns: ['uid', 'left_at', 'session_id'],
+    },
+  ],
 })

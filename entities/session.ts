@@ -74,7 +74,10 @@ export const session = new EntitySchema<SessionRow>({
       name: 'ix_message_session_company_id_lane_state_rank',
       columns: ['company_id', 'lane', 'state', 'rank'],
     },
-    { name: 'ix_message_session_company_id_uid_state', columns: ['company_id', 'uid', 'state'] },
+    {
+      name: 'ix_message_session_company_id_uid_state_add_time',
+      columns: ['company_id', 'uid', 'state', 'add_time'],
+    },
     { name: 'ix_message_session_wx_user_id_add_time', columns: ['wx_user_id', 'add_time'] },
     {
       name: 'ix_message_session_company_id_state_add_time',

@@ -14,6 +14,7 @@ import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/customers.ts'
 export type { DueKind } from './store/session-lanes.ts'
+export type { Wanted } from './store/session-lists.ts'
 export type { VisitedCustomer } from './store/visits.ts'
 export type { OldRows } from './store/old-rows.ts'
 export type { RefusedPush } from './store/refused.ts'

@@ -3,7 +3,13 @@ import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { rankFor } from '../../rules/routing.ts'
 
-export type Words = { id: string; concat: (...parts: string[]) => string }
+type Hex = { of: string; digits: number }
+export type Words = {
+  id: string
+  concat: (...parts: string[]) => string
+  /** Numbers as so many hexadecimal digits, one behind the other; 0: the text itself. */
+  hex: (parts: Hex[]) => string
+}
 export type Load = {
   companyId: string
   account: { account_id: string; appid: string }
@@ -12,9 +18,12 @@ export type Load = {
 export type Loader = (load: Load) => Promise<void>
 
 const digit = `(${Array.from({ length: 10 }, (_, n) => (n === 0 ? 'select 0 as d' : `select ${n}`)).join(' union all ')})`
-const numbers = (howMany: number) =>
-  `(select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d + 100000 * g.d as n from ${['a', 'b', 'c', 'e', 'f', 'g'].map((name) => `${digit} ${name}`).join(', ')}) x` +
-  ` where n < ${howMany} order by n`
+/** Every `n` of a range; a condition may follow. */
+export function numbers({ from = 0, to }: { from?: number; to: number }): string {
+  const digits = ['a', 'b', 'c', 'e', 'f', 'g'].slice(0, Math.max(1, String(to - 1).length))
+  const sum = digits.map((name, at) => `${10 ** at} * ${name}.d`).join(' + ')
+  return `(select ${sum} as n from ${digits.map((name) => `${digit} ${name}`).join(', ')}) x where n >= ${from} and n < ${to}`
+}
 
 function statements(
   { companyId, account: { account_id: account, appid }, howMany }: Load,
@@ -24,23 +33,32 @@ function statements(
   const at = `${first} + n`
   const rank = rankFor({ priority: 0, window_end: null }, false, first)
   const day = 24 * 3600_000
+  const some = `${numbers({ to: howMany })} order by n`
   return [
     'insert into wx_user (wx_user_id, company_id, account_id, appid, openid, nickname, portrait, alias, remark, subscribe, customer_service_uid, is_clue,' +
       ' last_time, active_at, window_end, budget_left, window_scene, out_n, add_time, update_time, priority)' +
-      ` select ${id}, '${companyId}', '${account}', '${appid}', ${concat("'oBulk'", 'n')}, '', '', '', '', 1, -1, 1, ${at}, ${at}, ${at} + ${2 * day}, 5, 'message', 0, ${at}, ${at}, 0 from ${numbers(howMany)}`,
+      ` select ${id}, '${companyId}', '${account}', '${appid}', ${concat("'oBulk'", 'n')}, '', '', '', '', 1, -1, 1, ${at}, ${at}, ${at} + ${2 * day}, 5, 'message', 0, ${at}, ${at}, 0 from ${some}`,
     'insert into message_session (session_id, company_id, account_id, appid, wx_user_id, open_key, state, kind, fence, seq, ledger_n, lane, `rank`, queued_at,' +
       ' visitor_offset, agent_offset, unread, receive_message_time, add_time, unanswered_since)' +
-      ` select ${id}, '${companyId}', '${account}', '${appid}', ${id}, ${concat(`'${account}:'`, id)}, 3, 'other', 0, 0, 1, 'account:${account}', ${rank} + n, ${at}, 0, 0, 0, ${at}, ${at}, ${at} from ${numbers(howMany)}`,
+      ` select ${id}, '${companyId}', '${account}', '${appid}', ${id}, ${concat(`'${account}:'`, id)}, 3, 'other', 0, 0, 1, 'account:${account}', ${rank} + n, ${at}, 0, 0, 0, ${at}, ${at}, ${at} from ${some}`,
     'insert into session_ledger (session_id, n, company_id, from_state, to_state, actor, reason, fence, uid, candidates, at)' +
-      ` select ${id}, 1, '${companyId}', null, 3, ${concat("'c:'", id)}, 'nobody_named', 0, null, null, ${at} from ${numbers(howMany)}`,
+      ` select ${id}, 1, '${companyId}', null, 3, ${concat("'c:'", id)}, 'nobody_named', 0, null, null, ${at} from ${some}`,
   ]
 }
 
-const sqliteWords: Words = { id: "printf('%032x', n)", concat: (...parts) => parts.join(' || ') }
+const sqliteWords: Words = {
+  id: "printf('%032x', n)",
+  concat: (...parts) => parts.join(' || '),
+  hex: (parts) =>
+    `printf('${parts.map(({ digits }) => (digits === 0 ? '%s' : `%0${digits}x`)).join('')}', ${parts.map(({ of }) => of).join(', ')})`,
+}
 const mysqlWords: Words = {
   id: "lower(lpad(hex(n), 32, '0'))",
   concat: (...parts) => `concat(${parts.join(', ')})`,
+  hex: (parts) =>
+    `lower(concat(${parts.map(({ of, digits }) => (digits === 0 ? of : `lpad(hex(${of}), ${digits}, '0')`)).join(', ')}))`,
 }
+export const wordsFor = (sqlite: boolean) => (sqlite ? sqliteWords : mysqlWords)
 
 /** While no process has the file. */
 export const loadSqlite =

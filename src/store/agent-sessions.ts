@@ -1,6 +1,5 @@
 // An agent's sessions: those he is a member of, those in conversation with him, those that wait for him.
 import type { SessionRow } from '../../entities/index.ts'
-import { ofFound } from './session-lists.ts'
 import type { Sql } from './sql.ts'
 
 export const agentSessions = (sql: Sql) => ({
@@ -23,7 +22,8 @@ export const agentSessions = (sql: Sql) => ({
   waitedFor: async (companyId: string) =>
     (
       await sql.all<{ uid: number }>(
-        'select distinct uid from message_session where company_id = ? and state = 0 and uid is not null order by uid',
+        'select u.uid from user u where u.company_id = ? and exists (select 1 from message_session s' +
+          ' where s.company_id = u.company_id and s.uid = u.uid and s.state = 0) order by u.uid',
         [companyId],
       )
     ).map((row) => row.uid),
@@ -55,19 +55,6 @@ export const agentSessions = (sql: Sql) => ({
     return (
       (await count('uid = ? and state in (0, 1, 2)', uid)) +
       (await count('lane = ? and state = 3', lane))
-    )
-  },
-  /** Those he was asked into. */
-  ofMember: (
-    companyId: string,
-    { uid, states, search }: { uid: number; states: number[]; search: string },
-    page: { before: string; limit: number },
-  ) => {
-    const of = ofFound(companyId, search)
-    return sql.all<SessionRow>(
-      'select * from message_session where company_id = ? and session_id in (select session_id from session_member where uid = ? and left_at is null' +
-        ` and session_id < ?) and state in (${states.join(',')})${of.where} order by session_id desc limit ?`,
-      [companyId, uid, page.before, ...of.values, page.limit],
     )
   },
 })

@@ -1,5 +1,5 @@
 import type { CustomerRow } from '../../entities/index.ts'
-import { list, type Sql } from './sql.ts'
+import { list, type Sql, type Value } from './sql.ts'
 
 /** What a push changes on a follower's row; whose he is stands in an index and is not a push's to change. */
 const heard = [
@@ -44,12 +44,36 @@ export function found(search: string): { where: string; values: string[] } {
   }
 }
 
-/** Of a customer's sessions the open one comes first, then the newest. */
-export const current =
-  'order by case when open_key is null then 1 else 0 end, add_time desc, session_id desc'
+const openKeyOf = "concat(u.account_id, ':', u.wx_user_id)"
+/** Of a customer's sessions the open one, else the newest: each is found by an index, however often he came. `u`: his row. */
+export const currentId =
+  `coalesce((select o.session_id from message_session o where o.open_key = ${openKeyOf}),` +
+  ' (select n.session_id from message_session n where n.wx_user_id = u.wx_user_id order by n.add_time desc, n.session_id desc limit 1))'
+export const openKeyOfId = `(select ${openKeyOf} from wx_user u where u.wx_user_id = ?)`
 
 /** Whose customers an agent finds. */
 export type Reader = { uid: number; lanes: string[]; accountIds: readonly string[] }
+
+/**
+ * Of an agent: those who are theirs on an account they serve, and those whose open or else newest session is theirs, waits where they
+ * claim, has them as a member, or was missed by nobody in particular on an account they serve.
+ */
+function seenBy({ uid, lanes, accountIds }: Reader): { where: string; values: Value[] } {
+  const [ofLanes, ofAccounts] = [list(lanes), list([...accountIds])]
+  return {
+    where:
+      ` and ((u.customer_service_uid = ? and u.account_id in (${ofAccounts.marks}))` +
+      ` or exists (select 1 from message_session s where s.session_id = ${currentId} and (s.uid = ?` +
+      ` or (s.state = 3 and s.lane in (${ofLanes.marks}) and s.account_id in (${ofAccounts.marks}))` +
+      ' or exists (select 1 from session_member m where m.session_id = s.session_id and m.uid = ? and m.left_at is null)' +
+      ` or (s.uid is null and exists (select 1 from missed_session d where d.session_id = s.session_id and d.account_id in (${ofAccounts.marks}))))))`,
+    values: [
+      ...[uid, ...ofAccounts.values],
+      ...[uid, ...ofLanes.values, ...ofAccounts.values],
+      ...[uid, ...ofAccounts.values],
+    ],
+  }
+}
 
 export const customerQueries = (sql: Sql) => ({
   lockByOpenids: (accountId: string, openids: string[], patient = true) => {
@@ -108,49 +132,22 @@ export const customerQueries = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  list: (companyId: string, search: string, page: { after: string; limit: number }) => {
-    const { where, values } = found(search)
-    return sql.all<CustomerRow>(
-      `select * from wx_user where company_id = ? and wx_user_id < ?${where} order by wx_user_id desc limit ?`,
-      [companyId, page.after, ...values, page.limit],
-    )
-  },
-  /**
-   * Of an agent: those who are theirs on an account they serve, and those whose open or else newest session is theirs, waits where they claim, has them as a
-   * member, or was missed by nobody in particular on an account they serve. First whoever may be meant is found by an index.
-   */
-  listOf: (
+  list: (companyId: string, page: { after: string; limit: number }) =>
+    sql.all<CustomerRow>(
+      `select * from wx_user${sql.dialect.along('ix_wx_user_company_id_wx_user_id')} where company_id = ? and wx_user_id < ? order by wx_user_id desc limit ?`,
+      [companyId, page.after, page.limit],
+    ),
+  /** Which of the next so many pass. */
+  look: (
     companyId: string,
-    { uid, lanes, accountIds }: Reader,
-    { search, after, limit }: { search: string; after: string; limit: number },
+    { search, reader }: { search: string; reader: Reader | null },
+    page: { after: string; limit: number },
   ) => {
-    const { where, values } = found(search)
-    const [ofLanes, ofAccounts] = [list(lanes), list([...accountIds])]
-    const of = (where: string) =>
-      `select session_id, wx_user_id, open_key from message_session where company_id = ? and ${where}`
-    const seen = [
-      of('uid = ?'),
-      of(`state = 3 and lane in (${ofLanes.marks}) and account_id in (${ofAccounts.marks})`),
-      of('session_id in (select session_id from session_member where uid = ? and left_at is null)'),
-      of(
-        `uid is null and session_id in (select session_id from missed_session where company_id = ? and account_id in (${ofAccounts.marks}))`,
-      ),
-    ].join(' union ')
-    return sql.all<CustomerRow>(
-      'select * from wx_user where company_id = ? and wx_user_id < ? and' +
-        ` (customer_service_uid = ? and account_id in (${ofAccounts.marks}) or wx_user_id in` +
-        ` (select s.wx_user_id from (${seen}) s where s.open_key is not null or s.session_id =` +
-        ` (select session_id from message_session c where c.wx_user_id = s.wx_user_id ${current} limit 1)))` +
-        `${where} order by wx_user_id desc limit ?`,
-      [
-        ...[companyId, after, uid, ...ofAccounts.values],
-        ...[companyId, uid],
-        ...[companyId, ...ofLanes.values, ...ofAccounts.values],
-        ...[companyId, uid],
-        ...[companyId, companyId, ...ofAccounts.values],
-        ...values,
-        limit,
-      ],
+    const [named, seen] = [found(search), reader ? seenBy(reader) : { where: '', values: [] }]
+    return sql.all<{ wx_user_id: string; kept: number }>(
+      `select u.wx_user_id, case when 1 = 1${named.where}${seen.where} then 1 else 0 end as kept from wx_user u${sql.dialect.along('ix_wx_user_company_id_wx_user_id')}` +
+        ' where u.company_id = ? and u.wx_user_id < ? order by u.wx_user_id desc limit ?',
+      [...named.values, ...seen.values, companyId, page.after, page.limit],
     )
   },
   describe: (
@@ -171,15 +168,24 @@ export const customerQueries = (sql: Sql) => ({
     )
   },
   /**
-   * Followers nobody has written to or heard from since, who still belong to an agent or sit with one. active_at has no index of its
-   * own: every push changes it, and an index page a push is dear.
+   * The next so many who belong to a person, and when they were last heard of. active_at has no index of its own: every
+   * push changes it, and an index page a push is dear.
    */
-  idle: (companyId: string, before: number, page: { at: number; id: string; limit: number }) =>
-    sql.all<{ wx_user_id: string; active_at: number }>(
-      'select wx_user_id, active_at from (select wx_user_id, active_at from wx_user where company_id = ? and customer_service_uid > 0 and active_at <= ?' +
-        ' union select s.wx_user_id, u.active_at from message_session s join wx_user u on u.wx_user_id = s.wx_user_id' +
-        ' where s.company_id = ? and s.state in (0, 1, 2) and s.uid is not null and u.active_at <= ?) idle' +
-        ' where active_at > ? or (active_at = ? and wx_user_id > ?) order by active_at, wx_user_id limit ?',
-      [companyId, before, companyId, before, page.at, page.at, page.id, page.limit],
+  owned: (
+    companyId: string,
+    { uid, after, limit }: { uid: number; after: string; limit: number },
+  ) =>
+    sql.all<Pick<CustomerRow, 'wx_user_id' | 'active_at'>>(
+      `select wx_user_id, active_at from wx_user${sql.dialect.along('ix_wx_user_company_id_customer_service_uid_wx_user_id')}` +
+        ' where company_id = ? and customer_service_uid = ? and wx_user_id > ? order by wx_user_id limit ?',
+      [companyId, uid, after, limit],
     ),
+  /** The next person to whom somebody belongs. */
+  nextOwner: async (companyId: string, after: number) =>
+    (
+      await sql.one<{ uid: number }>(
+        'select customer_service_uid as uid from wx_user where company_id = ? and customer_service_uid > ? order by customer_service_uid limit 1',
+        [companyId, after],
+      )
+    )?.uid ?? null,
 })

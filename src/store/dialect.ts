@@ -10,6 +10,8 @@ export type Dialect = {
   begin: string
   /** A column that is looked at and not looked up by: beside a list of ids SQLite would rather walk through all rows of a company. */
   filter: (column: string) => string
+  /** Behind a table: the index that is walked. A server would rather look up a part of it, and throw away what comes before the page. */
+  along: (index: string) => string
   columnType: (
     kind: string,
     length: string | undefined,
@@ -44,6 +46,7 @@ export const sqlite: Dialect = {
   skipLocked: null,
   begin: 'begin immediate',
   filter: (column) => `+${column}`,
+  along: (index) => ` indexed by ${index}`,
   columnType: (kind, length) => {
     if (kind === 'long') return { type: 'text' }
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
@@ -90,6 +93,7 @@ export const mysql: Dialect = {
   skipLocked: ' for update skip locked',
   begin: 'start transaction',
   filter: (column) => column,
+  along: (index) => ` force index (${index})`,
   columnType: (kind, length) => {
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
     // a push has up to 64 KB, more than `text` holds

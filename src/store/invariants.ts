@@ -1,5 +1,6 @@
 // What must always be true, asked of live data. Each question is one statement over some sessions, so that it sees one moment; a long
 // list is walked through piece by piece, because nobody waits behind it.
+import { alongSessions } from './session-lanes.ts'
 import { list, type Sql } from './sql.ts'
 
 export type Breach = { session_id: string; what: string }
@@ -15,7 +16,7 @@ const ofSessions = (sql: Sql) => ({
   /** Open ones, and those that ended last. */
   openAfter: (companyId: string, state: number, page: { at: number; id: string; limit: number }) =>
     sql.all<Row & { add_time: number }>(
-      'select session_id, add_time from message_session where company_id = ? and state = ? and (add_time < ? or (add_time = ? and session_id < ?))' +
+      `select session_id, add_time from message_session${alongSessions(sql).state} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
         ' order by add_time desc, session_id desc limit ?',
       [companyId, state, page.at, page.at, page.id, page.limit],
     ),
@@ -88,36 +89,59 @@ const ofSessions = (sql: Sql) => ({
   },
 })
 
+/** State by state: a server looks up one, and walks through all of a person's rows for several. */
+const held = (state: number) =>
+  `(select count(*) from message_session s where s.company_id = l.company_id and s.uid = l.uid and s.state = ${state})`
+
 const ofCompany = (sql: Sql) => ({
-  /** Replies that should have had their end by now. */
+  /** Replies that should have had their end by now; counted up to so many. */
   stuck: async (
     companyId: string,
     { acceptedBefore, leasedBefore }: { acceptedBefore: number; leasedBefore: number },
-  ) =>
-    Number(
-      (
-        await sql.one<{ n: number }>(
-          "select count(*) as n from outbox where company_id = ? and ((state = 'pending' and created_at < ?) or (state = 'sending' and lease_until < ?))",
-          [companyId, acceptedBefore, leasedBefore],
-        )
-      )?.n,
-    ),
+  ) => {
+    const accounts = await sql.all<{ account_id: string }>(
+      'select account_id from official_account where company_id = ?',
+      [companyId],
+    )
+    let stuck = 0
+    for (const { account_id: account } of accounts) {
+      // each by itself, so that what is young is not looked at
+      for (const holdsFiles of [0, 1]) {
+        for (const [where, before] of [
+          ["state = 'pending' and created_at < ?", acceptedBefore],
+          ["state = 'sending' and created_at < ?", leasedBefore],
+        ] as const) {
+          const rows = await sql.all<{ state: string; lease_until: number | null }>(
+            `select state, lease_until from outbox where account_id = ? and holds_files = ? and ${where} limit 100`,
+            [account, holdsFiles, before],
+          )
+          stuck += rows.filter(
+            (row) => row.state === 'pending' || (row.lease_until ?? 0) < leasedBefore,
+          ).length
+        }
+      }
+    }
+    return stuck
+  },
   loads: (companyId: string) =>
     sql.all<{ uid: number; load: number; capacity: number; n: number }>(
-      'select l.uid, l.`load`, l.capacity, (select count(*) from message_session s where s.company_id = l.company_id and s.uid = l.uid and s.state in (0, 1, 2)) as n' +
+      `select l.uid, l.\`load\`, l.capacity, ${[0, 1, 2].map(held).join(' + ')} as n` +
         ' from agent_load l where l.company_id = ?',
       [companyId],
     ),
-  /** Streams whose last event is not where they say they end. */
-  streams: async (companyId: string, since: number) =>
-    Number(
-      (
-        await sql.one<{ n: number }>(
-          'select count(*) as n from (select s.stream from stream s join stream_event e on e.company_id = s.company_id and e.stream = s.stream' +
-            ' where s.company_id = ? and e.created_at > ? group by s.stream, s.top having max(e.`offset`) <> s.top' +
-            ' or count(*) <> max(e.`offset`) - min(e.`offset`) + 1) torn',
-          [companyId, since],
-        )
-      )?.n,
-    ),
+  /** Of the events written last, since then: their streams. */
+  lastStreams: async (companyId: string, since: number) =>
+    (
+      await sql.all<{ stream: string }>(
+        'select distinct stream from (select company_id, stream from stream_event where created_at > ? order by created_at desc limit 1000) e where company_id = ?',
+        [since, companyId],
+      )
+    ).map((row) => row.stream),
+  /** Its last event is not where it says it ends, or one of the last is missing. */
+  isTorn: async (companyId: string, stream: string) =>
+    (await sql.one(
+      'select s.top from stream s join (select e.`offset` as place from stream_event e where e.company_id = ? and e.stream = ? order by e.`offset` desc limit 200) e' +
+        ' where s.company_id = ? and s.stream = ? group by s.top having max(e.place) <> s.top or count(*) <> max(e.place) - min(e.place) + 1',
+      [companyId, stream, companyId, stream],
+    )) !== null,
 })

@@ -25,9 +25,10 @@ export const jobQueries = (sql: Sql) => ({
       'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1',
       [job, companyId],
     ),
-  running: (job: string, now: number) =>
+  /** `since`: no lease of a run that began before holds. */
+  running: (job: string, { since, now }: { since: number; now: number }) =>
     sql.one<JobRunRow>(
-      'select * from job_run where job = ? and ended_at is null and lease_until > ? limit 1',
-      [job, now],
+      'select * from job_run where job = ? and started_at >= ? and ended_at is null and lease_until > ? limit 1',
+      [job, since, now],
     ),
 })

@@ -59,10 +59,14 @@ export const loginQueries = (sql: Sql) => ({
     ]),
   auditList: (companyId: string, page: { before: AuditLogRow | null; limit: number }) => {
     const before = page.before
-      ? { where: ' and (at, audit_id) < (?, ?)', values: [page.before.at, page.before.audit_id] }
+      ? {
+          // the two as a pair would not be looked up in an index everywhere
+          where: ' and at <= ? and (at < ? or audit_id < ?)',
+          values: [page.before.at, page.before.at, page.before.audit_id],
+        }
       : { where: '', values: [] }
     return sql.all<AuditLogRow>(
-      `select * from audit_log where company_id = ?${before.where} order by at desc, audit_id desc limit ?`,
+      `select * from audit_log${sql.dialect.along('ix_audit_log_company_id_at')} where company_id = ?${before.where} order by at desc, audit_id desc limit ?`,
       [companyId, ...before.values, page.limit],
     )
   },

@@ -58,10 +58,11 @@ export const mediaQueries = (sql: Sql) => ({
     sql.run('delete from media_upload where account_id = ? and media_id = ?', [accountId, mediaId]),
 
   toFetch: (rows: MediaFetchRow[]) => sql.insert('media_fetch', rows),
-  counts: (companyId: string) =>
-    sql.all<{ state: string; n: number }>(
-      'select state, count(*) as n from media_fetch where company_id = ? group by state',
-      [companyId],
+  /** The next so many. */
+  fetches: (page: { id: string; part: string; limit: number }) =>
+    sql.all<Pick<MediaFetchRow, 'message_id' | 'part' | 'company_id' | 'state'>>(
+      'select message_id, part, company_id, state from media_fetch where message_id >= ? and (message_id > ? or part > ?) order by message_id, part limit ?',
+      [page.id, page.id, page.part, page.limit],
     ),
   /** Accounts that something is to be fetched of. */
   waiting: () =>

@@ -93,11 +93,19 @@ export const messageQueries = (sql: Sql) => ({
       "select client_key, session_id from message_data where company_id = ? and sender = 'r:greeting' and client_key > ? order by client_key limit ?",
       [companyId, after, limit],
     ),
-  /** By the key alone: few lines are of this type, and an index of types would cost every push. */
-  notUnderstood: (companyId: string, after: string, limit: number) =>
+  /** Where a piece ends; null: nothing follows. Not one company's: an index of companies would cost every push. */
+  pieceEnd: async (after: string, lines: number) =>
+    (
+      await sql.one<{ message_id: string | null }>(
+        'select max(message_id) as message_id from (select message_id from message_data where message_id > ? order by message_id limit ?) piece',
+        [after, lines],
+      )
+    )?.message_id ?? null,
+  /** In a piece, by the key alone: few lines are of this type, and an index of types would cost every push. */
+  notUnderstood: (companyId: string, { after, upTo }: { after: string; upTo: string }) =>
     sql.all<MessageRow>(
-      "select * from message_data where company_id = ? and message_id > ? and message_type = 0 and type = 'other' order by message_id limit ?",
-      [companyId, after, limit],
+      `select * from message_data where message_id > ? and message_id <= ? and ${sql.dialect.filter('company_id')} = ? and message_type = 0 and type = 'other' order by message_id`,
+      [after, upTo, companyId],
     ),
   understand: (row: MessageRow) =>
     sql.run(

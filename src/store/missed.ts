@@ -1,7 +1,15 @@
 import type { MissedSessionRow, ReclaimedRow, SessionRow } from '../../entities/index.ts'
-import { list, type Sql } from './sql.ts'
+import { list, type Sql, type Value } from './sql.ts'
 
-type Whose = { uid: number | null; accountIds: string[] }
+/** A person's uid, or the accounts on which it was nobody's. */
+type Whose = 'all' | { uid: number } | { accountIds: string[] }
+
+function isOf(whose: Whose): { where: string; values: Value[] } {
+  if (whose === 'all') return { where: '', values: [] }
+  if ('uid' in whose) return { where: ' and m.uid = ?', values: [whose.uid] }
+  const some = list(whose.accountIds)
+  return { where: ` and m.uid is null and m.account_id in (${some.marks})`, values: some.values }
+}
 
 /** What timers ended: sessions in which an answer was owed, customers who were reclaimed. */
 export const missedQueries = (sql: Sql) => ({
@@ -33,20 +41,17 @@ export const missedQueries = (sql: Sql) => ({
       companyId,
       customerId,
     ]),
-  /** The newest first; of an agent his own, and those that were nobody's on accounts he serves. */
-  list: (companyId: string, whose: Whose, page: { before: number; id: string; limit: number }) => {
-    const some = list(whose.accountIds)
-    const own =
-      whose.uid === null
-        ? { where: '', values: [] }
-        : {
-            where: ` and (m.uid = ? or (m.uid is null and m.account_id in (${some.marks})))`,
-            values: [whose.uid, ...some.values],
-          }
+  /** The newest first: of all, of one person, or of nobody on these accounts. */
+  list: (
+    companyId: string,
+    whose: Whose,
+    { at, id, limit }: { at: number; id: string; limit: number },
+  ) => {
+    const { where, values } = isOf(whose)
     return sql.all<SessionRow & { missed_at: number }>(
-      `select s.*, m.at as missed_at from missed_session m join message_session s on s.session_id = m.session_id where m.company_id = ?${own.where}` +
-        ' and (m.at < ? or (m.at = ? and m.session_id < ?)) order by m.at desc, m.session_id desc limit ?',
-      [companyId, ...own.values, page.before, page.before, page.id, page.limit],
+      `select s.*, m.at as missed_at from missed_session m${sql.dialect.along(whose === 'all' ? 'ix_missed_session_company_id_at' : 'ix_missed_session_company_id_uid_at')} join message_session s on s.session_id = m.session_id where m.company_id = ?${where}` +
+        ' and m.at <= ? and (m.at < ? or m.session_id < ?) order by m.at desc, m.session_id desc limit ?',
+      [companyId, ...values, at, at, id, limit],
     )
   },
 
@@ -63,7 +68,7 @@ export const missedQueries = (sql: Sql) => ({
     ]),
   reclaimedList: (companyId: string, page: { before: number; id: string; limit: number }) =>
     sql.all<ReclaimedRow>(
-      'select * from reclaimed where company_id = ? and (at < ? or (at = ? and reclaimed_id < ?)) order by at desc, reclaimed_id desc limit ?',
+      `select * from reclaimed${sql.dialect.along('ix_reclaimed_company_id_at')} where company_id = ? and at <= ? and (at < ? or reclaimed_id < ?) order by at desc, reclaimed_id desc limit ?`,
       [companyId, page.before, page.before, page.id, page.limit],
     ),
 })

@@ -21,7 +21,8 @@ export type OldRows =
   | 'hits'
   | 'unused'
 
-type Place = { table: string; where: string; values: (before: number) => Value[] }
+/** `{column}` is looked at and not looked up by. `id`: the key, where rows stay that are old: they are walked past piece by piece, and not again in each piece. */
+type Place = { table: string; where: string; values: (before: number) => Value[]; id?: string }
 const marksOf = (where: string) => where.split('?').length - 1
 
 const byTime = (table: string, where: string): Place => ({
@@ -29,13 +30,12 @@ const byTime = (table: string, where: string): Place => ({
   where,
   values: (before) => [before],
 })
+const idBefore = (before: number) => Math.max(0, before).toString(16).padStart(12, '0')
 const byId = (table: string, id: string, where: string): Place => ({
   table,
-  where: `${id} < ? and ${where}`,
-  values: (before) => [
-    Math.max(0, before).toString(16).padStart(12, '0'),
-    ...Array<number>(marksOf(where)).fill(before),
-  ],
+  where,
+  values: (before) => Array<number>(marksOf(where)).fill(before),
+  id,
 })
 
 const places: Record<OldRows, Place> = {
@@ -63,7 +63,7 @@ const places: Record<OldRows, Place> = {
   outbox: byId(
     'outbox',
     'outbox_id',
-    "settled_at < ? and state = 'sent' and session_id is not null",
+    "settled_at < ? and {state} = 'sent' and session_id is not null",
   ),
   reclaimed: byId('reclaimed', 'reclaimed_id', 'at < ?'),
   uploads: byTime('media_upload', 'dies_at < ?'),
@@ -78,16 +78,43 @@ const places: Record<OldRows, Place> = {
 export function forgetting(
   dialect: Dialect,
   kind: OldRows,
-  { before, most }: { before: number; most: number },
+  { before, most, between }: { before: number; most: number; between?: [string, string] },
 ): Statement {
-  const { table, where, values } = places[kind]
-  return { text: dialect.deleteSome(quoted(table), where), values: [...values(before), most] }
+  const { table, where: named, values, id } = places[kind]
+  const where = named.replace(/\{(\w+)\}/, (_, column: string) => dialect.filter(column))
+  return between && id !== undefined
+    ? {
+        text: dialect.deleteSome(quoted(table), `${id} > ? and ${id} <= ? and ${where}`),
+        values: [...between, ...values(before), most],
+      }
+    : { text: dialect.deleteSome(quoted(table), where), values: [...values(before), most] }
 }
 
+/** `next`: behind what the next piece begins; null: there is none. */
+type Forgotten = { forgotten: number; next: string | null }
+
 export const oldRowQueries = (sql: Sql) => ({
-  /** At most so many; answers how many there were. */
-  forget: (kind: OldRows, before: number, most: number): Promise<number> => {
-    const { text, values } = forgetting(sql.dialect, kind, { before, most })
-    return sql.run(text, values)
+  /** Looks at so many at most. */
+  forget: async (
+    kind: OldRows,
+    { before, after, most }: { before: number; after: string; most: number },
+  ): Promise<Forgotten> => {
+    const { table, id } = places[kind]
+    const run = (between?: [string, string]) => {
+      const how = { before, most, ...(between && { between }) }
+      const { text, values } = forgetting(sql.dialect, kind, how)
+      return sql.run(text, values)
+    }
+    if (id === undefined) {
+      const forgotten = await run()
+      return { forgotten, next: forgotten === most ? after : null }
+    }
+    const piece = await sql.one<{ n: number; last: string | null }>(
+      `select count(*) as n, max(${id}) as last from (select ${id} from ${quoted(table)} where ${id} > ? and ${id} < ? order by ${id} limit ?) piece`,
+      [after, idBefore(before), most],
+    )
+    if (!piece || piece.last === null) return { forgotten: 0, next: null }
+    const forgotten = await run([after, piece.last])
+    return { forgotten, next: piece.n === most ? piece.last : null }
   },
 })

@@ -97,18 +97,30 @@ export const ruleQueries = (sql: Sql) => ({
 
   addHits: (rows: RuleHitRow[]) =>
     sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
-  /** Of each rule all hits, those since a day, and the last day. */
-  hits: (companyId: string, since: number) =>
-    sql.all<{
+  /** Of these rules all hits, those since a day, and the last day. */
+  hits: (ruleIds: string[], since: number) => {
+    const some = list(ruleIds)
+    return sql.all<{
       message_rule_id: string
       total: number | string
       recent: number | string
       last_day: number
     }>(
       'select message_rule_id, sum(hits) as total, sum(case when day >= ? then hits else 0 end) as recent, max(day) as last_day from rule_hit' +
-        ' where company_id = ? group by message_rule_id',
-      [since, companyId],
-    ),
+        ` where message_rule_id in (${some.marks}) group by message_rule_id`,
+      [since, ...some.values],
+    )
+  },
+  /** Which of these rules have spoken since. */
+  spoke: async (ruleIds: string[], since: number) => {
+    const some = list(ruleIds)
+    const rows = await sql.all<{ message_rule_id: string }>(
+      `select r.message_rule_id from message_rule r where r.message_rule_id in (${some.marks})` +
+        ' and exists (select 1 from rule_hit h where h.message_rule_id = r.message_rule_id and h.day >= ?)',
+      [...some.values, since],
+    )
+    return rows.map((row) => row.message_rule_id)
+  },
 
   addUnmatched: (rows: RuleUnmatchedRow[]) =>
     sql.upsert('rule_unmatched', rows, {
@@ -116,10 +128,11 @@ export const ruleQueries = (sql: Sql) => ({
       update: ['last_at'],
       add: ['times'],
     }),
-  unmatched: (companyId: string, since: number, limit: number) =>
+  /** The next so many, the most asked first. */
+  unmatched: (companyId: string, page: { times: number; hash: string; limit: number }) =>
     sql.all<RuleUnmatchedRow>(
-      'select * from rule_unmatched where company_id = ? and last_at >= ? order by times desc, last_at desc limit ?',
-      [companyId, since, limit],
+      `select * from rule_unmatched${sql.dialect.along('ix_rule_unmatched_company_id_times')} where company_id = ? and times <= ? and (times < ? or text_hash < ?) order by times desc, text_hash desc limit ?`,
+      [companyId, page.times, page.times, page.hash, page.limit],
     ),
   dropUnmatched: (companyId: string, hashes: string[]) => {
     const some = list(hashes)

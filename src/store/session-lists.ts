@@ -1,7 +1,7 @@
 // What is shown and walked through; nothing here is locked, so nothing here decides.
 import type { SessionRow } from '../../entities/index.ts'
-import { current, found } from './customers.ts'
-import { oneOf, sessionLanes } from './session-lanes.ts'
+import { currentId, found } from './customers.ts'
+import { alongSessions, oneOf, sessionLanes } from './session-lanes.ts'
 import { list, type Sql, type Value } from './sql.ts'
 
 export type QueuedRow = { session_id: string; company_id: string; lane: string; rank: number }
@@ -11,15 +11,6 @@ type PlacedRow = Pick<
   'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'
 >
 
-export const ofFound = (companyId: string, search: string) => {
-  const { where, values } = found(search)
-  if (values.length === 0) return { where: '', values: [] }
-  return {
-    where: ` and wx_user_id in (select wx_user_id from wx_user where company_id = ?${where})`,
-    values: [companyId, ...values],
-  }
-}
-
 /** What a list is narrowed to; undefined does not care. */
 export type Wanted = {
   search: string
@@ -28,29 +19,52 @@ export type Wanted = {
   now: number
 }
 
-function ofWanted(
-  companyId: string,
-  { search, unanswered, answerable, now }: Wanted,
-): { where: string; values: Value[] } {
-  const of = ofFound(companyId, search)
-  const owed =
-    unanswered === undefined ? '' : ` and unanswered_since is ${unanswered ? 'not null' : 'null'}`
-  if (answerable === undefined) return { where: of.where + owed, values: of.values }
+/** Asked of each session `s`. */
+function ofWanted({ search, unanswered, answerable, now }: Wanted) {
+  const named = found(search)
+  const parts: { where: string; values: Value[] }[] = []
+  if (search !== '') {
+    parts.push({
+      where: ` and exists (select 1 from wx_user u where u.wx_user_id = s.wx_user_id${named.where})`,
+      values: named.values,
+    })
+  }
+  if (unanswered !== undefined) {
+    parts.push({
+      where: ` and s.unanswered_since is ${unanswered ? 'not null' : 'null'}`,
+      values: [],
+    })
+  }
+  if (answerable !== undefined) {
+    parts.push({
+      where:
+        ` and ${answerable ? '' : 'not '}exists (select 1 from wx_user u join official_account a on a.account_id = u.account_id` +
+        ' where u.wx_user_id = s.wx_user_id and ((u.window_end > ? and u.budget_left > 0) or (u.brief_end > ? and u.brief_left > 0))' +
+        " and a.deleted_at is null and a.binding <> 'unbound')",
+      values: [now, now],
+    })
+  }
   return {
-    where:
-      `${of.where}${owed} and ${answerable ? '' : 'not '}(wx_user_id in` +
-      ' (select wx_user_id from wx_user where company_id = ?' +
-      ' and ((window_end > ? and budget_left > 0) or (brief_end > ? and brief_left > 0)))' +
-      ' and account_id in (select account_id from official_account where company_id = ?' +
-      " and deleted_at is null and binding <> 'unbound'))",
-    values: [...of.values, companyId, now, now, companyId],
+    where: parts.map(({ where }) => where).join(''),
+    values: parts.flatMap(({ values }) => values),
   }
 }
 
-export const sessionLists = (sql: Sql) => ({
+/** `uid`: null means anybody's. */
+type OfState = { state: number; uid: number | null }
+type StateSpot = { at: number; id: string; limit: number }
+function ownerIs(sql: Sql, uid: number | null) {
+  const along = alongSessions(sql)
+  const values: Value[] = uid === null ? [] : [uid]
+  return uid === null
+    ? { along: along.state, where: '', values }
+    : { along: along.owner, where: ' and uid = ?', values }
+}
+
+export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
   heads: (companyId: string, lane: string, limit: number) =>
     sql.all<QueuedRow>(
-      'select session_id, company_id, lane, `rank` from message_session where company_id = ? and lane = ? and state = 3' +
+      `select session_id, company_id, lane, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3` +
         ' order by `rank`, session_id limit ?',
       [companyId, lane, limit],
     ),
@@ -74,7 +88,7 @@ export const sessionLists = (sql: Sql) => ({
     { rank, id, limit }: { rank: number; id: string; limit: number },
   ) =>
     sql.all<RankedRow>(
-      'select session_id, `rank` from message_session where company_id = ? and lane = ? and state = 3 and `rank` >= ?' +
+      `select session_id, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3 and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
@@ -91,35 +105,66 @@ export const sessionLists = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  inLanes: (
+  /** The next so many of a lane, and which of them pass. */
+  lookInLane: (
     companyId: string,
-    { lanes, accountIds, ...wanted }: Wanted & { lanes?: string[]; accountIds?: readonly string[] },
-    page: { rank: number; id: string; limit: number },
+    {
+      lane,
+      accountIds,
+      ...wanted
+    }: Wanted & { lane: string; accountIds?: readonly string[] | undefined },
+    { rank, id, limit }: { rank: number; id: string; limit: number },
   ) => {
-    const [some, accounts] = [oneOf('lane', lanes), oneOf('account_id', accountIds)]
-    const inLane = {
-      where: some.where + accounts.where,
-      values: [...some.values, ...accounts.values],
-    }
-    const of = ofWanted(companyId, wanted)
-    return sql.all<SessionRow>(
-      `select * from message_session where company_id = ? and state = 3${inLane.where}${of.where} and` +
-        ' (`rank` > ? or (`rank` = ? and session_id > ?)) order by `rank`, session_id limit ?',
-      [companyId, ...inLane.values, ...of.values, page.rank, page.rank, page.id, page.limit],
+    const [accounts, kept] = [oneOf('s.account_id', accountIds), ofWanted(wanted)]
+    return sql.all<RankedRow & { kept: number }>(
+      `select s.session_id, s.\`rank\`, case when 1 = 1${accounts.where}${kept.where} then 1 else 0 end as kept from message_session s${along.lane}` +
+        ' where s.company_id = ? and s.lane = ? and s.state = 3 and s.`rank` >= ? and (s.`rank` > ? or s.session_id > ?)' +
+        ' order by s.`rank`, s.session_id limit ?',
+      [...accounts.values, ...kept.values, companyId, lane, rank, rank, id, limit],
     )
   },
-  ofOwner: (
-    companyId: string,
-    { uid, states, ...wanted }: Wanted & { uid: number | null; states: number[] },
-    page: { before: string; limit: number },
-  ) => {
-    const owner =
-      uid === null ? { where: '', values: [] } : { where: ' and uid = ?', values: [uid] }
-    const of = ofWanted(companyId, wanted)
+  /** Of one state, of one owner where somebody is named, the newest first. */
+  ofState: (companyId: string, { state, uid }: OfState, { at, id, limit }: StateSpot) => {
+    const owner = ownerIs(sql, uid)
     return sql.all<SessionRow>(
-      `select * from message_session where company_id = ? and state in (${states.join(',')})${owner.where}${of.where}` +
-        ' and session_id < ? order by session_id desc limit ?',
-      [companyId, ...owner.values, ...of.values, page.before, page.limit],
+      `select * from message_session s${owner.along} where company_id = ?${owner.where} and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
+        ' order by add_time desc, session_id desc limit ?',
+      [companyId, ...owner.values, state, at, at, id, limit],
+    )
+  },
+  /** The next so many of a state, and which of them pass. */
+  lookOfState: (
+    companyId: string,
+    { state, uid, ...wanted }: Wanted & OfState,
+    { at, id, limit }: StateSpot,
+  ) => {
+    const [owner, kept] = [ownerIs(sql, uid), ofWanted(wanted)]
+    return sql.all<{ session_id: string; add_time: number; kept: number }>(
+      `select session_id, add_time, case when 1 = 1${kept.where} then 1 else 0 end as kept from message_session s${owner.along}` +
+        ` where company_id = ?${owner.where} and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
+        ' order by add_time desc, session_id desc limit ?',
+      [...kept.values, companyId, ...owner.values, state, at, at, id, limit],
+    )
+  },
+  /** Those a person was asked into and is in still. */
+  ofMember: (
+    companyId: string,
+    { uid, states, ...wanted }: Wanted & { uid: number; states: number[] },
+    { at, id, limit }: StateSpot,
+  ) => {
+    const [some, kept] = [list(states), ofWanted(wanted)]
+    return sql.all<SessionRow>(
+      'select s.* from session_member m join message_session s on s.session_id = m.session_id where m.uid = ? and m.left_at is null' +
+        ` and ${sql.dialect.filter('s.company_id')} = ? and s.state in (${some.marks})${kept.where} and (s.add_time < ? or (s.add_time = ? and s.session_id < ?))` +
+        ' order by s.add_time desc, s.session_id desc limit ?',
+      [uid, companyId, ...some.values, ...kept.values, at, at, id, limit],
+    )
+  },
+  byIds: (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    return sql.all<SessionRow>(
+      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      [companyId, ...some.values],
     )
   },
   /** Those that do not count all of their lines. */
@@ -139,22 +184,22 @@ export const sessionLists = (sql: Sql) => ({
         ' order by case when add_time <= ? then 0 else 1 end, add_time desc limit 1',
       [companyId, customerId, at, at],
     ),
-  /** Which of these customers have an open one. */
-  openAmong: async (companyId: string, customerIds: string[]) => {
-    const some = list(customerIds)
-    const rows = await sql.all<{ wx_user_id: string }>(
-      `select wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks}) and open_key is not null`,
-      [companyId, ...some.values],
+  /** Which of these keys are those of an open one. */
+  openAmong: async (openKeys: string[]) => {
+    const some = list(openKeys)
+    const rows = await sql.all<{ open_key: string }>(
+      `select open_key from message_session where open_key in (${some.marks})`,
+      some.values,
     )
-    return new Set(rows.map((row) => row.wx_user_id))
+    return new Set(rows.map((row) => row.open_key))
   },
-  /** The newest first; ids are made by the clocks of several machines, so they come last. */
   /** The open one of a customer, else the newest. */
   currentOf: (companyId: string, customerId: string) =>
     sql.one<SessionRow>(
-      `select * from message_session where company_id = ? and wx_user_id = ? ${current} limit 1`,
+      `select s.* from wx_user u join message_session s on s.session_id = ${currentId} where u.company_id = ? and u.wx_user_id = ?`,
       [companyId, customerId],
     ),
+  /** The newest first; ids are made by the clocks of several machines, so they come last. */
   ofCustomer: (
     companyId: string,
     customerId: string,
@@ -162,12 +207,12 @@ export const sessionLists = (sql: Sql) => ({
   ) => {
     const before = page.before
       ? {
-          where: ' and (add_time, session_id) < (?, ?)',
-          values: [page.before.add_time, page.before.session_id],
+          where: ' and add_time <= ? and (add_time < ? or session_id < ?)',
+          values: [page.before.add_time, page.before.add_time, page.before.session_id],
         }
       : { where: '', values: [] }
     return sql.all<SessionRow>(
-      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and wx_user_id = ?${before.where}` +
+      `select * from message_session${along.customer} where company_id = ? and wx_user_id = ?${before.where}` +
         ' order by add_time desc, session_id desc limit ?',
       [companyId, customerId, ...before.values, page.limit],
     )

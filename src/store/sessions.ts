@@ -1,4 +1,5 @@
 import type { LedgerRow, SessionRow } from '../../entities/index.ts'
+import { openKeyOfId } from './customers.ts'
 import { agentSessions } from './agent-sessions.ts'
 import { sessionRanks } from './session-ranks.ts'
 import { sessionLists } from './session-lists.ts'
@@ -104,7 +105,7 @@ export const sessionQueries = (sql: Sql) => ({
     ),
   openOf: (companyId: string, customerId: string) =>
     sql.one<SessionRow>(
-      `select * from message_session where company_id = ? and wx_user_id = ? and open_key is not null${sql.dialect.forUpdate}`,
+      `select * from message_session where company_id = ? and open_key = ${openKeyOfId}${sql.dialect.forUpdate}`,
       [companyId, customerId],
     ),
 

@@ -1,4 +1,5 @@
 import type { UserRow } from '../../entities/index.ts'
+import { ownedStates } from '../../rules/session.ts'
 import { list, type Sql } from './sql.ts'
 
 /** Who may be given customers. */
@@ -20,21 +21,18 @@ export const staffQueries = (sql: Sql) => ({
     )) !== null,
   /** Disabled people who have a session, a place in a group chat, or somebody who waits for them alone (`reserved`). */
   disabledWith: async (companyId: string, reserved: number[]) => {
-    const owners = await sql.all<{ uid: number }>(
-      'select distinct s.uid as uid from user u join message_session s on s.company_id = u.company_id and s.uid = u.uid' +
-        ' and s.state in (0, 1, 2) where u.company_id = ? and u.enabled = 0',
-      [companyId],
-    )
-    const members = await sql.all<{ uid: number }>(
-      'select distinct m.uid as uid from message_session s join session_member m on m.session_id = s.session_id' +
-        ' and m.left_at is null join user u on u.uid = m.uid and u.enabled = 0 where s.company_id = ? and s.state = 2',
-      [companyId],
-    )
-    const some = list([...new Set([...owners, ...members].map(({ uid }) => uid).concat(reserved))])
-    if (some.values.length === 0) return []
+    const some = list(reserved)
     return sql.all<Pick<UserRow, 'uid' | 'sessions_to' | 'disabled_by'>>(
-      'select uid, sessions_to, disabled_by from user where company_id = ? and enabled = 0' +
-        ` and uid in (${some.marks}) order by uid`,
+      'select u.uid, u.sessions_to, u.disabled_by from user u where u.company_id = ? and u.enabled = 0' +
+        ` and (u.uid in (${some.marks})` +
+        ownedStates
+          .map(
+            (state) =>
+              ` or exists (select 1 from message_session s where s.company_id = u.company_id and s.uid = u.uid and s.state = ${state})`,
+          )
+          .join('') +
+        ' or exists (select 1 from session_member m join message_session s on s.session_id = m.session_id and s.state = 2' +
+        ' where m.uid = u.uid and m.left_at is null)) order by u.uid',
       [companyId, ...some.values],
     )
   },

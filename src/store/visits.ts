@@ -72,7 +72,7 @@ export const visitQueries = (sql: Sql) => ({
     ),
   listReceptions: (companyId: string, page: { before: string; limit: number }) =>
     sql.all<ReceptionRow>(
-      'select * from reception where company_id = ? and reception_id < ? order by reception_id desc limit ?',
+      `select * from reception${sql.dialect.along('ix_reception_company_id_reception_id')} where company_id = ? and reception_id < ? order by reception_id desc limit ?`,
       [companyId, page.before, page.limit],
     ),
   findReception: (companyId: string, id: string) =>

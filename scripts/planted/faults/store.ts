@@ -79,6 +79,14 @@ export const storeFaults: Fault[] = [
     caughtBy: ['flows/forget-old: what the database refused is kept until somebody has seen to it'],
   },
   {
+    name: 'looks-through-all-at-once',
+    means: 'A list that is narrowed, and a timer, look through all there is in one statement.',
+    file: 'src/actions/sift.ts',
+    find: 'export const pieceSize = 500',
+    put: 'export const pieceSize = 1_000_000',
+    caughtBy: ['flows/size: where there is far more, no statement of a job or a list touches more'],
+  },
+  {
     name: 'migration-not-repeatable',
     means: 'A migration that ended half-way cannot be gone on with.',
     file: 'src/store/schema.ts',

@@ -15,6 +15,7 @@ import { isExclusive, notFound, readsCustomer, supervises, type Me } from '../ac
 import { lanesToLookInto, servingOf } from '../access/serving.ts'
 import type { Committed } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
+import { sift } from '../sift.ts'
 import { followExclusive } from './follow-exclusive.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
@@ -35,10 +36,11 @@ export async function listCustomers(
   me: Me,
   { search = '', cursor = last, limit }: Page & { search?: string | undefined },
 ) {
-  const page = { after: cursor, limit: limit + 1 }
-  const rows = supervises(me)
-    ? await needs.store.read.customers.list(me.companyId, search, page)
-    : await customersOf(needs, me, { search, ...page })
+  const { customers } = needs.store.read
+  const rows =
+    supervises(me) && search === ''
+      ? await customers.list(me.companyId, { after: cursor, limit: limit + 1 })
+      : await lookFor(needs, me, { search, cursor, enough: limit + 1 })
   return {
     items: rows.slice(0, limit).map(presentCustomer),
     next: rows.length > limit ? (rows[limit - 1]?.wx_user_id ?? null) : null,
@@ -57,16 +59,32 @@ async function getSpot<T extends { wx_user_id: string }>(
   throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
 }
 
-/** A long look where the queue is long, so nobody who is served waits for it. */
-async function customersOf(
+/** A long look where there are many, so nobody who is served waits for it. */
+async function lookFor(
   { store: { read, slow } }: Needs<'store'>,
   me: Me,
-  page: { search: string; after: string; limit: number },
+  { search, cursor, enough }: { search: string; cursor: string; enough: number },
 ): Promise<CustomerRow[]> {
+  const reader = supervises(me) ? null : await readerOf(read, me)
+  const found = await sift<{ wx_user_id: string; kept: number }>(enough, (last, limit) =>
+    slow.customers.look(
+      me.companyId,
+      { search, reader },
+      { after: last?.wx_user_id ?? cursor, limit },
+    ),
+  )
+  if (found.length === 0) return []
+  const rows = await read.customers.byIds(
+    me.companyId,
+    found.map((row) => row.wx_user_id),
+  )
+  return rows.sort((a, b) => (a.wx_user_id < b.wx_user_id ? 1 : -1))
+}
+
+async function readerOf(read: Unit, me: Me) {
   const serving = await servingOf(read, me.uid)
   const lanes = await lanesToLookInto(read, me.companyId, serving)
-  const { accountIds } = serving
-  return slow.customers.listOf(me.companyId, { uid: me.uid, lanes, accountIds }, page)
+  return { uid: me.uid, lanes, accountIds: serving.accountIds }
 }
 
 export async function listCustomerMessages(

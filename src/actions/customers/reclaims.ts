@@ -13,6 +13,7 @@ import { commitStep, type Committed } from '../transition/commit-step.ts'
 import { takeStep } from '../transition/step.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
+import { silentSince, type Silent } from './silent.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
 
@@ -31,9 +32,10 @@ export async function previewReclaim(
   if (!company) throw notFound()
   const idleMs = company.settings.reclaimDays * dayMs
   const before = needs.clock.now() + hours * 3600_000 - idleMs
-  const rows = await needs.store.read.customers.idle(me.companyId, before, {
-    ...spotOf(cursor, -1),
-    limit: limit + 1,
+  const rows = await longestSilent(needs.store.slow, me.companyId, {
+    before,
+    after: spotOf(cursor, -1),
+    enough: limit + 1,
   })
   const some = rows.slice(0, limit)
   const end = rows.length > limit ? some.at(-1) : undefined
@@ -54,6 +56,26 @@ export async function previewReclaim(
   )
   return { items, next: end ? `${end.active_at}.${end.wx_user_id}` : null }
 }
+
+/** All are walked through; no more of them are kept than are shown. */
+async function longestSilent(
+  slow: Unit,
+  companyId: string,
+  { before, after, enough }: { before: number; after: { at: number; id: string }; enough: number },
+): Promise<Silent[]> {
+  let first = new Map<string, Silent>()
+  for await (const silent of silentSince(slow, companyId, before)) {
+    for (const row of silent) {
+      const { active_at: at, wx_user_id: id } = row
+      if (at > after.at || (at === after.at && id > after.id)) first.set(id, row)
+    }
+    if (first.size > enough) first = new Map(inOrder(first).slice(0, enough))
+  }
+  return inOrder(first).map(([, row]) => row)
+}
+
+const inOrder = (all: Map<string, Silent>) =>
+  [...all].sort(([a, one], [b, other]) => one.active_at - other.active_at || (a < b ? -1 : 1))
 
 async function openSeen(
   { store }: Needs<'store'>,

@@ -2,6 +2,7 @@ import { commonLane, isPrivate } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
 import { isDue, minuteMs } from '../../../rules/timers.ts'
 import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
+import { leaving, queuedBefore } from '../queue/in-lane.ts'
 import type { TimerNeeds } from './timer.ts'
 
 /** Waited long enough for his own agent: the session goes on to the common lane and keeps its rank. */
@@ -20,11 +21,10 @@ export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ 
         : null,
   }
   const before = needs.clock.now() - fallbackMinutes * minuteMs
-  return {
-    moved: await moveLanes(needs, {
-      companyId,
-      move,
-      next: (limit) => needs.store.read.sessions.reservedSince(companyId, before, limit),
-    }),
+  let moved = 0
+  for (const lane of await needs.store.read.sessions.inPrivateLanes(companyId)) {
+    const who = leaving(needs.store.read, { companyId, lane }, queuedBefore(before))
+    moved += await moveLanes(needs, { companyId, move, who })
   }
+  return { moved }
 }

@@ -11,16 +11,18 @@ export async function forgetOld(
 ): Promise<{ forgotten: Partial<Record<OldRows, number>>; more: boolean }> {
   const until = needs.clock.mono() + worksForMs
   const forgotten: Partial<Record<OldRows, number>> = {}
-  let left = periods(needs)
+  let left = periods(needs).map(([kind, before]) => ({ kind, before, after: '' }))
   // each gets a turn, so that one that is very large holds up none of the others
   while (left.length > 0 && needs.clock.mono() < until) {
-    const full: typeof left = []
-    for (const [kind, before] of left) {
-      const n = await needs.store.work('rest', (unit) => unit.old.forget(kind, before, atOnce))
-      if (n > 0) forgotten[kind] = (forgotten[kind] ?? 0) + n
-      if (n === atOnce) full.push([kind, before])
+    const more: typeof left = []
+    for (const one of left) {
+      const { forgotten: n, next } = await needs.store.work('rest', (unit) =>
+        unit.old.forget(one.kind, { ...one, most: atOnce }),
+      )
+      if (n > 0) forgotten[one.kind] = (forgotten[one.kind] ?? 0) + n
+      if (next !== null) more.push({ ...one, after: next })
     }
-    left = full
+    left = more
   }
   return { forgotten, more: left.length > 0 }
 }

@@ -5,7 +5,10 @@ import { minuteMs } from '../../../rules/timers.ts'
 import type { KnownCompany } from '../../ports.ts'
 import { leaveUnserved } from '../queue/leave-unserved.ts'
 import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
+import { leaving, queuedBefore } from '../queue/in-lane.ts'
 import type { TimerNeeds } from './timer.ts'
+
+const atOnce = 50
 
 /**
  * Who waits for a group behind too many, or for too long, goes on to another group; both count since they queued, and their rank stays.
@@ -46,7 +49,6 @@ async function overflowOne(
   companyId: string,
   { from, accountId, overflow }: Full,
 ): Promise<number> {
-  const { sessions } = needs.store.read
   const move = (reason: string): LaneMove => ({
     actor: 'job:overflow',
     reason,
@@ -59,7 +61,7 @@ async function overflowOne(
       : await moveLanes(needs, {
           companyId,
           move: move('overflow_time'),
-          next: (limit) => sessions.queuedBefore(companyId, from, { before, limit }),
+          who: leaving(needs.store.read, { companyId, lane: from }, queuedBefore(before)),
         })
   const many =
     overflow.waiting === 0
@@ -67,7 +69,22 @@ async function overflowOne(
       : await moveLanes(needs, {
           companyId,
           move: move('overflow_many'),
-          next: (limit) => sessions.behind(companyId, from, { others: overflow.waiting, limit }),
+          who: behind(needs, { companyId, lane: from, others: overflow.waiting }),
         })
   return late + many
+}
+
+/** Whoever has gone makes room for the next; who stays there ends it. */
+async function* behind(
+  { store }: TimerNeeds,
+  { companyId, lane, others }: { companyId: string; lane: string; others: number },
+): AsyncGenerator<string[]> {
+  for (let first = ''; ;) {
+    const rows = await store.read.sessions.behind(companyId, lane, { others, limit: atOnce })
+    const ids = rows.map((row) => row.session_id)
+    if (ids[0] === undefined || ids[0] === first) return
+    first = ids[0]
+    yield ids
+    if (ids.length < atOnce) return
+  }
 }

@@ -4,6 +4,7 @@ import { rankFor } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import type { Needs } from '../../ports.ts'
 import { tellRanks } from '../transition/place.ts'
+import { dueSessions } from './due.ts'
 
 type RankNeeds = Needs<'store' | 'queue' | 'clock' | 'known'>
 
@@ -21,20 +22,9 @@ export async function rerankQueue(
   if (done === windowFirst) return { reranked: 0 }
 
   let reranked = 0
-  for (let page = { at: -1, id: '' }; ;) {
-    const rows = await needs.store.read.sessions.due(
-      companyId,
-      { kind: 'queued', before: Number.MAX_SAFE_INTEGER },
-      { ...page, limit: atOnce },
-    )
-    reranked += await rerankSome(needs, {
-      companyId,
-      windowFirst,
-      ids: rows.map((row) => row.session_id),
-    })
-    const last = rows.at(-1)
-    if (!last || rows.length < atOnce) break
-    page = { at: last.add_time, id: last.session_id }
+  const all = { kind: 'queued', before: Number.MAX_SAFE_INTEGER, atOnce } as const
+  for await (const ids of dueSessions(needs.store.read, companyId, all)) {
+    reranked += await rerankSome(needs, { companyId, windowFirst, ids })
   }
   await needs.store.work('rest', (unit) =>
     unit.accounts.remember(name, windowFirst ? 'window' : 'time'),

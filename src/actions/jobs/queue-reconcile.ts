@@ -14,7 +14,7 @@ import { laneList, standingOf, waitingList } from '../transition/place.ts'
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics' | 'log'>
 type LookNeeds = { store: { read: Unit }; queue: WaitingQueue }
 const atOnce = 500
-const pageSize = 10_000
+const pageSize = 500
 
 export async function reconcileQueue(
   needs: ReconcileNeeds,

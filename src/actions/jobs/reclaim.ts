@@ -7,10 +7,10 @@ import type { Unit } from '../../ports.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
 import { takeStep } from '../transition/step.ts'
 import { tellStep } from '../transition/tell-step.ts'
+import { silentSince } from '../customers/silent.ts'
 import { writeMissed, type TimerNeeds } from './timer.ts'
 
 export const dayMs = 24 * 3600_000
-const atOnce = 500
 const worksForMs = 30_000
 
 export async function reclaim(
@@ -24,17 +24,11 @@ export async function reclaim(
   const until = needs.clock.mono() + worksForMs
 
   let reclaimed = 0
-  for (let page = { at: -1, id: '' }; needs.clock.mono() < until;) {
-    const idle = await needs.store.read.customers.idle(companyId, before, {
-      ...page,
-      limit: atOnce,
-    })
-    for (const { wx_user_id: customerId } of idle) {
+  for await (const silent of silentSince(needs.store.read, companyId, before)) {
+    for (const { wx_user_id: customerId } of silent) {
       reclaimed += (await reclaimOne(needs, companyId, { customerId, idleMs })) ? 1 : 0
     }
-    const last = idle.at(-1)
-    if (!last || idle.length < atOnce) break
-    page = { at: last.active_at, id: last.wx_user_id }
+    if (needs.clock.mono() > until) break
   }
   return { reclaimed }
 }

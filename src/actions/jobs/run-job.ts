@@ -39,7 +39,8 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
   const taken = await ports.store.work('rest', async (unit) => {
     // two who ask at once take turns
     await unit.accounts.lockCompany(me.companyId)
-    if (await unit.jobs.running(name, ports.clock.now())) return null
+    const now = ports.clock.now()
+    if (await unit.jobs.running(name, { since: now - leaseMs, now })) return null
     const mine = row(ports, job, { slot, companyId: me.companyId })
     await unit.jobs.take(mine)
     return mine

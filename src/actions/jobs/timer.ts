@@ -9,6 +9,7 @@ import { lockBoth } from '../access/rights.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { takeStep, type Moved, type Step } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
+import { dueSessions } from './due.ts'
 
 export type TimerNeeds = TellNeeds
 
@@ -37,7 +38,6 @@ export type Timer = {
   ) => Promise<NonNullable<Step['place']>>
 }
 
-const pageSize = 500
 /** A run that has more to do goes on in its next slot. */
 const worksForMs = 30_000
 
@@ -51,16 +51,10 @@ export async function runTimer(
   if (!company || before === null) return 0
   const until = needs.clock.mono() + worksForMs
   let taken = 0
-  for (let page = { at: -1, id: '' }; needs.clock.mono() < until;) {
-    const rows = await needs.store.read.sessions.due(
-      companyId,
-      { kind: timer.kind, before },
-      { ...page, limit: pageSize },
-    )
-    for (const { session_id: id } of rows) taken += await takeOne(needs, { company, timer, id })
-    const last = rows.at(-1)
-    if (!last || rows.length < pageSize) break
-    page = { at: last.add_time, id: last.session_id }
+  const due = { kind: timer.kind, before }
+  for await (const ids of dueSessions(needs.store.read, companyId, due)) {
+    for (const id of ids) taken += await takeOne(needs, { company, timer, id })
+    if (needs.clock.mono() > until) break
   }
   return taken
 }

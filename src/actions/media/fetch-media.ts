@@ -9,6 +9,7 @@ import { writeEvents } from '../streams/write.ts'
 import { openAccountWorker } from '../account-worker.ts'
 import { openShares } from '../shares.ts'
 import type { Worker } from '../worker.ts'
+import { pieces } from '../sift.ts'
 import { keepMedia, streamOf, type KeepNeeds } from './keep-media.ts'
 
 export type FetchNeeds = KeepNeeds & Needs<'channel' | 'known' | 'bus' | 'log' | 'metrics'>
@@ -153,7 +154,15 @@ export async function rescueMedia(
   companyId: string,
 ): Promise<{ pending: number; fetched: number; lost: number }> {
   needs.bus.publish('media', '')
-  const counts = await needs.store.read.media.counts(companyId)
-  const of = (state: string) => counts.find((row) => row.state === state)?.n ?? 0
-  return { pending: of('pending'), fetched: of('fetched'), lost: of('lost') }
+  const told = { pending: 0, fetched: 0, lost: 0 }
+  for await (const rows of pieces<Fetch>((last, limit) =>
+    needs.store.slow.media.fetches({ id: last?.message_id ?? '', part: last?.part ?? '', limit }),
+  )) {
+    for (const { company_id: of, state } of rows) {
+      if (of === companyId && state in told) told[state as keyof typeof told] += 1
+    }
+  }
+  return told
 }
+
+type Fetch = Awaited<ReturnType<Needs<'store'>['store']['slow']['media']['fetches']>>[number]

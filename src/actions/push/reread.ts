@@ -1,5 +1,6 @@
 // Lines that were stored before we understood them are read again from their XML. From the oldest to the newest, a piece at a time;
 // where it stands is kept, so that what was read once is not walked through again.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { toFetch } from './say.ts'
@@ -8,7 +9,8 @@ type RereadNeeds = Needs<'store' | 'clock' | 'bus' | 'readStored'>
 
 /** Raised when more kinds are understood: then all is walked through once more. */
 const reader = 1
-const atOnce = 500
+const atOnce = 2000
+const worksForMs = 20_000
 const end = 'end'
 
 export async function reread(
@@ -18,11 +20,15 @@ export async function reread(
   const place = `reread:${reader}:${companyId}`
   const result = { reread: 0, still: 0 }
   let after = (await needs.store.read.accounts.remembered(place)) ?? ''
-  for (let rounds = 0; after !== end && rounds < 20; rounds += 1) {
-    const rows = await needs.store.read.messages.notUnderstood(companyId, after, atOnce)
+  const until = needs.clock.mono() + worksForMs
+  while (after !== end && needs.clock.mono() < until) {
+    const upTo = await needs.store.read.messages.pieceEnd(after, atOnce)
+    const rows =
+      upTo === null ? [] : await needs.store.read.messages.notUnderstood(companyId, { after, upTo })
     for (const row of rows) result[(await readAgain(needs, row)) ? 'reread' : 'still'] += 1
-    after = rows.length < atOnce ? end : (rows.at(-1)?.message_id ?? end)
+    after = upTo ?? end
     await needs.store.work('rest', (unit) => unit.accounts.remember(place, after))
+    await nextTurn()
   }
   if (result.reread > 0) needs.bus.publish('media', '')
   return result

@@ -5,6 +5,7 @@ import { commonLane, readLane } from '../../../rules/lane.ts'
 import type { Unit } from '../../ports.ts'
 import { staffOf } from './staff.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
+import { leaving, standingIn } from './in-lane.ts'
 import { moveLanes } from './move-lane.ts'
 
 type Place = { lane: string; accountId: string }
@@ -24,7 +25,7 @@ export async function leaveUnserved(
     moved += await moveLanes(needs, {
       companyId,
       ...(worksForMs !== undefined && { worksForMs }),
-      next: (limit) => read.sessions.queuedOf(companyId, { lane, accountId, limit }),
+      who: leaving(read, { companyId, lane }, (one) => one.account_id === accountId),
       move: {
         actor: 'job:overflow',
         reason: readLane(lane)?.kind === 'user' ? 'agent_gone' : 'group_empty',
@@ -49,20 +50,27 @@ export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): 
 }
 
 /** Lanes in which somebody waits, but for the common ones, with the accounts of those who wait there. */
-async function placesInUse({ sessions }: Unit, companyId: string): Promise<Place[]> {
+async function placesInUse(unit: Unit, companyId: string): Promise<Place[]> {
+  const { sessions } = unit
   const shared = (await sessions.lanesInUse(companyId)).filter(
     (lane) => readLane(lane)?.kind !== 'account',
   )
-  const known = shared.flatMap((lane): Place[] => {
+  const places = shared.flatMap((lane): Place[] => {
     const where = readLane(lane)
     return where?.kind === 'group' ? [{ lane, accountId: where.accountId }] : []
   })
-  const unknown = shared.filter((lane) => readLane(lane) === null)
-  return [
-    ...known,
-    ...(await sessions.accountsIn(companyId, unknown)),
-    ...(await sessions.accountsInPrivate(companyId)),
+  const others = [
+    ...shared.filter((lane) => readLane(lane) === null),
+    ...(await sessions.inPrivateLanes(companyId)),
   ]
+  for (const lane of others) {
+    const accounts = new Set<string>()
+    for await (const rows of standingIn(unit, companyId, lane)) {
+      for (const row of rows) accounts.add(row.account_id)
+    }
+    places.push(...[...accounts].map((accountId) => ({ lane, accountId })))
+  }
+  return places
 }
 
 function isServed(staff: readonly Staff[], { lane, accountId }: Place): boolean {

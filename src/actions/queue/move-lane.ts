@@ -17,25 +17,25 @@ export type LaneMove = {
 type Moves = {
   companyId: string
   move: LaneMove
-  next: (limit: number) => Promise<{ session_id: string }[]>
+  /** Who may be moved; each is asked again under lock. */
+  who: AsyncIterable<string[]>
   /** What is left then is for the next run. */
   worksForMs?: number
 }
 
 const atOnce = 50
 
-/** Until nobody is left to be moved. */
 export async function moveLanes(
   needs: AssignNeeds,
-  { companyId, move, next, worksForMs = 30_000 }: Moves,
+  { companyId, move, who, worksForMs = 30_000 }: Moves,
 ): Promise<number> {
   const until = needs.clock.mono() + worksForMs
   let moved = 0
-  while (needs.clock.mono() < until) {
-    const ids = (await next(atOnce)).map((row) => row.session_id)
-    const some = ids.length > 0 ? await moveSome(needs, { companyId, move, ids }) : 0
-    moved += some
-    if (ids.length < atOnce || some === 0) break
+  for await (const all of who) {
+    for (let at = 0; at < all.length && needs.clock.mono() < until; at += atOnce) {
+      moved += await moveSome(needs, { companyId, move, ids: all.slice(at, at + atOnce) })
+    }
+    if (needs.clock.mono() > until) break
   }
   return moved
 }

@@ -5,7 +5,8 @@ import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'
 import { settingsOf } from '../settings-of.ts'
 import { inTurns } from './turns.ts'
-import { hitsOf } from './list-rules.ts'
+import { pieceSize } from '../sift.ts'
+import { recentSince } from './list-rules.ts'
 
 const conflictWords: Record<Conflict['kind'], string> = {
   same: '另一条规则有相同的关键词并先被选中 / Another rule has the same keyword and is chosen first',
@@ -34,7 +35,7 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
     now: needs.clock.now(),
   }
   const { conflicts, dead } = await inTurns(findConflicts(rows, options))
-  const hits = await hitsOf(needs, me.companyId)
+  const spoke = await spokenOf(needs, rows)
   const named = (id: string | null) => {
     const row = rows.find((one) => one.message_rule_id === id)
     return row ? { id: row.message_rule_id, name: row.name } : null
@@ -54,7 +55,7 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
       explanation: deadWords[why],
     })),
     silent: rows
-      .filter((row) => row.enabled === 1 && (hits.get(row.message_rule_id)?.recent ?? 0) === 0)
+      .filter((row) => row.enabled === 1 && !spoke.has(row.message_rule_id))
       .slice(0, 200)
       .map((row) => named(row.message_rule_id)),
   }
@@ -87,4 +88,16 @@ async function missing(needs: Needs<'store'>, me: Actor, rows: MessageRuleRow[])
       ? [{ ruleId: id, why: 'group_gone', byRuleId: null }]
       : []
   })
+}
+
+async function spokenOf(
+  needs: Needs<'store' | 'clock'>,
+  rows: { message_rule_id: string }[],
+): Promise<Set<string>> {
+  const spoke = new Set<string>()
+  for (let at = 0; at < rows.length; at += pieceSize) {
+    const ids = rows.slice(at, at + pieceSize).map((row) => row.message_rule_id)
+    for (const id of await needs.store.read.rules.spoke(ids, recentSince(needs))) spoke.add(id)
+  }
+  return spoke
 }

@@ -6,13 +6,15 @@ import { noRule } from './save-rule.ts'
 
 export const dayMs = 24 * 3600_000
 const recentDays = 30
+export const recentSince = ({ clock }: Needs<'clock'>) =>
+  Math.floor(clock.now() / dayMs) - recentDays
 
 export async function hitsOf(
   needs: Needs<'store' | 'clock'>,
-  companyId: string,
+  ruleIds: string[],
 ): Promise<Map<string, Hits>> {
-  const since = Math.floor(needs.clock.now() / dayMs) - recentDays
-  const rows = await needs.store.read.rules.hits(companyId, since)
+  if (ruleIds.length === 0) return new Map()
+  const rows = await needs.store.read.rules.hits(ruleIds, recentSince(needs))
   return new Map(
     rows.map((row) => [
       row.message_rule_id,
@@ -36,7 +38,10 @@ export async function listRules(
     limit: limit + 1,
   })
   const some = rows.slice(0, limit)
-  const hits = await hitsOf(needs, me.companyId)
+  const hits = await hitsOf(
+    needs,
+    some.map((row) => row.message_rule_id),
+  )
   const last = some.at(-1)
   return {
     items: some.map((row) => presentRule(row, hits.get(row.message_rule_id))),
@@ -58,5 +63,5 @@ function placeOf(cursor: string | undefined): { priority: number; id: string } |
 export async function getRule(needs: Needs<'store' | 'clock'>, me: Actor, id: string) {
   const row = await needs.store.read.rules.find(me.companyId, id)
   if (!row) throw noRule()
-  return presentRule(row, (await hitsOf(needs, me.companyId)).get(id))
+  return presentRule(row, (await hitsOf(needs, [id])).get(id))
 }

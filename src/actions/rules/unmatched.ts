@@ -1,7 +1,9 @@
+import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import { groupQuestions } from '../../../rules/questions.ts'
 import type { Needs } from '../../ports.ts'
 import { presentTime } from '../../views/times.ts'
 import type { Actor } from '../audit.ts'
+import { sift } from '../sift.ts'
 import { dayMs } from './list-rules.ts'
 
 const mostRead = 500
@@ -15,7 +17,16 @@ export async function listUnmatched(
   const company = await needs.known.anew(me.companyId)
   const matcher = await company?.newestRules
   const now = needs.clock.now()
-  const rows = await needs.store.read.rules.unmatched(me.companyId, now - days * dayMs, mostRead)
+  const since = now - days * dayMs
+  const rows = await sift<RuleUnmatchedRow & { kept: number }>(mostRead, async (last, limit) =>
+    (
+      await needs.store.slow.rules.unmatched(me.companyId, {
+        times: last?.times ?? Number.MAX_SAFE_INTEGER,
+        hash: last?.text_hash ?? 'g',
+        limit,
+      })
+    ).map((row) => ({ ...row, kept: Number(row.last_at >= since) })),
+  )
   const open = rows.filter((row) => {
     const found = matcher?.text(row.text, { accountId: row.account_id, now })
     return !found || found.rule.kind === 'default'

@@ -73,7 +73,10 @@ async function checkSessions(
     found.deliveries.push(...(await invariants.deliveries(companyId, ids)))
   }
   const now = clock.now()
-  const torn = await invariants.streams(companyId, now - 60 * minuteMs)
+  let torn = 0
+  for (const stream of await invariants.lastStreams(companyId, now - 60 * minuteMs)) {
+    torn += Number(await invariants.isTorn(companyId, stream))
+  }
   const stuck = await invariants.stuck(companyId, {
     acceptedBefore: now - acceptedMs,
     leasedBefore: now - leasedMs,

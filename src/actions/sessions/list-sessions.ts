@@ -1,13 +1,15 @@
 import { presentLedger } from '../../views/session.ts'
 import { presentTime } from '../../views/times.ts'
+import { queued } from '../../../rules/session.ts'
 import type { SessionRow } from '../../../entities/index.ts'
-import type { Needs } from '../../ports.ts'
+import { AppError } from '../../errors.ts'
+import type { Needs, Unit, Wanted } from '../../ports.ts'
+import { sift } from '../sift.ts'
 import { presentSessions, type PresentNeeds } from './present.ts'
 import { getVisible, supervises, type Me } from '../access/rights.ts'
 import { lanesToLookInto, servingOf } from '../access/serving.ts'
 
 const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }
-const last = 'g'
 
 export type ListInput = {
   state: keyof typeof states | 'missed'
@@ -37,39 +39,74 @@ export async function listSessions(needs: PresentNeeds, me: Me, input: ListInput
 const cursorOf = (row: SessionRow) =>
   row.state === 3 ? `${row.rank ?? 0}.${row.session_id}` : row.session_id
 
+const isNarrow = ({ search, unanswered, answerable }: Wanted) =>
+  search !== '' || unanswered !== undefined || answerable !== undefined
+
 function spotOf(cursor: string | undefined, first: number): { at: number; id: string } {
   const [at = '', id = ''] = (cursor ?? '').split('.')
   return { at: Number(at) || first, id }
 }
 
-const wantedOf = (needs: PresentNeeds, { search = '', unanswered, answerable }: ListInput) => ({
+const wantedOf = (
+  needs: PresentNeeds,
+  { search = '', unanswered, answerable }: ListInput,
+): Wanted => ({
   search,
   unanswered,
   answerable,
   now: needs.clock.now(),
 })
 
-/** Without a filter lane by lane: each is in order already, however long it is. */
+/** Lane by lane: each is in order already, however long it is. */
 async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<SessionRow[]> {
   const { at: rank, id } = spotOf(input.cursor, -1)
-  const { sessions } = needs.store.read
-  const page = { rank, id, limit: input.limit + 1 }
+  const { read, slow } = needs.store
+  const enough = input.limit + 1
   const own = supervises(me) ? null : await ownQueue(needs, me)
+  const lanes = own?.lanes ?? [
+    ...(await read.sessions.lanesInUse(me.companyId)),
+    ...(await read.sessions.inPrivateLanes(me.companyId)),
+  ]
+  const accountIds = own?.accountIds
   const wanted = wantedOf(needs, input)
-  if (wanted.search !== '' || wanted.unanswered !== undefined || wanted.answerable !== undefined) {
-    return sessions.inLanes(me.companyId, { ...own, ...wanted }, page)
+  if (!isNarrow(wanted)) {
+    const page = { rank, id, limit: enough }
+    const found = await Promise.all(
+      lanes.map((lane) => read.sessions.ofLane(me.companyId, { lane, accountIds }, page)),
+    )
+    return found.flat().sort(byRank).slice(0, enough)
   }
-
-  const { lanes, accountIds } = own ?? { lanes: await sessions.lanesInUse(me.companyId) }
-  const found = await Promise.all([
-    ...lanes.map((lane) => sessions.ofLane(me.companyId, { lane, accountIds }, page)),
-    ...(own === null ? [sessions.ofPrivateLanes(me.companyId, page)] : []),
-  ])
-  return found
-    .flat()
-    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.session_id < b.session_id ? -1 : 1))
-    .slice(0, page.limit)
+  const kept: { session_id: string; rank: number }[] = []
+  for (const lane of lanes) {
+    const some = await sift<{ session_id: string; rank: number; kept: number }>(
+      enough,
+      (last, limit) =>
+        slow.sessions.lookInLane(
+          me.companyId,
+          { lane, accountIds, ...wanted },
+          { rank: last?.rank ?? rank, id: last?.session_id ?? id, limit },
+        ),
+    )
+    kept.push(...some)
+  }
+  const first = kept.sort(byRank).slice(0, enough)
+  return (await rowsOf(read, me, first)).filter(({ state }) => state === queued).sort(byRank)
 }
+
+type Ranked = { session_id: string; rank: number | null }
+const byRank = (a: Ranked, b: Ranked) =>
+  (a.rank ?? 0) - (b.rank ?? 0) || (a.session_id < b.session_id ? -1 : 1)
+type Aged = { session_id: string; add_time: number }
+const newestFirst = (a: Aged, b: Aged) =>
+  b.add_time - a.add_time || (a.session_id < b.session_id ? 1 : -1)
+
+const rowsOf = async (read: Unit, me: Me, found: { session_id: string }[]) =>
+  found.length === 0
+    ? []
+    : read.sessions.byIds(
+        me.companyId,
+        found.map((row) => row.session_id),
+      )
 
 /** An agent's private lane may hold customers of an account that only their deputy serves. */
 async function ownQueue({ store: { read } }: PresentNeeds, me: Me) {
@@ -78,38 +115,76 @@ async function ownQueue({ store: { read } }: PresentNeeds, me: Me) {
   return { lanes, accountIds: serving.accountIds }
 }
 
-/** His own and those he is a member of; supervisors see all, or somebody's. */
+/** His own and those he is a member of; supervisors see all, or somebody's. State by state: each is in order already. */
 async function byOwner(
   needs: PresentNeeds,
   me: Me,
   input: ListInput & { states: number[] },
 ): Promise<SessionRow[]> {
-  const page = { before: input.cursor ?? last, limit: input.limit + 1 }
-  const wanted = { states: input.states, ...wantedOf(needs, input) }
-  const { sessions } = needs.store.read
-  if (!input.mine && supervises(me)) {
-    return sessions.ofOwner(me.companyId, { uid: input.agentUid ?? null, ...wanted }, page)
+  const all = !input.mine && supervises(me)
+  const look: Look = {
+    uid: all ? (input.agentUid ?? null) : me.uid,
+    spot: await spotBehind(needs, me, input.cursor),
+    enough: input.limit + 1,
+    wanted: wantedOf(needs, input),
   }
-  const own = await sessions.ofOwner(me.companyId, { uid: me.uid, ...wanted }, page)
-  const asMember = await sessions.ofMember(me.companyId, { uid: me.uid, ...wanted }, page)
-  const all = new Map([...own, ...asMember].map((row) => [row.session_id, row]))
-  return [...all.values()]
-    .sort((a, b) => (a.session_id < b.session_id ? 1 : -1))
-    .slice(0, page.limit)
+  const found: SessionRow[] = []
+  for (const state of input.states) found.push(...(await ofState(needs, me, { ...look, state })))
+  if (!all) {
+    const { wanted, spot, enough } = look
+    const page = { ...spot, limit: enough }
+    const asked = { uid: me.uid, states: input.states, ...wanted }
+    found.push(...(await needs.store.read.sessions.ofMember(me.companyId, asked, page)))
+  }
+  return [...new Map(found.map((row) => [row.session_id, row])).values()]
+    .sort(newestFirst)
+    .slice(0, look.enough)
+}
+
+type Look = { uid: number | null; spot: { at: number; id: string }; enough: number; wanted: Wanted }
+
+async function ofState(
+  { store: { read, slow } }: PresentNeeds,
+  me: Me,
+  { state, uid, spot, enough, wanted }: Look & { state: number },
+): Promise<SessionRow[]> {
+  if (!isNarrow(wanted)) {
+    return read.sessions.ofState(me.companyId, { state, uid }, { ...spot, limit: enough })
+  }
+  const found = await sift<Aged & { kept: number }>(enough, (last, limit) =>
+    slow.sessions.lookOfState(
+      me.companyId,
+      { state, uid, ...wanted },
+      { at: last?.add_time ?? spot.at, id: last?.session_id ?? spot.id, limit },
+    ),
+  )
+  // it may have moved on since it was looked at
+  return (await rowsOf(read, me, found)).filter((row) => row.state === state)
+}
+
+/** Where the page before ended: that session is there, whatever has become of it. */
+async function spotBehind({ store }: PresentNeeds, me: Me, cursor: string | undefined) {
+  if (cursor === undefined) return { at: Number.MAX_SAFE_INTEGER, id: '' }
+  const row = await store.read.sessions.find(me.companyId, cursor.split('.').at(-1) ?? '')
+  if (row) return { at: row.add_time, id: row.session_id }
+  throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
 }
 
 /** What a timer ended while its customer waited, until somebody opens it or answers him. An agent sees his own and what was nobody's. */
 async function listMissed(needs: PresentNeeds, me: Me, input: ListInput) {
-  const whose = {
-    uid: input.mine || !supervises(me) ? me.uid : null,
-    accountIds: (await needs.store.read.users.identities(me.uid)).map((row) => row.account_id),
-  }
-  const { at: before, id } = spotOf(input.cursor, Number.MAX_SAFE_INTEGER)
-  const rows = await needs.store.read.missed.list(me.companyId, whose, {
-    before,
-    id,
-    limit: input.limit + 1,
-  })
+  const { at, id } = spotOf(input.cursor, Number.MAX_SAFE_INTEGER)
+  const page = { at, id, limit: input.limit + 1 }
+  const { missed, users } = needs.store.read
+  const accountIds = async () => (await users.identities(me.uid)).map((row) => row.account_id)
+  const rows =
+    !input.mine && supervises(me)
+      ? await missed.list(me.companyId, 'all', page)
+      : [
+          ...(await missed.list(me.companyId, { uid: me.uid }, page)),
+          ...(await missed.list(me.companyId, { accountIds: await accountIds() }, page)),
+        ]
+          .sort((a, b) => b.missed_at - a.missed_at || (a.session_id < b.session_id ? 1 : -1))
+          .slice(0, page.limit)
   const some = rows.slice(0, input.limit)
   const end = rows.length > input.limit ? some.at(-1) : undefined
   const items = await presentSessions(needs, me.companyId, some)

@@ -1,6 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { group, isOpen, queued } from '../../../rules/session.ts'
 import { looksBackTo, waitMs } from '../../../rules/waiting-time.ts'
+import { openKey } from '../lines/new-rows.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
 
@@ -55,12 +56,11 @@ async function missedAmong(
 ) {
   const ended = rows.filter((row) => row.open_key === null).map((row) => row.session_id)
   const missed = ended.length > 0 ? await read.missed.among(companyId, ended) : []
-  const customerIds = missed.map((row) => row.wx_user_id)
-  const open =
-    missed.length > 0 ? await read.sessions.openAmong(companyId, customerIds) : new Set<string>()
+  const keys = missed.map(openKey)
+  const open = missed.length > 0 ? await read.sessions.openAmong(keys) : new Set<string>()
   return (id: string) => {
     const row = missed.find((one) => one.session_id === id)
-    return row ? { at: row.at, isBack: open.has(row.wx_user_id) } : null
+    return row ? { at: row.at, isBack: open.has(openKey(row)) } : null
   }
 }
 

@@ -13,6 +13,7 @@ import { Rights1700000000011 } from './0011-rights.ts'
 import { PushTimes1700000000013 } from './0013-push-times.ts'
 import { Forgetting1700000000014 } from './0014-forgetting.ts'
 import { UnusedFiles1700000000015 } from './0015-unused-files.ts'
+import { Sizes1700000000016 } from './0016-sizes.ts'
 
 export const migrations = [
   Initial1700000000001,
@@ -29,4 +30,5 @@ export const migrations = [
   PushTimes1700000000013,
   Forgetting1700000000014,
   UnusedFiles1700000000015,
+  Sizes1700000000016,
 ]

@@ -1,0 +1,33 @@
+// Sessions that a timer may be due for, piece by piece from an index: most of those that are old enough may not be due.
+import { active, group, ownedStates, queued, waiting } from '../../../rules/session.ts'
+import type { DueKind, Unit } from '../../ports.ts'
+import { pieces, pieceSize } from '../sift.ts'
+
+const states: Record<DueKind, readonly number[]> = {
+  waiting: [waiting],
+  queued: [queued],
+  idle: [active, group],
+  owed: ownedStates,
+  // its owner has not been heard of since
+  left: [waiting, group],
+}
+
+export async function* dueSessions(
+  { sessions }: Pick<Unit, 'sessions'>,
+  companyId: string,
+  { kind, before, atOnce = pieceSize }: { kind: DueKind; before: number; atOnce?: number },
+): AsyncGenerator<string[]> {
+  for (const state of states[kind]) {
+    for await (const rows of pieces<Awaited<ReturnType<typeof sessions.due>>[number]>(
+      (last, limit) =>
+        sessions.due(
+          companyId,
+          { kind, state, before },
+          { at: last?.add_time ?? -1, id: last?.session_id ?? '', limit },
+        ),
+      atOnce,
+    )) {
+      yield rows.filter((row) => row.kept).map((row) => row.session_id)
+    }
+  }
+}

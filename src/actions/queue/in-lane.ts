@@ -1,0 +1,29 @@
+// Those of a lane who are to leave it, piece by piece in its order.
+import type { Unit } from '../../ports.ts'
+import { pieces } from '../sift.ts'
+
+type Standing = Awaited<ReturnType<Unit['sessions']['standing']>>[number]
+
+export const standingIn = ({ sessions }: Pick<Unit, 'sessions'>, companyId: string, lane: string) =>
+  pieces<Standing>((last, limit) =>
+    sessions.standing(companyId, lane, {
+      rank: last?.rank ?? -1,
+      id: last?.session_id ?? '',
+      limit,
+    }),
+  )
+
+export async function* leaving(
+  unit: Pick<Unit, 'sessions'>,
+  where: { companyId: string; lane: string },
+  leaves: (one: Standing) => boolean,
+): AsyncGenerator<string[]> {
+  for await (const rows of standingIn(unit, where.companyId, where.lane)) {
+    yield rows.filter(leaves).map((row) => row.session_id)
+  }
+}
+
+export const queuedBefore =
+  (before: number) =>
+  ({ queued_at: at }: Standing): boolean =>
+    at !== null && at <= before

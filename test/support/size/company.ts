@@ -1,0 +1,109 @@
+// A company of people on a stage, which grows to the size that is asked for.
+import assert from 'node:assert/strict'
+import { wordsFor } from '../../../scripts/bench/queue-load.ts'
+import { groupLane } from '../../../rules/lane.ts'
+import type { Value } from '../../../src/store/sql.ts'
+import { account, password, signIn, type Actor } from '../app.ts'
+import { isCluster } from '../edition.ts'
+import { setAll } from '../seen.ts'
+import { openStage, type Stage } from '../stage.ts'
+import { openCountedStore } from './counted-store.ts'
+import type { OpenCounting } from './counting.ts'
+import { grow, type Facts } from './grown.ts'
+
+export type Sized = {
+  stage: Stage
+  store: ReturnType<typeof openCountedStore>
+  facts: Facts
+  /** The admin of a company that is small beside this one. */
+  tenant: Actor
+  growTo: (size: number) => Promise<void>
+  close: () => Promise<void>
+}
+
+export async function openSized(counting: OpenCounting): Promise<Sized> {
+  const store = openCountedStore(counting)
+  const stage = await openStage({
+    alone: true,
+    rules: false,
+    wrapStore: store.wrapStore,
+    settings: { LOGIN_IDLE_HOURS: '100000', LOGIN_MAX_DAYS: '10000' },
+  })
+  const { house } = stage
+  await store.begin(house.config)
+  const facts = await prepare(stage)
+  const tenant = await smallTenant(stage)
+  const exec = async (text: string, values: Value[] = []) => {
+    await house.app.ports.store.work('rest', (unit) => unit.sql.run(text, values))
+  }
+  let grown = 0
+  return {
+    stage,
+    store,
+    facts,
+    tenant,
+    growTo: async (size) => {
+      await grow({ exec, words: wordsFor(!isCluster) }, facts, { from: grown, to: size })
+      grown = size
+      await analyse(stage)
+    },
+    close: async () => {
+      await store.close()
+      await house.close()
+    },
+  }
+}
+
+/** Every timer is on, and has a rule to go by. */
+async function prepare({ house, people, idsOf }: Stage): Promise<Facts> {
+  const { fields } = await idsOf()
+  const made = await house.admin.call('POST', '/api/groups', { name: 'grown' })
+  const next = await house.admin.call('POST', '/api/groups', { name: 'next' })
+  assert.equal(made.status, 201)
+  for (const one of ['owner', 'stranger', 'member'] as const) {
+    const body = { groupIds: [made.body.id, next.body.id] }
+    assert.equal(
+      (await house.admin.call('PATCH', `/api/users/${people[one].uid}`, body)).status,
+      200,
+    )
+  }
+  await setAll(house, {
+    idleCloseMinutes: 60,
+    takeBackMinutes: 120,
+    waitingMinutes: 1440,
+    queueMinutes: 1440,
+    sessionRule: 'even',
+    autoAcceptFirst: true,
+    groups: {
+      [made.body.id]: { overflow: { groupId: next.body.id, waiting: 1000, minutes: 60 } },
+    },
+  })
+  const [company] = await house.app.ports.store.read.accounts.companies()
+  const accountId = fields['accountId'] ?? ''
+  return {
+    companyId: company?.company_id ?? '',
+    accountId,
+    appid: account.appid,
+    groupLane: groupLane(made.body.id, accountId),
+    owner: people.owner.uid,
+    member: people.member.uid,
+    exclusive: people.exclusive.uid,
+    now: house.app.ports.clock.now(),
+  }
+}
+
+async function smallTenant({ house }: Stage): Promise<Actor> {
+  const admin = { username: 'tenant', password }
+  const made = await house.admin.call('POST', '/api/companies', { name: 'small', admin })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  return signIn(house.url, 'tenant')
+}
+
+/** Servers look at their tables by themselves, some seconds after they have grown. */
+async function analyse({ house }: Stage): Promise<void> {
+  if (!isCluster) return
+  const tables = await house.rows<{ name: string }>(
+    'select table_name as name from information_schema.tables where table_schema = database()',
+  )
+  await house.rows(`analyze table ${tables.map(({ name }) => `\`${name}\``).join(', ')}`)
+}

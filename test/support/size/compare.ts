@@ -1,0 +1,55 @@
+// Which statements touch more where there is more, and why some may.
+import { isCluster } from '../edition.ts'
+import type { Looked } from './look.ts'
+
+/** Below it nothing is said: rows on MariaDB, steps of its machine on SQLite, which takes ten and more for a row. */
+export const few = isCluster ? 2600 : 14_000
+/** Some noise of plans. */
+const times = 1.5
+
+/** By a part of the statement. One that is mended must leave this list. */
+export const unbounded: { says: string; why: string }[] = [
+  {
+    says: 'select lane, count(*) as n',
+    why: 'queue-reconcile compares all that are queued of one moment with the index; it rests ten times as long as it takes',
+  },
+  {
+    says: 'select uid, count(*) as n',
+    why: 'the same, of those who wait to be accepted',
+  },
+  {
+    says: 'union all select m.message_id, m.add_time',
+    why: 'a customer’s lines in the order of their time: as many as that customer has, and not as there are',
+  },
+]
+
+export type Grown = { text: string; by: string[]; before: number; touched: number }
+
+const touchedBy = (looked: Looked, label: string, text: string) =>
+  looked.statements.get(label)?.get(text)?.touched ?? 0
+
+export function grownOf(small: Looked, large: Looked): Grown[] {
+  const grown = new Map<string, Grown>()
+  for (const [label, statements] of large.statements) {
+    for (const [text, { touched }] of statements) {
+      const before = touchedBy(small, label, text)
+      if (touched <= times * before || touched <= few) continue
+      const known = grown.get(text) ?? { text, by: [], before: 0, touched: 0 }
+      known.by.push(label)
+      known.before = Math.max(before, known.before)
+      known.touched = Math.max(touched, known.touched)
+      grown.set(text, known)
+    }
+  }
+  return [...grown.values()]
+}
+
+const known = (text: string) => unbounded.find(({ says }) => text.includes(says))
+const inWords = ({ text, by, before, touched }: Grown) =>
+  `${before} → ${touched}: ${text} (${by.join(', ')})`
+
+/** What nobody knows of, and what has been mended since. */
+export const surprises = (grown: Grown[]) => ({
+  unknown: grown.filter(({ text }) => !known(text)).map(inWords),
+  mended: unbounded.filter(({ says }) => !grown.some(({ text }) => text.includes(says))),
+})

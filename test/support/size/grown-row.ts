@@ -1,0 +1,73 @@
+// Rows are made of their number `n`: what all of them share.
+import type { Words } from '../../../scripts/bench/queue-load.ts'
+
+/** Who and what the rows name. */
+export type Facts = {
+  companyId: string
+  accountId: string
+  appid: string
+  groupLane: string
+  owner: number
+  member: number
+  exclusive: number
+  now: number
+}
+export type Range = { from: number; to: number }
+export type Exec = (text: string) => Promise<void>
+
+export const dayMs = 24 * 3600_000
+/** So many of each growth have waited for too long. */
+export const dueOfEach = 40
+
+export type Columns = Record<string, string | number | null>
+export type Some = { of?: string; columns: Columns }
+export type Grown = [table: string, some: Some[]]
+
+export const literal = (value: string | number | null) => (value === null ? 'null' : String(value))
+export const text = (words: string) => `'${words}'`
+
+/** Ids begin with the time of their making; `kind` keeps those of one moment apart. */
+export const idAt = ({ hex }: Words, at: number, [kind, n = 'n']: [kind: string, n?: string]) =>
+  hex([
+    { of: `${at} + ${n}`, digits: 12 },
+    { of: text(kind), digits: 0 },
+    { of: n, digits: 19 },
+  ])
+
+export const cases = (pairs: [when: string, then: string][], otherwise = 'null') =>
+  `case ${pairs.map(([when, then]) => `when ${when} then ${then}`).join(' ')} else ${otherwise} end`
+
+/** One has so many in hand and no more, however many there are: others have the rest. */
+export const handOf = (uid: number) =>
+  `case when n < 4000 then ${uid} else 100000 + floor(n / 1000) end`
+
+/** Of twenty customers. */
+export const common = 'n % 20 < 7'
+export const grouped = 'n % 20 between 7 and 9'
+export const reserved = 'n % 20 between 10 and 11'
+export const waiting = 'n % 20 between 12 and 13'
+export const active = 'n % 20 between 14 and 15'
+export const chatting = 'n % 20 between 16 and 17'
+export const open = 'n % 20 < 18'
+
+export function placesOf(words: Words, facts: Facts, range: Range) {
+  const first = facts.now - 3 * dayMs
+  return {
+    words,
+    facts,
+    place: { company_id: text(facts.companyId), account_id: text(facts.accountId) },
+    /** When the customer came. */
+    first,
+    at: `${first} + n`,
+    /** When anybody was last heard of. */
+    heard: `case when n >= ${range.to - dueOfEach} then ${first} + n else ${facts.now - 30 * 60_000} + n end`,
+    /** Of those the last few have long been silent altogether. */
+    silent: `case when n >= ${range.to - dueOfEach / 2} then ${first - 20 * dayMs} + n else ${facts.now - 60_000} end`,
+    customer: idAt(words, first, ['a']),
+    session: idAt(words, first, ['b']),
+    ended: idAt(words, first - dayMs, ['c']),
+    line: idAt(words, first, ['d']),
+    endedLine: idAt(words, first - dayMs, ['e']),
+  }
+}
+export type Places = ReturnType<typeof placesOf>

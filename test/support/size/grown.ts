@@ -1,0 +1,40 @@
+// A company that has grown for years: rows in every table that grows, written past the product, one statement a table. Each row is made
+// of its number, so more can be added to those that are there. What a timer is due for are the last few of each growth alone.
+import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
+import { desk, records } from './grown-records.ts'
+import { lines, pushes } from './grown-lines.ts'
+import { longOnes } from './grown-long.ts'
+import { type Facts, type Range, type Exec, type Grown, literal, placesOf } from './grown-row.ts'
+import { people, sessions } from './grown-sessions.ts'
+
+export type { Facts } from './grown-row.ts'
+
+/** Each number of the range once, of every table. */
+export async function grow(
+  { exec, words }: { exec: Exec; words: Words },
+  facts: Facts,
+  range: Range,
+): Promise<void> {
+  for (const [table, some] of tablesOf(words, facts, range)) {
+    for (const { of, columns } of some) {
+      const names = Object.keys(columns).map((name) => `\`${name}\``)
+      await exec(
+        `insert into ${table} (${names.join(', ')}) select ${Object.values(columns).map(literal).join(', ')}` +
+          ` from ${numbers(range)}${of === undefined ? '' : ` and ${of}`}`,
+      )
+    }
+  }
+  for (const one of longOnes(words, facts, range)) await exec(one)
+}
+
+function tablesOf(words: Words, facts: Facts, range: Range): Grown[] {
+  const places = placesOf(words, facts, range)
+  return [
+    ...people(places),
+    ...sessions(places),
+    ...lines(places),
+    ...pushes(places),
+    ...records(places),
+    ...desk(places),
+  ]
+}

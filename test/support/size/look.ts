@@ -1,0 +1,80 @@
+// Every job and every list, asked of a company of one size: what each of their statements touches at most, and each unit changes.
+import assert from 'node:assert/strict'
+import { jobs } from '../../../src/actions/jobs/jobs.ts'
+import { routes } from '../../../src/http/routes.ts'
+import { operationOf, urlOf, writes, type Ids } from '../route-calls.ts'
+import type { Sized } from './company.ts'
+import type { Heard } from './counted-store.ts'
+import { jobPlaces, listPlaces, spotsOf, type Asked } from './places.ts'
+
+export const readingRoutes = routes.filter((route) => route.method === 'get' && !writes(route))
+
+export type Touched = { touched: number; rows: number }
+/** By who asks, and by the statement. */
+export type Looked = { statements: Map<string, Map<string, Touched>>; changed: Map<string, number> }
+
+/** Lists of any length are one, whether of values or of rows. */
+const shapeOf = (text: string) =>
+  text
+    .replace(/\?(, ?\?)+/g, '?…')
+    .replace(/(\(\?…\)),.*\(\?…\)/g, '$1…')
+    .replace(/(select cast\(.*?)( union all select cast\(.*)+(?=\) v )/, '$1…')
+
+function mostOf({ statements }: Heard): Map<string, Touched> {
+  const most = new Map<string, Touched>()
+  for (const { text, touched, rows } of statements) {
+    const shape = shapeOf(text)
+    if ((most.get(shape)?.touched ?? -1) < touched) most.set(shape, { touched, rows })
+  }
+  return most
+}
+
+export async function look(
+  sized: Sized,
+  without: { narrowed: boolean; jobs: string[] },
+): Promise<Looked> {
+  const looked: Looked = { statements: new Map(), changed: new Map() }
+  const { stage, store, facts } = sized
+  const ids = await idsFor(sized)
+  for (const route of readingRoutes) {
+    const all = listPlaces[operationOf(route)]?.(spotsOf(facts)) ?? []
+    for (const asked of all.filter((one) => !(without.narrowed && one.narrowed))) {
+      const label = `${operationOf(route)}?${asked.query} by ${asked.by}`
+      const heard = await store.during(() => ask(sized, urlOf(route.path, ids), asked))
+      looked.statements.set(label, mostOf(heard))
+    }
+  }
+  for (const job of jobs.filter(({ name }) => !without.jobs.includes(name))) {
+    await jobPlaces[job.name]?.(stage)
+    const heard = await store.during(() => job.run(stage.house.app.ports, facts.companyId))
+    looked.statements.set(`job ${job.name}`, mostOf(heard))
+    looked.changed.set(job.name, Math.max(0, ...heard.changed))
+  }
+  return looked
+}
+
+/** What there is one of is made; of what has grown the longest is taken. */
+async function idsFor({ stage, facts }: Sized): Promise<Ids> {
+  const spots = spotsOf(facts)
+  const things = ['rule', 'media', 'sharedReply'] as const
+  const made: Record<string, string> = {}
+  for (const thing of things) Object.assign(made, (await stage.idsOf(thing)).paths)
+  return {
+    fields: {},
+    paths: {
+      ...made,
+      customers: spots.customer,
+      sessions: spots.session,
+      accounts: facts.accountId,
+      companies: facts.companyId,
+      receptions: spots.oldest,
+      replay: spots.replay,
+    },
+  }
+}
+
+async function ask({ stage, tenant }: Sized, url: string, { by, query }: Asked): Promise<void> {
+  const actor = by === 'tenant' ? tenant : stage.people[by]
+  const { status } = await actor.get(`${url}${query && `?${query}`}`)
+  assert.equal(status, 200, `${url}?${query} by ${by}`)
+}
