@@ -40,7 +40,7 @@ const filesOf = (suites) =>
     .map((name) => join(root, 'dist/test', name))
 const how = {
   files: 3,
-  limitMs: full ? 1800_000 : 600_000,
+  limitMs: full ? 2700_000 : 600_000,
   env: full ? { KEFU_FULL: '1' } : {},
 }
 
