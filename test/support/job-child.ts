@@ -1,0 +1,33 @@
+// A process that runs one slot of a job and dies at a step of it: a write, or a call to somebody else. Its ports are wrapped in this
+// composition, there is no flag in the product.
+import { jobs } from '../../src/actions/jobs/jobs.ts'
+import { runSlot } from '../../src/actions/jobs/run-job.ts'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import { stepping, type Killing } from './job-kills.ts'
+
+const {
+  settings,
+  job: name,
+  slot,
+  at,
+  where,
+  counted,
+} = JSON.parse(process.argv[2] ?? '{}') as Killing & { settings: Record<string, string> }
+
+let before = Infinity
+let last = 0
+const wrap = stepping((here, n) => {
+  last = Math.max(last, n)
+  if (n === before + at && here === where) process.kill(process.pid, 'SIGKILL')
+})
+
+const app = await openApp(readConfig(settings, {}), { log: silentLog, withoutCron: true, wrap })
+const job = jobs.find((one) => one.name === name)
+if (!job) throw new Error(`there is no job ${name}`)
+app.ports.tally.add(counted.spoken, counted.unanswered)
+before = last
+await runSlot(app.ports, job, slot)
+await app.close()
+process.exit(0)

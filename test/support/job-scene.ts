@@ -1,0 +1,100 @@
+// Three followers who have written, and what is done to them before a job comes.
+import assert from 'node:assert/strict'
+import type { Value } from '../../src/store/sql.ts'
+import type { Actor, House } from './app.ts'
+import { eventually } from './eventually.ts'
+import type { Follower } from './follower.ts'
+import { accountOf } from './seen.ts'
+
+export type Guest = { customer: Follower; customerId: string; sessionId: string }
+export type Scene = {
+  house: House
+  /** Of this scene alone. */
+  agent: Actor
+  guests: Guest[]
+  groups: [from: number, to: number]
+  companyId: string
+  accountId: string
+}
+export const minute = 60_000
+export const day = 24 * 60 * minute
+export const ids = ({ guests }: Scene) => guests.map(({ sessionId }) => sessionId)
+export const marks = (some: unknown[]) => some.map(() => '?').join(',')
+
+export const write = (house: House, query: string, values: Value[] = []) =>
+  house.app.ports.store.work('rest', (unit) => unit.sql.run(query, values))
+
+export const each = async (scene: Scene, how: (at: string, guest: Guest) => Promise<Answer>) => {
+  for (const guest of scene.guests) {
+    const { status, body } = await how(`/api/sessions/${guest.sessionId}`, guest)
+    assert.ok(status < 300, JSON.stringify(body))
+  }
+}
+export type Ranked = { rank: number; queued_at: number; priority: number; window_end: number }
+export type Answer = { status: number; body: any }
+
+export const claim = (scene: Scene) =>
+  each(scene, (at) => scene.agent.call('POST', `${at}/claim`, {}))
+export const give = (scene: Scene, to: object) =>
+  each(scene, (at) => scene.house.admin.call('POST', `${at}/transfer`, to))
+export const answer = (scene: Scene) =>
+  each(scene, (at, { sessionId }) => {
+    const line = { clientMsgId: `a${sessionId}`, type: 'text', text: `您好 ${sessionId}` }
+    return scene.agent.call('POST', `${at}/messages`, line)
+  })
+
+/** As if all of it had been so long ago. */
+export async function age(scene: Scene, ms: number): Promise<void> {
+  const times = [
+    'add_time',
+    'queued_at',
+    'assigned_at',
+    'receive_message_time',
+    'send_time',
+    'unanswered_since',
+  ]
+  const set = times.map((name) => `${name} = ${name} - ${ms}`).join(', ')
+  const some = ids(scene)
+  await write(
+    scene.house,
+    `update message_session set ${set} where session_id in (${marks(some)})`,
+    some,
+  )
+  const customers = scene.guests.map(({ customerId }) => customerId)
+  await write(
+    scene.house,
+    `update wx_user set active_at = active_at - ${ms}, last_time = last_time - ${ms} where wx_user_id in (${marks(customers)})`,
+    customers,
+  )
+}
+
+export const allSent = (scene: Scene) =>
+  eventually(async () => {
+    const some = ids(scene)
+    const rows = await scene.house.rows(
+      `select outbox_id from outbox where state = 'sent' and way = 'api' and session_id in (${marks(some)})`,
+      some,
+    )
+    assert.equal(rows.length, some.length)
+  })
+
+/** Whoever wrote again is in another session now. */
+export async function nowOpen(scene: Scene): Promise<void> {
+  for (const guest of scene.guests) {
+    const [row] = await scene.house.rows<{ session_id: string }>(
+      'select session_id from message_session where wx_user_id = ? and open_key is not null',
+      [guest.customerId],
+    )
+    assert.ok(row)
+    guest.sessionId = row.session_id
+  }
+}
+
+export const sceneIds = async (house: House) => {
+  const accountId = await accountOf(house)
+  const [row] = await house.rows<{ company_id: string }>(
+    'select company_id from official_account where account_id = ?',
+    [accountId],
+  )
+  return { accountId, companyId: row?.company_id ?? '' }
+}
