@@ -1,7 +1,7 @@
 // Whoever changes settings and people, runs jobs by hand and moves the clock.
 import { timers, type Firm, type Person } from './companies.ts'
 import { told } from './caller.ts'
-import type { Client } from './run.ts'
+import type { Client } from './client.ts'
 
 const minuteMs = 60_000
 const weights = {

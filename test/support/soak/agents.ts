@@ -1,7 +1,7 @@
 // A person at work: claims, answers, hands on, writes twice, and writes where they may no longer.
 import type { Firm, Person } from './companies.ts'
 import { told, type Answer } from './caller.ts'
-import type { Client } from './run.ts'
+import type { Client } from './client.ts'
 import type { Told } from './journal.ts'
 
 type View = { id: string; stateCode: number; agentUid: number | null; fence: number; seq: number }

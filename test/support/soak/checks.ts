@@ -1,25 +1,16 @@
 // Compares what clients were told, what WeChat was told and what the database says: a little every few seconds, everything now and then.
 import { performance } from 'node:perf_hooks'
+import { slices, marks, type Facts } from './facts.ts'
 import { askSelfCheck } from './self-check.ts'
-import type { Firm } from './companies.ts'
 import type { Journal } from './journal.ts'
 import type { Rows } from './look.ts'
 import { openFired } from './fired.ts'
 import { openJobs } from './slots.ts'
 import type { Promises } from './promises.ts'
 import { openSends } from './sends.ts'
-import type { Strikes } from './strikes.ts'
 import { openUnknowns } from './unknowns.ts'
 import { checkLedgers, checkOrder, checkReplies, checkStale, checkTwins } from './whole.ts'
-import type { World } from './world.ts'
 
-export type Facts = {
-  world: World
-  journal: Journal
-  promises: Promises
-  strikes: Strikes
-  firms: Record<'A' | 'B', Firm>
-}
 export type Checks = {
   light: () => Promise<void>
   whole: (last: boolean) => Promise<void>
@@ -28,12 +19,6 @@ export type Checks = {
   drained: (left: string[]) => Promise<void>
   looks: () => number
 }
-
-export const slices = <T>(all: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, n) =>
-    all.slice(n * size, (n + 1) * size),
-  )
-export const marks = (some: unknown[]) => some.map(() => '?').join(', ')
 
 export function openChecks(facts: Facts): Checks {
   const { world, journal, promises } = facts

@@ -2,7 +2,7 @@
 import type { defaultSettings } from '../../../rules/settings.ts'
 import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
-import { marks, type Facts } from './checks.ts'
+import { marks, type Facts } from './facts.ts'
 import { timers } from './companies.ts'
 import type { Rows } from './look.ts'
 

@@ -3,7 +3,7 @@ import { post } from '../app.ts'
 import type { Draw } from '../random.ts'
 import type { Firm } from './companies.ts'
 import type { Asked, Told } from './journal.ts'
-import type { Client } from './run.ts'
+import type { Client } from './client.ts'
 
 type Attempt = { status: number | null; ms: number; outcome: string }
 export type Pushed = { text: string; msgId: string; attempts: Attempt[] }

@@ -3,9 +3,10 @@ import { setMaxListeners } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Servers } from '../edition.ts'
-import { openDraw, type Draw } from '../random.ts'
+import { openDraw } from '../random.ts'
 import { administer, enable, hasten } from './admins.ts'
 import { work } from './agents.ts'
+import type { Client } from './client.ts'
 import { openChecks, type Checks } from './checks.ts'
 import { openFirms, type Firm } from './companies.ts'
 import { follow } from './followers.ts'
@@ -13,15 +14,8 @@ import { openJournal, type Entry, type Journal } from './journal.ts'
 import { planOf } from './plan.ts'
 import { openPromises, type Promises } from './promises.ts'
 import { openStrikes, type Strikes, type Struck } from './strikes.ts'
-import { openWorld, type World } from './world.ts'
+import { openWorld } from './world.ts'
 
-export type Client = {
-  name: string
-  draw: Draw
-  world: World
-  journal: Journal
-  promises: Promises
-}
 export type SoakOptions = {
   seed: number
   minutes: number

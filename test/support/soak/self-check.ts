@@ -1,6 +1,6 @@
 // The product's own check of itself, asked through its door.
 import { performance } from 'node:perf_hooks'
-import type { Facts } from './checks.ts'
+import type { Facts } from './facts.ts'
 import { promised, type PromiseId } from './promises.ts'
 
 /** What holds a while after a strike only. */

@@ -1,6 +1,6 @@
 // Runs of jobs: who has taken a slot keeps it, and after everything is mended each job goes on.
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
-import type { Facts } from './checks.ts'
+import type { Facts } from './facts.ts'
 import type { Rows } from './look.ts'
 
 type Run = { job: string; slot: string; token: string; started_at: number }

@@ -1,6 +1,6 @@
 // A reply is unknown where an answer was lost, or where whoever sent it died or could not write down what became of it.
 import { performance } from 'node:perf_hooks'
-import type { Facts } from './checks.ts'
+import type { Facts } from './facts.ts'
 import type { Rows } from './look.ts'
 import type { Sends } from './sends.ts'
 

@@ -1,0 +1,13 @@
+// Somebody who does one thing after another in a long run.
+import type { Draw } from '../random.ts'
+import type { Journal } from './journal.ts'
+import type { Promises } from './promises.ts'
+import type { World } from './world.ts'
+
+export type Client = {
+  name: string
+  draw: Draw
+  world: World
+  journal: Journal
+  promises: Promises
+}
