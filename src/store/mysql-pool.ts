@@ -57,6 +57,8 @@ const connectMs = 2000
 // after a connection could not be made, whoever asks is told at once for so long
 const refusesMs = 1000
 const closeMs = 1000
+// longer than a process stands still, and shorter than WeChat's patience: what it brings again finds its rows free
+const idleSeconds = 3
 
 export async function openPool(url: string, shape: PoolShape, wire: Wire): Promise<MysqlPool> {
   const source = await openSource(url, shape)
@@ -241,7 +243,8 @@ async function sessionWords(
   { lockWaitSeconds, statementSeconds, writes }: PoolShape,
 ): Promise<string[]> {
   const [row] = await source.query<{ version: string }[]>('select version() as version')
-  const limit = row?.version.includes('MariaDB')
+  const isMariadb = row?.version.includes('MariaDB') === true
+  const limit = isMariadb
     ? `max_statement_time = ${statementSeconds}`
     : `max_execution_time = ${statementSeconds * 1000}`
   return [
@@ -249,6 +252,8 @@ async function sessionWords(
       ` innodb_lock_wait_timeout = ${lockWaitSeconds}, ${limit}`,
     // a deadlock ends the transaction: what was sent behind the statement that met it waits in a new one for our rollback
     ...(writes ? ['set session autocommit = 0'] : []),
+    // a server that does not hear that we have gone would keep the rows of a transaction of ours for hours
+    ...(writes && isMariadb ? [`set session idle_transaction_timeout = ${idleSeconds}`] : []),
     'set session transaction isolation level read committed',
   ]
 }

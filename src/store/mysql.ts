@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryRunner } from 'typeorm'
-import { OutOfDate } from '../errors.ts'
+import { AppError, OutOfDate } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { mysql } from './dialect.ts'
 import { refuseWhenEnding, runMigrations } from './migrate.ts'
 import { holdAlone } from './mysql-alone.ts'
@@ -106,12 +107,8 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
           return await once(kind, body, late)
         } catch (error) {
           late ||= error instanceof OutOfDate
-          if (
-            !(error instanceof OutOfDate || mysql.mayRepeat(error)) ||
-            performance.now() > until
-          ) {
-            throw error
-          }
+          if (!(error instanceof OutOfDate || mysql.mayRepeat(error))) throw error
+          if (performance.now() > until) throw inTheWay(log, kind, error)
           await sleep(5 + Math.random() * 40 * (tried + 1))
         }
       }
@@ -126,6 +123,12 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
       await closeAll()
     },
   }
+}
+
+/** It is no fault of what was asked, and may be asked again. */
+function inTheWay(log: Log, kind: WorkClass, error: unknown): AppError {
+  log.warn({ kind, error: String(error) }, 'rows were held by others for too long')
+  return new AppError('store_away', 'Others hold what this needs for too long: try again.')
 }
 
 // a key compared with a text that no key can be

@@ -60,6 +60,8 @@ export type Second = {
   jumpTo: (ms: number) => void
   /** What it has said until now has been heard. */
   allSaid: () => Promise<void>
+  /** After its end another one stands where it stood. */
+  again: () => Promise<void>
   close: () => Promise<void>
 }
 type Told = { url: string } | { advancedTo: number } | { allSaid: true } | { said: Said }
@@ -85,20 +87,26 @@ export async function openSecond(
     hear?: (said: Said) => void
   },
 ): Promise<Second> {
-  const child = fork(
-    join(import.meta.dirname, 'second-process.js'),
-    [JSON.stringify(settings), String(withoutCron), JSON.stringify(clock)],
-    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
-  )
-  child.on('message', (told: Told) => {
-    if ('said' in told) hear(told.said)
-  })
-  const first = await answer(child)
-  if (!('url' in first)) throw new Error('the second process did not say where it listens')
+  const start = async (port: string) => {
+    const child = fork(
+      join(import.meta.dirname, 'second-process.js'),
+      [JSON.stringify({ ...settings, PORT: port }), String(withoutCron), JSON.stringify(clock)],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    )
+    child.on('message', (told: Told) => {
+      if ('said' in told) hear(told.said)
+    })
+    const first = await answer(child)
+    if (!('url' in first)) throw new Error('the second process did not say where it listens')
+    return { child, url: first.url }
+  }
+  let { child, url } = await start(settings['PORT'] ?? '0')
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   return {
-    url: first.url,
-    child,
+    url,
+    get child() {
+      return child
+    },
     advanceTo: async (totalMs) => {
       child.send({ advanceTo: totalMs })
       await answer(child)
@@ -110,6 +118,9 @@ export async function openSecond(
       if (hasEnded()) return
       child.send({ askAllSaid: true })
       await answer(child)
+    },
+    again: async () => {
+      ;({ child, url } = await start(new URL(url).port))
     },
     close: async () => {
       if (hasEnded()) return

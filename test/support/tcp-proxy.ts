@@ -8,12 +8,18 @@ export type TcpProxy = {
   url: string
   /** From now on what either side sends goes nowhere, on old connections and on new ones. */
   goDead: () => void
-  /** What was swallowed stays lost, so connections of before stay dead. */
+  /** What was swallowed stays lost, so connections of before stay dead; and neither side hears that the other has gone. */
   revive: () => void
-  /** From now on the server hears everything so much later. */
+  /** From now on each side hears so much later what the other says. */
   slow: (ms: number) => void
   /** Every connection is reset. */
   cut: () => void
+  /** Each client hears that the server has gone; the server hears nothing, and keeps what its client held. */
+  halfClose: () => void
+  /** Every connection is reset, and nobody listens any more. */
+  refuse: () => Promise<void>
+  /** Somebody listens again. */
+  listen: () => Promise<void>
   /** Hears each statement of MySQL's protocol; `true` cuts all wires once the server has it. */
   onStatement: (hear: (text: string) => boolean) => void
   /** The server hears the second where the first was said; both are equally long. */
@@ -21,11 +27,16 @@ export type TcpProxy = {
   close: () => Promise<void>
 }
 
+type Pair = { near: Socket; far: Socket; lost: boolean }
+
 /** `delayMs`: how much later the server hears what is sent to it, as if it stood further away. */
-export async function openTcpProxy(target: string, options = { delayMs: 0 }): Promise<TcpProxy> {
+export async function openTcpProxy(
+  target: string,
+  { delayMs } = { delayMs: 0 },
+): Promise<TcpProxy> {
   const { hostname, port } = new URL(target)
-  let { delayMs } = options
-  const pairs = new Set<[Socket, Socket]>()
+  const pairs = new Set<Pair>()
+  const delay = { there: delayMs, back: 0 }
   let isDead = false
   let hear: (text: string) => boolean = () => false
   let garbled: [said: string, heard: string] | null = null
@@ -33,58 +44,62 @@ export async function openTcpProxy(target: string, options = { delayMs: 0 }): Pr
     garbled ? Buffer.from(chunk.toString('latin1').replace(...garbled), 'latin1') : chunk
 
   const cut = () => {
-    for (const [near, far] of pairs) {
+    for (const { near, far } of pairs) {
       near.resetAndDestroy()
       far.destroy()
     }
   }
-  // whichever timer fires, the first goes first
-  const openLater = () => {
-    const waiting: (() => void)[] = []
-    return (send: () => void) => {
-      if (delayMs === 0 && waiting.length === 0) {
-        send()
-        return
-      }
-      waiting.push(send)
-      void comesLater(delayMs).then(() => waiting.shift()?.())
-    }
-  }
   const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
-    const pair: [Socket, Socket] = [near, far]
+    const pair: Pair = { near, far: connect(Number(port), hostname), lost: isDead }
+    const { far } = pair
     pairs.add(pair)
-    let lost = isDead
     const statements = openStatements()
-    const later = openLater()
+    const [there, back] = [openRow(), openRow()]
     near.on('data', (chunk: Buffer) => {
-      lost ||= isDead
-      if (lost) return
+      pair.lost ||= isDead
+      if (pair.lost) return
       const cuts = statements(chunk).filter((text) => hear(text)).length > 0
-      later(() => {
+      there(delay.there, () => {
         far.write(asHeard(chunk), () => {
           if (cuts) cut()
         })
       })
     })
     far.on('data', (chunk: Buffer) => {
-      lost ||= isDead
-      if (!lost) near.write(chunk)
+      pair.lost ||= isDead
+      if (pair.lost) return
+      back(delay.back, () => {
+        near.write(chunk)
+      })
     })
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
+    for (const [socket, other, row, way] of [
+      [near, far, there, 'there'],
+      [far, near, back, 'back'],
     ] as const) {
       socket.on('error', () => undefined)
       socket.on('close', () => {
-        pairs.delete(pair)
+        pair.lost ||= isDead
+        if (other.destroyed) pairs.delete(pair)
         // a dead wire does not tell that the other side has gone
-        if (!lost || socket === near) other.destroy()
+        if (pair.lost) return
+        row(delay[way], () => {
+          other.destroy()
+        })
       })
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const listen = async (at: number) => {
+    server.listen(at, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  const stop = async () => {
+    if (!server.listening) return
+    const closed = once(server, 'close')
+    server.close()
+    cut()
+    await closed
+  }
+  await listen(0)
   const url = new URL(target)
   url.hostname = '127.0.0.1'
   url.port = String((server.address() as AddressInfo).port)
@@ -98,9 +113,17 @@ export async function openTcpProxy(target: string, options = { delayMs: 0 }): Pr
       isDead = false
     },
     slow: (ms) => {
-      delayMs = ms
+      Object.assign(delay, { there: ms, back: ms })
     },
     cut,
+    halfClose: () => {
+      for (const pair of pairs) {
+        pair.lost = true
+        pair.near.end()
+      }
+    },
+    refuse: stop,
+    listen: () => listen(Number(url.port)),
     onStatement: (one) => {
       hear = one
     },
@@ -108,11 +131,35 @@ export async function openTcpProxy(target: string, options = { delayMs: 0 }): Pr
       garbled = [said, heard]
     },
     close: async () => {
-      const closed = once(server, 'close')
-      server.close()
+      await stop()
       cut()
-      await closed
     },
+  }
+}
+
+type Row = (ms: number, send: () => void) => void
+
+/** What is sent on later keeps its order, also when the delay changes. */
+function openRow(): Row {
+  const row: { at: number; send: () => void }[] = []
+  const sendDue = () => {
+    for (let [first] = row; first; [first] = row) {
+      const early = first.at - performance.now()
+      if (early > 0) {
+        void comesLater(early).then(sendDue)
+        return
+      }
+      row.shift()
+      first.send()
+    }
+  }
+  return (ms, send) => {
+    if (ms === 0 && row.length === 0) {
+      send()
+      return
+    }
+    row.push({ at: performance.now() + ms, send })
+    if (row.length === 1) void comesLater(ms).then(sendDue)
   }
 }
 

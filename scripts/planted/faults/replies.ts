@@ -22,6 +22,15 @@ export const replyFaults: Fault[] = [
     caughtBy: ['faults/wire: kill -9 of the product while WeChat has the message'],
   },
   {
+    name: 'outcome-forgotten',
+    means: 'What became of a reply is forgotten when the database is away just then.',
+    file: deliver,
+    find: "if (!isAppError(error, 'store_away') || ending.aborted) throw error",
+    put: "if (!isAppError(error, 'store_away') || !ending.aborted) throw error",
+    edition: 'cluster',
+    caughtBy: ['cluster/dead-wire: a reply that leaves while the database goes away'],
+  },
+  {
     name: 'lease-not-renewed',
     means: 'A lease ends while its holder still sends.',
     file: 'src/actions/messages/leases.ts',

@@ -1,6 +1,8 @@
 // What holds it all: transactions, leases, the disk, and a database that goes away.
 import type { Fault } from '../fault.ts'
 
+const pool = 'src/store/mysql-pool.ts'
+
 export const storeFaults: Fault[] = [
   {
     name: 'events-outside-the-transaction',
@@ -111,6 +113,42 @@ export const storeFaults: Fault[] = [
     find: '[ports.store.probe, ports.vault.probe]',
     put: '[ports.store.probe]',
     caughtBy: ['flows/full-disk: who has no room for what followers send'],
+  },
+  {
+    name: 'rows-kept-by-the-gone',
+    means: 'A transaction whose process has gone unheard keeps its rows.',
+    file: pool,
+    find: '...(writes && isMariadb ? [`set session idle_transaction_timeout = ${idleSeconds}`] : []),',
+    put: '',
+    edition: 'cluster',
+    caughtBy: ['cluster/dead-wire: rows of a transaction that the server does not know'],
+  },
+  {
+    name: 'held-rows-are-500',
+    means: 'Who waits too long for rows that others hold is told that something went wrong.',
+    file: 'src/store/mysql.ts',
+    find: 'if (performance.now() > until) throw inTheWay(log, kind, error)',
+    put: 'if (performance.now() > until) throw error',
+    edition: 'cluster',
+    caughtBy: ['cluster/pushes: while rows of one follower are held elsewhere'],
+  },
+  {
+    name: 'ready-without-a-database',
+    means: 'Who cannot write to the database says that pushes may come.',
+    file: 'src/http/server.ts',
+    find: '[ports.store.probe, ports.vault.probe]',
+    put: '[ports.vault.probe]',
+    edition: 'cluster',
+    caughtBy: ['cluster/outages: MariaDB'],
+  },
+  {
+    name: 'waits-for-a-silent-redis',
+    means: 'Whoever asks a Redis that does not answer waits for it.',
+    file: 'src/backends/redis/connect.ts',
+    find: 'if (!state.up) return undefined\n',
+    put: 'while (!state.up && !state.closed) await new Promise((resolve) => setTimeout(resolve, 20))\n',
+    edition: 'cluster',
+    caughtBy: ['cluster/outages: Redis'],
   },
   {
     name: 'lock-of-the-only-process-lost',

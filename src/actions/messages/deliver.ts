@@ -1,8 +1,10 @@
 // The sender. pending → sending under a lease → sent | failed | unknown. WeChat has no idempotency key, so a row goes back to
 // pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
 // The lease is renewed as long as the delivery takes.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
+import { isAppError } from '../../errors.ts'
 import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { lineEvents, windowEvent, writeEvents } from '../streams/write.ts'
@@ -15,6 +17,7 @@ export type DeliverNeeds = Needs<
 >
 
 const givenUpAfterMs = 10 * 60_000
+const againMs = 500
 
 type Leased = {
   row: OutboxRow
@@ -29,18 +32,32 @@ type Leased = {
 /** Sends the row if it may still leave; false where somebody else has it. */
 export async function deliver(
   needs: DeliverNeeds,
-  leases: Leases,
+  { leases, ending }: { leases: Leases; ending: AbortSignal },
   row: OutboxRow,
 ): Promise<boolean> {
   const leased = await takeLease(needs, row)
   if (!leased) return false
   const lease = leases.hold(row.outbox_id, leased.token)
   try {
-    await settle(needs, leased, await tryToLeave(needs, leased, lease))
+    const delivery = await tryToLeave(needs, leased, lease)
+    await whenBack(ending, () => settle(needs, leased, delivery))
   } finally {
     lease.release()
   }
   return true
+}
+
+/** What became of a line is known here and nowhere else: a database that is away is waited for, as long as this process lives. */
+async function whenBack(ending: AbortSignal, write: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await write()
+      return
+    } catch (error) {
+      if (!isAppError(error, 'store_away') || ending.aborted) throw error
+      await sleep(againMs, undefined, { signal: ending }).catch(() => undefined)
+    }
+  }
 }
 
 /** The channel throws nothing: what fails here failed before anything left. */

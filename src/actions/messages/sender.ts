@@ -11,6 +11,7 @@ const files = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000 
 
 export function openSender(needs: DeliverNeeds): Worker {
   const leases = openLeases(needs)
+  const ending = new AbortController()
   const { outbox } = needs.store.read
   const worker = openAccountWorker(needs, {
     bell: 'outbox',
@@ -23,11 +24,12 @@ export function openSender(needs: DeliverNeeds): Worker {
     ready: ({ accountId, kind }, limit) =>
       outbox.ready(accountId, kind === 'file' ? 1 : 0, { now: needs.clock.now(), limit }),
     keyOf: (row) => row.wx_user_id,
-    run: (row) => deliver(needs, leases, row),
+    run: (row) => deliver(needs, { leases, ending: ending.signal }, row),
   })
   return {
     wake: worker.wake,
     close: async () => {
+      ending.abort()
       await worker.close()
       await leases.close()
     },

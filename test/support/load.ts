@@ -1,0 +1,169 @@
+// A desk at work: followers write as WeChat pushes, agents claim, answer and close. Whatever happens, everybody goes on, and each
+// operation is noted with its outcome: `ok`, `no` (refused, and nothing was done) or `unknown` (it may have been done, or not).
+import { account, post, type House } from './app.ts'
+import { asAgent, type Agent } from './crowd.ts'
+import { betweenLooks } from './pauses.ts'
+
+export type Done = {
+  kind: 'push' | 'claim' | 'reply' | 'close'
+  who: string
+  /** What was said, or the session. */
+  key: string
+  result: 'ok' | 'no' | 'unknown'
+  statuses: (number | null)[]
+  /** How long each try took, of those that were answered with 200. */
+  tookMs: number[]
+  /** Of the message or the session that was answered with. */
+  id: string
+  from: number
+  to: number
+}
+export type Load = {
+  /** Stands before all that this load says. */
+  name: string
+  done: Done[]
+  /** Who is still under way ends; nobody begins anew. */
+  stop: () => Promise<void>
+}
+type Desk = { house: House; name: string; done: Done[]; running: () => boolean }
+type LoadOptions = { name: string; followers: number; agents: Agent[] }
+
+const givesUpMs = 8000
+const pauseMs = 40
+const linesOfEach = 4
+
+export function openLoad(house: House, { name, followers, agents }: LoadOptions): Load {
+  let running = true
+  const desk: Desk = { house, name, done: [], running: () => running }
+  const all = Promise.all([
+    ...Array.from({ length: followers }, () => write(desk)),
+    ...agents.map((agent) => serve(desk, agent)),
+  ])
+  return {
+    name,
+    done: desk.done,
+    stop: async () => {
+      running = false
+      await all
+    },
+  }
+}
+
+type Try = { status: number | null; ms: number }
+
+/** A few lines of one, and then of another who has not written yet. Every third line comes twice at once, as WeChat's may. */
+async function write({ house, name, done, running }: Desk): Promise<void> {
+  const { simulator } = house
+  for (let n = 0, openid = ''; running(); n += 1) {
+    if (n % linesOfEach === 0) {
+      openid = (await post(`${simulator}/sim/followers`, { appid: account.appid })).openid as string
+    }
+    const [key, from] = [`${name}-${openid}-${n}`, performance.now()]
+    const { tries, msgId } = (await post(`${simulator}/sim/followers/${openid}/send`, {
+      appid: account.appid,
+      type: 'text',
+      text: key,
+      ...(n % 3 === 0 && { copies: 2, parallel: true }),
+    })) as { tries: Try[]; msgId: string }
+    const taken = tries.filter(({ status }) => status === 200)
+    done.push({
+      kind: 'push',
+      who: openid,
+      key,
+      result: taken.length > 0 ? 'ok' : 'unknown',
+      statuses: tries.map(({ status }) => status),
+      tookMs: taken.map(({ ms }) => ms),
+      id: msgId,
+      from,
+      to: performance.now(),
+    })
+    await betweenLooks(pauseMs)
+  }
+}
+
+/** One after the other: who is claimed is answered once or twice, and closed. */
+async function serve(desk: Desk, agent: Agent): Promise<void> {
+  let session: string | null = null
+  for (let n = 1; desk.running(); n += 1) {
+    session ??= await claim(desk, agent)
+    if (session !== null) {
+      const path = `/api/sessions/${session}`
+      const clientMsgId = `${desk.name}-${agent.uid}-${n}`
+      const body = { clientMsgId, type: 'text', text: clientMsgId }
+      const copies = n % 4 === 0 ? 2 : 1
+      const reply: Act = { kind: 'reply', key: clientMsgId, path: `${path}/messages`, body, copies }
+      const [said] = await until(desk, agent, reply)
+      if (said?.status !== 202 || n % 2 === 0) {
+        await until(desk, agent, { kind: 'close', key: session, path: `${path}/close` })
+        session = null
+      }
+    }
+    await betweenLooks(pauseMs)
+  }
+}
+
+/** Who cannot know what he has claimed looks. */
+async function claim(desk: Desk, agent: Agent): Promise<string | null> {
+  const answer = await act(desk, agent, { kind: 'claim', key: '', path: '/api/sessions/claim' })
+  if (answer && answer.status < 500) return answer.id || null
+  await betweenLooks(5 * pauseMs)
+  const seen = await asAgent(desk.house.url, agent)(
+    'GET',
+    '/api/sessions?state=active&mine=true&limit=1',
+  ).catch(() => null)
+  return (seen?.body as { items?: { id: string }[] } | undefined)?.items?.[0]?.id ?? null
+}
+
+/** Asked again, as the same, until it is known what became of it. */
+async function until(desk: Desk, agent: Agent, what: Act): Promise<Answer[]> {
+  for (;;) {
+    const answers = await Promise.all(
+      Array.from({ length: what.copies ?? 1 }, () => act(desk, agent, what)),
+    )
+    const known = answers.filter((answer) => answer !== null && answer.status < 500)
+    if (known.length > 0) return known as Answer[]
+    await betweenLooks(5 * pauseMs)
+  }
+}
+
+type Act = { kind: Done['kind']; key: string; path: string; body?: object; copies?: number }
+type Answer = { status: number; id: string }
+
+async function act(
+  { house, done }: Desk,
+  agent: Agent,
+  { kind, key, path, body = {} }: Act,
+): Promise<Answer | null> {
+  const from = performance.now()
+  const answer = await ask(`${house.url}${path}`, agent.token, body).catch(() => null)
+  done.push({
+    kind,
+    who: String(agent.uid),
+    key,
+    result: resultOf(answer),
+    statuses: [answer?.status ?? null],
+    tookMs: [],
+    id: answer?.id ?? '',
+    from,
+    to: performance.now(),
+  })
+  return answer
+}
+
+function resultOf(answer: Answer | null): Done['result'] {
+  if (!answer || answer.status >= 500) return 'unknown'
+  return answer.status < 300 ? 'ok' : 'no'
+}
+
+async function ask(url: string, token: string, body: object): Promise<Answer> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(givesUpMs),
+  })
+  const text = await answer.text()
+  const said = (text.startsWith('{') ? JSON.parse(text) : {}) as Said
+  return { status: answer.status, id: said.message?.id ?? said.id ?? '' }
+}
+type Said = { id?: string; message?: { id: string } }
