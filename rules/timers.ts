@@ -13,6 +13,7 @@ type Times = Pick<
 >
 
 export const minuteMs = 60_000
+export const dayMs = 24 * 60 * minuteMs
 
 const latest = (...times: (number | null)[]) => Math.max(...times.filter((time) => time !== null))
 

@@ -1,12 +1,12 @@
 // Reclaiming seen before it happens, and taken back after it has.
 import { queued } from '../../../rules/session.ts'
+import { dayMs } from '../../../rules/timers.ts'
 import { privateLane } from '../../../rules/lane.ts'
 import type { CustomerRow, ReclaimedRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentReclaimed, presentReclaimSoon } from '../../views/reclaim.ts'
 import { writeAudit } from '../audit.ts'
-import { dayMs } from '../jobs/reclaim.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { notFound, type Me } from '../access/rights.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'

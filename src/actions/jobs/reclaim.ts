@@ -2,6 +2,7 @@
 // The condition is asked again under lock, so that a push which comes first wins.
 import { commonLane, isPrivate } from '../../../rules/lane.ts'
 import { queued } from '../../../rules/session.ts'
+import { dayMs } from '../../../rules/timers.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
@@ -10,7 +11,6 @@ import { tellStep } from '../transition/tell-step.ts'
 import { silentSince } from '../customers/silent.ts'
 import { writeMissed, type TimerNeeds } from './timer.ts'
 
-export const dayMs = 24 * 3600_000
 const worksForMs = 30_000
 
 export async function reclaim(
