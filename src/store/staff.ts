@@ -1,5 +1,4 @@
 import type { UserRow } from '../../entities/index.ts'
-import { ownedStates } from '../../rules/session.ts'
 import { list, type Sql } from './sql.ts'
 
 /** Who may be given customers. */
@@ -25,7 +24,7 @@ export const staffQueries = (sql: Sql) => ({
     return sql.all<Pick<UserRow, 'uid' | 'sessions_to' | 'disabled_by'>>(
       'select u.uid, u.sessions_to, u.disabled_by from user u where u.company_id = ? and u.enabled = 0' +
         ` and (u.uid in (${some.marks})` +
-        ownedStates
+        [0, 1, 2]
           .map(
             (state) =>
               ` or exists (select 1 from message_session s where s.company_id = u.company_id and s.uid = u.uid and s.state = ${state})`,
