@@ -1,6 +1,7 @@
 // Two companies that share an installation, made by its doors.
 import assert from 'node:assert/strict'
 import { account, password, post } from '../app.ts'
+import { betweenLooks } from '../pauses.ts'
 import { openCaller, markOf, type Caller, type Side } from './caller.ts'
 import type { Promises } from './promises.ts'
 import type { World } from './world.ts'
@@ -35,12 +36,12 @@ export async function openFirms(world: World, promises: Promises): Promise<Recor
   const operator = openCaller({ ...makes, side: 'A', username: 'admin' })
   await signedIn(operator)
   const boss = { username: 'boss-b', password }
-  await done(operator.call('POST', '/api/companies', { name: 'second', admin: boss }), 201)
+  await done(() => operator.call('POST', '/api/companies', { name: 'second', admin: boss }), 201)
   const adminOfB = openCaller({ ...makes, side: 'B', username: boss.username })
   await signedIn(adminOfB)
   const all = { world, promises }
   const first = Object.entries(timers).map(([name, values]) => [name, values[0]])
-  await done(operator.call('PATCH', '/api/settings', Object.fromEntries(first)), 200)
+  await done(() => operator.call('PATCH', '/api/settings', Object.fromEntries(first)), 200)
   return {
     A: await openFirm(all, operator, {
       side: 'A',
@@ -63,7 +64,7 @@ async function openFirm(
 ): Promise<Firm> {
   const mark = markOf[side]
   const make = async (path: string, body: object) =>
-    (await done(admin.call('POST', path, body), 201)).body.id
+    (await done(() => admin.call('POST', path, body), 201)).body.id
   const firm: Firm = {
     side,
     mark,
@@ -110,14 +111,15 @@ async function openPerson(
   const username = `${side}${n}`
   const isSupervisor = n === 0
   await done(
-    admin.call('POST', '/api/users', {
-      username,
-      password,
-      name: `${mark} ${username}`,
-      role: isSupervisor ? 'supervisor' : 'agent',
-      capacity: 6,
-      groupIds: n % 3 === 1 ? [groupIds[n % 2]] : [],
-    }),
+    () =>
+      admin.call('POST', '/api/users', {
+        username,
+        password,
+        name: `${mark} ${username}`,
+        role: isSupervisor ? 'supervisor' : 'agent',
+        capacity: 6,
+        groupIds: n % 3 === 1 ? [groupIds[n % 2]] : [],
+      }),
     201,
   )
   const caller = openCaller({ url: world.url, side, username, promises })
@@ -125,13 +127,18 @@ async function openPerson(
   return Object.assign(caller, { username, isEnabled: true, isSupervisor })
 }
 
+/** On a machine that starves, a database may seem away for a moment: before anything is struck, too. */
 async function done(
-  call: Promise<{ status: number; body: any }>,
+  call: () => Promise<{ status: number; body: any }>,
   status: number,
 ): Promise<{ body: any }> {
-  const answer = await call
+  let answer = await call()
+  for (let tries = 0; answer.status === 503 && tries < 5; tries += 1) {
+    await betweenLooks(1000)
+    answer = await call()
+  }
   assert.equal(answer.status, status, JSON.stringify(answer.body))
   return answer
 }
 
-const signedIn = (caller: Caller) => done(caller.signIn(), 200)
+const signedIn = (caller: Caller) => done(() => caller.signIn(), 200)
