@@ -67,11 +67,20 @@ export type Second = {
 type Told = { url: string } | { advancedTo: number } | { allSaid: true } | { said: Said }
 
 /** What a process answers, beside what it says by itself. */
-async function answer(child: ChildProcess): Promise<Told> {
-  for (;;) {
-    const [told] = (await once(child, 'message')) as [Told]
-    if (!('said' in told)) return told
-  }
+function answer(child: ChildProcess): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    // listens all the time: messages that come together would pass by whoever asks for one after the other
+    const hear = (told: Told) => {
+      if ('said' in told) return
+      child.off('message', hear).off('exit', gone)
+      resolve(told)
+    }
+    const gone = () => {
+      child.off('message', hear)
+      reject(new Error('the second process ended before it answered'))
+    }
+    child.on('message', hear).once('exit', gone)
+  })
 }
 
 /** Another process of the same product. */
