@@ -201,7 +201,7 @@ async function take(
     return
   }
   response.once('finish', () => {
-    if (needs.clock.mono() - began < platformWaitsMs) needs.batches.written(answer.id)
+    if (needs.clock.mono() - began < platformWaitsMs) needs.batches.answerWritten(answer.id)
   })
   end(response, 200, { body: rendered(opened, answer), format: opened.format })
 }

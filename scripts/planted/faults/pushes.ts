@@ -53,19 +53,19 @@ export const pushes: Fault[] = [
   {
     name: 'locked-follower-ages-the-gate',
     means: 'A push that waits alone for its rows counts as the oldest one of all.',
-    file: 'src/actions/push/lane.ts',
-    find: "if (answer === 'busy') alone.run(one)",
-    put: "if (answer === 'busy') waiting.unshift(one)",
+    file: 'src/actions/push/batch-runner.ts',
+    find: "if (answer === 'busy') singles.run(pending)",
+    put: "if (answer === 'busy') before.unshift(pending)",
     also: [
       {
-        file: 'src/actions/push/lane.ts',
-        find: 'const end = runBatch({ needs, alone }, ',
-        put: 'const end = runBatch({ needs, alone, waiting }, ',
+        file: 'src/actions/push/batch-runner.ts',
+        find: 'const end = runBatch({ needs, singles }, ',
+        put: 'const end = runBatch({ needs, singles, before: pending }, ',
       },
       {
-        file: 'src/actions/push/lane.ts',
-        find: '{ needs, alone }: { needs: LaneNeeds; alone: Alone },',
-        put: '{ needs, alone, waiting }: { needs: LaneNeeds; alone: Alone; waiting: Waiting[] },',
+        file: 'src/actions/push/batch-runner.ts',
+        find: '{ needs, singles }: { needs: RunnerNeeds; singles: SingleRunner },',
+        put: '{ needs, singles, before }: { needs: RunnerNeeds; singles: SingleRunner; before: PendingPush[] },',
       },
     ],
     edition: 'cluster',
@@ -105,9 +105,9 @@ export const pushes: Fault[] = [
   {
     name: 'disk-does-not-count',
     means: 'What is committed and waits for the disk does not age the gate.',
-    file: 'src/actions/push/lane.ts',
-    find: 'const all = [...ending.values(), waiting[0]?.since]',
-    put: 'const all = [waiting[0]?.since]',
+    file: 'src/actions/push/batch-runner.ts',
+    find: 'const all = [...ending.values(), pending[0]?.since]',
+    put: 'const all = [pending[0]?.since]',
     caughtBy: ['faults/gate: what waits for the disk is waiting too'],
   },
   {

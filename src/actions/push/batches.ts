@@ -1,34 +1,34 @@
-// Group commit: pushes that arrive together share one transaction, and a follower keeps his order. One batch at a time in a process:
-// more of them are smaller, wait for each other's locks, and on both stores took more of the processor for each push.
-import { openAlone } from './alone.ts'
-import { openLane } from './lane.ts'
+// Where pushes enter. Group commit: those that arrive together share one transaction, and a customer's keep their order. One batch at a
+// time in a process: more of them are smaller, wait for each other's locks, and on both stores took more of the processor for each push.
+import { openBatchRunner } from './batch-runner.ts'
+import type { RunnerNeeds } from './pending-push.ts'
 import type { Push, PushAnswer } from './push.ts'
-import type { LaneNeeds } from './waiting.ts'
+import { openSingleRunner } from './single-runner.ts'
 
 export type Batches = {
-  /** For how long the oldest push has been waiting to be stored; those that wait alone make nobody else wait. */
+  /** For how long the oldest push has been pending; those that run alone make nobody else wait. */
   oldestMs: () => number
   take: (push: Push) => Promise<PushAnswer | null>
   /** The passive answer has been fully written to the platform. */
-  written: (id: string) => void
+  answerWritten: (id: string) => void
   idle: () => Promise<void>
 }
 
-export function openBatches(needs: LaneNeeds): Batches {
-  const alone = openAlone(needs)
-  const lane = openLane(needs, alone)
+export function openBatches(needs: RunnerNeeds): Batches {
+  const singles = openSingleRunner(needs)
+  const runner = openBatchRunner(needs, singles)
   return {
-    oldestMs: lane.oldestMs,
+    oldestMs: runner.oldestMs,
     take: (push) =>
       new Promise((resolve, reject) => {
-        const one = { push, since: needs.clock.mono(), resolve, reject }
-        // who has a push that runs alone stays behind it
-        if (!alone.follows(one)) lane.take(one)
+        const pending = { push, since: needs.clock.mono(), resolve, reject }
+        // whoever has a push that runs alone stays behind it
+        if (!singles.follows(pending)) runner.take(pending)
       }),
-    written: lane.written,
+    answerWritten: runner.answerWritten,
     idle: async () => {
-      await lane.idle()
-      await alone.idle()
+      await runner.idle()
+      await singles.idle()
     },
   }
 }

@@ -1,19 +1,19 @@
-// One lane: a batch at a time; the next one begins while the disk still keeps this one. A batch that fails is dissolved and each push
-// runs alone; so does one whose rows somebody else holds.
+// A batch at a time; the next one begins while the disk still keeps this one. A batch that fails is dissolved and each push runs
+// alone; so does one whose rows somebody else holds.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inBackground } from '../../in-background.ts'
-import type { Alone } from './alone.ts'
+import { inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
 import { receive } from './receive.ts'
-import { inTime, type LaneNeeds, type Waiting } from './waiting.ts'
+import type { SingleRunner } from './single-runner.ts'
 
 // with 64, as many commits again, and a sixth fewer pushes a second
 const most = 128
 const settleMs = 50
 const shareOfWait = 1 / 8
 
-export function openLane(needs: LaneNeeds, alone: Alone) {
-  const waiting: Waiting[] = []
-  const written = openWritten(needs)
+export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
+  const pending: PendingPush[] = []
+  const answers = openWrittenAnswers(needs)
   /** Batches that are not on the disk yet, with the time of their oldest push. */
   const ending = new Map<Promise<void>, number | undefined>()
   let running: Promise<void> | null = null
@@ -22,18 +22,20 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
   const drain = async (): Promise<void> => {
     let last: Last = { size: 0, ms: 0 }
     do {
-      await gather(waiting, last)
-      // who has a push that runs alone by now stays behind it
-      const batch = inTime(needs, waiting.splice(0, most)).filter((one) => !alone.follows(one))
-      const ids = written.take()
-      if (batch.length + ids.length > 0) last = await timed(batch.length, committed(batch, ids))
-    } while (waiting.length > 0)
+      await gather(pending, last)
+      // whoever has a push that runs alone by now stays behind it
+      const batch = inTime(needs, pending.splice(0, most)).filter((push) => !singles.follows(push))
+      const written = answers.take()
+      if (batch.length + written.length > 0) {
+        last = await timed(batch.length, committed(batch, written))
+      }
+    } while (pending.length > 0)
     running = null
   }
   /** Or failed: then its pushes run alone by now. */
-  const committed = (batch: Waiting[], ids: string[]) =>
+  const committed = (batch: PendingPush[], written: string[]) =>
     new Promise<void>((resolve) => {
-      const end = runBatch({ needs, alone }, { batch, written: ids, committed: resolve }).finally(
+      const end = runBatch({ needs, singles }, { batch, written, committed: resolve }).finally(
         resolve,
       )
       ending.set(end, batch[0]?.since)
@@ -45,38 +47,38 @@ export function openLane(needs: LaneNeeds, alone: Alone) {
     })
   const settleAlone = () => {
     timer = undefined
-    if (!running && written.any()) running = written.settle().then(next)
+    if (!running && answers.any()) running = answers.settle().then(next)
   }
   const next = () => {
-    running = waiting.length > 0 ? drain() : null
-    if (written.any()) timer ??= setTimeout(settleAlone, settleMs)
+    running = pending.length > 0 ? drain() : null
+    if (answers.any()) timer ??= setTimeout(settleAlone, settleMs)
   }
 
   return {
     oldestMs: () => {
       const now = needs.clock.mono()
-      const all = [...ending.values(), waiting[0]?.since]
+      const all = [...ending.values(), pending[0]?.since]
       return now - Math.min(...all.map((since = now) => since))
     },
-    take: (one: Waiting) => {
-      waiting.push(one)
+    take: (push: PendingPush) => {
+      pending.push(push)
       running ??= drain()
     },
-    written: (id: string) => {
-      written.add(id)
+    answerWritten: (id: string) => {
+      answers.add(id)
       timer ??= setTimeout(settleAlone, settleMs)
     },
     idle: async () => {
       while (running) await running
       await Promise.all(ending.keys())
       clearTimeout(timer)
-      while (written.any()) await written.settle()
+      while (answers.any()) await answers.settle()
     },
   }
 }
 
 /** Passive answers that the platform has been given: settled with the next batch, or alone when none comes. */
-function openWritten(needs: LaneNeeds) {
+function openWrittenAnswers(needs: RunnerNeeds) {
   let ids: string[] = []
   const take = () => {
     const some = ids.slice(0, most)
@@ -114,21 +116,21 @@ async function timed(size: number, committed: Promise<void>): Promise<Last> {
  * What lies ready joins: as long as a turn of the event loop brings more, there is more to come. Under load those who were just
  * answered push again: they are waited for, a small part of what the last batch took, because one batch of all costs less than two.
  */
-async function gather(waiting: Waiting[], last: Last): Promise<void> {
+async function gather(pending: PendingPush[], last: Last): Promise<void> {
   const until = performance.now() + last.ms * shareOfWait
-  const expected = Math.min(most, waiting.length + last.size)
+  const expected = Math.min(most, pending.length + last.size)
   let before: number
   do {
-    before = waiting.length
+    before = pending.length
     await new Promise((resolve) => setImmediate(resolve))
-  } while (waiting.length > before && waiting.length < most)
-  while (waiting.length < expected && performance.now() + 1 <= until) await sleep(1)
+  } while (pending.length > before && pending.length < most)
+  while (pending.length < expected && performance.now() + 1 <= until) await sleep(1)
 }
 
-type Batch = { batch: Waiting[]; written: string[]; committed: () => void }
+type Batch = { batch: PendingPush[]; written: string[]; committed: () => void }
 
 async function runBatch(
-  { needs, alone }: { needs: LaneNeeds; alone: Alone },
+  { needs, singles }: { needs: RunnerNeeds; singles: SingleRunner },
   { batch, written, committed }: Batch,
 ): Promise<void> {
   try {
@@ -137,18 +139,18 @@ async function runBatch(
       batch.map(({ push }) => push),
       { written, committed },
     )
-    batch.forEach((one, at) => {
+    batch.forEach((pending, at) => {
       const answer = answers[at] ?? null
-      if (answer === 'busy') alone.run(one)
-      else one.resolve(answer)
+      if (answer === 'busy') singles.run(pending)
+      else pending.resolve(answer)
     })
   } catch (error) {
     needs.log.warn({ error: String(error), size: batch.length }, 'a batch was dissolved')
     if (written.length > 0) await receive(needs, [], { written }).catch(() => undefined)
-    for (const one of batch) {
+    for (const pending of batch) {
       // what failed alone fails alone again, unless SQL refuses the push itself
-      if (batch.length === 1 && !needs.store.refuses(error)) one.reject(error)
-      else alone.run(one)
+      if (batch.length === 1 && !needs.store.refuses(error)) pending.reject(error)
+      else singles.run(pending)
     }
   }
 }
