@@ -12,9 +12,11 @@ export default defineConfig({
     assetsDir: 'assets',
     assetsInlineLimit: 0,
     target: 'es2022',
+    // how long the compiler took is no news to whoever starts kefu
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  // The AMR decoder names eval in two places that it never comes to, and the CSP forbids it: no news to whoever starts kefu.
+  // nor is that the AMR decoder names eval: it never comes to it, and the CSP forbids it
   worker: { rolldownOptions: { checks: { eval: false } } },
-  // The host name is passed on unchanged, because the product takes the cookie only from its own origin.
+  // The host name stays as it is: the product takes the cookie only from its own origin.
   server: { proxy: { '/api': { target: 'http://127.0.0.1:3000', changeOrigin: false } } },
 })

@@ -1,15 +1,31 @@
 // Builds the SDK, the product and the console, each only when one of its sources is newer than its last build.
 // `--types` checks types everywhere and builds nothing of the console.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = new URL('..', import.meta.url).pathname
-const run = (script, ...args) =>
+
+function run(script, ...args) {
+  refuseUninstalled()
   execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], {
     cwd: root,
     stdio: 'inherit',
   })
+}
+
+/** After an upgrade a package may be missing; a compiler would say so in many words. */
+function refuseUninstalled() {
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => !existsSync(join(root, 'node_modules', name)),
+  )
+  if (missing.length === 0) return
+  process.stderr.write(`Not installed: ${missing.join(', ')}. Please run \`npm install\`.\n`)
+  process.exit(1)
+}
 
 function newest(path) {
   const stat = statSync(path)

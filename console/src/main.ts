@@ -1,5 +1,6 @@
 import { createApp } from 'vue'
-import App from './App.vue'
+import App from './app/App.vue'
+import { router } from './app/router.ts'
 import './style.css'
 
-createApp(App).mount('#app')
+createApp(App).use(router).mount('#app')

@@ -1,4 +1,4 @@
-import { reactive, ref, watch } from 'vue'
+import { onScopeDispose, reactive, ref, watch, watchEffect, type Ref } from 'vue'
 import { api, type Session, type Tab } from './api.ts'
 import { tellError } from './notices.ts'
 import { repeat } from './polling.ts'
@@ -6,8 +6,10 @@ import { repeat } from './polling.ts'
 export const tabs: Tab[] = ['queued', 'waiting', 'active', 'missed', 'closed']
 const pageSize = 50
 
-export function openSessions() {
-  const tab = ref<Tab>('queued')
+/** What waits for an answer or for acceptance on the desk, for the title of the page. */
+export const toDo = ref(0)
+
+export function openSessions(tab: Readonly<Ref<Tab>>) {
   const search = ref('')
   /** Supervisors may look at everyone's. */
   const everyone = ref(false)
@@ -76,8 +78,16 @@ export function openSessions() {
     lookNow()
   }
 
+  watchEffect(() => {
+    const unread = lists.active.reduce((sum, session) => sum + (session.unread ?? 0), 0)
+    toDo.value = lists.waiting.length + unread
+  })
   const stop = repeat(2000, look, tellError)
-  return { tab, search, everyone, lists, hasMore, isLoaded, showMore, lookNow, stop }
+  onScopeDispose(() => {
+    stop()
+    toDo.value = 0
+  })
+  return { search, everyone, lists, hasMore, isLoaded, showMore, lookNow }
 }
 
 export function nameOf({ customer }: Session) {

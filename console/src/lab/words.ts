@@ -2,8 +2,6 @@
 import { language } from '../words.ts'
 
 const zh = {
-  title: '自动回复规则',
-  back: '返回工作台',
   tab_rules: '规则',
   tab_conflicts: '冲突检查',
   tab_replay: '历史回放',
@@ -137,8 +135,6 @@ const zh = {
 type LabWord = keyof typeof zh
 
 const en: Record<LabWord, string> = {
-  title: 'Automatic replies',
-  back: 'Back to the desk',
   tab_rules: 'Rules',
   tab_conflicts: 'Conflicts',
   tab_replay: 'Replay',

@@ -1,0 +1,61 @@
+// Every page of the console: its address, its title, and the least role it is for.
+import type { Component } from 'vue'
+import type { RouteRecordRaw } from 'vue-router'
+import type { Me } from '../api.ts'
+import type { Word } from '../words.ts'
+import NoPage from './NoPage.vue'
+
+type Role = Me['role']
+interface Page {
+  name: string
+  path: string
+  title: Word
+  role: Role
+  load: () => Promise<{ default: Component }>
+}
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: Word
+    role: Role
+  }
+}
+
+export const pages: Page[] = [
+  {
+    name: 'desk',
+    path: '/desk/:list(queued|waiting|active|missed|closed)?/:session([0-9a-f]{32})?',
+    title: 'title',
+    role: 'agent',
+    load: () => import('../components/DeskPage.vue'),
+  },
+  {
+    name: 'rules',
+    path: '/rules/:tab(conflicts|replay|unmatched)?',
+    title: 'rules',
+    role: 'admin',
+    load: () => import('../lab/LabPage.vue'),
+  },
+]
+
+const roles: Role[] = ['agent', 'supervisor', 'admin']
+export const mayOpen = (me: Me, page: { role: Role }) =>
+  roles.indexOf(me.role) >= roles.indexOf(page.role)
+
+export const routes: RouteRecordRaw[] = [
+  // before there were addresses, the rules stood behind a hash
+  { path: '/', redirect: ({ hash }) => (hash === '#/rules' ? '/rules' : '/desk') },
+  ...pages.map(({ name, path, title, role, load }) => ({
+    name,
+    path,
+    component: load,
+    props: true,
+    meta: { title, role },
+  })),
+  {
+    path: '/:rest(.*)*',
+    component: NoPage,
+    props: { why: 'noPage' },
+    meta: { title: 'noPage', role: 'agent' },
+  },
+]
