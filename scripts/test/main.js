@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { useMemoryDisk } from './memory-disk.js'
 import { runOnOtherNodes } from './other-nodes.js'
 import { isThere, prepare, servers, suiteNeeds } from './programs.js'
 import { judge, runFiles } from './run.js'
@@ -27,6 +28,8 @@ if (process.env.CI === 'true' && skipped.length > 0) {
   console.error('CI: a skipped suite counts as a failure.')
   process.exit(1)
 }
+
+if (!full) useMemoryDisk()
 
 const filesOf = (suites) =>
   suites

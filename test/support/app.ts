@@ -16,6 +16,7 @@ import { simulatorLedger, unansweredIn, watchDoors } from './doors.ts'
 import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
 import { openHeard } from './heard.ts'
 import { openJumping } from './jumping.ts'
+import { warmProcess } from './warm-process.ts'
 
 export const password = 'correct horse battery'
 export const account = {
@@ -150,6 +151,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
 /** Where a house stands: a directory, a store, a WeChat; its own unless it was given one. */
 async function openPlace(options: HouseOptions) {
+  if (isCluster && !options.alone) warmProcess()
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
   const edition = await openEdition()
   const simulator = options.simulatorUrl

@@ -1,12 +1,12 @@
 // The edition is a parameter of the suites: embedded unless the runner has started servers and says where. In the cluster edition a
 // house is two processes on MariaDB and Redis behind nginx; what a test does through the doors is the same.
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startNginx } from '../../scripts/services/nginx.ts'
 import type { Said } from './ends-clean.ts'
+import type { Asked, Opening, Told } from './second-process.ts'
+import { hasEnded, keepProcess, takeProcess } from './warm-process.ts'
 
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no settings of the product
 const told = process.env
@@ -64,7 +64,6 @@ export type Second = {
   again: () => Promise<void>
   close: () => Promise<void>
 }
-type Told = { url: string } | { advancedTo: number } | { allSaid: true } | { said: Said }
 
 /** What a process answers, beside what it says by itself. */
 function answer(child: ChildProcess): Promise<Told> {
@@ -83,6 +82,12 @@ function answer(child: ChildProcess): Promise<Told> {
   })
 }
 
+function ask(child: ChildProcess, asked: Asked): Promise<Told> {
+  const answered = answer(child)
+  child.send(asked)
+  return answered
+}
+
 /** Another process of the same product. */
 export async function openSecond(
   settings: Record<string, string>,
@@ -92,50 +97,42 @@ export async function openSecond(
     hear = () => undefined,
   }: {
     withoutCron: boolean
-    clock?: { everyMs?: number | undefined; jumpedMs?: number }
+    clock?: Opening['clock']
     hear?: (said: Said) => void
   },
 ): Promise<Second> {
   const start = async (port: string) => {
-    const child = fork(
-      join(import.meta.dirname, 'second-process.js'),
-      [JSON.stringify({ ...settings, PORT: port }), String(withoutCron), JSON.stringify(clock)],
-      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
-    )
+    const child = takeProcess()
     child.on('message', (told: Told) => {
       if ('said' in told) hear(told.said)
     })
-    const first = await answer(child)
+    const open = { settings: { ...settings, PORT: port }, withoutCron, clock }
+    const first = await ask(child, { open })
     if (!('url' in first)) throw new Error('the second process did not say where it listens')
     return { child, url: first.url }
   }
   let { child, url } = await start(settings['PORT'] ?? '0')
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   return {
     url,
     get child() {
       return child
     },
     advanceTo: async (totalMs) => {
-      child.send({ advanceTo: totalMs })
-      await answer(child)
+      await ask(child, { advanceTo: totalMs })
     },
     jumpTo: (ms) => {
-      child.send({ jumpTo: ms })
+      child.send({ jumpTo: ms } satisfies Asked)
     },
     allSaid: async () => {
-      if (hasEnded()) return
-      child.send({ askAllSaid: true })
-      await answer(child)
+      if (!hasEnded(child)) await ask(child, { askAllSaid: true })
     },
     again: async () => {
       ;({ child, url } = await start(new URL(url).port))
     },
     close: async () => {
-      if (hasEnded()) return
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
+      if (hasEnded(child)) return
+      await ask(child, { close: true })
+      keepProcess(child)
     },
   }
 }

@@ -1,4 +1,4 @@
-// The second of a house's two processes: the whole product, told by its parent when to move the clock.
+// The second of a house's two processes: the whole product, opened and closed when its parent says so, and told when to move the clock.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { watchDoors } from './doors.ts'
@@ -6,32 +6,76 @@ import { hearingLog, type Said } from './ends-clean.ts'
 import { answerHeard } from './heard.ts'
 import { openJumping } from './jumping.ts'
 
-const [, , settings = '{}', withoutCron = 'false', clock = '{}'] = process.argv
-const { everyMs, jumpedMs } = JSON.parse(clock) as { everyMs?: number; jumpedMs?: number }
-const config = readConfig(JSON.parse(settings) as Record<string, string>, {})
-const say = (said: Said) => process.send?.({ said })
-const log = hearingLog(say)
-const doors = watchDoors(say)
-const jumping = openJumping(jumpedMs)
-const app = await openApp(config, {
-  log,
-  withoutCron: withoutCron === 'true',
-  wrapStore: jumping.wrapStore,
-  ...(everyMs !== undefined && { clockEveryMs: everyMs }),
-})
-answerHeard(app.ports.bus, config.DATABASE_URL)
-type Asked = { advanceTo?: number; jumpTo?: number; askAllSaid?: true }
-process.on('message', ({ advanceTo, jumpTo, askAllSaid }: Asked) => {
-  if (askAllSaid) process.send?.({ allSaid: true })
-  if (jumpTo !== undefined) jumping.jumpTo(jumpTo)
-  if (advanceTo === undefined) return
-  void app.advanceTo(advanceTo).then(() => process.send?.({ advancedTo: advanceTo }))
+export type Opening = {
+  settings: Record<string, string>
+  withoutCron: boolean
+  clock: { everyMs?: number | undefined; jumpedMs?: number | undefined }
+}
+export type Asked =
+  | { open: Opening }
+  | { advanceTo: number }
+  | { jumpTo: number }
+  | { askAllSaid: true }
+  | { close: true }
+export type Told =
+  { url: string } | { advancedTo: number } | { allSaid: true } | { closed: true } | { said: Said }
+
+const tell = (told: Told) => process.send?.(told)
+
+async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Opening) {
+  const config = readConfig(settings, {})
+  const say = (said: Said) => tell({ said })
+  const doors = watchDoors(say)
+  const jumping = openJumping(jumpedMs)
+  const app = await openApp(config, {
+    log: hearingLog(say),
+    withoutCron,
+    wrapStore: jumping.wrapStore,
+    ...(everyMs !== undefined && { clockEveryMs: everyMs }),
+  })
+  answerHeard(app.ports.bus, config.DATABASE_URL)
+  const url = await app.listen()
+  doors.add(url)
+  return {
+    url,
+    advanceTo: app.advanceTo,
+    jumpTo: jumping.jumpTo,
+    close: async () => {
+      await app.close()
+      doors.close()
+    },
+  }
+}
+
+let opened: Awaited<ReturnType<typeof open>> | null = null
+
+async function answer(asked: Asked): Promise<void> {
+  if ('open' in asked) {
+    opened = await open(asked.open)
+    tell({ url: opened.url })
+  } else if ('advanceTo' in asked) {
+    await opened?.advanceTo(asked.advanceTo)
+    tell({ advancedTo: asked.advanceTo })
+  } else if ('jumpTo' in asked) {
+    opened?.jumpTo(asked.jumpTo)
+  } else if ('close' in asked) {
+    await opened?.close()
+    opened = null
+    tell({ closed: true })
+  } else {
+    tell({ allSaid: true })
+  }
+}
+
+const fail = (error: unknown) => {
+  console.error(error)
+  process.exit(1)
+}
+process.on('message', (asked: Asked) => {
+  answer(asked).catch(fail)
 })
 const end = () => {
-  void app.close().then(() => process.exit(0))
+  Promise.resolve(opened?.close()).then(() => process.exit(0), fail)
 }
 process.once('SIGTERM', end)
 process.once('disconnect', end)
-const url = await app.listen()
-doors.add(url)
-process.send?.({ url })

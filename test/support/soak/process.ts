@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Said } from '../ends-clean.ts'
+import type { Asked } from '../second-process.ts'
 
 export type Process = {
   url: string
@@ -33,12 +34,12 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     url: `http://127.0.0.1:${settings['PORT']}`,
     start: async () => {
       if (isAlive()) return
-      const born = fork(
-        join(import.meta.dirname, '../second-process.js'),
-        [JSON.stringify(settings), 'false', JSON.stringify({ everyMs: looksEveryMs, jumpedMs })],
-        { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
-      )
+      const born = fork(join(import.meta.dirname, '../second-process.js'), [], {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      })
       child = born
+      const clock = { everyMs: looksEveryMs, jumpedMs }
+      born.send({ open: { settings, withoutCron: false, clock } } satisfies Asked)
       born.on('message', ({ said }: Told) => {
         // what was not served is seen by those who asked
         if (said?.level === 'warn' || said?.level === 'error') hear(said)
