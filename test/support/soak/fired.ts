@@ -1,12 +1,14 @@
 // What timers ended: not before their time by a clock that nobody moved, and not much later.
+import { performance } from 'node:perf_hooks'
 import type { defaultSettings } from '../../../rules/settings.ts'
 import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { marks, type Facts } from './facts.ts'
 import { timers } from './companies.ts'
 import type { Rows } from './look.ts'
+import { struckBetween } from './strikes.ts'
 
-type Fired = { session_id: string; reason: keyof typeof leastOf }
+type Fired = { session_id: string; reason: keyof typeof leastOf; at: number }
 type Line = { session_id: string; text: string | null; seq: number; opercode: number }
 
 /** Settings change meanwhile: the least that was ever set. */
@@ -18,12 +20,23 @@ const leastOf = {
 const lateMs = 60_000
 /** The jobs that look for them come every half minute. */
 const everyMs = 30_000
+const heardMs = 10_000
 
-export function openFired({ world, journal, promises, firms }: Facts) {
+export function openFired({ world, journal, promises, firms, strikes }: Facts) {
   const seen = new Set<string>()
+  let looked = 0
+  /** By the clock of whoever ended it; where somebody moved that, by the clock that nobody moves, which is later. */
+  const endOf = () => {
+    const from = looked - heardMs
+    looked = performance.now()
+    const now = world.now()
+    return struckBetween(strikes, { from }, ['jump'])
+      ? () => now
+      : (at: number) => Math.min(at, now)
+  }
   const look = async (rows: Rows) => {
     const fired = await rows<Fired>(
-      `select session_id, reason from session_ledger where reason in ('idle', 'waiting_timed_out', 'queue_timed_out')`,
+      `select session_id, reason, at from session_ledger where reason in ('idle', 'waiting_timed_out', 'queue_timed_out')`,
     )
     const fresh = fired.filter(({ session_id }) => !seen.has(session_id)).slice(0, 500)
     if (fresh.length === 0) return
@@ -33,15 +46,15 @@ export function openFired({ world, journal, promises, firms }: Facts) {
       ids,
     )
     const texts = new Map(journal.entries.map((entry) => [entry.detail.text, entry]))
-    const now = world.now()
-    for (const { session_id: id, reason } of fresh) {
+    const ended = endOf()
+    for (const { session_id: id, reason, at } of fresh) {
       seen.add(id)
       const own = lines.filter((line) => line.session_id === id)
       const counted = own.filter(({ opercode }) => reason === 'idle' || opercode === 2)
       const last = texts.get(counted.at(-1)?.text ?? '')
       if (!last || last.at === 0) continue
       promises.saw('P19')
-      const passed = (now - last.at) / minuteMs
+      const passed = (ended(at) - last.at) / minuteMs
       if (passed >= leastOf[reason]) continue
       promises.broke('P19', `session ${id} was ended (${reason}) after ${passed.toFixed(1)} min`, [
         id,

@@ -5,7 +5,7 @@ import type { Firm } from './companies.ts'
 import type { Asked, Told } from './journal.ts'
 import type { Client } from './client.ts'
 
-type Attempt = { status: number | null; ms: number; outcome: string }
+export type Attempt = { status: number | null; ms: number; outcome: string }
 export type Pushed = { text: string; msgId: string; attempts: Attempt[] }
 
 /** A client has followers of its own, so that what each writes has an order. */
@@ -44,10 +44,11 @@ async function push(
   firm: Firm,
   [path, body]: [path: string, body: { appid: string; text?: string; [more: string]: unknown }],
 ): Promise<Told> {
-  const { tries, msgId, reply, shown } = await post(
-    `${world.simulator}/sim/followers/${path}`,
-    body,
-  )
+  const answer = await post(`${world.simulator}/sim/followers/${path}`, body).catch(String)
+  if (typeof answer === 'string') {
+    return { outcome: 'info', detail: { text: body.text, error: answer } }
+  }
+  const { tries, msgId, reply, shown } = answer
   const answers = JSON.stringify([reply, shown])
   if (answers.includes(firm.side === 'A' ? '《乙》' : '《甲》')) {
     promises.broke('P22', `a follower of ${firm.side} was answered by the other`, [msgId])

@@ -19,6 +19,7 @@ const ofHouse = {
 const ofWechat = ['slow', 'silent', 'reset', 'half', 'refuse', 'html', 'errcode'] as const
 
 export type HouseKind = (typeof ofHouse)[Edition][number]
+export const houseKinds: readonly HouseKind[] = Object.values(ofHouse).flat()
 export type WechatKind = (typeof ofWechat)[number]
 /** In seconds. `n` chooses where there are several, and which way. */
 export type Strike = { at: number; forS: number; n: number } & (

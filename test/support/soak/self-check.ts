@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Facts } from './facts.ts'
 import { promised, type PromiseId } from './promises.ts'
+import { struckBetween } from './strikes.ts'
 
 /** What holds a while after a strike only. */
 const soon = new Set(['P15'])
@@ -22,7 +23,7 @@ export async function askSelfCheck(facts: Facts): Promise<string[]> {
       new Promise<null>((resolve) => setTimeout(resolve, answersWithinMs, null).unref()),
     ])
     if (answer?.status !== 200) continue
-    const isCalm = facts.strikes.since(began - soonMs) === undefined
+    const isCalm = !struckBetween(facts.strikes, { from: began - soonMs })
     const said = (answer.body.promises as Said[]).filter(({ id }) => isCalm || !soon.has(id))
     violated.push(...said.flatMap((one) => judge(facts, one)))
   }

@@ -1,7 +1,17 @@
 // The simulator's own ledger of what was sent to followers, which is the truth.
+import { performance } from 'node:perf_hooks'
 import type { LedgerItem } from '../../../scripts/simulator/types.ts'
 
-export type Send = { n: number; openid: string; text: string; delivered: boolean; fault?: string }
+export type Send = {
+  n: number
+  openid: string
+  text: string
+  delivered: boolean
+  fault?: string
+  /** It came in between, by the monotonic clock of this machine. */
+  from: number
+  to: number
+}
 export type Sends = {
   /** What has come since. */
   read: () => Promise<void>
@@ -17,14 +27,16 @@ export function openSends(simulator: string): Sends {
   const all: Send[] = []
   const byText = new Map<string, Send[]>()
   let after = 0
+  let readAt = performance.now()
   let turn = Promise.resolve()
-  const take = (item: LedgerItem) => {
+  const take = (item: LedgerItem, between: { from: number; to: number }) => {
     const text = (item.request as { text?: { content?: string } }).text?.content ?? ''
     const send: Send = {
       n: item.n,
       openid: item.openid ?? '',
       text,
       delivered: item.delivered === true,
+      ...between,
       ...(item.fault !== undefined && { fault: item.fault }),
     }
     all.push(send)
@@ -32,13 +44,16 @@ export function openSends(simulator: string): Sends {
     if (isReply(text)) byText.set(text, same)
   }
   const read = async () => {
+    const [from, asked] = [readAt, performance.now()]
     for (;;) {
       const answer = await fetch(`${simulator}/sim/ledger?after=${after}&limit=10000`)
       const { items, next } = (await answer.json()) as { items: LedgerItem[]; next: number }
-      for (const item of items) if (item.path === sendPath) take(item)
+      const between = { from, to: performance.now() }
+      for (const item of items) if (item.path === sendPath) take(item, between)
       after = next
-      if (items.length < 10_000) return
+      if (items.length < 10_000) break
     }
+    readAt = asked
   }
   return {
     read: () => (turn = turn.then(read)),

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { post } from '../app.ts'
+import type { TcpProxy } from '../tcp-proxy.ts'
 import { appids } from './companies.ts'
 import type { HouseKind, Strike, WechatKind } from './plan.ts'
 import type { World } from './world.ts'
@@ -10,11 +11,17 @@ export type Struck = { kind: HouseKind | WechatKind; begin: number; end: number 
 export type Strikes = {
   /** Those that are over and those under way, whose end is not known yet. */
   all: Struck[]
-  /** One that was under way at some time since `begin`. */
-  since: (begin: number) => Struck | undefined
   /** Resolves when the plan is done or `ending`; nothing is broken then. */
   done: Promise<void>
 }
+
+/** One of them (or of these kinds) that was under way at some time in between. */
+export const struckBetween = (
+  { all }: Pick<Strikes, 'all'>,
+  { from, to = Infinity }: { from: number; to?: number },
+  kinds?: readonly Struck['kind'][],
+): Struck | undefined =>
+  all.find(({ kind, begin, end }) => begin <= to && end >= from && (kinds?.includes(kind) ?? true))
 
 const hourMs = 3600_000
 const sendPath = '/cgi-bin/message/custom/send'
@@ -42,13 +49,26 @@ export function openStrikes(
   }
   return {
     all,
-    since: (begin) => all.find(({ end }) => end >= begin),
     done: Promise.all(plan.map(one)).then(() => undefined),
   }
 }
 
 type Mend = () => Promise<void> | void
-const noMend = () => undefined
+
+function cut(wire: TcpProxy | undefined): Mend {
+  wire?.cut()
+  return () => undefined
+}
+
+function slow(wire: TcpProxy | undefined, n: number): Mend {
+  wire?.slow(100 + (n % 200))
+  return () => wire?.slow(0)
+}
+
+function silence(wire: TcpProxy | undefined): Mend {
+  wire?.goDead()
+  return () => wire?.revive()
+}
 
 async function strikeHouse(
   world: World,
@@ -76,30 +96,12 @@ async function strikeHouse(
       disk?.fill()
       return () => disk?.free()
     },
-    cutDatabase: () => {
-      wires?.database.cut()
-      return noMend
-    },
-    slowDatabase: () => {
-      wires?.database.slow(100 + (n % 200))
-      return () => wires?.database.slow(0)
-    },
-    deadDatabase: () => {
-      wires?.database.goDead()
-      return () => wires?.database.revive()
-    },
-    cutRedis: () => {
-      wires?.redis.cut()
-      return noMend
-    },
-    slowRedis: () => {
-      wires?.redis.slow(100 + (n % 200))
-      return () => wires?.redis.slow(0)
-    },
-    deadRedis: () => {
-      wires?.redis.goDead()
-      return () => wires?.redis.revive()
-    },
+    cutDatabase: () => cut(wires?.database),
+    slowDatabase: () => slow(wires?.database, n),
+    deadDatabase: () => silence(wires?.database),
+    cutRedis: () => cut(wires?.redis),
+    slowRedis: () => slow(wires?.redis, n),
+    deadRedis: () => silence(wires?.redis),
   }
   return acts[kind]()
 }

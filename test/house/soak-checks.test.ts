@@ -1,0 +1,92 @@
+// The long run is believed because it was seen to complain: of every promise that it reports, each way to break it is told.
+import assert from 'node:assert/strict'
+import test, { type TestContext } from 'node:test'
+import { openMadeUp, type MadeUp } from '../support/soak/made-up.ts'
+import { promised, type PromiseId } from '../support/soak/promises.ts'
+import { wrongInside } from '../support/soak/wrong-inside.ts'
+import { wrongOutside } from '../support/soak/wrong-outside.ts'
+import { entryOf, says, strike, unknown, type Case } from '../support/soak/wrong.ts'
+
+const wrong: Record<PromiseId, Case[]> = { ...wrongInside, ...wrongOutside }
+
+async function openDay(t: TestContext): Promise<MadeUp> {
+  const day = await openMadeUp()
+  t.after(day.close)
+  return day
+}
+
+void test('a long run in which every promise was kept has looked at each, and finds nothing', async (t) => {
+  const day = await openDay(t)
+  await day.judge()
+  assert.deepEqual(day.facts.promises.breaches, [])
+  assert.deepEqual(
+    day.facts.promises.verdicts().filter(({ n }) => n === 0),
+    [],
+  )
+})
+
+for (const [id, ways] of Object.entries(wrong) as [PromiseId, Case[]][]) {
+  void test(`the long run tells when this is not so: ${promised[id]} (${id})`, async (t) => {
+    assert.ok(ways.length > 0)
+    for (const { what, make, then, told } of ways) {
+      await t.test(what, async (t) => {
+        const day = await openDay(t)
+        await make?.(day)
+        await day.judge(
+          then &&
+            (() => {
+              then(day)
+            }),
+        )
+        const { breaches } = day.facts.promises
+        assert.ok(
+          breaches.some((one) => one.id === id && told.test(one.what)),
+          JSON.stringify(breaches),
+        )
+      })
+    }
+  })
+}
+
+const excused: [string, (day: MadeUp) => void][] = [
+  [
+    'a reply is unknown whose answer was lost',
+    (day) => {
+      unknown(day)
+      Object.assign(day.sent[1] as object, { fault: 'half' })
+    },
+  ],
+  [
+    'a reply is unknown whose sender was killed just then',
+    (day) => {
+      unknown(day)
+      strike(day, 'kill', 100)
+    },
+  ],
+  [
+    'the index differs while something is struck',
+    (day) => {
+      says('P15', 'it differs')(day)
+      strike(day, 'cutRedis', 1000)
+    },
+  ],
+  [
+    'a push has no answer while the database is away',
+    (day) => {
+      const { detail, begin } = entryOf(day, 'push')
+      detail.attempts.unshift({ status: null, ms: 5001, outcome: 'timeout' })
+      day.struck.push({ kind: 'deadDatabase', begin, end: begin + 100 })
+    },
+  ],
+]
+
+void test('the long run blames nobody for what a strike explains', async (t) => {
+  for (const [what, make] of excused) {
+    await t.test(what, async (t) => {
+      const day = await openDay(t)
+      make(day)
+      await day.judge()
+      assert.deepEqual(day.facts.promises.breaches, [])
+    })
+  }
+})

@@ -1,0 +1,197 @@
+// A few minutes that nobody lived and in which every promise was kept: all that the checks read, so that one thing at a time can be
+// made wrong in it. Its tables have no keys, because what is wrong shall fit in, too.
+import Database from 'better-sqlite3'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import type { LedgerItem } from '../../../scripts/simulator/types.ts'
+import { jobs } from '../../../src/actions/jobs/jobs.ts'
+import { openCaller } from './caller.ts'
+import { openChecks } from './checks.ts'
+import type { Firm } from './companies.ts'
+import type { Facts } from './facts.ts'
+import type { Entry } from './journal.ts'
+import { openPromises } from './promises.ts'
+import type { Struck } from './strikes.ts'
+import type { World } from './world.ts'
+
+export type MadeUp = {
+  sql: (query: string) => void
+  entries: Entry[]
+  struck: Struck[]
+  /** What WeChat tells of what was sent to it. */
+  sent: Partial<LedgerItem>[]
+  /** What a path answers. */
+  answers: Record<string, unknown>
+  facts: Facts
+  /** Everything is looked at as in a run; `then` between two looks. */
+  judge: (then?: () => void) => Promise<void>
+  close: () => void
+}
+
+const minute = 60_000
+/** The product's time at the end of it. */
+const noon = 1_800_000_000_000
+const columns = {
+  inbox: 'dedup_key',
+  message_data:
+    'message_id, session_id, text, seq, opercode, customer_wx_openid, sender, client_key',
+  message_session:
+    'session_id, account_id, wx_user_id, state, fence, uid, seq, add_time, assigned_at, queued_at, receive_message_time, send_time',
+  session_ledger: 'session_id, n, from_state, to_state, fence, uid, reason, at',
+  outbox: 'outbox_id, way, wx_user_id, n, state, settled_at',
+  official_account: 'account_id',
+  job_run: 'job, slot, token, started_at',
+}
+const said = ['P6', 'P7', 'P8', 'P10', 'P15', 'load']
+
+/** Of o1 in s1 two lines and two replies; s2 ended by itself. */
+const rows = (at: number) => `
+  insert into official_account values ('acc');
+  insert into inbox values ('m:1'), ('m:2'), ('m:3');
+  insert into message_session values
+    ('s1', 'acc', 'u1', 1, 1, 11, 4, ${at - 5 * minute}, ${at - 4 * minute}, null, ${at - 3 * minute}, ${at - minute}),
+    ('s2', 'acc', 'u2', -1, 1, 11, 1, ${at - 30 * minute}, ${at - 29 * minute}, null, ${at - 28 * minute}, null);
+  insert into session_ledger values
+    ('s1', 1, null, 3, 0, null, 'nobody_free', ${at - 5 * minute}),
+    ('s1', 2, 3, 1, 1, 11, 'claimed', ${at - 4 * minute}),
+    ('s2', 1, null, 3, 0, null, 'nobody_free', ${at - 30 * minute}),
+    ('s2', 2, 3, 1, 1, 11, 'claimed', ${at - 29 * minute}),
+    ('s2', 3, 1, -1, 1, 11, 'idle', ${at - 18 * minute});
+  insert into message_data values
+    ('l1', 's1', '《甲》 fA0 1', 1, 2, 'o1', null, null),
+    ('l2', 's1', '《甲》 fA0 2', 2, 2, 'o1', null, null),
+    ('l3', 's2', '《甲》 fA0 3', 1, 2, 'o2', null, null),
+    ('r1', 's1', '《甲》 答 pA1-1', 3, 1, 'o1', 'u:11', 'pA1-1'),
+    ('r2', 's1', '《甲》 答 pA1-2', 4, 1, 'o1', 'u:11', 'pA1-2');
+  insert into outbox values
+    ('r1', 'api', 'u1', 1, 'sent', ${at}), ('r2', 'api', 'u1', 2, 'sent', ${at});
+`
+
+const push = (n: number, openid: string) => ({
+  op: 'push',
+  key: openid,
+  detail: { text: `《甲》 fA0 ${n}`, msgId: String(n), attempts: [{ status: 200, ms: 40 }] },
+})
+const reply = (n: number) => ({
+  op: 'reply',
+  key: 's1',
+  detail: {
+    clientMsgId: `pA1-${n}`,
+    text: `《甲》 答 pA1-${n}`,
+    fenceSent: 1,
+    messageId: `r${n}`,
+    uid: 11,
+  },
+})
+
+/** One after the other, the third push as long ago as its session has been silent. */
+function madeUpEntries(): Entry[] {
+  const now = performance.now()
+  const told = { id: 's1', fence: 1, agentUid: 11, stateCode: 1 }
+  return [
+    push(3, 'o2'),
+    push(1, 'o1'),
+    push(2, 'o1'),
+    { op: 'claim', key: '', detail: told },
+    reply(1),
+    reply(2),
+    // a double click
+    reply(2),
+  ].map((one, n) => ({
+    client: 'made up',
+    ...one,
+    begin: now - 20_000 + 1000 * n,
+    end: now - 19_500 + 1000 * n,
+    at: noon - (n === 0 ? 28 : 4) * minute,
+    outcome: 'ok',
+  }))
+}
+
+const madeUpSent = (): Partial<LedgerItem>[] =>
+  [1, 2].map((n) => ({
+    n,
+    path: '/cgi-bin/message/custom/send',
+    openid: 'o1',
+    request: { text: { content: `《甲》 答 pA1-${n}` } },
+    delivered: true,
+  }))
+
+export async function openMadeUp(): Promise<MadeUp> {
+  const database = new Database(':memory:')
+  for (const [table, all] of Object.entries(columns)) {
+    database.exec(`create table ${table} (${all})`)
+  }
+  database.exec(rows(noon))
+  const [entries, sent, struck] = [madeUpEntries(), madeUpSent(), [] as Struck[]]
+  const answers: MadeUp['answers'] = {
+    '/api/settings': { waitingMinutes: 12, queueMinutes: 15, idleCloseMinutes: 10 },
+    '/api/admin/self-check': {
+      promises: said.map((id) => ({ id, verdict: 'ok', detail: '2 looked at' })),
+    },
+  }
+  const server = await openAnswers(answers, sent)
+  const promises = openPromises()
+  const admin = openCaller({ url: server.url, side: 'A', username: 'admin', promises })
+  const firm = { side: 'A', admin, accountIds: ['acc'], people: [], followers: [], sessions: [] }
+  const facts = {
+    world: { simulator: server.url, look: lookAt(database), now: () => noon } as Partial<World>,
+    journal: { entries },
+    promises,
+    strikes: { all: struck },
+    firms: { A: firm, B: firm } as unknown as Record<'A' | 'B', Firm>,
+  } as Facts
+  const checks = openChecks(facts)
+  const runJobs = (slot: number) => {
+    for (const { name, everyMs } of jobs) {
+      if (everyMs > minute) continue
+      database.exec(`insert into job_run values ('${name}', '${slot}', 't${slot}', ${noon + slot})`)
+    }
+  }
+  runJobs(0)
+  return {
+    sql: (query) => database.exec(query),
+    entries,
+    struck,
+    sent,
+    answers,
+    facts,
+    judge: async (then) => {
+      await checks.light()
+      await checks.left()
+      runJobs(1)
+      then?.()
+      await checks.light()
+      await checks.drained(await checks.left())
+      await checks.whole(true)
+    },
+    close: () => {
+      server.close()
+      database.close()
+    },
+  }
+}
+
+const lookAt = (database: Database.Database): World['look'] => ({
+  once: (ask) =>
+    ask((query, values = []) => Promise.resolve(database.prepare(query).all(...values) as never)),
+  close: () => Promise.resolve(),
+})
+
+/** The product's doors and the simulator's. */
+async function openAnswers(answers: MadeUp['answers'], sent: MadeUp['sent']) {
+  const server = createServer(({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://made.up')
+    const after = Number(searchParams.get('after'))
+    const ledger = { items: sent.slice(after), next: sent.length }
+    response.end(JSON.stringify(pathname === '/sim/ledger' ? ledger : (answers[pathname] ?? {})))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

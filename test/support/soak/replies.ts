@@ -1,0 +1,90 @@
+// What agents wrote, against the outbox and against what WeChat says of it.
+import type { Rows } from './look.ts'
+import type { Sends } from './sends.ts'
+import { countIf, grouped, type Whole } from './whole.ts'
+
+type Reply = {
+  message_id: string
+  text: string
+  sender: string
+  client_key: string
+  wx_user_id: string
+  n: number
+  state: string
+  settled_at: number | null
+}
+
+/** What was accepted, what became of it, and what WeChat says of it. */
+export async function checkReplies(rows: Rows, whole: Whole & { sends: Sends }): Promise<void> {
+  const replies = await rows<Reply>(
+    'select m.message_id, m.text, m.sender, m.client_key, o.wx_user_id, o.n, o.state from message_data m join outbox o on o.outbox_id = m.message_id where m.opercode in (1, 3, 4)',
+  )
+  checkOnce(replies, whole)
+  checkArrived(replies, whole)
+  checkSentInOrder(replies, whole)
+}
+
+function checkOnce(replies: Reply[], whole: Whole): void {
+  const { before, promises } = whole
+  const posted = before.filter(
+    ({ outcome, detail }) =>
+      outcome === 'ok' && detail.clientMsgId !== undefined && detail.messageId,
+  )
+  for (const [key, same] of grouped(posted, ({ detail }) => detail.clientMsgId)) {
+    if (same.length < 2) continue
+    countIf(whole, 'P14', same.length)
+    if (new Set(same.map(({ detail }) => detail.messageId)).size === 1) continue
+    promises.broke('P14', `${key} was answered with several messages`, [key])
+  }
+  for (const [key, same] of grouped(replies, (one) => `${one.sender} ${one.client_key}`)) {
+    if (same.length > 1) promises.broke('P14', `${key} is stored ${same.length} times`, [key])
+  }
+}
+
+/** Where a person settled it, the state is what he said; before the end, somebody may just be settling it. */
+function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
+  const { before, promises, sends, last } = whole
+  const byHand = new Set(
+    before.filter(({ op }) => op === 'resend' || op === 'resolve').map(({ key }) => key),
+  )
+  for (const [text, same] of grouped(replies, (one) => one.text)) {
+    const arrived = (sends.byText.get(text) ?? []).filter(({ delivered }) => delivered).length
+    const isByHand = same.length > 1 || same.some(({ message_id: id }) => byHand.has(id))
+    const [least, most] =
+      isByHand || !last
+        ? [0, same.length]
+        : [
+            same.filter(({ state }) => state === 'sent').length,
+            same.filter(({ state }) => state !== 'failed').length,
+          ]
+    countIf(whole, 'P11', same.length)
+    if (arrived > most) promises.broke('P11', toldOf(text, same, arrived), [text])
+    if (arrived < least) promises.broke('P10', toldOf(text, same, arrived), [text])
+  }
+}
+
+const toldOf = (text: string, same: Reply[], arrived: number) =>
+  `"${text}" is ${same.map(({ state }) => state).join(', ')} and reached the follower ${arrived} times`
+
+/** Where it is certain when it left. */
+function checkSentInOrder(replies: Reply[], whole: Whole & { sends: Sends }): void {
+  const { promises, sends } = whole
+  const sent = replies.flatMap((reply) => {
+    const send = sends.byText.get(reply.text)
+    const only = send?.length === 1 ? send[0] : undefined
+    return only && reply.state === 'sent' ? [{ ...reply, at: only.n }] : []
+  })
+  for (const own of grouped(sent, ({ wx_user_id }) => wx_user_id).values()) {
+    own.sort((a, b) => a.n - b.n)
+    for (const [at, later] of own.entries()) {
+      const earlier = own[at - 1]
+      if (!earlier) continue
+      countIf(whole, 'P13', 1)
+      if (earlier.at < later.at) continue
+      promises.broke('P13', `"${later.text}" left before "${earlier.text}"`, [
+        later.text,
+        earlier.text,
+      ])
+    }
+  }
+}

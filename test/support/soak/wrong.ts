@@ -1,0 +1,42 @@
+// How a day is made wrong.
+import { performance } from 'node:perf_hooks'
+import { openDraw } from '../random.ts'
+import type { Entry } from './journal.ts'
+import type { MadeUp } from './made-up.ts'
+import type { Struck } from './strikes.ts'
+
+export type Case = {
+  what: string
+  make?: (day: MadeUp) => unknown
+  /** Between two looks. */
+  then?: (day: MadeUp) => void
+  told: RegExp
+}
+
+export const entryOf = ({ entries }: MadeUp, op: string, n = 0) =>
+  entries.filter((one) => one.op === op)[n] as Entry
+export const sql =
+  (...queries: string[]) =>
+  (day: MadeUp) => {
+    for (const query of queries) day.sql(query)
+  }
+export const says = (id: string, detail: string) => (day: MadeUp) => {
+  day.answers['/api/admin/self-check'] = { promises: [{ id, verdict: 'violated', detail }] }
+}
+export const clientOf = ({ facts: { world, journal, promises } }: MadeUp) => ({
+  name: 'made up',
+  draw: openDraw(1),
+  world,
+  journal: {
+    ...journal,
+    run: (_asked: unknown, act: () => Promise<unknown>) => act() as Promise<Entry>,
+  },
+  promises,
+})
+export const strike = ({ struck }: MadeUp, kind: Struck['kind'], agoMs: number) => {
+  const begin = performance.now() - agoMs
+  struck.push({ kind, begin, end: begin + 500 })
+}
+export const becomes = (state: string) =>
+  `update outbox set state = '${state}' where outbox_id = 'r2'`
+export const unknown = sql(becomes('unknown'))
