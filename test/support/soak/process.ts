@@ -23,6 +23,7 @@ const startsWithinMs = 60_000
 export function openProcess(settings: Record<string, string>, hear: (line: Said) => void): Process {
   let child: ChildProcess | null = null
   let jumpedMs = 0
+  let starting = Promise.resolve()
   const isAlive = () => child !== null && child.exitCode === null && child.signalCode === null
   const end = async (signal: NodeJS.Signals) => {
     if (!child || !isAlive()) return
@@ -30,21 +31,24 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     child.kill(signal)
     await ended
   }
+  const bear = (): Promise<void> => {
+    const born = fork(join(import.meta.dirname, '../second-process.js'), [], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    child = born
+    const clock = { everyMs: looksEveryMs, jumpedMs }
+    born.send({ open: { settings, withoutCron: false, clock } } satisfies Asked)
+    born.on('message', ({ said }: Told) => {
+      // what was not served is seen by those who asked
+      if (said?.level === 'warn' || said?.level === 'error') hear(said)
+    })
+    return listening(born)
+  }
   return {
     url: `http://127.0.0.1:${settings['PORT']}`,
     start: async () => {
-      if (isAlive()) return
-      const born = fork(join(import.meta.dirname, '../second-process.js'), [], {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      })
-      child = born
-      const clock = { everyMs: looksEveryMs, jumpedMs }
-      born.send({ open: { settings, withoutCron: false, clock } } satisfies Asked)
-      born.on('message', ({ said }: Told) => {
-        // what was not served is seen by those who asked
-        if (said?.level === 'warn' || said?.level === 'error') hear(said)
-      })
-      await listening(born)
+      if (!isAlive()) starting = bear()
+      await starting
     },
     kill: () => end('SIGKILL'),
     freeze: () => child?.kill('SIGSTOP'),
@@ -69,6 +73,12 @@ function listening(child: ChildProcess): Promise<void> {
     }
     const late = setTimeout(fail, startsWithinMs, 'it takes too long')
     child.once('exit', (code, signal) => {
+      // on a busy machine it is struck again before it listens, and whoever did so starts it again
+      if (signal === 'SIGKILL' && child.killed) {
+        clearTimeout(late)
+        resolve()
+        return
+      }
       fail(`it ended with ${String(code ?? signal)}`)
     })
     child.on('message', ({ url }: Told) => {
