@@ -1,6 +1,7 @@
 // Operations of a busy company, drawn one by one. Each is legal as far as its caller has seen: what is refused was changed by
 // somebody else meanwhile.
 import assert from 'node:assert/strict'
+import { jobs } from '../../src/actions/jobs/jobs.ts'
 import { account, type Actor, type House } from './app.ts'
 import { asAgent, type Agent } from './crowd.ts'
 import type { Draw } from './random.ts'
@@ -175,25 +176,14 @@ async function onCompany(
   agent: Company['agents'][number],
 ): Promise<Answer> {
   const { draw, supervisor, house } = at
-  const jobs = [
-    'waiting-timeout',
-    'queue-timeout',
-    'idle-close',
-    'take-back',
-    'fallback',
-    'reclaim',
-    'overflow',
-    'assign',
-    'accept-first',
-    'queue-rank',
-    'outbox-sweep',
-  ]
   if (kind === 'presence') {
     return callOf(at, agent)('PUT', '/api/me/presence', {
       status: draw.one(['online', 'online', 'away', 'offline']),
     })
   }
-  if (kind === 'job') return house.admin.call('POST', `/api/admin/jobs/${draw.one(jobs)}/run`, {})
+  if (kind === 'job') {
+    return house.admin.call('POST', `/api/admin/jobs/${draw.one(jobs).name}/run`, {})
+  }
   if (kind === 'settings') {
     return house.admin.call('PATCH', '/api/settings', {
       sessionRule: draw.one(['grab', 'even', 'roundRobin']),

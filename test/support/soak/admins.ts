@@ -1,4 +1,5 @@
 // Whoever changes settings and people, runs jobs by hand and moves the clock.
+import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import { timers, type Firm, type Person } from './companies.ts'
 import { told } from './caller.ts'
 import type { Client } from './client.ts'
@@ -62,29 +63,6 @@ export async function enable(at: Pick<At, 'client' | 'firm'>, who: Person): Prom
   await who.signIn().catch(() => null)
   who.isEnabled = true
 }
-
-const jobsByHand = [
-  'waiting-timeout',
-  'queue-timeout',
-  'idle-close',
-  'take-back',
-  'fallback',
-  'reclaim',
-  'overflow',
-  'assign',
-  'accept-first',
-  'queue-rank',
-  'outbox-sweep',
-  'hand-on',
-  'rule-counts',
-  'media-rescue',
-  'kf-sync',
-  'reread',
-  'reread-refused',
-  'sweep-vault',
-  'forget-old',
-  'queue-reconcile',
-]
 
 const acts: Record<Op, (at: At, n: number) => Promise<void>> = {
   setting: async (at, n) => {
@@ -160,7 +138,7 @@ const acts: Record<Op, (at: At, n: number) => Promise<void>> = {
     await ask(at, { op: 'customer', key: id }, ['PATCH', `/api/customers/${id}`, patch])
   },
   job: async (at, n) => {
-    const name = pick(jobsByHand, n)
+    const { name } = pick(jobs, n)
     await ask(at, { op: 'job', key: name }, ['POST', `/api/admin/jobs/${name}/run`, {}])
   },
 }
