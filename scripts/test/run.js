@@ -3,11 +3,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
-const [failures, slowest] = ['failures.js', 'slowest.js'].map(
-  (name) => new URL(name, import.meta.url).pathname,
-)
+const record = new URL('record.js', import.meta.url).pathname
+/** The longest files decide how long everybody waits. */
+const slowestTold = 12
 /** Where more fail, the fault is not one of load: the run has failed, and nothing is gained by trying all again. */
 const mostRetried = 3
 
@@ -54,9 +54,20 @@ export function judge(runs) {
 const asRun = (file, paths) =>
   paths.find((path) => path.replace('/dist/', '/').replace(/\.js$/, '.ts') === file) ?? file
 
+function tellSlowest(tests) {
+  const files = new Map()
+  for (const { file, ms } of tests) files.set(file, (files.get(file) ?? 0) + ms)
+  if (files.size <= slowestTold) return
+  console.log(`\nSlowest of ${files.size} files, seconds in their tests:`)
+  for (const [file, ms] of [...files].sort(([, a], [, b]) => b - a).slice(0, slowestTold)) {
+    const seconds = String(Math.round(ms / 1000)).padStart(5)
+    console.log(`${seconds}  ${relative(process.cwd(), file)}`)
+  }
+}
+
 function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
-  const told = join(dir, 'failures')
+  const file = join(dir, 'record')
   try {
     const { status } = spawnSync(
       node,
@@ -64,10 +75,8 @@ function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
         '--test',
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',
-        `--test-reporter=${failures}`,
-        `--test-reporter-destination=${told}`,
-        `--test-reporter=${slowest}`,
-        '--test-reporter-destination=stdout',
+        `--test-reporter=${record}`,
+        `--test-reporter-destination=${file}`,
         `--test-timeout=${limitMs}`,
         `--test-concurrency=${files}`,
         '--enable-source-maps',
@@ -75,11 +84,14 @@ function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
       ],
       { stdio: 'inherit', env: { ...process.env, ...env } },
     )
-    const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : []
-    const failed = lines.map((line) => JSON.parse(line))
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
+    const told = lines.map((line) => JSON.parse(line))
+    tellSlowest(told.filter(({ ms }) => ms !== undefined))
     return {
       status: status ?? 1,
-      failures: failed.map((one) => ({ ...one, file: asRun(one.file, paths) })),
+      failures: told
+        .filter(({ ms }) => ms === undefined)
+        .map((one) => ({ ...one, file: asRun(one.file, paths) })),
     }
   } finally {
     rmSync(dir, { recursive: true, force: true })
