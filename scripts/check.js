@@ -1,0 +1,32 @@
+// npm run check: everything that a landing must hold. Types first, for lint reads what is built; then lint beside the others, which
+// together take about as long. `--quick`: what a commit must hold.
+import { spawn, spawnSync } from 'node:child_process'
+
+/** Its output whole, when it has ended: two that speak at once cannot be read. */
+function runScript(name) {
+  const began = Date.now()
+  const child = spawn('npm', ['run', '--silent', name], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (piece) => (said += piece))
+  }
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      const seconds = Math.round((Date.now() - began) / 1000)
+      console.log(`${said}${code === 0 ? '✔' : '✘'} ${name} (${seconds} s)`)
+      resolve(code === 0)
+    })
+  })
+}
+
+const runAll = async (...names) => {
+  for (const name of names) if (!(await runScript(name))) return false
+  return true
+}
+
+const holds =
+  (await runAll('types')) &&
+  (await Promise.all([runAll('lint'), runAll('formatted', 'arch')])).every(Boolean)
+if (!holds) process.exit(1)
+const { status } = spawnSync('npm', ['test', '--', ...process.argv.slice(2)], { stdio: 'inherit' })
+process.exit(status ?? 1)
