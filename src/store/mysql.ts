@@ -4,15 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryRunner } from 'typeorm'
 import { AppError, OutOfDate } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { mysql } from './dialect.ts'
-import { refuseWhenEnding, runMigrations } from './migrate.ts'
-import { holdAlone } from './mysql-alone.ts'
-import { checkMysql } from './mysql-checks.ts'
-import { openPool, openWire, type MysqlPool } from './mysql-pool.ts'
-import type { Answer, Ask, Statement } from './sql.ts'
+import { mysql } from './engine/dialect.ts'
+import { refuseWhenEnding, runMigrations } from './engine/migrate.ts'
+import { holdAlone } from './engine/mysql-alone.ts'
+import { checkMysql } from './engine/mysql-checks.ts'
+import { openPool, openWire, type MysqlPool } from './engine/mysql-pool.ts'
+import type { Answer, Ask, Statement } from './engine/sql.ts'
+import { migrations } from './migrations/index.ts'
 import type { Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
-import type { WorkClass } from './writer.ts'
+import type { WorkClass } from './engine/writer.ts'
 
 // a push never waits behind claims and reports for a connection
 const pools = {
@@ -52,6 +53,7 @@ const pools = {
     statementSeconds: 0,
     writes: false,
     journeyMs: null,
+    migrations,
   },
 }
 const withinMs = 3000

@@ -1,8 +1,9 @@
 import type { Log } from '../log.ts'
-import type { Disk } from './log-file.ts'
-import type { Sql } from './sql.ts'
+import type { Disk } from './engine/log-file.ts'
+import type { Sql } from './engine/sql.ts'
+import type { Finding } from './engine/finding.ts'
 import type { Tables } from './tables.ts'
-import type { WorkClass } from './writer.ts'
+import type { WorkClass } from './engine/writer.ts'
 
 export type Unit = Tables & {
   sql: Sql
@@ -33,8 +34,6 @@ export type WorkLimits = {
   /** What was written is seen by the next unit, though it is not on the disk yet; only where nobody else writes. */
   committed?: (() => void) | undefined
 }
-/** What start-up and the doctor look at, in words. */
-export type Finding = { ok: boolean; what: string; remedy?: string }
 
 export type Store = {
   /** One transaction: all of it or nothing. Where several processes write it may be tried again, so it reads all it needs itself. */

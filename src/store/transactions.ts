@@ -1,10 +1,10 @@
 // One unit of work: begin, body, commit, on a connection of its own for that time. What is written travels with the next question, and what
 // goes last with the commit: rows are held while the server works, and not while this process comes to hear that it may go on.
-import type { Dialect } from './dialect.ts'
-import { openSql, type Answer, type Ask, type Statement } from './sql.ts'
+import type { Dialect } from './engine/dialect.ts'
+import { openSql, type Answer, type Ask, type Statement } from './engine/sql.ts'
 import type { SqlHeard, Unit } from './store.ts'
 import { tables } from './tables.ts'
-import type { WorkClass } from './writer.ts'
+import type { WorkClass } from './engine/writer.ts'
 
 export function unitOn(
   dialect: Dialect,

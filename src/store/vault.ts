@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { probeDirectory } from './probe-directory.ts'
+import { probeDirectory } from './engine/probe-directory.ts'
 
 export type Draft = {
   sha256: string

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { EntitySchemaColumnOptions } from 'typeorm'
 import { entities } from '../../entities/index.ts'
-import type { Sql } from '../../src/store/sql.ts'
+import type { Sql } from '../../src/store/engine/sql.ts'
 import { isCluster } from '../support/edition.ts'
 import { openTestStore } from '../support/store.ts'
 

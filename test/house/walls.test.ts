@@ -90,6 +90,14 @@ const plants: Record<string, [file: string, text: string]> = {
     'src/store/planted.ts',
     "import { isOpen } from '../../rules/session.ts'\nexport const planted = isOpen\n",
   ],
+  'the-engine-knows-no-table': [
+    'src/store/engine/planted.ts',
+    "import { userQueries } from '../queries/users.ts'\nexport const planted = userQueries\n",
+  ],
+  'queries-know-the-engine-only': [
+    'src/store/queries/planted.ts',
+    "import { openStore } from '../open.ts'\nexport const planted = openStore\n",
+  ],
   'memory-knows-ports': [
     'src/backends/memory/planted.ts',
     "import { isOpen } from '../../../rules/session.ts'\nexport const planted = isOpen\n",

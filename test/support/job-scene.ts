@@ -1,6 +1,6 @@
 // Three followers who have written, and what is done to them before a job comes.
 import assert from 'node:assert/strict'
-import type { Value } from '../../src/store/sql.ts'
+import type { Value } from '../../src/store/engine/sql.ts'
 import type { Actor, House } from './app.ts'
 import { eventually } from './eventually.ts'
 import type { Follower } from './follower.ts'

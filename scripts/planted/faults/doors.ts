@@ -10,7 +10,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'session-of-any-company',
     means: 'A session is found by its id, whosever it is.',
-    file: 'src/store/sessions.ts',
+    file: 'src/store/queries/sessions.ts',
     find: `'${filterOf('message_session', 'session_id')}'`,
     put: `'${without('message_session', 'session_id')}'`,
     caughtBy: ['api/tenants: no id of company A'],
@@ -18,7 +18,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'customer-of-any-company',
     means: 'A customer is found by their id, whosever they are.',
-    file: 'src/store/customers.ts',
+    file: 'src/store/queries/customers.ts',
     find: `'${filterOf('wx_user', 'wx_user_id')}'`,
     put: `'${without('wx_user', 'wx_user_id')}'`,
     caughtBy: ['api/tenants: no id of company A'],
@@ -26,7 +26,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'person-of-any-company',
     means: 'A person is found by their number, whosever they are.',
-    file: 'src/store/users.ts',
+    file: 'src/store/queries/users.ts',
     find: `'${filterOf('user', 'uid')}'`,
     put: `'${without('user', 'uid')}'`,
     caughtBy: ['api/tenants: nobody and nothing of company A can be named'],
@@ -34,7 +34,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'account-of-any-company',
     means: 'An account is found by its id, whosever it is.',
-    file: 'src/store/accounts.ts',
+    file: 'src/store/queries/accounts.ts',
     find: "'select * from official_account where company_id = ? and account_id = ? and deleted_at is null',",
     put: "'select * from official_account where ? is not null and account_id = ? and deleted_at is null',",
     caughtBy: ['api/tenants: no id of company A'],

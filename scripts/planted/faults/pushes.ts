@@ -188,7 +188,7 @@ export const pushes: Fault[] = [
   {
     name: 'order-by-id',
     means: "A history is ordered by ids, which each process's clock makes.",
-    file: 'src/store/messages.ts',
+    file: 'src/store/queries/messages.ts',
     find: "const newestFirst = place.map((column) => `${column} desc`).join(', ')",
     put: "const newestFirst = 'k.message_id desc'",
     caughtBy: ['flows/order: a history stands as it was written'],

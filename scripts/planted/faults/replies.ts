@@ -2,7 +2,7 @@
 import type { Fault } from '../fault.ts'
 
 const deliver = 'src/actions/messages/deliver.ts'
-const outbox = 'src/store/outbox.ts'
+const outbox = 'src/store/queries/outbox.ts'
 
 export const replyFaults: Fault[] = [
   {

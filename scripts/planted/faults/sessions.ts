@@ -2,7 +2,7 @@
 import type { Fault } from '../fault.ts'
 
 const claimSession = 'src/actions/sessions/claim-session.ts'
-const sessions = 'src/store/sessions.ts'
+const sessions = 'src/store/queries/sessions.ts'
 
 export const sessionFaults: Fault[] = [
   {
@@ -32,7 +32,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'capacity-looked-at-before',
     means: 'Room is looked for first and taken later, so that two may take the last place.',
-    file: 'src/store/agent-loads.ts',
+    file: 'src/store/queries/agent-loads.ts',
     find: 'where uid = ? and `load` < capacity',
     put: 'where uid = ?',
     caughtBy: ['flows/claims: an agent with room for one who claims 20 sessions at once'],

@@ -1,7 +1,7 @@
 // What holds it all: transactions, leases, the disk, and a database that goes away.
 import type { Fault } from '../fault.ts'
 
-const pool = 'src/store/mysql-pool.ts'
+const pool = 'src/store/engine/mysql-pool.ts'
 
 export const storeFaults: Fault[] = [
   {
@@ -15,7 +15,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'pushes-behind-the-rest',
     means: 'Whatever else is to be written goes before the pushes of followers.',
-    file: 'src/store/writer.ts',
+    file: 'src/store/engine/writer.ts',
     find: "const order: WorkClass[] = ['push', 'reply', 'claim', 'rest']",
     put: "const order: WorkClass[] = ['rest', 'claim', 'reply', 'push']",
     caughtBy: ['store/writer: pushes go before replies'],
@@ -42,7 +42,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'slot-for-everyone',
     means: 'Every process runs a job whose slot another one has.',
-    file: 'src/store/jobs.ts',
+    file: 'src/store/queries/jobs.ts',
     find: 'return stands?.token === row.token',
     put: 'return stands !== null',
     caughtBy: ['flows/slots: of many who come to one slot of a job'],
@@ -51,7 +51,7 @@ export const storeFaults: Fault[] = [
     name: 'disk-failure-forgotten',
     means:
       'After the disk has failed to keep a commit the next ones are answered as if it had not.',
-    file: 'src/store/log-file.ts',
+    file: 'src/store/engine/log-file.ts',
     find: "if (why !== null) throw new AppError('store_away', why)",
     put: "if (why === '') throw new AppError('store_away', why)",
     caughtBy: ['store/failed-disk: after the disk failed to keep one push'],
@@ -75,7 +75,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'forgets-refused-pushes',
     means: 'A refused push is forgotten before anybody has seen to it.',
-    file: 'src/store/old-rows.ts',
+    file: 'src/store/queries/old-rows.ts',
     find: "created_at < ? and (state <> 'refused' or exists",
     put: 'created_at < ? and (1 = 1 or exists',
     caughtBy: ['flows/forget-old: what the database refused is kept until somebody has seen to it'],
@@ -91,7 +91,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'migration-not-repeatable',
     means: 'A migration that ended half-way cannot be gone on with.',
-    file: 'src/store/schema.ts',
+    file: 'src/store/engine/schema.ts',
     find: '    if (await runner.hasColumn(table, name)) continue\n',
     put: '',
     edition: 'cluster',
@@ -100,7 +100,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'migration-does-not-hear',
     means: 'SIGTERM is not heard while a migration runs.',
-    file: 'src/store/migrate.ts',
+    file: 'src/store/engine/migrate.ts',
     find: "if (!statement[0].startsWith('ROLLBACK')) refuseWhenEnding(ending)",
     put: '',
     edition: 'cluster',
@@ -153,7 +153,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'lock-of-the-only-process-lost',
     means: 'The lock of the only process is lost with its connection, and never looked at.',
-    file: 'src/store/mysql-alone.ts',
+    file: 'src/store/engine/mysql-alone.ts',
     find: 'if (held && (await isMine(pool, held))) return',
     put: 'if (held) return',
     edition: 'cluster',
@@ -162,7 +162,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'ends-not-when-replaced',
     means: 'The only process goes on though another has taken its place.',
-    file: 'src/store/mysql-alone.ts',
+    file: 'src/store/engine/mysql-alone.ts',
     find: '      clearInterval(timer)\n      lost(\n',
     put: '      clearInterval(timer)\n      String(\n',
     edition: 'cluster',

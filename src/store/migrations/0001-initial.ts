@@ -1,5 +1,5 @@
 // Every table of the first release. Frozen: later changes are migrations of their own.
-import { createTables, dropTables, type TableShape } from '../schema.ts'
+import { createTables, dropTables, type TableShape } from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const tables: TableShape[] = [

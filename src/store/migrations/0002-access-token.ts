@@ -1,4 +1,4 @@
-import { createTables, dropTables, type TableShape } from '../schema.ts'
+import { createTables, dropTables, type TableShape } from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const tables: TableShape[] = [

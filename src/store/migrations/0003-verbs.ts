@@ -1,5 +1,11 @@
 // Group chats, grades, who watches, who spoke, and what an agent says first.
-import { addColumns, createTables, dropColumns, dropTables, type TableShape } from '../schema.ts'
+import {
+  addColumns,
+  createTables,
+  dropColumns,
+  dropTables,
+  type TableShape,
+} from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const tables: TableShape[] = [

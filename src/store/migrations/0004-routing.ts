@@ -1,6 +1,12 @@
 // Who gets whom and when: turns, priorities, what is owed, what was missed, what was reclaimed.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addColumns, createTables, dropColumns, dropTables, type TableShape } from '../schema.ts'
+import {
+  addColumns,
+  createTables,
+  dropColumns,
+  dropTables,
+  type TableShape,
+} from '../engine/schema.ts'
 
 const tables: TableShape[] = [
   {

@@ -1,5 +1,11 @@
 // Rules in full: lines of every type, how often a rule spoke, what none of them answered, replays over history, canned answers.
-import { addColumns, createTables, dropColumns, dropTables, type TableShape } from '../schema.ts'
+import {
+  addColumns,
+  createTables,
+  dropColumns,
+  dropTables,
+  type TableShape,
+} from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const tables: TableShape[] = [

@@ -1,5 +1,11 @@
 // Every message and event: media, trajectories, QR receptions, brief reply windows, third-party platforms, agents' own names.
-import { addColumns, createTables, dropColumns, dropTables, type TableShape } from '../schema.ts'
+import {
+  addColumns,
+  createTables,
+  dropColumns,
+  dropTables,
+  type TableShape,
+} from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const tables: TableShape[] = [

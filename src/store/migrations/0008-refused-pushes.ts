@@ -1,6 +1,6 @@
 // Pushes that SQL refused, in a list of their own: those that are in the inbox already, too.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { createTables, dropTables, type TableShape } from '../schema.ts'
+import { createTables, dropTables, type TableShape } from '../engine/schema.ts'
 
 const tables: TableShape[] = [
   {

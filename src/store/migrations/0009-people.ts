@@ -1,5 +1,5 @@
 // Who disabled a person, and to whom that person's sessions go: a process that dies half-way does not forget it.
-import { addColumns, dropColumns } from '../schema.ts'
+import { addColumns, dropColumns } from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const added = { sessions_to: 'key:16 null', disabled_by: 'int null' }

@@ -1,6 +1,6 @@
 // What waits is looked up by account, so that each has a share of its own of what is sent and fetched at once.
 import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm'
-import { addColumns, dropColumns } from '../schema.ts'
+import { addColumns, dropColumns } from '../engine/schema.ts'
 
 const indices = [
   {

@@ -1,7 +1,7 @@
 // The appid of a deleted account is free for another company; followers are told apart by their account. What a platform's withdrawal
 // means is kept apart from what an admin has chosen.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addColumns, addUnique, dropColumns, dropUnique } from '../schema.ts'
+import { addColumns, addUnique, dropColumns, dropUnique } from '../engine/schema.ts'
 
 export class Rights1700000000011 implements MigrationInterface {
   name = 'Rights1700000000011'

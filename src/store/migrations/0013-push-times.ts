@@ -1,6 +1,6 @@
 // The newest time that an account's pushes have told, and the old ones that were refused.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addColumns, dropColumns } from '../schema.ts'
+import { addColumns, dropColumns } from '../engine/schema.ts'
 
 const columns = {
   newest_push: 'big null',

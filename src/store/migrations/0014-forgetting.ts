@@ -1,6 +1,6 @@
 // What is forgotten is found by the moment that decides: no piece walks through a table whose rows are all young.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addIndex, dropIndex } from '../schema.ts'
+import { addIndex, dropIndex } from '../engine/schema.ts'
 
 const indices: [table: string, columns: string][] = [
   ['login', 'seen_at'],

@@ -1,6 +1,6 @@
 // What was uploaded and never used is forgotten in time. What is there already may be named anywhere, so it counts as used.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addColumns, addIndex, dropColumns, dropIndex } from '../schema.ts'
+import { addColumns, addIndex, dropColumns, dropIndex } from '../engine/schema.ts'
 
 export class UnusedFiles1700000000015 implements MigrationInterface {
   name = 'UnusedFiles1700000000015'

@@ -1,6 +1,6 @@
 // Where a list or a job would walk through all there is, an index says where it begins. A push writes one key more, and only of a follower who is new.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addIndex, dropIndex } from '../schema.ts'
+import { addIndex, dropIndex } from '../engine/schema.ts'
 
 const longer: [table: string, before: string, after: string][] = [
   ['message_session', 'company_id,uid,state', 'company_id,uid,state,add_time'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { wordsFor } from '../../../scripts/bench/queue-load.ts'
 import { groupLane } from '../../../rules/lane.ts'
-import type { Value } from '../../../src/store/sql.ts'
+import type { Value } from '../../../src/store/engine/sql.ts'
 import { account, password, signIn, type Actor } from '../app.ts'
 import { isCluster } from '../edition.ts'
 import { setAll } from '../seen.ts'

@@ -1,9 +1,9 @@
 // The product's store, and beside it the same queries on connections that count. While it counts, all of them go there.
 import type { Config } from '../../../src/config.ts'
-import { mysql, sqlite } from '../../../src/store/dialect.ts'
+import { mysql, sqlite } from '../../../src/store/engine/dialect.ts'
 import type { Store, Unit } from '../../../src/store/store.ts'
 import { openTransact, unitOn, type AskAll } from '../../../src/store/transactions.ts'
-import { openWriter } from '../../../src/store/writer.ts'
+import { openWriter } from '../../../src/store/engine/writer.ts'
 import { isCluster } from '../edition.ts'
 import type { Counting, OpenCounting } from './counting.ts'
 

@@ -10,8 +10,8 @@ import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import type { Config } from '../../../src/config.ts'
-import type { Answer, Ask, Value } from '../../../src/store/sql.ts'
-import { openStatements } from '../../../src/store/sqlite-statements.ts'
+import type { Answer, Ask, Value } from '../../../src/store/engine/sql.ts'
+import { openStatements } from '../../../src/store/engine/sqlite-statements.ts'
 
 export type Counted = Answer & { touched: number }
 export type Counting = {

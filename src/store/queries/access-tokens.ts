@@ -1,0 +1,56 @@
+import type { AccessTokenRow } from '../../../entities/index.ts'
+import type { Sql } from '../engine/sql.ts'
+
+type Name = { companyId: string; key: string }
+export type TokenLease = Name & { token: string; now: number; until: number }
+
+export const accessTokenQueries = (sql: Sql) => ({
+  held: async (key: string) =>
+    (await sql.one(
+      'select token_key from access_token where token_key = ? and sealed is not null',
+      [key],
+    )) !== null,
+  find: ({ companyId, key }: Name) =>
+    sql.one<AccessTokenRow>('select * from access_token where company_id = ? and token_key = ?', [
+      companyId,
+      key,
+    ]),
+  /** True for the one process that may renew it until then. */
+  lease: async ({ companyId, key, token, now, until }: TokenLease) => {
+    await sql.insertNew('access_token', [
+      {
+        token_key: key,
+        company_id: companyId,
+        sealed: null,
+        expires_at: 0,
+        lease_token: null,
+        lease_until: 0,
+      },
+    ])
+    return (
+      (await sql.run(
+        'update access_token set lease_token = ?, lease_until = ? where company_id = ? and token_key = ? and (lease_token is null or lease_until <= ?)',
+        [token, until, companyId, key, now],
+      )) === 1
+    )
+  },
+  /** 0 when somebody has written since it was read: theirs is the newer one. */
+  replace: (
+    { companyId, key }: Name,
+    before: string | null,
+    after: { sealed: string; expiresAt: number },
+  ) =>
+    sql.run(
+      "update access_token set sealed = ?, expires_at = ? where company_id = ? and token_key = ? and coalesce(sealed, '') = ?",
+      [after.sealed, after.expiresAt, companyId, key, before ?? ''],
+    ),
+  forget: ({ companyId, key }: Name) =>
+    sql.run('delete from access_token where company_id = ? and token_key = ?', [companyId, key]),
+  /** Whichever company's: the appid is another's from now on. */
+  forgetAll: (key: string) => sql.run('delete from access_token where token_key = ?', [key]),
+  release: ({ companyId, key }: Name, token: string) =>
+    sql.run(
+      'update access_token set lease_token = null where company_id = ? and token_key = ? and lease_token = ?',
+      [companyId, key, token],
+    ),
+})

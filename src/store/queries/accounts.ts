@@ -1,0 +1,105 @@
+import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
+import type { Sql } from '../engine/sql.ts'
+
+/** What may change of a row that is there. */
+export type AccountColumns = Partial<Omit<AccountRow, 'account_id' | 'company_id'>>
+type CompanyColumns = Partial<Omit<CompanyRow, 'company_id'>>
+
+export const accountQueries = (sql: Sql) => ({
+  byAppid: (appid: string) =>
+    sql.one<AccountRow>('select * from official_account where live_appid = ?', [appid]),
+  /** Whoever uses it now, else the one that this company has deleted. */
+  anyByAppid: (companyId: string, appid: string) =>
+    sql.one<AccountRow>(
+      'select * from official_account where live_appid = ? or (company_id = ? and appid = ?)' +
+        ' order by case when live_appid is null then 1 else 0 end limit 1',
+      [appid, companyId, appid],
+    ),
+  find: (companyId: string, accountId: string) =>
+    sql.one<AccountRow>(
+      'select * from official_account where company_id = ? and account_id = ? and deleted_at is null',
+      [companyId, accountId],
+    ),
+  list: (companyId: string) =>
+    sql.all<AccountRow>(
+      'select * from official_account where company_id = ? and deleted_at is null order by account_id',
+      [companyId],
+    ),
+  /** Through which somebody can be answered. */
+  bound: async (companyId: string) =>
+    (
+      await sql.all<{ account_id: string }>(
+        "select account_id from official_account where company_id = ? and deleted_at is null and binding <> 'unbound'",
+        [companyId],
+      )
+    ).map((row) => row.account_id),
+  /** Of an account whose pushes are not taken: counted, so that an admin sees them. */
+  countUnbound: (accountId: string, at: number) =>
+    sql.run(
+      'update official_account set unbound_pushes = unbound_pushes + 1, unbound_push_at = ? where account_id = ?',
+      [at, accountId],
+    ),
+  lock: (companyId: string, accountId: string) =>
+    sql.one<AccountRow>(
+      'select * from official_account where company_id = ? and account_id = ? and deleted_at is null' +
+        sql.dialect.forUpdate,
+      [companyId, accountId],
+    ),
+  insert: (row: AccountRow) => sql.insert('official_account', [row]),
+  change: (companyId: string, accountId: string, patch: AccountColumns) =>
+    sql.change('official_account', { company_id: companyId, account_id: accountId }, patch),
+  /** The newest time that a push told; an older one changes nothing. */
+  hearPush: (
+    companyId: string,
+    accountId: string,
+    { told, cameAt }: { told: number; cameAt: number },
+  ) =>
+    sql.run(
+      'update official_account set newest_push = ?, newest_push_at = ? where company_id = ? and account_id = ? and (newest_push is null or newest_push < ?)',
+      [told, cameAt, companyId, accountId, told],
+    ),
+  countOld: (
+    companyId: string,
+    accountId: string,
+    { refused, at }: { refused: number; at: number },
+  ) =>
+    sql.run(
+      'update official_account set old_pushes = old_pushes + ?, old_push_at = ? where company_id = ? and account_id = ?',
+      [refused, at, companyId, accountId],
+    ),
+
+  company: (companyId: string) =>
+    sql.one<CompanyRow>('select * from company where company_id = ?', [companyId]),
+  companies: () => sql.all<CompanyRow>('select * from company order by company_id'),
+  /** Whoever adds something that a company may have only so much of, or moves its groups, stands in this row first. */
+  lockCompany: (companyId: string) =>
+    sql.one<CompanyRow>(`select * from company where company_id = ?${sql.dialect.forUpdate}`, [
+      companyId,
+    ]),
+  insertCompany: (row: CompanyRow) => sql.insert('company', [row]),
+  changeCompany: (companyId: string, patch: CompanyColumns) =>
+    sql.change('company', { company_id: companyId }, patch),
+
+  remembered: async (name: string) =>
+    (await sql.one<{ value: string }>('select value from installation where name = ?', [name]))
+      ?.value ?? null,
+  remember: (name: string, value: string) =>
+    sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] }),
+  /** True when nobody else has changed it since it was read. */
+  rememberInstead: async (name: string, was: string | null, value: string) => {
+    if (was === null) {
+      await sql.insertNew('installation', [{ name, value }])
+    } else {
+      await sql.run('update installation set value = ? where name = ? and value = ?', [
+        value,
+        name,
+        was,
+      ])
+    }
+    const stands = await sql.one<{ value: string }>(
+      'select value from installation where name = ?',
+      [name],
+    )
+    return stands?.value === value
+  },
+})

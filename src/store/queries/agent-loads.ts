@@ -1,0 +1,39 @@
+import type { AgentLoadRow } from '../../../entities/index.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+export const loadQueries = (sql: Sql) => ({
+  lock: (uids: number[]) => {
+    const some = list([...uids].sort((a, b) => a - b))
+    return sql.all<AgentLoadRow>(
+      `select * from agent_load where uid in (${some.marks}) order by uid${sql.dialect.forUpdate}`,
+      some.values,
+    )
+  },
+  find: (uid: number) => sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid]),
+  /** 0 when the agent has no room: the row makes capacity true. His turn comes after whoever has been idle for longer. */
+  raise: (uid: number, turn: number) =>
+    sql.run(
+      'update agent_load set `load` = `load` + 1, turn = case when turn < ? then ? else turn end where uid = ? and `load` < capacity',
+      [turn, turn, uid],
+    ),
+  /** As it was decided without a lock; 0 when he was given somebody meanwhile, or has less room. */
+  give: (
+    uid: number,
+    { sessions, turn, turnRead }: { sessions: number; turn: number; turnRead: number },
+  ) =>
+    sql.run(
+      'update agent_load set `load` = `load` + ?, turn = ? where uid = ? and turn = ? and `load` + ? <= capacity',
+      [sessions, turn, uid, turnRead, sessions],
+    ),
+  lower: (uid: number) =>
+    sql.write('update agent_load set `load` = `load` - 1 where uid = ?', [uid]),
+  of: (uids: number[]) => {
+    const some = list(uids)
+    return sql.all<AgentLoadRow>(
+      `select * from agent_load where uid in (${some.marks})`,
+      some.values,
+    )
+  },
+  save: (row: Omit<AgentLoadRow, 'turn'>) =>
+    sql.upsert('agent_load', [{ ...row, turn: 0 }], { key: 'uid', update: ['capacity'] }),
+})

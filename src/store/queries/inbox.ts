@@ -1,0 +1,29 @@
+import type { InboxRow } from '../../../entities/index.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+type Seen = { inbox_id: string; account_id: string; dedup_key: string; state: string }
+
+const inboxKey = (row: { account_id: string; dedup_key: string }) =>
+  `${row.account_id} ${row.dedup_key}`
+
+export const inboxQueries = (sql: Sql) => ({
+  /** Adds what is new and answers which row stands now for each: if its id is ours, the push is new. */
+  add: async (rows: InboxRow[]): Promise<(row: InboxRow) => Seen | undefined> => {
+    if (rows.length === 0) return () => undefined
+    await sql.insertNew('inbox', rows)
+    const accounts = list([...new Set(rows.map((row) => row.account_id))])
+    const keys = list(rows.map((row) => row.dedup_key))
+    const seen = await sql.all<Seen>(
+      `select inbox_id, account_id, dedup_key, state from inbox where account_id in (${accounts.marks}) and dedup_key in (${keys.marks})`,
+      [...accounts.values, ...keys.values],
+    )
+    const byKey = new Map(seen.map((row) => [inboxKey(row), row]))
+    return (row) => byKey.get(inboxKey(row))
+  },
+  /** They leave this batch and come again alone. */
+  takeBack: async (ids: string[]) => {
+    if (ids.length === 0) return
+    const some = list(ids)
+    await sql.write(`delete from inbox where inbox_id in (${some.marks})`, some.values)
+  },
+})

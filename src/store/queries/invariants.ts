@@ -1,0 +1,147 @@
+// What must always be true, asked of live data. Each question is one statement over some sessions, so that it sees one moment; a long
+// list is walked through piece by piece, because nobody waits behind it.
+import { alongSessions } from './session-lanes.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+export type Breach = { session_id: string; what: string }
+type Row = { session_id: string }
+
+const differ = (a: string, b: string) => `((${a} is null) <> (${b} is null) or ${a} <> ${b})`
+const named = (rows: Row[], what: string): Breach[] =>
+  rows.map(({ session_id }) => ({ session_id, what }))
+
+export const invariantQueries = (sql: Sql) => ({ ...ofSessions(sql), ...ofCompany(sql) })
+
+const ofSessions = (sql: Sql) => ({
+  /** Open ones, and those that ended last. */
+  openAfter: (companyId: string, state: number, page: { at: number; id: string; limit: number }) =>
+    sql.all<Row & { add_time: number }>(
+      `select session_id, add_time from message_session${alongSessions(sql).state} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
+        ' order by add_time desc, session_id desc limit ?',
+      [companyId, state, page.at, page.at, page.id, page.limit],
+    ),
+
+  /** Its key is unique, so one with the right key is alone. */
+  openKeys: async (companyId: string, ids: string[]): Promise<Breach[]> => {
+    const some = list(ids)
+    const rows = await sql.all<
+      Row & { state: number; open_key: string | null; account_id: string; wx_user_id: string }
+    >(
+      `select session_id, state, open_key, account_id, wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+    return named(
+      rows.filter(
+        (row) => row.open_key !== (row.state < 0 ? null : `${row.account_id}:${row.wx_user_id}`),
+      ),
+      'its key does not say whose it is',
+    )
+  },
+  /** Lines are numbered 1 to seq, the last is the last, and each side has said as many as are counted. */
+  lines: async (companyId: string, ids: string[]): Promise<Breach[]> => {
+    const some = list(ids)
+    const rows = await sql.all<Row>(
+      'select s.session_id from message_session s left join message_data m on m.session_id = s.session_id' +
+        ` where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) group by s.session_id, s.seq, s.last_message_id, s.visitor_offset, s.agent_offset` +
+        ' having count(m.seq) <> s.seq or count(distinct m.seq) <> s.seq or coalesce(max(m.seq), 0) <> s.seq' +
+        ' or s.visitor_offset <> sum(case when m.opercode = 2 then 1 else 0 end) or s.visitor_offset + s.agent_offset <> s.seq' +
+        ` or ${differ('max(case when m.seq = s.seq then m.message_id end)', 's.last_message_id')}`,
+      [companyId, ...some.values],
+    )
+    return named(rows, 'its lines are not what it counts')
+  },
+  /** The ledger has a line for each step, each begins where the last ended, and the last says what the session is. */
+  ledgers: async (companyId: string, ids: string[]): Promise<Breach[]> => {
+    const some = list(ids)
+    const [gaps, ends, chains] = [
+      await sql.all<Row>(
+        'select s.session_id from message_session s left join session_ledger l on l.session_id = s.session_id' +
+          ` where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) group by s.session_id, s.ledger_n having count(l.n) <> s.ledger_n`,
+        [companyId, ...some.values],
+      ),
+      await sql.all<Row>(
+        'select s.session_id from message_session s join session_ledger l on l.session_id = s.session_id and l.n = s.ledger_n' +
+          ` where ${sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) and (l.to_state <> s.state or l.fence <> s.fence or ${differ('l.uid', 's.uid')})`,
+        [companyId, ...some.values],
+      ),
+      await sql.all<Row>(
+        'select distinct b.session_id from session_ledger a join session_ledger b on b.session_id = a.session_id and b.n = a.n + 1' +
+          ` where ${sql.dialect.filter('a.company_id')} = ? and a.session_id in (${some.marks})` +
+          ` and (${differ('b.from_state', 'a.to_state')} or b.fence < a.fence or (${differ('b.uid', 'a.uid')} and b.fence = a.fence))`,
+        [companyId, ...some.values],
+      ),
+    ]
+    return [
+      ...named(gaps, 'a step is missing in its ledger'),
+      ...named(ends, 'its ledger ends elsewhere'),
+      ...named(chains, 'its owner changed without a word, or its fence fell'),
+    ]
+  },
+  /** What a line says became of it is what the outbox says. */
+  deliveries: async (companyId: string, ids: string[]): Promise<Breach[]> => {
+    const some = list(ids)
+    const rows = await sql.all<Row>(
+      'select distinct m.session_id from message_data m join outbox o on o.outbox_id = m.message_id' +
+        ` where ${sql.dialect.filter('m.company_id')} = ? and m.session_id in (${some.marks}) and ${differ('o.state', 'm.delivery')}`,
+      [companyId, ...some.values],
+    )
+    return named(rows, 'a reply of it is not what the outbox says')
+  },
+})
+
+/** State by state: a server looks up one, and walks through all of a person's rows for several. */
+const held = (state: number) =>
+  `(select count(*) from message_session s where s.company_id = l.company_id and s.uid = l.uid and s.state = ${state})`
+
+const ofCompany = (sql: Sql) => ({
+  /** Replies that should have had their end by now; counted up to so many. */
+  stuck: async (
+    companyId: string,
+    { acceptedBefore, leasedBefore }: { acceptedBefore: number; leasedBefore: number },
+  ) => {
+    const accounts = await sql.all<{ account_id: string }>(
+      'select account_id from official_account where company_id = ?',
+      [companyId],
+    )
+    let stuck = 0
+    for (const { account_id: account } of accounts) {
+      // each by itself, so that what is young is not looked at
+      for (const holdsFiles of [0, 1]) {
+        for (const [where, before] of [
+          ["state = 'pending' and created_at < ?", acceptedBefore],
+          ["state = 'sending' and created_at < ?", leasedBefore],
+        ] as const) {
+          const rows = await sql.all<{ state: string; lease_until: number | null }>(
+            `select state, lease_until from outbox where account_id = ? and holds_files = ? and ${where} limit 100`,
+            [account, holdsFiles, before],
+          )
+          stuck += rows.filter(
+            (row) => row.state === 'pending' || (row.lease_until ?? 0) < leasedBefore,
+          ).length
+        }
+      }
+    }
+    return stuck
+  },
+  loads: (companyId: string) =>
+    sql.all<{ uid: number; load: number; capacity: number; n: number }>(
+      `select l.uid, l.\`load\`, l.capacity, ${[0, 1, 2].map(held).join(' + ')} as n` +
+        ' from agent_load l where l.company_id = ?',
+      [companyId],
+    ),
+  /** Of the events written last, since then: their streams. */
+  lastStreams: async (companyId: string, since: number) =>
+    (
+      await sql.all<{ stream: string }>(
+        'select distinct stream from (select company_id, stream from stream_event where created_at > ? order by created_at desc limit 1000) e where company_id = ?',
+        [since, companyId],
+      )
+    ).map((row) => row.stream),
+  /** Its last event is not where it says it ends, or one of the last is missing. */
+  isTorn: async (companyId: string, stream: string) =>
+    (await sql.one(
+      'select s.top from stream s join (select e.`offset` as place from stream_event e where e.company_id = ? and e.stream = ? order by e.`offset` desc limit 200) e' +
+        ' where s.company_id = ? and s.stream = ? group by s.top having max(e.place) <> s.top or count(*) <> max(e.place) - min(e.place) + 1',
+      [companyId, stream, companyId, stream],
+    )) !== null,
+})

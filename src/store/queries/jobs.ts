@@ -1,0 +1,34 @@
+import type { JobRunRow } from '../../../entities/index.ts'
+import type { Sql } from '../engine/sql.ts'
+
+export const jobQueries = (sql: Sql) => ({
+  /** True for the one process that gets this slot. */
+  take: async (row: JobRunRow) => {
+    await sql.insertNew('job_run', [row])
+    const stands = await sql.one<{ token: string }>(
+      'select token from job_run where job = ? and slot = ?',
+      [row.job, row.slot],
+    )
+    return stands?.token === row.token
+  },
+  end: (job: string, slot: string, { at, result }: { at: number; result: string }) =>
+    sql.write('update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [
+      at,
+      result,
+      job,
+      slot,
+    ]),
+  /** Runs of a time that has not come: they would hold up those of their slots when it comes. */
+  forgetAfter: (at: number) => sql.run('delete from job_run where started_at > ?', [at]),
+  last: (job: string, companyId: string) =>
+    sql.one<JobRunRow>(
+      'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1',
+      [job, companyId],
+    ),
+  /** `since`: no lease of a run that began before holds. */
+  running: (job: string, { since, now }: { since: number; now: number }) =>
+    sql.one<JobRunRow>(
+      'select * from job_run where job = ? and started_at >= ? and ended_at is null and lease_until > ? limit 1',
+      [job, since, now],
+    ),
+})

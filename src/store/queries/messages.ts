@@ -1,0 +1,161 @@
+import type { MessageRow } from '../../../entities/index.ts'
+import { list, type Sql, type Value } from '../engine/sql.ts'
+
+const delivering = ['pending', 'sending', 'sent', 'failed', 'unknown']
+
+const linesOfCustomer =
+  'select m.message_id, m.add_time, m.session_id, m.seq from message_session s join message_data m on m.session_id = s.session_id' +
+  ' where s.company_id = ? and s.wx_user_id = ?' +
+  ' union all select m.message_id, m.add_time, m.session_id, m.seq from outbox o join message_data m on m.message_id = o.outbox_id' +
+  ' where o.company_id = ? and o.wx_user_id = ? and o.session_id is null'
+
+// ids are made by the clocks of several machines, so they come last
+const place = ['k.add_time', "coalesce(k.session_id, '')", 'coalesce(k.seq, 0)', 'k.message_id']
+const newestFirst = place.map((column) => `${column} desc`).join(', ')
+
+function beforeLine(line: MessageRow | null): { where: string; values: Value[] } {
+  if (!line) return { where: '', values: [] }
+  return {
+    where: ` where (${place.join(', ')}) < (?, ?, ?, ?)`,
+    values: [line.add_time, line.session_id ?? '', line.seq ?? 0, line.message_id],
+  }
+}
+
+export const messageQueries = (sql: Sql) => ({
+  insert: (rows: MessageRow[]) => sql.insert('message_data', rows),
+  find: (companyId: string, id: string) =>
+    sql.one<MessageRow>('select * from message_data where company_id = ? and message_id = ?', [
+      companyId,
+      id,
+    ]),
+  byIds: (ids: string[]) => {
+    const some = list(ids)
+    return sql.all<MessageRow>(
+      `select * from message_data where message_id in (${some.marks})`,
+      some.values,
+    )
+  },
+  byClientKey: (companyId: string, sender: string, clientKey: string) =>
+    sql.one<MessageRow>(
+      'select * from message_data where company_id = ? and sender = ? and client_key = ?',
+      [companyId, sender, clientKey],
+    ),
+  ofSession: (
+    companyId: string,
+    sessionId: string,
+    page: { after?: number | undefined; before?: number | undefined; limit: number },
+  ) => {
+    const forward = page.after !== undefined
+    const bound = forward ? ' and seq > ?' : page.before === undefined ? '' : ' and seq < ?'
+    const value = page.after ?? page.before
+    return sql.all<MessageRow>(
+      `select * from message_data where company_id = ? and session_id = ?${bound} order by seq ${forward ? 'asc' : 'desc'} limit ?`,
+      [companyId, sessionId, ...(value === undefined ? [] : [value]), page.limit],
+    )
+  },
+  countUnread: async (companyId: string, sessionId: string, seq: number) =>
+    Number(
+      (
+        await sql.one<{ n: number }>(
+          'select count(*) as n from message_data where company_id = ? and session_id = ? and seq > ? and opercode = 2',
+          [companyId, sessionId, seq],
+        )
+      )?.n,
+    ),
+  /** Of all their sessions, and the answers outside any: those stand in the outbox. No index of lines by customer: each push would pay. */
+  ofCustomer: (
+    companyId: string,
+    customerId: string,
+    page: { before: MessageRow | null; limit: number },
+  ) => {
+    const { where, values } = beforeLine(page.before)
+    return sql.all<MessageRow>(
+      `select m.* from (select k.* from (${linesOfCustomer}) k${where} order by ${newestFirst} limit ?) k` +
+        ` join message_data m on m.message_id = k.message_id order by ${newestFirst}`,
+      [companyId, customerId, companyId, customerId, ...values, page.limit],
+    )
+  },
+  /** What the lines of a session say of themselves. */
+  countsOf: async (sessionId: string) => {
+    const found = await sql.one<{ seq: number | null; visitors: number | string | null }>(
+      'select max(seq) as seq, sum(case when opercode = 2 then 1 else 0 end) as visitors from message_data where session_id = ?',
+      [sessionId],
+    )
+    const seq = found?.seq ?? 0
+    const last = await sql.one<{ message_id: string }>(
+      'select message_id from message_data where session_id = ? and seq = ?',
+      [sessionId, seq],
+    )
+    return { seq, visitors: Number(found?.visitors ?? 0), last: last?.message_id ?? null }
+  },
+  greetings: (companyId: string, after: string, limit: number) =>
+    sql.all<{ client_key: string; session_id: string | null }>(
+      "select client_key, session_id from message_data where company_id = ? and sender = 'r:greeting' and client_key > ? order by client_key limit ?",
+      [companyId, after, limit],
+    ),
+  /** Where a piece ends; null: nothing follows. Not one company's: an index of companies would cost every push. */
+  pieceEnd: async (after: string, lines: number) =>
+    (
+      await sql.one<{ message_id: string | null }>(
+        'select max(message_id) as message_id from (select message_id from message_data where message_id > ? order by message_id limit ?) piece',
+        [after, lines],
+      )
+    )?.message_id ?? null,
+  /** In a piece, by the key alone: few lines are of this type, and an index of types would cost every push. */
+  notUnderstood: (companyId: string, { after, upTo }: { after: string; upTo: string }) =>
+    sql.all<MessageRow>(
+      `select * from message_data where message_id > ? and message_id <= ? and ${sql.dialect.filter('company_id')} = ? and message_type = 0 and type = 'other' order by message_id`,
+      [after, upTo, companyId],
+    ),
+  understand: (row: MessageRow) =>
+    sql.run(
+      'update message_data set message_type = ?, type = ?, text = ?, file_url = ?, media_id = ?, lng = ?, lat = ?, map_scale = ?, map_label = ?,' +
+        " page_title = ?, page_desc = ?, extra = ? where message_id = ? and type = 'other'",
+      [
+        row.message_type,
+        row.type,
+        row.text,
+        row.file_url,
+        row.media_id,
+        row.lng,
+        row.lat,
+        row.map_scale,
+        row.map_label,
+        row.page_title,
+        row.page_desc,
+        row.extra,
+        row.message_id,
+      ],
+    ),
+  fail: (
+    ids: string[],
+    { errcode, why }: { errcode: number | null; why: string },
+    from = delivering,
+  ) => {
+    const [some, states] = [list(ids), list(from)]
+    return sql.run(
+      `update message_data set delivery = 'failed', errcode = ?, extra = json_set(coalesce(extra, '{}'), '$.why', ?) where message_id in (${some.marks}) and delivery in (${states.marks})`,
+      [errcode, why, ...some.values, ...states.values],
+    )
+  },
+  /** Only from what it was taken for: its row in the outbox is asked the same, so the two never part. 0 when somebody was faster. */
+  deliver: (
+    ids: string[],
+    { delivery, errcode }: { delivery: string; errcode: number | null },
+    from: readonly string[] = delivering,
+  ) => {
+    const [some, states] = [list(ids), list([...from])]
+    return sql.run(
+      `update message_data set delivery = ?, errcode = ? where message_id in (${some.marks}) and delivery in (${states.marks})`,
+      [delivery, errcode, ...some.values, ...states.values],
+    )
+  },
+  /** Passive answers whose row may still be settled. */
+  passiveWritten: (ids: string[]) => {
+    const some = list(ids)
+    return sql.write(
+      `update message_data set delivery = 'sent' where message_id in (${some.marks}) and delivery in ('sending', 'unknown')`,
+      some.values,
+    )
+  },
+})

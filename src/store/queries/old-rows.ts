@@ -1,0 +1,120 @@
+// What nobody asks for any more is forgotten in pieces: a statement deletes some rows, each piece is a unit of its own, and whoever
+// writes comes between two of them. Ids begin with the time of their making, so the key of a table finds its oldest rows.
+import type { Dialect } from '../engine/dialect.ts'
+import { quoted, type Sql, type Statement, type Value } from '../engine/sql.ts'
+
+export type OldRows =
+  | 'events'
+  | 'runs'
+  | 'idle'
+  | 'ended'
+  | 'tries'
+  | 'audit'
+  | 'inbox'
+  | 'refused'
+  | 'outbox'
+  | 'reclaimed'
+  | 'uploads'
+  | 'fetches'
+  | 'replays'
+  | 'unmatched'
+  | 'hits'
+  | 'unused'
+
+/** `{column}` is looked at and not looked up by. `id`: the key, where rows stay that are old: they are walked past piece by piece, and not again in each piece. */
+type Place = { table: string; where: string; values: (before: number) => Value[]; id?: string }
+const marksOf = (where: string) => where.split('?').length - 1
+
+const byTime = (table: string, where: string): Place => ({
+  table,
+  where,
+  values: (before) => [before],
+})
+const idBefore = (before: number) => Math.max(0, before).toString(16).padStart(12, '0')
+const byId = (table: string, id: string, where: string): Place => ({
+  table,
+  where,
+  values: (before) => Array<number>(marksOf(where)).fill(before),
+  id,
+})
+
+const places: Record<OldRows, Place> = {
+  events: byTime('stream_event', 'created_at < ?'),
+  runs: byTime('job_run', 'started_at < ?'),
+  idle: byTime('login', 'seen_at < ?'),
+  ended: byTime('login', 'ends_at < ?'),
+  tries: byId('login_log', 'login_log_id', 'at < ?'),
+  audit: byId('audit_log', 'audit_id', 'at < ?'),
+  // what SQL refused is kept until somebody has seen to it, however long that takes, and as long again
+  inbox: byId(
+    'inbox',
+    'inbox_id',
+    "created_at < ? and (state <> 'refused' or exists (select 1 from refused_push r" +
+      ' where r.inbox_id = inbox.inbox_id and (r.read_at < ? or r.reread_at < ?)))',
+  ),
+  // after what came, so that nothing of it is left behind without its place in the list
+  refused: byId(
+    'refused_push',
+    'inbox_id',
+    'created_at < ? and (read_at < ? or reread_at < ?)' +
+      ' and not exists (select 1 from inbox i where i.inbox_id = refused_push.inbox_id)',
+  ),
+  // what is not certain a person may still settle; an answer outside any session is found by its row
+  outbox: byId(
+    'outbox',
+    'outbox_id',
+    "settled_at < ? and {state} = 'sent' and session_id is not null",
+  ),
+  reclaimed: byId('reclaimed', 'reclaimed_id', 'at < ?'),
+  uploads: byTime('media_upload', 'dies_at < ?'),
+  fetches: byTime('media_fetch', "state <> 'pending' and retry_at < ?"),
+  replays: byTime('rule_replay', 'created_at < ?'),
+  unmatched: byTime('rule_unmatched', 'last_at < ?'),
+  hits: byTime('rule_hit', 'day < ?'),
+  unused: byTime('resources', 'used = 0 and add_time < ?'),
+}
+
+/** One piece. */
+export function forgetting(
+  dialect: Dialect,
+  kind: OldRows,
+  { before, most, between }: { before: number; most: number; between?: [string, string] },
+): Statement {
+  const { table, where: named, values, id } = places[kind]
+  const where = named.replace(/\{(\w+)\}/, (_, column: string) => dialect.filter(column))
+  return between && id !== undefined
+    ? {
+        text: dialect.deleteSome(quoted(table), `${id} > ? and ${id} <= ? and ${where}`),
+        values: [...between, ...values(before), most],
+      }
+    : { text: dialect.deleteSome(quoted(table), where), values: [...values(before), most] }
+}
+
+/** `next`: behind what the next piece begins; null: there is none. */
+type Forgotten = { forgotten: number; next: string | null }
+
+export const oldRowQueries = (sql: Sql) => ({
+  /** Looks at so many at most. */
+  forget: async (
+    kind: OldRows,
+    { before, after, most }: { before: number; after: string; most: number },
+  ): Promise<Forgotten> => {
+    const { table, id } = places[kind]
+    const run = (between?: [string, string]) => {
+      const how = { before, most, ...(between && { between }) }
+      const { text, values } = forgetting(sql.dialect, kind, how)
+      return sql.run(text, values)
+    }
+    if (id === undefined) {
+      const forgotten = await run()
+      return { forgotten, next: forgotten === most ? after : null }
+    }
+    const piece = await sql.one<{ n: number; last: string | null }>(
+      `select count(*) as n, max(${id}) as last from (select ${id} from ${quoted(table)} where ${id} > ? and ${id} < ? order by ${id} limit ?) piece`,
+      [after, idBefore(before), most],
+    )
+    if (!piece || piece.last === null) return { forgotten: 0, next: null }
+    const forgotten = await run([after, piece.last])
+    return { forgotten, next: piece.n === most ? piece.last : null }
+  },
+})

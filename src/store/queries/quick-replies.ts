@@ -1,0 +1,98 @@
+import type { QuickReplyGroupRow, QuickReplyRow } from '../../../entities/index.ts'
+import type { Sql } from '../engine/sql.ts'
+
+/** Of the person alone (type 1), or of the company (type 2). */
+const mine = '(type = 2 or (type = 1 and uid = ?))'
+
+type Wanted = { search: string; groupId: string | null; type: number | null }
+
+export const quickReplyQueries = (sql: Sql) => ({
+  /** The most used first. */
+  list: (
+    companyId: string,
+    uid: number,
+    { search, groupId, type, offset, limit }: Wanted & { offset: number; limit: number },
+  ) => {
+    const where = [
+      search === '' ? '' : ' and (instr(title, ?) > 0 or instr(text, ?) > 0)',
+      groupId === null ? '' : ' and reply_group_id = ?',
+      type === null ? '' : ' and type = ?',
+    ]
+    const values = [
+      ...(search === '' ? [] : [search, search]),
+      ...(groupId === null ? [] : [groupId]),
+      ...(type === null ? [] : [type]),
+    ]
+    return sql.all<QuickReplyRow>(
+      `select * from quick_reply where company_id = ? and ${mine}${where.join('')} order by use_count desc, quick_reply_id limit ? offset ?`,
+      [companyId, uid, ...values, limit, offset],
+    )
+  },
+  find: (companyId: string, uid: number, id: string) =>
+    sql.one<QuickReplyRow>(
+      `select * from quick_reply where company_id = ? and ${mine} and quick_reply_id = ?`,
+      [companyId, uid, id],
+    ),
+  count: async (companyId: string) =>
+    Number(
+      (
+        await sql.one<{ n: number }>('select count(*) as n from quick_reply where company_id = ?', [
+          companyId,
+        ])
+      )?.n,
+    ),
+  lock: (companyId: string, uid: number, id: string) =>
+    sql.one<QuickReplyRow>(
+      `select * from quick_reply where company_id = ? and ${mine} and quick_reply_id = ?${sql.dialect.forUpdate}`,
+      [companyId, uid, id],
+    ),
+  insert: (row: QuickReplyRow) => sql.insert('quick_reply', [row]),
+  change: (
+    companyId: string,
+    id: string,
+    patch: Partial<
+      Pick<QuickReplyRow, 'reply_group_id' | 'title' | 'text' | 'content' | 'update_time'>
+    >,
+  ) => sql.change('quick_reply', { company_id: companyId, quick_reply_id: id }, patch),
+  used: (companyId: string, id: string) =>
+    sql.run(
+      'update quick_reply set use_count = use_count + 1 where company_id = ? and quick_reply_id = ?',
+      [companyId, id],
+    ),
+  remove: (companyId: string, id: string) =>
+    sql.run('delete from quick_reply where company_id = ? and quick_reply_id = ?', [companyId, id]),
+
+  groups: (companyId: string, uid: number) =>
+    sql.all<QuickReplyGroupRow>(
+      `select * from quick_reply_group where company_id = ? and ${mine} order by type, group_name, reply_group_id`,
+      [companyId, uid],
+    ),
+  findGroup: (companyId: string, uid: number, id: string) =>
+    sql.one<QuickReplyGroupRow>(
+      `select * from quick_reply_group where company_id = ? and ${mine} and reply_group_id = ?`,
+      [companyId, uid, id],
+    ),
+  lockGroup: (companyId: string, uid: number, id: string) =>
+    sql.one<QuickReplyGroupRow>(
+      `select * from quick_reply_group where company_id = ? and ${mine} and reply_group_id = ?${sql.dialect.forUpdate}`,
+      [companyId, uid, id],
+    ),
+  insertGroup: (row: QuickReplyGroupRow) => sql.insert('quick_reply_group', [row]),
+  renameGroup: (companyId: string, id: string, name: string) =>
+    sql.change(
+      'quick_reply_group',
+      { company_id: companyId, reply_group_id: id },
+      { group_name: name },
+    ),
+  /** Its replies stay, in no group. */
+  removeGroup: async (companyId: string, id: string) => {
+    await sql.run(
+      'update quick_reply set reply_group_id = null where company_id = ? and reply_group_id = ?',
+      [companyId, id],
+    )
+    return sql.run('delete from quick_reply_group where company_id = ? and reply_group_id = ?', [
+      companyId,
+      id,
+    ])
+  },
+})

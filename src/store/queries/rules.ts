@@ -1,0 +1,146 @@
+import type { MessageRuleRow, RuleHitRow, RuleUnmatchedRow } from '../../../entities/index.ts'
+import { replayQueries } from './replays.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+type Place = { priority: number; id: string }
+const first: Place = { priority: 2_147_483_647, id: '' }
+
+export const ruleQueries = (sql: Sql) => ({
+  /** In their order: the higher priority, then the older. */
+  all: (companyId: string) =>
+    sql.all<MessageRuleRow>(
+      'select * from message_rule where company_id = ? order by priority desc, message_rule_id',
+      [companyId],
+    ),
+  /** Nobody takes one away, or changes one, while all of them are carried in. */
+  lockAll: (companyId: string) =>
+    sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ? order by message_rule_id${sql.dialect.forUpdate}`,
+      [companyId],
+    ),
+  page: (
+    companyId: string,
+    { search, after = first, limit }: { search: string; after?: Place | undefined; limit: number },
+  ) => {
+    const found =
+      search === ''
+        ? { where: '', values: [] }
+        : {
+            where: ' and (instr(name, ?) > 0 or instr(keywords, ?) > 0 or instr(action, ?) > 0)',
+            values: [search, search, search],
+          }
+    return sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ?${found.where} and (priority < ? or (priority = ? and message_rule_id > ?))` +
+        ' order by priority desc, message_rule_id limit ?',
+      [companyId, ...found.values, after.priority, after.priority, after.id, limit],
+    )
+  },
+  disabled: (companyId: string) =>
+    sql.all<MessageRuleRow>(
+      'select * from message_rule where company_id = ? and enabled = 0 order by priority desc, message_rule_id limit 1000',
+      [companyId],
+    ),
+  patterns: (companyId: string) =>
+    sql.all<{ id: string; pattern: string }>(
+      "select message_rule_id as id, pattern from message_rule where company_id = ? and match_kind = 'regex' and pattern is not null",
+      [companyId],
+    ),
+  count: async (companyId: string) =>
+    Number(
+      (
+        await sql.one<{ n: number }>(
+          'select count(*) as n from message_rule where company_id = ?',
+          [companyId],
+        )
+      )?.n,
+    ),
+  find: (companyId: string, id: string) =>
+    sql.one<MessageRuleRow>(
+      'select * from message_rule where company_id = ? and message_rule_id = ?',
+      [companyId, id],
+    ),
+  lock: (companyId: string, id: string) =>
+    sql.one<MessageRuleRow>(
+      `select * from message_rule where company_id = ? and message_rule_id = ?${sql.dialect.forUpdate}`,
+      [companyId, id],
+    ),
+  /** What is there was locked before: whoever replaces a rule names all of it. */
+  /** Whose action may name the group: found by a part of the text, so some of them do not. */
+  lockNaming: (companyId: string, groupId: number) =>
+    sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ? and instr(action, ?) > 0 order by message_rule_id${sql.dialect.forUpdate}`,
+      [companyId, `"groupId":${Math.trunc(groupId)}`],
+    ),
+  changeActions: (rows: MessageRuleRow[]) =>
+    sql.update('message_rule', rows, { key: 'message_rule_id', set: ['action', 'update_time'] }),
+  save: (rows: MessageRuleRow[]) =>
+    rows.length === 0
+      ? Promise.resolve()
+      : sql.upsert('message_rule', rows, {
+          key: 'message_rule_id',
+          update: Object.keys(rows[0] ?? {}).slice(2),
+        }),
+  remove: async (companyId: string, id: string) => {
+    await sql.run('delete from rule_hit where message_rule_id = ? and company_id = ?', [
+      id,
+      companyId,
+    ])
+    return sql.run('delete from message_rule where company_id = ? and message_rule_id = ?', [
+      companyId,
+      id,
+    ])
+  },
+  removeAll: async (companyId: string) => {
+    await sql.run('delete from rule_hit where company_id = ?', [companyId])
+    return sql.run('delete from message_rule where company_id = ?', [companyId])
+  },
+
+  addHits: (rows: RuleHitRow[]) =>
+    sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
+  /** Of these rules all hits, those since a day, and the last day. */
+  hits: (ruleIds: string[], since: number) => {
+    const some = list(ruleIds)
+    return sql.all<{
+      message_rule_id: string
+      total: number | string
+      recent: number | string
+      last_day: number
+    }>(
+      'select message_rule_id, sum(hits) as total, sum(case when day >= ? then hits else 0 end) as recent, max(day) as last_day from rule_hit' +
+        ` where message_rule_id in (${some.marks}) group by message_rule_id`,
+      [since, ...some.values],
+    )
+  },
+  /** Which of these rules have spoken since. */
+  spoke: async (ruleIds: string[], since: number) => {
+    const some = list(ruleIds)
+    const rows = await sql.all<{ message_rule_id: string }>(
+      `select r.message_rule_id from message_rule r where r.message_rule_id in (${some.marks})` +
+        ' and exists (select 1 from rule_hit h where h.message_rule_id = r.message_rule_id and h.day >= ?)',
+      [...some.values, since],
+    )
+    return rows.map((row) => row.message_rule_id)
+  },
+
+  addUnmatched: (rows: RuleUnmatchedRow[]) =>
+    sql.upsert('rule_unmatched', rows, {
+      key: 'company_id, text_hash',
+      update: ['last_at'],
+      add: ['times'],
+    }),
+  /** The next so many, the most asked first. */
+  unmatched: (companyId: string, page: { times: number; hash: string; limit: number }) =>
+    sql.all<RuleUnmatchedRow>(
+      `select * from rule_unmatched${sql.dialect.along('ix_rule_unmatched_company_id_times')} where company_id = ? and times <= ? and (times < ? or text_hash < ?) order by times desc, text_hash desc limit ?`,
+      [companyId, page.times, page.times, page.hash, page.limit],
+    ),
+  dropUnmatched: (companyId: string, hashes: string[]) => {
+    const some = list(hashes)
+    return sql.run(
+      `delete from rule_unmatched where company_id = ? and text_hash in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+  },
+
+  ...replayQueries(sql),
+})

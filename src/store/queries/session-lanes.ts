@@ -1,0 +1,140 @@
+// Queued sessions lane by lane, and sessions that a timer may be due for. Nothing here is locked, so nothing here decides. Each
+// query walks an index from its beginning, however long the queue is.
+import type { SessionRow } from '../../../entities/index.ts'
+import { privateLanes } from '../../../rules/lane.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+export type Spot = { rank: number; id: string }
+export type Waiter = {
+  session_id: string
+  lane: string
+  rank: number
+  account_id: string
+  customer_service_uid: number
+}
+export type DueSpot = { at: number; id: string }
+/** Which timer: the times that must all lie before its moment. */
+export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed' | 'left'
+
+/** The indexes that lists and jobs walk. */
+export const alongSessions = ({ dialect }: Sql) => ({
+  lane: dialect.along('ix_message_session_company_id_lane_state_rank'),
+  state: dialect.along('ix_message_session_company_id_state_add_time'),
+  owner: dialect.along('ix_message_session_company_id_uid_state_add_time'),
+  customer: dialect.along('ix_message_session_wx_user_id_add_time'),
+})
+
+/** From one to the next, not through all who wait: a step each, because not every server looks up the next of what a statement found. */
+async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]) {
+  const lanes: string[] = []
+  for (let after = from; ;) {
+    const next = await sql.one<{ lane: string }>(
+      `select lane from message_session${alongSessions(sql).lane} where company_id = ? and lane > ? and lane < ? and state = 3 order by lane limit 1`,
+      [companyId, after, to],
+    )
+    if (!next) return lanes
+    after = next.lane
+    lanes.push(after)
+  }
+}
+/** Nothing named: any. */
+export const oneOf = (column: string, values: readonly string[] | undefined) => {
+  const some = list([...(values ?? [])])
+  return values === undefined
+    ? { where: '', values: [] }
+    : { where: ` and ${column} in (${some.marks})`, values: some.values }
+}
+const notAfter = (column: string) => `(${column} is null or ${column} <= ?)`
+const due: Record<DueKind, string[]> = {
+  waiting: [notAfter('assigned_at'), notAfter('receive_message_time')],
+  queued: [notAfter('queued_at'), notAfter('receive_message_time')],
+  idle: [notAfter('assigned_at'), notAfter('receive_message_time'), notAfter('send_time')],
+  owed: ['unanswered_since <= ?', notAfter('assigned_at')],
+  left: [notAfter('assigned_at'), 'uid in (select uid from user where seen_at <= ?)'],
+}
+
+export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
+  /** Somebody stands in it. */
+  isWaitedIn: async (companyId: string, lane: string) =>
+    (await sql.one(
+      'select session_id from message_session where company_id = ? and lane = ? and state = 3 limit 1',
+      [companyId, lane],
+    )) !== null,
+  /** The private lanes in which somebody waits: from one to the next, not through all who wait. */
+  inPrivateLanes: (companyId: string) =>
+    lanesOf(sql, companyId, [privateLanes.from, privateLanes.to]),
+  /** All others. */
+  lanesInUse: (companyId: string) => lanesOf(sql, companyId, ['', privateLanes.from]),
+  /** Who waits in a lane, in its order, with what decides whose he is. */
+  waiters: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
+    sql.all<Waiter>(
+      'select s.session_id, s.lane, s.`rank`, s.account_id, u.customer_service_uid from message_session s' +
+        `${along.lane} join wx_user u on u.wx_user_id = s.wx_user_id` +
+        ' where s.company_id = ? and s.lane = ? and s.state = 3 and s.`rank` >= ? and (s.`rank` > ? or s.session_id > ?)' +
+        ' order by s.`rank`, s.session_id limit ?',
+      [companyId, lane, rank, rank, id, limit],
+    ),
+  /** Whole rows of one lane in its order, of these accounts where some are named. */
+  ofLane: (
+    companyId: string,
+    { lane, accountIds }: { lane: string; accountIds?: readonly string[] | undefined },
+    { rank, id, limit }: Spot & { limit: number },
+  ) => {
+    const accounts = oneOf('account_id', accountIds)
+    return sql.all<SessionRow>(
+      `select * from message_session${along.lane} where company_id = ? and lane = ? and state = 3${accounts.where} and \`rank\` >= ?` +
+        ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
+      [companyId, lane, ...accounts.values, rank, rank, id, limit],
+    )
+  },
+  /** The next so many of a lane, with what says whether they stay in it. */
+  standing: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
+    sql.all<Pick<SessionRow, 'session_id' | 'account_id' | 'queued_at'> & { rank: number }>(
+      `select session_id, account_id, queued_at, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3 and \`rank\` >= ?` +
+        ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
+      [companyId, lane, rank, rank, id, limit],
+    ),
+  /** Who stands behind so many others. */
+  behind: (companyId: string, lane: string, { others, limit }: { others: number; limit: number }) =>
+    sql.all<{ session_id: string }>(
+      `select session_id from message_session${along.lane} where company_id = ? and lane = ? and state = 3 order by \`rank\`, session_id limit ? offset ${Math.trunc(others)}`,
+      [companyId, lane, limit],
+    ),
+  /** Queued elsewhere, though this is their customer's own agent, and serves the account. */
+  returningTo: (
+    companyId: string,
+    uid: number,
+    { heardSince, limit }: { heardSince: number; limit: number },
+  ) =>
+    sql.all<{ session_id: string }>(
+      'select s.session_id from wx_user u join message_session s on s.wx_user_id = u.wx_user_id where u.company_id = ? and u.customer_service_uid = ?' +
+        ' and u.active_at > ? and s.state = 3 and s.account_id in (select account_id from customer_service where uid = ? and state = 1)' +
+        ' order by s.`rank`, s.session_id limit ?',
+      [companyId, uid, heardSince, uid, limit],
+    ),
+  /** The next so many of a state, and which of them may be due. */
+  due: (
+    companyId: string,
+    { kind, state, before }: { kind: DueKind; state: number; before: number },
+    page: DueSpot & { limit: number },
+  ) =>
+    sql.all<{ session_id: string; add_time: number; kept: number }>(
+      `select session_id, add_time, case when ${due[kind].join(' and ')} then 1 else 0 end as kept from message_session${along.state}` +
+        ' where company_id = ? and state = ? and add_time <= ? and add_time >= ? and (add_time > ? or session_id > ?)' +
+        ' order by add_time, session_id limit ?',
+      [
+        ...due[kind].map(() => before),
+        ...[companyId, state, before],
+        ...[page.at, page.at, page.id, page.limit],
+      ],
+    ),
+  /** The next so many of a state, and when their customers were last heard of. */
+  sitting: (companyId: string, state: number, page: DueSpot & { limit: number }) =>
+    sql.all<{ session_id: string; add_time: number; wx_user_id: string; active_at: number }>(
+      'select s.session_id, s.add_time, s.wx_user_id, u.active_at from message_session s' +
+        `${along.state} join wx_user u on u.wx_user_id = s.wx_user_id` +
+        ' where s.company_id = ? and s.state = ? and s.add_time >= ? and (s.add_time > ? or s.session_id > ?)' +
+        ' order by s.add_time, s.session_id limit ?',
+      [companyId, state, page.at, page.at, page.id, page.limit],
+    ),
+})

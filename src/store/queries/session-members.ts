@@ -1,0 +1,42 @@
+import type { SessionMemberRow } from '../../../entities/index.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+export const memberQueries = (sql: Sql) => ({
+  of: (companyId: string, sessionIds: string[]) => {
+    const some = list(sessionIds)
+    return sql.all<SessionMemberRow>(
+      `select * from session_member where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) and left_at is null order by joined_at, uid`,
+      [companyId, ...some.values],
+    )
+  },
+  isMember: async (companyId: string, sessionId: string, uid: number) =>
+    (await sql.one(
+      'select uid from session_member where company_id = ? and session_id = ? and uid = ? and left_at is null',
+      [companyId, sessionId, uid],
+    )) !== null,
+  /** Group chats they are in. */
+  groupsOf: (companyId: string, uid: number, page: { after: string; limit: number }) =>
+    sql.all<{ session_id: string }>(
+      'select m.session_id from session_member m join message_session s on s.session_id = m.session_id and s.state = 2' +
+        ' where m.company_id = ? and m.uid = ? and m.left_at is null and m.session_id > ? order by m.session_id limit ?',
+      [companyId, uid, page.after, page.limit],
+    ),
+  /** Who comes again is one row all the same. */
+  add: (rows: SessionMemberRow[]) =>
+    sql.upsert('session_member', rows, {
+      key: 'session_id, uid',
+      update: ['added_by', 'joined_at', 'left_at'],
+    }),
+  leave: (sessionId: string, uids: number[], at: number) => {
+    const some = list(uids)
+    return sql.run(
+      `update session_member set left_at = ? where session_id = ? and uid in (${some.marks}) and left_at is null`,
+      [at, sessionId, ...some.values],
+    )
+  },
+  leaveAll: (sessionId: string, at: number) =>
+    sql.write('update session_member set left_at = ? where session_id = ? and left_at is null', [
+      at,
+      sessionId,
+    ]),
+})

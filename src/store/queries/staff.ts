@@ -1,0 +1,66 @@
+import type { UserRow } from '../../../entities/index.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+/** Who may be given customers. */
+export const staffQueries = (sql: Sql) => ({
+  /** Who is there, as he says and as he was heard of. */
+  presences: (uids: number[]) => {
+    const some = list(uids)
+    return sql.all<Pick<UserRow, 'uid' | 'enabled' | 'presence' | 'seen_at'>>(
+      `select uid, enabled, presence, seen_at from user where uid in (${some.marks})`,
+      some.values,
+    )
+  },
+  /** Enabled, and an agent of the account. */
+  serves: async (companyId: string, { accountId, uid }: { accountId: string; uid: number }) =>
+    (await sql.one(
+      'select u.uid from user u join customer_service s on s.uid = u.uid and s.account_id = ? and s.state = 1' +
+        ' where u.company_id = ? and u.uid = ? and u.enabled = 1',
+      [accountId, companyId, uid],
+    )) !== null,
+  /** Disabled people who have a session, a place in a group chat, or somebody who waits for them alone (`reserved`). */
+  disabledWith: async (companyId: string, reserved: number[]) => {
+    const some = list(reserved)
+    return sql.all<Pick<UserRow, 'uid' | 'sessions_to' | 'disabled_by'>>(
+      'select u.uid, u.sessions_to, u.disabled_by from user u where u.company_id = ? and u.enabled = 0' +
+        ` and (u.uid in (${some.marks})` +
+        [0, 1, 2]
+          .map(
+            (state) =>
+              ` or exists (select 1 from message_session s where s.company_id = u.company_id and s.uid = u.uid and s.state = ${state})`,
+          )
+          .join('') +
+        ' or exists (select 1 from session_member m join message_session s on s.session_id = m.session_id and s.state = 2' +
+        ' where m.uid = u.uid and m.left_at is null)) order by u.uid',
+      [companyId, ...some.values],
+    )
+  },
+  /** People online with room for one more. */
+  free: async (companyId: string, heardSince: number) =>
+    (
+      await sql.all<{ uid: number }>(
+        "select u.uid from user u join agent_load l on l.uid = u.uid where u.company_id = ? and u.enabled = 1 and u.presence = 'online'" +
+          ' and u.seen_at > ? and l.`load` < l.capacity order by u.uid',
+        [companyId, heardSince],
+      )
+    ).map((row) => row.uid),
+  /** What changes seldom of everyone in the company. */
+  staff: async (companyId: string) => ({
+    users: await sql.all<{ uid: number; enabled: number; role: string }>(
+      'select uid, enabled, role from user where company_id = ? order by uid',
+      [companyId],
+    ),
+    groups: await sql.all<{ uid: number; user_group_id: number }>(
+      'select uid, user_group_id from user_group_member where company_id = ?',
+      [companyId],
+    ),
+    identities: await sql.all<{ uid: number; account_id: string }>(
+      'select uid, account_id from customer_service where company_id = ? and state = 1',
+      [companyId],
+    ),
+    deputies: await sql.all<{ uid: number; deputy_uid: number }>(
+      'select uid, deputy_uid from user_deputy where company_id = ? order by deputy_uid',
+      [companyId],
+    ),
+  }),
+})

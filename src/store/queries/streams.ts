@@ -1,0 +1,62 @@
+// An event is one row per audience, written in the business transaction. Streams come last in a unit of work, sorted by name, and go
+// with the commit: they are a company's busiest rows.
+import { chunks, type Sql } from '../engine/sql.ts'
+
+export type NewEvent = {
+  stream: string
+  event_id: string
+  type: string
+  data: string
+  created_at: number
+}
+
+const oneEvent =
+  '(?, ?, (select top - ? from stream where company_id = ? and stream = ?), ?, ?, ?, ?)'
+
+export const streamQueries = (sql: Sql) => ({
+  append: (companyId: string, epoch: string, events: NewEvent[]): void => {
+    if (events.length === 0) return
+    const counts = new Map<string, number>()
+    for (const { stream } of events) counts.set(stream, (counts.get(stream) ?? 0) + 1)
+    const names = [...counts.keys()].sort()
+    const raised = names.map((stream) => ({
+      company_id: companyId,
+      stream,
+      epoch,
+      top: counts.get(stream) ?? 0,
+    }))
+    for (const { text, values } of sql.upserts('stream', raised, {
+      key: 'company_id, stream',
+      add: ['top'],
+    })) {
+      sql.last(text, values)
+    }
+    // SQL counts the offsets back from the top
+    const back = new Map(counts)
+    for (const some of chunks(sql.dialect, events)) {
+      sql.last(
+        'insert into stream_event (company_id, stream, `offset`, event_id, type, data, created_at) values ' +
+          some.map(() => oneEvent).join(','),
+        some.flatMap(({ stream, event_id, type, data, created_at }) => {
+          const left = (back.get(stream) ?? 1) - 1
+          back.set(stream, left)
+          return [companyId, stream, left, companyId, stream, event_id, type, data, created_at]
+        }),
+      )
+    }
+  },
+  /** When sessions left a lane for an agent lately, the newest first. */
+  leftLane: async (companyId: string, lane: string, since: number) =>
+    (
+      await sql.all<{ type: string; created_at: number }>(
+        'select type, created_at from stream_event where company_id = ? and stream = ? order by `offset` desc limit 200',
+        [companyId, `queue:${lane}`],
+      )
+    )
+      .filter(
+        (row) =>
+          row.created_at >= since &&
+          (row.type === 'session.claimed' || row.type === 'session.assigned'),
+      )
+      .map((row) => row.created_at),
+})

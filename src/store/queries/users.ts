@@ -1,0 +1,130 @@
+import type { CustomerServiceRow, UserRow } from '../../../entities/index.ts'
+import { groupQueries } from './groups.ts'
+import { list, type Sql } from '../engine/sql.ts'
+import { staffQueries } from './staff.ts'
+
+/** What may change of a row that is there. */
+export type UserColumns = Partial<Omit<UserRow, 'uid' | 'company_id'>>
+
+export const userQueries = (sql: Sql) => ({
+  byUsername: (username: string) =>
+    sql.one<UserRow>('select * from user where username = ?', [username]),
+  /** Tries of one login stand in one row, also when they come to several processes. */
+  lockLogin: (username: string) =>
+    sql.one(`select uid from user where username = ?${sql.dialect.forUpdate}`, [username]),
+  find: (companyId: string, uid: number) =>
+    sql.one<UserRow>('select * from user where company_id = ? and uid = ?', [companyId, uid]),
+  byUids: (uids: number[]) => {
+    const some = list(uids)
+    return sql.all<UserRow>(`select * from user where uid in (${some.marks})`, some.values)
+  },
+  list: (companyId: string, after: number, limit: number) =>
+    sql.all<UserRow>('select * from user where company_id = ? and uid > ? order by uid limit ?', [
+      companyId,
+      after,
+      limit,
+    ]),
+  directory: (companyId: string, search: string, page: { after: number; limit: number }) =>
+    sql.all<UserRow>(
+      'select * from user where company_id = ? and uid > ? and enabled = 1 and (instr(name, ?) > 0 or instr(username, ?) > 0) order by uid limit ?',
+      [companyId, page.after, search, search, page.limit],
+    ),
+  /** Who serves every account there is: a new account is theirs too. */
+  servingAll: (companyId: string) =>
+    sql.all<{ uid: number; name: string }>(
+      'select uid, name from user where company_id = ? and (select count(*) from customer_service s join official_account a on' +
+        ' a.account_id = s.account_id where s.uid = user.uid and s.state = 1 and a.deleted_at is null) = (select count(*) from' +
+        ' official_account where company_id = ? and deleted_at is null)',
+      [companyId, companyId],
+    ),
+  count: async (companyId: string) =>
+    Number(
+      (
+        await sql.one<{ n: number }>(
+          'select count(*) as n from user where company_id = ? and enabled = 1',
+          [companyId],
+        )
+      )?.n,
+    ),
+  insert: (row: Omit<UserRow, 'uid' | 'greeting' | 'sessions_to' | 'disabled_by'>) =>
+    sql.insertSerial('user', row),
+  lock: (companyId: string, uid: number) =>
+    sql.one<UserRow>(
+      `select * from user where company_id = ? and uid = ?${sql.dialect.forUpdate}`,
+      [companyId, uid],
+    ),
+  change: (companyId: string, uid: number, patch: UserColumns) =>
+    sql.change('user', { company_id: companyId, uid }, patch),
+  setPresence: (uid: number, presence: string, at: number) =>
+    sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
+  setGreeting: (uid: number, greeting: string | null) =>
+    sql.run('update user set greeting = ? where uid = ?', [greeting, uid]),
+  /** Of somebody who has said that they are offline, seen_at stays when they said so. */
+  seen: (uid: number, at: number) =>
+    sql.run("update user set seen_at = ? where uid = ? and presence <> 'offline'", [at, uid]),
+
+  ...groupQueries(sql),
+  ...staffQueries(sql),
+  groupIds: async (uid: number) =>
+    (
+      await sql.all<{ user_group_id: number }>(
+        'select user_group_id from user_group_member where uid = ? order by user_group_id',
+        [uid],
+      )
+    ).map((row) => row.user_group_id),
+  deputyUids: async (uid: number) =>
+    (
+      await sql.all<{ deputy_uid: number }>(
+        'select deputy_uid from user_deputy where uid = ? order by deputy_uid',
+        [uid],
+      )
+    ).map((row) => row.deputy_uid),
+  deputyOf: async (uid: number) =>
+    (await sql.all<{ uid: number }>('select uid from user_deputy where deputy_uid = ?', [uid])).map(
+      (row) => row.uid,
+    ),
+  setGroups: async (companyId: string, uid: number, ids: number[]) => {
+    await sql.run('delete from user_group_member where company_id = ? and uid = ?', [
+      companyId,
+      uid,
+    ])
+    await sql.insert(
+      'user_group_member',
+      ids.map((user_group_id) => ({ user_group_id, uid, company_id: companyId })),
+    )
+  },
+  setDeputies: async (companyId: string, uid: number, uids: number[]) => {
+    await sql.run('delete from user_deputy where company_id = ? and uid = ?', [companyId, uid])
+    await sql.insert(
+      'user_deputy',
+      uids.map((deputy_uid) => ({ uid, deputy_uid, company_id: companyId })),
+    )
+  },
+
+  identities: (uid: number) =>
+    sql.all<CustomerServiceRow>(
+      'select * from customer_service where uid = ? and state = 1 order by customer_service_id',
+      [uid],
+    ),
+  /** Of accounts that are there; one that comes back brings its people. */
+  accountIds: async (uid: number) =>
+    (
+      await sql.all<{ account_id: string }>(
+        'select s.account_id from customer_service s join official_account a on a.account_id = s.account_id' +
+          ' where s.uid = ? and s.state = 1 and a.deleted_at is null order by s.customer_service_id',
+        [uid],
+      )
+    ).map((row) => row.account_id),
+  identity: (accountId: string, uid: number) =>
+    sql.one<CustomerServiceRow>(
+      'select * from customer_service where account_id = ? and uid = ? and state = 1',
+      [accountId, uid],
+    ),
+  identityById: (id: number) =>
+    sql.one<CustomerServiceRow>(
+      'select * from customer_service where customer_service_id = ? and state = 1',
+      [id],
+    ),
+  setIdentity: (row: Omit<CustomerServiceRow, 'customer_service_id'>) =>
+    sql.upsert('customer_service', [row], { key: 'account_id, uid', update: ['name', 'state'] }),
+})

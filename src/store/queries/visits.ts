@@ -1,0 +1,104 @@
+// What followers do besides writing. Loaded and written only for pushes that need it: a text pays nothing for it.
+import type { CustomerRow, ReceptionRow, TrajectoryRow } from '../../../entities/index.ts'
+import { list, type Sql } from '../engine/sql.ts'
+
+const visited = [
+  'brief_end',
+  'brief_left',
+  'brief_scene',
+  'lng',
+  'lat',
+  'location_precision',
+  'location_at',
+  'get_into_count',
+  'tags',
+  'reception_id',
+] as const
+export type VisitedCustomer = Pick<CustomerRow, 'wx_user_id' | (typeof visited)[number]>
+
+/** Of each follower the newest so many are kept. */
+const keptOfEach = 200
+
+export const visitQueries = (sql: Sql) => ({
+  load: (ids: string[]) => {
+    const some = list(ids)
+    return sql.all<VisitedCustomer & { n: number | null }>(
+      `select wx_user_id, ${visited.join(', ')}, (select max(n) from trajectory t where t.wx_user_id = wx_user.wx_user_id) as n` +
+        ` from wx_user where wx_user_id in (${some.marks})`,
+      some.values,
+    )
+  },
+  save: (rows: VisitedCustomer[]) =>
+    sql.update('wx_user', rows, { key: 'wx_user_id', set: [...visited] }),
+  insert: (rows: TrajectoryRow[]) => sql.insert('trajectory', rows),
+  /** The follower's row is locked, so his numbers grow one by one. */
+  forgetBefore: async (rows: TrajectoryRow[]) => {
+    const long = rows.filter((row) => row.n > keptOfEach)
+    for (const { wx_user_id: id, n } of long) {
+      await sql.write('delete from trajectory where wx_user_id = ? and n <= ?', [
+        id,
+        n - keptOfEach,
+      ])
+    }
+  },
+  trajectory: (companyId: string, customerId: string, page: { before: number; limit: number }) =>
+    sql.all<TrajectoryRow>(
+      'select * from trajectory where company_id = ? and wx_user_id = ? and n < ? order by n desc limit ?',
+      [companyId, customerId, page.before, page.limit],
+    ),
+
+  receptionsOf: (accountId: string, scenes: string[]) => {
+    const some = list(scenes)
+    return sql.all<ReceptionRow>(
+      `select * from reception where account_id = ? and scene in (${some.marks})`,
+      [accountId, ...some.values],
+    )
+  },
+  receptions: (companyId: string, ids: string[]) => {
+    const some = list(ids)
+    return sql.all<ReceptionRow>(
+      `select * from reception where company_id = ? and reception_id in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+  },
+  /** Many come by one code: the row is held from here to the commit. */
+  count: (
+    id: string,
+    { follows, unfollows, scans }: { follows: number; unfollows: number; scans: number },
+  ) =>
+    sql.write(
+      'update reception set follows = follows + ?, unfollows = unfollows + ?, scans = scans + ? where reception_id = ?',
+      [follows, unfollows, scans, id],
+    ),
+  listReceptions: (companyId: string, page: { before: string; limit: number }) =>
+    sql.all<ReceptionRow>(
+      `select * from reception${sql.dialect.along('ix_reception_company_id_reception_id')} where company_id = ? and reception_id < ? order by reception_id desc limit ?`,
+      [companyId, page.before, page.limit],
+    ),
+  findReception: (companyId: string, id: string) =>
+    sql.one<ReceptionRow>('select * from reception where company_id = ? and reception_id = ?', [
+      companyId,
+      id,
+    ]),
+  addReception: (row: ReceptionRow) => sql.insert('reception', [row]),
+  lockReception: (companyId: string, id: string) =>
+    sql.one<ReceptionRow>(
+      `select * from reception where company_id = ? and reception_id = ?${sql.dialect.forUpdate}`,
+      [companyId, id],
+    ),
+  changeReception: (
+    companyId: string,
+    id: string,
+    patch: Partial<
+      Pick<ReceptionRow, 'name' | 'kind' | 'uid' | 'user_group_id' | 'reply_text' | 'tags'>
+    >,
+  ) => sql.change('reception', { company_id: companyId, reception_id: id }, patch),
+  /** Whoever comes by a code that named the group is received by nobody in particular. */
+  forgetGroup: (companyId: string, groupId: number) =>
+    sql.run(
+      "update reception set kind = 'other', user_group_id = null where company_id = ? and user_group_id = ?",
+      [companyId, groupId],
+    ),
+  removeReception: (companyId: string, id: string) =>
+    sql.run('delete from reception where company_id = ? and reception_id = ?', [companyId, id]),
+})
