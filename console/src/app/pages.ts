@@ -1,22 +1,22 @@
 // Every page of the console: its address, its title, and the least role it is for.
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import type { Me } from '../api.ts'
-import type { Word } from '../words.ts'
+import type { Me } from '../api/me.ts'
+import type { ShellWord } from '../words/shell.ts'
 import NoPage from './NoPage.vue'
 
 type Role = Me['role']
 interface Page {
   name: string
   path: string
-  title: Word
+  title: ShellWord
   role: Role
   load: () => Promise<{ default: Component }>
 }
 
 declare module 'vue-router' {
   interface RouteMeta {
-    title: Word
+    title: ShellWord
     role: Role
   }
 }
@@ -27,14 +27,14 @@ export const pages: Page[] = [
     path: '/desk/:list(queued|waiting|active|missed|closed)?/:session([0-9a-f]{32})?',
     title: 'title',
     role: 'agent',
-    load: () => import('../components/DeskPage.vue'),
+    load: () => import('../pages/desk/DeskPage.vue'),
   },
   {
     name: 'rules',
     path: '/rules/:tab(conflicts|replay|unmatched)?',
     title: 'rules',
     role: 'admin',
-    load: () => import('../lab/LabPage.vue'),
+    load: () => import('../pages/lab/LabPage.vue'),
   },
 ]
 

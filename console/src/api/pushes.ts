@@ -1,0 +1,17 @@
+import { call, type Page } from './client.ts'
+
+/** What a follower sent and the database refused. */
+export interface RefusedPush {
+  id: string
+  openid: string
+  xml: string | null
+  at: string
+  rereadAt: string | null
+  readAt: string | null
+}
+
+export const pushesApi = {
+  refused: () => call<Page<RefusedPush> & { open: number }>('GET', '/pushes/refused'),
+  markSeen: (id: string) =>
+    call<RefusedPush>('POST', `/pushes/refused/${encodeURIComponent(id)}/read`),
+}

@@ -1,0 +1,113 @@
+import { computed, ref, shallowRef } from 'vue'
+import { messagesApi, type Message } from '../api/messages.ts'
+import { sessionsApi, type Session } from '../api/sessions.ts'
+import { tellError } from './notices.ts'
+import { asMessage, discard, outbox, post, put } from './outbox.ts'
+import { repeat } from './polling.ts'
+
+const pageSize = 50
+const isMoving = (line: Message) =>
+  line.delivery?.state === 'pending' || line.delivery?.state === 'sending'
+const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
+
+export function keepLines() {
+  const bySeq = new Map<number, Message>()
+  const lines = shallowRef<Message[]>([])
+  // Only what was read in order moves this mark: an answer to a send may be ahead of lines not
+  // read yet.
+  let readUpTo = 0
+
+  function merge(items: Message[]) {
+    for (const item of items) {
+      const known = bySeq.get(item.seq)
+      const isStale = known?.delivery && !isMoving(known) && isMoving(item)
+      if (!isStale) bySeq.set(item.seq, item)
+      if (item.clientMsgId) discard(item.clientMsgId)
+    }
+    if (items.length > 0) lines.value = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+  }
+
+  async function readNew(id: string) {
+    const items = await messagesApi.list(
+      id,
+      readUpTo > 0 ? { after: readUpTo, limit: pageSize } : { limit: pageSize },
+    )
+    readUpTo = Math.max(readUpTo, ...items.map((item) => item.seq))
+    merge(items)
+    return items.length
+  }
+
+  async function refresh(id: string, alsoUnknown: boolean) {
+    let covered = 0
+    for (const line of lines.value.filter(
+      (item) => isMoving(item) || (alsoUnknown && isUnknown(item)),
+    )) {
+      if (line.seq <= covered) continue
+      const items = await messagesApi.list(id, { after: line.seq - 1, limit: pageSize })
+      covered = Math.max(line.seq, ...items.map((item) => item.seq))
+      merge(items)
+    }
+  }
+  return { lines, merge, readNew, refresh }
+}
+
+export function openConversation(id: string, gone: (error: unknown) => void) {
+  const session = ref<Session | null>(null)
+  const hasEarlier = ref(false)
+  const kept = keepLines()
+  const shown = computed(() => [
+    ...kept.lines.value,
+    ...outbox.items.filter((item) => item.sessionId === id).map(asMessage),
+  ])
+  let rounds = 0
+
+  async function look() {
+    const isFirst = rounds === 0
+    session.value = await sessionsApi.get(id)
+    let count = await kept.readNew(id)
+    if (isFirst) hasEarlier.value = count >= pageSize
+    else while (count >= pageSize) count = await kept.readNew(id)
+    await kept.refresh(id, rounds % 5 === 0)
+    rounds++
+  }
+
+  async function readEarlier() {
+    const items = await messagesApi.list(id, {
+      before: kept.lines.value[0]?.seq ?? 0,
+      limit: pageSize,
+    })
+    hasEarlier.value = items.length >= pageSize
+    kept.merge(items)
+  }
+
+  async function deliver(item: ReturnType<typeof put>) {
+    const message = item && (await post(item))
+    if (message) kept.merge([message])
+    else look().catch(tellError)
+  }
+
+  function send(text: string) {
+    return session.value ? deliver(put(session.value, text)) : Promise.resolve()
+  }
+
+  function retry(clientMsgId: string) {
+    const item = outbox.items.find((each) => each.clientMsgId === clientMsgId)
+    // A refused one was not stored, so it is written anew against today's session; a lost one is
+    // repeated as it was.
+    if (item?.stage === 'refused' && session.value) item.fence = session.value.fence
+    return deliver(item)
+  }
+
+  const stop = repeat(2000, look, gone)
+  return {
+    session,
+    shown,
+    hasEarlier,
+    look,
+    readEarlier,
+    send,
+    retry,
+    refresh: () => kept.refresh(id, true),
+    stop,
+  }
+}

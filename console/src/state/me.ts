@@ -1,0 +1,57 @@
+import { ref } from 'vue'
+import { onSignedOut, Refusal } from '../api/client.ts'
+import { meApi, type Me } from '../api/me.ts'
+import { tellError } from './notices.ts'
+import { belongTo, forgetAll } from './outbox.ts'
+
+export const stage = ref<'looking' | 'out' | 'in'>('looking')
+/** Who is signed in; after an end that nobody asked for, who was. */
+export const me = ref<Me | null>(null)
+export const hasEnded = ref(false)
+
+export function whoIsHere(): Me {
+  if (!me.value) throw new Error('nobody is signed in')
+  return me.value
+}
+
+export function enter(user: Me) {
+  belongTo(user.uid)
+  me.value = user
+  hasEnded.value = false
+  stage.value = 'in'
+}
+
+export async function lookWhoIsHere() {
+  try {
+    enter(await meApi.get())
+  } catch (error) {
+    if (error instanceof Refusal && error.status < 429) stage.value = 'out'
+    else setTimeout(lookAgain, 2000)
+  }
+}
+
+const lookAgain = () => {
+  lookWhoIsHere().catch(tellError)
+}
+
+export async function leave() {
+  try {
+    await meApi.logout()
+  } catch (error) {
+    // Saying "signed out" while the cookie still holds would be a lie.
+    if (!(error instanceof Refusal && error.status === 401)) {
+      tellError(error)
+      return
+    }
+  }
+  forgetAll()
+  hasEnded.value = false
+  stage.value = 'out'
+  me.value = null
+}
+
+onSignedOut(() => {
+  if (stage.value !== 'in') return
+  hasEnded.value = true
+  stage.value = 'out'
+})

@@ -1,0 +1,62 @@
+import { ref } from 'vue'
+import { NoAnswer, Refusal } from '../api/client.ts'
+import { isWord, say } from '../words/errors.ts'
+
+export interface Notice {
+  n: number
+  kind: 'good' | 'bad'
+  text: string
+  detail: string
+}
+
+export const notices = ref<Notice[]>([])
+let count = 0
+
+export function dismiss(n: number) {
+  notices.value = notices.value.filter((notice) => notice.n !== n)
+}
+
+export function tell(text: string, kind: Notice['kind'] = 'good', detail = '') {
+  const n = ++count
+  notices.value = [
+    ...notices.value.filter((notice) => notice.text !== text),
+    { n, kind, text, detail },
+  ].slice(-3)
+  setTimeout(
+    () => {
+      dismiss(n)
+    },
+    kind === 'bad' ? 8000 : 4000,
+  )
+}
+
+/** A code of the server in words, where there are some. */
+export const explainCode = (code: string) => (isWord(code) ? say(code) : code)
+
+export function explain(error: unknown): string {
+  if (error instanceof NoAnswer) return say('noAnswer')
+  if (!(error instanceof Refusal)) return say('other')
+  if (isWord(error.code)) return say(error.code)
+  if (error.message && error.message !== error.code) return error.message
+  if (error.status >= 502) return say('busy')
+  const status = String(error.status)
+  return isWord(status) ? say(status) : say('other')
+}
+
+export function tellError(error: unknown) {
+  if (error instanceof Refusal && error.status === 401) return // the sign-in page says it
+  const wantsReference = error instanceof Refusal && error.requestId !== '' && !isWord(error.code)
+  tell(explain(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')
+}
+
+/** Runs what a person asked for; a failure becomes a notice. */
+export async function attempt<T>(
+  work: () => Promise<T>,
+): Promise<{ done: true; value: T } | { done: false }> {
+  try {
+    return { done: true, value: await work() }
+  } catch (error) {
+    tellError(error)
+    return { done: false }
+  }
+}

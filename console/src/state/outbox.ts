@@ -1,0 +1,103 @@
+import { reactive } from 'vue'
+import { NoAnswer, Refusal } from '../api/client.ts'
+import { messagesApi, type Message, type TextToSend } from '../api/messages.ts'
+import { say } from '../words/errors.ts'
+import { explain, tellError } from './notices.ts'
+
+/**
+ * What a person has sent and the server has not taken yet. It outlives a change of session and a
+ * new sign-in.
+ */
+export interface Outgoing extends TextToSend {
+  sessionId: string
+  stage: 'sending' | 'lost' | 'refused'
+  explanation: string
+  createdAt: string
+}
+
+export const outbox = reactive<{ items: Outgoing[] }>({ items: [] })
+export const drafts = new Map<string, string>()
+const lastOf = new Map<string, Promise<unknown>>()
+let ownerUid: number | undefined
+
+export function belongTo(uid: number) {
+  if (ownerUid !== uid) forgetAll()
+  ownerUid = uid
+}
+
+export function forgetAll() {
+  ownerUid = undefined
+  outbox.items = []
+  drafts.clear()
+  lastOf.clear()
+}
+
+export function discard(clientMsgId: string) {
+  outbox.items = outbox.items.filter((item) => item.clientMsgId !== clientMsgId)
+}
+
+export function put(session: { id: string; fence: number }, text: string) {
+  const { id, fence } = session
+  const explanation = ''
+  outbox.items.push({
+    sessionId: id,
+    clientMsgId: crypto.randomUUID(),
+    type: 'text',
+    text,
+    fence,
+    stage: 'sending',
+    explanation,
+    createdAt: new Date().toISOString(),
+  })
+  return outbox.items.at(-1)
+}
+
+/**
+ * One after the other within a session, so that the customer reads them in the order they were
+ * written.
+ */
+export function post(item: Outgoing): Promise<Message | null> {
+  item.stage = 'sending'
+  const turn = (lastOf.get(item.sessionId) ?? Promise.resolve()).then(() => postNow(item))
+  lastOf.set(item.sessionId, turn)
+  return turn
+}
+
+async function postNow(item: Outgoing) {
+  const { clientMsgId, type, text, fence } = item
+  try {
+    const message = await messagesApi.send(item.sessionId, { clientMsgId, type, text, fence })
+    discard(clientMsgId)
+    return message
+  } catch (error) {
+    // After no answer or a breakdown it may have been stored all the same: only the same
+    // clientMsgId is safe then.
+    const isLost =
+      error instanceof NoAnswer ||
+      (error instanceof Refusal && (error.status >= 429 || error.status === 401))
+    item.stage = isLost ? 'lost' : 'refused'
+    item.explanation = isLost ? say('lostHint') : explain(error)
+    tellError(error)
+    return null
+  }
+}
+
+export function asMessage(item: Outgoing): Message {
+  const { clientMsgId, sessionId, type, text, createdAt, stage, explanation } = item
+  const delivery = {
+    state: stage === 'sending' ? ('sending' as const) : ('failed' as const),
+    explanation,
+  }
+  return {
+    id: clientMsgId,
+    clientMsgId,
+    sessionId,
+    seq: 0,
+    direction: 'out',
+    opercode: 1,
+    type,
+    text,
+    createdAt,
+    delivery,
+  }
+}

@@ -1,0 +1,100 @@
+import { onScopeDispose, reactive, ref, watch, watchEffect, type Ref } from 'vue'
+import { sessionsApi, type Session, type Tab } from '../api/sessions.ts'
+import { tellError } from './notices.ts'
+import { repeat } from './polling.ts'
+
+export const tabs: Tab[] = ['queued', 'waiting', 'active', 'missed', 'closed']
+const pageSize = 50
+
+/** What waits for an answer or for acceptance on the desk, for the title of the page. */
+export const toDo = ref(0)
+
+export function openSessions(tab: Readonly<Ref<Tab>>) {
+  const search = ref('')
+  /** Supervisors may look at everyone's. */
+  const everyone = ref(false)
+  const lists = reactive<Record<Tab, Session[]>>({
+    queued: [],
+    waiting: [],
+    active: [],
+    missed: [],
+    closed: [],
+  })
+  const hasMore = reactive<Record<Tab, boolean>>({
+    queued: false,
+    waiting: false,
+    active: false,
+    missed: false,
+    closed: false,
+  })
+  const isLoaded = ref(false)
+  let pages = 1
+  let rounds = 0
+
+  async function load(state: Tab, wanted: number) {
+    const asked = search.value.trim()
+    const found: Session[] = []
+    let cursor: string | null = null
+    for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
+      const answer = await sessionsApi.list({
+        state,
+        ...(state === 'queued' || state === 'missed' || everyone.value
+          ? {}
+          : { mine: 'true' as const }),
+        cursor,
+        limit: pageSize,
+        search: state === tab.value ? asked : '',
+      })
+      found.push(...answer.items)
+      cursor = answer.next
+    }
+    if (asked !== search.value.trim()) return
+    lists[state] = found
+    hasMore[state] = cursor !== null
+  }
+
+  async function look() {
+    const current = tab.value
+    await load(current, pages)
+    isLoaded.value = true
+    // The other tabs only show how many there are, so they are asked less often.
+    const others = tabs.filter((state) => state !== current && state !== 'closed')
+    if (rounds++ % 3 === 0) await Promise.all(others.map((state) => load(state, 1)))
+  }
+
+  function lookNow() {
+    rounds = 0
+    look().catch(tellError)
+  }
+
+  watch([tab, search, everyone], ([newTab], [oldTab]) => {
+    pages = 1
+    if (newTab !== oldTab) search.value = ''
+    lookNow()
+  })
+
+  function showMore() {
+    pages++
+    lookNow()
+  }
+
+  watchEffect(() => {
+    const unread = lists.active.reduce((sum, session) => sum + (session.unread ?? 0), 0)
+    toDo.value = lists.waiting.length + unread
+  })
+  const stop = repeat(2000, look, tellError)
+  onScopeDispose(() => {
+    stop()
+    toDo.value = 0
+  })
+  return { search, everyone, lists, hasMore, isLoaded, showMore, lookNow }
+}
+
+export function nameOf({ customer }: Session) {
+  return (
+    customer.remark ||
+    customer.alias ||
+    customer.nickname ||
+    (customer.openid ?? customer.id).slice(-8)
+  )
+}
