@@ -13,7 +13,8 @@ const config = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cj
   forbidden: IForbiddenRuleType[]
   options: ICruiseOptions
 }
-const rooms = ['entities', 'rules', 'src', 'packages/wechat-api-ts/src', 'scripts']
+const rooms = ['entities', 'rules', 'src', 'packages/wechat-api-ts/src', 'console/src', 'scripts']
+const vue = (script: string) => `<script setup lang="ts">\n${script}\n</script>\n`
 
 /** wall → a file that should not be, and what it says. */
 const plants: Record<string, [file: string, text: string]> = {
@@ -133,6 +134,34 @@ const plants: Record<string, [file: string, text: string]> = {
   'simulator-is-a-stranger': [
     'scripts/simulator/planted.ts',
     "import { signature } from 'wechat-api-ts'\nexport const planted = signature\n",
+  ],
+  'the-console-ships-alone': [
+    'console/src/app/planted.ts',
+    "import { isOpen } from '../../../rules/session.ts'\nexport const planted = isOpen\n",
+  ],
+  'calls-know-nobody': [
+    'console/src/api/planted.ts',
+    "import { tell } from '../state/notices.ts'\nexport const planted = tell\n",
+  ],
+  'words-know-nobody': [
+    'console/src/words/planted.ts',
+    "import type { Session } from '../api/sessions.ts'\nexport type Planted = Session\n",
+  ],
+  'parts-serve-any-page': [
+    'console/src/parts/planted.vue',
+    vue("import { people } from '../state/people.ts'\nconst planted = people"),
+  ],
+  'state-knows-no-page': [
+    'console/src/state/planted.ts',
+    "import { labelOf } from '../pages/desk/lines.ts'\nexport const planted = labelOf\n",
+  ],
+  'a-page-knows-no-shell': [
+    'console/src/pages/desk/planted.vue',
+    vue("import { router } from '../../app/router.ts'\nconst planted = router"),
+  ],
+  'pages-are-strangers': [
+    'console/src/pages/desk/planted.vue',
+    vue("import { draftOf } from '../lab/draft.ts'\nconst planted = draftOf"),
   ],
   'product-ships-alone': [
     'src/views/planted.ts',
