@@ -1,6 +1,6 @@
 // The only reader of the environment. .env.example and docs/configuration.md are checked against `settings`.
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -109,7 +109,26 @@ export function secretKey(config: Config): string {
   const file = join(config.DATA_DIR, 'secret.key')
   if (!existsSync(file)) {
     mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
-    writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
+    makeKey(file)
   }
-  return readFileSync(file, 'utf8').trim()
+  const key = readFileSync(file, 'utf8').trim()
+  if (key.length < 32) {
+    throw new Error(
+      `${file} is not whole, so it opens nothing and must seal nothing: take it from a backup; on a first start delete it.`,
+    )
+  }
+  return key
+}
+
+/** Whole, or not there: a process that dies meanwhile leaves no half key, and of two that start at once the first one's stands. */
+function makeKey(file: string): void {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
+  }
 }

@@ -33,10 +33,14 @@ export async function checkAccounts(config: Config, store: Inspected): Promise<F
   return findings
 }
 
-/** Asking for it would make one. */
+/** Asking for it would make one; what cannot be used is told beside the settings. */
 function secretsOf(config: Config): Secrets | null {
   if (!config.SECRET_KEY && !existsSync(join(config.DATA_DIR, 'secret.key'))) return null
-  return openSecrets(secretKey(config))
+  try {
+    return openSecrets(secretKey(config))
+  } catch {
+    return null
+  }
 }
 
 type Place = { config: Config; secrets: Secrets; store: Inspected }

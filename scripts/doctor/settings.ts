@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../../src/config.ts'
+import { secretKey, type Config } from '../../src/config.ts'
 import type { Finding } from '../../src/ports.ts'
 
 export function checkSettings(config: Config): Finding[] {
@@ -20,6 +20,15 @@ function secret(config: Config): Finding {
   const file = join(config.DATA_DIR, 'secret.key')
   if (!existsSync(file)) {
     return { ok: true, what: `No SECRET_KEY: the first start makes one in ${file}.` }
+  }
+  try {
+    secretKey(config)
+  } catch (error) {
+    return {
+      ok: false,
+      what: `${file} cannot be used.`,
+      remedy: error instanceof Error ? error.message : String(error),
+    }
   }
   if ((statSync(file).mode & 0o077) !== 0) {
     return { ok: false, what: `${file} can be read by others.`, remedy: `chmod 600 ${file}` }

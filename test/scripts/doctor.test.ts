@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -129,7 +129,7 @@ void test('40164 is explained with the list where the address must stand', async
   assert.match(out, /1 of \d+ need attention/)
 })
 
-void test('another key, a key others can read, and a missing one are told apart', async (t) => {
+void test('another key, a key others can read, half a key, and a missing one are told apart', async (t) => {
   const {
     house: { dir },
     doctor,
@@ -142,6 +142,11 @@ void test('another key, a key others can read, and a missing one are told apart'
   const open = await doctor()
   assert.equal(open.code, 1)
   assert.match(open.out, /✘ .*secret\.key can be read by others\.\n +→ chmod 600/)
+
+  writeFileSync(join(dir, 'secret.key'), 'half', { mode: 0o600 })
+  const half = await doctor()
+  assert.equal(half.code, 1)
+  assert.match(half.out, /secret\.key cannot be used\.\n +→ .*is not whole/)
 
   rmSync(join(dir, 'secret.key'))
   const gone = await doctor()

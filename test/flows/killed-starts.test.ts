@@ -1,0 +1,257 @@
+// kill -9 inside every stage of a start. Whatever was stored stands, and the next start goes on with it. The stages are what a start
+// itself asks of the world, so a new one is among them.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { entities } from '../../entities/index.ts'
+import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
+import type { Ports } from '../../src/ports.ts'
+import { openHouse, password, type House } from '../support/app.ts'
+import { startAndKill, type Death, type Deed } from '../support/deaths.ts'
+import { isCluster, openEdition } from '../support/edition.ts'
+import { eventually } from '../support/eventually.ts'
+import { makeFolder } from '../support/folder.ts'
+import { follower, type Follower } from '../support/follower.ts'
+import { isFull } from '../support/full.ts'
+import { write } from '../support/job-scene.ts'
+import { sentTo } from '../support/rig.ts'
+import { presence, sessionOf } from '../support/seen.ts'
+
+/** A house that stands, falls and stands again in one place. */
+type Place = {
+  settings: Record<string, string>
+  dir: string
+  open: () => Promise<House>
+  /** What is accepted there does not leave while this is so. */
+  holds: { replies: boolean }
+}
+
+async function openPlace(t: TestContext): Promise<Place> {
+  const dir = makeFolder('killed-starts')
+  const edition = await openEdition()
+  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  let standing: House | null = null
+  t.after(async () => {
+    await standing?.close()
+    await simulator.close()
+    await edition.close()
+  })
+  const holds = { replies: false }
+  const wrap = (ports: Ports): Ports => {
+    const { outbox } = ports.store.read
+    const { waiting } = outbox
+    outbox.waiting = async () => (holds.replies ? [] : waiting())
+    return ports
+  }
+  return {
+    dir,
+    holds,
+    settings: {
+      HOST: '127.0.0.1',
+      DATA_DIR: dir,
+      WECHAT_API_BASE: simulator.url,
+      ADMIN_PASSWORD: password,
+      LOG_LEVEL: 'error',
+      ...edition.settings,
+    },
+    open: async () => {
+      const house = await openHouse({
+        dir,
+        wrap,
+        alone: true,
+        rules: false,
+        // so long the others are listened for before one is believed to be alone
+        clockEveryMs: 500,
+        simulatorUrl: simulator.url,
+        settings: edition.settings,
+      })
+      house.announce({ logs: ['a reply did not simply arrive'] })
+      const close = () => {
+        standing = null
+        return house.close()
+      }
+      return (standing = { ...house, close })
+    },
+  }
+}
+
+/** Where a start is: its part, without the ways that all parts share. */
+const stageOf = ({ place }: Deed): string =>
+  place
+    .split(' < ')
+    .filter((one) => !/^(app|main) | start$/.test(one))
+    .slice(-2)
+    .join(' < ')
+
+/** Each stage once; each deed in both ways where there is time for it. */
+function deathsOf(deeds: Deed[], few: number): Death[] {
+  if (isFull) {
+    return deeds.flatMap((deed) =>
+      (['before', 'during'] as const).map((where) => ({ ...deed, where })),
+    )
+  }
+  const stages = [...new Set(deeds.map(stageOf))]
+  while (stages.length > few) stages.splice(Math.floor(Math.random() * stages.length), 1)
+  return stages.map((stage, nth): Death => {
+    const ones = deeds.filter((deed) => stageOf(deed) === stage)
+    const deed = ones[Math.floor(Math.random() * ones.length)]
+    assert.ok(deed)
+    return { ...deed, where: nth % 2 === 0 ? 'during' : 'before' }
+  })
+}
+
+const said = ({ place, nth, where }: Death) => `killed ${where} ${nth} of ${place}`
+
+async function isReady(house: House): Promise<void> {
+  await eventually(async () => {
+    assert.equal((await fetch(`${house.url}/readyz`)).status, 200)
+  }, 'start')
+}
+
+void test('a start that is killed at any of its stages loses nothing, and the next one goes on with all there was', async (t) => {
+  const place = await openPlace(t)
+  const scene = await begin(await place.open())
+  const deeds = await startAndKill(place.settings, place.dir, null)
+  assert.ok(deeds)
+  const deaths = deathsOf(deeds, 5)
+  console.log(
+    `${deaths.length} of ${2 * deeds.length} deaths in ${new Set(deeds.map(stageOf)).size} stages`,
+  )
+  let house = await place.open()
+  for (const [nth, death] of deaths.entries()) {
+    place.holds.replies = true
+    const before = await leave(house, scene, `reply-${nth}`)
+    assert.equal(await startAndKill(place.settings, place.dir, death), null, said(death))
+    house = await place.open()
+    await isReady(house)
+    // what is on its way now is the dead one's: its lease runs out
+    await write(house, "update outbox set lease_until = 1 where state = 'sending'")
+    await sweepOutbox(house.app.ports)
+    place.holds.replies = false
+    await goesOn(house, scene, { ...before, death })
+  }
+  await house.close()
+})
+
+type Scene = { open: string; served: Follower }
+
+/** One whose session is open. */
+async function begin(house: House): Promise<Scene> {
+  const [agent, other] = [await house.agent('agent'), await house.agent('other')]
+  for (const one of [await house.agent('agent0'), other]) await presence(one, 'away')
+  const served = await follower(house)
+  await served.says('在吗')
+  const { status, body } = await agent.call('POST', '/api/sessions/claim', {})
+  assert.equal(status, 200)
+  await house.close()
+  return { open: (body as { id: string }).id, served }
+}
+
+type Before = { text: string; queued: string; keys: Map<string, Set<string>> }
+
+/** What it goes down with: one more who waits, and an answer that has not left. */
+async function leave(house: House, { open, served }: Scene, text: string): Promise<Before> {
+  const agent = await house.agent('agent')
+  await served.says('在吗')
+  const line = { clientMsgId: text, type: 'text', text }
+  assert.equal((await agent.call('POST', `/api/sessions/${open}/messages`, line)).status, 202)
+  const waiting = await follower(house)
+  await waiting.says('有人吗')
+  const { id: queued } = await sessionOf(house, waiting)
+  const keys = await keysOf(house)
+  await house.close()
+  return { text, queued, keys }
+}
+
+async function goesOn(
+  house: House,
+  scene: Scene,
+  { text, queued, keys, death }: Before & { death: Death },
+): Promise<void> {
+  const after = await keysOf(house)
+  for (const [table, rows] of keys) {
+    const lost = [...rows].filter((row) => !after.get(table)?.has(row))
+    assert.deepEqual(lost, [], `${table}: ${said(death)}`)
+  }
+  await holdsNothingForLong(house)
+  await leftOnce(house, { text, death })
+  const agent = await house.agent('agent')
+  assert.equal((await agent.call('GET', `/api/sessions/${scene.open}`)).body.stateCode, 1)
+  const other = await house.agent('other')
+  await eventually(async () => {
+    const { status, body } = await other.call('POST', '/api/sessions/claim', {})
+    assert.deepEqual([status, body.id], [200, queued], said(death))
+  })
+  assert.equal((await other.call('POST', `/api/sessions/${queued}/close`, {})).status, 200)
+}
+
+/** What the dead one has taken is free again in time: no lease is longer than the longest that there is. */
+async function holdsNothingForLong(house: House): Promise<void> {
+  const longestMs = 60_000
+  for (const { options } of entities) {
+    if (!('lease_until' in options.columns)) continue
+    const table = options.tableName ?? options.name
+    const rows = await house.rows(`select * from \`${table}\` where lease_until > ?`, [
+      house.app.ports.clock.now() + longestMs,
+    ])
+    assert.deepEqual(rows, [], table)
+  }
+}
+
+/** Sent once, or nobody knows: then a person decides. */
+async function leftOnce(
+  house: House,
+  { text, death }: { text: string; death: Death },
+): Promise<void> {
+  const state = await eventually(async () => {
+    const [row] = await house.rows<{ delivery: string }>(
+      'select delivery from message_data where text = ?',
+      [text],
+    )
+    assert.ok(row && ['sent', 'unknown'].includes(row.delivery), `${row?.delivery}: ${said(death)}`)
+    return row.delivery
+  })
+  const arrived = (await sentTo(house.simulator)).filter((one) => one.text === text)
+  assert.ok(arrived.length <= 1 && (state === 'unknown' || arrived.length === 1), said(death))
+}
+
+/** The primary keys of everything that is stored. */
+async function keysOf(house: House): Promise<Map<string, Set<string>>> {
+  const keys = new Map<string, Set<string>>()
+  for (const { options } of entities) {
+    const columns = Object.entries(options.columns)
+      .filter(([, column]) => (column as { primary?: boolean }).primary)
+      .map(([name]) => `\`${name}\``)
+    const table = options.tableName ?? options.name
+    const rows = await house.rows<object>(`select ${columns.join(', ')} from \`${table}\``)
+    keys.set(table, new Set(rows.map((row) => JSON.stringify(Object.values(row)))))
+  }
+  return keys
+}
+
+void test('a first start that is killed at any of its stages is followed by one that makes one company with one admin', async (t) => {
+  const first = await openPlace(t)
+  const deeds = await startAndKill(first.settings, first.dir, null)
+  assert.ok(deeds)
+  const places = deeds.filter(({ nth }) => nth === 1)
+  const key = places.find(({ what }) => /^writeFileSync .*secret.key/.test(what))
+  const deaths = deathsOf(isFull ? places : places.filter((one) => one !== key), 1)
+  if (key && !isFull) deaths.push({ ...key, where: 'during' })
+  console.log(`${deaths.length} of ${2 * places.length} deaths of a first start`)
+  for (const death of deaths) {
+    const place = await openPlace(t)
+    assert.equal(await startAndKill(place.settings, place.dir, death), null, said(death))
+    const house = await place.open()
+    await isReady(house)
+    const made = await house.rows(
+      "select c.company_name, u.username from company c join user u on u.company_id = c.company_id where u.role = 'admin'",
+    )
+    assert.deepEqual(made, [{ company_name: 'kefu', username: 'admin' }], said(death))
+    if (!isCluster) {
+      assert.match(readFileSync(join(place.dir, 'secret.key'), 'utf8'), /^[0-9a-f]{64}$/)
+    }
+    await house.close()
+  }
+})

@@ -1,0 +1,74 @@
+// Starts the product as it is started, and kills it on the way.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** Something that a process asks of the world, the nth of its place. */
+export type Deed = { place: string; nth: number; what: string }
+export type Death = Pick<Deed, 'place' | 'nth'> & { where: 'before' | 'during' }
+export type Stands = { url: string; deeds: Deed[] }
+
+const main = join(import.meta.dirname, '../../src/main.js')
+const preload = pathToFileURL(join(import.meta.dirname, 'dies-at.js')).href
+
+export type Mortal = {
+  /** Null where it has died on the way. */
+  stands: Stands | null
+  /** What it has done until now. */
+  deeds: () => Promise<Deed[]>
+  /** By itself, where its death says. */
+  died: () => Promise<void>
+  kill: () => Promise<void>
+}
+
+export async function startMortal(
+  settings: Record<string, string>,
+  dir: string,
+  death: Death | null,
+): Promise<Mortal> {
+  const child = fork(main, [JSON.stringify(death)], {
+    cwd: dir,
+    env: { ...settings, PORT: '0' },
+    execArgv: ['--import', preload],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  }
+  const closed = once(child, 'close') as Promise<[number | null, string | null]>
+  const ended = closed.then(([code, signal]) => {
+    if (signal !== 'SIGKILL') throw new Error(`it ended by itself (${code}): ${said}`)
+    return null
+  })
+  const told = async (): Promise<Stands | null> => {
+    const message = once(child, 'message') as Promise<[Stands]>
+    return Promise.race([message.then(([one]) => one), ended])
+  }
+  return {
+    stands: await told(),
+    deeds: async () => {
+      child.send('deeds')
+      return (await told())?.deeds ?? []
+    },
+    died: async () => {
+      await ended
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/** What it did until it answered; null where it died before. */
+export async function startAndKill(
+  ...start: Parameters<typeof startMortal>
+): Promise<Deed[] | null> {
+  const { stands, kill } = await startMortal(...start)
+  await kill()
+  return stands && stands.deeds
+}

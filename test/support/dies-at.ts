@@ -1,0 +1,85 @@
+// Loaded before the product (--import): hears of all that it asks of the world (files, SQLite, MySQL, Redis, a port, what it prints)
+// and from which of its places, and kills it at one of them. Nothing in the product knows of it.
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { Server } from 'node:net'
+import { isMainThread } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+import { Cluster, Redis } from 'ioredis'
+import { DataSource } from 'typeorm'
+import type { Death, Deed } from './deaths.ts'
+
+type Method = (this: any, ...given: unknown[]) => unknown
+
+const death = JSON.parse(process.argv[2] ?? 'null') as Death | null
+const deeds: Deed[] = []
+const changing = ['mkdir', 'writeFile', 'appendFile', 'open', 'rename', 'link', 'rm', 'unlink']
+
+const die = (): never => {
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('dead')
+}
+
+/** Its functions from the innermost to the outermost, as an async stack tells them. */
+const placeOf = (stack: string): string =>
+  [...stack.matchAll(/at (?:async )?(?:([\w.<>]+) )?.*?\/dist\/src\/(\S+?)\.js:/g)]
+    .map(([, name = 'start', file = '']) => `${file} ${name.replace(/^.*\./, '')}`)
+    .join(' < ')
+
+/** Whether it is the one at which it dies. */
+function hear(what: string): boolean {
+  const place = placeOf(new Error(what).stack ?? '')
+  const nth = deeds.filter((one) => one.place === place).length + 1
+  // what loads the product is not the product
+  if (place !== '') deeds.push({ place, nth, what: what.slice(0, 200) })
+  return death?.place === place && death.nth === nth
+}
+
+/** Before: it is not asked. During: it is asked, and nobody hears the answer. */
+function dieAt(name: string, given: unknown[], own: () => unknown): unknown {
+  if (death?.where === 'before') die()
+  // a file has its name before anything is in it
+  const cut = () => fs.openSync(String(given[0]), 'a')
+  const answer = name.startsWith('writeFile') ? cut() : own()
+  if (!(answer instanceof Promise)) die()
+  // what it has asked of a server leaves in this turn
+  setImmediate(die)
+  return answer
+}
+
+function wrap(of: object, name: string): void {
+  const holder = of as Record<string, Method | undefined>
+  const own = holder[name]
+  if (!own) return
+  holder[name] = function (this: { source?: string } | undefined, ...given) {
+    const said = String(given[0])
+    const ask = () => own.apply(this, given)
+    if (hear(`${name} ${this?.source ?? said}`)) return dieAt(name, given, ask)
+    const answer = ask()
+    const [, url] = /^kefu answers on (\S+)/.exec(said) ?? []
+    if (url) process.send?.({ url, deeds })
+    return answer
+  }
+}
+
+if (isMainThread) {
+  Error.stackTraceLimit = Infinity
+  const statement = new Database(':memory:').prepare('select 1')
+  const server = new DataSource({ type: 'mysql' }).createQueryRunner()
+  for (const name of changing) {
+    wrap(fs, `${name}Sync`)
+    wrap(fs.promises, name)
+  }
+  for (const name of ['exec', 'pragma']) wrap(Database.prototype, name)
+  for (const name of ['run', 'get', 'all']) {
+    wrap(Object.getPrototypeOf(statement) as object, name)
+  }
+  wrap(Object.getPrototypeOf(server) as object, 'query')
+  for (const of of [Redis, Cluster]) wrap(of.prototype, 'sendCommand')
+  wrap(Server.prototype, 'listen')
+  wrap(process.stdout, 'write')
+  syncBuiltinESMExports()
+  process.on('message', () => process.send?.({ url: '', deeds }))
+  // nobody waits for what it would say
+  process.channel?.unref()
+}
