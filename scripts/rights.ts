@@ -1,8 +1,15 @@
 // npm run rights: writes docs/rights.md, which says of every route whom it serves.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { callers, meant, reaches, type Caller, type Meant, type Reach } from '../src/http/reach.ts'
-import { reachesOf, type Route } from '../src/http/route.ts'
+import {
+  callers,
+  meant,
+  reaches,
+  type Caller,
+  type Meant,
+  type Reach,
+} from '../src/http/engine/reach.ts'
+import { reachesOf, type Route } from '../src/http/engine/route.ts'
 import { routes } from '../src/http/routes.ts'
 
 const titles: Record<Caller, string> = {
@@ -46,7 +53,7 @@ export function rightsPage(): string {
   const head = ['call', 'reach', ...callers.map((caller) => titles[caller])]
   return `# Who may what
 
-Made by \`npm run rights\` of what is written beside each route (\`who\` and \`reach\`, [src/http/reach.ts](../src/http/reach.ts)).
+Made by \`npm run rights\` of what is written beside each route (\`who\` and \`reach\`, [src/http/engine/reach.ts](../src/http/engine/reach.ts)).
 [test/api/rights.test.ts](../test/api/rights.test.ts) makes every call as each of these callers and compares; what is refused changes
 no row, writes no event and sends nothing.
 

@@ -1,7 +1,7 @@
 // Every route of the router's own list, with whatever does not belong there: refused with a reason, or taken, and never our fault.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Route } from '../../src/http/route.ts'
+import type { Route } from '../../src/http/engine/route.ts'
 import { routes } from '../../src/http/routes.ts'
 import { as, refusal, type Asking } from '../support/api.ts'
 import { openHouse, password, type House } from '../support/app.ts'

@@ -1,8 +1,8 @@
 // Who may what: every route of the router's own list, by everyone who may come to the door. What is meant stands beside each route
-// (src/http/reach.ts); here it is compared with what happens.
+// (src/http/engine/reach.ts); here it is compared with what happens.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { callers, standings, type Meant, type Reach } from '../../src/http/reach.ts'
+import { callers, standings, type Meant, type Reach } from '../../src/http/engine/reach.ts'
 import { routes } from '../../src/http/routes.ts'
 import type { House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'

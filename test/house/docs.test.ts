@@ -6,10 +6,10 @@ import test from 'node:test'
 import { defaultSettings, ranges } from '../../rules/settings.ts'
 import { rightsFile, rightsPage } from '../../scripts/rights.ts'
 import { settings } from '../../src/config.ts'
-import { reaches, type Reach } from '../../src/http/reach.ts'
-import { reachesOf } from '../../src/http/route.ts'
+import { reaches, type Reach } from '../../src/http/engine/reach.ts'
+import { reachesOf } from '../../src/http/engine/route.ts'
 import { routes } from '../../src/http/routes.ts'
-import { settingsPatch } from '../../src/http/settings.ts'
+import { settingsPatch } from '../../src/http/routes/settings.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')

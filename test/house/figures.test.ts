@@ -170,8 +170,8 @@ void test('a push, a claim and a reply each run through files of their own', asy
   for (const file of [...push, ...claim, ...reply]) assert.ok(existsSync(join(root, file)), file)
   const only = (mine: string[], ...others: string[][]) =>
     mine.filter((file) => !others.flat().includes(file))
-  assert.ok(only(push, claim, reply).includes('src/http/webhook.ts'))
-  assert.ok(only(claim, push, reply).includes('src/http/sessions.ts'))
-  assert.ok(only(reply, push, claim).includes('src/http/messages.ts'))
+  assert.ok(only(push, claim, reply).includes('src/http/push/webhook.ts'))
+  assert.ok(only(claim, push, reply).includes('src/http/routes/sessions.ts'))
+  assert.ok(only(reply, push, claim).includes('src/http/routes/messages.ts'))
   for (const walk of [push, claim, reply]) assert.ok(!walk.includes('src/config.ts'))
 })

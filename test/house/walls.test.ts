@@ -79,6 +79,14 @@ const plants: Record<string, [file: string, text: string]> = {
     'src/http/planted.ts',
     "import { openSchedule } from '../cron/schedule.ts'\nexport const planted = openSchedule\n",
   ],
+  'the-http-engine-knows-no-route': [
+    'src/http/engine/planted.ts',
+    "import { routes } from '../routes.ts'\nexport const planted = routes\n",
+  ],
+  'routes-and-pushes-apart': [
+    'src/http/routes/planted.ts',
+    "import { openWebhook } from '../push/webhook.ts'\nexport const planted = openWebhook\n",
+  ],
   'cron-calls-actions': [
     'src/cron/planted.ts',
     "import { routes } from '../http/routes.ts'\nexport const planted = routes\n",

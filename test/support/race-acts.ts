@@ -1,6 +1,6 @@
 // What each writing route touches, in which ways it is called in a race, and what must be so afterwards
 // if it was not refused.
-import type { Route } from '../../src/http/route.ts'
+import type { Route } from '../../src/http/engine/route.ts'
 import { account, password } from './app.ts'
 import type { Answered, Schema } from './route-calls.ts'
 import { callOf, fillOf, freshWord, operationOf, schemaOf } from './route-calls.ts'

@@ -1,8 +1,8 @@
 // Everyone who may come to the door, and what each route is meant to answer them.
-import { statusOf } from '../../src/http/error-handler.ts'
+import { statusOf } from '../../src/http/engine/error-handler.ts'
 import type { ErrorCode } from '../../src/errors.ts'
-import { callers, meant, type Caller, type Meant, type Reach } from '../../src/http/reach.ts'
-import { reachesOf, type Route } from '../../src/http/route.ts'
+import { callers, meant, type Caller, type Meant, type Reach } from '../../src/http/engine/reach.ts'
+import { reachesOf, type Route } from '../../src/http/engine/route.ts'
 import { routes } from '../../src/http/routes.ts'
 import { password, signIn } from './app.ts'
 import {

@@ -1,7 +1,7 @@
 // A valid call of any route, made of its own schemas. What a schema cannot tell stands in one table below; who may call, in which
 // state of what, stands there too. test/api/route-calls.test.ts makes each of them.
 import { z } from 'zod'
-import type { Route } from '../../src/http/route.ts'
+import type { Route } from '../../src/http/engine/route.ts'
 import { password } from './app.ts'
 
 export type Schema = {

@@ -24,7 +24,7 @@ import {
   type Thing,
 } from './route-calls.ts'
 import { accountOf, later, presence, runJob } from './seen.ts'
-import type { Route } from '../../src/http/route.ts'
+import type { Route } from '../../src/http/engine/route.ts'
 
 const day = 24 * 3600_000
 

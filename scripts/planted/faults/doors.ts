@@ -42,7 +42,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'cookie-from-any-origin',
     means: 'A cookie counts for a call that a page of strangers makes.',
-    file: 'src/http/auth.ts',
+    file: 'src/http/engine/auth.ts',
     find: 'cookie !== null && isOwnOrigin(request) ? cookie : null',
     put: 'cookie ?? null',
     caughtBy: ['api/strangers: a cookie counts for calls of our own pages only'],
@@ -129,7 +129,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'unknown-parameter-ignored',
     means: 'A parameter that a route does not know is ignored.',
-    file: 'src/http/route.ts',
+    file: 'src/http/engine/route.ts',
     find: '? query.strict() : query',
     put: '? query : query',
     caughtBy: ['api/bad-input: a query parameter that a route does not know'],
@@ -137,7 +137,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'table-runs-formulas',
     means: 'A table of rules that a spreadsheet opens runs what is written in it.',
-    file: 'src/http/csv.ts',
+    file: 'src/http/engine/csv.ts',
     find: '.map((row) => row.map(guarded))',
     put: '.map((row) => row.map((cell) => cell ?? guarded(cell)))',
     caughtBy: ['api/rules: rules go out and come in again unchanged'],
@@ -145,7 +145,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'table-guessed-at',
     means: 'A table that no spreadsheet writes is guessed at.',
-    file: 'src/http/csv.ts',
+    file: 'src/http/engine/csv.ts',
     find: '    bom: true,\n',
     put: '    bom: true, relax_quotes: true, relax_column_count: true,\n',
     caughtBy: ['api/rules: a table that no spreadsheet writes is refused'],

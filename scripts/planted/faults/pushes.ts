@@ -7,7 +7,7 @@ export const pushes: Fault[] = [
   {
     name: 'answered-before-commit',
     means: 'A push is answered while its rows are still being written.',
-    file: 'src/http/webhook.ts',
+    file: 'src/http/push/webhook.ts',
     find: 'const answer = await inside(needs.gate, () => needs.batches.take(push))',
     put: 'needs.batches.take(push).catch(() => undefined); const answer = null',
     caughtBy: ['flows/pushes: when the database is away a push gets 500'],
@@ -74,7 +74,7 @@ export const pushes: Fault[] = [
   {
     name: 'gate-never-refuses',
     means: 'The gate lets in as many as come.',
-    file: 'src/http/gate.ts',
+    file: 'src/http/push/gate.ts',
     find: 'inside >= most || ',
     put: '',
     caughtBy: ['faults/gate: after an overload as many pushes as before'],
@@ -82,12 +82,12 @@ export const pushes: Fault[] = [
   {
     name: 'gate-leaks',
     means: 'A push that is refused gives back a place that it never had.',
-    file: 'src/http/webhook.ts',
+    file: 'src/http/push/webhook.ts',
     find: "if (request.method !== 'GET' && door.gate.isFull()) throw busy()",
     put: "if (request.method !== 'GET' && door.gate.isFull()) { door.gate.leak(); throw busy() }",
     also: [
       {
-        file: 'src/http/gate.ts',
+        file: 'src/http/push/gate.ts',
         find: '    isFull,\n',
         put: '    isFull, leak: () => { move(-1) },\n',
       },
@@ -97,7 +97,7 @@ export const pushes: Fault[] = [
   {
     name: 'gate-never-old',
     means: 'However long the oldest push waits, more are let in behind it.',
-    file: 'src/http/gate.ts',
+    file: 'src/http/push/gate.ts',
     find: ' || oldestMs() > oldestMayWaitMs',
     put: '',
     caughtBy: ['faults/gate: while the oldest push has been waiting for too long'],
@@ -113,7 +113,7 @@ export const pushes: Fault[] = [
   {
     name: 'strangers-take-places',
     means: 'A body that nobody has signed yet holds a place of the gate.',
-    file: 'src/http/webhook.ts',
+    file: 'src/http/push/webhook.ts',
     find: 'await take(needs, { account, query, body: await needs.bodyOf(request) }, response)',
     put: 'const body = await inside(needs.gate, () => needs.bodyOf(request)); await take(needs, { account, query, body }, response)',
     caughtBy: ['faults/gate: strangers whose bodies do not come hold no place'],
@@ -121,7 +121,7 @@ export const pushes: Fault[] = [
   {
     name: 'body-without-time-out',
     means: 'A body that does not come is waited for as long as it takes.',
-    file: 'src/http/read-body.ts',
+    file: 'src/http/engine/read-body.ts',
     find: '    }, bounds.withinMs)\n',
     put: '    }, 1000 * bounds.withinMs)\n',
     caughtBy: ['faults/gate: a body that does not come'],
@@ -129,7 +129,7 @@ export const pushes: Fault[] = [
   {
     name: 'slow-bodies-without-bound',
     means: 'One address may keep as many bodies open as it likes.',
-    file: 'src/http/slow-bodies.ts',
+    file: 'src/http/engine/slow-bodies.ts',
     find: 'if (others >= mostOfAddress) {',
     put: 'if (others >= 100 * mostOfAddress) {',
     caughtBy: ['faults/gate: of one address sixteen bodies may be slow'],
@@ -137,7 +137,7 @@ export const pushes: Fault[] = [
   {
     name: 'old-push-taken',
     means: 'A signed address of a plain push is good for ever.',
-    file: 'src/http/webhook.ts',
+    file: 'src/http/push/webhook.ts',
     find: 'if (!times.isOld(account, stampOf(query))) return\n',
     put: 'if (times) return\n',
     caughtBy: ['flows/old-pushes: a signed address that somebody has kept'],
@@ -171,7 +171,7 @@ export const pushes: Fault[] = [
     name: 'odd-numbers-reach-sql',
     means:
       'A number of a push that no column holds is stored as it is, so that SQL refuses the push.',
-    file: 'src/http/deeds.ts',
+    file: 'src/http/push/deeds.ts',
     find: 'map_scale: whole(message.scale),',
     put: 'map_scale: message.scale,',
     edition: 'cluster',

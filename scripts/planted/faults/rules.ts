@@ -37,7 +37,7 @@ export const ruleFaults: Fault[] = [
   {
     name: 'deep-json-built',
     means: 'However deep JSON is, it is built.',
-    file: 'src/http/json-depth.ts',
+    file: 'src/http/engine/json-depth.ts',
     find: 'if (depth > deepest) return',
     put: 'if (depth > 1_000_000_000) return',
     caughtBy: ['api/bad-input: deep JSON costs hardly more'],

@@ -1,0 +1,76 @@
+// How a row of the route list answers: who, then body and query, then the action.
+import type { Request, RequestHandler, Response } from 'express'
+import type { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { admit } from './auth.ts'
+import { checkParams } from './params.ts'
+import type { Call, Route } from './route.ts'
+
+export function answerRoute(ports: Ports, route: Route): RequestHandler {
+  return async (request, response) => {
+    const me = route.who === 'everyone' ? undefined : await admit(ports, request, route.who)
+    const call = {
+      ports,
+      me,
+      params: request.params,
+      request,
+      body: route.body ? check(route.body, bodyOf(request), 'body') : bodyOf(request),
+      query: check(route.query, { ...request.query }, 'query'),
+    } as unknown as Call
+    checkParams(route.path, request.params)
+    const { status = 200, body, headers = {}, file, text } = await route.handle(call)
+    response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+    if (file !== undefined) sendFile(response, file)
+    else if (text !== undefined) response.send(text)
+    else if (body === undefined) response.end()
+    else response.json(body)
+  }
+}
+
+/** Ranges and conditions are the framework's; whoever goes away in the middle is no error. */
+function sendFile(response: Response, file: string): void {
+  response.sendFile(
+    file,
+    { dotfiles: 'allow', lastModified: false, cacheControl: false },
+    (error?: Error & { status?: number }) => {
+      if (error && !response.headersSent) response.status(error.status ?? 500).end()
+    },
+  )
+}
+
+const bodyOf = (request: Request): unknown => request.body ?? {}
+
+function placeOf(issue: z.core.$ZodIssue | undefined): PropertyKey[] {
+  if (!issue) return []
+  return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+}
+
+/** `within`: where the value stands in its body. */
+// eslint-disable-next-line max-params -- the last one is rare
+export function check(schema: z.ZodType, value: unknown, where: string, within = ''): unknown {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const place = [within, ...placeOf(issue)].filter((part) => part !== '')
+  const field = place.map(String).join('.') || where
+  throw new AppError('invalid_input', `${field}: ${issue?.message ?? 'invalid'}`, { field })
+}
+
+const hasBody = (request: Request) =>
+  request.headers['transfer-encoding'] !== undefined ||
+  Number(request.headers['content-length'] ?? 0) > 0
+
+export const bodyIsJson: RequestHandler = (request, _response, next) => {
+  if (hasBody(request) && !request.is('application/json')) {
+    throw new AppError('wrong_type', 'Send JSON: Content-Type: application/json.')
+  }
+  next()
+}
+
+export const bodyIsAnObject: RequestHandler = (request, _response, next) => {
+  if (Array.isArray(request.body)) {
+    throw new AppError('invalid_input', 'The body must be an object.', { field: 'body' })
+  }
+  next()
+}

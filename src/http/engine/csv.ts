@@ -1,0 +1,62 @@
+// Tables, strictly: what a spreadsheet would not write is refused and not guessed at. Read and written in pieces between which others
+// are served.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { pipeline, Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import { stringify } from 'csv-stringify/sync'
+import { bare, guarded } from '../../../rules/csv.ts'
+import { AppError } from '../../errors.ts'
+
+const pieceLength = 32_768
+const rowsAtOnce = 200
+const mostColumns = 200
+
+/** Cell by cell, so that a line of commas is not held as millions of cells before anybody looks at it. */
+function readCell(cell: string, { column }: { column: number | string }): string {
+  if (Number(column) < mostColumns) return bare(cell)
+  throw new AppError('invalid_input', `body: a table has at most ${mostColumns} columns.`, {
+    field: 'body',
+  })
+}
+
+async function* small(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += pieceLength) {
+      yield piece.subarray(at, at + pieceLength)
+      await nextTurn()
+    }
+  }
+}
+
+/** Row by row, as the table comes. Each line has as many cells as the first. */
+export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  const parser = parse({
+    bom: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    cast: readCell,
+  })
+  // what ends badly is heard by who reads the rows
+  pipeline(Readable.from(small(pieces)), parser, () => undefined)
+  try {
+    for await (const row of parser) yield row as string[]
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new AppError('invalid_input', `body: the table cannot be read: ${error.message}.`, {
+      field: 'body',
+    })
+  }
+}
+
+/** With a mark of order, so that spreadsheets read UTF-8. */
+export async function writeCsv(rows: string[][]): Promise<string> {
+  const pieces = ['\ufeff']
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce).map((row) => row.map(guarded))
+    pieces.push(
+      stringify(some, { record_delimiter: '\r\n', quoted_empty: true, quoted_match: /[\r\n]/ }),
+    )
+    await nextTurn()
+  }
+  return pieces.join('')
+}

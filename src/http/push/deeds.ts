@@ -1,0 +1,180 @@
+// What the platform pushed, in our words. Sizes are those of our columns: what is longer is cut here, so that SQL refuses nobody.
+import {
+  readFields,
+  toInbound,
+  type Inbound,
+  type InboundEvent,
+  type InboundMessage,
+} from 'wechat-api-ts'
+import type { Deed, Part, Said } from '../../ports.ts'
+
+export function deedOf(inbound: Inbound, xml: string): Deed {
+  if (inbound.kind === 'event') return eventOf(inbound)
+  if (inbound.kind === 'text') {
+    return {
+      kind: 'text',
+      text: inbound.content,
+      ...(inbound.bizmsgmenuid !== undefined && { tapped: inbound.bizmsgmenuid }),
+    }
+  }
+  return { kind: 'line', said: saidBy(inbound, xml), parts: partsOf(inbound) }
+}
+
+/** Of XML that was stored before we understood it; null while we still do not. */
+export function readStored(xml: string): Extract<Deed, { kind: 'text' | 'line' }> | null {
+  const inbound = toInbound(readFields(xml))
+  if (inbound.kind === 'event' || inbound.kind === 'unknown') return null
+  return deedOf(inbound, xml) as Extract<Deed, { kind: 'text' | 'line' }>
+}
+
+export const readPush = (xml: string): Deed => deedOf(toInbound(readFields(xml)), xml)
+
+type Message = Exclude<InboundMessage, { kind: 'text' }>
+
+function saidBy(message: Message, xml: string): Said {
+  switch (message.kind) {
+    case 'image':
+      return {
+        message_type: 2,
+        type: 'image',
+        media_id: key(message.mediaId),
+        file_url: fitting(message.picUrl, 500),
+      }
+    case 'voice':
+      return {
+        message_type: 3,
+        type: 'voice',
+        media_id: key(message.mediaId),
+        text: orNull(message.recognition),
+        extra: extra({ format: message.format }),
+      }
+    case 'video':
+    case 'shortvideo':
+      return {
+        message_type: 4,
+        type: 'video',
+        media_id: key(message.mediaId),
+        extra: extra({ short: message.kind === 'shortvideo' }),
+      }
+    case 'location':
+      return {
+        message_type: 5,
+        type: 'location',
+        lng: decimal(message.longitude),
+        lat: decimal(message.latitude),
+        map_scale: whole(message.scale),
+        map_label: cut(message.label, 255),
+      }
+    case 'link':
+      return { message_type: 6, type: 'link', text: message.url, ...titled(message) }
+    case 'file':
+      return {
+        message_type: 8,
+        type: 'file',
+        ...titled(message),
+        extra: extra({ size: message.totalLen, md5: message.fileMd5, key: message.fileKey }),
+      }
+    case 'unknown':
+      return { message_type: 0, type: 'other', extra: extra({ xml }) }
+  }
+}
+
+const titled = ({ title, description }: { title: string; description: string }) => ({
+  page_title: cut(title, 255),
+  page_desc: cut(description, 500),
+})
+
+function partsOf(message: Message): Part[] {
+  const part = (name: Part['part'], mediaId: string): Part[] =>
+    key(mediaId) === null ? [] : [{ part: name, mediaId }]
+  if (message.kind === 'image') return part('file', message.mediaId)
+  // the 16 kHz one is made by the platform and is not always AMR, which is what the console plays
+  if (message.kind === 'voice') return part('file', message.mediaId)
+  if (message.kind === 'video' || message.kind === 'shortvideo') {
+    return [...part('file', message.mediaId), ...part('thumb', message.thumbMediaId)]
+  }
+  return []
+}
+
+/** The platform tells these of itself or of its own sending: no follower did them. */
+const notices = new Set([
+  'templatesendjobfinish',
+  'masssendjobfinish',
+  'publishjobfinish',
+  'qualification_verify_success',
+  'qualification_verify_fail',
+  'naming_verify_success',
+  'naming_verify_fail',
+  'annual_renew',
+  'verify_expired',
+  'debug_demo',
+  'card_pass_check',
+  'card_not_pass_check',
+  'card_sku_remind',
+  'card_pay_order',
+  'user_info_modified',
+  'user_authorization_revoke',
+  'user_authorization_cancellation',
+  'subscribe_msg_sent_event',
+  'add_express_path',
+  'wxa_appeal_record',
+])
+
+function eventOf(event: InboundEvent): Deed {
+  const name = plain(event.name)
+  if (notices.has(name)) return { kind: 'notice', name }
+  const detail = detailOf(event)
+  return {
+    kind: 'event',
+    name,
+    key: event.eventKey,
+    known: event.event !== 'unknown',
+    ...sceneOf(event),
+    ...(detail && { detail }),
+    ...placeOf(event),
+  }
+}
+
+function sceneOf(event: InboundEvent): { scene?: string } {
+  const scene = event.event === 'subscribe' || event.event === 'scan' ? event.scene : null
+  return scene ? { scene } : {}
+}
+
+function placeOf(event: InboundEvent): {
+  location?: { lng: string; lat: string; precision: string | null }
+} {
+  if (event.event !== 'location') return {}
+  const [lng, lat] = [decimal(event.longitude), decimal(event.latitude)]
+  return lng === null || lat === null
+    ? {}
+    : { location: { lng, lat, precision: decimal(event.precision) } }
+}
+
+/** What it says beyond its key, for people. */
+function detailOf(event: InboundEvent): string {
+  if ('scanResult' in event) return event.scanResult
+  if (event.event === 'location_select') {
+    return [event.poiName, event.label].filter(Boolean).join(' ')
+  }
+  if ('pictures' in event) return String(event.count ?? event.pictures.length)
+  if ('toKfAccount' in event) return `${event.fromKfAccount} → ${event.toKfAccount}`
+  if ('kfAccount' in event) return event.kfAccount
+  return 'tradeNo' in event ? (event.tradeNo ?? '') : ''
+}
+
+const orNull = (text: string): string | null => (text === '' ? null : text)
+/** A scale: one that no map has is none. */
+const whole = (number: number | null): number | null =>
+  number === null || Math.abs(number) >= 2 ** 31 ? null : Math.round(number)
+/** The platform's names are ASCII, and so are our columns for them; the XML of a name we do not know is kept. */
+const plain = (name: string): string => name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64)
+/** By code points: half of one is none. */
+const cut = (text: string, most: number): string | null =>
+  orNull(Array.from(text).slice(0, most).join(''))
+/** Half an address is none. */
+const fitting = (text: string, most: number): string | null =>
+  text !== '' && text.length <= most ? text : null
+const key = (text: string): string | null => (/^[\x21-\x7e]{1,128}$/.test(text) ? text : null)
+const decimal = (number: number | null): string | null =>
+  number === null ? null : String(number).slice(0, 24)
+const extra = (facts: object): string => JSON.stringify(facts)

@@ -1,0 +1,119 @@
+// Pushes that concern a third-party platform itself: notices at its own URL, and the accounts from which it is tested.
+import {
+  openNotice,
+  openPush,
+  releaseTest,
+  releaseTestAccounts,
+  renderReply,
+  WechatInputError,
+  type EnvelopeKeys,
+  type PlatformNotice,
+  type PushFormat,
+} from 'wechat-api-ts'
+import { answerByCall } from '../../actions/platforms/release-test.ts'
+import { takeNotice, type Notice } from '../../actions/platforms/take-notice.ts'
+import { inBackground } from '../../in-background.ts'
+import type { KnownPlatform, Needs } from '../../ports.ts'
+import { keySets } from './push-keys.ts'
+
+export type PlatformNeeds = Needs<
+  'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics' | 'known'
+>
+type Arrived = { query: URLSearchParams; body: string; now: number }
+export type Reply = { body: string; format: PushFormat }
+export type Answer = 'success' | Reply
+
+const keysOf = (
+  { componentAppid: appid }: KnownPlatform,
+  { pushToken: token, aesKey: encodingAesKey }: { pushToken: string; aesKey: string | null },
+): EnvelopeKeys => ({ appid, token, encodingAesKey })
+
+/** Null for a platform we do not know. */
+export async function answerNotice(
+  needs: PlatformNeeds,
+  componentAppid: string,
+  arrived: Arrived,
+): Promise<Answer | null> {
+  const platform = await needs.known.platform(componentAppid)
+  if (!platform) return null
+  await takeNotice(
+    needs,
+    platform,
+    asNotice(withAny(platform, arrived, (keys) => openNotice(keys, arrived.query, arrived.body))),
+  )
+  return 'success'
+}
+
+function asNotice(notice: PlatformNotice): Notice {
+  switch (notice.kind) {
+    case 'component_verify_ticket':
+      return { kind: 'ticket', ticket: notice.ticket }
+    case 'authorized':
+    case 'updateauthorized':
+      return { kind: 'authorized', appid: notice.authorizerAppid, code: notice.authorizationCode }
+    case 'unauthorized':
+      return { kind: 'unauthorized', appid: notice.authorizerAppid }
+    case 'unknown':
+      return { kind: 'unknown' }
+  }
+}
+
+export const isTestAccount = (appid: string): boolean =>
+  releaseTestAccounts.some((one) => one.appid === appid)
+
+/** Nothing of these is stored: no company owns the accounts. Null where no platform of ours is meant. */
+export async function answerTest(
+  needs: PlatformNeeds,
+  appid: string,
+  arrived: Arrived,
+): Promise<Answer | null> {
+  for (const { component_appid: componentAppid } of await needs.store.read.platforms.list()) {
+    const platform = await needs.known.platform(componentAppid)
+    const opened = platform && tryOpen(platform, arrived)
+    if (!opened) continue
+    const { inbound, seal, format } = opened
+    const test = releaseTest(inbound)
+    if (test?.kind === 'exchange') {
+      inBackground(
+        needs.log,
+        'a step of the release test',
+        answerByCall(needs, platform, {
+          appid,
+          openid: inbound.openid,
+          code: test.authorizationCode,
+          text: test.text,
+        }),
+      )
+    }
+    if (test?.kind !== 'reply') return 'success'
+    const at = Math.floor(arrived.now / 1000)
+    const to = { openid: inbound.openid, originalId: inbound.toUserName, format }
+    const reply = { type: 'text' as const, text: test.text }
+    return { body: seal(renderReply(to, reply, at), at), format }
+  }
+  return null
+}
+
+function tryOpen(platform: KnownPlatform, arrived: Arrived) {
+  try {
+    return withAny(platform, arrived, (keys) =>
+      openPush({ ...keys, mode: 'safe' }, arrived.query, arrived.body),
+    )
+  } catch (error) {
+    if (error instanceof WechatInputError) return null
+    throw error
+  }
+}
+
+function withAny<T>(platform: KnownPlatform, { now }: Arrived, open: (keys: EnvelopeKeys) => T): T {
+  let refusal: unknown
+  for (const keys of keySets(platform, now)) {
+    try {
+      return open(keysOf(platform, keys))
+    } catch (error) {
+      if (!(error instanceof WechatInputError)) throw error
+      refusal ??= error
+    }
+  }
+  throw refusal
+}

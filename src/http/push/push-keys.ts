@@ -1,0 +1,55 @@
+// With what was a push signed and sealed? With today's keys, or for a while after a change with those before.
+import {
+  openPush,
+  verifyQuery,
+  WechatInputError,
+  type AccountKeys,
+  type OpenedPush,
+} from 'wechat-api-ts'
+import type { KnownAccount, PushKeys } from '../../ports.ts'
+
+type Keys = { pushToken: string; aesKey: string | null }
+
+/** Without a token nothing is signed: an account that was made unbound may have none yet. */
+export const keySets = (keys: PushKeys, now: number): Keys[] =>
+  (keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]).filter(
+    ({ pushToken }) => pushToken !== '',
+  )
+
+const modeOf = ({ mode, platform }: KnownAccount) =>
+  platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
+
+/** A platform is pushed in safe mode only, with its own keys and its own appid in the envelope. */
+const keysOf = (
+  account: KnownAccount,
+  { pushToken, aesKey }: Keys,
+  other: string | null,
+): AccountKeys => ({
+  appid: account.platform?.componentAppid ?? account.appid,
+  token: pushToken,
+  encodingAesKey: aesKey,
+  previousEncodingAesKey: other,
+  mode: modeOf(account),
+})
+
+export function openWithAny(
+  account: KnownAccount,
+  { query, body, now }: { query: URLSearchParams; body: string; now: number },
+): OpenedPush {
+  const all = keySets(account.platform ?? account, now)
+  let refusal: unknown
+  if (all.length === 0) throw new WechatInputError('bad_signature')
+  for (const keys of all) {
+    const other = all.find((one) => one !== keys)?.aesKey ?? null
+    try {
+      return openPush(keysOf(account, keys, other), query, body)
+    } catch (error) {
+      if (!(error instanceof WechatInputError)) throw error
+      refusal ??= error
+    }
+  }
+  throw refusal
+}
+
+export const isSigned = (keys: PushKeys, query: URLSearchParams, now: number): boolean =>
+  keySets(keys, now).some(({ pushToken }) => verifyQuery(pushToken, query))

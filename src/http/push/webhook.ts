@@ -1,0 +1,265 @@
+// Where WeChat pushes. Order: known account → signature of the query (plain) → body → envelope → gate → one durable transaction
+// → answer. Whoever cannot prove to be WeChat takes no place in the gate. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  dedupKey,
+  renderReply,
+  WechatInputError,
+  type Inbound,
+  type OpenedPush,
+} from 'wechat-api-ts'
+import type { Batches } from '../../actions/push/batches.ts'
+import { countUnbound } from '../../actions/push/count-unbound.ts'
+import type { PushAnswer } from '../../actions/push/push.ts'
+import type { PushTimes } from '../../actions/push/push-times.ts'
+import { AppError, isAppError } from '../../errors.ts'
+import type { KnownAccount, Needs } from '../../ports.ts'
+import { addressOf } from '../engine/address.ts'
+import { deedOf } from './deeds.ts'
+import { openGate, type Gate } from './gate.ts'
+import { asPassive } from './passive.ts'
+import {
+  answerNotice,
+  answerTest,
+  isTestAccount,
+  type PlatformNeeds,
+  type Reply,
+} from './platform-pushes.ts'
+import { isSigned, openWithAny } from './push-keys.ts'
+import { readPush } from '../engine/read-body.ts'
+import { openSlowBodies } from '../engine/slow-bodies.ts'
+
+type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches; times: PushTimes }
+type Door = WebhookNeeds & {
+  gate: Gate
+  bodyOf: (request: IncomingMessage) => Promise<string>
+}
+const platformWaitsMs = 5000
+
+export function openWebhook(needs: WebhookNeeds) {
+  const { limits, batches, metrics } = needs
+  const slow = openSlowBodies()
+  const door: Door = {
+    ...needs,
+    gate: openGate({
+      most: limits.maxInFlight,
+      oldestMs: batches.oldestMs,
+      gauge: metrics.inFlight,
+    }),
+    bodyOf: (request) =>
+      slow.read(addressOf(request, limits), (refused) => readPush(request, refused)),
+  }
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = needs.clock.mono()
+    try {
+      if (request.method !== 'GET' && door.gate.isFull()) throw busy()
+      await handle(door, request, response)
+    } catch (error) {
+      endWithError(needs, response, error)
+    } finally {
+      needs.metrics.pushSeconds.observe((needs.clock.mono() - started) / 1000)
+    }
+  }
+}
+
+/** What stands behind /wechat/, and the query. */
+function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearchParams } {
+  const mark = url.indexOf('?')
+  return {
+    name: url.slice('/wechat/'.length, mark === -1 ? undefined : mark),
+    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+  }
+}
+
+const busy = () => new AppError('overloaded', 'As many pushes as may be are under way.')
+
+/** Runs what takes a place in the gate. */
+async function inside<T>(gate: Gate, run: () => Promise<T>): Promise<T> {
+  const leave = gate.enter()
+  if (!leave) throw busy()
+  try {
+    return await run()
+  } finally {
+    leave()
+  }
+}
+
+async function handle(
+  needs: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { name, query } = partsOf(request)
+  const account = await needs.known.account(name)
+  if (!account) {
+    await takeForPlatform(needs, { name, query, request }, response)
+    return
+  }
+
+  const signed = isSigned(account.platform ?? account, query, needs.clock.now())
+  const isPush = request.method === 'POST'
+  // a sealed push is signed with its body
+  if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) {
+    throw new WechatInputError('bad_signature')
+  }
+  if (request.method === 'GET') {
+    end(response, 200, query.get('echostr') ?? '')
+    return
+  }
+  if (!isPush) {
+    end(response, 405, 'GET or POST')
+    return
+  }
+  if (query.get('encrypt_type') !== 'aes') await refuseOld(needs, account, query)
+  await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
+}
+
+/** When WeChat signed it. */
+function stampOf(query: URLSearchParams): { told: number; signature: string } {
+  const timestamp = query.get('timestamp') ?? ''
+  return {
+    told: /^[0-9]{1,12}$/.test(timestamp) ? Number(timestamp) * 1000 : 0,
+    signature: query.get('signature') ?? '',
+  }
+}
+
+/** The signature of what is not sealed says nothing of the body: whoever has an old one may not use it for ever. */
+async function refuseOld(
+  { known, times }: WebhookNeeds,
+  account: KnownAccount,
+  query: URLSearchParams,
+): Promise<void> {
+  if (!times.isOld(account, stampOf(query))) return
+  const company = await known.company(account.company_id)
+  if (company?.settings.refuseOldPushes === false) return
+  times.refuse(account)
+  throw new WechatInputError('bad_signature')
+}
+
+const ofPlatform = 'platform/'
+
+/** No account of ours: a platform itself is meant, or it is tested. */
+async function takeForPlatform(
+  needs: Door,
+  { name, query, request }: { name: string; query: URLSearchParams; request: IncomingMessage },
+  response: ServerResponse,
+): Promise<void> {
+  const isNotice = name.startsWith(ofPlatform)
+  if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) {
+    end(response, 404, 'unknown appid')
+    return
+  }
+  const arrived = { query, body: await needs.bodyOf(request), now: needs.clock.now() }
+  const answer = await inside(needs.gate, () =>
+    isNotice
+      ? answerNotice(needs, name.slice(ofPlatform.length), arrived)
+      : answerTest(needs, name, arrived),
+  )
+  if (answer === null) end(response, 404, 'unknown platform')
+  else end(response, 200, answer)
+}
+
+type Arrived = { account: KnownAccount; query: URLSearchParams; body: string }
+
+async function take(
+  needs: Door,
+  { account, query, body }: Arrived,
+  response: ServerResponse,
+): Promise<void> {
+  const began = needs.clock.mono()
+  const opened = openWithAny(account, { query, body, now: needs.clock.now() })
+  const { inbound } = opened
+  watchOpenid(needs, query, inbound)
+  // the doctor pushes this too, by a clock that is not WeChat's
+  if (inbound.kind !== 'event' || inbound.event !== 'debug_demo') {
+    needs.times.hear(account, stampOf(query))
+  }
+  const company = await needs.known.company(account.company_id)
+  if (!company?.open) {
+    needs.metrics.pushes.inc({ result: 'company_closed' })
+    end(response, 200, 'success')
+    return
+  }
+  const push = {
+    account,
+    company,
+    openid: inbound.openid,
+    dedupKey: dedupKey(inbound),
+    deed: deedOf(inbound, opened.xml),
+    xml: opened.xml,
+  }
+  if (account.binding === 'unbound') {
+    await inside(needs.gate, () => countUnbound(needs, push))
+    end(response, 200, 'success')
+    return
+  }
+
+  const answer = await inside(needs.gate, () => needs.batches.take(push))
+  needs.metrics.pushes.inc({ result: 'stored' })
+  if (!answer) {
+    end(response, 200, 'success')
+    return
+  }
+  response.once('finish', () => {
+    if (needs.clock.mono() - began < platformWaitsMs) needs.batches.answerWritten(answer.id)
+  })
+  end(response, 200, { body: rendered(opened, answer), format: opened.format })
+}
+
+function rendered({ inbound, seal, format }: OpenedPush, answer: PushAnswer): string {
+  const at = Math.floor(answer.at / 1000)
+  const to = { openid: inbound.openid, originalId: inbound.toUserName, format }
+  return seal(renderReply(to, asPassive(answer.content), at), at)
+}
+
+/** The body decides who it is: in plain mode the query is not more trustworthy, in safe mode it is less. */
+function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbound): void {
+  const named = query.get('openid')
+  if (named === null || named === inbound.openid) return
+  needs.metrics.foreignOpenid.inc()
+  needs.log.warn(
+    { inQuery: named.slice(0, 64), inBody: inbound.openid },
+    'the openid of the query is not the sender',
+  )
+}
+
+function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unknown): void {
+  if (error instanceof WechatInputError) {
+    needs.metrics.pushes.inc({ result: error.code })
+    end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
+    return
+  }
+  if (isAppError(error, 'too_large')) {
+    end(response, 413, 'too_large')
+    return
+  }
+  if (isAppError(error, 'overloaded')) {
+    end(response, 503, 'overloaded')
+    return
+  }
+  needs.metrics.pushes.inc({ result: 'not_stored' })
+  // told where it began, once
+  if (isAppError(error, 'store_away')) {
+    end(response, 503, 'store_away')
+    return
+  }
+  needs.log.error({ error: String(error) }, 'a push could not be stored')
+  end(response, 500, 'not stored')
+}
+
+function end(response: ServerResponse, status: number, answer: string | Reply): void {
+  if (response.headersSent || response.destroyed) return
+  const [type, body] =
+    typeof answer === 'string'
+      ? ['text/plain', answer]
+      : [`application/${answer.format}`, answer.body]
+  // what was not read of a refused body is not waited for
+  if (status >= 400) response.shouldKeepAlive = false
+  response
+    .writeHead(status, {
+      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Length': Buffer.byteLength(body),
+      'X-Content-Type-Options': 'nosniff',
+    })
+    .end(body)
+}

@@ -1,0 +1,66 @@
+import { keepMedia } from '../../actions/media/keep-media.ts'
+import { AppError } from '../../errors.ts'
+import { presentResource } from '../../views/media.ts'
+import { openForm } from '../engine/multipart.ts'
+import { route, type Route } from '../engine/route.ts'
+
+/** Nothing in it may run or load anything, also when it is opened by itself. */
+const inert = "default-src 'none'; sandbox"
+const shown = /^(image|audio|video)\//
+
+const noMedia = () => new AppError('not_found', 'There is no such file in your company.')
+
+export const mediaRoutes: Route[] = [
+  route({
+    method: 'post',
+    path: '/api/media',
+    who: 'agent',
+    reach: 'oneself',
+    summary: 'Store a file, in the part `file` of a form; a WAV becomes an MP3',
+    upload: true,
+    handle: async ({ ports, me, request }) => {
+      const form = openForm(request)
+      try {
+        const { name, bytes } = await form.file('file')
+        const row = await keepMedia(ports, {
+          companyId: me.companyId,
+          source: bytes,
+          name,
+          uid: me.uid,
+          strict: true,
+        })
+        return { status: 201, body: presentResource(row) }
+      } finally {
+        await form.done()
+      }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/media/:id',
+    who: 'agent',
+    reach: 'company',
+    summary: 'The file itself, in ranges where asked',
+    handle: async ({ ports, me, params }) => {
+      const row = await ports.store.read.media.find(me.companyId, params['id'] ?? '')
+      const path = row && (await ports.vault.pathOf(me.companyId, row.sha256))
+      if (!path) throw noMedia()
+      const way = shown.test(row.mime_type) ? 'inline' : 'attachment'
+      const name =
+        row.file_name === ''
+          ? ''
+          : `; filename*=UTF-8''${encodeURIComponent(row.file_name).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`
+      return {
+        file: path,
+        headers: {
+          'Content-Type': row.mime_type,
+          'Content-Disposition': `${way}${name}`,
+          'Content-Security-Policy': inert,
+          'Cache-Control': 'private, no-cache',
+          ETag: `"${row.sha256}"`,
+          'Cross-Origin-Resource-Policy': 'same-origin',
+        },
+      }
+    },
+  }),
+]

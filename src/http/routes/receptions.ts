@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import {
+  changeReception,
+  createReception,
+  deleteReception,
+  noReception,
+} from '../../actions/receptions/receptions.ts'
+import type { ReceptionRow } from '../../../entities/index.ts'
+import type { Ports } from '../../ports.ts'
+import { presentReception } from '../../views/reception.ts'
+import { page } from '../engine/page.ts'
+import { route, type Route } from '../engine/route.ts'
+import { idGiven, numberGiven } from '../engine/params.ts'
+
+const mostBytes = 2048
+const reception = z.strictObject({
+  accountId: idGiven,
+  scene: z.string().regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 printable ASCII characters'),
+  name: z.string().trim().min(1).max(100),
+  kind: z.enum(['other', 'user', 'group']).default('other'),
+  uid: numberGiven.nullish(),
+  groupId: numberGiven.nullish(),
+  replyText: z
+    .string()
+    .min(1)
+    .refine(
+      (text) => Buffer.byteLength(text) <= mostBytes,
+      'WeChat takes at most 2048 bytes of text.',
+    )
+    .nullish(),
+  tags: z.array(z.string().min(1).max(30)).max(20).optional(),
+  /** Of a code that ends; without it the code is permanent. */
+  /** False where the code was made elsewhere. */
+  qr: z.boolean().default(true),
+  days: z.number().int().min(1).max(30).optional(),
+})
+const patch = z.strictObject({
+  ...reception.omit({ accountId: true, scene: true, days: true, kind: true, qr: true }).partial()
+    .shape,
+  kind: z.enum(['other', 'user', 'group']).optional(),
+})
+const newest = 'g'
+
+const present = ({ limits }: Ports, row: ReceptionRow) => presentReception(row, limits.qrPictures)
+
+export const receptionRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/receptions',
+    who: 'admin',
+    reach: 'company',
+    summary: 'QR codes and who receives by them, newest first',
+    query: page,
+    handle: async ({ ports, me, query }) => {
+      const rows = await ports.store.read.visits.listReceptions(me.companyId, {
+        before: query.cursor ?? newest,
+        limit: query.limit + 1,
+      })
+      const items = rows.slice(0, query.limit)
+      return {
+        body: {
+          items: items.map((row) => present(ports, row)),
+          next: rows.length > query.limit ? (items.at(-1)?.reception_id ?? null) : null,
+        },
+      }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/receptions',
+    who: 'admin',
+    reach: 'account',
+    summary: 'Make a QR code with its reception',
+    body: reception,
+    handle: async ({ ports, me, body }) => ({
+      status: 201,
+      body: present(ports, await createReception(ports, me, body)),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/receptions/:id',
+    who: 'admin',
+    reach: 'company',
+    summary: 'One reception, with its figures',
+    handle: async ({ ports, me, params }) => {
+      const row = await ports.store.read.visits.findReception(me.companyId, params['id'] ?? '')
+      if (!row) throw noReception()
+      return { body: present(ports, row) }
+    },
+  }),
+  route({
+    method: 'patch',
+    path: '/api/receptions/:id',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Change who receives, and what is answered',
+    body: patch,
+    handle: async ({ ports, me, params, body }) => ({
+      body: present(
+        ports,
+        await changeReception(ports, me, { id: params['id'] ?? '', patch: body }),
+      ),
+    }),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/receptions/:id',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Forget a QR code',
+    handle: async ({ ports, me, params }) => {
+      await deleteReception(ports, me, params['id'] ?? '')
+      return { body: {} }
+    },
+  }),
+]

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { listReclaimed, previewReclaim, undoReclaims } from '../../actions/customers/reclaims.ts'
+import { pageBySpot } from '../engine/page.ts'
+import { route, type Route } from '../engine/route.ts'
+import { idGiven } from '../engine/params.ts'
+
+export const reclaimRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/reclaims/preview',
+    who: 'supervisor',
+    reach: 'company',
+    summary: 'Who will be reclaimed within so many hours if nobody says a word',
+    query: pageBySpot.extend({ hours: z.coerce.number().int().min(0).max(8760).default(24) }),
+    handle: async ({ ports, me, query }) => ({ body: await previewReclaim(ports, me, query) }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/reclaims',
+    who: 'supervisor',
+    reach: 'company',
+    summary: 'Who was reclaimed, the newest first',
+    query: pageBySpot,
+    handle: async ({ ports, me, query }) => ({ body: await listReclaimed(ports, me, query) }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/reclaims/undo',
+    who: 'supervisor',
+    reach: 'reclaimed',
+    summary: 'Give customers back to whose they were',
+    body: z.strictObject({ customerIds: z.array(idGiven).min(1).max(200) }),
+    handle: async ({ ports, me, body }) => ({
+      body: await undoReclaims(ports, me, body.customerIds),
+    }),
+  }),
+]

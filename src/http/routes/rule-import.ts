@@ -1,0 +1,44 @@
+// Many rules at once: 16 MB of them are looked at rule by rule, and others are served between.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Carried } from '../../actions/rules/carry-rules.ts'
+import { AppError } from '../../errors.ts'
+import { check } from '../engine/answer.ts'
+import { id } from '../engine/params.ts'
+import { refuseCostly } from '../engine/json-depth.ts'
+import { rule } from './rule-schema.ts'
+
+export const mostAtOnce = 20_000
+const list = z.object({
+  mode: z.enum(['add', 'replace']).default('add'),
+  rules: z.array(z.unknown()).min(1).max(mostAtOnce),
+})
+const one = rule.safeExtend({ id: id.optional(), appid: z.string().max(32).nullish() })
+const atOnce = 50
+
+export async function checkCarried(given: object): Promise<Carried> {
+  const { mode, rules } = check(list, given, 'body') as z.infer<typeof list>
+  const checked: Carried['rules'] = []
+  for (const [at, single] of rules.entries()) {
+    checked.push(check(one, single, 'rule', `rules.${at}`) as z.infer<typeof one>)
+    if (at % atOnce === 0) await nextTurn()
+  }
+  return { mode, rules: checked }
+}
+
+/** A list alone is taken for the rules. */
+export function parsed(text: string): object {
+  refuseCostly(Buffer.from(text))
+  try {
+    const value = JSON.parse(text) as unknown
+    if (Array.isArray(value)) return { rules: value }
+    if (typeof value === 'object' && value !== null) return value
+  } catch {
+    /* said below */
+  }
+  throw new AppError(
+    'invalid_input',
+    'body: send {"rules": […]} as JSON, or a table with Content-Type: text/csv.',
+    { field: 'body' },
+  )
+}

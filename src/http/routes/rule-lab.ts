@@ -1,0 +1,128 @@
+// The lab: conflicts, questions that nothing answered, replays over history, rules out and in.
+import { z } from 'zod'
+import { exportTable, exportRules, importRules } from '../../actions/rules/carry-rules.ts'
+import { listConflicts } from '../../actions/rules/find-conflicts.ts'
+import { cancelReplay, getReplay, startReplay } from '../../actions/rules/replay-rules.ts'
+import { dismissUnmatched, listUnmatched } from '../../actions/rules/unmatched.ts'
+import { writeCsv } from '../engine/csv.ts'
+import { checkCarried, parsed } from './rule-import.ts'
+import { bodyInPieces, readBody } from '../engine/read-body.ts'
+import { route, type Route } from '../engine/route.ts'
+import { rulesFromCsv } from './rule-csv.ts'
+import { rule } from './rule-schema.ts'
+
+const id = z.string().regex(/^[0-9a-f]{32}$/)
+const moment = z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso))
+const bounds = { most: 16 * 1024 * 1024, withinMs: 30_000 }
+
+export const ruleLabRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/rules/conflicts',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Keywords that never decide, rules that never speak, and why',
+    handle: async ({ ports, me }) => ({ body: await listConflicts(ports, me) }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/rules/unmatched',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Questions that no rule answered, grouped, the most asked first',
+    query: z.object({
+      days: z.coerce.number().int().min(1).max(90).default(30),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    handle: async ({ ports, me, query }) => ({ body: await listUnmatched(ports, me, query) }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/rules/unmatched/dismiss',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Forget questions that are worth no rule',
+    body: z.strictObject({
+      hashes: z
+        .array(z.string().regex(/^[0-9a-f]{64}$/))
+        .min(1)
+        .max(500),
+    }),
+    handle: async ({ ports, me, body }) => ({
+      body: await dismissUnmatched(ports, me, body.hashes),
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/rules/replay',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Try rules over what followers wrote between two moments',
+    body: z
+      .strictObject({
+        rules: z
+          .array(rule.safeExtend({ id: id.optional() }))
+          .max(1000)
+          .default([]),
+        remove: z.array(id).max(1000).default([]),
+        from: moment,
+        to: moment,
+      })
+      .refine(({ from, to }) => from < to, { path: ['to'], message: 'It ends before it begins.' }),
+    handle: async ({ ports, me, body }) => ({
+      status: 202,
+      body: await startReplay(ports, me, body),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/rules/replay/:id',
+    who: 'admin',
+    reach: 'company',
+    summary: 'How far a replay is, and what it found',
+    handle: async ({ ports, me, params }) => ({
+      body: await getReplay(ports, me, params['id'] ?? ''),
+    }),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/rules/replay/:id',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Cancel a replay',
+    handle: async ({ ports, me, params }) => ({
+      body: await cancelReplay(ports, me, params['id'] ?? ''),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/rules/export',
+    who: 'admin',
+    reach: 'company',
+    summary: 'All rules, as JSON or as a table for spreadsheets',
+    query: z.object({ format: z.enum(['json', 'csv']).default('json') }),
+    handle: async ({ ports, me, query }) => {
+      const headers = { 'Content-Disposition': `attachment; filename="rules.${query.format}"` }
+      if (query.format === 'json') return { headers, body: await exportRules(ports, me) }
+      return {
+        headers: { ...headers, 'Content-Type': 'text/csv; charset=utf-8' },
+        text: await writeCsv(await exportTable(ports, me)),
+      }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/rules/import',
+    who: 'admin',
+    reach: 'company',
+    summary: 'Rules as they were exported: JSON, or a table as text/csv',
+    upload: true,
+    query: z.object({ mode: z.enum(['add', 'replace']).default('add') }),
+    handle: async ({ ports, me, query, request }) => {
+      const given = request.is('text/csv')
+        ? { mode: query.mode, rules: await rulesFromCsv(bodyInPieces(request, bounds)) }
+        : { mode: query.mode, ...parsed(await readBody(request, bounds)) }
+      return { body: await importRules(ports, me, await checkCarried(given)) }
+    },
+  }),
+]
