@@ -27,7 +27,7 @@ export type Checks = {
 
 export function openChecks(facts: Facts): Checks {
   const { world, journal, promises } = facts
-  const sends = openSends(world.simulator)
+  const sends = openSends(world)
   const acknowledged = openAcknowledged(facts)
   const [unknowns, fired, slots] = [openUnknowns(facts, sends), openFired(facts), openJobs(facts)]
   let looks = 0
@@ -56,6 +56,7 @@ export function openChecks(facts: Facts): Checks {
         await checkReplies(rows, { before, promises, last, sends })
       })
       checkStale({ before, promises, last })
+      if (last) unknowns.judgeAll()
       looks += 1
     },
     left: async () => [

@@ -84,16 +84,17 @@ async function openFirm(
     await post(`${world.simulator}/sim/accounts`, { ...mine, callbackUrl })
     for (let n = 0; n < howMany; n += 1) {
       const openid = `o${side}${appid.slice(-2)}${String(n).padStart(4, '0')}`
-      await post(`${world.simulator}/sim/followers`, { appid, openid, nickname: `${mark} ${n}` })
       firm.followers.push({ appid, openid })
     }
+  }
+  for (const [n, who] of firm.followers.entries()) {
+    await post(`${world.simulator}/sim/followers`, { ...who, nickname: `${mark} ${n}` })
   }
   for (const name of ['售前', '售后']) {
     firm.groupIds.push(await make('/api/groups', { name: `${mark} ${name}` }))
   }
-  for (let n = 0; n < people; n += 1) {
-    firm.people.push(await openPerson({ world, promises }, firm, n))
-  }
+  const hired = Array.from({ length: people }, (_, n) => openPerson({ world, promises }, firm, n))
+  firm.people.push(...(await Promise.all(hired)))
   await make('/api/rules', {
     name: `${mark} hours`,
     match: { kind: 'contains', keywords: ['营业'] },

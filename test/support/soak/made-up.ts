@@ -113,11 +113,13 @@ const madeUpSent = (): Partial<LedgerItem>[] =>
     n,
     path: '/cgi-bin/message/custom/send',
     openid: 'o1',
+    at: new Date(noon).toISOString(),
     request: { text: { content: `《甲》 答 pA1-${n}` } },
     delivered: true,
   }))
 
 export async function openMadeUp(): Promise<MadeUp> {
+  const ended = performance.now()
   const database = new Database(':memory:')
   for (const [table, all] of Object.entries(columns)) {
     database.exec(`create table ${table} (${all})`)
@@ -135,7 +137,12 @@ export async function openMadeUp(): Promise<MadeUp> {
   const admin = openCaller({ url: server.url, side: 'A', username: 'admin', promises })
   const firm = { side: 'A', admin, accountIds: ['acc'], people: [], followers: [], sessions: [] }
   const facts = {
-    world: { simulator: server.url, look: lookAt(database), now: () => noon } as Partial<World>,
+    world: {
+      simulator: server.url,
+      look: lookAt(database),
+      now: () => noon,
+      monoOf: (time: number) => ended + time - noon,
+    } as Partial<World>,
     journal: { entries },
     promises,
     strikes: { all: struck },

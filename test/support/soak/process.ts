@@ -31,7 +31,7 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     child.kill(signal)
     await ended
   }
-  const bear = (): Promise<void> => {
+  const bear = async (): Promise<void> => {
     const born = fork(join(import.meta.dirname, '../second-process.js'), [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
@@ -42,7 +42,9 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
       // what was not served is seen by those who asked
       if (said?.level === 'warn' || said?.level === 'error') hear(said)
     })
-    return listening(born)
+    await listening(born)
+    // somebody may have moved it meanwhile
+    if (born.connected) born.send({ jumpTo: jumpedMs } satisfies Asked)
   }
   return {
     url: `http://127.0.0.1:${settings['PORT']}`,

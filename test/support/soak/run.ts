@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Servers } from '../edition.ts'
+import { minuteMs } from '../../../rules/timers.ts'
 import { openDraw } from '../random.ts'
 import { administer, enable, hasten } from './admins.ts'
 import { work } from './agents.ts'
@@ -47,6 +48,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     const journal = openJournal(world.lowestNow)
     const promises = openPromises()
     const firms = await openFirms(world, promises)
+    tell('begins')
     const plan = planOf(seed, minutes, servers ? 'cluster' : 'embedded')
     const strikes = openStrikes(world, plan, { ending: ending.signal, tell })
     const checks = openChecks({ world, journal, promises, strikes, firms })
@@ -162,14 +164,16 @@ async function drain(living: Living, checks: Checks, strikes: Strikes): Promise<
     if (!who.isEnabled) await enable({ ...admin, firm: firms.A }, who)
   }
   const healed = Math.max(performance.now(), ...strikes.all.map(({ end }) => end))
-  let left: string[] = ['not looked yet']
   // whoever fell silent is due
   await world.advance(quietMs)
+  let left = await checks.left()
+  // so is every job that comes once a minute
+  await world.advance(minuteMs)
   while (performance.now() - healed < drainsWithinMs && left.length > 0) {
-    await world.advance(10_000)
-    await sleep(2000)
+    await sleep(1000)
     await checks.light()
     left = await checks.left()
+    if (left.length > 0) await world.advance(5000)
   }
   await checks.drained(left)
 }

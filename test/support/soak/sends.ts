@@ -1,6 +1,6 @@
 // The simulator's own ledger of what was sent to followers, which is the truth.
-import { performance } from 'node:perf_hooks'
 import type { LedgerItem } from '../../../scripts/simulator/types.ts'
+import type { World } from './world.ts'
 
 export type Send = {
   n: number
@@ -8,9 +8,8 @@ export type Send = {
   text: string
   delivered: boolean
   fault?: string
-  /** It came in between, by the monotonic clock of this machine. */
-  from: number
-  to: number
+  /** By the monotonic clock of this machine. */
+  at: number
 }
 export type Sends = {
   /** What has come since. */
@@ -23,20 +22,19 @@ const sendPath = '/cgi-bin/message/custom/send'
 /** As agents write them; what rules and jobs say may be said often. */
 const isReply = (text: string) => / 答 /.test(text)
 
-export function openSends(simulator: string): Sends {
+export function openSends({ simulator, monoOf }: World): Sends {
   const all: Send[] = []
   const byText = new Map<string, Send[]>()
   let after = 0
-  let readAt = performance.now()
   let turn = Promise.resolve()
-  const take = (item: LedgerItem, between: { from: number; to: number }) => {
+  const take = (item: LedgerItem) => {
     const text = (item.request as { text?: { content?: string } }).text?.content ?? ''
     const send: Send = {
       n: item.n,
       openid: item.openid ?? '',
       text,
       delivered: item.delivered === true,
-      ...between,
+      at: monoOf(Date.parse(item.at)),
       ...(item.fault !== undefined && { fault: item.fault }),
     }
     all.push(send)
@@ -44,16 +42,13 @@ export function openSends(simulator: string): Sends {
     if (isReply(text)) byText.set(text, same)
   }
   const read = async () => {
-    const [from, asked] = [readAt, performance.now()]
     for (;;) {
       const answer = await fetch(`${simulator}/sim/ledger?after=${after}&limit=10000`)
       const { items, next } = (await answer.json()) as { items: LedgerItem[]; next: number }
-      const between = { from, to: performance.now() }
-      for (const item of items) if (item.path === sendPath) take(item, between)
+      for (const item of items) if (item.path === sendPath) take(item)
       after = next
-      if (items.length < 10_000) break
+      if (items.length < 10_000) return
     }
-    readAt = asked
   }
   return {
     read: () => (turn = turn.then(read)),

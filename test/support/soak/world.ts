@@ -30,7 +30,9 @@ export type World = {
   logged: Said[]
   /** The product's time, by a clock that nobody moves but the run itself. */
   now: () => number
-  /** The same, as every process has heard it. */
+  /** When it was, by the monotonic clock of this machine. */
+  monoOf: (productTime: number) => number
+  /** The product's time, as every process has heard it. */
   lowestNow: () => number
   advance: (ms: number) => Promise<void>
   close: () => Promise<void>
@@ -106,13 +108,22 @@ async function prepare(settings: Record<string, string>): Promise<void> {
   await app.close()
 }
 
-function openClockOf(simulator: string): Pick<World, 'now' | 'lowestNow' | 'advance'> {
+function openClockOf(simulator: string): Pick<World, 'now' | 'monoOf' | 'lowestNow' | 'advance'> {
   const began = Date.now() - performance.now()
   let advanced = 0
   const moves: { at: number; before: number }[] = []
   const now = () => began + performance.now() + advanced
   return {
     now,
+    monoOf: (time) => {
+      let from = 0
+      for (const { at, before } of moves) {
+        const mono = time - began - before
+        if (mono <= at) return Math.max(mono, from)
+        from = at
+      }
+      return Math.max(time - began - advanced, from)
+    },
     lowestNow: () => {
       const recent = moves.find(({ at }) => performance.now() - at < heardWithinMs)
       return began + performance.now() + (recent?.before ?? advanced)
