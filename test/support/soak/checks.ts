@@ -105,6 +105,7 @@ function openAcknowledged(facts: Facts) {
     return async (rows: Rows) => {
       await checkThere(rows, entries, promises)
       checkAnswerTimes(entries, facts, stalls)
+      checkServed(entries, promises)
       done = to
     }
   }
@@ -141,6 +142,17 @@ async function checkThere(
     for (const id of ids) {
       if (!there.has(id)) promises.broke('P10', `reply ${id} was accepted and is not there`, [id])
     }
+  }
+}
+
+/** Whatever is struck: who is away is told so with a 503, and by nginx. */
+function checkServed(entries: Journal['entries'], promises: Promises): void {
+  for (const { client, op, key, detail } of entries) {
+    const attempts = (detail.attempts ?? []) as { status: number | null }[]
+    const statuses = [detail, ...attempts].map(({ status }) => status).filter(Boolean)
+    promises.saw('served', statuses.length)
+    if (!statuses.includes(500)) continue
+    promises.broke('served', `${client}: ${op} ${key} is answered with 500`, [key])
   }
 }
 

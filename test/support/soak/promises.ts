@@ -18,6 +18,7 @@ export const promised = {
   P18: 'a slot of a job is run once, and none stands still',
   P19: 'no timer fires early, and none is forgotten',
   P22: 'nothing of a company reaches another',
+  served: 'no call fails in a way that nobody foresaw',
 } as const
 export type PromiseId = keyof typeof promised
 export type Breach = { id: PromiseId; what: string; names: string[] }

@@ -164,4 +164,16 @@ export const wrongOutside = {
       told: /GET \/api\/sessions\/s7 answers 200/,
     },
   ],
+  served: [
+    {
+      what: 'a call fails with 500',
+      make: (day) => (entryOf(day, 'claim').detail.status = 500),
+      told: /claim .* is answered with 500/,
+    },
+    {
+      what: 'a push fails with 500',
+      make: (day) => entryOf(day, 'push').detail.attempts.unshift({ status: 500, ms: 40 }),
+      told: /push o2 is answered with 500/,
+    },
+  ],
 } satisfies Partial<Record<PromiseId, Case[]>>
