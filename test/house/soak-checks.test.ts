@@ -71,6 +71,22 @@ const excused: [string, (day: MadeUp) => void][] = [
     },
   ],
   [
+    'a timer fires early by the clock of the run, which another jumped away from',
+    (day) => {
+      day.sql("update session_ledger set at = at - 60000 where reason = 'idle'")
+      const { begin, end } = entryOf(day, 'push')
+      day.struck.push({ kind: 'jump', begin, end })
+    },
+  ],
+  [
+    'a call fails with 500 while the disk is full',
+    (day) => {
+      const { begin, end, detail } = entryOf(day, 'claim')
+      detail.status = 500
+      day.struck.push({ kind: 'fullDisk', begin, end })
+    },
+  ],
+  [
     'a push has no answer while the database is away',
     (day) => {
       const { detail, begin } = entryOf(day, 'push')

@@ -105,7 +105,7 @@ function openAcknowledged(facts: Facts) {
     return async (rows: Rows) => {
       await checkThere(rows, entries, promises)
       checkAnswerTimes(entries, facts, stalls)
-      checkServed(entries, promises)
+      checkServed(entries, facts)
       done = to
     }
   }
@@ -145,9 +145,10 @@ async function checkThere(
   }
 }
 
-/** Whatever is struck: who is away is told so with a 503, and by nginx. */
-function checkServed(entries: Journal['entries'], promises: Promises): void {
-  for (const { client, op, key, detail } of entries) {
+/** Who is away is told so with a 503, and by nginx; only of a full disk nobody knows what it will refuse. */
+function checkServed(entries: Journal['entries'], { promises, strikes }: Facts): void {
+  for (const { client, op, key, detail, begin, end } of entries) {
+    if (struckBetween(strikes, { from: begin - 1000, to: end }, ['fullDisk'])) continue
     const attempts = (detail.attempts ?? []) as { status: number | null }[]
     const statuses = [detail, ...attempts].map(({ status }) => status).filter(Boolean)
     promises.saw('served', statuses.length)

@@ -53,6 +53,9 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       const counted = own.filter(({ opercode }) => reason === 'idle' || opercode === 2)
       const last = texts.get(counted.at(-1)?.text ?? '')
       if (!last || last.at === 0) continue
+      // where the database's clock goes back, the product's stands still, whatever the run moves it by
+      const { begin, end } = last
+      if (struckBetween(strikes, { from: begin - heardMs, to: end }, ['jump'])) continue
       promises.saw('P19')
       const passed = (ended(at) - last.at) / minuteMs
       if (passed >= leastOf[reason]) continue
