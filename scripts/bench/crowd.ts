@@ -76,7 +76,7 @@ export async function queueIn(
       Array.from({ length: Math.min(64, howMany - n) }, (_, at) => ({
         account: known,
         company,
-        openid: `${prefix}${String(n + at).padStart(6, '0')}`,
+        customerKey: `${prefix}${String(n + at).padStart(6, '0')}`,
         dedupKey: `crowd:${newId()}`,
         deed: { kind: 'text' as const, text: '排队' },
         xml: '',

@@ -74,7 +74,7 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
   const seed = (n: number): Push => ({
     account,
     company,
-    openid: knownOpenid(n),
+    customerKey: knownOpenid(n),
     dedupKey: `seed:${n}`,
     deed: { kind: 'text', text: 'first words' },
     xml: '',

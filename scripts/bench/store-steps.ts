@@ -45,7 +45,7 @@ async function timeBatches(
   const all = [...pushes(size * times, first)].map(({ openid, msgId, text, xml }): Push => ({
     account,
     company,
-    openid,
+    customerKey: openid,
     dedupKey: `m:${msgId}`,
     deed: { kind: 'text', text },
     xml,

@@ -91,7 +91,7 @@ void test('what waits for the disk is waiting too', async (t) => {
   const stored = batches.take({
     account: known,
     company,
-    openid: 'o1',
+    customerKey: 'o1',
     dedupKey: 'm:1',
     deed,
     xml: '',

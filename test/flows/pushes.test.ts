@@ -133,7 +133,7 @@ void test('a follower keeps his order though his first batch is dissolved while 
       batches.take({
         account: known,
         company,
-        openid: 'oInOrder',
+        customerKey: 'oInOrder',
         dedupKey: `m:${at}`,
         deed: { kind: 'text', text: at === 5 ? 'poison' : String(at) },
         xml: '<xml/>',

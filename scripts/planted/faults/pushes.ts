@@ -1,7 +1,7 @@
 // Pushes: what a follower said is stored, once, before WeChat hears that it is.
 import type { Fault } from '../fault.ts'
 
-const receive = 'src/actions/push/receive.ts'
+const inbox = 'src/actions/push/inbox.ts'
 
 export const pushes: Fault[] = [
   {
@@ -27,26 +27,26 @@ export const pushes: Fault[] = [
   {
     name: 'copy-of-busy-push-answered',
     means: 'Copies of a push that is taken back are answered though nothing is stored.',
-    file: receive,
-    find: 'const busy = stands.map((id) => takenBack.has(id))',
-    put: 'const busy = stands.map((id, at) => isNew[at] === true && takenBack.has(id))',
+    file: inbox,
+    find: 'return (entry) => takenBack.has(entry.stored)',
+    put: 'return (entry) => entry.isNew && takenBack.has(entry.stored)',
     edition: 'cluster',
     caughtBy: ['cluster/pushes: of one push that comes three times at once'],
   },
   {
     name: 'refused-push-unseen',
     means: 'A push that SQL refuses is answered and shown nowhere.',
-    file: receive,
-    find: 'if (push.refused && row && isNew[at] && !busy[at]) await keepRefused(unit, row, day)',
+    file: 'src/actions/push/receive.ts',
+    find: 'for (const entry of fresh) if (entry.push.refused) await keepRefused(unit, entry.row, effects)',
     put: '',
     caughtBy: ['flows/refused-pushes: a refused push is a line of type 0'],
   },
   {
     name: 'batch-waits-for-locked-row',
     means: 'A batch waits for the row of a follower that somebody holds.',
-    file: 'src/actions/push/day.ts',
-    find: 'unit.customers.lockByOpenids(accountId, openids, alone)\n  const missing',
-    put: 'unit.customers.lockByOpenids(accountId, openids, true)\n  const missing',
+    file: 'src/actions/push/load-customers.ts',
+    find: 'unit.customers.lockByOpenids(accountId, keys, alone)\n  const missing',
+    put: 'unit.customers.lockByOpenids(accountId, keys, true)\n  const missing',
     edition: 'cluster',
     caughtBy: ['cluster/pushes: while rows of one follower are held elsewhere'],
   },
@@ -180,9 +180,9 @@ export const pushes: Fault[] = [
   {
     name: 'push-stored-twice',
     means: 'A push that comes again is new again.',
-    file: receive,
-    find: 'const isNew = inbox.map((row, at) => stands[at] === row.inbox_id)',
-    put: 'const isNew = inbox.map(() => true)',
+    file: inbox,
+    find: 'const isNew = stored === row.inbox_id',
+    put: 'const isNew = true',
     caughtBy: ['flows/pushes: the same push three times at once, and again later'],
   },
   {

@@ -1,17 +1,19 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
-import type { Day } from './day.ts'
+import type { Effects } from './effects.ts'
 
-/** In the list of what SQL refused, with the line that stands for it. */
-export async function keepRefused(unit: Unit, row: InboxRow, day: Day | null): Promise<void> {
-  const line = day?.messages.find(({ opercode }) => opercode === 2 || opercode === 5)
+/** In the list of what SQL refused, with the message that stands for it. */
+export async function keepRefused(unit: Unit, row: InboxRow, effects: Effects[]): Promise<void> {
+  const message = effects
+    .find(({ push }) => push.id === row.inbox_id)
+    ?.messages.find(({ opercode }) => opercode === 2 || opercode === 5)
   await unit.refused.add({
     inbox_id: row.inbox_id,
     company_id: row.company_id,
     account_id: row.account_id,
     openid: row.openid,
     kind: row.kind,
-    message_id: line?.message_id ?? null,
+    message_id: message?.message_id ?? null,
     reader: 0,
     reread_at: null,
     read_at: null,

@@ -58,7 +58,7 @@ export function openPushTimes(needs: PushTimesNeeds): PushTimes {
   return {
     isOld: (account, { told, signature }) => {
       const { newest, signatures } = of(account)
-      // two followers may write in one second
+      // two customers may write in one second
       const isNew = told === newest?.told && !signatures.has(signature)
       return !isNew && isOldPush(told, clock.now(), newest)
     },

@@ -9,7 +9,7 @@ import { mendCounts } from './mend-counts.ts'
 import { lockBoth } from '../access/rights.ts'
 import { addLine } from '../lines/new-rows.ts'
 import { tellLines } from '../lines/recent.ts'
-import { toFetch } from './say.ts'
+import { toFetch } from '../media/to-fetch.ts'
 
 type RereadNeeds = Needs<
   'store' | 'clock' | 'ids' | 'bus' | 'recent' | 'readPush' | 'log' | 'metrics'

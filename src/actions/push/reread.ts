@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import { toFetch } from './say.ts'
+import { toFetch } from '../media/to-fetch.ts'
 
 type RereadNeeds = Needs<'store' | 'clock' | 'bus' | 'readStored'>
 

@@ -3,10 +3,10 @@
 // connection while it waits, and the batches need theirs.
 import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
-import { followerKey } from './day.ts'
 import { deadlineMs, inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
+import { customerOf } from './push.ts'
 import { receive } from './receive.ts'
-import { takeRefused } from './refuse.ts'
+import { takeRefused } from './take-refused.ts'
 
 export type SingleRunner = {
   run: (pending: PendingPush) => void
@@ -59,7 +59,7 @@ export function openSingleRunner(needs: RunnerNeeds): SingleRunner {
     all += 1
   }
   const follows = (pending: PendingPush): boolean => {
-    const own = pushesOf.get(followerKey(pending.push))
+    const own = pushesOf.get(customerOf(pending.push))
     if (own) enter(own, pending)
     return own !== undefined
   }
@@ -67,7 +67,7 @@ export function openSingleRunner(needs: RunnerNeeds): SingleRunner {
     follows,
     run: (pending) => {
       if (follows(pending)) return
-      const key = followerKey(pending.push)
+      const key = customerOf(pending.push)
       const own: PendingPush[] = []
       enter(own, pending)
       if (own.length === 0) return

@@ -1,5 +1,5 @@
-// What a follower does besides writing: he follows, leaves, scans, taps, comes in. All of it is remembered, some of it opens a
-// session or is answered.
+// What a customer does besides writing: they follow, leave, scan, tap, come in. All of it is remembered, some of it opens a session or is
+// answered.
 import type { ReceptionRow } from '../../../entities/index.ts'
 import { cutText } from '../../../rules/content.ts'
 import type { Found } from '../../../rules/keyword.ts'
@@ -7,99 +7,92 @@ import { closeWindow, openBriefly, sceneOf } from '../../../rules/reply-window.t
 import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { Deed } from '../../ports.ts'
 import { customerEvent, windowEvent } from '../streams/write.ts'
-import type { Day, Follower } from './day.ts'
-import { addLine } from '../lines/new-rows.ts'
-import { endUnsubscribed, receiveAsNamed } from './hand-on.ts'
-import type { PushAnswer } from './push.ts'
-import { answerBy, hear, type Saying, type Taken } from './say.ts'
-import { addTrajectory, count, sceneKey, type Visit } from './visits.ts'
+import { addReceived } from './add-received.ts'
+import { answerBy, type Speaker } from './answer.ts'
+import type { Effects } from './effects.ts'
+import { endUnsubscribed } from './end-session.ts'
+import { sceneKey, type Facts, type Visit } from './facts.ts'
+import { receiveAsNamed } from './route-session.ts'
 
-type Event = Extract<Deed, { kind: 'event' }> & { follower: Follower }
+type Event = Extract<Deed, { kind: 'event' }>
 /** Comes every few seconds where the account asks for it: a place is no line of a conversation. */
 const isLine = ({ name }: Event) => name !== 'location' && name !== 'subscribe_msg_sent_event'
 
-const changesHim = new Set(['subscribe', 'unsubscribe', 'location'])
+const changesCustomer = new Set(['subscribe', 'unsubscribe', 'location'])
 
-export function takeEvent(day: Day, taken: Taken, event: Event): PushAnswer | null {
-  const { follower } = event
-  const { customer } = follower
-  const visit = day.visits.rows.get(customer.wx_user_id)
-  if (!visit) throw new Error('an event without its follower')
-  day.visits.changed.add(visit)
-  note(day, event, visit)
-  if (event.name === 'subscribe') follow(day, event)
-  if (event.name === 'unsubscribe') unfollow(day, event, visit)
-  const reception = cameByCode(day, event, visit)
+export function takeEvent(facts: Facts, effects: Effects, event: Event): void {
+  const { push, visit } = effects
+  if (!visit) throw new Error('an event without its customer')
+  effects.visitChanged = true
+  note(facts, effects, { event, visit })
+  if (event.name === 'subscribe') follow(facts, effects)
+  if (event.name === 'unsubscribe') unfollow(facts, effects, visit)
+  const reception = comeByCode(facts, effects, { event, visit })
 
-  const found = reception?.reply_text ? null : (day.found.get(taken.push) ?? null)
-  receiveAsNamed(day, taken, {
-    follower,
-    named: reception ? namedBy(reception) : namedOf(event),
-    found,
-  })
-  if (follower.session && isLine(event)) say(day, taken, event)
-  widen(day, event, visit)
-  tellChange(day, event, reception)
-  const said = answer(day, taken, { event, reception, found })
-  endWhereLeft(day, taken, event)
-  return said
-}
-
-function endWhereLeft(day: Day, { push }: Taken, { name, follower }: Event): void {
-  if (name !== 'unsubscribe' || !push.company.settings.closeOnUnsubscribe) return
-  endUnsubscribed(day, follower)
+  const found = reception?.reply_text ? null : facts.found
+  const named = reception ? namedBy(reception) : namedOf(event)
+  receiveAsNamed(facts, effects, { named, found })
+  if (isLine(event)) addEvent(facts, effects, event)
+  widen(facts, effects, { event, visit })
+  tellChange(effects, event, reception)
+  answer(facts, effects, { event, reception, found })
+  const leaves = event.name === 'unsubscribe' && push.company.settings.closeOnUnsubscribe
+  if (leaves) endUnsubscribed(facts, effects)
 }
 
 function tellChange(
-  day: Day,
-  { name, follower: { session } }: Event,
+  { open, events }: Effects,
+  { name }: Event,
   reception: ReceptionRow | null,
 ): void {
-  if (session && (reception || changesHim.has(name))) day.events.push(...customerEvent(session))
+  if (open && (reception || changesCustomer.has(name))) events.push(...customerEvent(open.row))
 }
+
+type Answering = { event: Event; reception: ReceptionRow | null; found: Found | null }
 
 /** A rule's words go before those in the button's key, a code's own before both. */
-function answer(
-  day: Day,
-  taken: Taken,
-  {
-    event,
-    reception,
-    found,
-  }: { event: Event; reception: ReceptionRow | null; found: Found | null },
-): PushAnswer | null {
-  const { customer, session } = event.follower
-  if (found) day.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
-  const by = found?.rule ?? answerTo(event, reception)
-  return by && answerBy(day, taken, { customer, session, by })
+function answer(facts: Facts, effects: Effects, { event, reception, found }: Answering): void {
+  const { customer, open } = effects
+  if (found) effects.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
+  const speaker = found?.rule ?? speakerOf(event, reception)
+  if (speaker) effects.answer = answerBy(facts, effects, { session: open, speaker })
 }
 
-function widen(day: Day, { name, follower: { customer, session } }: Event, visit: Visit): void {
+type Visiting = { event: Event; visit: Visit }
+
+function widen(
+  { at }: Facts,
+  { customer, open, events }: Effects,
+  { event: { name }, visit }: Visiting,
+): void {
   const scene = sceneOf(name)
-  if (scene) Object.assign(visit, openBriefly(visit, scene, day.at))
+  if (scene) Object.assign(visit, openBriefly(visit, scene, at))
   else if (name !== 'unsubscribe') return
-  if (session) day.events.push(...windowEvent({ ...customer, ...visit }, session, day.at))
+  if (open) events.push(...windowEvent({ ...customer, ...visit }, open.row, at))
 }
 
 const namedOf = ({ name, key }: Event): Named | null => (name === 'click' ? namedByKey(key) : null)
 
-function note(day: Day, event: Event, visit: Visit): void {
-  const {
-    location,
-    follower: { customer },
-  } = event
-  addTrajectory(day.visits, customer, {
+function note({ at }: Facts, effects: Effects, { event, visit }: Visiting): void {
+  const { customer } = effects
+  const { location } = event
+  visit.n += 1
+  effects.trajectory.push({
+    wx_user_id: customer.wx_user_id,
+    n: visit.n,
+    company_id: customer.company_id,
+    account_id: customer.account_id,
     event: event.name.slice(0, 64),
     event_key: event.key === '' ? null : event.key.slice(0, 255),
     detail: detailOf(event),
-    at: day.at,
+    at,
   })
   if (event.name !== 'location' || !location) return
   Object.assign(visit, {
     lng: location.lng,
     lat: location.lat,
     location_precision: location.precision,
-    location_at: day.at,
+    location_at: at,
     get_into_count: visit.get_into_count + 1,
   })
 }
@@ -107,60 +100,60 @@ function note(day: Day, event: Event, visit: Visit): void {
 const detailOf = ({ detail, location }: Event): string | null =>
   detail?.slice(0, 500) ?? (location ? `${location.lat},${location.lng}` : null)
 
-function follow(day: Day, { follower: { customer } }: Event): void {
-  Object.assign(customer, { subscribe: 1, subscribe_time: day.at })
+function follow({ at }: Facts, { customer }: Effects): void {
+  Object.assign(customer, { subscribe: 1, subscribe_time: at })
 }
 
-function unfollow(day: Day, { follower: { customer } }: Event, visit: Visit): void {
-  const { window_end, budget_left, ...brief } = closeWindow(day.at)
-  Object.assign(customer, { subscribe: 0, canel_time: day.at, window_end, budget_left })
+function unfollow({ at }: Facts, { customer, counted }: Effects, visit: Visit): void {
+  const { window_end, budget_left, ...brief } = closeWindow(at)
+  Object.assign(customer, { subscribe: 0, canel_time: at, window_end, budget_left })
   Object.assign(visit, brief)
-  if (customer.reception_id !== null) count(day.visits, customer.reception_id, 'unfollows')
+  if (customer.reception_id !== null) {
+    counted.push({ receptionId: customer.reception_id, what: 'unfollows' })
+  }
 }
 
 /** A code that has ended still counts, and no longer says who receives. */
-function cameByCode(
-  day: Day,
-  { name, scene, follower: { customer } }: Event,
-  visit: Visit,
+function comeByCode(
+  { at, receptions }: Facts,
+  { customer, counted }: Effects,
+  { event: { name, scene }, visit }: Visiting,
 ): ReceptionRow | null {
   const reception =
-    scene === undefined ? undefined : day.visits.byScene.get(sceneKey(customer.account_id, scene))
+    scene === undefined ? undefined : receptions.byScene.get(sceneKey(customer.account_id, scene))
   if (!reception) return null
-  count(day.visits, reception.reception_id, name === 'subscribe' ? 'follows' : 'scans')
-  if (!receives(reception, day.at)) return null
-  customer.reception_id = visit.reception_id = reception.reception_id
-  const tags = [...new Set([...parsed(visit.tags), ...parsed(reception.tags)])]
+  const { reception_id: id, tags: itsTags } = reception
+  counted.push({ receptionId: id, what: name === 'subscribe' ? 'follows' : 'scans' })
+  if (!receives(reception, at)) return null
+  customer.reception_id = visit.reception_id = id
+  const tags = [...new Set([...parsed(visit.tags), ...parsed(itsTags)])]
   if (tags.length > 0) visit.tags = JSON.stringify(tags)
   return reception
 }
 
 const parsed = (tags: string | null) => JSON.parse(tags ?? '[]') as string[]
 
-function say(day: Day, { ids }: Taken, event: Event): void {
-  const { customer, session } = event.follower
+function addEvent(facts: Facts, effects: Effects, event: Event): void {
+  const { open: session } = effects
   if (!session) return
-  if (!day.opened.includes(session)) day.changed.add(session)
-  hear(
-    day,
-    session,
-    addLine(customer, session, {
-      message_id: ids(),
-      opercode: 5,
-      message_type: 0,
-      type: 'event',
-      text: event.key === '' ? null : event.key.slice(0, 2000),
-      add_time: day.at,
-      extra: JSON.stringify({
-        event: event.name,
-        ...(event.detail !== undefined && { detail: event.detail.slice(0, 500) }),
-      }),
-    }),
-  )
+  const extra = {
+    event: event.name,
+    ...(event.detail !== undefined && { detail: event.detail.slice(0, 500) }),
+  }
+  const line = {
+    message_id: facts.ids(),
+    opercode: 5,
+    message_type: 0,
+    type: 'event',
+    text: event.key === '' ? null : event.key.slice(0, 2000),
+    add_time: facts.at,
+    extra: JSON.stringify(extra),
+  }
+  addReceived(facts, effects, { session, line })
 }
 
 /** Where no rule answers: the code's own words, or those in the button's key. */
-function answerTo(event: Event, reception: ReceptionRow | null): Saying['by'] | null {
+function speakerOf(event: Event, reception: ReceptionRow | null): Speaker | null {
   if (reception?.reply_text) {
     return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }
   }

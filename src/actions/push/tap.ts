@@ -1,11 +1,11 @@
 import { openBriefly, tapCountsAs } from '../../../rules/reply-window.ts'
-import type { KnownCustomer } from '../../ports.ts'
-import type { Day } from './day.ts'
+import type { Effects } from './effects.ts'
+import type { Facts } from './facts.ts'
 
 /** An entry of a menu message: it arrives as a text, and opens the window of a tap. */
-export function tap(day: Day, customer: KnownCustomer): void {
-  const visit = day.visits.rows.get(customer.wx_user_id)
+export function tap({ at }: Facts, effects: Effects): void {
+  const { visit } = effects
   if (!visit) return
-  Object.assign(visit, openBriefly(visit, tapCountsAs, day.at))
-  day.visits.changed.add(visit)
+  Object.assign(visit, openBriefly(visit, tapCountsAs, at))
+  effects.visitChanged = true
 }

@@ -183,7 +183,7 @@ async function take(
   const push = {
     account,
     company,
-    openid: inbound.openid,
+    customerKey: inbound.openid,
     dedupKey: dedupKey(inbound),
     deed: deedOf(inbound, opened.xml),
     xml: opened.xml,

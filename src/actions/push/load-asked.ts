@@ -1,11 +1,11 @@
-// Sessions that have ended and are answered about by a tap on the question after them.
+// Sessions that have ended, and are graded by a tap on the question after them.
 import type { SessionRow } from '../../../entities/index.ts'
 import { readAnswer, type Grade } from '../../../rules/satisfaction.ts'
 import type { Unit } from '../../ports.ts'
 import type { Push } from './push.ts'
 
 export type Asked = Map<string, SessionRow>
-export type Answered = { session: SessionRow; grade: Grade }
+export type Graded = { session: SessionRow; grade: Grade }
 
 const answerIn = ({ deed }: Push) =>
   deed.kind === 'text' && deed.tapped !== undefined ? readAnswer(deed.tapped) : null
@@ -27,8 +27,8 @@ export async function lockAsked(unit: Unit, pushes: Push[]): Promise<Asked> {
   return asked
 }
 
-/** Null where it answers nothing that this customer was asked. */
-export function answeredBy(push: Push, asked: Asked, customerId: string): Answered | null {
+/** Null where it grades nothing that this customer was asked about. */
+export function gradeIn(push: Push, asked: Asked, customerId: string): Graded | null {
   const answer = answerIn(push)
   const session = answer ? asked.get(answer.sessionId) : undefined
   return answer && session?.wx_user_id === customerId ? { session, grade: answer.grade } : null

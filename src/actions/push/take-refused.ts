@@ -4,7 +4,8 @@ import type { Deed, Needs } from '../../ports.ts'
 import { mendCounts } from './mend-counts.ts'
 import { keepRefused } from './keep-refused.ts'
 import type { Push, PushAnswer } from './push.ts'
-import { inboxRow, receive, type ReceiveNeeds } from './receive.ts'
+import { inboxRow } from './inbox.ts'
+import { receive, type ReceiveNeeds } from './receive.ts'
 
 export async function takeRefused(needs: ReceiveNeeds, push: Push): Promise<PushAnswer | null> {
   if (await mendSessionOf(needs, push)) {
@@ -17,7 +18,11 @@ export async function takeRefused(needs: ReceiveNeeds, push: Push): Promise<Push
   if (!stood) await keepAlone(needs, refused)
   needs.metrics.pushes.inc({ result: 'refused_by_sql' })
   needs.log.warn(
-    { companyId: push.account.company_id, openid: push.openid, inItsSession: stood !== null },
+    {
+      companyId: push.account.company_id,
+      customerKey: push.customerKey,
+      inItsSession: stood !== null,
+    },
     'a push was refused by SQL: GET /api/pushes/refused lists it',
   )
   return stood?.answer ?? null
@@ -36,9 +41,12 @@ async function unlessRefused(
   }
 }
 
-const mendSessionOf = ({ store }: Needs<'store'>, { account, openid }: Push): Promise<boolean> =>
+const mendSessionOf = (
+  { store }: Needs<'store'>,
+  { account, customerKey }: Push,
+): Promise<boolean> =>
   store.work('push', async (unit) => {
-    const [customer] = await unit.customers.lockByOpenids(account.account_id, [openid])
+    const [customer] = await unit.customers.lockByOpenids(account.account_id, [customerKey])
     const session =
       customer && (await unit.sessions.openOf(account.company_id, customer.wx_user_id))
     return session ? mendCounts(unit, session) : false
@@ -56,5 +64,5 @@ const keepAlone = (needs: Needs<'store' | 'clock' | 'ids'>, push: Push): Promise
   needs.store.work('push', async (unit) => {
     const row = inboxRow(needs, push)
     const seen = await unit.inbox.add([row])
-    if (seen(row)?.inbox_id === row.inbox_id) await keepRefused(unit, row, null)
+    if (seen(row)?.inbox_id === row.inbox_id) await keepRefused(unit, row, [])
   })

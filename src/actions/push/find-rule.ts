@@ -1,10 +1,10 @@
-// Which rule answers a push? Asked before anything is locked: it needs nothing but the push and the company's compiled rules.
+// Which rule answers a push? It needs nothing but the push, the time and the company's compiled rules.
 import type { Found, Matcher } from '../../../rules/keyword.ts'
 import type { Moment } from '../../../rules/rule.ts'
 import type { Deed } from '../../ports.ts'
 import type { Push } from './push.ts'
 
-export function askRules({ deed, company: { matcher }, account }: Push, now: number): Found | null {
+export function findRule({ deed, company: { matcher }, account }: Push, now: number): Found | null {
   const moment = { accountId: account.account_id, now }
   // a tapped entry of a menu message comes as a text: its id first, then its words
   if (deed.kind === 'text') {

@@ -1,0 +1,18 @@
+import type { MessageRow } from '../../../entities/index.ts'
+import { addLine, type Line } from '../lines/new-rows.ts'
+import { lineEvents } from '../streams/write.ts'
+import type { Effects } from './effects.ts'
+import type { BatchSession, Facts } from './facts.ts'
+
+/** A line of a session that came from its customer, and whoever reads it. */
+export function addReceived(
+  { at }: Facts,
+  { customer, messages, events }: Effects,
+  { session, line }: { session: BatchSession; line: Line },
+): MessageRow {
+  const message = addLine(customer, session.row, line)
+  session.hasNewLines = true
+  messages.push(message)
+  events.push(...lineEvents('message.received', session.row, { line: message, at }))
+  return message
+}

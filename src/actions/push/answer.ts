@@ -1,0 +1,98 @@
+// What a push is answered. The first message is the passive answer where its type allows that; what follows stands behind it and goes by
+// API, as far as the customer's window reaches.
+import type { MessageRow } from '../../../entities/index.ts'
+import { canBePassive, columnsOf, fitting, type Content } from '../../../rules/content.ts'
+import { mayReply, takeReply } from '../../../rules/reply-window.ts'
+import { isOwned } from '../../../rules/session.ts'
+import { fillContent } from '../../../rules/variables.ts'
+import { windowEvent } from '../streams/write.ts'
+import { addLine, newMessage, newOutbox, type Line } from '../lines/new-rows.ts'
+import type { Effects } from './effects.ts'
+import type { BatchSession, Facts } from './facts.ts'
+import type { PushAnswer } from './push.ts'
+
+/** What answers by itself, and with what: a rule, a code, the hours … Its id is the sender's: `r:<id>`. */
+export type Speaker = { id: string; answers: Content[]; keyword?: string | null }
+/** In the session where there is one; else the answer stands in the customer's history. */
+type Answering = { session: BatchSession | null; speaker: Speaker }
+type Saying = Answering & { content: Content }
+
+export function answerBy(facts: Facts, effects: Effects, answering: Answering): PushAnswer | null {
+  const { push, customer } = effects
+  const { speaker } = answering
+  const isEvent = push.deed.kind === 'event'
+  const variables = {
+    nickname: customer.nickname,
+    account: push.account.name,
+    keyword: speaker.keyword ?? '',
+    now: facts.at,
+  }
+  let passive: PushAnswer | null = null
+  speaker.answers.forEach((answer, at) => {
+    const content = fitting(fillContent(answer, variables), isEvent && at === 0)
+    if (content.type === 'text' && content.text.trim() === '') return
+    // a mini program takes no answer with its push
+    if (at === 0 && canBePassive(content) && push.account.type !== 2) {
+      passive = sayPassively(facts, effects, { ...answering, content })
+    } else sayByApi(facts, effects, { ...answering, content, key: `${push.id}:${at}` })
+  })
+  return passive
+}
+
+/** Its id is the push's own: delivered again, the push finds the same answer. */
+function sayPassively({ at }: Facts, effects: Effects, saying: Saying): PushAnswer {
+  const { id } = effects.push
+  const facts = { message_id: id, add_time: at, client_key: id, delivery: 'sending' }
+  const message = addAnswer(effects, saying, facts)
+  effects.outbox.push(newOutbox(effects.customer, message, { way: 'passive', at }))
+  return { id, content: saying.content, at }
+}
+
+const noVisit = { brief_end: null, brief_left: 0, brief_scene: null }
+
+function sayByApi({ at, ids }: Facts, effects: Effects, saying: Saying & { key: string }): void {
+  const { push, customer, visit } = effects
+  const { session, key } = saying
+  const window = { ...customer, ...(visit ?? noVisit) }
+  const refusal = mayReply(window, at, push.company.settings.reserveLastReply)
+  const facts = { message_id: ids(), add_time: at, client_key: key }
+  if (refusal) {
+    // kept and shown, so that an agent sees what the customer did not get
+    const extra = JSON.stringify({ why: refusal })
+    addAnswer(effects, saying, { ...facts, delivery: 'failed', extra })
+    return
+  }
+  const { brief_end, brief_left, brief_scene, ...long } = takeReply(window, at)
+  Object.assign(customer, {
+    window_end: long.window_end,
+    budget_left: long.budget_left,
+    window_scene: long.window_scene,
+  })
+  if (visit) {
+    Object.assign(visit, { brief_end, brief_left, brief_scene })
+    effects.visitChanged = true
+  }
+  const message = addAnswer(effects, saying, { ...facts, delivery: 'pending' })
+  effects.outbox.push(newOutbox(customer, message, { way: 'api', at }))
+  if (session && isOwned(session.row.state)) {
+    const left = { ...window, ...long, brief_end, brief_left, brief_scene }
+    effects.events.push(...windowEvent(left, session.row, at))
+  }
+}
+
+function addAnswer(
+  { customer, messages }: Effects,
+  { session, speaker, content }: Saying,
+  facts: Partial<MessageRow> & { message_id: string; add_time: number },
+): MessageRow {
+  const line: Line = {
+    opercode: 6,
+    sender: `r:${speaker.id}`,
+    ...columnsOf(content),
+    ...facts,
+  }
+  const message = session ? addLine(customer, session.row, line) : newMessage(customer, line)
+  if (session) session.hasNewLines = true
+  messages.push(message)
+  return message
+}

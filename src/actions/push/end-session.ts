@@ -1,0 +1,53 @@
+// Sessions that end with a push: a rule's answer was enough, or the customer has left.
+import type { Ended } from '../../../rules/answering.ts'
+import { stepEvents, takeStep } from '../transition/step.ts'
+import type { Effects } from './effects.ts'
+import type { BatchSession, Facts } from './facts.ts'
+
+export function endAtOnce(
+  { at }: Facts,
+  { ledger, events }: Effects,
+  {
+    session: { row },
+    ended,
+    ruleId,
+  }: { session: BatchSession; ended: Exclude<Ended, null>; ruleId: string | null },
+): void {
+  const moved = takeStep(row, {
+    event: 'ruleClose',
+    who: 'job',
+    actor: ruleId === null ? `c:${row.wx_user_id}` : `r:${ruleId}`,
+    reason: ended,
+    at,
+  })
+  ledger.push(moved.ledger)
+  // nobody heard that it was queued
+  moved.before.lane = null
+  events.push(...stepEvents('session.closed', moved))
+}
+
+/** Nothing can be said to a customer who has left. */
+export function endUnsubscribed({ at }: Facts, effects: Effects): void {
+  const { open } = effects
+  if (!open) return
+  const moved = takeStep(open.row, {
+    event: 'unsubscribe',
+    who: 'customer',
+    actor: `c:${open.row.wx_user_id}`,
+    reason: 'unsubscribed',
+    at,
+  })
+  effects.ledger.push(moved.ledger)
+  effects.events.push(...stepEvents('session.closed', moved))
+  stepped(open, 'ended', moved.before.list)
+  const { uid } = open.row
+  if (uid !== null) (open.isNew ? effects.withdrawn : effects.freed).push(uid)
+  effects.ended.push(open)
+  effects.open = null
+}
+
+/** The index knows it where it stood before the first step of its batch. */
+export function stepped(session: BatchSession, step: 'moved' | 'ended', from: string | null): void {
+  if (session.step === null) session.from = from
+  session.step = step
+}

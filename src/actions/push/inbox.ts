@@ -1,0 +1,61 @@
+// Every push has one row in the inbox, by which a push that is delivered again is known.
+import type { InboxRow } from '../../../entities/index.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { customerOf, type NewPush, type Push } from './push.ts'
+
+/** `row`: as it stands if the push is new. `stored`: the id of the row that stands for it. */
+export type Entry = { push: NewPush; row: InboxRow; stored: string; isNew: boolean }
+
+export async function enter(
+  needs: Needs<'clock' | 'ids'>,
+  unit: Unit,
+  pushes: Push[],
+): Promise<Entry[]> {
+  const rows = pushes.map((push) => ({ push, row: inboxRow(needs, push) }))
+  const seen = await unit.inbox.add(rows.map(({ row }) => row))
+  return rows.map(({ push, row }) => {
+    const stored = seen(row)?.inbox_id ?? ''
+    const isNew = stored === row.inbox_id
+    return { push: { ...push, id: row.inbox_id }, row, stored, isNew }
+  })
+}
+
+/** Pushes of customers whose rows somebody else holds leave the batch, and come again alone. Answers which these are. */
+export async function takeBack(
+  unit: Unit,
+  entries: Entry[],
+  busyCustomers: ReadonlySet<string>,
+): Promise<(entry: Entry) => boolean> {
+  const takenBack = new Set(
+    entries
+      .filter(({ push, isNew }) => isNew && busyCustomers.has(customerOf(push)))
+      .map(({ stored }) => stored),
+  )
+  await unit.inbox.takeBack([...takenBack])
+  // a copy of a push that is taken back is stored nowhere either
+  return (entry) => takenBack.has(entry.stored)
+}
+
+const kindOf = ({ deed }: Push): string =>
+  deed.kind === 'event' || deed.kind === 'notice'
+    ? `${deed.kind}:${deed.name}`.slice(0, 32)
+    : deed.kind
+
+export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
+  const { account, customerKey, dedupKey, deed, xml } = push
+  const understood =
+    deed.kind === 'text' ||
+    (deed.kind === 'line' && deed.said.type !== 'other') ||
+    (deed.kind === 'event' && deed.known)
+  return {
+    inbox_id: needs.ids(),
+    company_id: account.company_id,
+    account_id: account.account_id,
+    dedup_key: dedupKey,
+    openid: customerKey,
+    kind: kindOf(push),
+    state: push.refused ? 'refused' : 'stored',
+    raw_xml: understood && !push.refused ? null : xml,
+    created_at: needs.clock.now(),
+  }
+}

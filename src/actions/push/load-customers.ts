@@ -1,0 +1,71 @@
+// Whose pushes a batch brings: their rows and their open sessions, locked. In a batch nobody is waited for: whose rows somebody else
+// holds is busy. Their rows are locked in the order of their keys, and before those of sessions, as everywhere.
+import type { Ids } from '../../ids.ts'
+import type { KnownCustomer, Unit } from '../../ports.ts'
+import { newCustomer, openKey } from '../lines/new-rows.ts'
+import type { CustomerFacts } from './facts.ts'
+import { customerOf, type Push } from './push.ts'
+
+type Known = Map<string, CustomerFacts>
+type Locking = { ids: Ids; at: number; alone: boolean }
+
+export async function lockCustomers(
+  unit: Unit,
+  pushes: Push[],
+  locking: Locking,
+): Promise<{ customers: Known; busy: Set<string> }> {
+  const customers: Known = new Map()
+  for (const accountId of [...new Set(pushes.map((push) => push.account.account_id))].sort()) {
+    const some = pushes.filter((push) => push.account.account_id === accountId)
+    for (const customer of await lockOfAccount(unit, some, locking)) {
+      customers.set(`${accountId} ${customer.openid}`, { customer, open: null, visit: null })
+    }
+  }
+  await lockOpen(unit, customers, locking.alone)
+  return {
+    customers,
+    busy: new Set(pushes.map(customerOf).filter((key) => !customers.has(key))),
+  }
+}
+
+async function lockOfAccount(
+  unit: Unit,
+  pushes: Push[],
+  { ids, at, alone }: Locking,
+): Promise<KnownCustomer[]> {
+  const [first] = pushes
+  if (!first) return []
+  const { account_id: accountId } = first.account
+  const keys = [...new Set(pushes.map((push) => push.customerKey))].sort()
+  const known = await unit.customers.lockByOpenids(accountId, keys, alone)
+  const missing = new Set(keys)
+  for (const customer of known) missing.delete(customer.openid)
+  if (missing.size > 0 && !alone) {
+    for (const key of await unit.customers.held(accountId, [...missing])) missing.delete(key)
+  }
+  if (missing.size === 0) return known
+
+  // another process may add the same customer first: insert, then read what stands
+  await unit.customers.insertNew(
+    [...missing].map((openid) => newCustomer(first.account, { id: ids(), openid, at })),
+  )
+  return [...known, ...(await unit.customers.lockByOpenids(accountId, [...missing], alone))]
+}
+
+/** Gives each customer the open session; whose session somebody else holds is taken off the list. */
+async function lockOpen(unit: Unit, customers: Known, alone: boolean): Promise<void> {
+  const byOpenKey = new Map([...customers].map(([key, { customer }]) => [openKey(customer), key]))
+  if (byOpenKey.size === 0) return
+  for (const row of await unit.sessions.lockByOpenKeys([...byOpenKey.keys()].sort(), alone)) {
+    const key = byOpenKey.get(row.open_key ?? '') ?? ''
+    const known = customers.get(key)
+    if (known) customers.set(key, { ...known, open: { row, ...untouched } })
+  }
+  const without = [...byOpenKey]
+    .filter(([, key]) => !customers.get(key)?.open)
+    .map(([open]) => open)
+  if (without.length === 0 || alone) return
+  for (const held of await unit.sessions.held(without)) customers.delete(byOpenKey.get(held) ?? '')
+}
+
+const untouched = { isNew: false, hasNewLines: false, isReranked: false, step: null, from: null }

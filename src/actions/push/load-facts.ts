@@ -1,0 +1,40 @@
+// All that a batch reads before it decides, in one place and in this order: rows are locked customer first, then session, and who is
+// free and who waits where is asked once it is known who may open a session.
+import type { Needs, Unit } from '../../ports.ts'
+import type { BatchFacts } from './facts.ts'
+import { findRule } from './find-rule.ts'
+import { lockAsked } from './load-asked.ts'
+import { lockCustomers } from './load-customers.ts'
+import { loadPlaces } from './load-places.ts'
+import { loadRoster } from './load-roster.ts'
+import { loadReceptions, loadVisits } from './load-visits.ts'
+import { hasCustomer, type NewPush } from './push.ts'
+
+/** `alone`: waits for rows that somebody holds. */
+type Wanted = { pushes: NewPush[]; alone: boolean }
+
+export async function loadFacts(
+  { clock, ids, queue }: Needs<'clock' | 'ids' | 'queue'>,
+  unit: Unit,
+  { pushes: all, alone }: Wanted,
+): Promise<BatchFacts> {
+  const at = clock.now()
+  const pushes = all.filter(hasCustomer)
+  const { customers, busy } = await lockCustomers(unit, pushes, { ids, at, alone })
+  const asked = await lockAsked(unit, pushes)
+  const found = new Map(
+    pushes.flatMap((push) => {
+      const rule = findRule(push, at)
+      return rule ? [[push, rule] as const] : []
+    }),
+  )
+  const visits = await loadVisits(unit, pushes, customers)
+  for (const [key, known] of visits.size > 0 ? customers : []) {
+    customers.set(key, { ...known, visit: visits.get(known.customer.wx_user_id) ?? null })
+  }
+  const receptions = await loadReceptions(unit, pushes, customers)
+  const known = { at, customers, found, receptions }
+  const roster = await loadRoster(unit, pushes, known)
+  const places = await loadPlaces({ queue, unit }, pushes, known)
+  return { ids, ...known, ...roster, busy, asked, places, opened: new Map() }
+}

@@ -1,0 +1,51 @@
+// Where customers stand in the queue, or may come to stand. Asked only where they are told; the index counts, whatever the queue's
+// length.
+import { commonLane, groupLane } from '../../../rules/lane.ts'
+import { rankFor } from '../../../rules/routing.ts'
+import { queued } from '../../../rules/session.ts'
+import { looksBackTo } from '../../../rules/waiting-time.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { laneKey, placeKey, type BatchFacts, type CustomerFacts, type Place } from './facts.ts'
+import { customerOf, type Push } from './push.ts'
+
+type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found'>
+
+export async function loadPlaces(
+  { queue, unit }: Needs<'queue'> & { unit: Unit },
+  pushes: Push[],
+  loaded: Loaded,
+): Promise<Map<string, Place>> {
+  const left = new Map<string, number[]>()
+  const places = new Map<string, Place>()
+  for (const push of pushes.filter(({ company }) => company.settings.tellPosition)) {
+    const known = loaded.customers.get(customerOf(push))
+    if (!known) continue
+    const companyId = push.account.company_id
+    for (const { lane, rank } of spotsOf(push, known, loaded)) {
+      const before = await queue.before(companyId, lane, rank)
+      if (before === null) continue
+      const key = laneKey(companyId, lane)
+      const times =
+        left.get(key) ?? (await unit.streams.leftLane(companyId, lane, looksBackTo(loaded.at)))
+      left.set(key, times)
+      places.set(placeKey(push, lane), { before, left: times })
+    }
+  }
+  return places
+}
+
+type Spot = { lane: string; rank: number }
+
+function spotsOf(push: Push, { customer, open }: CustomerFacts, { at, found }: Loaded): Spot[] {
+  if (open) {
+    const { state, lane, rank } = open.row
+    return state === queued && lane !== null ? [{ lane, rank: rank ?? 0 }] : []
+  }
+  const rank = rankFor(customer, push.company.settings.windowFirst, at)
+  const named = found.get(push)?.rule.named
+  const { account_id: accountId } = push.account
+  return [
+    commonLane(accountId),
+    ...(named?.kind === 'group' ? [groupLane(named.groupId, accountId)] : []),
+  ].map((lane) => ({ lane, rank }))
+}

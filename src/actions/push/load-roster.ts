@@ -1,0 +1,74 @@
+// Who may be given the sessions that a batch may open, and where others wait already.
+import { lanesThatMatter, whoMatters, type Asked } from '../../../rules/assignment.ts'
+import { namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
+import type { KnownCustomer, Unit } from '../../ports.ts'
+import { askedFor, loadPeople, type PersonRead } from '../queue/roster.ts'
+import { laneKey, sceneKey, type BatchFacts, type Receptions } from './facts.ts'
+import { customerOf, type Push } from './push.ts'
+
+export type Roster = { people: Map<number, PersonRead>; waitedIn: Set<string> }
+type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found' | 'receptions'>
+
+/** Of customers who have no session yet. Where sessions are grabbed, belong to nobody and name nobody, nothing is asked. */
+export async function loadRoster(unit: Unit, pushes: Push[], loaded: Loaded): Promise<Roster> {
+  const opening = pushes.flatMap((push) => {
+    const known = loaded.customers.get(customerOf(push))
+    return known && !known.open
+      ? whomItMayName(push, known.customer, loaded).map((named) => ({
+          push,
+          asked: askedOf(push, known.customer, named),
+        }))
+      : []
+  })
+  const uids = [...new Set(opening.flatMap(({ asked }) => whoMatters(asked)))]
+  const staff =
+    uids.length === 0
+      ? []
+      : [...new Set(opening.map(({ push }) => push.company))].flatMap((company) => company.staff)
+  const people = await loadPeople(unit, { staff, uids, at: loaded.at })
+  const lanes = new Map(
+    opening.flatMap(({ push: { account }, asked }) =>
+      lanesThatMatter(asked).map((lane) => [
+        laneKey(account.company_id, lane),
+        { companyId: account.company_id, lane },
+      ]),
+    ),
+  )
+  const waitedIn = new Set<string>()
+  for (const [key, { companyId, lane }] of lanes) {
+    if (await unit.sessions.isWaitedIn(companyId, lane)) waitedIn.add(key)
+  }
+  return { people, waitedIn }
+}
+
+export const askedOf = (
+  { account, company }: Push,
+  customer: Readonly<KnownCustomer>,
+  named: Named,
+): Asked => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
+
+/** Whom a rule, a button or a code may name; an event that names nobody opens nothing. */
+function whomItMayName(push: Push, customer: Readonly<KnownCustomer>, loaded: Loaded): Named[] {
+  const { deed, account } = push
+  const { receptions, found, at } = loaded
+  const byScene =
+    deed.kind === 'event' && deed.scene !== undefined
+      ? receptions.byScene.get(sceneKey(account.account_id, deed.scene))
+      : undefined
+  const byKey = deed.kind === 'event' && deed.name === 'click' ? namedByKey(deed.key) : null
+  const named = [
+    found.get(push)?.rule.named,
+    byKey,
+    byScene && receives(byScene, at) ? namedBy(byScene) : null,
+  ].filter((one) => one !== null && one !== undefined)
+  return deed.kind === 'event' ? named : [...named, namedByCode(customer, { receptions, at })]
+}
+
+/** The code a customer once came by still says who receives them. */
+export function namedByCode(
+  { reception_id: id }: Readonly<KnownCustomer>,
+  { receptions, at }: { receptions: Receptions; at: number },
+): Named {
+  const reception = id === null ? undefined : receptions.byId.get(id)
+  return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }
+}

@@ -1,0 +1,59 @@
+// What taps, scans, places and codes need besides; a batch that is all text pays nothing for it.
+import type { ReceptionRow } from '../../../entities/index.ts'
+import type { Unit } from '../../ports.ts'
+import { sceneKey, type CustomerFacts, type Receptions, type Visit } from './facts.ts'
+import { customerOf, isVisit, type Push } from './push.ts'
+
+type Known = ReadonlyMap<string, CustomerFacts>
+
+/** By the customer's id. */
+export async function loadVisits(
+  unit: Unit,
+  pushes: Push[],
+  customers: Known,
+): Promise<Map<string, Visit>> {
+  const visiting = pushes.filter(isVisit).flatMap((push) => customers.get(customerOf(push)) ?? [])
+  const ids = [...new Set(visiting.map(({ customer }) => customer.wx_user_id))]
+  const rows = ids.length > 0 ? await unit.visits.load(ids) : []
+  return new Map(rows.map(({ n, ...row }) => [row.wx_user_id, { ...row, n: n ?? 0 }]))
+}
+
+/** By which customers come now, and by which those once came who have no session yet. */
+export async function loadReceptions(
+  unit: Unit,
+  pushes: Push[],
+  customers: Known,
+): Promise<Receptions> {
+  const [byScene, byId] = [new Map<string, ReceptionRow>(), new Map<string, ReceptionRow>()]
+  const keep = (row: ReceptionRow) => {
+    byScene.set(sceneKey(row.account_id, row.scene), row)
+    byId.set(row.reception_id, row)
+  }
+  const of = (push: Push) => customers.get(customerOf(push))
+  const visiting = pushes.filter((push) => isVisit(push) && of(push))
+  for (const [accountId, scenes] of scenesIn(visiting)) {
+    ;(await unit.visits.receptionsOf(accountId, [...scenes])).forEach(keep)
+  }
+  const missing = pushes.flatMap((push) => {
+    const known = of(push)
+    const id = known?.customer.reception_id ?? null
+    const matters = known?.open === null || visiting.length > 0
+    return known && id !== null && matters && !byId.has(id)
+      ? [{ id, companyId: known.customer.company_id }]
+      : []
+  })
+  for (const companyId of new Set(missing.map((one) => one.companyId))) {
+    const ids = missing.filter((one) => one.companyId === companyId).map(({ id }) => id)
+    ;(await unit.visits.receptions(companyId, [...new Set(ids)])).forEach(keep)
+  }
+  return { byScene, byId }
+}
+
+function scenesIn(pushes: Push[]): Map<string, Set<string>> {
+  const scenes = new Map<string, Set<string>>()
+  for (const { deed, account } of pushes) {
+    if (deed.kind !== 'event' || deed.scene === undefined) continue
+    scenes.set(account.account_id, (scenes.get(account.account_id) ?? new Set()).add(deed.scene))
+  }
+  return scenes
+}

@@ -1,0 +1,54 @@
+// A tap on the question after a session: the grade is kept, once, and the message stands in the session it is about. It opens nothing.
+import { addReceived } from './add-received.ts'
+import { answerBy } from './answer.ts'
+import type { Effects } from './effects.ts'
+import type { BatchSession, Facts } from './facts.ts'
+import type { Graded } from './load-asked.ts'
+import { tap } from './tap.ts'
+
+export function takeGrade(
+  facts: Facts,
+  effects: Effects,
+  { session: asked, grade }: Readonly<Graded>,
+): void {
+  const { at, ids } = facts
+  const { deed, company } = effects.push
+  const session = graded(asked)
+  effects.ended.push(session)
+  tap(facts, effects)
+  Object.assign(effects.customer, { last_time: at, active_at: at })
+  addReceived(facts, effects, {
+    session,
+    line: {
+      message_id: ids(),
+      opercode: 2,
+      add_time: at,
+      text: deed.kind === 'text' ? deed.text : '',
+    },
+  })
+  // nobody has to read it to serve the customer
+  session.row.unread = asked.unread
+  effects.evaluations.push({
+    session_id: asked.session_id,
+    kind: 'customer',
+    company_id: asked.company_id,
+    uid: null,
+    grade,
+    text: null,
+    at,
+  })
+
+  const thanks = company.settings.satisfactionThanks.trim()
+  if (thanks === '') return
+  const speaker = { id: 'satisfaction', answers: [{ type: 'text' as const, text: thanks }] }
+  effects.answer = answerBy(facts, effects, { session, speaker })
+}
+
+const graded = (asked: Graded['session']): BatchSession => ({
+  row: { ...asked },
+  isNew: false,
+  hasNewLines: true,
+  isReranked: false,
+  step: null,
+  from: null,
+})

@@ -1,0 +1,89 @@
+// What a customer wrote or sent: a message in the session that is open, or in a new one, and what is answered.
+import type { Ended } from '../../../rules/answering.ts'
+import type { Found } from '../../../rules/keyword.ts'
+import { standing, widenWindow } from '../../../rules/reply-window.ts'
+import { active, group, isOwned } from '../../../rules/session.ts'
+import type { Deed } from '../../ports.ts'
+import { windowEvent } from '../streams/write.ts'
+import { addReceived } from './add-received.ts'
+import { answerBy } from './answer.ts'
+import { chooseSpeaker } from './choose-speaker.ts'
+import type { Effects } from './effects.ts'
+import { endAtOnce } from './end-session.ts'
+import type { BatchSession, Facts } from './facts.ts'
+import { sessionFor } from './route-session.ts'
+import { tap } from './tap.ts'
+import { toFetch } from '../media/to-fetch.ts'
+
+export type Written = Extract<Deed, { kind: 'text' | 'line' }>
+
+export function takeMessage(facts: Facts, effects: Effects, deed: Written): void {
+  const { at, ids } = facts
+  const { customer } = effects
+  const budgetBefore = customer.budget_left
+  Object.assign(customer, { last_time: at, active_at: at })
+  if (deed.tapped) tap(facts, effects)
+  else Object.assign(customer, widenWindow(customer, at))
+  const found = deed.kind === 'text' ? speaking(facts, effects, deed.text) : null
+  const isNew = effects.open === null
+  const { session, ended } = sessionFor(facts, effects, found)
+  const lastReceived = session.row.receive_message_time
+
+  const message = addReceived(facts, effects, {
+    session,
+    line: {
+      message_id: ids(),
+      opercode: 2,
+      add_time: at,
+      ...(deed.kind === 'line' ? deed.said : { text: deed.text }),
+    },
+  })
+  if (customer.budget_left !== budgetBefore) tellWindow(facts, effects, session)
+  if (deed.kind === 'line') effects.fetches.push(...toFetch(message, deed.parts, at))
+  answer(facts, effects, { session, found, ended, isNew, lastReceived })
+}
+
+type Received = {
+  session: BatchSession
+  found: Found | null
+  ended: Ended
+  isNew: boolean
+  lastReceived: number | null
+}
+
+function answer(facts: Facts, effects: Effects, { ended, ...received }: Received): void {
+  const { session, found } = received
+  const speaker = chooseSpeaker(facts, effects.push, { ...received, isServed: ended === null })
+  if (speaker) effects.answer = answerBy(facts, effects, { session, speaker })
+  if (ended) endAtOnce(facts, effects, { session, ended, ruleId: found?.rule.id ?? null })
+}
+
+const isTalking = (open: BatchSession | null) =>
+  open?.row.state === active || open?.row.state === group
+
+/** The rule that speaks: in a conversation only where the company wants it. What none answers is a question for the lab. */
+function speaking({ found }: Facts, effects: Effects, text: string): Found | null {
+  const { open, push } = effects
+  const { company, account } = push
+  if (isTalking(open) && !company.settings.rulesInConversation) return null
+  const companyId = account.company_id
+  if (found) effects.spoken.push({ companyId, ruleId: found.rule.id })
+  if ((found === null || found.rule.kind === 'default') && !isTalking(open)) {
+    effects.unanswered.push({
+      companyId,
+      accountId: account.account_id,
+      text,
+      folded: company.matcher.normalise(text),
+    })
+  }
+  return found
+}
+
+const noVisit = { brief_end: null, brief_left: 0, brief_scene: null }
+
+/** Told only where the number changed: that a message moves the end is known from the message. */
+function tellWindow({ at }: Facts, effects: Effects, { row }: BatchSession): void {
+  if (!isOwned(row.state)) return
+  const window = { ...effects.customer, ...(effects.visit ?? noVisit) }
+  if (standing(window, at).remaining > 0) effects.events.push(...windowEvent(window, row, at))
+}

@@ -1,0 +1,29 @@
+// The pushes of a batch, one behind the other. A customer may have sent several of them, and sessions share lanes and agents: so each is
+// decided on what the ones before it did, though nothing is written yet.
+import { given as countGiven } from '../../../rules/assignment.ts'
+import type { Effects } from './effects.ts'
+import { factsOf, type BatchFacts } from './facts.ts'
+import { customerOf, hasCustomer, type NewPush } from './push.ts'
+import { takePush } from './take-push.ts'
+
+export const takePushes = (batch: BatchFacts, pushes: NewPush[]): Effects[] =>
+  pushes.filter(hasCustomer).map((push) => {
+    const effects = takePush(factsOf(batch, push), push)
+    carry(batch, effects)
+    return effects
+  })
+
+/** What one push did is what the next one finds. */
+function carry(batch: BatchFacts, effects: Effects): void {
+  const { customer, open, visit } = effects
+  batch.customers.set(customerOf(effects.push), { customer, open, visit })
+  for (const { row, isNew } of open ? [...effects.ended, open] : effects.ended) {
+    if (isNew) batch.opened.set(row.session_id, row)
+    if (batch.asked.has(row.session_id)) batch.asked.set(row.session_id, row)
+  }
+  for (const uid of effects.given) {
+    const person = batch.people.get(uid)
+    if (person) countGiven(person, batch.people.values(), batch.at)
+  }
+  for (const lane of effects.waitedIn) batch.waitedIn.add(lane)
+}

@@ -1,0 +1,122 @@
+// All that a batch writes, in one place and in the order of the house: customer, session, loads, lines, outbox, ledger, and last what many
+// write. A row that several pushes of a batch changed is written once, as the last of them left it.
+import type { SessionRow } from '../../../entities/index.ts'
+import { OutOfDate } from '../../errors.ts'
+import type { Needs, Unit } from '../../ports.ts'
+import { writeEvents } from '../streams/write.ts'
+import type { Counted, Effects } from './effects.ts'
+import type { BatchFacts, BatchSession } from './facts.ts'
+
+/** `written`: passive answers that the platform has by now; they are settled in the same transaction. */
+type Batch = { facts: BatchFacts; effects: Effects[]; written: string[] }
+
+export async function writeEffects(
+  needs: Needs<'ids' | 'clock'>,
+  unit: Unit,
+  { facts, effects, written }: Batch,
+): Promise<void> {
+  const all = <T>(of: (one: Effects) => T[]) => effects.flatMap(of)
+  if (effects.length > 0) {
+    await writeCustomers(unit, effects)
+    await writeSessions(unit, sessionsIn(effects))
+    await writeLoads(unit, effects, facts)
+  }
+  await unit.media.toFetch(all(({ fetches }) => fetches))
+  await unit.messages.insert(all(({ messages }) => messages))
+  if (written.length > 0) await unit.messages.passiveWritten(written)
+  await unit.outbox.insert(all(({ outbox }) => outbox))
+  if (written.length > 0) await unit.outbox.passiveWritten(written, facts.at)
+  await unit.sessions.writeLedger(all(({ ledger }) => ledger))
+  await unit.evaluations.addFirst(all(({ evaluations }) => evaluations))
+  await writeCounts(
+    unit,
+    all(({ counted }) => counted),
+  )
+  writeEvents(
+    needs,
+    unit,
+    all(({ events }) => events),
+  )
+}
+
+async function writeCustomers(unit: Unit, effects: Effects[]): Promise<void> {
+  const customersOf = (some: Effects[]) =>
+    lastOf(some.map(({ customer }) => [customer.wx_user_id, customer]))
+  await unit.customers.touch(customersOf(effects))
+  await unit.customers.belong(customersOf(effects.filter(({ belongs }) => belongs)))
+
+  const visits = effects.flatMap(({ visit, visitChanged }) => (visitChanged && visit ? visit : []))
+  if (visits.length > 0) {
+    await unit.visits.save(lastOf(visits.map((visit) => [visit.wx_user_id, visit])))
+  }
+  const trajectory = effects.flatMap((one) => one.trajectory)
+  if (trajectory.length === 0) return
+  await unit.visits.insert(trajectory)
+  await unit.visits.forgetBefore(lastOf(trajectory.map((row) => [row.wx_user_id, row])))
+}
+
+const lastOf = <T>(rows: [string, T][]): T[] => [...new Map(rows).values()]
+
+/** Those that were opened or changed, as the last push left them. */
+export const sessionsIn = (effects: Effects[]): BatchSession[] =>
+  lastOf(
+    effects
+      .flatMap(({ ended, open }) => (open ? [...ended, open] : ended))
+      .map((session) => [session.row.session_id, session]),
+  )
+
+async function writeSessions(unit: Unit, sessions: BatchSession[]): Promise<void> {
+  const stood = sessions.filter(({ isNew }) => !isNew)
+  // before a new one of the same customer
+  for (const row of inOrder(stood, 'ended')) await unit.sessions.save(row)
+  await unit.sessions.insert(rowsOf(sessions.filter(({ isNew }) => isNew)))
+  const inPlace = stood.filter(({ step }) => step === null)
+  await unit.sessions.touch(rowsOf(inPlace.filter(({ hasNewLines }) => hasNewLines)))
+  await unit.sessions.rerank(rowsOf(inPlace.filter(({ isReranked }) => isReranked)))
+  for (const row of inOrder(stood, 'moved')) await unit.sessions.save(row)
+}
+
+const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }) => row)
+const inOrder = (sessions: BatchSession[], step: BatchSession['step']) =>
+  rowsOf(sessions.filter((one) => one.step === step)).sort((a, b) =>
+    a.session_id < b.session_id ? -1 : 1,
+  )
+
+/** In the order of uids. Whoever is given a session was looked at without a lock, and is held to what was seen. */
+async function writeLoads(unit: Unit, effects: Effects[], { people }: BatchFacts): Promise<void> {
+  const loads = loadsIn(effects)
+  for (const [uid, { given, freed }] of [...loads].sort(([a], [b]) => a - b)) {
+    for (let n = freed; n > 0; n -= 1) await unit.loads.lower(uid)
+    if (given === 0) continue
+    const { turn = 0, turnRead = 0 } = people.get(uid) ?? {}
+    if ((await unit.loads.give(uid, { sessions: given, turn, turnRead })) === 0) {
+      throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
+    }
+  }
+}
+
+function loadsIn(effects: Effects[]): Map<number, { given: number; freed: number }> {
+  const loads = new Map<number, { given: number; freed: number }>()
+  const count = (uids: number[], what: 'given' | 'freed', by: 1 | -1) => {
+    for (const uid of uids) {
+      const load = loads.get(uid) ?? { given: 0, freed: 0 }
+      load[what] += by
+      loads.set(uid, load)
+    }
+  }
+  for (const { given, withdrawn, freed } of effects) {
+    count(given, 'given', 1)
+    count(withdrawn, 'given', -1)
+    count(freed, 'freed', 1)
+  }
+  return loads
+}
+
+/** Last before the streams: a code that many scan is a busy row. */
+async function writeCounts(unit: Unit, counted: Counted[]): Promise<void> {
+  for (const id of [...new Set(counted.map(({ receptionId }) => receptionId))].sort()) {
+    const more = { follows: 0, unfollows: 0, scans: 0 }
+    for (const { receptionId, what } of counted) if (receptionId === id) more[what] += 1
+    await unit.visits.count(id, more)
+  }
+}
