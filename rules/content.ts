@@ -1,6 +1,7 @@
 // What a line to a customer can be: of a rule or of a person, one shape. In message_data `content` keeps all of it, and `text` what a
 // list shows and search finds.
 import type { MessageRow } from '../entities/index.ts'
+import { messageTypes } from './message.ts'
 
 export type Article = { title: string; description: string; url: string; picUrl: string }
 export type Menu = { head: string; items: { id: string; text: string }[]; tail: string }
@@ -17,18 +18,6 @@ export type Content =
 
 export type ContentType = Content['type']
 
-const numbers: Record<ContentType, number> = {
-  text: 1,
-  image: 2,
-  voice: 3,
-  video: 4,
-  news: 7,
-  article: 7,
-  file: 8,
-  menu: 9,
-  miniprogram: 10,
-}
-
 type Columns = Pick<
   MessageRow,
   'type' | 'message_type' | 'text' | 'media_id' | 'page_title' | 'page_desc' | 'content'
@@ -38,7 +27,7 @@ export function columnsOf(content: Content): Columns {
   const { title, description } = headOf(content)
   return {
     type: content.type,
-    message_type: numbers[content.type],
+    message_type: messageTypes[content.type],
     text: textOf(content),
     media_id: 'mediaId' in content ? content.mediaId : null,
     page_title: title?.slice(0, 255) ?? null,

@@ -1,8 +1,12 @@
 import type { MessageRow } from '../../entities/index.ts'
+import { writtenBy } from '../../rules/message.ts'
 import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 
-const direction = (opercode: number) => (opercode === 2 ? 'in' : opercode === 5 ? 'system' : 'out')
+const direction = (opercode: number) => {
+  if (opercode === writtenBy.customer) return 'in'
+  return opercode === writtenBy.system ? 'system' : 'out'
+}
 
 const explanations: Record<string, string> = {
   unknown:
@@ -32,7 +36,7 @@ function presentDelivery(row: MessageRow) {
 
 /** Of our side. Who spoke for another is named; the owner's name whoever looks knows. */
 function presentSpeaker(row: MessageRow) {
-  const uid = row.opercode === 2 ? null : (row.additional_uid ?? row.uid)
+  const uid = row.opercode === writtenBy.customer ? null : (row.additional_uid ?? row.uid)
   return {
     ...(uid !== null && { agentUid: uid }),
     ...(row.additional_user_name !== null && { agentName: row.additional_user_name }),
@@ -50,7 +54,7 @@ export function presentMessage(row: MessageRow) {
     type: row.type,
     ...presentContent(row),
     ...presentSpeaker(row),
-    ...(row.opercode !== 2 &&
+    ...(row.opercode !== writtenBy.customer &&
       row.sender?.startsWith('a:') &&
       row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),

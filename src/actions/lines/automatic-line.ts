@@ -1,5 +1,6 @@
 // A line that leaves without a person having written it. It is sent within the reply budget or not at all.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
+import { writtenBy } from '../../../rules/message.ts'
 import { standing, takeReply } from '../../../rules/reply-window.ts'
 import type { Needs } from '../../ports.ts'
 import { windowEvent, type Event } from '../streams/write.ts'
@@ -32,7 +33,7 @@ export function automaticLine(
   if (standing(customer, at).remaining <= keep) return silence(customer)
   const line = addLine(customer, session, {
     message_id: needs.ids(),
-    opercode: 6,
+    opercode: writtenBy.rule,
     delivery: 'pending',
     add_time: at,
     ...said,

@@ -1,6 +1,8 @@
 // New rows, spelled out once: every column of a new customer, session, line and outbox entry.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { contentOf, filesOf } from '../../../rules/content.ts'
+import { messageTypes, writtenBy } from '../../../rules/message.ts'
+import { queued } from '../../../rules/session.ts'
 
 type Place = { company_id: string; account_id: string; appid: string }
 
@@ -51,7 +53,7 @@ export const newSession = (customer: Whose, facts: { id: string; at: number }): 
   appid: customer.appid,
   wx_user_id: customer.wx_user_id,
   open_key: openKey(customer),
-  state: 3,
+  state: queued,
   kind: 'other',
   uid: null,
   customer_service_id: null,
@@ -95,7 +97,7 @@ const blank: MessageRow = {
   uid: null,
   additional_uid: null,
   opercode: 0,
-  message_type: 1,
+  message_type: messageTypes.text,
   type: 'text',
   text: null,
   file_url: null,
@@ -133,7 +135,7 @@ export const newMessage = (customer: Whose, line: Line): MessageRow => ({
 export function addLine(customer: Whose, session: SessionRow, line: Line): MessageRow {
   session.seq += 1
   session.last_message_id = line.message_id
-  if (line.opercode === 2) {
+  if (line.opercode === writtenBy.customer) {
     session.visitor_offset += 1
     session.unread += 1
     session.receive_message_time = line.add_time
@@ -141,7 +143,7 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
   } else {
     session.agent_offset += 1
     // neither a rule nor a note among colleagues is an answer
-    if (line.opercode !== 5 && line.opercode !== 6) {
+    if (line.opercode !== writtenBy.system && line.opercode !== writtenBy.rule) {
       Object.assign(session, { send_time: line.add_time, unanswered_since: null })
     }
   }

@@ -1,6 +1,7 @@
 // sendMessage: accepted means stored with its outbox row in one transaction; 202. The sender does the rest.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/content.ts'
+import { writtenBy } from '../../../rules/message.ts'
 import { mayReply, takeReply } from '../../../rules/reply-window.ts'
 import { mayWrite, type Person } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
@@ -110,7 +111,7 @@ export async function storeReply(
     add_time: at,
   })
   const outbox = newOutbox(customer, line, { way: 'api', at })
-  if (line.opercode !== 3) session.unread = 0
+  if (line.opercode !== writtenBy.supervisor) session.unread = 0
   const taken = { ...customer, ...takeReply(customer, at), active_at: at }
   await unit.customers.save(taken)
   await unit.sessions.save(session)
@@ -123,10 +124,10 @@ export async function storeReply(
 
 /** The owner stays who he is: a member's line, and a supervisor's who interjects, say who spoke. */
 async function speaker(unit: Unit, session: SessionRow, writer: Person) {
-  if (session.uid === writer.uid) return { opercode: 1 }
+  if (session.uid === writer.uid) return { opercode: writtenBy.agent }
   const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null
   return {
-    opercode: writer.isMember ? 4 : 3,
+    opercode: writer.isMember ? writtenBy.member : writtenBy.supervisor,
     additional_uid: writer.uid,
     additional_user_name: name,
   }

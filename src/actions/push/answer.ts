@@ -2,6 +2,7 @@
 // API, as far as the customer's window reaches.
 import type { MessageRow } from '../../../entities/index.ts'
 import { canBePassive, columnsOf, fitting, type Content } from '../../../rules/content.ts'
+import { writtenBy } from '../../../rules/message.ts'
 import { mayReply, takeReply } from '../../../rules/reply-window.ts'
 import { isOwned } from '../../../rules/session.ts'
 import { fillContent } from '../../../rules/variables.ts'
@@ -86,7 +87,7 @@ function addAnswer(
   facts: Partial<MessageRow> & { message_id: string; add_time: number },
 ): MessageRow {
   const line: Line = {
-    opercode: 6,
+    opercode: writtenBy.rule,
     sender: `r:${speaker.id}`,
     ...columnsOf(content),
     ...facts,

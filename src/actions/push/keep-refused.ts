@@ -1,4 +1,5 @@
 import type { InboxRow } from '../../../entities/index.ts'
+import { writtenBy } from '../../../rules/message.ts'
 import type { Unit } from '../../ports.ts'
 import type { Effects } from './effects.ts'
 
@@ -6,7 +7,7 @@ import type { Effects } from './effects.ts'
 export async function keepRefused(unit: Unit, row: InboxRow, effects: Effects[]): Promise<void> {
   const message = effects
     .find(({ push }) => push.id === row.inbox_id)
-    ?.messages.find(({ opercode }) => opercode === 2 || opercode === 5)
+    ?.messages.find(({ opercode }) => opercode !== writtenBy.rule)
   await unit.refused.add({
     inbox_id: row.inbox_id,
     company_id: row.company_id,

@@ -1,6 +1,7 @@
 // Pushes that SQL refused are read again, and their words stand in the session of that time, in their order, once. Sessions that count
 // their lines wrongly are mended first: a greeting once left them so.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
+import { messageTypes, writtenBy } from '../../../rules/message.ts'
 import { widenWindow } from '../../../rules/reply-window.ts'
 import type { Deed, Needs, RefusedPush, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
@@ -135,9 +136,10 @@ async function write(needs: RereadNeeds, unit: Unit, placed: Placed): Promise<Me
 
 function saidBy(deed: Placed['deed']) {
   if (deed.kind === 'line') return deed.said
-  if (deed.kind === 'text') return { message_type: 1, type: 'text', text: deed.text }
+  if (deed.kind === 'text')
+    {return { message_type: messageTypes.text, type: 'text', text: deed.text }}
   return {
-    message_type: 0,
+    message_type: messageTypes.event,
     type: 'event',
     text: deed.key === '' ? null : deed.key.slice(0, 2000),
     extra: JSON.stringify({ event: deed.name }),
@@ -152,7 +154,7 @@ async function append(
   await mendCounts(unit, session)
   const line = addLine(customer, session, {
     message_id: needs.ids(),
-    opercode: deed.kind === 'event' ? 5 : 2,
+    opercode: deed.kind === 'event' ? writtenBy.system : writtenBy.customer,
     add_time: row.created_at,
     ...saidBy(deed),
   })

@@ -2,6 +2,7 @@
 // where it stands is kept, so that what was read once is not walked through again.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageRow } from '../../../entities/index.ts'
+import { messageTypes } from '../../../rules/message.ts'
 import type { Needs } from '../../ports.ts'
 import { toFetch } from '../media/to-fetch.ts'
 
@@ -38,7 +39,10 @@ async function readAgain(needs: RereadNeeds, row: MessageRow): Promise<boolean> 
   const { xml } = JSON.parse(row.extra ?? '{}') as { xml?: string }
   const deed = xml === undefined ? null : needs.readStored(xml)
   if (!deed) return false
-  const said = deed.kind === 'line' ? deed.said : { message_type: 1, type: 'text', text: deed.text }
+  const said =
+    deed.kind === 'line'
+      ? deed.said
+      : { message_type: messageTypes.text, type: 'text', text: deed.text }
   return needs.store.work('rest', async (unit) => {
     const line = { ...row, extra: null, ...said }
     const stands = await unit.messages.find(row.company_id, row.message_id)

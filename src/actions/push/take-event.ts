@@ -3,6 +3,7 @@
 import type { ReceptionRow } from '../../../entities/index.ts'
 import { cutText } from '../../../rules/content.ts'
 import type { Found } from '../../../rules/keyword.ts'
+import { messageTypes, writtenBy } from '../../../rules/message.ts'
 import { closeWindow, openBriefly, sceneOf } from '../../../rules/reply-window.ts'
 import { answerInKey, namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { Deed } from '../../ports.ts'
@@ -142,8 +143,8 @@ function addEvent(facts: Facts, effects: Effects, event: Event): void {
   }
   const line = {
     message_id: facts.ids(),
-    opercode: 5,
-    message_type: 0,
+    opercode: writtenBy.system,
+    message_type: messageTypes.event,
     type: 'event',
     text: event.key === '' ? null : event.key.slice(0, 2000),
     add_time: facts.at,

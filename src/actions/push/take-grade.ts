@@ -1,4 +1,5 @@
 // A tap on the question after a session: the grade is kept, once, and the message stands in the session it is about. It opens nothing.
+import { writtenBy } from '../../../rules/message.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
 import type { Effects } from './effects.ts'
@@ -21,7 +22,7 @@ export function takeGrade(
     session,
     line: {
       message_id: ids(),
-      opercode: 2,
+      opercode: writtenBy.customer,
       add_time: at,
       text: deed.kind === 'text' ? deed.text : '',
     },

@@ -1,6 +1,7 @@
 // What a customer wrote or sent: a message in the session that is open, or in a new one, and what is answered.
 import type { Ended } from '../../../rules/answering.ts'
 import type { Found } from '../../../rules/keyword.ts'
+import { writtenBy } from '../../../rules/message.ts'
 import { standing, widenWindow } from '../../../rules/reply-window.ts'
 import { active, group, isOwned } from '../../../rules/session.ts'
 import type { Deed } from '../../ports.ts'
@@ -33,7 +34,7 @@ export function takeMessage(facts: Facts, effects: Effects, deed: Written): void
     session,
     line: {
       message_id: ids(),
-      opercode: 2,
+      opercode: writtenBy.customer,
       add_time: at,
       ...(deed.kind === 'line' ? deed.said : { text: deed.text }),
     },

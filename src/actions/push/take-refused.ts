@@ -1,5 +1,6 @@
 // A push that SQL refuses. If its session counted its lines wrongly that is mended, and the push stored. Else a line that says so stands
 // for it, so that whoever serves the customer knows; and it is kept with its raw XML for an admin.
+import { messageTypes } from '../../../rules/message.ts'
 import type { Deed, Needs } from '../../ports.ts'
 import { mendCounts } from './mend-counts.ts'
 import { keepRefused } from './keep-refused.ts'
@@ -56,7 +57,11 @@ const mendSessionOf = (
 function standIn(deed: Deed): Deed {
   if (deed.kind === 'notice') return deed
   if (deed.kind === 'event') return { kind: 'event', name: 'refused', key: '', known: false }
-  const said = { message_type: 0, type: 'other', extra: JSON.stringify({ refused: true }) }
+  const said = {
+    message_type: messageTypes.other,
+    type: 'other',
+    extra: JSON.stringify({ refused: true }),
+  }
   return { kind: 'line', said, parts: [] }
 }
 

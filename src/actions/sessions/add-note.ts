@@ -1,6 +1,7 @@
 // What agents tell each other about a session. It never leaves; who is named in it hears it.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { mentionsIn } from '../../../rules/mention.ts'
+import { writtenBy } from '../../../rules/message.ts'
 import { mayNote } from '../../../rules/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -52,7 +53,11 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
 }
 
 function sameOrRefuse(known: MessageRow, input: NoteInput): MessageRow {
-  if (known.session_id === input.sessionId && known.opercode === 5 && known.text === input.text) {
+  if (
+    known.session_id === input.sessionId &&
+    known.opercode === writtenBy.system &&
+    known.text === input.text
+  ) {
     return known
   }
   throw new AppError(
@@ -93,7 +98,7 @@ export async function noteLine(
 ): Promise<MessageRow> {
   return addLine(customer, session, {
     message_id: needs.ids(),
-    opercode: 5,
+    opercode: writtenBy.system,
     additional_uid: me.uid,
     additional_user_name: (await unit.users.find(me.companyId, me.uid))?.name ?? null,
     text,

@@ -6,6 +6,7 @@ import {
   type InboundEvent,
   type InboundMessage,
 } from 'wechat-api-ts'
+import { messageTypes } from '../../../rules/message.ts'
 import type { Deed, Part, Said } from '../../ports.ts'
 
 export function deedOf(inbound: Inbound, xml: string): Deed {
@@ -35,14 +36,14 @@ function saidBy(message: Message, xml: string): Said {
   switch (message.kind) {
     case 'image':
       return {
-        message_type: 2,
+        message_type: messageTypes.image,
         type: 'image',
         media_id: key(message.mediaId),
         file_url: fitting(message.picUrl, 500),
       }
     case 'voice':
       return {
-        message_type: 3,
+        message_type: messageTypes.voice,
         type: 'voice',
         media_id: key(message.mediaId),
         text: orNull(message.recognition),
@@ -51,14 +52,14 @@ function saidBy(message: Message, xml: string): Said {
     case 'video':
     case 'shortvideo':
       return {
-        message_type: 4,
+        message_type: messageTypes.video,
         type: 'video',
         media_id: key(message.mediaId),
         extra: extra({ short: message.kind === 'shortvideo' }),
       }
     case 'location':
       return {
-        message_type: 5,
+        message_type: messageTypes.location,
         type: 'location',
         lng: decimal(message.longitude),
         lat: decimal(message.latitude),
@@ -66,16 +67,21 @@ function saidBy(message: Message, xml: string): Said {
         map_label: cut(message.label, 255),
       }
     case 'link':
-      return { message_type: 6, type: 'link', text: message.url, ...titled(message) }
+      return {
+        message_type: messageTypes.link,
+        type: 'link',
+        text: message.url,
+        ...titled(message),
+      }
     case 'file':
       return {
-        message_type: 8,
+        message_type: messageTypes.file,
         type: 'file',
         ...titled(message),
         extra: extra({ size: message.totalLen, md5: message.fileMd5, key: message.fileKey }),
       }
     case 'unknown':
-      return { message_type: 0, type: 'other', extra: extra({ xml }) }
+      return { message_type: messageTypes.other, type: 'other', extra: extra({ xml }) }
   }
 }
 
