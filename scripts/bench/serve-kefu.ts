@@ -1,7 +1,7 @@
 // The whole product as it is shipped, on a store of its own: one account, 100 rules, 10,000 followers who wrote before.
 import { prepareInstallation } from '../../src/actions/companies/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
-import type { Push } from '../../src/actions/push/push.ts'
+import type { Push } from '../../src/actions/push/decide/push.ts'
 import { receive } from '../../src/actions/push/receive.ts'
 import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'

@@ -1,7 +1,7 @@
 // What storing a push costs, by store: the transaction of a full batch and of a single push, what is left of it when it does
 // nothing, and what the index and the list of newest lines take beside it.
 import { join } from 'node:path'
-import type { Push } from '../../src/actions/push/push.ts'
+import type { Push } from '../../src/actions/push/decide/push.ts'
 import { receive } from '../../src/actions/push/receive.ts'
 import type { Cluster } from './cluster.ts'
 import { median } from './place.ts'

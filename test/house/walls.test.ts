@@ -59,6 +59,10 @@ const plants: Record<string, [file: string, text: string]> = {
     'src/actions/push/planted.ts',
     "import { sendReply } from '../messages/send-reply.ts'\nexport const planted = sendReply\n",
   ],
+  'a-push-is-decided-without-a-store': [
+    'src/actions/push/decide/planted.ts',
+    "import { loadFacts } from '../load-facts.ts'\nexport const planted = loadFacts\n",
+  ],
   'sessions-and-messages-apart': [
     'src/actions/sessions/planted.ts',
     "import { sendReply } from '../messages/send-reply.ts'\nexport const planted = sendReply\n",

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { SessionRow } from '../../entities/index.ts'
 import { newCustomer, newSession } from '../../src/actions/lines/new-rows.ts'
-import type { BatchFacts, BatchSession } from '../../src/actions/push/facts.ts'
-import type { NewPush } from '../../src/actions/push/push.ts'
-import { takePush } from '../../src/actions/push/take-push.ts'
-import { takePushes } from '../../src/actions/push/take-pushes.ts'
+import { batchSession, factsOf, type BatchFacts } from '../../src/actions/push/decide/facts.ts'
+import type { NewPush } from '../../src/actions/push/decide/push.ts'
+import { takePush } from '../../src/actions/push/decide/take-push.ts'
+import { takePushes } from '../../src/actions/push/decide/take-pushes.ts'
 import { sessionsIn } from '../../src/actions/push/write-effects.ts'
-import { factsOf } from '../../src/actions/push/facts.ts'
 import { newId } from '../../src/ids.ts'
 import type { Deed, KnownAccount, KnownCompany } from '../../src/ports.ts'
 import type { Found } from '../../rules/keyword.ts'
@@ -51,9 +50,6 @@ const pushOf = (customerKey: string, deed: Deed, settings: Partial<Settings> = {
 })
 
 const customerOf = (openid: string) => newCustomer(account, { id: `id-${openid}`, openid, at })
-const standing = (row: SessionRow): BatchSession => ({
-  ...{ row, isNew: false, hasNewLines: false, isReranked: false, step: null, from: null },
-})
 
 type Known = { open?: Partial<SessionRow>; graded?: Partial<SessionRow>; found?: Found | undefined }
 
@@ -86,7 +82,7 @@ function batchOf(pushes: NewPush[], { open, graded, found }: Known = {}): BatchF
         const customer = customerOf(key)
         const row = { ...newSession(customer, { id: `open-${key}`, at }), ...open }
         const visit = { ...customer, n: 0 }
-        return [`account ${key}`, { customer, visit, open: open ? standing(row) : null }]
+        return [`account ${key}`, { customer, visit, open: open ? batchSession(row) : null }]
       }),
     ),
   }

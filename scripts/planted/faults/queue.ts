@@ -157,7 +157,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'unsubscribed-keeps-the-session',
     means: 'A customer who leaves keeps the session, whatever the company wants.',
-    file: 'src/actions/push/take-event.ts',
+    file: 'src/actions/push/decide/take-event.ts',
     find: ' && push.company.settings.closeOnUnsubscribe',
     put: ' && !push.company',
     caughtBy: ['flows/unsubscribe: a customer who leaves keeps the session open; where'],

@@ -132,7 +132,7 @@ export const replyFaults: Fault[] = [
     name: 'mini-program-answered-in-the-push',
     means:
       'A rule answers the customer of a mini program in the answer to the push, which takes none.',
-    file: 'src/actions/push/answer.ts',
+    file: 'src/actions/push/decide/answer.ts',
     find: ' && push.account.type !== 2) {',
     put: ') {',
     caughtBy: ["flows/third-party: a mini program's owner authorises"],

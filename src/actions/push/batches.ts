@@ -2,7 +2,7 @@
 // time in a process: more of them are smaller, wait for each other's locks, and on both stores took more of the processor for each push.
 import { openBatchRunner } from './batch-runner.ts'
 import type { RunnerNeeds } from './pending-push.ts'
-import type { Push, PushAnswer } from './push.ts'
+import type { Push, PushAnswer } from './decide/push.ts'
 import { openSingleRunner } from './single-runner.ts'
 
 export type Batches = {

@@ -1,6 +1,6 @@
 import type { Needs } from '../../ports.ts'
 import { inboxRow } from './inbox.ts'
-import type { Push } from './push.ts'
+import type { Push } from './decide/push.ts'
 
 /** A push of an account that is not bound: verified, answered, counted once, and shown to the admin. Nothing of it is kept. */
 export async function countUnbound(

@@ -1,7 +1,7 @@
 // Every push has one row in the inbox, by which a push that is delivered again is known.
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { customerOf, type NewPush, type Push } from './push.ts'
+import { customerOf, type NewPush, type Push } from './decide/push.ts'
 
 /** `row`: as it stands if the push is new. `stored`: the id of the row that stands for it. */
 export type Entry = { push: NewPush; row: InboxRow; stored: string; isNew: boolean }

@@ -1,7 +1,7 @@
 import type { InboxRow } from '../../../entities/index.ts'
 import { writtenBy } from '../../../rules/message.ts'
 import type { Unit } from '../../ports.ts'
-import type { Effects } from './effects.ts'
+import type { Effects } from './decide/effects.ts'
 
 /** In the list of what SQL refused, with the message that stands for it. */
 export async function keepRefused(unit: Unit, row: InboxRow, effects: Effects[]): Promise<void> {

@@ -3,8 +3,8 @@
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer, Unit } from '../../ports.ts'
 import { newCustomer, openKey } from '../lines/new-rows.ts'
-import type { CustomerFacts } from './facts.ts'
-import { customerOf, type Push } from './push.ts'
+import { batchSession, type CustomerFacts } from './decide/facts.ts'
+import { customerOf, type Push } from './decide/push.ts'
 
 type Known = Map<string, CustomerFacts>
 type Locking = { ids: Ids; at: number; alone: boolean }
@@ -59,7 +59,7 @@ async function lockOpen(unit: Unit, customers: Known, alone: boolean): Promise<v
   for (const row of await unit.sessions.lockByOpenKeys([...byOpenKey.keys()].sort(), alone)) {
     const key = byOpenKey.get(row.open_key ?? '') ?? ''
     const known = customers.get(key)
-    if (known) customers.set(key, { ...known, open: { row, ...untouched } })
+    if (known) customers.set(key, { ...known, open: batchSession(row) })
   }
   const without = [...byOpenKey]
     .filter(([, key]) => !customers.get(key)?.open)
@@ -67,5 +67,3 @@ async function lockOpen(unit: Unit, customers: Known, alone: boolean): Promise<v
   if (without.length === 0 || alone) return
   for (const held of await unit.sessions.held(without)) customers.delete(byOpenKey.get(held) ?? '')
 }
-
-const untouched = { isNew: false, hasNewLines: false, isReranked: false, step: null, from: null }

@@ -1,14 +1,14 @@
 // All that a batch reads before it decides, in one place and in this order: rows are locked customer first, then session, and who is
 // free and who waits where is asked once it is known who may open a session.
 import type { Needs, Unit } from '../../ports.ts'
-import type { BatchFacts } from './facts.ts'
-import { findRule } from './find-rule.ts'
+import type { BatchFacts } from './decide/facts.ts'
+import { findRule } from './decide/find-rule.ts'
 import { lockAsked } from './load-asked.ts'
 import { lockCustomers } from './load-customers.ts'
 import { loadPlaces } from './load-places.ts'
 import { loadRoster } from './load-roster.ts'
 import { loadReceptions, loadVisits } from './load-visits.ts'
-import { hasCustomer, type NewPush } from './push.ts'
+import { hasCustomer, type NewPush } from './decide/push.ts'
 
 /** `alone`: waits for rows that somebody holds. */
 type Wanted = { pushes: NewPush[]; alone: boolean }

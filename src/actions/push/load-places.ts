@@ -5,8 +5,14 @@ import { rankFor } from '../../../rules/routing.ts'
 import { queued } from '../../../rules/session.ts'
 import { looksBackTo } from '../../../rules/waiting-time.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { laneKey, placeKey, type BatchFacts, type CustomerFacts, type Place } from './facts.ts'
-import { customerOf, type Push } from './push.ts'
+import {
+  laneKey,
+  placeKey,
+  type BatchFacts,
+  type CustomerFacts,
+  type Place,
+} from './decide/facts.ts'
+import { customerOf, type Push } from './decide/push.ts'
 
 type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found'>
 

@@ -1,10 +1,11 @@
 // Who may be given the sessions that a batch may open, and where others wait already.
-import { lanesThatMatter, whoMatters, type Asked } from '../../../rules/assignment.ts'
+import { lanesThatMatter, whoMatters } from '../../../rules/assignment.ts'
 import { namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
 import type { KnownCustomer, Unit } from '../../ports.ts'
-import { askedFor, loadPeople, type PersonRead } from '../queue/roster.ts'
-import { laneKey, sceneKey, type BatchFacts, type Receptions } from './facts.ts'
-import { customerOf, type Push } from './push.ts'
+import { loadPeople, type PersonRead } from '../queue/roster.ts'
+import { laneKey, sceneKey, type BatchFacts } from './decide/facts.ts'
+import { customerOf, type Push } from './decide/push.ts'
+import { askedOf, namedByCode } from './decide/receivers.ts'
 
 export type Roster = { people: Map<number, PersonRead>; waitedIn: Set<string> }
 type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found' | 'receptions'>
@@ -41,12 +42,6 @@ export async function loadRoster(unit: Unit, pushes: Push[], loaded: Loaded): Pr
   return { people, waitedIn }
 }
 
-export const askedOf = (
-  { account, company }: Push,
-  customer: Readonly<KnownCustomer>,
-  named: Named,
-): Asked => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
-
 /** Whom a rule, a button or a code may name; an event that names nobody opens nothing. */
 function whomItMayName(push: Push, customer: Readonly<KnownCustomer>, loaded: Loaded): Named[] {
   const { deed, account } = push
@@ -62,13 +57,4 @@ function whomItMayName(push: Push, customer: Readonly<KnownCustomer>, loaded: Lo
     byScene && receives(byScene, at) ? namedBy(byScene) : null,
   ].filter((one) => one !== null && one !== undefined)
   return deed.kind === 'event' ? named : [...named, namedByCode(customer, { receptions, at })]
-}
-
-/** The code a customer once came by still says who receives them. */
-export function namedByCode(
-  { reception_id: id }: Readonly<KnownCustomer>,
-  { receptions, at }: { receptions: Receptions; at: number },
-): Named {
-  const reception = id === null ? undefined : receptions.byId.get(id)
-  return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }
 }

@@ -1,8 +1,8 @@
 // What taps, scans, places and codes need besides; a batch that is all text pays nothing for it.
 import type { ReceptionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
-import { sceneKey, type CustomerFacts, type Receptions, type Visit } from './facts.ts'
-import { customerOf, isVisit, type Push } from './push.ts'
+import { sceneKey, type CustomerFacts, type Receptions, type Visit } from './decide/facts.ts'
+import { customerOf, isVisit, type Push } from './decide/push.ts'
 
 type Known = ReadonlyMap<string, CustomerFacts>
 

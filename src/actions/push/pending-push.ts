@@ -1,7 +1,7 @@
 // A push that is pending: it has come, and is not stored yet. Somebody holds the line to WeChat for it, and not for long.
 import type { Needs } from '../../ports.ts'
 import { AppError } from '../../errors.ts'
-import type { Push, PushAnswer } from './push.ts'
+import type { Push, PushAnswer } from './decide/push.ts'
 import type { ReceiveNeeds } from './receive.ts'
 
 export type RunnerNeeds = ReceiveNeeds & Needs<'log'>

@@ -136,8 +136,9 @@ async function write(needs: RereadNeeds, unit: Unit, placed: Placed): Promise<Me
 
 function saidBy(deed: Placed['deed']) {
   if (deed.kind === 'line') return deed.said
-  if (deed.kind === 'text')
-    {return { message_type: messageTypes.text, type: 'text', text: deed.text }}
+  if (deed.kind === 'text') {
+    return { message_type: messageTypes.text, type: 'text', text: deed.text }
+  }
   return {
     message_type: messageTypes.event,
     type: 'event',

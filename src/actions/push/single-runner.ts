@@ -4,7 +4,7 @@
 import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
 import { deadlineMs, inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
-import { customerOf } from './push.ts'
+import { customerOf } from './decide/push.ts'
 import { receive } from './receive.ts'
 import { takeRefused } from './take-refused.ts'
 
@@ -16,6 +16,9 @@ export type SingleRunner = {
 }
 
 const most = { atOnce: 5, ofCustomer: 128, ofAll: 256 }
+
+const tooMany = () =>
+  new AppError('overloaded', 'Too many pushes wait for rows that somebody holds.')
 
 export function openSingleRunner(needs: RunnerNeeds): SingleRunner {
   const pushesOf = new Map<string, PendingPush[]>()
@@ -50,9 +53,7 @@ export function openSingleRunner(needs: RunnerNeeds): SingleRunner {
   }
   const enter = (own: PendingPush[], pending: PendingPush) => {
     if (own.length >= most.ofCustomer || all >= most.ofAll) {
-      pending.reject(
-        new AppError('overloaded', 'Too many pushes wait for rows that somebody holds.'),
-      )
+      pending.reject(tooMany())
       return
     }
     own.push(pending)

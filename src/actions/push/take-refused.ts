@@ -4,7 +4,7 @@ import { messageTypes } from '../../../rules/message.ts'
 import type { Deed, Needs } from '../../ports.ts'
 import { mendCounts } from './mend-counts.ts'
 import { keepRefused } from './keep-refused.ts'
-import type { Push, PushAnswer } from './push.ts'
+import type { Push, PushAnswer } from './decide/push.ts'
 import { inboxRow } from './inbox.ts'
 import { receive, type ReceiveNeeds } from './receive.ts'
 

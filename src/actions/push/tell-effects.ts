@@ -7,7 +7,7 @@ import { ringStreams } from '../streams/ring.ts'
 import { acceptFirst } from '../transition/accept-first.ts'
 import { tellOpened, tellPlace, tellRanks } from '../transition/place.ts'
 import { ringRoom } from '../transition/ring-room.ts'
-import type { Effects } from './effects.ts'
+import type { Effects } from './decide/effects.ts'
 import { sessionsIn } from './write-effects.ts'
 
 export type TellNeeds = Needs<

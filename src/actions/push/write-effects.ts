@@ -4,8 +4,8 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { OutOfDate } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeEvents } from '../streams/write.ts'
-import type { Counted, Effects } from './effects.ts'
-import type { BatchFacts, BatchSession } from './facts.ts'
+import type { Counted, Effects } from './decide/effects.ts'
+import type { BatchFacts, BatchSession } from './decide/facts.ts'
 
 /** `written`: passive answers that the platform has by now; they are settled in the same transaction. */
 type Batch = { facts: BatchFacts; effects: Effects[]; written: string[] }

@@ -10,7 +10,7 @@ import {
 } from 'wechat-api-ts'
 import type { Batches } from '../../actions/push/batches.ts'
 import { countUnbound } from '../../actions/push/count-unbound.ts'
-import type { PushAnswer } from '../../actions/push/push.ts'
+import type { PushAnswer } from '../../actions/push/decide/push.ts'
 import type { PushTimes } from '../../actions/push/push-times.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { KnownAccount, Needs } from '../../ports.ts'

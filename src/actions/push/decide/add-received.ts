@@ -1,6 +1,6 @@
-import type { MessageRow } from '../../../entities/index.ts'
-import { addLine, type Line } from '../lines/new-rows.ts'
-import { lineEvents } from '../streams/write.ts'
+import type { MessageRow } from '../../../../entities/index.ts'
+import { addLine, type Line } from '../../lines/new-rows.ts'
+import { lineEvents } from '../../streams/write.ts'
 import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 

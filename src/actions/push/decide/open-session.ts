@@ -1,24 +1,16 @@
 // A session that was not there before: whose is it, and where does it wait?
-import { assign, mayHave } from '../../../rules/assignment.ts'
-import type { Named } from '../../../rules/reception.ts'
-import { rankFor } from '../../../rules/routing.ts'
-import { exclusiveAfter } from '../../../rules/session.ts'
-import { newSession } from '../lines/new-rows.ts'
-import { stepEvents, takeStep, type Moved } from '../transition/step.ts'
+import { assign, mayHave } from '../../../../rules/assignment.ts'
+import type { Named } from '../../../../rules/reception.ts'
+import { rankFor } from '../../../../rules/routing.ts'
+import { exclusiveAfter } from '../../../../rules/session.ts'
+import { newSession } from '../../lines/new-rows.ts'
+import { stepEvents, takeStep, type Moved } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
-import { laneKey, type BatchSession, type Facts } from './facts.ts'
-import { askedOf, namedByCode } from './load-roster.ts'
+import { batchSession, laneKey, type BatchSession, type Facts } from './facts.ts'
+import { askedOf, namedByCode } from './receivers.ts'
 
-export function newBatchSession({ at, ids }: Facts, { customer }: Effects): BatchSession {
-  return {
-    row: newSession(customer, { id: ids(), at }),
-    isNew: true,
-    hasNewLines: false,
-    isReranked: false,
-    step: null,
-    from: null,
-  }
-}
+export const newBatchSession = ({ at, ids }: Facts, { customer }: Effects): BatchSession =>
+  batchSession(newSession(customer, { id: ids(), at }), true)
 
 /** `named`: whom a rule or an event names; else a code may have named somebody. */
 export function openSession(

@@ -1,11 +1,11 @@
 // What a customer wrote or sent: a message in the session that is open, or in a new one, and what is answered.
-import type { Ended } from '../../../rules/answering.ts'
-import type { Found } from '../../../rules/keyword.ts'
-import { writtenBy } from '../../../rules/message.ts'
-import { standing, widenWindow } from '../../../rules/reply-window.ts'
-import { active, group, isOwned } from '../../../rules/session.ts'
-import type { Deed } from '../../ports.ts'
-import { windowEvent } from '../streams/write.ts'
+import type { Ended } from '../../../../rules/answering.ts'
+import type { Found } from '../../../../rules/keyword.ts'
+import { writtenBy } from '../../../../rules/message.ts'
+import { standing, widenWindow } from '../../../../rules/reply-window.ts'
+import { active, group, isOwned } from '../../../../rules/session.ts'
+import type { Deed } from '../../../ports.ts'
+import { windowEvent } from '../../streams/write.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
 import { chooseSpeaker } from './choose-speaker.ts'
@@ -14,7 +14,7 @@ import { endAtOnce } from './end-session.ts'
 import type { BatchSession, Facts } from './facts.ts'
 import { sessionFor } from './route-session.ts'
 import { tap } from './tap.ts'
-import { toFetch } from '../media/to-fetch.ts'
+import { toFetch } from '../../media/to-fetch.ts'
 
 export type Written = Extract<Deed, { kind: 'text' | 'line' }>
 

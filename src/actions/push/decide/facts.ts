@@ -1,11 +1,11 @@
 // What pushes are decided on. It is loaded under lock before the first of a batch is decided (load-facts.ts), and no decision changes
 // it: what follows from a push are its effects.
-import type { ReceptionRow, SessionRow } from '../../../entities/index.ts'
-import type { Found } from '../../../rules/keyword.ts'
-import type { Ids } from '../../ids.ts'
-import type { KnownCustomer, VisitedCustomer } from '../../ports.ts'
-import type { PersonRead } from '../queue/roster.ts'
-import { gradeIn, type Asked, type Graded } from './load-asked.ts'
+import type { ReceptionRow, SessionRow } from '../../../../entities/index.ts'
+import type { Found } from '../../../../rules/keyword.ts'
+import type { Ids } from '../../../ids.ts'
+import type { KnownCustomer, VisitedCustomer } from '../../../ports.ts'
+import type { PersonRead } from '../../queue/roster.ts'
+import { gradedBy, type Graded } from './graded.ts'
 import { customerOf, type NewPush, type Push } from './push.ts'
 
 /** What changes when a customer does more than write; loaded only for those who do. `n`: of the newest step of their trajectory. */
@@ -22,6 +22,15 @@ export type BatchSession = {
   /** The list it stood in before that step. */
   from: string | null
 }
+
+export const batchSession = (row: SessionRow, isNew = false): BatchSession => ({
+  row,
+  isNew,
+  hasNewLines: false,
+  isReranked: false,
+  step: null,
+  from: null,
+})
 
 export type CustomerFacts = {
   readonly customer: Readonly<KnownCustomer>
@@ -67,7 +76,7 @@ export type BatchFacts = Shared & {
   customers: Map<string, CustomerFacts>
   /** Customers whose rows somebody else holds. */
   busy: ReadonlySet<string>
-  asked: Asked
+  asked: Map<string, SessionRow>
   found: ReadonlyMap<Push, Found>
   people: Map<number, PersonRead>
   waitedIn: Set<string>
@@ -88,7 +97,7 @@ export function factsOf(batch: BatchFacts, push: NewPush): Facts {
     places,
     opened,
     found: batch.found.get(push) ?? null,
-    graded: gradeIn(push, batch.asked, known.customer.wx_user_id),
+    graded: gradedBy(push, batch.asked, known.customer.wx_user_id),
   }
 }
 

@@ -1,10 +1,10 @@
 // A tap on the question after a session: the grade is kept, once, and the message stands in the session it is about. It opens nothing.
-import { writtenBy } from '../../../rules/message.ts'
+import { writtenBy } from '../../../../rules/message.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
 import type { Effects } from './effects.ts'
-import type { BatchSession, Facts } from './facts.ts'
-import type { Graded } from './load-asked.ts'
+import { batchSession, type Facts } from './facts.ts'
+import type { Graded } from './graded.ts'
 import { tap } from './tap.ts'
 
 export function takeGrade(
@@ -14,7 +14,7 @@ export function takeGrade(
 ): void {
   const { at, ids } = facts
   const { deed, company } = effects.push
-  const session = graded(asked)
+  const session = batchSession({ ...asked })
   effects.ended.push(session)
   tap(facts, effects)
   Object.assign(effects.customer, { last_time: at, active_at: at })
@@ -44,12 +44,3 @@ export function takeGrade(
   const speaker = { id: 'satisfaction', answers: [{ type: 'text' as const, text: thanks }] }
   effects.answer = answerBy(facts, effects, { session, speaker })
 }
-
-const graded = (asked: Graded['session']): BatchSession => ({
-  row: { ...asked },
-  isNew: false,
-  hasNewLines: true,
-  isReranked: false,
-  step: null,
-  from: null,
-})

@@ -1,5 +1,5 @@
-import type { Content } from '../../../rules/content.ts'
-import type { Deed, KnownAccount, KnownCompany } from '../../ports.ts'
+import type { Content } from '../../../../rules/content.ts'
+import type { Deed, KnownAccount, KnownCompany } from '../../../ports.ts'
 
 export type Push = {
   account: KnownAccount

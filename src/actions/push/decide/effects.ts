@@ -7,9 +7,9 @@ import type {
   MessageRow,
   OutboxRow,
   TrajectoryRow,
-} from '../../../entities/index.ts'
-import type { KnownCustomer, Spoken, Unanswered } from '../../ports.ts'
-import type { Event } from '../streams/write.ts'
+} from '../../../../entities/index.ts'
+import type { KnownCustomer, Spoken, Unanswered } from '../../../ports.ts'
+import type { Event } from '../../streams/write.ts'
 import type { BatchSession, Facts, Visit } from './facts.ts'
 import type { NewPush, PushAnswer } from './push.ts'
 

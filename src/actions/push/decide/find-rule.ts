@@ -1,7 +1,7 @@
 // Which rule answers a push? It needs nothing but the push, the time and the company's compiled rules.
-import type { Found, Matcher } from '../../../rules/keyword.ts'
-import type { Moment } from '../../../rules/rule.ts'
-import type { Deed } from '../../ports.ts'
+import type { Found, Matcher } from '../../../../rules/keyword.ts'
+import type { Moment } from '../../../../rules/rule.ts'
+import type { Deed } from '../../../ports.ts'
 import type { Push } from './push.ts'
 
 export function findRule({ deed, company: { matcher }, account }: Push, now: number): Found | null {
