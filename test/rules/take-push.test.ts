@@ -80,7 +80,7 @@ function batchOf(pushes: NewPush[], { open, graded, found }: Known = {}): BatchF
     customers: new Map(
       keys.map((key) => {
         const customer = customerOf(key)
-        const row = { ...newSession(customer, { id: `open-${key}`, at }), ...open }
+        const row = { ...newSession(customer, { id: `00-${key}`, at }), ...open }
         const visit = { ...customer, n: 0 }
         return [`account ${key}`, { customer, visit, open: open ? batchSession(row) : null }]
       }),

@@ -55,7 +55,9 @@ async function writeCustomers(unit: Unit, effects: Effects[]): Promise<void> {
   await unit.visits.forgetBefore(lastOf(trajectory.map((row) => [row.wx_user_id, row])))
 }
 
-const lastOf = <T>(rows: [string, T][]): T[] => [...new Map(rows).values()]
+/** In the order of their keys: rows that lie beside each other are written one after the other. */
+const lastOf = <T>(rows: [string, T][]): T[] =>
+  [...new Map(rows)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 
 /** Those that were opened or changed, as the last push left them. */
 export const sessionsIn = (effects: Effects[]): BatchSession[] =>
@@ -68,19 +70,17 @@ export const sessionsIn = (effects: Effects[]): BatchSession[] =>
 async function writeSessions(unit: Unit, sessions: BatchSession[]): Promise<void> {
   const stood = sessions.filter(({ isNew }) => !isNew)
   // before a new one of the same customer
-  for (const row of inOrder(stood, 'ended')) await unit.sessions.save(row)
+  for (const row of thatTook(stood, 'ended')) await unit.sessions.save(row)
   await unit.sessions.insert(rowsOf(sessions.filter(({ isNew }) => isNew)))
   const inPlace = stood.filter(({ step }) => step === null)
   await unit.sessions.touch(rowsOf(inPlace.filter(({ hasNewLines }) => hasNewLines)))
   await unit.sessions.rerank(rowsOf(inPlace.filter(({ isReranked }) => isReranked)))
-  for (const row of inOrder(stood, 'moved')) await unit.sessions.save(row)
+  for (const row of thatTook(stood, 'moved')) await unit.sessions.save(row)
 }
 
 const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }) => row)
-const inOrder = (sessions: BatchSession[], step: BatchSession['step']) =>
-  rowsOf(sessions.filter((one) => one.step === step)).sort((a, b) =>
-    a.session_id < b.session_id ? -1 : 1,
-  )
+const thatTook = (sessions: BatchSession[], step: BatchSession['step']) =>
+  rowsOf(sessions.filter((one) => one.step === step))
 
 /** In the order of uids. Whoever is given a session was looked at without a lock, and is held to what was seen. */
 async function writeLoads(unit: Unit, effects: Effects[], { people }: BatchFacts): Promise<void> {

@@ -86,18 +86,20 @@ export type BatchFacts = Shared & {
 export function factsOf(batch: BatchFacts, push: NewPush): Facts {
   const known = batch.customers.get(customerOf(push))
   if (!known) throw new Error('a push without its customer')
-  const { at, ids, receptions, people, waitedIn, places, opened } = batch
+  const { customer, open, visit } = known
   return {
-    ...known,
-    at,
-    ids,
-    receptions,
-    people,
-    waitedIn,
-    places,
-    opened,
+    at: batch.at,
+    ids: batch.ids,
+    receptions: batch.receptions,
+    people: batch.people,
+    waitedIn: batch.waitedIn,
+    places: batch.places,
+    opened: batch.opened,
+    customer,
+    open,
+    visit,
     found: batch.found.get(push) ?? null,
-    graded: gradedBy(push, batch.asked, known.customer.wx_user_id),
+    graded: gradedBy(push, batch.asked, customer.wx_user_id),
   }
 }
 
