@@ -15,6 +15,8 @@ export type Promised = { id: string; verdict: 'ok' | 'violated'; detail: string 
 type Breach = { session_id: string; what: string }
 
 const pieceSize = 256
+/** Whoever says much must not make a piece long. */
+const pieceLines = 1000
 const closedLooked = 1000
 const queueExactMs = 5000
 const minuteMs = 60_000
@@ -118,11 +120,28 @@ async function* pieces(
       const last = rows.at(-1)
       if (!last) break
       looked += rows.length
-      yield rows.map((row) => row.session_id)
       page = { at: last.add_time, id: last.session_id }
-      await sleep(1)
+      for (const some of byLines(rows)) {
+        yield some
+        await sleep(1)
+      }
     }
   }
+}
+
+function* byLines(rows: { session_id: string; seq: number }[]): Generator<string[]> {
+  let some: string[] = []
+  let lines = 0
+  for (const { session_id: id, seq } of rows) {
+    if (some.length > 0 && lines + seq > pieceLines) {
+      yield some
+      some = []
+      lines = 0
+    }
+    some.push(id)
+    lines += seq
+  }
+  yield some
 }
 
 /** Under load the index is always a moment behind: what differs must be gone within the time that was promised. */

@@ -15,8 +15,8 @@ export const invariantQueries = (sql: Sql) => ({ ...ofSessions(sql), ...ofCompan
 const ofSessions = (sql: Sql) => ({
   /** Open ones, and those that ended last. */
   openAfter: (companyId: string, state: number, page: { at: number; id: string; limit: number }) =>
-    sql.all<Row & { add_time: number }>(
-      `select session_id, add_time from message_session${alongSessions(sql).state} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
+    sql.all<Row & { add_time: number; seq: number }>(
+      `select session_id, add_time, seq from message_session${alongSessions(sql).state} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
         ' order by add_time desc, session_id desc limit ?',
       [companyId, state, page.at, page.at, page.id, page.limit],
     ),
