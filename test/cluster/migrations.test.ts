@@ -11,32 +11,24 @@ import { migrations } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open.ts'
 import { eventually } from '../support/eventually.ts'
 import { openEdition } from '../support/edition.ts'
+import { schemaOf } from '../support/schema.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
 const changes = /^(create|alter|insert|update|delete|drop)\b/i
 
 const open = (url: string) => openStore({ url, dataDir: '', log: silentLog })
 
-/** Tables, columns and indexes, as the server tells them. */
-async function schemaOf(url: string): Promise<string[]> {
-  const store = await open(url)
-  const { all } = store.read.sql
-  const columns = await all<{ what: string }>(
-    "select concat_ws(' ', table_name, column_name, ordinal_position, column_type, is_nullable, column_default, collation_name) as what" +
-      ' from information_schema.columns where table_schema = database() order by 1',
-  )
-  const indexes = await all<{ what: string }>(
-    "select concat_ws(' ', table_name, index_name, seq_in_index, column_name, non_unique) as what" +
-      ' from information_schema.statistics where table_schema = database() order by 1',
-  )
-  const ran = await all<{ name: string }>('select name from migrations order by id')
-  await store.close()
+async function schemaAt(url: string): Promise<string[]> {
+  const { read, close } = await open(url)
+  const schema = await schemaOf(read.sql)
+  const ran = await read.sql.all<{ name: string }>('select name from migrations order by id')
+  await close()
   assert.deepEqual(
     ran.map(({ name }) => name),
     migrations.map(({ name }) => name),
     'each migration ran once',
   )
-  return [...columns, ...indexes].map(({ what }) => what)
+  return schema
 }
 
 async function freshDatabase(t: { after: (end: () => Promise<void>) => void }) {
@@ -46,7 +38,7 @@ async function freshDatabase(t: { after: (end: () => Promise<void>) => void }) {
 }
 
 void test('a migration that loses its connection at any statement goes on at the next start, and the schema is the same', async (t) => {
-  const whole = await schemaOf(await freshDatabase(t))
+  const whole = await schemaAt(await freshDatabase(t))
   const url = await freshDatabase(t)
   const proxy = await openTcpProxy(url)
   t.after(proxy.close)
@@ -72,7 +64,7 @@ void test('a migration that loses its connection at any statement goes on at the
     )
   }
   assert.ok(struck.length > 2 * migrations.length, `struck ${struck.length} times`)
-  assert.deepEqual(await schemaOf(url), whole)
+  assert.deepEqual(await schemaAt(url), whole)
 })
 
 /** npm run migrate as a process; `strike` hears its statements and answers whether the time has come for the signal. */
@@ -107,16 +99,16 @@ async function migrateAndSignal(
 }
 
 void test('a process that is killed while it migrates is followed by the next one', async (t) => {
-  const whole = await schemaOf(await freshDatabase(t))
+  const whole = await schemaAt(await freshDatabase(t))
   const url = await freshDatabase(t)
   for (const begin of [/^create table `login`/i, /^alter table `wx_user`/i]) {
     await migrateAndSignal(url, 'SIGKILL', (text) => begin.test(text))
   }
-  assert.deepEqual(await schemaOf(url), whole)
+  assert.deepEqual(await schemaAt(url), whole)
 })
 
 void test('SIGTERM ends a migration between two of its steps, frees the lock and says how it goes on', async (t) => {
-  const whole = await schemaOf(await freshDatabase(t))
+  const whole = await schemaAt(await freshDatabase(t))
   const url = await freshDatabase(t)
   const { code, out, later } = await migrateAndSignal(url, 'SIGTERM', (text) =>
     /^create table `user`/i.test(text),
@@ -124,7 +116,7 @@ void test('SIGTERM ends a migration between two of its steps, frees the lock and
   assert.equal(code, 0, out)
   assert.match(out, /ended between two steps/)
   assert.ok(later.length <= 1, `it went on: ${later.join('; ')}`)
-  assert.deepEqual(await schemaOf(url), whole)
+  assert.deepEqual(await schemaAt(url), whole)
 })
 
 void test('a start that waits for the migration of another process ends when it is told to', async (t) => {

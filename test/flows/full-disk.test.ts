@@ -5,6 +5,7 @@ import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
+import { rawPush, textXml } from '../support/raw-push.ts'
 import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 
 const readyIs = (house: House, status: number) =>
@@ -59,6 +60,56 @@ void test('who has no room for the database is not ready, until there is room ag
     disk.close()
   })
   await fillAndFree(house, disk)
+})
+
+void test('no push is answered while its row finds no room, and with room again each is taken once', async (t) => {
+  // a server's disk is the server's own
+  if (isCluster) return
+  const disk = openSmallDisk(16)
+  const house = await openHouse({ rules: false, withoutCron: true, wrap: disk.wrap, dir: disk.dir })
+  t.after(async () => {
+    await house.close()
+    disk.close()
+  })
+  const most = 60
+  house.announce({ logs: [/./], unserved: { most, why: 'there is no room' } })
+  const push = async (id: number) => {
+    const answer = await rawPush(house, textXml(`o${id % 7}`, String(id), '问'.repeat(600)))
+    return answer.status === 200
+  }
+  const stored = async () => {
+    const rows = await house.rows<{ id: string }>(
+      'select dedup_key as id from inbox order by inbox_id',
+    )
+    return rows.map(({ id }) => Number(id.replace('m:', '')))
+  }
+  assert.ok(await push(0), 'the premise')
+  disk.fill()
+  await readyIs(house, 503)
+  // what the log has room for already may still be written
+  const taken = [0]
+  const refused: number[] = []
+  for (let id = 1; refused.length < 20 && id < 2000; id += 1) {
+    if (await push(id)) taken.push(id)
+    else refused.push(id)
+    const known = new Set(await stored())
+    assert.deepEqual(
+      taken.filter((one) => !known.has(one)),
+      [],
+      'answered, and not stored',
+    )
+  }
+  assert.equal(refused.length, 20)
+  await readyIs(house, 503)
+  disk.free()
+  await readyIs(house, 200)
+  const all = [...taken, ...refused]
+  for (const id of all) assert.ok(await push(id), `${id} comes again`)
+  const inOrder = (some: number[]) => some.toSorted((a, b) => a - b)
+  assert.deepEqual(inOrder(await stored()), inOrder(all))
+  const lines = await house.rows('select message_id from message_data where opercode = 2')
+  assert.equal(lines.length, all.length)
+  console.log(`${taken.length} pushes taken and ${refused.length} refused without room`)
 })
 
 void test('however often it is asked, it is tried once a second', async (t) => {

@@ -236,7 +236,7 @@ void test('a first start that is killed at any of its stages is followed by one 
   const deeds = await startAndKill(first.settings, first.dir, null)
   assert.ok(deeds)
   const places = deeds.filter(({ nth }) => nth === 1)
-  const key = places.find(({ what }) => /^writeFileSync .*secret.key/.test(what))
+  const key = deeds.find(({ what }) => /^writeFileSync .*secret.key/.test(what))
   const deaths = deathsOf(isFull ? places : places.filter((one) => one !== key), 1)
   if (key && !isFull) deaths.push({ ...key, where: 'during' })
   console.log(`${deaths.length} of ${2 * places.length} deaths of a first start`)

@@ -6,7 +6,11 @@ import { pathToFileURL } from 'node:url'
 
 /** Something that a process asks of the world, the nth of its place. */
 export type Deed = { place: string; nth: number; what: string }
-export type Death = Pick<Deed, 'place' | 'nth'> & { where: 'before' | 'during' }
+export type Death = Pick<Deed, 'place' | 'nth'> & {
+  where: 'before' | 'during'
+  /** The nth of all that read so (`what @ place`), whatever its place. */
+  like?: string
+}
 export type Stands = { url: string; deeds: Deed[] }
 
 const main = join(import.meta.dirname, '../../src/main.js')

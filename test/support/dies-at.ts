@@ -26,13 +26,20 @@ const placeOf = (stack: string): string =>
     .map(([, name = 'start', file = '']) => `${file} ${name.replace(/^.*\./, '')}`)
     .join(' < ')
 
+const clip = (text: string) =>
+  text.length > 200 ? `${text.slice(0, 100)} … ${text.slice(-97)}` : text
+const like = death?.like === undefined ? null : new RegExp(death.like)
+let alike = 0
+
 /** Whether it is the one at which it dies. */
 function hear(what: string): boolean {
   const place = placeOf(new Error(what).stack ?? '')
   const nth = deeds.filter((one) => one.place === place).length + 1
   // what loads the product is not the product
-  if (place !== '') deeds.push({ place, nth, what: what.slice(0, 200) })
-  return death?.place === place && death.nth === nth
+  if (place !== '') deeds.push({ place, nth, what: clip(what) })
+  if (!like) return death?.place === place && death.nth === nth
+  alike += like.test(`${clip(what)} @ ${place}`) ? 1 : 0
+  return alike === death?.nth
 }
 
 /** Before: it is not asked. During: it is asked, and nobody hears the answer. */

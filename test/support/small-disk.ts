@@ -60,6 +60,13 @@ function played(dir: string): SmallDisk {
     },
     wrap: (ports) => ({
       ...ports,
+      store: {
+        ...ports.store,
+        work: async (...unit) => {
+          await unlessFull(() => Promise.resolve())()
+          return ports.store.work(...unit)
+        },
+      },
       vault: { ...ports.vault, probe: unlessFull(ports.vault.probe) },
     }),
     close: () => {

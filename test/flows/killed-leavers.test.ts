@@ -1,0 +1,142 @@
+// kill -9 at each commit of disabling a person. Either nothing of it stands, or all of it comes about: nobody's session is left with
+// somebody who cannot serve it.
+import assert from 'node:assert/strict'
+import test, { type TestContext } from 'node:test'
+import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { handOn } from '../../src/actions/jobs/hand-on.ts'
+import { openHouse, signIn, type House } from '../support/app.ts'
+import { startMortal, type Death, type Deed } from '../support/deaths.ts'
+import { openEdition } from '../support/edition.ts'
+import { makeFolder } from '../support/folder.ts'
+import { follower } from '../support/follower.ts'
+import { isFull } from '../support/full.ts'
+import { presence } from '../support/seen.ts'
+
+type Place = { dir: string; settings: Record<string, string>; open: () => Promise<House> }
+
+async function openPlace(t: TestContext): Promise<Place> {
+  const dir = makeFolder('killed-leavers')
+  const edition = await openEdition()
+  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  let standing: House | null = null
+  t.after(async () => {
+    await standing?.close()
+    await simulator.close()
+    await edition.close()
+  })
+  const own = { HOST: '127.0.0.1', DATA_DIR: dir, WECHAT_API_BASE: simulator.url }
+  return {
+    dir,
+    settings: { ...own, LOG_LEVEL: 'error', ...edition.settings },
+    open: async () => {
+      const house = await openHouse({
+        dir,
+        alone: true,
+        rules: false,
+        withoutCron: true,
+        clockEveryMs: 500,
+        simulatorUrl: simulator.url,
+        settings: edition.settings,
+      })
+      const close = () => {
+        standing = null
+        return house.close()
+      }
+      return (standing = { ...house, close })
+    },
+  }
+}
+
+type Leaver = { uid: number; sessionsTo: string | number }
+const each = 3
+
+/** Two sessions are his, one waits for his yes. */
+async function arrange(house: House, nth: number): Promise<Leaver> {
+  const heir = await house.agent('heir', { capacity: 1000 })
+  const leaver = await house.agent(`leaver${nth}`, { deputyUids: [heir.uid] })
+  for (const one of [heir, await house.agent('agent0')]) await presence(one, 'away')
+  for (let n = 0; n < each; n += 1) {
+    await (await follower(house)).says('在吗')
+    const { status, body } = await leaver.call('POST', '/api/sessions/claim', {})
+    assert.equal(status, 200)
+    if (n > 0) continue
+    const given = await house.admin.call('POST', `/api/sessions/${body.id}/transfer`, {
+      agentUid: leaver.uid,
+    })
+    assert.ok(given.status < 500, JSON.stringify(given.body))
+  }
+  const to = ['queue', 'deputies', heir.uid] as const
+  return { uid: leaver.uid, sessionsTo: to[nth % to.length] ?? 'queue' }
+}
+
+const heldBy = async (house: House, uid: number) =>
+  (
+    await house.rows(
+      'select session_id from message_session where open_key is not null and (uid = ? or lane = ?)',
+      [uid, `user:${uid}`],
+    )
+  ).length
+
+/** Disables him; null where nobody answered. */
+async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number | null> {
+  const admin = await signIn(url, 'admin')
+  return admin.call('PATCH', `/api/users/${uid}`, { enabled: false, sessionsTo }).then(
+    ({ status }) => status,
+    () => null,
+  )
+}
+
+const like = '\\bcommit @ .*(change-user changeUser|hand-on-sessions)'
+const isCommit = ({ place, what }: Deed) => new RegExp(like).test(`${what} @ ${place}`)
+
+/** Each commit in both ways, or its first, its last, and one between. */
+function deathsOf(deeds: Deed[]): Death[] {
+  const all = deeds.flatMap(({ place }, at): Death[] => [
+    { like, place, nth: at + 1, where: 'before' },
+    { like, place, nth: at + 1, where: 'during' },
+  ])
+  const between = 1 + Math.floor(Math.random() * (all.length - 2))
+  return isFull ? all : all.filter((_, at) => [0, 1, between, all.length - 1].includes(at))
+}
+
+async function endOf(house: House, { uid }: Leaver, said: string): Promise<'nothing' | 'all'> {
+  // its next slot, as if the lease of the dead had run out
+  const [company] = await house.app.ports.store.read.accounts.companies()
+  await handOn(house.app.ports, company?.company_id ?? '')
+  const [row] = await house.rows<{ enabled: number }>('select enabled from user where uid = ?', [
+    uid,
+  ])
+  const end = row?.enabled === 1 ? 'nothing' : 'all'
+  assert.equal(await heldBy(house, uid), end === 'nothing' ? each : 0, said)
+  return end
+}
+
+void test('a process killed at any commit of disabling a person has done nothing of it, or a job ends it', async (t) => {
+  const { dir, settings, open } = await openPlace(t)
+  let house = await open()
+  let leaver = await arrange(house, 0)
+  await house.close()
+  const whole = await startMortal(settings, dir, null)
+  assert.equal(await disable(whole.stands?.url ?? '', leaver), 200)
+  const commits = (await whole.deeds()).filter(isCommit)
+  await whole.kill()
+  assert.ok(commits.length > each, `${commits.length} commits`)
+
+  const deaths = deathsOf(commits)
+  console.log(`${deaths.length} of ${2 * commits.length} deaths at ${commits.length} commits`)
+  const ends = new Set<string>()
+  for (const [nth, death] of deaths.entries()) {
+    house = await open()
+    leaver = await arrange(house, nth + 1)
+    await house.close()
+    const { stands, died } = await startMortal(settings, dir, death)
+    const said = `killed ${death.where} commit ${death.nth} of ${commits.length}`
+    assert.equal(await disable(stands?.url ?? '', leaver), null, said)
+    await died()
+
+    house = await open()
+    ends.add(await endOf(house, leaver, said))
+    await house.close()
+  }
+  assert.deepEqual([...ends].sort(), ['all', 'nothing'])
+})

@@ -1,0 +1,158 @@
+// A database that the first release has filled is upgraded, and kill -9 comes inside each migration on its way. What it ends as is what it
+// ends as without.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { DataSource } from 'typeorm'
+import { commonLane, groupLane } from '../../rules/lane.ts'
+import { silentLog } from '../../src/log.ts'
+import { runMigrations } from '../../src/store/engine/migrate.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
+import { openStore } from '../../src/store/open.ts'
+import type { Store } from '../../src/store/store.ts'
+import { openHouse } from '../support/app.ts'
+import { startAndKill, type Death, type Deed } from '../support/deaths.ts'
+import { openEdition } from '../support/edition.ts'
+import { firstRelease, type Rows } from '../support/first-release.ts'
+import { makeFolder } from '../support/folder.ts'
+import { times } from '../support/full.ts'
+import { schemaOf } from '../support/schema.ts'
+
+const key = 'k'.repeat(32)
+type Place = { dir: string; settings: Record<string, string> }
+
+async function openPlace(t: TestContext): Promise<Place> {
+  const dir = makeFolder('killed-upgrades')
+  const edition = await openEdition()
+  t.after(() => edition.close())
+  const own = { HOST: '127.0.0.1', DATA_DIR: dir, LOG_LEVEL: 'error' }
+  return { dir, settings: { ...own, ...edition.settings, SECRET_KEY: key } }
+}
+
+/** The first migration alone, and what the first release wrote. */
+async function fill({ dir, settings }: Place, rows: Rows): Promise<void> {
+  const url = settings['DATABASE_URL']
+  mkdirSync(dir, { recursive: true })
+  const first = { migrations: migrations.slice(0, 1), migrationsTableName: 'migrations' }
+  const source = await new DataSource(
+    url
+      ? { type: 'mariadb', url, charset: 'utf8mb4_bin', ...first }
+      : { type: 'better-sqlite3', database: join(dir, 'kefu.db'), ...first },
+  ).initialize()
+  const runner = source.createQueryRunner()
+  await runMigrations(source, runner, { transaction: url ? 'none' : 'each' })
+  for (const [table, some] of Object.entries(rows)) {
+    for (const row of some) {
+      const columns = Object.keys(row)
+      await runner.query(
+        `insert into \`${table}\` (${columns.map((one) => `\`${one}\``).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+        Object.values(row),
+      )
+    }
+  }
+  await runner.release()
+  await source.destroy()
+}
+
+const open = ({ dir, settings }: Place): Promise<Store> =>
+  openStore({ url: settings['DATABASE_URL'] ?? 'sqlite:', dataDir: dir, log: silentLog })
+
+/** What a process says of itself, and the marks of the migrations' own hours. */
+const ofProcesses = ['installation', 'migrations']
+
+async function endOf(place: Place) {
+  const { read, close } = await open(place)
+  const schema = await schemaOf(read.sql)
+  const tables = [...new Set(schema.map((what) => what.split(' ')[0] ?? ''))]
+  const rows: Record<string, string[]> = {}
+  for (const table of tables.filter((one) => !ofProcesses.includes(one))) {
+    const all = await read.sql.all(`select * from \`${table}\``)
+    rows[table] = all.map((row) => JSON.stringify(row)).sort()
+  }
+  const ran = await read.sql.all<{ name: string }>('select name from migrations order by id')
+  await close()
+  assert.deepEqual(
+    ran.map(({ name }) => name),
+    migrations.map(({ name }) => name),
+    'each migration ran once',
+  )
+  return { schema, rows }
+}
+
+/** In the columns of the first release nothing has changed but the lanes, which have an account now. */
+function meansTheSame(before: Rows, after: Record<string, string[]>): void {
+  for (const [table, rows] of Object.entries(before)) {
+    if (ofProcesses.includes(table)) continue
+    const wanted = rows.map((row) => {
+      const account = String(row['account_id'])
+      const lane = { all: commonLane(account), 'group:7': groupLane(7, account) }[
+        String(row['lane'])
+      ]
+      return JSON.stringify({ ...row, ...(lane && { lane }) }, Object.keys(row).sort())
+    })
+    const columns = Object.keys(rows[0] ?? {}).sort()
+    const found = (after[table] ?? []).map((row) => JSON.stringify(JSON.parse(row), columns))
+    assert.deepEqual(found.sort(), wanted.sort(), table)
+  }
+}
+
+const migrationOf = ({ place }: Deed) => /store\/migrations\/(\d+)/.exec(place)?.[1]
+const changes = /^\w+ (create|alter|insert|update|delete|drop)\b/i
+
+/** Inside each migration after the first, at a change where it makes one; the next start goes on with it, and dies in the one after. */
+function deathsOf(deeds: Deed[]): Death[] {
+  const inside = deeds.filter((deed) => migrationOf(deed) !== undefined)
+  return [...new Set(inside.map(migrationOf))].flatMap((number) => {
+    const its = inside.filter((deed) => migrationOf(deed) === number)
+    const changing = its.filter(({ what }) => changes.test(what))
+    const some = changing.length > 0 ? changing : its
+    const deed = some[Math.floor(Math.random() * some.length)]
+    return deed ? [{ ...deed, where: Math.random() < 0.5 ? 'before' : 'during' }] : []
+  })
+}
+
+void test('a database of the first release that is killed inside each migration ends as the one that was not, and nothing in it is lost', async (t) => {
+  const rows = await firstRelease(Date.now(), key)
+  const filled = async () => {
+    const place = await openPlace(t)
+    await fill(place, rows)
+    return place
+  }
+  const whole = await filled()
+  const wanted = await endOf(whole)
+  const fresh = await endOf(await openPlace(t))
+  assert.deepEqual(wanted.schema, fresh.schema, 'the schema of a fresh database')
+  meansTheSame(rows, wanted.rows)
+  await serves(whole)
+
+  const listed = await filled()
+  const deeds = await startAndKill(listed.settings, listed.dir, null)
+  assert.ok(deeds)
+  for (let chain = 0; chain < times(1, 10); chain += 1) {
+    const place = await filled()
+    const deaths = deathsOf(deeds)
+    for (const death of deaths) {
+      const said = `killed ${death.where} ${death.nth} of ${death.place}`
+      assert.equal(await startAndKill(place.settings, place.dir, death), null, said)
+    }
+    console.log(`killed ${deaths.length} times in ${migrations.length - 1} migrations`)
+    assert.equal(deaths.length, migrations.length - 1)
+    assert.deepEqual(await endOf(place), wanted)
+  }
+})
+
+/** It signs people in, and its self-check finds nothing when it closes. */
+async function serves({ dir, settings }: Place): Promise<void> {
+  const house = await openHouse({ dir, alone: true, rules: false, withoutCron: true, settings })
+  house.announce({ refused: true })
+  try {
+    const agent = await house.agent('agent')
+    const mine = await agent.call('GET', '/api/sessions?state=active&mine=true')
+    assert.deepEqual([mine.status, mine.body.items.length], [200, 3])
+    const lines = await agent.call('GET', `/api/sessions/${mine.body.items[0].id}/messages`)
+    assert.equal(lines.body.items.length, 2)
+  } finally {
+    await house.close()
+  }
+}
