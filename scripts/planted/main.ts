@@ -11,7 +11,7 @@ import { openTree } from './tree.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const treesAtOnce = 3
-const limitMs = 150_000
+const limitMs = 300_000
 /** For a fault with which nothing ends. */
 const shortMs = 40_000
 
@@ -67,7 +67,7 @@ async function failing(tests: string[], edition: 'embedded' | 'cluster'): Promis
   const [tree] = trees
   if (!tree) return []
   const run = async (some: string[], files: number) => {
-    const how = { env: envOf[edition], limitMs: 2 * limitMs, files }
+    const how = { env: envOf[edition], limitMs, files }
     const { ended } = await runTests(tree.dir, some.map(readTest), how)
     return some.filter((one) => {
       const own = ended.filter(isOf(readTest(one)))

@@ -139,7 +139,7 @@ export const storeFaults: Fault[] = [
     find: '[ports.store.probe, ports.vault.probe]',
     put: '[ports.vault.probe]',
     edition: 'cluster',
-    caughtBy: ['cluster/outages: MariaDB refuses every connection'],
+    caughtBy: ['cluster/outages: MariaDB'],
   },
   {
     name: 'waits-for-a-silent-redis',
