@@ -1,5 +1,5 @@
 // What a company may set, with ranges and what holds where nothing is set. An account and a group may differ in some.
-import type { Hours } from './working-hours.ts'
+import type { Hours } from './time/working-hours.ts'
 
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 

@@ -1,8 +1,8 @@
 // Every seam on one page. An action names what it touches: `needs: Needs<'store' | 'queue'>`.
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
-import type { Staff } from '../rules/assignment.ts'
-import type { Matcher } from '../rules/keyword.ts'
-import type { Measured } from '../rules/pattern.ts'
+import type { Staff } from '../rules/session/assignment.ts'
+import type { Matcher } from '../rules/auto-reply/keyword.ts'
+import type { Measured } from '../rules/auto-reply/pattern.ts'
 import type { Settings } from '../rules/settings.ts'
 import type { Clock } from './clock.ts'
 import type { Ids } from './ids.ts'

@@ -1,10 +1,10 @@
-// Where the clock's time comes from: the database every 5 s, judged against the monotonic clock and the other processes (rules/clock.ts),
+// Where the clock's time comes from: the database every 5 s, judged against the monotonic clock and the other processes (rules/time/clock.ts),
 // and for demos and tests an advance read from CLOCK_URL once a second. The highest advance is kept in SQL and never goes back.
 import { randomBytes } from 'node:crypto'
 import { uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isFresh, isOff, judge, offsetAfterRest, type Agreed } from '../rules/clock.ts'
+import { isFresh, isOff, judge, offsetAfterRest, type Agreed } from '../rules/time/clock.ts'
 import { openClock, type MovableClock } from './clock.ts'
 import { inBackground } from './in-background.ts'
 import type { Log } from './log.ts'

@@ -1,7 +1,7 @@
 // A queue as long as is wanted, written past the product: one statement a table, so that a million rows take seconds.
 import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
-import { rankFor } from '../../rules/routing.ts'
+import { rankFor } from '../../rules/session/routing.ts'
 
 type Hex = { of: string; digits: number }
 export type Words = {

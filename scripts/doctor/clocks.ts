@@ -2,7 +2,7 @@ import type { Config } from '../../src/config.ts'
 import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
 import { clockOff } from '../../src/time-source.ts'
-import { isOff } from '../../rules/clock.ts'
+import { isOff } from '../../rules/time/clock.ts'
 
 const mayDifferMs = { database: 2000, wechat: 60_000 }
 const remedy = 'Let NTP set both clocks (chrony, systemd-timesyncd).'

@@ -1,6 +1,6 @@
 // A line as WeChat's customer-service call takes it.
 import type { CustomMessage } from 'wechat-api-ts'
-import { menuText, type Content, type ContentType } from '../../rules/content.ts'
+import { menuText, type Content, type ContentType } from '../../rules/reply/content.ts'
 
 type Made = CustomMessage extends infer One
   ? One extends { touser: string }

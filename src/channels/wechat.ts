@@ -6,7 +6,7 @@ import {
   type CustomMessage,
   type Media,
 } from 'wechat-api-ts'
-import { contentOf, type Content } from '../../rules/content.ts'
+import { contentOf, type Content } from '../../rules/reply/content.ts'
 import type { Channel, Delivery, Fetched, Needs } from '../ports.ts'
 import type { Client, Clients } from './clients.ts'
 import { asCustom, menuInWords } from './custom.ts'

@@ -1,6 +1,6 @@
 // What a line says besides text: files, places, links, events. Addresses that followers sent are text, never fetched by us.
 import type { MessageRow } from '../../entities/index.ts'
-import type { Content } from '../../rules/content.ts'
+import type { Content } from '../../rules/reply/content.ts'
 
 type Extra = {
   format?: string

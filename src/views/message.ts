@@ -1,5 +1,5 @@
 import type { MessageRow } from '../../entities/index.ts'
-import { writtenBy } from '../../rules/message.ts'
+import { writtenBy } from '../../rules/reply/message.ts'
 import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 

@@ -1,5 +1,5 @@
 import type { QuickReplyGroupRow, QuickReplyRow } from '../../entities/index.ts'
-import type { Content } from '../../rules/content.ts'
+import type { Content } from '../../rules/reply/content.ts'
 import { presentTime } from './times.ts'
 
 const scopeOf = (type: number) => (type === 2 ? 'shared' : 'personal')

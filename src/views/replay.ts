@@ -1,5 +1,5 @@
 import type { RuleReplayRow } from '../../entities/index.ts'
-import type { ReplayResult } from '../../rules/replaying.ts'
+import type { ReplayResult } from '../../rules/auto-reply/replaying.ts'
 import { presentTime } from './times.ts'
 
 /** `progress` goes from 0 to 1. */

@@ -1,6 +1,6 @@
 import type { MessageRuleRow } from '../../entities/index.ts'
-import type { Action } from '../../rules/action.ts'
-import type { Schedule } from '../../rules/schedule.ts'
+import type { Action } from '../../rules/auto-reply/action.ts'
+import type { Schedule } from '../../rules/time/schedule.ts'
 import { presentTime } from './times.ts'
 
 /** `recent`: in the last 30 days. Counted some seconds late. */

@@ -5,8 +5,8 @@ import type {
   MessageRow,
   SessionRow,
 } from '../../entities/index.ts'
-import { mayReply } from '../../rules/reply-window.ts'
-import { isOpen, isOwned } from '../../rules/session.ts'
+import { mayReply } from '../../rules/reply/reply-window.ts'
+import { isOpen, isOwned } from '../../rules/session/session.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'

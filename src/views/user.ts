@@ -1,5 +1,5 @@
 import type { CompanyRow, UserGroupRow, UserRow } from '../../entities/index.ts'
-import { presenceOf } from '../../rules/presence.ts'
+import { presenceOf } from '../../rules/session/presence.ts'
 import { presentTime } from './times.ts'
 
 export const presentMe = (row: UserRow, now: number) => ({

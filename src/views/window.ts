@@ -1,4 +1,4 @@
-import { standing, type Window } from '../../rules/reply-window.ts'
+import { standing, type Window } from '../../rules/reply/reply-window.ts'
 import { presentTime } from './times.ts'
 
 /** How often and how long he may be written to. */

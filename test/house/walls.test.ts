@@ -101,7 +101,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'store-knows-sql': [
     'src/store/planted.ts',
-    "import { isOpen } from '../../rules/session.ts'\nexport const planted = isOpen\n",
+    "import { isOpen } from '../../rules/session/session.ts'\nexport const planted = isOpen\n",
   ],
   'the-engine-knows-no-table': [
     'src/store/engine/planted.ts',
@@ -113,7 +113,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'memory-knows-ports': [
     'src/backends/memory/planted.ts',
-    "import { isOpen } from '../../../rules/session.ts'\nexport const planted = isOpen\n",
+    "import { isOpen } from '../../../rules/session/session.ts'\nexport const planted = isOpen\n",
   ],
   'redis-knows-ports': [
     'src/backends/redis/planted.ts',
@@ -149,7 +149,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'the-console-ships-alone': [
     'console/src/app/planted.ts',
-    "import { isOpen } from '../../../rules/session.ts'\nexport const planted = isOpen\n",
+    "import { isOpen } from '../../../rules/session/session.ts'\nexport const planted = isOpen\n",
   ],
   'calls-know-nobody': [
     'console/src/api/planted.ts',

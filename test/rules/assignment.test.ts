@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { assign, given, whoMatters, type Asked, type Person } from '../../rules/assignment.ts'
+import {
+  assign,
+  given,
+  whoMatters,
+  type Asked,
+  type Person,
+} from '../../rules/session/assignment.ts'
 
 const person = (uid: number, more: Partial<Person> = {}): Person => ({
   uid,

@@ -1,7 +1,7 @@
 // A look at the database's clock is judged by what the monotonic clock and the other processes say.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isFresh, judge, offsetAfterRest, type Look } from '../../rules/clock.ts'
+import { isFresh, judge, offsetAfterRest, type Look } from '../../rules/time/clock.ts'
 
 const second = 1000
 const minute = 60 * second

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { MessageRuleRow } from '../../entities/index.ts'
-import { compileRules } from '../../rules/keyword.ts'
-import { namedByKey } from '../../rules/reception.ts'
+import { compileRules } from '../../rules/auto-reply/keyword.ts'
+import { namedByKey } from '../../rules/session/reception.ts'
 import {
   believeRefusal,
   giveBack,
@@ -12,10 +12,10 @@ import {
   takeReply,
   widenWindow,
   type Window,
-} from '../../rules/reply-window.ts'
-import { judge, sniff } from '../../rules/media.ts'
-import { lanesOf, readLane, whyNotFrom } from '../../rules/lane.ts'
-import { mayWrite } from '../../rules/session.ts'
+} from '../../rules/reply/reply-window.ts'
+import { judge, sniff } from '../../rules/reply/media.ts'
+import { lanesOf, readLane, whyNotFrom } from '../../rules/session/lane.ts'
+import { mayWrite } from '../../rules/session/session.ts'
 
 const rule = (id: string, more: Partial<MessageRuleRow> & { words?: string[] }): MessageRuleRow => {
   const { words = [], ...row } = more

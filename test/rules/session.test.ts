@@ -14,7 +14,7 @@ import {
   transitions,
   type Actor,
   type SessionEvent,
-} from '../../rules/session.ts'
+} from '../../rules/session/session.ts'
 
 // event: from>to by whom; several apart by commas
 const allowed: Record<SessionEvent, string> = {

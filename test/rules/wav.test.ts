@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { readWav, soundIn, type Wav } from '../../rules/wav.ts'
+import { readWav, soundIn, type Wav } from '../../rules/reply/wav.ts'
 import { chunk, format, riff, wavOf, type Sound } from '../support/wav.ts'
 
 const read = (bytes: Buffer): Wav => {

@@ -6,7 +6,7 @@ import {
   workingMs,
   workingSince,
   type Hours,
-} from '../../rules/working-hours.ts'
+} from '../../rules/time/working-hours.ts'
 
 const hour = 3600_000
 const at = (iso: string) => Date.parse(iso)

@@ -1,8 +1,8 @@
 // One race: two calls at once, and what must be so when both have been answered.
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import { stepsOf, type Action } from '../../rules/action.ts'
-import { groupLane } from '../../rules/lane.ts'
+import { stepsOf, type Action } from '../../rules/auto-reply/action.ts'
+import { groupLane } from '../../rules/session/lane.ts'
 import { readSettings } from '../../rules/settings.ts'
 import { signIn } from './app.ts'
 import { eventually } from './eventually.ts'

@@ -1,13 +1,13 @@
 // What becomes of a customer after the first time: reserved, handed on by time, fallen silent, reclaimed, come anew, never accepted.
 import assert from 'node:assert/strict'
-import { privateLane } from '../../rules/lane.ts'
+import { privateLane } from '../../rules/session/lane.ts'
 import {
   closed,
   closedByAdmin,
   queued,
   queueTimedOut,
   waitingTimedOut,
-} from '../../rules/session.ts'
+} from '../../rules/session/session.ts'
 import { presence } from './seen.ts'
 import { askForPerson, endsQueuedWithin, notAcceptedFor } from './settings-model.ts'
 import {

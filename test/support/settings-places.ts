@@ -3,7 +3,7 @@
 // it goes into test/support/settings-model.ts.
 import { z } from 'zod'
 import { defaultSettings } from '../../rules/settings.ts'
-import { weekdays } from '../../rules/working-hours.ts'
+import { weekdays } from '../../rules/time/working-hours.ts'
 import { settings } from '../../src/config.ts'
 import { routes } from '../../src/http/routes.ts'
 import type { Chosen, Choice, Factor } from './pairs.ts'

@@ -1,7 +1,7 @@
 // What is done with one customer at a time, and what must be true after it: each way to an owner is made of these.
 import assert from 'node:assert/strict'
-import { commonLane } from '../../rules/lane.ts'
-import { active, closed, queued, waiting } from '../../rules/session.ts'
+import { commonLane } from '../../rules/session/lane.ts'
+import { active, closed, queued, waiting } from '../../rules/session/session.ts'
 import type { Actor } from './app.ts'
 import { eventually } from './eventually.ts'
 import { png } from './files.ts'

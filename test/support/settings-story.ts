@@ -1,7 +1,7 @@
 // The whole story of a company under its settings: every way to an owner, and at each step what must be true, asked by the doors.
 import assert from 'node:assert/strict'
-import { groupLane, privateLane } from '../../rules/lane.ts'
-import { active, closed, queued, waiting } from '../../rules/session.ts'
+import { groupLane, privateLane } from '../../rules/session/lane.ts'
+import { active, closed, queued, waiting } from '../../rules/session/session.ts'
 import { presence, runJob } from './seen.ts'
 import {
   arrivalOf,

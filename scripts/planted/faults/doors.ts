@@ -50,7 +50,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'address-never-locked',
     means: 'One address may try every name, a few times each.',
-    file: 'rules/login.ts',
+    file: 'rules/access/login.ts',
     find: 'export const triesBeforeAddressLock = 50',
     put: 'export const triesBeforeAddressLock = 50_000',
     caughtBy: ['api/strangers: fifty failures from one address'],
@@ -58,7 +58,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'single-addresses-counted',
     means: 'Failures count for a single IPv6 address, of which everybody has a /64.',
-    file: 'rules/login.ts',
+    file: 'rules/access/login.ts',
     find: "if (!address.includes(':')) return address",
     put: "if (!address.startsWith('::ffff:')) return address",
     caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
@@ -66,7 +66,7 @@ export const doorFaults: Fault[] = [
   {
     name: 'name-never-slowed',
     means: 'A name that is tried from everywhere is not slowed down.',
-    file: 'rules/login.ts',
+    file: 'rules/access/login.ts',
     find: '  failures < failuresBeforeDelay\n',
     put: '  failures < 100 * failuresBeforeDelay\n',
     caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],

@@ -94,7 +94,7 @@ export const peopleFaults: Fault[] = [
   {
     name: 'circle-without-end',
     means: 'Whoever walks up a tree of groups that stands in a circle walks for ever.',
-    file: 'rules/group-tree.ts',
+    file: 'rules/session/group-tree.ts',
     find: 'at && !path.has(at); at',
     put: 'at; at',
     shows: 'nothing ends',

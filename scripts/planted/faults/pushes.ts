@@ -153,7 +153,7 @@ export const pushes: Fault[] = [
   {
     name: 'our-clock-refuses-pushes',
     means: "Old is what our own clock finds old, so that a skewed one loses WeChat's pushes.",
-    file: 'rules/push-time.ts',
+    file: 'rules/time/push-time.ts',
     find: 'if (told < newest.told - mayLagMs) return true',
     put: 'if (told < now - mayLagMs) return true',
     caughtBy: ['flows/old-pushes: a clock of ours that is wrong, or jumps'],

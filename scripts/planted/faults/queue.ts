@@ -20,7 +20,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'claims-from-any-account',
     means: 'An agent claims customers of accounts that they do not serve.',
-    file: 'rules/lane.ts',
+    file: 'rules/session/lane.ts',
     find: "return accountIds.includes(accountId) ? null : 'agent_not_on_account'",
     put: 'return null',
     caughtBy: ['flows/lanes: an agent sees and claims only who came by an account of theirs'],
@@ -133,7 +133,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'online-for-ever',
     means: 'Whoever was there once is shown online for ever.',
-    file: 'rules/presence.ts',
+    file: 'rules/session/presence.ts',
     find: 'const isHeld = enabled === 1 && now - seen_at < presenceHoldsMs',
     put: 'const isHeld = enabled === 1 && now >= seen_at',
     caughtBy: ['flows/presence: whoever has not called for 15 minutes'],

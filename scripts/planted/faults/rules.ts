@@ -13,7 +13,7 @@ export const ruleFaults: Fault[] = [
   {
     name: 'patterns-stop-a-company',
     means: 'A pattern that cannot be used makes all rules of the company unusable.',
-    file: 'rules/pattern.ts',
+    file: 'rules/auto-reply/pattern.ts',
     find: "if ('why' in one) leftOut.push({ rule: at, why: one.why })",
     put: "if ('why' in one) throw new Error(one.why)",
     caughtBy: ['flows/rule-faults: a rule that cannot be read, or whose pattern is none'],
@@ -21,7 +21,7 @@ export const ruleFaults: Fault[] = [
   {
     name: 'patterns-in-one-go',
     means: 'All patterns of a company are compiled before anybody else is served.',
-    file: 'rules/pattern.ts',
+    file: 'rules/auto-reply/pattern.ts',
     find: 'const setHolds = { patterns: 32, steps: 1500 }',
     put: 'const setHolds = { patterns: 1_000_000, steps: 1_000_000_000 }',
     caughtBy: ['rules/keyword: patterns are compiled in small steps'],

@@ -40,7 +40,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'stale-fence-taken',
     means: 'A write that names the fence of a former owner is taken.',
-    file: 'rules/session.ts',
+    file: 'rules/session/session.ts',
     find: "if (fence !== undefined && fence !== session.fence) return 'session_moved'\n  if (session.uid === me.uid)",
     put: 'if (session.uid === me.uid)',
     caughtBy: ["flows/replies: a write with yesterday's fence is refused"],
@@ -64,7 +64,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'supervisor-shut-out-of-the-queue',
     means: 'A supervisor cannot write into a session that nobody has claimed.',
-    file: 'rules/session.ts',
+    file: 'rules/session/session.ts',
     find: "return me.supervises ? null : 'not_owner'",
     put: "return me.supervises && session.state !== queued ? null : 'not_owner'",
     caughtBy: ['flows/replies: a supervisor interjects into a queued session'],

@@ -31,7 +31,7 @@ export const storeFaults: Fault[] = [
   {
     name: 'jump-of-the-clock-believed',
     means: "A jump of the database's clock is believed at the next look.",
-    file: 'rules/clock.ts',
+    file: 'rules/time/clock.ts',
     find: "if (!doubt) return { kind: 'doubts' }",
     put: "if (!doubt) return { kind: 'agrees', move: off, offset: agreed.offset }",
     caughtBy: [

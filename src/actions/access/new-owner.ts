@@ -1,6 +1,6 @@
 // Who is to have a session or a customer must be able to: refused here, in words, before anything is written.
 import type { SessionRow, UserRow } from '../../../entities/index.ts'
-import { groupLane } from '../../../rules/lane.ts'
+import { groupLane } from '../../../rules/session/lane.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 

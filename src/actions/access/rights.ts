@@ -6,7 +6,7 @@ import {
   relationTo,
   type Person,
   type SessionEvent,
-} from '../../../rules/session.ts'
+} from '../../../rules/session/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { exclusiveOf } from './exclusive.ts'

@@ -6,7 +6,7 @@ import {
   whyNotFrom,
   type Lane,
   type Serving,
-} from '../../../rules/lane.ts'
+} from '../../../rules/session/lane.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'

@@ -1,4 +1,4 @@
-import { networkOf } from '../../../rules/login.ts'
+import { networkOf } from '../../../rules/access/login.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword, passwordMatches } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'

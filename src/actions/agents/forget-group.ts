@@ -1,5 +1,5 @@
 // What names a group that is deleted: an overflow into it ends, receptions and rules hand on to everyone.
-import { stepsOf, type Action, type Step } from '../../../rules/action.ts'
+import { stepsOf, type Action, type Step } from '../../../rules/auto-reply/action.ts'
 import { readSettings, type GroupSettings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 

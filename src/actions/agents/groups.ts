@@ -1,5 +1,5 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
-import { pathTo } from '../../../rules/group-tree.ts'
+import { pathTo } from '../../../rules/session/group-tree.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'

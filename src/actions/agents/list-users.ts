@@ -1,6 +1,6 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
-import { pathTo } from '../../../rules/group-tree.ts'
-import { presenceOf } from '../../../rules/presence.ts'
+import { pathTo } from '../../../rules/session/group-tree.ts'
+import { presenceOf } from '../../../rules/session/presence.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentUser } from '../../views/user.ts'

@@ -8,7 +8,7 @@ import {
   loginsBeforeLock,
   networkOf,
   triesBeforeAddressLock,
-} from '../../../rules/login.ts'
+} from '../../../rules/access/login.ts'
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'

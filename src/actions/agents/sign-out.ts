@@ -1,4 +1,4 @@
-import { presenceHoldsMs } from '../../../rules/presence.ts'
+import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import type { Needs } from '../../ports.ts'
 import { forgetLogins } from './end-logins.ts'
 

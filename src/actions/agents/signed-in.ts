@@ -1,6 +1,6 @@
 // Who is behind this token? Asked on every call, so it is remembered; an end forgets it at once.
-import { companyIsOpen, loginIsOver } from '../../../rules/login.ts'
-import { presenceHoldsMs } from '../../../rules/presence.ts'
+import { companyIsOpen, loginIsOver } from '../../../rules/access/login.ts'
+import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import { hashToken } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 import { ringRoom } from '../transition/ring-room.ts'

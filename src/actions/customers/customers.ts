@@ -1,6 +1,6 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import { rankFor } from '../../../rules/routing.ts'
-import { queued } from '../../../rules/session.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { queued } from '../../../rules/session/session.ts'
 import { AppError } from '../../errors.ts'
 import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'

@@ -1,9 +1,9 @@
 // Whoever is queued waits for whose customer they are from now on: in that person's lane, or, nobody's any more, where they would wait
 // had they been nobody's before. The rank stays; the fall-back delay begins anew, as with any wait for one person.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/lane.ts'
-import { namedBy } from '../../../rules/reception.ts'
-import { queued } from '../../../rules/session.ts'
+import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/session/lane.ts'
+import { namedBy } from '../../../rules/session/reception.ts'
+import { queued } from '../../../rules/session/session.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Me } from '../access/rights.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'

@@ -1,7 +1,7 @@
 // Reclaiming seen before it happens, and taken back after it has.
-import { queued } from '../../../rules/session.ts'
-import { dayMs } from '../../../rules/timers.ts'
-import { privateLane } from '../../../rules/lane.ts'
+import { queued } from '../../../rules/session/session.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
+import { privateLane } from '../../../rules/session/lane.ts'
 import type { CustomerRow, ReclaimedRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'

@@ -1,6 +1,6 @@
 // Followers nobody has written to or heard from since, who still belong to an agent or sit with one. All who do are walked through, piece
 // by piece, because when they were last heard of stands in no index; who does both is met twice.
-import { ownedStates } from '../../../rules/session.ts'
+import { ownedStates } from '../../../rules/session/session.ts'
 import type { Unit } from '../../ports.ts'
 import { pieces } from '../sift.ts'
 

@@ -1,5 +1,5 @@
 // Sessions that a timer may be due for, piece by piece from an index: most of those that are old enough may not be due.
-import { active, group, ownedStates, queued, waiting } from '../../../rules/session.ts'
+import { active, group, ownedStates, queued, waiting } from '../../../rules/session/session.ts'
 import type { DueKind, Unit } from '../../ports.ts'
 import { pieces, pieceSize } from '../sift.ts'
 

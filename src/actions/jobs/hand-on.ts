@@ -1,4 +1,4 @@
-import { readLane } from '../../../rules/lane.ts'
+import { readLane } from '../../../rules/session/lane.ts'
 import { handOnSessions } from '../sessions/hand-on-sessions.ts'
 import type { TimerNeeds } from './timer.ts'
 

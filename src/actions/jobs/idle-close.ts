@@ -1,5 +1,5 @@
-import { active, group } from '../../../rules/session.ts'
-import { idleSince, isDue, minuteMs } from '../../../rules/timers.ts'
+import { active, group } from '../../../rules/session/session.ts'
+import { idleSince, isDue, minuteMs } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
 /** Neither side has said a word for so long: the conversation is over, and its customer stays his agent's. */

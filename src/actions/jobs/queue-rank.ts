@@ -1,7 +1,7 @@
 // When a company begins or ends to let the window that ends first go first, everyone who is queued gets his rank anew. Remembered
 // when it is done, so that a process which dies on the way is followed by another.
-import { rankFor } from '../../../rules/routing.ts'
-import { queued } from '../../../rules/session.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { queued } from '../../../rules/session/session.ts'
 import type { Needs } from '../../ports.ts'
 import { tellRanks } from '../transition/place.ts'
 import { dueSessions } from './due.ts'

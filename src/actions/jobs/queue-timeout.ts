@@ -1,8 +1,8 @@
-import { groupOf } from '../../../rules/lane.ts'
-import { queued } from '../../../rules/session.ts'
+import { groupOf } from '../../../rules/session/lane.ts'
+import { queued } from '../../../rules/session/session.ts'
 import { hoursAt, type Settings } from '../../../rules/settings.ts'
-import { isDue, minuteMs, queuesSince } from '../../../rules/timers.ts'
-import { workingMs, workingSince, type Hours } from '../../../rules/working-hours.ts'
+import { isDue, minuteMs, queuesSince } from '../../../rules/session/timers.ts'
+import { workingMs, workingSince, type Hours } from '../../../rules/time/working-hours.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 

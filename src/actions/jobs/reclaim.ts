@@ -1,8 +1,8 @@
 // After ten days without a line of the customer and none of a person to him, he belongs to nobody: his next message queues anew.
 // The condition is asked again under lock, so that a push which comes first wins.
-import { commonLane, isPrivate } from '../../../rules/lane.ts'
-import { queued } from '../../../rules/session.ts'
-import { dayMs } from '../../../rules/timers.ts'
+import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
+import { queued } from '../../../rules/session/session.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'

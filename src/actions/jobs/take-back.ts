@@ -1,8 +1,14 @@
-import { commonLane } from '../../../rules/lane.ts'
-import { offlineSince } from '../../../rules/presence.ts'
-import { rankFor } from '../../../rules/routing.ts'
-import { active, isOwned } from '../../../rules/session.ts'
-import { idleSince, isDue, minuteMs, owedSince, waitedSince } from '../../../rules/timers.ts'
+import { commonLane } from '../../../rules/session/lane.ts'
+import { offlineSince } from '../../../rules/session/presence.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { active, isOwned } from '../../../rules/session/session.ts'
+import {
+  idleSince,
+  isDue,
+  minuteMs,
+  owedSince,
+  waitedSince,
+} from '../../../rules/session/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 import { runTimer, type Timer, type TimerNeeds } from './timer.ts'

@@ -1,7 +1,7 @@
 // What ends or moves a session after so many minutes. Candidates are read page by page from an index; each is decided again under
 // lock, so that a push which comes first wins. What was missed while nobody ran is made up by the next run, once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import type { SessionEvent } from '../../../rules/session.ts'
+import type { SessionEvent } from '../../../rules/session/session.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
 import { silence } from '../lines/automatic-line.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'

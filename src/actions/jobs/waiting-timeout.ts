@@ -1,5 +1,5 @@
-import { waiting } from '../../../rules/session.ts'
-import { isDue, minuteMs, waitsSince } from '../../../rules/timers.ts'
+import { waiting } from '../../../rules/session/session.ts'
+import { isDue, minuteMs, waitsSince } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
 /** Its agent has never accepted it: it ends, and its customer is his no longer. */

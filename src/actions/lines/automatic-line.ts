@@ -1,7 +1,7 @@
 // A line that leaves without a person having written it. It is sent within the reply budget or not at all.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
-import { writtenBy } from '../../../rules/message.ts'
-import { standing, takeReply } from '../../../rules/reply-window.ts'
+import { writtenBy } from '../../../rules/reply/message.ts'
+import { standing, takeReply } from '../../../rules/reply/reply-window.ts'
 import type { Needs } from '../../ports.ts'
 import { windowEvent, type Event } from '../streams/write.ts'
 import { addLine, newOutbox } from './new-rows.ts'

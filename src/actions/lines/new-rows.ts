@@ -1,8 +1,8 @@
 // New rows, spelled out once: every column of a new customer, session, line and outbox entry.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
-import { contentOf, filesOf } from '../../../rules/content.ts'
-import { messageTypes, writtenBy } from '../../../rules/message.ts'
-import { queued } from '../../../rules/session.ts'
+import { contentOf, filesOf } from '../../../rules/reply/content.ts'
+import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
+import { queued } from '../../../rules/session/session.ts'
 
 type Place = { company_id: string; account_id: string; appid: string }
 

@@ -1,6 +1,6 @@
 // A file comes into the vault: first its bytes, whole and on the disk, then the row that names them.
 import type { ResourceRow } from '../../../entities/index.ts'
-import { headBytes, judge, mostOfAny, wav, type Media } from '../../../rules/media.ts'
+import { headBytes, judge, mostOfAny, wav, type Media } from '../../../rules/reply/media.ts'
 import { AppError } from '../../errors.ts'
 import type { Draft, Needs } from '../../ports.ts'
 

@@ -1,8 +1,8 @@
 // Lines that hold files of the vault. Before one is stored its files are looked at; before it leaves they get the ids by which the
 // account's platform knows them.
 import type { MessageRow, ResourceRow } from '../../../entities/index.ts'
-import { contentOf, filesOf, withIds, type Content } from '../../../rules/content.ts'
-import { takenByPlatform } from '../../../rules/media.ts'
+import { contentOf, filesOf, withIds, type Content } from '../../../rules/reply/content.ts'
+import { takenByPlatform } from '../../../rules/reply/media.ts'
 import { AppError } from '../../errors.ts'
 import type { Delivery, KnownAccount, Unit, UploadKind } from '../../ports.ts'
 import { mediaIdFor, type UploadNeeds } from './upload-media.ts'

@@ -1,8 +1,8 @@
 // One WAV becomes one MP3, beside the event loop. The thread ends with it: whatever a file does to it, the next one does not feel it.
 import { parentPort, workerData } from 'node:worker_threads'
 import { createMp3Encoder } from 'wasm-media-encoders'
-import { mostVoiceSeconds } from '../../../rules/media.ts'
-import { mp3Of, readWav, secondsOf, soundIn, type Wav } from '../../../rules/wav.ts'
+import { mostVoiceSeconds } from '../../../rules/reply/media.ts'
+import { mp3Of, readWav, secondsOf, soundIn, type Wav } from '../../../rules/reply/wav.ts'
 import type { Encoded } from './wav-to-mp3.ts'
 
 const samplesAtOnce = 32_768

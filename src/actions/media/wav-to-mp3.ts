@@ -1,7 +1,7 @@
 // WAV, which WeChat does not take, becomes MP3, which it does: one at a time in a process, and few wait.
 import { Worker } from 'node:worker_threads'
-import { mostVoiceSeconds } from '../../../rules/media.ts'
-import type { WavFault } from '../../../rules/wav.ts'
+import { mostVoiceSeconds } from '../../../rules/reply/media.ts'
+import type { WavFault } from '../../../rules/reply/wav.ts'
 import { AppError } from '../../errors.ts'
 import type { VoiceEncoder } from '../../ports.ts'
 

@@ -3,7 +3,7 @@
 // The lease is renewed as long as the delivery takes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
-import { believeRefusal, giveBack } from '../../../rules/reply-window.ts'
+import { believeRefusal, giveBack } from '../../../rules/reply/reply-window.ts'
 import { isAppError } from '../../errors.ts'
 import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'

@@ -1,6 +1,6 @@
 import type { MessageRow } from '../../../entities/index.ts'
-import { contentOf } from '../../../rules/content.ts'
-import { mayWrite } from '../../../rules/session.ts'
+import { contentOf } from '../../../rules/reply/content.ts'
+import { mayWrite } from '../../../rules/session/session.ts'
 import { personIn, refuseUnbound, refuseWrite, type Me } from '../access/rights.ts'
 import { tellLines } from '../lines/recent.ts'
 import { lockUnsettled, settleByHand } from './resolve-message.ts'

@@ -1,9 +1,9 @@
 // sendMessage: accepted means stored with its outbox row in one transaction; 202. The sender does the rest.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
-import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/content.ts'
-import { writtenBy } from '../../../rules/message.ts'
-import { mayReply, takeReply } from '../../../rules/reply-window.ts'
-import { mayWrite, type Person } from '../../../rules/session.ts'
+import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/reply/content.ts'
+import { writtenBy } from '../../../rules/reply/message.ts'
+import { mayReply, takeReply } from '../../../rules/reply/reply-window.ts'
+import { mayWrite, type Person } from '../../../rules/session/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { windowEvent, writeEvents } from '../streams/write.ts'

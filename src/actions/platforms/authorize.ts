@@ -1,7 +1,7 @@
 // The owner of an account authorises our platform to speak for it. He comes from our page, goes to WeChat's, and comes back with a
 // code; what he carries along is sealed, so that nobody can bind an account to another company.
 import type { AccountRow } from '../../../entities/index.ts'
-import { companyIsOpen } from '../../../rules/login.ts'
+import { companyIsOpen } from '../../../rules/access/login.ts'
 import { AppError } from '../../errors.ts'
 import type { AuthorizedAccount, KnownPlatform, Needs, Unit } from '../../ports.ts'
 import {

@@ -1,5 +1,5 @@
 import type { InboxRow } from '../../../entities/index.ts'
-import { writtenBy } from '../../../rules/message.ts'
+import { writtenBy } from '../../../rules/reply/message.ts'
 import type { Unit } from '../../ports.ts'
 import type { Effects } from './decide/effects.ts'
 

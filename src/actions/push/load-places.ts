@@ -1,9 +1,9 @@
 // Where customers stand in the queue, or may come to stand. Asked only where they are told; the index counts, whatever the queue's
 // length.
-import { commonLane, groupLane } from '../../../rules/lane.ts'
-import { rankFor } from '../../../rules/routing.ts'
-import { queued } from '../../../rules/session.ts'
-import { looksBackTo } from '../../../rules/waiting-time.ts'
+import { commonLane, groupLane } from '../../../rules/session/lane.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { queued } from '../../../rules/session/session.ts'
+import { looksBackTo } from '../../../rules/session/waiting-time.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import {
   laneKey,

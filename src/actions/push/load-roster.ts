@@ -1,6 +1,6 @@
 // Who may be given the sessions that a batch may open, and where others wait already.
-import { lanesThatMatter, whoMatters } from '../../../rules/assignment.ts'
-import { namedBy, namedByKey, receives, type Named } from '../../../rules/reception.ts'
+import { lanesThatMatter, whoMatters } from '../../../rules/session/assignment.ts'
+import { namedBy, namedByKey, receives, type Named } from '../../../rules/session/reception.ts'
 import type { KnownCustomer, Unit } from '../../ports.ts'
 import { loadPeople, type PersonRead } from '../queue/roster.ts'
 import { laneKey, sceneKey, type BatchFacts } from './decide/facts.ts'

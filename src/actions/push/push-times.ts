@@ -1,6 +1,6 @@
 // The newest time told by each account's pushes. In memory, and in SQL about once a minute: what another process or the one before a
 // restart has heard is known as well, and no push waits for it.
-import { isAhead, isOldPush, type Newest } from '../../../rules/push-time.ts'
+import { isAhead, isOldPush, type Newest } from '../../../rules/time/push-time.ts'
 import { inBackground } from '../../in-background.ts'
 import type { KnownAccount, Needs } from '../../ports.ts'
 

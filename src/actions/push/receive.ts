@@ -1,7 +1,7 @@
 // A batch of pushes in one transaction: entered in the inbox (which are new?), loaded, decided, written. Only then are they answered, and
 // queue and bus told. A push delivered again takes no seq and gets the stored answer. Two rows are written before anything is decided,
 // because only the database can say who was first: that of the inbox, and that of a customer who was not there.
-import { contentOf } from '../../../rules/content.ts'
+import { contentOf } from '../../../rules/reply/content.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Effects } from './decide/effects.ts'

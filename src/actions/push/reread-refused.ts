@@ -1,8 +1,8 @@
 // Pushes that SQL refused are read again, and their words stand in the session of that time, in their order, once. Sessions that count
 // their lines wrongly are mended first: a greeting once left them so.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
-import { messageTypes, writtenBy } from '../../../rules/message.ts'
-import { widenWindow } from '../../../rules/reply-window.ts'
+import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
+import { widenWindow } from '../../../rules/reply/reply-window.ts'
 import type { Deed, Needs, RefusedPush, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { lineEvents, writeEvents, type Event } from '../streams/write.ts'

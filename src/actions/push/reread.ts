@@ -2,7 +2,7 @@
 // where it stands is kept, so that what was read once is not walked through again.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageRow } from '../../../entities/index.ts'
-import { messageTypes } from '../../../rules/message.ts'
+import { messageTypes } from '../../../rules/reply/message.ts'
 import type { Needs } from '../../ports.ts'
 import { toFetch } from '../media/to-fetch.ts'
 

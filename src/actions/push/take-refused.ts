@@ -1,6 +1,6 @@
 // A push that SQL refuses. If its session counted its lines wrongly that is mended, and the push stored. Else a line that says so stands
 // for it, so that whoever serves the customer knows; and it is kept with its raw XML for an admin.
-import { messageTypes } from '../../../rules/message.ts'
+import { messageTypes } from '../../../rules/reply/message.ts'
 import type { Deed, Needs } from '../../ports.ts'
 import { mendCounts } from './mend-counts.ts'
 import { keepRefused } from './keep-refused.ts'

@@ -1,6 +1,6 @@
 // After the commit: what was written is told to the index, the streams, the sender and the workers. It decides nothing; what a process
 // that dies does not tell is told by a job.
-import { isOwned } from '../../../rules/session.ts'
+import { isOwned } from '../../../rules/session/session.ts'
 import type { Needs } from '../../ports.ts'
 import { tellLines } from '../lines/recent.ts'
 import { ringStreams } from '../streams/ring.ts'

@@ -1,11 +1,11 @@
 // Who waits is given to whoever has room, in the order of the queue, where the rule gives. A look decides nothing: each one is decided
 // again in its own transaction, under lock.
-import { whoMatters, type Asked, type Person } from '../../../rules/assignment.ts'
-import { readLane } from '../../../rules/lane.ts'
-import { presenceHoldsMs } from '../../../rules/presence.ts'
-import { queued } from '../../../rules/session.ts'
+import { whoMatters, type Asked, type Person } from '../../../rules/session/assignment.ts'
+import { readLane } from '../../../rules/session/lane.ts'
+import { presenceHoldsMs } from '../../../rules/session/presence.ts'
+import { queued } from '../../../rules/session/session.ts'
 import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
-import { minuteMs } from '../../../rules/timers.ts'
+import { minuteMs } from '../../../rules/session/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 import { lockBoth } from '../access/rights.ts'

@@ -1,6 +1,6 @@
 // Of those who may be given a session of somebody who leaves: whoever is there and has the least.
-import { mayHave } from '../../../rules/assignment.ts'
-import { presenceOf } from '../../../rules/presence.ts'
+import { mayHave } from '../../../rules/session/assignment.ts'
+import { presenceOf } from '../../../rules/session/presence.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 

@@ -1,7 +1,7 @@
 // Who waits where nobody could claim them goes on to the common lane of their account, and keeps their place: a group that was deleted,
 // that has nobody, or nobody who serves the account; a person who is disabled or does not serve it any more.
-import type { Staff } from '../../../rules/assignment.ts'
-import { commonLane, readLane } from '../../../rules/lane.ts'
+import type { Staff } from '../../../rules/session/assignment.ts'
+import { commonLane, readLane } from '../../../rules/session/lane.ts'
 import type { Unit } from '../../ports.ts'
 import { staffOf } from './staff.ts'
 import type { AssignNeeds } from './assign-waiting.ts'

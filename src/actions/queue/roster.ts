@@ -8,9 +8,9 @@ import {
   type Decision,
   type Person,
   type Staff,
-} from '../../../rules/assignment.ts'
-import type { Named } from '../../../rules/reception.ts'
-import { presenceOf } from '../../../rules/presence.ts'
+} from '../../../rules/session/assignment.ts'
+import type { Named } from '../../../rules/session/reception.ts'
+import { presenceOf } from '../../../rules/session/presence.ts'
 import { ruleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 

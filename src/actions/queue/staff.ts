@@ -1,4 +1,4 @@
-import type { Staff } from '../../../rules/assignment.ts'
+import type { Staff } from '../../../rules/session/assignment.ts'
 import type { Unit } from '../../ports.ts'
 
 /** Everyone in the company, with what decides who may be given what. */

@@ -1,7 +1,7 @@
 // Canned answers: one's own, which nobody else sees, and the company's, which supervisors keep.
 import type { QuickReplyRow } from '../../../entities/index.ts'
-import { columnsOf, type Content } from '../../../rules/content.ts'
-import { fillContent } from '../../../rules/variables.ts'
+import { columnsOf, type Content } from '../../../rules/reply/content.ts'
+import { fillContent } from '../../../rules/reply/variables.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentQuickReply } from '../../views/quick-reply.ts'

@@ -1,6 +1,6 @@
 // Rules out and in again, as JSON or as a table. Accounts go by their appid, so that another installation can read it.
 import type { MessageRuleRow } from '../../../entities/index.ts'
-import type { Action } from '../../../rules/action.ts'
+import type { Action } from '../../../rules/auto-reply/action.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as rest } from 'node:timers/promises'
 import type { MessageRuleRow } from '../../../entities/index.ts'
-import { compileRules, compiling, type Matcher } from '../../../rules/keyword.ts'
+import { compileRules, compiling, type Matcher } from '../../../rules/auto-reply/keyword.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs } from '../../ports.ts'
 import { inTurns } from './turns.ts'

@@ -1,5 +1,5 @@
-import { findConflicts, type Conflict, type Dead } from '../../../rules/conflicts.ts'
-import { readAction, type Action } from '../../../rules/action.ts'
+import { findConflicts, type Conflict, type Dead } from '../../../rules/auto-reply/conflicts.ts'
+import { readAction, type Action } from '../../../rules/auto-reply/action.ts'
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'

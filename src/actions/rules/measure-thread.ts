@@ -1,6 +1,6 @@
 // What a pattern is and how large, found out beside the event loop: the worst one takes the engine a second.
 import { parentPort } from 'node:worker_threads'
-import { measurePattern, type Measured } from '../../../rules/pattern.ts'
+import { measurePattern, type Measured } from '../../../rules/auto-reply/pattern.ts'
 
 const mostKept = 20_000
 const kept = new Map<string, Measured>()

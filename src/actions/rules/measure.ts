@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Measured } from '../../../rules/pattern.ts'
+import type { Measured } from '../../../rules/auto-reply/pattern.ts'
 import { AppError } from '../../errors.ts'
 import type { PatternMeasure } from '../../ports.ts'
 

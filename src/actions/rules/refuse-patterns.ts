@@ -1,6 +1,6 @@
 // Patterns that would not compile, alone or beside all others of the company, are refused when they are saved.
-import { mostPatterns, mostSteps } from '../../../rules/pattern.ts'
-import type { MatchKind } from '../../../rules/rule.ts'
+import { mostPatterns, mostSteps } from '../../../rules/auto-reply/pattern.ts'
+import type { MatchKind } from '../../../rules/auto-reply/rule.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'

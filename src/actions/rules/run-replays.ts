@@ -2,8 +2,8 @@
 // answered; it rests as long as it worked. Whoever holds the row's token works; a cancelled row has lost it.
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises'
 import type { MessageRuleRow, RuleReplayRow } from '../../../entities/index.ts'
-import { compiling } from '../../../rules/keyword.ts'
-import { openReplayTally, type Tallying } from '../../../rules/replaying.ts'
+import { compiling } from '../../../rules/auto-reply/keyword.ts'
+import { openReplayTally, type Tallying } from '../../../rules/auto-reply/replaying.ts'
 import type { Needs, TypedRow } from '../../ports.ts'
 import { settingsOf } from '../settings-of.ts'
 import { inTurns } from './turns.ts'

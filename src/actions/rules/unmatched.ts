@@ -1,5 +1,5 @@
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
-import { groupQuestions } from '../../../rules/questions.ts'
+import { groupQuestions } from '../../../rules/auto-reply/questions.ts'
 import type { Needs } from '../../ports.ts'
 import { presentTime } from '../../views/times.ts'
 import type { Actor } from '../audit.ts'

@@ -1,11 +1,11 @@
 // The invariants on live data, for a person or a test. It writes nothing, and takes a breath between two pieces.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { circles } from '../../../rules/group-tree.ts'
-import { openStates } from '../../../rules/session.ts'
+import { circles } from '../../../rules/session/group-tree.ts'
+import { openStates } from '../../../rules/session/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { Unit, WaitingQueue } from '../../ports.ts'
 import { readSettings } from '../../../rules/settings.ts'
-import { compiling } from '../../../rules/keyword.ts'
+import { compiling } from '../../../rules/auto-reply/keyword.ts'
 import { inTurns } from '../rules/turns.ts'
 import { differences, sumsInSql } from '../jobs/queue-reconcile.ts'
 

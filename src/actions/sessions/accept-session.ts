@@ -1,5 +1,5 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { relationTo } from '../../../rules/session.ts'
+import { relationTo } from '../../../rules/session/session.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { greet } from '../transition/greet.ts'
 import { settingsOf } from '../settings-of.ts'

@@ -1,8 +1,8 @@
 // What agents tell each other about a session. It never leaves; who is named in it hears it.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
-import { mentionsIn } from '../../../rules/mention.ts'
-import { writtenBy } from '../../../rules/message.ts'
-import { mayNote } from '../../../rules/session.ts'
+import { mentionsIn } from '../../../rules/reply/mention.ts'
+import { writtenBy } from '../../../rules/reply/message.ts'
+import { mayNote } from '../../../rules/session/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'

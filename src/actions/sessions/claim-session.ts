@@ -1,8 +1,8 @@
 // One session, one owner: the queue only proposes. A conditional UPDATE on the session, then one on the agent's load; no row
 // in either rolls both back. Everything an owner writes later carries the fence that was raised here.
 import type { SessionRow } from '../../../entities/index.ts'
-import type { Serving } from '../../../rules/lane.ts'
-import { queued, relationTo } from '../../../rules/session.ts'
+import type { Serving } from '../../../rules/session/lane.ts'
+import { queued, relationTo } from '../../../rules/session/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'

@@ -1,11 +1,11 @@
 // Whoever is disabled hands on what they have: their sessions, those that wait for them alone, and their places in group chats. Each is
 // a transaction of its own, so that nothing is held for long; what a process that dies leaves behind, the job of the same name takes up.
-import { laneFor } from '../../../rules/assignment.ts'
-import { namedBy, receives, type Named } from '../../../rules/reception.ts'
-import { privateLane } from '../../../rules/lane.ts'
-import { rankFor } from '../../../rules/routing.ts'
-import { group, isOwned, queued } from '../../../rules/session.ts'
-import { waitedSince } from '../../../rules/timers.ts'
+import { laneFor } from '../../../rules/session/assignment.ts'
+import { namedBy, receives, type Named } from '../../../rules/session/reception.ts'
+import { privateLane } from '../../../rules/session/lane.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { group, isOwned, queued } from '../../../rules/session/session.ts'
+import { waitedSince } from '../../../rules/session/timers.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { isAppError } from '../../errors.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'

@@ -1,6 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { group, isOpen, queued } from '../../../rules/session.ts'
-import { looksBackTo, waitMs } from '../../../rules/waiting-time.ts'
+import { group, isOpen, queued } from '../../../rules/session/session.ts'
+import { looksBackTo, waitMs } from '../../../rules/session/waiting-time.ts'
 import { openKey } from '../lines/new-rows.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'

@@ -1,5 +1,5 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { isOwned } from '../../../rules/session.ts'
+import { isOwned } from '../../../rules/session/session.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { lockBoth, mayStep, type Me } from '../access/rights.ts'
 import { takeStep } from '../transition/step.ts'

@@ -1,8 +1,8 @@
 // Keeps the session's id. To a person it waits for him alone, to a group it is queued in its lane; the loads of both people move in
 // the same transaction, and a target without room rolls it back. What was accepted before still goes out, in order.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import { rankFor } from '../../../rules/routing.ts'
-import { queued } from '../../../rules/session.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { queued } from '../../../rules/session/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { mentionEvents, noteLine, peopleIn } from './add-note.ts'

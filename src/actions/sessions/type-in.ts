@@ -1,7 +1,7 @@
 // Somebody is writing. WeChat is told only when it would show it, and not again while it still does; colleagues hear a bell that
 // nothing keeps.
-import { mayWrite } from '../../../rules/session.ts'
-import { showsTyping } from '../../../rules/reply-window.ts'
+import { mayWrite } from '../../../rules/session/session.ts'
+import { showsTyping } from '../../../rules/reply/reply-window.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs } from '../../ports.ts'

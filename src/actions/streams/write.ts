@@ -1,7 +1,7 @@
 // An event is one row per audience, written in the transaction that made it true; the bell rings after the commit.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
-import type { Window } from '../../../rules/reply-window.ts'
-import { group } from '../../../rules/session.ts'
+import type { Window } from '../../../rules/reply/reply-window.ts'
+import { group } from '../../../rules/session/session.ts'
 import { presentMessage } from '../../views/message.ts'
 import { presentSessionEvent } from '../../views/session.ts'
 import { presentWindow } from '../../views/window.ts'

@@ -1,6 +1,6 @@
 // System 002: who has nobody in conversation goes on with the first of those waiting for him. Asked after every step that may have
 // left him without one; a job asks again for what was not heard.
-import { waiting } from '../../../rules/session.ts'
+import { waiting } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { greet } from './greet.ts'

@@ -1,8 +1,8 @@
 // After a session that a person has answered in: how was it? Asked once, within the reply budget or not at all.
 import type { CustomerRow } from '../../../entities/index.ts'
-import { columnsOf } from '../../../rules/content.ts'
-import { satisfactionMenu } from '../../../rules/satisfaction.ts'
-import { closed } from '../../../rules/session.ts'
+import { columnsOf } from '../../../rules/reply/content.ts'
+import { satisfactionMenu } from '../../../rules/session/satisfaction.ts'
+import { closed } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs } from '../../ports.ts'
 import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'

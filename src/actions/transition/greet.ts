@@ -1,8 +1,8 @@
 // The greeting goes with the step that gives a session its answering agent: one a session and owner, through the outbox, and never
 // the last reply that WeChat takes.
 import type { CustomerRow } from '../../../entities/index.ts'
-import { greetingOf } from '../../../rules/greeting.ts'
-import { active } from '../../../rules/session.ts'
+import { greetingOf } from '../../../rules/reply/greeting.ts'
+import { active } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'

@@ -1,6 +1,6 @@
 // Where a session stands, told to the index after every commit that moved it. Told late, twice or never: the reconcile mends it.
 import type { SessionRow } from '../../../entities/index.ts'
-import { queued, waiting } from '../../../rules/session.ts'
+import { queued, waiting } from '../../../rules/session/session.ts'
 import type { Needs, Standing } from '../../ports.ts'
 
 export type Placed = Pick<

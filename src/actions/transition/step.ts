@@ -1,4 +1,4 @@
-// The only place where a session's state changes. The table of rules/session.ts is asked, the session changed in memory, and the
+// The only place where a session's state changes. The table of rules/session/session.ts is asked, the session changed in memory, and the
 // ledger's line made with it; writeStep then writes all of it in the house's order: customer, session, loads, lines, outbox, ledger.
 import type {
   CustomerRow,
@@ -7,8 +7,8 @@ import type {
   OutboxRow,
   SessionRow,
 } from '../../../entities/index.ts'
-import { giveBack } from '../../../rules/reply-window.ts'
-import { rankOf, topPriority } from '../../../rules/routing.ts'
+import { giveBack } from '../../../rules/reply/reply-window.ts'
+import { rankOf, topPriority } from '../../../rules/session/routing.ts'
 import {
   decideStep,
   exclusiveAfter,
@@ -22,7 +22,7 @@ import {
   type Kind,
   type SessionEvent,
   type Transition,
-} from '../../../rules/session.ts'
+} from '../../../rules/session/session.ts'
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, sessionStream, type Event } from '../streams/write.ts'

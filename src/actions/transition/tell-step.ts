@@ -1,5 +1,5 @@
 // After the commit: everyone hears of the step, and whoever may have nobody in conversation now goes on with the next.
-import { isOwned, queued } from '../../../rules/session.ts'
+import { isOwned, queued } from '../../../rules/session/session.ts'
 import { acceptFirst, type AcceptFirstNeeds } from './accept-first.ts'
 import { tellCommitted, type Committed } from './commit-step.ts'
 import { ringRoom } from './ring-room.ts'

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
-import { bare, guarded } from '../../../rules/csv.ts'
+import { bare, guarded } from '../../../rules/auto-reply/csv.ts'
 import { AppError } from '../../errors.ts'
 
 const pieceLength = 32_768

@@ -6,7 +6,7 @@ import {
   type InboundEvent,
   type InboundMessage,
 } from 'wechat-api-ts'
-import { messageTypes } from '../../../rules/message.ts'
+import { messageTypes } from '../../../rules/reply/message.ts'
 import type { Deed, Part, Said } from '../../ports.ts'
 
 export function deedOf(inbound: Inbound, xml: string): Deed {

@@ -1,6 +1,6 @@
 // A line as the answer to a push.
 import type { PassiveReply } from 'wechat-api-ts'
-import type { Content } from '../../../rules/content.ts'
+import type { Content } from '../../../rules/reply/content.ts'
 
 export function asPassive(content: Content): PassiveReply {
   if (content.type === 'text') return { type: 'text', text: content.text }

@@ -1,6 +1,6 @@
 // What a line may hold, checked once for rules, canned answers and sendMessage: the same names everywhere.
 import { z } from 'zod'
-import { mostTextBytes, type Content, type ContentType } from '../../../rules/content.ts'
+import { mostTextBytes, type Content, type ContentType } from '../../../rules/reply/content.ts'
 
 const mostItems = 10
 const mostArticles = 8

@@ -1,8 +1,8 @@
 // A rule as it is sent to us. What is refused says which field, and what to do.
 import { z } from 'zod'
-import { stepsOf, type Action, type Step } from '../../../rules/action.ts'
-import { matchKinds, type MatchKind } from '../../../rules/rule.ts'
-import { isZone, type Schedule } from '../../../rules/schedule.ts'
+import { stepsOf, type Action, type Step } from '../../../rules/auto-reply/action.ts'
+import { matchKinds, type MatchKind } from '../../../rules/auto-reply/rule.ts'
+import { isZone, type Schedule } from '../../../rules/time/schedule.ts'
 import type { RuleInput } from '../../actions/rules/save-rule.ts'
 import { contentOptions, oneOf, type Option } from './content.ts'
 import { idGiven, numberGiven } from '../engine/params.ts'

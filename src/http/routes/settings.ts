@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { changeSettings, readCompanySettings } from '../../actions/companies/change-settings.ts'
 import { ranges, sessionRules } from '../../../rules/settings.ts'
-import { isZone, weekdays } from '../../../rules/working-hours.ts'
+import { isZone, weekdays } from '../../../rules/time/working-hours.ts'
 import { route, type Route } from '../engine/route.ts'
 import { numberGiven } from '../engine/params.ts'
 

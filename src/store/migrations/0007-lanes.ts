@@ -1,7 +1,7 @@
 // A lane has one account. Whoever waits in `all` goes to the lane of their account, whoever waits in `group:<id>` to the group's lane of
 // their account; ranks stay. In pieces, each by itself, so that it may be stopped anywhere and begun again.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { commonLane, groupLane, privateLanes, readLane } from '../../../rules/lane.ts'
+import { commonLane, groupLane, privateLanes, readLane } from '../../../rules/session/lane.ts'
 
 const atOnce = 5000
 

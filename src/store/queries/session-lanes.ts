@@ -1,7 +1,7 @@
 // Queued sessions lane by lane, and sessions that a timer may be due for. Nothing here is locked, so nothing here decides. Each
 // query walks an index from its beginning, however long the queue is.
 import type { SessionRow } from '../../../entities/index.ts'
-import { privateLanes } from '../../../rules/lane.ts'
+import { privateLanes } from '../../../rules/session/lane.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
 export type Spot = { rank: number; id: string }

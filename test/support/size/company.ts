@@ -1,7 +1,7 @@
 // A company of people on a stage, which grows to the size that is asked for.
 import assert from 'node:assert/strict'
 import { wordsFor } from '../../../scripts/bench/queue-load.ts'
-import { groupLane } from '../../../rules/lane.ts'
+import { groupLane } from '../../../rules/session/lane.ts'
 import type { Value } from '../../../src/store/engine/sql.ts'
 import { account, password, signIn, type Actor } from '../app.ts'
 import { isCluster } from '../edition.ts'

@@ -1,6 +1,6 @@
 // Customers, and what became of them.
-import { rankFor } from '../../../rules/routing.ts'
-import { privateLane } from '../../../rules/lane.ts'
+import { rankFor } from '../../../rules/session/routing.ts'
+import { privateLane } from '../../../rules/session/lane.ts'
 import {
   dayMs,
   type Grown,

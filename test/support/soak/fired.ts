@@ -1,7 +1,7 @@
 // What timers ended: not before their time by a clock that nobody moved, and not much later.
 import { performance } from 'node:perf_hooks'
 import type { defaultSettings } from '../../../rules/settings.ts'
-import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/timers.ts'
+import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/session/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { marks, type Facts } from './facts.ts'
 import { timers } from './companies.ts'

@@ -1,5 +1,5 @@
 // Whose each session was, as its ledger tells and as people were told.
-import { queued } from '../../../rules/session.ts'
+import { queued } from '../../../rules/session/session.ts'
 import type { Entry } from './journal.ts'
 import type { Rows } from './look.ts'
 import type { Promises } from './promises.ts'

@@ -1,11 +1,11 @@
 // What a push is answered. The first message is the passive answer where its type allows that; what follows stands behind it and goes by
 // API, as far as the customer's window reaches.
 import type { MessageRow } from '../../../../entities/index.ts'
-import { canBePassive, columnsOf, fitting, type Content } from '../../../../rules/content.ts'
-import { writtenBy } from '../../../../rules/message.ts'
-import { mayReply, takeReply } from '../../../../rules/reply-window.ts'
-import { isOwned } from '../../../../rules/session.ts'
-import { fillContent } from '../../../../rules/variables.ts'
+import { canBePassive, columnsOf, fitting, type Content } from '../../../../rules/reply/content.ts'
+import { writtenBy } from '../../../../rules/reply/message.ts'
+import { mayReply, takeReply } from '../../../../rules/reply/reply-window.ts'
+import { isOwned } from '../../../../rules/session/session.ts'
+import { fillContent } from '../../../../rules/reply/variables.ts'
 import { windowEvent } from '../../streams/write.ts'
 import { addLine, newMessage, newOutbox, type Line } from '../../lines/new-rows.ts'
 import type { Effects } from './effects.ts'

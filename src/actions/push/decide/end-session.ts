@@ -1,5 +1,5 @@
 // Sessions that end with a push: a rule's answer was enough, or the customer has left.
-import type { Ended } from '../../../../rules/answering.ts'
+import type { Ended } from '../../../../rules/auto-reply/answering.ts'
 import { stepEvents, takeStep } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'

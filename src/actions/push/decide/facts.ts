@@ -1,7 +1,7 @@
 // What pushes are decided on. It is loaded under lock before the first of a batch is decided (load-facts.ts), and no decision changes
 // it: what follows from a push are its effects.
 import type { ReceptionRow, SessionRow } from '../../../../entities/index.ts'
-import type { Found } from '../../../../rules/keyword.ts'
+import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import type { Ids } from '../../../ids.ts'
 import type { KnownCustomer, VisitedCustomer } from '../../../ports.ts'
 import type { PersonRead } from '../../queue/roster.ts'

@@ -1,6 +1,6 @@
 // Which rule answers a push? It needs nothing but the push, the time and the company's compiled rules.
-import type { Found, Matcher } from '../../../../rules/keyword.ts'
-import type { Moment } from '../../../../rules/rule.ts'
+import type { Found, Matcher } from '../../../../rules/auto-reply/keyword.ts'
+import type { Moment } from '../../../../rules/auto-reply/rule.ts'
 import type { Deed } from '../../../ports.ts'
 import type { Push } from './push.ts'
 

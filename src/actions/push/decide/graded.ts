@@ -1,6 +1,6 @@
 // A tap on the question after a session grades it; the session has ended by then.
 import type { SessionRow } from '../../../../entities/index.ts'
-import { readAnswer, type Grade } from '../../../../rules/satisfaction.ts'
+import { readAnswer, type Grade } from '../../../../rules/session/satisfaction.ts'
 import type { Push } from './push.ts'
 
 export type Graded = { session: SessionRow; grade: Grade }

@@ -1,8 +1,8 @@
 // A session that was not there before: whose is it, and where does it wait?
-import { assign, mayHave } from '../../../../rules/assignment.ts'
-import type { Named } from '../../../../rules/reception.ts'
-import { rankFor } from '../../../../rules/routing.ts'
-import { exclusiveAfter } from '../../../../rules/session.ts'
+import { assign, mayHave } from '../../../../rules/session/assignment.ts'
+import type { Named } from '../../../../rules/session/reception.ts'
+import { rankFor } from '../../../../rules/session/routing.ts'
+import { exclusiveAfter } from '../../../../rules/session/session.ts'
 import { newSession } from '../../lines/new-rows.ts'
 import { stepEvents, takeStep, type Moved } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'

@@ -1,4 +1,4 @@
-import type { Content } from '../../../../rules/content.ts'
+import type { Content } from '../../../../rules/reply/content.ts'
 import type { Deed, KnownAccount, KnownCompany } from '../../../ports.ts'
 
 export type Push = {

@@ -1,6 +1,6 @@
 // Who is to receive a customer: whom a rule, a button or a code names, and what the assignment is asked then.
-import type { Asked } from '../../../../rules/assignment.ts'
-import { namedBy, receives, type Named } from '../../../../rules/reception.ts'
+import type { Asked } from '../../../../rules/session/assignment.ts'
+import { namedBy, receives, type Named } from '../../../../rules/session/reception.ts'
 import type { KnownCustomer } from '../../../ports.ts'
 import { askedFor } from '../../queue/roster.ts'
 import type { Receptions } from './facts.ts'

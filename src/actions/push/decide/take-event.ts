@@ -1,17 +1,17 @@
 // What a customer does besides writing: they follow, leave, scan, tap, come in. All of it is remembered, some of it opens a session or is
 // answered.
 import type { ReceptionRow } from '../../../../entities/index.ts'
-import { cutText } from '../../../../rules/content.ts'
-import type { Found } from '../../../../rules/keyword.ts'
-import { messageTypes, writtenBy } from '../../../../rules/message.ts'
-import { closeWindow, openBriefly, sceneOf } from '../../../../rules/reply-window.ts'
+import { cutText } from '../../../../rules/reply/content.ts'
+import type { Found } from '../../../../rules/auto-reply/keyword.ts'
+import { messageTypes, writtenBy } from '../../../../rules/reply/message.ts'
+import { closeWindow, openBriefly, sceneOf } from '../../../../rules/reply/reply-window.ts'
 import {
   answerInKey,
   namedBy,
   namedByKey,
   receives,
   type Named,
-} from '../../../../rules/reception.ts'
+} from '../../../../rules/session/reception.ts'
 import type { Deed } from '../../../ports.ts'
 import { customerEvent, windowEvent } from '../../streams/write.ts'
 import { addReceived } from './add-received.ts'

@@ -1,5 +1,5 @@
 // A tap on the question after a session: the grade is kept, once, and the message stands in the session it is about. It opens nothing.
-import { writtenBy } from '../../../../rules/message.ts'
+import { writtenBy } from '../../../../rules/reply/message.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
 import type { Effects } from './effects.ts'

@@ -1,7 +1,7 @@
 // What one push does: to its customer, to a session that is opened or used, and what is answered. Nothing is read and nothing written
 // here, and the facts stay as they are.
-import { rankFor } from '../../../../rules/routing.ts'
-import { queued } from '../../../../rules/session.ts'
+import { rankFor } from '../../../../rules/session/routing.ts'
+import { queued } from '../../../../rules/session/session.ts'
 import { noEffects, type Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 import type { NewPush } from './push.ts'

@@ -1,6 +1,6 @@
 // The pushes of a batch, one behind the other. A customer may have sent several of them, and sessions share lanes and agents: so each is
 // decided on what the ones before it did, though nothing is written yet.
-import { given as countGiven } from '../../../../rules/assignment.ts'
+import { given as countGiven } from '../../../../rules/session/assignment.ts'
 import type { Effects } from './effects.ts'
 import { factsOf, type BatchFacts } from './facts.ts'
 import { customerOf, hasCustomer, type NewPush } from './push.ts'

@@ -1,4 +1,4 @@
-import { openBriefly, tapCountsAs } from '../../../../rules/reply-window.ts'
+import { openBriefly, tapCountsAs } from '../../../../rules/reply/reply-window.ts'
 import type { Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 

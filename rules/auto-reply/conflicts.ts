@@ -1,10 +1,10 @@
 // Rules that stand in each other's way: keywords that can never decide, because whatever holds them is answered by another rule, and
 // rules of which nothing is left.
-import type { MessageRuleRow } from '../entities/index.ts'
+import type { MessageRuleRow } from '../../entities/index.ts'
 import { isEvent } from './event-rules.ts'
 import { compiling, type Matcher } from './keyword.ts'
 import { readRule, type MatchOptions, type Rule } from './rule.ts'
-import type { ReadSchedule } from './schedule.ts'
+import type { ReadSchedule } from '../time/schedule.ts'
 
 /** `same`: two rules want the same keyword, the younger never speaks. `hidden`: a higher rule matches whatever holds it. */
 export type Conflict = {

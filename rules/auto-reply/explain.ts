@@ -1,6 +1,6 @@
 // Why a rule answered, and why the others did not: from the same pass over the text that decides.
 import { isEvent } from './event-rules.ts'
-import { isOn } from './schedule.ts'
+import { isOn } from '../time/schedule.ts'
 import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 

@@ -1,6 +1,6 @@
 // Who gets a customer? His exclusive agent, or that one's deputy; then whoever was named, a person or a group; then the rule of the
 // group, the account or the company. Only people online and below their capacity. Whoever was looked at is told with the reason.
-import type { SessionRule } from './settings.ts'
+import type { SessionRule } from '../settings.ts'
 import type { Named } from './reception.ts'
 import { commonLane, groupLane, privateLane } from './lane.ts'
 

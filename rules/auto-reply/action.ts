@@ -1,6 +1,6 @@
 // What a rule does: lines in their order, and who is to receive the customer.
-import type { Content } from './content.ts'
-import type { Named } from './reception.ts'
+import type { Content } from '../reply/content.ts'
+import type { Named } from '../session/reception.ts'
 
 type Said<C = Content> = C extends { type: infer T } ? Omit<C, 'type'> & { kind: T } : never
 export type Step =

@@ -2,7 +2,7 @@
 // around anything else are braces: nothing has to be escaped.
 import type { Content } from './content.ts'
 import { cutText } from './content.ts'
-import { defaultZone } from './schedule.ts'
+import { defaultZone } from '../time/schedule.ts'
 
 export const variableNames = [
   'nickname',

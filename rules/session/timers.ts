@@ -1,6 +1,6 @@
 // Since when does a timer run? Never from before the customer's last line: a push that comes first wins. A time that is not set is
 // not 1970: a session that its agent began counts from then.
-import type { SessionRow } from '../entities/index.ts'
+import type { SessionRow } from '../../entities/index.ts'
 
 type Times = Pick<
   SessionRow,

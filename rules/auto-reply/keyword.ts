@@ -1,7 +1,7 @@
 // Which rule answers? exact beats contains beats pattern, then priority, then the longest match, then the older rule. A follow rule
 // never matches typed text, a default rule only where no other does. Compiled once per company, asked once per message; what the
 // lab explains comes from the same pass.
-import type { MessageRuleRow } from '../entities/index.ts'
+import type { MessageRuleRow } from '../../entities/index.ts'
 import { openEvents, type EventKind } from './event-rules.ts'
 import { compileTexts, type Match } from './text-rules.ts'
 import { readRule, type MatchOptions, type Moment, type Rule } from './rule.ts'

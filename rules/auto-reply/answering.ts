@@ -1,6 +1,6 @@
 // What follows from a rule for the session that the message opened.
 import type { Found } from './keyword.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 /** Null: it goes to people. Else it ends at once, its lines are kept, and the next message opens another. */
 export type Ended = 'answered_by_rule' | 'not_asked' | null

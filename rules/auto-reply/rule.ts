@@ -1,7 +1,7 @@
 // A rule as it is read from its row, and what it is asked with.
-import type { MessageRuleRow } from '../entities/index.ts'
+import type { MessageRuleRow } from '../../entities/index.ts'
 import { readAction, type Action, type Deeds } from './action.ts'
-import { isOn, readSchedule, type ReadSchedule, type Schedule } from './schedule.ts'
+import { isOn, readSchedule, type ReadSchedule, type Schedule } from '../time/schedule.ts'
 
 export const matchKinds = [
   'exact',

@@ -1,6 +1,6 @@
 // What a line to a customer can be: of a rule or of a person, one shape. In message_data `content` keeps all of it, and `text` what a
 // list shows and search finds.
-import type { MessageRow } from '../entities/index.ts'
+import type { MessageRow } from '../../entities/index.ts'
 import { messageTypes } from './message.ts'
 
 export type Article = { title: string; description: string; url: string; picUrl: string }
