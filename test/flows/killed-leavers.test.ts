@@ -86,7 +86,8 @@ async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number
   )
 }
 
-const like = '\\bcommit @ .*(change-user changeUser|hand-on-sessions)'
+// the job of the same house commits beside it
+const like = '\\bcommit @ (?!.*jobs/hand-on).*(change-user changeUser|hand-on-sessions)'
 const isCommit = ({ place, what }: Deed) => new RegExp(like).test(`${what} @ ${place}`)
 
 /** Each commit in both ways, or its first, its last, and one between. */
