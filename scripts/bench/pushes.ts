@@ -15,7 +15,8 @@ export const knownFollowers = 10_000
 const newShare = 0.1
 const againShare = 0.05
 const againWithin = 1000
-const at = 1_700_000_000
+// of today: a push whose signature is a day old is refused
+const at = Math.floor(Date.now() / 1000) - 100
 
 export const knownOpenid = (n: number) => `oBenchKnown_${String(n).padStart(16, '0')}`
 const newOpenid = (n: number) => `oBenchNewly_${String(n).padStart(16, '0')}`
@@ -91,7 +92,7 @@ export type Signed = { query: string; body: string }
 /** As the platform sends it: signed query, and in safe mode a sealed body under a second signature. */
 export function sign(push: Pick<OnePush, 'openid' | 'xml'>, mode: Mode, n: number): Signed {
   const nonce = String(1_000_000_000 + n)
-  const timestamp = String(at + (n % 1000))
+  const timestamp = String(at + (n % 100))
   const signed = signature([account.token, timestamp, nonce])
   const query = `signature=${signed}&timestamp=${timestamp}&nonce=${nonce}&openid=${push.openid}`
   if (mode === 'plain') return { query, body: push.xml }
