@@ -1,21 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, long, nullable, primary } from './columns.ts'
+import { big, id, int, key, long, nullable, primary, type Row, table } from './columns.ts'
 
 /** Who did what. */
-export type AuditLogRow = {
-  audit_id: string
-  company_id: string
-  uid: number
-  action: string
-  object: string
-  detail: string | null
-  at: number
-}
-
-export const auditLog = new EntitySchema<AuditLogRow>({
-  name: 'audit_log',
-  tableName: 'audit_log',
-  columns: {
+export const auditLog = table(
+  'audit_log',
+  {
     audit_id: id(primary),
     company_id: id(),
     uid: int(),
@@ -24,5 +12,8 @@ export const auditLog = new EntitySchema<AuditLogRow>({
     detail: long(nullable),
     at: big(),
   },
-  indices: [{ name: 'ix_audit_log_company_id_at', columns: ['company_id', 'at'] }],
-})
+  {
+    indices: [{ name: 'ix_audit_log_company_id_at', columns: ['company_id', 'at'] }],
+  },
+)
+export type AuditLogRow = Row<typeof auditLog>

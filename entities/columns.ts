@@ -1,26 +1,51 @@
-// The five kinds of column, so that an entity reads like its table. Times are milliseconds since 1970 (UTC).
-// Ids, keys and openids are ASCII with binary collation: case matters in an openid.
-import type { EntitySchemaColumnOptions } from 'typeorm'
+// A table is written down once: its columns, each of one of five kinds, and the type of its rows follows from them. Times are
+// milliseconds since 1970 (UTC). Ids, keys and openids are ASCII with binary collation: case matters in an openid.
+import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaOptions } from 'typeorm'
 
+declare const held: unique symbol
+/** What it holds is known to the compiler alone. */
+type Column<Held> = EntitySchemaColumnOptions & { readonly [held]?: Held }
 type More = Partial<EntitySchemaColumnOptions>
+type Or<Held, How> = How extends { nullable: true } ? Held | null : Held
 
-export const key = (length: number, more: More = {}): EntitySchemaColumnOptions => ({
-  type: 'varchar',
-  length,
-  charset: 'ascii',
-  collation: 'ascii_bin',
-  ...more,
-})
-export const id = (more: More = {}): EntitySchemaColumnOptions => key(32, more)
-export const text = (length: number, more: More = {}): EntitySchemaColumnOptions => ({
-  type: 'varchar',
-  length,
-  ...more,
-})
-export const long = (more: More = {}): EntitySchemaColumnOptions => ({ type: 'text', ...more })
-export const int = (more: More = {}): EntitySchemaColumnOptions => ({ type: 'int', ...more })
-export const big = (more: More = {}): EntitySchemaColumnOptions => ({ type: 'bigint', ...more })
+const column = <Held, How extends More>(
+  kind: EntitySchemaColumnOptions,
+  how: How,
+): Column<Or<Held, How>> => ({ ...kind, ...how })
+
+const nothing = {}
+type Nothing = typeof nothing
+
+export const key = <How extends More = Nothing>(length: number, how: How = nothing as How) =>
+  column<string, How>({ type: 'varchar', length, charset: 'ascii', collation: 'ascii_bin' }, how)
+export const id = <How extends More = Nothing>(how: How = nothing as How) => key(32, how)
+export const text = <How extends More = Nothing>(length: number, how: How = nothing as How) =>
+  column<string, How>({ type: 'varchar', length }, how)
+export const long = <How extends More = Nothing>(how: How = nothing as How) =>
+  column<string, How>({ type: 'text' }, how)
+export const int = <How extends More = Nothing>(how: How = nothing as How) =>
+  column<number, How>({ type: 'int' }, how)
+export const big = <How extends More = Nothing>(how: How = nothing as How) =>
+  column<number, How>({ type: 'bigint' }, how)
 
 export const primary = { primary: true } as const
 export const serial = { primary: true, generated: 'increment' } as const
 export const nullable = { nullable: true } as const
+
+type Columns = Record<string, Column<unknown>>
+type RowOf<Some extends Columns> = {
+  [Name in keyof Some]: Some[Name] extends Column<infer Held> ? Held : never
+}
+export type Row<Table> = Table extends EntitySchema<infer Held> ? Held : never
+
+export const table = <Some extends Columns>(
+  name: string,
+  columns: Some,
+  keys: Pick<EntitySchemaOptions<RowOf<Some>>, 'uniques' | 'indices'> = {},
+) =>
+  new EntitySchema<RowOf<Some>>({
+    name,
+    tableName: name,
+    columns: columns as EntitySchemaOptions<RowOf<Some>>['columns'],
+    ...keys,
+  })

@@ -1,22 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { id, int, key, nullable, serial, text } from './columns.ts'
+import { id, int, key, nullable, type Row, serial, table, text } from './columns.ts'
 
 /** An agent's identity on one account: customer_service_id is this row's id, never the uid. */
-export type CustomerServiceRow = {
-  customer_service_id: number
-  company_id: string
-  account_id: string
-  appid: string
-  uid: number
-  name: string
-  wx_sign: string | null
-  state: number
-}
-
-export const customerService = new EntitySchema<CustomerServiceRow>({
-  name: 'customer_service',
-  tableName: 'customer_service',
-  columns: {
+export const customerService = table(
+  'customer_service',
+  {
     customer_service_id: int(serial),
     company_id: id(),
     account_id: id(),
@@ -26,6 +13,9 @@ export const customerService = new EntitySchema<CustomerServiceRow>({
     wx_sign: key(128, nullable),
     state: int(),
   },
-  uniques: [{ name: 'uq_customer_service_account_id_uid', columns: ['account_id', 'uid'] }],
-  indices: [{ name: 'ix_customer_service_uid', columns: ['uid'] }],
-})
+  {
+    uniques: [{ name: 'uq_customer_service_account_id_uid', columns: ['account_id', 'uid'] }],
+    indices: [{ name: 'ix_customer_service_uid', columns: ['uid'] }],
+  },
+)
+export type CustomerServiceRow = Row<typeof customerService>

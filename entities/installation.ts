@@ -1,17 +1,8 @@
-import { EntitySchema } from 'typeorm'
-import { key, primary, text } from './columns.ts'
+import { key, primary, type Row, table, text } from './columns.ts'
 
 /** What the installation itself must remember. */
-export type InstallationRow = {
-  name: string
-  value: string
-}
-
-export const installation = new EntitySchema<InstallationRow>({
-  name: 'installation',
-  tableName: 'installation',
-  columns: {
-    name: key(64, primary),
-    value: text(255),
-  },
+export const installation = table('installation', {
+  name: key(64, primary),
+  value: text(255),
 })
+export type InstallationRow = Row<typeof installation>

@@ -1,52 +1,12 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, long, nullable, primary, text } from './columns.ts'
+import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
 /**
  * Every line, either way. seq counts inside the session; a line outside a session has neither. `content`: what we send, where
  * text alone does not say it.
  */
-export type MessageRow = {
-  message_id: string
-  company_id: string
-  account_id: string
-  appid: string
-  session_id: string | null
-  seq: number | null
-  wx_user_id: string
-  customer_wx_openid: string
-  customer_service_id: number | null
-  uid: number | null
-  additional_uid: number | null
-  opercode: number
-  message_type: number
-  type: string
-  text: string | null
-  file_url: string | null
-  media_id: string | null
-  resources_id: string | null
-  lng: string | null
-  lat: string | null
-  map_scale: number | null
-  map_label: string | null
-  page_title: string | null
-  page_desc: string | null
-  extra: string | null
-  sender: string | null
-  client_key: string | null
-  resend_of: string | null
-  delivery: string | null
-  errcode: number | null
-  is_read: number
-  add_time: number
-  /** Of additional_uid, as he was called then. */
-  additional_user_name: string | null
-  content: string | null
-}
-
-export const message = new EntitySchema<MessageRow>({
-  name: 'message_data',
-  tableName: 'message_data',
-  columns: {
+export const message = table(
+  'message_data',
+  {
     message_id: id(primary),
     company_id: id(),
     account_id: id(),
@@ -79,14 +39,18 @@ export const message = new EntitySchema<MessageRow>({
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
+    /** Of additional_uid, as he was called then. */
     additional_user_name: text(64, nullable),
     content: long(nullable),
   },
-  uniques: [
-    {
-      name: 'uq_message_data_company_id_sender_client_key',
-      columns: ['company_id', 'sender', 'client_key'],
-    },
-    { name: 'uq_message_data_session_id_seq', columns: ['session_id', 'seq'] },
-  ],
-})
+  {
+    uniques: [
+      {
+        name: 'uq_message_data_company_id_sender_client_key',
+        columns: ['company_id', 'sender', 'client_key'],
+      },
+      { name: 'uq_message_data_session_id_seq', columns: ['session_id', 'seq'] },
+    ],
+  },
+)
+export type MessageRow = Row<typeof message>

@@ -1,32 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, nullable, primary } from './columns.ts'
+import { big, id, int, key, nullable, primary, type Row, table } from './columns.ts'
 
 /** What must leave; its id is the message's. n orders a follower's rows. */
-export type OutboxRow = {
-  outbox_id: string
-  company_id: string
-  account_id: string
-  wx_user_id: string
-  session_id: string | null
-  n: number
-  way: string
-  state: string
-  lease_token: string | null
-  lease_until: number | null
-  retry_at: number
-  attempts: number
-  inflight_key: string | null
-  errcode: number | null
-  created_at: number
-  settled_at: number | null
-  /** 1 where the platform must be given a file first, which may take long. */
-  holds_files: number
-}
-
-export const outbox = new EntitySchema<OutboxRow>({
-  name: 'outbox',
-  tableName: 'outbox',
-  columns: {
+export const outbox = table(
+  'outbox',
+  {
     outbox_id: id(primary),
     company_id: id(),
     account_id: id(),
@@ -43,14 +20,18 @@ export const outbox = new EntitySchema<OutboxRow>({
     errcode: int(nullable),
     created_at: big(),
     settled_at: big(nullable),
+    /** 1 where the platform must be given a file first, which may take long. */
     holds_files: int(),
   },
-  uniques: [{ name: 'uq_outbox_inflight_key', columns: ['inflight_key'] }],
-  indices: [
-    {
-      name: 'ix_outbox_state_account_id_holds_files_created_at',
-      columns: ['state', 'account_id', 'holds_files', 'created_at'],
-    },
-    { name: 'ix_outbox_wx_user_id_n', columns: ['wx_user_id', 'n'] },
-  ],
-})
+  {
+    uniques: [{ name: 'uq_outbox_inflight_key', columns: ['inflight_key'] }],
+    indices: [
+      {
+        name: 'ix_outbox_state_account_id_holds_files_created_at',
+        columns: ['state', 'account_id', 'holds_files', 'created_at'],
+      },
+      { name: 'ix_outbox_wx_user_id_n', columns: ['wx_user_id', 'n'] },
+    ],
+  },
+)
+export type OutboxRow = Row<typeof outbox>

@@ -1,25 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, long, nullable, primary, text } from './columns.ts'
+import { big, id, int, long, nullable, primary, type Row, table, text } from './columns.ts'
 
 /** A canned answer. type 1: of the person alone; 2: of the company, made by uid. `text` is what search reads of `content`. */
-export type QuickReplyRow = {
-  quick_reply_id: string
-  company_id: string
-  uid: number
-  type: number
-  reply_group_id: string | null
-  title: string
-  text: string
-  content: string
-  use_count: number
-  add_time: number
-  update_time: number
-}
-
-export const quickReply = new EntitySchema<QuickReplyRow>({
-  name: 'quick_reply',
-  tableName: 'quick_reply',
-  columns: {
+export const quickReply = table(
+  'quick_reply',
+  {
     quick_reply_id: id(primary),
     company_id: id(),
     uid: int(),
@@ -32,5 +16,10 @@ export const quickReply = new EntitySchema<QuickReplyRow>({
     add_time: big(),
     update_time: big(),
   },
-  indices: [{ name: 'ix_quick_reply_company_id_type_uid', columns: ['company_id', 'type', 'uid'] }],
-})
+  {
+    indices: [
+      { name: 'ix_quick_reply_company_id_type_uid', columns: ['company_id', 'type', 'uid'] },
+    ],
+  },
+)
+export type QuickReplyRow = Row<typeof quickReply>

@@ -1,37 +1,15 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, long, nullable, primary, text } from './columns.ts'
+import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
 /** A QR code and who receives those that come by it. */
-export type ReceptionRow = {
-  reception_id: string
-  company_id: string
-  account_id: string
-  scene: string
-  name: string
-  /** other, user or group, as the kind of a session. */
-  kind: string
-  uid: number | null
-  user_group_id: number | null
-  reply_text: string | null
-  tags: string | null
-  ticket: string | null
-  url: string | null
-  expires_at: number | null
-  follows: number
-  unfollows: number
-  scans: number
-  created_at: number
-}
-
-export const reception = new EntitySchema<ReceptionRow>({
-  name: 'reception',
-  tableName: 'reception',
-  columns: {
+export const reception = table(
+  'reception',
+  {
     reception_id: id(primary),
     company_id: id(),
     account_id: id(),
     scene: key(64),
     name: text(100),
+    /** other, user or group, as the kind of a session. */
     kind: key(16),
     uid: int(nullable),
     user_group_id: int(nullable),
@@ -45,8 +23,11 @@ export const reception = new EntitySchema<ReceptionRow>({
     scans: int(),
     created_at: big(),
   },
-  uniques: [{ name: 'uq_reception_account_id_scene', columns: ['account_id', 'scene'] }],
-  indices: [
-    { name: 'ix_reception_company_id_reception_id', columns: ['company_id', 'reception_id'] },
-  ],
-})
+  {
+    uniques: [{ name: 'uq_reception_account_id_scene', columns: ['account_id', 'scene'] }],
+    indices: [
+      { name: 'ix_reception_company_id_reception_id', columns: ['company_id', 'reception_id'] },
+    ],
+  },
+)
+export type ReceptionRow = Row<typeof reception>

@@ -1,27 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, nullable, primary, text } from './columns.ts'
+import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
 /** One file of the media vault; its bytes lie under its sha256. media_id: the follower's, as long as the platform keeps it. */
-export type ResourceRow = {
-  resources_id: string
-  company_id: string
-  sha256: string
-  mime_type: string
-  resources_size: number
-  file_name: string
-  media_id: string | null
-  media_dies_at: number | null
-  add_time: number
-  kind: string
-  uid: number | null
-  /** 0 while nothing names it: no line, no rule, no quick reply. */
-  used: number
-}
-
-export const resource = new EntitySchema<ResourceRow>({
-  name: 'resources',
-  tableName: 'resources',
-  columns: {
+export const resource = table(
+  'resources',
+  {
     resources_id: id(primary),
     company_id: id(),
     sha256: key(64),
@@ -33,8 +15,12 @@ export const resource = new EntitySchema<ResourceRow>({
     add_time: big(),
     kind: key(16),
     uid: int(nullable),
+    /** 0 while nothing names it: no line, no rule, no quick reply. */
     used: int(),
   },
-  indices: [{ name: 'ix_resources_used_add_time', columns: ['used', 'add_time'] }],
-  uniques: [{ name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] }],
-})
+  {
+    indices: [{ name: 'ix_resources_used_add_time', columns: ['used', 'add_time'] }],
+    uniques: [{ name: 'uq_resources_company_id_sha256', columns: ['company_id', 'sha256'] }],
+  },
+)
+export type ResourceRow = Row<typeof resource>

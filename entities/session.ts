@@ -1,44 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, nullable, primary, text } from './columns.ts'
+import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
 /** One conversation. open_key is unique while it is open and NULL after. */
-export type SessionRow = {
-  session_id: string
-  company_id: string
-  account_id: string
-  appid: string
-  wx_user_id: string
-  open_key: string | null
-  state: number
-  kind: string
-  uid: number | null
-  customer_service_id: number | null
-  fence: number
-  seq: number
-  ledger_n: number
-  lane: string | null
-  rank: number | null
-  queued_at: number | null
-  assigned_at: number | null
-  visitor_offset: number
-  agent_offset: number
-  unread: number
-  receive_message_time: number | null
-  send_time: number | null
-  last_message_id: string | null
-  closed_at: number | null
-  close_reason: string | null
-  add_time: number
-  /** Until then a supervisor looks on, and its lines are written to its own stream. */
-  watched_until: number | null
-  /** His first line that no person has answered yet. */
-  unanswered_since: number | null
-}
-
-export const session = new EntitySchema<SessionRow>({
-  name: 'message_session',
-  tableName: 'message_session',
-  columns: {
+export const session = table(
+  'message_session',
+  {
     session_id: id(primary),
     company_id: id(),
     account_id: id(),
@@ -65,23 +30,28 @@ export const session = new EntitySchema<SessionRow>({
     closed_at: big(nullable),
     close_reason: text(255, nullable),
     add_time: big(),
+    /** Until then a supervisor looks on, and its lines are written to its own stream. */
     watched_until: big(nullable),
+    /** His first line that no person has answered yet. */
     unanswered_since: big(nullable),
   },
-  uniques: [{ name: 'uq_message_session_open_key', columns: ['open_key'] }],
-  indices: [
-    {
-      name: 'ix_message_session_company_id_lane_state_rank',
-      columns: ['company_id', 'lane', 'state', 'rank'],
-    },
-    {
-      name: 'ix_message_session_company_id_uid_state_add_time',
-      columns: ['company_id', 'uid', 'state', 'add_time'],
-    },
-    { name: 'ix_message_session_wx_user_id_add_time', columns: ['wx_user_id', 'add_time'] },
-    {
-      name: 'ix_message_session_company_id_state_add_time',
-      columns: ['company_id', 'state', 'add_time'],
-    },
-  ],
-})
+  {
+    uniques: [{ name: 'uq_message_session_open_key', columns: ['open_key'] }],
+    indices: [
+      {
+        name: 'ix_message_session_company_id_lane_state_rank',
+        columns: ['company_id', 'lane', 'state', 'rank'],
+      },
+      {
+        name: 'ix_message_session_company_id_uid_state_add_time',
+        columns: ['company_id', 'uid', 'state', 'add_time'],
+      },
+      { name: 'ix_message_session_wx_user_id_add_time', columns: ['wx_user_id', 'add_time'] },
+      {
+        name: 'ix_message_session_company_id_state_add_time',
+        columns: ['company_id', 'state', 'add_time'],
+      },
+    ],
+  },
+)
+export type SessionRow = Row<typeof session>

@@ -1,21 +1,10 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, key, primary } from './columns.ts'
+import { big, id, key, primary, type Row, table } from './columns.ts'
 
 /** One log per audience: its epoch and how far it goes. */
-export type StreamRow = {
-  company_id: string
-  stream: string
-  epoch: string
-  top: number
-}
-
-export const stream = new EntitySchema<StreamRow>({
-  name: 'stream',
-  tableName: 'stream',
-  columns: {
-    company_id: id(primary),
-    stream: key(80, primary),
-    epoch: id(),
-    top: big(),
-  },
+export const stream = table('stream', {
+  company_id: id(primary),
+  stream: key(80, primary),
+  epoch: id(),
+  top: big(),
 })
+export type StreamRow = Row<typeof stream>

@@ -1,20 +1,15 @@
-import { EntitySchema } from 'typeorm'
-import { id, int, primary } from './columns.ts'
+import { id, int, primary, type Row, table } from './columns.ts'
 
 /** Who may take an agent's customers while he is away. */
-export type UserDeputyRow = {
-  uid: number
-  deputy_uid: number
-  company_id: string
-}
-
-export const userDeputy = new EntitySchema<UserDeputyRow>({
-  name: 'user_deputy',
-  tableName: 'user_deputy',
-  columns: {
+export const userDeputy = table(
+  'user_deputy',
+  {
     uid: int(primary),
     deputy_uid: int(primary),
     company_id: id(),
   },
-  indices: [{ name: 'ix_user_deputy_deputy_uid', columns: ['deputy_uid'] }],
-})
+  {
+    indices: [{ name: 'ix_user_deputy_deputy_uid', columns: ['deputy_uid'] }],
+  },
+)
+export type UserDeputyRow = Row<typeof userDeputy>

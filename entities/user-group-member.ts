@@ -1,20 +1,15 @@
-import { EntitySchema } from 'typeorm'
-import { id, int, primary } from './columns.ts'
+import { id, int, primary, type Row, table } from './columns.ts'
 
 /** Who belongs to a group. */
-export type UserGroupMemberRow = {
-  user_group_id: number
-  uid: number
-  company_id: string
-}
-
-export const userGroupMember = new EntitySchema<UserGroupMemberRow>({
-  name: 'user_group_member',
-  tableName: 'user_group_member',
-  columns: {
+export const userGroupMember = table(
+  'user_group_member',
+  {
     user_group_id: int(primary),
     uid: int(primary),
     company_id: id(),
   },
-  indices: [{ name: 'ix_user_group_member_uid', columns: ['uid'] }],
-})
+  {
+    indices: [{ name: 'ix_user_group_member_uid', columns: ['uid'] }],
+  },
+)
+export type UserGroupMemberRow = Row<typeof userGroupMember>

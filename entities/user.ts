@@ -1,30 +1,9 @@
-import { EntitySchema } from 'typeorm'
-import { big, id, int, key, nullable, serial, text } from './columns.ts'
+import { big, id, int, key, nullable, type Row, serial, table, text } from './columns.ts'
 
 /** A person who signs in. */
-export type UserRow = {
-  uid: number
-  company_id: string
-  username: string
-  password_hash: string
-  name: string
-  role: string
-  operator: number
-  enabled: number
-  presence: string
-  seen_at: number
-  created_at: number
-  /** What he says first in a session; NULL: what the company says. */
-  greeting: string | null
-  /** Of a disabled person: who gets their sessions (queue, deputies or a uid), and who has said so. */
-  sessions_to: string | null
-  disabled_by: number | null
-}
-
-export const user = new EntitySchema<UserRow>({
-  name: 'user',
-  tableName: 'user',
-  columns: {
+export const user = table(
+  'user',
+  {
     uid: int(serial),
     company_id: id(),
     username: text(64),
@@ -36,10 +15,15 @@ export const user = new EntitySchema<UserRow>({
     presence: key(16),
     seen_at: big(),
     created_at: big(),
+    /** What he says first in a session; NULL: what the company says. */
     greeting: text(500, nullable),
+    /** Of a disabled person: who gets their sessions (queue, deputies or a uid), and who has said so. */
     sessions_to: key(16, nullable),
     disabled_by: int(nullable),
   },
-  uniques: [{ name: 'uq_user_username', columns: ['username'] }],
-  indices: [{ name: 'ix_user_company_id', columns: ['company_id'] }],
-})
+  {
+    uniques: [{ name: 'uq_user_username', columns: ['username'] }],
+    indices: [{ name: 'ix_user_company_id', columns: ['company_id'] }],
+  },
+)
+export type UserRow = Row<typeof user>
