@@ -5,7 +5,7 @@ import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/se
 import { namedBy } from '../../../rules/session/reception.ts'
 import { queued } from '../../../rules/session/session.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import type { Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
 import { takeStep } from '../transition/step.ts'
 

@@ -1,7 +1,8 @@
 import { presentMessage } from '../../views/message.ts'
 import type { Needs } from '../../ports.ts'
 import { newestLines } from '../lines/recent.ts'
-import { getVisible, type Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
+import { getVisible } from '../access/find.ts'
 
 export type LinesInput = {
   sessionId: string

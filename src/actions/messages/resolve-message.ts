@@ -2,7 +2,9 @@
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { lockBoth, notFound, refuse, supervises, type Me } from '../access/rights.ts'
+import { supervises, type Me } from '../access/caller.ts'
+import { lockBoth } from '../access/lock.ts'
+import { notFound, refuse } from '../access/refuse.ts'
 
 type ResolveNeeds = Needs<'store' | 'clock' | 'bus'>
 

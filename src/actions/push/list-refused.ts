@@ -1,7 +1,8 @@
 import { presentRefused } from '../../views/refused-push.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
-import { notFound, type Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
+import { notFound } from '../access/refuse.ts'
 
 const newest = { before: Number.MAX_SAFE_INTEGER, id: '' }
 

@@ -1,7 +1,8 @@
 import type { QuickReplyGroupRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { presentQuickReplyGroup } from '../../views/quick-reply.ts'
-import { notFound, type Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
+import { notFound } from '../access/refuse.ts'
 import { refuseShared, typeOf, type Scope } from './quick-replies.ts'
 
 export async function listQuickReplyGroups(needs: Needs<'store'>, me: Me) {

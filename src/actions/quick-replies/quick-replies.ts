@@ -6,7 +6,9 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentQuickReply } from '../../views/quick-reply.ts'
 import { fileColumns } from '../media/outgoing-media.ts'
-import { getVisible, notFound, supervises, type Me } from '../access/rights.ts'
+import { supervises, type Me } from '../access/caller.ts'
+import { getVisible } from '../access/find.ts'
+import { notFound } from '../access/refuse.ts'
 
 export type Scope = 'personal' | 'shared'
 export type QuickReplyInput = {

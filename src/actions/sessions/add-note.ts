@@ -9,7 +9,9 @@ import { ringStreams } from '../streams/ring.ts'
 import { lineEvents, writeEvents, type Event } from '../streams/write.ts'
 import { addLine } from '../lines/new-rows.ts'
 import { tellLines } from '../lines/recent.ts'
-import { lockBoth, personIn, refuseWrite, type Me } from '../access/rights.ts'
+import { personIn, type Me } from '../access/caller.ts'
+import { lockBoth } from '../access/lock.ts'
+import { refuseWrite } from '../access/refuse.ts'
 
 export type NoteInput = {
   sessionId: string

@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { QueueEntry } from '../../ports.ts'
 import { claimSession, type ClaimNeeds } from './claim-session.ts'
 import { laneList } from '../transition/place.ts'
-import type { Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
 import { lanesToLookInto, refuseForeignLane, servingOf } from '../access/serving.ts'
 
 const candidates = 5

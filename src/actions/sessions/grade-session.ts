@@ -4,7 +4,8 @@ import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { sessionEvent, writeEvents } from '../streams/write.ts'
-import { lockBoth, type Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
+import { lockBoth } from '../access/lock.ts'
 
 export type GradeInput = { sessionId: string; grade: 1 | 2 | 3; text?: string | undefined }
 

@@ -6,7 +6,8 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit, Wanted } from '../../ports.ts'
 import { sift } from '../sift.ts'
 import { presentSessions, type PresentNeeds } from './present.ts'
-import { getVisible, supervises, type Me } from '../access/rights.ts'
+import { supervises, type Me } from '../access/caller.ts'
+import { getVisible } from '../access/find.ts'
 import { lanesToLookInto, servingOf } from '../access/serving.ts'
 
 const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }

@@ -3,7 +3,9 @@ import type { MissedSessionRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
-import { getVisible, refuse, supervises, type Me } from '../access/rights.ts'
+import { supervises, type Me } from '../access/caller.ts'
+import { getVisible } from '../access/find.ts'
+import { refuse } from '../access/refuse.ts'
 
 /** One's own, what was nobody's on an account one serves, all of the company for supervisors. */
 async function sees(unit: Unit, me: Me, missed: MissedSessionRow): Promise<boolean> {

@@ -2,7 +2,10 @@ import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { writeEvents } from '../streams/write.ts'
-import { getVisible, lockBoth, personIn, refuseWrite, type Me } from '../access/rights.ts'
+import { personIn, type Me } from '../access/caller.ts'
+import { getVisible } from '../access/find.ts'
+import { lockBoth } from '../access/lock.ts'
+import { refuseWrite } from '../access/refuse.ts'
 
 /**
  * What the owner has seen is no longer unread, on none of his devices. A member's reading changes nothing. A missed session was nobody's,

@@ -5,7 +5,8 @@ import { showsTyping } from '../../../rules/reply/reply-window.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs } from '../../ports.ts'
-import { notFound, personIn, refuseWrite, type Me } from '../access/rights.ts'
+import { personIn, type Me } from '../access/caller.ts'
+import { notFound, refuseWrite } from '../access/refuse.ts'
 
 /** WeChat shows it for 15 seconds. */
 const shownMs = 12_000

@@ -2,7 +2,8 @@
 // nobody has to say that he has left.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import { refuseWrite, notFound, type Me } from '../access/rights.ts'
+import type { Me } from '../access/caller.ts'
+import { refuseWrite, notFound } from '../access/refuse.ts'
 
 const heldMs = 2 * 60_000
 

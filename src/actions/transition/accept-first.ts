@@ -5,7 +5,7 @@ import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { greet } from './greet.ts'
 import { commitStep, tellCommitted } from './commit-step.ts'
-import { lockSeen } from '../access/rights.ts'
+import { lockSeen } from '../access/lock.ts'
 import { settingsOf } from '../settings-of.ts'
 import { takeStep } from './step.ts'
 

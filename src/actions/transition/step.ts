@@ -28,7 +28,7 @@ import type { Unit } from '../../ports.ts'
 import { queueEvent, sessionEvent, sessionStream, type Event } from '../streams/write.ts'
 import { exclusiveOf } from '../access/exclusive.ts'
 import { listOf } from './place.ts'
-import { refuse } from '../access/rights.ts'
+import { refuse } from '../access/refuse.ts'
 
 export type Step = {
   event: SessionEvent

@@ -1,0 +1,20 @@
+// Who calls: whoever is signed in, and as the rules want to know them.
+import type { SessionRow } from '../../../entities/index.ts'
+import { group, type Person } from '../../../rules/session/session.ts'
+import type { Unit } from '../../ports.ts'
+
+export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' | 'admin' }
+
+export const supervises = (me: Me) => me.role !== 'agent'
+
+/** As the rules want to know him. */
+export const person = (me: Me): Person => ({ uid: me.uid, supervises: supervises(me) })
+
+/** The same in a session that may be a group chat. */
+export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<Person> {
+  if (session.state !== group || session.uid === me.uid) return person(me)
+  return {
+    ...person(me),
+    isMember: await unit.members.isMember(me.companyId, session.session_id, me.uid),
+  }
+}

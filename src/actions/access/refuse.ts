@@ -1,0 +1,50 @@
+// Why a call is refused, in words that say what to do.
+import type { SessionRow } from '../../../entities/index.ts'
+import { decideStep, relationTo, type SessionEvent } from '../../../rules/session/session.ts'
+import { AppError, type ErrorCode } from '../../errors.ts'
+import type { Unit } from '../../ports.ts'
+import { personIn, type Me } from './caller.ts'
+
+export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')
+
+const words: Partial<Record<ErrorCode, string>> = {
+  session_not_open: "The session has ended; the customer's next message opens a new one.",
+  session_moved: 'The session changed hands since you loaded it: load it again.',
+  not_owner: 'The session belongs to another agent.',
+  session_not_accepted: 'Accept the session first.',
+  session_not_waiting: 'The session is not waiting to be accepted.',
+  session_already_claimed: 'Another agent was faster, or the session has ended.',
+}
+
+export function refuse(code: ErrorCode): never {
+  throw new AppError(code, words[code] ?? code)
+}
+
+export function refuseWrite(code: ErrorCode | null): void {
+  if (code) refuse(code)
+}
+
+/** Refuses before anything else is looked at, in the table's order. Answers how he stands to the session. */
+export async function mayStep(
+  unit: Unit,
+  me: Me,
+  {
+    session,
+    event,
+    fence,
+  }: { session: SessionRow; event: SessionEvent; fence?: number | undefined },
+) {
+  const who = relationTo(session, await personIn(unit, me, session))
+  const decided = decideStep(session, { event, who, fence })
+  if (typeof decided === 'string') refuse(decided)
+  return who
+}
+
+export async function refuseUnbound(unit: Unit, session: SessionRow): Promise<void> {
+  const account = await unit.accounts.find(session.company_id, session.account_id)
+  if (account?.binding === 'direct' || account?.binding === 'platform') return
+  throw new AppError(
+    'account_not_bound',
+    'The account is not bound: an admin binds it under accounts.',
+  )
+}
