@@ -46,6 +46,6 @@ export const table = <Some extends Columns>(
   new EntitySchema<RowOf<Some>>({
     name,
     tableName: name,
-    columns: columns as EntitySchemaOptions<RowOf<Some>>['columns'],
+    columns: columns,
     ...keys,
   })
