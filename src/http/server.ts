@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type RequestHandler } from 'express'
+import { countRefused } from '../actions/push/list-refused.ts'
 import { AppError } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { isLoopbackPeer } from './engine/address.ts'
@@ -119,7 +120,7 @@ function answerMetrics({ limits, metrics, store }: Ports): RequestHandler {
         : sameSecret(bearerOf(request), limits.metricsToken)
     if (!may) throw new AppError('not_allowed', 'METRICS_TOKEN, or loopback only.')
     // without the database all the others are still told
-    await store.read.refused.countOpen().then(
+    await countRefused({ store }).then(
       (open) => {
         metrics.refusedPushes.set(open)
       },

@@ -11,6 +11,9 @@ import { tellStaff } from './tell-staff.ts'
 export type GroupInput = { name: string; parentId: number | null }
 type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
+export const listGroups = ({ store }: Needs<'store'>, me: Actor): Promise<UserGroupRow[]> =>
+  store.read.users.groups(me.companyId)
+
 export async function createGroup(
   needs: GroupNeeds,
   me: Actor,

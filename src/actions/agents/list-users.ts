@@ -1,4 +1,4 @@
-import type { UserGroupRow } from '../../../entities/index.ts'
+import type { UserGroupRow, UserRow } from '../../../entities/index.ts'
 import { pathTo } from '../../../rules/session/group-tree.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
 import { AppError } from '../../errors.ts'
@@ -16,6 +16,13 @@ export async function showUser(needs: Needs<'store' | 'clock'>, me: Actor, uid: 
   const row = await needs.store.read.users.find(me.companyId, uid)
   if (!row) throw new AppError('not_found', 'There is no such person in your company.')
   return presentUser(row, await readLinks(needs.store.read, uid), needs.clock.now())
+}
+
+/** Of whoever is signed in; gone where they were removed meanwhile. */
+export async function getSelf({ store }: Needs<'store'>, me: Actor): Promise<UserRow> {
+  const row = await store.read.users.find(me.companyId, me.uid)
+  if (!row) throw new AppError('not_signed_in', 'Sign in first.')
+  return row
 }
 
 export async function listUsers(needs: Needs<'store' | 'clock'>, me: Actor, page: Page) {

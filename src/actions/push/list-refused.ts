@@ -29,6 +29,10 @@ export async function listRefused(
   }
 }
 
+/** Of all companies: the metric. */
+export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
+  store.read.refused.countOpen()
+
 /** An admin has seen to it; who was first stays. */
 export async function readRefused(needs: Needs<'store' | 'clock' | 'ids'>, me: Me, id: string) {
   const row = await needs.store.work('rest', async (unit) => {

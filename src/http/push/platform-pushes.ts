@@ -10,6 +10,7 @@ import {
   type PlatformNotice,
   type PushFormat,
 } from 'wechat-api-ts'
+import { listPlatforms } from '../../actions/platforms/list-platforms.ts'
 import { answerByCall } from '../../actions/platforms/release-test.ts'
 import { takeNotice, type Notice } from '../../actions/platforms/take-notice.ts'
 import { inBackground } from '../../in-background.ts'
@@ -67,7 +68,7 @@ export async function answerTest(
   appid: string,
   arrived: Arrived,
 ): Promise<Answer | null> {
-  for (const { component_appid: componentAppid } of await needs.store.read.platforms.list()) {
+  for (const { component_appid: componentAppid } of await listPlatforms(needs)) {
     const platform = await needs.known.platform(componentAppid)
     const opened = platform && tryOpen(platform, arrived)
     if (!opened) continue

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { noAccount } from '../../actions/accounts/account-row.ts'
 import { changeAccount, deleteAccount } from '../../actions/accounts/change-account.ts'
 import { listIdentities, nameAgent } from '../../actions/accounts/identities.ts'
 import { createAccount } from '../../actions/accounts/create-account.ts'
+import { getAccount, listAccounts } from '../../actions/accounts/list-accounts.ts'
 import type { AccountRow } from '../../../entities/index.ts'
 import type { Ports } from '../../ports.ts'
 import { presentAccount } from '../../views/account.ts'
@@ -83,7 +83,7 @@ export const accountRoutes: Route[] = [
     query: shortPage,
     handle: async ({ ports, me, query }) => ({
       body: partOf(
-        (await ports.store.read.accounts.list(me.companyId)).map((row) => present(ports, row)),
+        (await listAccounts(ports, me)).map((row) => present(ports, row)),
         query,
       ),
     }),
@@ -106,11 +106,9 @@ export const accountRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'One account',
-    handle: async ({ ports, me, params }) => {
-      const row = await ports.store.read.accounts.find(me.companyId, params['id'] ?? '')
-      if (!row) throw noAccount()
-      return { body: present(ports, row) }
-    },
+    handle: async ({ ports, me, params }) => ({
+      body: present(ports, await getAccount(ports, me, params['id'] ?? '')),
+    }),
   }),
   route({
     method: 'patch',

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { changePassword } from '../../actions/agents/change-password.ts'
+import { getSelf } from '../../actions/agents/list-users.ts'
 import { setGreeting } from '../../actions/agents/set-greeting.ts'
 import { setPresence } from '../../actions/agents/set-presence.ts'
 import { signIn, type SignInResult } from '../../actions/agents/sign-in.ts'
 import { signOut } from '../../actions/agents/sign-out.ts'
-import { AppError } from '../../errors.ts'
 import { presentTime } from '../../views/times.ts'
 import { presentMe } from '../../views/user.ts'
 import { addressOf, isHttps } from '../engine/address.ts'
@@ -31,9 +31,7 @@ const answerSignIn = (result: SignInResult, now: number) => ({
 })
 
 async function showMe({ ports, me }: Call) {
-  const user = await ports.store.read.users.find(me.companyId, me.uid)
-  if (!user) throw new AppError('not_signed_in', 'Sign in first.')
-  return { body: presentMe(user, ports.clock.now()) }
+  return { body: presentMe(await getSelf(ports, me), ports.clock.now()) }
 }
 
 export const authRoutes: Route[] = [

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { changeCompany } from '../../actions/companies/change-company.ts'
 import { createCompany } from '../../actions/companies/create-company.ts'
-import { AppError } from '../../errors.ts'
+import { getCompany, listCompanies } from '../../actions/companies/list-companies.ts'
 import { presentCompany } from '../../views/user.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
@@ -36,7 +36,7 @@ export const companyRoutes: Route[] = [
     summary: 'All companies',
     query: shortPage,
     handle: async ({ ports, query }) => ({
-      body: partOf((await ports.store.read.accounts.companies()).map(presentCompany), query),
+      body: partOf((await listCompanies(ports)).map(presentCompany), query),
     }),
   }),
   route({
@@ -63,11 +63,9 @@ export const companyRoutes: Route[] = [
     who: 'operator',
     reach: 'installation',
     summary: 'One company',
-    handle: async ({ ports, params }) => {
-      const row = await ports.store.read.accounts.company(params['id'] ?? '')
-      if (!row) throw new AppError('not_found', 'There is no such company.')
-      return { body: presentCompany(row) }
-    },
+    handle: async ({ ports, params }) => ({
+      body: presentCompany(await getCompany(ports, params['id'] ?? '')),
+    }),
   }),
   route({
     method: 'patch',

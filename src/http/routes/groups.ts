@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { changeGroup, createGroup, removeGroup } from '../../actions/agents/groups.ts'
+import { changeGroup, createGroup, listGroups, removeGroup } from '../../actions/agents/groups.ts'
 import { presentGroup } from '../../views/user.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
@@ -17,7 +17,7 @@ export const groupRoutes: Route[] = [
     summary: 'The groups of the company',
     query: shortPage,
     handle: async ({ ports, me, query }) => ({
-      body: partOf((await ports.store.read.users.groups(me.companyId)).map(presentGroup), query),
+      body: partOf((await listGroups(ports, me)).map(presentGroup), query),
     }),
   }),
   route({

@@ -1,5 +1,5 @@
+import { getMedia } from '../../actions/media/get-media.ts'
 import { keepMedia } from '../../actions/media/keep-media.ts'
-import { AppError } from '../../errors.ts'
 import { presentResource } from '../../views/media.ts'
 import { openForm } from '../engine/multipart.ts'
 import { route, type Route } from '../engine/route.ts'
@@ -7,8 +7,6 @@ import { route, type Route } from '../engine/route.ts'
 /** Nothing in it may run or load anything, also when it is opened by itself. */
 const inert = "default-src 'none'; sandbox"
 const shown = /^(image|audio|video)\//
-
-const noMedia = () => new AppError('not_found', 'There is no such file in your company.')
 
 export const mediaRoutes: Route[] = [
   route({
@@ -42,9 +40,7 @@ export const mediaRoutes: Route[] = [
     reach: 'company',
     summary: 'The file itself, in ranges where asked',
     handle: async ({ ports, me, params }) => {
-      const row = await ports.store.read.media.find(me.companyId, params['id'] ?? '')
-      const path = row && (await ports.vault.pathOf(me.companyId, row.sha256))
-      if (!path) throw noMedia()
+      const { row, path } = await getMedia(ports, me, params['id'] ?? '')
       const way = shown.test(row.mime_type) ? 'inline' : 'attachment'
       const name =
         row.file_name === ''

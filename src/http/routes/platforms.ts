@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { beginAuthorization, endAuthorization } from '../../actions/platforms/authorize.ts'
+import { listPlatforms } from '../../actions/platforms/list-platforms.ts'
 import { changePlatform, createPlatform } from '../../actions/platforms/save-platform.ts'
 import { presentPlatform } from '../../views/platform.ts'
 import { partOf, shortPage } from '../engine/page.ts'
@@ -32,9 +33,7 @@ export const platformRoutes: Route[] = [
     query: shortPage,
     handle: async ({ ports, query }) => ({
       body: partOf(
-        (await ports.store.read.platforms.list()).map((row) =>
-          presentPlatform(row, ports.limits.publicUrl),
-        ),
+        (await listPlatforms(ports)).map((row) => presentPlatform(row, ports.limits.publicUrl)),
         query,
       ),
     }),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { getReception, listReceptions } from '../../actions/receptions/list-receptions.ts'
 import {
   changeReception,
   createReception,
   deleteReception,
-  noReception,
 } from '../../actions/receptions/receptions.ts'
 import type { ReceptionRow } from '../../../entities/index.ts'
 import type { Ports } from '../../ports.ts'
@@ -39,7 +39,6 @@ const patch = z.strictObject({
     .shape,
   kind: z.enum(['other', 'user', 'group']).optional(),
 })
-const newest = 'g'
 
 const present = ({ limits }: Ports, row: ReceptionRow) => presentReception(row, limits.qrPictures)
 
@@ -52,17 +51,8 @@ export const receptionRoutes: Route[] = [
     summary: 'QR codes and who receives by them, newest first',
     query: page,
     handle: async ({ ports, me, query }) => {
-      const rows = await ports.store.read.visits.listReceptions(me.companyId, {
-        before: query.cursor ?? newest,
-        limit: query.limit + 1,
-      })
-      const items = rows.slice(0, query.limit)
-      return {
-        body: {
-          items: items.map((row) => present(ports, row)),
-          next: rows.length > query.limit ? (items.at(-1)?.reception_id ?? null) : null,
-        },
-      }
+      const { rows, next } = await listReceptions(ports, me, query)
+      return { body: { items: rows.map((row) => present(ports, row)), next } }
     },
   }),
   route({
@@ -83,11 +73,9 @@ export const receptionRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'One reception, with its figures',
-    handle: async ({ ports, me, params }) => {
-      const row = await ports.store.read.visits.findReception(me.companyId, params['id'] ?? '')
-      if (!row) throw noReception()
-      return { body: present(ports, row) }
-    },
+    handle: async ({ ports, me, params }) => ({
+      body: present(ports, await getReception(ports, me, params['id'] ?? '')),
+    }),
   }),
   route({
     method: 'patch',

@@ -1,0 +1,19 @@
+import type { AuditLogRow } from '../../entities/index.ts'
+import { AppError } from '../errors.ts'
+import type { Needs } from '../ports.ts'
+import type { Actor } from './audit.ts'
+
+/** The newest first. */
+export async function listAudit(
+  { store }: Needs<'store'>,
+  me: Actor,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<{ rows: AuditLogRow[]; next: string | null }> {
+  const { logins } = store.read
+  const before = cursor ? await logins.auditFind(me.companyId, cursor) : null
+  if (cursor && !before) {
+    throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
+  }
+  const rows = await logins.auditList(me.companyId, { before, limit })
+  return { rows, next: rows.length === limit ? (rows.at(-1)?.audit_id ?? null) : null }
+}

@@ -1,0 +1,16 @@
+import type { ResourceRow } from '../../../entities/index.ts'
+import { AppError } from '../../errors.ts'
+import type { Needs } from '../../ports.ts'
+import type { Actor } from '../audit.ts'
+
+/** A row whose bytes are gone is no file. */
+export async function getMedia(
+  { store, vault }: Needs<'store' | 'vault'>,
+  me: Actor,
+  id: string,
+): Promise<{ row: ResourceRow; path: string }> {
+  const row = await store.read.media.find(me.companyId, id)
+  const path = row && (await vault.pathOf(me.companyId, row.sha256))
+  if (!path) throw new AppError('not_found', 'There is no such file in your company.')
+  return { row, path }
+}

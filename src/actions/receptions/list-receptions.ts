@@ -1,0 +1,28 @@
+import type { ReceptionRow } from '../../../entities/index.ts'
+import type { Needs } from '../../ports.ts'
+import type { Actor } from '../audit.ts'
+import { noReception } from './receptions.ts'
+
+/** Behind every id: the list begins with the newest. */
+const newest = 'g'
+
+export async function listReceptions(
+  { store }: Needs<'store'>,
+  me: Actor,
+  { cursor = newest, limit }: { cursor?: string | undefined; limit: number },
+): Promise<{ rows: ReceptionRow[]; next: string | null }> {
+  const page = { before: cursor, limit: limit + 1 }
+  const rows = await store.read.visits.listReceptions(me.companyId, page)
+  const some = rows.slice(0, limit)
+  return { rows: some, next: rows.length > limit ? (some.at(-1)?.reception_id ?? null) : null }
+}
+
+export async function getReception(
+  { store }: Needs<'store'>,
+  me: Actor,
+  id: string,
+): Promise<ReceptionRow> {
+  const row = await store.read.visits.findReception(me.companyId, id)
+  if (!row) throw noReception()
+  return row
+}
