@@ -1,6 +1,6 @@
 import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** A follower of one account. active_at: the last line of his or of a person to him. */
+/** A follower of one account. active_at: the last line of theirs, or of a person to them. */
 export const customer = table(
   'wx_user',
   {
@@ -38,9 +38,9 @@ export const customer = table(
     lat: key(24, nullable),
     location_precision: key(24, nullable),
     location_at: big(nullable),
-    /** How often he came in and told where he is. */
+    /** How often they came in and told where they are. */
     get_into_count: int(),
-    /** The QR code he came by. */
+    /** The QR code they came by. */
     reception_id: id(nullable),
   },
   {

@@ -39,7 +39,7 @@ export const message = table(
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
-    /** Of additional_uid, as he was called then. */
+    /** Of additional_uid, as they were called then. */
     additional_user_name: text(64, nullable),
     content: long(nullable),
   },

@@ -1,6 +1,6 @@
 import { big, id, int, nullable, primary, type Row, table } from './columns.ts'
 
-/** A session that a timer ended while its customer waited for an answer; until somebody opens it or answers him. */
+/** A session that a timer ended while its customer waited for an answer; until somebody opens it or answers them. */
 export const missedSession = table(
   'missed_session',
   {

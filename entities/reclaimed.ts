@@ -7,7 +7,7 @@ export const reclaimed = table(
     reclaimed_id: id(primary),
     company_id: id(),
     wx_user_id: id(),
-    /** Whose he was; -1 if he only sat with somebody. */
+    /** Whose they were; -1 if they only sat with somebody. */
     uid: int(),
     session_id: id(nullable),
     at: big(),

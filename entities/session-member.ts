@@ -1,6 +1,6 @@
 import { big, id, int, nullable, primary, type Row, table } from './columns.ts'
 
-/** Who was asked into a group chat. left_at NULL: he reads it, and writes while it lasts. */
+/** Who was asked into a group chat. left_at NULL: they read it, and write while it lasts. */
 export const sessionMember = table(
   'session_member',
   {

@@ -32,7 +32,7 @@ export const session = table(
     add_time: big(),
     /** Until then a supervisor looks on, and its lines are written to its own stream. */
     watched_until: big(nullable),
-    /** His first line that no person has answered yet. */
+    /** The customer's first line that no person has answered yet. */
     unanswered_since: big(nullable),
   },
   {

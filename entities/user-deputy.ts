@@ -1,6 +1,6 @@
 import { id, int, primary, type Row, table } from './columns.ts'
 
-/** Who may take an agent's customers while he is away. */
+/** Who may take an agent's customers while they are away. */
 export const userDeputy = table(
   'user_deputy',
   {

@@ -15,7 +15,7 @@ export const user = table(
     presence: key(16),
     seen_at: big(),
     created_at: big(),
-    /** What he says first in a session; NULL: what the company says. */
+    /** What they say first in a session; NULL: what the company says. */
     greeting: text(500, nullable),
     /** Of a disabled person: who gets their sessions (queue, deputies or a uid), and who has said so. */
     sessions_to: key(16, nullable),

@@ -36,9 +36,9 @@ export type Settings = {
   accounts: Record<string, AccountSettings>
   groups: Record<string, GroupSettings>
 
-  /** What an agent's side says when he takes up a session; empty: nothing. An agent may have his own. */
+  /** What an agent's side says when they take up a session; empty: nothing. An agent may have their own. */
   greeting: string
-  /** Asked of the customer when his session is closed. */
+  /** Asked of the customer when their session is closed. */
   askSatisfaction: boolean
   satisfactionQuestion: string
   satisfactionThanks: string
@@ -119,7 +119,7 @@ export function hoursAt(
   return ofAccount === undefined ? hours : ofAccount
 }
 
-/** Whether anybody is ever given a customer that he did not take. */
+/** Whether anybody is ever given a customer that they did not take. */
 export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
   return [
     sessionRule,

@@ -170,7 +170,7 @@ export type Deed =
   /** `tapped`: the id of an entry of a menu message, which arrives as a text. */
   | { kind: 'text'; text: string; tapped?: string }
   | { kind: 'line'; said: Said; parts: Part[]; tapped?: undefined }
-  /** `scene`: of the QR code he came by. `known`: we understood it, so its XML is not kept. */
+  /** `scene`: of the QR code they came by. `known`: we understood it, so its XML is not kept. */
   | {
       kind: 'event'
       name: string

@@ -11,7 +11,7 @@ export type Step =
   | { kind: 'none' }
 /** As it is stored and shown: the first step, and behind it the others. */
 export type Action = Step & { then?: Step[] }
-/** `named` null: nobody is asked to receive him. */
+/** `named` null: nobody is asked to receive them. */
 export type Deeds = { answers: Content[]; named: Named | null }
 
 export const stepsOf = ({ then = [], ...first }: Action): Step[] => [first, ...then]

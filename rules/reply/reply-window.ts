@@ -1,4 +1,4 @@
-// How often and how long may we write to a follower? Each act of his gives so many replies for so long. What the platform's documents
+// How often and how long may we write to a follower? Each act of theirs gives so many replies for so long. What the platform's documents
 // leave open is settled in this one table, and on the careful side: its errcodes are the truth, and nobody likes to meet them.
 export type Scene = 'message' | 'menu' | 'follow' | 'scan' | 'pay'
 

@@ -1,4 +1,4 @@
-// Who gets a customer? His exclusive agent, or that one's deputy; then whoever was named, a person or a group; then the rule of the
+// Who gets a customer? Their exclusive agent, or that one's deputy; then whoever was named, a person or a group; then the rule of the
 // group, the account or the company. Only people online and below their capacity. Whoever was looked at is told with the reason.
 import type { SessionRule } from '../settings.ts'
 import type { Named } from './reception.ts'
@@ -13,7 +13,7 @@ export type Staff = {
   groupIds: readonly number[]
   deputyUids: readonly number[]
 }
-/** What changes all day. `turn` grows whenever he gets one: the lowest has been idle the longest. */
+/** What changes all day. `turn` grows whenever they get one: the lowest has been idle the longest. */
 export type Person = Staff & { online: boolean; load: number; capacity: number; turn: number }
 
 export type Why =
@@ -189,7 +189,7 @@ function placeOf(asked: Asked): Pool {
   return poolOf(asked, isThere(asked, named) && named.kind === 'group' ? named.groupId : null)
 }
 
-/** Null: he can have it. What is against him is kept. */
+/** Null: they can have it. What is against them is kept. */
 function whyNot(considered: Considered, uid: number): Why | null {
   const person = considered.facts.people.get(uid)
   const why = whyNotHe(considered.asked, person)
@@ -251,7 +251,7 @@ function shortened({ candidates }: Considered): Candidate[] {
   return [...named, ...[...counts].map(([why, count]) => ({ why, count }))]
 }
 
-/** He has it: the next one is decided on that. */
+/** They have it: the next one is decided on that. */
 export function given(person: Person, people: Iterable<Person>, at: number): void {
   person.load += 1
   person.turn = Math.max(at, ...[...people].map(({ turn }) => turn + 1))

@@ -1,4 +1,4 @@
-// Who receives a follower that named somebody: by the key of a menu button, or by the QR code he came by.
+// Who receives a follower that named somebody: by the key of a menu button, or by the QR code they came by.
 export type Named =
   { kind: 'other' } | { kind: 'user'; uid: number } | { kind: 'group'; groupId: number }
 

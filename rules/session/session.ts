@@ -24,7 +24,7 @@ export const ownedStates = [waiting, active, group]
 /** other: nobody was named; user, group: a person or a group was. */
 export type Kind = 'other' | 'user' | 'group'
 
-/** How he who acts stands to the session; a job is the clock or the router. */
+/** How whoever acts stands to the session; a job is the clock or the router. */
 export const actors = ['customer', 'owner', 'supervisor', 'member', 'agent', 'job'] as const
 export type Actor = (typeof actors)[number]
 
@@ -69,7 +69,7 @@ export const transitions = [
     owner: 'named',
     exclusive: 'owner_if_none',
   },
-  // he has another one already: system 002's option
+  // they have another one already: system 002's option
   {
     event: 'claimBehind',
     from: [queued],

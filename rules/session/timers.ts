@@ -32,7 +32,7 @@ export const idleSince = (session: Times) =>
 /** The customer has waited since then, whoever was to answer: their place in the queue goes by it. */
 export const waitedSince = ({ unanswered_since, add_time }: Times) => unanswered_since ?? add_time
 
-/** His first line that no person has answered, while this agent could; null when nothing is owed. */
+/** The customer's first line that no person has answered, while this agent could; null when nothing is owed. */
 export const owedSince = (session: Times) =>
   session.unanswered_since === null ? null : latest(session.unanswered_since, session.assigned_at)
 

@@ -1,4 +1,4 @@
-// How long will he wait? By how fast the lane has moved lately.
+// How long will a customer wait? By how fast the lane has moved lately.
 const looksBackMs = 2 * 3600_000
 
 export const looksBackTo = (now: number) => now - looksBackMs

@@ -88,7 +88,7 @@ function presentEvaluations(rows: EvaluationRow[]) {
   }
 }
 
-/** What a listener of a stream may know of a session; he asks for the rest. */
+/** What a listener of a stream may know of a session; they ask for the rest. */
 export function presentSessionEvent(row: SessionRow) {
   return {
     sessionId: row.session_id,

@@ -122,7 +122,7 @@ void test('five messages in five types arrive with what is in them; the sixth an
     text: '第六句',
   })
   assert.deepEqual([sixth.status, sixth.body.error.code], [422, 'reply_budget_used'])
-  assert.match(sixth.body.error.message, /wait until he writes again/)
+  assert.match(sixth.body.error.message, /wait until they write again/)
   assert.equal(await calls(), before, 'WeChat was not asked')
   assert.equal((await linesOf(agent, id)).length, 10)
 

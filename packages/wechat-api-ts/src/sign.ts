@@ -28,7 +28,7 @@ export function verifyQuery(token: string, query: URLSearchParams): boolean {
 
 /**
  * Whether the query's timestamp is at most so many seconds from now. The signature of a plain push does not cover its body: who
- * sees one signed URL may post anything with it for as long as this lets him.
+ * sees one signed URL may post anything with it for as long as this lets them.
  */
 export function isFresh(
   query: URLSearchParams,

@@ -7,7 +7,7 @@ export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' 
 
 export const supervises = (me: Me) => me.role !== 'agent'
 
-/** As the rules want to know him. */
+/** As the rules want to know them. */
 export const person = (me: Me): Person => ({ uid: me.uid, supervises: supervises(me) })
 
 /** The same in a session that may be a group chat. */

@@ -24,7 +24,7 @@ export function refuseWrite(code: ErrorCode | null): void {
   if (code) refuse(code)
 }
 
-/** Refuses before anything else is looked at, in the table's order. Answers how he stands to the session. */
+/** Refuses before anything else is looked at, in the table's order. Answers how the caller stands to the session. */
 export async function mayStep(
   unit: Unit,
   me: Me,

@@ -59,7 +59,7 @@ export async function signedIn(needs: SignedInNeeds, token: string): Promise<Kno
 
 type Remembering<T> = { load: () => Promise<T | null>; fits?: (kept: T) => boolean }
 
-/** Kept first and read again: whoever changes a row meanwhile does so before he deletes it here, so one of us sees it. */
+/** Kept first and read again: whoever changes a row meanwhile does so before they delete it here, so one of us sees it. */
 async function remembered<T>(
   { cache }: SignedInNeeds,
   key: string,

@@ -253,7 +253,7 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
   if (uid !== -1) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
 }
 
-/** Is he queued, he stands elsewhere now. */
+/** Ranks the open session anew if it is queued. */
 async function rerankHis(
   unit: Unit,
   { customer, session }: { customer: CustomerRow; session: SessionRow | null },

@@ -102,7 +102,7 @@ export async function listReclaimed(needs: Needs<'store'>, me: Me, { cursor, lim
 
 type UndoNeeds = TellNeeds
 
-/** Each customer goes back to whose he was, for another period; unless somebody else has him by now. */
+/** Each customer goes back to whose they were, for another period; unless somebody else has them by now. */
 export async function undoReclaims(needs: UndoNeeds, me: Me, customerIds: string[]) {
   const undone: string[] = []
   const failed: { id: string; code: string }[] = []
@@ -126,14 +126,14 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     refuseUndo(customer, row)
     await getNewOwner(unit, customer, { uid: row.uid, field: 'customerIds' })
     const at = needs.clock.now()
-    const his = {
+    const theirs = {
       ...customer,
       customer_service_uid: row.uid,
       is_clue: Math.abs(customer.is_clue) === 1 ? -1 : customer.is_clue,
       active_at: at,
       update_time: at,
     }
-    await unit.customers.save(his)
+    await unit.customers.save(theirs)
     await unit.missed.undone(row.reclaimed_id, at)
     await writeAudit(needs, unit, {
       me,
@@ -143,7 +143,7 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
         detail: { uid: row.uid },
       },
     })
-    return { moved: await backToHisLane(needs, unit, { customer: his, me, at }), uid: row.uid }
+    return { moved: await backToTheirLane(needs, unit, { customer: theirs, me, at }), uid: row.uid }
   })
 
   if (moved) await tellStep(needs, moved)
@@ -158,8 +158,8 @@ function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts ro
   )
 }
 
-/** Has he written since and waits for everyone, he waits for his own agent again. */
-async function backToHisLane(
+/** A customer who has written since, and waits for everyone, waits for their own agent again. */
+async function backToTheirLane(
   needs: UndoNeeds,
   unit: Unit,
   { customer, me, at }: { customer: CustomerRow; me: Me; at: number },

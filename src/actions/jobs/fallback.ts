@@ -5,7 +5,7 @@ import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
 import { leaving, queuedBefore } from '../queue/in-lane.ts'
 import type { TimerNeeds } from './timer.ts'
 
-/** Waited long enough for his own agent: the session goes on to the common lane and keeps its rank. */
+/** Waited long enough for their own agent: the session goes on to the common lane and keeps its rank. */
 export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ moved: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { moved: 0 }

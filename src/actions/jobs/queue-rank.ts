@@ -1,4 +1,4 @@
-// When a company begins or ends to let the window that ends first go first, everyone who is queued gets his rank anew. Remembered
+// When a company begins or ends to let the window that ends first go first, everyone who is queued gets a new rank. Remembered
 // when it is done, so that a process which dies on the way is followed by another.
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/session.ts'

@@ -84,7 +84,7 @@ async function mend(
   return result
 }
 
-/** Who was claimed between the look into SQL and the entry was taken out before he was in. */
+/** Who was claimed between the look into SQL and the entry was taken out before they were in. */
 async function takeBackStale(
   needs: ReconcileNeeds,
   companyId: string,

@@ -1,4 +1,4 @@
-// After ten days without a line of the customer and none of a person to him, he belongs to nobody: his next message queues anew.
+// After ten days without a line of the customer and none of a person to them, a customer belongs to nobody: their next message queues anew.
 // The condition is asked again under lock, so that a push which comes first wins.
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/session.ts'
@@ -62,7 +62,7 @@ async function reclaimOne(
   return done !== null
 }
 
-/** Whose he is, or with whom he sits. */
+/** Whose they are, or with whom they sit. */
 const ownerOf = (customer: CustomerRow, session: SessionRow | null) =>
   customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null)
 
@@ -96,6 +96,6 @@ async function writeReclaim(
   return commitStep(needs, unit, { moved, customer, says })
 }
 
-/** Who waits for his own agent alone waits for everyone; in another lane he stays. */
+/** Who waits for their own agent alone waits for everyone; in another lane they stay. */
 const placeAfter = (session: SessionRow) =>
   isPrivate(session.lane) ? { lane: commonLane(session.account_id) } : null

@@ -106,7 +106,7 @@ async function decide(
   return commitStep(needs, unit, { moved, ...spoken, says: timer.says })
 }
 
-/** Ended by a timer while its customer waited for an answer: it stays to be seen until somebody opens it or answers him. */
+/** Ended by a timer while its customer waited for an answer: it stays to be seen until somebody opens it or answers them. */
 export async function writeMissed(unit: Unit, { session, ledger }: Moved): Promise<void> {
   if (session.open_key !== null || session.unanswered_since === null) return
   const { session_id, company_id, account_id, wx_user_id, uid } = session

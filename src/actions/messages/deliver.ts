@@ -179,7 +179,7 @@ async function settle(
     const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })
     const session =
       row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
-    // a person may have settled it since we looked: what he decided stands
+    // a person may have settled it since we looked: what they decided stands
     if ((await writeDelivery(unit, message.message_id, outcome)) === 0) return []
     await unit.outbox.settle(row.outbox_id, token, {
       state: outcome.state,

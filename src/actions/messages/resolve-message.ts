@@ -1,4 +1,4 @@
-// Only a person knows what the platform never told; what he decides is not overwritten by a late answer.
+// Only a person knows what the platform never told; what they decide is not overwritten by a late answer.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -48,7 +48,7 @@ export async function lockUnsettled(unit: Unit, me: Me, id: string) {
   return { ...both, message }
 }
 
-/** A member settles what he wrote himself. */
+/** A member settles what they wrote themselves. */
 const isHisOwn = async (
   unit: Unit,
   me: Me,

@@ -76,13 +76,13 @@ export async function refuseWindow(
   if (refusal === 'reply_window_closed') {
     throw new AppError(
       refusal,
-      'WeChat takes no more messages for this follower until he writes again (48 hours after his last message).',
+      'WeChat takes no more messages for this follower until they write again (48 hours after their last message).',
     )
   }
   if (refusal) {
     throw new AppError(
       refusal,
-      'WeChat takes five messages for each message of the follower: wait until he writes again.',
+      'WeChat takes five messages for each message of the follower: wait until they write again.',
     )
   }
 }
@@ -124,7 +124,7 @@ export async function storeReply(
   return line
 }
 
-/** The owner stays who he is: a member's line, and a supervisor's who interjects, say who spoke. */
+/** The owner stays the owner: a member's line, and a supervisor's who interjects, say who spoke. */
 async function speaker(unit: Unit, session: SessionRow, writer: Person) {
   if (session.uid === writer.uid) return { opercode: writtenBy.agent }
   const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null

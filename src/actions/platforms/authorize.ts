@@ -1,5 +1,5 @@
-// The owner of an account authorises our platform to speak for it. He comes from our page, goes to WeChat's, and comes back with a
-// code; what he carries along is sealed, so that nobody can bind an account to another company.
+// The owner of an account authorises our platform to speak for it. They come from our page, go to WeChat's, and come back with a
+// code; what they carry along is sealed, so that nobody can bind an account to another company.
 import type { AccountRow } from '../../../entities/index.ts'
 import { companyIsOpen } from '../../../rules/access/login.ts'
 import { AppError } from '../../errors.ts'

@@ -38,7 +38,7 @@ async function keepTicket(
 
 /**
  * The code of an account that is bound already brings its new permissions. A first one waits for the owner's return, which says to
- * which company he belongs.
+ * which company they belong.
  */
 async function renew(
   needs: NoticeNeeds,
@@ -50,7 +50,7 @@ async function renew(
   try {
     await exchangeCode(needs, platform, code)
   } catch (error) {
-    // his browser was faster, and has used the code
+    // their browser was faster, and has used the code
     if (!isAppError(error)) throw error
     needs.log.info({ appid, error: error.message }, 'an authorisation code was not exchanged')
     return

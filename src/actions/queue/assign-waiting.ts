@@ -142,7 +142,7 @@ async function seen(
   )
 }
 
-/** In his own lane he waits for one person and his deputies; elsewhere for everyone, and his own agent goes first. */
+/** In a lane of their own a customer waits for one person and that one's deputies; elsewhere for everyone, and their own agent goes first. */
 function askedOfWaiter(
   where: Parameters<typeof askedFor>[0],
   lane: string,

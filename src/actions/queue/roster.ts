@@ -1,5 +1,5 @@
 // Who is there and has room, as a decision needs it: read without a lock, because all agents' rows, held for every new customer, stood
-// in the way of whatever those agents did. Whoever is chosen is held to what was read of him when he is given the session; a unit that
+// in the way of whatever those agents did. Whoever is chosen is held to what was read of them when they are given the session; a unit that
 // came too late for that locks them when it is tried again, or it might come too late for ever.
 import {
   assign,
@@ -34,7 +34,7 @@ export function askedFor(
 
 export type PersonRead = Person & { turnRead: number }
 
-/** Presence is read as it stands; whoever says that he is there or not does so before or after this. */
+/** Presence is read as it stands; whoever says that they are there or not does so before or after this. */
 export async function loadPeople(
   unit: Unit,
   { staff, uids, at }: { staff: readonly Staff[]; uids: number[]; at: number },

@@ -171,7 +171,7 @@ const columnsOf = ({ name, kind, uid, groupId, replyText, tags }: ReceptionPatch
   ...(tags !== undefined && { tags: JSON.stringify(tags) }),
 })
 
-/** Who came by it stays who he is; the code names nobody any more. */
+/** Whoever came by it keeps what it gave them; the code names nobody any more. */
 export async function deleteReception(needs: ReceptionNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.visits.removeReception(me.companyId, id)) === 0) throw noReception()

@@ -61,7 +61,7 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
   }
 }
 
-/** Rules that hand a customer on to somebody who is no longer there: he waits for everyone instead. */
+/** Rules that hand a customer on to somebody who is no longer there: they wait for everyone instead. */
 async function missing(needs: Needs<'store'>, me: Actor, rows: MessageRuleRow[]): Promise<Gone[]> {
   const named = rows
     .filter((row) => row.enabled === 1)

@@ -74,7 +74,7 @@ async function compiledOf(
   }
 }
 
-/** As the follower would get it; what only he has, his name, is empty. */
+/** As the follower would get it; what only they have, their name, is empty. */
 async function presentFound(
   needs: Needs<'store'>,
   me: Actor,

@@ -1,4 +1,4 @@
-// A group chat: the owner asks others in. They read all of it and write while they are members; he stays the owner.
+// A group chat: the owner asks others in. They read all of it and write while they are members; the owner stays the owner.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { refuseDisabled, unknownName } from '../access/new-owner.ts'

@@ -15,7 +15,7 @@ const pauseMs = 10
 /** Being claimed in this process just now: the next agent takes the next session instead of waiting to lose this one. */
 const inHands = new Set<string>()
 
-/** The next one this agent may have, in queue order over all his lanes; null when there is none. */
+/** The next one this agent may have, in queue order over all their lanes; null when there is none. */
 export async function claimNext(
   needs: ClaimNeeds,
   me: Me,

@@ -116,7 +116,7 @@ async function ownQueue({ store: { read } }: PresentNeeds, me: Me) {
   return { lanes, accountIds: serving.accountIds }
 }
 
-/** His own and those he is a member of; supervisors see all, or somebody's. State by state: each is in order already. */
+/** The caller's own and those they are a member of; supervisors see all, or somebody's. State by state: each is in order already. */
 async function byOwner(
   needs: PresentNeeds,
   me: Me,
@@ -171,7 +171,7 @@ async function spotBehind({ store }: PresentNeeds, me: Me, cursor: string | unde
   throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
 }
 
-/** What a timer ended while its customer waited, until somebody opens it or answers him. An agent sees his own and what was nobody's. */
+/** What a timer ended while its customer waited, until somebody opens it or answers them. An agent sees their own and what was nobody's. */
 async function listMissed(needs: PresentNeeds, me: Me, input: ListInput) {
   const { at, id } = spotOf(input.cursor, Number.MAX_SAFE_INTEGER)
   const page = { at, id, limit: input.limit + 1 }

@@ -8,7 +8,7 @@ import { lockBoth } from '../access/lock.ts'
 import { refuseWrite } from '../access/refuse.ts'
 
 /**
- * What the owner has seen is no longer unread, on none of his devices. A member's reading changes nothing. A missed session was nobody's,
+ * What the owner has seen is no longer unread, on none of their devices. A member's reading changes nothing. A missed session was nobody's,
  * or its agent did not answer: whoever may see it may read it, and it stays among the missed until somebody deals with it.
  */
 export async function readUpTo(

@@ -42,7 +42,7 @@ export async function startSession(
       at,
       owner,
     })
-    // a person began something: who has been silent for long is not reclaimed from under him
+    // a person began something: who has been silent for long is not reclaimed from under them
     return commitStep(needs, unit, {
       moved,
       customer: { ...customer, active_at: at },

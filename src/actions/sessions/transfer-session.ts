@@ -1,4 +1,4 @@
-// Keeps the session's id. To a person it waits for him alone, to a group it is queued in its lane; the loads of both people move in
+// Keeps the session's id. To a person it waits for them alone, to a group it is queued in its lane; the loads of both people move in
 // the same transaction, and a target without room rolls it back. What was accepted before still goes out, in order.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
@@ -65,7 +65,7 @@ type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
 type Placing = { customer: CustomerRow; session: SessionRow; windowFirst: boolean; at: number }
 
-/** Who was not queued comes to stand where his like stand now. */
+/** Who was not queued comes to stand where their like stand now. */
 function withRank(aim: Aim, { customer, session, windowFirst, at }: Placing): Aim {
   if (!aim.place || session.state === queued) return aim
   return { ...aim, place: { ...aim.place, rank: rankFor(customer, windowFirst, at) } }
@@ -79,7 +79,8 @@ async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<Ai
       place: { lane: await getGroupLane(unit, session, to.groupId) },
     }
   }
-  if (to.agentUid === session.uid) throw new AppError('same_agent', 'The session is his already.')
+  if (to.agentUid === session.uid)
+    throw new AppError('same_agent', 'The session is theirs already.')
   return {
     event: 'transferToPerson',
     kind: 'user',

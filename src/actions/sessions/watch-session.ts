@@ -1,5 +1,5 @@
 // A supervisor looks on: for two minutes the session's lines are written to its own stream too. Who goes on looking says so again;
-// nobody has to say that he has left.
+// nobody has to say that they have left.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'

@@ -73,7 +73,7 @@ export function queueEvent(type: string, session: SessionRow, lane: string): Eve
   }
 }
 
-/** How often and how long a customer may be written to is heard by the owner of his session. */
+/** How often and how long a customer may be written to is heard by the owner of their session. */
 export function windowEvent(
   customer: Pick<CustomerRow, 'wx_user_id'> & Window,
   session: Pick<SessionRow, 'company_id' | 'session_id' | 'uid'>,
@@ -90,7 +90,7 @@ export function windowEvent(
   ]
 }
 
-/** What is known of a customer has changed; the owner of his session asks for it. */
+/** What is known of a customer has changed; the owner of their session asks for it. */
 export function customerEvent(
   session: Pick<SessionRow, 'company_id' | 'session_id' | 'wx_user_id' | 'uid'>,
 ): Event[] {

@@ -1,5 +1,5 @@
-// System 002: who has nobody in conversation goes on with the first of those waiting for him. Asked after every step that may have
-// left him without one; a job asks again for what was not heard.
+// System 002: who has nobody in conversation goes on with the first of those waiting for them. Asked after every step that may have
+// left them without one; a job asks again for what was not heard.
 import { waiting } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -14,7 +14,7 @@ export type AcceptFirstNeeds = Needs<
 >
 type Whose = { companyId: string; uid: number }
 
-/** Someone is in conversation with him. The load's row is locked: who is given another at the same time waits, and then counts again. */
+/** Someone is in conversation with them. The load's row is locked: who is given another at the same time waits, and then counts again. */
 export async function isBusy(unit: Unit, { companyId, uid }: Whose): Promise<boolean> {
   await unit.loads.lock([uid])
   return (await unit.sessions.countActive(companyId, uid)) > 0

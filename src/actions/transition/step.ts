@@ -128,7 +128,7 @@ export type With = {
   outbox?: OutboxRow[]
   /** Replies that have not left are dropped, and take nothing from the follower's budget. */
   dropPending?: boolean
-  /** His place among those who are given sessions in turn, before and after; else he is not chosen for it, and it is the time. */
+  /** Their place among those who are given sessions in turn, before and after; else they are not chosen for it, and it is the time. */
   inTurn?: { turn: number; turnRead: number }
   /** Only if it is still queued in this lane. */
   claimedFrom?: string
@@ -238,7 +238,7 @@ async function moveLoad(
     else if ((await unit.loads.raise(uid, ledger.at)) === 0) {
       throw new AppError(
         'agent_at_capacity',
-        'The agent has as many sessions as he may hold: close one first.',
+        'The agent has as many sessions as they may hold: close one first.',
       )
     }
   }

@@ -4,7 +4,7 @@ import type { Link } from './connect.ts'
 
 /** A failover may bring back what was deleted just before: deletes are repeated for so long. */
 const repeatedMs = 10_000
-/** After an outage every process first repeats its deletes; before that nobody believes what he reads. */
+/** After an outage every process first repeats its deletes; before that nobody believes what they read. */
 const doubtsMs = 1000
 
 export function openCache(link: Link, clock: Clock): Cache {

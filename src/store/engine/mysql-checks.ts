@@ -33,7 +33,7 @@ const checks: Check[] = [
   {
     name: 'isolation',
     good: (value) => value === 'READ-COMMITTED',
-    remedy: 'The user must be allowed to set the isolation of his sessions.',
+    remedy: 'The user must be allowed to set the isolation of its sessions.',
   },
   {
     name: 'sql_mode',

@@ -1,9 +1,9 @@
-// An agent's sessions: those he is a member of, those in conversation with him, those that wait for him.
+// An agent's sessions: those they are a member of, those in conversation with them, those that wait for them.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
 export const agentSessions = (sql: Sql) => ({
-  /** Of those in conversation with him. */
+  /** Of those in conversation with them. */
   countActive: async (companyId: string, uid: number) =>
     Number(
       (

@@ -1,7 +1,7 @@
 import type { CustomerRow } from '../../../entities/index.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
-/** What a push changes on a follower's row; whose he is stands in an index and is not a push's to change. */
+/** What a push changes on a follower's row; whose they are stands in an index and is not a push's to change. */
 const heard = [
   'last_time',
   'active_at',
@@ -29,7 +29,7 @@ const known = [
   ...heard,
 ] as const
 
-/** A follower as a push needs him: whoever reads many rows reads no more of each than he uses. */
+/** A follower as a push needs them: whoever reads many rows reads no more of each than they use. */
 export type KnownCustomer = Pick<CustomerRow, (typeof known)[number]>
 
 /** A text found in a follower's names; an openid only whole. */
@@ -45,7 +45,7 @@ export function found(search: string): { where: string; values: string[] } {
 }
 
 const openKeyOf = "concat(u.account_id, ':', u.wx_user_id)"
-/** Of a customer's sessions the open one, else the newest: each is found by an index, however often he came. `u`: his row. */
+/** Of a customer's sessions the open one, else the newest: each is found by an index, however often they came. `u`: their row. */
 export const currentId =
   `coalesce((select o.session_id from message_session o where o.open_key = ${openKeyOf}),` +
   ' (select n.session_id from message_session n where n.wx_user_id = u.wx_user_id order by n.add_time desc, n.session_id desc limit 1))'

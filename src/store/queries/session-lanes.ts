@@ -65,7 +65,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
     lanesOf(sql, companyId, [privateLanes.from, privateLanes.to]),
   /** All others. */
   lanesInUse: (companyId: string) => lanesOf(sql, companyId, ['', privateLanes.from]),
-  /** Who waits in a lane, in its order, with what decides whose he is. */
+  /** Who waits in a lane, in its order, with what decides whose they are. */
   waiters: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
     sql.all<Waiter>(
       'select s.session_id, s.lane, s.`rank`, s.account_id, u.customer_service_uid from message_session s' +

@@ -13,7 +13,7 @@ export const sessionRanks = (sql: Sql) => ({
   /** To another lane, at the same rank. */
   moveLanes: (rows: Pick<SessionRow, 'session_id' | 'lane' | 'ledger_n'>[]) =>
     sql.update('message_session', rows, { key: 'session_id', set: ['lane', 'ledger_n'] }),
-  /** Whom his lane sees first has changed. */
+  /** Whom their lane sees first has changed. */
   rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) =>
     sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
 })

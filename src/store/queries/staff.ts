@@ -3,7 +3,7 @@ import { list, type Sql } from '../engine/sql.ts'
 
 /** Who may be given customers. */
 export const staffQueries = (sql: Sql) => ({
-  /** Who is there, as he says and as he was heard of. */
+  /** Who is there, as they say and as they were heard of. */
   presences: (uids: number[]) => {
     const some = list(uids)
     return sql.all<Pick<UserRow, 'uid' | 'enabled' | 'presence' | 'seen_at'>>(

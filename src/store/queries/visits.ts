@@ -31,7 +31,7 @@ export const visitQueries = (sql: Sql) => ({
   save: (rows: VisitedCustomer[]) =>
     sql.update('wx_user', rows, { key: 'wx_user_id', set: [...visited] }),
   insert: (rows: TrajectoryRow[]) => sql.insert('trajectory', rows),
-  /** The follower's row is locked, so his numbers grow one by one. */
+  /** The follower's row is locked, so their numbers grow one by one. */
   forgetBefore: async (rows: TrajectoryRow[]) => {
     const long = rows.filter((row) => row.n > keptOfEach)
     for (const { wx_user_id: id, n } of long) {

@@ -20,7 +20,7 @@ export type KfOnline = {
   accepted_case: number
   kf_openid?: string
 }
-/** `opercode`: 2002 the agent sent it, 2003 he received it. */
+/** `opercode`: 2002 the agent sent it, 2003 the agent received it. */
 export type KfRecord = {
   openid: string
   opercode: number

@@ -18,7 +18,7 @@ export type NewPush = Push & { id: string }
 /** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
 export type PushAnswer = { id: string; content: Content; at: number }
 
-/** What changes more of a customer than his newest message does. */
+/** What changes more of a customer than their newest message does. */
 export const isVisit = ({ deed }: Push): boolean =>
   deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
 
