@@ -99,7 +99,7 @@ void test('however many are claimed and closed at once, never is nobody in conve
   }
 })
 
-void test('a returning customer goes straight into conversation when his agent has nobody, and waits when he has', async (t) => {
+void test('a returning customer goes straight into conversation when their agent has nobody, and waits when they have somebody', async (t) => {
   const { house, agent, claim } = await openOption(t, 0)
   const [one, two] = [await follower(house), await follower(house)]
   for (const customer of [one, two]) {

@@ -132,7 +132,7 @@ void test('pushes of an account that is not bound are verified, answered, counte
   assert.equal((await agent.call('POST', `/api/sessions/${queued.id}/claim`, {})).status, 200)
 })
 
-void test('an agent writes under his own name; a name that WeChat no longer lists is dropped, and lines leave without it', async (t) => {
+void test('an agent writes under their own name; a name that WeChat no longer lists is dropped, and lines leave without it', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({

@@ -81,7 +81,7 @@ void test('who waits is given to whoever has room next, in the order of the queu
   )
 })
 
-void test('whoever comes online gets who waits, up to what he may hold, the oldest first; the rest stay', async (t) => {
+void test('whoever comes online gets who waits, up to what they may hold, the oldest first; the rest stay', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const agent = await house.agent('a', { capacity: 2 })
   for (const one of [agent, await house.agent('agent0')]) await presence(one, 'offline')
@@ -101,7 +101,7 @@ void test('whoever comes online gets who waits, up to what he may hold, the olde
   })
 })
 
-void test("nobody is given a customer of an account he does not serve, and the group's rule goes before the company's", async (t) => {
+void test("nobody is given a customer of an account they do not serve, and the group's rule goes before the company's", async (t) => {
   const house = await open(t)
   const accounts = (await house.admin.call('GET', '/api/accounts')).body.items as { id: string }[]
   const accountId = accounts[0]?.id ?? ''
@@ -126,7 +126,7 @@ void test("nobody is given a customer of an account he does not serve, and the g
   )
 })
 
-void test('an agent who returns gets back the customer who has left his lane and still waits', async (t) => {
+void test('an agent who returns gets back the customer who has left their lane and still waits', async (t) => {
   const house = await open(t)
   const [owner, other] = [await house.agent('owner'), await house.agent('other', { capacity: 1 })]
   const customer = await follower(house)
@@ -154,7 +154,7 @@ void test('an agent who returns gets back the customer who has left his lane and
   assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent')
 })
 
-void test("while the owner is away his deputy covers, and the next conversation is the owner's again", async (t) => {
+void test("while the owner is away their deputy covers, and the next conversation is the owner's again", async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const deputy = await house.agent('deputy')
   const owner = await house.agent('owner', { deputyUids: [deputy.uid] })
@@ -236,7 +236,7 @@ void test('customers of higher priority go first; with windowFirst whose window 
   assert.equal(claimed.body.customer.openid, customers[2]?.openid)
 })
 
-void test('who waits for a group behind too many or for too long goes on to the next group, and keeps his rank', async (t) => {
+void test('who waits for a group behind too many or for too long goes on to the next group, and keeps their rank', async (t) => {
   const house = await open(t)
   const [one, two] = [
     (await house.admin.call('POST', '/api/groups', { name: '售前' })).body.id,

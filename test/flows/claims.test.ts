@@ -21,7 +21,7 @@ async function agents(house: House, howMany: number, more: object = {}): Promise
 const queue = async (house: House): Promise<{ id: string }[]> =>
   (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string }[]
 
-void test('of 20 agents who claim one session one wins, and the customer is his', async (t) => {
+void test('of 20 agents who claim one session one wins, and the customer is theirs', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   await (await follower(house)).says('你好')
@@ -82,7 +82,7 @@ void test('claims come in queue order', async (t) => {
   assert.equal((await agent!.call('POST', '/api/sessions/claim', {})).status, 204)
 })
 
-void test('a session that is his already is no answer to a claim of the next one, though the index still proposes it', async (t) => {
+void test('a session that an agent has already is no answer to their claim of the next one, though the index still proposes it', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   for (const customer of [await follower(house), await follower(house)]) await customer.says('你好')
@@ -131,7 +131,7 @@ void test('who is claimed while the index is mended does not stand in it again',
   assert.deepEqual(await ports.queue.heads(companyId, [lane], 5), [])
 })
 
-void test('a returning customer waits for his own agent: accepted when online, reserved when away, common after the delay', async (t) => {
+void test('a returning customer waits for their own agent: accepted when online, reserved when away, common after the delay', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const customer = await follower(house)

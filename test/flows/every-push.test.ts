@@ -211,7 +211,7 @@ void test('a parcel on its way, an appeal with two papers and a line that names 
   assert.deepEqual(await house.rows('select text from message_data'), [{ text: 'kefu_document' }])
 })
 
-void test('events of a follower in conversation, his QR code and its figures, his place and his visits', async (t) => {
+void test('events of a follower in conversation, their QR code and its figures, their place and their visits', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await house.agent('agent1')

@@ -29,7 +29,7 @@ async function open(
 }
 const shown = (answer: { shown: { text?: string }[] }) => answer.shown.map((one) => one.text)
 
-void test('outside the hours a follower is told so once, a rule that knows his word still answers, and it is no answer of a person', async (t) => {
+void test('outside the hours a follower is told so once, a rule that knows their word still answers, and it is no answer of a person', async (t) => {
   const house = await open(t, { hours: { week: {}, reply: '我们下班了' } })
   await house.admin.call('POST', '/api/rules', {
     name: '退款',
@@ -51,7 +51,7 @@ void test('outside the hours a follower is told so once, a rule that knows his w
   assert.deepEqual(shown(await other.says('有人吗')), ['您好'])
 })
 
-void test('after a day on which somebody was there he is told again, and an account may have hours of its own', async (t) => {
+void test('after a day on which somebody was there they are told again, and an account may have hours of its own', async (t) => {
   const house = await open(t, {
     hours: { zone: 'Europe/Berlin', week: week(['09:00-17:00']), reply: '下班了' },
   })
@@ -83,7 +83,7 @@ void test('hours that cannot be are refused with the field', async (t) => {
   assert.equal(await field({ groups: { 99: { sessionRule: 'even' } } }), 'groups')
 })
 
-void test('who queues is told where he stands if the company wants it, and a rule may say it too', async (t) => {
+void test('who queues is told where they stand if the company wants it, and a rule may say it too', async (t) => {
   const house = await open(t, {})
   await house.admin.call('POST', '/api/rules', {
     name: '多久',

@@ -42,7 +42,7 @@ void test('who is named in a note hears it; who is nobody is refused, and an add
   assert.equal((await at.lines()).length, 2, 'nothing was stored')
 })
 
-void test('a note is for those who are in the session: its owner before he accepts, supervisors, members; the same call twice is one note', async (t) => {
+void test('a note is for those who are in the session: its owner before they accept, supervisors, members; the same call twice is one note', async (t) => {
   const at = await openDesk(t)
   const [target, stranger] = [await at.house.agent('target'), await at.house.agent('stranger')]
   assert.equal((await at.verb(stranger, 'notes', { text: 'x' })).body.error.code, 'not_owner')

@@ -118,7 +118,7 @@ void test('one push that SQL refuses delays nobody: 29 are stored, the refused o
   assert.equal(refused[0]?.openid, customers[7]?.openid)
 })
 
-void test('a follower keeps his order though his first batch is dissolved while more of him waits', async (t) => {
+void test('a follower keeps their order though their first batch is dissolved while more of theirs waits', async (t) => {
   const house = await openHouse({ rules: false, alone: true, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })

@@ -117,7 +117,7 @@ function watchInvariants(house: House) {
             ' group by l.uid, l.`load`, l.capacity having count(s.session_id) <> l.`load` or l.`load` > l.capacity',
         ),
         [],
-        'nobody holds more than he may, or than is counted',
+        'nobody holds more than they may, or than is counted',
       )
       looks += 1
       await betweenLooks(100)

@@ -156,7 +156,7 @@ void test('a person settles what is unknown: delivered, or sent again as a new l
   )
 })
 
-void test("a supervisor interjects: the line is his, the session stays the agent's", async (t) => {
+void test("a supervisor interjects: the line is theirs, the session stays the agent's", async (t) => {
   const at = await desk(t)
   const said = await at.house.admin.call('POST', `/api/sessions/${at.id}/messages`, {
     clientMsgId: 'boss',

@@ -287,7 +287,7 @@ void test('a line of every type leaves, in the answer where WeChat allows it, el
   })
 })
 
-void test('a rule hands the customer on: to a group, to a person, also when he waits already', async (t) => {
+void test('a rule hands the customer on: to a group, to a person, also when they wait already', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body

@@ -28,7 +28,7 @@ async function asked(
   return { ...at, question }
 }
 
-void test('after a close the customer is asked once; his tap is kept with the session, the first one counts, and nothing new opens', async (t) => {
+void test('after a close the customer is asked once; their tap is kept with the session, the first one counts, and nothing new opens', async (t) => {
   const at = await asked(t)
   await at.say(at.agent, '您好')
   const before = (await at.session()).window.remaining

@@ -168,7 +168,7 @@ for (const [job, settings, after] of races) {
   })
 }
 
-void test("silence on both sides ends a conversation, and the customer stays his agent's; a line of either begins anew", async (t) => {
+void test("silence on both sides ends a conversation, and the customer stays their agent's; a line of either begins anew", async (t) => {
   const house = await open(t, { idleCloseMinutes: 60 })
   const agent = await house.agent('agent1')
   const customer = await follower(house)

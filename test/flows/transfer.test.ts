@@ -5,7 +5,7 @@ import { openDesk, streamOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { accountOf } from '../support/seen.ts'
 
-void test('a transfer to a person keeps the session, waits for him alone, and moves both loads and the customer with it', async (t) => {
+void test('a transfer to a person keeps the session, waits for them alone, and moves both loads and the customer with it', async (t) => {
   const at = await openDesk(t)
   const target = await at.house.agent('target')
   const before: { fence: number } = await at.session()
@@ -187,7 +187,7 @@ void test('after A gave to B and B back to A, what A knew before is refused', as
   assert.equal((await at.say(at.agent, '在', { fence: old + 2 })).status, 202)
 })
 
-void test('a supervisor takes over: the session is his, the agent reads on; out of a private lane too', async (t) => {
+void test('a supervisor takes over: the session is theirs, the agent reads on; out of a private lane too', async (t) => {
   const at = await openDesk(t)
   const boss = await at.house.agent('boss', { role: 'supervisor' })
   assert.equal((await at.verb(await at.house.agent('nobody'), 'takeover')).status, 403)

@@ -43,7 +43,7 @@ void test("who takes up a session greets: in the company's words or in his own, 
   assert.equal((await at.say(b, '三')).status, 202)
 })
 
-void test('an agent starts a session with a customer of his own or of nobody, who has none open; it is not reclaimed from under him', async (t) => {
+void test('an agent starts a session with a customer of their own or of nobody, who has none open; it is not reclaimed from under them', async (t) => {
   const at = await openDesk(t, { withoutCron: true })
   const customerId = (await at.session()).customer.id
   const other = await at.house.agent('other')
@@ -193,7 +193,7 @@ void test('WeChat is told once that somebody writes, only by who may write and o
   })
 })
 
-void test('what the owner has read is read on all his devices, and reading back changes nothing', async (t) => {
+void test('what the owner has read is read on all their devices, and reading back changes nothing', async (t) => {
   const at = await openDesk(t)
   await at.customer.says('二')
   assert.equal((await at.session()).unread, 2)
