@@ -79,8 +79,9 @@ async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<Ai
       place: { lane: await getGroupLane(unit, session, to.groupId) },
     }
   }
-  if (to.agentUid === session.uid)
+  if (to.agentUid === session.uid) {
     throw new AppError('same_agent', 'The session is theirs already.')
+  }
   return {
     event: 'transferToPerson',
     kind: 'user',
