@@ -2,8 +2,8 @@
 // with what is. `npm run soak` is the same for as long as one likes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { serversOfRunner } from '../support/edition.ts'
-import { times } from '../support/full.ts'
+import { isCluster, serversOfRunner } from '../support/edition.ts'
+import { isFull, times } from '../support/full.ts'
 import { seedOf } from '../support/random.ts'
 import { planOf } from '../support/soak/plan.ts'
 import { soak } from '../support/soak/run.ts'
@@ -12,17 +12,26 @@ import { linesOfBreaches, linesOfPromises, summaryOf } from '../support/soak/tel
 const seed = seedOf()
 const minutes = times(1, 30)
 
-void test(`a busy company that is struck again and again keeps every promise (${minutes} min, seed ${seed})`, async (t) => {
-  const soaked = await soak({ seed, minutes, servers: serversOfRunner() })
-  for (const line of [...summaryOf(soaked), linesOfPromises(soaked).join(', ')]) t.diagnostic(line)
-  assert.equal(linesOfBreaches(soaked).join('\n'), '', `seed ${seed}`)
-  assert.deepEqual(
-    soaked.verdicts.filter(({ n }) => n === 0),
-    [],
-    'every promise was looked at',
-  )
-  assert.ok(soaked.struck.length >= 3, 'it was struck')
-})
+const skip =
+  isCluster && !isFull ? 'two processes are struck with --full, and by npm run campaign' : false
+
+void test(
+  `a busy company that is struck again and again keeps every promise (${minutes} min, seed ${seed})`,
+  { skip },
+  async (t) => {
+    const soaked = await soak({ seed, minutes, servers: serversOfRunner() })
+    for (const line of [...summaryOf(soaked), linesOfPromises(soaked).join(', ')]) {
+      t.diagnostic(line)
+    }
+    assert.equal(linesOfBreaches(soaked).join('\n'), '', `seed ${seed}`)
+    assert.deepEqual(
+      soaked.verdicts.filter(({ n }) => n === 0),
+      [],
+      'every promise was looked at',
+    )
+    assert.ok(soaked.struck.length >= 3, 'it was struck')
+  },
+)
 
 void test('a seed has one plan: every kind of strike comes once before any comes again, and none before the calm is over', () => {
   for (const edition of ['embedded', 'cluster'] as const) {

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Said } from '../ends-clean.ts'
 import type { Asked } from '../second-process.ts'
 
@@ -19,6 +20,7 @@ type Told = { url?: string; said?: Said }
 
 const looksEveryMs = 1000
 const startsWithinMs = 60_000
+const startsAgainMs = 1000
 
 export function openProcess(settings: Record<string, string>, hear: (line: Said) => void): Process {
   let child: ChildProcess | null = null
@@ -46,10 +48,23 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     // somebody may have moved it meanwhile
     if (born.connected) born.send({ jumpTo: jumpedMs } satisfies Asked)
   }
+  /** One that finds its servers away says so and ends; whatever keeps a service running starts it again. */
+  const bearUntilItListens = async (): Promise<void> => {
+    const until = performance.now() + startsWithinMs
+    for (;;) {
+      try {
+        await bear()
+        return
+      } catch (error) {
+        if (performance.now() > until) throw error
+      }
+      await sleep(startsAgainMs)
+    }
+  }
   return {
     url: `http://127.0.0.1:${settings['PORT']}`,
     start: async () => {
-      if (!isAlive()) starting = bear()
+      if (!isAlive()) starting = bearUntilItListens()
       await starting
     },
     kill: () => end('SIGKILL'),

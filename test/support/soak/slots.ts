@@ -2,16 +2,22 @@
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import type { Facts } from './facts.ts'
 import type { Rows } from './look.ts'
+import { struckBetween } from './strikes.ts'
 
 type Run = { job: string; slot: string; token: string; started_at: number }
 
 const overlapMs = 120_000
+/** Runs are looked at so often, and something may be struck just before. */
+const looksMs = 10_000
 const soonMs = 60_000
 /** Those that come often, and with a lease. */
 const frequent = jobs.filter(({ everyMs, everywhere }) => everyMs <= soonMs && !everywhere)
 
-export function openJobs({ world, promises }: Facts) {
-  const tokens = new Map<string, string>()
+export function openJobs({ world, promises, strikes }: Facts) {
+  const seen = new Map<string, { token: string; at: number }>()
+  /** A process that starts forgets the runs of a time that has not come (decision 0038): they are run when it comes. */
+  const mayBeForgotten = (since: number) =>
+    struckBetween(strikes, { from: since - looksMs }, ['kill', 'jump']) !== undefined
   let newest = 0
   let healedAt = 0
   return {
@@ -22,10 +28,13 @@ export function openJobs({ world, promises }: Facts) {
       )
       for (const { job, slot, token, started_at: at } of runs) {
         const key = `${job} ${slot}`
-        const before = tokens.get(key)
-        if (before === undefined) promises.saw('P18')
-        else if (before !== token) promises.broke('P18', `the slot ${key} was run twice`, [job])
-        tokens.set(key, token)
+        const before = seen.get(key)
+        if (before?.token === token) continue
+        if (!before) promises.saw('P18')
+        else if (!mayBeForgotten(before.at)) {
+          promises.broke('P18', `the slot ${key} was run twice`, [job])
+        }
+        seen.set(key, { token, at: performance.now() })
         newest = Math.max(newest, at)
       }
     },
