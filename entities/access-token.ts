@@ -1,12 +1,15 @@
 import { big, id, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** What an account speaks to WeChat with, and who is renewing it. */
+/** The WeChat access token of each account, and which process is renewing it at the moment. */
 export const accessToken = table(
   'access_token',
   {
     token_key: key(80, primary),
     company_id: id(),
-    /** Encrypted; another text each time it is written. */
+    /**
+     * Encrypted. Encrypting the same token twice gives two different texts, so this column cannot
+     * be compared.
+     */
     sealed: long(nullable),
     expires_at: big(),
     lease_token: id(nullable),

@@ -1,6 +1,10 @@
 import { big, id, int, primary, type Row, table } from './columns.ts'
 
-/** The row that makes capacity true: load counts sessions in states 0, 1, 2. turn grows with each one they get: the lowest is next. */
+/**
+ * How many sessions each agent has; this row is what enforces their capacity. `load` counts their
+ * sessions in states 0, 1 and 2. `turn` grows with every session they get, so the agent with the
+ * lowest `turn` is next in a round robin.
+ */
 export const agentLoad = table('agent_load', {
   uid: int(primary),
   company_id: id(),

@@ -1,6 +1,6 @@
 import { big, id, int, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** Who did what. */
+/** The audit log: which person made which change to settings, people or data. */
 export const auditLog = table(
   'audit_log',
   {

@@ -1,9 +1,11 @@
-// A table is written down once: its columns, each of one of five kinds, and the type of its rows follows from them. Times are
-// milliseconds since 1970 (UTC). Ids, keys and openids are ASCII with binary collation: case matters in an openid.
+// The kinds of columns that tables are built from. A table is described once, by its columns, and
+// the TypeScript type of its rows is derived from that description. Times are milliseconds since
+// 1970 (UTC). Ids, keys and openids are ASCII with a binary collation, because upper and lower case
+// matter in an openid.
 import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaOptions } from 'typeorm'
 
 declare const held: unique symbol
-/** What it holds is known to the compiler alone. */
+/** The TypeScript type of the column's values. It exists for the compiler only, not at run time. */
 type Column<Held> = EntitySchemaColumnOptions & { readonly [held]?: Held }
 type More = Partial<EntitySchemaColumnOptions>
 type Or<Held, How> = How extends { nullable: true } ? Held | null : Held

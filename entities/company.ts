@@ -1,6 +1,6 @@
 import { big, id, int, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** One tenant. */
+/** A company: the tenant that owns accounts, people and customers. */
 export const company = table('company', {
   company_id: id(primary),
   company_name: text(100),

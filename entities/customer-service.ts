@@ -1,6 +1,9 @@
 import { id, int, key, nullable, type Row, serial, table, text } from './columns.ts'
 
-/** An agent's identity on one account: customer_service_id is this row's id, never the uid. */
+/**
+ * An agent's place on one account. `customer_service_id` is the id of this row and not the person's
+ * `uid`.
+ */
 export const customerService = table(
   'customer_service',
   {

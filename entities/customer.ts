@@ -1,6 +1,9 @@
 import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** A follower of one account. active_at: the last line of theirs, or of a person to them. */
+/**
+ * A follower of one account. `active_at` is the time of the last line that they wrote or that a
+ * person wrote to them.
+ */
 export const customer = table(
   'wx_user',
   {
@@ -28,9 +31,12 @@ export const customer = table(
     out_n: int(),
     add_time: big(),
     update_time: big(),
-    /** 0 to 9: whoever has more goes first in the queue. */
+    /** From 0 to 9. Customers with a higher priority go first in the queue. */
     priority: int(),
-    /** What a tap, a follow or a scan gave: few replies, for a minute. */
+    /**
+     * End of the short reply window that a tap, a follow or a scan opens: it allows a few replies
+     * for about a minute.
+     */
     brief_end: big(nullable),
     brief_left: int(),
     brief_scene: key(16, nullable),
@@ -38,9 +44,9 @@ export const customer = table(
     lat: key(24, nullable),
     location_precision: key(24, nullable),
     location_at: big(nullable),
-    /** How often they came in and told where they are. */
+    /** How often they opened the conversation, and how often they reported their location. */
     get_into_count: int(),
-    /** The QR code they came by. */
+    /** The reception (QR code) by which they came. */
     reception_id: id(nullable),
   },
   {

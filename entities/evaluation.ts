@@ -1,11 +1,11 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** How good a session was: by a supervisor, and by the customer. 1 good, 2 medium, 3 bad. */
+/** The grade of a session, given by a supervisor or by the customer: 1 good, 2 medium, 3 bad. */
 export const evaluation = table(
   'session_evaluate',
   {
     session_id: id(primary),
-    /** supervisor or customer. */
+    /** Who gave the grade: `supervisor` or `customer`. */
     kind: key(16, primary),
     company_id: id(),
     uid: int(nullable),

@@ -1,6 +1,9 @@
 import { big, id, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** One row for every push of any kind. The passive answer to a push is the message with the same id. */
+/**
+ * One row for each push that WeChat sent us, of whatever kind. The passive answer to a push is the
+ * message that has the same id.
+ */
 export const inbox = table(
   'inbox',
   {

@@ -1,4 +1,4 @@
-// The list handed to TypeORM, and the row types for everyone.
+// Hands all tables to TypeORM, and exports the types of their rows.
 import * as tables from './tables.ts'
 
 export type * from './tables.ts'

@@ -1,13 +1,16 @@
 import { big, id, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** One run of one job in one slot; the row is its lease. */
+/**
+ * One run of one scheduled job in one time slot. The row is also the lease: whoever inserts it may
+ * run the job.
+ */
 export const jobRun = table(
   'job_run',
   {
     job: key(48, primary),
     slot: key(64, primary),
     company_id: id(nullable),
-    /** Who has the slot. */
+    /** Names the process that holds the slot. */
     token: id(),
     lease_until: big(),
     started_at: big(),

@@ -1,6 +1,6 @@
 import { big, id, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** An identity that followers see, as the platform lists it: prefix@account. */
+/** A name under which an agent writes to followers (prefix@account), as WeChat lists it. */
 export const kfAccount = table('kf_account', {
   account_id: id(primary),
   kf_account: key(128, primary),

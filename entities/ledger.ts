@@ -1,6 +1,6 @@
 import { big, id, int, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** Every transition of a session, append-only. */
+/** The ledger: one row for every transition of a session. Rows are only added, never changed. */
 export const ledger = table('session_ledger', {
   session_id: id(primary),
   n: int(primary),

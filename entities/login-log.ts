@@ -1,6 +1,8 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** Every try to sign in; the lock-out counts its failures. */
+/**
+ * Every attempt to sign in. Failed ones are counted to lock the name or the address for a while.
+ */
 export const loginLog = table(
   'login_log',
   {

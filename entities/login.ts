@@ -1,6 +1,6 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** A live sign-in: the hash of its token, never the token. */
+/** A sign-in that is still valid. Only the hash of its token is stored, never the token itself. */
 export const login = table(
   'login',
   {

@@ -1,16 +1,19 @@
 import { big, id, int, key, nullable, primary, type Row, table } from './columns.ts'
 
-/** What a follower sent and we must fetch before the platform forgets it. One row per line and part. */
+/**
+ * A file that a follower sent and that we must download before WeChat deletes it. One row per line
+ * and part.
+ */
 export const mediaFetch = table(
   'media_fetch',
   {
     message_id: id(primary),
-    /** file or thumb. */
+    /** Which part of the line it is: `file`, or `thumb` for the preview picture of a video. */
     part: key(8, primary),
     company_id: id(),
     account_id: id(),
     media_id: key(128),
-    /** pending, fetched or lost. */
+    /** `pending`, `fetched` or `lost`. */
     state: key(16),
     attempts: int(),
     retry_at: big(),

@@ -1,6 +1,9 @@
 import { big, id, key, primary, type Row, table } from './columns.ts'
 
-/** A file of the vault as one account's platform knows it, until it forgets it. */
+/**
+ * The id that WeChat gave to a file of our vault when we uploaded it for one account. WeChat
+ * forgets it after some days.
+ */
 export const mediaUpload = table(
   'media_upload',
   {

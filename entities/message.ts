@@ -1,8 +1,9 @@
 import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
 /**
- * Every line, either way. seq counts inside the session; a line outside a session has neither. `content`: what we send, where
- * text alone does not say it.
+ * Every line of a conversation, in either direction. `seq` numbers the lines within a session; a
+ * line outside any session has neither session nor seq. `content` holds what we send where text
+ * alone cannot express it.
  */
 export const message = table(
   'message_data',
@@ -39,7 +40,7 @@ export const message = table(
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
-    /** Of additional_uid, as they were called then. */
+    /** The name of the person in `additional_uid` at the time the line was written. */
     additional_user_name: text(64, nullable),
     content: long(nullable),
   },

@@ -1,6 +1,9 @@
 import { big, id, int, nullable, primary, type Row, table } from './columns.ts'
 
-/** A session that a timer ended while its customer waited for an answer; until somebody opens it or answers them. */
+/**
+ * A session that a timer ended while its customer was still waiting for an answer. The row stays
+ * until somebody opens the session or answers the customer.
+ */
 export const missedSession = table(
   'missed_session',
   {
@@ -8,7 +11,7 @@ export const missedSession = table(
     company_id: id(),
     account_id: id(),
     wx_user_id: id(),
-    /** Whose it was; null if it was nobody's. */
+    /** The agent who had the session, or null if nobody had it. */
     uid: int(nullable),
     at: big(),
   },

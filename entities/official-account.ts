@@ -1,6 +1,6 @@
 import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** One account of a company; its secrets are encrypted. */
+/** An account of a company at WeChat. Its secrets are stored encrypted. */
 export const account = table(
   'official_account',
   {
@@ -20,23 +20,35 @@ export const account = table(
     allowed_origins: long(nullable),
     deleted_at: big(nullable),
     created_at: big(),
-    /** 1 official account, 2 mini program. */
+    /** 1 is an official account, 2 a mini program. */
     type: int(),
-    /** What the platform may still sign and encrypt with after a change. */
+    /**
+     * The token before the last change. WeChat may still sign with it for a while, so it is still
+     * accepted.
+     */
     token_previous: key(255, nullable),
     aes_key_previous: key(255, nullable),
     keys_changed_at: big(nullable),
     component_appid: key(32, nullable),
     unbound_pushes: int(),
     unbound_push_at: big(nullable),
-    /** The appid while the account is in use, else NULL: unique, so nobody else has it then, and anybody may have it after. */
+    /**
+     * The appid while the account is in use, otherwise NULL. The column is unique: no two accounts
+     * in use share an appid, and a deleted account leaves its appid free.
+     */
     live_appid: key(32, nullable),
-    /** When its owner took the platform's authorisation back; NULL while the platform may speak for it. */
+    /**
+     * When the account's owner withdrew the authorisation of the third-party platform; NULL while
+     * the platform may act for it.
+     */
     withdrawn_at: big(nullable),
-    /** The newest time that WeChat told in a push, and when by our clock it came. */
+    /**
+     * The newest time found in a push from WeChat, and the time of our own clock when that push
+     * came.
+     */
     newest_push: big(nullable),
     newest_push_at: big(nullable),
-    /** Refused, because their time was long gone. */
+    /** How many pushes were refused because their time was too long ago. */
     old_pushes: int(),
     old_push_at: big(nullable),
   },

@@ -1,6 +1,9 @@
 import { big, id, int, key, nullable, primary, type Row, table } from './columns.ts'
 
-/** What must leave; its id is the message's. n orders a follower's rows. */
+/**
+ * A reply that has to be sent to WeChat. Its id is the id of the message. `n` gives the order of
+ * the rows of one follower.
+ */
 export const outbox = table(
   'outbox',
   {
@@ -20,7 +23,7 @@ export const outbox = table(
     errcode: int(nullable),
     created_at: big(),
     settled_at: big(nullable),
-    /** 1 where the platform must be given a file first, which may take long. */
+    /** 1 if a file must first be uploaded to WeChat, which may take long. */
     holds_files: int(),
   },
   {

@@ -1,6 +1,9 @@
 import { big, key, nullable, primary, type Row, table } from './columns.ts'
 
-/** A third-party platform that speaks for accounts which authorised it. Secrets and ticket are encrypted. */
+/**
+ * A third-party platform: it acts for accounts whose owners authorised it. Its secrets and its
+ * ticket are stored encrypted.
+ */
 export const platform = table('platform', {
   component_appid: key(32, primary),
   app_secret: key(255),

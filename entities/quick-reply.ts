@@ -1,6 +1,9 @@
 import { big, id, int, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** A canned answer. type 1: of the person alone; 2: of the company, made by uid. `text` is what search reads of `content`. */
+/**
+ * A canned answer. Type 1 belongs to one person alone, type 2 to the whole company (`uid` then says
+ * who made it). `text` is the part of `content` that search looks into.
+ */
 export const quickReply = table(
   'quick_reply',
   {

@@ -1,6 +1,6 @@
 import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** A QR code and who receives those that come by it. */
+/** A reception: a QR code, and who receives the customers that come by it. */
 export const reception = table(
   'reception',
   {
@@ -9,7 +9,10 @@ export const reception = table(
     account_id: id(),
     scene: key(64),
     name: text(100),
-    /** other, user or group, as the kind of a session. */
+    /**
+     * Who receives: `other` (anybody), `user` (a person) or `group`. The same words as for the kind
+     * of a session.
+     */
     kind: key(16),
     uid: int(nullable),
     user_group_id: int(nullable),

@@ -1,13 +1,18 @@
 import { big, id, int, nullable, primary, type Row, table } from './columns.ts'
 
-/** A customer who was reclaimed, and from whom: so that it can be undone. */
+/**
+ * A customer who was reclaimed from an agent after a long silence. It is kept so that the reclaim
+ * can be undone.
+ */
 export const reclaimed = table(
   'reclaimed',
   {
     reclaimed_id: id(primary),
     company_id: id(),
     wx_user_id: id(),
-    /** Whose they were; -1 if they only sat with somebody. */
+    /**
+     * The exclusive agent they belonged to, or -1 if they only had an open session with somebody.
+     */
     uid: int(),
     session_id: id(nullable),
     at: big(),

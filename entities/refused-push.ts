@@ -1,6 +1,6 @@
 import { big, id, int, key, nullable, primary, type Row, table } from './columns.ts'
 
-/** A push that SQL refused. What came stands in the inbox row with the same id. */
+/** A push that the database refused to store. Its raw XML is in the inbox row with the same id. */
 export const refusedPush = table(
   'refused_push',
   {
@@ -9,13 +9,16 @@ export const refusedPush = table(
     account_id: id(),
     openid: key(64),
     kind: key(32),
-    /** The line that stands for it in its session; null where there is none. */
+    /** The line that stands in the session in its place; null if there is none. */
     message_id: id(nullable),
-    /** Which reader tried it last: a later one tries again. */
+    /** The version of our code that last tried to read it. A newer version tries again. */
     reader: int(),
-    /** Its words stand where they belong since then. */
+    /**
+     * When it was read successfully at last; since then its text is in the session where it
+     * belongs.
+     */
     reread_at: big(nullable),
-    /** An admin has seen to it. */
+    /** When an admin marked it as seen. */
     read_at: big(nullable),
     read_by: int(nullable),
     created_at: big(),

@@ -1,6 +1,9 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** One file of the media vault; its bytes lie under its sha256. media_id: the follower's, as long as the platform keeps it. */
+/**
+ * A file of the media vault. Its bytes are stored under the sha256 of their content. `media_id` is
+ * WeChat's id of a file that a follower sent, valid as long as WeChat keeps the file.
+ */
 export const resource = table(
   'resources',
   {
@@ -15,7 +18,7 @@ export const resource = table(
     add_time: big(),
     kind: key(16),
     uid: int(nullable),
-    /** 0 while nothing names it: no line, no rule, no quick reply. */
+    /** 0 while no line, rule or quick reply uses the file. */
     used: int(),
   },
   {

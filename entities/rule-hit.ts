@@ -1,6 +1,9 @@
 import { id, int, primary, type Row, table } from './columns.ts'
 
-/** How often a rule spoke on a day (days since 1970, UTC). Counted in memory and added in heaps: not a row lock a push. */
+/**
+ * How often a rule answered on one day (days are counted since 1970, UTC). Hits are counted in
+ * memory and added up in bulk, so that a push need not lock this row.
+ */
 export const ruleHit = table(
   'rule_hit',
   {

@@ -1,6 +1,9 @@
 import { big, id, int, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** Rules tried over what followers really wrote. Whoever holds the lease works on it. */
+/**
+ * A replay: rules are tried against messages that followers really wrote. The process that holds
+ * the lease works on it.
+ */
 export const ruleReplay = table(
   'rule_replay',
   {

@@ -1,6 +1,9 @@
 import { big, id, int, key, primary, type Row, table, text } from './columns.ts'
 
-/** A question that no rule answered, and how often. `folded`: as it is compared. */
+/**
+ * A question that no rule answered, and how often it was asked. `folded` is its normalised text, by
+ * which equal questions are recognised.
+ */
 export const ruleUnmatched = table(
   'rule_unmatched',
   {

@@ -1,6 +1,6 @@
 import { big, id, int, key, long, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** An auto-reply. account_id NULL: every account of the company. */
+/** An auto-reply rule. If `account_id` is NULL it applies to every account of the company. */
 export const messageRule = table(
   'message_rule',
   {

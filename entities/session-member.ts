@@ -1,6 +1,9 @@
 import { big, id, int, nullable, primary, type Row, table } from './columns.ts'
 
-/** Who was asked into a group chat. left_at NULL: they read it, and write while it lasts. */
+/**
+ * A person who was asked into a group chat. While `left_at` is NULL they can read the session, and
+ * write in it as long as the group chat lasts.
+ */
 export const sessionMember = table(
   'session_member',
   {

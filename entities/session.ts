@@ -1,6 +1,9 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** One conversation. open_key is unique while it is open and NULL after. */
+/**
+ * A conversation of a customer with the company. `open_key` is unique while the session is open and
+ * NULL afterwards, so a customer never has two open sessions.
+ */
 export const session = table(
   'message_session',
   {
@@ -30,9 +33,12 @@ export const session = table(
     closed_at: big(nullable),
     close_reason: text(255, nullable),
     add_time: big(),
-    /** Until then a supervisor looks on, and its lines are written to its own stream. */
+    /**
+     * Until this time a supervisor is watching, and the session's lines are also written to its own
+     * event stream.
+     */
     watched_until: big(nullable),
-    /** The customer's first line that no person has answered yet. */
+    /** When the customer wrote the first line that no person has answered yet. */
     unanswered_since: big(nullable),
   },
   {

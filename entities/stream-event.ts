@@ -1,6 +1,6 @@
 import { big, id, key, long, primary, type Row, table } from './columns.ts'
 
-/** One event in one stream. */
+/** An event in a stream. */
 export const streamEvent = table(
   'stream_event',
   {

@@ -1,6 +1,8 @@
 import { big, id, key, primary, type Row, table } from './columns.ts'
 
-/** One log per audience: its epoch and how far it goes. */
+/**
+ * A stream: the log of events for one audience, with its epoch and the number of its newest event.
+ */
 export const stream = table('stream', {
   company_id: id(primary),
   stream: key(80, primary),

@@ -1,4 +1,4 @@
-// Each table once. A new one is a line here and a migration.
+// Exports every table. Whoever adds a table adds a line here and writes a migration.
 export * from './company.ts'
 export * from './official-account.ts'
 export * from './user.ts'

@@ -1,6 +1,9 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
-/** What a follower did besides writing: taps, scans, places. The newest of each follower are kept. */
+/**
+ * What a follower did besides writing: menu taps, scans, locations. Only each follower's newest
+ * rows are kept.
+ */
 export const trajectory = table('trajectory', {
   wx_user_id: id(primary),
   n: int(primary),

@@ -1,6 +1,6 @@
 import { id, int, primary, type Row, table } from './columns.ts'
 
-/** Who may take an agent's customers while they are away. */
+/** Deputies: who may take over an agent's customers while the agent is away. */
 export const userDeputy = table(
   'user_deputy',
   {

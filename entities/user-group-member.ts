@@ -1,6 +1,6 @@
 import { id, int, primary, type Row, table } from './columns.ts'
 
-/** Who belongs to a group. */
+/** Which people belong to which group. */
 export const userGroupMember = table(
   'user_group_member',
   {

@@ -1,6 +1,6 @@
 import { big, id, int, type Row, serial, table, text } from './columns.ts'
 
-/** A group of agents; groups form a tree, -1 is no parent. */
+/** A group of agents. Groups form a tree; the parent of a top-level group is -1. */
 export const userGroup = table(
   'user_group',
   {

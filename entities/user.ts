@@ -1,6 +1,6 @@
 import { big, id, int, key, nullable, type Row, serial, table, text } from './columns.ts'
 
-/** A person who signs in. */
+/** A person who can sign in: agent, supervisor or admin. */
 export const user = table(
   'user',
   {
@@ -15,9 +15,12 @@ export const user = table(
     presence: key(16),
     seen_at: big(),
     created_at: big(),
-    /** What they say first in a session; NULL: what the company says. */
+    /** Their own greeting at the start of a session; if NULL, the company's greeting is used. */
     greeting: text(500, nullable),
-    /** Of a disabled person: who gets their sessions (queue, deputies or a uid), and who has said so. */
+    /**
+     * When a person is disabled: who gets their sessions (`queue`, `deputies` or a uid), and which
+     * admin decided so.
+     */
     sessions_to: key(16, nullable),
     disabled_by: int(nullable),
   },
