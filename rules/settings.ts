@@ -1,9 +1,13 @@
-// What a company may set, with ranges and what holds where nothing is set. An account and a group may differ in some.
+// The settings of a company, with their ranges and defaults. Accounts and groups may override some
+// of them.
 import type { Hours } from './time/working-hours.ts'
 
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
-/** Of a group: who waits behind so many, or for so long, goes on to another group. 0 is off. */
+/**
+ * When sessions move on from a full group to another: after so many are waiting, or after so many
+ * minutes. 0 turns it off.
+ */
 export type Overflow = { groupId: number; waiting: number; minutes: number }
 export type AccountSettings = {
   sessionRule?: SessionRule | undefined
@@ -23,11 +27,14 @@ export type Settings = {
   queueWhen: 'always' | 'unanswered' | 'asked'
   rulesInConversation: boolean
   closeOnUnsubscribe: boolean
-  /** Traditional characters match simplified ones in rules. */
+  /** Whether traditional Chinese characters in a text match simplified ones in a rule. */
   traditionalAsSimplified: boolean
   autoAcceptFirst: boolean
   windowFirst: boolean
-  /** A push whose time is long gone is one that somebody has kept. */
+  /**
+   * Whether to refuse pushes whose time is long past, since somebody may have recorded and resent
+   * them.
+   */
   refuseOldPushes: boolean
   reserveLastReply: boolean
   tellPosition: boolean
@@ -36,9 +43,12 @@ export type Settings = {
   accounts: Record<string, AccountSettings>
   groups: Record<string, GroupSettings>
 
-  /** What an agent's side says when they take up a session; empty: nothing. An agent may have their own. */
+  /**
+   * The line that customers get when an agent takes up their session; empty means none. An agent
+   * may have their own.
+   */
   greeting: string
-  /** Asked of the customer when their session is closed. */
+  /** Whether customers are asked to grade the service when their session is closed. */
   askSatisfaction: boolean
   satisfactionQuestion: string
   satisfactionThanks: string
@@ -46,7 +56,7 @@ export type Settings = {
 
 const aYear = 525_600
 
-/** From the least to the most; what is 0 is off. */
+/** The smallest and largest allowed values. 0 turns a setting off. */
 export const ranges = {
   reclaimDays: [1, 3650],
   fallbackMinutes: [1, aYear],
@@ -87,7 +97,10 @@ export const defaultSettings: Settings = {
   satisfactionThanks: '感谢您的评价！',
 }
 
-/** Written into a company when it is made: what older companies, which have stored nothing, are not to notice. */
+/**
+ * Stored for each new company. Older companies have nothing stored, so their behaviour does not
+ * change.
+ */
 export const settingsAtBirth: Partial<Settings> = { rulesInConversation: false }
 
 export function readSettings(stored: string): Settings {
@@ -96,7 +109,7 @@ export function readSettings(stored: string): Settings {
 
 export type Place = { accountId: string; groupId: number | null }
 
-/** The group's word goes before the account's, and that before the company's. */
+/** A group's setting overrides the account's, which overrides the company's. */
 export function ruleAt(
   { sessionRule, accounts, groups }: Settings,
   { accountId, groupId }: Place,
@@ -108,7 +121,7 @@ export function ruleAt(
   )
 }
 
-/** Null: always there. */
+/** Null if there are no working hours, so somebody is always there. */
 export function hoursAt(
   { hours, accounts, groups }: Settings,
   { accountId, groupId }: Place,
@@ -119,7 +132,7 @@ export function hoursAt(
   return ofAccount === undefined ? hours : ofAccount
 }
 
-/** Whether anybody is ever given a customer that they did not take. */
+/** Whether any setting assigns customers to agents automatically. */
 export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
   return [
     sessionRule,
@@ -127,7 +140,7 @@ export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
   ].some((rule) => rule === 'even' || rule === 'roundRobin')
 }
 
-/** Groups that would pass customers round in a circle. */
+/** Finds groups that would pass customers on in a circle. */
 export function overflowCircle(groups: Record<string, GroupSettings>): number | null {
   for (const first of Object.keys(groups)) {
     const seen = new Set<number>()

@@ -1,7 +1,10 @@
-// How long is a sign-in refused, and when is one over?
+// Decides for how long sign-ins are refused after failures, and when a sign-in has expired.
 const windowMs = 15 * 60_000
 
-/** The end of the lock, or null. `failures` are the newest `limit` failures, newest first. */
+/**
+ * When the lock ends, or null if there is none. `failures` are the times of the newest `limit`
+ * failures, newest first.
+ */
 export function lockedUntil(failures: number[], limit: number, now: number): number | null {
   const newest = failures[0]
   const oldest = failures[limit - 1]
@@ -9,7 +12,10 @@ export function lockedUntil(failures: number[], limit: number, now: number): num
   return now < newest + windowMs ? newest + windowMs : null
 }
 
-/** Whoever has one address of an IPv6 network has all of its /64: failures count for the network. IPv4 written as IPv6 is IPv4. */
+/**
+ * Whoever has one IPv6 address usually has its whole /64 network, so failures are counted per
+ * network. An IPv4 address written as IPv6 is treated as IPv4.
+ */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address
   const groups = groupsOf(address)
@@ -38,7 +44,10 @@ function groupsOf(address: string): number[] {
   return [...head, ...gap, ...tail].map((group) => Number.parseInt(group, 16) || 0)
 }
 
-/** So many failures of one name, from wherever, make the next try of it wait; never for longer than this, so that nobody can lock a person out. */
+/**
+ * After this many failures for one name, from any address, the next attempt has to wait. The wait
+ * has an upper limit, so that nobody can lock another person out for good.
+ */
 const longestDelayMs = 5000
 export const failuresBeforeDelay = 10
 export const failuresCounted = 100

@@ -1,4 +1,4 @@
-// What a rule does: lines in their order, and who is to receive the customer.
+// What a rule does: which lines it sends in which order, and to whom it hands the customer.
 import type { Content } from '../reply/content.ts'
 import type { Named } from '../session/reception.ts'
 
@@ -9,9 +9,9 @@ export type Step =
   | { kind: 'group'; groupId: number }
   | { kind: 'queue' }
   | { kind: 'none' }
-/** As it is stored and shown: the first step, and behind it the others. */
+/** An action as it is stored and shown: the first step, followed by the others in `then`. */
 export type Action = Step & { then?: Step[] }
-/** `named` null: nobody is asked to receive them. */
+/** `named` is null if the rule hands the customer to nobody. */
 export type Deeds = { answers: Content[]; named: Named | null }
 
 export const stepsOf = ({ then = [], ...first }: Action): Step[] => [first, ...then]

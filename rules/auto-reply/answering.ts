@@ -1,13 +1,18 @@
-// What follows from a rule for the session that the message opened.
+// Decides what a rule's answer means for the session that the message opened: does it wait for an
+// agent, or end at once?
 import type { Found } from './keyword.ts'
 import type { Settings } from '../settings.ts'
 
-/** Null: it goes to people. Else it ends at once, its lines are kept, and the next message opens another. */
+/**
+ * Null: the session waits for an agent. Otherwise it ends at once, its lines are kept, and the
+ * customer's next message opens another.
+ */
 export type Ended = 'answered_by_rule' | 'not_asked' | null
 
 /**
- * `unanswered`: where a rule answered, people are not needed; the default rule answers nothing. `asked`: only who is handed on by a rule
- * waits for people.
+ * `queueWhen` is the company's choice. With `unanswered`, a session that a rule answered needs no
+ * agent (the default rule does not count as an answer). With `asked`, only customers whom a rule
+ * hands on wait for an agent.
  */
 export function endsAtOnce(queueWhen: Settings['queueWhen'], found: Found | null): Ended {
   if (queueWhen === 'always' || found?.rule.named) return null

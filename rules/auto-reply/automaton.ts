@@ -1,23 +1,34 @@
-// Aho and Corasick's automaton over many words, in flat typed arrays: one pass over a text finds every word in it. States are
-// numbered in the order of breadth, so that the children of a state stand side by side, sorted, up to the first child of the next.
-// What is known of a state stands together: with many words each look is one at memory far away.
+// The automaton of Aho and Corasick: it finds all keywords that occur in a text while reading the
+// text once. It is stored in flat typed arrays. States are numbered breadth first, so the children
+// of a state are neighbours, in sorted order, and end where the children of the next state begin.
+// All data of one state lie next to each other, because with many keywords every lookup is a slow
+// access to distant memory.
 export type Automaton = {
   words: number
   states: number
   bytes: number
-  /** Calls with the number of each word found and where it ends, from left to right. */
+  /**
+   * Calls `found` for each word in the text, from left to right, with the number of the word and
+   * the position where it ends.
+   */
   scan: (units: Uint16Array, length: number, found: (word: number, end: number) => void) => void
 }
 
-/** Four numbers a state, at these places. */
+/** Each state takes four numbers in the array; these are their positions. */
 const width = 4
-/** The first child. */
+/** The number of the state's first child. */
 const FIRST = 0
-/** Where to go on when no child fits: the longest end of what was read that begins some word. */
+/**
+ * The state to continue from when no child fits: it stands for the longest suffix of the text read
+ * so far that begins a keyword.
+ */
 const FAIL = 1
-/** The longest word that ends here: the state that it alone would lead to, this one or a shorter one; 0 when none does. */
+/**
+ * The state of the longest keyword that ends here, which may be this state or that of a shorter
+ * suffix. 0 if no keyword ends here.
+ */
 const FOUND = 2
-/** The word that leads here, or -1. */
+/** The number of the keyword that this state completes, or -1. */
 const WORD = 3
 
 type Tables = { labels: Uint16Array; nodes: Int32Array }
@@ -25,7 +36,10 @@ type Tables = { labels: Uint16Array; nodes: Int32Array }
 const searched = 8
 const yieldEvery = 20_000
 
-/** `words` are sorted by their units and distinct. Yields now and then, so that who builds may let others run. */
+/**
+ * `words` must be sorted by code units and free of duplicates. It is a generator, so that a caller
+ * can pause between steps and let other work run.
+ */
 export function* buildAutomaton(words: string[]): Generator<void, Automaton> {
   return open(yield* grow(words), words.length)
 }
@@ -56,7 +70,7 @@ function* grow(words: string[]): Generator<void, Tables> {
 
 type Growing = { words: string[]; tables: Tables; range: Range }
 
-/** Gives a state its children: the next units of the words that begin with it. */
+/** Creates the children of a state: one for each next character of the words that begin with it. */
 function expand(
   { words, tables, range }: Growing,
   { at, depth, states }: { at: number; depth: number; states: number },
@@ -69,7 +83,7 @@ function expand(
   for (; word < last; child += 1) {
     const unit = words[word]?.charCodeAt(depth) ?? 0
     labels[child] = unit
-    // the word that ends here stands before those that go on
+    // a word that ends here is sorted before the longer words that begin with it
     nodes[child * width + WORD] = words[word]?.length === depth + 1 ? word++ : -1
     range.from[child] = word
     while (word < last && words[word]?.charCodeAt(depth) === unit) word += 1
@@ -88,7 +102,7 @@ function link({ labels, nodes }: Tables, parent: number, child: number): void {
     fail = childOf(labels, nodes, { state: at, unit })
   }
   nodes[child * width + FAIL] = fail
-  // that state is less deep, so all of this is known of it
+  // the fallback state is less deep, so its numbers are already known
   nodes[child * width + FOUND] =
     (nodes[child * width + WORD] as number) >= 0 ? child : (nodes[fail * width + FOUND] as number)
 }
@@ -112,7 +126,10 @@ function childOf(
 function open(tables: Tables, words: number): Automaton {
   const { labels, nodes } = tables
   const root = rootTable(tables)
-  /** As childOf, from a state and those it falls back to; written out, because most of a match is spent here. */
+  /**
+   * The same as childOf, but tries the state and then its fallback states. It is written out
+   * without calls because most of the matching time is spent here.
+   */
   const step = (state: number, unit: number): number => {
     for (let at = state; at !== 0; at = nodes[at * width + FAIL] as number) {
       let low = nodes[at * width + FIRST] as number
@@ -147,7 +164,10 @@ function open(tables: Tables, words: number): Automaton {
   }
 }
 
-/** Nearly every unit of a text begins there: looked up at once. Its children are the first states, so two bytes hold them. */
+/**
+ * Nearly every step starts at the root, so the root's children can be looked up directly. They are
+ * the first states, so their numbers fit in two bytes.
+ */
 function rootTable({ labels, nodes }: Tables): { lowest: number; states: Uint16Array } {
   const [from, to] = [nodes[FIRST] as number, nodes[width + FIRST] as number]
   const lowest = labels[from] ?? 0

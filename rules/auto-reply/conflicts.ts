@@ -1,19 +1,25 @@
-// Rules that stand in each other's way: keywords that can never decide, because whatever holds them is answered by another rule, and
-// rules of which nothing is left.
+// Finds rules that block each other: keywords that can never have an effect because another rule
+// always answers first, and rules of which no keyword is left.
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { isEvent } from './event-rules.ts'
 import { compiling, type Matcher } from './keyword.ts'
 import { readRule, type MatchOptions, type Rule } from './rule.ts'
 import type { ReadSchedule } from '../time/schedule.ts'
 
-/** `same`: two rules want the same keyword, the younger never speaks. `hidden`: a higher rule matches whatever holds it. */
+/**
+ * `same`: two rules have the same keyword, and the younger rule never answers. `hidden`: a rule
+ * that comes first matches every text that contains the keyword.
+ */
 export type Conflict = {
   ruleId: string
   kind: 'same' | 'hidden'
   keyword: string
   byRuleId: string
 }
-/** Nothing is left of it: all its keywords are hidden, its time is over, an earlier rule takes its place, or its pattern cannot be used. */
+/**
+ * A rule that can never answer: all its keywords are hidden, its validity has ended, an earlier
+ * rule takes its place, or its pattern cannot be used.
+ */
 export type Dead = {
   ruleId: string
   why: 'all_hidden' | 'over' | 'behind_another' | 'unusable'
@@ -50,7 +56,7 @@ export function* findConflicts(
   for (const rule of rules.filter(({ kind }) => withWords.includes(kind))) {
     const words = [...new Set(rule.keywords.map(matcher.normalise))].filter((word) => word !== '')
     const hidden = words.flatMap((word) => hiddenBy(rule, word, matcher) ?? [])
-    // of a rule that wants all its keywords, one that is hidden hides it
+    // a rule that requires all its keywords is blocked as soon as one of them is
     const [first] = hidden
     if (first && (hidden.length === words.length || rule.kind === 'all')) {
       found.dead.push({ ruleId: rule.id, why: 'all_hidden', byRuleId: first.byRuleId })
@@ -70,7 +76,9 @@ const yieldEvery = 200
 const withWords: Rule['kind'][] = ['exact', 'contains', 'any', 'prefix', 'suffix', 'all']
 const anywhere: Rule['kind'][] = ['contains', 'any']
 
-/** A rule that answers every text in which this rule's keyword would have made it answer. */
+/**
+ * Finds a rule that answers first in every text in which this rule would answer by this keyword.
+ */
 function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
   const others = matcher
     .all(word, null)
@@ -92,11 +100,14 @@ function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
     : null
 }
 
-/** Of two equal ones the older; a rule that wants all its keywords has more of them. */
+/**
+ * Between two rules of equal rank the older wins. A rule that requires all its keywords may match
+ * with more of them.
+ */
 const comesFirst = (other: Rule, rule: Rule) =>
   other.priority === rule.priority && rule.kind !== 'all' && other.id < rule.id
 
-/** It matches wherever the other's keyword may stand. */
+/** Whether the other rule matches in every text that contains this rule's keyword. */
 function takes(other: Rule, rule: Rule): boolean {
   if (rule.kind === 'exact') return other.kind === 'exact'
   return (
@@ -105,13 +116,16 @@ function takes(other: Rule, rule: Rule): boolean {
   )
 }
 
-/** Wherever and whenever this rule speaks, the other does too. */
+/** Whether the other rule is active for every account and at every time for which this rule is. */
 const covers = (other: Rule, rule: Rule): boolean =>
   other.schedule === null && (other.accountId === null || other.accountId === rule.accountId)
 const isOver = (schedule: ReadSchedule | null, now: number) =>
   schedule !== null && schedule.validUntil <= now
 
-/** Of default and follow rules one speaks; of a menu's and a code's one for each key. */
+/**
+ * Only one default rule and one follow rule can answer, and only one rule for each menu key or QR
+ * code. Those behind it never answer.
+ */
 function behindAnother(rules: Rule[]): Dead[] {
   const ordered = rules
     .filter((rule) => rule.kind === 'default' || isEvent(rule.kind))

@@ -1,5 +1,6 @@
-// Rules as a table that people open in a spreadsheet. A cell that a spreadsheet would take for a formula gets an apostrophe before it
-// and loses it again on the way back, so nothing runs and nothing changes.
+// Exports and imports rules as a CSV table for spreadsheet programs. A cell that a spreadsheet
+// would run as a formula gets an apostrophe in front, which is removed again on import: nothing is
+// executed, and the text survives unchanged.
 const formula = /^'*[=+\-@\t\r＝＋－＠]/
 
 export const guarded = (text: string) => (formula.test(text) ? `'${text}` : text)

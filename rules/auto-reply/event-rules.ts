@@ -1,11 +1,12 @@
-// Rules that answer what a follower does: follows, scans a code, taps a menu. Keys are the platform's and compared to the letter.
+// Rules that answer what a follower does rather than types: follows, scans a code, taps a menu. The
+// keys come from WeChat and must match exactly.
 import { serves, type Moment, type Rule } from './rule.ts'
 
 export type EventKind = 'subscribe' | 'scan' | 'menu'
 export const isEvent = (kind: Rule['kind']): kind is EventKind =>
   kind === 'subscribe' || kind === 'scan' || kind === 'menu'
 
-/** A rule that names the key goes before one that takes any. */
+/** Among these rules, one that names a key is preferred to one that accepts any key. */
 export function openEvents(
   rules: Rule[],
 ): (kind: EventKind, key: string, moment: Moment) => Rule | null {

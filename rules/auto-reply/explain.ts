@@ -1,10 +1,11 @@
-// Why a rule answered, and why the others did not: from the same pass over the text that decides.
+// Explains why a rule answered a text and why the others did not. It uses the result of the same
+// matching pass that decides in production.
 import { isEvent } from './event-rules.ts'
 import { isOn } from '../time/schedule.ts'
 import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 
-/** Why it lost against the one that won, or why it was silent. */
+/** Why a rule did not answer: how it lost against the winner, or why it did not match at all. */
 export type Why =
   | 'won'
   | 'weaker_kind'
@@ -21,7 +22,10 @@ export type Why =
 export type Considered = { rule: Rule; matches: boolean; keyword: string | null; why: Why }
 export type Explanation = { found: Found | null; considered: Considered[] }
 
-/** `disabled`: the rules that are switched off, compiled by themselves. At most `most` rules are told of, those that match first. */
+/**
+ * `disabled` is a matcher made of the rules that are switched off. At most `most` rules are listed,
+ * the matching ones first.
+ */
 export function explain(
   { live, disabled }: { live: Matcher; disabled: Matcher },
   text: string,

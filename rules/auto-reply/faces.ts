@@ -1,5 +1,5 @@
-// WeChat's own faces arrive as codes, old and new, in the language of the phone. All ways to write one face become one: its
-// Chinese name in brackets.
+// WeChat's built-in emoticons arrive as text codes, in old and new notations and in the language of
+// the phone. All notations of one emoticon are replaced by one: its Chinese name in brackets.
 const faces: [code: string, name: string][] = [
   ['/::)', '微笑'],
   ['/::~', '撇嘴'],
@@ -153,7 +153,7 @@ const faces: [code: string, name: string][] = [
 
 const names = new Map(faces.map(([code, name]) => [code, `[${name}]`]))
 const escaped = (code: string) => code.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-// longest first: one code may begin like another
+// the longest codes come first, because one code may be the beginning of another
 const anyFace = new RegExp(
   [...names.keys()]
     .sort((a, b) => b.length - a.length)

@@ -1,6 +1,8 @@
-// Which rule answers? exact beats contains beats pattern, then priority, then the longest match, then the older rule. A follow rule
-// never matches typed text, a default rule only where no other does. Compiled once per company, asked once per message; what the
-// lab explains comes from the same pass.
+// Decides which rule answers a text. An exact match wins over a keyword inside the text, and that
+// over a pattern; then the higher priority wins, then the longest match, then the older rule. A
+// follow rule never answers typed text, and the default rule answers only if no other rule does.
+// Rules are compiled once per company and asked once per message; the rule lab gets its
+// explanations from the same pass.
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { openEvents, type EventKind } from './event-rules.ts'
 import { compileTexts, type Match } from './text-rules.ts'
@@ -13,10 +15,13 @@ export type Unusable = { id: string; name: string; why: string }
 export type Matcher = {
   text: (text: string, moment: Moment) => Found | null
   event: (kind: EventKind, key: string, moment: Moment) => Found | null
-  /** Every rule that would have answered the text alone, the best first; and those whose pattern was too dear to try. null: anywhere, anytime. */
+  /**
+   * All rules that would have answered the text on their own, best first, and the rules whose
+   * pattern was too expensive to try. If `moment` is null, accounts and schedules are ignored.
+   */
   all: (text: string, moment: Moment | null) => { found: Found[]; skipped: Rule[] }
   rules: Rule[]
-  /** Rules that cannot be used: nothing answers by them, and their admin is told. */
+  /** Rules that cannot be used. They never answer, and the admin is told about them. */
   unusable: Unusable[]
   keywords: number
   bytes: number
@@ -53,7 +58,10 @@ export function compileRules(rows: MessageRuleRow[], options?: MatchOptions): Ma
   }
 }
 
-/** The same in steps, so that a process that compiles many goes on answering. */
+/**
+ * The same, but in steps, so that a process that compiles large rule sets can answer requests in
+ * between.
+ */
 export function* compiling(
   rows: MessageRuleRow[],
   options: MatchOptions = { traditionalIsSimplified: true },
@@ -61,7 +69,7 @@ export function* compiling(
   const { rules, unusable } = yield* inOrder(rows)
   const texts = yield* compileTexts(rules, options)
   const events = openEvents(rules)
-  // in the automaton by now
+  // the keywords are in the automaton now, so this copy of them can be freed
   for (const rule of rules) rule.keywords = []
   const found = (match: Match | null): Found | null => {
     const rule = match && rules[match.rule]

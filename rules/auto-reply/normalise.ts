@@ -1,19 +1,20 @@
-// How texts are compared: full and half width, upper and lower case, spaces, the ways to write a face, and, if wanted, traditional
-// and simplified characters are alike. Texts and keywords go through here. What nearly all texts are made of is looked up unit by
-// unit; the rest takes the slow way, which says what is meant.
+// Normalises texts and keywords before they are compared, so that full-width and half-width
+// letters, upper and lower case, spaces, the notations of emoticons and, if the company wants it,
+// traditional and simplified characters make no difference. Common characters are looked up one by
+// one in a table; everything else takes a slower path, which is the one that defines the result.
 import { withNamedFaces } from './faces.ts'
 import { traditionalAndSimplified } from './traditional.ts'
 
 export type Folding = {
-  /** Writes the folded units of a text and answers how many. */
+  /** Writes the normalised text into `units` and returns its length. */
   into: (text: string, units: Uint16Array) => number
   fold: (text: string) => string
-  /** Room that a text may need. */
+  /** An upper bound for the length of the normalised text. */
   roomFor: (text: string) => number
 }
 
 const space = 32
-// what no text begins a unit with: 0 is left out, 1 asks for the slow way
+// two markers that are no character: 0 means "leave this one out", 1 means "take the slow path"
 const left = 0
 const slow = 1
 
@@ -30,7 +31,10 @@ const isSpace = (unit: number) =>
   unit === 0x1680 ||
   unit === 0x2028 ||
   unit === 0x2029
-/** Chinese and its neighbours are written without spaces, emoji too. */
+/**
+ * Chinese, Japanese and Korean characters, and emoji, are written without spaces between them, so
+ * spaces next to them do not matter.
+ */
 const needsNoSpace = (unit: number) => unit >= 0x2e80
 const wantSpace = (before: number, after: number) => before < 0x2e80 && !needsNoSpace(after)
 const dependsOnNeighbours = /[\p{M}\p{Cs}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u03a3\u0130]/u
@@ -62,7 +66,7 @@ const staysAlone = (folded: string, unit: number) =>
   !dependsOnNeighbours.test(folded) &&
   folded.toLowerCase() === folded
 
-/** A pair that is one emoji and stays what it is. */
+/** Whether this surrogate pair is a single emoji, which normalising leaves as it is. */
 const isPlainEmoji = (high: number, low: number) =>
   (high === 0xd83d && low >= 0xdc00 && low <= 0xdfff) ||
   (high === 0xd83c && low >= 0xdf00 && low <= 0xdfff) ||
@@ -74,7 +78,10 @@ function openFolding(simplified: Map<number, number>): Folding {
     table[unit] = unitOf(String.fromCharCode(unit), simplified)
   }
 
-  /** The rest of a text whose neighbours no longer change each other. */
+  /**
+   * The slow path: normalises the rest of the text, whose characters no longer influence those
+   * before it.
+   */
   const write = (text: string, units: Uint16Array) => {
     let n = 0
     let gap = false
@@ -94,7 +101,10 @@ function openFolding(simplified: Map<number, number>): Folding {
   const slowly = (text: string, units: Uint16Array) =>
     write(withNamedFaces(text).normalize('NFKC').toLowerCase(), units)
 
-  /** Unit by unit; null where neighbours may change each other. */
+  /**
+   * The quick path: looks up one character after the other. Returns null when neighbouring
+   * characters may change each other.
+   */
   const quickly = (text: string, units: Uint16Array): number | null => {
     let n = 0
     let gap = false
@@ -117,7 +127,7 @@ function openFolding(simplified: Map<number, number>): Folding {
     return n
   }
   const into = (text: string, units: Uint16Array) => quickly(text, units) ?? slowly(text, units)
-  // a single character may become eighteen
+  // in the worst case, one character becomes eighteen
   const roomFor = (text: string) => text.length * 18 + 1
   return {
     into,
@@ -131,7 +141,10 @@ function openFolding(simplified: Map<number, number>): Folding {
 
 const [slash, bracket, colon] = [47, 91, 58]
 
-/** How many units stand for themselves here: an emoji's two; one of a slash or bracket that begins no face; else none. */
+/**
+ * How many code units can be copied unchanged at this position: two for an emoji; one for a slash
+ * or bracket that begins no emoticon; otherwise none.
+ */
 function widthOf(text: string, at: number, unit: number): number {
   if (unit === slash) return Number(text.charCodeAt(at + 1) !== colon)
   if (unit === bracket) return Number(!/[a-z0-9]/i.test(text.charAt(at + 1)))
@@ -148,7 +161,7 @@ export function asText(units: Uint16Array, length: number, from = 0): string {
 
 const kept: { alike?: Folding; apart?: Folding } = {}
 
-/** Each is made when it is first asked for: a table of all units takes a moment. */
+/** Each table is created only when it is first needed, because filling it takes a moment. */
 export const foldingOf = (traditionalIsSimplified: boolean): Folding =>
   traditionalIsSimplified
     ? (kept.alike ??= openFolding(simplifiedUnits()))

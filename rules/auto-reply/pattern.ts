@@ -1,11 +1,16 @@
-// An admin's pattern never reaches V8's engine: re2js takes linear time. Linear in text and pattern, so both are bounded as well,
-// and so is what all patterns of a company take together: what is within these bounds always compiles.
+// Regular expressions written by an admin never run in V8's own engine, where some take exponential
+// time. re2js takes time proportional to the length of text and pattern, so both lengths are
+// limited, as is the total size of all patterns of a company. A pattern within these limits always
+// compiles.
 import { RE2JS, RE2Set } from 're2js'
 import type { Rule } from './rule.ts'
 
 export type Patterns = {
   count: number
-  /** `skipped` hears of rules whose pattern was not tried, because the text is too long for all of them. */
+  /**
+   * `skipped` is called with rules whose pattern was not tried because the text is too long for all
+   * of them.
+   */
   find: (
     text: string,
     found: (rule: number, length: number) => void,
@@ -13,24 +18,28 @@ export type Patterns = {
   ) => void
   leftOut: LeftOut[]
 }
-/** A rule that is asked nothing, because its pattern cannot be used. */
+/** A rule that is left out because its pattern cannot be used. */
 export type LeftOut = { rule: number; why: string }
 export type Measured = { steps: number } | { why: string }
 
-/** Of one company, switched off or not. */
+/** The limit for one company, counting rules that are switched off. */
 export const mostPatterns = 1000
 export const mostSteps = 60_000
 const largestProgram = 1000
-// instructions times characters: at the worst a tenth of a second
+// pattern instructions times characters of text: at worst a tenth of a second of work
 const mostWork = 600_000
-// sets are compiled in one go, so each is small; and one large set takes longer than many small ones
+// a set is compiled without interruption, so each is kept small; also, one large set takes longer
+// than many small ones
 const setHolds = { patterns: 32, steps: 1500 }
 const setMemory = { together: 2 * 1024 * 1024, least: 256 * 1024 }
 
-/** What patterns read: half width and trimmed, but upper and lower case as they were typed. */
+/**
+ * The text that patterns see: normalised to half width and trimmed, but with upper and lower case
+ * as it was typed.
+ */
 export const patternText = (text: string) => text.normalize('NFKC').trim()
 
-/** Its size in steps when it may be used, else what is wrong with it. */
+/** Returns the size of a pattern in steps, or what is wrong with it. */
 export function measurePattern(pattern: string): Measured {
   const compiled = compile(pattern)
   return 'why' in compiled ? compiled : { steps: compiled.size }
@@ -56,10 +65,10 @@ function compile(pattern: string): Compiled | { why: string } {
 }
 
 type Single = Compiled & { at: number; pattern: string }
-/** Patterns that are looked for together. */
+/** Patterns that are searched together in one pass. */
 type Group = { set: RE2Set; members: Single[] }
 
-/** In steps, so that who compiles may let others run. */
+/** A generator, so that other work can run between the steps of compiling. */
 export function* openPatterns(rules: Rule[]): Generator<void, Patterns> {
   const { single, leftOut } = yield* compileEach(rules)
   const groups = yield* compileGroups(single)
@@ -94,7 +103,7 @@ export function* openPatterns(rules: Rule[]): Generator<void, Patterns> {
 
 const tooMany = `The patterns of your company are too many or too large together (at most ${mostPatterns} with ${mostSteps} steps): delete some, or use fewer and smaller repetitions.`
 
-/** The best rules first; what goes beyond the bounds is left out. */
+/** Compiles the best rules first; those that would exceed the limits are left out. */
 function* compileEach(rules: Rule[]): Generator<void, { single: Single[]; leftOut: LeftOut[] }> {
   const single: Single[] = []
   const leftOut: LeftOut[] = []

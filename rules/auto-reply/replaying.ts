@@ -1,4 +1,5 @@
-// What would other rules have done with what followers really wrote? Counted message by message, with a few of each kind to look at.
+// A replay tells what changed rules would have answered to messages that followers really wrote. It
+// counts message by message and keeps a few examples of each kind.
 import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 
@@ -6,12 +7,18 @@ type Sample = { text: string; before: string | null; after: string | null }
 type Told = { count: number; samples: Sample[] }
 export type ReplayResult = {
   messages: number
-  /** How often each of the rules that were tried would have answered; those that never would as well. */
+  /**
+   * For each rule that was tried, how often it would have answered. Rules that never would are
+   * listed too.
+   */
   hits: { id: string; name: string; hits: number; before: number }[]
-  /** Of a hundred messages, how many a rule (not the default) answered and would answer. */
+  /**
+   * The percentage of messages that a rule answered before, and would answer now. The default rule
+   * does not count.
+   */
   coverage: { before: number; after: number }
   newlyAnswered: Told
-  /** Answered by a rule before, and by another one or none after. */
+  /** Messages that a rule answered before, and that another rule or none would answer now. */
   newlyWrong: Told
 }
 export type Tallying = { add: (text: string, moment: Moment) => void; result: () => ReplayResult }

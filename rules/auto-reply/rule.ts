@@ -1,4 +1,5 @@
-// A rule as it is read from its row, and what it is asked with.
+// A rule in the form in which it is matched, read from its database row, and the moment for which
+// rules are asked.
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { readAction, type Action, type Deeds } from './action.ts'
 import { isOn, readSchedule, type ReadSchedule, type Schedule } from '../time/schedule.ts'
@@ -24,7 +25,7 @@ export type Rule = Deeds & {
   accountId: string | null
   priority: number
   kind: MatchKind
-  /** Only until they are compiled. */
+  /** Kept only until the keywords are compiled into the automaton. */
   keywords: string[]
   pattern: string | null
   schedule: ReadSchedule | null
@@ -46,9 +47,12 @@ export function readRule(row: MessageRuleRow): Rule {
   }
 }
 
-/** The best stands first: an index in this list is a rank. Of equals the older, as the rows are given. */
+/**
+ * Sorted with the best rule first, so the index of a rule is its rank. Among equals the older rule
+ * comes first, as in the rows given.
+ */
 
-/** Whose account it is, and when. */
+/** Whether the rule is meant for this account and is active at this time. */
 export const serves = ({ accountId, schedule }: Rule, moment: Moment): boolean =>
   (accountId === null || accountId === moment.accountId) &&
   (schedule === null || isOn(schedule, moment.now))

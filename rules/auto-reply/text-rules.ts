@@ -1,17 +1,24 @@
-// Rules that answer what a follower types. All their keywords stand in one automaton: a text is read once, whatever their number.
+// Rules that answer what a follower types. The keywords of all rules are in one automaton, so a
+// text is read only once, however many rules there are.
 import { buildAutomaton, type Automaton } from './automaton.ts'
 import { asText, foldingOf, type Folding } from './normalise.ts'
 import { openPatterns, type LeftOut, type Patterns } from './pattern.ts'
 import { serves, type MatchOptions, type Moment, type Rule } from './rule.ts'
 import { indexWords, perRule, places, type WordIndex } from './word-index.ts'
 
-/** `band`: 0 exact, 1 a keyword inside, 2 a pattern, 3 nothing else. `keyword` is as the text has it, normalised. */
+/**
+ * `band` says how well it matched: 0 the whole text, 1 a keyword inside it, 2 a pattern, 3 only the
+ * default rule. `keyword` is the matching piece of the normalised text.
+ */
 export type Match = { rule: number; band: number; length: number; keyword: string | null }
 export const bands = { exact: 0, inside: 1, pattern: 2, none: 3 }
 
 export type TextRules = {
   best: (text: string, moment: Moment) => Match | null
-  /** Of every rule that answers the text its best match, the best rule first; and the rules whose pattern was not tried. */
+  /**
+   * The best match of every rule that answers the text, best rule first, and the rules whose
+   * pattern was not tried.
+   */
   all: (text: string, moment: Moment | null) => { matches: Match[]; skipped: number[] }
   normalise: (text: string) => string
   keywords: number
@@ -19,7 +26,10 @@ export type TextRules = {
   leftOut: LeftOut[]
 }
 
-/** A rule that answers: numbers, because a long text may offer hundreds. `end` is where its keyword ends. */
+/**
+ * A rule that matched. These are plain numbers, because a long text may produce hundreds of them.
+ * `end` is the position where the keyword ends.
+ */
 // eslint-disable-next-line max-params -- as it is said
 type Offer = (rule: number, band: number, length: number, end: number) => void
 type Parts = {
@@ -97,7 +107,10 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
 
 type Standing = { rule: number; band: number; length: number; end: number }
 
-/** Band, then priority, then length, then age. What stands best so far is kept here from offer to offer. */
+/**
+ * Collects matches one by one and keeps the best: by band, then priority, then length, then age of
+ * the rule.
+ */
 function openBest(rules: Rule[]) {
   const ranks = new Int32Array(rules.length)
   for (let at = 1; at < rules.length; at += 1) {
@@ -142,7 +155,10 @@ function stands(place: number, starts: boolean, ends: boolean): boolean {
   return place === places.start ? starts : ends
 }
 
-/** Reads a text once and calls with each use of each word found in it. What it needs for that is kept from text to text. */
+/**
+ * Reads a text once and reports each rule for which a word in the text is a keyword. Its buffers
+ * are reused from text to text.
+ */
 function openWords({ rules, folding, automaton, index }: Parts) {
   const { heads, uses, needed, together } = index
   const [seen, counted, counts] = [
@@ -155,7 +171,10 @@ function openWords({ rules, folding, automaton, index }: Parts) {
   let turn = 0
   let tell: Offer = () => undefined
 
-  /** Once for each of its words; when all were there the rule is found. */
+  /**
+   * For rules that require several keywords: counts each keyword once, and reports the rule when
+   * all have been found.
+   */
   const partFound = (use: number, rule: number, end: number) => {
     if (seen[use] === turn) return
     seen[use] = turn
@@ -186,7 +205,7 @@ function openWords({ rules, folding, automaton, index }: Parts) {
       tell = found
       automaton.scan(units, length, wordFound)
     },
-    /** Of the text that was read last. */
+    /** A piece of the normalised text that was read last. */
     between: (start: number, end: number) => asText(units, end, Math.max(0, start)),
   }
 }

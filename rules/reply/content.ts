@@ -1,5 +1,6 @@
-// What a line to a customer can be: of a rule or of a person, one shape. In message_data `content` keeps all of it, and `text` what a
-// list shows and search finds.
+// The content of a line to a customer, in the same shape whether a rule or a person wrote it. In
+// the table message_data, `content` keeps all of it, and `text` is what lists show and search looks
+// into.
 import type { MessageRow } from '../../entities/index.ts'
 import { messageTypes } from './message.ts'
 
@@ -45,7 +46,7 @@ function headOf(content: Content): {
   return content.type === 'miniprogram' ? content.miniprogram : {}
 }
 
-/** Of a line that we sent. */
+/** Reads the content of a line that we sent from its row. */
 export function contentOf(row: Pick<MessageRow, 'type' | 'text' | 'content'>): Content {
   return row.content === null
     ? { type: 'text', text: row.text ?? '' }
@@ -71,17 +72,22 @@ function textOf(content: Content): string | null {
   }
 }
 
-/** A menu in words, for those who read it, and where the platform takes no menu. */
+/**
+ * A menu written out as text: for agents who read it, and for calls where WeChat accepts no menu.
+ */
 export const menuText = ({ head, items, tail }: Menu) =>
   [head, ...items.map(({ text }) => text), tail].filter(Boolean).join('\n')
 
 const passiveTypes: ContentType[] = ['text', 'image', 'voice', 'video', 'news']
 
-/** The answer to a push can carry these; the rest goes by API. */
+/**
+ * Whether this content can be sent as the passive reply to a push. Everything else must be sent
+ * through WeChat's API.
+ */
 export const canBePassive = (content: Content): boolean =>
   passiveTypes.includes(content.type) && filesOf(content).length === 0
 
-/** Files of our vault by their ids; another id is one that the platform gave. */
+/** Ids that belong to files of our own vault. Any other id was given by WeChat. */
 const isOurs = (id: string | undefined): id is string =>
   id !== undefined && /^[0-9a-f]{32}$/.test(id)
 type FileOf = { id: string; kind: 'image' | 'voice' | 'video' | 'thumb'; field: string }
@@ -103,7 +109,7 @@ export function filesOf(content: Content): FileOf[] {
   return isOurs(thumb) ? [...files, { id: thumb, kind: 'thumb', field: 'thumbMediaId' }] : files
 }
 
-/** The same with the ids by which the platform knows the files. */
+/** The same content, with the ids of our files replaced by the ids WeChat knows them by. */
 export function withIds(content: Content, ids: Map<string, string>): Content {
   const known = (id: string) => ids.get(id) ?? id
   if (content.type === 'image' || content.type === 'voice') {
@@ -126,14 +132,17 @@ export function withIds(content: Content, ids: Map<string, string>): Content {
   }
 }
 
-/** The platform shows one article, except in the passive answer to an event. */
+/**
+ * WeChat shows only one article of a news message, except in the passive reply to an event, so the
+ * others are cut off.
+ */
 export function fitting(content: Content, severalArticles: boolean): Content {
   return content.type === 'news' && !severalArticles
     ? { ...content, articles: content.articles.slice(0, 1) }
     : content
 }
 
-/** Two calls said the same. */
+/** Whether two calls sent the same content, as when a client repeats a call. */
 export const isSameContent = (one: Content, other: Content): boolean =>
   ordered(one) === ordered(other)
 
@@ -145,7 +154,7 @@ const ordered = (value: unknown): string =>
 
 export const mostTextBytes = 2048
 
-/** At most so many bytes of UTF-8, never half a character. */
+/** Cuts a text to at most this many bytes of UTF-8, without splitting a character. */
 export function cutText(text: string, bytes = mostTextBytes): string {
   if (text.length * 3 <= bytes) return text
   let left = bytes

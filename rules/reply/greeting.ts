@@ -1,4 +1,5 @@
-// What an agent's side says first: their own words, else the company's; empty words are none. `{name}` is the agent's.
+// The first line on behalf of an agent: their own greeting, or else the company's. An empty
+// greeting means none. `{name}` is replaced by the agent's name.
 export function greetingOf(own: string | null, company: string, name: string): string | null {
   const words = (own ?? company).trim()
   return words === '' ? null : words.replaceAll('{name}', name)

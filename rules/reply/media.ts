@@ -1,9 +1,10 @@
-// What is a file? Its first bytes say so; neither its name nor what the sender says of it is asked.
+// Recognises the type of a file by its first bytes. Neither its name nor the type that the sender
+// declares is trusted.
 export type Kind = 'image' | 'voice' | 'video' | 'file'
 export type Media = { mime: string; kind: Kind }
 
 const mb = 1024 * 1024
-/** The platform's own limits; a file leaves by other ways. */
+/** WeChat's size limits. An ordinary file has none here because it is not sent as a message. */
 export const mostBytes: Record<Kind, number> = {
   image: 10 * mb,
   voice: 2 * mb,
@@ -12,16 +13,16 @@ export const mostBytes: Record<Kind, number> = {
 }
 export const mostOfAny = Math.max(...Object.values(mostBytes))
 export const mostVoiceSeconds = 60
-/** Taken from people, and kept as MP3. */
+/** People may upload WAV recordings; they are stored as MP3. */
 export const wav = 'audio/wav'
-/** What WeChat lets be sent. */
+/** The file types that WeChat accepts for sending. */
 export const takenByPlatform: Record<'image' | 'voice' | 'video' | 'thumb', string[]> = {
   image: ['image/jpeg', 'image/png', 'image/gif'],
   voice: ['audio/amr', 'audio/mpeg'],
   video: ['video/mp4'],
   thumb: ['image/jpeg'],
 }
-/** So much of a file is looked at. */
+/** Only this many bytes from the beginning of a file are examined. */
 export const headBytes = 64 * 1024
 const mostPixels = 100_000_000
 
@@ -79,7 +80,10 @@ const looks: [Look, Media][] = [
 export const sniff = (head: Uint8Array): Media | null =>
   looks.find(([look]) => look(head))?.[1] ?? null
 
-/** An answer in words where a picture should be: JSON, HTML, a notice. Nothing that is only text is ever a medium. */
+/**
+ * Recognises an error message in place of a picture (JSON, HTML or plain text). A file that is only
+ * text is never accepted as a medium.
+ */
 export function isWords(head: Uint8Array): boolean {
   const some = head.subarray(0, 512)
   return some.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
@@ -87,7 +91,10 @@ export function isWords(head: Uint8Array): boolean {
 
 export type Verdict = Media | 'wrong_type' | 'too_large'
 
-/** `strict`: of what we do not know nothing is taken. What a follower sent is kept all the same, and never shown as anything. */
+/**
+ * With `strict`, files of unknown type are refused. Files from followers are not checked strictly:
+ * they are kept in any case, but never displayed.
+ */
 export function judge(file: { head: Uint8Array; size: number }, strict: boolean): Verdict {
   const known = sniff(file.head)
   if (!known) {
@@ -99,13 +106,16 @@ export function judge(file: { head: Uint8Array; size: number }, strict: boolean)
   return within(known, file.size)
 }
 
-/** A WAV is many times as large as what becomes of it. */
+/** WAV files get a higher limit, because the MP3 made from them is many times smaller. */
 const within = (media: Media, size: number): Verdict =>
   size > (media.mime === wav ? mostOfAny : mostBytes[media.kind]) ? 'too_large' : media
 
 const view = (head: Uint8Array) => new DataView(head.buffer, head.byteOffset, head.byteLength)
 
-/** A picture of a few bytes may ask for gigabytes when it is drawn; 0 where its head does not say. */
+/**
+ * A tiny file can declare a picture so large that drawing it takes gigabytes, so the declared size
+ * is read. 0 if the file does not state it.
+ */
 function pixelsOf(mime: string, head: Uint8Array): number {
   if (head.length < 32) return 0
   if (mime === 'image/png') return view(head).getUint32(16) * view(head).getUint32(20)

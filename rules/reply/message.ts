@@ -1,20 +1,20 @@
-// The numbers that a message is stored with, by their names: who wrote it, and of what type it is.
+// Names for the numbers that are stored with a message: who wrote it, and of what type it is.
 
-/** opercode. */
+/** Values of the column `opercode`. */
 export const writtenBy = {
   agent: 1,
   customer: 2,
-  /** A supervisor or an admin who interjects. */
+  /** A supervisor or an admin who writes in somebody else's session. */
   supervisor: 3,
-  /** Of a group chat. */
+  /** A member of a group chat. */
   member: 4,
-  /** What happened, and what colleagues note. */
+  /** Remarks of the system about the session, and notes among colleagues. */
   system: 5,
-  /** What answers or speaks by itself. */
+  /** Whatever answers automatically, such as a rule. */
   rule: 6,
 } as const
 
-/** message_type. An event, and what we do not understand, is 0. */
+/** Values of the column `message_type`. Events, and messages we do not understand, have 0. */
 export const messageTypes = {
   other: 0,
   event: 0,

@@ -1,5 +1,6 @@
-// How often and how long may we write to a follower? Each act of theirs gives so many replies for so long. What the platform's documents
-// leave open is settled in this one table, and on the careful side: its errcodes are the truth, and nobody likes to meet them.
+// How often and for how long we may write to a follower: each thing they do allows a number of
+// replies within some time. Where WeChat's documents leave a question open, this table takes the
+// more cautious answer, because exceeding the limit means an error from WeChat.
 export type Scene = 'message' | 'menu' | 'follow' | 'scan' | 'pay'
 
 const hour = 3600_000
@@ -10,11 +11,14 @@ export const scenes: Record<Scene, { budget: number; ms: number }> = {
   menu: { budget: 3, ms: minute },
   follow: { budget: 3, ms: minute },
   scan: { budget: 3, ms: minute },
-  // 20 in 48 hours until 2023, and not listed since
+  // WeChat allowed 20 replies in 48 hours until 2023 and has not listed this event since
   pay: { budget: 0, ms: 0 },
 }
 
-/** A tap on an entry of a menu message comes as a text and is said to count as a tap. */
+/**
+ * A tap on an entry of a menu message arrives as a text. WeChat documents that it counts as a menu
+ * tap.
+ */
 export const tapCountsAs: Scene = 'menu'
 
 const ofEvents: Record<string, Scene> = {
@@ -26,7 +30,10 @@ const ofEvents: Record<string, Scene> = {
 }
 export const sceneOf = (event: string): Scene | null => ofEvents[event] ?? null
 
-/** A message opens the long window; taps, follows and scans a brief one beside it. */
+/**
+ * A message from the follower opens the long window. Taps, follows and scans open a short one next
+ * to it.
+ */
 export type LongWindow = {
   window_end: number | null
   budget_left: number
@@ -61,7 +68,7 @@ const asBrief = ({ end, left, scene }: Part): BriefWindow => ({
   brief_scene: scene,
 })
 
-/** Not cumulative: what is left becomes the larger number, the end the later one. */
+/** Allowances do not add up: the result has the larger number of replies and the later end. */
 function widened(part: Part, scene: Scene, now: number): Part {
   const { budget, ms } = scenes[scene]
   if (budget === 0) return part
@@ -79,7 +86,10 @@ export const openBriefly = (window: BriefWindow, scene: Scene, now: number): Bri
 
 export type Standing = { endsAt: number | null; remaining: number; scene: string | null }
 
-/** What may be sent now. Whether the two windows add up is not known, so they do not: a reply takes one from each. */
+/**
+ * What may be sent now. It is not known whether WeChat adds the two windows up, so we assume that
+ * it does not: each reply counts in both.
+ */
 export function standing(window: Window, now: number): Standing {
   const [long, brief] = [longOf(window), briefOf(window)]
   const open = [long, brief]
@@ -92,7 +102,7 @@ export function standing(window: Window, now: number): Standing {
 export type WindowRefusal =
   'reply_window_closed' | 'reply_budget_used' | 'last_reply_reserved' | null
 
-/** `reserve`: the last reply to a message is kept for whoever asks for it by name. */
+/** With `reserve`, the last reply is kept back for callers that explicitly ask for it. */
 export function mayReply(window: Window, now: number, reserve = false): WindowRefusal {
   const { endsAt, remaining, scene } = standing(window, now)
   if ((endsAt ?? 0) <= now) return 'reply_window_closed'
@@ -111,7 +121,10 @@ export const takeReply = (window: Window, now: number): Window => ({
 const mostOf = ({ scene }: Part): number =>
   scene !== null && scene in scenes ? scenes[scene as Scene].budget : 0
 
-/** Replies that provably did not arrive. Where two windows are open, one that is used up may not have given anything. */
+/**
+ * Gives back replies that certainly did not arrive. If both windows are open and one of them is
+ * used up, that one gets nothing back, since the reply may not have come from it.
+ */
 export function giveBack(window: Window, replies: number, now: number): Window {
   const [long, brief] = [longOf(window), briefOf(window)]
   const both = long.end > now && brief.end > now
@@ -125,7 +138,10 @@ export function giveBack(window: Window, replies: number, now: number): Window {
 const closedCode = 45015
 const usedCode = 45047
 
-/** The platform's own count is the truth: of what was open when we sent. What the follower opened since stands. */
+/**
+ * When WeChat refuses a reply, its count is right and ours is wrong, so the windows that were open
+ * when we sent are set to empty. What the follower opened since then stays.
+ */
 export function believeRefusal(
   window: Window,
   errcode: number | null,
@@ -141,7 +157,7 @@ export function believeRefusal(
   return { ...asLong(heard(longOf(window))), ...asBrief(heard(briefOf(window))) }
 }
 
-/** Who no longer follows cannot be written to. */
+/** Closes both windows when the customer no longer follows: nobody can write to them then. */
 export const closeWindow = (
   now: number,
 ): Pick<Window, 'window_end' | 'budget_left' | 'brief_end' | 'brief_left'> => ({
@@ -153,6 +169,6 @@ export const closeWindow = (
 
 const typingAfterMs = 30_000
 
-/** WeChat shows that somebody is writing only within 30 seconds of a line, either way. */
+/** WeChat shows "typing" only within 30 seconds after the last line in either direction. */
 export const showsTyping = (customer: Window & { active_at: number }, now: number): boolean =>
   mayReply(customer, now) !== 'reply_window_closed' && now - customer.active_at < typingAfterMs

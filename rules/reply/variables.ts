@@ -1,5 +1,6 @@
-// Names in braces that a rule's or a canned answer's words may hold: {nickname}, or {nickname|friend} where it may be empty. Braces
-// around anything else are braces: nothing has to be escaped.
+// Variables in the text of a rule or a quick reply, such as {nickname}, or {nickname|friend} with a
+// default for when the value is empty. Braces around anything else are ordinary text, so nothing
+// needs to be escaped.
 import type { Content } from './content.ts'
 import { cutText } from './content.ts'
 import { defaultZone } from '../time/schedule.ts'
@@ -14,7 +15,7 @@ export const variableNames = [
   'weekday',
 ] as const
 export type VariableName = (typeof variableNames)[number]
-/** What is not known here is empty. */
+/** A variable whose value is not known here is replaced by nothing. */
 export type Facts = Partial<Record<'nickname' | 'account' | 'agent' | 'keyword', string>> & {
   now: number
 }

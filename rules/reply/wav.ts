@@ -1,21 +1,22 @@
-// What does a WAV hold, and how does it sound? Its header is what a stranger wrote: nothing of it is believed that the bytes do not bear out.
+// Reads a WAV file and its samples. The header was written by somebody unknown, so it is only
+// believed as far as the bytes confirm it.
 export type Wav = {
   channels: number
   rate: number
-  /** Of one sample of one channel. */
+  /** Bits of one sample of one channel. */
   bits: number
   isFloat: boolean
-  /** Where its sound begins, and how many samples each channel has. */
+  /** The position where the sound data begin, and the number of samples per channel. */
   at: number
   samples: number
 }
 
 export type WavFault =
-  /** A chunk is missing, or contradicts another. */
+  /** A required chunk is missing or contradicts another. */
   | 'broken'
-  /** It promises more than there is. */
+  /** The header announces more data than the file has. */
   | 'cut_off'
-  /** Its sound is compressed, or of a kind nobody records voices in. */
+  /** The sound is compressed, or in a format that is not used for recording voices. */
   | 'not_pcm'
   | 'silent'
 
@@ -25,10 +26,13 @@ const fastest = 384_000
 const pcm = 1
 const float = 3
 const extensible = 0xfffe
-/** What follows the format's number in an extensible header. */
+/** The fixed bytes that follow the format number in an extensible WAV header. */
 const guid = '000000001000800000aa00389b71'
 const bitsOf: Record<number, number[]> = { [pcm]: [8, 16, 24, 32], [float]: [32, 64] }
-/** Written by who did not know the length yet: the sound goes on to the end. */
+/**
+ * Written by recorders that did not know the length in advance: the sound lasts until the end of
+ * the file.
+ */
 const unknownSizes = [0, 0xffffffff]
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -109,10 +113,13 @@ const readers: Record<string, ReadSample> = {
   'float 32': (data, at) => data.getFloat32(at, true),
   'float 64': (data, at) => data.getFloat64(at, true),
 }
-/** An encoder must never meet what is no number. */
+/** Replaces values that are not numbers by silence, because the encoder cannot handle them. */
 const audible = (value: number) => (Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0)
 
-/** Some of its samples between -1 and 1: one list, or left and right; more channels than two become one. */
+/**
+ * Reads some samples as numbers between -1 and 1: one list for mono, two for stereo. More than two
+ * channels are mixed into one.
+ */
 export function soundIn(
   bytes: Uint8Array,
   wav: Wav,
@@ -143,7 +150,10 @@ const mixed = (channels: Float32Array[]): Float32Array =>
 
 const rates = [48_000, 44_100, 32_000, 24_000, 22_050, 16_000] as const
 
-/** The rate and the kbit/s of the MP3: none above its own, because more would be invented, and none that players may not know. */
+/**
+ * Chooses the sample rate and bit rate of the MP3: not above those of the recording, since that
+ * only makes the file larger, and only values that all players know.
+ */
 export function mp3Of({ channels, rate }: Pick<Wav, 'channels' | 'rate'>) {
   const outputSampleRate = rates.find((one) => one <= rate) ?? 16_000
   return channels === 2

@@ -1,10 +1,12 @@
-// Who gets a customer? Their exclusive agent, or that one's deputy; then whoever was named, a person or a group; then the rule of the
-// group, the account or the company. Only people online and below their capacity. Whoever was looked at is told with the reason.
+// Decides who gets a customer: first their exclusive agent or that agent's deputy; then the person
+// or group that was named; then whoever the rule of the group, account or company selects. Only
+// people who are online and have room are considered. Everybody who was considered is reported with
+// the reason for or against them.
 import type { SessionRule } from '../settings.ts'
 import type { Named } from './reception.ts'
 import { commonLane, groupLane, privateLane } from './lane.ts'
 
-/** What changes seldom. */
+/** The facts about a person that seldom change. */
 export type Staff = {
   uid: number
   enabled: boolean
@@ -13,7 +15,10 @@ export type Staff = {
   groupIds: readonly number[]
   deputyUids: readonly number[]
 }
-/** What changes all day. `turn` grows whenever they get one: the lowest has been idle the longest. */
+/**
+ * The facts that change all day. `turn` grows whenever they get a session, so the person with the
+ * lowest one has waited the longest for their turn.
+ */
 export type Person = Staff & { online: boolean; load: number; capacity: number; turn: number }
 
 export type Why =
@@ -27,24 +32,24 @@ export type Why =
   | 'busier'
   | 'not_his_turn'
   | 'not_exclusive'
-/** Without a uid: all others. */
+/** Without a uid the entry stands for all other candidates together. */
 export type Candidate = { uid?: number; why: Why; load?: number; capacity?: number; count?: number }
 
 export type Asked = {
   accountId: string
-  /** -1: nobody's. */
+  /** The uid of the exclusive agent, or -1 if the customer belongs to nobody. */
   exclusive: number
   named: Named
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
-  /** It waits already, and not for this agent alone any more. */
+  /** The session is waiting already, and no longer for its exclusive agent alone. */
   movedOn?: boolean
-  /** Had it just before. */
+  /** The person who just had the session and must not get it again. */
   except?: number | null
 }
 export type Facts = {
   people: ReadonlyMap<number, Person>
-  /** Nobody overtakes. */
+  /** Whether other sessions wait in this lane already. If so, a new one must not overtake them. */
   othersWait: (lane: string) => boolean
 }
 export type Decision = { reason: string; candidates: Candidate[] } & (
@@ -53,7 +58,10 @@ export type Decision = { reason: string; candidates: Candidate[] } & (
 
 type Considered = { asked: Asked; facts: Facts; candidates: Candidate[] }
 
-/** Of whom the facts are needed. Nobody, where customers are grabbed. */
+/**
+ * The people whose facts are needed for the decision. Empty if the company lets agents grab
+ * sessions, since nobody is assigned then.
+ */
 export function whoMatters(asked: Asked): number[] {
   const { exclusive, named, rule, staff } = asked
   const owner =
@@ -64,7 +72,7 @@ export function whoMatters(asked: Asked): number[] {
   ]
 }
 
-/** Lanes in which nobody may be overtaken by who is assigned. */
+/** The lanes that must be checked for waiting sessions, so that an assignment overtakes nobody. */
 export const lanesThatMatter = (asked: Asked): string[] => poolsOf(asked).map(({ lane }) => lane)
 
 type Pool = { lane: string; rule: SessionRule; pool: Staff[]; reason: string }
@@ -87,7 +95,7 @@ function poolOf({ staff, accountId, rule }: Asked, groupId: number | null): Pool
   }
 }
 
-/** Where people are chosen from by a rule. */
+/** The groups of people from which a rule would choose, with the lane of each. */
 function poolsOf(asked: Asked): Pool[] {
   const groups = asked.named.kind === 'group' ? [asked.named.groupId] : []
   return [...groups, null]
@@ -95,7 +103,10 @@ function poolsOf(asked: Asked): Pool[] {
     .filter(({ rule }) => rule !== 'grab')
 }
 
-/** Whether whoever is named, or somebody of the group that is, could serve the account. */
+/**
+ * Whether the named person, or at least one member of the named group, could serve the account at
+ * all.
+ */
 export function isThere(
   { staff, accountId }: Pick<Asked, 'staff' | 'accountId'>,
   named: Named,
@@ -111,7 +122,7 @@ export function isThere(
 const deputiesOf = (staff: readonly Staff[], uid: number) =>
   staff.find((one) => one.uid === uid)?.deputyUids ?? []
 
-/** Enabled, and serving the account: anybody else is nobody's exclusive agent. */
+/** Whether this person can be an exclusive agent: enabled, and serving the account. */
 export function mayHave(
   { staff, accountId }: Pick<Asked, 'staff' | 'accountId'>,
   who: Staff | number,
@@ -174,7 +185,10 @@ function byRule(considered: Considered): Decision {
   return { lane, reason: 'nobody_free', candidates: shortened(considered) }
 }
 
-/** Where it waits for somebody: its own agent, whom it names, else everyone. */
+/**
+ * The lane in which the session waits: that of its exclusive agent, else that of the named person
+ * or group, else the common lane of the account.
+ */
 export function laneFor(asked: Asked): string {
   const { exclusive, named, except } = asked
   const isWaitedFor = (uid: number) => uid !== except && mayHave(asked, uid)
@@ -183,13 +197,15 @@ export function laneFor(asked: Asked): string {
   return placeOf(asked).lane
 }
 
-/** The named group, if somebody of it serves the account; else everyone. */
+/** The named group if one of its members serves the account, otherwise everybody of the account. */
 function placeOf(asked: Asked): Pool {
   const { named } = asked
   return poolOf(asked, isThere(asked, named) && named.kind === 'group' ? named.groupId : null)
 }
 
-/** Null: they can have it. What is against them is kept. */
+/**
+ * Null if this person can get the session. Otherwise the reason is recorded with the candidates.
+ */
 function whyNot(considered: Considered, uid: number): Why | null {
   const person = considered.facts.people.get(uid)
   const why = whyNotHe(considered.asked, person)
@@ -211,7 +227,10 @@ function whyNotHe({ accountId, except }: Asked, person: Person | undefined): Why
   return person.load < person.capacity ? null : 'full'
 }
 
-/** even: who has least, of those who has been idle the longest. roundRobin: whose turn it is. */
+/**
+ * `even` picks the agent with the fewest sessions, and among equals the one idle the longest.
+ * `roundRobin` picks whoever's turn it is.
+ */
 function pick(considered: Considered, pool: readonly Staff[], rule: SessionRule): number | null {
   const free = pool
     .filter(({ uid }) => whyNot(considered, uid) === null)
@@ -243,7 +262,10 @@ function choose(considered: Considered, uid: number, reason: string): Decision {
 
 const mostNamed = 20
 
-/** The first by name, the rest by number: a ledger is not a list of everyone on every line. */
+/**
+ * Lists only the first candidates by name and the rest as a number, so that a ledger row does not
+ * contain the whole company.
+ */
 function shortened({ candidates }: Considered): Candidate[] {
   const named = candidates.slice(0, mostNamed)
   const counts = new Map<Why, number>()
@@ -251,7 +273,10 @@ function shortened({ candidates }: Considered): Candidate[] {
   return [...named, ...[...counts].map(([why, count]) => ({ why, count }))]
 }
 
-/** They have it: the next one is decided on that. */
+/**
+ * Updates the facts after a person was given a session, so that the next decision in the same batch
+ * takes it into account.
+ */
 export function given(person: Person, people: Iterable<Person>, at: number): void {
   person.load += 1
   person.turn = Math.max(at, ...[...people].map(({ turn }) => turn + 1))

@@ -1,7 +1,8 @@
-// Groups stand below each other. Whoever walks up the tree comes to an end, even where the stored rows go round in a circle.
+// Groups of agents form a tree. Walking up to the root always ends, even if the stored rows contain
+// a circle.
 type Group = { user_group_id: number; parent_id: number }
 
-/** From the top down to the group itself. */
+/** The groups from the top of the tree down to this one. */
 export function pathTo<G extends Group>(groups: G[], id: number): G[] {
   const byId = new Map(groups.map((group) => [group.user_group_id, group]))
   const path = new Set<G>()
@@ -9,7 +10,7 @@ export function pathTo<G extends Group>(groups: G[], id: number): G[] {
   return [...path].reverse()
 }
 
-/** Those that stand below themselves; each circle once. */
+/** Finds groups that are stored as their own ancestors; each circle is listed once. */
 export function circles(groups: Group[]): number[][] {
   const byId = new Map(groups.map((group) => [group.user_group_id, group]))
   const done = new Set<number>()

@@ -1,5 +1,6 @@
-// The lanes of the queue. Their names are made and read here, and nowhere else. A lane has one account; only who waits for one person
-// alone stands in that person's lane, whatever the account.
+// The lanes of the queue. Their names are composed and parsed only in this file. A lane belongs to
+// one account, except a person's private lane: sessions that wait for one person alone are in it,
+// whatever their account.
 export type Lane =
   | { kind: 'user'; uid: number }
   | { kind: 'group'; groupId: number; accountId: string }
@@ -7,10 +8,10 @@ export type Lane =
 
 export const privateLane = (uid: number) => `user:${uid}`
 export const groupLane = (groupId: number, accountId: string) => `group:${groupId}:${accountId}`
-/** Where those wait who wait for nobody in particular. */
+/** The lane for sessions that wait for nobody in particular. */
 export const commonLane = (accountId: string) => `account:${accountId}`
 
-/** Null: no lane of ours, as releases before had them. */
+/** Null if the name is not a lane of this release, as with names that older releases stored. */
 export function readLane(name: string | null): Lane | null {
   const [kind, ...parts] = (name ?? '').split(':')
   const [first = '', second = ''] = parts
@@ -30,7 +31,7 @@ export function groupOf(name: string | null): number | null {
   return lane?.kind === 'group' ? lane.groupId : null
 }
 
-/** All private lanes and no other, as names are sorted. */
+/** A name range that contains all private lanes and no other lane when names are sorted. */
 export const privateLanes = { from: 'user:', to: 'user;' } as const
 
 export type Serving = {
@@ -40,7 +41,7 @@ export type Serving = {
   deputyOf: readonly number[]
 }
 
-/** Every lane an agent may claim from; their own first. */
+/** Every lane from which an agent may claim, their private lane first. */
 export function lanesOf({ uid, groupIds, accountIds, deputyOf }: Serving): string[] {
   return [
     ...[uid, ...deputyOf].map(privateLane),
@@ -49,7 +50,10 @@ export function lanesOf({ uid, groupIds, accountIds, deputyOf }: Serving): strin
   ]
 }
 
-/** Null: whoever waits in this lane, by this account, may be claimed by them. */
+/**
+ * Null if these people may claim a session of this account from this lane; otherwise the reason why
+ * not.
+ */
 export function whyNotFrom(
   lane: Lane | null,
   accountId: string,

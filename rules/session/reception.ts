@@ -1,8 +1,12 @@
-// Who receives a follower that named somebody: by the key of a menu button, or by the QR code they came by.
+// Finds out who should receive a follower: the key of a menu button or the QR code they came by may
+// name a person or a group.
 export type Named =
   { kind: 'other' } | { kind: 'user'; uid: number } | { kind: 'group'; groupId: number }
 
-/** `kf_other`, `kf_user_<uid>`, `kf_group_<id>`; every other key names nobody. */
+/**
+ * Parses the key of a menu button: `kf_other`, `kf_user_<uid>` and `kf_group_<id>` name a receiver;
+ * any other key names nobody.
+ */
 export function namedByKey(key: string): Named | null {
   if (key === 'kf_other') return { kind: 'other' }
   const [, kind, id] = /^kf_(user|group)_(\d{1,9})$/.exec(key) ?? []
@@ -32,6 +36,6 @@ export function namedBy(reception: Reception): Named {
   return { kind: 'other' }
 }
 
-/** What a button says by itself: `text:` and the answer. */
+/** A button whose key is `text:` followed by words answers with these words. */
 export const answerInKey = (key: string): string | null =>
   key.startsWith('text:') && key.length > 5 ? key.slice(5) : null

@@ -1,11 +1,14 @@
-// Who goes before whom?
+// The rank that orders sessions within a lane.
 
-/** Priority band × 2⁴⁴ + milliseconds: an integer below 2⁵³ that orders one lane. */
+/** The rank is one integer below 2⁵³: priority band × 2⁴⁴ plus milliseconds. */
 export const rankOf = (band: number, at: number) => band * 2 ** 44 + at
 
 export const topPriority = 9
 
-/** A customer of higher priority goes before all of lower. Inside it the first comes first, or whose reply window ends first. */
+/**
+ * Customers of higher priority come before all of lower priority. Within one priority it is first
+ * come, first served, or the one whose reply window ends first, as the company chose.
+ */
 export function rankFor(
   customer: { priority: number; window_end: number | null },
   windowFirst: boolean,

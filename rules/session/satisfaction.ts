@@ -1,4 +1,5 @@
-// The question after a session: a menu whose entries name the session and the grade, and the tap that answers it.
+// The satisfaction question at the end of a session. It is a menu message whose entries contain the
+// session and the grade; the customer's tap on an entry is the answer.
 const words = { 1: '满意', 2: '一般', 3: '不满意' } as const
 export type Grade = keyof typeof words
 

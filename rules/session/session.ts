@@ -1,5 +1,7 @@
-// A session's life as data: who may do what in which state, and what becomes of state, owner and the customer's exclusive agent.
-// What is not in the table is refused. Open = {0, 1, 2, 3}; the rest is the end, and the next message opens a new session.
+// The life of a session as a table: who may do what in which state, and how state, owner and the
+// customer's exclusive agent change. Whatever is not in the table is refused. A session is open in
+// the states 0, 1, 2 and 3; all other states are ends, and the customer's next message opens a new
+// session.
 export const queued = 3
 export const waiting = 0
 export const active = 1
@@ -21,22 +23,22 @@ export const states = [
 export const openStates = [waiting, active, group, queued]
 export const ownedStates = [waiting, active, group]
 
-/** other: nobody was named; user, group: a person or a group was. */
+/** `other` if nobody in particular was asked for, `user` or `group` if a person or a group was. */
 export type Kind = 'other' | 'user' | 'group'
 
-/** How whoever acts stands to the session; a job is the clock or the router. */
+/** How the one who acts is related to the session. `job` is a timer or the automatic assignment. */
 export const actors = ['customer', 'owner', 'supervisor', 'member', 'agent', 'job'] as const
 export type Actor = (typeof actors)[number]
 
 export type Transition = {
   event: string
-  /** null: it is not there yet. */
+  /** The states in which the step is allowed; null stands for a session that does not exist yet. */
   from: readonly (number | null)[]
   to: number
   by: readonly Actor[]
-  /** Who owns it then; `named` is said with the step. */
+  /** Who owns the session after the step. For `named`, the caller of the step says who. */
   owner: 'stays' | 'named' | 'nobody'
-  /** The customer's exclusive agent then. */
+  /** Who is the customer's exclusive agent after the step. */
   exclusive?: 'owner' | 'owner_if_none' | 'nobody'
 }
 
@@ -69,7 +71,7 @@ export const transitions = [
     owner: 'named',
     exclusive: 'owner_if_none',
   },
-  // they have another one already: system 002's option
+  // they already have another exclusive agent: option 002 of the system lets them keep it
   {
     event: 'claimBehind',
     from: [queued],
@@ -131,7 +133,7 @@ export const transitions = [
   },
   { event: 'join', from: [active, group], to: group, by: atHome, owner: 'stays' },
   { event: 'leave', from: [group], to: group, by: [...atHome, 'member', 'job'], owner: 'stays' },
-  // the last member left
+  // the last member of the group chat has left
   {
     event: 'dissolve',
     from: [group],
@@ -151,7 +153,7 @@ export const transitions = [
   },
   { event: 'queueTimeout', from: [queued], to: queueTimedOut, by: ['job'], owner: 'stays' },
   { event: 'takeBack', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
-  // its agent is disabled
+  // the agent who had it was disabled
   { event: 'handOn', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
   {
     event: 'handOnTo',
@@ -163,7 +165,7 @@ export const transitions = [
   },
   // a rule's answer was enough
   { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
-  // the customer left the account
+  // the customer stopped following the account
   { event: 'unsubscribe', from: openStates, to: closed, by: ['customer'], owner: 'stays' },
   { event: 'idleClose', from: [active, group], to: closed, by: ['job'], owner: 'stays' },
   {
@@ -174,7 +176,7 @@ export const transitions = [
     owner: 'stays',
     exclusive: 'nobody',
   },
-  // it waited in a private lane and goes on to the common one
+  // it waited for one person in their private lane and now waits for everyone
   {
     event: 'reclaim',
     from: [queued],
@@ -199,9 +201,9 @@ export type Wish = { event: SessionEvent; who: Actor; fence?: number | undefined
 
 export const isOpen = (state: number) => openStates.includes(state)
 export const isOwned = (state: number) => ownedStates.includes(state)
-/** The session is made by it. */
+/** Whether this event creates the session. */
 export const isBirth = (event: SessionEvent) => rowsOf(event).some((row) => row.from.includes(null))
-/** Whoever knew the session before must look again. */
+/** Whether a step raises the fence, so that whoever read the session before must read it again. */
 export const raisesFence = ({ owner, to }: Transition) => owner !== 'stays' || !isOpen(to)
 
 const rowsOf = (event: SessionEvent): Transition[] =>
@@ -216,7 +218,7 @@ const wrongState: Partial<Record<SessionEvent, Refusal>> = {
   join: 'session_not_accepted',
 }
 
-/** Asked in this order: open, fence, yours, the right state. */
+/** Checks in this order: is it open, does the fence fit, is it yours, is it in the right state. */
 export function decideStep(session: Owned, { event, who, fence }: Wish): Transition | Refusal {
   const rows = rowsOf(event).filter((row) => row.by.includes(who))
   if (isBirth(event)) return rows[0] ?? 'not_owner'
@@ -244,14 +246,21 @@ export function exclusiveAfter(
   return exclusive === 'owner_if_none' && now === -1 ? (owner ?? now) : now
 }
 
-/** As mayWrite, for what only colleagues read: also before it is accepted, and by a supervisor in any state. */
+/**
+ * Like mayWrite, but for notes that only colleagues read. They are also allowed before the session
+ * is accepted, and to supervisors in any state.
+ */
 export function mayNote(session: Owned, me: Person, fence: number | undefined): Refusal | null {
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'
   return relationTo(session, me) === 'agent' ? 'not_owner' : null
 }
 
-/** May this person write into the session? Asked in this order: open, fence, yours, accepted. A supervisor may interject, also while it is queued. */
+/**
+ * Whether this person may write to the customer in this session. It checks in this order: is it
+ * open, does the fence fit, is it yours, is it accepted. A supervisor may write too, even while it
+ * is queued.
+ */
 export function mayWrite(session: Owned, me: Person, fence: number | undefined): Refusal | null {
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'

@@ -1,5 +1,6 @@
-// Since when does a timer run? Never from before the customer's last line: a push that comes first wins. A time that is not set is
-// not 1970: a session that its agent began counts from then.
+// From which moment each timer of a session counts. It is never earlier than the customer's last
+// line, so a push that arrives just before a timer fires prevents it. A time that is not set counts
+// as absent and not as 1970.
 import type { SessionRow } from '../../entities/index.ts'
 
 type Times = Pick<
@@ -17,22 +18,25 @@ export const dayMs = 24 * 60 * minuteMs
 
 const latest = (...times: (number | null)[]) => Math.max(...times.filter((time) => time !== null))
 
-/** Given to somebody who has not accepted it. */
+/** Since when it has been waiting for its agent to accept it. */
 export const waitsSince = (session: Times) =>
   latest(session.add_time, session.assigned_at, session.receive_message_time)
 
-/** In a lane. */
+/** Since when it has been waiting in a lane. */
 export const queuesSince = (session: Times) =>
   latest(session.add_time, session.queued_at, session.receive_message_time)
 
-/** Neither side has said a word. */
+/** Since when neither side has written anything. */
 export const idleSince = (session: Times) =>
   latest(session.add_time, session.assigned_at, session.receive_message_time, session.send_time)
 
-/** The customer has waited since then, whoever was to answer: their place in the queue goes by it. */
+/**
+ * Since when the customer has been waiting for an answer, whoever had the session meanwhile. Their
+ * place in the queue is based on this.
+ */
 export const waitedSince = ({ unanswered_since, add_time }: Times) => unanswered_since ?? add_time
 
-/** The customer's first line that no person has answered, while this agent could; null when nothing is owed. */
+/** Since when the present agent owes the customer an answer; null if nothing is owed. */
 export const owedSince = (session: Times) =>
   session.unanswered_since === null ? null : latest(session.unanswered_since, session.assigned_at)
 

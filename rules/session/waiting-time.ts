@@ -1,9 +1,12 @@
-// How long will a customer wait? By how fast the lane has moved lately.
+// Estimates how long a customer will wait, from how fast the lane has been moving.
 const looksBackMs = 2 * 3600_000
 
 export const looksBackTo = (now: number) => now - looksBackMs
 
-/** `left`: when sessions left the lane for an agent, the newest first. Null where nothing moved: nobody knows. */
+/**
+ * `left` are the times at which agents took sessions from the lane, newest first. Null if none were
+ * taken, because then nothing can be estimated.
+ */
 export function waitMs(before: number, left: number[], now: number): number | null {
   const oldest = left.at(-1)
   if (oldest === undefined) return null
@@ -12,7 +15,9 @@ export function waitMs(before: number, left: number[], now: number): number | nu
 
 const unknown = '若干'
 
-/** {before}, {position} and {minutes} in a text; what nobody knows is said so. */
+/**
+ * Fills in {before}, {position} and {minutes}. If the waiting time is unknown, the text says so.
+ */
 export function fillPosition(
   text: string,
   standing: { before: number; waitMs: number | null } | null,

@@ -1,43 +1,58 @@
-// What time is it, when the database's clock may jump? The product's time is the database's and an offset on which all processes agree;
-// each knows by its monotonic clock what the database should say. Decision 0038 says why.
+// Keeps the product's time steady although the database's clock may jump. The product's time is the
+// database's time plus an offset on which all processes agree, and each process checks the
+// database's clock against its own monotonic clock. Decision 0038 gives the reasons.
 
-/** What the processes agree on. */
+/** The part of the time on which all processes agree; it is stored in the database. */
 export type Agreed = {
-  /** The product's time is the database's and this. */
+  /** Added to the database's time to get the product's time. */
   offset: number
-  /** By the database's clock: when a process last found that it says what it should. */
+  /**
+   * The time by the database's clock when a process last confirmed that the database's clock runs
+   * as expected.
+   */
   at: number
   by: string
 }
-/** One look at the database's clock, by a process that carries on the product's time by its monotonic clock. */
+/**
+ * What one process sees when it compares the database's clock with the product's time that it keeps
+ * by its monotonic clock.
+ */
 export type Look = {
   databaseMs: number
-  /** The product's time, as we know it, when the database was asked and when it had answered. */
+  /** The product's time as this process knows it, before and after it asked the database. */
   from: number
   to: number
-  /** Since our last look, and how much of time our monotonic clock did not count, because the machine slept. */
+  /**
+   * How much time passed since our last look, and how much of it our monotonic clock missed because
+   * the machine slept.
+   */
   sinceMs: number
   sleptMs: number
   agreed: Agreed
   me: string
-  /** Since when, by the database's clock, it does not say what it should, for how long that is, and what was agreed then. */
+  /**
+   * A doubt: since when (by the database's clock) and for how long its clock has not shown what it
+   * should, and what was agreed at that moment.
+   */
   doubt: { at: number; forMs: number; agreed: Agreed } | null
 }
-/** `move`: what is added to our time. */
+/** `move` is the correction to our own time. */
 export type Verdict =
   | { kind: 'agrees'; move: number; offset: number }
-  /** Nothing is believed yet: our time goes on. */
+  /** The difference is not believed yet, so our time goes on unchanged. */
   | { kind: 'doubts' }
-  /** The database's clock has jumped: our time goes on, by another offset. */
+  /** The database's clock has jumped. Our time goes on unchanged, with a new offset. */
   | { kind: 'jumped'; move: number; offset: number; jumpMs: number }
-  /** Another process finds that the database says what it should: this one stood still. */
+  /**
+   * Another process finds the database's clock correct, so it was this process that stood still.
+   */
   | { kind: 'mine'; move: number }
 
 const isJumpMs = 2000
-// who makes up a difference hurries by a minute an hour, or takes six minutes an hour off
+// while catching up, our time runs faster by a minute an hour, or slower by six minutes an hour
 const hurries = 1 / 60
 const tarries = 1 / 10
-// after a long silence of the database it is not all made up at once
+// after the database was away for long, the difference is corrected in several steps of this size
 const mostMs = 30_000
 
 export function judge(look: Look, doubtsForMs: number): Verdict {
@@ -61,8 +76,9 @@ export function judge(look: Look, doubtsForMs: number): Verdict {
 }
 
 /**
- * Since the doubt began: a clock that was set back makes what was said before look younger, and to tell of a jump is not to say that all
- * is well.
+ * Whether another process confirmed the time since the doubt began. If the clock was set back, an
+ * older confirmation can look newer than it is, and reporting a jump does not count as a
+ * confirmation.
  */
 const isConfirmed = (agreed: Agreed, before: Agreed) => {
   const passed = Math.max(0, agreed.at - before.at)
@@ -72,14 +88,20 @@ const isConfirmed = (agreed: Agreed, before: Agreed) => {
   )
 }
 
-/** It was asked and answered at some moment between: what lies there is exact. */
+/**
+ * How far the database's clock differs from ours. The database answered at some moment between
+ * `from` and `to`, so a value between them counts as exact.
+ */
 function offBy({ databaseMs, agreed, from, to }: Look): number {
   const said = databaseMs + agreed.offset
   if (said < from) return said - from
   return Math.max(0, said - to)
 }
 
-/** Small differences are followed and what is left of a jump is made up, both so slowly that no timer fires early by it. */
+/**
+ * Follows small differences and catches up after jumps, but so slowly that no timer fires early
+ * because of it.
+ */
 function follow({ databaseMs, sinceMs, agreed }: Look, slept: number, rest: number): Verdict {
   const passed = Math.min(sinceMs, mostMs)
   const mayHurry = passed * hurries
@@ -93,13 +115,14 @@ function follow({ databaseMs, sinceMs, agreed }: Look, slept: number, rest: numb
   return { kind: 'agrees', move: slept + followed + back, offset: offset + back }
 }
 
-/** Somebody has looked so lately that the offset holds, whoever it was. */
+/** Whether some process checked the clock recently, so that the stored offset can be used. */
 export const isFresh = (agreed: Agreed, databaseMs: number, freshMs: number): boolean =>
   databaseMs - agreed.at >= -isJumpMs && databaseMs - agreed.at <= freshMs
 
 /**
- * The offset of a start after which nobody else lives. Who was away for longer than the database was off believes it; time that was
- * given out is never given out again.
+ * The offset to start with when no other process is running. If we were away longer than the clock
+ * is off, its time is believed; otherwise time must not go back, because no moment may be used
+ * twice.
  */
 export function offsetAfterRest(databaseMs: number, agreed: Agreed, mayHaveGoneMs: number): number {
   const last = agreed.at + agreed.offset
@@ -107,5 +130,5 @@ export function offsetAfterRest(databaseMs: number, agreed: Agreed, mayHaveGoneM
   return databaseMs - agreed.at > Math.abs(agreed.offset) ? 0 : agreed.offset
 }
 
-/** Worth telling. */
+/** Whether the offset is large enough to be reported. */
 export const isOff = (offset: number): boolean => Math.abs(offset) > isJumpMs

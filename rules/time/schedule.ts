@@ -1,5 +1,6 @@
-// When does a rule speak? Days are those of ISO (Monday is 1), times are those of a wall clock in a zone; `from` after `to` goes over
-// midnight and belongs to the day it begins on. validFrom and validUntil are moments, in milliseconds.
+// The times at which a rule is active. Days are ISO weekdays (Monday is 1); times are local times
+// in a zone. If `from` is later than `to` the span goes past midnight and belongs to the day on
+// which it begins. `validFrom` and `validUntil` are moments in milliseconds.
 export type Schedule = {
   days?: number[]
   from?: string
@@ -9,7 +10,7 @@ export type Schedule = {
   validUntil?: number
 }
 
-/** A schedule with its words read: minutes of the day. */
+/** A schedule with its times parsed into minutes of the day. */
 export type ReadSchedule = {
   days: number[] | null
   from: number
@@ -53,7 +54,10 @@ export function isOn(
 
 const clocks = new Map<string, Clock>()
 
-/** Day and minute in a zone. Asking the zone costs microseconds, so one answer serves its minute. */
+/**
+ * Weekday and minute in a time zone. Computing them takes microseconds, so the result is reused
+ * within the same minute.
+ */
 function clockOf(zone: string): Clock {
   const known = clocks.get(zone)
   if (known) return known

@@ -1,11 +1,11 @@
-// When is somebody there? Local times of a named zone. A day on which clocks are changed has 23 or 25 hours, so spans are turned
-// into moments before anything is counted.
+// Working hours in local times of a named zone. A day on which the clocks change has 23 or 25
+// hours, so local times are converted into moments before anything is counted.
 
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 export type Weekday = (typeof weekdays)[number]
-/** `09:00-18:00`; one that ends before it begins goes past midnight. */
+/** For example `09:00-18:00`. A span that ends before it begins goes past midnight. */
 export type Span = string
-/** Days that differ from their weekday; without spans nobody is there. */
+/** Days that differ from their weekday. Without `open` the company is closed then. */
 export type Holiday = { from: string; to?: string | undefined; open?: Span[] | undefined }
 export type Hours = {
   zone: string
@@ -18,7 +18,9 @@ type Interval = { start: number; end: number }
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
-/** Who has been closed for longer has no hours to count in. */
+/**
+ * If a company has been closed for longer than this many days, the search for working time stops.
+ */
 const mostDays = 400
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -51,7 +53,7 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** Days since 1970-01-01 of a calendar date. */
+/** The number of days from 1970-01-01 to this date. */
 export function dayOf(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
@@ -67,7 +69,7 @@ const dayOfDate = (date: string) => {
   return dayOf(year, month, day)
 }
 
-/** What a clock on the wall shows, as if it were in Greenwich. */
+/** The local time in the zone at this moment, expressed as milliseconds as if it were UTC. */
 function wallMs(zone: string, at: number): number {
   const parts: Record<string, number> = {}
   for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value)
@@ -77,7 +79,10 @@ function wallMs(zone: string, at: number): number {
 
 const localDay = (zone: string, at: number) => Math.floor(wallMs(zone, at) / dayMs)
 
-/** The moment at which the wall shows this. A time that is left out in spring is its neighbour's. */
+/**
+ * The moment at which clocks in the zone show this local time. A time that is skipped in spring
+ * gives the neighbouring moment.
+ */
 function momentOf(zone: string, wall: number): number {
   const guess = wall - (wallMs(zone, wall) - wall)
   return wall - (wallMs(zone, guess) - guess)
@@ -115,7 +120,7 @@ export function isWorking(hours: Hours, at: number): boolean {
   )
 }
 
-/** How much of the time between was working time. */
+/** How much of the time between two moments was working time. */
 export function workingMs(hours: Hours, from: number, to: number): number {
   const last = localDay(hours.zone, to)
   let counted = from
@@ -132,7 +137,10 @@ export function workingMs(hours: Hours, from: number, to: number): number {
   return sum
 }
 
-/** The last moment since which so much working time has passed; null when it never was so much. */
+/**
+ * The latest moment from which this much working time has passed until now; null if there never was
+ * so much.
+ */
 export function workingSince(hours: Hours, now: number, ms: number): number | null {
   const today = localDay(hours.zone, now)
   let counted = now
