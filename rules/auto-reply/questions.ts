@@ -1,4 +1,5 @@
-// Questions that no rule answered, put together where they ask nearly the same: by the pairs of characters they share.
+// Groups questions that no rule answered when they ask nearly the same thing. Two texts are similar
+// if they share many pairs of neighbouring characters.
 export type Question = {
   text: string
   folded: string
@@ -20,7 +21,10 @@ export type QuestionGroup = {
 const alike = 0.5
 const mostTexts = 10
 
-/** The most asked first; each joins the first group whose leader it resembles. */
+/**
+ * The most frequent questions come first. Each question joins the first group whose first question
+ * it resembles.
+ */
 export function groupQuestions(questions: Question[], most: number): QuestionGroup[] {
   const groups: (QuestionGroup & { pairs: Set<string>; all: string[] })[] = []
   for (const one of questions) {
@@ -68,7 +72,7 @@ function pairsOf(text: string): Set<string> {
   )
 }
 
-/** Shared pairs, of all pairs of the shorter one. */
+/** The number of shared pairs as a fraction of all pairs of the shorter text. */
 function likeness(one: Set<string>, other: Set<string>): number {
   const [few, many] = one.size < other.size ? [one, other] : [other, one]
   let shared = 0
@@ -76,7 +80,10 @@ function likeness(one: Set<string>, other: Set<string>): number {
   return few.size === 0 ? 0 : shared / few.size
 }
 
-/** The longest piece that all of them hold: a keyword for a rule. */
+/**
+ * The longest piece of text that all questions contain; it is suggested as the keyword of a new
+ * rule.
+ */
 function sharedWord(texts: string[]): string | null {
   const [first = '', ...rest] = texts.toSorted((a, b) => a.length - b.length)
   const chars = Array.from(first)

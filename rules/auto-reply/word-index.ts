@@ -1,8 +1,12 @@
-// All keywords of all rules, each word once, and which rules use it where.
+// An index of all keywords of all rules. Each word is stored once, with the rules that use it and
+// how.
 import type { Rule } from './rule.ts'
 import { asText, type Folding } from './normalise.ts'
 
-/** Where in a text a keyword must stand; `part` of a rule that wants all of its own. */
+/**
+ * How a keyword has to match: the whole text, any place in it, or (`part`) together with all other
+ * keywords of its rule.
+ */
 export const perRule = 8
 export const places = { whole: 0, anywhere: 1, start: 2, end: 3, part: 4 }
 const placeOf: Partial<Record<Rule['kind'], number>> = {
@@ -15,17 +19,23 @@ const placeOf: Partial<Record<Rule['kind'], number>> = {
 }
 
 export type WordIndex = {
-  /** Sorted by their units. */
+  /** The words, sorted by their code units. */
   words: string[]
-  /** Two numbers a word: where its uses begin (they end where the next word's begin), and its length. */
+  /**
+   * Two numbers for each word: the position of its first use in `uses` (they end where those of the
+   * next word begin), and its length.
+   */
   heads: Int32Array
-  /** The rule times `perRule`, and the place: the best rule's first. */
+  /**
+   * Each use is one number: the index of the rule times `perRule`, plus how the word has to match.
+   * The uses of the best rule come first.
+   */
   uses: Int32Array
-  /** Of each rule how many words, and their length together: what a rule that wants all must find. */
+  /** For each rule that requires all its keywords: how many there are, and their total length. */
   needed: Int32Array
   together: Int32Array
 }
-/** Use by use, in columns: there may be a million. */
+/** Stored as one array per column, because there may be a million uses. */
 type Uses = { words: number[]; rules: number[]; places: number[] }
 const yieldEvery = 10_000
 
@@ -61,7 +71,7 @@ function use(
   uses.places.push(place)
 }
 
-/** One buffer for all keywords. */
+/** Reuses one buffer to normalise all keywords. */
 function openFold(folding: Folding): (word: string) => string {
   let units = new Uint16Array(1024)
   return (word) => {
@@ -70,7 +80,10 @@ function openFold(folding: Folding): (word: string) => string {
   }
 }
 
-/** By first unit, then each heap by itself, so that no sort takes long. */
+/**
+ * Sorts the words by first character and then each group on its own, so that no single sort takes
+ * long.
+ */
 function* inOrder(words: string[]): Generator<void, string[]> {
   const heaps = new Map<number, string[]>()
   for (const word of words) {
@@ -114,7 +127,7 @@ function laidOut(
     heads[at * 2 + 1] = words[at]?.length ?? 0
   }
   const sorted = new Int32Array(uses.words.length)
-  // rules come best first, so each word's uses do too
+  // rules are visited best first, so the uses of each word are in that order too
   for (let use = 0; use < uses.words.length; use += 1) {
     const at = placed[uses.words[use] as number] as number
     const row = from[at] as number
