@@ -1,4 +1,5 @@
-// MySQL or MariaDB: several equal processes write, rows are locked, and what stands in each other's way is tried again.
+// The store on MySQL or MariaDB. Several equal processes write to it; rows are locked, and
+// transactions that blocked each other are tried again.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryRunner } from 'typeorm'
@@ -15,7 +16,8 @@ import type { Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
 import type { WorkClass } from './engine/writer.ts'
 
-// a push never waits behind claims and reports for a connection
+// pushes have a pool of their own, so that they never wait for a connection behind claims and
+// reports
 const pools = {
   push: {
     connections: 6,
@@ -38,7 +40,7 @@ const pools = {
     writes: false,
     journeyMs: 5000,
   },
-  // beside what serves people: search, reports, replays
+  // for slow work beside normal requests: search, reports, replays
   slow: {
     connections: 2,
     lockWaitSeconds: 1,
@@ -46,7 +48,7 @@ const pools = {
     writes: false,
     journeyMs: 65_000,
   },
-  // a change of a large table takes as long as it takes
+  // changing a large table has no time limit
   migration: {
     connections: 2,
     lockWaitSeconds: 600,
@@ -127,13 +129,13 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** It is no fault of what was asked, and may be asked again. */
+/** The transaction failed only because of others, so the caller may try again. */
 function inTheWay(log: Log, kind: WorkClass, error: unknown): AppError {
   log.warn({ kind, error: String(error) }, 'rows were held by others for too long')
   return new AppError('store_away', 'Others hold what this needs for too long: try again.')
 }
 
-// a key compared with a text that no key can be
+// MySQL's error for comparing a key column with text that no key can contain
 const illegalMix = 1267
 const couldBeIllegal = ({ text, values }: Statement) =>
   text.startsWith('select') &&
@@ -150,7 +152,10 @@ async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): P
   }
 }
 
-/** In one packet: the server stops at the first that fails, and does not tell which that was. */
+/**
+ * Sends all statements in one packet. The server stops at the first that fails, but does not say
+ * which one that was.
+ */
 async function askedAll(runner: QueryRunner, statements: Statement[]): Promise<Answer> {
   const end = statements.at(-1)
   if (end && (statements.length === 1 || couldBeIllegal(end))) {
@@ -171,13 +176,15 @@ const answerOf = (raw: unknown): Answer =>
     : { records: [], affected: (raw as Done).affectedRows, insertId: (raw as Done).insertId ?? 0 }
 
 const lockName = "concat('kefu migrates ', left(sha1(database()), 32))"
-// the server ends a connection that is silent for so long, and with it the lock of a host that has gone
+// after this much silence the server closes a connection, which frees the lock of a machine that
+// has disappeared
 const silentSeconds = 60
 const tellEveryMs = 10_000
 
 /**
- * Several processes may start at once: one migrates, the others wait for its lock. It belongs to the connection that migrates, so it
- * is held for as long as the server still works on a statement of a process that was killed.
+ * Several processes may start at the same time: one of them migrates while the others wait for its
+ * lock. The lock belongs to the migrating connection, so it is held as long as the server works on
+ * a statement, even if the process was killed.
  */
 async function migrate({ url, log, ending }: StoreOptions): Promise<string[]> {
   const pool = await openPool(url, pools.migration, openWire(log))

@@ -1,4 +1,4 @@
-// DATABASE_URL is asked here and nowhere else.
+// Chooses the database. DATABASE_URL is used nowhere else.
 import { openMysql } from './mysql.ts'
 import { inspectSqlite, openSqlite } from './sqlite.ts'
 import type { Inspected, Store, StoreOptions } from './store.ts'

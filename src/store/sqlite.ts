@@ -1,5 +1,5 @@
-// The embedded database: one file, one writer, a read-only connection beside it that sees committed rows only, and a lock that
-// refuses a second process and is freed by any death of the first.
+// The embedded database: one file with one writer, a read-only connection that sees only committed
+// rows, and a lock that refuses a second process and is freed whenever the first one dies.
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -75,7 +75,8 @@ export async function openSqlite({
   const slow = openSlowReader(file)
 
   const work: Store['work'] = async (kind, body, { committed } = {}) => {
-    // the next unit may begin once this one is committed; whoever asked for it is answered once it is on the disk
+    // the next transaction may start as soon as this one is committed, but the caller is answered
+    // only when it is on disk
     const result = await queue.run(kind, async () => {
       logFile.refuseBroken()
       return transact({ ask: askAll }, kind, body)
@@ -93,7 +94,8 @@ export async function openSqlite({
     databaseMs: nowOf(read),
     probe: async () => {
       await work('push', (unit) => unit.accounts.remember('probe', randomUUID()))
-      // beside the file: as long as its log is as large as it was, the database itself needs no room
+      // tests the disk with a separate file, because the database may not need more space as long
+      // as its log does not grow
       await probeDirectory(dirname(file))
     },
     check: () => checkSqlite(read.sql, file),
@@ -103,7 +105,8 @@ export async function openSqlite({
       await queue.idle()
       await slow.close()
       await logFile.close()
-      // whoever is last folds the log, which must stay as it is where the disk has failed: the reader may not write
+      // the connection closed last copies the log into the file; if the disk has failed that must
+      // not happen, so the read-only one comes last
       for (const one of logFile.isBroken() ? [writer, reader] : [reader, writer]) {
         await one.destroy()
       }
@@ -115,7 +118,7 @@ export async function openSqlite({
 const fileOf = (url: string, dataDir: string) =>
   url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
 
-/** Beside the process that holds the lock; changes nothing. */
+/** Opens the database for reading while another process holds its lock. */
 export async function inspectSqlite({ url, dataDir }: StoreOptions): Promise<Inspected> {
   const file = fileOf(url, dataDir)
   if (!existsSync(file)) {
@@ -160,22 +163,26 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
       database.pragma('busy_timeout = 200')
       if (readonly) return
       database.pragma('journal_mode = WAL')
-      // log-file.ts forces what is committed before anyone is answered, and folds the log in
+      // log-file.ts forces commits to disk before anyone is answered, and copies the log into the
+      // file
       database.pragma('synchronous = NORMAL')
       database.pragma('wal_autocheckpoint = 0')
       database.pragma('cache_size = -65536')
-      // what a statement of many rows may have to undo is not kept in a file
+      // data needed to undo a large statement are kept in memory and not in a file
       database.pragma('temp_store = MEMORY')
     },
   }).initialize()
 }
 
-/** TypeORM opens and migrates; statements go to the connection it has opened, where its own way costs twice as much a row. */
+/**
+ * TypeORM opens the database and migrates it. Statements then use the underlying connection
+ * directly, which takes half the time per row.
+ */
 async function askOf(source: DataSource): Promise<Ask> {
   return openStatements((await source.createQueryRunner().connect()) as Database.Database)
 }
 
-/** There is no journey to spare. */
+/** SQLite has no network round trips that could be saved by sending several statements at once. */
 const inTurn =
   (ask: Ask): AskAll =>
   async (statements) => {

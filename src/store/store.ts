@@ -7,7 +7,7 @@ import type { WorkClass } from './engine/writer.ts'
 
 export type Unit = Tables & {
   sql: Sql
-  /** It has been tried before, and what it had read without a lock was out of date. */
+  /** The transaction has been tried before, and what it had read without a lock was out of date. */
   again: boolean
 }
 export type SqlHeard = (unit: number, kind: WorkClass, query: string) => void
@@ -16,42 +16,57 @@ export type StoreOptions = {
   dataDir: string
   log: Log
   onSql?: SqlHeard
-  /** Nothing that several processes share: a second one must be refused. */
+  /**
+   * Set if several processes could not share what they need (there is no Redis), so a second
+   * process must be refused.
+   */
   alone?: boolean
-  /** Hears why this process must end: a second one has come all the same, or the disk has failed. */
+  /**
+   * Called with the reason why this process must end: a second process is running, or the disk has
+   * failed.
+   */
   lost?: ((why: string) => void) | undefined
-  /** Another than the machine's, where SQLite's log is forced. */
+  /** Replaces the disk of the machine for forcing SQLite's log; used by tests. */
   disk?: Disk | undefined
-  /** Leaves the schema as it is. */
+  /** Opens the database without migrating it. */
   asItIs?: boolean
-  /** Ends a migration between two of its steps. */
+  /** Stops a migration between two of its steps. */
   ending?: AbortSignal | undefined
 }
 
 export type WorkLimits = {
-  /** No try begins after this moment. */
+  /** No attempt starts after this time. */
   until?: number | undefined
-  /** What was written is seen by the next unit, though it is not on the disk yet; only where nobody else writes. */
+  /**
+   * Called when the commit is visible to the next transaction although it is not on disk yet. Only
+   * called if there is a single writer.
+   */
   committed?: (() => void) | undefined
 }
 
 export type Store = {
-  /** One transaction: all of it or nothing. Where several processes write it may be tried again, so it reads all it needs itself. */
+  /**
+   * Runs one transaction: all of it or nothing. If several processes write it may be tried again,
+   * so it must read everything it needs itself.
+   */
   work: <T>(kind: WorkClass, work: (unit: Unit) => Promise<T>, limits?: WorkLimits) => Promise<T>
-  /** Committed rows only; never decides anything that is written. */
+  /** Reads committed rows only. Nothing that is written may be decided by such a read alone. */
   read: Unit
-  /** The same for reads that take long (replays, search, reports): nobody who is served waits for them. */
+  /** The same for long reads (replays, search, reports); they do not delay normal requests. */
   slow: Unit
   databaseMs: () => Promise<number>
-  /** Writes, commits and forces; throws when a push could not be stored now. */
+  /**
+   * Writes, commits and forces something to disk. Throws if a push could not be stored at the
+   * moment.
+   */
   probe: () => Promise<void>
   check: () => Promise<Finding[]>
-  /** What opening it added to the schema. */
+  /** The migrations that were applied when the store was opened. */
   migrated: string[]
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
   close: () => Promise<void>
 }
 
-/** For looking on while others work: decides nothing, writes nothing. */
+/** A store opened for looking on while another process works: it decides and writes nothing. */
 export type Inspected = Pick<Store, 'read' | 'databaseMs' | 'check' | 'close'>

@@ -51,10 +51,10 @@ const queriesOf = {
   visits: visitQueries,
 }
 
-/** Named queries per table, bound to one connection. */
+/** The named queries of all tables, bound to one connection. */
 export type Tables = { [Name in keyof typeof queriesOf]: ReturnType<(typeof queriesOf)[Name]> }
 
-/** A unit of work asks few of the tables, so each is bound when it is first asked for. */
+/** A transaction uses only a few tables, so each one is bound when it is first used. */
 class Bound {
   readonly sql: Sql
   readonly again: boolean
@@ -76,5 +76,8 @@ class Bound {
   }
 }
 
-/** `again`: it has been tried before, and what it had read without a lock was out of date. */
+/**
+ * `again`: the transaction has been tried before, and what it had read without a lock was out of
+ * date.
+ */
 export const tables = (sql: Sql, again: boolean) => new Bound(sql, again) as Bound & Tables

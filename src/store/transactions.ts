@@ -1,5 +1,6 @@
-// One unit of work: begin, body, commit, on a connection of its own for that time. What is written travels with the next question, and what
-// goes last with the commit: rows are held while the server works, and not while this process comes to hear that it may go on.
+// Runs one transaction (begin, body, commit) on a connection of its own. Writes are sent together
+// with the next read, and the last ones with the commit, so that rows stay locked only while the
+// server works and not during additional round trips.
 import type { Dialect } from './engine/dialect.ts'
 import { openSql, type Answer, type Ask, type Statement } from './engine/sql.ts'
 import type { SqlHeard, Unit } from './store.ts'
@@ -14,7 +15,10 @@ export function unitOn(
   return tables(openSql(ask, dialect, around), again)
 }
 
-/** One behind the other in one journey; stops at the first that fails; answers what the last one says. */
+/**
+ * Sends several statements in one round trip, stops at the first that fails, and returns the result
+ * of the last.
+ */
 export type AskAll = (statements: Statement[]) => Promise<Answer>
 type Connection = { ask: AskAll; again?: boolean }
 export type Transact = <T>(
@@ -48,7 +52,7 @@ export function openTransact(dialect: Dialect, onSql: SqlHeard | undefined): Tra
       await ask([...soon, ...last, bare('commit')])
       return result
     } catch (error) {
-      // a failed commit may have ended the transaction already; what counts is the first error
+      // a failed commit may have ended the transaction already, and only the first error matters
       await ask([bare('rollback')]).catch(() => undefined)
       throw error
     }

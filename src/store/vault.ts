@@ -1,5 +1,6 @@
-// Files of the media vault, by their sha256, a directory for each company. A file is written under a name of its own, forced to the
-// disk and only then given its place: what is there is whole. A row that names it is written after.
+// The files of the media vault, stored by their sha256 in one directory per company. A file is
+// written under a temporary name, forced to disk and then renamed, so every file in its place is
+// complete. The row that names it is written after that.
 import { createHash, randomUUID } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,9 +9,9 @@ import { probeDirectory } from './engine/probe-directory.ts'
 export type Draft = {
   sha256: string
   size: number
-  /** How it begins. */
+  /** The first bytes of the file. */
   head: Buffer
-  /** All of it, in memory. */
+  /** Reads the whole file into memory. */
   read: () => Promise<Uint8Array>
   keep: (companyId: string) => Promise<void>
   drop: () => Promise<void>
@@ -19,22 +20,25 @@ export type Draft = {
 export type Piece = { companyId: string; part: string }
 
 export type Vault = {
-  /** Null when there is more than `most` bytes. */
+  /** Null if there are more than `most` bytes. */
   receive: (
     source: AsyncIterable<Uint8Array>,
     limits: { most: number; head: number },
   ) => Promise<Draft | null>
-  /** Where a file lies; null when it is not there. */
+  /** The path of a file; null if it does not exist. */
   pathOf: (companyId: string, sha256: string) => Promise<string | null>
   read: (companyId: string, sha256: string) => Promise<Uint8Array | null>
-  /** Directories of files: one piece of a sweep each. */
+  /** Directories of files, each of which is one piece of a sweep. */
   pieces: () => AsyncIterable<Piece>
-  /** Removes the files of a piece that `named` does not know and that have been there since before; answers how many. */
+  /**
+   * Deletes files of a piece that `named` does not know and that are older than the given time.
+   * Returns their number.
+   */
   sweep: (
     piece: Piece,
     how: { before: number; named: (sha256s: string[]) => Promise<Set<string>> },
   ) => Promise<number>
-  /** Whether what one process writes can be written here at all. */
+  /** Whether one process can write files here at all. */
   probe: () => Promise<void>
 }
 
@@ -121,7 +125,7 @@ async function write(
 async function keep(draft: string, place: string): Promise<void> {
   await fs.mkdir(dirname(place), { recursive: true, mode: 0o700 })
   await fs.rename(draft, place)
-  // the name is on the disk only when its directory is
+  // a rename is on disk only after its directory has been forced too
   for (const directory of [dirname(place), dirname(dirname(place))]) {
     const handle = await fs.open(directory, 'r')
     try {
@@ -161,7 +165,8 @@ async function sweepPiece(
     for (const name of some.filter((one) => !known.has(one))) {
       const [file, aside] = [join(from, name), join(drafts, randomUUID())]
       if (!(await isOld(file))) continue
-      // the same file may come again this moment: what is set aside is looked at once more, and put back
+      // the same file may be uploaded again at this moment, so it is first set aside, checked once
+      // more and put back if needed
       await fs.rename(file, aside)
       if ((await isOld(aside)) && !(await named([name])).has(name)) {
         await remove(aside)
@@ -174,7 +179,7 @@ async function sweepPiece(
 
 const remove = (file: string) => fs.rm(file, { force: true })
 
-/** Of processes that died while they wrote. */
+/** Deletes drafts of processes that died while writing. */
 async function sweep(drafts: string): Promise<void> {
   for (const name of await fs.readdir(drafts)) {
     const file = join(drafts, name)

@@ -1,5 +1,6 @@
-// Folds the log back into the database file, beside the writer instead of under it. Under load the writer is always ahead, so a
-// log that has grown long is asked to be finished by the writer itself, between two units: then it starts from its beginning.
+// Copies SQLite's log back into the database file, in a thread beside the writer. Under load the
+// writer is always a little ahead, so when the log has grown long, the writer itself is asked to
+// copy the rest between two transactions. The log then starts again from its beginning.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
@@ -16,13 +17,13 @@ type Log = { log: number; checkpointed: number }
 const checkpoint = (mode: 'noop' | 'passive') =>
   (database.pragma(`wal_checkpoint(${mode})`) as [Log])[0]
 
-/** Answers whether the log has grown long. */
+/** Returns whether the log has grown long. */
 function fold(): boolean {
   const { log, checkpointed } = checkpoint('noop')
   if (log - checkpointed < worthFolding) return false
   checkpoint('passive')
   if (log < long) return false
-  // what came meanwhile, so that little is left to the writer
+  // copies what was added meanwhile, so that little is left for the writer
   checkpoint('passive')
   return true
 }
@@ -39,7 +40,8 @@ while (!ended.signal.aborted) {
   try {
     if (fold()) tell({ error: null, unforced: false })
   } catch (error) {
-    // a full disk, say: nothing is lost, the log only grows, and the next round tries again
+    // if the disk is full, for example, nothing is lost: the log grows, and the next round tries
+    // again
     tell({ error: String(error), unforced: isUnforced(error) })
   }
 }

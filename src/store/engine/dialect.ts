@@ -1,38 +1,59 @@
-// The only place where SQL differs between databases. What `mysql` says both MySQL 8 and MariaDB understand.
+// The differences in SQL between the databases; nothing else in the code depends on which one is
+// used. `mysql` stands for both MySQL 8 and MariaDB.
 
 export type Insert = { into: string; columns: string; values: string }
 
 export type Dialect = {
-  /** Appended to a select whose rows decide; as a comment where the whole database is locked anyway, so that logs still show it. */
+  /**
+   * Added to a select to lock its rows. SQLite locks the whole database, so there it is only a
+   * comment that makes the intention visible in logs.
+   */
   forUpdate: string
-  /** The same, but rows that somebody else holds are left out instead of waited for; null where nobody else writes. */
+  /**
+   * The same, but rows that somebody else has locked are skipped instead of waited for. Null for
+   * SQLite, which has a single writer.
+   */
   skipLocked: string | null
   begin: string
-  /** A column that is looked at and not looked up by: beside a list of ids SQLite would rather walk through all rows of a company. */
+  /**
+   * Marks a column that filters rows but must not be used to find them. Otherwise SQLite would
+   * ignore a list of ids and read all rows of the company.
+   */
   filter: (column: string) => string
-  /** Behind a table: the index that is walked. A server would rather look up a part of it, and throw away what comes before the page. */
+  /**
+   * Added to a table name to force the use of an index in its order. Otherwise a server may sort
+   * rows that it then throws away.
+   */
   along: (index: string) => string
   columnType: (
     kind: string,
     length: string | undefined,
   ) => { type: string; length?: string; charset?: string; collation?: string }
   insertNew: (insert: Insert) => string
-  /** Of a row that is there, `update` is set and `add` is raised by what the new row says. */
+  /**
+   * If the row exists, the columns in `update` are set and those in `add` are increased by the
+   * values of the new row.
+   */
   upsert: (insert: Insert, key: string, how: { update: string[]; add: string[] }) => string
-  /** How many rows the next statement takes of those that are left. */
+  /** How many of the remaining rows the next statement should take. */
   atOnce: (left: number) => number
-  /** Many rows set in one statement, found by the first column. */
+  /** Updates many rows in one statement; they are found by the first column. */
   update: (table: string, columns: string[], rows: number) => string
   nowMs: string
-  /** Deletes at most so many rows as its last value says. */
+  /** Deletes rows, at most as many as the last value says. */
   deleteSome: (table: string, where: string) => string
-  /** A row when the table has an index of this name. */
+  /** Returns a row if the table has an index of this name. */
   findIndex: string
   dropIndex: (table: string, name: string) => string
-  /** The database refuses this very row (a constraint, a value): trying again cannot help. */
+  /**
+   * Whether the database refused this particular row (because of a constraint or a value), so that
+   * trying again cannot help.
+   */
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
-  /** Two units stood in each other's way: the whole unit may be tried again. */
+  /**
+   * Whether two transactions blocked each other, so that the whole transaction may be tried again.
+   */
   mayRepeat: (error: unknown) => boolean
 }
 
@@ -67,7 +88,7 @@ export const sqlite: Dialect = {
       ` from (values ${Array<string>(rows).fill(one).join(',')}) v where ${key} = v.column1`
     )
   },
-  // a power of two, so that a handful of prepared statements serves every batch size
+  // a power of two, so that a few prepared statements cover batches of every size
   atOnce: (left) => Math.min(64, 2 ** Math.floor(Math.log2(left))),
   deleteSome: (table, where) =>
     `delete from ${table} where rowid in (select rowid from ${table} where ${where} limit ?)`,
@@ -79,9 +100,10 @@ export const sqlite: Dialect = {
   mayRepeat: () => false,
 }
 
-// duplicate, null, out of range, wrong text, too long, wrong date, a check, raised by a trigger
+// MySQL's error numbers for: duplicate key, null, out of range, invalid text, too long, invalid
+// date, failed check, raised by a trigger
 const refusedRow = new Set([1062, 1048, 1264, 1366, 1406, 1292, 3819, 4025, 1644])
-// deadlock, lock wait, read too old a row
+// MySQL's error numbers for: deadlock, lock wait timeout, row changed since it was read
 const inTheWay = new Set([1213, 1205, 1020])
 const errorNumber = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number'
@@ -96,7 +118,7 @@ export const mysql: Dialect = {
   along: (index) => ` force index (${index})`,
   columnType: (kind, length) => {
     if (kind === 'int' || kind === 'big') return { type: kind === 'int' ? 'int' : 'bigint' }
-    // a push has up to 64 KB, more than `text` holds
+    // a push may have up to 64 KB, which is more than the type `text` holds
     if (kind === 'long') return { type: 'mediumtext', charset: 'utf8mb4', collation: 'utf8mb4_bin' }
     if (kind === 'text') {
       return {
@@ -108,7 +130,7 @@ export const mysql: Dialect = {
     }
     return { type: 'varchar', length: length ?? '32', charset: 'ascii', collation: 'ascii_bin' }
   },
-  // not `insert ignore`: that would cut what is too long without a word
+  // not `insert ignore`, because that silently cuts values that are too long
   insertNew: ({ into, columns, values }) =>
     `insert into ${into} (${columns}) values ${values} on duplicate key update ${columns.split(',')[0] ?? ''} = ${columns.split(',')[0] ?? ''}`,
   upsert: ({ into, columns, values }, _key, { update, add }) =>
@@ -118,15 +140,17 @@ export const mysql: Dialect = {
       ...add.map((column) => `${column} = ${column} + values(${column})`),
     ].join(', '),
   update: (table, [key = '', ...set], rows) => {
-    // a key of another character set would be looked up without its index
+    // if the character set differed from that of the key, the index would not be used
     const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`
-    // straight: read the other way round it would touch, and wait for, rows of others
+    // a straight join, because in the other order the server would read, and wait for, rows of
+    // other transactions
     return (
       `update (${Array<string>(rows).fill(one).join(' union all ')}) v straight_join ${table} t on t.${key} = v.k set ` +
       set.map((name, at) => `t.${name} = v.v${at}`).join(', ')
     )
   },
-  // nothing is prepared here, and each statement is a journey; 128 lines of 64 KB stay below the 16 MB that a packet may have
+  // statements are not prepared here and each one takes a round trip; 128 lines of 64 KB fit into a
+  // packet of 16 MB
   atOnce: (left) => Math.min(128, left),
   deleteSome: (table, where) => `delete from ${table} where ${where} limit ?`,
   findIndex:

@@ -1,19 +1,21 @@
-// SQLite's write-ahead log, forced and folded beside the writer. Left to itself SQLite does both inside a commit and holds the
-// whole process up: `synchronous = FULL` forces each commit while nothing else runs, and every so often one commit pays for
-// writing hundreds of pages back. Here a commit is written at once, several are forced together, and who asked waits for that.
+// Forces SQLite's write-ahead log to disk, and copies it into the database file, in a way that does
+// not block the writer. SQLite by itself does both during a commit: with `synchronous = FULL`
+// nothing else runs while a commit is forced, and now and then one commit has to copy hundreds of
+// pages. Here a commit is written at once, several commits are forced together, and callers wait
+// until their commit is on disk.
 import { close, fdatasync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../errors.ts'
 import type { Folded } from './unforced.ts'
 
-/** What forces a file to the disk. */
+/** The part that forces a file to disk; tests replace it. */
 export type Disk = { force: (file: number) => Promise<void> }
 
 export type LogFile = {
-  /** Resolves once everything written before this call is on the disk. */
+  /** Resolves when everything written before this call is on disk. */
   forced: () => Promise<void>
-  /** Throws once the disk has failed: nothing more may be written. */
+  /** Throws if the disk has failed. After that nothing may be written. */
   refuseBroken: () => void
   isBroken: () => boolean
   breakDown: (error: unknown) => void
@@ -23,10 +25,13 @@ export type LogFile = {
 const realDisk: Disk = { force: promisify(fdatasync) }
 
 type Hears = {
-  /** Copies what is left, in the writer's own turn: under load it is always a little ahead of the thread. */
+  /**
+   * Copies the rest of the log as part of the writer's own work, because under load the thread
+   * never quite catches up.
+   */
   finish: () => void
   failed: (why: string) => void
-  /** Once: this process must end. */
+  /** Called at most once; the process must then end. */
   broken: (why: string) => void
 }
 
@@ -43,8 +48,9 @@ export function openLogFile(
   const refuseBroken = () => {
     if (why !== null) throw new AppError('store_away', why)
   }
-  // after one failure nobody knows what the disk holds, and what is asked again it may call kept: nothing is folded any more,
-  // nothing is answered, and only a restart reads the file again
+  // After one failure nobody knows what is on the disk, and the disk may report success when asked
+  // again although data are lost. So nothing more is copied or answered, and only a restart reads
+  // the file again.
   const breakDown = (error: unknown) => {
     if (why !== null) return
     why = `The disk did not keep a commit (${String(error)}).`
@@ -62,14 +68,15 @@ export function openLogFile(
   }
   const forced = (): Promise<void> => {
     if (!now) return (now = forceOnce())
-    // what runs now may have begun before our commit was written
+    // the force that is running now may have started before our commit was written, so another one
+    // is needed
     return (next ??= now.then(() => {
       next = null
       return (now = forceOnce())
     }))
   }
 
-  // the build's name: a worker is started by path, not by import
+  // the compiled file's name, because a worker is started by its path and not by an import
   const worker = new Worker(new URL('./checkpoint-thread.js', import.meta.url), {
     workerData: { database },
   })

@@ -1,5 +1,7 @@
-// Brings a schema up. A database that commits each change of a table by itself may lose us between any two statements, so every
-// statement of a migration may be repeated (schema.ts looks before it changes), and between two of them it may be told to end.
+// Updates the database schema. MySQL and MariaDB commit each schema change on its own, so the
+// process may die between any two statements of a migration. Every statement can therefore be
+// repeated (schema.ts checks before it changes anything), and a shutdown is possible between two
+// statements.
 import { setImmediate as turn } from 'node:timers/promises'
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm'
 
@@ -15,7 +17,7 @@ export async function runMigrations(
 ): Promise<string[]> {
   const query = runner.query.bind(runner)
   const step = async (...statement: Parameters<typeof query>) => {
-    // SQLite works without ever letting go: only after a turn is a signal heard
+    // SQLite's calls block the process, so a signal is only noticed after giving other code a turn
     await turn()
     if (!statement[0].startsWith('ROLLBACK')) refuseWhenEnding(ending)
     return query(...statement) as Promise<unknown>

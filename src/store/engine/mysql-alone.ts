@@ -1,13 +1,16 @@
-// Without Redis a process has a queue and a cache of its own, which a second one would not see. The lock that says so lives as long as
-// its connection: it is freed by any death of its holder, and lost with a connection that breaks while its holder lives on. So it is
-// looked at all the time, and taken again; whoever finds it in other hands ends.
+// Makes sure that only one process uses the database if there is no Redis, because queue and cache
+// are then in the memory of that process. It holds a named lock of the server. The lock ends with
+// its connection: that frees it when the process dies, but it is also lost when only the connection
+// breaks. So it is checked all the time and taken again, and a process that finds it held by
+// another one ends.
 import type { QueryRunner } from 'typeorm'
 import type { Log } from '../../log.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 
 const lockName = "concat('kefu alone in ', database())"
 const beatMs = 2000
-// the server ends a connection that is silent for so long: the lock of a host that has gone
+// After this many seconds of silence the server closes a connection, which frees the lock of a
+// machine that has disappeared.
 const silentSeconds = 60
 
 type Holding = { log: Log; lost: (why: string) => void }
@@ -41,7 +44,7 @@ export async function holdAlone(
   let beating: Promise<void> | null = null
   const timer = setInterval(() => {
     beating ??= beat()
-      // it does not answer now: the next beat asks again
+      // there is no answer at the moment; the next check asks again
       .catch(() => undefined)
       .finally(() => {
         beating = null
@@ -54,7 +57,7 @@ export async function holdAlone(
   }
 }
 
-/** Null when somebody else has it. */
+/** Null if another process has the lock. */
 async function take(pool: MysqlPool): Promise<Held | null> {
   const runner = pool.source.createQueryRunner()
   try {
@@ -88,7 +91,10 @@ const isMine = async (pool: MysqlPool, { runner, connectionId }: Held): Promise<
   }
 }
 
-/** A server that does not know yet that our wire is dead holds the lock for a connection that nobody has: that one is ended. */
+/**
+ * After our connection broke, the server may still hold the lock for it. That old connection is
+ * then ended.
+ */
 async function takeAgain(pool: MysqlPool, before: Held | null): Promise<Held | null> {
   const again = await take(pool)
   if (again || !before) return again

@@ -1,4 +1,5 @@
-// What must be true of a MySQL or MariaDB server so that nothing is lost; in words, with the remedy.
+// Checks the settings of a MySQL or MariaDB server on which the safety of the data depends, and
+// says how to fix them.
 import type { Sql } from './sql.ts'
 import type { Finding } from './finding.ts'
 
@@ -63,7 +64,7 @@ export async function checkMysql(sql: Sql): Promise<Finding[]> {
     `show variables where Variable_name in (${names.map((name) => `'${name}'`).join(', ')})`,
   )
   const facts: Facts = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]))
-  // MariaDB's word for it is the older one
+  // MariaDB uses an older name for this setting
   facts['isolation'] = facts['transaction_isolation'] ?? facts['tx_isolation']
   return [...checks.map((check) => finding(check, facts)), await keyFinding(sql)]
 }

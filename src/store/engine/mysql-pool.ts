@@ -1,5 +1,6 @@
-// Connections to MySQL or MariaDB. A wire may go dead without a word: TCP gives up after a minute and more, and whoever waits would
-// wait as long. So each journey has a deadline of ours; who misses it loses its connection, and those that lie idle beside it go, too.
+// A pool of connections to MySQL or MariaDB. A connection may die silently, and TCP notices that
+// only after minutes. So each round trip has a deadline; a connection that misses it is closed,
+// together with the idle ones beside it.
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
 import { entities } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
@@ -10,26 +11,26 @@ export type PoolShape = {
   lockWaitSeconds: number
   statementSeconds: number
   writes: boolean
-  /** How long one journey, and the wait for a connection, may take; null: as long as it takes. */
+  /** The limit for a round trip and for getting a connection; null means no limit. */
   journeyMs: number | null
-  /** Of who brings the schema up. */
+  /** Only set for the pool that updates the schema. */
   migrations?: (new () => MigrationInterface)[]
 }
 
 export type MysqlPool = {
   source: DataSource
-  /** A connection for as long as `body` works. */
+  /** Provides a connection for as long as `body` runs. */
   use: <T>(body: (runner: QueryRunner) => Promise<T>) => Promise<T>
-  /** One journey on it. */
+  /** Makes one round trip on that connection, within the deadline. */
   journey: <T>(runner: QueryRunner, ask: () => Promise<T>) => Promise<T>
   close: () => Promise<void>
 }
 
-/** What all pools of a process know of the server. */
+/** What all pools of a process know about the server. */
 export type Wire = {
   log: Log
   awayUntil: number
-  /** When somebody was served last. */
+  /** When a round trip last succeeded. */
   servedAt: number
   isAway: boolean
   dropIdle: Set<() => void>
@@ -55,10 +56,11 @@ type DriverPool = {
 }
 
 const connectMs = 2000
-// after a connection could not be made, whoever asks is told at once for so long
+// for this long after a failed connection attempt, callers are refused at once
 const refusesMs = 1000
 const closeMs = 1000
-// longer than a process stands still, and shorter than WeChat's patience: what it brings again finds its rows free
+// longer than a process can stall, but shorter than WeChat's patience, so that a repeated push
+// finds its rows unlocked
 const idleSeconds = 3
 
 export async function openPool(url: string, shape: PoolShape, wire: Wire): Promise<MysqlPool> {
@@ -66,12 +68,13 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
   const { pool: driverPool } = source.driver as unknown as { pool: DriverPool }
   const words = await sessionWords(source, shape)
   const { all, dropIdle } = watchConnections(driverPool)
-  // before anything else on each connection; one is open already
+  // settings are sent first on each new connection; one connection is open already
   driverPool.on('connection', (connection) => {
     for (const word of words) {
       connection.query(word, (error) => {
         if (!error) return
-        // without its settings it would wait for ever, or read what others have not committed
+        // without its settings the connection might wait forever or read uncommitted data, so it is
+        // not used
         wire.log.error({ word, error: String(error) }, 'a connection could not be set up')
         connection.stream.destroy()
       })
@@ -91,7 +94,7 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
     },
     close: async () => {
       wire.dropIdle.delete(dropIdle)
-      // each says good-bye, which a dead wire never answers
+      // each connection says good-bye to the server, and a dead one would never get an answer
       await withinMs(closeMs, source.destroy(), () => undefined).catch(() => undefined)
       for (const connection of all) connection.stream.destroy()
     },
@@ -104,7 +107,7 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
 
 const openSource = (url: string, shape: PoolShape): Promise<DataSource> =>
   new DataSource({
-    // the driver asks the server differently for the two: it must be the URL's word
+    // the driver treats the two databases differently, so the scheme of the URL decides
     type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql',
     url,
     entities,
@@ -115,7 +118,7 @@ const openSource = (url: string, shape: PoolShape): Promise<DataSource> =>
     supportBigNumbers: true,
     bigNumberStrings: false,
     connectTimeout: connectMs,
-    // the driver would note at every statement where it was asked
+    // by default the driver records a stack trace for every statement, which is slow
     extra: {
       connectionLimit: shape.connections,
       enableKeepAlive: true,
@@ -164,7 +167,7 @@ async function use<T>(
     await (limitMs === null
       ? connecting
       : withinMs(limitMs, connecting, () => {
-          // it may still come, and then nobody has use for it
+          // if the connection arrives later, nobody needs it any more
           connecting.then(
             (connection) => {
               connection.release()
@@ -173,7 +176,8 @@ async function use<T>(
           )
         }))
   } catch (error) {
-    // who has waited since before it came back knows nothing of today
+    // a caller that has been waiting since before the server came back does not prove that it is
+    // away now
     if (isLost(error) && wire.servedAt < began) wire.awayUntil = performance.now() + refusesMs
     throw told(wire, error)
   }
@@ -190,7 +194,7 @@ async function use<T>(
   }
 }
 
-/** Said once when it begins, and not at every statement. */
+/** Logs the outage once when it begins, and not for every statement. */
 function told(wire: Wire, error: unknown): unknown {
   const isOurs = error instanceof AppError && error.code === 'store_away'
   if (!isOurs && !isLost(error)) return error
@@ -214,7 +218,7 @@ const lostCodes = new Set([
   'PROTOCOL_CONNECTION_LOST',
 ])
 
-/** The connection, and not what was asked on it. */
+/** Whether the connection itself failed, and not the statement. */
 const isLost = (error: unknown): boolean =>
   error instanceof Error &&
   (('fatal' in error && error.fatal === true) ||
@@ -251,9 +255,10 @@ async function sessionWords(
   return [
     "set session sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'," +
       ` innodb_lock_wait_timeout = ${lockWaitSeconds}, ${limit}`,
-    // a deadlock ends the transaction: what was sent behind the statement that met it waits in a new one for our rollback
+    // a deadlock ends the transaction; without this, statements that were already sent would run
+    // outside it and be committed one by one
     ...(writes ? ['set session autocommit = 0'] : []),
-    // a server that does not hear that we have gone would keep the rows of a transaction of ours for hours
+    // a server that does not notice that we are gone would keep our rows locked for hours
     ...(writes && isMariadb ? [`set session idle_transaction_timeout = ${idleSeconds}`] : []),
     'set session transaction isolation level read committed',
   ]

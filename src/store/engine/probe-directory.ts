@@ -3,7 +3,10 @@ import { join } from 'node:path'
 
 const bytes = Buffer.alloc(64 * 1024, 1)
 
-/** Whether something can be written here and kept by the disk; throws what the disk says. Nothing of it is left. */
+/**
+ * Tests whether files can be written to this directory and forced to disk. Throws the disk's error
+ * and leaves nothing behind.
+ */
 export async function probeDirectory(directory: string): Promise<void> {
   const name = join(directory, `.probe-${process.pid}`)
   try {

@@ -1,6 +1,7 @@
-// A migration writes tables in words both databases understand: `name: 'kind[:length] [pk|serial] [null]'`. Columns that are
-// added later stand last in their entity. MySQL commits each step by itself, and a process may die between any two, so each helper
-// looks at the schema before it changes it; what a migration writes besides (`runner.query`) must bear being repeated, too.
+// Helpers for migrations that work with both databases. A column is described as `name:
+// 'kind[:length] [pk|serial] [null]'`; columns added later come last in their entity. MySQL commits
+// each step on its own and the process may die between two, so each helper checks the schema before
+// changing it. Other statements of a migration (`runner.query`) must also be repeatable.
 import { Table, TableIndex, TableUnique, type QueryRunner, type TableColumnOptions } from 'typeorm'
 import { mysql, sqlite, type Dialect } from './dialect.ts'
 import { quoted } from './sql.ts'
@@ -60,7 +61,10 @@ export async function dropTables(runner: QueryRunner, shapes: TableShape[]): Pro
   for (const { name } of shapes.toReversed()) await runner.dropTable(name, true)
 }
 
-/** At the end of a table that has rows: what may not be NULL says what they get, `name: 'int =0'`. */
+/**
+ * Adds columns to a table that may have rows. A column that must not be NULL names the value for
+ * existing rows, as in `name: 'int =0'`.
+ */
 export async function addColumns(
   runner: QueryRunner,
   table: string,
@@ -88,7 +92,7 @@ export async function dropColumns(
   }
 }
 
-/** `list`: columns, as in a table's shape: `'company_id,at'`. */
+/** `list` names the columns, for example `'company_id,at'`. */
 export const addIndex = (runner: QueryRunner, table: string, list: string): Promise<void> =>
   makeIndex(runner, { table, name: named('ix', table, list), list, kind: 'index' })
 
@@ -104,7 +108,10 @@ async function dropNamed(runner: QueryRunner, table: string, name: string): Prom
   }
 }
 
-/** A key that its table was made with: SQLite has no word for it but a new table, into which the rows are copied. */
+/**
+ * Removes a unique key that was created with its table. SQLite can only do so by copying all rows
+ * into a new table.
+ */
 export async function dropUnique(runner: QueryRunner, table: string, list: string): Promise<void> {
   await dropNamed(runner, table, named('uq', table, list))
   if (dialectOf(runner) !== sqlite) return

@@ -1,4 +1,5 @@
-// Long reads in a thread of their own, on a connection that cannot write: better-sqlite3 blocks whatever thread it runs in.
+// Runs long reads in a thread of their own, with a connection that cannot write, because
+// better-sqlite3 blocks the thread in which it runs.
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import type { Value } from './sql.ts'

@@ -4,7 +4,7 @@ import type { Answer, Ask } from './sql.ts'
 type Told = { n: number; answer: Answer } | { n: number; error: string }
 type Waiting = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
 
-/** Statements that may take long, asked of a thread that is started with the first of them. */
+/** Sends slow statements to a thread, which is started when the first one arrives. */
 export function openSlowReader(database: string): { ask: Ask; close: () => Promise<void> } {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | null = null
@@ -16,7 +16,7 @@ export function openSlowReader(database: string): { ask: Ask; close: () => Promi
     worker = null
   }
   const start = (): Worker => {
-    // the build's name: a worker is started by path, not by import
+    // the compiled file's name, because a worker is started by its path and not by an import
     const started = new Worker(new URL('./slow-reader-thread.js', import.meta.url), {
       workerData: { database },
     })

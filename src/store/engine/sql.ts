@@ -1,10 +1,11 @@
-// How a unit of work speaks SQL. What is written waits for the next question and travels with it. Many rows go in one statement, cut as
-// the database likes it; lists in `in (…)` are padded to a power of two, so that a handful of prepared statements serves every batch size.
+// How a transaction executes SQL. Writes are held back and sent together with the next read. Many
+// rows are written in one statement, in portions that suit the database. Lists in `in (…)` are
+// padded to a power of two, so that a few prepared statements cover batches of every size.
 import type { Dialect, Insert } from './dialect.ts'
 
 export type Value = string | number | null
 export type Answer = { records: object[]; affected: number; insertId: number }
-/** One statement on one connection. */
+/** Executes one statement on one connection. */
 export type Ask = (text: string, values: Value[]) => Promise<Answer>
 export type Statement = { text: string; values: Value[] }
 type Upsert = { key: string; update?: string[]; add?: string[] }
@@ -12,22 +13,30 @@ export type Sql = {
   dialect: Dialect
   all: <T>(query: string, values?: Value[]) => Promise<T[]>
   one: <T>(query: string, values?: Value[]) => Promise<T | null>
-  /** Answers how many rows were changed. */
+  /** Returns the number of rows that were changed. */
   run: (query: string, values?: Value[]) => Promise<number>
-  /** Where nobody asks how many: goes with the next question or with the commit, like all that follows here. Fails there, too. */
+  /**
+   * For writes whose row count does not matter. They are sent with the next read or with the
+   * commit, and that is also where an error appears.
+   */
   write: (query: string, values: Value[]) => Promise<void>
-  /** Goes with the commit, after all else. */
+  /** Sent with the commit, after everything else. */
   last: (query: string, values: Value[]) => void
   insert: (table: string, rows: object[]) => Promise<void>
-  /** Leaves what is there; who was first is asked afterwards, no database tells it truly. */
+  /**
+   * Leaves existing rows as they are. Which row was first must be read afterwards, because no
+   * database reports it reliably.
+   */
   insertNew: (table: string, rows: object[]) => Promise<void>
   insertSerial: (table: string, row: object) => Promise<number>
   upsert: (table: string, rows: object[], how: Upsert) => Promise<void>
-  /** The same, for `last`. */
+  /** The same, in a form for `last`. */
   upserts: (table: string, rows: object[], how: Upsert) => Statement[]
-  /** Sets the columns that are named, of a row that was locked before; what is undefined stays as it is. */
+  /**
+   * Sets the named columns of a row that is already locked. Undefined fields are left unchanged.
+   */
   change: (table: string, key: Record<string, Value>, patch: object) => Promise<void>
-  /** Sets the columns of rows that are there, found by their key. */
+  /** Sets columns of existing rows, which are found by their key. */
   update: <T extends object>(
     table: string,
     rows: T[],
@@ -37,7 +46,7 @@ export type Sql = {
 
 export const quoted = (name: string) => `\`${name}\``
 
-/** `?,?,?,?` and the values, padded with the last one to a power of two. */
+/** Returns `?,?,?,?` and the values, padded with the last value to a power of two. */
 export function list(values: Value[]): { marks: string; values: Value[] } {
   const size = 2 ** Math.ceil(Math.log2(Math.max(values.length, 1)))
   const padded = [...values, ...Array<Value>(size - values.length).fill(values.at(-1) ?? null)]
@@ -55,7 +64,8 @@ export function* chunks<T>({ atOnce }: Dialect, rows: T[]): Generator<T[]> {
 type Row = Record<string, Value>
 
 function statement(table: string, rows: object[]): Insert & { bind: Value[] } {
-  // a column that is NULL in every row is left out: most of a line's are, and each costs a binding per row
+  // columns that are NULL in every row are left out, because each value costs time and most columns
+  // of a line are NULL
   const names = Object.keys(rows[0] ?? {}).filter((name) =>
     rows.some((row) => (row as Row)[name] !== null),
   )
@@ -68,14 +78,17 @@ function statement(table: string, rows: object[]): Insert & { bind: Value[] } {
   }
 }
 
-/** By name: two rows may list their columns in another order. */
+/** Collects values by column name, because two rows may list their columns in different order. */
 function bound(rows: object[], names: string[]): Value[] {
   const values: Value[] = []
   for (const row of rows) for (const name of names) values.push((row as Row)[name] ?? null)
   return values
 }
 
-/** What is written: `soon` before the next question, `last` behind all. Where there is neither, nothing is written. */
+/**
+ * How held-back writes are sent: `soon` before the next read, `last` with the commit. If neither is
+ * given, nothing can be written.
+ */
 type Around = {
   heard?: ((query: string) => void) | undefined
   soon?: Statement[]

@@ -1,4 +1,5 @@
-// What must be true of the file and its disk so that nothing is lost; in words, with the remedy.
+// Checks the database file and its disk for everything on which the safety of the data depends, and
+// says how to fix it.
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Sql } from './sql.ts'

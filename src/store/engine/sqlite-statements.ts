@@ -1,12 +1,12 @@
-// Prepared statements of one connection. Rows are read as arrays and made into objects here: the driver's own objects are
-// dictionaries, which cost as much again to make and more to read.
+// Caches the prepared statements of one connection. Rows are read as arrays and turned into objects
+// here, because the driver's own objects are slow to create and to read.
 import type Database from 'better-sqlite3'
 import type { Answer, Ask, Value } from './sql.ts'
 
 type Row = Record<string, Value>
 type Kept = (values: Value[]) => Answer
 
-// far more than the product has; a text that is never asked again must not stay for ever
+// many more than the product uses; the limit keeps one-off statements from staying forever
 const most = 1000
 
 export function openStatements(database: Database.Database): Ask {
@@ -32,7 +32,7 @@ function prepare(database: Database.Database, text: string): Kept {
   }
   statement.raw(true)
   const names = statement.columns().map(({ name }) => name)
-  // cloning one object with all its keys makes rows of one shape
+  // cloning an object that has all keys gives all rows the same shape, which is fast
   const empty = JSON.parse(
     JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
   ) as Row

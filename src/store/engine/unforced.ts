@@ -1,6 +1,12 @@
-/** What the thread that folds the log says after a round; `error`: null when the writer is to finish it. */
+/**
+ * The message that the checkpoint thread sends after each round. `error` is null if the writer
+ * should finish the work.
+ */
 export type Folded = { error: string | null; unforced: boolean }
 
-/** The disk did not take what was forced while the log was folded: to be asked again is no proof that it has. */
+/**
+ * Whether the disk failed to store what was forced. Trying again would prove nothing, because the
+ * disk may then report success although data are lost.
+ */
 export const isUnforced = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR_FSYNC')

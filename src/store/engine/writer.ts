@@ -1,5 +1,7 @@
-// SQLite has one connection for all writers. Without a queue, a write that lands while another unit of work is open is
-// rolled back with it although it was acknowledged. So units of work run one after the other: by class, in order within.
+// Lets transactions on SQLite run one after the other. There is only one connection for writing:
+// without this queue, a write during somebody else's transaction would be rolled back with it
+// although it had been acknowledged. Transactions are ordered by class, and within a class by
+// arrival.
 export type WorkClass = 'push' | 'reply' | 'claim' | 'rest'
 
 const order: WorkClass[] = ['push', 'reply', 'claim', 'rest']

@@ -1,4 +1,5 @@
-// Every table of the first release. Frozen: later changes are migrations of their own.
+// All tables of the first release. This file is never changed; later changes are separate
+// migrations.
 import { createTables, dropTables, type TableShape } from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 

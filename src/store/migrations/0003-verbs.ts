@@ -1,4 +1,4 @@
-// Group chats, grades, who watches, who spoke, and what an agent says first.
+// Adds group chats, grades, watching supervisors, the author of a line, and greetings.
 import {
   addColumns,
   createTables,

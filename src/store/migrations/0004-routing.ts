@@ -1,4 +1,5 @@
-// Who gets whom and when: turns, priorities, what is owed, what was missed, what was reclaimed.
+// Adds what routing needs: turns, priorities, unanswered lines, missed sessions and reclaimed
+// customers.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import {
   addColumns,

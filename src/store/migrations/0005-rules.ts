@@ -1,4 +1,5 @@
-// Rules in full: lines of every type, how often a rule spoke, what none of them answered, replays over history, canned answers.
+// Adds full rules: lines of every type, counts of hits, unanswered questions, replays and quick
+// replies.
 import {
   addColumns,
   createTables,

@@ -1,4 +1,5 @@
-// Every message and event: media, trajectories, QR receptions, brief reply windows, third-party platforms, agents' own names.
+// Adds all kinds of messages and events: media, trajectories, receptions, short reply windows,
+// third-party platforms, and agents' names at WeChat.
 import {
   addColumns,
   createTables,

@@ -1,5 +1,6 @@
-// A lane has one account. Whoever waits in `all` goes to the lane of their account, whoever waits in `group:<id>` to the group's lane of
-// their account; ranks stay. In pieces, each by itself, so that it may be stopped anywhere and begun again.
+// Gives each lane one account. Sessions in the lane `all` move to the lane of their account, those
+// in `group:<id>` to the group's lane for their account; ranks stay the same. It works in small
+// pieces, each committed on its own, so it can be stopped and started again at any point.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { commonLane, groupLane, privateLanes, readLane } from '../../../rules/session/lane.ts'
 
@@ -25,7 +26,10 @@ export class Lanes1700000000007 implements MigrationInterface {
     }
   }
 
-  /** Releases before read no lane of one account: who waits in one would wait for nobody. */
+  /**
+   * Older releases do not know lanes of one account, so sessions in them would wait where nobody
+   * looks.
+   */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       `update message_session set lane = 'all' where state = 3 and lane >= '${commonLane('')}' and lane < '${privateLanes.from}'`,
@@ -33,7 +37,7 @@ export class Lanes1700000000007 implements MigrationInterface {
   }
 }
 
-/** From one lane to the next, not through all who wait. */
+/** Jumps from one lane to the next instead of reading all waiting sessions. */
 async function formerLanes(runner: QueryRunner, companyId: string): Promise<string[]> {
   const lanes: string[] = []
   for (let after = ''; ;) {
@@ -47,7 +51,7 @@ async function formerLanes(runner: QueryRunner, companyId: string): Promise<stri
   }
 }
 
-/** Up to which rank the next piece goes; null: nobody waits there any more. */
+/** The rank up to which the next piece goes; null if nobody waits there any more. */
 async function nextPiece(
   runner: QueryRunner,
   companyId: string,

@@ -1,4 +1,4 @@
-// Pushes that SQL refused, in a list of their own: those that are in the inbox already, too.
+// Adds the list of pushes that the database refused, including those already in the inbox.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTables, dropTables, type TableShape } from '../engine/schema.ts'
 

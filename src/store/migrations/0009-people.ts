@@ -1,4 +1,5 @@
-// Who disabled a person, and to whom that person's sessions go: a process that dies half-way does not forget it.
+// Remembers who disabled a person and who gets that person's sessions, so that handing them on can
+// continue after a crash.
 import { addColumns, dropColumns } from '../engine/schema.ts'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 

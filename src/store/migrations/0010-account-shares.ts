@@ -1,4 +1,5 @@
-// What waits is looked up by account, so that each has a share of its own of what is sent and fetched at once.
+// Adds indexes to find waiting replies and downloads by account, so that each account can have its
+// own share.
 import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm'
 import { addColumns, dropColumns } from '../engine/schema.ts'
 
@@ -35,7 +36,7 @@ export class AccountShares1700000000010 implements MigrationInterface {
   }
 }
 
-/** May be repeated: a database that commits each step may have done one of them. */
+/** Can be repeated, because on MySQL one of the two steps may have been committed already. */
 async function replaceIndex(
   runner: QueryRunner,
   table: string,

@@ -1,5 +1,5 @@
-// The appid of a deleted account is free for another company; followers are told apart by their account. What a platform's withdrawal
-// means is kept apart from what an admin has chosen.
+// Lets another company use the appid of a deleted account; followers are identified by account
+// instead. A withdrawn platform authorisation is now stored separately from the admin's own choice.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, addUnique, dropColumns, dropUnique } from '../engine/schema.ts'
 
@@ -14,7 +14,8 @@ export class Rights1700000000011 implements MigrationInterface {
     await runner.query(
       'update official_account set live_appid = appid where deleted_at is null and live_appid is null',
     )
-    // whether it was withdrawn or only taken out of use was not kept: it is authorised again to be sure
+    // older data do not tell whether the authorisation was withdrawn or only turned off, so to be
+    // safe it must be given again
     await runner.query(
       "update official_account set withdrawn_at = created_at where component_appid is not null and binding = 'unbound' and withdrawn_at is null",
     )

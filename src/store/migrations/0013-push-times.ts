@@ -1,4 +1,4 @@
-// The newest time that an account's pushes have told, and the old ones that were refused.
+// Adds the newest time in an account's pushes, and the number of old pushes that were refused.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, dropColumns } from '../engine/schema.ts'
 

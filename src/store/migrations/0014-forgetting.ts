@@ -1,4 +1,5 @@
-// What is forgotten is found by the moment that decides: no piece walks through a table whose rows are all young.
+// Adds indexes on the times by which old data are found, so that deleting never has to read a table
+// whose rows are all young.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addIndex, dropIndex } from '../engine/schema.ts'
 

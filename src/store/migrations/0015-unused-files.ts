@@ -1,4 +1,5 @@
-// What was uploaded and never used is forgotten in time. What is there already may be named anywhere, so it counts as used.
+// Marks whether a file is used, so that uploads that were never used can be deleted. Existing files
+// may be referenced anywhere, so they count as used.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, addIndex, dropColumns, dropIndex } from '../engine/schema.ts'
 

@@ -1,4 +1,5 @@
-// Where a list or a job would walk through all there is, an index says where it begins. A push writes one key more, and only of a follower who is new.
+// Adds indexes for lists and jobs that would otherwise read whole tables. Only pushes of new
+// followers have to write one more key.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addIndex, dropIndex } from '../engine/schema.ts'
 

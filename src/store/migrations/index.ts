@@ -1,4 +1,4 @@
-// One list for both databases, in order.
+// All migrations in order, for both databases.
 import { Initial1700000000001 } from './0001-initial.ts'
 import { AccessToken1700000000002 } from './0002-access-token.ts'
 import { Verbs1700000000003 } from './0003-verbs.ts'

@@ -15,7 +15,7 @@ export const accessTokenQueries = (sql: Sql) => ({
       companyId,
       key,
     ]),
-  /** True for the one process that may renew it until then. */
+  /** True for the one process that may renew the token until then. */
   lease: async ({ companyId, key, token, now, until }: TokenLease) => {
     await sql.insertNew('access_token', [
       {
@@ -34,7 +34,7 @@ export const accessTokenQueries = (sql: Sql) => ({
       )) === 1
     )
   },
-  /** 0 when somebody has written since it was read: theirs is the newer one. */
+  /** Returns 0 if somebody else has stored a token since ours was read; theirs is newer. */
   replace: (
     { companyId, key }: Name,
     before: string | null,
@@ -46,7 +46,10 @@ export const accessTokenQueries = (sql: Sql) => ({
     ),
   forget: ({ companyId, key }: Name) =>
     sql.run('delete from access_token where company_id = ? and token_key = ?', [companyId, key]),
-  /** Whichever company's: the appid is another's from now on. */
+  /**
+   * Deletes the token whichever company stored it, because the appid belongs to another company
+   * from now on.
+   */
   forgetAll: (key: string) => sql.run('delete from access_token where token_key = ?', [key]),
   release: ({ companyId, key }: Name, token: string) =>
     sql.run(

@@ -1,14 +1,14 @@
 import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
-/** What may change of a row that is there. */
+/** The columns of an existing account that may change. */
 export type AccountColumns = Partial<Omit<AccountRow, 'account_id' | 'company_id'>>
 type CompanyColumns = Partial<Omit<CompanyRow, 'company_id'>>
 
 export const accountQueries = (sql: Sql) => ({
   byAppid: (appid: string) =>
     sql.one<AccountRow>('select * from official_account where live_appid = ?', [appid]),
-  /** Whoever uses it now, else the one that this company has deleted. */
+  /** The account that uses this appid now, or else the one that this company deleted. */
   anyByAppid: (companyId: string, appid: string) =>
     sql.one<AccountRow>(
       'select * from official_account where live_appid = ? or (company_id = ? and appid = ?)' +
@@ -25,7 +25,7 @@ export const accountQueries = (sql: Sql) => ({
       'select * from official_account where company_id = ? and deleted_at is null order by account_id',
       [companyId],
     ),
-  /** Through which somebody can be answered. */
+  /** Accounts that are bound, so that customers can be answered through them. */
   bound: async (companyId: string) =>
     (
       await sql.all<{ account_id: string }>(
@@ -33,7 +33,7 @@ export const accountQueries = (sql: Sql) => ({
         [companyId],
       )
     ).map((row) => row.account_id),
-  /** Of an account whose pushes are not taken: counted, so that an admin sees them. */
+  /** Counts a push to an account that is not bound, so that an admin sees it. */
   countUnbound: (accountId: string, at: number) =>
     sql.run(
       'update official_account set unbound_pushes = unbound_pushes + 1, unbound_push_at = ? where account_id = ?',
@@ -48,7 +48,7 @@ export const accountQueries = (sql: Sql) => ({
   insert: (row: AccountRow) => sql.insert('official_account', [row]),
   change: (companyId: string, accountId: string, patch: AccountColumns) =>
     sql.change('official_account', { company_id: companyId, account_id: accountId }, patch),
-  /** The newest time that a push told; an older one changes nothing. */
+  /** Stores the newest time found in a push. An older time changes nothing. */
   hearPush: (
     companyId: string,
     accountId: string,
@@ -71,7 +71,10 @@ export const accountQueries = (sql: Sql) => ({
   company: (companyId: string) =>
     sql.one<CompanyRow>('select * from company where company_id = ?', [companyId]),
   companies: () => sql.all<CompanyRow>('select * from company order by company_id'),
-  /** Whoever adds something that a company may have only so much of, or moves its groups, stands in this row first. */
+  /**
+   * Locks the company's row. Everyone who adds something with a limit per company, or moves its
+   * groups, takes this lock first.
+   */
   lockCompany: (companyId: string) =>
     sql.one<CompanyRow>(`select * from company where company_id = ?${sql.dialect.forUpdate}`, [
       companyId,
@@ -85,7 +88,7 @@ export const accountQueries = (sql: Sql) => ({
       ?.value ?? null,
   remember: (name: string, value: string) =>
     sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] }),
-  /** True when nobody else has changed it since it was read. */
+  /** True if nobody else has changed the value since it was read. */
   rememberInstead: async (name: string, was: string | null, value: string) => {
     if (was === null) {
       await sql.insertNew('installation', [{ name, value }])

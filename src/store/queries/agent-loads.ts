@@ -10,13 +10,19 @@ export const loadQueries = (sql: Sql) => ({
     )
   },
   find: (uid: number) => sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid]),
-  /** 0 when the agent has no room: the row makes capacity true. Their turn comes after whoever has been idle for longer. */
+  /**
+   * Returns 0 if the agent has no room; this is how capacity is enforced. The agent's turn then
+   * comes after that of everyone who has been idle longer.
+   */
   raise: (uid: number, turn: number) =>
     sql.run(
       'update agent_load set `load` = `load` + 1, turn = case when turn < ? then ? else turn end where uid = ? and `load` < capacity',
       [turn, turn, uid],
     ),
-  /** As it was decided without a lock; 0 when they were given somebody meanwhile, or have less room. */
+  /**
+   * Gives a session as it was decided without a lock. Returns 0 if the agent got another session
+   * meanwhile or has less room.
+   */
   give: (
     uid: number,
     { sessions, turn, turnRead }: { sessions: number; turn: number; turnRead: number },

@@ -1,9 +1,10 @@
-// An agent's sessions: those they are a member of, those in conversation with them, those that wait for them.
+// Sessions of an agent: those they are a member of, those in which they are in conversation, and
+// those that wait for them.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
 export const agentSessions = (sql: Sql) => ({
-  /** Of those in conversation with them. */
+  /** The number of sessions in which the agent is in conversation. */
   countActive: async (companyId: string, uid: number) =>
     Number(
       (
@@ -18,7 +19,7 @@ export const agentSessions = (sql: Sql) => ({
       'select * from message_session where company_id = ? and uid = ? and state = 0 order by assigned_at, session_id limit 1',
       [companyId, uid],
     ),
-  /** Everyone for whom a session waits to be accepted. */
+  /** Every agent for whom a session is waiting to be accepted. */
   waitedFor: async (companyId: string) =>
     (
       await sql.all<{ uid: number }>(
@@ -27,21 +28,21 @@ export const agentSessions = (sql: Sql) => ({
         [companyId],
       )
     ).map((row) => row.uid),
-  /** Open sessions of theirs. */
+  /** The agent's open sessions. */
   heldBy: (companyId: string, uid: number, page: { after: string; limit: number }) =>
     sql.all<{ session_id: string }>(
       'select session_id from message_session where company_id = ? and uid = ? and state in (0, 1, 2) and session_id > ?' +
         ' order by session_id limit ?',
       [companyId, uid, page.after, page.limit],
     ),
-  /** Those in a lane, in an order that does not change while they are taken out of it. */
+  /** Sessions in a lane, in an order that stays the same while they are being removed from it. */
   queuedFor: (companyId: string, lane: string, page: { after: string; limit: number }) =>
     sql.all<{ session_id: string }>(
       'select session_id from message_session where company_id = ? and lane = ? and state = 3 and session_id > ?' +
         ' order by session_id limit ?',
       [companyId, lane, page.after, page.limit],
     ),
-  /** Both. */
+  /** Open sessions and those waiting in the lane, counted together. */
   countHeld: async (companyId: string, uid: number, lane: string) => {
     const count = async (where: string, value: number | string) =>
       Number(

@@ -1,7 +1,10 @@
 import type { CustomerRow } from '../../../entities/index.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
-/** What a push changes on a follower's row; whose they are stands in an index and is not a push's to change. */
+/**
+ * The columns of a customer that every push changes. The exclusive agent is not among them, because
+ * that column is indexed and a push does not change it.
+ */
 const heard = [
   'last_time',
   'active_at',
@@ -14,7 +17,7 @@ const heard = [
   'canel_time',
   'update_time',
 ] as const
-/** What taps, scans and places change besides. */
+/** Additional columns that taps, scans and locations change. */
 const brief = ['brief_end', 'brief_left', 'brief_scene'] as const
 const known = [
   'wx_user_id',
@@ -29,14 +32,14 @@ const known = [
   ...heard,
 ] as const
 
-/** A follower as a push needs them: whoever reads many rows reads no more of each than they use. */
+/** The columns of a customer that a push needs; for speed, no others are read. */
 export type KnownCustomer = Pick<CustomerRow, (typeof known)[number]>
 
-/** A text found in a follower's names; an openid only whole. */
+/** Searches a customer's names for a text. An openid is only found as a whole. */
 export function found(search: string): { where: string; values: string[] } {
   if (search === '') return { where: '', values: [] }
   const names = 'instr(nickname, ?) > 0 or instr(alias, ?) > 0 or instr(remark, ?) > 0'
-  // MySQL refuses to compare a key with what no key can be
+  // MySQL refuses to compare a key column with text that no key can contain
   const isKey = /^[\x21-\x7e]+$/.test(search)
   return {
     where: ` and (${isKey ? 'openid = ? or ' : ''}${names})`,
@@ -45,18 +48,22 @@ export function found(search: string): { where: string; values: string[] } {
 }
 
 const openKeyOf = "concat(u.account_id, ':', u.wx_user_id)"
-/** Of a customer's sessions the open one, else the newest: each is found by an index, however often they came. `u`: their row. */
+/**
+ * The customer's open session, or else the newest. An index finds it, however many sessions there
+ * are. `u` is the customer's row.
+ */
 export const currentId =
   `coalesce((select o.session_id from message_session o where o.open_key = ${openKeyOf}),` +
   ' (select n.session_id from message_session n where n.wx_user_id = u.wx_user_id order by n.add_time desc, n.session_id desc limit 1))'
 export const openKeyOfId = `(select ${openKeyOf} from wx_user u where u.wx_user_id = ?)`
 
-/** Whose customers an agent finds. */
+/** The agent whose visible customers are searched. */
 export type Reader = { uid: number; lanes: string[]; accountIds: readonly string[] }
 
 /**
- * Of an agent: those who are theirs on an account they serve, and those whose open or else newest session is theirs, waits where they
- * claim, has them as a member, or was missed by nobody in particular on an account they serve.
+ * The condition for customers that an agent may see: their exclusive customers on an account they
+ * serve, and customers whose open or newest session is theirs, is waiting where they may claim, has
+ * them as a member, or was missed without an owner on an account they serve.
  */
 function seenBy({ uid, lanes, accountIds }: Reader): { where: string; values: Value[] } {
   const [ofLanes, ofAccounts] = [list(lanes), list([...accountIds])]
@@ -84,7 +91,7 @@ export const customerQueries = (sql: Sql) => ({
       [accountId, ...some.values],
     )
   },
-  /** Of followers that could not be locked: who is there all the same. */
+  /** Which of these followers exist although their rows could not be locked. */
   held: async (accountId: string, openids: string[]) => {
     if (sql.dialect.skipLocked === null) return []
     const some = list(openids)
@@ -137,7 +144,7 @@ export const customerQueries = (sql: Sql) => ({
       `select * from wx_user${sql.dialect.along('ix_wx_user_company_id_wx_user_id')} where company_id = ? and wx_user_id < ? order by wx_user_id desc limit ?`,
       [companyId, page.after, page.limit],
     ),
-  /** Which of the next so many pass. */
+  /** Reads the next rows and tells which of them match. */
   look: (
     companyId: string,
     { search, reader }: { search: string; reader: Reader | null },
@@ -168,8 +175,8 @@ export const customerQueries = (sql: Sql) => ({
     )
   },
   /**
-   * The next so many who belong to a person, and when they were last heard of. active_at has no index of its own: every
-   * push changes it, and an index page a push is dear.
+   * The next customers who belong to a person, with the time of their last line. active_at has no
+   * index, because every push would have to update it.
    */
   owned: (
     companyId: string,
@@ -180,7 +187,7 @@ export const customerQueries = (sql: Sql) => ({
         ' where company_id = ? and customer_service_uid = ? and wx_user_id > ? order by wx_user_id limit ?',
       [companyId, uid, after, limit],
     ),
-  /** The next person to whom somebody belongs. */
+  /** The next person who is somebody's exclusive agent. */
   nextOwner: async (companyId: string, after: number) =>
     (
       await sql.one<{ uid: number }>(

@@ -9,12 +9,12 @@ export const evaluationQueries = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  /** A supervisor may think again. */
+  /** A supervisor may change their grade. */
   save: (row: EvaluationRow) =>
     sql.upsert('session_evaluate', [row], {
       key: 'session_id, kind',
       update: ['uid', 'grade', 'text', 'at'],
     }),
-  /** A customer answers once. */
+  /** A customer's first grade counts; later ones are ignored. */
   addFirst: (rows: EvaluationRow[]) => sql.insertNew('session_evaluate', rows),
 })

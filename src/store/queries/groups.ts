@@ -22,7 +22,7 @@ export const groupQueries = (sql: Sql) => ({
       id,
     ])
   },
-  /** Enabled members who are agents of this account. */
+  /** The number of enabled members who serve this account. */
   countServing: async (groupId: number, accountId: string) =>
     Number(
       (

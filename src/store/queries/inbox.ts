@@ -7,7 +7,10 @@ const inboxKey = (row: { account_id: string; dedup_key: string }) =>
   `${row.account_id} ${row.dedup_key}`
 
 export const inboxQueries = (sql: Sql) => ({
-  /** Adds what is new and answers which row stands now for each: if its id is ours, the push is new. */
+  /**
+   * Adds new pushes and returns for each the row that is stored now. If that row has our id, the
+   * push is new.
+   */
   add: async (rows: InboxRow[]): Promise<(row: InboxRow) => Seen | undefined> => {
     if (rows.length === 0) return () => undefined
     await sql.insertNew('inbox', rows)
@@ -20,7 +23,7 @@ export const inboxQueries = (sql: Sql) => ({
     const byKey = new Map(seen.map((row) => [inboxKey(row), row]))
     return (row) => byKey.get(inboxKey(row))
   },
-  /** They leave this batch and come again alone. */
+  /** Removes pushes that leave this batch and will run again alone. */
   takeBack: async (ids: string[]) => {
     if (ids.length === 0) return
     const some = list(ids)

@@ -1,5 +1,6 @@
-// What must always be true, asked of live data. Each question is one statement over some sessions, so that it sees one moment; a long
-// list is walked through piece by piece, because nobody waits behind it.
+// Checks the invariants on live data. Each question is a single statement over a few sessions, so
+// that it sees one consistent moment. Long lists are read in pieces, since nobody is waiting for
+// the result.
 import { alongSessions } from './session-lanes.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -13,7 +14,7 @@ const named = (rows: Row[], what: string): Breach[] =>
 export const invariantQueries = (sql: Sql) => ({ ...ofSessions(sql), ...ofCompany(sql) })
 
 const ofSessions = (sql: Sql) => ({
-  /** Open ones, and those that ended last. */
+  /** Open sessions, and those that closed last. */
   openAfter: (companyId: string, state: number, page: { at: number; id: string; limit: number }) =>
     sql.all<Row & { add_time: number; seq: number }>(
       `select session_id, add_time, seq from message_session${alongSessions(sql).state} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
@@ -21,7 +22,7 @@ const ofSessions = (sql: Sql) => ({
       [companyId, state, page.at, page.at, page.id, page.limit],
     ),
 
-  /** Its key is unique, so one with the right key is alone. */
+  /** The key is unique, so a session with the right key is the only one open. */
   openKeys: async (companyId: string, ids: string[]): Promise<Breach[]> => {
     const some = list(ids)
     const rows = await sql.all<
@@ -37,7 +38,10 @@ const ofSessions = (sql: Sql) => ({
       'its key does not say whose it is',
     )
   },
-  /** Lines are numbered 1 to seq, the last is the last, and each side has said as many as are counted. */
+  /**
+   * Checks that lines are numbered from 1 to `seq`, that the last line is the one the session
+   * names, and that each side has as many lines as counted.
+   */
   lines: async (companyId: string, ids: string[]): Promise<Breach[]> => {
     const some = list(ids)
     const rows = await sql.all<Row>(
@@ -50,7 +54,10 @@ const ofSessions = (sql: Sql) => ({
     )
     return named(rows, 'its lines are not what it counts')
   },
-  /** The ledger has a line for each step, each begins where the last ended, and the last says what the session is. */
+  /**
+   * Checks that the ledger has a row for each step, that each row starts in the state where the
+   * previous one ended, and that the last one matches the session.
+   */
   ledgers: async (companyId: string, ids: string[]): Promise<Breach[]> => {
     const some = list(ids)
     const [gaps, ends, chains] = [
@@ -77,7 +84,7 @@ const ofSessions = (sql: Sql) => ({
       ...named(chains, 'its owner changed without a word, or its fence fell'),
     ]
   },
-  /** What a line says became of it is what the outbox says. */
+  /** Checks that the state of a line agrees with its outbox row. */
   deliveries: async (companyId: string, ids: string[]): Promise<Breach[]> => {
     const some = list(ids)
     const rows = await sql.all<Row>(
@@ -89,12 +96,14 @@ const ofSessions = (sql: Sql) => ({
   },
 })
 
-/** State by state: a server looks up one, and walks through all of a person's rows for several. */
+/**
+ * One query per state, because for several states at once a server reads all rows of the person.
+ */
 const held = (state: number) =>
   `(select count(*) from message_session s where s.company_id = l.company_id and s.uid = l.uid and s.state = ${state})`
 
 const ofCompany = (sql: Sql) => ({
-  /** Replies that should have had their end by now; counted up to so many. */
+  /** Replies that should have been finished by now, counted up to a limit. */
   stuck: async (
     companyId: string,
     { acceptedBefore, leasedBefore }: { acceptedBefore: number; leasedBefore: number },
@@ -105,7 +114,7 @@ const ofCompany = (sql: Sql) => ({
     )
     let stuck = 0
     for (const { account_id: account } of accounts) {
-      // each by itself, so that what is young is not looked at
+      // two separate queries, so that young rows are not read
       for (const holdsFiles of [0, 1]) {
         for (const [where, before] of [
           ["state = 'pending' and created_at < ?", acceptedBefore],
@@ -129,7 +138,7 @@ const ofCompany = (sql: Sql) => ({
         ' from agent_load l where l.company_id = ?',
       [companyId],
     ),
-  /** Of the events written last, since then: their streams. */
+  /** The streams of events written since a given time. */
   lastStreams: async (companyId: string, since: number) =>
     (
       await sql.all<{ stream: string }>(
@@ -137,7 +146,10 @@ const ofCompany = (sql: Sql) => ({
         [since, companyId],
       )
     ).map((row) => row.stream),
-  /** Its last event is not where it says it ends, or one of the last is missing. */
+  /**
+   * Whether the stream's last event does not match its counter, or one of the newest events is
+   * missing.
+   */
   isTorn: async (companyId: string, stream: string) =>
     (await sql.one(
       'select s.top from stream s join (select e.`offset` as place from stream_event e where e.company_id = ? and e.stream = ? order by e.`offset` desc limit 200) e' +

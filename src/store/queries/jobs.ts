@@ -18,14 +18,17 @@ export const jobQueries = (sql: Sql) => ({
       job,
       slot,
     ]),
-  /** Runs of a time that has not come: they would hold up those of their slots when it comes. */
+  /**
+   * Deletes runs with a start time in the future, because they would block those slots when their
+   * time comes.
+   */
   forgetAfter: (at: number) => sql.run('delete from job_run where started_at > ?', [at]),
   last: (job: string, companyId: string) =>
     sql.one<JobRunRow>(
       'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1',
       [job, companyId],
     ),
-  /** `since`: no lease of a run that began before holds. */
+  /** A lease counts only if its run began after `since`. */
   running: (job: string, { since, now }: { since: number; now: number }) =>
     sql.one<JobRunRow>(
       'select * from job_run where job = ? and started_at >= ? and ended_at is null and lease_until > ? limit 1',

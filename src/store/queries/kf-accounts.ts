@@ -6,7 +6,7 @@ export const kfQueries = (sql: Sql) => ({
     sql.all<KfAccountRow>('select * from kf_account where account_id = ? order by kf_account', [
       accountId,
     ]),
-  /** WeChat's list, whole. */
+  /** Replaces our copy with WeChat's whole list. */
   replace: async (accountId: string, rows: KfAccountRow[]) => {
     await sql.run('delete from kf_account where account_id = ?', [accountId])
     await sql.insert('kf_account', rows)

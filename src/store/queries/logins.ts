@@ -11,7 +11,7 @@ export const loginQueries = (sql: Sql) => ({
     (
       await sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [uid])
     ).map((row) => row.token_hash),
-  /** Sign-ins that were heard of since. */
+  /** The number of sign-ins that were used since then. */
   countHeard: async (uid: number, since: number) =>
     Number(
       (
@@ -37,7 +37,7 @@ export const loginQueries = (sql: Sql) => ({
         " where username = ? and ip = ? and result = 'ok'), 0) order by at desc limit ?",
       [username, ip, username, ip, limit],
     ),
-  /** Of one name from all addresses, up to so many. */
+  /** Failed sign-ins for one name from all addresses, counted up to a limit. */
   countFailures: async (username: string, since: number, most: number) =>
     (
       await sql.all(
@@ -60,7 +60,8 @@ export const loginQueries = (sql: Sql) => ({
   auditList: (companyId: string, page: { before: AuditLogRow | null; limit: number }) => {
     const before = page.before
       ? {
-          // the two as a pair would not be looked up in an index everywhere
+          // written out, because not every database uses an index when the two columns are compared
+          // as a pair
           where: ' and at <= ? and (at < ? or audit_id < ?)',
           values: [page.before.at, page.before.at, page.before.audit_id],
         }

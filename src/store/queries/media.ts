@@ -17,7 +17,10 @@ export const mediaQueries = (sql: Sql) => ({
       companyId,
       id,
     ]),
-  /** Equal files of a company are one; answers the row that stands. Who uploads it once more has all its time again. */
+  /**
+   * Equal files of a company are stored once; returns the row that is stored. Uploading the file
+   * again restarts the time until it is deleted as unused.
+   */
   add: async (row: ResourceRow): Promise<ResourceRow> => {
     await sql.insertNew('resources', [row])
     const stands = await sql.one<ResourceRow>(
@@ -58,13 +61,13 @@ export const mediaQueries = (sql: Sql) => ({
     sql.run('delete from media_upload where account_id = ? and media_id = ?', [accountId, mediaId]),
 
   toFetch: (rows: MediaFetchRow[]) => sql.insert('media_fetch', rows),
-  /** The next so many. */
+  /** The next rows in order. */
   fetches: (page: { id: string; part: string; limit: number }) =>
     sql.all<Pick<MediaFetchRow, 'message_id' | 'part' | 'company_id' | 'state'>>(
       'select message_id, part, company_id, state from media_fetch where message_id >= ? and (message_id > ? or part > ?) order by message_id, part limit ?',
       [page.id, page.id, page.part, page.limit],
     ),
-  /** Accounts that something is to be fetched of. */
+  /** Accounts with files that wait to be downloaded. */
   waiting: () =>
     sql.all<{ account_id: string }>(
       "select account_id from media_fetch where state = 'pending' group by account_id",
@@ -74,7 +77,10 @@ export const mediaQueries = (sql: Sql) => ({
       "select * from media_fetch where state = 'pending' and account_id = ? and retry_at <= ? order by retry_at limit ?",
       [accountId, now, limit],
     ),
-  /** The one who moves its next try on fetches it now. */
+  /**
+   * Succeeds for the one process that moves the time of the next attempt; that process downloads
+   * the file.
+   */
   take: (row: MediaFetchRow, retryAt: number) =>
     sql.run(
       "update media_fetch set attempts = attempts + 1, retry_at = ? where message_id = ? and part = ? and state = 'pending' and retry_at = ?",
@@ -85,7 +91,7 @@ export const mediaQueries = (sql: Sql) => ({
       "update media_fetch set state = ?, reason = ?, retry_at = ? where message_id = ? and part = ? and state = 'pending'",
       [to.state, to.reason, to.retryAt, row.message_id, row.part],
     ),
-  /** What a line came to hold: its file, or that it is gone. */
+  /** Adds to a line its downloaded file, or the fact that the file is lost. */
   complete: (messageId: string, resourceId: string | null, extra: string) =>
     sql.run('update message_data set resources_id = ?, extra = ? where message_id = ?', [
       resourceId,

@@ -9,7 +9,7 @@ const linesOfCustomer =
   ' union all select m.message_id, m.add_time, m.session_id, m.seq from outbox o join message_data m on m.message_id = o.outbox_id' +
   ' where o.company_id = ? and o.wx_user_id = ? and o.session_id is null'
 
-// ids are made by the clocks of several machines, so they come last
+// ids are made from the clocks of several machines, so they are compared last
 const place = ['k.add_time', "coalesce(k.session_id, '')", 'coalesce(k.seq, 0)', 'k.message_id']
 const newestFirst = place.map((column) => `${column} desc`).join(', ')
 
@@ -62,7 +62,10 @@ export const messageQueries = (sql: Sql) => ({
         )
       )?.n,
     ),
-  /** Of all their sessions, and the answers outside any: those stand in the outbox. No index of lines by customer: each push would pay. */
+  /**
+   * Lines of all sessions of a customer, and answers outside any session, which are found through
+   * the outbox. There is no index of lines by customer, because every push would have to update it.
+   */
   ofCustomer: (
     companyId: string,
     customerId: string,
@@ -75,7 +78,7 @@ export const messageQueries = (sql: Sql) => ({
       [companyId, customerId, companyId, customerId, ...values, page.limit],
     )
   },
-  /** What the lines of a session say of themselves. */
+  /** Counts the lines of a session. */
   countsOf: async (sessionId: string) => {
     const found = await sql.one<{ seq: number | null; visitors: number | string | null }>(
       'select max(seq) as seq, sum(case when opercode = 2 then 1 else 0 end) as visitors from message_data where session_id = ?',
@@ -93,7 +96,10 @@ export const messageQueries = (sql: Sql) => ({
       "select client_key, session_id from message_data where company_id = ? and sender = 'r:greeting' and client_key > ? order by client_key limit ?",
       [companyId, after, limit],
     ),
-  /** Where a piece ends; null: nothing follows. Not one company's: an index of companies would cost every push. */
+  /**
+   * Where the next piece ends, over all companies; null if there is no more. An index by company
+   * would slow down every push.
+   */
   pieceEnd: async (after: string, lines: number) =>
     (
       await sql.one<{ message_id: string | null }>(
@@ -101,7 +107,10 @@ export const messageQueries = (sql: Sql) => ({
         [after, lines],
       )
     )?.message_id ?? null,
-  /** In a piece, by the key alone: few lines are of this type, and an index of types would cost every push. */
+  /**
+   * Searches a piece by primary key only. Few lines have this type, and an index by type would slow
+   * down every push.
+   */
   notUnderstood: (companyId: string, { after, upTo }: { after: string; upTo: string }) =>
     sql.all<MessageRow>(
       `select * from message_data where message_id > ? and message_id <= ? and ${sql.dialect.filter('company_id')} = ? and message_type = 0 and type = 'other' order by message_id`,
@@ -138,7 +147,10 @@ export const messageQueries = (sql: Sql) => ({
       [errcode, why, ...some.values, ...states.values],
     )
   },
-  /** Only from what it was taken for: its row in the outbox is asked the same, so the two never part. 0 when somebody was faster. */
+  /**
+   * Changes the state of a line only if it still is what was expected. The outbox row is changed
+   * under the same condition, so the two always agree. Returns 0 if somebody else was faster.
+   */
   deliver: (
     ids: string[],
     { delivery, errcode }: { delivery: string; errcode: number | null },
@@ -150,7 +162,7 @@ export const messageQueries = (sql: Sql) => ({
       [delivery, errcode, ...some.values, ...states.values],
     )
   },
-  /** Passive answers whose row may still be settled. */
+  /** Passive answers whose outbox row may still be settled. */
   passiveWritten: (ids: string[]) => {
     const some = list(ids)
     return sql.write(

@@ -1,7 +1,10 @@
 import type { MissedSessionRow, ReclaimedRow, SessionRow } from '../../../entities/index.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
-/** A person's uid, or the accounts on which it was nobody's. */
+/**
+ * Whose missed sessions: everybody's, those of a person, or those without an owner on these
+ * accounts.
+ */
 type Whose = 'all' | { uid: number } | { accountIds: string[] }
 
 function isOf(whose: Whose): { where: string; values: Value[] } {
@@ -11,7 +14,7 @@ function isOf(whose: Whose): { where: string; values: Value[] } {
   return { where: ` and m.uid is null and m.account_id in (${some.marks})`, values: some.values }
 }
 
-/** What timers ended: sessions in which an answer was owed, customers who were reclaimed. */
+/** What timers did: missed sessions and reclaimed customers. */
 export const missedQueries = (sql: Sql) => ({
   add: (row: MissedSessionRow) => sql.insertNew('missed_session', [row]),
   find: (companyId: string, sessionId: string) =>
@@ -41,7 +44,10 @@ export const missedQueries = (sql: Sql) => ({
       companyId,
       customerId,
     ]),
-  /** The newest first: of all, of one person, or of nobody on these accounts. */
+  /**
+   * Missed sessions, newest first: all of them, those of one person, or those without an owner on
+   * these accounts.
+   */
   list: (
     companyId: string,
     whose: Whose,

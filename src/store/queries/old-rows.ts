@@ -1,5 +1,6 @@
-// What nobody asks for any more is forgotten in pieces: a statement deletes some rows, each piece is a unit of its own, and whoever
-// writes comes between two of them. Ids begin with the time of their making, so the key of a table finds its oldest rows.
+// Deletes old rows in pieces. Each piece is a transaction of its own, so that others can write in
+// between. Ids begin with the time at which they were made, so the primary key finds the oldest
+// rows of a table.
 import type { Dialect } from '../engine/dialect.ts'
 import { quoted, type Sql, type Statement, type Value } from '../engine/sql.ts'
 
@@ -21,7 +22,11 @@ export type OldRows =
   | 'hits'
   | 'unused'
 
-/** `{column}` is looked at and not looked up by. `id`: the key, where rows stay that are old: they are walked past piece by piece, and not again in each piece. */
+/**
+ * Columns in braces filter rows but must not be used to find them. `id` is given where some old
+ * rows must stay: the search then continues behind them in the next piece instead of reading them
+ * again.
+ */
 type Place = { table: string; where: string; values: (before: number) => Value[]; id?: string }
 const marksOf = (where: string) => where.split('?').length - 1
 
@@ -45,21 +50,23 @@ const places: Record<OldRows, Place> = {
   ended: byTime('login', 'ends_at < ?'),
   tries: byId('login_log', 'login_log_id', 'at < ?'),
   audit: byId('audit_log', 'audit_id', 'at < ?'),
-  // what SQL refused is kept until somebody has seen to it, however long that takes, and as long again
+  // pushes that the database refused are kept until an admin has seen them, and for the same period
+  // after that
   inbox: byId(
     'inbox',
     'inbox_id',
     "created_at < ? and (state <> 'refused' or exists (select 1 from refused_push r" +
       ' where r.inbox_id = inbox.inbox_id and (r.read_at < ? or r.reread_at < ?)))',
   ),
-  // after what came, so that nothing of it is left behind without its place in the list
+  // deleted after the pushes themselves, so that no push is left without its entry in the list
   refused: byId(
     'refused_push',
     'inbox_id',
     'created_at < ? and (read_at < ? or reread_at < ?)' +
       ' and not exists (select 1 from inbox i where i.inbox_id = refused_push.inbox_id)',
   ),
-  // what is not certain a person may still settle; an answer outside any session is found by its row
+  // unknown results are kept because a person may still settle them, and answers outside a session
+  // because they are found through this row
   outbox: byId(
     'outbox',
     'outbox_id',
@@ -74,7 +81,7 @@ const places: Record<OldRows, Place> = {
   unused: byTime('resources', 'used = 0 and add_time < ?'),
 }
 
-/** One piece. */
+/** Deletes one piece. */
 export function forgetting(
   dialect: Dialect,
   kind: OldRows,
@@ -90,11 +97,11 @@ export function forgetting(
     : { text: dialect.deleteSome(quoted(table), where), values: [...values(before), most] }
 }
 
-/** `next`: behind what the next piece begins; null: there is none. */
+/** `next` is the id after which the next piece begins; null if there is none. */
 type Forgotten = { forgotten: number; next: string | null }
 
 export const oldRowQueries = (sql: Sql) => ({
-  /** Looks at so many at most. */
+  /** Reads at most this many rows. */
   forget: async (
     kind: OldRows,
     { before, after, most }: { before: number; after: string; most: number },

@@ -7,12 +7,12 @@ const noneBefore =
 export const outboxQueries = (sql: Sql) => ({
   insert: (rows: OutboxRow[]) => sql.insert('outbox', rows),
   find: (id: string) => sql.one<OutboxRow>('select * from outbox where outbox_id = ?', [id]),
-  /** Accounts that have something to send, lines with files and others by themselves. */
+  /** Accounts that have something to send; lines with files are listed separately. */
   waiting: () =>
     sql.all<{ account_id: string; holds_files: number }>(
       "select account_id, holds_files from outbox where state = 'pending' group by account_id, holds_files",
     ),
-  /** Of an account, each follower's lowest unsettled row that may leave now. */
+  /** For each follower of an account, the first unfinished row, if it may be sent now. */
   ready: (accountId: string, holdsFiles: number, { now, limit }: { now: number; limit: number }) =>
     sql.all<OutboxRow>(
       "select * from outbox o where o.state = 'pending' and o.account_id = ? and o.holds_files = ? and o.way = 'api' and o.retry_at <= ?" +
@@ -25,7 +25,7 @@ export const outboxQueries = (sql: Sql) => ({
         " where outbox_id = ? and state = 'pending'",
       [lease.token, lease.until, lease.inflightKey, id],
     ),
-  /** By their holder, while it has them; answers which it still has. */
+  /** Renews leases for their holder, and returns those it still has. */
   renew: async (held: { id: string; token: string }[], until: number): Promise<string[]> => {
     const [ids, tokens] = [list(held.map(({ id }) => id)), list(held.map(({ token }) => token))]
     const mine = `outbox_id in (${ids.marks}) and lease_token in (${tokens.marks}) and state not in ('pending', 'sent', 'failed', 'unknown')`
@@ -37,7 +37,7 @@ export const outboxQueries = (sql: Sql) => ({
     )
     return rows.map((row) => row.outbox_id)
   },
-  /** Only the holder of the lease may settle; 0 when it has lost it. */
+  /** Only the holder of the lease may finish a row. Returns 0 if the lease was lost. */
   settle: (
     id: string,
     token: string,
@@ -48,11 +48,15 @@ export const outboxQueries = (sql: Sql) => ({
         " where outbox_id = ? and lease_token = ? and state in ('sending', 'unknown')",
       [to.state, to.errcode, to.retryAt, to.at, id, token],
     ),
-  /** The answer was fully written in time; a late truth may still settle what was unknown. */
+  /**
+   * Marks passive answers that were fully written in time. This also works for rows that had become
+   * unknown.
+   */
   passiveWritten: (ids: string[], at: number) => {
     const some = list(ids)
     return sql.write(
-      // `not in`: for `in` SQLite would rather walk through all that are sending than look up the ids
+      // `not in` is used because with `in` SQLite would read all rows that are being sent instead
+      // of looking up the ids
       `update outbox set state = 'sent', settled_at = ?, lease_until = null where outbox_id in (${some.marks})` +
         " and way = 'passive' and state not in ('pending', 'sent', 'failed')",
       [at, ...some.values],
@@ -63,14 +67,14 @@ export const outboxQueries = (sql: Sql) => ({
       "select * from outbox where state = 'sending' and lease_until <= ? order by lease_until limit ?",
       [now, limit],
     ),
-  /** Only the lease that ran out: one that was renewed meanwhile is held. */
+  /** Gives up a row only if its lease has expired; it may have been renewed meanwhile. */
   giveUp: (id: string, lease: { until: number; at: number }) =>
     sql.run(
       "update outbox set state = 'unknown', settled_at = ?, inflight_key = null, lease_until = null where outbox_id = ? and state = 'sending'" +
         ' and lease_until = ?',
       [lease.at, id, lease.until],
     ),
-  /** A person decides what the platform never told. */
+  /** Stores a person's decision about a reply whose result is unknown. */
   resolve: (id: string, state: string, at: number) =>
     sql.run(
       "update outbox set state = ?, settled_at = ? where outbox_id = ? and state in ('failed', 'unknown')",

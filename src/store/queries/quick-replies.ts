@@ -1,13 +1,13 @@
 import type { QuickReplyGroupRow, QuickReplyRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
-/** Of the person alone (type 1), or of the company (type 2). */
+/** The person's own replies (type 1) and those of the company (type 2). */
 const mine = '(type = 2 or (type = 1 and uid = ?))'
 
 type Wanted = { search: string; groupId: string | null; type: number | null }
 
 export const quickReplyQueries = (sql: Sql) => ({
-  /** The most used first. */
+  /** The most used come first. */
   list: (
     companyId: string,
     uid: number,
@@ -84,7 +84,7 @@ export const quickReplyQueries = (sql: Sql) => ({
       { company_id: companyId, reply_group_id: id },
       { group_name: name },
     ),
-  /** Its replies stay, in no group. */
+  /** Replies of a deleted group stay, without a group. */
   removeGroup: async (companyId: string, id: string) => {
     await sql.run(
       'update quick_reply set reply_group_id = null where company_id = ? and reply_group_id = ?',

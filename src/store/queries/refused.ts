@@ -1,7 +1,7 @@
 import type { RefusedPushRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
-/** With what came, and the session in which its line stands. */
+/** A refused push with its raw XML and the session that contains the line in its place. */
 export type RefusedPush = RefusedPushRow & { raw_xml: string | null; session_id: string | null }
 
 const whole = (along = '') =>
@@ -19,7 +19,7 @@ export const refusedQueries = (sql: Sql) => ({
       `${whole(sql.dialect.along('ix_refused_push_company_id_created_at'))} where r.company_id = ? and r.created_at <= ? and (r.created_at < ? or r.inbox_id < ?) order by r.created_at desc, r.inbox_id desc limit ?`,
       [companyId, page.before, page.before, page.id, page.limit],
     ),
-  /** The oldest first, as they came. */
+  /** Oldest first, in the order in which they arrived. */
   untried: (companyId: string, reader: number, limit: number) =>
     sql.all<RefusedPush>(
       `${whole(sql.dialect.along('ix_refused_push_company_id_reread_at_reader_created_at'))} where r.company_id = ? and r.reread_at is null and r.reader < ? order by r.reader, r.created_at, r.inbox_id limit ?`,
@@ -37,7 +37,10 @@ export const refusedQueries = (sql: Sql) => ({
       'update refused_push set read_at = ?, read_by = ? where company_id = ? and inbox_id = ? and read_at is null',
       [at, uid, companyId, id],
     ),
-  /** Neither read again nor seen to; of one company, or of all. Counted up to so many: nobody reads a longer list. */
+  /**
+   * The number of refused pushes that were neither read again nor seen by an admin, for one company
+   * or all. It stops counting at a limit.
+   */
   countOpen: async (companyId: string | null = null) =>
     Number(
       (

@@ -5,7 +5,10 @@ export type Typed = { after: string; from: number; to: number; limit: number }
 export type TypedRow = Pick<MessageRow, 'message_id' | 'account_id' | 'text' | 'add_time'>
 
 export const replayQueries = (sql: Sql) => ({
-  /** What followers typed, for replays, in the order of ids; `since` bounds the ids, `from` and `to` the times. */
+  /**
+   * Texts that followers typed, ordered by id, for replays. `since` limits the ids, `from` and `to`
+   * the times.
+   */
   typed: (companyId: string, { after, from, to, limit }: Typed) =>
     sql.all<TypedRow>(
       "select message_id, account_id, text, add_time from message_data where message_id > ? and company_id = ? and opercode = 2 and type = 'text'" +
@@ -37,13 +40,13 @@ export const replayQueries = (sql: Sql) => ({
     sql.one<RuleReplayRow>(
       "select * from rule_replay where state = 'waiting' order by created_at limit 1",
     ),
-  /** The one process that works on it. */
+  /** Succeeds for the one process that will work on the replay. */
   takeReplay: (id: string, lease: { token: string; until: number }) =>
     sql.run(
       "update rule_replay set state = 'running', token = ?, lease_until = ? where replay_id = ? and state = 'waiting'",
       [lease.token, lease.until, id],
     ),
-  /** 0 when it was cancelled or taken away. */
+  /** Returns 0 if the replay was cancelled or taken over by another process. */
   tellReplay: (id: string, token: string, to: { total: number; done: number; until: number }) =>
     sql.run(
       "update rule_replay set total = ?, done = ?, lease_until = ? where replay_id = ? and token = ? and state = 'running'",
@@ -68,7 +71,7 @@ export const replayQueries = (sql: Sql) => ({
       "update rule_replay set state = 'cancelled', ended_at = ?, lease_until = null where company_id = ? and replay_id = ? and state in ('waiting', 'running')",
       [at, companyId, id],
     ),
-  /** Whose process ended in the middle. */
+  /** Replays whose process died are marked as failed. */
   failReplays: (now: number) =>
     sql.run(
       "update rule_replay set state = 'failed', ended_at = ?, lease_until = null where state = 'running' and lease_until <= ?",

@@ -6,13 +6,13 @@ type Place = { priority: number; id: string }
 const first: Place = { priority: 2_147_483_647, id: '' }
 
 export const ruleQueries = (sql: Sql) => ({
-  /** In their order: the higher priority, then the older. */
+  /** Sorted by priority, then the older rule first. */
   all: (companyId: string) =>
     sql.all<MessageRuleRow>(
       'select * from message_rule where company_id = ? order by priority desc, message_rule_id',
       [companyId],
     ),
-  /** Nobody takes one away, or changes one, while all of them are carried in. */
+  /** Locks all rules, so that nobody changes or deletes one during an import. */
   lockAll: (companyId: string) =>
     sql.all<MessageRuleRow>(
       `select * from message_rule where company_id = ? order by message_rule_id${sql.dialect.forUpdate}`,
@@ -64,8 +64,10 @@ export const ruleQueries = (sql: Sql) => ({
       `select * from message_rule where company_id = ? and message_rule_id = ?${sql.dialect.forUpdate}`,
       [companyId, id],
     ),
-  /** What is there was locked before: whoever replaces a rule names all of it. */
-  /** Whose action may name the group: found by a part of the text, so some of them do not. */
+  /**
+   * Locks rules whose action may name the group. They are found by searching the text, so a few may
+   * not really name it.
+   */
   lockNaming: (companyId: string, groupId: number) =>
     sql.all<MessageRuleRow>(
       `select * from message_rule where company_id = ? and instr(action, ?) > 0 order by message_rule_id${sql.dialect.forUpdate}`,
@@ -73,6 +75,7 @@ export const ruleQueries = (sql: Sql) => ({
     ),
   changeActions: (rows: MessageRuleRow[]) =>
     sql.update('message_rule', rows, { key: 'message_rule_id', set: ['action', 'update_time'] }),
+  /** Existing rules must be locked before. Replacing a rule sets all its columns. */
   save: (rows: MessageRuleRow[]) =>
     rows.length === 0
       ? Promise.resolve()
@@ -97,7 +100,7 @@ export const ruleQueries = (sql: Sql) => ({
 
   addHits: (rows: RuleHitRow[]) =>
     sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
-  /** Of these rules all hits, those since a day, and the last day. */
+  /** For these rules: all hits, the hits since a given day, and the last day with a hit. */
   hits: (ruleIds: string[], since: number) => {
     const some = list(ruleIds)
     return sql.all<{
@@ -111,7 +114,7 @@ export const ruleQueries = (sql: Sql) => ({
       [since, ...some.values],
     )
   },
-  /** Which of these rules have spoken since. */
+  /** Which of these rules have answered since then. */
   spoke: async (ruleIds: string[], since: number) => {
     const some = list(ruleIds)
     const rows = await sql.all<{ message_rule_id: string }>(
@@ -128,7 +131,7 @@ export const ruleQueries = (sql: Sql) => ({
       update: ['last_at'],
       add: ['times'],
     }),
-  /** The next so many, the most asked first. */
+  /** The next unanswered questions, most frequent first. */
   unmatched: (companyId: string, page: { times: number; hash: string; limit: number }) =>
     sql.all<RuleUnmatchedRow>(
       `select * from rule_unmatched${sql.dialect.along('ix_rule_unmatched_company_id_times')} where company_id = ? and times <= ? and (times < ? or text_hash < ?) order by times desc, text_hash desc limit ?`,

@@ -1,5 +1,6 @@
-// Queued sessions lane by lane, and sessions that a timer may be due for. Nothing here is locked, so nothing here decides. Each
-// query walks an index from its beginning, however long the queue is.
+// Reads queued sessions lane by lane, and sessions for which a timer may be due. Nothing is locked
+// here, so callers must check again before they decide. Each query reads an index from its start,
+// however long the queue is.
 import type { SessionRow } from '../../../entities/index.ts'
 import { privateLanes } from '../../../rules/session/lane.ts'
 import { list, type Sql } from '../engine/sql.ts'
@@ -13,10 +14,10 @@ export type Waiter = {
   customer_service_uid: number
 }
 export type DueSpot = { at: number; id: string }
-/** Which timer: the times that must all lie before its moment. */
+/** The timer, which determines the times that must all lie before a given moment. */
 export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed' | 'left'
 
-/** The indexes that lists and jobs walk. */
+/** The indexes that lists and jobs read in order. */
 export const alongSessions = ({ dialect }: Sql) => ({
   lane: dialect.along('ix_message_session_company_id_lane_state_rank'),
   state: dialect.along('ix_message_session_company_id_state_add_time'),
@@ -24,7 +25,10 @@ export const alongSessions = ({ dialect }: Sql) => ({
   customer: dialect.along('ix_message_session_wx_user_id_add_time'),
 })
 
-/** From one to the next, not through all who wait: a step each, because not every server looks up the next of what a statement found. */
+/**
+ * Jumps from one lane to the next instead of reading all waiting sessions. It takes one query per
+ * lane, because not every server can do this in a single statement.
+ */
 async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]) {
   const lanes: string[] = []
   for (let after = from; ;) {
@@ -37,7 +41,7 @@ async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]
     lanes.push(after)
   }
 }
-/** Nothing named: any. */
+/** Without values, anything matches. */
 export const oneOf = (column: string, values: readonly string[] | undefined) => {
   const some = list([...(values ?? [])])
   return values === undefined
@@ -54,18 +58,18 @@ const due: Record<DueKind, string[]> = {
 }
 
 export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
-  /** Somebody stands in it. */
+  /** Whether anybody waits in this lane. */
   isWaitedIn: async (companyId: string, lane: string) =>
     (await sql.one(
       'select session_id from message_session where company_id = ? and lane = ? and state = 3 limit 1',
       [companyId, lane],
     )) !== null,
-  /** The private lanes in which somebody waits: from one to the next, not through all who wait. */
+  /** The private lanes in which somebody waits, found by jumping from one to the next. */
   inPrivateLanes: (companyId: string) =>
     lanesOf(sql, companyId, [privateLanes.from, privateLanes.to]),
-  /** All others. */
+  /** All other lanes in which somebody waits. */
   lanesInUse: (companyId: string) => lanesOf(sql, companyId, ['', privateLanes.from]),
-  /** Who waits in a lane, in its order, with what decides whose they are. */
+  /** Sessions waiting in a lane, in order, with what is needed to find their exclusive agent. */
   waiters: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
     sql.all<Waiter>(
       'select s.session_id, s.lane, s.`rank`, s.account_id, u.customer_service_uid from message_session s' +
@@ -74,7 +78,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
         ' order by s.`rank`, s.session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
-  /** Whole rows of one lane in its order, of these accounts where some are named. */
+  /** Whole rows of a lane, in order, optionally only of certain accounts. */
   ofLane: (
     companyId: string,
     { lane, accountIds }: { lane: string; accountIds?: readonly string[] | undefined },
@@ -87,20 +91,23 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
       [companyId, lane, ...accounts.values, rank, rank, id, limit],
     )
   },
-  /** The next so many of a lane, with what says whether they stay in it. */
+  /** The next sessions of a lane, with what decides whether they stay in it. */
   standing: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
     sql.all<Pick<SessionRow, 'session_id' | 'account_id' | 'queued_at'> & { rank: number }>(
       `select session_id, account_id, queued_at, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3 and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
-  /** Who stands behind so many others. */
+  /** Sessions that have a given number of others in front of them. */
   behind: (companyId: string, lane: string, { others, limit }: { others: number; limit: number }) =>
     sql.all<{ session_id: string }>(
       `select session_id from message_session${along.lane} where company_id = ? and lane = ? and state = 3 order by \`rank\`, session_id limit ? offset ${Math.trunc(others)}`,
       [companyId, lane, limit],
     ),
-  /** Queued elsewhere, though this is their customer's own agent, and serves the account. */
+  /**
+   * Sessions queued elsewhere although the returning agent is their customer's exclusive agent and
+   * serves the account.
+   */
   returningTo: (
     companyId: string,
     uid: number,
@@ -112,7 +119,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
         ' order by s.`rank`, s.session_id limit ?',
       [companyId, uid, heardSince, uid, limit],
     ),
-  /** The next so many of a state, and which of them may be due. */
+  /** The next sessions in a state, each with whether its timer may be due. */
   due: (
     companyId: string,
     { kind, state, before }: { kind: DueKind; state: number; before: number },
@@ -128,7 +135,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
         ...[page.at, page.at, page.id, page.limit],
       ],
     ),
-  /** The next so many of a state, and when their customers were last heard of. */
+  /** The next sessions in a state, with the time of their customers' last line. */
   sitting: (companyId: string, state: number, page: DueSpot & { limit: number }) =>
     sql.all<{ session_id: string; add_time: number; wx_user_id: string; active_at: number }>(
       'select s.session_id, s.add_time, s.wx_user_id, u.active_at from message_session s' +

@@ -1,4 +1,4 @@
-// What is shown and walked through; nothing here is locked, so nothing here decides.
+// Reads sessions for lists. Nothing is locked here, so callers must check again before they decide.
 import type { SessionRow } from '../../../entities/index.ts'
 import { currentId, found } from './customers.ts'
 import { alongSessions, oneOf, sessionLanes } from './session-lanes.ts'
@@ -11,7 +11,7 @@ type PlacedRow = Pick<
   'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'
 >
 
-/** What a list is narrowed to; undefined does not care. */
+/** Filters of a list; undefined means any. */
 export type Wanted = {
   search: string
   unanswered?: boolean | undefined
@@ -19,7 +19,7 @@ export type Wanted = {
   now: number
 }
 
-/** Asked of each session `s`. */
+/** The filter as a condition on each session `s`. */
 function ofWanted({ search, unanswered, answerable, now }: Wanted) {
   const named = found(search)
   const parts: { where: string; values: Value[] }[] = []
@@ -50,7 +50,7 @@ function ofWanted({ search, unanswered, answerable, now }: Wanted) {
   }
 }
 
-/** `uid`: null means anybody's. */
+/** If `uid` is null, the owner does not matter. */
 type OfState = { state: number; uid: number | null }
 type StateSpot = { at: number; id: string; limit: number }
 function ownerIs(sql: Sql, uid: number | null) {
@@ -68,14 +68,17 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
         ' order by `rank`, session_id limit ?',
       [companyId, lane, limit],
     ),
-  /** Per lane how many are queued and the sum of their ranks, to compare an index with. Only the covering index is read. */
+  /**
+   * For each lane the number of queued sessions and a checksum, to compare with the queue index.
+   * Only the covering index is read.
+   */
   queuedSums: (companyId: string, modulus: number) =>
     sql.all<{ lane: string; n: number | string; total: number | string }>(
       `select lane, count(*) as n, sum(\`rank\` % ${modulus}) as total from message_session` +
         ' where company_id = ? and lane is not null and state = 3 group by lane',
       [companyId],
     ),
-  /** The same of those given to a person who has not accepted. */
+  /** The same for sessions that wait to be accepted by an agent. */
   waitingSums: (companyId: string, modulus: number) =>
     sql.all<{ uid: number; n: number | string; total: number | string }>(
       `select uid, count(*) as n, sum(assigned_at % ${modulus}) as total from message_session` +
@@ -105,7 +108,7 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
       [companyId, ...some.values],
     )
   },
-  /** The next so many of a lane, and which of them pass. */
+  /** The next sessions of a lane, each with whether it matches the filter. */
   lookInLane: (
     companyId: string,
     {
@@ -123,7 +126,7 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
       [...accounts.values, ...kept.values, companyId, lane, rank, rank, id, limit],
     )
   },
-  /** Of one state, of one owner where somebody is named, the newest first. */
+  /** Sessions in one state, optionally of one owner, newest first. */
   ofState: (companyId: string, { state, uid }: OfState, { at, id, limit }: StateSpot) => {
     const owner = ownerIs(sql, uid)
     return sql.all<SessionRow>(
@@ -132,7 +135,7 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
       [companyId, ...owner.values, state, at, at, id, limit],
     )
   },
-  /** The next so many of a state, and which of them pass. */
+  /** The next sessions in a state, each with whether it matches the filter. */
   lookOfState: (
     companyId: string,
     { state, uid, ...wanted }: Wanted & OfState,
@@ -146,7 +149,7 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
       [...kept.values, companyId, ...owner.values, state, at, at, id, limit],
     )
   },
-  /** Those a person was asked into and is in still. */
+  /** Sessions whose group chat the person is a member of at present. */
   ofMember: (
     companyId: string,
     { uid, states, ...wanted }: Wanted & { uid: number; states: number[] },
@@ -167,7 +170,7 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
       [companyId, ...some.values],
     )
   },
-  /** Those that do not count all of their lines. */
+  /** Sessions whose counters do not match their lines. */
   miscounted: async (companyId: string, ids: string[]) => {
     const some = list(ids)
     const rows = await sql.all<{ session_id: string }>(
@@ -177,14 +180,14 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
     )
     return rows.map((row) => row.session_id)
   },
-  /** The last that had begun by then; the open one where none had. */
+  /** The newest session that had begun at that time, or the open one if none had. */
   newestAt: (companyId: string, customerId: string, at: number) =>
     sql.one<SessionRow>(
       `select * from message_session where ${sql.dialect.filter('company_id')} = ? and wx_user_id = ? and (add_time <= ? or open_key is not null)` +
         ' order by case when add_time <= ? then 0 else 1 end, add_time desc limit 1',
       [companyId, customerId, at, at],
     ),
-  /** Which of these keys are those of an open one. */
+  /** Which of these keys belong to an open session. */
   openAmong: async (openKeys: string[]) => {
     const some = list(openKeys)
     const rows = await sql.all<{ open_key: string }>(
@@ -193,13 +196,13 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
     )
     return new Set(rows.map((row) => row.open_key))
   },
-  /** The open one of a customer, else the newest. */
+  /** The customer's open session, or else the newest. */
   currentOf: (companyId: string, customerId: string) =>
     sql.one<SessionRow>(
       `select s.* from wx_user u join message_session s on s.session_id = ${currentId} where u.company_id = ? and u.wx_user_id = ?`,
       [companyId, customerId],
     ),
-  /** The newest first; ids are made by the clocks of several machines, so they come last. */
+  /** Newest first. Ids are made from the clocks of several machines, so they are compared last. */
   ofCustomer: (
     companyId: string,
     customerId: string,

@@ -14,14 +14,14 @@ export const memberQueries = (sql: Sql) => ({
       'select uid from session_member where company_id = ? and session_id = ? and uid = ? and left_at is null',
       [companyId, sessionId, uid],
     )) !== null,
-  /** Group chats they are in. */
+  /** Group chats that the person is a member of. */
   groupsOf: (companyId: string, uid: number, page: { after: string; limit: number }) =>
     sql.all<{ session_id: string }>(
       'select m.session_id from session_member m join message_session s on s.session_id = m.session_id and s.state = 2' +
         ' where m.company_id = ? and m.uid = ? and m.left_at is null and m.session_id > ? order by m.session_id limit ?',
       [companyId, uid, page.after, page.limit],
     ),
-  /** Who comes again is one row all the same. */
+  /** Somebody who joins again still has only one row. */
   add: (rows: SessionMemberRow[]) =>
     sql.upsert('session_member', rows, {
       key: 'session_id, uid',

@@ -1,7 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
-/** Who goes before whom, of many at once. */
+/** Changes lanes and ranks of many sessions at once. */
 export const sessionRanks = (sql: Sql) => ({
   customersOf: (companyId: string, ids: string[]) => {
     const some = list(ids)
@@ -10,10 +10,10 @@ export const sessionRanks = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  /** To another lane, at the same rank. */
+  /** Moves sessions to another lane with the same rank. */
   moveLanes: (rows: Pick<SessionRow, 'session_id' | 'lane' | 'ledger_n'>[]) =>
     sql.update('message_session', rows, { key: 'session_id', set: ['lane', 'ledger_n'] }),
-  /** Whom their lane sees first has changed. */
+  /** Changes the rank of sessions. */
   rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) =>
     sql.update('message_session', rows, { key: 'session_id', set: ['rank'] }),
 })

@@ -13,7 +13,10 @@ const born: (keyof SessionRow)[] = [
   'wx_user_id',
   'add_time',
 ]
-/** Every column that is not fixed at its birth; one that is added later is among them. */
+/**
+ * All columns except those that are fixed when the session is created. Columns added later are
+ * included automatically.
+ */
 const changing = (row: SessionRow) =>
   (Object.keys(row) as (keyof SessionRow)[]).filter((name) => !born.includes(name))
 
@@ -26,7 +29,7 @@ export const sessionQueries = (sql: Sql) => ({
       some.values,
     )
   },
-  /** Of open sessions that could not be locked: which are there all the same. */
+  /** Which of these open sessions exist although they could not be locked. */
   held: async (keys: string[]) => {
     if (sql.dialect.skipLocked === null) return []
     const some = list(keys)
@@ -55,10 +58,13 @@ export const sessionQueries = (sql: Sql) => ({
       id,
     ]),
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
-  /** A whole row, locked before by open_key or id. */
+  /** Writes the whole row, which must have been locked by open_key or id. */
   save: (row: SessionRow) =>
     sql.update('message_session', [row], { key: 'session_id', set: changing(row) }),
-  /** What a line changes on an open session. Named one by one: SQLite rewrites every index whose column is set, changed or not. */
+  /**
+   * Writes the columns that a new line changes on an open session. They are listed one by one,
+   * because SQLite updates the index of every column that is set, even if its value stays the same.
+   */
   touch: (rows: SessionRow[]) =>
     sql.update('message_session', rows, {
       key: 'session_id',
@@ -74,8 +80,9 @@ export const sessionQueries = (sql: Sql) => ({
       ],
     }),
   /**
-   * The one owner: only a session still queued in the lane the right was checked for. All of the row is written, as `save` does:
-   * a greeting goes with the claim, and the lines it adds are counted on the session.
+   * Takes the session for its new owner only if it is still queued in the lane for which the
+   * caller's right was checked. The whole row is written, as with `save`, because a greeting may be
+   * added in the same step and is counted on the session.
    */
   claim: (row: SessionRow, lane: string) => {
     const names = changing(row)
@@ -85,13 +92,13 @@ export const sessionQueries = (sql: Sql) => ({
       [...names.map((name) => row[name]), row.session_id, lane],
     )
   },
-  /** Looking on changes nothing else, so nothing else is locked. */
+  /** Watching changes nothing else, so no other rows are locked. */
   watch: (companyId: string, id: string, until: number) =>
     sql.run(
       'update message_session set watched_until = ? where company_id = ? and session_id = ?',
       [until, companyId, id],
     ),
-  /** Has this person ever owned it? */
+  /** Whether this person has ever owned the session. */
   wasOwner: async (companyId: string, id: string, uid: number) =>
     (await sql.one(
       'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1',

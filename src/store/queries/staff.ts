@@ -1,9 +1,9 @@
 import type { UserRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
-/** Who may be given customers. */
+/** Reads the people who may be given customers. */
 export const staffQueries = (sql: Sql) => ({
-  /** Who is there, as they say and as they were heard of. */
+  /** Who is there, according to what they set and when they were last active. */
   presences: (uids: number[]) => {
     const some = list(uids)
     return sql.all<Pick<UserRow, 'uid' | 'enabled' | 'presence' | 'seen_at'>>(
@@ -11,14 +11,17 @@ export const staffQueries = (sql: Sql) => ({
       some.values,
     )
   },
-  /** Enabled, and an agent of the account. */
+  /** Whether the person is enabled and serves the account. */
   serves: async (companyId: string, { accountId, uid }: { accountId: string; uid: number }) =>
     (await sql.one(
       'select u.uid from user u join customer_service s on s.uid = u.uid and s.account_id = ? and s.state = 1' +
         ' where u.company_id = ? and u.uid = ? and u.enabled = 1',
       [accountId, companyId, uid],
     )) !== null,
-  /** Disabled people who have a session, a place in a group chat, or somebody who waits for them alone (`reserved`). */
+  /**
+   * Disabled people who still have a session, a place in a group chat, or a session that waits for
+   * them alone (`reserved`).
+   */
   disabledWith: async (companyId: string, reserved: number[]) => {
     const some = list(reserved)
     return sql.all<Pick<UserRow, 'uid' | 'sessions_to' | 'disabled_by'>>(
@@ -35,7 +38,7 @@ export const staffQueries = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  /** People online with room for one more. */
+  /** People who are online and have room for another session. */
   free: async (companyId: string, heardSince: number) =>
     (
       await sql.all<{ uid: number }>(
@@ -44,7 +47,7 @@ export const staffQueries = (sql: Sql) => ({
         [companyId, heardSince],
       )
     ).map((row) => row.uid),
-  /** What changes seldom of everyone in the company. */
+  /** The facts about everyone in the company that seldom change. */
   staff: async (companyId: string) => ({
     users: await sql.all<{ uid: number; enabled: number; role: string }>(
       'select uid, enabled, role from user where company_id = ? order by uid',

@@ -1,5 +1,6 @@
-// An event is one row per audience, written in the business transaction. Streams come last in a unit of work, sorted by name, and go
-// with the commit: they are a company's busiest rows.
+// Writes and reads event streams. An event is one row per stream, written in the transaction that
+// caused it. Stream rows are the most contended of a company, so they are written last in a
+// transaction, sorted by name, and sent with the commit.
 import { chunks, type Sql } from '../engine/sql.ts'
 
 export type NewEvent = {
@@ -31,7 +32,7 @@ export const streamQueries = (sql: Sql) => ({
     })) {
       sql.last(text, values)
     }
-    // SQL counts the offsets back from the top
+    // offsets are computed backwards from the stream's newest number
     const back = new Map(counts)
     for (const some of chunks(sql.dialect, events)) {
       sql.last(
@@ -45,7 +46,7 @@ export const streamQueries = (sql: Sql) => ({
       )
     }
   },
-  /** When sessions left a lane for an agent lately, the newest first. */
+  /** When agents took sessions from a lane lately, newest first. */
   leftLane: async (companyId: string, lane: string, since: number) =>
     (
       await sql.all<{ type: string; created_at: number }>(

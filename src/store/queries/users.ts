@@ -3,13 +3,16 @@ import { groupQueries } from './groups.ts'
 import { list, type Sql } from '../engine/sql.ts'
 import { staffQueries } from './staff.ts'
 
-/** What may change of a row that is there. */
+/** The columns of an existing person that may change. */
 export type UserColumns = Partial<Omit<UserRow, 'uid' | 'company_id'>>
 
 export const userQueries = (sql: Sql) => ({
   byUsername: (username: string) =>
     sql.one<UserRow>('select * from user where username = ?', [username]),
-  /** Tries of one login stand in one row, also when they come to several processes. */
+  /**
+   * Locks the row that counts sign-in attempts for one name, so that attempts run one after the
+   * other even in several processes.
+   */
   lockLogin: (username: string) =>
     sql.one(`select uid from user where username = ?${sql.dialect.forUpdate}`, [username]),
   find: (companyId: string, uid: number) =>
@@ -29,7 +32,7 @@ export const userQueries = (sql: Sql) => ({
       'select * from user where company_id = ? and uid > ? and enabled = 1 and (instr(name, ?) > 0 or instr(username, ?) > 0) order by uid limit ?',
       [companyId, page.after, search, search, page.limit],
     ),
-  /** Who serves every account there is: a new account is theirs too. */
+  /** People who serve all existing accounts; they will also serve a new one. */
   servingAll: (companyId: string) =>
     sql.all<{ uid: number; name: string }>(
       'select uid, name from user where company_id = ? and (select count(*) from customer_service s join official_account a on' +
@@ -59,7 +62,7 @@ export const userQueries = (sql: Sql) => ({
     sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
   setGreeting: (uid: number, greeting: string | null) =>
     sql.run('update user set greeting = ? where uid = ?', [greeting, uid]),
-  /** Of somebody who has said that they are offline, seen_at stays when they said so. */
+  /** For a person who set themselves to offline, seen_at keeps the time at which they did so. */
   seen: (uid: number, at: number) =>
     sql.run("update user set seen_at = ? where uid = ? and presence <> 'offline'", [at, uid]),
 
@@ -106,7 +109,7 @@ export const userQueries = (sql: Sql) => ({
       'select * from customer_service where uid = ? and state = 1 order by customer_service_id',
       [uid],
     ),
-  /** Of accounts that are there; one that comes back brings its people. */
+  /** Only accounts that are not deleted. An account that comes back still has its people. */
   accountIds: async (uid: number) =>
     (
       await sql.all<{ account_id: string }>(

@@ -1,4 +1,5 @@
-// What followers do besides writing. Loaded and written only for pushes that need it: a text pays nothing for it.
+// What followers do other than writing. It is read and written only for pushes that need it, so
+// that texts stay fast.
 import type { CustomerRow, ReceptionRow, TrajectoryRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -16,7 +17,7 @@ const visited = [
 ] as const
 export type VisitedCustomer = Pick<CustomerRow, 'wx_user_id' | (typeof visited)[number]>
 
-/** Of each follower the newest so many are kept. */
+/** How many of the newest rows are kept for each follower. */
 const keptOfEach = 200
 
 export const visitQueries = (sql: Sql) => ({
@@ -31,7 +32,7 @@ export const visitQueries = (sql: Sql) => ({
   save: (rows: VisitedCustomer[]) =>
     sql.update('wx_user', rows, { key: 'wx_user_id', set: [...visited] }),
   insert: (rows: TrajectoryRow[]) => sql.insert('trajectory', rows),
-  /** The follower's row is locked, so their numbers grow one by one. */
+  /** The follower's row must be locked, so that the numbers have no gap. */
   forgetBefore: async (rows: TrajectoryRow[]) => {
     const long = rows.filter((row) => row.n > keptOfEach)
     for (const { wx_user_id: id, n } of long) {
@@ -61,7 +62,7 @@ export const visitQueries = (sql: Sql) => ({
       [companyId, ...some.values],
     )
   },
-  /** Many come by one code: the row is held from here to the commit. */
+  /** Many customers may come by the same code. Its row stays locked from here until the commit. */
   count: (
     id: string,
     { follows, unfollows, scans }: { follows: number; unfollows: number; scans: number },
@@ -93,7 +94,7 @@ export const visitQueries = (sql: Sql) => ({
       Pick<ReceptionRow, 'name' | 'kind' | 'uid' | 'user_group_id' | 'reply_text' | 'tags'>
     >,
   ) => sql.change('reception', { company_id: companyId, reception_id: id }, patch),
-  /** Whoever comes by a code that named the group is received by nobody in particular. */
+  /** Customers who come by a code that named a deleted group are received by anybody. */
   forgetGroup: (companyId: string, groupId: number) =>
     sql.run(
       "update reception set kind = 'other', user_group_id = null where company_id = ? and user_group_id = ?",
