@@ -1,6 +1,6 @@
-// One call of the API: what may come back, and the two ways that nothing does.
+// Calls the HTTP API. A call can fail in two ways: the server refuses it, or no answer arrives.
 
-/** The server answered and said no. */
+/** The server answered with an error. */
 export class Refusal extends Error {
   readonly status: number
   readonly code: string
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Nothing readable came back: whether the call took effect is not known. */
+/** No readable answer arrived, so it is not known whether the call took effect. */
 export class NoAnswer extends Error {}
 
 let signedOut: () => void = () => undefined
@@ -68,7 +68,7 @@ export function withQuery(path: string, query: Record<string, string | number | 
   return `${path}?${asked.toString()}`
 }
 
-/** A piece of a list, and where the next one begins. */
+/** One page of a list, and the cursor of the next page. */
 export interface Page<T> {
   items: T[]
   next: string | null

@@ -1,4 +1,4 @@
-// Who works here, in which groups, and for which accounts.
+// Reads the people of the company, their groups and the accounts they serve.
 import { call, withQuery, type Page } from './client.ts'
 
 export type Presence = 'online' | 'away' | 'offline'

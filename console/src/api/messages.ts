@@ -23,7 +23,7 @@ export interface Message {
   location?: { latitude: number | null; longitude: number | null; label: string }
   link?: { title: string; description: string; url: string }
   event?: { name: string; key: string; detail?: string }
-  /** The database refused what came; this line stands for it. */
+  /** The database refused the original message, and this line stands in its place. */
   refused?: true
   agentUid?: number | null
   agentName?: string | null

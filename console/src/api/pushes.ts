@@ -1,6 +1,6 @@
 import { call, type Page } from './client.ts'
 
-/** What a follower sent and the database refused. */
+/** A message from a follower that the database refused to store. */
 export interface RefusedPush {
   id: string
   openid: string

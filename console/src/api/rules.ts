@@ -76,7 +76,7 @@ export interface Replay {
     newlyWrong: { count: number; samples: Sample[] }
   }
 }
-/** A rule as it is saved. */
+/** A rule in the form in which it is sent to be saved. */
 export interface RuleToSave extends Omit<Rule, 'id' | 'hits' | 'match'> {
   match: { kind: string; keywords?: string[]; pattern?: string }
 }

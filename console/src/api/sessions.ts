@@ -2,7 +2,7 @@ import { call, withQuery, type Page } from './client.ts'
 import type { Message } from './messages.ts'
 
 export type SessionState = 'queued' | 'waiting' | 'active' | 'closed'
-/** A list of the desk; the missed are closed ones that nobody has seen to. */
+/** A list on the desk. `missed` lists closed sessions that nobody has looked after yet. */
 export type Tab = SessionState | 'missed'
 export type Target = { agentUid: number } | { groupId: number }
 export type Grade = 1 | 2 | 3
@@ -35,7 +35,7 @@ export interface Session {
     since?: string | null
     estimatedSeconds?: number | null
   } | null
-  /** `contactRefused`: why its customer cannot be written to now. */
+  /** `contactRefused` tells why the customer cannot be written to at present. */
   missed?: { at: string; contactRefused: string | null }
   lastMessage?: Message | null
   createdAt: string

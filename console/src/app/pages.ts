@@ -1,4 +1,4 @@
-// Every page of the console: its address, its title, and the least role it is for.
+// The table of all pages: address, title, and the lowest role that may see them.
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import type { Me } from '../api/me.ts'
@@ -43,7 +43,7 @@ export const mayOpen = (me: Me, page: { role: Role }) =>
   roles.indexOf(me.role) >= roles.indexOf(page.role)
 
 export const routes: RouteRecordRaw[] = [
-  // before there were addresses, the rules stood behind a hash
+  // older versions had the rules page at the address #/rules
   { path: '/', redirect: ({ hash }) => (hash === '#/rules' ? '/rules' : '/desk') },
   ...pages.map(({ name, path, title, role, load }) => ({
     name,

@@ -5,8 +5,8 @@ import { routes } from './pages.ts'
 
 export const router = createRouter({ history: createWebHistory(), routes })
 
-// Files of a page that an upgrade has taken away, or no network: nothing that was written may be
-// lost by loading anew.
+// The files of a page may be gone after an upgrade, or the network may be down. The page is not
+// reloaded, because that would lose text that has been typed.
 router.onError(() => {
   tell(say('pageNotLoaded'), 'bad')
 })

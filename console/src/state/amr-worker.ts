@@ -1,6 +1,6 @@
-// AMR is what phones record and browsers cannot play. Decoded here, beside the page: three
-// seconds of it take half a second.
-// The decoder answers the worker's messages by itself once it has been called.
+// Decodes AMR, the voice format of phones, which browsers cannot play. It runs in a worker because
+// three seconds of sound take half a second to decode. Once started, the decoder handles the
+// worker's messages by itself.
 import startDecoder from 'benz-amr-recorder/src/amrnb.js'
 
 startDecoder()

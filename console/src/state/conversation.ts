@@ -13,8 +13,8 @@ const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
 export function keepLines() {
   const bySeq = new Map<number, Message>()
   const lines = shallowRef<Message[]>([])
-  // Only what was read in order moves this mark: an answer to a send may be ahead of lines not
-  // read yet.
+  // Up to which line everything has been read. Only lines read in order change it, because the
+  // answer to a send may be ahead of lines that were not read yet.
   let readUpTo = 0
 
   function merge(items: Message[]) {
@@ -92,8 +92,8 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
 
   function retry(clientMsgId: string) {
     const item = outbox.items.find((each) => each.clientMsgId === clientMsgId)
-    // A refused one was not stored, so it is written anew against today's session; a lost one is
-    // repeated as it was.
+    // A refused reply was not stored, so it is sent anew with the fence of the present session. A
+    // reply without an answer is repeated unchanged.
     if (item?.stage === 'refused' && session.value) item.fence = session.value.fence
     return deliver(item)
   }

@@ -5,7 +5,7 @@ import { tellError } from './notices.ts'
 import { belongTo, forgetAll } from './outbox.ts'
 
 export const stage = ref<'looking' | 'out' | 'in'>('looking')
-/** Who is signed in; after an end that nobody asked for, who was. */
+/** The signed-in person. After a sign-in has ended by itself, the person who was signed in. */
 export const me = ref<Me | null>(null)
 export const hasEnded = ref(false)
 
@@ -38,7 +38,8 @@ export async function leave() {
   try {
     await meApi.logout()
   } catch (error) {
-    // Saying "signed out" while the cookie still holds would be a lie.
+    // If the server still accepts the cookie, the page must not claim that the person is signed
+    // out.
     if (!(error instanceof Refusal && error.status === 401)) {
       tellError(error)
       return

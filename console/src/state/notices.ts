@@ -30,7 +30,7 @@ export function tell(text: string, kind: Notice['kind'] = 'good', detail = '') {
   )
 }
 
-/** A code of the server in words, where there are some. */
+/** Replaces an error code of the server by words, if there are any for it. */
 export const explainCode = (code: string) => (isWord(code) ? say(code) : code)
 
 export function explain(error: unknown): string {
@@ -44,12 +44,13 @@ export function explain(error: unknown): string {
 }
 
 export function tellError(error: unknown) {
-  if (error instanceof Refusal && error.status === 401) return // the sign-in page says it
+  // the sign-in page already shows this
+  if (error instanceof Refusal && error.status === 401) return
   const wantsReference = error instanceof Refusal && error.requestId !== '' && !isWord(error.code)
   tell(explain(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')
 }
 
-/** Runs what a person asked for; a failure becomes a notice. */
+/** Runs an action of the user and shows a notice if it fails. */
 export async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ done: true; value: T } | { done: false }> {

@@ -5,8 +5,8 @@ import { say } from '../words/errors.ts'
 import { explain, tellError } from './notices.ts'
 
 /**
- * What a person has sent and the server has not taken yet. It outlives a change of session and a
- * new sign-in.
+ * Replies that were typed and are not yet accepted by the server. They are kept when the user opens
+ * another session or signs in again.
  */
 export interface Outgoing extends TextToSend {
   sessionId: string
@@ -53,8 +53,8 @@ export function put(session: { id: string; fence: number }, text: string) {
 }
 
 /**
- * One after the other within a session, so that the customer reads them in the order they were
- * written.
+ * Sends the replies of a session one after the other, so that the customer reads them in the order
+ * in which they were written.
  */
 export function post(item: Outgoing): Promise<Message | null> {
   item.stage = 'sending'
@@ -70,8 +70,8 @@ async function postNow(item: Outgoing) {
     discard(clientMsgId)
     return message
   } catch (error) {
-    // After no answer or a breakdown it may have been stored all the same: only the same
-    // clientMsgId is safe then.
+    // After a missing answer or a server failure the reply may have been stored. Only a repetition
+    // with the same clientMsgId is safe then.
     const isLost =
       error instanceof NoAnswer ||
       (error instanceof Refusal && (error.status >= 429 || error.status === 401))

@@ -1,7 +1,7 @@
 import { computed, ref } from 'vue'
 import { directoryApi, type Person } from '../api/directory.ts'
 
-/** Who works here, and in which groups; read when somebody is about to choose. */
+/** People and groups of the company, read when the user is about to choose one. */
 export const people = ref<Person[]>([])
 
 export const groups = computed(() => {

@@ -4,8 +4,8 @@ import { NoAnswer, Refusal } from '../api/client.ts'
 export const disconnected = ref(false)
 
 /**
- * Repeats work, the next round only after the last one ended, so that a slow server is not
- * flooded.
+ * Repeats a task. The next round starts only after the last one has ended, so that a slow server is
+ * not flooded.
  */
 export function repeat(
   everyMs: number,

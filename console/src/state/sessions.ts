@@ -6,12 +6,12 @@ import { repeat } from './polling.ts'
 export const tabs: Tab[] = ['queued', 'waiting', 'active', 'missed', 'closed']
 const pageSize = 50
 
-/** What waits for an answer or for acceptance on the desk, for the title of the page. */
+/** How many sessions wait for an answer or to be accepted; shown in the page title. */
 export const toDo = ref(0)
 
 export function openSessions(tab: Readonly<Ref<Tab>>) {
   const search = ref('')
-  /** Supervisors may look at everyone's. */
+  /** Whether a supervisor wants to see everyone's sessions. */
   const everyone = ref(false)
   const lists = reactive<Record<Tab, Session[]>>({
     queued: [],
@@ -57,7 +57,7 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
     const current = tab.value
     await load(current, pages)
     isLoaded.value = true
-    // The other tabs only show how many there are, so they are asked less often.
+    // For the other lists only the number of entries is shown, so they are read less often.
     const others = tabs.filter((state) => state !== current && state !== 'closed')
     if (rounds++ % 3 === 0) await Promise.all(others.map((state) => load(state, 1)))
   }

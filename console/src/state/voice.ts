@@ -1,5 +1,5 @@
-// From AMR to a WAV that the browser plays. The decoder is half a megabyte, so it is loaded with
-// the first voice that is played.
+// Converts AMR into a WAV that the browser can play. The decoder is half a megabyte, so it is
+// loaded only when the first voice is played.
 const sampleRate = 8000
 const headerBytes = 44
 
@@ -51,7 +51,7 @@ function asWav(samples: Float32Array): Blob {
   return new Blob([view.buffer], { type: 'audio/wav' })
 }
 
-/** An address that an audio element plays; let it go with URL.revokeObjectURL. */
+/** Returns an address for an audio element. Release it with URL.revokeObjectURL. */
 export async function playable(url: string): Promise<string> {
   const response = await fetch(url, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`media ${response.status}`)

@@ -6,13 +6,13 @@ const { say, isWord } = wordsOf({ 'zh-CN': chinese, en: english })
 
 export { say }
 
-/** Of a kind or state that the server names. */
+/** The words for a kind or state that the server names. */
 export const sayOf = (group: 'kind' | 'do' | 'state' | 'day' | 'tab', name: string | number) => {
   const word = `${group}_${String(name)}`
   return isWord(word) ? say(word) : String(name)
 }
 
-/** The server says both languages in one line. */
+/** The server gives such texts in both languages on one line; this picks the right half. */
 export const half = (both: string) => {
   const [first = both, second = both] = both.split(' / ')
   return language.value === 'en' ? second : first

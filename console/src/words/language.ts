@@ -1,5 +1,5 @@
-// Which language is spoken, and how a page's words are said in it. A word that one language
-// misses does not compile.
+// The chosen language and the words of each page in it. A word that is missing in one language is a
+// compile error.
 import { ref, watchEffect } from 'vue'
 
 export type Language = 'zh-CN' | 'en'
@@ -12,7 +12,7 @@ watchEffect(() => {
   try {
     localStorage.setItem(kept, language.value)
   } catch {
-    /* a browser without storage forgets the choice, nothing else */
+    /* if the browser has no storage, only the choice of language is lost */
   }
 })
 
@@ -24,7 +24,7 @@ function remembered(): Language {
   }
 }
 
-/** The words of a page, in every language. */
+/** Defines the words of a page in every language. */
 export function wordsOf<Word extends string>(of: Record<Language, Record<Word, string>>) {
   return {
     say: (word: Word, values: Record<string, string | number> = {}) =>

@@ -19,7 +19,7 @@ export function labelOf(type: string) {
   return say(isWord(word) ? word : 'type_other')
 }
 
-/** What a file is called, or why there is nothing to see of it. */
+/** The name of a file, or the reason why it cannot be shown. */
 export function mediaText({ type, media }: Message): string {
   const name = media?.name ?? labelOf(type)
   const size = media?.size ? ` (${Math.max(1, Math.round(media.size / 1024))} KB)` : ''
@@ -50,7 +50,7 @@ export function previewOf(line: Message) {
     : labelOf(line.type)
 }
 
-/** Vue keeps a line in place while it turns from ours into the server's. */
+/** A stable key, so that Vue keeps the line in place when the server's copy replaces our own. */
 export function keyOf(line: Message) {
   return line.resendOf ? line.id : (line.clientMsgId ?? line.id)
 }

@@ -1,4 +1,4 @@
-// A rule as a form holds it, from what the server has and back.
+// Converts a rule between the form's fields and the server's format.
 import type { Rule, RuleToSave, Step } from '../../api/rules.ts'
 
 export type Draft = Omit<Rule, 'id' | 'hits' | 'action'> & { id: string | null; steps: Step[] }
@@ -73,7 +73,7 @@ export function draftOf({
   ) as Draft
 }
 
-/** What does not belong to the chosen kind is left out. */
+/** Fields that do not belong to the chosen kind of rule are left out. */
 export function bodyOf({
   name,
   accountId,

@@ -1,5 +1,5 @@
-// Why something did not work: by the code of the server, by its status, or because there was no
-// answer.
+// Explains why something failed: by the server's error code, by the HTTP status, or because there
+// was no answer.
 export const errors = {
   agent_disabled: '对方的账号已停用。',
   agent_not_on_account: '对方不服务这个公众号。',
