@@ -1,5 +1,6 @@
-// The composition root: config → store, backends, wechat → actions → doors. Nobody else opens anything. `wrap` lets a test stand
-// between the product and its ports; there are no flags for tests in the product.
+// The composition root: it opens config, store, backends and WeChat, and connects them with
+// actions, routes and jobs. Nothing else opens anything. Tests can use `wrap` to stand between the
+// product and its ports; the product itself has no flags for tests.
 import { setMaxListeners } from 'node:events'
 import { openBatches } from './actions/push/batches.ts'
 import { openPushTimes } from './actions/push/push-times.ts'
@@ -36,27 +37,27 @@ import { openTime } from './time-source.ts'
 
 export type AppOptions = {
   wrap?: (ports: Ports) => Ports
-  /** The same for the store alone, which is open before there is time. */
+  /** The same for the store alone, which is opened before the clock exists. */
   wrapStore?: (store: Store) => Store
-  /** How often the database is asked the time. */
+  /** How often the database is asked for the time. */
   clockEveryMs?: number
   onSql?: SqlHeard
-  /** Where the embedded database forces its log. */
+  /** Replaces the disk on which the embedded database forces its log. */
   disk?: Disk
   log?: Log
   consoleDir?: string | null
-  /** A test that runs jobs by hand leaves the clock's door shut. */
+  /** Set by tests that run jobs by hand, so that none runs by schedule. */
   withoutCron?: boolean
-  /** Told to end while it still starts. */
+  /** Aborted when the process has to end while it is still starting. */
   ending?: AbortSignal
-  /** Hears why it must not go on. */
+  /** Called with the reason why this process must not continue. */
   lost?: (why: string) => void
 }
 
 export type App = {
   ports: Ports
   listen: () => Promise<string>
-  /** Moves the clock forward to this sum; never back. */
+  /** Moves the clock forward to this total advance; it never goes back. */
   advanceTo: (totalMs: number) => Promise<void>
   close: () => Promise<void>
 }
@@ -65,7 +66,7 @@ const graceMs = 8000
 
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog(config.LOG_LEVEL)
-  // first, because it may refuse
+  // opened first, because a wrong key must stop the start
   const secrets = openSecrets(secretKey(config))
   const opened = await openStore({
     url: config.DATABASE_URL,
@@ -97,7 +98,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   )
   const vault = await openVault(mediaDir(config))
   const closing = new AbortController()
-  // every file on its way hears it
+  // every running download listens to this signal, so there is no fixed number of listeners
   setMaxListeners(0, closing.signal)
   const ports = compose(config, {
     log,
@@ -137,7 +138,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       })
       return http.url
     },
-    // doors first, then what still runs, then what they stand on: nothing is left half-done
+    // first stop taking requests, then let running work finish, then close what it uses
     close: async () => {
       closing.abort()
       await http?.close(graceMs)
@@ -158,7 +159,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
-/** The real platform shows them elsewhere than where it is called; a simulated one shows its own. */
+/**
+ * The real WeChat shows QR pictures on a different host than its API; the simulator uses its own.
+ */
 const qrPictures = ({ WECHAT_API_BASE: base }: Config) =>
   base.startsWith('https:') ? 'https://mp.weixin.qq.com' : base.replace(/\/$/, '')
 

@@ -1,5 +1,6 @@
-// Clock.now() is the product's time, carried on by the monotonic clock and never falling; time-source.ts keeps it to the database's.
-// An advance (CLOCK_URL, tests) is added on top and never goes back either.
+// Clock.now() is the product's time. It is carried on by the monotonic clock and never goes back;
+// time-source.ts keeps it in step with the database. An advance (from CLOCK_URL, in tests and
+// demos) is added on top and never decreases.
 import { performance } from 'node:perf_hooks'
 
 export type Clock = {
@@ -8,9 +9,9 @@ export type Clock = {
 }
 
 export type MovableClock = Clock & {
-  /** The time at a moment of the monotonic clock, without the advance. */
+  /** The product's time at a moment of the monotonic clock, without the advance. */
   at: (mono: number) => number
-  /** Backwards it stands still for as long. */
+  /** If the time is to be set back, it stands still for that long instead. */
   move: (ms: number) => void
   advance: (totalMs: number) => void
   advanced: () => number

@@ -1,4 +1,5 @@
-// The only reader of the environment. .env.example and docs/configuration.md are checked against `settings`.
+// The only place that reads the environment. A test compares .env.example and docs/configuration.md
+// with `settings`.
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -67,13 +68,13 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host)
 }
 
-/** What the environment says goes before `.env`. */
+/** Variables of the environment override those in `.env`. */
 function environmentAndFile(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env')
   return process.env
 }
 
-/** `defaults` stand where the environment is silent. */
+/** `defaults` apply where the environment sets nothing. */
 export function readConfig(
   defaults: Record<string, string> = {},
   environment: NodeJS.ProcessEnv = environmentAndFile(),
@@ -98,7 +99,10 @@ function refuseUnsafe(config: Config): void {
 
 export const mediaDir = (config: Config) => config.MEDIA_DIR ?? join(config.DATA_DIR, 'media')
 
-/** SECRET_KEY, or one made on the first start and kept beside the data, readable by its owner only. */
+/**
+ * SECRET_KEY, or else a key that is generated at the first start and stored with the data, readable
+ * by its owner only.
+ */
 export function secretKey(config: Config): string {
   if (config.SECRET_KEY) return config.SECRET_KEY
   if (!config.DATABASE_URL.startsWith('sqlite:')) {
@@ -120,7 +124,10 @@ export function secretKey(config: Config): string {
   return key
 }
 
-/** Whole, or not there: a process that dies meanwhile leaves no half key, and of two that start at once the first one's stands. */
+/**
+ * Writes the key file completely or not at all: a process that dies leaves no partial key, and if
+ * two start at once, the first one's key is used.
+ */
 function makeKey(file: string): void {
   const draft = `${file}.${process.pid}`
   writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true })

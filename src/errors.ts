@@ -1,4 +1,7 @@
-/** Every way to say no. A code without a status in http/error-handler.ts does not compile. */
+/**
+ * All error codes of the product. A code without a status in http/error-handler.ts does not
+ * compile.
+ */
 export type ErrorCode =
   | 'invalid_input'
   | 'not_signed_in'
@@ -56,7 +59,10 @@ export class AppError extends Error {
   }
 }
 
-/** What a unit of work had read without a lock has changed since: the whole unit is tried again. Nobody outside sees it. */
+/**
+ * Thrown when something that a transaction read without a lock has changed. The whole transaction
+ * is then tried again, and no caller ever sees this error.
+ */
 export class OutOfDate extends Error {}
 
 export function isAppError(error: unknown, code?: ErrorCode): error is AppError {

@@ -16,7 +16,10 @@ function random(bytes: number): string {
   return pool.toString('hex', used - bytes, used)
 }
 
-/** UUIDv7 without dashes: 48 bits of time, 12 of a counter inside the millisecond, 62 random. Growing, but never an order. */
+/**
+ * A UUIDv7 without dashes: 48 bits of time, 12 bits of a counter within the millisecond, 62 random
+ * bits. Ids grow with time, but their order must not be relied upon.
+ */
 export const newId: Ids = () => {
   const now = Date.now()
   counter = now > lastMs ? 0 : counter + 1
@@ -31,7 +34,7 @@ export const newId: Ids = () => {
   return `${time}7${counter.toString(16).padStart(3, '0')}${variant}${tail.slice(1)}`
 }
 
-/** An opaque secret for a person's hands: 256 bits. */
+/** A secret token to be given to a person: 256 random bits. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }

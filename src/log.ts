@@ -1,4 +1,5 @@
-// ERROR wakes someone, WARN healed itself, INFO is one line per domain event. No message text, no secret, no token.
+// Log levels: ERROR needs a person at once, WARN is something the product repaired by itself, INFO
+// is one line per event. Logs contain no message text, no secret and no token.
 import { pino } from 'pino'
 
 export type Log = {
@@ -9,12 +10,16 @@ export type Log = {
 }
 
 export function openLog(level: string): Log {
-  // sync: the default destination can hang process.exit() for ever once stdout's reader has gone
+  // synchronous, because otherwise process.exit() can hang forever after the reader of stdout has
+  // gone
   const destination = pino.destination({ dest: 1, sync: true })
   return pino({ level, base: null, serializers: { err: tellError } }, destination)
 }
 
-/** Never all of an error: what SQL refuses carries its statement and every value, hashes of passwords among them. */
+/**
+ * Logs only a part of a database error, because the full error contains the statement with all its
+ * values, including password hashes.
+ */
 export function tellError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, message, stack } = error

@@ -1,4 +1,4 @@
-// npm run serve: only the product. Starts, listens to signals, gives an exit code.
+// The entry of `npm run serve`: runs only the product, reacts to signals and sets the exit code.
 import { prepareInstallation } from './actions/companies/prepare-installation.ts'
 import { openApp } from './app.ts'
 import { readConfig } from './config.ts'

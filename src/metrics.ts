@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
-/** The figures an operator watches. One registry per app, so that two apps in one test do not share counts. */
+/**
+ * The metrics for operators. Each app has its own registry, so that two apps in one test do not
+ * share counts.
+ */
 export function openMetrics() {
   const registry = new Registry()
   const counter = (name: string, help: string, labelNames: string[] = []) =>

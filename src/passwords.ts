@@ -1,4 +1,5 @@
-// Passwords cost work to try; tokens are random, so a plain hash is enough to keep them out of the database.
+// Password hashes are slow on purpose, against guessing. Tokens are random, so a fast hash is
+// enough to keep them out of the database.
 import { createHash } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import { AppError } from './errors.ts'
@@ -7,7 +8,7 @@ const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 }
 const nobody =
   '$argon2id$v=19$m=19456,t=2,p=1$MI2dxwN51eIu0INgVmg88w$8a8+5BAvDN8jpUN/itWJGAediC9n6eStk7ChZl4AD38'
 
-// hashes and the disk share four threads: whoever signs in leaves two of them to what must be on the disk
+// hashing and disk access share four threads, so sign-ins may use only two of them
 const mostAtOnce = 2
 const mostWaiting = 256
 let running = 0
@@ -32,7 +33,10 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 export const hashPassword = (password: string): Promise<string> =>
   inTurn(() => hash(password, cost))
 
-/** The same work for someone who does not exist, so that time does not tell who does. */
+/**
+ * For an unknown user the same work is done, so that the time does not reveal whether the user
+ * exists.
+ */
 export async function passwordMatches(stored: string | null, password: string): Promise<boolean> {
   const matches = await inTurn(() => verify(stored ?? nobody, password))
   return matches && stored !== null

@@ -1,4 +1,5 @@
-// Every seam on one page. An action names what it touches: `needs: Needs<'store' | 'queue'>`.
+// All interfaces between actions and the outside. An action declares what it uses, as in `needs:
+// Needs<'store' | 'queue'>`.
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
 import type { Staff } from '../rules/session/assignment.ts'
 import type { Matcher } from '../rules/auto-reply/keyword.ts'
@@ -24,59 +25,91 @@ export type { Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/engine/writer.ts'
 export type { Draft, Vault } from './store/vault.ts'
 
-/** An index of SQL per company: who is queued in which lane, and who was given to a person that has not accepted. It proposes; SQL decides. */
+/**
+ * An index of queued sessions per lane, and of sessions given to an agent who has not accepted them
+ * yet, for each company. It only makes proposals; the database decides.
+ */
 export type WaitingQueue = {
-  /** One index for all processes; else each has its own to mend. */
+  /** True if all processes share one index; otherwise each process repairs its own. */
   shared: boolean
-  /** May be repeated. Answers how many entries changed; what the index does not hear is dropped, and the reconcile mends it. */
+  /**
+   * May be repeated. Returns how many entries changed. If the index cannot be reached the change is
+   * dropped, and a job repairs the index later.
+   */
   move: (companyId: string, moves: Move[]) => Promise<number>
-  /** The first of each lane, merged by rank, then id; null while the index is not whole or does not answer: then SQL proposes. */
+  /**
+   * The first sessions of these lanes, merged by rank and then id. Null if the index is incomplete
+   * or unreachable; then the database makes the proposals.
+   */
   heads: (companyId: string, lanes: string[], limit: number) => Promise<QueueEntry[] | null>
-  /** How many stand before it in its lane; null when unknown. */
+  /** How many sessions are in front of this one in its lane; null if unknown. */
   position: (companyId: string, lane: string, sessionId: string) => Promise<number | null>
-  /** How many stand in the lane before this rank; null when unknown. */
+  /** How many sessions in the lane come before this rank; null if unknown. */
   before: (companyId: string, lane: string, rank: number) => Promise<number | null>
-  /** What the index holds, to be compared with SQL; null when it does not answer. */
+  /**
+   * Counts and checksums of all lists, to compare with the database; null if the index cannot be
+   * reached.
+   */
   sums: (companyId: string) => Promise<Sums | null>
-  /** Session ids and their ranks. */
+  /** The session ids in a list with their ranks. */
   members: (companyId: string, list: string) => Promise<Map<string, number> | null>
-  /** Keys of the index under which somebody keeps something else. Looked for where sums are not known. */
+  /**
+   * Keys of the index to which another program has written something else. They are searched for if
+   * the sums are not known.
+   */
   foreign: (companyId: string) => Promise<string[]>
-  /** Takes them out, and the index is whole no longer: it is made again from SQL, where these lists have rows. */
+  /** Deletes these keys and marks the index as incomplete; it is then rebuilt from the database. */
   clear: (companyId: string, foreign: string[], lists: string[]) => Promise<void>
-  /** Declares the company's index whole, if it is still the one whose sums were asked. */
+  /**
+   * Marks the company's index as complete, unless it has been replaced since its sums were read.
+   */
   complete: (companyId: string, epoch: string) => Promise<void>
   close: () => Promise<void>
 }
 export type QueueEntry = { id: string; lane: string; rank: number }
-/** `queue:<lane>` by rank, or `waiting:<uid>` by the time it was assigned. */
+/**
+ * A position in the index: `queue:<lane>` sorted by rank, or `waiting:<uid>` sorted by the time of
+ * assignment.
+ */
 export type Standing = { list: string; rank: number }
 export type Move = { id: string; from: string | null; to: Standing | null }
-/** `sum` adds each rank modulo `sumModulus`: both sides can count it without losing a digit. */
+/**
+ * `sum` adds up the ranks modulo `sumModulus`, so that index and database can both compute it
+ * exactly.
+ */
 export type ListSum = { count: number; sum: number }
 export type Sums = { whole: boolean; epoch: string; lists: Map<string, ListSum> }
 export const sumModulus = 1_000_000_007
 
-/** The ids of a session's newest lines, for a fast open. It may miss some: who reads checks by seq. */
+/**
+ * The ids of a session's newest lines, to show it quickly. Some may be missing, so readers check
+ * that seq has no gap.
+ */
 export type RecentLines = {
-  /** Oldest first; may be repeated. */
+  /** Oldest id first; may be repeated. */
   add: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
-  /** Oldest first, instead of what was there. */
+  /** Oldest id first; replaces what was stored. */
   set: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
-  /** Newest first; empty when nothing is known. */
+  /** Newest id first; empty if nothing is known. */
   list: (companyId: string, sessionId: string) => Promise<string[]>
   close: () => Promise<void>
 }
 export const recentLines = { most: 50, keptMs: 3 * 24 * 3600_000 }
 
-/** A doorbell: it may ring twice or never, and nothing is decided by it. An empty subject says that rings may have been missed. */
+/**
+ * A doorbell that tells listeners to look for something new. It may ring twice or never, so nothing
+ * may depend on it. An empty subject means that rings may have been missed.
+ */
 export type EventBus = {
   publish: (topic: string, subject: string) => void
   subscribe: (topic: string, hear: (subject: string) => void) => () => void
   close: () => Promise<void>
 }
 
-/** Forgets at any time; a delete is seen in every process within 1 s, or within 1 s after the cache answers again. */
+/**
+ * A cache, which may forget entries at any time. All processes see a delete within 1 s, or within 1
+ * s after an outage of the cache.
+ */
 export type Cache = {
   get: (key: string) => Promise<string | null>
   set: (key: string, value: string, ttlMs: number) => Promise<void>
@@ -87,28 +120,31 @@ export type Cache = {
 export type Delivery =
   | { outcome: 'sent' }
   | { outcome: 'refused'; errcode: number; meaning: string }
-  /** No byte of the request left, or WeChat refused the token: nothing was delivered, it may be tried again. */
+  /**
+   * The request was never sent, or WeChat refused the token. So nothing was delivered, and it may
+   * be tried again.
+   */
   | { outcome: 'not_delivered'; reason: string; errcode?: number }
   | { outcome: 'unknown'; reason: string }
 
 export type Fetched =
   | { outcome: 'fetched'; bytes: Uint8Array }
-  /** The platform says that it does not have it. */
+  /** WeChat says that it does not have the file. */
   | { outcome: 'gone'; reason: string }
   | { outcome: 'later'; reason: string }
 export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
 export type Upload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: string }
 export type Uploaded = { mediaId: string; diesAt: number }
 
-/** `kfAccount`: the name under which followers see its agent. */
+/** `kfAccount` is the name under which followers see the agent. */
 export type Leaving = { openid: string; message: MessageRow; kfAccount: string | null }
 
-/** How a message leaves to a person. Throws nothing: every end is a Delivery. */
+/** How a message is sent to a customer. It never throws; every outcome is a Delivery. */
 export type Channel = {
   send: (account: KnownAccount, line: Leaving) => Promise<Delivery>
   fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
   uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
-  /** Shows the follower that somebody is writing. Throws nothing and promises nothing. */
+  /** Shows the follower that somebody is typing. It never throws and guarantees nothing. */
   typing: (account: KnownAccount, openid: string) => Promise<void>
 }
 
@@ -121,7 +157,7 @@ export type KfListed = {
 }
 export type AuthorizedAccount = { appid: string; name: string; originalId: string; type: 1 | 2 }
 
-/** What WeChat is asked for besides messages. Throws `wechat_refused` and `wechat_away`. */
+/** Calls to WeChat other than sending messages. They throw `wechat_refused` or `wechat_away`. */
 export type WechatDesk = {
   kfAccounts: (account: KnownAccount) => Promise<KfListed[]>
   addKfAccount: (
@@ -133,19 +169,19 @@ export type WechatDesk = {
     account: KnownAccount,
     qr: { scene: string; seconds: number | null },
   ) => Promise<{ ticket: string; url: string }>
-  /** Where the owner of an account authorises the platform. */
+  /** The page at which the owner of an account authorises the platform. */
   authorizePage: (platform: KnownPlatform, redirectUri: string) => Promise<string>
-  /** For a code, once. */
+  /** Exchanges an authorisation code, which works only once. */
   authorize: (platform: KnownPlatform, code: string) => Promise<AuthorizedAccount>
   startTickets: (platform: KnownPlatform) => Promise<void>
-  /** For the platform's own test before its release. */
+  /** Used in WeChat's test before a platform is released. */
   sendText: (
     platform: KnownPlatform,
     to: { appid: string; openid: string; text: string },
   ) => Promise<void>
 }
 
-/** The columns of a line that say what it is. */
+/** The columns of a line that hold its content. */
 export type Said = { message_type: number; type: string } & Partial<
   Pick<
     MessageRow,
@@ -161,16 +197,19 @@ export type Said = { message_type: number; type: string } & Partial<
     | 'extra'
   >
 >
-/** What must be fetched of a line before the platform forgets it. */
+/** A part of a line that must be downloaded before WeChat deletes it. */
 export type Part = { part: 'file' | 'thumb'; mediaId: string }
 export type Location = { lng: string; lat: string; precision: string | null }
 
-/** What a follower did, in our words; the platform's stay at the edge. */
+/** What a push says, in our own terms; WeChat's terms are used only at the edge. */
 export type Deed =
-  /** `tapped`: the id of an entry of a menu message, which arrives as a text. */
+  /** `tapped` is the id of a menu entry, since a tap on a menu message arrives as a text. */
   | { kind: 'text'; text: string; tapped?: string }
   | { kind: 'line'; said: Said; parts: Part[]; tapped?: undefined }
-  /** `scene`: of the QR code they came by. `known`: we understood it, so its XML is not kept. */
+  /**
+   * `scene` belongs to the QR code they came by. If `known` is set we understood the event, so its
+   * XML need not be kept.
+   */
   | {
       kind: 'event'
       name: string
@@ -180,13 +219,16 @@ export type Deed =
       detail?: string
       location?: Location
     }
-  /** Told by the platform of itself: no follower did it. */
+  /** WeChat tells something about itself; no follower caused it. */
   | { kind: 'notice'; name: string }
 
-/** A rule that spoke, and a question that none answered, after their commit. */
+/** After the commit: a rule that answered, or a question that no rule answered. */
 export type Spoken = { companyId: string; ruleId: string }
 export type Unanswered = { companyId: string; accountId: string; text: string; folded: string }
-/** Counts in memory, written in heaps: no push waits for another's row. What a process that dies had not written is lost, a few seconds'. */
+/**
+ * Counts in memory and writes in bulk, so that no push waits for a counter's row. If the process
+ * dies, the counts of a few seconds are lost.
+ */
 export type Tally = {
   add: (spoken: Spoken[], unanswered: Unanswered[]) => void
   take: () => {
@@ -195,48 +237,66 @@ export type Tally = {
   }
 }
 
-/** What pushes are signed and sealed with; the previous ones hold for a while after a change. */
+/**
+ * The keys with which pushes are signed and encrypted. After a change the previous ones stay valid
+ * for a while.
+ */
 export type PushKeys = {
   pushToken: string
   aesKey: string | null
   previous: { pushToken: string; aesKey: string | null; until: number } | null
 }
 export type KnownPlatform = PushKeys & { componentAppid: string; secret: string }
-/** `platform`: the third-party platform that speaks for it, and with whose keys it is pushed. */
+/**
+ * `platform` is the third-party platform that acts for the account; pushes of the account then use
+ * the platform's keys.
+ */
 export type KnownAccount = AccountRow &
   PushKeys & { secret: string; platform: KnownPlatform | null }
 export type KnownCompany = {
   row: CompanyRow
   settings: Settings
   staff: Staff[]
-  /** Of its rules; of those before their last change while a long list is compiled. */
+  /**
+   * The company's compiled rules. While a long list is being compiled after a change, these are
+   * still the previous ones.
+   */
   readonly matcher: Matcher
   newestRules: Promise<Matcher>
   open: boolean
 }
 
-/** Patterns are looked at beside the event loop. */
+/** Checks patterns in a separate thread. */
 export type PatternMeasure = {
-  /** In their order. */
+  /** Results come in the order of the patterns. */
   of: (patterns: string[]) => Promise<Measured[]>
   close: () => Promise<void>
 }
 
-/** Sound is encoded beside the event loop. */
+/** Encodes sound in a separate thread. */
 export type VoiceEncoder = {
-  /** Of a WAV, which is read when its turn has come. Refuses what cannot be encoded, and what is too long for a voice. */
+  /**
+   * Encodes a WAV, which is read only when its turn has come. Refuses recordings that cannot be
+   * encoded or are too long for a voice message.
+   */
   mp3: (read: () => Promise<Uint8Array>) => Promise<Uint8Array>
   close: () => Promise<void>
 }
 
-/** What nearly every push needs of the settings, kept in memory and read anew within 1 s of a change. */
+/**
+ * The settings that nearly every push needs. They are kept in memory and read again within 1 s of a
+ * change.
+ */
 export type Known = {
   platform: (componentAppid: string) => Promise<KnownPlatform | null>
   account: (appid: string) => Promise<KnownAccount | null>
   company: (companyId: string) => Promise<KnownCompany | null>
-  /** As it is in SQL this moment. */
+  /** Reads the company from the database and not from memory. */
   anew: (companyId: string) => Promise<KnownCompany | null>
-  /** Its rules that are switched off, compiled as if they were on: for whoever asks why. */
+  /**
+   * A matcher of the rules that are switched off, as if they were on. It is used to explain why a
+   * text got no answer.
+   */
   switchedOff: (company: KnownCompany) => Promise<Matcher>
 }
 
@@ -258,24 +318,27 @@ export type Ports = {
   log: Log
   metrics: Metrics
   secrets: Secrets
-  /** Of XML that was stored before we understood it; null while we still do not. */
+  /** Reads XML that was stored before we understood it; null if we still do not. */
   readStored: (xml: string) => Extract<Deed, { kind: 'text' | 'line' }> | null
-  /** The same of any push, also of what no line is made of. */
+  /** The same for any push, including those that create no line. */
   readPush: (xml: string) => Deed
   limits: Limits
 }
 
-/** Settings of the installation that decisions need; config.ts reads them. */
+/** Settings of the installation that actions need; config.ts reads them. */
 export type Limits = {
   loginIdleMs: number
   loginMaxMs: number
-  /** How long is kept what is only looked up: tries to sign in, who did what, pushes that were taken and replies that left. */
+  /**
+   * After how many days sign-in attempts, the audit log, processed pushes and sent replies, and
+   * unused files are deleted.
+   */
   keepDays: { signIns: number; audit: number; inbox: number; unused: number }
   maxInFlight: number
   metricsToken: string | null
   trustedProxies: string[]
   publicUrl: string | null
-  /** Where pictures of QR codes are shown. */
+  /** The host that shows pictures of QR codes. */
   qrPictures: string
 }
 

@@ -1,4 +1,5 @@
-// Account secrets at rest: AES-256-GCM. The place (company, account, column) is authenticated, so that a row cannot be moved.
+// Encrypts the accounts' secrets in the database with AES-256-GCM. Company, account and column are
+// authenticated too, so that a value does not decrypt in another row.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 export type Secrets = {
@@ -6,7 +7,7 @@ export type Secrets = {
   open: (sealed: string, place: string) => string
 }
 
-/** Where a secret of a third-party platform is kept. */
+/** The place of a third-party platform's secret. */
 export const platformPlace = (componentAppid: string, column: string) =>
   `platform:${componentAppid}:${column}`
 

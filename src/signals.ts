@@ -3,27 +3,36 @@ import type { Log } from './log.ts'
 const hardMs = 15_000
 
 export type Signals = {
-  /** Aborted by the first signal: what is still starting may end early. */
+  /** Aborted by the first signal, so that a start that is still running can end early. */
   ending: AbortSignal
-  /** What has started is closed by a signal; at once when it came before, and then nothing follows. */
+  /**
+   * Registers how to close what has started. A signal calls it; if a signal came already, it is
+   * called at once and the promise never resolves.
+   */
   started: (close: () => Promise<void>) => Promise<void>
-  /** Ends in order as a signal does, with exit code 1. */
+  /** Shuts down like a signal, but with exit code 1. */
   fail: (why: string) => void
 }
 
-/** `process.exit` waits for every thread: one that a dead disk holds would keep the process for ever. */
+/**
+ * `process.exit` waits for all threads, and a thread that hangs on a dead disk would keep the
+ * process forever, so the process is killed.
+ */
 function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-/** In order, unless something asked of a disk has no answer yet: closing did not need it, and nobody may wait for it. */
+/**
+ * Exits normally, unless a disk operation is still unanswered. Closing did not need that operation,
+ * so nobody should wait for it.
+ */
 function leave(code: number): void {
   const isHeld = process.getActiveResourcesInfo().some((what) => what.startsWith('FSReq'))
   if (isHeld) endAtOnce()
   process.exit(code)
 }
 
-/** A first signal ends in order, a second one or 15 s end at once. */
+/** The first signal shuts down in order; a second one, or 15 s, ends the process at once. */
 export function hearSignals(log: Log): Signals {
   const ending = new AbortController()
   let close: (() => Promise<void>) | null = null
@@ -53,7 +62,8 @@ export function hearSignals(log: Log): Signals {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  // a programming error leaves memory in doubt; the database is the truth, so begin anew
+  // after a programming error the state in memory cannot be trusted; since the database has
+  // everything, the process restarts
   process.on('uncaughtException', (error) => {
     log.error({ error: String(error), stack: error.stack }, 'uncaught')
     leave(1)

@@ -1,5 +1,6 @@
-// Where the clock's time comes from: the database every 5 s, judged against the monotonic clock and the other processes (rules/time/clock.ts),
-// and for demos and tests an advance read from CLOCK_URL once a second. The highest advance is kept in SQL and never goes back.
+// Sets the clock: it asks the database for the time every 5 s and compares it with the monotonic
+// clock and other processes (rules/time/clock.ts). For demos and tests, an advance is read from
+// CLOCK_URL once a second. The highest advance is stored in the database and never decreases.
 import { randomBytes } from 'node:crypto'
 import { uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
@@ -18,10 +19,10 @@ const agreedName = 'clock'
 const futureMs = 60_000
 const offText = "our time is not the database's, whose clock has jumped"
 
-/** What tells how time goes by, whatever the wall clock says. */
+/** The clocks of the machine that measure elapsed time whatever the wall clock shows. */
 export type Machine = {
   mono: () => number
-  /** Runs on while the machine sleeps. */
+  /** Continues to count while the machine sleeps. */
   uptimeMs: () => number
   rest: (ms: number, ending?: AbortSignal) => Promise<unknown>
 }
@@ -36,7 +37,7 @@ export type TimeOptions = {
   log: Log
   metrics: Metrics
   clockUrl: string | undefined
-  /** No other process can be there. */
+  /** True if no other process can be running. */
   alone: boolean
   everyMs?: number | undefined
   ending?: AbortSignal | undefined
@@ -67,7 +68,7 @@ export async function openTime(options: TimeOptions) {
       const answer = await fetch(url, { signal: AbortSignal.timeout(askMs) })
       await advanceTo(Number(((await answer.json()) as { advanceMs?: unknown }).advanceMs))
     } catch {
-      // the simulator may start later or be away: the last advance stands
+      // the simulator may start later or be away, so the last known advance stays valid
     } finally {
       asking = false
     }
@@ -96,7 +97,7 @@ type Seeker = Pick<TimeOptions, 'store' | 'alone' | 'ending'> & {
 }
 type Known = TimeOptions & Seeker
 
-/** The time of those who live; else of those who lived last. */
+/** The time that running processes agree on, or else that of the processes that ran last. */
 async function beginTime(known: Known): Promise<number> {
   const { store, everyMs, machine, log } = known
   for (;;) {
@@ -107,7 +108,7 @@ async function beginTime(known: Known): Promise<number> {
     const agreed = text === null ? { offset: 0, at: databaseMs, by: '' } : read(text)
     const offset = alive ? agreed.offset : offsetAfterRest(databaseMs, agreed, 2 * everyMs)
     const mine = { offset, at: databaseMs, by: newName() }
-    // who was not the first to write begins with what the first has written
+    // another process wrote first, so start again with what it has written
     if (!alive && !(await write(store, text, mine))) continue
     if (isOff(offset)) log.warn({ offMs: offset }, offText)
     return databaseMs + passedMs + offset
@@ -124,7 +125,7 @@ async function findAgreed(known: Seeker): Promise<{ text: string | null; alive: 
   return { text: heard, alive: heard !== text }
 }
 
-/** Whoever lives looks at the clock meanwhile, or ends its doubts. */
+/** Waits a moment: a running process checks the clock in that time or resolves its doubts. */
 async function hear({ store, everyMs, machine, ending }: Seeker, text: string): Promise<string> {
   const until = machine.mono() + 3.2 * everyMs
   while (machine.mono() < until) {
@@ -135,7 +136,7 @@ async function hear({ store, everyMs, machine, ending }: Seeker, text: string): 
   return text
 }
 
-/** Looks at the database's clock, and keeps ours to it. */
+/** Checks the database's clock regularly and keeps ours in step. */
 function openWatch(known: Known & { clock: MovableClock }) {
   const { store, log, metrics, everyMs, machine, clock } = known
   const me = newName()
@@ -174,7 +175,7 @@ function openWatch(known: Known & { clock: MovableClock }) {
       settle(verdict.move, to)
       log.warn({ lateMs: verdict.move }, 'this process stood still: it has the time of the others')
     } else if (await write(store, text, { offset: verdict.offset, at: databaseMs, by: me })) {
-      // who was not the first to write looks again: what is agreed has changed
+      // another process wrote first, so what is agreed has changed and we check again
       settle(verdict.move, to)
       if (verdict.kind === 'jumped') {
         metrics.clockJumps.inc()
@@ -191,7 +192,7 @@ function openWatch(known: Known & { clock: MovableClock }) {
   return openLooks({ look, everyMs, log })
 }
 
-/** One after the other, and more often while something is in doubt. */
+/** Runs checks one after the other, more often while there is a doubt. */
 function openLooks({
   look,
   everyMs,
@@ -225,7 +226,7 @@ function openLooks({
   lookLater(everyMs)
 
   return {
-    /** True when nothing is in doubt. */
+    /** True if there is no doubt about the time. */
     look: lookOnce,
     close: async () => {
       closed = true
@@ -246,13 +247,16 @@ const write = (store: Store, was: string | null, { offset, at, by }: Agreed) =>
     ),
   )
 
-/** By how much the running processes are off, or those that ran last. */
+/** How far the clock is off, according to the running processes or those that ran last. */
 export async function clockOff({ read: { accounts } }: Pick<Inspected, 'read'>): Promise<number> {
   const text = await accounts.remembered(agreedName)
   return text === null ? 0 : read(text).offset
 }
 
-/** On purpose, while nothing runs: the next start has the database's time, even if it lies before what was given out. */
+/**
+ * For an operator, while nothing is running: the next start uses the database's time, even if that
+ * is earlier than times already used.
+ */
 export async function believeDatabase({
   store,
   alone,
@@ -260,7 +264,7 @@ export async function believeDatabase({
   machine = thisMachine,
 }: Pick<TimeOptions, 'store' | 'alone' | 'everyMs' | 'machine'>): Promise<{ wasOffMs: number }> {
   const text = await store.read.accounts.remembered(agreedName)
-  // where nobody else can be there the store is ours already
+  // if no other process can be running, the lock on the store is enough
   const heard = text === null || alone ? text : await hear({ store, alone, everyMs, machine }, text)
   const agreed = { offset: 0, at: await store.databaseMs(), by: newName() }
   if (heard !== text || !(await write(store, text, agreed))) {

@@ -1,22 +1,25 @@
-// Works off what waits for each account, as many at once as its share of the process allows, and never waits for the slowest: what
-// ends makes room for the next.
+// Works through waiting rows of all accounts. Each account may run as many at once as its share of
+// the process allows. It never waits for the slowest one: each that ends makes room for the next.
 import type { Needs } from '../ports.ts'
 import type { Shares } from './shares.ts'
 import { openWorker, type Worker } from './worker.ts'
 
-/** Accounts looked at in one go; those that have least under way come first, so that the others' turn comes. */
+/**
+ * How many accounts are examined at once. Those with the least work under way come first, so that
+ * every account gets its turn.
+ */
 const accountsAtOnce = 64
 
 export type Work<Row> = {
   bell: string
-  /** Kinds of work do not take each other's shares. */
+  /** Different kinds of work have separate shares. */
   kinds: Record<string, Shares>
   waiting: () => Promise<Group[]>
-  /** What may begin now, in its order; at most so many. */
+  /** Returns the rows that may start now, in order and at most this many. */
   ready: (group: Group, limit: number) => Promise<Row[]>
-  /** Of two rows with one key only one is under way. */
+  /** Rows with the same key do not run at the same time. */
   keyOf: (row: Row) => string
-  /** False where somebody else took it. */
+  /** False if another process took the row. */
   run: (row: Row) => Promise<boolean>
 }
 export type Group = { accountId: string; kind: string }

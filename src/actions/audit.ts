@@ -3,7 +3,7 @@ import type { Needs, Unit } from '../ports.ts'
 export type Actor = { uid: number; companyId: string }
 export type Deed = { action: string; object: string; detail?: object }
 
-/** Names what changed, never a secret's value. */
+/** Names the fields that changed, but never the value of a secret. */
 export function writeAudit(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Needs } from '../ports.ts'
 import type { Actor } from './audit.ts'
 
-/** The newest first. */
+/** Newest entries first. */
 export async function listAudit(
   { store }: Needs<'store'>,
   me: Actor,

@@ -1,25 +1,25 @@
-// What one account may take of a process at once. A quick account grows to as many calls as it can use; one that is slow holds a
-// single place, and what it still waits for counts against nobody else. So accounts that hang cannot fill the process, and every
-// account has a place of its own whatever the others do.
+// Limits how much one account may do at once in a process. An account that answers quickly may run
+// more and more calls in parallel; a slow one keeps a single place. So slow accounts cannot fill
+// the process, and each account always has at least one place.
 import type { Clock } from '../clock.ts'
 
 export type Limits = {
-  /** Of one account, while it answers quickly. */
+  /** The limit for one account that answers quickly. */
   perAccount: number
-  /** With how many an account begins that was not heard of lately. */
+  /** With how many parallel calls an account begins that was not active lately. */
   first: number
-  /** Of all accounts that answer quickly, together. */
+  /** The limit for all quick accounts together. */
   atOnce: number
-  /** Of all, with those that are slow. */
+  /** The limit for all accounts including slow ones. */
   most: number
   slowAfterMs: number
 }
 
 export type Shares = {
   running: (accountId: string) => number
-  /** How many more the account may begin now. */
+  /** How many more calls the account may start now. */
   room: (accountId: string) => number
-  /** Answers what to call at the end. */
+  /** Call the returned function when the work has ended. */
   begin: (accountId: string) => () => void
 }
 
@@ -36,7 +36,7 @@ export function openShares(clock: Clock, limits: Limits): Shares {
   const end = (accountId: string, share: Share, call: { at: number }) => {
     share.began.delete(call)
     share.may = isLate(call.at) ? 1 : Math.min(limits.perAccount, share.may + 1)
-    // that it was slow is remembered until it is quick again
+    // a slow account is remembered until it becomes quick again
     if (share.began.size === 0 && share.may > 1) shares.delete(accountId)
   }
   return {

@@ -1,10 +1,11 @@
-// A list that is narrowed by what no index knows is looked through piece by piece, in its own order: no statement looks at more than
-// a piece, however few pass, and whoever else is served has a turn between two of them.
+// Filters a list by a condition that no index covers. It reads the list piece by piece in its own
+// order, so that no statement reads more than one piece even if few rows match, and other requests
+// run between two pieces.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export const pieceSize = 500
 
-/** Piece by piece; `next` answers what follows the last row. */
+/** Yields the list piece by piece. `next` reads the rows after the last one. */
 export async function* pieces<Row>(
   next: (last: Row | null, limit: number) => Promise<Row[]>,
   size = pieceSize,
@@ -18,7 +19,7 @@ export async function* pieces<Row>(
   }
 }
 
-/** The first so many that pass. */
+/** The first rows that match, up to the given number. */
 export async function sift<Row extends { kept: number }>(
   enough: number,
   next: (last: Row | null, limit: number) => Promise<Row[]>,

@@ -1,7 +1,10 @@
 import type { AppError } from '../errors.ts'
 import type { Needs } from '../ports.ts'
 
-/** A unique key decides who was first; whoever was not is told so, however late in their work it shows. */
+/**
+ * A unique key decides who was first. If a write fails because of it, the caller gets the matching
+ * error, even if the failure appears only at the end of the transaction.
+ */
 export async function refuseTaken<T>(
   { store }: Needs<'store'>,
   taken: () => AppError,

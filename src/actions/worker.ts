@@ -1,4 +1,4 @@
-// Wakes on a bell and by the clock; works until nothing is ready.
+// A worker that starts when its bell rings or its timer fires, and works until nothing is left.
 import type { Needs } from '../ports.ts'
 
 const lookEveryMs = 1000
@@ -34,7 +34,7 @@ export function openWorker(
       })
   }
   const forget = needs.bus.subscribe(bell, wake)
-  // rows that wait for their next try have no bell
+  // rows that wait for their next attempt ring no bell, so the timer is needed
   const timer = setInterval(wake, lookEveryMs)
 
   return {

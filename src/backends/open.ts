@@ -1,4 +1,4 @@
-// REDIS_URL is asked here and nowhere else.
+// Chooses between memory and Redis. REDIS_URL is used nowhere else.
 import type { Clock } from '../clock.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
@@ -14,7 +14,7 @@ export type Backends = {
   recent: RecentLines
   bus: EventBus
   cache: Cache
-  /** For the doctor. */
+  /** Called by the doctor. */
   check: () => Promise<Finding[]>
   close: () => Promise<void>
 }

@@ -1,4 +1,5 @@
-// Who speaks to WeChat for an account: the account itself, or the third-party platform that its owner has authorised.
+// Provides the client that speaks to WeChat for an account: with the account's own credentials, or
+// through the third-party platform that its owner authorised.
 import { createClient, createPlatform, type AccountCalls, type WechatPlatform } from 'wechat-api-ts'
 import type { KnownAccount, KnownPlatform } from '../ports.ts'
 import { platformPlace } from '../secrets.ts'
@@ -10,7 +11,7 @@ export type Clients = {
   platform: (platform: KnownPlatform) => WechatPlatform
 }
 
-/** Tokens of platforms belong to the installation, not to a company. */
+/** Tokens of third-party platforms belong to the installation and not to a company. */
 const installation = 'installation'
 
 export function openClients(needs: TokenNeeds, baseUrl: string): Clients {
@@ -52,7 +53,7 @@ async function newestTicket(
   return row?.ticket ? secrets.open(row.ticket, platformPlace(componentAppid, 'ticket')) : null
 }
 
-/** Made anew when its secret has changed. */
+/** Caches clients; one is created anew when its secret has changed. */
 function remember<Known extends { secret: string }, Made>(make: (known: Known) => Made) {
   const kept = new Map<string, { secret: string; made: Made }>()
   return (name: string, known: Known): Made => {

@@ -1,4 +1,4 @@
-// A line as WeChat's customer-service call takes it.
+// Converts a line into the format of WeChat's customer-service message.
 import type { CustomMessage } from 'wechat-api-ts'
 import { menuText, type Content, type ContentType } from '../../rules/reply/content.ts'
 
@@ -54,7 +54,7 @@ export const asCustom = (openid: string, content: Content): CustomMessage => ({
   ...(makers[content.type](content as never) as Made),
 })
 
-/** For an account that may send no menus: its words, to be answered by typing. */
+/** For accounts that may not send menus: the menu as text, which the customer answers by typing. */
 export const menuInWords = (content: Content): Content | null =>
   content.type === 'menu' ? { type: 'text', text: menuText(content.menu) } : null
 

@@ -1,5 +1,6 @@
-// Access tokens, one an account however many processes. SQL holds it and the lease of whoever renews it; the cache spares the
-// reading. Sealed in both, because who reads them could speak for the account.
+// Access tokens: one per account, however many processes run. The database holds the token and the
+// lease of the process that renews it; the cache saves reading the database. Both store it
+// encrypted, because whoever reads a token could act for the account.
 import type { StoredToken, TokenStore } from 'wechat-api-ts'
 import type { AccessTokenRow } from '../../entities/index.ts'
 import type { Needs } from '../ports.ts'
@@ -8,7 +9,7 @@ export type TokenNeeds = Needs<'store' | 'cache' | 'secrets' | 'clock' | 'ids'>
 type Name = { companyId: string; key: string }
 type Renew = (newest: StoredToken | null) => Promise<StoredToken>
 
-// longer than the calls of one renewal can take: a third-party platform may need four, of 8 s each
+// longer than all calls of one renewal can take: a third-party platform may need four, of 8 s each
 const leaseMs = 40_000
 const waitMs = 12_000
 const lookEveryMs = 100
@@ -35,7 +36,10 @@ export function openTokenStore(needs: TokenNeeds, companyId: string): TokenStore
 
 const cacheKey = (key: string) => `token:${key}`
 
-/** Null also for what another installation's key has sealed: of no use, and overwritten with the next. */
+/**
+ * Also null if the token was encrypted with another key. It is useless then, and the next renewal
+ * overwrites it.
+ */
 function open({ secrets }: TokenNeeds, key: string, sealed: string | null): StoredToken | null {
   if (sealed === null) return null
   try {
@@ -88,7 +92,7 @@ async function renewRow(
   const newest = open(needs, name.key, row?.sealed ?? null)
   const token = await renew(newest)
   if (token === newest) {
-    // somebody else renewed it; the cache may not know yet
+    // another process renewed the token, and the cache may not know it yet
     await share(needs, name.key, row)
     return token
   }

@@ -1,4 +1,5 @@
-// What accounts and platforms are asked for besides messages. A no of WeChat's and no answer become errors that a person can read.
+// Calls to WeChat other than sending messages. A refusal or a missing answer becomes an error that
+// a person can understand.
 import { authorizePage, WechatRefused, WechatUnreachable } from 'wechat-api-ts'
 import { AppError } from '../errors.ts'
 import type { WechatDesk } from '../ports.ts'

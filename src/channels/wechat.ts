@@ -1,4 +1,5 @@
-// How a line leaves to a follower. Every end is a Delivery; what cannot be proved undelivered is unknown.
+// Sends a line to a follower through WeChat. Every outcome is returned as a Delivery; if it cannot
+// be proved that nothing was delivered, the outcome is unknown.
 import {
   fetchVideo,
   WechatRefused,
@@ -12,15 +13,18 @@ import type { Client, Clients } from './clients.ts'
 import { asCustom, menuInWords } from './custom.ts'
 
 const keptByPlatformMs = 3 * 24 * 3600_000
-/** The platform does not have it, or never had. */
+/** WeChat does not have the file, or never had it. */
 const gone = new Set([40007, 46001, 40118, 41006])
-/** The agent's own name is not known there: the words are sent without it. */
+/** WeChat does not know the agent's name, so the text is sent without it. */
 const nameRefused = new Set([61451, 61452, 65400, 65401, 65402, 65404])
 
-/** The account may send no menus. */
+/** The account is not allowed to send menus. */
 const noMenus = 40200
 
-/** `closing`: what carries a file may take a minute, and ends then. No message is under way meanwhile, so it is begun again later. */
+/**
+ * Calls that carry a file may take a minute and are aborted by `closing`. While a file is being
+ * uploaded no message has been sent, so the upload can be repeated later.
+ */
 export function openWechatChannel(
   needs: Needs<'clock' | 'log'>,
   clients: Clients,
@@ -76,7 +80,7 @@ export function openWechatChannel(
   }
 }
 
-/** What is given up ends with the process. */
+/** Aborts the call when the process ends. */
 function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -92,7 +96,7 @@ function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
 
 type Named = { body: CustomMessage; kfAccount: string | null }
 
-/** A refusal proves that nothing was delivered. */
+/** If WeChat refuses, that proves that nothing was delivered. */
 async function sendAs(
   { log }: Needs<'log'>,
   client: Client,
@@ -114,7 +118,7 @@ async function sendAs(
   }
 }
 
-/** A video comes as an address of the platform's own. */
+/** WeChat answers a video with an address to download it from; everything else comes directly. */
 const bytesOf = async (media: Media): Promise<Uint8Array> =>
   media.kind === 'file' ? media.bytes : (await fetchVideo(media.video_url)).bytes
 
@@ -163,7 +167,7 @@ function asFetched(error: unknown): Fetched {
   }
 }
 
-/** While a file is uploaded no message is under way: only a clear no is the end of it. */
+/** No message has been sent while a file is being uploaded, so only a clear refusal is final. */
 function notUploaded(error: unknown): Delivery {
   if (!(error instanceof WechatRefused)) {
     return {

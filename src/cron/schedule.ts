@@ -1,5 +1,7 @@
-// The clock's door. node-cron only ticks; a slot is the product's time cut into periods, so a moved clock shows within a second,
-// and the slot's row in SQL decides who runs. What is missed runs once, late: every action asks what is true now.
+// Runs jobs by schedule. node-cron only triggers a check. The product's time is divided into slots,
+// so a moved clock has its effect within a second, and the slot's row in the database decides which
+// process runs the job. A missed slot is run once, late, because every job looks only at the
+// present state.
 import cron from 'node-cron'
 import { jobs, type Job } from '../actions/jobs/jobs.ts'
 import { measuredRuns, restAfter } from '../actions/jobs/rest.ts'
@@ -38,14 +40,14 @@ export function openSchedule(ports: Ports) {
   }
   const run = async (job: Job, slot: string) => {
     const began = ports.clock.mono()
-    // a slot that another process has tells nothing of how long a run takes
+    // if another process has the slot, our time says nothing about how long the job takes
     if ((await runSlot(ports, job, slot)) === null) return
     const now = ports.clock.mono()
     const runs = [...(lastRuns.get(job.name) ?? []), now - began].slice(-measuredRuns)
     lastRuns.set(job.name, runs)
     restsUntil.set(job.name, now + restAfter(job.rests ?? 0, runs))
   }
-  // a tick that comes late or not at all is made good by the next
+  // if a tick is late or missing, the next one makes up for it
   const task = cron.schedule(
     '* * * * * *',
     () => {

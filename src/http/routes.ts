@@ -1,4 +1,4 @@
-// Every route of the product, in one list.
+// The list of all routes.
 import { accountRoutes } from './routes/accounts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth-routes.ts'

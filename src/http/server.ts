@@ -1,4 +1,4 @@
-// The order of everything that happens to a request, on one screen.
+// Shows in one place everything that happens to a request, in order.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type RequestHandler } from 'express'
@@ -36,7 +36,8 @@ export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
     (request, response) => {
       if (life.closing) response.setHeader('Connection', 'close')
-      // pushes come first and alone: the framework costs more than our whole path
+      // pushes are handled before the framework, which would take longer than everything we do for
+      // a push
       if (request.url?.startsWith('/wechat/') && !isPage(request.url)) {
         options.webhook(request, response)
       } else app(request, response)
@@ -119,7 +120,7 @@ function answerMetrics({ limits, metrics, store }: Ports): RequestHandler {
         ? isLoopbackPeer(request)
         : sameSecret(bearerOf(request), limits.metricsToken)
     if (!may) throw new AppError('not_allowed', 'METRICS_TOKEN, or loopback only.')
-    // without the database all the others are still told
+    // even if the database is away, the other metrics are still reported
     await countRefused({ store }).then(
       (open) => {
         metrics.refusedPushes.set(open)
@@ -152,7 +153,7 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
       resolve()
     })
   })
-  // a connection whose last answer has just gone out becomes idle later than this line
+  // a connection whose last answer has just been sent becomes idle only after this line
   const idle = setInterval(() => {
     server.closeIdleConnections()
   }, 50)

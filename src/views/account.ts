@@ -1,7 +1,7 @@
 import type { AccountRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** Secrets are write-only: the outside learns that there is one. */
+/** Secrets can only be written. The API merely shows whether one is set. */
 export const presentAccount = (row: AccountRow, publicUrl: string | null) =>
   row.kind === 'web'
     ? presentSite(row)

@@ -1,4 +1,5 @@
-// What a line says besides text: files, places, links, events. Addresses that followers sent are text, never fetched by us.
+// The parts of a line other than text: files, places, links, events. Web addresses that followers
+// sent are shown as text and never fetched by us.
 import type { MessageRow } from '../../entities/index.ts'
 import type { Content } from '../../rules/reply/content.ts'
 
@@ -23,7 +24,7 @@ const extraOf = (row: MessageRow): Extra =>
   row.extra === null ? {} : (JSON.parse(row.extra) as Extra)
 
 export function presentContent(row: MessageRow): object {
-  // what we sent, by the names of sendMessage
+  // what we sent, under the same names as in sendMessage
   if (row.content !== null) {
     return {
       ...presentText(row),
@@ -62,7 +63,10 @@ const presenters: Record<string, (row: MessageRow) => object> = {
 
 const number = (text: string | null) => (text === null ? null : Number(text))
 
-/** `ready` can be loaded, `pending` is being fetched, `lost` is gone for good; a file that WeChat gives nobody is `unavailable`. */
+/**
+ * `ready` can be loaded, `pending` is still being downloaded, `lost` can never be loaded.
+ * `unavailable` is a file that WeChat does not let anybody download.
+ */
 function stateOf(row: MessageRow, { lost }: Extra): 'ready' | 'pending' | 'lost' | 'unavailable' {
   if (row.resources_id !== null) return 'ready'
   if (lost !== undefined) return 'lost'

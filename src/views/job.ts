@@ -1,7 +1,7 @@
 import type { JobRunRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** Of a run for all companies one sees one's own part only. */
+/** Of a run for all companies, a person sees only their own company's part. */
 export function presentRun(row: JobRunRow, companyId?: string) {
   const result = row.result === null ? null : (JSON.parse(row.result) as Record<string, unknown>)
   const own =

@@ -1,7 +1,7 @@
 import type { ResourceRow } from '../../entities/index.ts'
 import { mediaUrl } from './content.ts'
 
-/** `type` is the word for sendMessage. */
+/** `type` is the value to use in sendMessage. */
 export const presentResource = (row: ResourceRow) => ({
   id: row.resources_id,
   type: row.kind,

@@ -34,7 +34,10 @@ function presentDelivery(row: MessageRow) {
   }
 }
 
-/** Of our side. Who spoke for another is named; the owner's name whoever looks knows. */
+/**
+ * For lines from our side: names the person who wrote instead of the owner. The owner's own name is
+ * known to whoever reads the session.
+ */
 function presentSpeaker(row: MessageRow) {
   const uid = row.opercode === writtenBy.customer ? null : (row.additional_uid ?? row.uid)
   return {

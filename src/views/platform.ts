@@ -1,7 +1,7 @@
 import type { PlatformRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** Secrets are write-only. The two URLs are those to be entered at WeChat's open platform. */
+/** Secrets can only be written. The two URLs must be entered at WeChat's open platform. */
 export const presentPlatform = (row: PlatformRow, publicUrl: string | null) => ({
   componentAppid: row.component_appid,
   hasAppSecret: true,

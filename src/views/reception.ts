@@ -1,7 +1,7 @@
 import type { ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** `qrUrl`: where WeChat shows the picture of the code. */
+/** `qrUrl` is where WeChat shows the picture of the code. */
 export const presentReception = (row: ReceptionRow, pictures: string) => ({
   id: row.reception_id,
   accountId: row.account_id,

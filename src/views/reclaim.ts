@@ -2,7 +2,7 @@ import type { CustomerRow, ReclaimedRow, SessionRow } from '../../entities/index
 import { presentCustomer } from './customer.ts'
 import { presentTime } from './times.ts'
 
-/** Who will be reclaimed, from whom and when. */
+/** A customer who will be reclaimed, with their agent and the time. */
 export const presentReclaimSoon = (
   customer: CustomerRow,
   { session, idleMs }: { session: SessionRow | null; idleMs: number },

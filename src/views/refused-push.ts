@@ -1,7 +1,10 @@
 import type { RefusedPush } from '../ports.ts'
 import { presentTime } from './times.ts'
 
-/** `sessionId`, `messageId`: where a line stands for it. `rereadAt`: since then with its own words. */
+/**
+ * `sessionId` and `messageId` name the line that stands in its place. After `rereadAt` that line
+ * has the original content.
+ */
 export function presentRefused(row: RefusedPush) {
   return {
     id: row.inbox_id,

@@ -3,7 +3,7 @@ import type { Action } from '../../rules/auto-reply/action.ts'
 import type { Schedule } from '../../rules/time/schedule.ts'
 import { presentTime } from './times.ts'
 
-/** `recent`: in the last 30 days. Counted some seconds late. */
+/** `recent` counts the last 30 days. All counts are a few seconds behind. */
 export type Hits = { total: number; recent: number; lastDay: number }
 
 export const presentRule = (row: MessageRuleRow, hits?: Hits) => ({

@@ -14,17 +14,20 @@ import { presentWindow } from './window.ts'
 
 const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
 
-/** `queue` only of a queued one; what nobody knows is null. */
+/**
+ * Additional facts for showing a session. `queue` is set only while it is queued; unknown values
+ * are null.
+ */
 export type SessionFacts = {
   customer: CustomerRow
   last: MessageRow | null
   queue: { position: number; waitMs: number | null } | null
-  /** The account can send. */
+  /** Whether the account can send messages. */
   isBound: boolean
   now: number
   memberUids: number[]
   evaluations: EvaluationRow[]
-  /** It stands among the missed; `isBack`: its customer has an open session again. */
+  /** Set if the session was missed. `isBack`: the customer has an open session again. */
   missed: { at: number; isBack: boolean } | null
 }
 
@@ -43,7 +46,8 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     agentOffset: row.agent_offset,
     unread: row.unread,
     window: presentWindow(facts.customer, facts.now),
-    // three facts that are easily taken for one: somebody has it, WeChat still lets us answer, an answer is owed
+    // three facts that are easily confused: an agent has the session, WeChat still accepts a reply,
+    // the customer waits for an answer
     assigned: isOwned(row.state),
     answerable: isOpen(row.state) && facts.isBound && mayReply(facts.customer, facts.now) === null,
     unansweredSince: presentTime(row.unanswered_since),
@@ -60,7 +64,9 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
   }
 }
 
-/** `contactRefused`: why no session can be started with the customer to write to them; null when it can. */
+/**
+ * `contactRefused` tells why no session can be started to write to the customer; null if it can.
+ */
 const presentMissed = (
   { at, isBack }: NonNullable<SessionFacts['missed']>,
   { customer, now }: SessionFacts,
@@ -73,7 +79,7 @@ const presentQueue = (queue: SessionFacts['queue']) => ({
   position: queue?.position ?? null,
   estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null,
 })
-/** A supervisor's word and the customer's; 1 good, 2 medium, 3 bad. */
+/** The grades by a supervisor and by the customer: 1 good, 2 medium, 3 bad. */
 function presentEvaluations(rows: EvaluationRow[]) {
   const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) =>
     rows.find((row) => row.kind === kind),
@@ -88,7 +94,7 @@ function presentEvaluations(rows: EvaluationRow[]) {
   }
 }
 
-/** What a listener of a stream may know of a session; they ask for the rest. */
+/** The part of a session that is sent in events. Listeners fetch the rest. */
 export function presentSessionEvent(row: SessionRow) {
   return {
     sessionId: row.session_id,

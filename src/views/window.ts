@@ -1,7 +1,7 @@
 import { standing, type Window } from '../../rules/reply/reply-window.ts'
 import { presentTime } from './times.ts'
 
-/** How often and how long a customer may be written to. */
+/** How many replies a customer may still be sent, and until when. */
 export function presentWindow(window: Window, now: number) {
   const { endsAt, remaining, scene } = standing(window, now)
   return { endsAt: presentTime(endsAt), remaining, scene }

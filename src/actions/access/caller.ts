@@ -1,4 +1,4 @@
-// Who calls: whoever is signed in, and as the rules want to know them.
+// The person who makes a call, in the form that the rules expect.
 import type { SessionRow } from '../../../entities/index.ts'
 import { group, type Person } from '../../../rules/session/session.ts'
 import type { Unit } from '../../ports.ts'
@@ -7,10 +7,10 @@ export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' 
 
 export const supervises = (me: Me) => me.role !== 'agent'
 
-/** As the rules want to know them. */
+/** The signed-in person, as the rules expect them. */
 export const person = (me: Me): Person => ({ uid: me.uid, supervises: supervises(me) })
 
-/** The same in a session that may be a group chat. */
+/** The same, including whether they are a member of this session's group chat. */
 export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<Person> {
   if (session.state !== group || session.uid === me.uid) return person(me)
   return {

@@ -1,7 +1,10 @@
 import type { CustomerRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 
-/** Whose the customer is; nobody's (-1) while that person is disabled or does not serve the account. */
+/**
+ * The customer's exclusive agent, or -1 if there is none, or that person is disabled or does not
+ * serve the account.
+ */
 export async function exclusiveOf(
   unit: Unit,
   customer: Pick<CustomerRow, 'company_id' | 'account_id' | 'customer_service_uid'>,

@@ -1,4 +1,5 @@
-// What a caller may see. What they may not is not there for them.
+// Finds sessions and customers that the caller may see. What they may not see is treated as if it
+// did not exist.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { queued } from '../../../rules/session/session.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -7,7 +8,7 @@ import { exclusiveOf } from './exclusive.ts'
 import { notFound } from './refuse.ts'
 import { mayServe, servingOf } from './serving.ts'
 
-/** Found and visible: a session one may see, or another of a customer whom one may read. */
+/** Returns the session if the caller may see it, or may read all sessions of its customer. */
 export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Promise<SessionRow> {
   const { read } = needs.store
   const session = await read.sessions.find(me.companyId, id)
@@ -18,18 +19,24 @@ export async function getVisible(needs: Needs<'store'>, me: Me, id: string): Pro
   throw notFound()
 }
 
-/** Whoever sees the open session of a customer, or else the newest, reads all of them; so does the exclusive agent. */
+/**
+ * Whoever may see a customer's open session (or, if none is open, the newest) may read all of their
+ * sessions. So may the exclusive agent.
+ */
 export async function readsCustomer(unit: Unit, me: Me, customer: CustomerRow): Promise<boolean> {
   if (supervises(me) || (await isExclusive(unit, me, customer))) return true
   const session = await unit.sessions.currentOf(me.companyId, customer.wx_user_id)
   return session !== null && seesSession(unit, me, session)
 }
 
-/** While they serve the account. */
+/** An exclusive agent counts as such only while they serve the account. */
 export const isExclusive = async (unit: Unit, me: Me, customer: CustomerRow): Promise<boolean> =>
   customer.customer_service_uid === me.uid && (await exclusiveOf(unit, customer)) === me.uid
 
-/** What one has, had or is a member of, the queue one may claim from, all of the company for supervisors. */
+/**
+ * A person sees sessions that they have, had or are a member of, and those that they may claim from
+ * the queue. Supervisors see all sessions of the company.
+ */
 async function seesSession(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
   if (supervises(me) || session.uid === me.uid) return true
   const { session_id: id, state } = session
@@ -41,7 +48,10 @@ async function seesSession(unit: Unit, me: Me, session: SessionRow): Promise<boo
   )
 }
 
-/** Missed while it queued: whoever serves the account may see to it. */
+/**
+ * A session that timed out in the queue belonged to nobody, so everyone who serves the account may
+ * look after it.
+ */
 async function wasNobodys(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
   if (session.open_key !== null || session.uid !== null) return false
   if ((await unit.missed.find(me.companyId, session.session_id)) === null) return false

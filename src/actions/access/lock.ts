@@ -2,7 +2,10 @@ import type { SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { notFound } from './refuse.ts'
 
-/** Locks the customer first, then the session: the one order of every action on a session. */
+/**
+ * Locks the customer before the session. Every action on a session uses this order, so that two
+ * actions cannot block each other forever.
+ */
 export async function lockBoth(unit: Unit, companyId: string, sessionId: string) {
   const seen = await unit.sessions.find(companyId, sessionId)
   if (!seen) throw notFound()

@@ -1,13 +1,17 @@
-// Who is to have a session or a customer must be able to: refused here, in words, before anything is written.
+// Checks, before anything is written, that the person or group that is to receive a session or
+// customer can take it. If not, the call is refused with an explanation.
 import type { SessionRow, UserRow } from '../../../entities/index.ts'
 import { groupLane } from '../../../rules/session/lane.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 
-/** Of the call that names them, to be told with the refusal. */
+/** The uid and the name of the field in the call, which the refusal mentions. */
 type Named = { uid: number; field: string }
 
-/** Enabled, and an agent of the session's account. Whether they are there, or have room, is asked by others. */
+/**
+ * The person must be enabled and serve the session's account. Whether they are online or have room
+ * is checked elsewhere.
+ */
 export async function getNewOwner(
   unit: Unit,
   { company_id, account_id }: Pick<SessionRow, 'company_id' | 'account_id'>,
@@ -27,7 +31,10 @@ export async function getNewOwner(
   return { uid, customerServiceId: identity.customer_service_id }
 }
 
-/** Whoever is named in a body is not what the call is about: the field is wrong, and not the address. */
+/**
+ * An unknown person in the body makes a field invalid (422), whereas an unknown one in the address
+ * is not found (404).
+ */
 export const unknownName = (field: string, what: string) =>
   new AppError('invalid_input', `${field}: there is no such ${what} in your company.`, { field })
 
@@ -40,7 +47,7 @@ export function refuseDisabled({ uid, name, enabled }: UserRow, field: string): 
   }
 }
 
-/** A group of the company with somebody who could take the session. */
+/** The group must belong to the company and have a member who could take the session. */
 export async function getGroupLane(
   unit: Unit,
   session: SessionRow,

@@ -1,4 +1,4 @@
-// Why a call is refused, in words that say what to do.
+// The errors with which a call on a session is refused, in words that tell the caller what to do.
 import type { SessionRow } from '../../../entities/index.ts'
 import { decideStep, relationTo, type SessionEvent } from '../../../rules/session/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
@@ -24,7 +24,10 @@ export function refuseWrite(code: ErrorCode | null): void {
   if (code) refuse(code)
 }
 
-/** Refuses before anything else is looked at, in the table's order. Answers how the caller stands to the session. */
+/**
+ * Checks whether the caller may take this step, before anything else is examined, and returns how
+ * the caller is related to the session.
+ */
 export async function mayStep(
   unit: Unit,
   me: Me,

@@ -1,4 +1,5 @@
-// Whom may a person serve? By their accounts, groups and whomever they are deputy for.
+// Finds out which customers a person may serve: by their accounts, their groups and the agents they
+// are deputy for.
 import {
   isPrivate,
   lanesOf,
@@ -22,7 +23,10 @@ export async function servingOf(unit: Unit, uid: number): Promise<Serving> {
 
 const few = 16
 
-/** Groups times accounts may be far more lanes than anybody waits in. */
+/**
+ * A person's groups times their accounts can be far more lanes than those in which anybody waits,
+ * so only the latter are returned.
+ */
 export async function lanesToLookInto(
   unit: Unit,
   companyId: string,
@@ -37,7 +41,7 @@ export async function lanesToLookInto(
 export const mayServe = (session: SessionRow, serving: Serving): boolean =>
   whyNotFrom(readLane(session.lane), session.account_id, serving) === null
 
-/** `accountId`: of whoever waits there, where one is meant. */
+/** `accountId` is the account of the waiting session, if one particular session is meant. */
 export function refuseForeignLane(name: string | null, serving: Serving, accountId?: string): void {
   const lane = readLane(name)
   const why = whyNotFrom(lane, accountId ?? accountOf(lane, serving), serving)

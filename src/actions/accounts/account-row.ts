@@ -5,7 +5,7 @@ import type { Needs } from '../../ports.ts'
 
 export type AccountInput = {
   name: string
-  /** 1 official account, 2 mini program. */
+  /** 1 is an official account, 2 a mini program. */
   type: 1 | 2
   originalId: string
   appSecret: string
@@ -16,14 +16,14 @@ export type AccountInput = {
   ownLane: boolean
   allowedOrigins: string[]
 }
-/** What is undefined stays as it is. */
+/** Fields that are undefined keep their value. */
 export type AccountPatch = { [K in keyof AccountInput]?: AccountInput[K] | undefined }
 
 type Secret = 'app_secret' | 'token' | 'aes_key'
 export const placeOf = (row: Pick<AccountRow, 'company_id' | 'account_id'>, column: Secret) =>
   `${row.company_id}:${row.account_id}:${column}`
 
-/** The columns that a patch sets, and no other. */
+/** Returns only the columns that the patch sets. */
 export function accountColumns(
   needs: Needs<'secrets' | 'clock'>,
   row: AccountRow,
@@ -47,7 +47,10 @@ export function accountColumns(
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
-/** Pushes under way are signed and sealed with what was there before: it is kept for a while. */
+/**
+ * After a change, pushes that are already on their way are still signed and encrypted with the old
+ * values, so these are kept for a while.
+ */
 function previousOf(
   needs: Needs<'clock'>,
   row: AccountRow,

@@ -29,7 +29,10 @@ export async function changeAccount(
   return account
 }
 
-/** The row stays, and its customers and sessions are still read; its appid is free, and what it spoke with is forgotten. */
+/**
+ * Deletes an account. The row stays so that its customers and sessions can still be read. Its appid
+ * becomes free and its secrets are erased.
+ */
 export async function deleteAccount(
   needs: ChangeNeeds & Needs<'cache'>,
   me: Actor,

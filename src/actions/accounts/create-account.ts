@@ -17,7 +17,9 @@ export type NewAccount = AccountPatch & {
 }
 type CreateNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
-/** An account that the company deleted before comes back with its customers and sessions. */
+/**
+ * If the company deleted the same account earlier, it comes back with its customers and sessions.
+ */
 export async function createAccount(
   needs: CreateNeeds,
   me: Actor,
@@ -58,7 +60,7 @@ export async function createAccount(
 export const appidTaken = () =>
   new AppError('appid_taken', 'This appid is in use already.', { field: 'appid' })
 
-/** What was deleted comes back under its id, with none of its secrets. */
+/** A deleted account comes back with its old id but without any of its secrets. */
 export function blankFor(
   needs: Needs<'ids' | 'clock'>,
   before: AccountRow | null,
@@ -70,7 +72,10 @@ export function blankFor(
   return { ...fresh, account_id, name, created_at }
 }
 
-/** Who serves every account there is serves the new one too. The token of a company that had the appid before would be in the way. */
+/**
+ * People who serve all existing accounts also serve the new one. If another company had this appid
+ * before, its access token is deleted.
+ */
 export async function writeServed(
   unit: Unit,
   row: AccountRow,
@@ -95,7 +100,7 @@ export async function writeServed(
   await unit.tokens.forgetAll(row.appid)
 }
 
-/** The company's row is locked: nobody else adds one meanwhile. */
+/** The company's row must be locked, so that nobody else adds an account at the same time. */
 export async function refuseTooManyAccounts(unit: Unit, company: CompanyRow): Promise<void> {
   const most = company.max_accounts ?? Infinity
   const many = (await unit.accounts.list(company.company_id)).length

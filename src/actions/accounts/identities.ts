@@ -1,5 +1,6 @@
-// Under which name do followers see an agent? WeChat keeps the names (prefix@account, at most a hundred); ours are kept in step with
-// its list, because a line sent under a name that is gone would be refused.
+// The names under which followers see agents. WeChat stores these names (prefix@account, at most a
+// hundred). Our copy follows WeChat's list, because WeChat refuses a message sent under a name that
+// no longer exists.
 import type { AccountRow, KfAccountRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { KfListed, KnownAccount, Needs } from '../../ports.ts'
@@ -39,7 +40,7 @@ export type Naming = {
   nickname?: string | undefined
 }
 
-/** A name that WeChat does not list yet is made there first. */
+/** A name that WeChat does not list yet is first created there. */
 export async function nameAgent(
   needs: IdentityNeeds,
   me: Actor,
@@ -106,7 +107,7 @@ async function makeListed(
   await keepList(needs, account, listed)
 }
 
-/** Answers the names of ours that are gone. */
+/** Stores WeChat's list and returns the names of ours that WeChat no longer has. */
 async function keepList(
   needs: IdentityNeeds,
   account: AccountRow,
@@ -134,7 +135,10 @@ async function keepList(
   })
 }
 
-/** The job. Accounts whose agents have no names are not asked, and one that may not have any is left alone. */
+/**
+ * The job that updates the names. Accounts without named agents are skipped, and an account that
+ * may not use names is left alone.
+ */
 export async function syncIdentities(
   needs: IdentityNeeds,
   companyId: string,

@@ -9,7 +9,10 @@ import { openTurns } from './turns.ts'
 type Me = { uid: number; companyId: string; tokenHash: string }
 const oneAtATime = openTurns(1, { ofKey: 8, ofAll: 240 })
 
-/** Ends all other sign-ins of this person. A wrong old password counts as a sign-in that failed. */
+/**
+ * Changes the caller's own password and ends all their other sign-ins. A wrong old password counts
+ * as a failed sign-in.
+ */
 export async function changePassword(
   needs: Needs<'store' | 'cache' | 'bus' | 'clock' | 'ids'>,
   me: Me,

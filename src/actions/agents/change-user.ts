@@ -14,14 +14,15 @@ import { tellStaff } from './tell-staff.ts'
 import { refuseTooMany, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {
-  /** Of somebody who is disabled with it: who gets their sessions. */
+  /** If the patch disables the person: who gets their sessions. */
   sessionsTo?: 'queue' | 'deputies' | number | undefined
 }
 type ChangeNeeds = AssignNeeds & Needs<'cache'>
 
 /**
- * A new password and disabling end all sign-ins of this person; a new role is known at once. Whoever is disabled hands on their sessions
- * before the answer; `handedOn` says how many.
+ * A new password, or disabling the person, ends all their sign-ins; a new role takes effect at
+ * once. The sessions of a disabled person are handed on before the call is answered, and `handedOn`
+ * says how many.
  */
 export async function changeUser(
   needs: ChangeNeeds,
@@ -75,7 +76,9 @@ export async function changeUser(
   return { user, handedOn }
 }
 
-/** Kept with the person, so that the job goes on where a process died. */
+/**
+ * Stored with the person, so that the job can finish handing on the sessions if this process dies.
+ */
 function leavingOf(me: Actor, { enabled, sessionsTo = 'queue' }: UserPatch): Partial<UserRow> {
   if (enabled === undefined) return {}
   return enabled
@@ -99,7 +102,7 @@ async function refuseHeir(
   refuseDisabled(heir, field)
 }
 
-/** Only what was named: somebody else may change the rest at the same time. */
+/** Writes only the columns that the call named, since somebody else may be changing the others. */
 const columnsOf = (
   { username, name, role, enabled }: UserPatch,
   password_hash: string | null,
@@ -111,7 +114,10 @@ const columnsOf = (
   ...(enabled !== undefined && { enabled: Number(enabled) }),
 })
 
-/** Two who disable each other at once would leave a company without an admin: the second is none any more. */
+/**
+ * If two admins disable each other at the same moment, the company would be left without one. So
+ * the caller's role is checked again under lock.
+ */
 async function refuseFormerAdmin(unit: Unit, me: Actor): Promise<void> {
   const now = await unit.users.find(me.companyId, me.uid)
   if (now?.enabled !== 1 || now.role !== 'admin') {

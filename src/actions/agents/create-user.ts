@@ -16,7 +16,7 @@ export type NewUser = UserLinks & {
   enabled?: boolean | undefined
 }
 
-/** Where no accounts are named: all of the company. */
+/** If no accounts are named, the new person serves all accounts of the company. */
 export async function createUser(
   needs: Needs<'store' | 'clock' | 'ids' | 'bus'>,
   me: Actor,
@@ -67,7 +67,10 @@ export async function createUser(
 export const nameTaken = (field = 'username') =>
   new AppError('username_taken', 'This login name is taken.', { field })
 
-/** Also where the key would say so: what follows may be dear. */
+/**
+ * The unique key would also detect a duplicate name, but only after expensive work such as hashing
+ * the password.
+ */
 export async function refuseNameTaken(unit: Unit, username: string, field?: string): Promise<void> {
   if (await unit.users.byUsername(username)) throw nameTaken(field)
 }

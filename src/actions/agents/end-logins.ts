@@ -4,7 +4,10 @@ export const loginKey = (hash: string) => `login:${hash}`
 export const permKey = (uid: number) => `perm:${uid}`
 export const seenKey = (hash: string) => `login:${hash}:seen`
 
-/** Ends all sign-ins of a person, but perhaps the one that asks; answers the hashes to forget after the commit. */
+/**
+ * Ends all sign-ins of a person, optionally except the one that makes the call. Returns their
+ * hashes, which must be removed from the cache after the commit.
+ */
 export async function endLoginsOf(
   unit: Unit,
   uid: number,
@@ -23,7 +26,7 @@ export async function forgetLogins(needs: Needs<'cache' | 'bus'>, hashes: string
   }
 }
 
-/** Role, name, enabled or the company has changed. */
+/** Call this when a person's role, name, company or enabled state changed. */
 export async function forgetRights(needs: Needs<'cache'>, uids: number[]): Promise<void> {
   for (const uid of new Set(uids)) await needs.cache.delete(permKey(uid))
 }

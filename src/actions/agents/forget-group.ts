@@ -1,9 +1,10 @@
-// What names a group that is deleted: an overflow into it ends, receptions and rules hand on to everyone.
+// Removes all references to a deleted group: overflows into it are turned off, and receptions and
+// rules that named it hand customers to everyone.
 import { stepsOf, type Action, type Step } from '../../../rules/auto-reply/action.ts'
 import { readSettings, type GroupSettings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
-/** How many of each named it. */
+/** How many receptions, rules and overflows named the group. */
 export type Forgotten = { receptions: number; rules: number; overflows: number }
 
 type Group = { companyId: string; id: number; at: number }

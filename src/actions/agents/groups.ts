@@ -63,7 +63,10 @@ export async function changeGroup(
   })
 }
 
-/** Its groups move up to its parent; who waits for it waits for everyone of the account, and nothing names it any more. */
+/**
+ * When a group is deleted, its subgroups move to its parent, sessions that wait for it wait for
+ * everyone of the account, and all references to it are removed.
+ */
 export async function removeGroup(
   needs: AssignNeeds,
   me: Actor,
@@ -93,7 +96,10 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
   throw new AppError('not_found', 'There is no such group in your company.')
 }
 
-/** Two who move groups at once could close a circle that neither of them sees: they take turns. */
+/**
+ * Two people who move groups at the same time could together create a circle that neither of them
+ * sees, so such calls run one after the other.
+ */
 async function lockTree(unit: Unit, { companyId }: Actor): Promise<UserGroupRow[]> {
   await unit.accounts.lockCompany(companyId)
   return unit.users.groups(companyId)

@@ -18,7 +18,7 @@ export async function showUser(needs: Needs<'store' | 'clock'>, me: Actor, uid: 
   return presentUser(row, await readLinks(needs.store.read, uid), needs.clock.now())
 }
 
-/** Of whoever is signed in; gone where they were removed meanwhile. */
+/** The signed-in person. They may have been removed since they signed in. */
 export async function getSelf({ store }: Needs<'store'>, me: Actor): Promise<UserRow> {
   const row = await store.read.users.find(me.companyId, me.uid)
   if (!row) throw new AppError('not_signed_in', 'Sign in first.')

@@ -5,7 +5,10 @@ import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
 
-/** For whoever holds the machine: a new password, shown once. All sign-ins of this person end. */
+/**
+ * Sets a new password for somebody who has access to the machine. It is shown once, and all
+ * sign-ins of the person end.
+ */
 export async function resetPassword(
   needs: Needs<'store' | 'cache' | 'bus' | 'ids' | 'clock'>,
   username: string,

@@ -21,7 +21,8 @@ export type SignIn = { username: string; password: string; device: string | null
 export type SignInResult = { token: string; endsAt: number; user: UserRow }
 type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus'>
 
-// an office behind one address may come at once; a flood of one leaves most of the room to others
+// A whole office behind one address may sign in at once. A flood of attempts for one name still
+// leaves most of the room to others.
 const room = { ofKey: 48, ofAll: 240 }
 const oneAtATime = openTurns(1, room)
 const fewAtATime = openTurns(8, room)
@@ -44,7 +45,10 @@ export function signIn(needs: SignInNeeds, asked: SignIn): Promise<SignInResult>
 
 const failed = () => new AppError('login_failed', 'The login name or the password is wrong.')
 
-/** Who tries one name from many addresses is slowed down, and so is its owner, for as long as that and no longer. */
+/**
+ * Slows down attempts for one name from many addresses. This also delays the real owner, but never
+ * by more than a few seconds.
+ */
 async function waitForName(needs: Needs<'store' | 'clock'>, username: string): Promise<void> {
   const since = needs.clock.now() - delayWindowMs
   const { logins } = needs.store.read
@@ -52,7 +56,10 @@ async function waitForName(needs: Needs<'store' | 'clock'>, username: string): P
   if (ms > 0) await sleep(ms)
 }
 
-/** Written as failed before the password is looked at: a try that dies half-way counts too. */
+/**
+ * The attempt is recorded as failed before the password is checked, so that an attempt that is cut
+ * off counts too.
+ */
 export function writeTry(
   needs: Needs<'store' | 'clock' | 'ids'>,
   { username, ip }: Pick<SignIn, 'username' | 'ip'>,
@@ -104,7 +111,8 @@ function writeLogin(
 ): Promise<SignInResult> {
   return needs.store.work('rest', async (unit) => {
     const now = needs.clock.now()
-    // whoever gives them another password, or disables them, ends what is there: this one must be, or must see it
+    // somebody may be changing this person's password or disabling them: with the row locked,
+    // either their change ends this sign-in or we see the change
     await unit.users.lockLogin(given.user.username)
     const user = await unit.users.byUsername(given.user.username)
     if (user?.enabled !== 1 || user.password_hash !== given.user.password_hash) throw failed()

@@ -2,7 +2,10 @@ import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import type { Needs } from '../../ports.ts'
 import { forgetLogins } from './end-logins.ts'
 
-/** The last sign-in that ends takes the person offline; one that nobody has used for long does not keep them. */
+/**
+ * Ending the last sign-in sets the person offline. Sign-ins that have not been used for long are
+ * ignored for this.
+ */
 export async function signOut(
   needs: Needs<'store' | 'cache' | 'bus' | 'clock'>,
   login: { uid: number; tokenHash: string },

@@ -1,4 +1,5 @@
-// Who is behind this token? Asked on every call, so it is remembered; an end forgets it at once.
+// Finds the person behind a token. Since every call asks this, the answer is cached; when a sign-in
+// ends, the cache entry is deleted at once.
 import { companyIsOpen, loginIsOver } from '../../../rules/access/login.ts'
 import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import { hashToken } from '../../passwords.ts'
@@ -16,7 +17,7 @@ export type KnownLogin = {
   tokenHash: string
 }
 type KeptLogin = { uid: number; companyId: string; seenAt: number; endsAt: number }
-/** What the person may, whichever sign-in asks; it ends with the company. */
+/** The rights of a person, shared by all their sign-ins; they end with the company. */
 type KeptRights = Pick<KnownLogin, 'companyId' | 'role' | 'operator' | 'name'> & {
   endsAt: number | null
 }
@@ -32,7 +33,8 @@ export async function signedIn(needs: SignedInNeeds, token: string): Promise<Kno
     login &&
     (await remembered(needs, permKey(login.uid), {
       load: () => loadRights(needs, login),
-      // a uid counts within one installation: another one's rights, on a Redis they share, are nobody's here
+      // uids are unique only within one installation; if two share a Redis, the cached rights of
+      // the other one must not be used
       fits: ({ companyId }) => companyId === login.companyId,
     }))
   if (!rights) return null
@@ -59,7 +61,10 @@ export async function signedIn(needs: SignedInNeeds, token: string): Promise<Kno
 
 type Remembering<T> = { load: () => Promise<T | null>; fits?: (kept: T) => boolean }
 
-/** Kept first and read again: whoever changes a row meanwhile does so before they delete it here, so one of us sees it. */
+/**
+ * Stores the value in the cache and then reads the row again. Whoever changes the row deletes the
+ * cache entry after that, so one of the two always notices the change.
+ */
 async function remembered<T>(
   { cache }: SignedInNeeds,
   key: string,
@@ -110,13 +115,16 @@ async function endOne(needs: SignedInNeeds, hash: string): Promise<void> {
   await forgetLogins(needs, [hash])
 }
 
-/** The last call of a sign-in, and the last one that was written to SQL. */
+/** The time of the sign-in's last call, and the last time that was written to the database. */
 async function readSeen({ cache }: SignedInNeeds, hash: string) {
   const [at = 0, writtenAt = 0] = ((await cache.get(seenKey(hash))) ?? '').split(' ').map(Number)
   return { at, writtenAt }
 }
 
-/** The caller waits only when they come back: else this keeps a sign-in and a presence alive, and nobody notices. */
+/**
+ * Records that the person is active. The caller waits for this only when the person was offline
+ * before; otherwise it happens in the background.
+ */
 async function writeSeen(
   needs: SignedInNeeds,
   { uid, companyId, tokenHash }: Pick<KnownLogin, 'uid' | 'companyId' | 'tokenHash'>,

@@ -1,7 +1,7 @@
 import type { Needs } from '../../ports.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 
-/** Somebody came, went, or may serve others than before. */
+/** Tells that somebody came or left, or that what they may serve has changed. */
 export function tellStaff(needs: Needs<'bus'>, companyId: string): void {
   needs.bus.publish('known', companyId)
   ringRoom(needs, companyId)

@@ -1,7 +1,10 @@
-// Tries from one address take turns: good ones under way are not taken for failures, and parallel ones cannot pass the limit.
+// Sign-in attempts from one address run one after the other. That way running attempts need not be
+// counted as failures in advance, and parallel attempts cannot exceed the limit.
 import { AppError } from '../../errors.ts'
 
-/** How many may be there, those that wait with those whose turn it is: of one key, and of all. */
+/**
+ * The largest number of attempts at the same time, waiting or running: for one key, and in total.
+ */
 export type Room = { ofKey: number; ofAll: number }
 
 const full = () =>

@@ -1,4 +1,4 @@
-// What hangs on a person: groups, deputies, identities on accounts, capacity.
+// Data connected with a person: their groups, deputies, accounts and capacity.
 import type { CompanyRow, UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
@@ -90,7 +90,7 @@ export async function readLinks(unit: Unit, uid: number) {
   }
 }
 
-/** The company's row is locked: nobody else adds one meanwhile. */
+/** The company's row must be locked, so that nobody else adds a person at the same time. */
 export async function refuseTooMany(unit: Unit, company: CompanyRow): Promise<void> {
   const most = company.max_agents ?? Infinity
   if ((await unit.users.count(company.company_id)) >= most) {

@@ -9,7 +9,7 @@ export type CompanyPatch = Partial<
 >
 type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
 
-/** Sign-ins hold when a company ends: a change of either ends or renews them. */
+/** The end of a company also ends its sign-ins, so changing it ends or renews them. */
 export async function changeCompany(
   needs: ChangeNeeds,
   me: Actor,

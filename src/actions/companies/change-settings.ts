@@ -10,7 +10,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor } from '../audit.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 
-/** What an account or a group may set differently stands under its id; null takes it away again. */
+/** Settings that an account or a group overrides, keyed by its id. Null removes the override. */
 export type SettingsPatch = {
   [K in Exclude<keyof Settings, 'accounts' | 'groups'>]?: Settings[K] | undefined
 } & {
@@ -60,7 +60,7 @@ export async function changeSettings(
   return settings
 }
 
-/** What was deleted since is left out. */
+/** Overrides of accounts and groups that were deleted are left out. */
 function merged<T>(
   before: Record<string, T>,
   patch: Record<string, T | null> | undefined,

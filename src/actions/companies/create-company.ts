@@ -11,7 +11,7 @@ export type NewCompany = {
   operator?: boolean
 }
 
-/** A company and the person who sets it up: both or neither. */
+/** Creates a company together with its first admin, in one transaction. */
 export async function createCompany(
   needs: Needs<'store' | 'clock' | 'ids'>,
   input: NewCompany,

@@ -5,7 +5,10 @@ import { createCompany } from './create-company.ts'
 
 type First = { companyId: string; username: string; password: string }
 
-/** On an empty database: the first company and its admin, who is also the operator. Null when there is one already. */
+/**
+ * On an empty database, creates the first company and its admin, who is also the operator. Returns
+ * null if a company exists.
+ */
 export async function prepareInstallation(
   needs: Needs<'store' | 'clock' | 'ids'>,
   {
@@ -22,7 +25,7 @@ export async function prepareInstallation(
     })
     return { companyId: company.company_id, username: 'admin', password }
   } catch (error) {
-    // another process of the same start was faster
+    // another process that started at the same time created it first
     if (needs.store.isDuplicate(error) || isAppError(error, 'username_taken')) return null
     throw error
   }

@@ -49,7 +49,7 @@ export async function listCustomers(
   }
 }
 
-/** The row that a cursor names: the last one of the page before. */
+/** Reads the last row of the previous page, which the cursor names. */
 async function getSpot<T extends { wx_user_id: string }>(
   customerId: string,
   cursor: string | undefined,
@@ -61,7 +61,10 @@ async function getSpot<T extends { wx_user_id: string }>(
   throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
 }
 
-/** A long look where there are many, so nobody who is served waits for it. */
+/**
+ * Searching many customers takes long, so it runs on a connection that does not delay pushes or
+ * replies.
+ */
 async function lookFor(
   { store: { read, slow } }: Needs<'store'>,
   me: Me,
@@ -150,8 +153,8 @@ export type CustomerPatch = {
 }
 
 /**
- * Alias, remark and tags are written by the owner of the open session, the exclusive agent and supervisors; whose the customer is, and who
- * goes before others, by supervisors alone.
+ * Alias, remark and tags may be changed by the owner of the open session, the exclusive agent and
+ * supervisors. Only supervisors may change the exclusive agent and the priority.
  */
 export async function describeCustomer(
   needs: TellNeeds,
@@ -198,7 +201,9 @@ type Placing = {
   at: number
 }
 
-/** Where a queued one stands after who goes before whom, or whose they are, has changed. */
+/**
+ * Moves a queued session to its new place after the customer's priority or exclusive agent changed.
+ */
 async function placeAnew(
   needs: TellNeeds,
   unit: Unit,
@@ -253,7 +258,7 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
   if (uid !== -1) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
 }
 
-/** Ranks the open session anew if it is queued. */
+/** Computes a new rank for the customer's open session if it is queued. */
 async function rerankHis(
   unit: Unit,
   { customer, session }: { customer: CustomerRow; session: SessionRow | null },

@@ -1,5 +1,6 @@
-// Whoever is queued waits for whose customer they are from now on: in that person's lane, or, nobody's any more, where they would wait
-// had they been nobody's before. The rank stays; the fall-back delay begins anew, as with any wait for one person.
+// When a customer gets another exclusive agent, their queued session moves to that person's private
+// lane; when they no longer have one, it moves to where it would have waited without one. It keeps
+// its rank, and the time it waits for one person starts anew.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/session/lane.ts'
 import { namedBy } from '../../../rules/session/reception.ts'
@@ -11,7 +12,7 @@ import { takeStep } from '../transition/step.ts'
 
 type Changed = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
 
-/** Null: they stay where they are. */
+/** Null if the session stays where it is. */
 export async function followExclusive(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
@@ -42,7 +43,7 @@ async function laneOf(
   return groupId === null ? commonLane(session.account_id) : groupLane(groupId, session.account_id)
 }
 
-/** The group of the code they came by, while somebody of it serves the account. */
+/** The group of the QR code they came by, as long as one of its members serves the account. */
 async function groupCameFor(
   unit: Unit,
   { company_id: companyId, reception_id: id }: CustomerRow,

@@ -1,4 +1,4 @@
-// Reclaiming seen before it happens, and taken back after it has.
+// Previews which customers will be reclaimed, and undoes reclaims.
 import { queued } from '../../../rules/session/session.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import { privateLane } from '../../../rules/session/lane.ts'
@@ -23,7 +23,10 @@ function spotOf(cursor: string | undefined, first: number): { at: number; id: st
   return { at: Number(at) || first, id }
 }
 
-/** Whom the job will take within so many hours if nobody says a word: the same question, asked of a later moment. */
+/**
+ * Lists the customers that the job will reclaim within this many hours if nobody writes. It runs
+ * the job's own query with a later time.
+ */
 export async function previewReclaim(
   needs: Needs<'store' | 'clock' | 'known'>,
   me: Me,
@@ -58,7 +61,7 @@ export async function previewReclaim(
   return { items, next: end ? `${end.active_at}.${end.wx_user_id}` : null }
 }
 
-/** All are walked through; no more of them are kept than are shown. */
+/** All candidates are read, but only as many are kept as are displayed. */
 async function longestSilent(
   slow: Unit,
   companyId: string,
@@ -102,7 +105,10 @@ export async function listReclaimed(needs: Needs<'store'>, me: Me, { cursor, lim
 
 type UndoNeeds = TellNeeds
 
-/** Each customer goes back to whose they were, for another period; unless somebody else has them by now. */
+/**
+ * Gives each customer back to their former agent for another period, unless somebody else has them
+ * now.
+ */
 export async function undoReclaims(needs: UndoNeeds, me: Me, customerIds: string[]) {
   const undone: string[] = []
   const failed: { id: string; code: string }[] = []
@@ -158,7 +164,10 @@ function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts ro
   )
 }
 
-/** A customer who has written since, and waits for everyone, waits for their own agent again. */
+/**
+ * If the customer has written in the meantime and waits for everyone, their session returns to
+ * their own agent's lane.
+ */
 async function backToTheirLane(
   needs: UndoNeeds,
   unit: Unit,

@@ -1,5 +1,6 @@
-// Followers nobody has written to or heard from since, who still belong to an agent or sit with one. All who do are walked through, piece
-// by piece, because when they were last heard of stands in no index; who does both is met twice.
+// Finds customers with whom no line has been exchanged for a long time, although they belong to an
+// agent or have a session with one. The time of the last line is not indexed, so all such customers
+// are walked through in pieces. A customer who matches in both ways is visited twice.
 import { ownedStates } from '../../../rules/session/session.ts'
 import type { Unit } from '../../ports.ts'
 import { pieces } from '../sift.ts'

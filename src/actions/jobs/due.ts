@@ -1,4 +1,5 @@
-// Sessions that a timer may be due for, piece by piece from an index: most of those that are old enough may not be due.
+// Finds sessions for which a timer may be due, page by page from an index. Many that are old enough
+// turn out not to be due.
 import { active, group, ownedStates, queued, waiting } from '../../../rules/session/session.ts'
 import type { DueKind, Unit } from '../../ports.ts'
 import { pieces, pieceSize } from '../sift.ts'
@@ -8,7 +9,7 @@ const states: Record<DueKind, readonly number[]> = {
   queued: [queued],
   idle: [active, group],
   owed: ownedStates,
-  // its owner has not been heard of since
+  // the owner has been offline since then
   left: [waiting, group],
 }
 

@@ -5,7 +5,10 @@ import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
 import { leaving, queuedBefore } from '../queue/in-lane.ts'
 import type { TimerNeeds } from './timer.ts'
 
-/** Waited long enough for their own agent: the session goes on to the common lane and keeps its rank. */
+/**
+ * Sessions that waited long enough for their exclusive agent move on to the common lane and keep
+ * their rank.
+ */
 export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ moved: number }> {
   const company = await needs.known.company(companyId)
   if (!company) return { moved: 0 }

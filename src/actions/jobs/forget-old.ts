@@ -1,5 +1,6 @@
-// What nobody asks for any more, of all companies. In pieces, so that pushes come between them; a run that has more to do goes on in its
-// next slot. Messages, sessions, their ledger and customers stay.
+// Deletes old data of all companies that nobody asks for any more. It works in small pieces so that
+// pushes can run in between, and continues in its next slot if there is more. Messages, sessions,
+// ledgers and customers are never deleted.
 import type { Needs, OldRows } from '../../ports.ts'
 
 const dayMs = 24 * 3600_000
@@ -12,7 +13,7 @@ export async function forgetOld(
   const until = needs.clock.mono() + worksForMs
   const forgotten: Partial<Record<OldRows, number>> = {}
   let left = periods(needs).map(([kind, before]) => ({ kind, before, after: '' }))
-  // each gets a turn, so that one that is very large holds up none of the others
+  // the kinds take turns, so that a very large one does not delay the others
   while (left.length > 0 && needs.clock.mono() < until) {
     const more: typeof left = []
     for (const one of left) {
@@ -27,7 +28,7 @@ export async function forgetOld(
   return { forgotten, more: left.length > 0 }
 }
 
-/** Each kind, and the moment before which it is old. */
+/** Each kind of data, with the time before which it counts as old. */
 function periods({ clock, limits }: Needs<'clock' | 'limits'>): [OldRows, number][] {
   const now = clock.now()
   const ago = (days: number) => now - days * dayMs
@@ -47,7 +48,7 @@ function periods({ clock, limits }: Needs<'clock' | 'limits'>): [OldRows, number
     ['replays', ago(90)],
     ['unmatched', ago(90)],
     ['hits', Math.floor(now / dayMs) - 400],
-    // their bytes go with the next sweep of the vault
+    // the files themselves are deleted by the next sweep of the vault
     ['unused', ago(limits.keepDays.unused)],
   ]
 }

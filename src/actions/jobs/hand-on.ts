@@ -2,7 +2,10 @@ import { readLane } from '../../../rules/session/lane.ts'
 import { handOnSessions } from '../sessions/hand-on-sessions.ts'
 import type { TimerNeeds } from './timer.ts'
 
-/** What people who are disabled still have: left by a process that died, given to them in that moment, or from before this was done. */
+/**
+ * Hands on sessions that disabled people still have: a process died while handing them on, a
+ * session was given at the same moment, or an older release did not hand them on.
+ */
 export async function handOn(needs: TimerNeeds, companyId: string): Promise<{ handedOn: number }> {
   const { users, sessions } = needs.store.read
   const reserved = (await sessions.inPrivateLanes(companyId)).flatMap((name) => {

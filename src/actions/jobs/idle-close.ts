@@ -2,7 +2,10 @@ import { active, group } from '../../../rules/session/session.ts'
 import { idleSince, isDue, minuteMs } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
-/** Neither side has said a word for so long: the conversation is over, and its customer stays their agent's. */
+/**
+ * Closes sessions in which neither side has written for a long time. The customer keeps their
+ * exclusive agent.
+ */
 export async function closeIdle(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
     job: 'idle-close',

@@ -1,4 +1,5 @@
-// What can be run by the clock or by hand. A job works for one company at a time, or for the installation.
+// The table of jobs, which run by schedule or by hand. A job works for one company at a time or for
+// the whole installation.
 import type { Ports } from '../../ports.ts'
 import { acceptFirstOfAll } from '../transition/accept-first.ts'
 import { assignWaiting } from '../queue/assign-waiting.ts'
@@ -25,11 +26,14 @@ export type Job = {
   name: string
   everyMs: number
   run: (ports: Ports, companyId: string) => Promise<object>
-  /** After a run it rests so many times as long as runs take: what walks through all that is queued. */
+  /**
+   * How many times its own duration a job rests after a run. Set for jobs that walk through the
+   * whole queue.
+   */
   rests?: number
-  /** For the installation, and not once more for each company. */
+  /** The job runs once for the installation instead of once per company. */
   once?: true
-  /** Runs in every process, without a lease. */
+  /** The job runs in every process, without a lease. */
   everywhere?: (ports: Ports) => boolean
 }
 

@@ -7,8 +7,9 @@ import { holderSpeaksWithinMs } from '../messages/leases.ts'
 type SweepNeeds = Needs<'store' | 'bus' | 'clock' | 'ids' | 'metrics'>
 
 /**
- * A lease that ran out proves nothing: the row is `unknown`, never sent again by itself. It may have run out because the clock
- * leapt, so its holder is given the time to renew it. Nobody renews what is answered passively.
+ * Replies whose lease has expired become `unknown`: nobody knows whether WeChat got them, so they
+ * are not sent again automatically. If the lease expired because the clock jumped, its holder first
+ * gets time to renew it. Leases of passive answers are never renewed.
  */
 export async function sweepOutbox(needs: SweepNeeds): Promise<{ unknown: number }> {
   const expired = await needs.store.read.outbox.expired(needs.clock.now(), 500)
@@ -27,7 +28,10 @@ export async function sweepOutbox(needs: SweepNeeds): Promise<{ unknown: number 
   return { unknown }
 }
 
-/** Renewed in this very moment: nothing of the giving up is kept. */
+/**
+ * Thrown when the holder renews the lease at the same moment, so that the transaction is rolled
+ * back.
+ */
 class StillHeld extends Error {}
 
 async function giveUp(needs: SweepNeeds, unit: Unit, row: OutboxRow): Promise<number> {
@@ -37,7 +41,7 @@ async function giveUp(needs: SweepNeeds, unit: Unit, row: OutboxRow): Promise<nu
   if (until === null || seen?.state !== 'sending' || seen.lease_until !== until) return 0
   const session =
     seen.session_id === null ? null : await unit.sessions.lock(seen.company_id, seen.session_id)
-  // the sender may have settled it since we looked
+  // the sender may have finished the row since it was read
   if (
     (await unit.messages.deliver([id], { delivery: 'unknown', errcode: null }, ['sending'])) === 0
   ) {

@@ -11,8 +11,9 @@ import type { TimerNeeds } from './timer.ts'
 const atOnce = 50
 
 /**
- * Who waits for a group behind too many, or for too long, goes on to another group; both count since they queued, and their rank stays.
- * Who waits where nobody serves them waits for everyone of the account.
+ * Sessions that wait for a group behind too many others, or for too long, move on to another group
+ * and keep their rank. Sessions that wait where nobody serves them move to the common lane of the
+ * account.
  */
 export async function overflowGroups(
   needs: TimerNeeds,
@@ -27,7 +28,7 @@ export async function overflowGroups(
   return { moved }
 }
 
-/** Lanes of groups from which one may go on, where somebody of the next group serves the account. */
+/** Lanes of groups that have an overflow, if somebody in the next group serves the account. */
 async function fullLanes({ store }: TimerNeeds, { row, settings, staff }: KnownCompany) {
   const { groups } = settings
   if (!Object.values(groups).some(({ overflow }) => overflow)) return []
@@ -74,7 +75,9 @@ async function overflowOne(
   return late + many
 }
 
-/** Whoever has gone makes room for the next; who stays there ends it. */
+/**
+ * Each session that leaves makes room for the next. The first one that may stay ends the search.
+ */
 async function* behind(
   { store }: TimerNeeds,
   { companyId, lane, others }: { companyId: string; lane: string; others: number },

@@ -1,5 +1,6 @@
-// When a company begins or ends to let the window that ends first go first, everyone who is queued gets a new rank. Remembered
-// when it is done, so that a process which dies on the way is followed by another.
+// When a company switches the setting "reply window that ends first goes first" on or off, every
+// queued session needs a new rank. That it is done is recorded at the end, so if a process dies
+// half-way another one does it again.
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/session.ts'
 import type { Needs } from '../../ports.ts'

@@ -1,5 +1,6 @@
-// The queue is an index of SQL. Counts and checksums are compared list by list; of a list that differs, each differing id is read
-// again in SQL before it is added or removed. An index that was lost is mended the same way, and then declared whole.
+// Repairs the queue index, which is only a copy of what the database says. Counts and checksums are
+// compared lane by lane. Where a lane differs, each differing session is read again from the
+// database before it is added or removed. An index that was lost is rebuilt in the same way.
 import {
   sumModulus,
   type ListSum,
@@ -34,7 +35,10 @@ export async function reconcileQueue(
   return result
 }
 
-/** What somebody else has put under keys of the index hides what stood there: it goes, and SQL fills the place. */
+/**
+ * If something else has written to the keys of our index, it hides the real entries: it is deleted
+ * and then filled from the database.
+ */
 async function sumsWithoutForeign(
   needs: ReconcileNeeds,
   companyId: string,
@@ -53,7 +57,7 @@ async function sumsWithoutForeign(
 
 type Lists = Map<string, ListSum>
 
-/** Each differing id with the lists in which it was found to differ. */
+/** The ids that differ, each with the lanes in which it differs. */
 export async function differences(
   needs: LookNeeds,
   companyId: string,
@@ -84,7 +88,10 @@ async function mend(
   return result
 }
 
-/** Who was claimed between the look into SQL and the entry was taken out before they were in. */
+/**
+ * A session may have been claimed after we read it from the database and before we added it to the
+ * index; such entries are removed again.
+ */
 async function takeBackStale(
   needs: ReconcileNeeds,
   companyId: string,
@@ -114,7 +121,7 @@ export async function sumsInSql(
   return new Map(sums)
 }
 
-/** Some databases answer sums as strings. */
+/** Some databases return sums as strings. */
 const numbers = ({ n, total }: { n: number | string; total: number | string }): ListSum => ({
   count: Number(n),
   sum: Number(total),
@@ -123,7 +130,7 @@ const numbers = ({ n, total }: { n: number | string; total: number | string }): 
 const same = (a: ListSum | undefined, b: ListSum | undefined) =>
   (a?.count ?? 0) === (b?.count ?? 0) && (a?.sum ?? 0) === (b?.sum ?? 0)
 
-/** Ids that stand in one of the two and not in the other, or elsewhere. */
+/** Ids that are in only one of the two places, or in different lanes. */
 async function differing(
   { store, queue }: LookNeeds,
   companyId: string,
@@ -144,7 +151,7 @@ async function differing(
   return [...missing, ...indexed.keys()]
 }
 
-/** Piece by piece: no statement may take as long as a million rows do. */
+/** Reads in pieces, because a single statement over a million rows would take too long. */
 async function* queuedIn({ store }: Pick<LookNeeds, 'store'>, companyId: string, lane: string) {
   for (let page = { rank: -1, id: '' }; ;) {
     const rows = await store.read.sessions.queuedIn(companyId, lane, { ...page, limit: pageSize })

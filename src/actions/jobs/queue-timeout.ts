@@ -6,7 +6,10 @@ import { workingMs, workingSince, type Hours } from '../../../rules/time/working
 import type { SessionRow } from '../../../entities/index.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
-/** Nobody has taken it. If the company says so, only the hours count in which somebody should be there. */
+/**
+ * Ends sessions that nobody claimed in time. If the company wants it, only working hours count as
+ * waiting time.
+ */
 export async function endQueued(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
     job: 'queue-timeout',
@@ -30,7 +33,10 @@ function isQueueDue(session: SessionRow, settings: Settings, now: number): boole
   return workingMs(hours, since, now) >= settings.queueMinutes * minuteMs
 }
 
-/** Of all hours that hold somewhere in the company, the moment that lets most of them be due. */
+/**
+ * Accounts and groups may have different working hours; this returns the latest time before which a
+ * session may be due under any of them.
+ */
 function latestDue(settings: Settings, now: number): number | null {
   const ms = settings.queueMinutes * minuteMs
   if (!settings.queueInHours) return now - ms

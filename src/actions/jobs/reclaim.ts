@@ -1,5 +1,6 @@
-// After ten days without a line of the customer and none of a person to them, a customer belongs to nobody: their next message queues anew.
-// The condition is asked again under lock, so that a push which comes first wins.
+// Reclaims customers: after ten days in which neither the customer nor any person wrote a line, the
+// customer no longer belongs to an agent, and their next message queues for everyone. The condition
+// is checked again under lock, so a push that arrives just before wins.
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
@@ -62,7 +63,7 @@ async function reclaimOne(
   return done !== null
 }
 
-/** Whose they are, or with whom they sit. */
+/** The customer's exclusive agent, or the owner of their session. */
 const ownerOf = (customer: CustomerRow, session: SessionRow | null) =>
   customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null)
 
@@ -96,6 +97,9 @@ async function writeReclaim(
   return commitStep(needs, unit, { moved, customer, says })
 }
 
-/** Who waits for their own agent alone waits for everyone; in another lane they stay. */
+/**
+ * A session that waited only for its exclusive agent moves to the common lane; in any other lane it
+ * stays.
+ */
 const placeAfter = (session: SessionRow) =>
   isPrivate(session.lane) ? { lane: commonLane(session.account_id) } : null

@@ -1,4 +1,5 @@
-// One slot, one run: the row (job, slot) is the lease. By hand a job runs for one's own company, and not beside itself.
+// Each time slot of a job is run once: the row with (job, slot) is the lease for it. A person can
+// run a job by hand for their own company, but not twice at the same time.
 import type { JobRunRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
@@ -7,7 +8,7 @@ import { jobs, type Job } from './jobs.ts'
 
 const leaseMs = 60_000
 
-/** The clock's run, for every company; null when another process has the slot. */
+/** Runs the job for every company, as scheduled. Null if another process has the slot. */
 export async function runSlot(ports: Ports, job: Job, slot: string): Promise<object | null> {
   const alone = !job.everywhere?.(ports)
   if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null
@@ -37,7 +38,7 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
   }
   const slot = `hand:${ports.ids()}`
   const taken = await ports.store.work('rest', async (unit) => {
-    // two who ask at once take turns
+    // locks the company, so that two people who start it at once run it one after the other
     await unit.accounts.lockCompany(me.companyId)
     const now = ports.clock.now()
     if (await unit.jobs.running(name, { since: now - leaseMs, now })) return null

@@ -1,14 +1,15 @@
-// A file comes into the vault before the row that names it. Whoever dies between leaves a file that nobody can ask for.
+// Deletes files that no row names. A file is written to the vault before its row, so a process that
+// dies in between leaves a file that nobody can ask for.
 import type { Needs } from '../../ports.ts'
 
-/** An upload has long had its row by then. */
+/** By then any upload that is still running has written its row. */
 const graceMs = 24 * 3600_000
 
 export async function sweepVault({
   store,
   vault,
 }: Needs<'store' | 'vault'>): Promise<{ removed: number }> {
-  // times of files are the machine's
+  // file times come from the machine's clock and not from the product's
   const before = Date.now() - graceMs
   let removed = 0
   for await (const piece of vault.pieces()) {

@@ -14,8 +14,10 @@ import type { KnownCompany, Unit } from '../../ports.ts'
 import { runTimer, type Timer, type TimerNeeds } from './timer.ts'
 
 /**
- * Its agent owes an answer for so long, accepted or not: it queues again, at the place of one who has waited since then. So does what
- * waits for somebody who has been offline for so long, and a group chat that has been silent since its owner went.
+ * Takes a session back from an agent who has owed an answer for too long, whether they accepted it
+ * or not. It queues again, with the rank of someone who has waited since then. The same happens to
+ * sessions that wait for somebody who went offline, and to group chats that fell silent after their
+ * owner went offline.
  */
 export async function takeBack(needs: TimerNeeds, companyId: string): Promise<{ taken: number }> {
   const unanswered = await runTimer(needs, companyId, {

@@ -1,5 +1,6 @@
-// What ends or moves a session after so many minutes. Candidates are read page by page from an index; each is decided again under
-// lock, so that a push which comes first wins. What was missed while nobody ran is made up by the next run, once.
+// Runs the timers that end or move sessions. Candidates are read page by page from an index and
+// checked again under lock, so that a push that arrives just before wins. If no process was running
+// when a timer was due, the next run makes up for it once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session/session.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
@@ -14,22 +15,24 @@ import { dueSessions } from './due.ts'
 export type TimerNeeds = TellNeeds
 
 export type Timer = {
-  /** Of the job, and the actor in the ledger. */
+  /** The name of the job. It is also written as the actor to the ledger. */
   job: string
   event: SessionEvent
   reason: string
-  /** What is heard of it. */
+  /** The event that others are told about. */
   says: string
   kind: DueKind
-  /** Sessions whose times all lie before may be due; null: none. */
+  /**
+   * Sessions whose times are all before this moment may be due. Null if the timer is turned off.
+   */
   before: (company: KnownCompany, now: number) => number | null
   isDue: (session: SessionRow, company: KnownCompany, now: number) => boolean
-  /** Asked besides, where the session alone does not tell. */
+  /** An additional condition that cannot be read from the session alone. */
   holds?: (
     unit: Unit,
     facts: { session: SessionRow; company: KnownCompany; at: number },
   ) => Promise<boolean>
-  /** Whoever was served till then is asked how it was. */
+  /** Whether the customer is asked to grade the service at the end. */
   asks?: true
   place?: (
     unit: Unit,
@@ -38,7 +41,7 @@ export type Timer = {
   ) => Promise<NonNullable<Step['place']>>
 }
 
-/** A run that has more to do goes on in its next slot. */
+/** A run that is not finished after this time continues in its next slot. */
 const worksForMs = 30_000
 
 export async function runTimer(
@@ -59,7 +62,7 @@ export async function runTimer(
   return taken
 }
 
-/** One that cannot be taken now holds up none of the others. */
+/** A session that cannot be handled now does not delay the others. */
 async function takeOne(
   needs: TimerNeeds,
   one: { company: KnownCompany; timer: Timer; id: string },
@@ -106,7 +109,10 @@ async function decide(
   return commitStep(needs, unit, { moved, ...spoken, says: timer.says })
 }
 
-/** Ended by a timer while its customer waited for an answer: it stays to be seen until somebody opens it or answers them. */
+/**
+ * Records that a timer ended the session although its customer was waiting for an answer. The
+ * record stays until somebody opens it or answers the customer.
+ */
 export async function writeMissed(unit: Unit, { session, ledger }: Moved): Promise<void> {
   if (session.open_key !== null || session.unanswered_since === null) return
   const { session_id, company_id, account_id, wx_user_id, uid } = session

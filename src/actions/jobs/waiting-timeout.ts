@@ -2,7 +2,7 @@ import { waiting } from '../../../rules/session/session.ts'
 import { isDue, minuteMs, waitsSince } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
-/** Its agent has never accepted it: it ends, and its customer is theirs no longer. */
+/** Ends sessions that their agent never accepted. The customer no longer belongs to that agent. */
 export async function endWaiting(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
     job: 'waiting-timeout',

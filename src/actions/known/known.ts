@@ -1,4 +1,5 @@
-// What nearly every push needs of the settings. A ring of the bus clears it; 60 s is the net below.
+// Caches the settings that nearly every push needs. A message on the event bus clears the cache; in
+// case one is lost, entries also expire after 60 s.
 import type { AccountRow, PlatformRow } from '../../../entities/index.ts'
 import { readSettings } from '../../../rules/settings.ts'
 import { platformPlace } from '../../secrets.ts'
@@ -36,7 +37,7 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
     const row = await needs.store.read.accounts.company(companyId)
     if (!row) return null
     const settings = readSettings(row.settings)
-    // one select: the rules of one moment, never a mixture
+    // the rules are read by a single select, so that they are all of the same moment
     const rules = compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
     await soonReady(rules)
@@ -72,7 +73,10 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
   }
 }
 
-/** WeChat tries a push for 15 s; a person who changes a key on both sides takes longer. */
+/**
+ * WeChat repeats a push for 15 s, but a person who changes a key at WeChat and here may take much
+ * longer.
+ */
 const previousHoldsMs = 24 * 3600_000
 
 export function openAccount(needs: Needs<'secrets'>, row: AccountRow): KnownAccount {
@@ -128,7 +132,7 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       if (entry && entry.until > mono()) return entry.value
       const value = load(key)
       kept.set(key, { value, until: mono() + holdsMs })
-      // neither a failure nor an unknown name is worth remembering
+      // failures and unknown names are not cached
       const forget = () => {
         if (kept.get(key)?.value === value) kept.delete(key)
       }
@@ -137,7 +141,7 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       }, forget)
       return value
     },
-    /** All, where nothing is named. */
+    /** Clears everything if no key is given. */
     clear: (key = '') => {
       if (key === '') kept.clear()
       else kept.delete(key)

@@ -1,4 +1,5 @@
-// A line that leaves without a person having written it. It is sent within the reply budget or not at all.
+// A line that is sent without a person having written it. If the reply window has no reply left for
+// it, it is not sent at all.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
 import { standing, takeReply } from '../../../rules/reply/reply-window.ts'
@@ -7,10 +8,10 @@ import { windowEvent, type Event } from '../streams/write.ts'
 import { addLine, newOutbox } from './new-rows.ts'
 
 type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
-/** `keep`: so many replies are left for people. */
+/** `keep`: how many replies must be left over for people. */
 type Wanted = { customer: CustomerRow; session: SessionRow; keep: number; said: Said }
 
-/** What goes with a step: all of it, or nothing was said. */
+/** The rows that go with a step of the session; null if nothing is said. */
 export type Spoken = {
   customer: CustomerRow
   lines: MessageRow[]

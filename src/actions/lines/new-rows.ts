@@ -1,4 +1,5 @@
-// New rows, spelled out once: every column of a new customer, session, line and outbox entry.
+// Builds new rows of customers, sessions, lines and the outbox. All columns are spelled out here
+// and nowhere else.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { contentOf, filesOf } from '../../../rules/reply/content.ts'
 import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
@@ -83,7 +84,7 @@ export const openKey = (customer: { account_id: string; wx_user_id: string }) =>
 export type Line = { message_id: string; opercode: number; add_time: number } & Partial<MessageRow>
 type Whose = Place & { wx_user_id: string; openid: string }
 
-// every column, so that all lines have one shape: the engine copies it whole
+// the row lists every column, because objects of equal shape are copied faster
 const blank: MessageRow = {
   message_id: '',
   company_id: '',
@@ -131,7 +132,7 @@ export const newMessage = (customer: Whose, line: Line): MessageRow => ({
   ...line,
 })
 
-/** Takes the session's next seq: nothing else numbers its lines. */
+/** Gives the line the next seq of its session. Lines are numbered only here. */
 export function addLine(customer: Whose, session: SessionRow, line: Line): MessageRow {
   session.seq += 1
   session.last_message_id = line.message_id
@@ -142,7 +143,7 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
     session.unanswered_since ??= line.add_time
   } else {
     session.agent_offset += 1
-    // neither a rule nor a note among colleagues is an answer
+    // a rule's answer or a note among colleagues does not count as an answer to the customer
     if (line.opercode !== writtenBy.system && line.opercode !== writtenBy.rule) {
       Object.assign(session, { send_time: line.add_time, unanswered_since: null })
     }
@@ -158,7 +159,10 @@ export function addLine(customer: Whose, session: SessionRow, line: Line): Messa
 
 const leaseMs = 20_000
 
-/** What must leave, numbered per follower: passive rows are born `sending`, because the answer is on its way with the commit. */
+/**
+ * A row for a reply that must be sent, numbered per follower. A passive answer starts as `sending`,
+ * because it goes out with the answer to the push.
+ */
 export function newOutbox(
   customer: Whose & { out_n: number },
   message: MessageRow,

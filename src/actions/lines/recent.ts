@@ -1,9 +1,10 @@
-// The ids of a session's newest lines stand in an index. What they say is read in SQL, and their seqs must be without a gap.
+// The newest lines of a session. An index keeps their ids; their text is read from the database. If
+// their numbers have a gap, the index missed something.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { inBackground } from '../../in-background.ts'
 import { recentLines, type Needs } from '../../ports.ts'
 
-/** After the commit; nobody waits for it. */
+/** Call this after the commit; nobody waits for it. */
 export function tellLines(needs: Needs<'recent' | 'log'>, lines: MessageRow[]): void {
   const bySession = new Map<string, { companyId: string; ids: string[] }>()
   for (const { session_id: sessionId, company_id: companyId, message_id: id } of lines) {
@@ -17,7 +18,10 @@ export function tellLines(needs: Needs<'recent' | 'log'>, lines: MessageRow[]): 
   }
 }
 
-/** Newest first; SQL is asked for the page where the index misses a line, and the index told. */
+/**
+ * Returns the newest lines first. If the index misses a line, the whole page is read from the
+ * database and the index is corrected.
+ */
 export async function newestLines(
   needs: Needs<'store' | 'recent'>,
   session: SessionRow,
@@ -37,7 +41,10 @@ export async function newestLines(
   return rows.slice(0, limit)
 }
 
-/** From the session's last line, or a later one, down to the first or as many as are wanted. */
+/**
+ * Whether the lines reach without a gap from the session's last line down to the first, or to as
+ * many as wanted.
+ */
 function isWhole(lines: MessageRow[], seq: number, limit: number): boolean {
   const top = lines[0]?.seq ?? 0
   if (top < seq || lines.length < Math.min(limit, top)) return false

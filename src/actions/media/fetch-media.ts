@@ -1,5 +1,6 @@
-// What followers sent is fetched before the platform forgets it, three days later. By media id and through the API only: no address
-// that a follower sent is ever opened. An answer in words is never taken for a picture.
+// Downloads what followers sent, before WeChat deletes it after three days. Files are fetched by
+// their media id through WeChat's API only; an address that came from a follower is never opened.
+// An error message in text form is never stored as a picture.
 import type { MediaFetchRow, MessageRow, ResourceRow } from '../../../entities/index.ts'
 import { isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -14,14 +15,20 @@ import { keepMedia, streamOf, type KeepNeeds } from './keep-media.ts'
 
 export type FetchNeeds = KeepNeeds & Needs<'channel' | 'known' | 'bus' | 'log' | 'metrics'>
 
-/** A file is in memory while it is fetched, which may take a minute. */
+/** A file is held in memory while it is downloaded, which may take a minute, so few run at once. */
 const shares = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000 }
 const minute = 60_000
 const longest = 60 * minute
-/** Told often enough, it is true: the platform does not have it, or gives something else. */
+/**
+ * After this many equal answers we believe WeChat that the file does not exist or is something
+ * else.
+ */
 const believedAfter = 4
 
-/** Each account's in its own share of the process: one that hangs keeps nobody else's from being fetched in time. */
+/**
+ * Each account has its own share, so that an account whose downloads hang does not delay those of
+ * others.
+ */
 export function openFetcher(needs: FetchNeeds): Worker {
   const { media } = needs.store.read
   return openAccountWorker(needs, {
@@ -101,7 +108,7 @@ async function settle(
       reason: 'lost' in result ? result.lost : null,
       retryAt,
     })
-    // read again: its other part may have come meanwhile
+    // read it again, because the other part of the message may have arrived meanwhile
     const now = settled === 1 ? await unit.messages.find(row.company_id, row.message_id) : null
     if (!now) return null
     const completed = await complete(unit, now, { part: row.part, result })
@@ -148,7 +155,10 @@ const file = (result: Done): object =>
     ? { mime: result.resource.mime_type, size: result.resource.resources_size }
     : { lost: result.lost }
 
-/** The worker fetches by itself; this tells what still waits and what is gone, and wakes it. */
+/**
+ * The worker downloads on its own; this job reports what still waits and what is lost, and wakes
+ * the worker.
+ */
 export async function rescueMedia(
   needs: FetchNeeds,
   companyId: string,

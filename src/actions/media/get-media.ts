@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'
 
-/** A row whose bytes are gone is no file. */
+/** If the bytes are missing, the file counts as not found although its row exists. */
 export async function getMedia(
   { store, vault }: Needs<'store' | 'vault'>,
   me: Actor,

@@ -1,4 +1,5 @@
-// A file comes into the vault: first its bytes, whole and on the disk, then the row that names them.
+// Stores a file in the vault: first its bytes, completely on disk, and only then the row that names
+// them.
 import type { ResourceRow } from '../../../entities/index.ts'
 import { headBytes, judge, mostOfAny, wav, type Media } from '../../../rules/reply/media.ts'
 import { AppError } from '../../errors.ts'
@@ -81,7 +82,7 @@ const newResource = (
   add_time: needs.clock.now(),
   kind: media.kind,
   uid,
-  // a follower's stands in their line
+  // a follower's file is used by their message from the start
   used: Number(uid === null),
 })
 

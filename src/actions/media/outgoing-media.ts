@@ -1,5 +1,5 @@
-// Lines that hold files of the vault. Before one is stored its files are looked at; before it leaves they get the ids by which the
-// account's platform knows them.
+// Handles outgoing lines with files from the vault. The files are checked before the line is
+// stored, and replaced by WeChat's ids for them before it is sent.
 import type { MessageRow, ResourceRow } from '../../../entities/index.ts'
 import { contentOf, filesOf, withIds, type Content } from '../../../rules/reply/content.ts'
 import { takenByPlatform } from '../../../rules/reply/media.ts'
@@ -7,7 +7,10 @@ import { AppError } from '../../errors.ts'
 import type { Delivery, KnownAccount, Unit, UploadKind } from '../../ports.ts'
 import { mediaIdFor, type UploadNeeds } from './upload-media.ts'
 
-/** The columns of a line that shows its file; refuses a file that is not there, or is another thing. What is named is kept from now on. */
+/**
+ * Returns the columns of a line that shows its file. Refuses files that do not exist or are of
+ * another type. From now on the file counts as used and is kept.
+ */
 export async function fileColumns(
   unit: Unit,
   companyId: string,
@@ -31,7 +34,7 @@ export async function fileColumns(
   }
 }
 
-/** One that nobody has used yet may be forgotten at this very moment. */
+/** An unused file may be deleted by the clean-up job at this very moment. */
 async function useFile(unit: Unit, companyId: string, id: string): Promise<ResourceRow | null> {
   const seen = await unit.media.find(companyId, id)
   if (seen?.used !== 0) return seen

@@ -3,7 +3,7 @@ import type { Part } from '../../ports.ts'
 
 const keptByPlatformMs = 3 * 24 * 3600_000
 
-/** What must be fetched of a message before the platform forgets it. */
+/** The parts of a message that must be downloaded before WeChat deletes them. */
 export const toFetch = (message: MessageRow, parts: Part[], at: number): MediaFetchRow[] =>
   parts.map(({ part, mediaId }) => ({
     message_id: message.message_id,

@@ -1,13 +1,14 @@
-// A file of the vault as the platform of one account knows it: uploaded once, and again when it has been forgotten.
+// Uploads a file of the vault to WeChat for one account. This is done once, and again after WeChat
+// has forgotten the file.
 import type { ResourceRow } from '../../../entities/index.ts'
 import type { Delivery, KnownAccount, Needs, UploadKind } from '../../ports.ts'
 
 export type UploadNeeds = Needs<'store' | 'vault' | 'channel' | 'clock'>
 
-/** It must still be known when the message is sent, and a while after. */
+/** The file must still be valid when the message is sent and shortly after. */
 const marginMs = 10 * 60_000
 
-/** The media id to send with, or why nothing can be sent now. */
+/** Returns the media id to send with, or the reason why nothing can be sent now. */
 export async function mediaIdFor(
   needs: UploadNeeds,
   account: KnownAccount,
@@ -56,6 +57,6 @@ const endings: Record<string, string> = {
   'video/mp4': 'mp4',
 }
 
-/** The platform looks at the ending. */
+/** WeChat recognises the type by the ending of the name. */
 const nameOf = (resource: ResourceRow) =>
   `${resource.resources_id}.${endings[resource.mime_type] ?? 'bin'}`

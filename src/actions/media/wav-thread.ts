@@ -1,4 +1,5 @@
-// One WAV becomes one MP3, beside the event loop. The thread ends with it: whatever a file does to it, the next one does not feel it.
+// Converts one WAV to MP3 in a separate thread and then ends, so that neither the event loop nor
+// the next conversion suffers from a bad file.
 import { parentPort, workerData } from 'node:worker_threads'
 import { createMp3Encoder } from 'wasm-media-encoders'
 import { mostVoiceSeconds } from '../../../rules/reply/media.ts'
@@ -26,7 +27,7 @@ async function piecesOf(bytes: Uint8Array, wav: Wav): Promise<Uint8Array[]> {
   encoder.configure({ ...mp3Of(wav), sampleRate: wav.rate })
   const pieces: Uint8Array[] = []
   for (let from = 0; from < wav.samples; from += samplesAtOnce) {
-    // what it gives is its own memory, written over by the next call
+    // the encoder reuses its own buffer for each result, so the bytes are copied
     pieces.push(encoder.encode(soundIn(bytes, wav, { from, count: samplesAtOnce })).slice())
   }
   pieces.push(encoder.finalize().slice())

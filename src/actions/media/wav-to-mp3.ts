@@ -1,4 +1,5 @@
-// WAV, which WeChat does not take, becomes MP3, which it does: one at a time in a process, and few wait.
+// Converts WAV, which WeChat does not accept, into MP3, which it does. A process converts one file
+// at a time and lets only a few wait.
 import { Worker } from 'node:worker_threads'
 import { mostVoiceSeconds } from '../../../rules/reply/media.ts'
 import type { WavFault } from '../../../rules/reply/wav.ts'
@@ -11,7 +12,7 @@ export type Encoded =
   | { fault: 'too_long'; seconds: number }
 
 const mostWaiting = 16
-/** Encoding a minute takes about a second. */
+/** Encoding a minute of sound takes about a second. */
 const takesAtMostMs = 20_000
 
 const remedy = 'Save it again as WAV (PCM, 16 bit) or as MP3.'
@@ -48,9 +49,9 @@ export function openVoiceEncoder(): VoiceEncoder {
 
   const encodeOne = (bytes: Uint8Array): Promise<Encoded> =>
     new Promise((resolve, reject) => {
-      // a small file may lie in memory that others use
+      // a small file may share its memory with other data, so it is copied
       const own = bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
-      // the build's name: a worker is started by path, not by import
+      // the compiled file's name, because a worker is started by its path and not by an import
       const started = new Worker(new URL('./wav-thread.js', import.meta.url), {
         workerData: own,
         transferList: [own.buffer as ArrayBuffer],

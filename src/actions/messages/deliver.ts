@@ -1,6 +1,8 @@
-// The sender. pending → sending under a lease → sent | failed | unknown. WeChat has no idempotency key, so a row goes back to
-// pending only with proof that nothing was delivered; an expired lease or a half answer is `unknown`, and only a person resends.
-// The lease is renewed as long as the delivery takes.
+// Sends one reply. Its state goes from pending to sending (under a lease) and then to sent, failed
+// or unknown. WeChat cannot recognise a repeated message, so a reply returns to pending only if it
+// was certainly not delivered. If the lease expires or the answer is cut off, the reply is
+// `unknown` and only a person can send it again. The lease is renewed for as long as the delivery
+// takes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply/reply-window.ts'
@@ -29,7 +31,7 @@ type Leased = {
   account: AccountRow | null
 }
 
-/** Sends the row if it may still leave; false where somebody else has it. */
+/** Sends the reply if it may still be sent; false if another process has it. */
 export async function deliver(
   needs: DeliverNeeds,
   { leases, ending }: { leases: Leases; ending: AbortSignal },
@@ -47,7 +49,10 @@ export async function deliver(
   return true
 }
 
-/** What became of a line is known here and nowhere else: a database that is away is waited for, as long as this process lives. */
+/**
+ * Only this process knows the result, so if the database is away it keeps trying to write it until
+ * the process ends.
+ */
 async function whenBack(ending: AbortSignal, write: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
@@ -60,7 +65,7 @@ async function whenBack(ending: AbortSignal, write: () => Promise<void>): Promis
   }
 }
 
-/** The channel throws nothing: what fails here failed before anything left. */
+/** The channel never throws, so an error here happened before anything was sent. */
 async function tryToLeave(needs: DeliverNeeds, leased: Leased, lease: Lease): Promise<Delivery> {
   try {
     const account = leased.account && (await needs.known.account(leased.account.appid))
@@ -79,7 +84,10 @@ async function tryToLeave(needs: DeliverNeeds, leased: Leased, lease: Lease): Pr
 const mediaUnknown = 40007
 const leaseLost: Delivery = { outcome: 'not_delivered', reason: 'lease_lost' }
 
-/** The platform may have forgotten a file before its time: it refused the line, so nothing was delivered, and it gets the file once more. */
+/**
+ * WeChat may have forgotten a file early. It then refuses the line, so nothing was delivered, and
+ * the file is uploaded once more.
+ */
 async function leave(
   needs: DeliverNeeds,
   account: KnownAccount,
@@ -152,7 +160,8 @@ function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): Outcome
     case 'unknown':
       return { state: 'unknown', errcode: null, why: null, giveBack: false }
     case 'not_delivered': {
-      // given up by others, it stands aside, and later lines have left: it does not try again behind them
+      // if the reply was given up meanwhile, later replies may have been sent already, so it is not
+      // tried again after them
       const over = row.state === 'unknown' || now - row.created_at >= givenUpAfterMs
       return {
         state: over ? 'failed' : 'pending',
@@ -173,13 +182,14 @@ async function settle(
   let outcome = decideOutcome(delivery, row, at)
   const events = await needs.store.work('reply', async (unit) => {
     const held = await unit.outbox.find(row.outbox_id)
-    // whoever took the line over keeps it; what nobody decided yet is still settled by the truth
+    // if another process took the reply over, it decides; if nobody has, we write what we know even
+    // after the lease expired
     if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []
     outcome = decideOutcome(delivery, held, at)
     const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })
     const session =
       row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
-    // a person may have settled it since we looked: what they decided stands
+    // if a person has settled the reply meanwhile, their decision stays
     if ((await writeDelivery(unit, message.message_id, outcome)) === 0) return []
     await unit.outbox.settle(row.outbox_id, token, {
       state: outcome.state,
@@ -209,7 +219,10 @@ async function settle(
 
 type Settling = { outcome: Outcome; sentAt: number; now: number }
 
-/** What did not arrive is given back; what WeChat says of the window is believed. Null where nothing changed. */
+/**
+ * Replies that did not arrive are given back to the reply window, and what WeChat says about the
+ * window is believed. Null if nothing changed.
+ */
 async function correctWindow(
   unit: Unit,
   row: OutboxRow,

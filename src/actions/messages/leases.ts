@@ -1,15 +1,15 @@
-// The leases of the lines that this process is sending. However long a delivery takes, its lease is renewed while it lasts: only a
-// process that has died or cannot reach the store lets one run out.
+// The leases of the replies that this process is sending. A lease is renewed while its delivery
+// lasts, so it expires only if the process dies or cannot reach the database.
 import { inBackground } from '../../in-background.ts'
 import type { Needs } from '../../ports.ts'
 
 export const leaseMs = 20_000
 const renewEveryMs = 1000
-/** Longer than the holder needs to renew, were it a leap of the clock that ended the lease and not its holder's silence. */
+/** Long enough for a living holder to renew its lease if a jump of the clock made it expire. */
 export const holderSpeaksWithinMs = 5000
 
 export type Lease = {
-  /** Asked before the line leaves: who has lost the lease sends nothing. */
+  /** Asked just before the reply is sent: without the lease nothing is sent. */
   isHeld: () => Promise<boolean>
   release: () => void
 }
@@ -60,7 +60,7 @@ export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
     },
     close: async () => {
       clearInterval(timer)
-      // whoever fails has said so
+      // errors of the renewal have been logged already
       await renewing?.catch(() => undefined)
     },
   }

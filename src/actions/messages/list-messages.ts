@@ -11,7 +11,7 @@ export type LinesInput = {
   limit: number
 }
 
-/** Ascending by seq; without bounds the newest. */
+/** Sorted by seq, ascending. Without bounds, the newest lines. */
 export async function listMessages(
   needs: Needs<'store' | 'recent'>,
   me: Me,

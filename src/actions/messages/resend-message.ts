@@ -7,7 +7,10 @@ import { tellLines } from '../lines/recent.ts'
 import { lockUnsettled, settleByHand } from './resolve-message.ts'
 import { refuseWindow, storeReply, type ReplyNeeds } from './send-reply.ts'
 
-/** A person decides to send again: a new line that names the old one, which is settled with it. */
+/**
+ * A person decides to send a reply again. This creates a new line that refers to the old one, and
+ * the old one is settled.
+ */
 export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Promise<MessageRow> {
   const line = await needs.store.work('reply', async (unit) => {
     const { customer, session, message } = await lockUnsettled(unit, me, id)
@@ -18,7 +21,8 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
 
     const input = {
       sessionId: session.session_id,
-      // with a space, which no clientMsgId of an agent can have
+      // contains a space, which is not allowed in a clientMsgId of an agent, so the two cannot
+      // collide
       clientMsgId: `resend ${id}`,
       content: contentOf(message),
       resendOf: id,

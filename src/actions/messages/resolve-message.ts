@@ -1,4 +1,5 @@
-// Only a person knows what the platform never told; what they decide is not overwritten by a late answer.
+// If the result of a reply is unknown, a person can decide what happened. A late answer from WeChat
+// does not overwrite their decision.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -26,7 +27,10 @@ export async function resolveMessage(
   return settled
 }
 
-/** The line with its customer and session locked; only where its fate is open, and only for its owner or a supervisor. */
+/**
+ * Locks customer, session and line. Only a line whose result is unknown can be settled, and only by
+ * the owner of the session or a supervisor.
+ */
 export async function lockUnsettled(unit: Unit, me: Me, id: string) {
   const seen = await unit.messages.find(me.companyId, id)
   if (!seen?.session_id) throw notFound()
@@ -48,7 +52,7 @@ export async function lockUnsettled(unit: Unit, me: Me, id: string) {
   return { ...both, message }
 }
 
-/** A member settles what they wrote themselves. */
+/** A member of a group chat may settle their own lines. */
 const isHisOwn = async (
   unit: Unit,
   me: Me,

@@ -1,4 +1,5 @@
-// sendMessage: accepted means stored with its outbox row in one transaction; 202. The sender does the rest.
+// Accepts a reply from a person. The line and its outbox row are stored in one transaction and the
+// call is answered 202; the sender then delivers it.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/reply/content.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
@@ -20,7 +21,9 @@ export type ReplyInput = {
   content: Content
   fence?: number | undefined
   resendOf?: string | undefined
-  /** Takes the last reply that the company's setting keeps. */
+  /**
+   * Whether to use the last reply of the window, which the company's setting otherwise keeps back.
+   */
   useReserved?: boolean | undefined
 }
 export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'>
@@ -30,7 +33,8 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     const known = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
     if (known) return sameOrRefuse(known, input)
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
-    // the same call, sent twice at once, waited behind itself
+    // the same call may have been sent twice at once; the second waited for the first and now finds
+    // its line
     const twin = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
     if (twin) return sameOrRefuse(twin, input)
     const writer = await personIn(unit, me, session)
@@ -56,7 +60,10 @@ function sameOrRefuse(known: MessageRow, input: ReplyInput): MessageRow {
   )
 }
 
-/** Asked before anything is stored: a line that WeChat would refuse is better refused here, with what to do. */
+/**
+ * Checked before anything is stored: if WeChat would refuse the reply, it is better to refuse it
+ * here and say what can be done.
+ */
 export async function refuseWindow(
   needs: Needs<'known' | 'clock'>,
   customer: CustomerRow,
@@ -124,7 +131,10 @@ export async function storeReply(
   return line
 }
 
-/** The owner stays the owner: a member's line, and a supervisor's who interjects, say who spoke. */
+/**
+ * Lines of members of a group chat and of supervisors who step in name their author; the session
+ * keeps its owner.
+ */
 async function speaker(unit: Unit, session: SessionRow, writer: Person) {
   if (session.uid === writer.uid) return { opercode: writtenBy.agent }
   const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null

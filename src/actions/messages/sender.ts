@@ -1,4 +1,5 @@
-// Who sends what waits, each account in its own share of the process: one that hangs, or whose files do, holds back nobody else.
+// Sends waiting replies. Each account has its own share of the process, so that a hanging account
+// or slow uploads do not delay other accounts.
 import type { Worker } from '../worker.ts'
 import { openAccountWorker } from '../account-worker.ts'
 import { openShares } from '../shares.ts'
@@ -6,7 +7,7 @@ import { deliver, type DeliverNeeds } from './deliver.ts'
 import { openLeases } from './leases.ts'
 
 const lines = { perAccount: 8, first: 4, atOnce: 64, most: 512, slowAfterMs: 1000 }
-/** A file is in memory while it is uploaded, which may take a minute. */
+/** A file is held in memory while it is uploaded, which may take a minute, so few run at once. */
 const files = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000 }
 
 export function openSender(needs: DeliverNeeds): Worker {

@@ -1,5 +1,6 @@
-// The owner of an account authorises our platform to speak for it. They come from our page, go to WeChat's, and come back with a
-// code; what they carry along is sealed, so that nobody can bind an account to another company.
+// Lets the owner of an account authorise our third-party platform. They go from our page to
+// WeChat's and come back with a code. The state they carry is encrypted, so that nobody can bind an
+// account to another company.
 import type { AccountRow } from '../../../entities/index.ts'
 import { companyIsOpen } from '../../../rules/access/login.ts'
 import { AppError } from '../../errors.ts'
@@ -23,7 +24,7 @@ type State = { companyId: string; uid: number; until: number }
 const holdsMs = 30 * 60_000
 const statePlace = (componentAppid: string) => `authorize:${componentAppid}`
 
-/** Where to send the owner. */
+/** Returns the address at WeChat to which the owner is sent. */
 export async function beginAuthorization(
   needs: AuthorizeNeeds,
   me: Actor,
@@ -80,7 +81,7 @@ function openState(
     ) as State
     if (opened.until > needs.clock.now()) return opened
   } catch {
-    // made by somebody else
+    // This state was not made by us, so it cannot be decrypted.
   }
   throw notBegun()
 }
@@ -91,7 +92,10 @@ const notBegun = () =>
     'This authorisation was not begun here, or half an hour ago: begin it again under accounts.',
   )
 
-/** Whoever began it may have been disabled meanwhile, or their company has expired. */
+/**
+ * The admin who started the authorisation may have been disabled meanwhile, or their company may
+ * have expired.
+ */
 async function refuseFormerAdmin(
   needs: Needs<'clock'>,
   unit: Unit,

@@ -1,4 +1,5 @@
-// A code is good once, and comes on two ways: with a push, and with the owner's browser. Whoever is second finds what the first was told.
+// Exchanges an authorisation code, which WeChat accepts only once. It arrives in two ways: in a
+// push, and with the owner's browser. The second one uses the result of the first.
 import { createHash } from 'node:crypto'
 import { isAppError } from '../../errors.ts'
 import type { AuthorizedAccount, KnownPlatform, Needs } from '../../ports.ts'

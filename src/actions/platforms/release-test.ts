@@ -3,7 +3,10 @@ import type { KnownPlatform, Needs } from '../../ports.ts'
 
 export type Exchange = { appid: string; openid: string; code: string; text: string }
 
-/** A step of the platform's own test before its release: answered empty at once, then by a call in the account's name. */
+/**
+ * Passes a step of WeChat's test before a platform is released: the push is answered with nothing,
+ * and the reply is then sent through the API in the account's name.
+ */
 export async function answerByCall(
   needs: Needs<'desk' | 'log'>,
   platform: KnownPlatform,

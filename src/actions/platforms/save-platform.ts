@@ -56,7 +56,9 @@ export async function createPlatform(
   return row
 }
 
-/** Keys change as those of accounts do: what is under way is still understood. */
+/**
+ * Keys are replaced as for accounts: pushes under way that use the old keys are still understood.
+ */
 export async function changePlatform(
   needs: PlatformNeeds,
   me: Actor,

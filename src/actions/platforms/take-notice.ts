@@ -1,4 +1,5 @@
-// What WeChat pushes to a platform itself: its ticket every ten minutes, and who has authorised it or no longer does.
+// Handles what WeChat pushes to the platform itself: its ticket every ten minutes, and accounts
+// that gave or withdrew their authorisation.
 import { isAppError } from '../../errors.ts'
 import type { KnownPlatform, Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
@@ -37,8 +38,8 @@ async function keepTicket(
 }
 
 /**
- * The code of an account that is bound already brings its new permissions. A first one waits for the owner's return, which says to
- * which company they belong.
+ * For an account that is bound already, the code brings its new permissions. For a new account
+ * nothing is done until the owner's browser returns, which tells to which company it belongs.
  */
 async function renew(
   needs: NoticeNeeds,
@@ -50,7 +51,7 @@ async function renew(
   try {
     await exchangeCode(needs, platform, code)
   } catch (error) {
-    // their browser was faster, and has used the code
+    // the owner's browser was faster and has used the code already
     if (!isAppError(error)) throw error
     needs.log.info({ appid, error: error.message }, 'an authorisation code was not exchanged')
     return
@@ -74,7 +75,7 @@ async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string
     if (!row) return false
     await unit.accounts.change(row.company_id, row.account_id, {
       withdrawn_at: needs.clock.now(),
-      // bound directly it does not need the platform
+      // an account that is also bound directly keeps working without the platform
       ...(row.binding === 'platform' && { binding: 'unbound' }),
     })
     return row.binding === 'platform'

@@ -1,12 +1,13 @@
-// A batch at a time; the next one begins while the disk still keeps this one. A batch that fails is dissolved and each push runs
-// alone; so does one whose rows somebody else holds.
+// Runs batches of pushes. The next batch starts while the previous one is still being written to
+// disk. If a batch fails, its pushes run again one by one; so does a push whose rows are locked by
+// somebody else.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inBackground } from '../../in-background.ts'
 import { inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
 import { receive } from './receive.ts'
 import type { SingleRunner } from './single-runner.ts'
 
-// with 64, as many commits again, and a sixth fewer pushes a second
+// With 64 there would be twice as many commits, and a sixth fewer pushes per second.
 const most = 128
 const settleMs = 50
 const shareOfWait = 1 / 8
@@ -14,7 +15,7 @@ const shareOfWait = 1 / 8
 export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
   const pending: PendingPush[] = []
   const answers = openWrittenAnswers(needs)
-  /** Batches that are not on the disk yet, with the time of their oldest push. */
+  /** Batches that are not on disk yet, with the arrival time of their oldest push. */
   const ending = new Map<Promise<void>, number | undefined>()
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
@@ -23,7 +24,7 @@ export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
     let last: Last = { size: 0, ms: 0 }
     do {
       await gather(pending, last)
-      // whoever has a push that runs alone by now stays behind it
+      // if a push of this customer is running alone by now, this one must wait behind it
       const batch = inTime(needs, pending.splice(0, most)).filter((push) => !singles.follows(push))
       const written = answers.take()
       if (batch.length + written.length > 0) {
@@ -32,7 +33,7 @@ export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
     } while (pending.length > 0)
     running = null
   }
-  /** Or failed: then its pushes run alone by now. */
+  /** Commits a batch. If that fails, its pushes have been given to the single runner. */
   const committed = (batch: PendingPush[], written: string[]) =>
     new Promise<void>((resolve) => {
       const end = runBatch({ needs, singles }, { batch, written, committed: resolve }).finally(
@@ -77,7 +78,10 @@ export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
   }
 }
 
-/** Passive answers that the platform has been given: settled with the next batch, or alone when none comes. */
+/**
+ * Collects passive answers that have been fully written to WeChat. They are marked as sent together
+ * with the next batch, or on their own if no batch comes.
+ */
 function openWrittenAnswers(needs: RunnerNeeds) {
   let ids: string[] = []
   const take = () => {
@@ -113,8 +117,10 @@ async function timed(size: number, committed: Promise<void>): Promise<Last> {
 }
 
 /**
- * What lies ready joins: as long as a turn of the event loop brings more, there is more to come. Under load those who were just
- * answered push again: they are waited for, a small part of what the last batch took, because one batch of all costs less than two.
+ * Waits a moment so that more pushes can join the batch: for as long as each turn of the event loop
+ * brings new ones. Under load, customers who were just answered push again at once, so a small
+ * fraction of the last batch's time is spent waiting for them; one batch of all of them costs less
+ * than two.
  */
 async function gather(pending: PendingPush[], last: Last): Promise<void> {
   const until = performance.now() + last.ms * shareOfWait
@@ -148,7 +154,7 @@ async function runBatch(
     needs.log.warn({ error: String(error), size: batch.length }, 'a batch was dissolved')
     if (written.length > 0) await receive(needs, [], { written }).catch(() => undefined)
     for (const pending of batch) {
-      // what failed alone fails alone again, unless SQL refuses the push itself
+      // a push that failed alone would fail again, unless the database refused the push itself
       if (batch.length === 1 && !needs.store.refuses(error)) pending.reject(error)
       else singles.run(pending)
     }

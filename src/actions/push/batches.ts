@@ -1,15 +1,20 @@
-// Where pushes enter. Group commit: those that arrive together share one transaction, and a customer's keep their order. One batch at a
-// time in a process: more of them are smaller, wait for each other's locks, and on both stores took more of the processor for each push.
+// Where pushes enter. Pushes that arrive together share one transaction (group commit), and those
+// of one customer keep their order. A process runs only one batch at a time: several would be
+// smaller, would wait for each other's locks, and used more processor time per push with both
+// databases.
 import { openBatchRunner } from './batch-runner.ts'
 import type { RunnerNeeds } from './pending-push.ts'
 import type { Push, PushAnswer } from './decide/push.ts'
 import { openSingleRunner } from './single-runner.ts'
 
 export type Batches = {
-  /** For how long the oldest push has been pending; those that run alone make nobody else wait. */
+  /**
+   * How long the oldest push has been pending. Pushes that run alone do not count, since nobody
+   * waits behind them.
+   */
   oldestMs: () => number
   take: (push: Push) => Promise<PushAnswer | null>
-  /** The passive answer has been fully written to the platform. */
+  /** Tells that the passive answer with this id has been fully written to WeChat. */
   answerWritten: (id: string) => void
   idle: () => Promise<void>
 }
@@ -22,7 +27,7 @@ export function openBatches(needs: RunnerNeeds): Batches {
     take: (push) =>
       new Promise((resolve, reject) => {
         const pending = { push, since: needs.clock.mono(), resolve, reject }
-        // whoever has a push that runs alone stays behind it
+        // if an earlier push of this customer is running alone, this one waits behind it
         if (!singles.follows(pending)) runner.take(pending)
       }),
     answerWritten: runner.answerWritten,

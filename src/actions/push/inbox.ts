@@ -1,9 +1,12 @@
-// Every push has one row in the inbox, by which a push that is delivered again is known.
+// Each push has one row in the inbox. By this row we recognise a push that WeChat delivers again.
 import type { InboxRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { customerOf, type NewPush, type Push } from './decide/push.ts'
 
-/** `row`: as it stands if the push is new. `stored`: the id of the row that stands for it. */
+/**
+ * `row`: the inbox row, inserted if the push is new. `stored`: the id of the row under which the
+ * push is stored, possibly by an earlier delivery.
+ */
 export type Entry = { push: NewPush; row: InboxRow; stored: string; isNew: boolean }
 
 export async function enter(
@@ -20,7 +23,10 @@ export async function enter(
   })
 }
 
-/** Pushes of customers whose rows somebody else holds leave the batch, and come again alone. Answers which these are. */
+/**
+ * Removes pushes from the batch whose customer's rows are locked by somebody else; they will run
+ * again alone. Returns a test for these entries.
+ */
 export async function takeBack(
   unit: Unit,
   entries: Entry[],
@@ -32,7 +38,7 @@ export async function takeBack(
       .map(({ stored }) => stored),
   )
   await unit.inbox.takeBack([...takenBack])
-  // a copy of a push that is taken back is stored nowhere either
+  // a second copy of such a push in the same batch was not stored either
   return (entry) => takenBack.has(entry.stored)
 }
 

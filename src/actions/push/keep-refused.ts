@@ -3,7 +3,7 @@ import { writtenBy } from '../../../rules/reply/message.ts'
 import type { Unit } from '../../ports.ts'
 import type { Effects } from './decide/effects.ts'
 
-/** In the list of what SQL refused, with the message that stands for it. */
+/** Adds the push to the list of refused pushes, with the line that stands in its place. */
 export async function keepRefused(unit: Unit, row: InboxRow, effects: Effects[]): Promise<void> {
   const message = effects
     .find(({ push }) => push.id === row.inbox_id)

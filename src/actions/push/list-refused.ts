@@ -12,7 +12,10 @@ function spotOf(cursor: string | undefined): { before: number; id: string } {
   return { before: Number(before), id }
 }
 
-/** The newest first; `open`: how many nobody has seen to, and no job could read again. */
+/**
+ * Lists refused pushes, newest first. `open` counts those that no admin has seen and no job could
+ * read again.
+ */
 export async function listRefused(
   { store: { read } }: Needs<'store'>,
   me: Me,
@@ -29,11 +32,11 @@ export async function listRefused(
   }
 }
 
-/** Of all companies: the metric. */
+/** The number over all companies, for the metric. */
 export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
   store.read.refused.countOpen()
 
-/** An admin has seen to it; who was first stays. */
+/** Marks a refused push as seen. If several admins do so, the first one is recorded. */
 export async function readRefused(needs: Needs<'store' | 'clock' | 'ids'>, me: Me, id: string) {
   const row = await needs.store.work('rest', async (unit) => {
     const at = needs.clock.now()

@@ -1,10 +1,13 @@
-// Sessions that have ended, and are graded by a tap on the question after them.
+// Loads closed sessions that are graded by a tap on the satisfaction question.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { gradingIn } from './decide/graded.ts'
 import type { Push } from './decide/push.ts'
 
-/** Whoever changes a session holds its customer, and these customers are held: nobody is waited for. */
+/**
+ * Changing a session requires the lock on its customer, which the batch already holds, so locking
+ * these sessions never waits.
+ */
 export async function lockAsked(unit: Unit, pushes: Push[]): Promise<Map<string, SessionRow>> {
   const asked = new Map<string, SessionRow>()
   for (const companyId of [...new Set(pushes.map((push) => push.account.company_id))].sort()) {

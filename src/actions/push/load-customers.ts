@@ -1,5 +1,6 @@
-// Whose pushes a batch brings: their rows and their open sessions, locked. In a batch nobody is waited for: whose rows somebody else
-// holds is busy. Their rows are locked in the order of their keys, and before those of sessions, as everywhere.
+// Loads and locks the customers of a batch and their open sessions. A batch never waits for a lock:
+// a customer whose rows somebody else holds is reported as busy. As everywhere, customers are
+// locked before sessions and in the order of their keys.
 import type { Ids } from '../../ids.ts'
 import type { KnownCustomer, Unit } from '../../ports.ts'
 import { newCustomer, openKey } from '../lines/new-rows.ts'
@@ -45,14 +46,18 @@ async function lockOfAccount(
   }
   if (missing.size === 0) return known
 
-  // another process may add the same customer first: insert, then read what stands
+  // another process may insert the same customer at the same moment, so insert first and then read
+  // whichever row won
   await unit.customers.insertNew(
     [...missing].map((openid) => newCustomer(first.account, { id: ids(), openid, at })),
   )
   return [...known, ...(await unit.customers.lockByOpenids(accountId, [...missing], alone))]
 }
 
-/** Gives each customer the open session; whose session somebody else holds is taken off the list. */
+/**
+ * Adds to each customer their open session. Customers whose session is locked by somebody else are
+ * removed from the list.
+ */
 async function lockOpen(unit: Unit, customers: Known, alone: boolean): Promise<void> {
   const byOpenKey = new Map([...customers].map(([key, { customer }]) => [openKey(customer), key]))
   if (byOpenKey.size === 0) return

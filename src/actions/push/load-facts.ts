@@ -1,5 +1,6 @@
-// All that a batch reads before it decides, in one place and in this order: rows are locked customer first, then session, and who is
-// free and who waits where is asked once it is known who may open a session.
+// Reads everything that a batch needs before it decides. Rows are locked customer first, then
+// session. Who is free and who waits is read afterwards, once it is known which pushes may open a
+// session.
 import type { Needs, Unit } from '../../ports.ts'
 import type { BatchFacts } from './decide/facts.ts'
 import { findRule } from './decide/find-rule.ts'
@@ -10,7 +11,7 @@ import { loadRoster } from './load-roster.ts'
 import { loadReceptions, loadVisits } from './load-visits.ts'
 import { hasCustomer, type NewPush } from './decide/push.ts'
 
-/** `alone`: waits for rows that somebody holds. */
+/** With `alone`, the load waits for rows that somebody else has locked. */
 type Wanted = { pushes: NewPush[]; alone: boolean }
 
 export async function loadFacts(

@@ -1,5 +1,5 @@
-// Where customers stand in the queue, or may come to stand. Asked only where they are told; the index counts, whatever the queue's
-// length.
+// Loads the places of customers in the queue. This is done only for companies that tell customers
+// their place; the queue index counts quickly, however long the queue is.
 import { commonLane, groupLane } from '../../../rules/session/lane.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/session.ts'

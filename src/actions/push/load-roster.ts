@@ -1,4 +1,5 @@
-// Who may be given the sessions that a batch may open, and where others wait already.
+// Loads the people who may be given the sessions that a batch may open, and the lanes in which
+// others already wait.
 import { lanesThatMatter, whoMatters } from '../../../rules/session/assignment.ts'
 import { namedBy, namedByKey, receives, type Named } from '../../../rules/session/reception.ts'
 import type { KnownCustomer, Unit } from '../../ports.ts'
@@ -10,7 +11,10 @@ import { askedOf, namedByCode } from './decide/receivers.ts'
 export type Roster = { people: Map<number, PersonRead>; waitedIn: Set<string> }
 type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found' | 'receptions'>
 
-/** Of customers who have no session yet. Where sessions are grabbed, belong to nobody and name nobody, nothing is asked. */
+/**
+ * Only customers without an open session matter. Nothing is read if agents grab sessions and the
+ * customers have no exclusive agent and name nobody.
+ */
 export async function loadRoster(unit: Unit, pushes: Push[], loaded: Loaded): Promise<Roster> {
   const opening = pushes.flatMap((push) => {
     const known = loaded.customers.get(customerOf(push))
@@ -42,7 +46,10 @@ export async function loadRoster(unit: Unit, pushes: Push[], loaded: Loaded): Pr
   return { people, waitedIn }
 }
 
-/** Whom a rule, a button or a code may name; an event that names nobody opens nothing. */
+/**
+ * The people and groups that a rule, a menu button or a QR code may name. An event that names
+ * nobody opens no session.
+ */
 function whomItMayName(push: Push, customer: Readonly<KnownCustomer>, loaded: Loaded): Named[] {
   const { deed, account } = push
   const { receptions, found, at } = loaded

@@ -1,4 +1,4 @@
-// What taps, scans, places and codes need besides; a batch that is all text pays nothing for it.
+// Loads what is needed for menu taps, scans, locations and QR codes. A batch of texts skips this.
 import type { ReceptionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { sceneKey, type CustomerFacts, type Receptions, type Visit } from './decide/facts.ts'
@@ -6,7 +6,7 @@ import { customerOf, isVisit, type Push } from './decide/push.ts'
 
 type Known = ReadonlyMap<string, CustomerFacts>
 
-/** By the customer's id. */
+/** Keyed by the customer's id. */
 export async function loadVisits(
   unit: Unit,
   pushes: Push[],
@@ -18,7 +18,10 @@ export async function loadVisits(
   return new Map(rows.map(({ n, ...row }) => [row.wx_user_id, { ...row, n: n ?? 0 }]))
 }
 
-/** By which customers come now, and by which those once came who have no session yet. */
+/**
+ * The QR codes by which customers come now, and those by which customers without a session once
+ * came.
+ */
 export async function loadReceptions(
   unit: Unit,
   pushes: Push[],

@@ -1,8 +1,11 @@
-// What a session counts of its lines is said again by the lines themselves.
+// Corrects the counters of a session by counting its lines.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 
-/** The session is locked. Answers whether it counted wrongly; then it is written. */
+/**
+ * The session must be locked. Returns whether its counters were wrong; if so they have been
+ * corrected.
+ */
 export async function mendCounts(unit: Unit, session: SessionRow): Promise<boolean> {
   const { seq, visitors, last } = await unit.messages.countsOf(session.session_id)
   const is = {

@@ -1,4 +1,5 @@
-// A push that is pending: it has come, and is not stored yet. Somebody holds the line to WeChat for it, and not for long.
+// A push that has arrived and is not stored yet. WeChat keeps its connection open and waits for the
+// answer, but only for a few seconds.
 import type { Needs } from '../../ports.ts'
 import { AppError } from '../../errors.ts'
 import type { Push, PushAnswer } from './decide/push.ts'
@@ -14,7 +15,10 @@ export type PendingPush = {
 
 export const deadlineMs = 3000
 
-/** WeChat gives up after 5 s: what can't be answered in time anyway makes room, and comes again. */
+/**
+ * WeChat gives up after 5 s. Pushes that cannot be answered in time anyway are dropped to make
+ * room; WeChat sends them again.
+ */
 export function inTime(needs: Needs<'clock'>, batch: PendingPush[]): PendingPush[] {
   const since = needs.clock.mono() - deadlineMs
   for (const late of batch.filter((pending) => pending.since < since)) {

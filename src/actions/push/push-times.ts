@@ -1,5 +1,6 @@
-// The newest time told by each account's pushes. In memory, and in SQL about once a minute: what another process or the one before a
-// restart has heard is known as well, and no push waits for it.
+// Keeps the newest time that each account's pushes have told. It is held in memory and written to
+// the database about once a minute, so that other processes, and the next start, know it too. No
+// push waits for this.
 import { isAhead, isOldPush, type Newest } from '../../../rules/time/push-time.ts'
 import { inBackground } from '../../in-background.ts'
 import type { KnownAccount, Needs } from '../../ports.ts'
@@ -7,9 +8,12 @@ import type { KnownAccount, Needs } from '../../ports.ts'
 type PushTimesNeeds = Needs<'store' | 'clock' | 'log' | 'metrics'>
 type Heard = {
   newest: Newest | null
-  /** Signatures of the newest second: a second push in it has another one. */
+  /**
+   * The signatures seen in the newest second. Another push in the same second has another
+   * signature.
+   */
   signatures: Set<string>
-  /** Since when times run ahead of our clock. */
+  /** Since when push times have been ahead of our clock. */
   aheadSince: number | null
   written: number
   refused: number
@@ -19,7 +23,7 @@ type Stamp = { told: number; signature: string }
 
 export type PushTimes = {
   isOld: (account: KnownAccount, stamp: Stamp) => boolean
-  /** Of a push whose signature was right. */
+  /** Call this only for a push whose signature was correct. */
   hear: (account: KnownAccount, stamp: Stamp) => void
   refuse: (account: KnownAccount) => void
   idle: () => Promise<void>
@@ -58,7 +62,7 @@ export function openPushTimes(needs: PushTimesNeeds): PushTimes {
   return {
     isOld: (account, { told, signature }) => {
       const { newest, signatures } = of(account)
-      // two customers may write in one second
+      // two different customers may write within the same second
       const isNew = told === newest?.told && !signatures.has(signature)
       return !isNew && isOldPush(told, clock.now(), newest)
     },

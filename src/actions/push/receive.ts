@@ -1,6 +1,8 @@
-// A batch of pushes in one transaction: entered in the inbox (which are new?), loaded, decided, written. Only then are they answered, and
-// queue and bus told. A push delivered again takes no seq and gets the stored answer. Two rows are written before anything is decided,
-// because only the database can say who was first: that of the inbox, and that of a customer who was not there.
+// Processes a batch of pushes in one transaction: enter them in the inbox (which finds out which
+// are new), load the facts, decide, write. Only after the commit are the pushes answered, and the
+// queue and the event bus told. A push that is delivered again gets the stored answer and adds no
+// line. Inbox rows and new customers are written before anything is decided, because only the
+// database can say who inserted them first.
 import { contentOf } from '../../../rules/reply/content.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -16,11 +18,17 @@ import { writeEffects } from './write-effects.ts'
 export type ReceiveNeeds = TellNeeds & Needs<'metrics'>
 
 export type How = {
-  /** Passive answers that were fully written since: they are settled in the same transaction. */
+  /**
+   * Passive answers that have been fully written to WeChat meanwhile; the same transaction marks
+   * them as sent.
+   */
   written?: string[]
-  /** Waits for rows that somebody else holds; in a batch such a push is answered `busy`. */
+  /**
+   * Waits for rows that somebody else has locked. Within a batch such a push would be reported as
+   * `busy` instead.
+   */
   alone?: boolean
-  /** No try begins after this moment of the monotonic clock. */
+  /** No further attempt starts after this moment (of the monotonic clock). */
   until?: number
   committed?: () => void
 }
@@ -58,7 +66,10 @@ export async function receive(
 
 type Taken = { effects: Effects[]; isBusy: (entry: Entry) => boolean }
 
-/** Of a push that came again the stored answer, read now: the first of two copies may be of this batch. */
+/**
+ * For a repeated push the stored answer is read only now, because its first copy may be in this
+ * very batch.
+ */
 async function answersTo(
   unit: Unit,
   entries: Entry[],
@@ -77,7 +88,7 @@ async function answersTo(
   return entries.map((entry) => (isBusy(entry) ? 'busy' : (answers.get(entry.stored) ?? null)))
 }
 
-/** What stood behind the answers that are settled now may leave. */
+/** Replies that had to wait behind the passive answers may be sent now. */
 async function tellFreed({ store, bus, log }: ReceiveNeeds): Promise<void> {
   try {
     if (await store.read.outbox.anyPending()) bus.publish('outbox', '')

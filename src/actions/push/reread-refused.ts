@@ -1,5 +1,6 @@
-// Pushes that SQL refused are read again, and their words stand in the session of that time, in their order, once. Sessions that count
-// their lines wrongly are mended first: a greeting once left them so.
+// Tries again to read pushes that the database refused. What they say is then added, once and in
+// order, to the session of that time. Before that, sessions with wrong line counters are corrected,
+// because a bug in the greeting once left them so.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
 import { widenWindow } from '../../../rules/reply/reply-window.ts'
@@ -16,7 +17,10 @@ type RereadNeeds = Needs<
   'store' | 'clock' | 'ids' | 'bus' | 'recent' | 'readPush' | 'log' | 'metrics'
 >
 
-/** Raised when more can be stored than before: then all that is still refused is tried once more. */
+/**
+ * Increase this when pushes can be stored that could not be before: then every push that is still
+ * refused is tried once more.
+ */
 const reader = 1
 const atOnce = 500
 const end = '~'
@@ -34,7 +38,10 @@ export async function rereadRefused(
   return result
 }
 
-/** Walks once through all sessions that were greeted; where it stands is kept. */
+/**
+ * Walks once through all sessions that had a greeting. The position is stored, so that it can
+ * continue.
+ */
 async function mendGreeted(needs: RereadNeeds, companyId: string): Promise<number> {
   const place = `greeted:${companyId}`
   const { read } = needs.store
@@ -67,7 +74,7 @@ async function readAgain(needs: RereadNeeds, row: RefusedPush): Promise<boolean>
       return true
     }
   } catch (error) {
-    // what failed for another reason is tried by the next run
+    // a push that failed for another reason is tried again by the next run
     if (!needs.store.refuses(error) && !isUnreadable(error)) throw error
     needs.log.warn(
       { inboxId: row.inbox_id, error: String(error) },
@@ -80,7 +87,10 @@ async function readAgain(needs: RereadNeeds, row: RefusedPush): Promise<boolean>
 
 const isUnreadable = (error: unknown) => error instanceof Error && error.name === 'WechatInputError'
 
-/** Null where there is no place for it: then it stands in the list alone. */
+/**
+ * Null if there is no session to which it could be added; then it stays in the list of refused
+ * pushes.
+ */
 // eslint-disable-next-line max-params -- what is done, with what, to whom
 async function place(
   needs: RereadNeeds,
@@ -102,7 +112,7 @@ async function place(
   return { line, events }
 }
 
-/** The customer, and the session that was the newest when it came. */
+/** Finds the customer, and the session that was their newest when the push came. */
 async function placeOf(unit: Unit, row: RefusedPush) {
   const seen = await unit.customers.byOpenid(row.company_id, row.account_id, row.openid)
   if (!seen) return null
@@ -174,7 +184,10 @@ async function append(
   return line
 }
 
-/** Nobody looks into a session that has ended: its customer was missed, unless they are back. */
+/**
+ * Nobody looks into a closed session, so it is recorded as missed, unless the customer is back
+ * already.
+ */
 async function missIfEnded(needs: RereadNeeds, unit: Unit, session: SessionRow): Promise<void> {
   const { session_id, company_id, account_id, wx_user_id, uid } = session
   if (session.open_key !== null || session.unanswered_since === null) return

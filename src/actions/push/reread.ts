@@ -1,5 +1,5 @@
-// Lines that were stored before we understood them are read again from their XML. From the oldest to the newest, a piece at a time;
-// where it stands is kept, so that what was read once is not walked through again.
+// Reads lines again that were stored before we understood their XML, oldest first and in pieces.
+// The position is stored, so that nothing is read twice.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageRow } from '../../../entities/index.ts'
 import { messageTypes } from '../../../rules/reply/message.ts'
@@ -8,7 +8,7 @@ import { toFetch } from '../media/to-fetch.ts'
 
 type RereadNeeds = Needs<'store' | 'clock' | 'bus' | 'readStored'>
 
-/** Raised when more kinds are understood: then all is walked through once more. */
+/** Increase this when more kinds of messages are understood: then all lines are read once more. */
 const reader = 1
 const atOnce = 2000
 const worksForMs = 20_000

@@ -1,6 +1,7 @@
-// Pushes that run alone, because their batch failed or somebody else holds their rows. Each customer's go one behind the other,
-// different customers' beside each other: one poisonous or locked row delays nobody else. Few at a time, because each may hold a
-// connection while it waits, and the batches need theirs.
+// Runs pushes alone, because their batch failed or somebody else has locked their rows. Pushes of
+// one customer run in order, those of different customers in parallel, so one bad or blocked push
+// delays nobody else. Only a few run at a time, because each may hold a database connection while
+// it waits, and the batches need connections too.
 import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
 import { deadlineMs, inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
@@ -10,7 +11,10 @@ import { takeRefused } from './take-refused.ts'
 
 export type SingleRunner = {
   run: (pending: PendingPush) => void
-  /** Whether it was taken, because one of its customer's is still running. */
+  /**
+   * Returns whether it took the push. It does so if an earlier push of the same customer is still
+   * running.
+   */
   follows: (pending: PendingPush) => boolean
   idle: () => Promise<void>
 }
@@ -22,7 +26,7 @@ const tooMany = () =>
 
 export function openSingleRunner(needs: RunnerNeeds): SingleRunner {
   const pushesOf = new Map<string, PendingPush[]>()
-  /** Customers whose turn comes. */
+  /** Customers in the order in which their pushes will run. */
   const turns: string[] = []
   const running = new Set<Promise<void>>()
   let all = 0

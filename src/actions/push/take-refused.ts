@@ -1,5 +1,6 @@
-// A push that SQL refuses. If its session counted its lines wrongly that is mended, and the push stored. Else a line that says so stands
-// for it, so that whoever serves the customer knows; and it is kept with its raw XML for an admin.
+// Handles a push that the database refuses. If the session's counters were wrong, they are
+// corrected and the push is stored normally. Otherwise a line in the session says that a message
+// could not be stored, so that the agent knows, and the raw XML is kept for an admin.
 import { messageTypes } from '../../../rules/reply/message.ts'
 import type { Deed, Needs } from '../../ports.ts'
 import { mendCounts } from './mend-counts.ts'
@@ -53,7 +54,7 @@ const mendSessionOf = (
     return session ? mendCounts(unit, session) : false
   })
 
-/** Holds nothing of what came. */
+/** Contains nothing of the original push. */
 function standIn(deed: Deed): Deed {
   if (deed.kind === 'notice') return deed
   if (deed.kind === 'event') return { kind: 'event', name: 'refused', key: '', known: false }

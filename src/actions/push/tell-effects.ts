@@ -1,5 +1,5 @@
-// After the commit: what was written is told to the index, the streams, the sender and the workers. It decides nothing; what a process
-// that dies does not tell is told by a job.
+// After the commit, tells the queue index, the event streams, the sender and the workers what was
+// written. Nothing is decided here. If the process dies before telling, a job tells later.
 import { isOwned } from '../../../rules/session/session.ts'
 import type { Needs } from '../../ports.ts'
 import { tellLines } from '../lines/recent.ts'

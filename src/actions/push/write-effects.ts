@@ -1,5 +1,6 @@
-// All that a batch writes, in one place and in the order of the house: customer, session, loads, lines, outbox, ledger, and last what many
-// write. A row that several pushes of a batch changed is written once, as the last of them left it.
+// Writes everything that a batch decided, in the usual order of locks: customer, session, agents'
+// loads, lines, outbox, ledger, and finally the rows that many transactions write. A row that
+// several pushes changed is written once, in its final state.
 import type { SessionRow } from '../../../entities/index.ts'
 import { OutOfDate } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -7,7 +8,10 @@ import { writeEvents } from '../streams/write.ts'
 import type { Counted, Effects } from './decide/effects.ts'
 import type { BatchFacts, BatchSession } from './decide/facts.ts'
 
-/** `written`: passive answers that the platform has by now; they are settled in the same transaction. */
+/**
+ * `written`: passive answers that have reached WeChat; they are marked as sent in the same
+ * transaction.
+ */
 type Batch = { facts: BatchFacts; effects: Effects[]; written: string[] }
 
 export async function writeEffects(
@@ -55,11 +59,11 @@ async function writeCustomers(unit: Unit, effects: Effects[]): Promise<void> {
   await unit.visits.forgetBefore(lastOf(trajectory.map((row) => [row.wx_user_id, row])))
 }
 
-/** In the order of their keys: rows that lie beside each other are written one after the other. */
+/** Sorted by key, so that neighbouring rows are written one after the other. */
 const lastOf = <T>(rows: [string, T][]): T[] =>
   [...new Map(rows)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 
-/** Those that were opened or changed, as the last push left them. */
+/** The sessions that were opened or changed, in their final state. */
 export const sessionsIn = (effects: Effects[]): BatchSession[] =>
   lastOf(
     effects
@@ -69,7 +73,7 @@ export const sessionsIn = (effects: Effects[]): BatchSession[] =>
 
 async function writeSessions(unit: Unit, sessions: BatchSession[]): Promise<void> {
   const stood = sessions.filter(({ isNew }) => !isNew)
-  // before a new one of the same customer
+  // must come before a new session of the same customer, because only one may be open
   for (const row of thatTook(stood, 'ended')) await unit.sessions.save(row)
   await unit.sessions.insert(rowsOf(sessions.filter(({ isNew }) => isNew)))
   const inPlace = stood.filter(({ step }) => step === null)
@@ -82,7 +86,10 @@ const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }
 const thatTook = (sessions: BatchSession[], step: BatchSession['step']) =>
   rowsOf(sessions.filter((one) => one.step === step))
 
-/** In the order of uids. Whoever is given a session was looked at without a lock, and is held to what was seen. */
+/**
+ * In the order of uids. Agents were read without a lock, so giving them a session only succeeds if
+ * their load is still what was read.
+ */
 async function writeLoads(unit: Unit, effects: Effects[], { people }: BatchFacts): Promise<void> {
   const loads = loadsIn(effects)
   for (const [uid, { given, freed }] of [...loads].sort(([a], [b]) => a - b)) {
@@ -112,7 +119,7 @@ function loadsIn(effects: Effects[]): Map<number, { given: number; freed: number
   return loads
 }
 
-/** Last before the streams: a code that many scan is a busy row. */
+/** These come late because the row of a popular QR code is wanted by many transactions. */
 async function writeCounts(unit: Unit, counted: Counted[]): Promise<void> {
   for (const id of [...new Set(counted.map(({ receptionId }) => receptionId))].sort()) {
     const more = { follows: 0, unfollows: 0, scans: 0 }

@@ -1,5 +1,6 @@
-// Who waits is given to whoever has room, in the order of the queue, where the rule gives. A look decides nothing: each one is decided
-// again in its own transaction, under lock.
+// Assigns waiting sessions to agents who have room, in the order of the queue, if the company's
+// rule assigns. Candidates are read without locks, and each is decided again under lock in its own
+// transaction.
 import { whoMatters, type Asked, type Person } from '../../../rules/session/assignment.ts'
 import { readLane } from '../../../rules/session/lane.ts'
 import { presenceHoldsMs } from '../../../rules/session/presence.ts'
@@ -19,7 +20,10 @@ export type AssignNeeds = TellNeeds
 const pageSize = 100
 const mostPages = 20
 
-/** `returned` have just come back: who has left their private lane and still waits is handed back to them. */
+/**
+ * `returned` are agents who have just come back: customers who left their private lane and still
+ * wait are given back to them.
+ */
 export async function assignWaiting(
   needs: AssignNeeds,
   companyId: string,
@@ -46,7 +50,7 @@ async function lanesOf(
   ]
 }
 
-/** Whether anybody in this lane may be given to someone. */
+/** Whether sessions in this lane may be assigned automatically. */
 function isGiven(settings: Settings, lane: string): boolean {
   const where = readLane(lane)
   if (where === null || where.kind === 'user') return false
@@ -91,7 +95,7 @@ async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]):
   return assigned
 }
 
-/** Of each lane, merged by rank; a lane that has been walked through is taken off. */
+/** Reads the next sessions of all lanes, merged by rank. Lanes that are finished are removed. */
 async function nextPage(
   { store }: AssignNeeds,
   companyId: string,
@@ -111,7 +115,7 @@ async function nextPage(
 const anyRoom = (people: Map<number, Person>) =>
   [...people.values()].some(({ load, capacity }) => load < capacity)
 
-/** Those who are online and have room, as it looks. */
+/** Agents who seem to be online and to have room. */
 async function seen(
   { store, clock }: AssignNeeds,
   { row, staff }: KnownCompany,
@@ -142,7 +146,10 @@ async function seen(
   )
 }
 
-/** In a lane of their own a customer waits for one person and that one's deputies; elsewhere for everyone, and their own agent goes first. */
+/**
+ * In a private lane a customer waits for one person and that person's deputies. In any other lane
+ * they wait for everyone, with preference for their exclusive agent.
+ */
 function askedOfWaiter(
   where: Parameters<typeof askedFor>[0],
   lane: string,
@@ -241,7 +248,7 @@ async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: 
 
 const goesOn = ['unanswered', 'agent_away', 'transferred']
 
-/** Who did not answer, or gave it away, does not get it back at once. */
+/** The agent who did not answer, or gave the session away, does not get it back at once. */
 async function hadIt(unit: Unit, session: SessionRow): Promise<number | null> {
   if (session.ledger_n < 2) return null
   const [had, last] = await unit.sessions.ledger(session.company_id, session.session_id, {

@@ -1,4 +1,5 @@
-// Wakes on the bell `room`, one company after the other; rings that come meanwhile become one.
+// Runs when the bell `room` rings, for one company after the other. Several rings for a company
+// while it runs lead to only one more run.
 import { assignWaiting, type AssignNeeds } from './assign-waiting.ts'
 
 export function openAssigner(needs: AssignNeeds) {
@@ -30,7 +31,7 @@ export function openAssigner(needs: AssignNeeds) {
       })
   }
   const forget = needs.bus.subscribe('room', (subject) => {
-    // rings may have been missed: the job looks within seconds
+    // some rings may have been lost, but the job looks every few seconds anyway
     if (subject === '') return
     const [companyId = '', uid] = subject.split(' ')
     const returned = wanted.get(companyId) ?? new Set()

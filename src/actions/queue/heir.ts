@@ -1,4 +1,5 @@
-// Of those who may be given a session of somebody who leaves: whoever is there and has the least.
+// Chooses who takes over a session from somebody who leaves: of the agents who are there, the one
+// with the fewest sessions.
 import { mayHave } from '../../../rules/session/assignment.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
 import type { SessionRow } from '../../../entities/index.ts'
@@ -6,7 +7,10 @@ import type { KnownCompany, Unit } from '../../ports.ts'
 
 type Wanted = { company: KnownCompany; session: SessionRow; uids: number[]; at: number }
 
-/** Enabled, serving the account, with room as it looks; null where there is nobody. Giving decides whether there is room. */
+/**
+ * Looks for an agent who is enabled, serves the account and seems to have room; null if there is
+ * none. Whether there really is room is decided when the session is given.
+ */
 export async function findHeir(
   unit: Unit,
   { company: { staff }, session, uids, at }: Wanted,

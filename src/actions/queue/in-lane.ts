@@ -1,4 +1,4 @@
-// Those of a lane who are to leave it, piece by piece in its order.
+// Iterates over the sessions of a lane that have to leave it, in order and in pieces.
 import type { Unit } from '../../ports.ts'
 import { pieces } from '../sift.ts'
 

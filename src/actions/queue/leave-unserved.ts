@@ -1,5 +1,6 @@
-// Who waits where nobody could claim them goes on to the common lane of their account, and keeps their place: a group that was deleted,
-// that has nobody, or nobody who serves the account; a person who is disabled or does not serve it any more.
+// Moves sessions out of lanes that nobody can serve, to the common lane of their account with the
+// same rank. Such lanes belong to a group that was deleted or has nobody who serves the account, or
+// to a person who is disabled or no longer serves it.
 import type { Staff } from '../../../rules/session/assignment.ts'
 import { commonLane, readLane } from '../../../rules/session/lane.ts'
 import type { Unit } from '../../ports.ts'
@@ -36,7 +37,10 @@ export async function leaveUnserved(
   return moved
 }
 
-/** After a change that may have left somebody alone. What it does not get done, the job does. */
+/**
+ * Called after a change that may have left a lane without anyone. If it does not finish, the job
+ * does.
+ */
 export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): Promise<number> {
   try {
     return await leaveUnserved(needs, companyId, 2000)
@@ -49,7 +53,7 @@ export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): 
   }
 }
 
-/** Lanes in which somebody waits, but for the common ones, with the accounts of those who wait there. */
+/** All lanes with waiting sessions except the common ones, with the accounts of those sessions. */
 async function placesInUse(unit: Unit, companyId: string): Promise<Place[]> {
   const { sessions } = unit
   const shared = (await sessions.lanesInUse(companyId)).filter(

@@ -1,4 +1,4 @@
-// Queued sessions that go on to another lane, many at once. They keep their rank.
+// Moves many queued sessions to another lane. They keep their rank.
 import type { SessionRow } from '../../../entities/index.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { ringStreams } from '../streams/ring.ts'
@@ -11,15 +11,15 @@ import { stepEvents, takeStep, type Moved } from '../transition/step.ts'
 export type LaneMove = {
   actor: string
   reason: string
-  /** Asked under lock of one that is queued; null: it stays. */
+  /** Called under lock for a queued session. Null if it stays. */
   to: (session: SessionRow) => string | null
 }
 type Moves = {
   companyId: string
   move: LaneMove
-  /** Who may be moved; each is asked again under lock. */
+  /** Sessions that may have to move; each is checked again under lock. */
   who: AsyncIterable<string[]>
-  /** What is left then is for the next run. */
+  /** When this time is over, the next run does the rest. */
   worksForMs?: number
 }
 

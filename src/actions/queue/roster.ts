@@ -1,6 +1,7 @@
-// Who is there and has room, as a decision needs it: read without a lock, because all agents' rows, held for every new customer, stood
-// in the way of whatever those agents did. Whoever is chosen is held to what was read of them when they are given the session; a unit that
-// came too late for that locks them when it is tried again, or it might come too late for ever.
+// Reads who is there and has room. It does so without locks, because locking all agents for each
+// new customer blocked everything else those agents did. When a session is given to somebody, the
+// write succeeds only if their row is still as it was read. If it fails, the next attempt locks the
+// rows; otherwise it could fail again and again.
 import {
   assign,
   given,
@@ -34,7 +35,10 @@ export function askedFor(
 
 export type PersonRead = Person & { turnRead: number }
 
-/** Presence is read as it stands; whoever says that they are there or not does so before or after this. */
+/**
+ * Presence is read without a lock, so a change at the same moment counts as having happened before
+ * or after.
+ */
 export async function loadPeople(
   unit: Unit,
   { staff, uids, at }: { staff: readonly Staff[]; uids: number[]; at: number },
@@ -74,7 +78,7 @@ export async function loadPeople(
   return new Map(people)
 }
 
-/** Decides, and counts it at once: the next decision stands on this one. */
+/** Decides about a session and counts it at once, so that the next decision knows about it. */
 export function decideFor(
   asked: Asked,
   people: Map<number, Person>,

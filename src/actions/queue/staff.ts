@@ -1,7 +1,7 @@
 import type { Staff } from '../../../rules/session/assignment.ts'
 import type { Unit } from '../../ports.ts'
 
-/** Everyone in the company, with what decides who may be given what. */
+/** Everyone in the company, with the facts that decide which customers they may be given. */
 export async function staffOf(unit: Unit, companyId: string): Promise<Staff[]> {
   const { users, groups, identities, deputies } = await unit.users.staff(companyId)
   const [groupIds, accountIds, deputyUids] = [

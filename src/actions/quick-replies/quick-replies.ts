@@ -1,4 +1,5 @@
-// Canned answers: one's own, which nobody else sees, and the company's, which supervisors keep.
+// Quick replies: a person's own, which only they see, and the company's, which supervisors
+// maintain.
 import type { QuickReplyRow } from '../../../entities/index.ts'
 import { columnsOf, type Content } from '../../../rules/reply/content.ts'
 import { fillContent } from '../../../rules/reply/variables.ts'
@@ -110,7 +111,7 @@ export function changeQuickReply(
   })
 }
 
-/** A shared reply stands in a shared group, one's own in one's own. */
+/** A shared reply must be in a shared group, a personal one in the person's own group. */
 async function columnsFor(
   unit: Unit,
   me: Me,
@@ -143,7 +144,10 @@ export async function deleteQuickReply(needs: Needs<'store'>, me: Me, id: string
   })
 }
 
-/** Its words filled in for a session, and counted: to be read once more and sent by the agent. */
+/**
+ * Fills in the variables of a quick reply for a session and counts its use. The agent still reads
+ * and sends it.
+ */
 export async function useQuickReply(
   needs: Needs<'store' | 'clock' | 'known'>,
   me: Me & { name: string },

@@ -3,7 +3,7 @@ import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'
 import { noReception } from './receptions.ts'
 
-/** Behind every id: the list begins with the newest. */
+/** Sorts after every id, so that the list starts with the newest. */
 const newest = 'g'
 
 export async function listReceptions(

@@ -1,4 +1,5 @@
-// QR codes with a scene: who receives those that come by one, and what they are answered.
+// Receptions: QR codes that say who receives the customers who come by them, and what these are
+// answered.
 import type { ReceptionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -17,7 +18,7 @@ export type NewReception = ReceptionInput & {
   accountId: string
   scene: string
   days?: number | undefined
-  /** Made at WeChat; false where the code is there already. */
+  /** Whether the QR code is created at WeChat; false if it exists already. */
   qr: boolean
 }
 export type ReceptionPatch = { [K in keyof ReceptionInput]?: ReceptionInput[K] | undefined }
@@ -112,10 +113,13 @@ async function makeQr(
   })
 }
 
-/** Whoever deletes a group stands in this row: none is named that is just being deleted. */
+/** Deleting a group also locks this row, so no reception can name a group that is being deleted. */
 const lockNames = (unit: Unit, { companyId }: Actor) => unit.accounts.lockCompany(companyId)
 
-/** Named must be who is there, else those who come would be received by nobody in particular without a word. */
+/**
+ * A receiver that is named must exist and be able to serve. Otherwise customers would silently be
+ * received by anybody.
+ */
 async function refuseNobody(unit: Unit, row: ReceptionRow): Promise<void> {
   if (
     row.kind === 'user' &&
@@ -145,7 +149,7 @@ export async function changeReception(
     if (!before) throw noReception()
     const columns = columnsOf(patch)
     const row = { ...before, ...columns }
-    // who was named before and is gone since is no reason to refuse another name for the code
+    // if the call does not change the receiver, an old one that is gone is no reason to refuse
     if ('kind' in columns || 'uid' in columns || 'user_group_id' in columns) {
       await refuseNobody(unit, row)
     }
@@ -171,7 +175,10 @@ const columnsOf = ({ name, kind, uid, groupId, replyText, tags }: ReceptionPatch
   ...(tags !== undefined && { tags: JSON.stringify(tags) }),
 })
 
-/** Whoever came by it keeps what it gave them; the code names nobody any more. */
+/**
+ * Deletes a QR code. Customers who came by it keep the tags it gave them, but the code no longer
+ * names a receiver.
+ */
 export async function deleteReception(needs: ReceptionNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.visits.removeReception(me.companyId, id)) === 0) throw noReception()

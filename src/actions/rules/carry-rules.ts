@@ -1,4 +1,5 @@
-// Rules out and in again, as JSON or as a table. Accounts go by their appid, so that another installation can read it.
+// Exports and imports rules as JSON or as a table. Accounts are named by their appid, so that
+// another installation can read the file.
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Action } from '../../../rules/auto-reply/action.ts'
 import { AppError } from '../../errors.ts'
@@ -48,7 +49,10 @@ export async function exportRules(needs: Needs<'store' | 'clock'>, me: Actor) {
   }
 }
 
-/** A keyword a line in its cell; words alone stand in `reply`, everything else in `action` as JSON. */
+/**
+ * The keywords of a rule are in one cell, one per line. A plain text answer is in `reply`; anything
+ * else is in `action` as JSON.
+ */
 export async function exportTable(needs: Needs<'store' | 'clock'>, me: Actor): Promise<string[][]> {
   const { rules } = await exportRules(needs, me)
   return [
@@ -78,7 +82,7 @@ export type Carried = {
   mode: 'add' | 'replace'
 }
 
-/** All of them or none. A rule with the id of one that is there replaces it. */
+/** Imports all rules or none. A rule with the id of an existing rule replaces it. */
 export async function importRules(
   needs: RuleNeeds,
   me: Actor,

@@ -6,9 +6,9 @@ import type { Settings } from '../../../rules/settings.ts'
 import type { Needs } from '../../ports.ts'
 import { inTurns } from './turns.ts'
 
-/** Rules that are compiled or are being compiled. */
+/** Rules that have been compiled or are being compiled. */
 export type Compiled = {
-  /** What answers now: the rules before a change until those after it are ready. */
+  /** The matcher to use now. After a change the old rules answer until the new ones are ready. */
   now: () => Matcher
   ready: Promise<Matcher>
 }
@@ -17,8 +17,9 @@ type Compiler = (key: string, rows: MessageRuleRow[], settings: Settings) => Com
 const nothing = compileRules([])
 
 /**
- * Compiles what has changed, in turns with whatever else this process does; the same rules are not compiled again, whether they
- * could be or not. Of more than it keeps, those that were asked longest ago go.
+ * Compiles rules that changed, in small steps between other work. Rules that were tried before are
+ * not compiled again, even if they failed. If more companies than `keeps` are held, those not used
+ * for the longest time are dropped.
  */
 export function openCompiler(needs: Needs<'log'>, keeps = Infinity): Compiler {
   const kept = new Map<string, Compiled & { said: string }>()
@@ -64,7 +65,10 @@ function compile(needs: Needs<'log'>, { key, rows, settings, before }: Asked): C
   return { now: () => now(), ready }
 }
 
-/** So long a change is waited for. A company's first rules after a start are worth more: WeChat gives us 5 s. */
+/**
+ * How long callers wait for a change to be compiled. For the first rules after a start it is
+ * longer, but WeChat waits only 5 s for an answer.
+ */
 const patienceMs = { change: 500, first: 3000 }
 
 export async function soonReady({ now, ready }: Compiled): Promise<void> {

@@ -26,7 +26,10 @@ const deadWords: Record<Dead['why'] | Missing, string> = {
 type Missing = 'nobody_there' | 'group_gone'
 type Gone = { ruleId: string; why: Missing; byRuleId: null }
 
-/** Keywords that never decide, rules that never speak, and rules that have not spoken for 30 days. */
+/**
+ * Lists keywords that never have an effect, rules that never answer, and rules that have not
+ * answered for 30 days.
+ */
 export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, me: Actor) {
   const rows = await needs.store.read.rules.all(me.companyId)
   const settings = await settingsOf(needs, me.companyId)
@@ -61,7 +64,10 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
   }
 }
 
-/** Rules that hand a customer on to somebody who is no longer there: they wait for everyone instead. */
+/**
+ * Rules that hand customers to somebody who no longer exists, so that these customers wait for
+ * everyone.
+ */
 async function missing(needs: Needs<'store'>, me: Actor, rows: MessageRuleRow[]): Promise<Gone[]> {
   const named = rows
     .filter((row) => row.enabled === 1)

@@ -1,4 +1,5 @@
-// What a pattern is and how large, found out beside the event loop: the worst one takes the engine a second.
+// Measures a pattern in a separate thread, because the worst pattern keeps the engine busy for a
+// second.
 import { parentPort } from 'node:worker_threads'
 import { measurePattern, type Measured } from '../../../rules/auto-reply/pattern.ts'
 

@@ -6,7 +6,7 @@ import type { PatternMeasure } from '../../ports.ts'
 type Told = { n: number; measured: Measured[] }
 type Waiting = { resolve: (measured: Measured[]) => void; reject: (error: Error) => void }
 
-/** Whoever asks waits no longer than this, also for those before them. */
+/** The longest that a caller waits, including the time for those before them. */
 const takesAtMostMs = 20_000
 const tooLong = () =>
   new AppError(
@@ -14,7 +14,7 @@ const tooLong = () =>
     'The patterns take too long to be looked at: try again later, or save fewer at once.',
   )
 
-/** A thread that is started with the first pattern. */
+/** Uses one thread, which is started with the first pattern. */
 export function openMeasure(): PatternMeasure {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | null = null
@@ -28,7 +28,7 @@ export function openMeasure(): PatternMeasure {
     waiting.clear()
   }
   const start = (): Worker => {
-    // the build's name: a worker is started by path, not by import
+    // the compiled file's name, because a worker is started by its path and not by an import
     const started = new Worker(new URL('./measure-thread.js', import.meta.url))
     started.unref()
     started.on('message', ({ n, measured }: Told) => {

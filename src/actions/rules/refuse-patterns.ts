@@ -1,11 +1,12 @@
-// Patterns that would not compile, alone or beside all others of the company, are refused when they are saved.
+// Refuses rules whose pattern would not compile, alone or together with all other patterns of the
+// company.
 import { mostPatterns, mostSteps } from '../../../rules/auto-reply/pattern.ts'
 import type { MatchKind } from '../../../rules/auto-reply/rule.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import type { Actor } from '../audit.ts'
 
-/** `at`: where the rule stands in the body, in front of its fields. */
+/** `at`: the position of the rule in the body, as the prefix for field names in errors. */
 export type Patterned = {
   id?: string | undefined
   at: string
@@ -13,7 +14,9 @@ export type Patterned = {
 }
 type Sized = { name: string; at: string; steps: number }
 
-/** `stays`: whether a rule that is there and not named here is there afterwards. */
+/**
+ * `stays` tells whether an existing rule that the call does not name will still exist afterwards.
+ */
 export async function refusePatterns(
   needs: Needs<'store' | 'patterns'>,
   me: Actor,
@@ -35,7 +38,8 @@ export async function refusePatterns(
   if (others.length + given.length > Math.max(mostPatterns, stored.length)) throw tooMany(last)
   const [before, beside] = [await stepsOf(needs, stored), await stepsOf(needs, others)]
   const together = beside + sized.reduce((sum, { steps }) => sum + steps, 0)
-  // who has more since an earlier version may make them smaller one by one
+  // a company that exceeds the limit since an older version may still reduce its patterns one by
+  // one
   if (together > Math.max(mostSteps, before)) throw tooLarge(sized, together)
 }
 

@@ -1,4 +1,4 @@
-// A replay is asked for, looked at and called off here; a worker does it (run-replays.ts).
+// Starts, shows and cancels replays of rules. The work itself is done by run-replays.ts.
 import type { MessageRuleRow, RuleReplayRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
@@ -13,7 +13,7 @@ export type ReplayInput = {
   from: number
   to: number
 }
-/** As it is stored: rows, so that the worker needs no more. */
+/** The stored replay contains whole rule rows, so that the worker needs nothing else. */
 export type StoredReplay = { rows: MessageRuleRow[]; remove: string[]; from: number; to: number }
 type ReplayNeeds = Needs<'store' | 'clock' | 'ids' | 'bus' | 'patterns'>
 
@@ -27,7 +27,7 @@ export async function startReplay(
     stays: (id) => !remove.includes(id),
   })
   const row = await needs.store.work('rest', async (unit) => {
-    // two who start one at once take turns
+    // locks the company, so that only one of two simultaneous starts succeeds
     await unit.accounts.lockCompany(me.companyId)
     await unit.rules.failReplays(needs.clock.now())
     const [open] = await unit.rules.replaysOpen(me.companyId)
@@ -77,7 +77,10 @@ export async function getReplay(needs: Needs<'store' | 'clock'>, me: Actor, id: 
   return presentReplay(row)
 }
 
-/** Heard by whoever works on it with its next heap of messages. One that is over stays what it is. */
+/**
+ * The worker notices a cancellation with its next portion of messages. A replay that has ended
+ * stays as it is.
+ */
 export async function cancelReplay(needs: Needs<'store' | 'clock'>, me: Actor, id: string) {
   const row = await needs.store.work('rest', async (unit) => {
     await unit.rules.cancelReplay(me.companyId, id, needs.clock.now())

@@ -1,5 +1,6 @@
-// The worker of replays. Messages are read by the slow reader, heap by heap, and matched in short turns between which pushes are
-// answered; it rests as long as it worked. Whoever holds the row's token works; a cancelled row has lost it.
+// The worker for replays. It reads messages in portions on the slow connection and matches them in
+// short turns, between which pushes are answered. It rests as long as it worked. Only the process
+// that holds the row's token works on it; cancelling removes the token.
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises'
 import type { MessageRuleRow, RuleReplayRow } from '../../../entities/index.ts'
 import { compiling } from '../../../rules/auto-reply/keyword.ts'
@@ -14,11 +15,11 @@ type Run = { row: RuleReplayRow; token: string; signal: AbortSignal }
 
 const heap = 500
 const turnMs = 2
-// a write waits behind all pushes
+// writing progress has to wait behind all pushes, so it is done only this often
 const tellEveryMs = 300
 const leaseMs = 60_000
 
-/** Answers how many it worked on, so that it is asked again. */
+/** Returns how many replays it worked on, so that the caller asks again. */
 export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<number> {
   const row = await needs.store.read.rules.replayWaiting()
   if (!row || signal.aborted) return 0
@@ -52,7 +53,7 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
   let told = 0
   for (;;) {
     if (run.signal.aborted) {
-      // this process closes in order: another one, or the next, begins it anew
+      // this process is shutting down, so it frees the replay for another process or the next start
       await needs.store.work('rest', (unit) =>
         unit.rules.releaseReplay(run.row.replay_id, run.token),
       )
@@ -69,13 +70,16 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
       told = performance.now()
       await tell(needs, run, { total, done })
     }
-    // the busier the process, the longer: pushes go first
+    // resting takes longer when the process is busy, so pushes have priority
     await rest(performance.now() - began)
   }
   await end(needs, run, { state: 'done', done, result: JSON.stringify(tally.result()) })
 }
 
-/** Today's rules, and what becomes of them with the drafts: one with the id of one that is there stands in its place. */
+/**
+ * Today's rules, and the same rules with the drafts applied. A draft with the id of an existing
+ * rule replaces it.
+ */
 async function openTally(
   needs: RunNeeds,
   companyId: string,
@@ -105,7 +109,7 @@ async function addAll(tally: Tallying, some: TypedRow[]): Promise<void> {
   }
 }
 
-/** Not cancelled, and nobody else's by now. */
+/** Whether the replay is still ours: neither cancelled nor taken over by another process. */
 async function isMine(needs: RunNeeds, { row, token }: Run): Promise<boolean> {
   const now = await needs.store.read.rules.replay(row.company_id, row.replay_id)
   return now?.state === 'running' && now.token === token
@@ -136,6 +140,9 @@ async function end(
 
 const hourMs = 3600_000
 
-/** Ids tell the machine's time when a row was written: earlier than its add_time only where the product's clock was moved ahead. */
+/**
+ * Ids contain the time of the machine at which a row was written. That is earlier than `add_time`
+ * only if the product's clock was moved ahead.
+ */
 const aheadMs = ({ clock }: Needs<'clock'>) => Math.max(0, clock.now() - Date.now()) + hourMs
 const firstIdSince = (ms: number) => Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')

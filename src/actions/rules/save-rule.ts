@@ -39,7 +39,8 @@ async function saveRule(
 ): Promise<MessageRuleRow> {
   await refusePatterns(needs, me, { rules: [{ id: id ?? undefined, at: '', input }] })
   const rule = await needs.store.work('rest', async (unit) => {
-    // the group it names may be deleted just now, and another admin may add the last rule
+    // locks the company, because the group that the rule names may be deleted at this moment, or
+    // another admin may add the last allowed rule
     await unit.accounts.lockCompany(me.companyId)
     const before = id === null ? null : await unit.rules.lock(me.companyId, id)
     if (id !== null && !before) throw noRule()
@@ -67,7 +68,7 @@ export function rowOf(
 ): MessageRuleRow {
   const now = needs.clock.now()
   const { match } = input
-  // the keys stand first: what follows is what an update writes
+  // the key columns come first; an update writes the columns after them
   return {
     message_rule_id: before?.message_rule_id ?? needs.ids(),
     company_id: me.companyId,
@@ -85,7 +86,7 @@ export function rowOf(
   }
 }
 
-/** The company's row is locked: nobody else adds one meanwhile. */
+/** The company's row must be locked, so that nobody else adds a rule at the same time. */
 export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promise<void> {
   if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
   throw new AppError(
@@ -94,7 +95,7 @@ export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promis
   )
 }
 
-/** Accounts, people, groups and files that rules name must be of this company. */
+/** Accounts, people, groups and files that rules name must belong to this company. */
 export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]): Promise<void> {
   const accounts = new Set(inputs.flatMap(({ accountId }) => accountId ?? []))
   for (const id of accounts) {

@@ -1,10 +1,11 @@
-// Which rules spoke and what none answered, counted in this process until the job writes it.
+// Counts which rules answered and which questions no rule answered. The counts are kept in this
+// process until a job writes them to the database.
 import { createHash } from 'node:crypto'
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import type { Needs, Spoken, Tally, Unanswered } from '../../ports.ts'
 import { dayMs } from './list-rules.ts'
 
-// of each company's, and between two writes
+// the limit for each company between two writes
 const mostQuestions = 2000
 const longestQuestion = 200
 
@@ -40,7 +41,7 @@ export function openTally(): Tally {
   }
 }
 
-/** A job of every process: its own counts. */
+/** Runs in every process, because each has its own counts. */
 export async function writeTally(
   needs: Needs<'store' | 'clock' | 'tally'>,
 ): Promise<{ hits: number; unmatched: number }> {
@@ -49,7 +50,7 @@ export async function writeTally(
   if (spoken.length + unanswered.length > 0) {
     const day = Math.floor(at / dayMs)
     await needs.store.work('rest', async (unit) => {
-      // in one order in every process, so that two never wait for each other
+      // all processes write in the same order, so that two never wait for each other
       await unit.rules.addHits(
         spoken
           .map(({ ruleId, companyId, hits }) => ({

@@ -9,7 +9,7 @@ import type { Actor } from '../audit.ts'
 export type TryInput = { text: string; accountId?: string | undefined; at?: number | undefined }
 const mostTold = 200
 
-/** In words, for who asks why. */
+/** The reasons in words, for the person who asks why a rule did not answer. */
 const words: Record<Why, string> = {
   won: '由它回复 / It answers',
   weaker_kind:
@@ -26,7 +26,10 @@ const words: Record<Why, string> = {
   not_for_texts: '只回复关注、扫码或菜单 / Answers follows, scans or menus only',
 }
 
-/** Which rule would answer, without a push; without an account only rules for all accounts are asked. */
+/**
+ * Tells which rule would answer a text, without any push. If no account is given, only rules for
+ * all accounts are considered.
+ */
 export async function tryRules(
   needs: Needs<'store' | 'known' | 'clock'>,
   me: Actor,
@@ -74,7 +77,10 @@ async function compiledOf(
   }
 }
 
-/** As the follower would get it; what only they have, their name, is empty. */
+/**
+ * Shows the answer as the follower would get it. Variables that depend on the follower, such as
+ * their name, are empty.
+ */
 async function presentFound(
   needs: Needs<'store'>,
   me: Actor,

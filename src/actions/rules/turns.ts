@@ -1,5 +1,5 @@
-// Long pieces of work, each cut into steps, share one thread with everybody who is served: of all that wait only so many steps run
-// before the process looks at what has arrived, whoever has most to do.
+// Runs long pieces of work in small steps, so that they share the thread with requests. After a
+// fixed number of steps over all waiting work, the process handles whatever has arrived.
 const turnMs = 5
 const waiting: (() => void)[] = []
 
@@ -10,7 +10,7 @@ function runSome(): void {
   if (waiting.length > 0) setImmediate(runSome)
 }
 
-/** Does a step of each in turn; a piece of work that ends early makes room for the others. */
+/** Runs a step of each piece of work in turn. When one ends early, the others get its time. */
 export function inTurns<T>(steps: Generator<void, T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const step = () => {

@@ -8,7 +8,10 @@ import { dayMs } from './list-rules.ts'
 
 const mostRead = 500
 
-/** Questions that no rule answered, the most asked first; what a rule answers by now is left out. */
+/**
+ * Lists questions that no rule answered, most frequent first. Questions that a rule answers by now
+ * are left out.
+ */
 export async function listUnmatched(
   needs: Needs<'store' | 'known' | 'clock'>,
   me: Actor,
@@ -56,7 +59,7 @@ export async function listUnmatched(
   }
 }
 
-/** Seen, and not worth a rule. */
+/** Marks a question as seen and not worth a rule. */
 export async function dismissUnmatched(
   needs: Needs<'store'>,
   me: Actor,

@@ -1,4 +1,5 @@
-// The invariants on live data, for a person or a test. It writes nothing, and takes a breath between two pieces.
+// Checks the invariants on live data, for a person or a test. It only reads, and pauses between
+// pieces so that it does not slow the product down.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { circles } from '../../../rules/session/group-tree.ts'
 import { openStates } from '../../../rules/session/session.ts'
@@ -9,23 +10,25 @@ import { compiling } from '../../../rules/auto-reply/keyword.ts'
 import { inTurns } from '../rules/turns.ts'
 import { differences, sumsInSql } from '../jobs/queue-reconcile.ts'
 
-/** `queue`: null where another process has it in its memory. */
+/** `queue` is null if another process has the queue in its memory. */
 export type CheckNeeds = { store: { read: Unit }; queue: WaitingQueue | null; clock: Clock }
 export type Promised = { id: string; verdict: 'ok' | 'violated'; detail: string }
 type Breach = { session_id: string; what: string }
 
 const pieceSize = 256
-/** Whoever says much must not make a piece long. */
+/** Sessions with many lines must not make one piece of the check long. */
 const pieceLines = 1000
 const closedLooked = 1000
 const queueExactMs = 5000
 const minuteMs = 60_000
-/** A reply is given up ten minutes after it was accepted. */
+/**
+ * Replies are given up ten minutes after they were accepted, so older pending ones are an error.
+ */
 const acceptedMs = 12 * minuteMs
 const leasedMs = 2 * minuteMs
 const closedStates = [-1, -2, -3, -4]
 
-/** `most`: so many open sessions of each state, the newest. */
+/** `most`: how many open sessions of each state are checked, newest first. */
 export async function selfCheck(
   needs: CheckNeeds,
   companyId: string,
@@ -144,7 +147,10 @@ function* byLines(rows: { session_id: string; seq: number }[]): Generator<string
   yield some
 }
 
-/** Under load the index is always a moment behind: what differs must be gone within the time that was promised. */
+/**
+ * Under load the index is always a moment behind the database. A difference counts as an error only
+ * if it is still there after the promised time.
+ */
 async function checkQueue(
   { store, queue, clock }: CheckNeeds,
   companyId: string,

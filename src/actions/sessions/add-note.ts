@@ -1,4 +1,5 @@
-// What agents tell each other about a session. It never leaves; who is named in it hears it.
+// Notes: what agents write to each other about a session. They are never sent to the customer;
+// people who are mentioned in one are notified.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { mentionsIn } from '../../../rules/reply/mention.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
@@ -68,7 +69,7 @@ function sameOrRefuse(known: MessageRow, input: NoteInput): MessageRow {
   )
 }
 
-/** Whoever is named must be somebody. */
+/** Every mentioned number must belong to a person of the company. */
 export async function peopleIn(unit: Unit, me: Me, text: string): Promise<number[]> {
   const uids = mentionsIn(text)
   const people = uids.length > 0 ? await unit.users.byUids(uids) : []
@@ -92,7 +93,7 @@ export type Noted = {
   clientMsgId?: string | undefined
 }
 
-/** Takes the session's next seq; the caller writes it. */
+/** Gives the note the next seq of its session. The caller writes the row. */
 export async function noteLine(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,

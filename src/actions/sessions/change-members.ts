@@ -1,4 +1,5 @@
-// A group chat: the owner asks others in. They read all of it and write while they are members; the owner stays the owner.
+// Group chats: the owner of a session asks other people in. Members can read the whole session and
+// write in it as long as they are members. The owner stays the owner.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { refuseDisabled, unknownName } from '../access/new-owner.ts'
@@ -52,7 +53,7 @@ export async function addMembers(
   )
 }
 
-/** The owner and supervisors send away whom they like; a member only himself. */
+/** The owner and supervisors can remove any member; members can only remove themselves. */
 export async function removeMembers(
   needs: TellNeeds,
   me: Me,

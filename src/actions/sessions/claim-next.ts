@@ -12,10 +12,16 @@ const candidates = 5
 const triesForMs = 8000
 const pauseMs = 10
 
-/** Being claimed in this process just now: the next agent takes the next session instead of waiting to lose this one. */
+/**
+ * Sessions that are being claimed in this process at the moment. Other agents try the next session
+ * instead of waiting to lose this one.
+ */
 const inHands = new Set<string>()
 
-/** The next one this agent may have, in queue order over all their lanes; null when there is none. */
+/**
+ * Claims the next session for this agent, in queue order over all lanes they serve. Null if there
+ * is none.
+ */
 export async function claimNext(
   needs: ClaimNeeds,
   me: Me,
@@ -35,7 +41,8 @@ export async function claimNext(
     }).then((entries) => entries.filter(({ id }) => !passed.has(id)))
     if (proposed.length === 0) return null
     const free = proposed.filter(({ id }) => !inHands.has(id))
-    // who lost to another process looks a little further on: there they would meet again and again
+    // whoever lost a session to another process picks one a little further on, because at the front
+    // the same two would meet again
     const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
     const session = entry && (await tryClaim(needs, me, { entry, serving, passed }))
     if (session) return session
@@ -45,7 +52,7 @@ export async function claimNext(
   throw new AppError('overloaded', 'Too many claim at once: try again.')
 }
 
-/** Through accounts that are not bound nobody is answered. */
+/** Lanes of accounts that are not bound are left out, since nobody can be answered through them. */
 async function claimableLanes({ store: { read } }: ClaimNeeds, me: Me, serving: Serving) {
   const bound = new Set(await read.accounts.bound(me.companyId))
   return lanesToLookInto(read, me.companyId, {
@@ -84,12 +91,13 @@ async function tryClaim(
       await needs.queue.move(me.companyId, [{ id: entry.id, from: laneList(entry.lane), to: null }])
       return null
     }
-    // in a private lane, by an account that is not bound or not theirs; whoever stands behind does not wait for that
+    // a session in a private lane may belong to an account that is not bound or that the agent does
+    // not serve; it is skipped, so that those behind it need not wait
     if (isAppError(error, 'account_not_bound') || isAppError(error, 'agent_not_on_account')) {
       passed.add(entry.id)
       return null
     }
-    // it moved to another lane since it was proposed: the index will be told
+    // the session moved to another lane after it was proposed; the queue index will be told of that
     if (isAppError(error, 'reserved') || isAppError(error, 'not_your_lane')) return null
     throw error
   } finally {

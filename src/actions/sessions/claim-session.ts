@@ -1,5 +1,6 @@
-// One session, one owner: the queue only proposes. A conditional UPDATE on the session, then one on the agent's load; no row
-// in either rolls both back. Everything an owner writes later carries the fence that was raised here.
+// Claims a session for an agent, so that it has exactly one owner. The queue only proposes. A
+// conditional UPDATE takes the session and a second one raises the agent's load; if either changes
+// no row, both are rolled back. Everything the owner writes later must carry the fence raised here.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Serving } from '../../../rules/session/lane.ts'
 import { queued, relationTo } from '../../../rules/session/session.ts'
@@ -20,8 +21,9 @@ import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 export type ClaimNeeds = TellNeeds & Needs<'metrics'>
 
 /**
- * `serving`: where the queue proposed the session and it was just read; the UPDATE asks again whether it still stands in that lane. A
- * proposal that is theirs already is the index being behind, not an answer.
+ * `serving` is given if the queue just proposed the session; the UPDATE then checks that it is
+ * still in that lane. If the proposed session already belongs to the caller, the queue index was
+ * out of date, and this does not count as claimed.
  */
 export async function claimSession(
   needs: ClaimNeeds,

@@ -9,7 +9,10 @@ import { lockBoth } from '../access/lock.ts'
 
 export type GradeInput = { sessionId: string; grade: 1 | 2 | 3; text?: string | undefined }
 
-/** A supervisor's word on how an agent did: 1 good, 2 medium, 3 bad. They may think again; their own work others judge. */
+/**
+ * A supervisor grades how an agent handled a session: 1 good, 2 medium, 3 bad. They may change the
+ * grade later, but cannot grade sessions of their own.
+ */
 export async function gradeSession(
   needs: Needs<'store' | 'bus' | 'clock' | 'ids'>,
   me: Me,

@@ -1,5 +1,6 @@
-// Whoever is disabled hands on what they have: their sessions, those that wait for them alone, and their places in group chats. Each is
-// a transaction of its own, so that nothing is held for long; what a process that dies leaves behind, the job of the same name takes up.
+// Hands on everything that a disabled person has: their sessions, those that wait for them alone,
+// and their places in group chats. Each one is a transaction of its own, so that no lock is held
+// for long. If the process dies, the job of the same name continues.
 import { laneFor } from '../../../rules/session/assignment.ts'
 import { namedBy, receives, type Named } from '../../../rules/session/reception.ts'
 import { privateLane } from '../../../rules/session/lane.ts'
@@ -17,17 +18,20 @@ import { commitStep, type Committed } from '../transition/commit-step.ts'
 import { takeStep, type Step } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
-/** `to`: queue, deputies, or a person's uid. `by`: who disabled them, where it is known. */
+/**
+ * `to` is `queue`, `deputies` or a person's uid. `by` is the admin who disabled the person, if
+ * known.
+ */
 export type Leaver = { uid: number; to: string; by: number | null }
 type Leaving = { company: KnownCompany; leaver: Leaver }
 type Done = Committed | null
 
 const pageSize = 200
-/** What is left then, the job goes on with. */
+/** After this time the job does the rest. */
 const worksForMs = 20_000
 const reason = 'agent_disabled'
 
-/** How many sessions go to others: those that have gone, and those for which the time was too short. */
+/** Returns how many sessions are handed on, including those for which the time was not enough. */
 export async function handOnSessions(
   needs: TellNeeds,
   companyId: string,
@@ -66,7 +70,7 @@ export async function handOnSessions(
   return owned + reserved + (await sessions.countHeld(companyId, uid, privateLane(uid)))
 }
 
-/** One that cannot be taken now holds up none of the others. */
+/** A session that cannot be handed on now does not delay the others. */
 async function quietly(
   needs: TellNeeds,
   sessionId: string,
@@ -86,7 +90,7 @@ async function quietly(
   }
 }
 
-/** Whoever turns out to have no room is asked no more. */
+/** An agent who turns out to have no room is not tried again. */
 function handOnOne(needs: TellNeeds, leaving: Leaving, id: string): Promise<number> {
   const full = new Set<number>()
   return quietly(needs, id, async () => {
@@ -132,7 +136,7 @@ const actorOf = ({ by }: Leaver) => (by === null ? 'job:hand-on' : `a:${by}`)
 const isTheirs = ({ state, uid, lane }: SessionRow, leaver: number) =>
   isOwned(state) ? uid === leaver : state === queued && lane === privateLane(leaver)
 
-/** Enabled again meanwhile, they keep what they have. */
+/** If the person has been enabled again meanwhile, they keep what they have. */
 const isGone = async (unit: Unit, { row }: KnownCompany, { uid }: Leaver) =>
   (await unit.users.find(row.company_id, uid))?.enabled === 0
 
@@ -154,7 +158,10 @@ async function toPerson(unit: Unit, session: SessionRow, uid: number): Promise<A
 
 type Placing = Leaving & { customer: CustomerRow; session: SessionRow; at: number }
 
-/** Who queued already keeps their rank; the others come to stand as those who have waited as long. */
+/**
+ * Sessions that were already queued keep their rank. The others get the rank of a session that has
+ * waited as long as they have.
+ */
 async function toQueue(unit: Unit, placing: Placing): Promise<Aim> {
   const { company, customer, session } = placing
   const lane = await laneWithout(unit, placing)
@@ -163,7 +170,9 @@ async function toQueue(unit: Unit, placing: Placing): Promise<Aim> {
   return { event: 'handOn', place: { lane, rank } }
 }
 
-/** As a new session of this customer would be routed, were it not for the person who leaves. */
+/**
+ * The lane in which a new session of this customer would wait if the leaving person did not exist.
+ */
 async function laneWithout(
   unit: Unit,
   { company, leaver, customer, session, at }: Placing,
@@ -182,7 +191,7 @@ async function namedFor(unit: Unit, customer: CustomerRow, at: number): Promise<
   return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }
 }
 
-/** Somebody else's group chat goes on without them. */
+/** The person leaves a group chat that somebody else owns; it goes on without them. */
 function leaveOne(needs: TellNeeds, { company, leaver }: Leaving, id: string): Promise<Done> {
   return needs.store.work('rest', async (unit) => {
     const { customer, session } = await lockBoth(unit, company.row.company_id, id)

@@ -19,7 +19,10 @@ export type ListInput = {
   search?: string | undefined
   cursor?: string | undefined
   limit: number
-  /** An answer is owed; WeChat lets us answer. Neither says who has it. */
+  /**
+   * `unanswered`: the customer waits for an answer. `answerable`: WeChat still accepts one. Neither
+   * depends on who has the session.
+   */
   unanswered?: boolean | undefined
   answerable?: boolean | undefined
 }
@@ -58,7 +61,7 @@ const wantedOf = (
   now: needs.clock.now(),
 })
 
-/** Lane by lane: each is in order already, however long it is. */
+/** Lists queued sessions lane by lane, because each lane is sorted already, however long it is. */
 async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<SessionRow[]> {
   const { at: rank, id } = spotOf(input.cursor, -1)
   const { read, slow } = needs.store
@@ -109,14 +112,19 @@ const rowsOf = async (read: Unit, me: Me, found: { session_id: string }[]) =>
         found.map((row) => row.session_id),
       )
 
-/** An agent's private lane may hold customers of an account that only their deputy serves. */
+/**
+ * An agent's private lane may contain customers of an account that only the agent's deputy serves.
+ */
 async function ownQueue({ store: { read } }: PresentNeeds, me: Me) {
   const serving = await servingOf(read, me.uid)
   const lanes = await lanesToLookInto(read, me.companyId, serving)
   return { lanes, accountIds: serving.accountIds }
 }
 
-/** The caller's own and those they are a member of; supervisors see all, or somebody's. State by state: each is in order already. */
+/**
+ * An agent sees their own sessions and those in which they are a member; a supervisor sees all, or
+ * those of one person. Sessions are read by state, because within a state they are sorted already.
+ */
 async function byOwner(
   needs: PresentNeeds,
   me: Me,
@@ -159,11 +167,11 @@ async function ofState(
       { at: last?.add_time ?? spot.at, id: last?.session_id ?? spot.id, limit },
     ),
   )
-  // it may have moved on since it was looked at
+  // a session may have changed its state since it was found
   return (await rowsOf(read, me, found)).filter((row) => row.state === state)
 }
 
-/** Where the page before ended: that session is there, whatever has become of it. */
+/** The last session of the previous page. It still exists, whatever state it is in now. */
 async function spotBehind({ store }: PresentNeeds, me: Me, cursor: string | undefined) {
   if (cursor === undefined) return { at: Number.MAX_SAFE_INTEGER, id: '' }
   const row = await store.read.sessions.find(me.companyId, cursor.split('.').at(-1) ?? '')
@@ -171,7 +179,10 @@ async function spotBehind({ store }: PresentNeeds, me: Me, cursor: string | unde
   throw new AppError('invalid_input', 'The cursor is none of this list.', { field: 'cursor' })
 }
 
-/** What a timer ended while its customer waited, until somebody opens it or answers them. An agent sees their own and what was nobody's. */
+/**
+ * Lists sessions that a timer ended while their customer waited, as long as nobody has opened them
+ * or answered the customer. Agents see their own and those that belonged to nobody.
+ */
 async function listMissed(needs: PresentNeeds, me: Me, input: ListInput) {
   const { at, id } = spotOf(input.cursor, Number.MAX_SAFE_INTEGER)
   const page = { at, id, limit: input.limit + 1 }

@@ -1,4 +1,5 @@
-// A session that ended while its customer waited. It stands in the list until somebody answers the customer or says that nothing is to be done.
+// Missed sessions: they ended while their customer waited. They stay in the list until somebody
+// answers the customer or marks them as done.
 import type { MissedSessionRow, SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -7,13 +8,16 @@ import { supervises, type Me } from '../access/caller.ts'
 import { getVisible } from '../access/find.ts'
 import { refuse } from '../access/refuse.ts'
 
-/** One's own, what was nobody's on an account one serves, all of the company for supervisors. */
+/**
+ * A person sees their own missed sessions and those of nobody on accounts they serve. Supervisors
+ * see all of the company.
+ */
 async function sees(unit: Unit, me: Me, missed: MissedSessionRow): Promise<boolean> {
   if (supervises(me) || missed.uid === me.uid) return true
   return missed.uid === null && (await unit.users.identity(missed.account_id, me.uid)) !== null
 }
 
-/** Whoever sees that a customer was missed may write to them, whosever they are. */
+/** Whoever sees a missed session may write to its customer, whoever the exclusive agent is. */
 export async function seesMissed(unit: Unit, me: Me, customerId: string): Promise<boolean> {
   for (const missed of await unit.missed.ofCustomer(me.companyId, customerId)) {
     if (await sees(unit, me, missed)) return true

@@ -7,7 +7,10 @@ import type { Needs } from '../../ports.ts'
 
 export type PresentNeeds = Needs<'store' | 'queue' | 'clock'>
 
-/** Sessions as the outside sees them, with what stands beside each: customer, last line, place in the queue, members, grades. */
+/**
+ * Sessions in the form the API shows, each with its customer, last line, place in the queue,
+ * members and grades.
+ */
 export async function presentSessions(needs: PresentNeeds, companyId: string, rows: SessionRow[]) {
   if (rows.length === 0) return []
   const { read } = needs.store
@@ -48,7 +51,7 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
   })
 }
 
-/** Of those that ended; most lists hold none. */
+/** Only closed sessions can be missed, and most lists contain none. */
 async function missedAmong(
   { store: { read } }: Needs<'store'>,
   companyId: string,
@@ -104,7 +107,7 @@ async function standsBeside(
 ) {
   const groups = rows.filter((row) => row.state === group).map((row) => row.session_id)
   const members = groups.length > 0 ? await read.members.of(companyId, groups) : []
-  // nobody grades what nobody has had; each owner raised the fence, whoever has it now
+  // a fence of 0 means the session never had an owner, and such sessions are not graded
   const had = rows.filter((row) => row.fence > 0).map((row) => row.session_id)
   const evaluations = had.length > 0 ? await read.evaluations.of(companyId, had) : []
   return (id: string) => ({

@@ -8,8 +8,9 @@ import { lockBoth } from '../access/lock.ts'
 import { refuseWrite } from '../access/refuse.ts'
 
 /**
- * What the owner has seen is no longer unread, on none of their devices. A member's reading changes nothing. A missed session was nobody's,
- * or its agent did not answer: whoever may see it may read it, and it stays among the missed until somebody deals with it.
+ * Marks lines as read by the owner, on all their devices. If a member of the group chat reads,
+ * nothing changes. A missed session may be marked as read by everyone who sees it, and stays missed
+ * until somebody deals with it.
  */
 export async function readUpTo(
   needs: Needs<'store' | 'bus' | 'clock' | 'ids'>,

@@ -1,4 +1,5 @@
-// An agent opens a session with a customer who has not written. It says nothing by itself: the reply window decides what may be sent.
+// An agent opens a session with a customer who has not written. No message is sent by this; the
+// reply window decides what the agent may send.
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { newSession } from '../lines/new-rows.ts'
@@ -42,7 +43,8 @@ export async function startSession(
       at,
       owner,
     })
-    // a person began something: who has been silent for long is not reclaimed from under them
+    // counts as activity of a person, so that a customer who was silent for long is not reclaimed
+    // right away
     return commitStep(needs, unit, {
       moved,
       customer: { ...customer, active_at: at },

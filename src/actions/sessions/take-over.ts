@@ -8,7 +8,10 @@ import { takeStep } from '../transition/step.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
-/** A supervisor takes a session from whoever has it, or out of any lane. What they have already stays as it is. */
+/**
+ * A supervisor takes a session from its owner or out of the queue. If they have it already, nothing
+ * changes.
+ */
 export async function takeOver(
   needs: TellNeeds,
   me: Me,

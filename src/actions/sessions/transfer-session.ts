@@ -1,5 +1,7 @@
-// Keeps the session's id. To a person it waits for them alone, to a group it is queued in its lane; the loads of both people move in
-// the same transaction, and a target without room rolls it back. What was accepted before still goes out, in order.
+// Transfers a session, which keeps its id. A person gets it as waiting for them alone; for a group
+// it queues in the group's lane. The loads of both people change in the same transaction, and if
+// the receiver has no room everything is rolled back. Replies accepted before the transfer are
+// still sent, in order.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/session.ts'
@@ -65,7 +67,7 @@ type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
 type Placing = { customer: CustomerRow; session: SessionRow; windowFirst: boolean; at: number }
 
-/** Who was not queued comes to stand where their like stand now. */
+/** A session that was not queued before gets the rank it would have if it started to wait now. */
 function withRank(aim: Aim, { customer, session, windowFirst, at }: Placing): Aim {
   if (!aim.place || session.state === queued) return aim
   return { ...aim, place: { ...aim.place, rank: rankFor(customer, windowFirst, at) } }

@@ -1,5 +1,5 @@
-// Somebody is writing. WeChat is told only when it would show it, and not again while it still does; colleagues hear a bell that
-// nothing keeps.
+// Tells that an agent is typing. WeChat is told only if it would show it, and not again while it
+// still does. Colleagues get an event that is not stored.
 import { mayWrite } from '../../../rules/session/session.ts'
 import { showsTyping } from '../../../rules/reply/reply-window.ts'
 import type { SessionRow } from '../../../entities/index.ts'
@@ -8,7 +8,7 @@ import type { Needs } from '../../ports.ts'
 import { personIn, type Me } from '../access/caller.ts'
 import { notFound, refuseWrite } from '../access/refuse.ts'
 
-/** WeChat shows it for 15 seconds. */
+/** WeChat shows "typing" for 15 seconds. */
 const shownMs = 12_000
 
 export async function typeIn(
@@ -28,7 +28,7 @@ export async function typeIn(
   if (!showsTyping(customer, now) || Number(await needs.cache.get(key)) > now) return session
   await needs.cache.set(key, String(now + shownMs), shownMs)
   const account = await needs.known.account(customer.appid)
-  // nobody waits for it, and what becomes of it changes nothing
+  // nobody waits for this call, and its failure has no consequences
   if (account?.account_id === customer.account_id) {
     inBackground(needs.log, 'typing', needs.channel.typing(account, customer.openid))
   }

@@ -1,5 +1,6 @@
-// A supervisor looks on: for two minutes the session's lines are written to its own stream too. Who goes on looking says so again;
-// nobody has to say that they have left.
+// A supervisor watches a session: for two minutes its lines are also written to the session's own
+// event stream. The console repeats the call to go on watching, so nobody needs to say that they
+// stopped.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'

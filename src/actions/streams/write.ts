@@ -1,4 +1,5 @@
-// An event is one row per audience, written in the transaction that made it true; the bell rings after the commit.
+// Writes events, one row for each stream that should get it, in the transaction that caused them.
+// Listeners are notified after the commit.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Window } from '../../../rules/reply/reply-window.ts'
 import { group } from '../../../rules/session/session.ts'
@@ -27,7 +28,7 @@ export function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, events: E
   }
 }
 
-/** To everyone who may watch sessions, and to those named. */
+/** Goes to everyone who may watch sessions and to the people named. */
 export function sessionEvent(
   type: string,
   session: SessionRow,
@@ -43,13 +44,16 @@ export function sessionEvent(
   }))
 }
 
-/** A session has a stream of its own while it has members, or somebody watches. */
+/** A session has an event stream of its own while it has members or a supervisor watches it. */
 export const sessionStream = (session: SessionRow, at: number): string[] =>
   session.state === group || (session.watched_until ?? 0) > at
     ? [`session:${session.session_id}`]
     : []
 
-/** A line is heard by the owner and in the session's own stream; while it is only queued by nobody: the claimer reads it. */
+/**
+ * A new line goes to the owner and to the session's own stream. While the session is queued nobody
+ * gets it; whoever claims the session reads its lines then.
+ */
 export function lineEvents(
   type: string,
   session: SessionRow,
@@ -63,7 +67,7 @@ export function lineEvents(
   return streams.map((stream) => ({ companyId: session.company_id, stream, type, data }))
 }
 
-/** Entering or leaving a lane is heard by those who may claim from it. */
+/** That a session enters or leaves a lane is told to everyone who may claim from that lane. */
 export function queueEvent(type: string, session: SessionRow, lane: string): Event {
   return {
     companyId: session.company_id,
@@ -73,7 +77,7 @@ export function queueEvent(type: string, session: SessionRow, lane: string): Eve
   }
 }
 
-/** How often and how long a customer may be written to is heard by the owner of their session. */
+/** Changes of a customer's reply window are told to the owner of their session. */
 export function windowEvent(
   customer: Pick<CustomerRow, 'wx_user_id'> & Window,
   session: Pick<SessionRow, 'company_id' | 'session_id' | 'uid'>,
@@ -90,7 +94,7 @@ export function windowEvent(
   ]
 }
 
-/** What is known of a customer has changed; the owner of their session asks for it. */
+/** Tells the owner of the session that the customer's data changed, so that they are read again. */
 export function customerEvent(
   session: Pick<SessionRow, 'company_id' | 'session_id' | 'wx_user_id' | 'uid'>,
 ): Event[] {

@@ -1,5 +1,6 @@
-// System 002: who has nobody in conversation goes on with the first of those waiting for them. Asked after every step that may have
-// left them without one; a job asks again for what was not heard.
+// Option 002 of the system: an agent who is in no conversation automatically accepts the first
+// session that waits for them. This is checked after every step that may have left an agent without
+// a conversation, and again by a job in case a check was lost.
 import { waiting } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -14,13 +15,16 @@ export type AcceptFirstNeeds = Needs<
 >
 type Whose = { companyId: string; uid: number }
 
-/** Someone is in conversation with them. The load's row is locked: who is given another at the same time waits, and then counts again. */
+/**
+ * Whether the agent is in a conversation. Their load row is locked, so that a session given to them
+ * at the same moment is counted too.
+ */
 export async function isBusy(unit: Unit, { companyId, uid }: Whose): Promise<boolean> {
   await unit.loads.lock([uid])
   return (await unit.sessions.countActive(companyId, uid)) > 0
 }
 
-/** Throws nothing: what called it is done. */
+/** Never throws, because the action that called it has been completed already. */
 export async function acceptFirst(
   needs: AcceptFirstNeeds,
   companyId: string,
@@ -41,11 +45,14 @@ export async function acceptFirst(
   return accepted
 }
 
-/** Whoever is disabled goes on with nobody: what they have is handed on, and no customer is greeted in their name. */
+/**
+ * A disabled agent accepts nothing: their sessions are handed on, and no customer is greeted in
+ * their name.
+ */
 const isEnabled = async (unit: Unit, { companyId, uid }: Whose): Promise<boolean> =>
   (await unit.users.find(companyId, uid))?.enabled === 1
 
-/** For everyone of the company who has somebody waiting and nobody in conversation. */
+/** Checks every agent of the company who has sessions waiting and none in conversation. */
 export async function acceptFirstOfAll(
   needs: AcceptFirstNeeds,
   companyId: string,

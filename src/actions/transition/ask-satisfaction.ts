@@ -1,4 +1,5 @@
-// After a session that a person has answered in: how was it? Asked once, within the reply budget or not at all.
+// Asks the customer how the service was, after a session in which a person answered. It is asked
+// once, and only if the reply window has a reply left.
 import type { CustomerRow } from '../../../entities/index.ts'
 import { columnsOf } from '../../../rules/reply/content.ts'
 import { satisfactionMenu } from '../../../rules/session/satisfaction.ts'
@@ -10,7 +11,10 @@ import type { Moved } from './step.ts'
 
 type Asked = { customer: CustomerRow; moved: Moved; settings: Settings }
 
-/** Goes with the step that ended it: by its owner or the clock. What a supervisor ends is not asked about. */
+/**
+ * Part of the step that closes the session, if the owner or a timer closes it. After a supervisor
+ * has closed it, nothing is asked.
+ */
 export function askSatisfaction(
   needs: Needs<'ids' | 'clock'>,
   { customer, moved: { session, transition }, settings }: Asked,

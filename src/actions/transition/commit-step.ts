@@ -1,4 +1,5 @@
-// A step that was decided is written with all that goes with it, in one order, and told after the commit.
+// Writes a decided step of a session together with everything that belongs to it, always in the
+// same order, and tells others after the commit.
 import type { MessageRow } from '../../../entities/index.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
@@ -9,11 +10,11 @@ import { stepEvents, writeStep, type Moved, type With } from './step.ts'
 
 export type How = With & {
   moved: Moved
-  /** The name of the event by which everyone hears of it. */
+  /** The name of the event that tells of the step. */
   says: string
-  /** Who hears of it besides those who had or have the session. */
+  /** People who get the event in addition to the former and the present owner. */
   heardBy?: number[]
-  /** What else is heard. */
+  /** Further events to write. */
   events?: Event[]
 }
 export type Committed = { moved: Moved; lines: MessageRow[]; events: Event[]; sends: boolean }
@@ -32,7 +33,10 @@ export async function commitStep(
 
 type TellNeeds = Needs<'queue' | 'recent' | 'bus' | 'log'>
 
-/** The newest lines, the index and the bells. What is not heard is mended by jobs. */
+/**
+ * Tells the index of newest lines, the queue index and the event streams. Whatever is lost here is
+ * repaired by jobs.
+ */
 export async function tellCommitted(
   needs: TellNeeds,
   { moved: { session, before }, lines, events, sends }: Committed,

@@ -1,5 +1,6 @@
-// The greeting goes with the step that gives a session its answering agent: one a session and owner, through the outbox, and never
-// the last reply that WeChat takes.
+// The greeting is written in the step that gives a session its answering agent. There is one per
+// session and owner. It is sent like any reply, and never uses up the last reply that WeChat
+// allows.
 import type { CustomerRow } from '../../../entities/index.ts'
 import { greetingOf } from '../../../rules/reply/greeting.ts'
 import { active } from '../../../rules/session/session.ts'

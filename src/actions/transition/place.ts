@@ -1,4 +1,5 @@
-// Where a session stands, told to the index after every commit that moved it. Told late, twice or never: the reconcile mends it.
+// Tells the queue index where a session is, after every commit that moved it. If this comes late,
+// twice or never, a job repairs the index.
 import type { SessionRow } from '../../../entities/index.ts'
 import { queued, waiting } from '../../../rules/session/session.ts'
 import type { Needs, Standing } from '../../ports.ts'
@@ -21,7 +22,7 @@ export function standingOf(session: Placed): Standing | null {
   return null
 }
 
-/** The list it stands in, to be asked before the row is changed. */
+/** The list of the index in which the session is. Ask before the row is changed. */
 export const listOf = (session: Placed): string | null => standingOf(session)?.list ?? null
 
 export async function tellPlace(
@@ -34,12 +35,12 @@ export async function tellPlace(
   await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
 }
 
-/** They stand where they stood, at another rank. */
+/** The sessions stay in their lanes but have a new rank. */
 export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const session of sessions) await tellPlace(needs, session, listOf(session))
 }
 
-/** Of sessions that were not there before. */
+/** Tells of sessions that did not exist before. */
 export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const companyId of new Set(sessions.map((session) => session.company_id))) {
     const own = sessions.filter((session) => session.company_id === companyId)

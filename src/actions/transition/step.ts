@@ -1,5 +1,6 @@
-// The only place where a session's state changes. The table of rules/session/session.ts is asked, the session changed in memory, and the
-// ledger's line made with it; writeStep then writes all of it in the house's order: customer, session, loads, lines, outbox, ledger.
+// The only place where the state of a session changes. takeStep asks the table in
+// rules/session/session.ts, changes the session in memory and creates the ledger row; writeStep
+// then writes everything in the usual order: customer, session, loads, lines, outbox, ledger.
 import type {
   CustomerRow,
   LedgerRow,
@@ -33,19 +34,19 @@ import { refuse } from '../access/refuse.ts'
 export type Step = {
   event: SessionEvent
   who: Actor
-  /** As the ledger keeps it: a:<uid>, c:<customerId>, r:<ruleId>, job:<name>. */
+  /** As written to the ledger: a:<uid>, c:<customerId>, r:<ruleId> or job:<name>. */
   actor: string
-  /** One word for the ledger. */
+  /** One word that tells the ledger why. */
   reason: string
   at: number
   fence?: number | undefined
-  /** Where the table says `named`. */
+  /** Required where the table says that the owner is `named`. */
   owner?: { uid: number; customerServiceId: number | null }
-  /** Where it is queued then; what is not said is kept. */
+  /** The lane and rank if the session is queued then. What is not given stays the same. */
   place?: { lane: string; rank?: number; queuedAt?: number }
-  /** Whether a person or a group was named; what it was unless said. */
+  /** Whether a person or a group was asked for. Stays the same if not given. */
   kind?: Kind
-  /** In a person's words, why it ended. */
+  /** Why the session ended, in the words of the person who closed it. */
   closeReason?: string | undefined
   candidates?: unknown
 }
@@ -57,7 +58,7 @@ export type Moved = {
   ledger: LedgerRow
 }
 
-/** Changes the session in memory, or refuses. */
+/** Changes the session in memory, or throws if the step is not allowed. */
 export function takeStep(session: SessionRow, step: Step): Moved {
   const transition = decideStep(session, step)
   if (typeof transition === 'string') refuse(transition)
@@ -126,15 +127,18 @@ export type With = {
   customerChanged?: boolean
   lines?: MessageRow[]
   outbox?: OutboxRow[]
-  /** Replies that have not left are dropped, and take nothing from the follower's budget. */
+  /** Drops replies that have not been sent yet. They do not use up the reply window. */
   dropPending?: boolean
-  /** Their place among those who are given sessions in turn, before and after; else they are not chosen for it, and it is the time. */
+  /**
+   * For agents who get sessions in turn: their `turn` as it was read, and the new one. If not
+   * given, the agent was not chosen by turn, and the current time is used.
+   */
   inTurn?: { turn: number; turnRead: number }
-  /** Only if it is still queued in this lane. */
+  /** The step succeeds only if the session is still queued in this lane. */
   claimedFrom?: string
 }
 
-/** Customer and session are locked. No room at the new owner rolls everything back. */
+/** Customer and session must be locked. If the new owner has no room, everything is rolled back. */
 export async function writeStep(
   unit: Unit,
   moved: Moved,
@@ -156,7 +160,10 @@ export async function writeStep(
   if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)
 }
 
-/** A group chat is its owner's: who has it next begins alone. Who was in it when it closed may read it. */
+/**
+ * A group chat belongs to its owner, so a new owner starts without members. Those who were members
+ * when the session closed can still read it.
+ */
 const endsGroup = ({ session, before, transition }: Moved) =>
   before.state === group && raisesFence(transition) && isOpen(session.state)
 
@@ -197,7 +204,10 @@ async function saveCustomer(
   })
 }
 
-/** Where it matters whether the customer is somebody's, whoever cannot have them does not count. */
+/**
+ * Where the step depends on whether the customer has an exclusive agent, one who is disabled or
+ * does not serve the account does not count.
+ */
 async function exclusiveBefore(
   unit: Unit,
   { session, transition, customer }: Pick<Moved, 'session' | 'transition'> & Pick<Kept, 'customer'>,
@@ -219,7 +229,10 @@ async function saveSession(
   }
 }
 
-/** Who has it less, who has it more; in the order of uids, so that two transfers across each other do not stand still. */
+/**
+ * Lowers the load of the former owner and raises that of the new one, in the order of uids, so that
+ * two opposite transfers cannot block each other.
+ */
 async function moveLoad(
   unit: Unit,
   { session, before, ledger }: Moved,
@@ -254,7 +267,10 @@ async function giveInTurn(
   }
 }
 
-/** The lane it left and the lane it entered, whoever had it and has it now, and those who watch or are members. */
+/**
+ * The event goes to the lanes that the session left and entered, the former and the new owner,
+ * members and watching supervisors.
+ */
 export function stepEvents(
   type: string,
   { session, before, ledger }: Moved,

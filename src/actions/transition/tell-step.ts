@@ -1,4 +1,5 @@
-// After the commit: everyone hears of the step, and whoever may have nobody in conversation now goes on with the next.
+// After the commit, tells everyone about the step and lets agents who may now be without a
+// conversation accept the next session.
 import { isOwned, queued } from '../../../rules/session/session.ts'
 import { acceptFirst, type AcceptFirstNeeds } from './accept-first.ts'
 import { tellCommitted, type Committed } from './commit-step.ts'

@@ -14,7 +14,7 @@ export function openCache(clock: Clock): Cache {
     },
     set: async (key, value, ttlMs) => {
       kept.delete(key)
-      // the oldest go first: a cache may forget at any time
+      // the oldest entries are dropped first; a cache may forget at any time
       if (kept.size >= most) kept.delete(kept.keys().next().value ?? '')
       kept.set(key, { value, until: clock.now() + ttlMs })
     },

@@ -6,14 +6,15 @@ const mostSessions = 10_000
 type Lines = { ids: string[]; until: number }
 
 export function openRecentLines(clock: Clock): RecentLines {
-  // oldest first; told twice it stands twice, and who asks hears the newer place: a line costs a push no search
+  // Oldest first. A line that is told twice is stored twice and the newer place counts, so that
+  // adding a line needs no search.
   const kept = new Map<string, Lines>()
   const known = (sessionId: string, now: number): string[] => {
     const lines = kept.get(sessionId)
     return lines && lines.until > now ? lines.ids : []
   }
   const keep = (sessionId: string, ids: string[], now: number) => {
-    // the session that was heard last goes last
+    // moves this session to the end, since it was used last
     kept.delete(sessionId)
     if (kept.size >= mostSessions) kept.delete(kept.keys().next().value ?? '')
     if (ids.length > 0) kept.set(sessionId, { ids, until: now + recentLines.keptMs })

@@ -1,4 +1,5 @@
-// A list in order, in blocks: a million entries are never moved for one that comes or goes.
+// A sorted list that is stored in blocks, so that adding or removing an entry never moves a million
+// others.
 
 export type Entry = { id: string; rank: number }
 
@@ -7,7 +8,7 @@ const most = 1024
 export const before = (a: Entry, b: Entry) =>
   a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-/** How many of `all` stand before it. */
+/** The number of elements that come before it. */
 function placeIn<T>(all: readonly T[], isBefore: (one: T) => boolean): number {
   let low = 0
   let high = all.length
@@ -24,7 +25,7 @@ export function openSortedList() {
   const blocks: Entry[][] = []
   const ranks = new Map<string, number>()
 
-  /** The block in which it stands, or would. */
+  /** The block that contains the entry, or would. */
   const blockOf = (entry: Entry) =>
     Math.max(0, placeIn(blocks, ([first]) => first !== undefined && before(first, entry) <= 0) - 1)
   const placeOf = (block: Entry[], entry: Entry) => placeIn(block, (one) => before(one, entry) < 0)
@@ -62,7 +63,7 @@ export function openSortedList() {
       }
       return heads
     },
-    /** How many stand before it, whether it is there or not. */
+    /** How many entries come before this one, whether or not it is in the list. */
     before: (entry: Entry): number => {
       const at = blockOf(entry)
       return (

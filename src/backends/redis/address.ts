@@ -1,9 +1,9 @@
-// REDIS_URL in words of ours. What is said about it never holds a password.
+// Parses REDIS_URL. Its error messages never contain a password.
 export type Host = { host: string; port: number }
 export type Address = {
   kind: 'single' | 'sentinel' | 'cluster'
   hosts: Host[]
-  /** The name Sentinel knows the master by. */
+  /** The name by which Sentinel knows the master. */
   master: string | null
   username: string | undefined
   password: string | undefined
@@ -64,7 +64,7 @@ function readCredentials(text: string) {
 function readHost(text: string, usual: number): Host {
   const [, host, port = String(usual)] =
     /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d+))?$/.exec(text) ?? []
-  // what stands there may be a piece of a password
+  // the value is not repeated in the error, because it may be part of a password
   if (!host || Number(port) < 1 || Number(port) > 65_535) {
     throw refuse('a host is not host:port; / @ : in a password are written %2F %40 %3A')
   }

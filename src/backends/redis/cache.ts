@@ -2,9 +2,15 @@ import type { Clock } from '../../clock.ts'
 import type { Cache } from '../../ports.ts'
 import type { Link } from './connect.ts'
 
-/** A failover may bring back what was deleted just before: deletes are repeated for so long. */
+/**
+ * After a failover Redis may bring back entries that were deleted just before, so deletes are
+ * repeated for this long.
+ */
 const repeatedMs = 10_000
-/** After an outage every process first repeats its deletes; before that nobody believes what they read. */
+/**
+ * After an outage every process first repeats its deletes. Until that is done, nothing read from
+ * the cache is believed.
+ */
 const doubtsMs = 1000
 
 export function openCache(link: Link, clock: Clock): Cache {
@@ -25,7 +31,7 @@ export function openCache(link: Link, clock: Clock): Cache {
     forget()
     for (const key of deleted.keys()) say(key).catch(() => undefined)
   })
-  /** What Redis did not hear is said again before anything is believed. */
+  /** Repeats deletes that Redis did not get, before anything read from it is believed. */
   const sayUnheard = async (): Promise<void> => {
     const unheard = [...deleted].filter(([, { heard }]) => !heard)
     await Promise.all(unheard.map(([key]) => say(key)))
@@ -38,7 +44,7 @@ export function openCache(link: Link, clock: Clock): Cache {
       return (await link.ask((redis) => redis.get(link.key(key)))) ?? null
     },
     set: async (key, value, ttlMs) => {
-      // the delete comes first or not at all
+      // if the delete cannot be done first, the new value is not stored either
       if (deleted.get(key)?.heard === false) await sayUnheard()
       if (deleted.get(key)?.heard === false) return
       deleted.delete(key)

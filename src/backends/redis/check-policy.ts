@@ -5,7 +5,10 @@ import type { Connection } from './connect.ts'
 const remedy =
   'set "maxmemory-policy noeviction" in redis.conf or with CONFIG SET, and let maxmemory leave room'
 
-/** Refuses a Redis that throws away keys of its own will: an index that forgets in silence is worse than none. */
+/**
+ * Refuses a Redis that is configured to evict keys, because an index that silently loses entries is
+ * worse than none.
+ */
 export async function checkPolicy(connection: Connection, log: Log): Promise<void> {
   for (const server of connection.masters()) {
     const answer = await server.config('GET', 'maxmemory-policy').then(
@@ -28,7 +31,7 @@ export async function checkPolicy(connection: Connection, log: Log): Promise<voi
   }
 }
 
-/** For the doctor: who reaches this has had the policy refused already. */
+/** For the doctor. When it gets here, the eviction policy has been accepted already. */
 export async function checkServers(connection: Connection): Promise<Finding[]> {
   if (!connection.link(2).isUp()) {
     return [

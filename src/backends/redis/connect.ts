@@ -1,5 +1,6 @@
-// Address → clients. Nothing here throws into an action or waits longer than `answersMs`: while Redis is away every question is
-// answered `undefined` at once, and the clients connect again for ever.
+// Creates the clients for a Redis address. Nothing here throws into an action or waits longer than
+// `answersMs`: while Redis is away every question is answered `undefined` at once, and the clients
+// keep reconnecting.
 import { Cluster, Redis, type ChainableCommander, type RedisOptions } from 'ioredis'
 import type { Log } from '../../log.ts'
 import { readAddress, shown, type Address } from './address.ts'
@@ -9,11 +10,11 @@ export type Database = 0 | 1 | 2 | 4
 const databases: Database[] = [0, 1, 2, 4]
 
 export type Link = {
-  /** In Cluster there is one database only: the number becomes a prefix. */
+  /** A Redis Cluster has only one database, so the database number becomes a prefix of the key. */
   key: (name: string) => string
-  /** `undefined`: Redis does not answer, or refused. */
+  /** `undefined` if Redis does not answer or refuses the command. */
   ask: <T>(call: (redis: Redis | Cluster) => Promise<T>) => Promise<T | undefined>
-  /** All or nothing counts as an answer: one refused command makes it `undefined`. */
+  /** `undefined` if any one of the commands was refused. */
   askAll: (commands: Command[]) => Promise<unknown[] | undefined>
   isUp: () => boolean
   onBack: (hear: () => void) => void
@@ -23,26 +24,27 @@ export type Command = [name: string, ...args: (string | number)[]]
 export type Connection = {
   link: (database: Database) => Link
   listen: (hears: Hears) => Listener
-  /** Servers that hold keys. */
+  /** The servers that hold keys. */
   masters: () => Redis[]
   close: () => void
 }
 
 const answersMs = 500
 const startsWithinMs = 2000
-/** Until a client that has ended begins anew. */
+/** How long to wait before a client that has ended is replaced. */
 const endedMs = 50
 const again = (times: number) => Math.min(25 * 2 ** Math.min(times, 10), 400)
 
 const common = (address: Address): RedisOptions => ({
   ...(address.username !== undefined && { username: address.username }),
   ...(address.password !== undefined && { password: address.password }),
-  // a frozen server takes the connection and never closes it: what is given up is destroyed soon
+  // a frozen server accepts the connection and never closes it, so connections we give up are
+  // destroyed soon
   connectTimeout: answersMs,
   commandTimeout: answersMs,
   disconnectTimeout: 100,
   keepAlive: 5000,
-  // a command given up may not run later, and none waits for a Redis that is away
+  // a command that we gave up must not run later, and no command waits while Redis is away
   maxRetriesPerRequest: 1,
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
@@ -78,7 +80,7 @@ function cluster(address: Address): Cluster {
   })
 }
 
-/** Waits a moment for Redis, and no longer: pushes are taken without it. */
+/** Waits only briefly for Redis, because pushes are accepted without it. */
 export async function connect(url: string, log: Log): Promise<Connection> {
   const address = readAddress(url)
   const outage = openOutage(log, shown(address))
@@ -98,7 +100,8 @@ export async function connect(url: string, log: Log): Promise<Connection> {
       return { ...link, key: (name) => prefix + name }
     },
     listen: (hears) => {
-      // pub/sub knows neither databases nor slots: any server will do, and the next one when it goes
+      // pub/sub is the same on all databases and cluster slots, so any server will do, and another
+      // one if it fails
       const listener = openListener(
         (at) =>
           plain(address, { retryStrategy: () => null, sentinelRetryStrategy: () => null }, at),
@@ -120,7 +123,7 @@ export async function connect(url: string, log: Log): Promise<Connection> {
 
 type Outage = { fell: (who: object, why: unknown) => void; back: (who: object) => void }
 
-/** One line when the first client falls, one when the last is back. */
+/** Logs one line when the first client loses its connection and one when the last is back. */
 function openOutage(log: Log, redis: string): Outage {
   const down = new Set<object>()
   return {
@@ -136,11 +139,14 @@ function openOutage(log: Log, redis: string): Outage {
   }
 }
 
-/** Told at most so often of one key. */
+/** A foreign value under the same key is logged at most this often. */
 const foreignAgainMs = 60_000
 const foreignMost = 1000
 
-/** Somebody keeps something else under a key of ours: whoever repairs it does so in silence, so it is told where it is noticed. */
+/**
+ * Some other program has stored a value of another type under one of our keys. It is repaired
+ * without a message, so it is logged here where it is noticed.
+ */
 function openForeign(log: Log, redis: string): (error: unknown) => void {
   const told = new Map<string, number>()
   return (error) => {
@@ -154,7 +160,7 @@ function openForeign(log: Log, redis: string): (error: unknown) => void {
   }
 }
 
-/** A script's keys stand behind its text and their number. */
+/** In a script call the keys come after the script and their number. */
 function keyOf(error: Error & { command?: { name: string; args: unknown[] } }): string {
   const { name = '', args = [] } = error.command ?? {}
   return String(args[name === 'eval' ? 2 : 0])
@@ -188,7 +194,8 @@ function openLink(client: Redis | Cluster, { outage, hearRefusal }: Heard): Open
   const begin = () => {
     if (!state.closed) client.connect().catch(fall)
   }
-  // it connects again for ever, but a failover told while it asks the sentinels where the master is ends it for good
+  // the client normally reconnects forever, but if a failover is reported while it is asking the
+  // sentinels for the master, it ends for good
   client.on('end', () => {
     setTimeout(begin, endedMs)
   })
@@ -201,7 +208,8 @@ function openLink(client: Redis | Cluster, { outage, hearRefusal }: Heard): Open
       return await inTime(call(client), answersMs + 100)
     } catch (error) {
       hearRefusal(error)
-      // a refusal is an answer; silence is not, and only a new connection tells a frozen server from a slow one
+      // a refusal shows that the server is alive; if it stays silent, only a new connection can
+      // tell a frozen server from a slow one
       if (!state.closed && falls === state.falls && !isRefusal(error)) {
         fall(error)
         client.disconnect(true)

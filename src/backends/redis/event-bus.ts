@@ -3,7 +3,10 @@ import type { Connection } from './connect.ts'
 
 const prefix = 'kefu:'
 
-/** The own process is rung at once and without Redis; the others over one channel a topic. */
+/**
+ * Listeners in the same process are notified at once and without Redis; other processes through one
+ * Redis channel per topic.
+ */
 export function openEventBus(connection: Connection, local: EventBus, me: string): EventBus {
   const link = connection.link(0)
   const listener = connection.listen({

@@ -1,5 +1,6 @@
-// One connection that hears channels. It is asked every second whether it lives: a dead one is silent like a quiet one. Whenever it
-// begins to hear a channel, for the first time or again, it says so: what was said before may have been missed.
+// A connection that subscribes to channels. It is pinged every second, because a dead connection is
+// as silent as a quiet one. Each time it starts listening to a channel, for the first time or
+// again, it reports so, since messages may have been missed before.
 import type { Redis } from 'ioredis'
 
 export type Hears = {

@@ -17,7 +17,7 @@ export async function openBackends(url: string, { clock, log, local, ids }: Redi
     connection.close()
     throw error
   })
-  // it may have been away at the start, or come back as another server
+  // Redis may have been away when we started, or may come back as another server
   connection.link(2).onBack(() => {
     checkPolicy(connection, log).catch((error: unknown) => {
       log.error({ error: String(error) }, 'Redis came back with settings that must be changed')

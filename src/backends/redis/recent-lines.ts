@@ -2,8 +2,9 @@ import type { Log } from '../../log.ts'
 import { recentLines, type RecentLines } from '../../ports.ts'
 import { all, type Command, type Link } from './connect.ts'
 
-// for each key: its ids, taken out first, so that it may be said twice; the newest first, the oldest cut off.
-// What is no list is somebody else's and holds up the lines of all other keys: it goes, and is answered to be told.
+// For each key the script adds message ids, newest first, and cuts off the oldest. An id is removed
+// before it is added, so that it may be told twice. A key whose value is not a list was written by
+// another program and would block all other keys, so it is deleted and reported.
 const script = `
 local at, foreign = 3, {}
 for _, key in ipairs(KEYS) do
@@ -25,7 +26,7 @@ return foreign`
 
 type Lot = { lines: Map<string, string[]>; sent: Promise<void> }
 
-/** `recent:{c}:<session_id>`: message ids, the newest first. */
+/** `recent:{c}:<session_id>` holds message ids, newest first. */
 export function openRecentLines(link: Link, log: Log): RecentLines {
   const keyOf = (companyId: string, sessionId: string) =>
     link.key(`recent:{${companyId}}:${sessionId}`)
@@ -49,7 +50,10 @@ export function openRecentLines(link: Link, log: Log): RecentLines {
       log.warn({ key }, 'Redis held something else under a key of kefu: it is removed')
     }
   }
-  /** What is told of one company in one turn goes in one call: a batch of pushes has lines of many sessions. */
+  /**
+   * Everything that is told for one company within a turn of the event loop goes into one call,
+   * because a batch of pushes has lines of many sessions.
+   */
   const lotOf = (companyId: string): Lot => {
     const open = lots.get(companyId)
     if (open) return open

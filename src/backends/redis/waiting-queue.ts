@@ -1,5 +1,6 @@
-// Database 2: `queue:{c}:<lane>` by rank and `epoch:{c}`; database 0: `waiting:{c}:<uid>` by the time assigned. `lists:{c}` in both
-// names the lists there are, so that nobody walks through all keys. Every write may be repeated.
+// The queue index in Redis. Database 2 has `queue:{c}:<lane>`, sorted by rank, and `epoch:{c}`;
+// database 0 has `waiting:{c}:<uid>`, sorted by the time of assignment. `lists:{c}` in both names
+// all lists of a company, so that nobody has to scan all keys. Every write may be repeated.
 import type { Ids } from '../../ids.ts'
 import {
   sumModulus,
@@ -12,11 +13,12 @@ import type { Command, Connection, Database, Link } from './connect.ts'
 
 const slice = 10_000
 const movesAtOnce = 500
-// with the edition of the lanes' names: an index that a release before called whole has none of today's lanes
+// contains the version of the lane names, so that an index which an older release marked as
+// complete is rebuilt
 const whole = 'whole:2:'
 const building = 'building:'
 
-// fmod is exact up to 2^53; Lua's own % rounds
+// fmod is exact up to 2^53, whereas Lua's % operator rounds
 const sumScript = `local s, n = 0, 0
 local e = redis.call('zrange', KEYS[1], ARGV[1], ARGV[2], 'withscores')
 for i = 2, #e, 2 do n = n + 1; s = s + math.fmod(tonumber(e[i]), tonumber(ARGV[3])) end
@@ -82,7 +84,7 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
     members: index.members,
     foreign: index.foreign,
     clear: async (companyId, foreign, lists) => {
-      // first, so that nobody takes what is missing for an empty queue
+      // the epoch is deleted first, so that nobody takes the missing entries for an empty queue
       await queue.ask((redis) => redis.del(epochKey(companyId)))
       for (const { link, key } of await index.kept(companyId)) {
         if (foreign.includes(key)) await link.ask((redis) => redis.del(key))
@@ -91,7 +93,7 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
     },
     complete: async (companyId, epoch) => {
       if (!(await trusted(companyId))) return
-      // an index that was lost meanwhile has another epoch or none
+      // if the index was lost meanwhile, its epoch is different or gone
       await queue.ask((redis) =>
         redis.eval(
           swapScript,
@@ -118,9 +120,12 @@ function openIndex(connection: Connection, ids: Ids) {
     return linkOf(list).key(`${kind}:{${companyId}}:${name}`)
   }
 
-  /** Companies of which Redis missed a write of ours. */
+  /** Companies for which Redis missed one of our writes. */
   const torn = new Set<string>()
-  /** What missed a write is not whole: the epoch goes first, and SQL proposes until the rebuild is done. */
+  /**
+   * If Redis missed a write, the index is incomplete: its epoch is deleted first, and claims are
+   * proposed from the database until it is rebuilt.
+   */
   const trusted = async (companyId: string): Promise<boolean> => {
     if (!torn.has(companyId)) return true
     if ((await links[2].ask((redis) => redis.del(epochKey(companyId)))) !== undefined) {
@@ -137,13 +142,13 @@ function openIndex(connection: Connection, ids: Ids) {
     if (commands.length === 0) return 0
     const answers = await link.askAll(commands)
     if (!answers) torn.add(companyId)
-    // naming a list is no repair
+    // storing the name of a list does not count as a repair
     return (answers ?? []).reduce<number>(
       (sum, answer, at) => (commands[at]?.[0] === 'sadd' ? sum : sum + Number(answer)),
       0,
     )
   }
-  /** A list that stands as it should is not written to, and its name may have been lost. */
+  /** A list that needs no repair is not written to, but its name may have been lost. */
   const name = async (companyId: string, lists: string[]): Promise<void> => {
     for (const list of lists) {
       const link = linkOf(list)
@@ -206,7 +211,7 @@ function openForeign({
   namesKey,
   listKey,
 }: Pick<Parts, 'links' | 'linkOf' | 'epochKey' | 'namesKey' | 'listKey'>) {
-  /** Every key of a company's index. While the names of its lists are lost, so are theirs. */
+  /** All keys of a company's index. Lists whose names were lost are missing here. */
   const kept = async (companyId: string): Promise<Kept[]> => {
     const both = [links[0], links[2]]
     const names = await Promise.all(
@@ -253,7 +258,7 @@ function openReads({ links, linkOf, epochKey, namesKey, listKey, trusted, ids }:
       ? null
       : [...new Set(answers.flatMap((answer) => answer ?? []))]
   }
-  /** In slices: Redis does nothing else while a script runs. */
+  /** Computes the checksum in slices, because Redis does nothing else while a script runs. */
   const sumOf = async (companyId: string, list: string) => {
     const total = { count: 0, sum: 0 }
     for (let at = 0; ; at += slice) {

@@ -1,4 +1,5 @@
-// Who called, from where, and is it our own page? A header of a stranger proves nothing.
+// Who made the request, from which address, and whether it comes from our own page. Headers count
+// only if they come from a trusted proxy.
 import type { IncomingMessage } from 'node:http'
 import type { Limits } from '../../ports.ts'
 
@@ -30,7 +31,7 @@ export function isLoopbackPeer(request: IncomingMessage): boolean {
   )
 }
 
-/** Another port of the same host is a stranger. */
+/** Another port of the same host counts as a foreign origin. */
 export function isOwnOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']

@@ -1,4 +1,5 @@
-// How a row of the route list answers: who, then body and query, then the action.
+// How a route is answered: first it is checked who calls, then body and query, then the action
+// runs.
 import type { Request, RequestHandler, Response } from 'express'
 import type { z } from 'zod'
 import { AppError } from '../../errors.ts'
@@ -28,7 +29,10 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
   }
 }
 
-/** Ranges and conditions are the framework's; whoever goes away in the middle is no error. */
+/**
+ * The framework handles ranges and conditional requests. A client that disconnects half-way is not
+ * an error.
+ */
 function sendFile(response: Response, file: string): void {
   response.sendFile(
     file,
@@ -46,7 +50,7 @@ function placeOf(issue: z.core.$ZodIssue | undefined): PropertyKey[] {
   return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
 }
 
-/** `within`: where the value stands in its body. */
+/** `within`: the position of the value in its body. */
 // eslint-disable-next-line max-params -- the last one is rare
 export function check(schema: z.ZodType, value: unknown, where: string, within = ''): unknown {
   const result = schema.safeParse(value)

@@ -1,4 +1,5 @@
-// The API to read and to try, from files of our own: no page of a stranger, no style or script in line.
+// The page that documents the API and lets people try it. All its files are served by us: nothing
+// is loaded from elsewhere, and no script or style is inline.
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'

@@ -8,7 +8,7 @@ import type { Route, SignedIn } from './route.ts'
 
 const ranks = { agent: 0, supervisor: 1, admin: 2 }
 
-/** The caller, if this route may be called by them. */
+/** Returns the caller, or refuses if they may not call this route. */
 export async function admit(
   ports: Ports,
   request: Request,

@@ -1,6 +1,9 @@
 import express, { type Express } from 'express'
 
-/** The built console: hashed assets may be kept for ever, the page that names them never. */
+/**
+ * Serves the built console. Files with a hash in their name may be cached forever, the page that
+ * refers to them never.
+ */
 export function serveConsole(app: Express, directory: string): void {
   app.use(
     '/assets',

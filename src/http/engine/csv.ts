@@ -1,5 +1,5 @@
-// Tables, strictly: what a spreadsheet would not write is refused and not guessed at. Read and written in pieces between which others
-// are served.
+// Reads and writes CSV strictly: input that no spreadsheet would write is refused instead of
+// guessed at. Large tables are processed in pieces, so that other requests are served in between.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
@@ -11,7 +11,10 @@ const pieceLength = 32_768
 const rowsAtOnce = 200
 const mostColumns = 200
 
-/** Cell by cell, so that a line of commas is not held as millions of cells before anybody looks at it. */
+/**
+ * Cells are checked one by one, so that a line of only commas is refused before it becomes millions
+ * of cells in memory.
+ */
 function readCell(cell: string, { column }: { column: number | string }): string {
   if (Number(column) < mostColumns) return bare(cell)
   throw new AppError('invalid_input', `body: a table has at most ${mostColumns} columns.`, {
@@ -28,7 +31,7 @@ async function* small(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** Row by row, as the table comes. Each line has as many cells as the first. */
+/** Yields the rows while the table arrives. Each row must have as many cells as the first. */
 export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
   const parser = parse({
     bom: true,
@@ -36,7 +39,7 @@ export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
     record_delimiter: ['\r\n', '\n', '\r'],
     cast: readCell,
   })
-  // what ends badly is heard by who reads the rows
+  // a failure of the pipeline reaches whoever reads the rows
   pipeline(Readable.from(small(pieces)), parser, () => undefined)
   try {
     for await (const row of parser) yield row as string[]
@@ -48,7 +51,7 @@ export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
   }
 }
 
-/** With a mark of order, so that spreadsheets read UTF-8. */
+/** Begins with a byte order mark, because spreadsheets recognise UTF-8 by it. */
 export async function writeCsv(rows: string[][]): Promise<string> {
   const pieces = ['\ufeff']
   for (let at = 0; at < rows.length; at += rowsAtOnce) {

@@ -1,4 +1,4 @@
-// The one place where a code becomes a status.
+// The only place where an error code is turned into an HTTP status.
 import type { ErrorRequestHandler, Response } from 'express'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
@@ -51,7 +51,7 @@ export const statusOf: Record<ErrorCode, number> = {
 }
 
 export function answerErrors(ports: Ports): ErrorRequestHandler {
-  // the framework knows an error handler by its four parameters
+  // Express recognises an error handler by its four parameters
   // eslint-disable-next-line max-params
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {

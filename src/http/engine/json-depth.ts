@@ -1,11 +1,12 @@
-// How deep is JSON, and how many names and brackets are in it? Found by a flat scan: building what is deep, or empty, or has a new name for
-// every value costs far more than as many flat bytes do.
+// Limits how deep JSON is nested and how many names and brackets it contains. These are found by
+// scanning the bytes, because parsing deeply nested JSON, or JSON with very many names, costs far
+// more than its size suggests.
 import { AppError } from '../../errors.ts'
 
 const deepest = 32
-/** Of everything that rules are made of there are not fifty. */
+/** Rules use fewer than fifty different names in total. */
 const mostNames = 500
-/** Twenty thousand rules of fifty each. */
+/** Enough for twenty thousand rules with fifty brackets each. */
 const mostBrackets = 1_000_000
 const [quote, escape, openList, openObject, closeList, closeObject, colon] = [
   0x22, 0x5c, 0x5b, 0x7b, 0x5d, 0x7d, 0x3a,
@@ -21,7 +22,7 @@ function refuse(fault: string | null, field = 'body'): void {
   if (fault !== null) throw new AppError('invalid_input', `${field}: ${fault}`, { field })
 }
 
-/** In UTF-8 no part of another sign looks like a bracket. */
+/** In UTF-8, no byte of a longer character looks like a bracket. */
 function faultOfBrackets(json: Uint8Array, most = Infinity): string | null {
   let depth = 0
   let opened = 0
@@ -44,7 +45,7 @@ function endOfWords(json: Uint8Array, from: number): number {
   return at
 }
 
-/** Where JSON may be large. */
+/** Call this where a JSON body may be large. */
 export function refuseCostly(json: Buffer, field = 'body'): void {
   refuse(faultOfBrackets(json, mostBrackets), field)
   refuse(hasManyNames(json) ? `at most ${mostNames} different names.` : null, field)

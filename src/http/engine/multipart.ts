@@ -1,10 +1,14 @@
-// The one file of a form, as a stream: nothing of it is held in memory, and nothing of what the form says of it is believed.
+// Reads the single file of a form as a stream, so that it is never held in memory. What the form
+// claims about the file is not believed.
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../errors.ts'
 
 const mostHeader = 8 * 1024
 
-/** `done` lets the rest of the form pass by, so that whoever is refused in the middle hears why. */
+/**
+ * `done` skips the rest of the form, so that a client whose upload is refused half-way can still
+ * read the reason.
+ */
 export type FilePart = { name: string; bytes: AsyncIterable<Uint8Array> }
 export type Form = { file: (field: string) => Promise<FilePart>; done: () => Promise<void> }
 
@@ -60,7 +64,7 @@ async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
 type Reader = ReturnType<typeof openReader>
 
 function openReader(chunks: AsyncIterator<Buffer>, delimiter: Buffer) {
-  // so that the first delimiter looks like the others
+  // with a line break in front, the first delimiter looks like all others
   let held: Buffer = Buffer.from('\r\n')
   const more = async (): Promise<void> => {
     const next = await chunks.next()
@@ -86,7 +90,7 @@ function openReader(chunks: AsyncIterator<Buffer>, delimiter: Buffer) {
       await take(mark.length)
       return taken
     },
-    /** What stands before the next delimiter. */
+    /** Yields the bytes up to the next delimiter. */
     part: async function* part(): AsyncGenerator<Uint8Array> {
       for (;;) {
         const at = held.indexOf(delimiter)
@@ -95,7 +99,7 @@ function openReader(chunks: AsyncIterator<Buffer>, delimiter: Buffer) {
           await take(delimiter.length)
           return
         }
-        // its beginning may be the end of what came
+        // the last bytes are kept back, because they may be the beginning of the delimiter
         const sure = held.length - delimiter.length + 1
         if (sure > 0) yield await take(sure)
         await more()

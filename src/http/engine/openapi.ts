@@ -1,4 +1,5 @@
-// The document is read off the route list, so it cannot promise what is not there.
+// The OpenAPI document is generated from the list of routes, so that it cannot describe something
+// that does not exist.
 import { z } from 'zod'
 import { paramSchema } from './params.ts'
 import { reaches } from './reach.ts'

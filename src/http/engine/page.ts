@@ -1,21 +1,24 @@
 import { z } from 'zod'
 
-/** Lists: `?cursor=&limit=`, default 50, at most 200. Where a page begins is told by `cursor`, as the last page gave it. */
+/**
+ * Query parameters of lists: `?cursor=&limit=`. The default limit is 50, the largest 200. `cursor`
+ * is the value that the previous page returned.
+ */
 const pageFrom = (cursor: RegExp) =>
   z.object({
     cursor: z.string().regex(cursor, 'take the one that the last page gave as next.').optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   })
-/** Behind an id. */
+/** For lists whose cursor is an id. */
 export const page = pageFrom(/^[0-9a-f]{32}$/)
-/** Behind a number. */
+/** For lists whose cursor is a number. */
 export const pageByNumber = pageFrom(/^\d{1,10}$/)
-/** Behind a time or a rank, and an id. */
+/** For lists whose cursor is a time or rank and an id. */
 export const pageBySpot = pageFrom(/^-?\d{1,16}\.[0-9a-f]{32}$/)
-/** Behind either, or all of it. */
+/** For lists that accept any of these cursors. */
 export const pageByAny = pageFrom(/^(-?\d{1,16}\.)?[0-9a-f]{32}(\.\d{1,10})?$/)
 
-/** Of a list that is short by nature: whole, unless a part of it is asked for. */
+/** For lists that are always short: they are returned whole unless a part is asked for. */
 export const shortPage = page.extend({
   cursor: z
     .string()

@@ -1,17 +1,21 @@
-// What stands in a path, by its name. One that cannot exist is as little there as one that does not: 404.
+// Schemas for the parameters in a path. A value that could not exist is answered like one that does
+// not: 404.
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 
-/** An id as we deal them out. */
+/** An id in the form that we generate. */
 export const id = z.string().regex(/^[0-9a-f]{32}$/)
-/** An id in a body: whether it is there is asked later, but SQL is asked in ASCII only. */
+/**
+ * An id in a body. Whether it exists is checked later; here it must only be ASCII, since the
+ * database columns are.
+ */
 export const idGiven = z
   .string()
   .regex(/^[\x21-\x7e]{0,32}$/, 'An id: at most 32 letters and digits.')
 const largest = 2 ** 31 - 1
-/** A person's or a group's number in a body. */
+/** The number of a person or group in a body. */
 export const numberGiven = z.number().int().positive().max(largest)
-/** And in a path. */
+/** The same number in a path, where it is text. */
 export const number = z
   .string()
   .regex(/^[1-9]\d{0,9}$/)
@@ -23,7 +27,7 @@ export const paramSchemas: Record<string, z.ZodType> = {
   name: z.string().regex(/^[a-z-]{1,32}$/),
   componentAppid: z.string().regex(/^[\w-]{1,32}$/),
 }
-/** Groups count, all else has ids. */
+/** Groups are numbered; everything else has ids. */
 export const paramSchema = (path: string, name: string): z.ZodType | undefined =>
   name === 'id' && path.startsWith('/api/groups/') ? number : paramSchemas[name]
 

@@ -1,11 +1,17 @@
-// What is meant: whom a route serves. `who` is the least role, `reach` is how its caller must stand to what the call names. Written by
-// hand, beside each route; actions enforce it, test/api/rights.test.ts makes every call as everyone and compares, and docs/rights.md
-// is made of it.
+// Declares whom each route serves. `who` is the lowest role that may call it; `reach` is how the
+// caller must be related to the thing that the call names. Both are written by hand next to each
+// route. The actions enforce them, test/api/rights.test.ts makes every call as every kind of caller
+// and compares, and docs/rights.md is generated from them.
 export type Role = 'agent' | 'supervisor' | 'admin'
-/** A role and all above it (agent < supervisor < admin), the operator, or everyone. */
+/**
+ * A role includes those above it (agent < supervisor < admin). Besides, there are the operator and
+ * everyone.
+ */
 export type Who = Role | 'operator' | 'everyone'
 
-/** How somebody stands to the session that is named, or to whatever belongs to it. */
+/**
+ * How a caller can be related to the session that a call names, or to something that belongs to it.
+ */
 export const standings = [
   'stranger',
   'elsewhere',
@@ -20,19 +26,25 @@ export type Standing = (typeof standings)[number]
 export type Refused = 401 | 403 | 404 | 409
 type Rule = {
   means: string
-  /** Without it: everyone whose role suffices. */
+  /** If not given, everyone with a sufficient role may call. */
   may?: readonly Standing[]
-  /** What the rest is told. 404: as if it were not there, so a list does not show it. */
+  /**
+   * What all other callers are answered. With 404 the thing seems not to exist, so lists do not
+   * show it either.
+   */
   else?: Refused | 'nothing'
   but?: Partial<Record<Standing, Refused>>
-  /** Something of the company is named, if not in the path then in the body. */
+  /** The call names something of a company, in its path or in its body. */
   names?: true
 }
 
 const readers = ['former', 'member', 'exclusive', 'owner', 'supervisor'] as const
 const team = ['member', 'owner', 'supervisor'] as const
 const serving = ['stranger', ...readers] as const
-/** They see it, so they are told that it is not theirs; to all others it is not there. */
+/**
+ * These callers can see the thing, so they are told that it is not theirs. For all others it does
+ * not seem to exist.
+ */
 const onlyRead = (...rest: Standing[]) =>
   Object.fromEntries(rest.map((one) => [one, 403])) as Partial<Record<Standing, 403>>
 
@@ -164,7 +176,7 @@ const rules = {
 export type Reach = keyof typeof rules
 export const reaches: Record<Reach, Rule> = rules
 
-/** Everyone who may come to the door. */
+/** All kinds of callers that are tested. */
 export const callers = [
   'nobody',
   ...standings,
@@ -175,7 +187,7 @@ export const callers = [
   'foreign',
 ] as const
 export type Caller = (typeof callers)[number]
-/** `nothing`: it succeeds, and shows and changes nothing of this. */
+/** `nothing`: the call succeeds but neither shows nor changes the thing. */
 export type Meant = 'yes' | 'nothing' | Refused
 
 const ranks: Record<Role, number> = { agent: 0, supervisor: 1, admin: 2 }
@@ -207,7 +219,7 @@ function meantOfOne(door: Door, reach: Reach, caller: Caller): Meant {
 const roleOf = (caller: Caller): Role => rolesOf[caller] ?? 'agent'
 const hasRole = (who: Role | 'operator', caller: Caller): boolean =>
   who === 'operator' ? caller === 'operator' : ranks[roleOf(caller)] >= ranks[who]
-/** An admin is a supervisor to a session, too. */
+/** For a session, an admin counts as a supervisor. */
 const standingOf = (caller: Caller): Standing =>
   roleOf(caller) === 'agent' ? (caller as Standing) : 'supervisor'
 
@@ -217,7 +229,9 @@ function toColleague({ may, but, else: rest = 403 }: Rule, standing: Standing): 
   return !may || may.includes(standing) ? 'yes' : (but?.[standing] ?? rest)
 }
 
-/** Another company's ids are not there; of one's own company everything is. */
+/**
+ * Ids of another company do not seem to exist. Within one's own company, admins reach everything.
+ */
 function toForeigner({ path }: Door, { names, else: rest }: Rule): Meant {
   if (names || /\/:(id|uid)\b/.test(path)) return 404
   return rest === 'nothing' ? 'nothing' : 'yes'

@@ -1,4 +1,5 @@
-// Bodies: whole, where they are small or can be read in no other way, or in pieces as they come.
+// Reads request bodies: whole if they are small or cannot be read otherwise, or else in pieces as
+// they arrive.
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../errors.ts'
 
@@ -9,7 +10,10 @@ const gone = () => new AppError('overloaded', 'The sender went away.')
 const saysTooMuch = (request: IncomingMessage, { most }: Bounds) =>
   Number(request.headers['content-length'] ?? 0) > most
 
-/** Nothing is held of it. Only waiting for the sender takes of its time; who stops reading lets the rest pass by. */
+/**
+ * Nothing is kept in memory. Only the time spent waiting for the sender counts towards the limit.
+ * If the consumer stops reading, the rest of the body is skipped.
+ */
 export async function* bodyInPieces(
   request: IncomingMessage,
   bounds: Bounds,

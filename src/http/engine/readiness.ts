@@ -1,4 +1,5 @@
-// May pushes come here? What they need is tried by writing: about once a second, however often it is asked, and one try at a time.
+// Tells whether this process can take pushes. Everything they need is tested by writing to it, at
+// most about once a second and one test at a time, however often it is asked.
 import type { Needs } from '../../ports.ts'
 
 const freshMs = 1000
@@ -6,7 +7,7 @@ const withinMs = 3000
 
 export type Readiness = () => Promise<void>
 
-/** Throws the first thing that cannot be written. */
+/** Throws for the first thing to which nothing can be written. */
 export function openReadiness(
   { clock }: Needs<'clock'>,
   probes: (() => Promise<void>)[],

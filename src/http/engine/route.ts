@@ -1,4 +1,5 @@
-// A route is data: the router, the OpenAPI document and the test of two tenants all read the same list.
+// A route is a piece of data. The router, the OpenAPI document and the tests of rights all read the
+// same list.
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'
@@ -15,7 +16,7 @@ export type SignedIn = {
 
 export type Call<Body = unknown, Query = unknown> = {
   ports: Ports
-  /** Present on every route but those open to everyone. */
+  /** The signed-in caller; present on every route that is not open to everyone. */
   me: SignedIn
   params: Record<string, string>
   body: Body
@@ -27,25 +28,28 @@ export type Answer = {
   status?: number
   body?: unknown
   headers?: Record<string, string>
-  /** Sent instead of a body. */
+  /** A file to send instead of a body. */
   file?: string
-  /** Sent as it is; its type stands in the headers. */
+  /** Text that is sent unchanged; the headers tell its type. */
   text?: string
 }
 
 export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   path: string
-  /** Who may call at all. */
+  /** The lowest role that may call the route. */
   who: Who
-  /** And on what: where one route serves several, each has its own. */
+  /**
+   * What the caller may reach with it. If one route serves several kinds of things, each has its
+   * own entry.
+   */
   reach: Reach | readonly Reach[]
   summary: string
   operationId?: string
   body?: z.ZodType
-  /** Every route has one; where none was given, the one that knows no parameter. */
+  /** Every route has a query schema. If none was given, it allows no parameter. */
   query: z.ZodType
-  /** Its body is no JSON: the handler reads the request itself. */
+  /** The body is not JSON, so the handler reads the request itself. */
   upload?: boolean
   handle: (call: Call) => Promise<Answer>
 }
@@ -53,12 +57,15 @@ export type Route = {
 export const reachesOf = ({ reach }: Pick<Route, 'reach'>): readonly Reach[] =>
   typeof reach === 'string' ? [reach] : reach
 
-/** A parameter that the schema does not name is refused, unless it is a loose one: what is ignored looks like an answer to it. */
+/**
+ * Refuses query parameters that the schema does not name, because a parameter that is ignored would
+ * seem to have worked. Loose schemas allow any.
+ */
 function knownOnly(query: z.ZodType = z.object({})): z.ZodType {
   return query instanceof z.ZodObject && query.def.catchall === undefined ? query.strict() : query
 }
 
-/** Gives the handler the types of its own schemas. */
+/** Lets TypeScript derive the handler's types from the schemas of the route. */
 export function route<B extends z.ZodType, Q extends z.ZodType>(
   shape: Omit<Route, 'handle' | 'body' | 'query'> & {
     body?: B

@@ -1,11 +1,15 @@
-// A body that does not come at once waits outside the gate, and few of an address may: they cost memory, and strangers send them too.
+// A request whose body does not arrive at once waits outside the limit for pushes. Only a few such
+// requests are allowed per address, because they cost memory and anybody can send them.
 import { AppError } from '../../errors.ts'
 
 const atOnceMs = 100
 const mostOfAddress = 16
 
 export type SlowBodies = {
-  /** Reads; a body that is still not there after a moment needs a place among its address's slow ones. */
+  /**
+   * Reads a body. If it has not arrived after a moment, it needs one of the places that its address
+   * has for slow bodies.
+   */
   read: (address: string, body: (refused: AbortSignal) => Promise<string>) => Promise<string>
 }
 

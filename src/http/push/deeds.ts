@@ -1,4 +1,5 @@
-// What the platform pushed, in our words. Sizes are those of our columns: what is longer is cut here, so that SQL refuses nobody.
+// Translates what WeChat pushes into our own terms. Texts that are longer than our columns are cut
+// here, so that the database never refuses them.
 import {
   readFields,
   toInbound,
@@ -21,7 +22,7 @@ export function deedOf(inbound: Inbound, xml: string): Deed {
   return { kind: 'line', said: saidBy(inbound, xml), parts: partsOf(inbound) }
 }
 
-/** Of XML that was stored before we understood it; null while we still do not. */
+/** Reads XML that was stored before we understood it. Null if we still do not. */
 export function readStored(xml: string): Extract<Deed, { kind: 'text' | 'line' }> | null {
   const inbound = toInbound(readFields(xml))
   if (inbound.kind === 'event' || inbound.kind === 'unknown') return null
@@ -94,7 +95,8 @@ function partsOf(message: Message): Part[] {
   const part = (name: Part['part'], mediaId: string): Part[] =>
     key(mediaId) === null ? [] : [{ part: name, mediaId }]
   if (message.kind === 'image') return part('file', message.mediaId)
-  // the 16 kHz one is made by the platform and is not always AMR, which is what the console plays
+  // WeChat also makes a 16 kHz version of a voice, but that is not always AMR, the format that the
+  // console plays
   if (message.kind === 'voice') return part('file', message.mediaId)
   if (message.kind === 'video' || message.kind === 'shortvideo') {
     return [...part('file', message.mediaId), ...part('thumb', message.thumbMediaId)]
@@ -102,7 +104,7 @@ function partsOf(message: Message): Part[] {
   return []
 }
 
-/** The platform tells these of itself or of its own sending: no follower did them. */
+/** Events that WeChat sends about itself or about messages we sent; no follower caused them. */
 const notices = new Set([
   'templatesendjobfinish',
   'masssendjobfinish',
@@ -156,7 +158,7 @@ function placeOf(event: InboundEvent): {
     : { location: { lng, lat, precision: decimal(event.precision) } }
 }
 
-/** What it says beyond its key, for people. */
+/** What the event says in addition to its key, in words for people. */
 function detailOf(event: InboundEvent): string {
   if ('scanResult' in event) return event.scanResult
   if (event.event === 'location_select') {
@@ -169,15 +171,18 @@ function detailOf(event: InboundEvent): string {
 }
 
 const orNull = (text: string): string | null => (text === '' ? null : text)
-/** A scale: one that no map has is none. */
+/** The zoom level of a map; a value that no map uses is dropped. */
 const whole = (number: number | null): number | null =>
   number === null || Math.abs(number) >= 2 ** 31 ? null : Math.round(number)
-/** The platform's names are ASCII, and so are our columns for them; the XML of a name we do not know is kept. */
+/**
+ * WeChat's names are ASCII, as are our columns for them. If a name is something else, its XML is
+ * stored.
+ */
 const plain = (name: string): string => name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64)
-/** By code points: half of one is none. */
+/** Cuts between code points, so that no character is split. */
 const cut = (text: string, most: number): string | null =>
   orNull(Array.from(text).slice(0, most).join(''))
-/** Half an address is none. */
+/** A web address is kept whole or not at all. */
 const fitting = (text: string, most: number): string | null =>
   text !== '' && text.length <= most ? text : null
 const key = (text: string): string | null => (/^[\x21-\x7e]{1,128}$/.test(text) ? text : null)

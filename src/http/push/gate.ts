@@ -1,9 +1,12 @@
-// How many pushes may be under way. Whoever comes later would wait as long as the oldest and more: they are told at once to come again.
+// Limits how many pushes are processed at the same time. A push beyond the limit would have to wait
+// too long, so it is refused at once and WeChat sends it again.
 type Load = { most: number; oldestMs: () => number; gauge: { set: (value: number) => void } }
 
 export type Gate = {
   isFull: () => boolean
-  /** Gives a place, to be left once; null when there is none. */
+  /**
+   * Returns a function that must be called once to free the place, or null if there is no place.
+   */
   enter: () => (() => void) | null
 }
 

@@ -1,4 +1,4 @@
-// A line as the answer to a push.
+// Builds the passive reply to a push from a line.
 import type { PassiveReply } from 'wechat-api-ts'
 import type { Content } from '../../../rules/reply/content.ts'
 

@@ -1,4 +1,5 @@
-// Pushes that concern a third-party platform itself: notices at its own URL, and the accounts from which it is tested.
+// Pushes about a third-party platform itself: notices to its own URL, and pushes of the accounts
+// with which WeChat tests it.
 import {
   openNotice,
   openPush,
@@ -29,7 +30,7 @@ const keysOf = (
   { pushToken: token, aesKey: encodingAesKey }: { pushToken: string; aesKey: string | null },
 ): EnvelopeKeys => ({ appid, token, encodingAesKey })
 
-/** Null for a platform we do not know. */
+/** Null if we do not know the platform. */
 export async function answerNotice(
   needs: PlatformNeeds,
   componentAppid: string,
@@ -62,7 +63,10 @@ function asNotice(notice: PlatformNotice): Notice {
 export const isTestAccount = (appid: string): boolean =>
   releaseTestAccounts.some((one) => one.appid === appid)
 
-/** Nothing of these is stored: no company owns the accounts. Null where no platform of ours is meant. */
+/**
+ * Nothing from these test accounts is stored, since they belong to no company. Null if the push is
+ * not for one of our platforms.
+ */
 export async function answerTest(
   needs: PlatformNeeds,
   appid: string,

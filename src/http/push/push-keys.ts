@@ -1,4 +1,5 @@
-// With what was a push signed and sealed? With today's keys, or for a while after a change with those before.
+// The keys with which a push may be signed and encrypted: the current ones and, for a while after a
+// change, the previous ones.
 import {
   openPush,
   verifyQuery,
@@ -10,7 +11,7 @@ import type { KnownAccount, PushKeys } from '../../ports.ts'
 
 type Keys = { pushToken: string; aesKey: string | null }
 
-/** Without a token nothing is signed: an account that was made unbound may have none yet. */
+/** Without a token no signature can be checked. An account that is not bound yet may have none. */
 export const keySets = (keys: PushKeys, now: number): Keys[] =>
   (keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]).filter(
     ({ pushToken }) => pushToken !== '',
@@ -19,7 +20,10 @@ export const keySets = (keys: PushKeys, now: number): Keys[] =>
 const modeOf = ({ mode, platform }: KnownAccount) =>
   platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
 
-/** A platform is pushed in safe mode only, with its own keys and its own appid in the envelope. */
+/**
+ * Pushes for a platform's accounts are always in safe mode, with the platform's keys and the
+ * platform's appid in the envelope.
+ */
 const keysOf = (
   account: KnownAccount,
   { pushToken, aesKey }: Keys,

@@ -1,5 +1,7 @@
-// Where WeChat pushes. Order: known account → signature of the query (plain) → body → envelope → gate → one durable transaction
-// → answer. Whoever cannot prove to be WeChat takes no place in the gate. A plain (req, res) function: it must not pay for routing and body parsing that it does not use.
+// Receives pushes from WeChat, in this order: known account, signature of the query (plain mode),
+// body, envelope, gate, one durable transaction, answer. Requests that cannot prove that they come
+// from WeChat never take a place in the gate. It is a plain (req, res) function, because it must
+// not pay for the framework's routing and body parsing.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   dedupKey,
@@ -62,7 +64,7 @@ export function openWebhook(needs: WebhookNeeds) {
   }
 }
 
-/** What stands behind /wechat/, and the query. */
+/** The part of the path after /wechat/, and the query. */
 function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearchParams } {
   const mark = url.indexOf('?')
   return {
@@ -73,7 +75,7 @@ function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearc
 
 const busy = () => new AppError('overloaded', 'As many pushes as may be are under way.')
 
-/** Runs what takes a place in the gate. */
+/** Runs something while holding a place in the gate. */
 async function inside<T>(gate: Gate, run: () => Promise<T>): Promise<T> {
   const leave = gate.enter()
   if (!leave) throw busy()
@@ -98,7 +100,7 @@ async function handle(
 
   const signed = isSigned(account.platform ?? account, query, needs.clock.now())
   const isPush = request.method === 'POST'
-  // a sealed push is signed with its body
+  // in safe mode the signature covers the encrypted body, so it is checked later
   if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) {
     throw new WechatInputError('bad_signature')
   }
@@ -114,7 +116,7 @@ async function handle(
   await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
 }
 
-/** When WeChat signed it. */
+/** The time at which WeChat signed the push, and the signature. */
 function stampOf(query: URLSearchParams): { told: number; signature: string } {
   const timestamp = query.get('timestamp') ?? ''
   return {
@@ -123,7 +125,10 @@ function stampOf(query: URLSearchParams): { told: number; signature: string } {
   }
 }
 
-/** The signature of what is not sealed says nothing of the body: whoever has an old one may not use it for ever. */
+/**
+ * The signature in plain mode does not cover the body, so somebody with an old signature must not
+ * be able to use it forever.
+ */
 async function refuseOld(
   { known, times }: WebhookNeeds,
   account: KnownAccount,
@@ -138,7 +143,10 @@ async function refuseOld(
 
 const ofPlatform = 'platform/'
 
-/** No account of ours: a platform itself is meant, or it is tested. */
+/**
+ * No account of ours has this appid, so the push may be for a third-party platform or one of
+ * WeChat's test accounts.
+ */
 async function takeForPlatform(
   needs: Door,
   { name, query, request }: { name: string; query: URLSearchParams; request: IncomingMessage },
@@ -170,7 +178,7 @@ async function take(
   const opened = openWithAny(account, { query, body, now: needs.clock.now() })
   const { inbound } = opened
   watchOpenid(needs, query, inbound)
-  // the doctor pushes this too, by a clock that is not WeChat's
+  // the doctor also sends this event, and its time is not WeChat's
   if (inbound.kind !== 'event' || inbound.event !== 'debug_demo') {
     needs.times.hear(account, stampOf(query))
   }
@@ -212,7 +220,10 @@ function rendered({ inbound, seal, format }: OpenedPush, answer: PushAnswer): st
   return seal(renderReply(to, asPassive(answer.content), at), at)
 }
 
-/** The body decides who it is: in plain mode the query is not more trustworthy, in safe mode it is less. */
+/**
+ * Compares the openid in the query with that in the body. The body counts: in plain mode the query
+ * is no more trustworthy than it, in safe mode less.
+ */
 function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbound): void {
   const named = query.get('openid')
   if (named === null || named === inbound.openid) return
@@ -238,7 +249,7 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
     return
   }
   needs.metrics.pushes.inc({ result: 'not_stored' })
-  // told where it began, once
+  // the failure has been logged once where it began
   if (isAppError(error, 'store_away')) {
     end(response, 503, 'store_away')
     return
@@ -253,7 +264,7 @@ function end(response: ServerResponse, status: number, answer: string | Reply): 
     typeof answer === 'string'
       ? ['text/plain', answer]
       : [`application/${answer.format}`, answer.body]
-  // what was not read of a refused body is not waited for
+  // closes the connection, so that the unread rest of a refused body need not be waited for
   if (status >= 400) response.shouldKeepAlive = false
   response
     .writeHead(status, {

@@ -21,7 +21,10 @@ const wechat = z.strictObject({
     .regex(/^[\w-]*$/)
     .max(64)
     .optional(),
-  /** What a direct account needs and an unbound one does not is looked at when the whole row is known. */
+  /**
+   * Whether a secret is required depends on how the account is connected, which is checked on the
+   * whole row later.
+   */
   appSecret: z
     .string()
     .regex(/^[\x21-\x7e]+$/)
@@ -44,7 +47,7 @@ const wechat = z.strictObject({
   ownLane: z.boolean().optional(),
 })
 
-/** Scheme and host, as a browser names them: nothing behind. */
+/** Scheme and host as in a browser's Origin header, without a path. */
 const origin = z
   .string()
   .max(200)

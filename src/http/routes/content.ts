@@ -1,4 +1,5 @@
-// What a line may hold, checked once for rules, canned answers and sendMessage: the same names everywhere.
+// Checks what a line may contain. Rules, quick replies and sendMessage share these schemas, so that
+// names are the same everywhere.
 import { z } from 'zod'
 import { mostTextBytes, type Content, type ContentType } from '../../../rules/reply/content.ts'
 
@@ -84,7 +85,7 @@ export const contentShapes: Record<ContentType, z.ZodRawShape> = {
 }
 const types = Object.keys(contentShapes) as ContentType[]
 
-/** One option a type, told apart by `name`; `more` is what each has besides. */
+/** One option per type, recognised by the field `name`. `more` adds fields to each. */
 export function contentOptions(
   name: 'type' | 'kind',
   which: ContentType[],
@@ -102,7 +103,10 @@ export const oneOf = (name: 'type' | 'kind', options: Option[]) =>
   })
 
 export const content = oneOf('type', contentOptions('type', types)) as unknown as z.ZodType<Content>
-/** A content with whatever else a body holds; unknown fields are let pass, as sendMessage always did. */
+/**
+ * A content within a body that has other fields too. Unknown fields are ignored, because
+ * sendMessage has always ignored them.
+ */
 export const contentWith = <More extends z.ZodRawShape>(more: More) =>
   oneOf(
     'type',

@@ -4,7 +4,10 @@ import { presentResource } from '../../views/media.ts'
 import { openForm } from '../engine/multipart.ts'
 import { route, type Route } from '../engine/route.ts'
 
-/** Nothing in it may run or load anything, also when it is opened by itself. */
+/**
+ * A security policy under which a file cannot run or load anything, even if it is opened on its
+ * own.
+ */
 const inert = "default-src 'none'; sandbox"
 const shown = /^(image|audio|video)\//
 

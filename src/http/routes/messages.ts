@@ -10,7 +10,10 @@ import { contentWith } from './content.ts'
 import { pageByNumber } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
-/** WeChat's customer-service messages have no files, and news of one article. */
+/**
+ * WeChat's customer-service messages cannot contain ordinary files, and news may have only one
+ * article.
+ */
 function sendable(content: Content): Content {
   if (content.type === 'file') {
     throw new AppError(

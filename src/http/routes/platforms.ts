@@ -19,7 +19,7 @@ const platform = z.strictObject({
   ...keys,
 })
 
-/** Paths under /wechat/ that people open. */
+/** Paths under /wechat/ that people open in a browser; all others are pushes. */
 export const isPage = (url: string): boolean =>
   /^\/wechat\/platform\/[^/?]+\/(authorize|callback)(\?|$)/.test(url)
 
@@ -82,7 +82,7 @@ export const platformRoutes: Route[] = [
     who: 'everyone',
     reach: 'anyone',
     summary: 'Back from WeChat, with the code',
-    // WeChat adds parameters of its own
+    // loose, because WeChat adds parameters of its own
     query: z.looseObject({
       auth_code: z.string().min(1).max(512),
       state: z.string().min(1).max(2000),

@@ -29,8 +29,8 @@ const reception = z.strictObject({
     )
     .nullish(),
   tags: z.array(z.string().min(1).max(30)).max(20).optional(),
-  /** Of a code that ends; without it the code is permanent. */
-  /** False where the code was made elsewhere. */
+  /** For a code that expires. Without it the code is permanent. */
+  /** False if the code was created elsewhere. */
   qr: z.boolean().default(true),
   days: z.number().int().min(1).max(30).optional(),
 })

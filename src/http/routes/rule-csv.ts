@@ -1,4 +1,5 @@
-// A row of a spreadsheet as a rule; what it lacks is checked with all other rules afterwards.
+// Reads rows of a spreadsheet as rules. Whether a rule is complete is checked later, as for all
+// other rules.
 import { csvColumns } from '../../actions/rules/carry-rules.ts'
 import { AppError } from '../../errors.ts'
 import { readCsv } from '../engine/csv.ts'
@@ -8,7 +9,7 @@ import { mostAtOnce } from './rule-import.ts'
 const refuse = (message: string, field: string) =>
   new AppError('invalid_input', `${field}: ${message}`, { field })
 
-/** Nothing is read behind a row that is refused, or behind one too many. */
+/** Stops reading after the first row that is refused, or when there are too many rows. */
 export async function rulesFromCsv(table: AsyncIterable<Buffer>): Promise<object[]> {
   const rules: object[] = []
   let head: string[] | null = null

@@ -1,4 +1,5 @@
-// Many rules at once: 16 MB of them are looked at rule by rule, and others are served between.
+// Imports many rules at once. Up to 16 MB are checked rule by rule, with other requests served in
+// between.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Carried } from '../../actions/rules/carry-rules.ts'
@@ -26,7 +27,7 @@ export async function checkCarried(given: object): Promise<Carried> {
   return { mode, rules: checked }
 }
 
-/** A list alone is taken for the rules. */
+/** A bare list is accepted as the list of rules. */
 export function parsed(text: string): object {
   refuseCostly(Buffer.from(text))
   try {
@@ -34,7 +35,7 @@ export function parsed(text: string): object {
     if (Array.isArray(value)) return { rules: value }
     if (typeof value === 'object' && value !== null) return value
   } catch {
-    /* said below */
+    /* the error is raised below */
   }
   throw new AppError(
     'invalid_input',

@@ -1,4 +1,4 @@
-// The lab: conflicts, questions that nothing answered, replays over history, rules out and in.
+// Routes of the rule lab: conflicts, unanswered questions, replays, export and import.
 import { z } from 'zod'
 import { exportTable, exportRules, importRules } from '../../actions/rules/carry-rules.ts'
 import { listConflicts } from '../../actions/rules/find-conflicts.ts'

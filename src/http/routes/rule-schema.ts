@@ -1,4 +1,4 @@
-// A rule as it is sent to us. What is refused says which field, and what to do.
+// The schema of a rule in a request. An error names the field and says what to do.
 import { z } from 'zod'
 import { stepsOf, type Action, type Step } from '../../../rules/auto-reply/action.ts'
 import { matchKinds, type MatchKind } from '../../../rules/auto-reply/rule.ts'

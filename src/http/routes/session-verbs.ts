@@ -1,4 +1,4 @@
-// What is done with a session beyond claiming, accepting, answering and closing it.
+// Routes for what can be done with a session, other than claim, accept, answer and close.
 import { z } from 'zod'
 import { addNote } from '../../actions/sessions/add-note.ts'
 import { addMembers, removeMembers } from '../../actions/sessions/change-members.ts'
@@ -23,7 +23,7 @@ const clientMsgId = z
   .regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters')
   .optional()
 
-/** To one, not to both. */
+/** A session is transferred either to a person or to a group, never both. */
 const target = z.union(
   [
     z.strictObject({ agentUid: uid, note: words(2000).optional(), fence }),

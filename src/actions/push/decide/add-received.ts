@@ -4,7 +4,7 @@ import { lineEvents } from '../../streams/write.ts'
 import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 
-/** A line of a session that came from its customer, and whoever reads it. */
+/** Adds a line from the customer to the session, and tells everybody who reads it. */
 export function addReceived(
   { at }: Facts,
   { customer, messages, events }: Effects,

@@ -1,5 +1,5 @@
-// What a push is answered. The first message is the passive answer where its type allows that; what follows stands behind it and goes by
-// API, as far as the customer's window reaches.
+// How a push is answered automatically. The first line becomes the passive reply if its type allows
+// that. Further lines are sent through WeChat's API, as far as the customer's reply window permits.
 import type { MessageRow } from '../../../../entities/index.ts'
 import { canBePassive, columnsOf, fitting, type Content } from '../../../../rules/reply/content.ts'
 import { writtenBy } from '../../../../rules/reply/message.ts'
@@ -12,9 +12,12 @@ import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 import type { PushAnswer } from './push.ts'
 
-/** What answers by itself, and with what: a rule, a code, the hours … Its id is the sender's: `r:<id>`. */
+/**
+ * Whatever answers automatically (a rule, a QR code, the working hours and so on), and its lines.
+ * The id is stored as the sender, for example `r:<id>`.
+ */
 export type Speaker = { id: string; answers: Content[]; keyword?: string | null }
-/** In the session where there is one; else the answer stands in the customer's history. */
+/** The answer belongs to the session if there is one, otherwise to the customer's history. */
 type Answering = { session: BatchSession | null; speaker: Speaker }
 type Saying = Answering & { content: Content }
 
@@ -32,7 +35,7 @@ export function answerBy(facts: Facts, effects: Effects, answering: Answering): 
   speaker.answers.forEach((answer, at) => {
     const content = fitting(fillContent(answer, variables), isEvent && at === 0)
     if (content.type === 'text' && content.text.trim() === '') return
-    // a mini program takes no answer with its push
+    // mini programs do not support passive replies
     if (at === 0 && canBePassive(content) && push.account.type !== 2) {
       passive = sayPassively(facts, effects, { ...answering, content })
     } else sayByApi(facts, effects, { ...answering, content, key: `${push.id}:${at}` })
@@ -40,7 +43,7 @@ export function answerBy(facts: Facts, effects: Effects, answering: Answering): 
   return passive
 }
 
-/** Its id is the push's own: delivered again, the push finds the same answer. */
+/** The answer gets the id of the push itself, so that a repeated push finds the same answer. */
 function sayPassively({ at }: Facts, effects: Effects, saying: Saying): PushAnswer {
   const { id } = effects.push
   const facts = { message_id: id, add_time: at, client_key: id, delivery: 'sending' }
@@ -58,7 +61,8 @@ function sayByApi({ at, ids }: Facts, effects: Effects, saying: Saying & { key: 
   const refusal = mayReply(window, at, push.company.settings.reserveLastReply)
   const facts = { message_id: ids(), add_time: at, client_key: key }
   if (refusal) {
-    // kept and shown, so that an agent sees what the customer did not get
+    // stored and displayed although it is not sent, so that an agent sees what the customer did not
+    // get
     const extra = JSON.stringify({ why: refusal })
     addAnswer(effects, saying, { ...facts, delivery: 'failed', extra })
     return

@@ -1,4 +1,5 @@
-// What answers a message by itself: a rule, that nobody is there, or the place in the queue.
+// Chooses what answers a message automatically: a rule, the notice outside working hours, or the
+// notice about the place in the queue.
 import type { Content } from '../../../../rules/reply/content.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import { groupOf } from '../../../../rules/session/lane.ts'
@@ -10,7 +11,10 @@ import type { Speaker } from './answer.ts'
 import { placeKey, type BatchSession, type Facts } from './facts.ts'
 import type { NewPush } from './push.ts'
 
-/** `isNew`: it opened its session. `lastReceived`: when the one before it came. `isServed`: people are to see the customer. */
+/**
+ * `isNew`: the message opened its session. `lastReceived`: the time of the customer's previous
+ * message. `isServed`: the customer is to be served by people.
+ */
 type Received = {
   session: BatchSession
   found: Found | null
@@ -19,7 +23,10 @@ type Received = {
   isServed: boolean
 }
 
-/** A rule that knows the word, then the hours, then a rule for everything else, then the place in the queue. */
+/**
+ * The order of preference: a rule that matches the text, then the working hours, then the default
+ * rule, then the place in the queue.
+ */
 export function chooseSpeaker(facts: Facts, push: NewPush, received: Received): Speaker | null {
   const { found, isServed } = received
   const byRule = found && ruleSpeaks(facts, push, { ...received, found })
@@ -50,7 +57,7 @@ function withPlace(
 
 const saying = (id: string, text: string): Speaker => ({ id, answers: [{ type: 'text', text }] })
 
-/** Once for each time that nobody is there. */
+/** The notice outside working hours is sent once per closed period. */
 function hoursSpeak(
   { at }: Facts,
   { account, company }: NewPush,
@@ -75,7 +82,7 @@ function placeSpeaks(facts: Facts, push: NewPush, received: Received): Speaker |
 function placeOf(facts: Facts, push: NewPush, { session: { row }, isNew }: InSession) {
   const place = row.lane === null ? undefined : facts.places.get(placeKey(push, row.lane))
   if (!place) return null
-  // whoever came with the same batch before is in no index yet
+  // customers opened by the same batch are not in the index yet, so they are counted separately
   const also = isNew
     ? [...facts.opened.values()].filter(
         (one) =>

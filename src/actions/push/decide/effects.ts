@@ -1,5 +1,6 @@
-// What follows from one push: nothing of it is written yet (write-effects.ts), and nobody has been told (tell-effects.ts). Rows that
-// stand already are copies, changed as often as the push has it; all else is only added to.
+// The effects of one push: rows to write (write-effects.ts) and things to tell others
+// (tell-effects.ts). Deciding only collects them. Rows that exist already are copied and may be
+// changed several times; everything else is only added.
 import type {
   EvaluationRow,
   LedgerRow,
@@ -20,21 +21,24 @@ export type Effects = {
   answer: PushAnswer | null
 
   customer: KnownCustomer
-  /** The customer has another agent of their own. */
+  /** The customer now has a different exclusive agent, so that must be written. */
   belongs: boolean
   visit: Visit | null
   visitChanged: boolean
   open: BatchSession | null
-  /** Those that are not open, or not any more. */
+  /** Sessions that are closed, or that this push closed. */
   ended: BatchSession[]
 
-  /** Agents who were given a session; who lost one again that this batch had given them; who lost one they had. */
+  /**
+   * Agents who were given a session; agents who lost a session that this batch had given them;
+   * agents who lost a session they had before.
+   */
   given: number[]
   withdrawn: number[]
   freed: number[]
-  /** Lanes, with their company, in which somebody waits now. */
+  /** Lanes in which somebody is waiting now, each with its company. */
   waitedIn: string[]
-  /** Companies in which somebody waits though there may be room. */
+  /** Companies in which somebody waits although an agent may have room. */
   behind: string[]
 
   messages: MessageRow[]
@@ -45,7 +49,9 @@ export type Effects = {
   trajectory: TrajectoryRow[]
   counted: Counted[]
   events: Event[]
-  /** For the tally: rules that spoke, and questions that none answered. */
+  /**
+   * What is counted for the statistics: rules that answered, and questions that no rule answered.
+   */
   spoken: Spoken[]
   unanswered: Unanswered[]
 }

@@ -1,4 +1,4 @@
-// Sessions that end with a push: a rule's answer was enough, or the customer has left.
+// Sessions that end with a push, because a rule's answer was enough or because the customer left.
 import type { Ended } from '../../../../rules/auto-reply/answering.ts'
 import { stepEvents, takeStep } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
@@ -21,12 +21,15 @@ export function endAtOnce(
     at,
   })
   ledger.push(moved.ledger)
-  // nobody heard that it was queued
+  // nobody was told that the session was queued, so nobody must be told that it leaves the lane
   moved.before.lane = null
   events.push(...stepEvents('session.closed', moved))
 }
 
-/** Nothing can be said to a customer who has left. */
+/**
+ * A customer who no longer follows the account cannot be written to, so the session ends without a
+ * word.
+ */
 export function endUnsubscribed({ at }: Facts, effects: Effects): void {
   const { open } = effects
   if (!open) return
@@ -46,7 +49,10 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
   effects.open = null
 }
 
-/** The index knows it where it stood before the first step of its batch. */
+/**
+ * Remembers the lane in which the queue index knows the session: the one before the first step of
+ * the batch.
+ */
 export function stepped(session: BatchSession, step: 'moved' | 'ended', from: string | null): void {
   if (session.step === null) session.from = from
   session.step = step

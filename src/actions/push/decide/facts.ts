@@ -1,5 +1,6 @@
-// What pushes are decided on. It is loaded under lock before the first of a batch is decided (load-facts.ts), and no decision changes
-// it: what follows from a push are its effects.
+// The facts on which pushes are decided. They are loaded under lock before the first push of a
+// batch is decided (load-facts.ts). Decisions never change them; what follows from a push is
+// collected in its effects.
 import type { ReceptionRow, SessionRow } from '../../../../entities/index.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import type { Ids } from '../../../ids.ts'
@@ -8,18 +9,27 @@ import type { PersonRead } from '../../queue/roster.ts'
 import { gradedBy, type Graded } from './graded.ts'
 import { customerOf, type NewPush, type Push } from './push.ts'
 
-/** What changes when a customer does more than write; loaded only for those who do. `n`: of the newest step of their trajectory. */
+/**
+ * Columns of a customer that change when they do more than write, loaded only for those pushes. `n`
+ * is the number of the newest row of their trajectory.
+ */
 export type Visit = VisitedCustomer & { n: number }
 
-/** A session, and what its batch has done to it so far: that is written once, at the end. */
+/**
+ * A session together with the changes that its batch has made so far; they are written once, at the
+ * end.
+ */
 export type BatchSession = {
   row: SessionRow
-  /** Opened by a push of this batch: no index knows of it, and its row is written whole. */
+  /**
+   * The session was opened by a push of this batch. The queue index does not know it, and its whole
+   * row must be inserted.
+   */
   isNew: boolean
   hasNewLines: boolean
   isReranked: boolean
   step: 'moved' | 'ended' | null
-  /** The list it stood in before that step. */
+  /** The lane in which the session was before that step. */
   from: string | null
 }
 
@@ -38,43 +48,48 @@ export type CustomerFacts = {
   readonly visit: Readonly<Visit> | null
 }
 
-/** Codes by which customers come; `byScene` by account and scene. */
+/** Receptions (QR codes) by which customers come. `byScene` is keyed by account and scene. */
 export type Receptions = {
   byScene: ReadonlyMap<string, ReceptionRow>
   byId: ReadonlyMap<string, ReceptionRow>
 }
 
-/** How many stand before somebody in a lane, and when others left it. */
+/** A place in the queue: how many wait before it, and when others left the lane. */
 export type Place = { before: number; left: number[] }
 
 type Shared = {
   readonly at: number
   readonly ids: Ids
   readonly receptions: Receptions
-  /** Who may be given a session. */
+  /** People who may be given a session. */
   readonly people: ReadonlyMap<number, Readonly<PersonRead>>
-  /** Lanes, with their company, in which somebody waits. */
+  /** Lanes in which somebody is waiting, each with its company. */
   readonly waitedIn: ReadonlySet<string>
-  /** By push and lane; only where customers are told their place. */
+  /**
+   * Places in the queue by push and lane. Loaded only if the company tells customers their place.
+   */
   readonly places: ReadonlyMap<string, Place>
-  /** What the pushes before this one have opened: no index knows of it. */
+  /** Sessions that earlier pushes of this batch opened. The queue index does not know them yet. */
   readonly opened: ReadonlyMap<string, Readonly<SessionRow>>
 }
 
-/** What one push is decided on. */
+/** All facts on which one push is decided. */
 export type Facts = Shared &
   CustomerFacts & {
-    /** The rule that answers it. */
+    /** The rule that answers the push. */
     readonly found: Found | null
-    /** The ended session that it grades. */
+    /** The closed session that this push grades. */
     readonly graded: Readonly<Graded> | null
   }
 
-/** The same of all pushes of a batch; only `carry` (take-pushes.ts) brings it up to date between two of them. */
+/**
+ * The facts for all pushes of a batch. Between two pushes only `carry` (take-pushes.ts) updates
+ * them.
+ */
 export type BatchFacts = Shared & {
-  /** By `customerOf` their push. */
+  /** Keyed by `customerOf` the push. */
   customers: Map<string, CustomerFacts>
-  /** Customers whose rows somebody else holds. */
+  /** Customers whose rows are locked by somebody else. */
   busy: ReadonlySet<string>
   asked: Map<string, SessionRow>
   found: ReadonlyMap<Push, Found>

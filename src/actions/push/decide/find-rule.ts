@@ -1,4 +1,5 @@
-// Which rule answers a push? It needs nothing but the push, the time and the company's compiled rules.
+// Finds the rule that answers a push. This needs only the push, the time and the company's compiled
+// rules.
 import type { Found, Matcher } from '../../../../rules/auto-reply/keyword.ts'
 import type { Moment } from '../../../../rules/auto-reply/rule.ts'
 import type { Deed } from '../../../ports.ts'
@@ -6,7 +7,7 @@ import type { Push } from './push.ts'
 
 export function findRule({ deed, company: { matcher }, account }: Push, now: number): Found | null {
   const moment = { accountId: account.account_id, now }
-  // a tapped entry of a menu message comes as a text: its id first, then its words
+  // a tap on a menu message arrives as a text, so both the id of the entry and its words are tried
   if (deed.kind === 'text') {
     return (
       (deed.tapped ? matcher.event('menu', deed.tapped, moment) : null) ??

@@ -1,4 +1,4 @@
-// A tap on the question after a session grades it; the session has ended by then.
+// Recognises a tap on the satisfaction question, which grades a session that has ended already.
 import type { SessionRow } from '../../../../entities/index.ts'
 import { readAnswer, type Grade } from '../../../../rules/session/satisfaction.ts'
 import type { Push } from './push.ts'
@@ -8,7 +8,7 @@ export type Graded = { session: SessionRow; grade: Grade }
 export const gradingIn = ({ deed }: Push) =>
   deed.kind === 'text' && deed.tapped !== undefined ? readAnswer(deed.tapped) : null
 
-/** Null where it grades nothing that this customer was asked about. */
+/** Null if the tap does not grade a session about which this customer was asked. */
 export function gradedBy(
   push: Push,
   asked: ReadonlyMap<string, SessionRow>,

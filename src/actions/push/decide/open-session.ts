@@ -1,4 +1,4 @@
-// A session that was not there before: whose is it, and where does it wait?
+// Opens a new session: decides who gets it or in which lane it waits.
 import { assign, mayHave } from '../../../../rules/session/assignment.ts'
 import type { Named } from '../../../../rules/session/reception.ts'
 import { rankFor } from '../../../../rules/session/routing.ts'
@@ -12,7 +12,10 @@ import { askedOf, namedByCode } from './receivers.ts'
 export const newBatchSession = ({ at, ids }: Facts, { customer }: Effects): BatchSession =>
   batchSession(newSession(customer, { id: ids(), at }), true)
 
-/** `named`: whom a rule or an event names; else a code may have named somebody. */
+/**
+ * `named` is the person or group that a rule or an event names. Otherwise a QR code may have named
+ * somebody.
+ */
 export function openSession(
   facts: Facts,
   effects: Effects,
@@ -52,7 +55,10 @@ export function openSession(
   return session
 }
 
-/** Whose they are; nobody's while that person is disabled or does not serve the account. */
+/**
+ * The customer's exclusive agent, or -1 if there is none, or that person is disabled or does not
+ * serve the account.
+ */
 function exclusiveOf({ people }: Facts, { push, customer }: Effects): number {
   const uid = customer.customer_service_uid
   if (uid <= 0) return -1
@@ -65,7 +71,7 @@ function note({ ledger, events }: Effects, type: string, moved: Moved): void {
   events.push(...stepEvents(type, moved))
 }
 
-/** Whose customers are stands in an index: written only where it changes. */
+/** Sets the exclusive agent. The column is indexed, so it is written only when it changes. */
 function belong(effects: Effects, uid: number): void {
   if (uid === effects.customer.customer_service_uid) return
   effects.customer.customer_service_uid = uid

@@ -4,26 +4,26 @@ import type { Deed, KnownAccount, KnownCompany } from '../../../ports.ts'
 export type Push = {
   account: KnownAccount
   company: KnownCompany
-  /** As the account knows its customer: by an openid. */
+  /** By what the account knows the customer: an openid. */
   customerKey: string
   dedupKey: string
   deed: Deed
   xml: string
-  /** SQL refused what came: its deed only stands for it. */
+  /** The database refused the original push; this deed takes its place. */
   refused?: true
 }
-/** `id`: of its row in the inbox, where it has not stood before. */
+/** A push that was not stored before. `id` is the id of its inbox row. */
 export type NewPush = Push & { id: string }
 
-/** The passive answer; its id is the push's own, so that a push delivered again finds the same answer. */
+/** The passive answer. It has the id of the push, so that a repeated push finds the same answer. */
 export type PushAnswer = { id: string; content: Content; at: number }
 
-/** What changes more of a customer than their newest message does. */
+/** Whether the push changes more about the customer than their newest message. */
 export const isVisit = ({ deed }: Push): boolean =>
   deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
 
-/** Not everything a platform tells is a customer's doing. */
+/** False for notices of the platform, which are not caused by any customer. */
 export const hasCustomer = ({ deed }: Push): boolean => deed.kind !== 'notice'
 
-/** Whose push it is, among those of all accounts. */
+/** Identifies the customer of a push among those of all accounts. */
 export const customerOf = ({ account, customerKey }: Push) => `${account.account_id} ${customerKey}`

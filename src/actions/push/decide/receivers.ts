@@ -1,4 +1,5 @@
-// Who is to receive a customer: whom a rule, a button or a code names, and what the assignment is asked then.
+// Finds out who should receive a customer: a rule, a menu button or a QR code may name a person or
+// a group. It also prepares the question to the assignment.
 import type { Asked } from '../../../../rules/session/assignment.ts'
 import { namedBy, receives, type Named } from '../../../../rules/session/reception.ts'
 import type { KnownCustomer } from '../../../ports.ts'
@@ -12,7 +13,7 @@ export const askedOf = (
   named: Named,
 ): Asked => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
 
-/** The code a customer once came by still says who receives them. */
+/** The QR code by which a customer once came still decides who receives them later. */
 export function namedByCode(
   { reception_id: id }: Readonly<KnownCustomer>,
   { receptions, at }: { receptions: Receptions; at: number },

@@ -1,4 +1,5 @@
-// Which session a push belongs to, and what a rule does with it: it goes to whom the rule names, or ends because nobody is needed.
+// Decides to which session a push belongs and what a rule does with that session: hand it to the
+// person or group the rule names, or end it because nobody is needed.
 import { endsAtOnce, type Ended } from '../../../../rules/auto-reply/answering.ts'
 import { isThere } from '../../../../rules/session/assignment.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
@@ -12,7 +13,7 @@ import type { BatchSession, Facts } from './facts.ts'
 import { newBatchSession, openSession } from './open-session.ts'
 import type { Push } from './push.ts'
 
-/** The open one, a new one that is given to people, or one that ends with this push. */
+/** Returns the open session, a new one for people, or one that ends together with this push. */
 export function sessionFor(
   facts: Facts,
   effects: Effects,
@@ -30,7 +31,7 @@ export function sessionFor(
     : { session: openSession(facts, effects, named ?? undefined), ended: null }
 }
 
-/** An event opens a session only where it, or the rule that answers it, names who receives. */
+/** An event opens a session only if the event or the rule that answers it names a receiver. */
 export function receiveAsNamed(
   facts: Facts,
   effects: Effects,
@@ -43,7 +44,10 @@ export function receiveAsNamed(
   else if (found) sendOn(facts, effects, { session: open, named: whom, ruleId: found.rule.id })
 }
 
-/** It is made and ended in one transaction, and stands in a lane only in between, where nobody sees it. */
+/**
+ * The session is opened and closed in the same transaction. It is in a lane only in between, where
+ * nobody can see it.
+ */
 function openToEnd(facts: Facts, effects: Effects): BatchSession {
   const { push, customer } = effects
   const session = newBatchSession(facts, effects)
@@ -60,7 +64,10 @@ function openToEnd(facts: Facts, effects: Effects): BatchSession {
   return session
 }
 
-/** Who waits already is sent on to the lane of whom the rule names, and keeps the rank; who has an agent, or waits for their own, stays. */
+/**
+ * A session that is already waiting moves to the lane that the rule names and keeps its rank. A
+ * session that has an agent, or waits for its exclusive agent, stays where it is.
+ */
 function sendOn(
   { at }: Facts,
   effects: Effects,

@@ -1,5 +1,5 @@
-// What a customer does besides writing: they follow, leave, scan, tap, come in. All of it is remembered, some of it opens a session or is
-// answered.
+// What a customer does other than writing: follow, leave, scan, tap a menu, open the conversation.
+// All of it is recorded; some of it opens a session or gets an answer.
 import type { ReceptionRow } from '../../../../entities/index.ts'
 import { cutText } from '../../../../rules/reply/content.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
@@ -22,7 +22,10 @@ import { sceneKey, type Facts, type Visit } from './facts.ts'
 import { receiveAsNamed } from './route-session.ts'
 
 type Event = Extract<Deed, { kind: 'event' }>
-/** Comes every few seconds where the account asks for it: a place is no line of a conversation. */
+/**
+ * Location reports come every few seconds on some accounts, so they do not become lines of a
+ * conversation.
+ */
 const isLine = ({ name }: Event) => name !== 'location' && name !== 'subscribe_msg_sent_event'
 
 const changesCustomer = new Set(['subscribe', 'unsubscribe', 'location'])
@@ -57,7 +60,9 @@ function tellChange(
 
 type Answering = { event: Event; reception: ReceptionRow | null; found: Found | null }
 
-/** A rule's words go before those in the button's key, a code's own before both. */
+/**
+ * The words of a QR code are preferred to a rule's words, and those to the words in a button's key.
+ */
 function answer(facts: Facts, effects: Effects, { event, reception, found }: Answering): void {
   const { customer, open } = effects
   if (found) effects.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
@@ -120,7 +125,10 @@ function unfollow({ at }: Facts, { customer, counted }: Effects, visit: Visit): 
   }
 }
 
-/** A code that has ended still counts, and no longer says who receives. */
+/**
+ * A QR code that is no longer valid is still counted, but no longer decides who receives the
+ * customer.
+ */
 function comeByCode(
   { at, receptions }: Facts,
   { customer, counted }: Effects,
@@ -159,7 +167,7 @@ function addEvent(facts: Facts, effects: Effects, event: Event): void {
   addReceived(facts, effects, { session, line })
 }
 
-/** Where no rule answers: the code's own words, or those in the button's key. */
+/** What answers if no rule does: the words of the QR code, or those in the button's key. */
 function speakerOf(event: Event, reception: ReceptionRow | null): Speaker | null {
   if (reception?.reply_text) {
     return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }

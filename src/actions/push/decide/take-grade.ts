@@ -1,4 +1,5 @@
-// A tap on the question after a session: the grade is kept, once, and the message stands in the session it is about. It opens nothing.
+// A tap on the satisfaction question. The grade is stored once, and the message is added to the
+// session it grades. No new session is opened.
 import { writtenBy } from '../../../../rules/reply/message.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
@@ -27,7 +28,7 @@ export function takeGrade(
       text: deed.kind === 'text' ? deed.text : '',
     },
   })
-  // nobody has to read it to serve the customer
+  // the tap does not count as an unread message, since nobody has to react to it
   session.row.unread = asked.unread
   effects.evaluations.push({
     session_id: asked.session_id,

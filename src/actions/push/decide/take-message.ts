@@ -1,4 +1,5 @@
-// What a customer wrote or sent: a message in the session that is open, or in a new one, and what is answered.
+// A customer's message: it goes into the open session or a new one, and may be answered
+// automatically.
 import type { Ended } from '../../../../rules/auto-reply/answering.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import { writtenBy } from '../../../../rules/reply/message.ts'
@@ -62,7 +63,10 @@ function answer(facts: Facts, effects: Effects, { ended, ...received }: Received
 const isTalking = (open: BatchSession | null) =>
   open?.row.state === active || open?.row.state === group
 
-/** The rule that speaks: in a conversation only where the company wants it. What none answers is a question for the lab. */
+/**
+ * Returns the rule that answers. Within a conversation rules answer only if the company wants that.
+ * A text that no rule answers is recorded as an unanswered question.
+ */
 function speaking({ found }: Facts, effects: Effects, text: string): Found | null {
   const { open, push } = effects
   const { company, account } = push
@@ -82,7 +86,10 @@ function speaking({ found }: Facts, effects: Effects, text: string): Found | nul
 
 const noVisit = { brief_end: null, brief_left: 0, brief_scene: null }
 
-/** Told only where the number changed: that a message moves the end is known from the message. */
+/**
+ * Tells agents about the reply window only when the number of replies changed. That every message
+ * extends the time is known anyway.
+ */
 function tellWindow({ at }: Facts, effects: Effects, { row }: BatchSession): void {
   if (!isOwned(row.state)) return
   const window = { ...effects.customer, ...(effects.visit ?? noVisit) }

@@ -1,5 +1,5 @@
-// What one push does: to its customer, to a session that is opened or used, and what is answered. Nothing is read and nothing written
-// here, and the facts stay as they are.
+// Decides what one push does: to its customer, to the session it opens or continues, and how it is
+// answered. Nothing is read from or written to the database here, and the facts are not changed.
 import { rankFor } from '../../../../rules/session/routing.ts'
 import { queued } from '../../../../rules/session/session.ts'
 import { noEffects, type Effects } from './effects.ts'
@@ -23,7 +23,10 @@ export function takePush(facts: Facts, push: NewPush): Effects {
   return effects
 }
 
-/** Where the window that ends first goes first, every message of a customer moves their session. */
+/**
+ * If the company serves the session first whose reply window ends first, every message of a
+ * customer changes the rank of their session.
+ */
 function keepRank({ at }: Facts, { push, customer, open }: Effects): void {
   if (!push.company.settings.windowFirst || open?.row.state !== queued || open.isNew) return
   const rank = rankFor(customer, true, open.row.queued_at ?? at)

@@ -1,5 +1,6 @@
-// The pushes of a batch, one behind the other. A customer may have sent several of them, and sessions share lanes and agents: so each is
-// decided on what the ones before it did, though nothing is written yet.
+// Decides the pushes of a batch one after the other. One customer may have sent several of them,
+// and sessions compete for lanes and agents, so each decision must see what the earlier ones did,
+// although nothing is written yet.
 import { given as countGiven } from '../../../../rules/session/assignment.ts'
 import type { Effects } from './effects.ts'
 import { factsOf, type BatchFacts } from './facts.ts'
@@ -13,7 +14,7 @@ export const takePushes = (batch: BatchFacts, pushes: NewPush[]): Effects[] =>
     return effects
   })
 
-/** What one push did is what the next one finds. */
+/** Adds the effects of one push to the facts for the next one. */
 function carry(batch: BatchFacts, effects: Effects): void {
   const { customer, open, visit } = effects
   batch.customers.set(customerOf(effects.push), { customer, open, visit })

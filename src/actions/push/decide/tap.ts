@@ -2,7 +2,10 @@ import { openBriefly, tapCountsAs } from '../../../../rules/reply/reply-window.t
 import type { Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 
-/** An entry of a menu message: it arrives as a text, and opens the window of a tap. */
+/**
+ * A tap on an entry of a menu message. It arrives as a text, but opens the reply window of a menu
+ * tap.
+ */
 export function tap({ at }: Facts, effects: Effects): void {
   const { visit } = effects
   if (!visit) return
