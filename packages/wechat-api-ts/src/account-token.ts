@@ -1,4 +1,4 @@
-// The two ways in which WeChat gives an account its token.
+// WeChat offers two kinds of access tokens to an account: stable ones and classic ones.
 import type { Ask } from './call.ts'
 import { WechatUnreachable } from './errors.ts'
 import type { StoredToken } from './tokens.ts'
@@ -10,10 +10,10 @@ export type FetchToken = (
   refused: string | null,
 ) => Promise<StoredToken>
 
-// Twenty times a day.
+// So that a forced renewal happens at most twenty times a day.
 const forcedAtMostEvery = 75 * 60_000
 
-/** The same for everybody who asks. */
+/** WeChat gives the same stable token to everybody who asks. */
 export const stableToken =
   ({ appid, secret, ask, now }: Source): FetchToken =>
   async (newest, refused) => {
@@ -30,13 +30,14 @@ export const stableToken =
     }
     const fresh = await get(false)
     if (fresh.token !== refused) return fresh
-    // WeChat still believes in the token it has just refused. Forcing kills it for everybody and is counted, so it comes last.
+    // WeChat sometimes refuses a token that it still gives out. Forcing a new one invalidates the
+    // old one for everybody and is limited per day, so it is the last resort.
     const forcedAt = newest?.forcedAt ?? -Infinity
     if (now() - forcedAt < forcedAtMostEvery) return { ...fresh, forcedAt }
     return { ...(await get(true)), forcedAt: now() }
   }
 
-/** A new one for each who asks; the one before is good for five minutes more. */
+/** Each request gets a new classic token; the previous one stays valid for five more minutes. */
 export const classicToken =
   ({ appid, secret, ask, now }: Source): FetchToken =>
   async () => {

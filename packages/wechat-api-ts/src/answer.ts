@@ -1,4 +1,4 @@
-// What WeChat said: an answer, a refusal, or nothing that can be used.
+// Reads WeChat's response to a call: it is an answer, a refusal, or unusable.
 import type { MediaFile, Question } from './call.ts'
 import { WechatRefused, WechatUnreachable } from './errors.ts'
 import { lookUp, type Advice } from './errcodes.ts'
@@ -10,7 +10,7 @@ export type Said =
   | { kind: 'answer'; rest: object }
   | { kind: 'refusal'; errcode: number; text: string }
 
-/** Anything else is no answer. */
+/** A response that is none of the expected kinds counts as no answer. */
 export function readReply({ answer }: Question, { status, contentType, bytes }: Reply): Said {
   if (status !== 200) throw new WechatUnreachable(true, `http_${status}`)
   if (answer === 'file' && isFile(bytes)) return { kind: 'file', file: { bytes, contentType } }
@@ -25,17 +25,19 @@ function readSaid(text: string, answer: Question['answer']): Said {
   if (errcode === 0 || (errcode === undefined && (answer !== 'done' || errmsg === 'ok'))) {
     return { kind: 'answer', rest }
   }
-  // success may come without errcode, but not where the errcode is all there is; something else in its place says nothing
+  // success may come without an errcode, unless the errcode is the whole answer; anything else does
+  // not tell what happened
   throw new WechatUnreachable(true, 'no_errcode')
 }
 
-// By content: a refusal in place of a picture comes as text/plain, and others have kept it as the picture.
+// Judged by the content, because a refusal in place of a picture comes as text/plain and could be
+// mistaken for the picture.
 function isFile(bytes: Buffer): boolean {
   const first = /[^\s\ufeff]/u.exec(bytes.toString('utf8', 0, 64))?.[0]
   return first !== undefined && first !== '{' && first !== '<'
 }
 
-/** What an errcode of this call means, where that is not what it means elsewhere. */
+/** What an errcode means for this call, if it differs from its usual meaning. */
 export type Advise = (errcode: number) => Advice
 
 type Showing = { secrets: string[]; advise?: Advise }

@@ -1,4 +1,5 @@
-// Asks WeChat. A refused token is replaced and the question asked once more; nothing else is ever asked twice.
+// Makes a call to WeChat. If the token is refused, it is replaced and the call is made once more.
+// For no other reason is a call repeated.
 import { accept, readReply, type Advise, type Said } from './answer.ts'
 import type { Ask, Fields, Question } from './call.ts'
 import { WechatRefused, WechatUnreachable } from './errors.ts'
@@ -63,7 +64,8 @@ function asRequest(
   }
 }
 
-// While a token is fetched the call itself is not under way, so whatever fails here leaves nothing to doubt.
+// While the token is being fetched the call itself has not been sent, so a failure here proves that
+// the call had no effect.
 async function beforeAsking(token: Promise<string>): Promise<string> {
   try {
     return await token

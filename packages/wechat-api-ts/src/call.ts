@@ -1,5 +1,5 @@
-// What a call is: where it goes, and the types of its question and its answer. Fields keep WeChat's own names, so that its
-// documentation is theirs.
+// The description of a call: its address, and the types of its question and answer. Fields have
+// WeChat's own names, so that WeChat's documentation applies.
 import type { Upload } from './multipart.ts'
 
 export type Fields = { readonly [name: string]: string | number | undefined }
@@ -10,25 +10,31 @@ export type Question = {
   query?: Fields
   json?: object
   upload?: { media: Upload; fields?: Record<string, string> }
-  /** `done`: its answer says nothing but that it was done, so it must say so. `file`: it may be bytes instead of JSON. */
+  /**
+   * `done`: the answer only confirms success, and must do so explicitly. `file`: the answer may be
+   * bytes instead of JSON.
+   */
   answer?: 'done' | 'file'
-  /** Must not be shown, should WeChat repeat it. */
+  /** Values that must not be shown if WeChat repeats them in an error. */
   secrets?: string[]
 }
 
 export type Ask = <Out>(question: Question) => Promise<Out>
 
-/** What a call needs: the account it speaks for, and a way to ask. */
+/** What calls need: the account for which they are made, and the functions that send them. */
 export type Wire = {
   appid: string
-  /** With an access token. */
+  /** Sends a call with an access token. */
   ask: Ask
-  /** Without one. */
+  /** Sends a call without an access token. */
   askBare: Ask
 }
 
 export type Call<In, Out> = (wire: Wire) => (input: In) => Promise<Out>
-/** Bytes and what they are said to be. Trust neither the type nor a name. */
+/**
+ * A downloaded file, with the type that the server claims. Neither the type nor the name can be
+ * trusted.
+ */
 export type MediaFile = { bytes: Buffer; contentType: string }
 
 export const get =
@@ -37,7 +43,7 @@ export const get =
   (query) =>
     ask({ method: 'GET', path, query })
 
-/** A GET that asks nothing in particular. */
+/** A GET call without parameters. */
 export const look =
   <Out>(path: string) =>
   ({ ask }: Wire) =>
@@ -50,7 +56,7 @@ export const post =
   (json) =>
     ask({ method: 'POST', path, json })
 
-/** Its answer is an errcode and nothing else. */
+/** A call that is answered with an errcode and nothing else. */
 export const tell =
   <In extends object>(path: string): Call<In, void> =>
   ({ ask }) =>

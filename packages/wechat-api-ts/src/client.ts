@@ -1,4 +1,4 @@
-// An account that speaks for itself.
+// The client of an account that uses its own credentials.
 import { classicToken, stableToken, type TokenKind } from './account-token.ts'
 import { createAsk, createBareAsk } from './ask.ts'
 import { bind, type Bound } from './call.ts'
@@ -11,20 +11,29 @@ import { bindTopics, type AccountCalls } from './topics.ts'
 export type ClientOptions = {
   appid: string
   secret: string
-  /** Shared by all processes of the account; without it this client keeps its own. */
+  /**
+   * Where tokens are stored, shared by all processes that use the account. Without it this client
+   * keeps its own token.
+   */
   tokens?: TokenStore
-  /** `stable` unless told otherwise: several servers can each ask for it and none takes it from another. */
+  /**
+   * By default `stable`: several servers can each ask for the token without invalidating it for the
+   * others.
+   */
   tokenKind?: TokenKind
-  /** `https://api.weixin.qq.com` unless told otherwise. Of several, the next is asked when no byte left for the one before. */
+  /**
+   * By default `https://api.weixin.qq.com`. If several are given, the next one is used only when no
+   * byte was sent to the previous one.
+   */
   baseUrl?: string | readonly string[]
-  /** Milliseconds. */
+  /** Returns the time in milliseconds. */
   now?: () => number
 }
 
 export type WechatClient = AccountCalls & {
   oauth: Bound<typeof oauth>
   bySecret: Bound<typeof bySecret>
-  /** The one that this client uses, for sister systems. */
+  /** The token that this client uses, for other systems of yours. */
   accessToken: () => Promise<string>
 }
 

@@ -2,7 +2,10 @@ import { hash } from 'node:crypto'
 import type { Inbound } from './inbound.ts'
 import { textOf } from './xml-node.ts'
 
-/** Equal for the same push sent again, within one account; ASCII, at most 70 characters. */
+/**
+ * A key that is equal when the same push of an account is delivered again. ASCII, at most 70
+ * characters.
+ */
 export function dedupKey(inbound: Inbound): string {
   if (
     inbound.kind !== 'event' &&
@@ -28,7 +31,7 @@ function identity(inbound: Inbound): (string | number | null)[] {
   }
   const id = textOf(fields, 'MsgID')
   if (id) return [toUserName, 'event', inbound.name, id]
-  // Two different events of one follower within a second are normal, so the time alone is not enough.
+  // a follower may cause two different events within one second, so the time alone is not enough
   return [
     toUserName,
     'event',

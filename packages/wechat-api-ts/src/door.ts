@@ -1,9 +1,9 @@
-// What the webhook needs of HTTP, whatever stands around it.
+// What the webhook needs from HTTP, independent of the framework around it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { badXml, WechatInputError } from './errors.ts'
 import type { PushFormat } from './fields.ts'
 
-/** A request of node:http, of Express, or of what behaves like them. */
+/** A request of node:http, Express or something compatible. */
 export type WebhookRequest = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
 const mostBytes = 1_048_576
@@ -14,7 +14,7 @@ export function queryOf(request: IncomingMessage): URLSearchParams {
   return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
 }
 
-/** The text of the body, also when a parser has read it already. */
+/** Returns the body as text, even if a parser has already read it. */
 export async function bodyOf(request: WebhookRequest): Promise<string> {
   const parsed = request.rawBody ?? request.body
   if (typeof parsed === 'string') return parsed
@@ -47,7 +47,7 @@ function readAll(request: IncomingMessage): Promise<string> {
   })
 }
 
-/** What the promise brings; undefined when it takes longer. */
+/** Returns the promise's value, or undefined if it takes longer. */
 export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const alarm = new Promise<undefined>((resolve) => {
@@ -70,7 +70,7 @@ export function end(
     typeof answer === 'string'
       ? ['text/plain', answer]
       : [`application/${answer.format}`, answer.body]
-  // what was not read of a refused body is not waited for
+  // closes the connection, so that the unread rest of a refused body need not be waited for
   if (status >= 400) response.shouldKeepAlive = false
   response
     .writeHead(status, {
@@ -81,7 +81,7 @@ export function end(
     .end(body)
 }
 
-/** A push that the handler could not take is answered 500: the platform brings it again. */
+/** A push that the handler failed to process is answered 500, so that WeChat delivers it again. */
 export function endWithError(response: ServerResponse, error: unknown): void {
   if (!(error instanceof WechatInputError)) {
     end(response, 500, 'error')
@@ -90,7 +90,7 @@ export function endWithError(response: ServerResponse, error: unknown): void {
   end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
 }
 
-/** Strangers who knock are no news; everything else is. */
+/** Requests from strangers are not worth a warning; every other failure is. */
 export function warn(error: unknown): void {
   if (!(error instanceof WechatInputError)) {
     process.emitWarning(error instanceof Error ? error : String(error))

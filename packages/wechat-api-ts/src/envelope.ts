@@ -5,16 +5,23 @@ import { signature } from './sign.ts'
 
 const block = 32
 
-/** The 32 bytes behind the 43 characters of the console, or null. */
+/**
+ * Decodes the 43 characters shown in WeChat's console into a key of 32 bytes; null if they are
+ * invalid.
+ */
 export function aesKey(encodingAesKey: string): Buffer | null {
-  // The last character may carry two stray bits: the console does not mind, a strict base64 decoder would.
+  // the last character may contain two unused bits, which WeChat's console accepts but a strict
+  // base64 decoder would not
   const key = /^[A-Za-z0-9+/]{43}$/.test(encodingAesKey)
     ? Buffer.from(`${encodingAesKey}=`, 'base64')
     : null
   return key?.length === 32 ? key : null
 }
 
-/** The message of an envelope, or null: every failure looks the same and takes as long. */
+/**
+ * Decrypts the message in an envelope, or returns null. All failures look alike and take equally
+ * long, so that an attacker learns nothing from them.
+ */
 export function decryptMessage(
   encodingAesKey: string,
   appid: string,
@@ -35,7 +42,7 @@ function messageIn(plain: Buffer, appid: Buffer): string | null {
   return isPadded && isOurs ? plain.toString('utf8', 20, messageEnd) : null
 }
 
-/** Looks at all bytes, also after a wrong one. */
+/** Checks all bytes even after a wrong one, so that the time reveals nothing. */
 function hasPadding(padding: Buffer): boolean {
   let wrong = padding.length > block || padding.length < 1 ? 1 : 0
   for (const byte of padding) wrong |= byte ^ padding.length
@@ -44,7 +51,7 @@ function hasPadding(padding: Buffer): boolean {
 
 function decipher(key: Buffer, encrypted: Buffer): Buffer | null {
   if (encrypted.length === 0 || encrypted.length % 16 !== 0) return null
-  // The platform pads to 32 bytes; node's own check knows 16 only.
+  // WeChat pads to blocks of 32 bytes, whereas node's own check expects 16
   const cipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   return Buffer.concat([cipher.update(encrypted), cipher.final()])
 }

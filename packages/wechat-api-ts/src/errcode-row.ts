@@ -1,7 +1,8 @@
 /**
- * What an error code means for the same call made again:
- * `token` once more with a new access token; `later` after minutes or tomorrow; `never` not as it is; `human` somebody must
- * change something first; `unsure` it may have been carried out, so only a person decides.
+ * What to do after an error code. `token`: call again with a new access token. `later`: call again
+ * after some minutes or the next day. `never`: the same call will always fail. `human`: a person
+ * must change something first. `unsure`: the call may have taken effect, so only a person can
+ * decide.
  */
 export type Retry = 'token' | 'later' | 'never' | 'human' | 'unsure'
 

@@ -77,7 +77,10 @@ export function lookUp(errcode: number): Advice {
   return advice(errcode, row[1], phrase(row[2], row[3]))
 }
 
-/** The token endpoint answers 40001 for a wrong AppSecret: another token cannot help there. */
+/**
+ * When a token is requested, 40001 means that the AppSecret is wrong, so another token would not
+ * help.
+ */
 export function onTokenEndpoint(errcode: number): Advice {
   if (errcode !== 40001) return lookUp(errcode)
   return {

@@ -2,7 +2,7 @@ import { lookUp, type Advice, type Phrase, type Retry } from './errcodes.ts'
 
 export type WechatInputCode = 'bad_signature' | 'bad_xml'
 
-/** A push that is not from WeChat, or that cannot be read. */
+/** Thrown for a push that does not come from WeChat or cannot be read. */
 export class WechatInputError extends Error {
   readonly code: WechatInputCode
   constructor(code: WechatInputCode, message: string = code) {
@@ -17,20 +17,20 @@ export function badXml(why: string): WechatInputError {
 }
 
 export type Refusal = {
-  /** Of the call, without its query. */
+  /** The path of the call without its query. */
   path: string
   errcode: number
   errmsg: string
-  /** What else the answer said: `fail_openid_list` of 45171, for instance. */
+  /** Other fields of the answer, for example `fail_openid_list` of error 45171. */
   details: Record<string, unknown>
 }
 
-/** WeChat answered, and the answer is no. */
+/** WeChat answered and refused the call. */
 export class WechatRefused extends Error {
   readonly path: string
   readonly errcode: number
   readonly errmsg: string
-  /** WeChat's own number of the failed call; `diagnosis.failedCall` explains it for seven days. */
+  /** WeChat's number for the failed call. `diagnosis.failedCall` explains it for seven days. */
   readonly rid: string | null
   readonly meaning: Phrase
   readonly remedy: Phrase
@@ -50,9 +50,9 @@ export class WechatRefused extends Error {
   }
 }
 
-/** No usable answer. Only `bytesLeft: false` proves that nothing was delivered. */
+/** There was no usable answer. Only `bytesLeft: false` proves that the call had no effect. */
 export class WechatUnreachable extends Error {
-  /** Did any byte of the request leave? */
+  /** Whether any byte of the request was sent. */
   readonly bytesLeft: boolean
   readonly reason: string
   constructor(bytesLeft: boolean, reason: string, options?: ErrorOptions) {

@@ -1,10 +1,14 @@
-// What each event says beyond its name and key. One line in the type, one in the table: TypeScript holds them together.
+// The fields of each event in addition to its name and key. Each event has a line in the type and
+// one in the table, and TypeScript checks that they match.
 import { nodeOf, nodesOf, numberOf, textOf, type XmlNode } from './xml-node.ts'
 
 type Numbers<Names extends string> = Record<Names, number | null>
 type Texts<Names extends string> = Record<Names, string>
 
-/** A scene is what a QR code was made with; a trade number stands in its place after a payment. */
+/**
+ * `scene` is the value with which a QR code was made. After a payment there is a trade number
+ * instead.
+ */
 type Followed = { scene: string | null; ticket: string; tradeNo: string | null }
 type Scanned = { scanType: string; scanResult: string }
 type Pictures = { pictures: { md5: string }[]; count: number | null }
@@ -20,7 +24,10 @@ type CheckedArticle = Numbers<
 type MassSent = Numbers<'totalCount' | 'filterCount' | 'sentCount' | 'errorCount'> & {
   msgId: string
   status: string
-  /** State 1: no reprint, 2: a reprint that may be sent, 3: a reprint, refused. */
+  /**
+   * `state` is 1 if the article is no reprint, 2 if it is a reprint that may be sent, and 3 if it
+   * is a reprint that was refused.
+   */
   copyright: { state: number | null; articles: CheckedArticle[] } | null
   articles: { index: number | null; url: string }[]
 }
@@ -51,7 +58,10 @@ export type EventDetails = {
   subscribe: Followed
   unsubscribe: { tradeNo: string | null }
   scan: { scene: string; ticket: string }
-  /** Where a follower is who lets the account know; not the message of that name. */
+  /**
+   * The follower's location, for accounts that are allowed to know it. This is not the location
+   * message.
+   */
   location: Numbers<'latitude' | 'longitude' | 'precision'>
   click: object
   view: { menuId: string }
@@ -88,7 +98,10 @@ export type EventDetails = {
 
 type Readers = { [E in keyof EventDetails]: (fields: XmlNode) => EventDetails[E] }
 
-/** Of an event with this name in lower case: `event`, which is 'unknown' for others than those above, and its details. */
+/**
+ * Reads the event with this name (in lower case). `event` is the name, or 'unknown' if it is not
+ * listed above.
+ */
 export function readEvent(name: string, fields: XmlNode): object {
   const event = Object.hasOwn(readers, name) ? (name as keyof EventDetails) : 'unknown'
   return { event, ...readers[event](fields) }

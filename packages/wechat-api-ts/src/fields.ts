@@ -1,4 +1,5 @@
-// What a push says, in either of the forms that an account can choose; its first sign tells which.
+// Reads a push in XML or JSON. The account chooses the form; the first character shows which one it
+// is.
 import { badXml } from './errors.ts'
 import { readJson, stringAt } from './json.ts'
 import type { XmlNode } from './xml-node.ts'
@@ -8,7 +9,7 @@ export type PushFormat = 'xml' | 'json'
 
 export const formatOf = (body: string): PushFormat => (/^\s*\{/.test(body) ? 'json' : 'xml')
 
-/** Reads a push in XML or JSON. Every value is a string, a node or a list. */
+/** Every value in the result is a string, a node or a list. */
 export function readFields(body: string): XmlNode {
   if (formatOf(body) === 'xml') return readXml(body)
   if (body.length * 3 > maxBytes && Buffer.byteLength(body) > maxBytes) throw badXml('too large')
@@ -16,8 +17,8 @@ export function readFields(body: string): XmlNode {
 }
 
 /**
- * The sealed text of an envelope, found without reading the rest: what it is worth is known only when its signature is checked. What a
- * follower wrote beside it (compatible mode) is passed over.
+ * Finds the encrypted text of an envelope without reading the rest, which cannot be trusted before
+ * the signature has been checked. The plain text beside it (compatible mode) is ignored.
  */
 export const encryptedIn = (body: string): string | null =>
   formatOf(body) === 'xml' ? encryptedInXml(body) : encryptedInJson(body)

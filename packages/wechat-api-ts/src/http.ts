@@ -1,4 +1,4 @@
-// One request and its answer. It can say whether any byte of the request left, which `fetch` cannot.
+// Makes an HTTP request. Unlike `fetch`, it can tell whether any byte of the request was sent.
 import {
   Agent as HttpAgent,
   request as httpRequest,
@@ -12,10 +12,10 @@ import { WechatUnreachable } from './errors.ts'
 export type Body = { type: string; bytes: Buffer }
 export type Request = {
   method: 'GET' | 'POST'
-  /** With its query. */
+  /** The path with its query. */
   path: string
   body: Body | null
-  /** Pictures, voices and videos are given more time, and their answers more room. */
+  /** Calls with pictures, voices or videos get more time and may have larger answers. */
   hasFile: boolean
 }
 export type Reply = { status: number; contentType: string; bytes: Buffer }
@@ -26,7 +26,8 @@ const callWithin = 8000
 export const fileWithin = 60_000
 const mostBytes = { call: 8 * 1_048_576, file: 32 * 1_048_576 }
 
-// of all accounts together: those that hang must not take the sockets of the others
+// the limit for all accounts together; it is high, so that accounts whose calls hang leave sockets
+// for the others
 const pool = { keepAlive: true, timeout: 4000, maxSockets: 1024 }
 const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
 
@@ -38,7 +39,7 @@ type Call = {
   reason: string | null
 }
 
-/** The second base, and any further one, is asked only when no byte left for the one before. */
+/** Another base URL is tried only if no byte was sent to the previous one. */
 export function createExchange(baseUrls: string | readonly string[]): Exchange {
   const bases = [baseUrls].flat().map(checkedBase)
   return async (request) => {
@@ -63,7 +64,7 @@ function checkedBase(baseUrl: string): URL {
   throw new TypeError('the base URL must be https, or http on a loopback address')
 }
 
-// A base may have a path of its own: a gateway of the firm, for instance.
+// A base URL may have a path, for example that of a company's gateway.
 function locate(base: URL, path: string): URL {
   return new URL(base.pathname.replace(/\/$/, '') + path, base)
 }
@@ -87,7 +88,7 @@ export function exchange(asked: Request, url: URL, until: number): Promise<Reply
       })
     }
     call.request.on('error', fail)
-    // nobody asked for another protocol
+    // an upgrade to another protocol was not asked for, so it counts as a failure
     call.request.on('upgrade', (_response, socket) => {
       socket.destroy()
       fail(new Error('unasked_upgrade'))
@@ -114,8 +115,9 @@ function open({ method, body }: Request, url: URL): Call {
   return { request, body: body?.bytes ?? null, encrypted, bytesLeft: false, reason: null }
 }
 
-// Nothing is written before the connection stands, so a failure until then proves that no byte left. A kept socket may have
-// been closed by the other side in this very moment: from the first write on nothing is proven.
+// Writes nothing before the connection is established, so a failure until then proves that no byte
+// was sent. A reused connection may be closed by the other side at any moment, so after the first
+// write nothing is certain.
 function sendWhenConnected(call: Call, socket: Socket): void {
   const send = (): void => {
     call.bytesLeft = true
@@ -157,7 +159,8 @@ async function readReply(response: IncomingMessage, most: number): Promise<Reply
   }
 }
 
-// Only short words go on: the text of a network error may carry the URL, and the URL carries the token.
+// Returns only a short code, because the text of a network error may contain the URL and thereby
+// the token.
 function reasonOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code
   return /^[a-z_0-9]{1,30}$/.test(error.message) ? error.message : 'failed'

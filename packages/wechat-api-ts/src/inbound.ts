@@ -2,7 +2,7 @@ import { badXml } from './errors.ts'
 import { readEvent, type EventDetails } from './events.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
 
-/** `fields` holds every element as it came, also those that have no name of ours. */
+/** `fields` contains every element as it arrived, including those without a name of ours. */
 type Common = { toUserName: string; openid: string; createTime: number; fields: XmlNode }
 
 /** The article from which the follower wrote. */
@@ -13,7 +13,10 @@ type Message = Common & { msgId: string | null; article?: FromArticle }
 export type InboundText = Message & {
   kind: 'text'
   content: string
-  /** The id of the tapped entry of a menu message: to the platform that is a tap (3 in a minute), not a message (5 in 48 hours). */
+  /**
+   * The id of the tapped entry of a menu message. WeChat counts this as a tap (which allows 3
+   * replies in a minute) and not as a message (5 in 48 hours).
+   */
   bizmsgmenuid?: string
 }
 export type InboundImage = Message & { kind: 'image'; picUrl: string; mediaId: string }
@@ -21,9 +24,9 @@ export type InboundVoice = Message & {
   kind: 'voice'
   mediaId: string
   format: string
-  /** The same at 16 kHz; '' where the platform made none. */
+  /** The 16 kHz version of the voice; '' if WeChat made none. */
   mediaId16K: string
-  /** Withdrawn in 2023: '' on every account of today. */
+  /** Speech recognition was withdrawn in 2023, so this is always '' today. */
   recognition: string
 }
 export type InboundVideo = Message & {
@@ -44,7 +47,7 @@ export type InboundLink = Message & {
   description: string
   url: string
 }
-/** There is no media id: the platform lets nobody fetch the file. */
+/** There is no media id, because WeChat lets nobody download the file. */
 export type InboundFile = Message & {
   kind: 'file'
   title: string
@@ -53,7 +56,7 @@ export type InboundFile = Message & {
   fileMd5: string
   totalLen: number | null
 }
-/** A message of another type, `msgType` in lower case; what it says is in `fields`. */
+/** A message of an unknown type. `msgType` is in lower case; the content is in `fields`. */
 export type InboundUnknown = Message & { kind: 'unknown'; msgType: string }
 
 export type InboundMessage =
@@ -66,7 +69,10 @@ export type InboundMessage =
   | InboundFile
   | InboundUnknown
 
-/** `event` is one of the names we know, in lower case, or 'unknown'; `name` is always the platform's own, in lower case. */
+/**
+ * `event` is a known name in lower case, or 'unknown'. `name` is always WeChat's name in lower
+ * case.
+ */
 type EventOf<E extends keyof EventDetails> = Common & {
   kind: 'event'
   event: E
@@ -102,7 +108,7 @@ function toEvent(common: Common): InboundEvent {
 
 function toMessage(common: Common, msgType: string): InboundMessage {
   const { fields } = common
-  // One page of the platform's documents spells the id of a voice message MsgID.
+  // one page of WeChat's documents writes the id of a voice message as MsgID
   const msgId = textOf(fields, 'MsgId') || textOf(fields, 'MsgID') || null
   const dataId = textOf(fields, 'MsgDataId')
   const message = {
@@ -183,7 +189,10 @@ function required(fields: XmlNode, name: string): string {
   return value
 }
 
-/** A key, never words: one that is not is a forgery, and databases keep keys in ASCII. */
+/**
+ * An openid consists of ASCII letters without spaces. Anything else is a forgery, and could not be
+ * stored in an ASCII column.
+ */
 function openidOf(fields: XmlNode): string {
   const openid = required(fields, 'FromUserName')
   if (!/^[\x21-\x7e]{1,64}$/.test(openid)) throw badXml('FromUserName is not an openid')

@@ -1,4 +1,5 @@
-// A push in JSON form, read into what its XML form would be: every value is a text, so that an id above 2^53 stays what it is.
+// Reads a push in JSON form into the same structure as its XML form. Every value becomes a text, so
+// that ids above 2^53 keep all digits.
 import { badXml } from './errors.ts'
 import { stripForbidden } from './text.ts'
 import {
@@ -27,7 +28,7 @@ export function readJson(text: string): XmlNode {
   return root
 }
 
-/** What stands there, which may be nothing. */
+/** Skips what matches the pattern, which may be nothing. */
 function skip(cursor: Cursor, pattern: RegExp): string {
   pattern.lastIndex = cursor.at
   const [found = ''] = pattern.exec(cursor.text) ?? []
@@ -35,7 +36,7 @@ function skip(cursor: Cursor, pattern: RegExp): string {
   return found
 }
 
-/** Whether this sign comes next, white space aside; if so it is passed. */
+/** Whether this character comes next, ignoring white space. If so, it is skipped. */
 function takes(cursor: Cursor, sign: string): boolean {
   skip(cursor, white)
   if (cursor.text[cursor.at] !== sign) return false
@@ -47,7 +48,7 @@ function must(cursor: Cursor, sign: string): void {
   if (!takes(cursor, sign)) throw badXml('not well formed')
 }
 
-/** Runs `each` between two signs, with commas between. */
+/** Calls `each` for the comma-separated entries between two brackets. */
 function readBetween(cursor: Cursor, [first, last]: [string, string], each: () => void): void {
   must(cursor, first)
   if (takes(cursor, last)) return
@@ -107,7 +108,7 @@ function readString(cursor: Cursor): string {
   return found.value
 }
 
-/** The string that begins here with its quotation mark, and where it ends; null when none does. */
+/** Reads the string that begins here with its quotation mark. Null if there is none. */
 export function stringAt(text: string, start: number): { value: string; end: number } | null {
   if (text.charCodeAt(start) !== 34) return null
   let end = text.indexOf('"', start + 1)
@@ -126,7 +127,7 @@ function isEscaped(text: string, at: number): boolean {
 
 function unescaped(inside: string): string | null {
   try {
-    // raw control characters are no JSON, and no reason to lose what was said
+    // raw control characters are invalid in JSON, but that is no reason to lose a message
     const clean = inside.replace(/[\u0000-\u001f]/g, (one) => JSON.stringify(one).slice(1, -1))
     return JSON.parse(`"${clean}"`) as string
   } catch {

@@ -3,7 +3,7 @@ import type { Body } from './http.ts'
 
 export type Upload = { bytes: Uint8Array; filename: string; contentType: string }
 
-/** One file in the part `media`, where WeChat looks for it, behind plain fields. */
+/** Builds a form with plain fields and one file in the part `media`, where WeChat expects it. */
 export function multipart(media: Upload, fields: Record<string, string> = {}): Body {
   const boundary = `wechat-${randomUUID()}`
   const parts = Object.entries(fields).map(([name, value]) =>
@@ -32,7 +32,7 @@ function part(
   return Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from('\r\n')])
 }
 
-// A name with a line break or a quote would write headers of its own.
+// Escapes a name, because a line break or a quote in it could add headers.
 const quoted = (text: string) =>
   text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ')

@@ -3,20 +3,27 @@ import type { PassiveReply } from './reply.ts'
 export type MaybeReply = PassiveReply | null
 
 /**
- * Runs a push's handler unless it ran before, and gives its answer either way. The key is the same whenever the platform brings
- * the same push; several servers need one that asks a store they share.
+ * Runs the handler of a push unless it ran before, and returns its answer in both cases. The key is
+ * the same each time WeChat delivers the same push. Several servers need an implementation with a
+ * shared store.
  */
 export type Once = (key: string, run: () => Promise<MaybeReply>) => Promise<MaybeReply>
 
 type Memory = {
   now?: () => number
-  /** Longer than a push may be old; the platform brings one three times within some 15 seconds. */
+  /**
+   * Longer than the accepted age of a push. WeChat delivers a push up to three times within about
+   * 15 seconds.
+   */
   forSeconds?: number
-  /** So many pushes; of more the oldest are forgotten. */
+  /** How many pushes are remembered; beyond that the oldest are forgotten. */
   most?: number
 }
 
-/** For one process: who comes again while the first still runs waits for the same answer. What failed runs again. */
+/**
+ * For a single process. A push that is delivered again while its handler is running waits for the
+ * same answer. A handler that failed runs again.
+ */
 export function onceInMemory({
   now = Date.now,
   forSeconds = 660,

@@ -1,14 +1,14 @@
-// What a third-party platform (第三方平台, "component") asks for itself.
+// Calls that a third-party platform (第三方平台, "component") makes for itself.
 import type { Ask } from './call.ts'
 
 export type AuthorizerInfo = {
   nick_name: string
   head_img?: string
-  /** 0 and 1 subscription accounts, 2 service accounts. */
+  /** 0 and 1 are subscription accounts, 2 is a service account. */
   service_type_info: { id: number }
-  /** -1 not verified. */
+  /** -1 means not verified. */
   verify_type_info: { id: number }
-  /** `gh_…` */
+  /** The original id of the account, beginning with `gh_`. */
   user_name: string
   principal_name: string
   alias?: string
@@ -36,7 +36,7 @@ export const platformCalls = (ask: Ask, component_appid: string) => {
       secrets,
     })
   return {
-    /** One for each authorisation; good for `expires_in` seconds. */
+    /** Each authorisation needs a new code, which is valid for `expires_in` seconds. */
     preAuthCode: () =>
       post<{ pre_auth_code: string; expires_in: number }>('api_create_preauthcode', {}),
     queryAuth: (authorization_code: string) =>

@@ -1,4 +1,4 @@
-// A third-party platform: it speaks for accounts whose owners have authorised it.
+// The client of a third-party platform, which acts for accounts whose owners authorised it.
 import { readToken, type TokenAnswer } from './account-token.ts'
 import { createAsk, createBareAsk } from './ask.ts'
 import { needSecret, officialUrl } from './client.ts'
@@ -24,9 +24,11 @@ import { bindTopics, type AccountCalls } from './topics.ts'
 export type PlatformOptions = {
   appid: string
   secret: string
-  /** The newest component_verify_ticket that was pushed; null while there is none. */
+  /** Returns the newest component_verify_ticket that was pushed, or null if there is none yet. */
   ticket: () => Promise<string | null>
-  /** Keep it well: an authorizer's refresh token that is lost costs its owner a new authorisation. */
+  /**
+   * Must be reliable: if the refresh token of an account is lost, its owner has to authorise again.
+   */
   tokens?: TokenStore
   baseUrl?: string | readonly string[]
   now?: () => number
@@ -36,18 +38,21 @@ export type AuthorizedClient = AccountCalls & { accessToken: () => Promise<strin
 
 export type WechatPlatform = {
   accessToken: () => Promise<string>
-  /** Asks WeChat to push tickets, every ten minutes from then on. */
+  /** Asks WeChat to start pushing tickets, which then come every ten minutes. */
   startTickets: () => Promise<void>
   preAuthCode: () => Promise<{ pre_auth_code: string; expires_in: number }>
-  /** For the code that was pushed or came back to the page; once. The account's tokens go into the store. */
+  /**
+   * Exchanges the code that was pushed or came back to the page; this works once. The account's
+   * tokens are put into the store.
+   */
   authorize: (authorizationCode: string) => Promise<Authorization>
   authorizerInfo: (appid: string) => Promise<Authorizer>
-  /** At most 500 a page. */
+  /** At most 500 accounts per page. */
   authorizers: (page: {
     offset: number
     count: number
   }) => Promise<{ total_count: number; list: Listed[] }>
-  /** Of an account that has authorised. */
+  /** A client for an account that authorised the platform. */
   account: (appid: string) => AuthorizedClient
 }
 
@@ -170,7 +175,7 @@ function accountOf(platform: Platform, authorizer: string, refresh: Refresh): Au
   return { ...bindTopics(wire), accessToken: () => keeper.obtain(null) }
 }
 
-// A refresh token that is not sent along is the one before.
+// If no new refresh token was sent, the previous one is still valid.
 function readPair(pair: TokenPair, newest: StoredToken | null, askedAt: number): StoredToken {
   const { authorizer_access_token, authorizer_refresh_token: next, ...rest } = pair
   const refreshToken = typeof next === 'string' && next ? next : newest?.refreshToken

@@ -1,15 +1,18 @@
-// The pages on which an owner authorises a third-party platform.
+// The addresses of WeChat's pages on which an owner authorises a third-party platform.
 
-/** 1 official accounts, 2 mini programs, 3 both; or one account by its appid. */
+/**
+ * Which accounts may be chosen: 1 official accounts, 2 mini programs, 3 both; or one account by its
+ * appid.
+ */
 export type Authorizing = { componentAppid: string; preAuthCode: string; redirectUri: string } & (
   { authType: 1 | 2 | 3 } | { bizAppid: string }
 )
 
-/** Where an owner authorises, at a desk. */
+/** The page for a browser on a computer. */
 export const authorizePage = (of: Authorizing) =>
   `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query(of)}`
 
-/** The same inside WeChat. */
+/** The same page inside the WeChat app. */
 export const authorizePageInWechat = (of: Authorizing) =>
   `https://open.weixin.qq.com/wxaopen/safe/bindcomponent?action=bindcomponent&no_scan=1&${query(of)}#wechat_redirect`
 

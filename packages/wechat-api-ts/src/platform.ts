@@ -1,4 +1,5 @@
-// A third-party platform: what is pushed to its authorisation URL, the URL whose path names the account, the test before release.
+// Pushes of a third-party platform: notices to its authorisation URL, message URLs that contain the
+// account's appid, and WeChat's test before release.
 import { badXml } from './errors.ts'
 import { readFields } from './fields.ts'
 import type { Inbound } from './inbound.ts'
@@ -9,13 +10,13 @@ type Common = { componentAppid: string; createTime: number | null; fields: XmlNo
 type Authorized = {
   authorizerAppid: string
   authorizationCode: string
-  /** In seconds. The code is good once and until then. */
+  /** In seconds. The code can be used once and until this time. */
   codeExpiresAt: number | null
   preAuthCode: string
 }
 
 export type PlatformNotice = Common &
-  /** Every ten minutes, good for twelve hours: keep the newest. */
+  /** A ticket comes every ten minutes and is valid for twelve hours. Keep the newest one. */
   (
     | { kind: 'component_verify_ticket'; ticket: string }
     | ({ kind: 'authorized' | 'updateauthorized' } & Authorized)
@@ -23,7 +24,10 @@ export type PlatformNotice = Common &
     | { kind: 'unknown'; infoType: string }
   )
 
-/** Reads what was pushed to the authorisation URL; throws WechatInputError. Answer `success`. */
+/**
+ * Reads a notice that was pushed to the authorisation URL, or throws WechatInputError. Answer it
+ * with `success`.
+ */
 export function openNotice(
   keys: EnvelopeKeys,
   query: URLSearchParams,
@@ -67,12 +71,15 @@ function required(fields: XmlNode, name: string): string {
 
 const placeholder = '$APPID$'
 
-/** The URL at which the pushes of one account arrive, of the template that was registered. */
+/** The URL to which one account's pushes are sent, made from the registered template. */
 export function messageUrl(template: string, appid: string): string {
   return template.replaceAll(placeholder, appid)
 }
 
-/** The account in a URL that was made from the template, by paths alone: a proxy may have changed the host. Null for other URLs. */
+/**
+ * Finds the appid in a URL that was made from the template. Only paths are compared, because a
+ * proxy may have changed the host. Null for other URLs.
+ */
 export function appidInUrl(template: string, url: string): string | null {
   const pathOf = (some: string) => new URL(some, 'http://host').pathname
   const [before, after = '', ...more] = pathOf(template).split(placeholder)
@@ -82,7 +89,7 @@ export function appidInUrl(template: string, url: string): string | null {
   return path === `${before}${appid}${after}` && /^wx[0-9a-f]{16}$/.test(appid) ? appid : null
 }
 
-/** The accounts from which the platform tests a third-party platform before its release. */
+/** The accounts with which WeChat tests a third-party platform before its release. */
 export const releaseTestAccounts: readonly { appid: string; originalId: string }[] = [
   { appid: 'wx570bc396a51b8ff8', originalId: 'gh_3c884a361561' },
   { appid: 'wx9252c5e0bb1836fc', originalId: 'gh_c0f28a78b318' },
@@ -91,11 +98,14 @@ export const releaseTestAccounts: readonly { appid: string; originalId: string }
   { appid: 'wxa35b9c23cfe664eb', originalId: 'gh_2b3713f184a6' },
 ]
 
-/** What the test wants: a passive text, or, answered empty, that the code is exchanged and `text` sent as a customer-service message. */
+/**
+ * What a step of the test expects: either a passive text reply; or an empty answer, after which the
+ * code is exchanged and `text` is sent as a customer-service message.
+ */
 export type ReleaseTest =
   { kind: 'reply'; text: string } | { kind: 'exchange'; authorizationCode: string; text: string }
 
-/** Null for every push that is not a step of that test. */
+/** Null for every push that is not a step of this test. */
 export function releaseTest(inbound: Inbound): ReleaseTest | null {
   if (!releaseTestAccounts.some(({ originalId }) => originalId === inbound.toUserName)) return null
   if (inbound.kind === 'event') {

@@ -4,17 +4,20 @@ import { encryptedIn, formatOf, readFields, type PushFormat } from './fields.ts'
 import { toInbound, type Inbound } from './inbound.ts'
 import { sameSignature, signature, single, verifyQuery } from './sign.ts'
 
-/** What seals and opens envelopes; of a third-party platform all three are the component's own. */
+/**
+ * The keys for encrypting and decrypting envelopes. For a third-party platform all three belong to
+ * the platform.
+ */
 export type EnvelopeKeys = {
   appid: string
   token: string
   encodingAesKey: string | null
-  /** The key before the last change: pushes under way still come with it. */
+  /** The key before the last change, because pushes that are already on their way still use it. */
   previousEncodingAesKey?: string | null
 }
 export type AccountKeys = EnvelopeKeys & { mode: 'plain' | 'compatible' | 'safe' }
 
-/** Throws a TypeError for keys with which a door would stand open, or shut for good. */
+/** Throws a TypeError for keys that would let everybody in, or nobody. */
 export function checkKeys(keys: AccountKeys): void {
   const { appid, token, encodingAesKey, previousEncodingAesKey, mode } = keys
   if (!appid) throw new TypeError('appid is needed')
@@ -30,12 +33,14 @@ export function checkKeys(keys: AccountKeys): void {
   }
 }
 
-/** Makes an answer's body of a reply; the second argument is the time in seconds, by default the present. */
+/**
+ * Turns a reply into the body of an answer. `now` is the time in seconds, by default the present.
+ */
 type Seal = (reply: string, now?: number) => string
-/** `xml` is what was pushed, in the form that `format` names: an answer has the same. */
+/** `xml` is the decrypted push in the form named by `format`; the answer uses the same form. */
 export type OpenedPush = { inbound: Inbound; xml: string; format: PushFormat; seal: Seal }
 
-/** Reads what was pushed to an account; throws WechatInputError. */
+/** Reads a push to an account, or throws WechatInputError. */
 export function openPush(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
   const types = query.getAll('encrypt_type')
   if (types.length > 1) throw new WechatInputError('bad_signature')
@@ -52,7 +57,10 @@ function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): Ope
   return { inbound: toInbound(fields), xml: body, format: formatOf(body), seal: (reply) => reply }
 }
 
-/** Checks msg_signature alone: the platform's guide forbids `signature` here, which says nothing of the body. */
+/**
+ * Checks only msg_signature, as WeChat's guide demands here, because `signature` does not cover the
+ * body.
+ */
 export function openEnvelope(
   keys: EnvelopeKeys,
   query: URLSearchParams,

@@ -4,8 +4,9 @@ import { mostTextBytes } from './split.ts'
 import { stripForbidden } from './text.ts'
 
 /**
- * Why the platform would not deliver this answer to this push, or null. The follower would read that the account is out of
- * service, so say nothing, or send it as a customer-service message.
+ * Why WeChat would not deliver this answer to this push; null if it would. If it is sent anyway,
+ * the follower reads that the account is out of service. So answer nothing, or send it as a
+ * customer-service message.
  */
 export function replyFault(inbound: Inbound, reply: PassiveReply): string | null {
   if ('mediaId' in reply) return lack(reply.mediaId, 'a media id')

@@ -18,21 +18,24 @@ export type PassiveReply =
       hqMusicUrl?: string
     }
   | { type: 'news'; articles: Article[] }
-  /** Hands the message to the platform's own customer-service tools, to one account of theirs if it is named. */
+  /**
+   * Passes the message to WeChat's own customer-service tools, and to one of their accounts if it
+   * is named.
+   */
   | { type: 'transfer_customer_service'; kfAccount?: string }
-  /** Hands the message to the account's own answering machine at the platform. */
+  /** Passes the message to the account's own answering machine at WeChat. */
   | { type: 'transfer_biz_ai_ivr' }
 
-/** `format`: of the push, and so of its answer. */
+/** `format` is the form of the push, which the answer must have too. */
 type To = { openid: string; originalId: string; format?: PushFormat }
 
-/** What answers a push. Seal it when the push was encrypted. */
+/** Builds the answer to a push. If the push was encrypted, encrypt the answer as well. */
 export function renderReply(to: To, reply: PassiveReply, createTime: number): string {
   const xml = renderXml(to, reply, createTime)
   return to.format === 'json' ? asJson(readXml(xml)) : xml
 }
 
-/** The same names; counts and times are numbers, and articles a list without a name of their own. */
+/** JSON uses the same names, but counts and times are numbers, and articles are a plain list. */
 function asJson({ CreateTime, ArticleCount, Articles, ...rest }: XmlNode): string {
   return utf8Json({
     ...rest,

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
-// The platform sorts by plain bytes; localeCompare or a numeric order gives another digest.
+// WeChat sorts by bytes, so a locale-dependent or numeric order would give a different digest.
 export function signature(parts: string[]): string {
   return hash('sha1', [...parts].sort().join(''))
 }
@@ -11,13 +11,13 @@ export function sameSignature(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** The value of a parameter that appears exactly once, else null. */
+/** The value of a parameter that occurs exactly once, otherwise null. */
 export function single(query: URLSearchParams, name: string): string | null {
   const values = query.getAll(name)
   return values.length === 1 ? (values[0] ?? null) : null
 }
 
-/** For the GET check and for plain pushes. It does not cover the body. */
+/** Used for the GET check and for pushes in plain mode. This signature does not cover the body. */
 export function verifyQuery(token: string, query: URLSearchParams): boolean {
   const given = single(query, 'signature')
   const timestamp = single(query, 'timestamp')
@@ -27,8 +27,9 @@ export function verifyQuery(token: string, query: URLSearchParams): boolean {
 }
 
 /**
- * Whether the query's timestamp is at most so many seconds from now. The signature of a plain push does not cover its body: who
- * sees one signed URL may post anything with it for as long as this lets them.
+ * Whether the timestamp in the query is at most this many seconds away from now. In plain mode the
+ * signature does not cover the body, so whoever sees one signed URL can post anything with it while
+ * this returns true.
  */
 export function isFresh(
   query: URLSearchParams,

@@ -1,13 +1,15 @@
-// A text in parts the platform takes, each as long as it may be: cut between paragraphs, else lines, sentences, words, graphemes.
+// Splits a text into parts that WeChat accepts, each as long as possible. It cuts between
+// paragraphs if it can, otherwise between lines, sentences, words or characters.
 
-/** Of a text in a passive reply or a customer-service message. */
+/** The limit for a text in a passive reply or a customer-service message. */
 export const mostTextBytes = 2048
 
-// links, faces and addresses are torn by a cut: what is left of them is shown as it stands
+// links, emoticons and e-mail addresses that must not be cut, because the pieces would be shown as
+// plain text
 const whole =
   /<a\s[^<>]{1,2048}>[^<]{0,2048}<\/a>|https?:\/\/[\x21-\x7e]{1,2048}|\[[^\s[\]]{1,12}\]|\/:[\x21-\x7e]{1,8}/g
 
-// the words of a break: before white space, or behind what ends a sentence
+// where a text may be cut: before white space, or after punctuation that ends a sentence
 const breaks: { at: RegExp; behind: boolean }[] = [
   { at: /\n[ \t\r]*\n/g, behind: false },
   { at: /\n/g, behind: false },
@@ -18,8 +20,8 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const encoder = new TextEncoder()
 
 /**
- * The text in parts of at most `most` bytes of UTF-8. White space at a cut is dropped and so are blank parts. A grapheme that is
- * longer by itself is cut between code points.
+ * Splits a text into parts of at most `most` bytes of UTF-8. White space at a cut and blank parts
+ * are dropped. A single displayed character that is too long is cut between code points.
  */
 export function splitText(text: string, most: number = mostTextBytes): string[] {
   if (!(most >= 4)) throw new RangeError('a part must hold at least 4 bytes')
@@ -29,7 +31,7 @@ export function splitText(text: string, most: number = mostTextBytes): string[] 
   for (;;) {
     const fits = encoder.encodeInto(rest, room).read
     if (fits === rest.length) break
-    // what is longer than a part cannot stay whole: no need to look farther
+    // something longer than a part cannot stay whole anyway, so the search need not go further
     const at = cutAt(rest.slice(0, fits + most), fits)
     parts.push(rest.slice(0, at).trimEnd())
     rest = rest.slice(at).trimStart()
@@ -45,7 +47,7 @@ function cutAt(near: string, fits: number): number {
   const isTorn = (at: number) => wholes.find(({ from, to }) => from < at && at < to)
   const segments = graphemes.segment(near)
   const start = (at: number) => segments.containing(at)?.index ?? at
-  // a short part costs one of five messages as a long one does
+  // a short part uses up one of five allowed messages just like a long one
   const isGood = (at: number) => at >= fits / 2 && at <= fits && start(at) === at && !isTorn(at)
   for (const { at, behind } of breaks) {
     const cut = [...near.slice(0, fits + 1).matchAll(at)]

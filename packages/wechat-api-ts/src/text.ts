@@ -1,4 +1,5 @@
-// What XML 1.0 forbids: control characters, U+FFFE, U+FFFF and, thanks to the u flag, surrogates without a partner.
+// Characters that XML 1.0 forbids: control characters, U+FFFE, U+FFFF and (because of the u flag)
+// surrogates without a partner.
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/u
 const allForbidden = new RegExp(forbidden.source, 'gu')
 
@@ -14,7 +15,8 @@ export function cdata(text: string): string {
   return `<![CDATA[${stripForbidden(text).replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
 }
 
-// The platform refuses \uXXXX in JSON (40033), and JSON.stringify writes control characters and lone surrogates so.
+// WeChat refuses \uXXXX in JSON (40033), but JSON.stringify writes control characters and lone
+// surrogates that way, so they are removed.
 export function utf8Json(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) =>
     typeof entry === 'string'

@@ -1,20 +1,23 @@
-// One token an account, however many processes. Who shares a store shares its tokens, and renews them one at a time.
+// Keeps one token per account, however many processes run. Processes that share a store share its
+// tokens and renew them one at a time.
 
-/** Times in milliseconds. */
+/** Times are in milliseconds. */
 export type StoredToken = {
   token: string
   expiresAt: number
-  /** Of an account that a third-party platform speaks for. Without it the owner has to authorise again, so keep it well. */
+  /**
+   * Only for accounts of a third-party platform. If it is lost, the owner has to authorise again.
+   */
   refreshToken?: string
-  /** When WeChat was last made to replace the token. */
+  /** When WeChat was last forced to replace the token. */
   forcedAt?: number
 }
 
 export type TokenStore = {
   get: (key: string) => Promise<StoredToken | null>
   /**
-   * Calls `renew` with the newest token, and keeps what it answers. For one key never two at once, in all processes that share
-   * the store. Who cannot wait any longer throws.
+   * Calls `renew` with the newest token and stores the result. For each key only one renewal runs
+   * at a time, over all processes that share the store. Throws if waiting takes too long.
    */
   renew: (
     key: string,
@@ -23,7 +26,7 @@ export type TokenStore = {
 }
 
 export type TokenKeeper = {
-  /** A token that is valid and, unless there is none, not the one that was refused. */
+  /** Returns a valid token, if possible a different one than the one that was refused. */
   obtain: (refused: string | null) => Promise<string>
 }
 
@@ -34,8 +37,9 @@ type Source = {
   fetch: (newest: StoredToken | null, refused: string | null) => Promise<StoredToken>
 }
 
-// WeChat gives the same token until five minutes before its end, then a new one, and takes both: asked a minute later it never
-// gives the old one again.
+// WeChat returns the same token until five minutes before it expires. From then on it returns a new
+// one, and accepts both for those five minutes. Asking a minute later makes sure that we get the
+// new one.
 const renewBefore = 240_000
 
 export function memoryTokenStore(): TokenStore {
@@ -59,7 +63,8 @@ export function memoryTokenStore(): TokenStore {
 }
 
 export function createTokenKeeper({ key, tokens, now, fetch }: Source): TokenKeeper {
-  // Those for whom the same token was refused wait for one renewal. Who comes later finds the new token in the store.
+  // Calls whose same token was refused wait for one renewal together. Later calls find the new
+  // token in the store.
   const flights = new Map<string | null, Promise<string>>()
   const serves = (stored: StoredToken | null, refused: string | null): stored is StoredToken =>
     stored !== null && stored.token !== refused && stored.expiresAt - renewBefore > now()

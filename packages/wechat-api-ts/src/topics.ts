@@ -1,4 +1,4 @@
-// Every call that an account can make, by topic.
+// All calls of an account, grouped by topic.
 import { bind, type Bound, type Wire } from './call.ts'
 import { custom } from './calls/custom.ts'
 import { diagnosis, quota } from './calls/diagnosis.ts'

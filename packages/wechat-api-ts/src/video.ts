@@ -2,7 +2,10 @@ import { WechatUnreachable } from './errors.ts'
 import { exchange, fileWithin } from './http.ts'
 import type { MediaFile } from './call.ts'
 
-/** What is behind a `video_url`. No token travels with it, so plain http will do; redirects are not followed. */
+/**
+ * Downloads the video at a `video_url`. No token is sent, so plain http is acceptable; redirects
+ * are not followed.
+ */
 export async function fetchVideo(videoUrl: string): Promise<MediaFile> {
   const asked = { method: 'GET', path: '', body: null, hasFile: true } as const
   const { status, contentType, bytes } = await exchange(

@@ -1,4 +1,5 @@
-// The door for pushes, under Express or node:http. The platform waits 5 s for an answer: what takes longer goes to `late`.
+// Receives pushes under Express or node:http. WeChat waits 5 s for an answer; answers that take
+// longer are given to `late`.
 import type { ServerResponse } from 'node:http'
 import { dedupKey } from './dedup.ts'
 import { bodyOf, end, endWithError, inTime, queryOf, warn, type WebhookRequest } from './door.ts'
@@ -12,13 +13,19 @@ import { renderReply, type PassiveReply } from './reply.ts'
 import { isFresh, verifyQuery } from './sign.ts'
 
 export type WebhookOptions = AccountKeys & {
-  /** Remembers which pushes came; by default in this process, for longer than an old push is taken. */
+  /**
+   * Remembers which pushes arrived. By default they are remembered in this process, for longer than
+   * an old push is accepted.
+   */
   once?: Once
-  /** Gets an answer for which the platform no longer waits: send it as a customer-service message. */
+  /** Gets an answer that comes too late for WeChat; send it as a customer-service message. */
   late?: (inbound: Inbound, reply: PassiveReply) => unknown
   onError?: (error: unknown) => void
   answerWithinMs?: number
-  /** How far from now the time of a push may be: what was seen on its way can be sent again for so long. */
+  /**
+   * How far the time of a push may be from now. Somebody who recorded a push could send it again
+   * for this long.
+   */
   freshForSeconds?: number
 }
 export type WebhookAnswer = PassiveReply | string | null | undefined
@@ -51,7 +58,8 @@ export function webhook<R extends WebhookRequest>(
       asReply(await handler(inbound, request)),
     )
     const reply = await inTime(running, answerWithinMs)
-    // whose connection broke comes again, and waits for the same answer
+    // if the connection broke, WeChat delivers the push again, and that one waits for the same
+    // answer
     if (reply === undefined && !response.destroyed && !leftToLate.has(running)) {
       leftToLate.add(running)
       running.then((made) => made && late(inbound, made)).catch(onError)

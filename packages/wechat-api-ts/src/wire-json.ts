@@ -1,7 +1,8 @@
-// JSON as WeChat wants it. Its 64-bit numbers would lose their last digits in a JavaScript number, so here they are strings.
+// Reads and writes JSON for WeChat. Its 64-bit numbers would lose digits as JavaScript numbers, so
+// they are strings here.
 import { utf8Json } from './text.ts'
 
-// A quote inside a JSON string is escaped, so none of these patterns can match there.
+// Quotes inside a JSON string are escaped, so these patterns cannot match there.
 const numbersRead = /"(msgid|msg_id|msg_data_id|publish_id|menuid|kf_id)"\s*:\s*(\d+)/g
 const numbersWritten = /"(msgid|msg_id)":"(\d{1,20})"/g
 
@@ -9,7 +10,7 @@ export function writeJson(value: object): string {
   return utf8Json(value).replace(numbersWritten, '"$1":$2')
 }
 
-/** Null for what is no JSON object. */
+/** Null if the text is not a JSON object. */
 export function readJson(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text.replace(numbersRead, '"$1":"$2"'))

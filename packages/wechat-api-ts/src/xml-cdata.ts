@@ -4,8 +4,9 @@ import { checkReferences } from './xml-references.ts'
 type Section = { before: string; kind: 'cdata' | 'comment' | 'end'; inside: string }
 
 /**
- * The document without comments and with CDATA as escaped text. White space beside CDATA is layout and goes, inside it is
- * content and stays; xml2js cannot tell them apart. Declarations are refused here, before any parser sees them.
+ * Removes comments and turns CDATA into escaped text. White space next to CDATA is formatting and
+ * is dropped, white space inside belongs to the message; xml2js cannot distinguish them.
+ * Declarations are refused before any parser sees them.
  */
 export function withoutCdata(xml: string): string {
   const bare = xml.includes('<!--') ? withoutComments(xml) : xml
@@ -64,14 +65,17 @@ function withoutLayout(text: string, afterCdata: boolean, beforeCdata: boolean):
   return text.slice(text.charCodeAt(from) === 60 ? from : 0, to)
 }
 
-/** Where the text begins once leading white space is gone. */
+/** The position where the text begins after leading white space. */
 function layoutStart(text: string): number {
   let from = 0
   while (isWhite(text.charCodeAt(from))) from++
   return from
 }
 
-/** Where the text ends: before trailing white space if a tag, or nothing, stands in front of it. */
+/**
+ * The position where the text ends. Trailing white space is dropped if a tag or nothing precedes
+ * it.
+ */
 function layoutEnd(text: string): number {
   let to = text.length
   while (isWhite(text.charCodeAt(to - 1))) to--

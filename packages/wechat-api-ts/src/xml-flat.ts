@@ -8,8 +8,8 @@ const openCdata = '<![CDATA['
 const whiteOnly = /^[ \t\r\n]*$/
 
 /**
- * Reads a push whose elements hold only text, nearly every push there is. Null means "not such a push, or not well formed":
- * it never refuses, the full reader does.
+ * Quickly reads a push whose elements contain only text, as nearly all do. Returns null if the push
+ * is different or malformed, and leaves it to the full reader to refuse it.
  */
 export function readFlat(xml: string): XmlNode | null {
   const cursor = { xml, at: 0, dirty: hasForbidden(xml) }
@@ -17,7 +17,7 @@ export function readFlat(xml: string): XmlNode | null {
   if (!xml.startsWith('<xml>', cursor.at)) return null
   cursor.at += 5
   const fields = blankNode()
-  // the root is one of them
+  // the root element counts as one of them
   for (let elements = 1; elements <= maxElements; elements++) {
     skipWhite(cursor)
     if (xml.charCodeAt(cursor.at) !== 60) return null

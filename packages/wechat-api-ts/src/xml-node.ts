@@ -3,7 +3,7 @@ export type XmlNode = { [name: string]: XmlValue }
 
 export const maxDepth = 16
 export const maxElements = 2000
-/** Lists below the top, also with one entry. */
+/** Elements below the top that are always lists, even with a single entry. */
 export const listNames: ReadonlySet<string> = new Set(['item', 'List', 'fail_idx'])
 
 export function blankNode(): XmlNode {
@@ -14,7 +14,8 @@ export function isIgnoredName(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype'
 }
 
-// What says who and what a push is: twice, it would say two things, and readers differ in which of them they believe.
+// Elements that tell who sent the push and what it is. If one occurred twice, different readers
+// might believe different values, so that is refused.
 const standOnce = new Set(
   (
     'ToUserName FromUserName CreateTime MsgType MsgId MsgID Event EventKey Ticket Encrypt Content bizmsgmenuid MediaId ' +
@@ -23,7 +24,10 @@ const standOnce = new Set(
   ).split(' '),
 )
 
-/** Adds an entry at the top of a push; false when it stands there and must stand once. What else repeats is a list. */
+/**
+ * Adds an element at the top of a push. Returns false if it may occur only once and is already
+ * there. Other repeated elements become a list.
+ */
 export function addOnTop(fields: XmlNode, name: string, value: XmlValue): boolean {
   const before = fields[name]
   if (before === undefined) fields[name] = value
@@ -33,25 +37,25 @@ export function addOnTop(fields: XmlNode, name: string, value: XmlValue): boolea
   return true
 }
 
-/** The text of an element; '' when it is absent or holds elements. */
+/** The text of an element; '' if it is absent or contains elements. */
 export function textOf(node: XmlNode, name: string): string {
   const value = node[name]
   return typeof value === 'string' ? value : ''
 }
 
-/** The decimal number an element holds; null when it is absent or holds anything else. */
+/** The decimal number in an element; null if it is absent or contains anything else. */
 export function numberOf(node: XmlNode, name: string): number | null {
   const text = textOf(node, name).trim()
   return /^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$/.test(text) ? Number(text) : null
 }
 
-/** The elements inside an element; none when it is absent or holds text. */
+/** The elements inside an element; none if it is absent or contains text. */
 export function nodeOf(node: XmlNode, name: string): XmlNode {
   const value = node[name]
   return isNode(value) ? value : blankNode()
 }
 
-/** The entries of a list that have elements. */
+/** Those entries of a list that contain elements. */
 export function nodesOf(node: XmlNode, name: string): XmlNode[] {
   const value = node[name]
   return (Array.isArray(value) ? value : [value]).filter(isNode)

@@ -3,7 +3,10 @@ import { stripForbidden } from './text.ts'
 
 const named: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
-/** The text with its references replaced; null if one is unknown or names a forbidden code point. */
+/**
+ * Replaces character references in a text. Null if one is unknown or stands for a forbidden
+ * character.
+ */
 export function decodeReferences(text: string): string | null {
   const odd: string[] = []
   const decoded = eachReference(text, (whole, value) => {
@@ -13,7 +16,10 @@ export function decodeReferences(text: string): string | null {
   return odd.length === 0 ? decoded : null
 }
 
-/** Refuses unknown references, for xml2js would take those of HTML, and drops forbidden code points. */
+/**
+ * Refuses unknown references, because xml2js would accept those of HTML, and drops forbidden
+ * characters.
+ */
 export function checkReferences(text: string): string {
   if (!text.includes('&')) return text
   return eachReference(text, (whole, value) => {

@@ -14,12 +14,12 @@ import {
   type XmlValue,
 } from './xml-node.ts'
 
-// a name that no push can hold, for none knows it
+// a random name, so that no push can contain it
 const wrapper = `all${randomBytes(16).toString('hex')}`
 
 type Raw = string | { [name: string]: Raw | Raw[] }
 
-/** Reads any push, through xml2js, under the platform's rules; refuses what breaks them. */
+/** Reads any push with xml2js and refuses what breaks WeChat's rules. */
 export function readTree(xml: string): XmlNode {
   const flat = withoutCdata(xml)
   countElements(flat)
@@ -44,7 +44,8 @@ function countElements(flat: string): void {
   }
 }
 
-// Names get a prefix so that none meets xml2js's own keys or Object.prototype; the wrapper shows what follows the root.
+// Names get a prefix so that they cannot collide with xml2js's own keys or Object.prototype. The
+// wrapper makes text after the root element visible.
 function parse(flat: string): Raw {
   const seen: { error: Error | null; value: Raw | null } = { error: null, value: null }
   const parser = new Parser({

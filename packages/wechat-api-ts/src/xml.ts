@@ -5,20 +5,24 @@ import { readTree } from './xml-tree.ts'
 
 export const maxBytes = 1_048_576
 
-/** Reads a push: the content of its root element `xml`. Every value is a string, a node or a list. */
+/**
+ * Reads the content of a push's root element `xml`. Every value in the result is a string, a node
+ * or a list.
+ */
 export function readXml(xml: string): XmlNode {
   const document = prepare(xml)
   return readFlat(document) ?? readTree(document)
 }
 
-/** The same by the full reader alone; slower, kept to hold the quick one to it. */
+/** Uses only the full reader, which is slower. Tests compare the quick reader with it. */
 export function readXmlFully(xml: string): XmlNode {
   return readTree(prepare(xml))
 }
 
 /**
- * Nothing is dropped from the document before it is read: what XML forbids between `]]` and `>` was typed by a follower, and without
- * it those two would end the CDATA. Both readers clean the values.
+ * Forbidden characters are not removed before the document is read. If a follower typed one between
+ * `]]` and `>`, removing it would create the end of a CDATA section. Both readers clean the values
+ * afterwards.
  */
 function prepare(xml: string): string {
   if (xml.length * 3 > maxBytes && Buffer.byteLength(xml) > maxBytes) throw badXml('too large')

@@ -1,4 +1,5 @@
-// Calls that need the account's own secret instead of its token: sign-in on web pages (网页授权), and a way out of used-up quotas.
+// Calls that use the account's secret instead of a token: sign-in on web pages (网页授权), and
+// resetting quotas that are used up.
 import type { Wire } from '../call.ts'
 
 export type WebToken = {
@@ -8,7 +9,7 @@ export type WebToken = {
   openid: string
   scope: string
   unionid?: string
-  /** The page was looked at without the user's consent: this is nobody. */
+  /** Set if the page was viewed without the user's consent; the openid then belongs to nobody. */
   is_snapshotuser?: 1
 }
 export type RefreshedWebToken = Omit<WebToken, 'unionid' | 'is_snapshotuser'>
@@ -28,7 +29,7 @@ export type OwnWire = Wire & { secret: string }
 type OfUser = { access_token: string; openid: string }
 
 export const oauth = {
-  /** For the `code` that came back to the page; once, within five minutes. */
+  /** Exchanges the `code` that came back to the page. It works once and within five minutes. */
   token:
     ({ askBare, appid, secret }: OwnWire) =>
     ({ code }: { code: string }): Promise<WebToken> =>
@@ -56,7 +57,7 @@ export const oauth = {
         query: input,
         secrets: [input.access_token],
       }),
-  /** Is refused when the token is no longer valid. */
+  /** Refused if the token is no longer valid. */
   check:
     ({ askBare }: OwnWire) =>
     async (input: OfUser): Promise<void> => {
@@ -71,7 +72,10 @@ export const oauth = {
 }
 
 export const bySecret = {
-  /** `quota.clear` for an account whose token calls are used up too. Older documents want both in the query. */
+  /**
+   * Like `quota.clear`, for an account that has also used up its quota of calls with a token.
+   * According to older documents both parameters belong in the query.
+   */
   clearQuota:
     ({ askBare, appid, secret }: OwnWire) =>
     async (): Promise<void> => {
@@ -93,7 +97,10 @@ type OauthPage = {
   state?: string
 }
 
-/** Where the page sends the user. The order of the parameters matters. */
+/**
+ * The address to which a page sends the user for sign-in. WeChat requires this order of the
+ * parameters.
+ */
 export function oauthPage({ appid, redirectUri, scope, state = '' }: OauthPage): string {
   const parameters = [
     ['appid', appid],

@@ -12,7 +12,7 @@ export type Music = {
 }
 
 export type CustomContent =
-  /** At most 2048 bytes of UTF-8. */
+  /** The text may have at most 2048 bytes of UTF-8. */
   | { msgtype: 'text'; text: { content: string } }
   | { msgtype: 'image'; image: { media_id: string } }
   | { msgtype: 'voice'; voice: { media_id: string } }
@@ -40,16 +40,21 @@ export type CustomContent =
 
 export type CustomMessage = CustomContent & {
   touser: string
-  /** Shows nickname and picture of this account. */
+  /** The message shows the nickname and picture of this customer-service account. */
   customservice?: { kf_account: string }
-  /** Labels the message as written by an AI. */
+  /** Marks the message as written by an AI. */
   aimsgcontext?: { is_ai_msg: 0 | 1 }
 }
 
 export const custom = {
-  /** Resolves when WeChat took the message; there is no receipt that the follower saw it. */
+  /**
+   * Resolves when WeChat has accepted the message. There is no confirmation that the follower saw
+   * it.
+   */
   send: tell<CustomMessage>('/cgi-bin/message/custom/send'),
-  /** Within 30 s of a message, for 15 s. A refusal is harmless. */
+  /**
+   * Shows "typing" for 15 s. It is only possible within 30 s of a message; a refusal does no harm.
+   */
   typing: tell<{ touser: string; command: 'Typing' | 'CancelTyping' }>(
     '/cgi-bin/message/custom/typing',
   ),

@@ -1,4 +1,4 @@
-// Quotas, addresses and what went wrong.
+// Calls about quotas, addresses and failed calls.
 import { look, post, type Wire } from '../call.ts'
 
 export type Quota = { daily_limit: number; used: number; remain: number }
@@ -16,7 +16,10 @@ export type FailedCall = {
   client_ip: string
 }
 
-/** Ten times a month, together with `bySecret.clearQuota`: for a person to decide. */
+/**
+ * WeChat allows this ten times a month, counted together with `bySecret.clearQuota`, so a person
+ * should decide about it.
+ */
 const clear =
   ({ ask, appid }: Wire) =>
   async (): Promise<void> => {
@@ -24,20 +27,20 @@ const clear =
   }
 
 export const quota = {
-  /** Of a call by its path. */
+  /** The quota of a call, which is named by its path. */
   of: post<{ cgi_path: string }, { quota: Quota }>('/cgi-bin/openapi/quota/get'),
   clear,
 }
 
 export const diagnosis = {
-  /** Can WeChat reach the server address of this account? */
+  /** Checks whether WeChat can reach the account's server address. */
   checkCallback: post<{ action: 'dns' | 'ping' | 'all'; check_operator: Operator }, Check>(
     '/cgi-bin/callback/check',
   ),
-  /** Where pushes come from. */
+  /** The addresses from which WeChat sends pushes. */
   callbackIps: look<{ ip_list: string[] }>('/cgi-bin/getcallbackip'),
-  /** Where the API is. */
+  /** The addresses of WeChat's API. */
   apiIps: look<{ ip_list: string[] }>('/cgi-bin/get_api_domain_ip'),
-  /** What `rid` of a refusal was about; for seven days. */
+  /** Explains the refused call with this `rid`; available for seven days. */
   failedCall: post<{ rid: string }, { request: FailedCall }>('/cgi-bin/openapi/rid/get'),
 }

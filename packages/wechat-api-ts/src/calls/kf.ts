@@ -1,4 +1,5 @@
-// WeChat's own customer-service accounts and desk (客服管理). `kf_account` is `prefix@account`.
+// WeChat's own customer-service accounts and tools (客服管理). A `kf_account` has the form
+// `prefix@account`.
 import { get, look, post, tell, type Call } from '../call.ts'
 import type { Upload } from '../multipart.ts'
 
@@ -12,7 +13,7 @@ export type KfAccount = {
   invite_expire_time?: number
   invite_status?: 'waiting' | 'rejected' | 'expired'
 }
-/** `status`: 1 web, 2 mobile, 3 both. */
+/** `status`: 1 online on the web, 2 on a phone, 3 on both. */
 export type KfOnline = {
   kf_account: string
   status: number
@@ -20,7 +21,7 @@ export type KfOnline = {
   accepted_case: number
   kf_openid?: string
 }
-/** `opercode`: 2002 the agent sent it, 2003 the agent received it. */
+/** `opercode`: 2002 if the agent sent the line, 2003 if the agent received it. */
 export type KfRecord = {
   openid: string
   opercode: number
@@ -33,7 +34,10 @@ export type KfWaiting = { latest_time: number; openid: string }
 
 type Named = { kf_account: string }
 
-/** Some documents want the account in the query, others in the body. */
+/**
+ * Some of WeChat's documents expect the account in the query, others in the body, so it is sent in
+ * both.
+ */
 const remove: Call<Named, void> =
   ({ ask }) =>
   async (input) => {
@@ -58,7 +62,7 @@ export const kfAccounts = {
   update: tell<Named & { nickname: string }>('/customservice/kfaccount/update'),
   remove,
   invite: tell<Named & { invite_wx: string }>('/customservice/kfaccount/inviteworker'),
-  /** JPG. */
+  /** Sets the picture of a customer-service account; it must be a JPG. */
   setAvatar,
   list: look<{ kf_list: KfAccount[] }>('/cgi-bin/customservice/getkflist'),
   online: look<{ kf_online_list: KfOnline[] }>('/cgi-bin/customservice/getonlinekflist'),
@@ -67,18 +71,21 @@ export const kfAccounts = {
 export const kfSessions = {
   open: tell<Named & { openid: string }>('/customservice/kfsession/create'),
   close: tell<Named & { openid: string }>('/customservice/kfsession/close'),
-  /** An empty `kf_account` is nobody. */
+  /** An empty `kf_account` means that no agent has the follower. */
   of: get<{ openid: string }, { createtime: number; kf_account: string }>(
     '/customservice/kfsession/getsession',
   ),
   list: get<Named, { sessionlist: { createtime: number; openid: string }[] }>(
     '/customservice/kfsession/getsessionlist',
   ),
-  /** The first hundred who wait. */
+  /** The first hundred followers who are waiting. */
   waiting: look<{ count: number; waitcaselist: KfWaiting[] }>(
     '/customservice/kfsession/getwaitcase',
   ),
-  /** At most 24 h; begin with `msgid` '1' and go on with the one returned until `number` is less than asked. */
+  /**
+   * Lists records of at most 24 h. Begin with `msgid` '1' and continue with the returned one until
+   * fewer than `number` are returned.
+   */
   records: post<
     { starttime: number; endtime: number; msgid: string; number: number },
     { recordlist: KfRecord[]; number: number; msgid: string }

@@ -1,4 +1,4 @@
-// Messages to many followers (群发). The result comes as the event MASSSENDJOBFINISH.
+// Messages to many followers at once (群发). The result arrives as the event MASSSENDJOBFINISH.
 import { post, tell, type Wire } from '../call.ts'
 
 export type MassImages = {
@@ -16,13 +16,16 @@ export type MassContent =
   | { msgtype: 'mpvideo'; mpvideo: { media_id: string; title?: string; description?: string } }
   | { msgtype: 'wxcard'; wxcard: { card_id: string } }
 
-/** At most 32 bytes. The same one again is refused with 45065: the first was sent. */
+/**
+ * At most 32 bytes. If the same id is used again, WeChat refuses with 45065, because the first
+ * message was sent.
+ */
 type Once = { clientmsgid?: string }
 type Filter = { is_to_all: true } | { is_to_all: false; tag_id: number }
 type Previewed =
   Exclude<MassContent, { msgtype: 'image' }> | { msgtype: 'image'; image: { media_id: string } }
 
-/** Known so far. */
+/** The states known so far; WeChat may add more. */
 export type MassStatus = 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' | (string & {})
 export type MassSent = { msg_id: string; msg_data_id?: string }
 
@@ -30,14 +33,17 @@ export const mass = {
   sendToTag: post<MassContent & Once & { filter: Filter }, MassSent>(
     '/cgi-bin/message/mass/sendall',
   ),
-  /** At least two, at most 10,000. */
+  /** Sends to at least two and at most 10,000 followers. */
   send: post<MassContent & Once & { touser: [string, string, ...string[]] }, MassSent>(
     '/cgi-bin/message/mass/send',
   ),
   preview: post<Previewed & ({ touser: string } | { towxname: string }), { msg_id?: string }>(
     '/cgi-bin/message/mass/preview',
   ),
-  /** Within half an hour for messages; articles at any time, one of them by `article_idx` from 1. */
+  /**
+   * Messages can be removed within half an hour, articles at any time. `article_idx` (from 1)
+   * selects one article.
+   */
   remove: tell<{ msg_id: string; article_idx?: number } | { url: string }>(
     '/cgi-bin/message/mass/delete',
   ),
@@ -48,6 +54,6 @@ export const mass = {
     ({ ask }: Wire) =>
     (): Promise<{ speed: number; realspeed: number }> =>
       ask({ method: 'POST', path: '/cgi-bin/message/mass/speed/get', json: {} }),
-  /** From 0, the fastest, to 4. */
+  /** From 0 (fastest) to 4 (slowest). */
   setSpeed: tell<{ speed: 0 | 1 | 2 | 3 | 4 }>('/cgi-bin/message/mass/speed/set'),
 }

@@ -85,7 +85,10 @@ export const drafts = {
 
 export type Publication = {
   publish_id: string
-  /** 0 published, 1 under way, 2 originality, 3 failed, 4 refused, 5 deleted, 6 banned. */
+  /**
+   * 0 published, 1 in progress, 2 failed the originality check, 3 failed, 4 refused, 5 deleted, 6
+   * banned.
+   */
   publish_status: number
   article_id?: string
   article_detail?: { count: number; item: { idx: number; article_url: string }[] }
@@ -98,7 +101,7 @@ export const publishing = {
   ),
   status: post<{ publish_id: string }, Publication>('/cgi-bin/freepublish/get'),
   article: post<{ article_id: string }, ShownNews>('/cgi-bin/freepublish/getarticle'),
-  /** One of several articles by its `index` from 1; without one, all. */
+  /** Removes one of several articles by its `index` (from 1), or all of them if none is given. */
   remove: tell<{ article_id: string; index?: number }>('/cgi-bin/freepublish/delete'),
   list: post<NewsPage, Paged<{ article_id: string } & StoredNews>>('/cgi-bin/freepublish/batchget'),
 }

@@ -1,10 +1,10 @@
-// Temporary media (临时素材): three days.
+// Temporary media (临时素材), which WeChat keeps for three days.
 import type { Ask, Call, MediaFile } from '../call.ts'
 import type { Upload } from '../multipart.ts'
 
 export type MediaKind = 'image' | 'voice' | 'video' | 'thumb'
 export type Uploaded = { type: string; media_id: string; created_at: number }
-/** A video comes as an address, to be fetched soon and without a token. */
+/** For a video WeChat returns an address instead of bytes. Download it soon; no token is needed. */
 export type Media = ({ kind: 'file' } & MediaFile) | { kind: 'video'; video_url: string }
 
 const upload: Call<{ type: MediaKind; media: Upload }, Uploaded> =
@@ -16,7 +16,7 @@ const upload: Call<{ type: MediaKind; media: Upload }, Uploaded> =
       query: { type },
       upload: { media },
     })
-    // a thumb has its id under another name
+    // the id of a thumb has a different name in the answer
     return thumb_media_id === undefined ? said : { ...said, media_id: thumb_media_id }
   }
 
@@ -47,8 +47,8 @@ const uploadArticleImage: Call<{ media: Upload }, { url: string }> =
 export const media = {
   upload,
   get: getMedia,
-  /** What JSSDK's `uploadVoice` recorded, as 16 kHz speex. */
+  /** Downloads a recording made with JSSDK's `uploadVoice`, as 16 kHz speex. */
   getJssdkVoice,
-  /** A picture inside an article: JPG or PNG under 1 MB. */
+  /** Uploads a picture for use inside an article: JPG or PNG under 1 MB. */
   uploadArticleImage,
 }

@@ -1,4 +1,4 @@
-// The menu below the chat (自定义菜单).
+// The menu below the conversation (自定义菜单).
 import { look, post, tell, type Wire } from '../call.ts'
 
 export type MenuEvent =
@@ -16,7 +16,7 @@ export type MenuButton = { name: string } & (
   | { type: 'media_id' | 'view_limited'; media_id: string }
   | { type: 'article_id' | 'article_view_limited'; article_id: string }
 )
-/** At most three, and five below each. */
+/** At most three buttons, and at most five below each. */
 export type Menu = { button: (MenuButton | { name: string; sub_button: MenuButton[] })[] }
 export type MatchRule = { tag_id?: string; client_platform_type?: '1' | '2' | '3' }
 export type ConditionalMenu = Menu & { matchrule: MatchRule }
@@ -26,7 +26,7 @@ export type SetMenus = {
   conditionalmenu?: (ConditionalMenu & { menuid: string })[]
 }
 
-/** What the console set has another shape than what the API sets. */
+/** A menu made in WeChat's web console has a different shape than one made through the API. */
 export type CurrentMenu = { is_menu_open: 0 | 1; selfmenu_info?: { button: CurrentButton[] } }
 export type CurrentButton = {
   name: string
@@ -56,13 +56,13 @@ const remove =
 
 export const menu = {
   create: tell<Menu>('/cgi-bin/menu/create'),
-  /** Refused with 46003 where there is none. */
+  /** Refused with 46003 if there is no menu. */
   get: look<SetMenus>('/cgi-bin/menu/get'),
   current: look<CurrentMenu>('/cgi-bin/get_current_selfmenu_info'),
-  /** The conditional ones too. */
+  /** Also removes conditional menus. */
   remove,
   addConditional: post<ConditionalMenu, { menuid: string }>('/cgi-bin/menu/addconditional'),
   removeConditional: tell<{ menuid: string }>('/cgi-bin/menu/delconditional'),
-  /** The menu that this follower sees. `user_id`: an openid or a WeChat name. */
+  /** The menu that this follower sees. `user_id` is an openid or a WeChat name. */
   match: post<{ user_id: string }, Menu>('/cgi-bin/menu/trymatch'),
 }

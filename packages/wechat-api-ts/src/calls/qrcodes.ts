@@ -1,7 +1,10 @@
 // QR codes with a parameter (带参数二维码).
 import { post } from '../call.ts'
 
-/** `expire_seconds`: at most 30 days; WeChat's own default is half a minute, so it is not left to it. */
+/**
+ * `expire_seconds` is at most 30 days. It is required here, because WeChat's default is only half a
+ * minute.
+ */
 export type QrCode =
   | {
       action_name: 'QR_STR_SCENE'
@@ -22,6 +25,6 @@ export const qrcodes = {
   ),
 }
 
-/** Where the picture is; no token is needed. */
+/** The address of the picture; no token is needed. */
 export const qrcodePicture = (ticket: string) =>
   `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`

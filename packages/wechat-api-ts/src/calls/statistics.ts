@@ -1,4 +1,5 @@
-// WeChat's own figures (数据统计). Days are `2026-01-31`; today's are not there yet. Each has a longest span.
+// WeChat's own statistics (数据统计). Days are written as `2026-01-31`; the present day is not
+// available yet. Each call has its own maximum span.
 import { post } from '../call.ts'
 
 type Span = { begin_date: string; end_date: string }
@@ -8,7 +9,7 @@ type Hour = { ref_hour: number }
 export type FollowerChange = { user_source: number; new_user: number; cancel_user: number }
 /** `msg_type`: 1 text, 2 image, 3 voice, 4 video, 6 link. */
 export type Messages = { msg_type: number; msg_user: number; msg_count: number }
-/** `count_interval`: 0 none, 1 one to five, 2 six to ten, 3 more. */
+/** How many messages a user sent: `count_interval` 0 none, 1 one to five, 2 six to ten, 3 more. */
 export type MessageSpread = { count_interval: number; msg_user: number }
 export type Callbacks = {
   callback_count: number

@@ -9,7 +9,7 @@ export type TemplateMessage = {
   template_id: string
   url?: string
   miniprogram?: MiniProgram
-  /** The same one within ten minutes is sent only once. */
+  /** A message with the same id within ten minutes is sent only once. */
   client_msg_id?: string
   data: TemplateData
 }
@@ -23,7 +23,7 @@ export type Template = {
 }
 
 export const templates = {
-  /** Its result comes as the event TEMPLATESENDJOBFINISH with the same `msgid`. */
+  /** The result arrives as the event TEMPLATESENDJOBFINISH with the same `msgid`. */
   send: post<TemplateMessage, { msgid: string }>('/cgi-bin/message/template/send'),
   list: look<{ template_list: Template[] }>('/cgi-bin/template/get_all_private_template'),
   remove: tell<{ template_id: string }>('/cgi-bin/template/del_private_template'),
@@ -47,7 +47,7 @@ export type OneTimeNotice = {
 }
 
 export const subscriptions = {
-  /** One for each time the follower agreed; else 43101. */
+  /** Can be sent once for each time the follower agreed; otherwise WeChat refuses with 43101. */
   send: tell<SubscriptionNotice>('/cgi-bin/message/subscribe/bizsend'),
   sendOneTime: tell<OneTimeNotice>('/cgi-bin/message/template/subscribe'),
 }

@@ -2,7 +2,7 @@
 import { get, look, post, tell } from '../call.ts'
 
 export type Language = 'zh_CN' | 'zh_TW' | 'en'
-/** Names and pictures are not given since 2021. */
+/** Since 2021 WeChat no longer gives names and pictures. */
 export type UserInfo = { openid: string; unionid?: string } & (
   | { subscribe: 0 }
   | {
@@ -12,7 +12,7 @@ export type UserInfo = { openid: string; unionid?: string } & (
       remark: string
       groupid: number
       tagid_list: number[]
-      /** Known so far; WeChat may add more. */
+      /** The values known so far; WeChat may add more. */
       subscribe_scene: SubscribeScene | (string & {})
       qr_scene: number
       qr_scene_str: string
@@ -33,7 +33,7 @@ export type SubscribeScene = `ADD_SCENE_${
   | 'WXA'
   | 'OTHERS'}`
 
-/** `data` is absent and `next_openid` empty behind the last page. */
+/** After the last page `data` is absent and `next_openid` is empty. */
 export type Openids = {
   total: number
   count: number
@@ -45,20 +45,20 @@ type Asked = { openid: string; lang?: Language }
 
 export const users = {
   info: get<Asked, UserInfo>('/cgi-bin/user/info'),
-  /** At most 100. */
+  /** At most 100 followers per call. */
   infos: post<{ user_list: Asked[] }, { user_info_list: UserInfo[] }>(
     '/cgi-bin/user/info/batchget',
   ),
-  /** 10,000 a page. */
+  /** 10,000 openids per page. */
   list: get<{ next_openid?: string }, Openids>('/cgi-bin/user/get'),
-  /** Under 30 bytes. */
+  /** The remark must be shorter than 30 bytes. */
   remark: tell<{ openid: string; remark: string }>('/cgi-bin/user/info/updateremark'),
 }
 
 type Tagging = { openid_list: string[]; tagid: number }
 
 export const tags = {
-  /** At most 100, of at most 30 bytes. */
+  /** An account may have 100 tags with names of at most 30 bytes. */
   create: post<{ tag: { name: string } }, { tag: { id: number; name: string } }>(
     '/cgi-bin/tags/create',
   ),
@@ -69,14 +69,14 @@ export const tags = {
     '/cgi-bin/user/tag/get',
   ),
   of: post<{ openid: string }, { tagid_list: number[] }>('/cgi-bin/tags/getidlist'),
-  /** At most 50 followers. */
+  /** At most 50 followers per call. */
   give: tell<Tagging>('/cgi-bin/tags/members/batchtagging'),
   take: tell<Tagging>('/cgi-bin/tags/members/batchuntagging'),
 }
 
 export const blacklist = {
   list: post<{ begin_openid?: string }, Openids>('/cgi-bin/tags/members/getblacklist'),
-  /** At most 20. */
+  /** At most 20 followers per call. */
   add: tell<{ openid_list: string[] }>('/cgi-bin/tags/members/batchblacklist'),
   remove: tell<{ openid_list: string[] }>('/cgi-bin/tags/members/batchunblacklist'),
 }
