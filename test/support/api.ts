@@ -1,4 +1,4 @@
-// The API as a program of somebody else asks it: supertest, with the sign-in of an actor.
+// Calls the HTTP API like an independent client would, with supertest and the sign-in of a person.
 import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
 import supertest, { type Response, type Test } from 'supertest'
@@ -6,10 +6,11 @@ import type { Actor, House } from './app.ts'
 
 export type Asking = ReturnType<typeof supertest.agent>
 
-// one connection a call would use up the ports of a machine where a test makes ten thousand
+// connections are reused, because one per call would use up the machine's ports in tests that make
+// ten thousand calls
 const connections = new Agent({ keepAlive: true })
 
-/** Whoever has not signed in. */
+/** Makes calls without any sign-in. */
 export const nobody = ({ url }: Pick<House, 'url'>): Asking =>
   supertest
     .agent(url)
@@ -18,7 +19,10 @@ export const nobody = ({ url }: Pick<House, 'url'>): Asking =>
 
 export const as = (actor: Actor): Asking => nobody(actor).auth(actor.token, { type: 'bearer' })
 
-/** supertest tells the status it got; whoever reads a failure wants to know what was asked and answered, too. */
+/**
+ * When an expected status does not match, supertest shows only the status; this adds the request
+ * and the answer to the failure.
+ */
 function tellAll(call: Test): void {
   const end = call.end.bind(call)
   call.end = (done) =>
@@ -39,7 +43,7 @@ function story(call: Test, answer: Response | undefined): string {
   return `${method} ${url} ${sent.slice(0, 500)}: ${got.slice(0, 500)}`
 }
 
-/** Refused with this code, and for this field where one is named. */
+/** Expects a refusal with this error code, and for this field if one is given. */
 export const refusal =
   (code: string, field?: string) =>
   ({ body: { error } }: Response): void => {

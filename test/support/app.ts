@@ -1,4 +1,5 @@
-// A whole product beside a whole simulator, in a directory of its own. A test enters by the doors.
+// Opens a house: a complete product and a complete simulator in a directory of their own. Tests use
+// it from outside, through HTTP.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,25 +33,28 @@ export const account = {
 export type House = {
   app: App
   url: string
-  /** Each process by itself, past the balancer. */
+  /** The addresses of the single processes, without the balancer. */
   urls: string[]
   simulator: string
   config: Config
   dir: string
-  /** Signed in anew where time has ended it. */
+  /** The admin, who is signed in again automatically if a moved clock ended the sign-in. */
   admin: Actor
   second: Second | null
-  /** What was changed before is known in all its processes. */
+  /** Resolves when all processes of the house know every earlier change. */
   heard: () => Promise<void>
-  /** The clock of the database, as all its processes read it. */
+  /** Makes the database's clock jump, for all processes of the house. */
   jumpTo: (ms: number) => void
-  /** Committed rows, whatever the store. */
+  /** Runs a query on committed rows, with either database. */
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
-  /** Of all its processes. */
+  /** The metrics of all processes together. */
   metrics: () => Promise<string>
-  /** What the test brings upon the house on purpose: everything else must be clean when it closes. */
+  /**
+   * Announces warnings and failures that the test causes on purpose. When the house closes,
+   * anything else that is not clean fails the test.
+   */
   announce: (announced: Announced) => void
-  /** Signs in a person, who is made when he is not there yet. */
+  /** Signs in a person, who is created if they do not exist yet. */
   agent: (username: string, more?: object) => Promise<Actor>
   close: () => Promise<void>
 }
@@ -60,7 +64,7 @@ export type Actor = {
   uid: number
   token: string
   call: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
-  /** A file, as a form. */
+  /** Uploads a file as a form. */
   upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number; body: any }>
   get: (path: string, headers?: Record<string, string>) => Promise<Response>
 }
@@ -72,7 +76,7 @@ export type HouseOptions = AppOptions & {
   alone?: boolean
   simulatorUrl?: string
   settings?: Record<string, string>
-  /** The clock of the database has jumped by so much before. */
+  /** How far the database's clock has jumped before the house opens. */
   jumpedMs?: number
 }
 
@@ -88,7 +92,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   }
   const config = readConfig(settings, {})
   const clean = openEndsClean()
-  // whoever gives a house a Redis of its own takes it away, too
+  // a test that brings its own Redis closes it by itself
   if (options.settings?.['REDIS_URL']) {
     clean.announce({ logs: ['Redis does not answer: the work goes on from SQL'] })
   }
@@ -149,7 +153,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   return house
 }
 
-/** Where a house stands: a directory, a store, a WeChat; its own unless it was given one. */
+/**
+ * Opens what a house needs: a directory, a store and a simulated WeChat, unless the test brings its
+ * own.
+ */
 async function openPlace(options: HouseOptions) {
   if (isCluster && !options.alone) warmProcess()
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
@@ -161,7 +168,10 @@ async function openPlace(options: HouseOptions) {
     dir,
     settings: edition.settings,
     simulator: options.simulatorUrl ?? simulator?.url ?? '',
-    /** Whoever brings a WeChat of his own asks it himself. */
+    /**
+     * Only if the simulator belongs to the house; a test that brings its own WeChat checks by
+     * itself.
+     */
     unanswered: async () => (simulator ? unansweredIn(await simulatorLedger(simulator.url)) : []),
     close: async () => {
       await simulator?.close()
@@ -201,7 +211,7 @@ async function justOne(app: App) {
   }
 }
 
-/** A second process and a balancer before both. */
+/** Opens the second process, and the balancer in front of both. */
 async function openMore(
   app: App,
   settings: Record<string, string>,

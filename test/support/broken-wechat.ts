@@ -1,14 +1,16 @@
-// WeChat as it is for each account: for some it answers in ways that no answer should have. It stands before the simulator, and knows
-// whose a call is by its token.
+// A broken WeChat: a server in front of the simulator that answers the calls of chosen accounts in
+// ways that no proper server would. It recognises the account by the access token.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export type BrokenWechat = {
   url: string
-  /** From now on calls of this account whose path holds `path` are answered this way. */
+  /**
+   * From now on, calls of this account whose path contains `path` are answered in this broken way.
+   */
   breakFor: (appid: string, broken: { path: string; way: Way }) => void
-  /** So many calls were answered in this way. */
+  /** How many calls were answered in a broken way. */
   struck: (appid: string) => number
   close: () => Promise<void>
 }
@@ -17,7 +19,10 @@ export type Way = keyof typeof ways
 const json = { 'Content-Type': 'application/json' }
 const all = '{"errcode":0,"errmsg":"ok","access_token":"broken","expires_in":7200}'
 
-/** Each is given what the answer would be like, and leaves it so. */
+/**
+ * The ways to break an answer. Each gets the correct answer, sends a broken one and leaves the rest
+ * alone.
+ */
 const ways = {
   closed: (response) => {
     response.socket?.destroy()
@@ -45,14 +50,17 @@ const ways = {
   },
   huge: pour,
   elsewhere: (response, own) => {
-    // whoever follows it is told that all is well
+    // a client that followed the redirect would get a successful answer
     response.writeHead(302, { Location: `${own}/sim/clock` }).end()
   },
 } satisfies Record<string, (response: ServerResponse, own: string) => void>
 
 export const everyWay = Object.keys(ways) as Way[]
 
-/** So slowly that it never ends in time, and never stops. */
+/**
+ * Sends bytes so slowly that the answer never ends in time, although the connection never falls
+ * silent.
+ */
 function drip(response: ServerResponse): void {
   response.writeHead(200, { ...json, 'Content-Length': all.length })
   let at = 0

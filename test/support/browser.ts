@@ -1,4 +1,4 @@
-// Chromium, phone page and console, as a person has them before them.
+// Opens the simulator's phone page and the console in Chromium, as people see them.
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -27,14 +27,17 @@ export async function openBrowser(t: TestContext, more: string[] = []): Promise<
   return browser
 }
 
-/** A house that serves the console too. */
+/** Opens a house that serves the console, too. */
 export async function openShownHouse(t: TestContext, options: HouseOptions = {}): Promise<House> {
   const house = await openHouse({ consoleDir: resolve(root, 'console/dist'), ...options })
   t.after(() => house.close())
   return house
 }
 
-/** A page that keeps what its console complains of; to be signed out is no fault of the page. */
+/**
+ * Opens a page and collects the errors in its browser console. Being signed out does not count as
+ * an error.
+ */
 export async function openPage(
   browser: Browser,
   size: { width: number; height: number } = { width: 1280, height: 860 },
@@ -60,7 +63,7 @@ export async function signIn(page: Page, house: House, username: string): Promis
   await page.waitForSelector('#claim-next')
 }
 
-/** The desk of a person who has signed in. */
+/** Opens the desk of a signed-in person. */
 export async function openDesk(browser: Browser, house: House, username: string) {
   const desk = await openPage(browser)
   await signIn(desk.page, house, username)

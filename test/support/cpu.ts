@@ -1,4 +1,7 @@
-/** Milliseconds of the processor, in this process: what else runs on the machine does not count. */
+/**
+ * Measures the processor time of this process in milliseconds, so that other programs on the
+ * machine do not matter.
+ */
 export function cpuMs(run: () => unknown): number {
   const before = process.cpuUsage()
   run()

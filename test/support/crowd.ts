@@ -1,4 +1,5 @@
-// Many at once, made past the doors: what is tested is what they do then.
+// Creates many agents or sessions directly in the database, because the test is about what happens
+// afterwards.
 import { agentsIn, queueIn, type Agent } from '../../scripts/bench/crowd.ts'
 import { account, type House } from './app.ts'
 
@@ -27,7 +28,7 @@ export const asAgent =
     }
   }
 
-/** All of them, so many at once. */
+/** Runs all tasks, at most this many at the same time. */
 export async function inParallel<T>(
   all: T[],
   atOnce: number,

@@ -1,14 +1,17 @@
-// Starts the product as it is started, and kills it on the way.
+// Starts the product like an operator does, and kills it at a chosen moment.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Something that a process asks of the world, the nth of its place. */
+/**
+ * An operation of the process that has an effect outside (such as writing a file): which, from
+ * which place in the code, and its number among those of the same place.
+ */
 export type Deed = { place: string; nth: number; what: string }
 export type Death = Pick<Deed, 'place' | 'nth'> & {
   where: 'before' | 'during'
-  /** The nth of all that read so (`what @ place`), whatever its place. */
+  /** Selects an operation by its description (`what @ place`) instead of its place. */
   like?: string
 }
 export type Stands = { url: string; deeds: Deed[] }
@@ -17,11 +20,11 @@ const main = join(import.meta.dirname, '../../src/main.js')
 const preload = pathToFileURL(join(import.meta.dirname, 'dies-at.js')).href
 
 export type Mortal = {
-  /** Null where it has died on the way. */
+  /** Null if the process died before it was ready. */
   stands: Stands | null
-  /** What it has done until now. */
+  /** The operations that the process has made so far. */
   deeds: () => Promise<Deed[]>
-  /** By itself, where its death says. */
+  /** Resolves when the process has died at the chosen operation. */
   died: () => Promise<void>
   kill: () => Promise<void>
 }
@@ -68,7 +71,7 @@ export async function startMortal(
   }
 }
 
-/** What it did until it answered; null where it died before. */
+/** Starts the process and returns its operations until it was ready, or null if it died before. */
 export async function startAndKill(
   ...start: Parameters<typeof startMortal>
 ): Promise<Deed[] | null> {

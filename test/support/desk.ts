@@ -1,4 +1,5 @@
-// A follower has written, an agent has claimed: where most stories of a session begin.
+// The situation in which most tests of sessions begin: a follower has written and an agent has
+// claimed the session.
 import type { Actor, House } from './app.ts'
 import { openHouse, type HouseOptions } from './app.ts'
 import { follower, type Follower } from './follower.ts'
@@ -73,7 +74,7 @@ export const loadOf = async (house: House, uid: number): Promise<number> =>
   (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]
     ?.load ?? NaN
 
-/** What stands in a stream, in order. */
+/** The events of a stream, in order. */
 export const streamOf = async (
   house: House,
   stream: string,

@@ -1,5 +1,6 @@
-// Loaded before the product (--import): hears of all that it asks of the world (files, SQLite, MySQL, Redis, a port, what it prints)
-// and from which of its places, and kills it at one of them. Nothing in the product knows of it.
+// Loaded before the product with --import. It observes every operation with an effect outside the
+// process (files, SQLite, MySQL, Redis, ports, output) together with the place in the code, and
+// kills the process at a chosen one. The product itself contains nothing for this.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server } from 'node:net'
@@ -20,7 +21,7 @@ const die = (): never => {
   throw new Error('dead')
 }
 
-/** Its functions from the innermost to the outermost, as an async stack tells them. */
+/** The functions on the call stack, innermost first, including those before an await. */
 const placeOf = (stack: string): string =>
   [...stack.matchAll(/at (?:async )?(?:([\w.<>]+) )?.*?\/dist\/src\/(\S+?)\.js:/g)]
     .map(([, name = 'start', file = '']) => `${file} ${name.replace(/^.*\./, '')}`)
@@ -31,25 +32,28 @@ const clip = (text: string) =>
 const like = death?.like === undefined ? null : new RegExp(death.like)
 let alike = 0
 
-/** Whether it is the one at which it dies. */
+/** Whether the process has to die at this operation. */
 function hear(what: string): boolean {
   const place = placeOf(new Error(what).stack ?? '')
   const nth = deeds.filter((one) => one.place === place).length + 1
-  // what loads the product is not the product
+  // operations while modules are still being loaded do not belong to the product
   if (place !== '') deeds.push({ place, nth, what: clip(what) })
   if (!like) return death?.place === place && death.nth === nth
   alike += like.test(`${clip(what)} @ ${place}`) ? 1 : 0
   return alike === death?.nth
 }
 
-/** Before: it is not asked. During: it is asked, and nobody hears the answer. */
+/**
+ * Dies before or during an operation: before it is requested, or after it was requested and without
+ * seeing the result.
+ */
 function dieAt(name: string, given: unknown[], own: () => unknown): unknown {
   if (death?.where === 'before') die()
-  // a file has its name before anything is in it
+  // the file exists already, but nothing has been written to it
   const cut = () => fs.openSync(String(given[0]), 'a')
   const answer = name.startsWith('writeFile') ? cut() : own()
   if (!(answer instanceof Promise)) die()
-  // what it has asked of a server leaves in this turn
+  // what was sent to a server in this turn still leaves the process
   setImmediate(die)
   return answer
 }
@@ -87,6 +91,6 @@ if (isMainThread) {
   wrap(process.stdout, 'write')
   syncBuiltinESMExports()
   process.on('message', () => process.send?.({ url: '', deeds }))
-  // nobody waits for what it would say
+  // this channel alone must not keep the process running
   process.channel?.unref()
 }

@@ -1,11 +1,12 @@
-// What was pushed or called and not served: answers of 500 and more, and pushes of the simulator that got no answer it could use.
-// Who asks /readyz wants to know just that.
+// Watches for requests that were not served: answers with status 500 or more, and pushes of the
+// simulator without a usable answer. /readyz does not count, since its purpose is to report such a
+// state.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { LedgerItem } from '../../scripts/simulator/types.ts'
 import type { Said } from './ends-clean.ts'
 
-/** Node tells here of every answer of every server in this process. */
+/** On this channel Node reports every answer of every server in this process. */
 const answers = 'http.server.response.finish'
 type Answered = { request: IncomingMessage; response: ServerResponse; server: Server }
 
@@ -18,7 +19,10 @@ const everyMs = 50
 const starvesMs = 250
 const remembersMs = 3000
 
-/** Whether this process had no processor for a while: then its pushes wait too long, and come again. */
+/**
+ * Detects that this process got no processor time for a while: pushes then wait too long and come
+ * again.
+ */
 function watchProcessor() {
   let ticked = performance.now()
   let until = 0
@@ -36,7 +40,7 @@ function watchProcessor() {
   }
 }
 
-/** Null of what was served; `isFull`: a push was told to come again. */
+/** Null if the request was served. `isFull`: the push was told to come again later. */
 function notServed({ method = '', url = '' }: IncomingMessage, { statusCode }: ServerResponse) {
   const [path = ''] = url.split('?')
   if (statusCode < 500 || path === '/readyz') return null
@@ -46,11 +50,11 @@ function notServed({ method = '', url = '' }: IncomingMessage, { statusCode }: S
   }
 }
 
-/** `hear` gets what the doors did not serve. */
+/** Calls `hear` for everything that was not served. */
 export function watchDoors(hear: (said: Said) => void) {
   const processor = watchProcessor()
   const ports = new Set<number>()
-  // one that closes has no port any more, and answers still
+  // remembered by object, because a server that is closing has no port any more but still answers
   const mine = new WeakSet<Server>()
   const listen = (message: unknown) => {
     const { request, response, server } = message as Answered
@@ -74,7 +78,7 @@ export function watchDoors(hear: (said: Said) => void) {
 
 const mostOfAPage = 10_000
 
-/** All that was sent to WeChat and pushed by it, in order. */
+/** Everything that was sent to WeChat and pushed by it, in order. */
 export async function simulatorLedger(simulator: string): Promise<LedgerItem[]> {
   const all: LedgerItem[] = []
   for (let size = mostOfAPage; size === mostOfAPage;) {
@@ -86,7 +90,10 @@ export async function simulatorLedger(simulator: string): Promise<LedgerItem[]> 
   return all
 }
 
-/** The simulator repeats them as WeChat does. What a door itself answered is known from the door, except by the balancer before it. */
+/**
+ * Pushes without a usable answer. The simulator repeats them like WeChat does. Failures that the
+ * product itself answered are already known, but those of the balancer are not.
+ */
 export const unansweredIn = (ledger: LedgerItem[]): Said[] =>
   ledger
     .filter(({ kind, attempt = 0 }) => kind === 'push' && attempt > 0)

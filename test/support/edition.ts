@@ -1,5 +1,6 @@
-// The edition is a parameter of the suites: embedded unless the runner has started servers and says where. In the cluster edition a
-// house is two processes on MariaDB and Redis behind nginx; what a test does through the doors is the same.
+// Chooses the edition in which the tests run: embedded, unless the runner has started servers. In
+// the cluster edition a house has two processes on MariaDB and Redis behind nginx; tests use it
+// from outside in the same way.
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createConnection } from 'mysql2/promise'
@@ -17,13 +18,13 @@ export type Edition = { settings: Record<string, string>; close: () => Promise<v
 
 export type Servers = { mariadb: string; redis: string }
 
-/** Of the runner; null in the embedded edition. */
+/** The servers that the runner has started, or null in the embedded edition. */
 export const serversOfRunner = (): Servers | null =>
   isCluster ? { mariadb: needed('KEFU_TEST_MARIADB'), redis: needed('KEFU_TEST_REDIS') } : null
 
 /**
- * A fresh, empty store. Houses share one Redis and one appid, but not the WeChat that gave a token: a key of its own keeps each
- * from the tokens of the others.
+ * Opens a new, empty store. Houses share one Redis and one appid, but tokens come from different
+ * simulators, so each house has its own encryption key and cannot use the tokens of others.
  */
 export async function openEdition(servers = serversOfRunner()): Promise<Edition> {
   if (!servers) return { settings: {}, close: () => Promise.resolve() }
@@ -56,19 +57,20 @@ export type Second = {
   url: string
   child: ChildProcess
   advanceTo: (totalMs: number) => Promise<void>
-  /** The clock of the database, as this process reads it. */
+  /** Makes the database's clock jump for this process. */
   jumpTo: (ms: number) => void
-  /** What it has said until now has been heard. */
+  /** Resolves when everything the process has reported so far has arrived. */
   allSaid: () => Promise<void>
-  /** After its end another one stands where it stood. */
+  /** Starts another process in its place after it has ended. */
   again: () => Promise<void>
   close: () => Promise<void>
 }
 
-/** What a process answers, beside what it says by itself. */
+/** Waits for the answer to a request to the process; its own reports arrive separately. */
 function answer(child: ChildProcess): Promise<Told> {
   return new Promise((resolve, reject) => {
-    // listens all the time: messages that come together would pass by whoever asks for one after the other
+    // the listener stays, because of two messages that arrive together the second would be lost
+    // between two listeners
     const hear = (told: Told) => {
       if ('said' in told) return
       child.off('message', hear).off('exit', gone)
@@ -88,7 +90,7 @@ function ask(child: ChildProcess, asked: Asked): Promise<Told> {
   return answered
 }
 
-/** Another process of the same product. */
+/** Starts another process of the same product. */
 export async function openSecond(
   settings: Record<string, string>,
   {

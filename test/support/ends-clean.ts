@@ -1,32 +1,35 @@
-// What no test asked about, and every test proves all the same: when a house closes, its invariants hold for every company, no push
-// was refused by SQL, every push and every call was served, and nothing was logged that would trouble an operator. What a test brings
-// about on purpose it announces.
+// What every test checks without asking for it. When a house closes, the invariants must hold for
+// every company, the database must not have refused a push, every request must have been served,
+// and no warning may have been logged. A test announces what it causes on purpose.
 import { selfCheck } from '../../src/actions/self-check/self-check.ts'
 import type { App } from '../../src/app.ts'
 import { silentLog, type Log } from '../../src/log.ts'
 
-/** What a test is about to bring upon its house. */
+/** What a test is going to cause in its house on purpose. */
 export type Announced = {
-  /** Texts of warnings and errors. */
+  /** Texts of expected warnings and errors. */
   logs?: (string | RegExp)[]
-  /** Pushes that SQL refuses. */
+  /** Whether the database will refuse pushes. */
   refused?: boolean
-  /** Promises of the self-check that cannot hold, by their id. */
+  /** Ids of invariants that cannot hold. */
   promises?: string[]
-  /** Pushes and calls that are not served (answers of 500 and more, none at all): at most so many, and why. */
+  /** How many requests may be left unserved (answer 500 or more, or none), and why. */
   unserved?: { most: number; why: string }
 }
-/** A busy machine may bring it about in any test: each of its pushes is stored alone then. */
+/** May happen in any test on a busy machine: the pushes of the batch are then stored one by one. */
 const underLoad = 'a batch was dissolved'
-/** Its inbox row is looked at. */
+/** Logged for each refused push; the check looks at the inbox rows instead. */
 const ofRefused = 'a push was refused by SQL: GET /api/pushes/refused lists it'
 
-/** What a process of the house says: lines of its log, and what it did not serve; `starved`: because it had no processor. */
+/**
+ * A report of a process: a line of its log, or a request it did not serve. `starved`: not served
+ * because the process got no processor time.
+ */
 export type Said = { level: 'warn' | 'error' | 'unserved' | 'starved'; text: string; facts: string }
 
 const clip = (facts: object) => JSON.stringify(facts).slice(0, 500)
 
-/** `hear` gets what would wake somebody; errors stand beside the test that failed, too. */
+/** Reports warnings and errors to `hear`. Errors are also printed next to the failed test. */
 export function hearingLog(hear: (said: Said) => void): Log {
   return {
     ...silentLog,
@@ -44,7 +47,7 @@ export type EndsClean = {
   announce: (announced: Announced) => void
   log: Log
   hear: (said: Said) => void
-  /** What was not announced, in words. Asked while the house still stands. */
+  /** Returns everything that was not announced, as text. Call it while the house is still open. */
   faults: (app: App, how: { indexed: boolean }) => Promise<string[]>
 }
 
@@ -54,7 +57,10 @@ const tally = (texts: string[]) =>
     .slice(0, 10)
     .join(', ')
 
-/** Told however it ends; a fault where more came than was announced. A busy machine may starve any house. */
+/**
+ * Reports every unserved request; it is a fault if there are more than announced. A busy machine
+ * may cause some in any house.
+ */
 function faultOfUnserved(said: Said[], announced: { most: number; why: string }[]): string[] {
   const textsOf = (of: Said['level']) =>
     said.filter(({ level }) => level === of).map(({ text }) => text)

@@ -1,33 +1,38 @@
-// Waits for a condition, for as long as the product promises that it takes.
+// Waits until a condition holds, for as long as the product promises that it takes.
 import { betweenLooks } from './pauses.ts'
 
 const second = 1000
 
-/** In ms, on a machine that does nothing else. */
+/** In milliseconds, on an otherwise idle machine. */
 const promises = {
-  /** Nothing stands in its way: a reply leaves, a file is fetched, a bell rings, a process takes up what it finds. */
+  /**
+   * The ordinary case: a reply is sent, a file is downloaded, an event arrives, a worker starts.
+   */
   soon: 5 * second,
-  /** A change, a sign-in that has ended: known in every process. */
+  /** A change, or the end of a sign-in, is known in every process. */
   everywhere: second,
-  /** The queue's index says what SQL says, whatever Redis has lost. */
+  /** The queue index agrees with the database, whatever Redis has lost. */
   queueIndex: 5 * second,
-  /** Timers follow a clock that was moved. */
+  /** Timers notice a clock that was moved. */
   movedClock: 15 * second,
-  /** A database or a Redis is served by again, once it is back or another has its place. */
+  /** A database or Redis is used again after it has come back or has been replaced. */
   back: 10 * second,
   /** A process starts. */
   start: 10 * second,
-  /** Of rules it is written every 5 s how often they answered. */
+  /** The counts of rules' answers are written every 5 s. */
   tally: 10 * second,
-  /** Rules are tried over all that is stored. */
+  /** A replay of rules over all stored messages. */
   replay: 60 * second,
 }
 export type Promised = keyof typeof promises
 
-/** Suites run beside each other on few cores: what takes longer than promised is told, and only what takes so many times longer fails. */
+/**
+ * Test files run in parallel on few processors, so only a wait of this many times the promise
+ * fails; one that is merely late is reported.
+ */
 const slack = 4
 
-/** Asks until it holds; the last failure is the test's. */
+/** Repeats the question until it succeeds; at the end its last error fails the test. */
 export async function eventually<T>(
   ask: () => Promise<T> | T,
   promised: Promised = 'soon',

@@ -1,11 +1,11 @@
-// The smallest files of each kind that a browser still shows.
+// The smallest files of each type that a browser still displays.
 const from = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 
 export const png = from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 )
 export const gif = from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7')
-/** 1 s of silence, as WeChat records it: 50 frames of 4.75 kbit/s. */
+/** 1 s of silence in the form WeChat records: 50 frames of 4.75 kbit/s. */
 export const amr = new Uint8Array(
   Buffer.concat([
     Buffer.from('#!AMR\n'),

@@ -1,5 +1,5 @@
-// A database as the first release left it: sessions and replies of every state, in the columns that there were then. Frozen, like the
-// migration that made its tables.
+// A database as the first release left it, with sessions and replies in every state and the columns
+// of that time. Like the migration that created those tables, it must not be changed.
 import { hashPassword } from '../../src/passwords.ts'
 import { openSecrets } from '../../src/secrets.ts'
 import { account, password } from './app.ts'
@@ -11,7 +11,7 @@ const [company, other] = [id('c', 1), id('c', 2)]
 const minute = 60_000
 const agent = 2
 
-/** Where each stood, and what became of the answer. */
+/** The sessions, with the state of each and of the reply in it. */
 const shapes: {
   state: number
   lane?: string
@@ -39,7 +39,7 @@ const accounts = [
   { n: 4, company, appid: 'wx0000000000000004', deleted: true },
 ]
 
-/** `key`: SECRET_KEY of the house that will open it. */
+/** `key` is the SECRET_KEY of the house that will open the database. */
 export async function firstRelease(at: number, key: string): Promise<Rows> {
   const began = at - 5 * minute
   const hash = await hashPassword(password)
@@ -215,7 +215,7 @@ type Shape = (typeof shapes)[number]
 
 function session(n: number, shape: Shape, at: number): Rows {
   const began = at - 4 * minute
-  // the second who waits for nobody in particular came by the other account
+  // the second session waiting for nobody in particular came through the other account
   const its = n === 1 ? 2 : 1
   const who = {
     company_id: company,
@@ -375,7 +375,7 @@ const answerRow = (facts: Facts, delivery: string) => ({
   add_time: facts.began + 1,
 })
 
-/** What has not left is not due before long. */
+/** Replies that have not been sent become due much later. */
 function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts) {
   const leased = answer.delivery === 'sending'
   const over = !leased && answer.delivery !== 'pending'
@@ -399,7 +399,7 @@ function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts
   }
 }
 
-/** One is among them that SQL refused. */
+/** One of these pushes was refused by the database. */
 const inboxRow = ({ who, n, began }: Facts) => ({
   inbox_id: id('3', n),
   company_id: who.company_id,

@@ -1,5 +1,5 @@
-// A folder that is there as long as the test's process: what runs after a test runs in the order it was announced, and a house that is
-// closed after its folder has gone cannot end cleanly.
+// A temporary folder that exists until the test process ends. If it were deleted after the test,
+// that could happen before the house in it is closed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -2,7 +2,7 @@ import { post, type House } from './app.ts'
 
 export type Follower = {
   openid: string
-  /** Writes a text as WeChat would push it. */
+  /** Sends a text like WeChat would push it. */
   says: (
     text: string,
     more?: object,

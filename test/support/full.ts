@@ -1,4 +1,4 @@
-// How often the dear ones run: few times with every npm test, as often as was promised with --full.
+// Expensive checks run a few times in every npm test, and as often as promised with --full.
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no setting of the product
 export const isFull = process.env['KEFU_FULL'] === '1'
 

@@ -1,15 +1,15 @@
 import type { EventBus } from '../../src/ports.ts'
 import { inTime } from './pauses.ts'
 
-/** The product promises that a change is known everywhere by then. */
+/** The product promises that every process knows of a change within this time. */
 const withinMs = 1000
-/** Houses share one Redis, and no database. */
+/** Houses share one Redis but not the database, so its URL tells them apart. */
 const topics = (databaseUrl: string) => ({
   there: `heard ${databaseUrl}`,
   back: `heard back ${databaseUrl}`,
 })
 
-/** In the other process. */
+/** Runs in the second process and answers. */
 export function answerHeard(bus: EventBus, databaseUrl: string): void {
   const { there, back } = topics(databaseUrl)
   bus.subscribe(there, (n) => {
@@ -18,8 +18,9 @@ export function answerHeard(bus: EventBus, databaseUrl: string): void {
 }
 
 /**
- * Resolves when both processes have heard what was changed before: a ring goes to the other and comes back, each way behind all
- * rings before it. Without it a test would ask whether the news or its follower is faster.
+ * Resolves when both processes know every earlier change: a message goes to the other process and
+ * comes back, behind all messages before it. Otherwise a test could ask a process before the change
+ * has reached it.
  */
 export function openHeard(bus: EventBus, databaseUrl: string): () => Promise<void> {
   const { there, back } = topics(databaseUrl)

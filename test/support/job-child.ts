@@ -1,5 +1,5 @@
-// A process that runs one slot of a job and dies at a step of it: a write, or a call to somebody else. Its ports are wrapped in this
-// composition, there is no flag in the product.
+// A process that runs one slot of a job and dies at a chosen step (a write, or a call to another
+// system). It wraps the ports to do so; the product contains no flag for it.
 import { jobs } from '../../src/actions/jobs/jobs.ts'
 import { runSlot } from '../../src/actions/jobs/run-job.ts'
 import { openApp } from '../../src/app.ts'

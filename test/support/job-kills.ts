@@ -1,5 +1,5 @@
-// Runs a slot of a job in a process that dies on the way, beside the house where several processes may stand, and instead of it where
-// there is one.
+// Runs a job in a process that dies half-way: beside the house if several processes are possible,
+// otherwise in place of it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -11,15 +11,15 @@ export type Counted = { spoken: Spoken[]; unanswered: Unanswered[] }
 export type Killing = {
   job: string
   slot: string
-  /** Its n-th step. */
+  /** The number of the step at which it dies. */
   at: number
-  /** Inside: what the step writes is not committed. */
+  /** `inside`: the writes of the step have not been committed. */
   where: Where
   counted: Counted
 }
 export type Where = 'inside' | 'after'
 
-/** Hears of each step, a write or a call to somebody else, which it is. */
+/** Calls a function for each step of a job, whether it is a write or a call to another system. */
 export const stepping =
   (hear: (where: Where, n: number) => void) =>
   (ports: Ports): Ports => {
@@ -60,7 +60,9 @@ export const stepping =
 
 export type Standing = {
   house: () => House
-  /** Whether it died before its end. The house stands again then. */
+  /**
+   * Returns whether the process died before the job's end. The house is running again afterwards.
+   */
   kill: (killing: Killing) => Promise<boolean>
   close: () => Promise<void>
 }

@@ -1,5 +1,5 @@
-// For each job of the product what it finds to do. Three followers have written and are queued; a place brings them to where the job
-// comes for them.
+// For each job, a situation in which it has something to do. It starts from three followers who
+// have written and are queued.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,12 +30,12 @@ import { commonOf, presence } from './seen.ts'
 export type Place = {
   settings?: (scene: Scene) => object
   arrange: (scene: Scene) => Promise<unknown>
-  /** What it is about besides sessions. */
+  /** What the job changes other than sessions. */
   also?: (scene: Scene) => Promise<unknown>
   counted?: (scene: Scene) => Counted
-  /** It finds nothing that it changes in SQL. */
+  /** False if the job changes nothing in the database. */
   changes?: false
-  /** What a process had in its memory dies with it. */
+  /** True if the work is only in the memory of the process and lost with it. */
   mayLose?: true
 }
 
@@ -109,7 +109,7 @@ export const places: Record<string, Place> = {
       await allSent(scene)
       const { house } = scene
       const some = ids(scene)
-      // as a process leaves them that dies with the answer in its hand
+      // the state that a process leaves if it dies while it is writing the answer
       for (const set of [
         `outbox set state = 'sending', lease_token = 'dead', lease_until = ${house.app.ports.clock.now() - 1000}, settled_at = null, inflight_key = null`,
         "message_data set delivery = 'sending'",
@@ -155,7 +155,7 @@ export const places: Record<string, Place> = {
       ),
     mayLose: true,
   },
-  // it wakes who fetches, and counts
+  // this job only counts and wakes the worker
   'media-rescue': { arrange: () => Promise.resolve(), changes: false },
   'kf-sync': {
     arrange: async ({ house, agent, companyId, accountId }) => {

@@ -1,4 +1,4 @@
-// Three followers who have written, and what is done to them before a job comes.
+// Three followers who have written, and functions that prepare them for a job.
 import assert from 'node:assert/strict'
 import type { Value } from '../../src/store/engine/sql.ts'
 import type { Actor, House } from './app.ts'
@@ -9,7 +9,7 @@ import { accountOf } from './seen.ts'
 export type Guest = { customer: Follower; customerId: string; sessionId: string }
 export type Scene = {
   house: House
-  /** Of this scene alone. */
+  /** An agent who exists only in this scene. */
   agent: Actor
   guests: Guest[]
   groups: [from: number, to: number]
@@ -43,7 +43,7 @@ export const answer = (scene: Scene) =>
     return scene.agent.call('POST', `${at}/messages`, line)
   })
 
-/** As if all of it had been so long ago. */
+/** Makes everything look as if it had happened this much earlier. */
 export async function age(scene: Scene, ms: number): Promise<void> {
   const times = [
     'add_time',
@@ -78,7 +78,7 @@ export const allSent = (scene: Scene) =>
     assert.equal(rows.length, some.length)
   })
 
-/** Whoever wrote again is in another session now. */
+/** Followers who have written again have a different session now. */
 export async function nowOpen(scene: Scene): Promise<void> {
   for (const guest of scene.guests) {
     const [row] = await scene.house.rows<{ session_id: string }>(

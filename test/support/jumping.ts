@@ -1,4 +1,4 @@
-// The clock of the database jumps: what it says of the time is moved, and nothing else.
+// Makes the database's clock jump. Only the time that the database reports is changed.
 import type { Store } from '../../src/store/store.ts'
 
 export function openJumping(jumpedMs = 0) {

@@ -1,10 +1,10 @@
-// What must hold after a load, whatever happened meanwhile: asked of what its people were told, of the database, and of what WeChat
-// itself has noted. The numbers are those of the promises in the self-check.
+// Checks that must hold after a load: they compare what clients were told with the database and
+// with what the simulator recorded. The promises have the numbers of the self-check.
 import type { LedgerItem } from '../../scripts/simulator/types.ts'
 import type { House } from './app.ts'
 import type { Done, Load } from './load.ts'
 
-/** `n`: of how many it was asked. */
+/** `n`: how many things were checked. */
 export type Found = { promise: string; what: string; n: number; breaches: string[] }
 
 type Line = { text: string; openid: string; session: string; seq: number; created: number }
@@ -47,7 +47,7 @@ async function readTruth(house: House, { name }: Load): Promise<Truth> {
 const textOf = ({ request }: LedgerItem) =>
   (request as { text?: { content?: string } }).text?.content ?? ''
 
-/** Messages that came to WeChat. */
+/** The messages that reached the simulator. */
 async function readCalls(simulator: string, name: string): Promise<LedgerItem[]> {
   const calls: LedgerItem[] = []
   for (let after = 0; ;) {
@@ -109,7 +109,7 @@ function pushesHold({ done }: Load, { lines, inbox }: Truth): Found[] {
   ]
 }
 
-/** Of two lines the one that was answered before the other was written stands before it. */
+/** If one line was answered before the next was written, it must be stored before it. */
 function outOfOrder(answered: Done[], lines: Line[]): string[] {
   const places = new Map(lines.map((line) => [line.text, line]))
   const last = new Map<string, { done: Done; line: Line }>()
@@ -137,7 +137,7 @@ const readClaims = (house: House) =>
     "select session_id as session, actor from session_ledger where reason = 'claimed'",
   )
 
-/** Nobody hands on what he has claimed, so that a session has one owner as long as it lives. */
+/** During this load nobody hands a session on, so each session has one owner. */
 function claimsHold({ done }: Load, ledger: Claimed[]): Found[] {
   const won = done.filter(({ kind, statuses }) => kind === 'claim' && statuses[0] === 200)
   const noted = new Set(ledger.map(({ session, actor }) => `${session} ${actor}`))

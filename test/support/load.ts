@@ -1,5 +1,6 @@
-// A desk at work: followers write as WeChat pushes, agents claim, answer and close. Whatever happens, everybody goes on, and each
-// operation is noted with its outcome: `ok`, `no` (refused, and nothing was done) or `unknown` (it may have been done, or not).
+// A load like that of a busy company: followers write, agents claim, answer and close. Everybody
+// goes on whatever happens, and each operation is recorded with its outcome: `ok`, `no` (refused
+// without effect) or `unknown` (it may have taken effect).
 import { account, post, type House } from './app.ts'
 import { asAgent, type Agent } from './crowd.ts'
 import { betweenLooks } from './pauses.ts'
@@ -7,22 +8,22 @@ import { betweenLooks } from './pauses.ts'
 export type Done = {
   kind: 'push' | 'claim' | 'reply' | 'close'
   who: string
-  /** What was said, or the session. */
+  /** The text, or the id of the session. */
   key: string
   result: 'ok' | 'no' | 'unknown'
   statuses: (number | null)[]
-  /** How long each try took, of those that were answered with 200. */
+  /** The duration of each attempt that was answered with 200. */
   tookMs: number[]
-  /** Of the message or the session that was answered with. */
+  /** The id of the message or session in the answer. */
   id: string
   from: number
   to: number
 }
 export type Load = {
-  /** Stands before all that this load says. */
+  /** All texts of this load begin with this name. */
   name: string
   done: Done[]
-  /** Who is still under way ends; nobody begins anew. */
+  /** Lets running operations end and starts no new ones. */
   stop: () => Promise<void>
 }
 type Desk = { house: House; name: string; done: Done[]; running: () => boolean }
@@ -51,7 +52,10 @@ export function openLoad(house: House, { name, followers, agents }: LoadOptions)
 
 type Try = { status: number | null; ms: number }
 
-/** A few lines of one, and then of another who has not written yet. Every third line comes twice at once, as WeChat's may. */
+/**
+ * A follower writes a few lines, then another one begins. Every third line is sent twice at the
+ * same time, as WeChat may do.
+ */
 async function write({ house, name, done, running }: Desk): Promise<void> {
   const { simulator } = house
   for (let n = 0, openid = ''; running(); n += 1) {
@@ -81,7 +85,7 @@ async function write({ house, name, done, running }: Desk): Promise<void> {
   }
 }
 
-/** One after the other: who is claimed is answered once or twice, and closed. */
+/** The agent answers each claimed session once or twice, closes it and claims the next. */
 async function serve(desk: Desk, agent: Agent): Promise<void> {
   let session: string | null = null
   for (let n = 1; desk.running(); n += 1) {
@@ -102,7 +106,7 @@ async function serve(desk: Desk, agent: Agent): Promise<void> {
   }
 }
 
-/** Who cannot know what he has claimed looks. */
+/** If the answer to a claim was lost, the agent looks up what they have. */
 async function claim(desk: Desk, agent: Agent): Promise<string | null> {
   const answer = await act(desk, agent, { kind: 'claim', key: '', path: '/api/sessions/claim' })
   if (answer && answer.status < 500) return answer.id || null
@@ -114,7 +118,7 @@ async function claim(desk: Desk, agent: Agent): Promise<string | null> {
   return (seen?.body as { items?: { id: string }[] } | undefined)?.items?.[0]?.id ?? null
 }
 
-/** Asked again, as the same, until it is known what became of it. */
+/** Repeats the same call until its outcome is known. */
 async function until(desk: Desk, agent: Agent, what: Act): Promise<Answer[]> {
   for (;;) {
     const answers = await Promise.all(

@@ -1,4 +1,4 @@
-// A file at the platform, as an account's owner would have put it there.
+// Puts a file into the account's material at the simulated WeChat.
 import { sample } from '../../scripts/simulator/assets.ts'
 import { account, post, type House } from './app.ts'
 

@@ -1,4 +1,4 @@
-// What stands in a store's way, in each store's own words.
+// Obstacles for the database, implemented for each of them.
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
@@ -7,7 +7,7 @@ import type { House } from './app.ts'
 import { isCluster } from './edition.ts'
 import { betweenLooks } from './pauses.ts'
 
-/** A test that fails on the way must not wait for its own lock when the database is dropped. */
+/** Makes sure that a lock held by the test is released before the database is dropped. */
 export function endBefore(house: House, holder: { destroy: () => void }): void {
   const { close } = house
   house.close = () => {
@@ -16,7 +16,7 @@ export function endBefore(house: House, holder: { destroy: () => void }): void {
   }
 }
 
-/** Nothing can be written until it is given back. */
+/** Makes all writes fail until the returned function is called. */
 export async function takeStoreAway(house: House): Promise<() => Promise<void>> {
   if (isCluster) {
     const thief = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
@@ -32,14 +32,17 @@ export async function takeStoreAway(house: House): Promise<() => Promise<void>> 
   }
 }
 
-/** The unit of work, but for these queries of one table. */
+/** The same transaction, with these queries of one table replaced. */
 export const insteadOf = <Name extends 'outbox' | 'sessions'>(
   unit: Unit,
   name: Name,
   queries: Partial<Unit[Name]>,
 ): Unit => Object.create(unit, { [name]: { value: { ...unit[name], ...queries } } }) as Unit
 
-/** A sender whose renewals never reach the store: its leases run out, and it is told the truth when it asks. */
+/**
+ * A sender whose renewals never reach the database, so its leases expire and it notices that when
+ * it asks.
+ */
 export const losesLeases = (ports: Ports): Ports => ({
   ...ports,
   store: {
@@ -66,7 +69,7 @@ export const losesLeases = (ports: Ports): Ports => ({
   },
 })
 
-/** SQL refuses every line with this text. */
+/** Makes the database refuse every line that contains this text. */
 export async function refuseLines(house: House, text: string): Promise<void> {
   const trigger = isCluster
     ? `create trigger refusal before insert on message_data for each row begin if new.text = '${text}' then signal sqlstate '45000'; end if; end`
@@ -77,12 +80,15 @@ export async function refuseLines(house: House, text: string): Promise<void> {
 }
 
 export type Held = {
-  /** So many stand before the rows, or behind whoever does. */
+  /** Waits until this many transactions are waiting for the rows. */
   waiting: (many: number) => Promise<void>
   letGo: () => Promise<void>
 }
 
-/** Rows that somebody else holds: who comes waits in the order of coming. Where there is one writer nothing is held, and all take turns. */
+/**
+ * Locks rows so that others wait for them. With SQLite there is a single writer, so nothing is
+ * locked and all take turns.
+ */
 export async function holdRows(house: House, query: string, values: unknown[] = []): Promise<Held> {
   if (!isCluster) return { waiting: () => Promise.resolve(), letGo: () => Promise.resolve() }
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
@@ -92,7 +98,7 @@ export async function holdRows(house: House, query: string, values: unknown[] = 
   return {
     waiting: async (many) => {
       for (const until = performance.now() + 2500; performance.now() < until;) {
-        // asked more often than every 100 ms the server answers what it answered before
+        // if asked more often than every 100 ms, the server returns its previous answer
         await betweenLooks(120)
         const [rows] = await holder.query<(RowDataPacket & { n: number })[]>(
           'select count(*) as n from information_schema.innodb_trx t join information_schema.processlist p on' +

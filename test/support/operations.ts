@@ -1,5 +1,5 @@
-// Operations of a busy company, drawn one by one. Each is legal as far as its caller has seen: what is refused was changed by
-// somebody else meanwhile.
+// Random operations of a busy company. Each is allowed according to what its caller has seen, so it
+// may only be refused if somebody else changed something meanwhile.
 import assert from 'node:assert/strict'
 import { jobs } from '../../src/actions/jobs/jobs.ts'
 import { account, type Actor, type House } from './app.ts'
@@ -24,9 +24,9 @@ export type Company = {
   supervisor: Actor
   groupIds: number[]
   openids: string[]
-  /** What callers have seen last. */
+  /** The sessions as the callers have last seen them. */
   views: Map<string, View>
-  /** Who was told that he has what: to be found in the ledger. */
+  /** Who was told that they own which session; the ledger must confirm it. */
   told: { id: string; uid: number; fence: number }[]
   tally: Record<string, { done: number; refused: number }>
   clock: { totalMs: number }
@@ -57,7 +57,7 @@ const weights = {
 }
 type Kind = keyof typeof weights
 
-/** What the caller of these looks at, and how it must have looked to him. */
+/** How a session must have looked to the caller for these operations to make sense. */
 const looksAt: Partial<Record<Kind, (view: View) => boolean>> = {
   claim: (view) => view.stateCode === 3,
   accept: (view) => view.stateCode === 0,
@@ -78,7 +78,7 @@ export async function operate(at: Company): Promise<void> {
   const fits = looksAt[kind]
   if (!fits) return plain(at, kind)
   const seen = [...at.views.values()].filter(fits)
-  // few at the front of the list, so that many want the same
+  // chosen from the few first of the list, so that many callers want the same session
   const view = seen[at.draw.below(Math.min(seen.length, 8))]
   if (!view) return plain(at, 'push')
   const answer = await onSession(at, kind, view)
@@ -86,7 +86,7 @@ export async function operate(at: Company): Promise<void> {
   else await look(at, view.id)
 }
 
-/** Waits for nobody: what it asks was drawn before. */
+/** Makes the call at once, because everything in it was drawn before. */
 async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View): Promise<Answer> {
   const path = `/api/sessions/${id}`
   const owner = at.agents.find((agent) => agent.uid === agentUid)
@@ -125,7 +125,10 @@ async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View)
 }
 
 const racing = new Set([403, 404, 409])
-/** Not a race: the queue is empty, WeChat's rules, and what the house itself counts as not served. */
+/**
+ * Statuses that are expected even without a race: an empty queue, WeChat's limits, and failures
+ * that the house counts by itself.
+ */
 const fine = new Set([200, 201, 202, 204, 422, 503])
 
 function judge({ tally }: Company, kind: string, { status, body }: Answer): void {
@@ -144,7 +147,7 @@ function see({ views }: Company, view: View): void {
 const viewed =
   'select s.session_id as id, s.state as stateCode, s.uid as agentUid, s.fence, s.seq from message_session s'
 
-/** Committed rows: what a caller would see who asks now. */
+/** Reads the session as it is now, like a caller would. */
 async function look(at: Company, id: string): Promise<void> {
   for (const view of await at.house.rows<View>(`${viewed} where s.session_id = ?`, [id])) {
     see(at, view)

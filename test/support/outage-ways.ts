@@ -1,16 +1,20 @@
-// How the wire to a server fails. Each way begins on an open wire and gives back how it ends.
+// The ways in which a connection to a server fails. Each starts the failure on a working connection
+// and returns how to end it.
 import type { TcpProxy } from './tcp-proxy.ts'
 
 export type Way = {
   name: string
-  /** What is asked of the server meanwhile comes late, is struck in the midst of it, or cannot be asked. */
+  /**
+   * What happens to requests meanwhile: `late` they take long, `struck` they are cut off, `away`
+   * they cannot be sent.
+   */
   kind: 'late' | 'struck' | 'away'
   begin: (wire: TcpProxy, lateMs: number) => Promise<() => Promise<void>>
 }
 
 const strikesEveryMs = 400
 
-/** Connections that are made between two strikes work, and are struck in the midst of what they do. */
+/** Between two strikes new connections work, and then they are cut in the middle of a request. */
 const again = (strike: (wire: TcpProxy) => void): Way['begin'] => {
   return async (wire) => {
     strike(wire)

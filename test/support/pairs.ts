@@ -1,11 +1,12 @@
-// A covering array: few rows in which every value of a setting meets every value of every other. What is drawn depends on the seed.
+// Computes a covering array: a small number of rows in which each value of a setting occurs
+// together with each value of every other setting. Random choices depend only on the seed.
 import type { Draw } from './random.ts'
 
 export type Choice = { label: string; value: unknown }
 export type Factor = { name: string; choices: Choice[] }
-/** Of each factor the index of a choice. */
+/** For each factor the index of the chosen value. */
 export type Picks = number[]
-/** Two choices that no product can be given together. */
+/** Two values that cannot be used together. */
 export type Excluded = (one: Chosen, other: Chosen) => boolean
 export type Chosen = { factor: Factor; choice: Choice }
 
@@ -17,7 +18,7 @@ type Pairs = {
 
 const triesPerRow = 12
 
-/** `beginnings`: rows of the first factors, if they may come in these combinations only. */
+/** `beginnings` are the allowed combinations of the first factors, if they are limited. */
 export function coverPairs(
   factors: Factor[],
   { draw, excluded, beginnings }: { draw: Draw; excluded: Excluded; beginnings?: Picks[] },
@@ -39,7 +40,7 @@ export function coverPairs(
   return rows
 }
 
-/** How many of all pairs these rows meet. */
+/** How many of all possible pairs occur in these rows. */
 export function countPairs(factors: Factor[], excluded: Excluded, rows: Picks[]) {
   const pairs = allPairs(factors, excluded)
   const all = pairs.left.size
@@ -84,7 +85,10 @@ function newIn(row: Picks, { left, keyOf }: Pairs): number[] {
 
 type Trying = { pairs: Pairs; draw: Draw; beginnings?: Picks[] }
 
-/** One pair that is still to be met, a beginning that fits it, and then choice by choice what meets most. */
+/**
+ * Starts with a pair that has not occurred yet and a beginning that fits, then adds the values that
+ * cover most new pairs.
+ */
 function tryRow(factors: Factor[], { pairs, draw, beginnings = [[]] }: Trying): Picks | null {
   const wanted = draw.one([...pairs.left])
   const isWanted = (f: number, c: number) =>

@@ -1,23 +1,23 @@
-// The only places where a test waits for time and not for a condition; each name says what for. Whoever waits until something has
-// happened asks for it: eventually.ts.
+// The only places where a test waits for time instead of a condition; the name says what it waits
+// for. A test that waits for something to happen uses eventually.ts.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What is asked is a matter of time: something grows old, and nothing shows it from outside. */
+/** Something must become old enough, which cannot be observed from outside. */
 export const timePasses = (ms: number) => sleep(ms)
 
-/** Something is away, or held, or under load for so long; what goes on meanwhile is the test. */
+/** An outage, a lock or a load lasts this long; the test is about what happens during it. */
 export const lasts = (ms: number) => sleep(ms)
 
-/** Nothing more comes: what would come by mistake has had the time to. */
+/** Gives unwanted effects time to appear, before the test checks that there are none. */
 export const nothingFor = (ms: number) => sleep(ms)
 
-/** Two looks at the same, or two tries of it. */
+/** The pause between two attempts or two observations. */
 export const betweenLooks = (ms: number) => sleep(ms)
 
-/** It begins, or answers, a little after the others. */
+/** One participant starts or answers a little later than the others. */
 export const comesLater = (ms: number) => sleep(ms)
 
-/** Fails where the work takes longer. */
+/** Fails if the work takes longer than this. */
 export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   const won = new AbortController()
   const late = sleep(ms, undefined, { signal: won.signal }).then(() => {

@@ -1,5 +1,5 @@
-// What each writing route touches, in which ways it is called in a race, and what must be so afterwards
-// if it was not refused.
+// For each route that writes: what it changes, in which variants it is called in a race, and what
+// must be true afterwards unless it was refused.
 import type { Route } from '../../src/http/engine/route.ts'
 import { account, password } from './app.ts'
 import type { Answered, Schema } from './route-calls.ts'
@@ -16,7 +16,7 @@ import {
   callTo,
 } from './race-stage.ts'
 
-/** Rows that several routes write. */
+/** Kinds of rows that several routes write. */
 const kindsByPath = {
   '/api/rules/replay': 'replay',
   '/api/rules/unmatched': 'question',
@@ -44,9 +44,12 @@ const kindsByPath = {
 } as const
 export type Kind = (typeof kindsByPath)[keyof typeof kindsByPath]
 
-/** What must be so after a call that was taken. Two that say otherwise of one thing: either. */
+/**
+ * A fact that must be true after a successful call. If two calls claim different facts about the
+ * same thing, either may be true.
+ */
 export type Claim = { of: string; want: unknown; get: () => Promise<unknown> }
-/** `rights`: what the owner may and has, but not their sign-in. */
+/** `rights`: what the owner may do and has, except their sign-in. */
 type Spoils = 'account' | 'owner' | 'other' | 'company' | 'rights' | 'settings' | 'replay'
 
 export type Act = {
@@ -56,14 +59,14 @@ export type Act = {
   from?: State
   call: (scene: Scene, n: number) => Promise<Answered>
   claims?: (scene: Scene, answer: Answered, n: number) => Claim[]
-  /** What was claimed of things with such a name holds no more. */
+  /** Claims about things with these names are no longer valid after the call. */
   undoes?: (scene: Scene) => string[]
-  /** Of two that want the same, one gets it. */
+  /** Two calls with the same value compete for one thing, and only one of them gets it. */
   unique?: string
   spoils?: Spoils[]
-  /** Sign-ins of the person that are there end with it. */
+  /** The call ends the person's sign-ins. */
   endsLogins?: true
-  /** How the company stands before it. */
+  /** Prepares the company before the race. */
   before?: (scene: Scene) => Promise<void>
 }
 type Way = Partial<Omit<Act, 'operation' | 'call'>> & {
@@ -99,7 +102,7 @@ const read = async (scene: Scene, path: string, by: Who = 'boss') => {
 const row = async (scene: Scene, query: string, values: (string | number)[]) =>
   (await scene.house.rows<Record<string, unknown>>(query, values))[0] ?? null
 
-/** A line that was taken stands there, once. */
+/** The accepted line exists exactly once. */
 const lineThere = (scene: Scene, answer: Answered): Claim[] => {
   const { id } = answer.body.message as { id: string }
   return [
@@ -116,7 +119,7 @@ const lineThere = (scene: Scene, answer: Answered): Claim[] => {
   ]
 }
 
-/** Whoever was told that it is theirs stands in its ledger. */
+/** If the caller was told that the session is theirs, the ledger says so too. */
 const told = (scene: Scene, { body }: Answered): Claim[] => [
   {
     of: `ledger of ${body.id} with fence ${body.fence}`,
@@ -156,7 +159,7 @@ const fieldsOf = (
     get: async () => (await get())?.[name],
   }))
 
-/** Something of a list, or of its own address, is there. */
+/** Something that is found in a list or at its own address. */
 type Place = { list: string; id: string | number; by?: Who | undefined }
 const thereAt = (scene: Scene, { list, id, by = 'boss' }: Place): Claim => ({
   of: `${list}/${id}#there`,
@@ -234,7 +237,7 @@ const wholeReply = (scene: Scene, n: number): Claim[] => [
   },
 ]
 
-/** A fresh line of a follower, or a scan; it is answered 200 whatever becomes of it. */
+/** A new text or scan by a follower. It is always answered 200. */
 const pushed = (scene: Scene, text: string): Claim[] => [
   {
     of: `line ${text}`,
@@ -258,7 +261,7 @@ const taken = (name: string) => (scene: Scene, n: number) => ({
   name: `n${n}`,
 })
 
-/** Beyond what fills of route-calls.ts say: nothing where its own way is enough. */
+/** Further variants of calls, where the one in route-calls.ts is not enough. */
 const ways: Record<string, Way[]> = {
   'POST /api/login': [
     {
@@ -665,11 +668,11 @@ const inGroup = (scene: Scene) => ({
   groupIds: [toGroup(scene)],
 })
 
-/** It changes no row. */
+/** Routes that look like writing but change no row. */
 const readsOnly = new Set(['POST /api/rules/test'])
-/** Fields of a body whose value a reader does not see. */
+/** Fields that the API never returns. */
 const unseen = new Set(['appSecret', 'token', 'encodingAesKey', 'password'])
-/** Raced in a way of its own above, or of no field that is read again. */
+/** Fields that are raced in a special way above, or that cannot be read back. */
 const elsewhere: Record<string, string[]> = {
   'PATCH /api/users/:uid': ['username', 'password', 'enabled', 'sessionsTo'],
   'PATCH /api/companies/:id': ['enabled'],
@@ -683,16 +686,16 @@ const elsewhere: Record<string, string[]> = {
   ],
   'PATCH /api/receptions/:id': ['kind', 'uid', 'groupId'],
   'PATCH /api/settings': ['accounts'],
-  // whoever takes the session up is the exclusive agent, too
+  // whoever takes the session also becomes the exclusive agent
   'PATCH /api/customers/:id': ['exclusiveAgentUid'],
 }
-/** Beyond its own rows. */
+/** What these fields change in addition to the route's own rows. */
 const fieldsTouch: Record<string, Pick<Way, 'kinds' | 'spoils'>> = {
   'PATCH /api/settings': { kinds: ['group', 'session'], spoils: ['settings'] },
   'PATCH /api/users/:uid': { kinds: ['group', 'session'], spoils: ['rights'] },
   'PATCH /api/accounts/:id': { kinds: ['session'] },
 }
-/** Two values of each field that its schema does not tell. */
+/** Two values for each field whose schema does not offer any. */
 const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
   tags: () => [['一'], ['二']],
   expiresAt: () => ['2100-01-01T00:00:00.000Z', '2200-01-01T00:00:00.000Z'],
@@ -715,7 +718,7 @@ const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
     { [toGroup(scene)]: { sessionRule: 'even' } },
   ],
 }
-/** What is told of it when it is read. */
+/** Fields whose value is reported together with others. */
 const dependsOnGroup = new Set(['groupIds', 'groups'])
 
 type Field = { name: string; schema: Schema }
@@ -734,7 +737,7 @@ function valuesOf(scene: Scene, operation: string, { name, schema }: Field): unk
   )
 }
 
-/** Of a body in which each field stands for itself: one field, or two. */
+/** For a body whose fields are independent: a variant with one field, and one with two. */
 function byField(route: Route): Way | null {
   const operation = operationOf(route)
   const { properties }: Schema = route.body ? schemaOf(route.body) : {}
@@ -786,7 +789,7 @@ export function kindOf(path: string): Kind {
   )
 }
 
-/** Every way of every route that writes. */
+/** All variants of all routes that write. */
 export function actsOf(routes: Route[], jobs: string[]): Act[] {
   const all = routes.flatMap((route): Act[] => {
     const operation = operationOf(route)
@@ -799,7 +802,7 @@ export function actsOf(routes: Route[], jobs: string[]): Act[] {
   return [...all, ...pushActs]
 }
 
-/** What is one's own is the owner's: of them the others write, too. */
+/** A person's own things are changed by their owner, everything else by those who may. */
 const whoCalls = (of: Kind, by: string): Who =>
   of === 'person' && by === 'stranger' ? 'owner' : (who[by] ?? 'boss')
 
@@ -836,7 +839,7 @@ const jobAct = (name: string): Act => ({
   },
 })
 export const isJob = ({ name }: Act) => name.startsWith('job ')
-/** How far the clock goes on before it. */
+/** How far the clock is moved before the call. */
 export const dueAfter = ({ name }: Act) => dueIn[name.slice('job '.length)] ?? 2 * minute
 
 const pushActs: Act[] = [
@@ -865,7 +868,7 @@ const pushActs: Act[] = [
   },
 ]
 
-/** What the calls are about, made for each race: as little as they need. */
+/** Creates what the calls of a race are about, and nothing more. */
 export const makers: Partial<Record<Kind, (scene: Scene) => Promise<void>>> = {
   group: async (scene) => {
     const { ask, people, ids } = scene

@@ -1,5 +1,5 @@
-// Where two calls race: a company of its own for each race that runs beside others, with people, an
-// account and what the calls are about, made anew by the doors for every race.
+// The stage for races. Each race that runs in parallel has its own company with people and an
+// account, and what its calls are about is created anew for every race through the API.
 import assert from 'node:assert/strict'
 import { account, password, post, signIn, type House } from './app.ts'
 import { eventually } from './eventually.ts'
@@ -9,7 +9,7 @@ import { freshWord, send, type Answered, type Ids, type RouteCall } from './rout
 
 export type Person = { uid: number; username: string; token: string }
 export type Who = 'boss' | 'chief' | 'owner' | 'other' | 'small' | 'operator'
-/** What a session is when the calls come. */
+/** The state of the session before the race. */
 export type State =
   'queued' | 'waiting' | 'active' | 'group' | 'silent' | 'missed' | 'reclaimed' | 'failedLine'
 
@@ -20,20 +20,23 @@ export type Stage = {
   companyId: string
   people: Record<Who, Person>
   account: { id: string; appid: string }
-  /** As they were at its beginning. */
+  /** The settings at the beginning, to be restored afterwards. */
   settings: object
-  /** Of each person, by the first process: for what is made before the race and asked after it. */
-  /** `how`: method and path, as a route is named. */
+  /**
+   * A client for each person, always through the first process: to prepare a race and to check its
+   * result.
+   */
+  /** `how` is the method and path, as a route is named. */
   ask: (who: Who, how: string, body?: unknown) => Promise<Answered>
 }
-/** One race: what its calls are about. */
+/** A race, with what its calls are about. */
 export type Scene = Stage & {
   draw: Draw
   ids: Ids
   openid: string
-  /** A second follower, who is queued. */
+  /** The queued session of a second follower. */
   beside: { sessionId: string; openid: string; customerId: string } | null
-  /** A word that both calls know. */
+  /** A word that both calls use. */
   word: string
 }
 
@@ -41,7 +44,7 @@ const token = 'racetoken'
 export const minute = 60_000
 export const day = 24 * 60 * minute
 
-/** The clock of the house moves for all who race. */
+/** The clock of the house is shared by all races, so moving it affects all of them. */
 export function openRaceClock(house: House): Clock {
   let total = 0
   let last = Promise.resolve()
@@ -91,7 +94,7 @@ export async function openStage(house: House, clock: Clock): Promise<Stage> {
   return stage
 }
 
-/** Timers that are due soon, so that jobs have something to do. */
+/** Timers are set to short times, so that jobs have something to do. */
 const settings = {
   sessionRule: 'grab',
   waitingMinutes: 1,
@@ -102,7 +105,7 @@ const settings = {
   reclaimDays: 1,
 }
 
-/** As they were found. */
+/** Restores the settings. */
 export async function settle({ ask, companyId, settings: before }: Stage): Promise<void> {
   const limits = { enabled: true, expiresAt: null, maxAgents: null, maxAccounts: null }
   ok(await ask('operator', `PATCH /api/companies/${companyId}`, limits))
@@ -121,7 +124,9 @@ async function hire({ house, ask }: Stage, who: Who, username: string): Promise<
   return enter(house, username)
 }
 
-/** As they were hired, whatever the race has made of them; a sign-in of theirs may have ended. */
+/**
+ * Restores the people to what they were, whatever the race changed. Their sign-ins may have ended.
+ */
 export async function restore(
   stage: Stage,
   who: 'owner' | 'other',
@@ -163,7 +168,7 @@ export async function renewAccount(stage: Stage): Promise<void> {
   if (before) await ask('boss', `DELETE /api/accounts/${before}`)
 }
 
-/** What a call that must do answers. */
+/** Returns the body of a call that must succeed. */
 export function ok({ status, body }: Answered): any {
   assert.ok(status < 300, `${status} ${JSON.stringify(body)}`)
   return body
@@ -176,7 +181,7 @@ const eventXml = (openid: string, event: string, key: string) =>
 
 export type Said = { openid: string; text: string } | { openid: string; event: string; key: string }
 
-/** At one of the processes, as WeChat would. */
+/** Pushes to one of the processes like WeChat would. */
 export async function push(
   { house, clock, account: { appid } }: Stage,
   said: Said,
@@ -205,7 +210,7 @@ export async function arrive(stage: Stage) {
   return { openid, sessionId: row.session_id, customerId: row.wx_user_id }
 }
 
-/** Brings the session of a fresh follower to where the calls find it. */
+/** Brings the session of a new follower into the state that the calls need. */
 export async function bring(scene: Scene, state: State): Promise<void> {
   const { openid, sessionId, customerId } = await arrive(scene)
   scene.openid = openid
@@ -216,7 +221,7 @@ export async function bring(scene: Scene, state: State): Promise<void> {
 
 const job = ({ ask }: Stage, name: string) => ask('boss', `POST /api/admin/jobs/${name}/run`, {})
 
-/** Somebody else's race may run the same job. */
+/** Runs a job; another race may be running the same job at the moment. */
 export const runJob = (stage: Stage, name: string): Promise<void> =>
   eventually(async () => {
     ok(await job(stage, name))
@@ -254,7 +259,8 @@ const ways: Record<State, (scene: Scene, at: string) => Promise<void>> = {
     const fault = { kind: 'errcode', errcode: 45002, path, appid: mine.appid }
     await post(`${house.simulator}/sim/faults`, fault)
     const line = { clientMsgId: freshWord(), type: 'text', text: '您好' }
-    // what others do to the clock may have closed the window: whoever writes opens it
+    // other races may have moved the clock and closed the window, so the follower writes again to
+    // open it
     const { message } = await eventually(async () => {
       await push(scene, { openid: scene.openid, text: '还在吗' })
       return ok(await ask('owner', `POST ${at}/messages`, line))

@@ -1,4 +1,5 @@
-// One race: two calls at once, and what must be so when both have been answered.
+// Runs a race: two calls at the same time, and checks of what must be true after both were
+// answered.
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { stepsOf, type Action } from '../../rules/auto-reply/action.ts'
@@ -26,9 +27,9 @@ import { freshWord, plainFields, type Answered } from './route-calls.ts'
 export type Race = {
   acts: [Act, Act]
   state: State
-  /** Of what is drawn in it. */
+  /** The seed of the random choices. */
   seed: number
-  /** How much later the second begins. */
+  /** How much later the second call starts. */
   laterMs: number
   swapped: boolean
 }
@@ -43,7 +44,7 @@ export async function run(stage: Stage, race: Race, tally: Tally): Promise<strin
 
   const acts = race.acts.filter((_, n) => took[n])
   if (acts.some((act) => act.spoils?.includes('company'))) await reopen(stage)
-  // what a change of people and groups leaves behind, the jobs take up
+  // after some changes of people and groups, the rest is done by jobs
   for (const job of acts.some(leavesBehind) ? ['hand-on', 'overflow'] : []) {
     await runJob(scene, job)
   }
@@ -107,10 +108,12 @@ async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise
   )
 }
 
-/** Of those who want one thing one gets it, and the other is told so. */
+/**
+ * If both calls wanted the same thing, one must have got it and the other must have been told so.
+ */
 function rivals({ acts: [one, other] }: Race, answers: Answered[]): string[] {
   if (one.unique === undefined || one.unique !== other.unique) return []
-  // one thing that is called the same twice
+  // the same change made twice is no conflict
   if (one === other && one.operation.startsWith('PATCH')) return []
   const statuses = answers.map(({ status }) => status)
   const [low = 0, high = 0] = statuses.toSorted((a, b) => a - b)
@@ -137,7 +140,7 @@ async function claimed(scene: Scene, { acts }: Race, answers: Answered[]): Promi
 
 type Done = { act: Act; claims: Claim[] }
 
-/** Or what the other says of the same. */
+/** The claim holds, or the different claim of the other call does. */
 async function holds({ of, want, get }: Claim, other: Done | null): Promise<string[]> {
   const ends = of === 'its sign-in holds' && other?.act.endsLogins
   const wants = [
@@ -149,7 +152,7 @@ async function holds({ of, want, get }: Claim, other: Done | null): Promise<stri
   return [`${of} is ${JSON.stringify(is)}, not ${JSON.stringify(wants)}`]
 }
 
-/** What holds whatever was called. */
+/** What must be true after every race. */
 async function invariants(scene: Scene): Promise<string[]> {
   const { house, companyId } = scene
   const { invariants: ask } = house.app.ports.store.read
@@ -177,7 +180,7 @@ async function invariants(scene: Scene): Promise<string[]> {
   ]
 }
 
-/** Names of what is not there. */
+/** Finds references to things that do not exist. */
 async function dangling({ house, companyId, account }: Scene): Promise<string[]> {
   const ask = <T>(query: string) => house.rows<T>(query, [companyId])
   const groups = new Set(
@@ -239,7 +242,7 @@ const replaysEnd = ({ house, companyId }: Scene) =>
     assert.deepEqual(await house.rows(query, [companyId]), [])
   }, 'replay')
 
-/** Its people sign in again. */
+/** Signs in the people of the company again. */
 async function reopen(stage: Stage): Promise<void> {
   const { house, people, companyId, ask } = stage
   await ask('operator', `PATCH /api/companies/${companyId}`, { enabled: true })
@@ -249,7 +252,7 @@ async function reopen(stage: Stage): Promise<void> {
   }
 }
 
-/** As it was found: nobody waits, and who and what was spoilt is made good. */
+/** Cleans up after a race: nobody is left waiting, and everything that was changed is restored. */
 async function leave(stage: Stage, scene: Scene, spoilt: Set<string>): Promise<void> {
   const sessions = [scene.ids.paths['sessions'], scene.beside?.sessionId].filter(Boolean)
   const open = await scene.house.rows<{ id: string }>(

@@ -1,9 +1,9 @@
-// Small and repeatable: what is drawn depends on the seed alone.
+// Random numbers that depend only on the seed, so that a run can be repeated.
 
 export type Draw = {
   below: (n: number) => number
   one: <T>(of: readonly T[]) => T
-  /** A name, as often as its weight says. */
+  /** Draws a name with a probability according to its weight. */
   weighed: <K extends string>(weights: Record<K, number>) => K
 }
 

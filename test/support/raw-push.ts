@@ -1,11 +1,11 @@
-// A push as WeChat would sign it, without the simulator's patience.
+// Sends a push with WeChat's signature directly, without the simulator's repetitions.
 import { createHash } from 'node:crypto'
 import { account, type House } from './app.ts'
 import { comesLater } from './pauses.ts'
 
 let nonces = 12_345
 
-/** `at`: in seconds, as WeChat tells it. */
+/** `at` is the time of the push in seconds. */
 export function signed(token = account.token, at = Math.floor(Date.now() / 1000)): string {
   const [timestamp, nonce] = [String(Math.floor(at)), String((nonces += 1))]
   const signature = createHash('sha1')
@@ -20,7 +20,10 @@ export const textXml = (openid: string, msgId: string, text: string) =>
 const tries = 3
 const pauseMs = 1000
 
-/** As WeChat does: what was not stored comes again, later. The house counts it, and wants it announced. */
+/**
+ * Pushes again later if the push was not stored, as WeChat does. The failed attempt has to be
+ * announced to the house.
+ */
 export async function pushAgain(
   house: Pick<House, 'url'>,
   body: string,

@@ -1,13 +1,17 @@
-// A wire between the product and the simulator that can be cut, held, or made to lie, at the very call that sends a message.
+// A connection between product and simulator that can be cut, delayed or made to give wrong answers
+// exactly when a message is sent.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 export type Cut = 'refuse' | 'reset' | 'resetAfter' | 'silence' | 'half' | 'html' | 'busy'
 export type Rig = {
   url: string
-  /** Strikes the next message that is sent, once; `refuse` holds until it is mended. */
+  /**
+   * Prepares a failure of the next message. It happens once, except that `refuse` lasts until it is
+   * ended.
+   */
   arm: (cut: Cut) => Promise<void>
   mend: () => Promise<void>
-  /** Messages that came to the wire. */
+  /** How many messages have passed through this connection. */
   struck: () => number
   close: () => Promise<void>
 }
@@ -48,7 +52,7 @@ export async function openRig(target: string): Promise<Rig> {
       const lie = cut && lies[cut]
       if (cut === 'reset') near.resetAndDestroy()
       else if (lie) near.end(lie)
-      // the simulator asks by which name it was called
+      // the simulator looks at the host name of the request
       else {
         far.write(
           Buffer.from(
@@ -110,7 +114,7 @@ export type Sent = {
   delivered: boolean
 }
 
-/** The simulator's truth: every message that came to it, in order. */
+/** Every message that reached the simulator, in order. */
 export async function sentTo(simulator: string): Promise<Sent[]> {
   const { items } = (await (await fetch(`${simulator}/sim/ledger?limit=10000`)).json()) as {
     items: {

@@ -1,4 +1,4 @@
-// Everyone who may come to the door, and what each route is meant to answer them.
+// All kinds of callers, and what each route must answer each of them.
 import { statusOf } from '../../src/http/engine/error-handler.ts'
 import type { ErrorCode } from '../../src/errors.ts'
 import { callers, meant, type Caller, type Meant, type Reach } from '../../src/http/engine/reach.ts'
@@ -19,7 +19,7 @@ import {
 } from './route-calls.ts'
 import { openStage, usernameOf, type Stage, type StageOptions } from './stage.ts'
 
-/** On what it is tried how a caller must stand. */
+/** What kind of thing is used to test a given relation between caller and thing. */
 const thingOfReach: Partial<Record<Reach, Thing>> = {
   'session.read': 'session',
   'session.list': 'session',
@@ -39,7 +39,7 @@ const thingOfReach: Partial<Record<Reach, Thing>> = {
   'customer.start': 'silent',
   'line.settle': 'failedLine',
 }
-/** And of what a company has, by the word in the path. */
+/** The kind of thing that a word in the path stands for. */
 const thingOfWord: Record<string, Thing> = {
   companies: 'company',
   accounts: 'account',
@@ -62,7 +62,7 @@ function thingOf(route: Route, reach: Reach): Thing | undefined {
   return thingOfReach[reach] ?? fillOf(route).of ?? thingOfWord[word]
 }
 
-/** What is asked for differs by what it reaches. */
+/** What a call asks for depends on what it may reach. */
 function fillFor(route: Route, reach: Reach): Fill {
   const fill = fillOf(route)
   const { body } = fill
@@ -74,7 +74,10 @@ function fillFor(route: Route, reach: Reach): Fill {
   return fill
 }
 
-/** A session has a member and an exclusive agent only where it came so far, and a queued one has nobody. */
+/**
+ * Some relations exist only for certain sessions: there is a member only in a group chat, and a
+ * queued session has no owner.
+ */
 const knows: Partial<Record<Thing, readonly string[]>> = {
   waiting: ['owner', 'former'],
   missed: ['owner', 'former'],
@@ -161,13 +164,13 @@ export async function ask(at: Rights, { route, reach, caller }: Cell, ids: Ids):
 }
 const isAlive = (caller: Caller) => !['nobody', 'disabled', 'expired'].includes(caller)
 
-/** Of several that are named, each has its own answer. */
+/** If a call names several things, each has its own result. */
 function statusOfAnswer({ status, body }: Answered): number {
   const [failed] = (body.failed ?? []) as { code: ErrorCode }[]
   return failed ? statusOf[failed.code] : status
 }
 
-/** Null: as it is meant. */
+/** Null if the answer is as declared. */
 export function whyNot(cell: Cell, answer: Answered, ids: Ids): string | null {
   const { wants } = cell
   const status = statusOfAnswer(answer)

@@ -1,5 +1,6 @@
-// A valid call of any route, made of its own schemas. What a schema cannot tell stands in one table below; who may call, in which
-// state of what, stands there too. test/api/route-calls.test.ts makes each of them.
+// Generates a valid call for any route from the route's schemas. What a schema cannot tell is in a
+// table below, together with who may make the call and in which state. test/api/route-calls.test.ts
+// makes each of these calls.
 import { z } from 'zod'
 import type { Route } from '../../src/http/engine/route.ts'
 import { password } from './app.ts'
@@ -19,10 +20,12 @@ export const schemaOf = (type: z.ZodType) =>
   z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema
 
 export type Known = Record<string, string>
-/** Ids that are there: by the word before them in a path, and by the name of a field. */
+/** Existing ids, by the word before them in a path and by the name of a field. */
 export type Ids = { paths: Known; fields: Known }
 
-/** Something like what the schema asks for; names tell what their words do not. */
+/**
+ * A value that fits the schema; the name of the field is used where the schema does not say enough.
+ */
 export function sample(schema: Schema, name: string, known: Known): unknown {
   const option = firstOf(schema)
   if (option) return sample(option, name, known)
@@ -42,7 +45,7 @@ const firstOf = ({ anyOf, oneOf }: Schema) => (anyOf ?? oneOf)?.[0]
 const filled = ({ properties = {}, required = [] }: Schema, known: Known) =>
   Object.fromEntries(required.map((key) => [key, sample(properties[key] ?? {}, key, known)]))
 
-/** What a field is called says what it holds. */
+/** Values for fields that are recognised by their name. */
 export const plainFields: Known = {
   id: 'f'.repeat(32),
   hashe: 'f'.repeat(64),
@@ -67,7 +70,7 @@ export const urlOf = (path: string, { paths }: Ids) =>
     .replace(/:name/, 'fallback')
     .replace(/:componentAppid/, paths['platform'] ?? 'wxcomponent')
 
-/** What a call needs to stand there; the stage (stage.ts) makes one. */
+/** The kind of thing that must exist for a call; stage.ts creates it. */
 export type Thing =
   | 'session'
   | 'queued'
@@ -92,7 +95,10 @@ export type Thing =
   | 'ownReplyGroup'
   | 'sharedReplyGroup'
 
-/** Owner, former owner, member and exclusive agent are those of the session, or of what belongs to it. */
+/**
+ * Owner, former owner, member and exclusive agent refer to the session, or to the session of what
+ * is called.
+ */
 export type Person =
   | 'stranger'
   | 'elsewhere'
@@ -105,13 +111,13 @@ export type Person =
   | 'operator'
 
 export type Fill = {
-  /** One who may. */
+  /** A person who may make this call. */
   by: Person
   of?: Thing
   body?: (fields: Known, fresh: string) => object
   query?: (fields: Known) => Record<string, string>
   form?: true
-  /** It ends the sign-in that it is made with. */
+  /** The call ends the sign-in with which it is made. */
   endsSignIn?: true
 }
 
@@ -129,7 +135,7 @@ const ruleCalled = (name: string) => ({
   action: { kind: 'text', text: '好' },
 })
 
-/** Every route that writes. `fresh` is a word that no other call has. */
+/** All routes that write. `fresh` is a word that no other call uses. */
 export const fills: Record<string, Fill> = {
   'POST /api/login': { by: 'stranger', body: ({ login = '' }) => ({ username: login, password }) },
   'POST /api/logout': { by: 'stranger', endsSignIn: true },
@@ -278,7 +284,7 @@ export const fills: Record<string, Fill> = {
 
 export const operationOf = ({ method, path }: Pick<Route, 'method' | 'path'>) =>
   `${method.toUpperCase()} ${path}`
-/** Two read by name, and write. */
+/** All methods except GET write, and so do two GET routes listed by name. */
 export const writes = (route: Pick<Route, 'method' | 'path'>) =>
   route.method !== 'get' || operationOf(route) in fills
 
@@ -296,12 +302,12 @@ export type RouteCall = {
   method: string
   path: string
   body?: unknown
-  /** A file, as a form. */
+  /** The body is a form with a file. */
   form?: true
 }
 
 let calls = 0
-/** No two are the same, and each fits wherever words are asked for. */
+/** Words that are all different and fit wherever text is expected. */
 export const freshWord = () => `w${(calls += 1).toString(36).padStart(6, '0')}`
 
 export function callOf(route: Route, ids: Ids, fill = fillOf(route)): RouteCall {
@@ -321,7 +327,7 @@ const bodyOf = (route: Route, ids: Ids, { body }: Fill): unknown =>
 
 export type Answered = { status: number; body: any; location: string | null }
 
-/** With nobody's token where there is none. */
+/** Without a token, if none is given. */
 export async function send(
   url: string,
   token: string | null,

@@ -1,4 +1,5 @@
-// What a setting may be, as its own schema tells it: both booleans, every word of a list, of a number the default, the least and more.
+// Values for testing a setting, derived from its schema: both booleans, every word of an
+// enumeration; for a number the default, the minimum and a larger one.
 import { z } from 'zod'
 import type { Choice } from './pairs.ts'
 
@@ -10,7 +11,7 @@ export const choice = (
   value,
 })
 
-/** Null: the schema alone does not tell. */
+/** Null if the schema alone does not tell. */
 export function valuesOf(schema: z.core.$ZodType, byDefault?: unknown): unknown[] | null {
   if (schema instanceof z.ZodOptional) return valuesOf(schema.unwrap(), byDefault)
   if (schema instanceof z.ZodDefault) return valuesOf(schema.unwrap(), schema.def.defaultValue)

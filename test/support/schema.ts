@@ -1,4 +1,4 @@
-// Tables, columns and indexes, as the database itself tells them.
+// Reads tables, columns and indexes from the database itself.
 import type { Sql } from '../../src/store/engine/sql.ts'
 import { isCluster } from './edition.ts'
 

@@ -1,4 +1,5 @@
-// A script as a person runs it: built, in a directory of its own, with nothing in its environment but what is said here.
+// Runs a compiled script like a person would, in its own directory and with no environment
+// variables but those given here.
 import { execFile } from 'node:child_process'
 import { join, resolve } from 'node:path'
 

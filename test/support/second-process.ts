@@ -1,4 +1,5 @@
-// The second of a house's two processes: the whole product, opened and closed when its parent says so, and told when to move the clock.
+// The second process of a house. It contains the whole product, opens and closes it on request of
+// its parent, and moves its clock when told.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { watchDoors } from './doors.ts'

@@ -1,4 +1,4 @@
-// What tests of sessions ask again and again, through the doors.
+// Helpers that read sessions, customers and accounts through the API.
 import assert from 'node:assert/strict'
 import type { Actor, House } from './app.ts'
 import { account, signIn } from './app.ts'
@@ -26,7 +26,7 @@ export type Step = {
   candidates?: { uid?: number; why: string }[]
 }
 
-/** Of the account that every house has. */
+/** The id of the account that every house has. */
 export const accountOf = async (house: House): Promise<string> =>
   (
     await house.rows<{ account_id: string }>(
@@ -34,10 +34,10 @@ export const accountOf = async (house: House): Promise<string> =>
       [account.appid],
     )
   )[0]?.account_id ?? ''
-/** Where its customers wait for nobody in particular. */
+/** The common lane of that account. */
 export const commonOf = async (house: House) => `account:${await accountOf(house)}`
 
-/** The newest of a follower, whatever became of it. */
+/** The follower's newest session, whatever state it is in. */
 export async function sessionOf(
   house: House,
   customer: Follower,
@@ -74,13 +74,13 @@ export async function setAll(house: House, settings: object, admin = house.admin
   await house.heard()
 }
 
-/** Sign-ins have ended by then. */
+/** Moves the clock. Sign-ins have ended by then, so the admin signs in again. */
 export async function later(house: House, totalMs: number): Promise<Actor> {
   await house.app.advanceTo(totalMs)
   return signIn(house.url, 'admin')
 }
 
-/** The job has read its candidates; the push is written before it locks them. */
+/** Makes a push arrive after the job has read its candidates and before it locks them. */
 export function pushFirst(house: House, push: () => Promise<unknown>) {
   const { ports } = house.app
   let pushed = 0

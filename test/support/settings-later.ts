@@ -1,4 +1,5 @@
-// What becomes of a customer after the first time: reserved, handed on by time, fallen silent, reclaimed, come anew, never accepted.
+// Parts of the settings story that come after the first conversation: waiting for the exclusive
+// agent, moving on, falling silent, being reclaimed, returning, and not being accepted.
 import assert from 'node:assert/strict'
 import { privateLane } from '../../rules/session/lane.ts'
 import {
@@ -36,7 +37,10 @@ import {
   waits,
 } from './settings-steps.ts'
 
-/** The first one again: their own agent is away, they wait for everybody, are answered, fall silent, are reclaimed, and come anew. */
+/**
+ * The first customer writes again: their agent is away, so they wait for everybody, are answered,
+ * fall silent, are reclaimed and start anew.
+ */
 export async function comesAgain(at: At): Promise<void> {
   const talk = at.talks[0] as Talk
   const { settings, person } = at.facts
@@ -84,7 +88,7 @@ export async function comesAgain(at: At): Promise<void> {
   await stands(at, talk, { stateCode: closedByAdmin })
 }
 
-/** First their agent owes an answer, then nobody has anything to say. */
+/** First the agent owes an answer; later neither side writes. */
 async function fallsSilent(at: At, talk: Talk): Promise<void> {
   const { takeBackMinutes, idleCloseMinutes, reclaimDays } = at.facts.settings
   at.step = 'take-back'
@@ -110,7 +114,7 @@ async function fallsSilent(at: At, talk: Talk): Promise<void> {
   if (idleCloseMinutes === 0) await stands(at, talk, { closeReason: 'reclaimed' })
 }
 
-/** Whoever was given it does not take it up. */
+/** The agent who was given the customer does not accept. */
 export async function isNotAccepted(at: At): Promise<void> {
   const { settings } = at.facts
   await returnToWork(at)

@@ -1,4 +1,5 @@
-// What must follow from a company's settings, said a second time and more simply than the product says it.
+// Predicts what a company's settings must lead to. It is written independently of the product and
+// more simply.
 import { defaultSettings, type Settings } from '../../rules/settings.ts'
 import type { Ids } from './settings-places.ts'
 
@@ -18,7 +19,7 @@ export type Facts = {
 export type Speaker = 'person' | 'colleague'
 
 export const askForPerson = '请转人工'
-/** In traditional characters: the rule's keyword is in simplified ones. */
+/** In traditional characters, whereas the rule's keyword is in simplified ones. */
 export const askForParcel = '今天發貨吗'
 export const companyRules = [
   {
@@ -40,7 +41,10 @@ function ruleFor({ settings }: Facts, text: string): string | null {
   return text === askForParcel && settings.traditionalAsSimplified ? '当天发货' : null
 }
 
-/** Whether people see a customer who begins with this; else why it ended at once. */
+/**
+ * Whether a customer who begins with this text waits for people; if not, why their session ended at
+ * once.
+ */
 export function arrivalOf(facts: Facts, text: string): 'queued' | 'answered_by_rule' | 'not_asked' {
   const { queueWhen } = facts.settings
   if (queueWhen === 'always' || text === askForPerson) return 'queued'
@@ -50,7 +54,7 @@ export function arrivalOf(facts: Facts, text: string): 'queued' | 'answered_by_r
 
 export type Moment = { talking: boolean; isNew: boolean }
 
-/** What a follower is told by itself; nobody stands at the desk. */
+/** What a follower is answered automatically while no agent is online. */
 export function answerTo(facts: Facts, text: string, { talking, isNew }: Moment): RegExp | null {
   const { settings } = facts
   const byRule = talking && !settings.rulesInConversation ? null : ruleFor(facts, text)
@@ -61,7 +65,7 @@ export function answerTo(facts: Facts, text: string, { talking, isNew }: Moment)
 }
 
 const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
-/** Where he stands, and how long he waits, which nobody may know. */
+/** Matches the place in the queue and the waiting time, which may be unknown. */
 const positioned = (text: string) =>
   new RegExp(
     `^${text
@@ -76,7 +80,7 @@ export function isClosed({ settings, ids }: Facts): boolean {
   return hours !== null && Object.keys(hours.week).length === 0
 }
 
-/** In the lane of the group, or in the one for everybody. */
+/** Whether sessions in the group's lane, or in the common lane, are assigned. */
 export const isGiven = ({ settings, ids }: Facts, of: 'everybody' | 'group'): boolean =>
   ((of === 'group' ? settings.groups[ids.groupIds[0]]?.sessionRule : undefined) ??
     settings.accounts[ids.accountId]?.sessionRule ??
@@ -85,21 +89,24 @@ export const isGiven = ({ settings, ids }: Facts, of: 'everybody' | 'group'): bo
 export const overflows = ({ settings, ids }: Facts) =>
   settings.groups[ids.groupIds[0]]?.overflow !== undefined
 
-/** What somebody says who takes up a session. */
+/** The greeting of the person who takes up a session. */
 export function greetingBy(facts: Facts, who: Speaker): string {
   const words = (who === 'person' ? facts.person.greeting : null) ?? facts.settings.greeting
   return words.replaceAll('{name}', facts[who].name)
 }
 
-/** Whose turn it is where customers are given: no supervisors, no admins. */
+/** Who is assigned first; supervisors and admins are not. */
 export const whoIsGiven = ({ person }: Facts): Speaker =>
   person.role === 'agent' ? 'person' : 'colleague'
 
-/** Whoever waits ends after so long; outside the hours no time goes by. */
+/** Whether a queued session ends within this time. Outside working hours no time passes. */
 export const endsQueuedWithin = (facts: Facts, minutes: number): boolean =>
   facts.settings.queueMinutes <= minutes && !(facts.settings.queueInHours && isClosed(facts))
 
-/** What is done first with a customer whose new agent is silent; null: nothing, because that one was taken to have accepted. */
+/**
+ * After how many minutes a session with a silent new agent changes, or null if the agent counts as
+ * having accepted.
+ */
 export function notAcceptedFor({ settings }: Facts): number | null {
   const { takeBackMinutes, waitingMinutes, autoAcceptFirst } = settings
   if (takeBackMinutes > 0 && (autoAcceptFirst || takeBackMinutes < waitingMinutes)) {

@@ -1,6 +1,6 @@
-// Where each setting stands in the story under every setting (test/flows/every-setting.test.ts). A setting that is added is added here:
-// `own` where its schema tells its values, `by` where they are chosen by hand, `not` where it is not varied, and why. What follows from
-// it goes into test/support/settings-model.ts.
+// For each setting, how it is varied in the story of test/flows/every-setting.test.ts: `own` takes
+// the values from its schema, `by` lists them by hand, and `not` says why it is not varied. New
+// settings must be added here, and their consequences in test/support/settings-model.ts.
 import { z } from 'zod'
 import { defaultSettings } from '../../rules/settings.ts'
 import { weekdays } from '../../rules/time/working-hours.ts'
@@ -9,7 +9,7 @@ import { routes } from '../../src/http/routes.ts'
 import type { Chosen, Choice, Factor } from './pairs.ts'
 import { choice, valuesOf } from './schema-values.ts'
 
-/** What only a company that is there can name. */
+/** Ids that exist only after the company was created. */
 export type Ids = { accountId: string; groupIds: [number, number]; colleague: number }
 type Place = { own: true } | { choices: Choice[] } | { not: string }
 type Shape = Record<string, z.core.$ZodType>
@@ -31,7 +31,7 @@ const company: Record<keyof typeof defaultSettings, Place> = {
   waitingMinutes: own,
   queueMinutes: own,
   queueInHours: own,
-  // shorter than idleCloseMinutes, so that both are seen
+  // shorter than idleCloseMinutes, so that the story sees both
   takeBackMinutes: by(0, 20),
   idleCloseMinutes: own,
   queueWhen: own,
@@ -85,12 +85,12 @@ const person: Record<string, Place> = {
   password: not('everybody has one'),
   name: by(undefined, '小李'),
   role: own,
-  // false: was disabled, and is back
+  // false means the person was disabled and is enabled again
   enabled: own,
   groupIds: named({ none: [], one: ({ groupIds: [first] }: Ids) => [first] }),
   deputyUids: named({ none: [], one: ({ colleague }: Ids) => [colleague] }),
   accountIds: named({ all: undefined, one: ({ accountId }: Ids) => [accountId] }),
-  // 0 may have nobody, and has no story
+  // with a capacity of 0 the person gets nobody, so there is no story
   capacity: by(50, 1, 10_000),
   sessionsTo: not('only with a person who is disabled: disabled-people.test.ts'),
   greeting: by(null, '', '{name}为您服务'),
@@ -115,7 +115,7 @@ const environment: Record<string, Place> = {
   PUBLIC_URL: by(undefined, 'https://kefu.example.com'),
   SEARCH_URL: by(undefined, 'http://127.0.0.1:9'),
   CLOCK_URL: not('the test moves the clock itself'),
-  // the house puts its own directory before it
+  // the house prefixes this with its own directory
   MEDIA_DIR: by(undefined, 'elsewhere'),
   TRUSTED_PROXIES: by(undefined, '127.0.0.1'),
   METRICS_TOKEN: by(undefined, 'm'.repeat(16)),
@@ -143,7 +143,7 @@ export const sources = {
 }
 export type Source = keyof typeof sources
 
-/** A setting that has no place, or a place that has no setting, is told by name. */
+/** Lists settings that are missing here and entries whose setting does not exist. */
 export function factorsOf(
   source: Source,
   { shape, places }: { shape: Shape; places: Partial<Record<string, Place>> } = sources[source],
@@ -169,7 +169,7 @@ const ownChoices = (name: string, schema: z.core.$ZodType): Choice[] =>
     choice(value),
   )
 
-/** What is sealed needs a key. */
+/** Encrypted pushes require a key. */
 export const excluded = (one: Chosen, other: Chosen): boolean =>
   one.factor.name === 'account.mode' &&
   one.choice.value !== 'plain' &&

@@ -1,4 +1,5 @@
-// A company of one row: its settings, its account, its people, and what its followers have said and were promised.
+// A company for one combination of settings, with its account and people, and a record of what its
+// followers wrote and what they must receive.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Settings } from '../../rules/settings.ts'
@@ -18,7 +19,7 @@ import {
 } from './settings-model.ts'
 import type { Ids } from './settings-places.ts'
 
-/** Values by the names of the settings; what depends on ids is asked with them. */
+/** Values by name of the setting. Values that depend on ids are functions. */
 export type Given = Record<'company' | 'account' | 'person', Record<string, unknown>>
 export type Clock = { totalMs: number }
 type Keys = { appid: string; appSecret: string; token: string }
@@ -33,7 +34,7 @@ export type At = {
   person: Actor
   colleague: Actor
   talks: Talk[]
-  /** The last one that was begun, to be told with what fails. */
+  /** The last step that was started, to be shown if something fails. */
   step: string
 }
 
@@ -76,7 +77,7 @@ export async function openRow(house: House, clock: Clock, given: Given): Promise
   await ok(boss, ['PATCH', '/api/settings'], patch)
   for (const rule of companyRules) await ok(boss, ['POST', '/api/rules'], rule)
   await house.heard()
-  // where followers stand is known of an index that is whole
+  // places in the queue are known only when the index is complete
   await runJob(boss, 'queue-reconcile')
   const facts = {
     ids,
@@ -134,14 +135,17 @@ async function addPerson(house: House, boss: Actor, about: About): Promise<Actor
   return signInAway(house, given.username)
 }
 
-/** At their desk only where the story says so. */
+/**
+ * Signs in a person whose presence is away, so that they are at their desk only where the story
+ * says so.
+ */
 async function signInAway(house: House, username: string): Promise<Actor> {
   const person = await signIn(house.url, username)
   await presence(person, 'offline')
   return person
 }
 
-/** Their sign-ins have ended by now. */
+/** Signs in everybody again after their sign-ins have ended. */
 export async function returnToWork(at: At): Promise<void> {
   at.person = await signInAway(at.house, at.names.person)
   at.colleague = await signInAway(at.house, at.names.colleague)
@@ -149,7 +153,7 @@ export async function returnToWork(at: At): Promise<void> {
 
 const signInLasts = 45
 
-/** Ours and WeChat's. Whoever has been silent for long signs in again. */
+/** Moves the clocks of product and simulator. Sign-ins that end by this are renewed. */
 export async function passes(at: At, minutes: number): Promise<void> {
   const ms = minutes * 60_000
   at.clock.totalMs += ms
@@ -166,14 +170,14 @@ type Closed = Seen & { seq: number; visitorOffset: number; agentOffset: number }
 export type Session = Seen & { seq: number; window: { remaining: number } }
 export type Talk = {
   customer: Follower
-  /** As soon as they have written. */
+  /** Set as soon as the follower has written. */
   id: string
   said: string[]
-  /** What must reach them besides answers to pushes, in this order, each once. */
+  /** Messages that must reach the follower through the API, in this order and once each. */
   promised: string[]
-  /** So many replies WeChat takes still. */
+  /** How many more replies WeChat accepts. */
   left: number
-  /** Lines that nobody has read. */
+  /** How many lines nobody has read. */
   unread: number
 }
 
@@ -184,7 +188,7 @@ export async function newTalk(at: At): Promise<Talk> {
   return talk
 }
 
-/** Their newest session. */
+/** The follower's newest session. */
 export async function seen(at: At, talk: Talk): Promise<Session> {
   if (talk.id === '') talk.id = (await sessionOf(at.house, talk.customer, at.boss)).customer.id
   return (await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])).items[0] as Session
@@ -202,7 +206,9 @@ export const laneOf = (session: Seen) => session.queue?.lane
 
 const budget = 5
 
-/** Their line is taken, and they are told what the settings say. */
+/**
+ * The follower writes, the line is stored, and the automatic answer is what the settings require.
+ */
 export async function says(
   at: At,
   talk: Talk,
@@ -223,7 +229,7 @@ export function hears(talk: Talk, text: string): void {
 
 type Told = { shown: { way: string; text?: string }[]; words: RegExp | null }
 
-/** A mini program takes no answer with its push: it goes by API. */
+/** Mini programs take no passive replies, so the answer goes through the API. */
 export async function isTold(at: At, talk: Talk, { shown, words }: Told): Promise<void> {
   const inAnswer = at.facts.account.type === 2 ? null : words
   assert.equal(shown.length, inAnswer ? 1 : 0, `shown ${JSON.stringify(shown)}, not ${words}`)
@@ -242,7 +248,7 @@ export function promise(talk: Talk, what: string): void {
   talk.left -= 1
 }
 
-/** Whoever takes up a session says so, and leaves a reply for later. */
+/** Records the greeting of whoever takes up the session; it uses up one reply. */
 export function greets(at: At, talk: Talk, who: Speaker): void {
   const words = greetingBy(at.facts, who)
   if (words !== '' && talk.left > 1) promise(talk, words)
@@ -253,7 +259,7 @@ export const arrivedAt = async ({ customer }: Talk): Promise<string[]> =>
     .filter((item) => item.way === 'custom')
     .map(({ type, text }) => (type === 'text' ? (text ?? '') : type))
 
-/** All that was promised is there, once. */
+/** Waits until everything promised has arrived, exactly once. */
 export async function settles(at: At, talk: Talk): Promise<void> {
   await eventually(async () => {
     assert.deepEqual(await arrivedAt(talk), talk.promised)
@@ -279,7 +285,10 @@ async function historyOf(at: At, talk: Talk): Promise<{ session: Closed; lines: 
   )
 }
 
-/** Every word stands in a session, in order; seqs have no gaps; sessions and ledgers say the same. */
+/**
+ * Checks that every line is in a session and in order, seqs have no gaps, and sessions agree with
+ * their ledgers.
+ */
 export async function isWhole(at: At, talk: Talk): Promise<void> {
   await settles(at, talk)
   const history = await historyOf(at, talk)

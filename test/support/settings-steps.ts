@@ -1,4 +1,5 @@
-// What is done with one customer at a time, and what must be true after it: each way to an owner is made of these.
+// The single steps of the settings story: what is done with one customer, and what must be true
+// after it.
 import assert from 'node:assert/strict'
 import { commonLane } from '../../rules/session/lane.ts'
 import { active, closed, queued, waiting } from '../../rules/session/session.ts'
@@ -31,7 +32,7 @@ export const common = ({ facts }: At) => commonLane(facts.ids.accountId)
 let said = 0
 export const next = (word: string) => `${word}${(said += 1)}`
 
-/** They ask for a person and wait for anybody. */
+/** The customer asks for a person and waits for anybody. */
 export async function waits(at: At, talk: Talk): Promise<Seen> {
   talk.unread = 0
   await says(at, talk, { text: askForPerson, isNew: true })
@@ -60,9 +61,12 @@ export async function answers(
   talk.unread = 0
 }
 
-/** Lines, one of them pushed twice; read, answered by rule and person; a note, a picture. */
+/**
+ * The customer writes lines, one of them pushed twice; they are read and answered by a rule and a
+ * person; a note and a picture follow.
+ */
 export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
-  // what leaves behind their next line is counted with it by WeChat
+  // a reply that leaves after the customer's next line would count towards the next window
   await settles(at, talk)
   await says(at, talk, { text: next('问'), copies: 2, talking: true })
   await says(at, talk, { text: next('问'), talking: true })
@@ -86,7 +90,10 @@ export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
   assert.equal(after.unread, 0)
 }
 
-/** All that WeChat takes, and no more; the last only by name where it is kept. */
+/**
+ * Sends as many replies as WeChat accepts, and no more. If the last one is reserved, it must be
+ * asked for.
+ */
 export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
   const { id } = await seen(at, talk)
   const kept = at.facts.settings.reserveLastReply ? 1 : 0
@@ -102,7 +109,7 @@ export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
   await says(at, talk, { text: next('又问'), talking: true })
 }
 
-/** A push in plain that somebody has kept for an hour. */
+/** Sends a push in plain mode that somebody recorded an hour ago. */
 export async function isPushedOld(at: At, talk: Talk): Promise<void> {
   if (at.facts.account.mode !== 'plain') return
   const { openid } = talk.customer
@@ -120,7 +127,10 @@ export async function isPushedOld(at: At, talk: Talk): Promise<void> {
   assert.equal(await push(3600), at.facts.settings.refuseOldPushes ? 403 : 200)
 }
 
-/** Closed by its owner; who was answered is asked how it was, if WeChat still takes it. */
+/**
+ * The owner closes the session. A customer who was answered is asked for a grade, if the reply
+ * window permits it.
+ */
 export async function ends(at: At, talk: Talk, owner: Actor): Promise<void> {
   const { id } = await seen(at, talk)
   await ok(owner, session(id, 'close'))
@@ -147,7 +157,10 @@ export async function isAsked(at: At, talk: Talk, answered: boolean): Promise<vo
   assert.equal(satisfaction.grade, 1)
 }
 
-/** It waits for its new agent, who accepts; or goes on at once where the first one is accepted by itself. */
+/**
+ * The session waits until its new agent accepts, or is accepted automatically where the settings
+ * say so.
+ */
 export async function takesUp(at: At, talk: Talk, who: Speaker): Promise<void> {
   const { autoAcceptFirst } = at.facts.settings
   const { id } = await eventually(() =>

@@ -1,4 +1,5 @@
-// The whole story of a company under its settings: every way to an owner, and at each step what must be true, asked by the doors.
+// The whole story of a company under its settings: every way in which a session gets an owner, with
+// checks through the API at each step.
 import assert from 'node:assert/strict'
 import { groupLane, privateLane } from '../../rules/session/lane.ts'
 import { active, closed, queued, waiting } from '../../rules/session/session.ts'
@@ -51,7 +52,7 @@ async function comesByClaim(at: At): Promise<void> {
   await ends(at, talk, at.person)
 }
 
-/** Whoever begins with a word for a rule waits for people where the settings want it. */
+/** A customer who begins with a rule's keyword waits for people only if the settings say so. */
 async function comesByRuleAndNext(at: At): Promise<void> {
   const talk = await newTalk(at)
   await says(at, talk, { text: askForParcel, isNew: true })
@@ -68,7 +69,10 @@ async function comesByRuleAndNext(at: At): Promise<void> {
   await ends(at, talk, at.person)
 }
 
-/** Given to who is there, or taken by them where nobody is given anything; later they begin a session themselves. */
+/**
+ * The customer is assigned to somebody who is online, or claimed where nothing is assigned. Later
+ * an agent starts a session with them.
+ */
 async function comesByAssignment(at: At): Promise<void> {
   const who = whoIsGiven(at.facts)
   const talk = await newTalk(at)
@@ -137,7 +141,10 @@ async function comesByTakeover(at: At): Promise<void> {
   await ends(at, talk, at.boss)
 }
 
-/** Two wait, and one agent takes both: who goes first, and what of the second? */
+/**
+ * Two customers wait, and one agent takes both: checks who comes first and what happens to the
+ * second.
+ */
 async function comesBehindAnother(at: At): Promise<void> {
   const { settings, person } = at.facts
   const [early, late] = [await newTalk(at), await newTalk(at)]
@@ -166,7 +173,7 @@ async function comesBehindAnother(at: At): Promise<void> {
   await ends(at, second, at.person)
 }
 
-/** They leave the account in the middle, and come back. */
+/** The customer stops following in the middle of the session and follows again. */
 async function leavesAndReturns(at: At): Promise<void> {
   const talk = await newTalk(at)
   await waits(at, talk)

@@ -1,4 +1,5 @@
-// A disk of a few megabytes, which can be filled. Where nobody may mount one, what is written there is refused as a full one would.
+// A disk of a few megabytes that can be filled up. If the test may not mount one, writes are
+// refused like on a full disk.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ export type SmallDisk = {
   dir: string
   fill: () => void
   free: () => void
-  /** Does nothing where the disk is a real one. */
+  /** Does nothing if the small disk is a real one. */
   wrap: (ports: Ports) => Ports
   close: () => void
 }

@@ -1,20 +1,20 @@
-// All that is stored and all that was sent, so that it can be said that nothing has changed.
+// Records everything that is stored and was sent, to prove that a call changed nothing.
 import { entities } from '../../entities/index.ts'
 import type { House } from './app.ts'
 import { simulatorLedger } from './doors.ts'
 
-/** By table, each row as one line. */
+/** By table; each row is one line. */
 export type Snapshot = Map<string, Set<string>>
 
-/** A call by itself is written there, whatever it asks: when somebody was last heard of. */
+/** Columns that every call changes: the time at which somebody was last active. */
 const bookkeeping: Record<string, string[]> = { user: ['seen_at'], login: ['seen_at'] }
 
 type Row = Record<string, unknown>
 
-/** Processes say by themselves what their clock shows. */
+/** Rows in which processes regularly report their clock. */
 const isHeartbeat = (table: string, { name }: Row) => table === 'installation' && name === 'clock'
 
-/** `companyId`: only what is stored of this company. */
+/** With `companyId`, only the data of this company. */
 export async function takeSnapshot(house: House, companyId?: string): Promise<Snapshot> {
   const tables = await Promise.all(
     entities.map(async ({ options: { name, tableName, columns } }) => {
@@ -45,7 +45,7 @@ const sentToWechat = async ({ simulator }: House): Promise<[string, Set<string>]
 const lineOf = (table: string, row: Row) =>
   JSON.stringify(Object.entries(row).filter(([column]) => !bookkeeping[table]?.includes(column)))
 
-/** In words; none where nothing has changed. */
+/** Describes the differences; empty if nothing changed. */
 export const changesIn = (before: Snapshot, after: Snapshot, ignored: string[] = []): string[] =>
   [...after]
     .filter(([table]) => !ignored.includes(table))

@@ -1,4 +1,5 @@
-// A company whose people stand to one customer in every way, and one more of whatever a route names, as often as it is asked for.
+// A company whose people have every possible relation to a customer. It can create another of any
+// thing that a route names, as often as needed.
 import assert from 'node:assert/strict'
 import {
   openHouse,
@@ -31,17 +32,20 @@ const day = 24 * 3600_000
 export type Stage = {
   house: House
   people: Record<Person, Actor>
-  /** Ids that are there in any case, with those of one more of a thing. */
+  /** The ids that always exist, and those of another thing of this kind. */
   idsOf: (thing?: Thing) => Promise<Ids>
-  /** A call that its person may make, on a thing of its own. */
+  /** A call of the route by a person who may make it, on a thing created for it. */
   prepare: (route: Route) => Promise<{ by: Person; call: RouteCall }>
 }
 
 export type StageOptions = HouseOptions & {
-  /** So many can be asked for: time makes them, once. */
+  /** How many missed sessions can be asked for; they are created once, by moving the clock. */
   missed?: number
   reclaimed?: number
-  /** Groups in groups, and nobody serves more than they must: what is queued waits for an inner group, whose people serve one account. */
+  /**
+   * Groups within groups, where nobody serves more than necessary: queued sessions wait for the
+   * inner group, whose people serve one account.
+   */
   nested?: boolean
 }
 
@@ -55,7 +59,10 @@ const staff: Record<Exclude<Person, 'operator'>, object> = {
   supervisor: { role: 'supervisor' },
   admin: { role: 'admin' },
 }
-/** The house has an admin of this name, who is the operator. */
+/**
+ * The house has an admin of this name already, the operator, so this company's admin has another
+ * name.
+ */
 export const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
@@ -113,7 +120,10 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
 
 type Place = { accountIds?: string[]; groupIds?: number[] }
 
-/** Whom each may serve. Nested: those elsewhere sit in the outer group, and have nothing of what waits for the inner one. */
+/**
+ * Which accounts and groups each person serves. With `nested`, people elsewhere are in the outer
+ * group and serve nothing that waits for the inner one.
+ */
 async function placing(
   house: House,
   { elsewhere, nested }: { elsewhere: string; nested: boolean },
@@ -144,7 +154,7 @@ async function signInAll(house: House): Promise<Record<Person, Actor>> {
   const people = { operator: house.admin } as Record<Person, Actor>
   for (const person of Object.keys(staff) as (keyof typeof staff)[]) {
     people[person] = await signIn(house.url, usernameOf(person))
-    // nobody is given anything that they did not take
+    // people are set to away, so that nothing is assigned to them automatically
     await presence(people[person], 'away')
   }
   return people
@@ -173,12 +183,12 @@ type At = {
   people: Record<Person, Actor>
   fixed: Known
   stock: Stock
-  /** The group that sessions come through, if they do. */
+  /** The inner group, if sessions come through it. */
   inner: number | null
 }
 type Pair = { id: string; customerId: string }
 
-/** A follower's new session, in the queue. */
+/** A new follower writes, and the session is queued. */
 async function arrive(house: House, text = '请问'): Promise<Pair> {
   const customer = await follower(house)
   await customer.says(text)
@@ -192,7 +202,7 @@ async function arrive(house: House, text = '请问'): Promise<Pair> {
 
 type Two = Pick<Record<Person, Actor>, 'former' | 'owner'>
 
-/** Claimed by the one, given to the other. */
+/** The former owner claims the session and transfers it to the owner. */
 async function handOver({ former, owner }: Two, pair: Pair): Promise<Pair> {
   const path = `/api/sessions/${pair.id}`
   await done(former.call('POST', `${path}/claim`, {}))
@@ -211,7 +221,7 @@ const several = async (many: number, make: () => Promise<Pair>): Promise<Pair[]>
   return all
 }
 
-/** What only time makes. Sign-ins have ended by then. */
+/** Creates what only appears after some time. Sign-ins have ended by then. */
 async function timePasses(
   house: House,
   { missed = 0, reclaimed = 0 }: StageOptions,
@@ -242,7 +252,7 @@ const ofPair = ({ id, customerId }: Pair): Ids => ({
 })
 const ofPath = (word: string) => (id: unknown) => ({ paths: { [word]: String(id) }, fields: {} })
 
-/** Waits for the inner group, where there is one. */
+/** The session waits for the inner group, if there is one. */
 async function queue({ people, house, inner }: At): Promise<Pair> {
   const pair = await arrive(house)
   if (inner !== null) await toInner(people.supervisor, pair, inner)
@@ -252,7 +262,10 @@ async function queue({ people, house, inner }: At): Promise<Pair> {
 const toInner = (person: Actor, { id }: Pair, groupId: number) =>
   done(person.call('POST', `/api/sessions/${id}/transfer`, { groupId }))
 
-/** Claimed by the one, and by the other out of the group. */
+/**
+ * The former owner claims the session, transfers it to the group, and the owner claims it from
+ * there.
+ */
 async function throughGroup(at: At, inner: number): Promise<Pair> {
   const pair = await queue(at)
   await done(at.people.former.call('POST', `/api/sessions/${pair.id}/claim`, {}))
@@ -278,7 +291,7 @@ async function openGroup(at: At): Promise<Pair> {
   return pair
 }
 
-/** What an admin makes by its own route. */
+/** Things that an admin creates with a single call. */
 const byAdmin =
   (word: string, path: string, body: (at: At) => object) =>
   async (at: At): Promise<Ids> =>
@@ -362,7 +375,7 @@ const makers: Record<Thing, (at: At) => Promise<Ids>> = {
   sharedReplyGroup: replyGroup('supervisor', 'shared'),
 }
 
-/** WeChat has refused it, and a person says what becomes of it. */
+/** WeChat refuses the line, so that a person has to decide about it. */
 async function failLine(at: At): Promise<Ids> {
   const pair = await openGroup(at)
   await post(`${at.house.simulator}/sim/faults`, {
@@ -388,7 +401,7 @@ async function failLine(at: At): Promise<Ids> {
   return { ...ids, paths: { ...ids.paths, messages: id } }
 }
 
-/** Only one runs at a time. */
+/** Only one replay may run at a time. */
 async function openReplay({ people: { admin } }: At): Promise<Ids> {
   const asked = () =>
     admin.call('POST', '/api/rules/replay', { from: plainFields['from'], to: plainFields['to'] })
@@ -419,7 +432,7 @@ async function openPlatform({ house, people }: At): Promise<string> {
   return platform.componentAppid
 }
 
-/** The owner of an account has said yes at WeChat, and is on the way back. */
+/** The owner of an account has agreed at WeChat and is on the way back to us. */
 async function authorize(at: At): Promise<Ids> {
   const componentAppid = await openPlatform(at)
   const away = await at.people.admin.get(`/wechat/platform/${componentAppid}/authorize`)

@@ -1,4 +1,4 @@
-// Several accounts of one company, and followers of each who talk with an agent.
+// Several accounts of one company, whose followers are in conversation with an agent.
 import assert from 'node:assert/strict'
 import { account, post, type Actor, type House } from './app.ts'
 import { eventually } from './eventually.ts'
@@ -28,7 +28,7 @@ export async function openAccounts(house: House, many: number): Promise<string[]
 
 export type Talk = { customer: Follower; id: string; appid: string }
 
-/** So many followers of the account have written, and the agent has each of them. */
+/** This many followers of the account have written, and the agent has claimed each of them. */
 export async function talks(
   house: House,
   agent: Actor,

@@ -1,35 +1,45 @@
-// A wire to a server that can be cut, or goes dead: nothing is closed, nothing is refused, and nothing ever comes of what is sent.
+// A connection to a server that can be cut or go dead. When dead, nothing is closed or refused, but
+// whatever is sent never arrives.
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { comesLater } from './pauses.ts'
 
 export type TcpProxy = {
-  /** Of the server, by way of the proxy. */
+  /** The server's URL, leading through the proxy. */
   url: string
-  /** From now on what either side sends goes nowhere, on old connections and on new ones. */
+  /** From now on everything that either side sends is swallowed, on old and new connections. */
   goDead: () => void
-  /** What was swallowed stays lost, so connections of before stay dead; and neither side hears that the other has gone. */
+  /**
+   * Ends that. What was swallowed stays lost, so old connections remain dead, and neither side
+   * learns that the other has gone.
+   */
   revive: () => void
-  /** From now on each side hears so much later what the other says. */
+  /** From now on everything arrives this much later. */
   slow: (ms: number) => void
-  /** Every connection is reset. */
+  /** Resets every connection. */
   cut: () => void
-  /** Each client hears that the server has gone; the server hears nothing, and keeps what its client held. */
+  /**
+   * Closes every connection towards the client only; the server does not notice and keeps the
+   * client's locks.
+   */
   halfClose: () => void
-  /** Every connection is reset, and nobody listens any more. */
+  /** Resets every connection and stops listening. */
   refuse: () => Promise<void>
-  /** Somebody listens again. */
+  /** Starts to listen again. */
   listen: () => Promise<void>
-  /** Hears each statement of MySQL's protocol; `true` cuts all wires once the server has it. */
+  /**
+   * Sees each statement of the MySQL protocol. If it returns `true`, all connections are cut as
+   * soon as the server has received it.
+   */
   onStatement: (hear: (text: string) => boolean) => void
-  /** The server hears the second where the first was said; both are equally long. */
+  /** Replaces a text on its way to the server by another one of the same length. */
   garble: (said: string, heard: string) => void
   close: () => Promise<void>
 }
 
 type Pair = { near: Socket; far: Socket; lost: boolean }
 
-/** `delayMs`: how much later the server hears what is sent to it, as if it stood further away. */
+/** `delayMs`: how much later the server receives what is sent to it, as if it were further away. */
 export async function openTcpProxy(
   target: string,
   { delayMs } = { delayMs: 0 },
@@ -80,7 +90,7 @@ export async function openTcpProxy(
       socket.on('close', () => {
         pair.lost ||= isDead
         if (other.destroyed) pairs.delete(pair)
-        // a dead wire does not tell that the other side has gone
+        // a dead connection does not report that the other side has gone
         if (pair.lost) return
         row(delay[way], () => {
           other.destroy()
@@ -139,7 +149,7 @@ export async function openTcpProxy(
 
 type Row = (ms: number, send: () => void) => void
 
-/** What is sent on later keeps its order, also when the delay changes. */
+/** Keeps the order of what is passed on, even if the delay changes. */
 function openRow(): Row {
   const row: { at: number; send: () => void }[] = []
   const sendDue = () => {
@@ -165,7 +175,10 @@ function openRow(): Row {
 
 const commandQuery = 3
 
-/** Cuts one side of a conversation into packets; a command that asks begins each at 0. */
+/**
+ * Splits one direction of a MySQL conversation into packets. Each command starts with sequence
+ * number 0.
+ */
 function openStatements(): (chunk: Buffer) => string[] {
   let kept: Buffer = Buffer.alloc(0)
   return (chunk) => {

@@ -1,5 +1,6 @@
-// Processes with the whole product in them, none of it opened. To load it takes a second of a processor, and a file of tests opens
-// house after house: a second process that has closed its product is kept for the next one.
+// Processes that have loaded the product but not opened it. Loading takes a second of processor
+// time, and a test file opens many houses, so a second process that has closed its product is
+// reused for the next house.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -14,7 +15,7 @@ function load(): ChildProcess {
   })
 }
 
-/** Loads one beside what its house begins with. */
+/** Loads such a process while its house is starting. */
 export function warmProcess(): void {
   if (!idle.some((child) => !hasEnded(child))) keepProcess(load())
 }
@@ -28,7 +29,7 @@ export function takeProcess(): ChildProcess {
   return child
 }
 
-/** It holds nobody up: with the last test its parent ends, and so does it. */
+/** An idle process does not keep the tests running: it ends together with its parent. */
 export function keepProcess(child: ChildProcess): void {
   child.removeAllListeners('message')
   child.unref()

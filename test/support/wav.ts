@@ -1,4 +1,4 @@
-// WAVs as programs write them, and what an MP3 says of itself.
+// Writes WAV files like various programs do, and reads back what an MP3 contains.
 export type Sound = {
   seconds?: number
   rate?: number
@@ -6,9 +6,9 @@ export type Sound = {
   bits?: number
   float?: boolean
   extensible?: boolean
-  /** Its pitch in each channel. */
+  /** The pitch in each channel. */
   hertz?: number[]
-  /** Chunks before its sound. */
+  /** Chunks that precede the sound. */
   before?: Buffer[]
 }
 
@@ -90,7 +90,7 @@ function frameAt(bytes: Uint8Array, at: number) {
   }
 }
 
-/** Frame by frame to its end: an MP3 that has a hole, or something behind it, is none. */
+/** Reads an MP3 frame by frame. One with a gap or with anything after its end is invalid. */
 export function readMp3(bytes: Uint8Array): { seconds: number; rate: number; channels: number } {
   const { rate, channels } = frameAt(bytes, 0)
   let seconds = 0

@@ -1,4 +1,5 @@
-// What others feel of work that is done beside them: how late the event loop is, and how long a push takes.
+// Measures how work in the background affects others: the delay of the event loop and the duration
+// of pushes.
 import assert from 'node:assert/strict'
 import type { House } from '../app.ts'
 import { follower } from '../follower.ts'
@@ -13,7 +14,7 @@ const pauseMs = 20
 const p99 = (all: number[]) =>
   all.sort((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * 0.99))] ?? 0
 
-/** For as long as it takes, and long enough to tell. */
+/** Measures for as long as the work takes, but long enough for a meaningful result. */
 export async function beside(house: House, work: () => Promise<unknown>): Promise<Felt> {
   let customer = await follower(house)
   const [late, pushMs]: [number[], number[]] = [[], []]
@@ -28,7 +29,8 @@ export async function beside(house: House, work: () => Promise<unknown>): Promis
     working.ms = performance.now() - began
   })
   while (working.ms === 0 || performance.now() - began < leastMs) {
-    // nobody says so much that a look at their lines grows
+    // a new customer from time to time, so that no single session grows so long that reading it
+    // gets slower
     if (pushMs.length % 20 === 19) customer = await follower(house)
     const asked = performance.now()
     assert.equal((await customer.says(`${pushMs.length}`)).status, 200)

@@ -1,4 +1,4 @@
-// A company of people on a stage, which grows to the size that is asked for.
+// A company on a stage that can grow to any size.
 import assert from 'node:assert/strict'
 import { wordsFor } from '../../../scripts/bench/queue-load.ts'
 import { groupLane } from '../../../rules/session/lane.ts'
@@ -15,7 +15,7 @@ export type Sized = {
   stage: Stage
   store: ReturnType<typeof openCountedStore>
   facts: Facts
-  /** The admin of a company that is small beside this one. */
+  /** The admin of another company, which stays small. */
   tenant: Actor
   growTo: (size: number) => Promise<void>
   close: () => Promise<void>
@@ -54,7 +54,7 @@ export async function openSized(counting: OpenCounting): Promise<Sized> {
   }
 }
 
-/** Every timer is on, and has a rule to go by. */
+/** Turns on every timer and creates rules. */
 async function prepare({ house, people, idsOf }: Stage): Promise<Facts> {
   const { fields } = await idsOf()
   const made = await house.admin.call('POST', '/api/groups', { name: 'grown' })
@@ -99,7 +99,10 @@ async function smallTenant({ house }: Stage): Promise<Actor> {
   return signIn(house.url, 'tenant')
 }
 
-/** Servers look at their tables by themselves, some seconds after they have grown. */
+/**
+ * Updates the database's statistics at once; a server does this by itself only some seconds after a
+ * table has grown.
+ */
 async function analyse({ house }: Stage): Promise<void> {
   if (!isCluster) return
   const tables = await house.rows<{ name: string }>(

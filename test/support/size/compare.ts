@@ -1,13 +1,20 @@
-// Which statements touch more where there is more, and why some may.
+// Finds statements that touch more rows when the company is larger, and lists those for which that
+// is accepted.
 import { isCluster } from '../edition.ts'
 import type { Looked } from './look.ts'
 
-/** Below it nothing is said: rows on MariaDB, steps of its machine on SQLite, which takes ten and more for a row. */
+/**
+ * Growth below this is ignored. On MariaDB it counts rows; on SQLite it counts steps of its virtual
+ * machine, of which a row takes ten or more.
+ */
 export const few = isCluster ? 2600 : 14_000
-/** Some noise of plans. */
+/** Allows for small differences between query plans. */
 const times = 1.5
 
-/** By a part of the statement. One that is mended must leave this list. */
+/**
+ * Known statements that grow, identified by a part of their text. One that has been fixed must be
+ * removed from this list.
+ */
 export const unbounded: { says: string; why: string }[] = [
   {
     says: 'select lane, count(*) as n',
@@ -48,7 +55,7 @@ const known = (text: string) => unbounded.find(({ says }) => text.includes(says)
 const inWords = ({ text, by, before, touched }: Grown) =>
   `${before} → ${touched}: ${text} (${by.join(', ')})`
 
-/** What nobody knows of, and what has been mended since. */
+/** Statements that grow and are not in the list, and statements in the list that no longer grow. */
 export const surprises = (grown: Grown[]) => ({
   unknown: grown.filter(({ text }) => !known(text)).map(inWords),
   mended: unbounded.filter(({ says }) => !grown.some(({ text }) => text.includes(says))),

@@ -1,4 +1,5 @@
-// The product's store, and beside it the same queries on connections that count. While it counts, all of them go there.
+// The product's store, and a copy whose connections count what each statement touches. While
+// counting is on, everything goes to the copy.
 import type { Config } from '../../../src/config.ts'
 import { mysql, sqlite } from '../../../src/store/engine/dialect.ts'
 import type { Store, Unit } from '../../../src/store/store.ts'
@@ -13,9 +14,9 @@ export type Statement = {
   rows: number
   where: 'read' | 'slow' | 'work'
 }
-/** What was asked while somebody worked; `changed`: by each unit of work. */
+/** The statements of a piece of work, and how many rows each transaction changed. */
 export type Heard = { statements: Statement[]; changed: number[] }
-/** Units of work as the product does them, in ms. */
+/** The number and the longest duration (in ms) of the product's transactions. */
 export type Timed = { units: number; longestMs: number }
 
 const dialect = isCluster ? mysql : sqlite
@@ -55,7 +56,7 @@ export function openCountedStore(open: OpenCounting) {
   const counts = () => (state.heard ? state.counted : null)
   return {
     begin,
-    /** What `work` asks, counted. */
+    /** Runs the work and returns its statements with their counts. */
     during: async (work: () => Promise<unknown>): Promise<Heard> => {
       const heard: Heard = { statements: [], changed: [] }
       state.heard = heard
@@ -66,7 +67,7 @@ export function openCountedStore(open: OpenCounting) {
         state.heard = null
       }
     },
-    /** How long units take, of the product itself. */
+    /** How long the product's own transactions took. */
     timed: (): Timed => state.timed,
     resetTimes: () => {
       state.timed = { units: 0, longestMs: 0 }
@@ -109,7 +110,7 @@ export function openCountedStore(open: OpenCounting) {
 
 type Hear = (where: 'work', text: string, one: { touched: number; rows: number }) => void
 
-/** One unit after the other, each on the connection that counts. */
+/** Runs one transaction after the other on the counting connection. */
 function countedWork(
   writer: Counting,
   hear: Hear,

@@ -1,8 +1,8 @@
-// Connections that count what each statement touches. The product's own queries are asked on them, with the values it gives.
-//
-// MariaDB counts rows itself: what its handlers read, and what an index condition looked at and left out (Handler_read_*,
-// Handler_icp_attempts). SQLite counts no rows. It counts the steps of its machine, but tells them to C alone, so vm-steps.c is
-// compiled: a plan names the index and not how far it is walked, and time differs by two from minute to minute.
+// Connections that count what each statement touches, used with the product's own queries and
+// values. MariaDB counts rows itself: those its handlers read and those an index condition rejected
+// (Handler_read_*, Handler_icp_attempts). SQLite counts only the steps of its virtual machine and
+// reports them only through its C interface, which is why vm-steps.c is compiled. A query plan
+// would not show how far an index is read, and durations vary too much.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ export type OpenCounting = (config: Config) => Promise<Counting>
 
 const root = resolve(import.meta.dirname, '../../../..')
 
-/** Null where nothing compiles C. */
+/** Null if there is no C compiler. */
 export function compileSteps(): { file: string; remove: () => void } | null {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-steps-'))
   const remove = () => {
@@ -64,7 +64,7 @@ export const sqliteCounting =
     return {
       ask: async (text, values) => {
         taken.get()
-        // it is done when it returns: nobody else has had a turn
+        // SQLite works synchronously, so the statement is finished when the call returns
         const answering = ask(text, values)
         const touched = taken.get()?.steps ?? 0
         return { ...(await answering), touched }

@@ -1,4 +1,4 @@
-// What was said, what must leave, and what came.
+// Generates the messages, outbox rows and pushes of a company that has grown.
 import { dayMs, type Grown, text, idAt, open, type Places } from './grown-row.ts'
 
 export function lines({ words, facts, place, at, first, ...ids }: Places): Grown[] {
@@ -57,7 +57,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
     [
       'outbox',
       [
-        // outside any session: stays for ever
+        // outside any session, so it is never deleted
         {
           of: 'n % 4 = 0',
           columns: {
@@ -69,7 +69,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
             settled_at: `${monthsAgo} + n`,
           },
         },
-        // WeChat is away: nothing of it may leave for an hour
+        // WeChat is away, so none of these may be sent within the next hour
         {
           of: 'n % 4 = 1',
           columns: {

@@ -1,7 +1,7 @@
 import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
 import { type Facts, type Range, dayMs, type Columns, literal, text, idAt } from './grown-row.ts'
 
-/** One customer who came again and again, and one session that went on and on. */
+/** Generates one customer with very many sessions and one session with very many lines. */
 export function longOnes(words: Words, facts: Facts, { from, to }: Range): string[] {
   const first = facts.now - 300 * dayMs
   const place = { company_id: text(facts.companyId), account_id: text(facts.accountId) }

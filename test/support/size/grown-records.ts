@@ -1,4 +1,4 @@
-// What is kept of people and jobs, and what a desk is made of.
+// Generates the records about people and jobs, quick replies and the like.
 import { dayMs, type Grown, idAt, type Places } from './grown-row.ts'
 
 export function records({ words, facts, place, at, first, customer, ended }: Places): Grown[] {

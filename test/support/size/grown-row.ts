@@ -1,7 +1,7 @@
-// Rows are made of their number `n`: what all of them share.
+// What all generated rows have in common. Every row is computed from its number `n`.
 import type { Words } from '../../../scripts/bench/queue-load.ts'
 
-/** Who and what the rows name. */
+/** The people, accounts and groups that the rows refer to. */
 export type Facts = {
   companyId: string
   accountId: string
@@ -16,7 +16,7 @@ export type Range = { from: number; to: number }
 export type Exec = (text: string) => Promise<void>
 
 export const dayMs = 24 * 3600_000
-/** So many of each growth have waited for too long. */
+/** In each stage of growth, this many sessions have waited too long, so timers are due for them. */
 export const dueOfEach = 40
 
 export type Columns = Record<string, string | number | null>
@@ -26,7 +26,7 @@ export type Grown = [table: string, some: Some[]]
 export const literal = (value: string | number | null) => (value === null ? 'null' : String(value))
 export const text = (words: string) => `'${words}'`
 
-/** Ids begin with the time of their making; `kind` keeps those of one moment apart. */
+/** An id begins with the time at which it was made. `kind` distinguishes ids of the same moment. */
 export const idAt = ({ hex }: Words, at: number, [kind, n = 'n']: [kind: string, n?: string]) =>
   hex([
     { of: `${at} + ${n}`, digits: 12 },
@@ -37,11 +37,11 @@ export const idAt = ({ hex }: Words, at: number, [kind, n = 'n']: [kind: string,
 export const cases = (pairs: [when: string, then: string][], otherwise = 'null') =>
   `case ${pairs.map(([when, then]) => `when ${when} then ${then}`).join(' ')} else ${otherwise} end`
 
-/** One has so many in hand and no more, however many there are: others have the rest. */
+/** Each agent has the same limited number of sessions, however many there are in total. */
 export const handOf = (uid: number) =>
   `case when n < 4000 then ${uid} else 100000 + floor(n / 1000) end`
 
-/** Of twenty customers. */
+/** The share of customers that wait in the common lane. */
 export const common = 'n % 20 < 7'
 export const grouped = 'n % 20 between 7 and 9'
 export const reserved = 'n % 20 between 10 and 11'
@@ -56,12 +56,12 @@ export function placesOf(words: Words, facts: Facts, range: Range) {
     words,
     facts,
     place: { company_id: text(facts.companyId), account_id: text(facts.accountId) },
-    /** When the customer came. */
+    /** The time at which the customer came. */
     first,
     at: `${first} + n`,
-    /** When anybody was last heard of. */
+    /** The time of the last line. */
     heard: `case when n >= ${range.to - dueOfEach} then ${first} + n else ${facts.now - 30 * 60_000} + n end`,
-    /** Of those the last few have long been silent altogether. */
+    /** The last few of them have been silent for a very long time. */
     silent: `case when n >= ${range.to - dueOfEach / 2} then ${first - 20 * dayMs} + n else ${facts.now - 60_000} end`,
     customer: idAt(words, first, ['a']),
     session: idAt(words, first, ['b']),

@@ -1,5 +1,6 @@
-// A company that has grown for years: rows in every table that grows, written past the product, one statement a table. Each row is made
-// of its number, so more can be added to those that are there. What a timer is due for are the last few of each growth alone.
+// Makes a company look as if it had grown for years. Rows are written directly into every table
+// that grows, with one statement per table. Each row is computed from its number, so more can be
+// added later. Timers are due only for the last few rows of each stage of growth.
 import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
 import { desk, records } from './grown-records.ts'
 import { lines, pushes } from './grown-lines.ts'
@@ -9,7 +10,7 @@ import { people, sessions } from './grown-sessions.ts'
 
 export type { Facts } from './grown-row.ts'
 
-/** Each number of the range once, of every table. */
+/** Generates the rows with these numbers in every table. */
 export async function grow(
   { exec, words }: { exec: Exec; words: Words },
   facts: Facts,

@@ -1,4 +1,5 @@
-// Every job and every list, asked of a company of one size: what each of their statements touches at most, and each unit changes.
+// Runs every job and requests every list for a company of a given size, and records how much each
+// statement touches at most and how much each transaction changes.
 import assert from 'node:assert/strict'
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import { routes } from '../../../src/http/routes.ts'
@@ -10,10 +11,10 @@ import { jobPlaces, listPlaces, spotsOf, type Asked } from './places.ts'
 export const readingRoutes = routes.filter((route) => route.method === 'get' && !writes(route))
 
 export type Touched = { touched: number; rows: number }
-/** By who asks, and by the statement. */
+/** By job or list, and by statement. */
 export type Looked = { statements: Map<string, Map<string, Touched>>; changed: Map<string, number> }
 
-/** Lists of any length are one, whether of values or of rows. */
+/** Statements that differ only in the length of a list count as the same. */
 const shapeOf = (text: string) =>
   text
     .replace(/\?(, ?\?)+/g, '?…')
@@ -53,7 +54,10 @@ export async function look(
   return looked
 }
 
-/** What there is one of is made; of what has grown the longest is taken. */
+/**
+ * Ids for the calls: things of which one is enough are created, of the others the ones that have
+ * grown most are used.
+ */
 async function idsFor({ stage, facts }: Sized): Promise<Ids> {
   const spots = spotsOf(facts)
   const things = ['rule', 'media', 'sharedReply'] as const

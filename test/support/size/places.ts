@@ -1,11 +1,12 @@
-// What every job and every list is asked with, so that it has as much as there is before it. One that is added needs a line here.
+// The situation in which each job and each list is measured, so that as much data as possible lies
+// in front of it. New jobs and lists must be added here.
 import { isFull } from '../full.ts'
 import type { Person } from '../route-calls.ts'
 import { setAll } from '../seen.ts'
 import type { Stage } from '../stage.ts'
 import type { Facts } from './grown.ts'
 
-/** What it needs to have work to do. */
+/** Prepares something to do for the job. */
 export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null> = {
   reclaim: null,
   fallback: null,
@@ -17,7 +18,7 @@ export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null>
   overflow: null,
   assign: null,
   'accept-first': null,
-  // everyone who is queued gets a rank anew, whichever way it was turned
+  // turning the setting over gives every queued session a new rank
   'queue-rank': async ({ house }) => {
     const { body } = await house.admin.call('GET', '/api/settings')
     await setAll(house, { windowFirst: !body.windowFirst })
@@ -34,7 +35,7 @@ export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null>
 }
 
 export type Asker = Person | 'tenant'
-/** Narrowed: looked for among all, piece by piece. */
+/** `narrowed`: the list is filtered by something that no index covers. */
 export type Asked = { by: Asker; query: string; narrowed: boolean }
 type Spots = ReturnType<typeof spotsOf>
 
@@ -42,7 +43,7 @@ const dayMs = 24 * 3600_000
 const hexOf = (at: number, kind: string, n: number) =>
   `${(at + n).toString(16).padStart(12, '0')}${kind}${n.toString(16).padStart(19, '0')}`
 
-/** Rows that are there whatever the size; the others lie near the end of a list, so that a page behind them has all before it. */
+/** Cursors near the end of a list, so that a page has nearly all rows in front of it. */
 export function spotsOf({ now }: Facts) {
   const [first, long] = [now - 3 * dayMs, now - 300 * dayMs]
   return {
@@ -69,7 +70,7 @@ const by = (people: Asker[], queries: string[]): Asked[] =>
   )
 const nobody = '查无此人'
 
-/** By route; what is short by nature is asked once. */
+/** By route. Lists that are always short are requested once. */
 export const listPlaces: Record<string, (spots: Spots) => Asked[]> = {
   'GET /api/accounts': () => by(['admin'], []),
   'GET /api/accounts/:id': () => by(['admin'], []),
@@ -137,5 +138,7 @@ export const listPlaces: Record<string, (spots: Spots) => Asked[]> = {
   'GET /api/directory': () => by(['owner'], [`search=${nobody}`]),
 }
 
-/** Of customers. Each brings some nineteen rows: the most are a million rows. */
+/**
+ * The number of customers. Each has about nineteen rows, so the largest size has a million rows.
+ */
 export const sizes = { small: 5000, large: isFull ? 56_000 : 20_000 }

@@ -1,4 +1,4 @@
-// Whoever changes settings and people, runs jobs by hand and moves the clock.
+// The admins in a long run: they change settings and people, run jobs by hand and move the clock.
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import { timers, type Firm, type Person } from './companies.ts'
 import { told } from './caller.ts'
@@ -28,7 +28,7 @@ export function administer(client: Client, firm: Firm): () => Promise<void> {
   }
 }
 
-/** The clock goes forward in leaps of up to three minutes. */
+/** Moves the clock forward by up to three minutes at a time. */
 export const hasten = (client: Client) => async () => {
   const ms = client.draw.below(4) * minuteMs
   await client.journal.run({ client: client.name, op: 'clock', key: '' }, async () => {
@@ -57,7 +57,7 @@ async function ask(
 const change = async (at: At, who: Person, patch: object) =>
   ask(at, { op: 'person', key: who.username }, ['PATCH', `/api/users/${who.uid}`, patch])
 
-/** Signed in by themselves again, once they may. */
+/** Enables a person and lets them sign in again. */
 export async function enable(at: Pick<At, 'client' | 'firm'>, who: Person): Promise<void> {
   if (!(await change({ ...at, ruleIds: [] }, who, { enabled: true }))) return
   await who.signIn().catch(() => null)
@@ -92,7 +92,7 @@ const acts: Record<Op, (at: At, n: number) => Promise<void>> = {
     who.isEnabled = false
     const sessionsTo = pick(['queue', 'deputies', heir.uid], n >> 4)
     const disabled = await change(at, who, { enabled: false, sessionsTo })
-    // refused, or nobody knows
+    // the call was refused, or its outcome is unknown
     if (disabled === null) await enable(at, who)
   },
   enable: async (at, n) => {

@@ -1,4 +1,5 @@
-// A person at work: claims, answers, hands on, writes twice, and writes where they may no longer.
+// An agent in a long run: claims, answers and hands on sessions, sends some calls twice, and writes
+// in sessions they no longer own.
 import type { Firm, Person } from './companies.ts'
 import { told, type Answer } from './caller.ts'
 import type { Client } from './client.ts'
@@ -12,7 +13,7 @@ type Desk = {
   other: Firm
   me: Person
   mine: Map<string, View>
-  /** As they were when they were mine. */
+  /** Sessions the agent had before, as they looked then. */
   former: View[]
   posted: Posted[]
   unsettled: string[]
@@ -76,7 +77,7 @@ const pick = <T>(all: T[], n: number): T | undefined => all[n % Math.max(1, all.
 const some = ({ mine }: Desk, fits: (view: View) => boolean, n: number) =>
   pick([...mine.values()].filter(fits), n)
 
-/** One call that is written down; a sign-in that has ended is begun anew. */
+/** Makes a call and records it. If the sign-in has ended, the agent signs in again. */
 async function ask(
   desk: Desk,
   { op, key }: { op: string; key: string },
@@ -106,7 +107,7 @@ async function ask(
   return got.answer
 }
 
-/** Something is done with a session, which looks as the answer says then. */
+/** Changes a session and remembers it as the answer shows it. */
 async function verb(
   desk: Desk,
   op: string,
@@ -143,7 +144,7 @@ async function refresh(desk: Desk, state: string): Promise<void> {
 async function post(desk: Desk, op: string, posted: Posted): Promise<void> {
   const path = `/api/sessions/${posted.sessionId}/messages`
   const answer = await ask(desk, { op, key: posted.sessionId }, { path, body: posted.body })
-  // after a 5xx or none at all nobody knows, and it is worth to be asked again
+  // after a failure or no answer the outcome is unknown, so the same call is made again later
   if (!answer || answer.status === 202 || answer.status >= 500) keptFew(desk.posted, posted)
   const view = desk.mine.get(posted.sessionId)
   if (view && answer && [403, 404, 409].includes(answer.status)) lose(desk, view)
@@ -180,7 +181,7 @@ const acts: Record<keyof typeof ofSupervisor, Act> = {
     const view = some(desk, isActive, n)
     if (!view) return acts.claimNext(desk, n)
     const posted = reply(desk, view)
-    // a double click, or two tabs
+    // like a double click, or two open tabs
     if (n % 12 === 0) await Promise.all([0, 1].map(() => post(desk, 'reply', posted)))
     else await post(desk, 'reply', posted)
   },

@@ -1,4 +1,4 @@
-// Whoever calls the API, and reads every answer for words of the other company.
+// A client of the API that checks every answer for data of the other company.
 import { password } from '../app.ts'
 import { outcomeOf, type Told } from './journal.ts'
 import type { Promises } from './promises.ts'
@@ -7,11 +7,11 @@ export type Answer = { status: number; body: any }
 export type Caller = {
   uid: number
   call: (method: string, path: string, body?: unknown) => Promise<Answer>
-  /** After a sign-in has ended. */
+  /** Called after a sign-in has ended. */
   signIn: () => Promise<Answer>
 }
 
-/** Stands in every name and in every line of a company. */
+/** Every name and every line of a company contains its mark. */
 export const markOf = { A: '《甲》', B: '《乙》' } as const
 export type Side = keyof typeof markOf
 

@@ -1,4 +1,5 @@
-// Compares what clients were told, what WeChat was told and what the database says: a little every few seconds, everything now and then.
+// Compares what clients and WeChat were told with the database: a part every few seconds,
+// everything from time to time.
 import { performance } from 'node:perf_hooks'
 import { slices, marks, type Facts } from './facts.ts'
 import { askSelfCheck } from './self-check.ts'
@@ -19,7 +20,7 @@ import { openUnknowns } from './unknowns.ts'
 export type Checks = {
   light: () => Promise<void>
   whole: (last: boolean) => Promise<void>
-  /** What has no end yet, in words. */
+  /** What has not come to its end yet, as text. */
   left: () => Promise<string[]>
   drained: (left: string[]) => Promise<void>
   looks: () => number
@@ -47,7 +48,7 @@ export function openChecks(facts: Facts): Checks {
     },
     whole: async (last) => {
       const before = journal.entries.slice()
-      // what has arrived was stored before it left
+      // reads WeChat's record first, because whatever arrived there was stored before
       await sends.read()
       await world.look.once(async (rows) => {
         await checkTwins(rows, { before, promises, last })
@@ -94,7 +95,10 @@ async function oneSession(rows: Rows, promises: Promises): Promise<void> {
   }
 }
 
-/** Of what was answered since the last look, taken before this one begins: is it there? */
+/**
+ * Checks that everything answered since the last check is stored; the answers are collected before
+ * the check begins.
+ */
 function openAcknowledged(facts: Facts) {
   const { journal, promises } = facts
   let done = 0
@@ -145,7 +149,10 @@ async function checkThere(
   }
 }
 
-/** Who is away is told so with a 503, and by nginx; only of a full disk nobody knows what it will refuse. */
+/**
+ * While a server is away the product answers 503, and nginx may answer too. On a full disk any
+ * answer is possible.
+ */
 function checkServed(entries: Journal['entries'], { promises, strikes }: Facts): void {
   for (const { client, op, key, detail, begin, end } of entries) {
     if (struckBetween(strikes, { from: begin - 1000, to: end }, ['fullDisk'])) continue
@@ -158,10 +165,13 @@ function checkServed(entries: Journal['entries'], { promises, strikes }: Facts):
 }
 
 const answeredWithinMs = 4500
-/** After a strike it may take so long until everything is as before. */
+/** How long after a strike things may still be out of order. */
 const mendedWithinMs = 10_000
 
-/** `stalls`: while the run itself stood still, its WeChat could not hear the answer. */
+/**
+ * `stalls`: periods in which this process itself stood still, so that its simulator could not
+ * receive answers.
+ */
 function checkAnswerTimes(
   entries: Journal['entries'],
   { promises, strikes }: Facts,
@@ -184,7 +194,7 @@ function checkAnswerTimes(
   }
 }
 
-/** How long this process stood still in between. */
+/** Measures how long this process stood still. */
 function openStalls() {
   const everyMs = 50
   const all: { at: number; ms: number }[] = []

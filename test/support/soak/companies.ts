@@ -1,4 +1,4 @@
-// Two companies that share an installation, made by its doors.
+// Creates two companies that share an installation, through the API.
 import assert from 'node:assert/strict'
 import { account, password, post } from '../app.ts'
 import { betweenLooks } from '../pauses.ts'
@@ -15,14 +15,17 @@ export type Firm = {
   groupIds: number[]
   accountIds: string[]
   followers: { appid: string; openid: string }[]
-  /** Sessions that somebody of it has seen lately. */
+  /** Sessions that somebody of the company has seen recently. */
   sessions: string[]
 }
-/** Of A, and the one whose WeChat is struck. */
+/** The accounts of company A; the simulated WeChat is disturbed for the second one. */
 export const appids = { first: 'wx0000000000000001', struck: 'wx0000000000000002' }
 const ofB = 'wx0000000000000003'
 
-/** What the timers of A are set to, in minutes; the run lasts few of the product's hours. */
+/**
+ * The timers of company A, in minutes; short, because a run lasts only a few hours of the product's
+ * time.
+ */
 export const timers = {
   waitingMinutes: [12, 20],
   queueMinutes: [15, 30],
@@ -128,7 +131,10 @@ async function openPerson(
   return Object.assign(caller, { username, isEnabled: true, isSupervisor })
 }
 
-/** On a machine that starves, a database may seem away for a moment: before anything is struck, too. */
+/**
+ * Repeats a call, because on a slow machine the database may seem to be away even before anything
+ * is disturbed.
+ */
 async function done(
   call: () => Promise<{ status: number; body: any }>,
   status: number,

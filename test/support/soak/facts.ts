@@ -1,4 +1,4 @@
-// What the checks compare, and what they have in common.
+// What the checks of a long run compare, and what they share.
 import type { Firm } from './companies.ts'
 import type { Journal } from './journal.ts'
 import type { Promises } from './promises.ts'

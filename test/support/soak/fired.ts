@@ -1,4 +1,5 @@
-// What timers ended: not before their time by a clock that nobody moved, and not much later.
+// Checks the timers: none fires early according to an undisturbed clock, and none much later than
+// due.
 import { performance } from 'node:perf_hooks'
 import type { defaultSettings } from '../../../rules/settings.ts'
 import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/session/timers.ts'
@@ -11,21 +12,24 @@ import { struckBetween } from './strikes.ts'
 type Fired = { session_id: string; reason: keyof typeof leastOf; at: number }
 type Line = { session_id: string; text: string | null; seq: number; opercode: number }
 
-/** Settings change meanwhile: the least that was ever set. */
+/** Settings change during the run, so the smallest value ever set counts. */
 const leastOf = {
   idle: Math.min(...timers.idleCloseMinutes),
   waiting_timed_out: Math.min(...timers.waitingMinutes),
   queue_timed_out: Math.min(...timers.queueMinutes),
 }
 const lateMs = 60_000
-/** The jobs that look for them come every half minute. */
+/** The jobs that run the timers come every half minute. */
 const everyMs = 30_000
 const heardMs = 10_000
 
 export function openFired({ world, journal, promises, firms, strikes }: Facts) {
   const seen = new Set<string>()
   let looked = 0
-  /** By the clock of whoever ended it; where somebody moved that, by the clock that nobody moves, which is later. */
+  /**
+   * The end is measured by the clock of the process that ended the session. If that clock was
+   * disturbed, the undisturbed clock is used, which gives a later time.
+   */
   const endOf = () => {
     const from = looked - heardMs
     looked = performance.now()
@@ -53,7 +57,8 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       const counted = own.filter(({ opercode }) => reason === 'idle' || opercode === 2)
       const last = texts.get(counted.at(-1)?.text ?? '')
       if (!last || last.at === 0) continue
-      // where the database's clock goes back, the product's stands still, whatever the run moves it by
+      // if the database's clock goes back, the product's time stands still even if the run moves it
+      // forward
       const { begin, end } = last
       if (struckBetween(strikes, { from: begin - heardMs, to: end }, ['jump'])) continue
       promises.saw('P19')
@@ -65,7 +70,7 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       ])
     }
   }
-  /** Asked when the clock goes evenly: what should have fired long ago. */
+  /** Call this while the clock runs normally: finds timers that should have fired long ago. */
   const overdue = async (rows: Rows): Promise<string[]> => {
     const answer = await firms.A.admin.call('GET', '/api/settings').catch(() => null)
     if (answer?.status !== 200) return ['P19 nobody tells the settings']

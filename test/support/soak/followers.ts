@@ -1,4 +1,5 @@
-// Followers write, through the simulator, which pushes as WeChat does: signed, within 5 s, three times in all with the same MsgId.
+// Followers in a long run. They write through the simulator, which pushes like WeChat: signed,
+// waiting 5 s, up to three times with the same MsgId.
 import { post } from '../app.ts'
 import type { Draw } from '../random.ts'
 import type { Firm } from './companies.ts'
@@ -8,7 +9,7 @@ import type { Client } from './client.ts'
 export type Attempt = { status: number | null; ms: number; outcome: string }
 export type Pushed = { text: string; msgId: string; attempts: Attempt[] }
 
-/** A client has followers of its own, so that what each writes has an order. */
+/** Each client has followers of its own, so that the order of what each of them wrote is known. */
 export function follow(client: Client, firm: Firm, mine: Firm['followers']): () => Promise<void> {
   let n = 0
   return async () => {

@@ -1,16 +1,17 @@
-// What the clients saw: each operation is one entry, whose outcome is `info` where the answer leaves it open.
+// The record of what clients experienced. Each operation is one entry; its outcome is `info` if the
+// answer does not tell what happened.
 import { performance } from 'node:perf_hooks'
 
 export type Outcome = 'ok' | 'fail' | 'info'
 export type Entry = {
   client: string
   op: string
-  /** What it was done to: an openid, or the id of a session or a line. */
+  /** What the operation was about: an openid, or the id of a session or a line. */
   key: string
-  /** By the monotonic clock of this machine. */
+  /** Measured by the monotonic clock of this machine. */
   begin: number
   end: number
-  /** The product's time when it began, or earlier. */
+  /** The product's time when the operation began, or earlier. */
   at: number
   outcome: Outcome
   detail: any
@@ -20,13 +21,13 @@ export type Told = Pick<Entry, 'outcome' | 'detail'>
 
 export type Journal = {
   entries: Entry[]
-  /** Those that have ended; an operation under way is none yet. */
+  /** Contains only operations that have ended. */
   run: (asked: Asked, act: () => Promise<Told>) => Promise<Entry>
-  /** Entries that name one of these. */
+  /** The entries that mention one of these names. */
   about: (names: string[]) => Entry[]
 }
 
-/** `lowestNow`: the product's time, at least as it is known there. */
+/** `lowestNow`: a lower bound of the product's time. */
 export function openJournal(lowestNow: () => number): Journal {
   const entries: Entry[] = []
   return {
@@ -61,6 +62,9 @@ export const lineOf = ({ client, op, key, begin, end, outcome, detail }: Entry) 
     detail,
   })
 
-/** Of an answer: what no server said with its own words may have happened. */
+/**
+ * The outcome according to the answer's status. If no server gave a proper answer, the operation
+ * may have taken effect.
+ */
 export const outcomeOf = (status: number): Outcome =>
   status < 300 ? 'ok' : status < 500 ? 'fail' : 'info'

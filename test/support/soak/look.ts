@@ -1,10 +1,10 @@
-// Reads the database past the product: several questions, one moment.
+// Reads the database directly, with several queries that see the same moment.
 import Database from 'better-sqlite3'
 import { createConnection, type Connection } from 'mysql2/promise'
 
 export type Rows = <T>(query: string, values?: (string | number)[]) => Promise<T[]>
 export type Look = {
-  /** What is asked inside sees one moment. */
+  /** All queries inside see the same moment. */
   once: <R>(ask: (rows: Rows) => Promise<R>) => Promise<R>
   close: () => Promise<void>
 }

@@ -1,5 +1,6 @@
-// A few minutes that nobody lived and in which every promise was kept: all that the checks read, so that one thing at a time can be
-// made wrong in it. Its tables have no keys, because what is wrong shall fit in, too.
+// An invented run of a few minutes in which every promise was kept, with all data that the checks
+// read. Tests then make one thing wrong at a time. Its tables have no keys, so that wrong rows can
+// be inserted.
 import Database from 'better-sqlite3'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,18 +20,18 @@ export type MadeUp = {
   sql: (query: string) => void
   entries: Entry[]
   struck: Struck[]
-  /** What WeChat tells of what was sent to it. */
+  /** What the simulator reports as sent. */
   sent: Partial<LedgerItem>[]
-  /** What a path answers. */
+  /** The answers to HTTP requests, by path. */
   answers: Record<string, unknown>
   facts: Facts
-  /** Everything is looked at as in a run; `then` between two looks. */
+  /** Runs all checks like in a real run. `then` is called between two of them. */
   judge: (then?: () => void) => Promise<void>
   close: () => void
 }
 
 const minute = 60_000
-/** The product's time at the end of it. */
+/** The product's time at the end of the invented run. */
 const noon = 1_800_000_000_000
 const columns = {
   inbox: 'dedup_key',
@@ -45,7 +46,7 @@ const columns = {
 }
 const said = ['P6', 'P7', 'P8', 'P10', 'P15', 'load']
 
-/** Of o1 in s1 two lines and two replies; s2 ended by itself. */
+/** Follower o1 has two lines and two replies in session s1; session s2 was ended by a timer. */
 const rows = (at: number) => `
   insert into official_account values ('acc');
   insert into inbox values ('m:1'), ('m:2'), ('m:3');
@@ -85,7 +86,7 @@ const reply = (n: number) => ({
   },
 })
 
-/** One after the other, the third push as long ago as its session has been silent. */
+/** The entries, one after the other. The third push is as old as its session has been silent. */
 function madeUpEntries(): Entry[] {
   const now = performance.now()
   const told = { id: 's1', fence: 1, agentUid: 11, stateCode: 1 }
@@ -96,7 +97,7 @@ function madeUpEntries(): Entry[] {
     { op: 'claim', key: '', detail: told },
     reply(1),
     reply(2),
-    // a double click
+    // sent twice, like a double click
     reply(2),
   ].map((one, n) => ({
     client: 'made up',
@@ -185,7 +186,7 @@ const lookAt = (database: Database.Database): World['look'] => ({
   close: () => Promise.resolve(),
 })
 
-/** The product's doors and the simulator's. */
+/** Answers requests in place of the product and the simulator. */
 async function openAnswers(answers: MadeUp['answers'], sent: MadeUp['sent']) {
   const server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://made.up')

@@ -1,4 +1,4 @@
-// Whose each session was, as its ledger tells and as people were told.
+// Checks who owned each session, according to its ledger and to what people were told.
 import { queued } from '../../../rules/session/session.ts'
 import type { Entry } from './journal.ts'
 import type { Rows } from './look.ts'
@@ -15,7 +15,10 @@ type Step = {
   reason: string | null
 }
 
-/** The ledger tells how each came to whose it is; who was told that he has it stands in it. */
+/**
+ * The ledger must explain each owner, and everyone who was told that they own a session must be in
+ * it.
+ */
 export async function checkLedgers(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
   const steps = grouped(
@@ -50,7 +53,10 @@ export async function checkLedgers(rows: Rows, whole: Whole): Promise<void> {
 
 const owning = ['claim', 'accept', 'transfer', 'takeover']
 
-/** Whatever the ledger says: each fence is one owner's. */
+/**
+ * Independently of the ledger: for each fence only one person may have been told that they own the
+ * session.
+ */
 function checkToldOnce(told: Entry[], promises: Promises): void {
   const ofFence = grouped(told, ({ detail }) => `${detail.id} with fence ${detail.fence}`)
   for (const [what, same] of ofFence) {
@@ -88,7 +94,10 @@ function brokenBetween(from: Step, step: Step): string | null {
   return isSecond ? `two owners with one fence at step ${step.n}` : null
 }
 
-/** Who began to write after somebody else had been told that the session is theirs was refused. */
+/**
+ * Anyone who began to write after somebody else was told that they own the session must have been
+ * refused.
+ */
 export function checkStale(whole: Whole): void {
   const { before, promises } = whole
   const moves = grouped(

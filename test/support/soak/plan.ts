@@ -1,4 +1,4 @@
-// What strikes when. The seed fixes it, and nothing else does.
+// Plans which disturbances happen when. The plan depends only on the seed.
 import { openDraw, type Draw } from '../random.ts'
 
 export type Edition = 'embedded' | 'cluster'
@@ -21,12 +21,12 @@ const ofWechat = ['slow', 'silent', 'reset', 'half', 'refuse', 'html', 'errcode'
 export type HouseKind = (typeof ofHouse)[Edition][number]
 export const houseKinds: readonly HouseKind[] = Object.values(ofHouse).flat()
 export type WechatKind = (typeof ofWechat)[number]
-/** In seconds. `n` chooses where there are several, and which way. */
+/** In seconds. `n` selects the target or variant if there are several. */
 export type Strike = { at: number; forS: number; n: number } & (
   { on: 'house'; kind: HouseKind } | { on: 'wechat'; kind: WechatKind }
 )
 
-/** A jump is settled before anything else happens to whoever has to judge it. */
+/** After a jump of the clock, nothing else may happen until the processes have dealt with it. */
 const jumpS = 8
 const lasts: Partial<Record<HouseKind, number>> = { kill: 1, freeze: 2, jump: jumpS }
 
@@ -35,7 +35,7 @@ export const calmOf = (minutes: number) => Math.min(30, minutes * 20)
 export function planOf(seed: number, minutes: number, edition: Edition): Strike[] {
   const draw = openDraw(seed)
   const span = { from: calmOf(minutes), to: minutes * 60 }
-  // who is killed first has lines on their way to a WeChat that is slow
+  // the first process is killed while it is sending lines to a slow WeChat
   const house = inTurn<HouseKind>(draw, ofHouse[edition], {
     ...span,
     from: span.from + 2,
@@ -48,7 +48,10 @@ export function planOf(seed: number, minutes: number, edition: Edition): Strike[
   ].sort((a, b) => a.at - b.at)
 }
 
-/** One after the other, the first of them first, each kind once before any comes again. */
+/**
+ * Draws kinds one after the other: first the given ones, then each kind once before any is
+ * repeated.
+ */
 function inTurn<K>(
   draw: Draw,
   kinds: readonly K[],
@@ -56,7 +59,7 @@ function inTurn<K>(
 ): { at: number; forS: number; n: number; kind: K }[] {
   const strikes = []
   let left: K[] = []
-  // the first minutes see many kinds, a long run has quiet in between
+  // the first minutes contain many kinds; later there are quiet periods
   const restS = to > 180 ? 4 + draw.below(8) : 2
   for (let at = from; ;) {
     if (left.length === 0) left = [...kinds]

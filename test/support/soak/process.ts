@@ -1,4 +1,4 @@
-// One process of the product that may die at any moment, and comes back on the same port.
+// A process of the product that may die at any moment and is started again on the same port.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ export type Process = {
   kill: () => Promise<void>
   freeze: () => void
   thaw: () => void
-  /** The clock of the database, as this process reads it. */
+  /** Makes the database's clock jump for this process. */
   jumpTo: (ms: number) => void
   stop: () => Promise<void>
 }
@@ -41,14 +41,17 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     const clock = { everyMs: looksEveryMs, jumpedMs }
     born.send({ open: { settings, withoutCron: false, clock } } satisfies Asked)
     born.on('message', ({ said }: Told) => {
-      // what was not served is seen by those who asked
+      // requests that were not served are noticed by the clients
       if (said?.level === 'warn' || said?.level === 'error') hear(said)
     })
     await listening(born)
-    // somebody may have moved it meanwhile
+    // the clock may have been moved while the process was starting
     if (born.connected) born.send({ jumpTo: jumpedMs } satisfies Asked)
   }
-  /** One that finds its servers away says so and ends; whatever keeps a service running starts it again. */
+  /**
+   * A process that finds its servers away reports it and ends. It is then started again, as a
+   * service manager would.
+   */
   const bearUntilItListens = async (): Promise<void> => {
     const until = performance.now() + startsWithinMs
     for (;;) {
@@ -90,7 +93,8 @@ function listening(child: ChildProcess): Promise<void> {
     }
     const late = setTimeout(fail, startsWithinMs, 'it takes too long')
     child.once('exit', (code, signal) => {
-      // on a busy machine it is struck again before it listens, and whoever did so starts it again
+      // on a busy machine it may be killed again before it listens; whoever did that starts it
+      // again
       if (signal === 'SIGKILL' && child.killed) {
         clearTimeout(late)
         resolve()

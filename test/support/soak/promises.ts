@@ -1,4 +1,4 @@
-// What was looked at for each promise, and what broke it.
+// Counts for each promise how often it was checked, and records what broke it.
 
 export const promised = {
   P1: 'a push that is answered is stored',
@@ -25,14 +25,16 @@ export type Breach = { id: PromiseId; what: string; names: string[] }
 
 export type Promises = {
   saw: (id: PromiseId, howMany?: number) => void
-  /** `names`: what its entries are found by. Told once. */
+  /** `names` are used to find the related entries. Each breach is reported once. */
   broke: (id: PromiseId, what: string, names: string[]) => void
   breaches: Breach[]
   verdicts: () => { id: PromiseId; verdict: 'ok' | 'violated' | 'unknown'; n: number }[]
 }
 
 const ids = Object.keys(promised) as PromiseId[]
-/** Of each; a fault that shows everywhere is seen in a few. */
+/**
+ * The limit for each promise, since a fault that appears everywhere is clear from a few examples.
+ */
 const mostTold = 10
 
 export function openPromises(): Promises {

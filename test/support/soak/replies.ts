@@ -1,4 +1,4 @@
-// What agents wrote, against the outbox and against what WeChat says of it.
+// Compares what agents wrote with the outbox and with what the simulator received.
 import type { Rows } from './look.ts'
 import type { Sends } from './sends.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
@@ -14,7 +14,7 @@ type Reply = {
   settled_at: number | null
 }
 
-/** What was accepted, what became of it, and what WeChat says of it. */
+/** Compares the accepted replies, their results and what the simulator received. */
 export async function checkReplies(rows: Rows, whole: Whole & { sends: Sends }): Promise<void> {
   const replies = await rows<Reply>(
     'select m.message_id, m.text, m.sender, m.client_key, o.wx_user_id, o.n, o.state from message_data m join outbox o on o.outbox_id = m.message_id where m.opercode in (1, 3, 4)',
@@ -41,7 +41,10 @@ function checkOnce(replies: Reply[], whole: Whole): void {
   }
 }
 
-/** Where a person settled it, the state is what he said; before the end, somebody may just be settling it. */
+/**
+ * If a person settled a reply, its state is their decision. During the run somebody may be settling
+ * it at this moment.
+ */
 function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const { before, promises, sends, last } = whole
   const byHand = new Set(
@@ -66,7 +69,7 @@ function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
 const toldOf = (text: string, same: Reply[], arrived: number) =>
   `"${text}" is ${same.map(({ state }) => state).join(', ')} and reached the follower ${arrived} times`
 
-/** Where it is certain when it left. */
+/** Checks the order of replies whose time of sending is certain. */
 function checkSentInOrder(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const { promises, sends } = whole
   const sent = replies.flatMap((reply) => {

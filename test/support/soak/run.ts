@@ -1,4 +1,5 @@
-// A long run drawn from a seed: people at work, what strikes them, and whoever compares all the time what was promised with what is.
+// A long run, drawn from a seed: people work, disturbances happen, and checks constantly compare
+// what was promised with what is there.
 import { setMaxListeners } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,14 +21,14 @@ import { openWorld } from './world.ts'
 export type SoakOptions = {
   seed: number
   minutes: number
-  /** Of the cluster edition. */
+  /** Only in the cluster edition. */
   servers: Servers | null
   tell?: (text: string) => void
 }
 export type Soaked = {
   verdicts: ReturnType<Promises['verdicts']>
   breaches: Promises['breaches']
-  /** Of a breach, the newest. */
+  /** The newest entries that concern a breach. */
   about: (names: string[]) => Entry[]
   entries: Entry[]
   struck: Struck[]
@@ -42,7 +43,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   const { seed, minutes, servers, tell = () => undefined } = options
   const world = await openWorld(minutes, servers)
   const ending = new AbortController()
-  // every client sleeps until then
+  // every client listens to this signal, so there is no fixed number of listeners
   setMaxListeners(0, ending.signal)
   try {
     const journal = openJournal(world.lowestNow)
@@ -54,7 +55,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     const checks = openChecks({ world, journal, promises, strikes, firms })
     const clients = live({ world, journal, promises, seed, firms, ending: ending.signal })
     const watching = watch(checks, journal, ending.signal)
-    // a process that does not come back ends the run
+    // if a process does not come back, the run ends
     const broke = strikes.done.then(() => new Promise<void>(() => undefined))
     await Promise.race([sleep(minutes * 60_000, undefined, { signal: ending.signal }), broke])
     ending.abort()
@@ -95,7 +96,7 @@ function live({
     return (async () => {
       while (!ending.aborted) {
         await next().catch((error: unknown) => {
-          // of its own: an answer that nobody foresaw is no reason to end the run
+          // an unexpected error of one client must not end the run
           one.journal.entries.push(strayOf(one.name, error))
         })
         await sleep(one.draw.below(2 * pauseMs), undefined, { signal: ending }).catch(() => null)
@@ -140,10 +141,10 @@ const strayOf = (client: string, error: unknown): Entry => ({
   detail: { error: error instanceof Error ? error.stack : String(error) },
 })
 
-/** A look that fails, as one may into a file that is just being struck, is made up for by the next. */
+/** A check may fail while a file or server is being disturbed; the next check makes up for it. */
 async function watch(checks: Checks, journal: Journal, ending: AbortSignal): Promise<void> {
   for (let n = 0; !ending.aborted; n += 1) {
-    // a whole look reads everything, and there is more and more
+    // complete checks read everything, which takes longer and longer, so they become rarer
     const isWhole = n % (n < 20 ? 5 : 20) === 4
     await checks
       .light()
@@ -155,7 +156,10 @@ async function watch(checks: Checks, journal: Journal, ending: AbortSignal): Pro
   }
 }
 
-/** Nobody writes any more and nothing is broken: what has no end yet gets one, within the time that was promised. */
+/**
+ * At the end nobody writes and nothing is disturbed any more. Everything unfinished must end within
+ * the promised time.
+ */
 async function drain(living: Living, checks: Checks, strikes: Strikes): Promise<void> {
   const { world, firms, journal, promises, seed } = living
   for (const one of world.processes) await one.start()
@@ -164,10 +168,10 @@ async function drain(living: Living, checks: Checks, strikes: Strikes): Promise<
     if (!who.isEnabled) await enable({ ...admin, firm: firms.A }, who)
   }
   const healed = Math.max(performance.now(), ...strikes.all.map(({ end }) => end))
-  // whoever fell silent is due
+  // so that sessions that fell silent become due
   await world.advance(quietMs)
   let left = await checks.left()
-  // so is every job that comes once a minute
+  // so that every job that runs once a minute becomes due
   await world.advance(minuteMs)
   while (performance.now() - healed < drainsWithinMs && left.length > 0) {
     await sleep(1000)

@@ -1,19 +1,22 @@
-// The product's own check of itself, asked through its door.
+// Runs the product's own self-check through its API.
 import { performance } from 'node:perf_hooks'
 import type { Facts } from './facts.ts'
 import { promised, type PromiseId } from './promises.ts'
 import { struckBetween } from './strikes.ts'
 
-/** What holds a while after a strike only. */
+/** Promises that hold only some time after a disturbance. */
 const soon = new Set(['P15'])
 const soonMs = 10_000
-/** The clock leaps, so a reply is soon old: the drain asks whether it has its end. */
+/**
+ * The run moves the clock, so replies soon look old. Whether they end is checked when the run is
+ * over.
+ */
 const unfinished = /; \d+ replies have no end yet|^\d+ replies have no end yet$/
-/** What it looks at besides is counted with the rest that changes together. */
+/** Promises that only the self-check knows are counted under P7. */
 const idOf = (id: string): PromiseId => (id in promised ? (id as PromiseId) : 'P7')
 const answersWithinMs = 30_000
 
-/** What is violated now; whoever is away says nothing. */
+/** The violations at this moment; none if the product is away. */
 export async function askSelfCheck(facts: Facts): Promise<string[]> {
   const violated: string[] = []
   for (const { admin } of [facts.firms.A, facts.firms.B]) {

@@ -1,4 +1,4 @@
-// The simulator's own ledger of what was sent to followers, which is the truth.
+// Reads the simulator's record of what was sent to followers.
 import type { LedgerItem } from '../../../scripts/simulator/types.ts'
 import type { World } from './world.ts'
 
@@ -8,18 +8,18 @@ export type Send = {
   text: string
   delivered: boolean
   fault?: string
-  /** By the monotonic clock of this machine. */
+  /** Measured by the monotonic clock of this machine. */
   at: number
 }
 export type Sends = {
-  /** What has come since. */
+  /** Reads what has been added since the last time. */
   read: () => Promise<void>
   all: Send[]
   byText: Map<string, Send[]>
 }
 
 const sendPath = '/cgi-bin/message/custom/send'
-/** As agents write them; what rules and jobs say may be said often. */
+/** Recognises agents' replies. Texts of rules and jobs may be sent many times. */
 const isReply = (text: string) => / 答 /.test(text)
 
 export function openSends({ simulator, monoOf }: World): Sends {

@@ -1,4 +1,5 @@
-// Runs of jobs: who has taken a slot keeps it, and after everything is mended each job goes on.
+// Checks the runs of jobs: each slot belongs to one process, and after disturbances every job
+// continues.
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import type { Facts } from './facts.ts'
 import type { Rows } from './look.ts'
@@ -7,15 +8,18 @@ import { struckBetween } from './strikes.ts'
 type Run = { job: string; slot: string; token: string; started_at: number }
 
 const overlapMs = 120_000
-/** Runs are looked at so often, and something may be struck just before. */
+/** How often the runs are read; a disturbance may have happened just before. */
 const looksMs = 10_000
 const soonMs = 60_000
-/** Those that come often, and with a lease. */
+/** Jobs that run often and with a lease. */
 const frequent = jobs.filter(({ everyMs, everywhere }) => everyMs <= soonMs && !everywhere)
 
 export function openJobs({ world, promises, strikes }: Facts) {
   const seen = new Map<string, { token: string; at: number }>()
-  /** A process that starts forgets the runs of a time that has not come (decision 0038): they are run when it comes. */
+  /**
+   * A process that starts deletes runs with a time in the future (decision 0038); they are run
+   * again when that time comes.
+   */
   const mayBeForgotten = (since: number) =>
     struckBetween(strikes, { from: since - looksMs }, ['kill', 'jump']) !== undefined
   let newest = 0
@@ -38,7 +42,7 @@ export function openJobs({ world, promises, strikes }: Facts) {
         newest = Math.max(newest, at)
       }
     },
-    /** Jobs that have not run since it was asked first. */
+    /** Jobs that have not run since this was asked for the first time. */
     behind: async (rows: Rows): Promise<string[]> => {
       if (healedAt === 0) healedAt = world.now()
       const ran = await rows<{ job: string }>(

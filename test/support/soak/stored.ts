@@ -1,11 +1,11 @@
-// What was pushed, against the lines that are stored.
+// Compares what was pushed with the stored lines.
 import type { Entry } from './journal.ts'
 import type { Rows } from './look.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
 
 const isTaken = ({ op, outcome }: Entry) => op === 'push' && outcome === 'ok'
 
-/** Each push has one row and one line, and there is no line that nobody pushed. */
+/** Each push must have one inbox row and one line, and there must be no line without a push. */
 export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
   const lines = await rows<{ text: string; n: number; openid: string }>(
@@ -28,7 +28,7 @@ export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
   }
 }
 
-/** Before the end some are on their way, of whom nothing is known but how followers write. */
+/** During the run some pushes are still on their way; their texts are recognised by their form. */
 function pushedIn({ before, last }: Whole): (text: string) => boolean {
   if (!last) return (text) => /^《[甲乙]》 f[AB]\d+ \d+/.test(text)
   const tried = new Set(before.filter(({ op }) => op === 'push').map(({ detail }) => detail.text))
@@ -39,7 +39,10 @@ type Place = { text: string; seq: number; session_id: string; add_time: number }
 const isBehind = (a: Place, b: Place) =>
   a.session_id === b.session_id ? a.seq < b.seq : a.add_time <= b.add_time
 
-/** What a follower wrote after the answer to the line before stands behind it; lines are numbered without gaps. */
+/**
+ * A line that a follower wrote after the answer to the previous one must be stored after it. Lines
+ * are numbered without gaps.
+ */
 export async function checkOrder(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
   const lines = await rows<Place>(

@@ -1,4 +1,4 @@
-// Does what the plan says, and remembers when.
+// Carries out the planned disturbances and records when they happened.
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { post } from '../app.ts'
@@ -9,13 +9,18 @@ import type { World } from './world.ts'
 
 export type Struck = { kind: HouseKind | WechatKind; begin: number; end: number }
 export type Strikes = {
-  /** Those that are over and those under way, whose end is not known yet. */
+  /** Disturbances that are over and those that are going on, whose end is unknown. */
   all: Struck[]
-  /** Resolves when the plan is done or `ending`; nothing is broken then. */
+  /**
+   * Resolves when the plan is finished or `ending` is aborted; all disturbances have been ended
+   * then.
+   */
   done: Promise<void>
 }
 
-/** One of them (or of these kinds) that was under way at some time in between. */
+/**
+ * Finds a disturbance (or one of these kinds) that was going on at some time between two moments.
+ */
 export const struckBetween = (
   { all }: Pick<Strikes, 'all'>,
   { from, to = Infinity }: { from: number; to?: number },
@@ -106,7 +111,7 @@ async function strikeHouse(
   return acts[kind]()
 }
 
-/** One account at a time: the others must not notice. */
+/** Disturbs the simulated WeChat for a single account; the others must not be affected. */
 async function strikeWechat(
   { simulator }: World,
   { kind, n }: { kind: WechatKind; n: number },

@@ -1,4 +1,4 @@
-// The report of a run, in words.
+// The report of a run as text.
 import { lineOf } from './journal.ts'
 import { promised } from './promises.ts'
 import type { Soaked } from './run.ts'
@@ -6,7 +6,7 @@ import type { Soaked } from './run.ts'
 export const linesOfPromises = ({ verdicts }: Soaked): string[] =>
   verdicts.map(({ id, verdict, n }) => `${id} ${verdict} N=${n}`)
 
-/** What broke, with what clients saw of it. */
+/** The breaches, with what the clients saw of them. */
 export const linesOfBreaches = ({ breaches, about }: Soaked): string[] =>
   breaches.flatMap(({ id, what, names }) => [
     `${id} (${promised[id]}): ${what}`,

@@ -1,17 +1,18 @@
-// A reply is unknown where its answer was lost, or where whoever sent it died or could not write down what became of it just then.
+// Checks that a reply is unknown only if its answer was lost, or if its sender died or could not
+// store the result.
 import { performance } from 'node:perf_hooks'
 import type { Facts } from './facts.ts'
 import type { Rows } from './look.ts'
 import type { Sends } from './sends.ts'
 import { struckBetween, type Struck } from './strikes.ts'
 
-/** A lease of the dead runs out, and the sweep comes by. */
+/** The lease of a dead process has to expire first, and then the job has to run. */
 const shownWithinMs = 60_000
-/** From the moment when it is at WeChat until what became of it is written. */
+/** The time from a reply's arrival at the simulator until its result is stored. */
 const writtenWithinMs = 3000
-/** WeChat notes it a moment after it came. */
+/** The simulator records a message a moment after it arrived. */
 const notedWithinMs = 500
-/** After each of them nobody can know whether the line arrived; any other answer says it. */
+/** After these failures nobody can know whether the message arrived. */
 const losesAnswer = ['slow', 'silent', 'reset', 'half', 'refuse', 'html']
 const losesSender: Struck['kind'][] = [
   'kill',
@@ -21,10 +22,10 @@ const losesSender: Struck['kind'][] = [
   'slowDatabase',
   'deadDatabase',
 ]
-/** Nobody renews the lease of what is answered passively. */
+/** The lease of a passive answer is not renewed, so a jump of the clock can also lose it. */
 const losesPassive: Struck['kind'][] = [...losesSender, 'jump']
 
-/** WeChat tells of a call when it is over, which may be after the product has given it up. */
+/** The simulator reports a call when it is over, possibly after the product gave it up. */
 const toldWithinMs = 5000
 
 type Unknown = { outbox_id: string; way: string; text: string | null }
@@ -44,7 +45,7 @@ export function openUnknowns({ journal, promises, strikes }: Facts, sends: Sends
         : { from: Math.max(began, seenAt - shownWithinMs), to: seenAt }
     return struckBetween(strikes, window, way === 'api' ? losesSender : losesPassive) !== undefined
   }
-  /** Those who were seen long enough ago, or all. */
+  /** Judges replies that were seen long enough ago, or all of them. */
   const judge = (all: boolean) => {
     for (const [id, one] of suspects) {
       if (!all && performance.now() - one.seenAt < toldWithinMs) continue

@@ -1,8 +1,12 @@
-// Everything that was told so far, against everything that is stored.
+// The input of a complete check: all recorded operations, to be compared with everything that is
+// stored.
 import type { Entry } from './journal.ts'
 import type { Promises } from './promises.ts'
 
-/** `before`: what had ended before the look began. Only the `last` look is counted: it sees all that the others saw. */
+/**
+ * `before`: operations that had ended before the check began. Only the `last` check is counted,
+ * because it includes everything.
+ */
 export type Whole = { before: Entry[]; promises: Promises; last: boolean }
 
 export const grouped = <T>(all: T[], keyOf: (one: T) => string): Map<string, T[]> => {

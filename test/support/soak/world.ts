@@ -1,4 +1,5 @@
-// Where a long run happens: a WeChat, the product in processes of its own, and every wire and disk by which it can be struck.
+// The surroundings of a long run: the simulator, the product in separate processes, and the
+// connections and disks that can be disturbed.
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -19,26 +20,26 @@ import { lookAtFile, lookAtServer, type Look } from './look.ts'
 import { openProcess, type Process } from './process.ts'
 
 export type World = {
-  /** The door of them all. */
+  /** The address of the balancer, or of the single process. */
   url: string
   simulator: string
   processes: Process[]
   wires: { database: TcpProxy; redis: TcpProxy } | null
-  /** Null where nobody may mount one. */
+  /** Null if the run may not mount a disk. */
   disk: SmallDisk | null
   look: Look
   logged: Said[]
-  /** The product's time, by a clock that nobody moves but the run itself. */
+  /** The product's time according to a clock that only the run itself moves. */
   now: () => number
-  /** When it was, by the monotonic clock of this machine. */
+  /** When that time was, by the monotonic clock of this machine. */
   monoOf: (productTime: number) => number
-  /** The product's time, as every process has heard it. */
+  /** A product time that every process has reached. */
   lowestNow: () => number
   advance: (ms: number) => Promise<void>
   close: () => Promise<void>
 }
 
-/** The product asks once a second, and may be frozen. */
+/** The product asks for the advance once a second, and may be frozen meanwhile. */
 const heardWithinMs = 6000
 
 export async function openWorld(minutes: number, servers: Servers | null): Promise<World> {

@@ -1,4 +1,4 @@
-// Each way to break what is promised of pushes, lines and sessions.
+// Ways to break each promise about pushes, lines and sessions, to test the checks.
 import type { PromiseId } from './promises.ts'
 import { entryOf, says, sql, type Case } from './wrong.ts'
 

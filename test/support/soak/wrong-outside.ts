@@ -1,4 +1,4 @@
-// Each way to break what is promised of replies, of what runs by the clock, and of who is shown what.
+// Ways to break each promise about replies, timers and who sees what, to test the checks.
 import { openDraw } from '../random.ts'
 import { work } from './agents.ts'
 import type { Person } from './companies.ts'

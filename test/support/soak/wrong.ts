@@ -1,4 +1,4 @@
-// How a day is made wrong.
+// Makes one thing wrong in the invented run.
 import { performance } from 'node:perf_hooks'
 import { openDraw } from '../random.ts'
 import type { Entry } from './journal.ts'
@@ -8,7 +8,7 @@ import type { Struck } from './strikes.ts'
 export type Case = {
   what: string
   make?: (day: MadeUp) => unknown
-  /** Between two looks. */
+  /** Called between two checks. */
   then?: (day: MadeUp) => void
   told: RegExp
 }
