@@ -1,4 +1,5 @@
-// What a stranger may throw at us. Nothing of it leaves a row, and the process lives.
+// Malformed and hostile input at the webhook and the API. It is refused, leaves no row, and the
+// process keeps running.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
@@ -12,7 +13,7 @@ const push = (house: House, body: string, query = signed()) =>
 const text = textXml('o1', '1', 'x')
 const inboxRows = (house: House) => house.app.ports.store.read.sql.all('select * from inbox')
 
-void test('the echo is answered as it came, only to who knows the token', async (t) => {
+void test("WeChat's check of the server address is answered with its echostr unchanged, and only if the signature fits the token", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const wechat = nobody(house)
@@ -21,12 +22,12 @@ void test('the echo is answered as it came, only to who knows the token', async 
     .expect(200, 'abc<b>1')
     .expect('Content-Type', /text\/plain/)
   await wechat.get(at(`${signed('other')}&echostr=1`)).expect(403)
-  // a repeated parameter
+  // a parameter that occurs twice
   await wechat.get(at(`${signed()}&nonce=2&echostr=1`)).expect(403)
   await wechat.get(at(signed(), 'wxunknown')).expect(404)
 })
 
-void test('a wrong signature is 403 and leaves no row', async (t) => {
+void test('a push with a wrong signature is answered 403 and leaves no row', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   for (const query of [
@@ -38,11 +39,11 @@ void test('a wrong signature is 403 and leaves no row', async (t) => {
     await push(house, text, query).expect(403)
   }
   assert.deepEqual(await inboxRows(house), [])
-  // the premise: signed it is taken
+  // to be sure of the rest: with a correct signature the same push is accepted
   await push(house, text).expect(200)
 })
 
-void test('unreadable bodies are refused in time, and the process lives', async (t) => {
+void test('pushes with unreadable bodies are refused quickly, and the process keeps running', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const entities = Array.from(
@@ -69,7 +70,7 @@ void test('unreadable bodies are refused in time, and the process lives', async 
   await nobody(house).get('/healthz').expect(200)
 })
 
-void test('another openid in the query is counted; the body decides', async (t) => {
+void test("if the openid in a push's query differs from the one in its body, the body counts and the difference is counted in a metric", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   house.announce({ logs: ['the openid of the query is not the sender'] })
@@ -81,7 +82,7 @@ void test('another openid in the query is counted; the body decides', async (t) 
   assert.match(await house.metrics(), /kefu_push_openid_differs_total 1/)
 })
 
-void test('malformed JSON is 400 with the field; a wrong type, a wrong length and a foreign content type are named', async (t) => {
+void test('a call with malformed JSON, a wrong type, a wrong length or a foreign content type is answered 400 with the name of the field', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const admin = as(house.admin)
@@ -96,7 +97,7 @@ void test('malformed JSON is 400 with the field; a wrong type, a wrong length an
   await admin.get('/api/nothing').expect(404)
 })
 
-void test('deep JSON costs hardly more than as many flat bytes, and says what it is', async (t) => {
+void test('a call with deeply nested JSON is refused with a reason, and costs hardly more time than flat JSON of the same size', async (t) => {
   const house = await openHouse({ alone: true })
   t.after(() => house.close())
   const size = 256 * 1024 - 100
@@ -120,11 +121,11 @@ void test('deep JSON costs hardly more than as many flat bytes, and says what it
   await admin.post('/api/rules/test').send({ text }).expect(200)
 })
 
-void test('a query parameter that a route does not know is refused by name, on every route; a list takes its cursor and limit', async (t) => {
+void test('a query parameter that a route does not know is refused by name, on every route; lists accept their cursor and limit', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const admin = as(house.admin)
-  // back from WeChat, which adds parameters as it likes
+  // WeChat's return from an authorisation is excluded, because WeChat adds parameters of its own
   const open = routes.filter((one) => one.path !== '/wechat/platform/:componentAppid/callback')
   assert.ok(open.length > 60, 'the premise: the list of routes')
   for (const route of open.filter((one) => one.method === 'get')) {

@@ -1,4 +1,5 @@
-// Who may read a customer and all that was said, and who may write about them: every door says the same as the session does.
+// Who may read a customer with all their messages, and who may change their description. Every
+// route must give the same result.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { as, refusal } from '../support/api.ts'
@@ -19,7 +20,7 @@ async function people(house: House) {
   }
 }
 
-/** Every way to read of a customer, by an agent. */
+/** Everything an agent can read about a customer. */
 async function reads(actor: Actor, customerId: string, sessionIds: string[]) {
   const paths = [
     `/api/customers/${customerId}`,
@@ -37,11 +38,11 @@ const found = async (actor: Actor, search = '') =>
   (await as(actor).get('/api/customers').query({ search }).expect(200)).body.items.map(
     (one: { id: string }) => one.id,
   )
-/** What an agent or a supervisor does with a session. */
+/** Calls that an agent or a supervisor makes on a session. */
 const does = (actor: Actor, verb: string, body: object = {}) =>
   as(actor).post(`/api/sessions/${verb}`).send(body)
 
-void test('whoever may read the open or latest session of a customer reads all of them; to strangers the customer is 404 and found by no search', async (t) => {
+void test("whoever may read a customer's open or newest session may read all their sessions; for everybody else the customer is 404 and not found by search", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { owner, second, stranger, lead, group } = await people(house)
@@ -76,7 +77,7 @@ void test('whoever may read the open or latest session of a customer reads all o
     all(200, 2),
     'what was before, too',
   )
-  // who had it keeps what was theirs
+  // the former owner still reads the sessions they had
   await as(owner).get(`/api/sessions/${first.id}`).expect(200)
   await as(owner).get(`/api/sessions/${next.id}`).expect(404)
   await as(owner).get(`/api/customers/${id}`).expect(404)
@@ -87,7 +88,7 @@ void test('whoever may read the open or latest session of a customer reads all o
   assert.deepEqual(await found(stranger), [id])
 })
 
-void test('a customer is described by the owner, the exclusive agent and supervisors; whoever only reads is told 403, a stranger 404', async (t) => {
+void test("a customer's description is changed by the owner, the exclusive agent and supervisors; people who may only read get 403, others 404", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { owner, second, stranger, lead } = await people(house)
@@ -96,17 +97,17 @@ void test('a customer is described by the owner, the exclusive agent and supervi
   const session = await sessionOf(house, customer)
   const path = `/api/customers/${session.customer.id}`
   const describe = (actor: Actor, body: object) => as(actor).patch(path).send(body)
-  // it waits for everyone
+  // the session is in the common lane
   await describe(second, { alias: 'x' }).expect(403).expect(refusal('not_owner'))
   await does(owner, `${session.id}/claim`).expect(200)
   await describe(owner, { alias: '老王' }).expect(200)
   await describe(owner, { exclusiveAgentUid: -1 }).expect(403).expect(refusal('not_allowed'))
   await describe(owner, { priority: 3 }).expect(403).expect(refusal('not_allowed'))
-  // as a member
+  // now as a member of the group chat
   await does(owner, `${session.id}/members`, { uids: [second.uid] }).expect(200)
   await describe(second, { remark: 'x' }).expect(403).expect(refusal('not_owner'))
   await describe(stranger, { remark: 'x' }).expect(404).expect(refusal('not_found'))
-  // as the exclusive agent, while the owner still may
+  // now as the exclusive agent, while the owner still may too
   await describe(lead, { exclusiveAgentUid: second.uid }).expect(200)
   await describe(second, { remark: '常客' }).expect(200)
   await describe(owner, { tags: ['a'] }).expect(200)

@@ -1,10 +1,11 @@
-// The API page is served from files of the house, so it can be read without a network.
+// The page with the API documentation comes from this server alone, so it can be read without
+// internet access.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { nobody } from '../support/api.ts'
 import { openHouse } from '../support/app.ts'
 
-void test('the API page names only files that this server has, and its policy lets nothing else in', async (t) => {
+void test('the API documentation page refers only to files of this server, and its security policy allows no others', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const reader = nobody(house)

@@ -1,4 +1,4 @@
-// The media vault by its doors.
+// The media vault, used through the API.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,10 +16,10 @@ const upload = (actor: Actor, bytes: Uint8Array, name = 'a.bin') =>
     .post('/api/media')
     .field('note', 'before the file')
     .attach('file', Buffer.from(bytes), name)
-/** What comes back, as it came. */
+/** Downloads a file as raw bytes. */
 const download = (actor: Actor, url: string) => as(actor).get(url).responseType('blob')
 
-/** A form with a name that `attach` would shorten. */
+/** Builds a form by hand, because supertest's `attach` would shorten the name. */
 const form = (bytes: Uint8Array, name: string, boundary = 'b') =>
   Buffer.concat([
     Buffer.from(
@@ -38,7 +38,7 @@ async function bossOfB(house: House): Promise<Actor> {
   return signIn(house.url, admin.username)
 }
 
-void test('what is stored comes back byte by byte, with the type its bytes have and nothing that runs', async (t) => {
+void test('a file of the vault is returned byte by byte, with the type of its content and under a policy that lets nothing in it run', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const kinds: [Uint8Array, string, string, string][] = [
@@ -66,7 +66,7 @@ void test('what is stored comes back byte by byte, with the type its bytes have 
   }
 })
 
-void test('a part is answered as a part, what was not changed as 304, and a stranger not at all', async (t) => {
+void test('a file of the vault can be requested in parts or conditionally (304), but only by somebody who is signed in', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const { url } = (await upload(house.admin, mp4, 'a.mp4').expect(201)).body
@@ -87,7 +87,7 @@ void test('a part is answered as a part, what was not changed as 304, and a stra
     .expect(404)
 })
 
-void test('equal files of a company are one; of two companies they are two', async (t) => {
+void test('equal files of one company are stored once, equal files of two companies separately', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const before = files(house).length
@@ -101,7 +101,7 @@ void test('equal files of a company are one; of two companies they are two', asy
   assert.equal(files(house).length, before + 2)
 })
 
-void test('what is too large is 413, what is none of the kinds 415, what is no form 415, without a file 400; nothing of it stays', async (t) => {
+void test('an upload that is too large gets 413, of an unknown type 415, not as a form 415, without a file 400; nothing of it is kept', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const before = files(house).length
@@ -131,10 +131,10 @@ void test('what is too large is 413, what is none of the kinds 415, what is no f
   assert.equal((await house.rows('select * from resources')).length, 0)
 })
 
-void test('a boundary that is cut anywhere between two pieces is found', async (t) => {
+void test("an upload is read correctly wherever the network splits the form's boundary", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  // what looks like the boundary inside the file is part of it
+  // text inside the file that only resembles the boundary belongs to the file
   const content = Buffer.concat([Buffer.from(png), Buffer.from('\r\n--x\r\n--boundar\r\n')])
   const body = form(content, 'p.png', 'boundary')
   for (const size of [1, 3, 7, 64]) {
@@ -149,7 +149,7 @@ void test('a boundary that is cut anywhere between two pieces is found', async (
   }
 })
 
-void test('a file whose bytes are gone is 404, not an empty picture; stored again it is there', async (t) => {
+void test('a file whose bytes have been lost is answered 404 instead of as an empty picture, and can be downloaded again after it is uploaded again', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const { url } = (await upload(house.admin, png).expect(201)).body

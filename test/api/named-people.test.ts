@@ -1,4 +1,5 @@
-// People who are named where something is saved: they are there, enabled, and serve the account, or the field is told.
+// People who are named in a call must exist, be enabled and serve the account; otherwise the error
+// names the field.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { as, refusal } from '../support/api.ts'
@@ -12,7 +13,7 @@ const rule = (action: object) => ({
   action,
 })
 
-void test('whoever names a person, a group or an account that is not of the company is told the field', async (t) => {
+void test('naming a person, a group or an account that is not of the company is refused with the name of the field', async (t) => {
   const at = await openDesk(t)
   const { house, id, session } = at
   const admin = as(house.admin)
@@ -47,7 +48,7 @@ void test('whoever names a person, a group or an account that is not of the comp
   assert.deepEqual(await session(), before, 'nothing has moved')
 })
 
-void test('a customer is given as exclusive to nobody who is disabled or does not serve their account', async (t) => {
+void test("a customer's exclusive agent cannot be somebody who is disabled or does not serve the customer's account", async (t) => {
   const at = await openDesk(t)
   const { house, agent } = at
   const admin = as(house.admin)

@@ -1,4 +1,5 @@
-// Every route of the router's own list, with whatever does not belong there: refused with a reason, or taken, and never our fault.
+// Calls every route with unsuitable values. Each call must be refused with a reason or accepted,
+// but never fail with a 5xx.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Route } from '../../src/http/engine/route.ts'
@@ -56,10 +57,10 @@ const oddInBody: unknown[] = [
   [2 ** 31, -1, 1.5],
   { id: {} },
 ]
-/** It would end the sign-in that all calls are made with. */
+/** Would end the sign-in that all calls use. */
 const ends = (route: Route) => route.path === '/api/logout'
 
-/** Where in a body a value stands; one level deep, and each option of a union. */
+/** The places in a body where a value can be; one level deep, for each option of a union. */
 function* places(schema: Schema, path: string[] = []): Generator<string[]> {
   for (const option of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
     yield* places(option, path)
@@ -75,7 +76,7 @@ function withOdd(body: unknown, [key = '', ...rest]: string[], value: unknown): 
   return { ...inner, [key]: rest.length === 0 ? value : withOdd(inner[key], rest, value) }
 }
 
-/** Ids that are there, by the first word of the path and by the name of a field. */
+/** Existing ids, by the first word of the path and by the name of a field. */
 async function idsOf(house: House): Promise<Ids> {
   await (await follower(house)).says('你好')
   const agent = await house.agent('agent1')
@@ -194,10 +195,11 @@ async function callAll(who: Asking, calls: Odd[]): Promise<string[]> {
   return faults
 }
 
-void test('whatever stands in a path, a query or a body is refused with a reason or taken, and is never a 5xx', async (t) => {
+void test('any value in a path, a query or a body is refused with a reason or accepted, and never answered with a 5xx', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  // neither list of values is a multiple of it: each place meets other values than the one before
+  // five shares no factor with the lengths of the lists, so each place gets different values than
+  // the one before it
   const every = times(5, 1)
   const all = [...oddCalls(await idsOf(house))]
   assert.ok(all.length > 5000, `${all.length} calls`)

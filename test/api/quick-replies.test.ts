@@ -18,7 +18,7 @@ const titles = async (who: Asking, query: object = {}): Promise<string[]> =>
     .map((one: { title: string }) => one.title)
     .sort()
 
-void test("one's own quick replies are nobody else's, the company's are everyone's and kept by supervisors", async (t) => {
+void test("an agent's own quick replies are seen by nobody else; those of the company are seen by all and changed only by supervisors", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const admin = as(house.admin)
@@ -53,7 +53,7 @@ void test("one's own quick replies are nobody else's, the company's are everyone
   await mine.get(`${at}/${own.id}`).expect(404)
 })
 
-void test('a quick reply is filled in for its session and counted, and the most used stand first', async (t) => {
+void test('using a quick reply fills in its variables for the session and counts the use, and the most used come first', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = as(await house.agent('agent1'))
@@ -77,18 +77,18 @@ void test('a quick reply is filled in for its session and counted, and the most 
       ['hello', 1],
     ],
   )
-  // its content is what sendMessage takes
+  // the content can be sent with sendMessage as it is
   await agent
     .post(`/api/sessions/${session.id}/messages`)
     .send({ clientMsgId: 'q', ...used.content })
     .expect(202)
-  // a session one may not see fills nothing
+  // an agent who may not see the session gets nothing filled in
   const other = as(await house.agent('agent2'))
   const theirs = await make(other, 'x')
   await other.post(`${at}/${theirs.id}/use`).send({ sessionId: session.id }).expect(404)
 })
 
-void test('a group that is deleted leaves its replies in no group', async (t) => {
+void test('when a group of quick replies is deleted, its replies stay without a group', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const groups = '/api/quick-reply-groups'
@@ -100,7 +100,7 @@ void test('a group that is deleted leaves its replies in no group', async (t) =>
     inGroup.items.map((one: any) => one.id),
     [reply.id],
   )
-  // a shared reply stands in no personal group
+  // a shared reply cannot be put into a personal group
   await admin
     .post(at)
     .send({ scope: 'shared', title: 'b', content: words('b'), groupId: group.id })

@@ -1,4 +1,4 @@
-// What somebody may ends with what it came from: no door goes on letting them in.
+// Rights end together with their reason, on every route.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { as } from '../support/api.ts'
@@ -16,7 +16,7 @@ const accountsOf = async ({ house }: Stage, kind: string) =>
     )
   ).map((row) => row.id)
 
-void test('an exclusive agent who serves the account no more neither reads nor describes the customer, and finds them in no list', async (t) => {
+void test('an exclusive agent who no longer serves the account cannot read or describe the customer, nor find them in a list', async (t) => {
   const at = await openStage()
   t.after(() => at.house.close())
   const { paths } = await at.idsOf('session')
@@ -46,7 +46,7 @@ void test('an exclusive agent who serves the account no more neither reads nor d
   assert.equal(await found(), 1, 'the customer is theirs still')
 })
 
-void test('who lost a customer by reclaim reads them until they come back to another, and then only the sessions they had', async (t) => {
+void test('an agent who lost a customer by reclaim can read them until the customer returns to somebody else, and afterwards only the sessions they had', async (t) => {
   const at = await openStage({ reclaimed: 1, rules: false })
   t.after(() => at.house.close())
   const { owner, stranger } = at.people
@@ -73,7 +73,7 @@ void test('who lost a customer by reclaim reads them until they come back to ano
 
 const callback = routes.find((route) => route.path.endsWith('/callback'))
 
-/** The owner of the account comes back from WeChat. */
+/** The owner of the account returns from WeChat. */
 async function comesBack({ house }: Stage, ids: Ids) {
   assert.ok(callback)
   const call = callOf(callback, ids)
@@ -84,7 +84,7 @@ async function comesBack({ house }: Stage, ids: Ids) {
 const accountCount = async (house: Stage['house']) =>
   (await house.rows('select account_id from official_account')).length
 
-void test('an account is bound for nobody who was disabled, is admin no more, or whose company has expired since they began it', async (t) => {
+void test('an authorisation is not completed if the admin who began it was disabled or demoted, or their company has expired', async (t) => {
   const at = await openStage()
   t.after(() => at.house.close())
   const { admin, operator } = at.people

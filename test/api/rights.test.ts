@@ -1,5 +1,5 @@
-// Who may what: every route of the router's own list, by everyone who may come to the door. What is meant stands beside each route
-// (src/http/engine/reach.ts); here it is compared with what happens.
+// Compares the declared rights with reality: every route is called as every kind of caller. What is
+// declared is next to each route (src/http/engine/reach.ts).
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { callers, standings, type Meant, type Reach } from '../../src/http/engine/reach.ts'
@@ -20,7 +20,7 @@ import {
 import { operationOf, writes, type Ids, type Thing } from '../support/route-calls.ts'
 import { changesIn, takeSnapshot, type Snapshot } from '../support/snapshot.ts'
 
-/** What was asked for before has ended: lines have gone out, a replay has run. */
+/** Waits until earlier calls have had their effect: lines have been sent, a replay has ended. */
 const settled = (house: House) =>
   eventually(async () => {
     const open = await house.rows(
@@ -48,7 +48,7 @@ async function refusals(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Prom
       if (why) faults.push(`${nameOf(cell)}: ${why}`)
     }
     const after = await takeSnapshot(at.house)
-    // a try to sign in is counted
+    // attempts to sign in are always recorded
     const ignored = group[0]?.reach === 'credentials' ? ['login_log'] : []
     const changed = changesIn(before, after, ignored)
     if (changed.length > 0) {
@@ -59,7 +59,10 @@ async function refusals(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Prom
   return faults
 }
 
-/** Whoever may write needs something new each time: of those who may, so many are drawn. All who may look do so. */
+/**
+ * A call that writes needs a new thing each time, so only some of those that must succeed are
+ * drawn. All calls that only read are made.
+ */
 const drawn = (may: Cell[], draw: Draw, few: number): Cell[] =>
   byRoute(may).flatMap((group) => {
     if (!writes(group[0]!.route)) return group
@@ -73,7 +76,7 @@ const drawn = (may: Cell[], draw: Draw, few: number): Cell[] =>
 
 async function allowances(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Promise<string[]> {
   const faults: string[] = []
-  // who only looks comes first: nothing has been taken yet
+  // calls that only read come first, before anything has been used up
   const inOrder = [...wished].sort((a, b) => Number(writes(a.route)) - Number(writes(b.route)))
   for (const cell of inOrder) {
     const there = writes(cell.route) ? null : cell.thing && base.get(cell.thing)
@@ -81,14 +84,14 @@ async function allowances(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Pr
     const before = isOfOthers(cell) ? await takeSnapshot(at.house, at.companyId) : null
     const why = whyNot(cell, await ask(at, cell, ids), ids)
     if (why) faults.push(`${nameOf(cell)}: ${why}`)
-    // one runs at a time
+    // only one replay can run at a time
     if (operationOf(cell.route) === 'POST /api/rules/replay') await settled(at.house)
     if (before) faults.push(...(await changesSince(at, before, cell)))
   }
   return faults
 }
 
-/** What they do in their own company. */
+/** Whether somebody of another company calls within their own company. */
 const isOfOthers = ({ caller, reach }: Cell) => caller === 'foreign' && reach !== 'anyone'
 
 async function changesSince(at: Rights, before: Snapshot, cell: Cell): Promise<string[]> {
@@ -97,7 +100,10 @@ async function changesSince(at: Rights, before: Snapshot, cell: Cell): Promise<s
   return changed.map((line) => `${nameOf(cell)} changed another company: ${line}`)
 }
 
-/** What is not as it is meant; `few` of those who may write are drawn. */
+/**
+ * Returns the calls whose answer is not as declared. `few` of the successful writes are drawn for
+ * each route.
+ */
 async function compare(at: Rights, all: Cell[], few: number) {
   const base = new Map<Thing, Ids>()
   for (const thing of new Set(all.map((cell) => cell.thing))) {
@@ -117,7 +123,7 @@ async function compare(at: Rights, all: Cell[], few: number) {
   return { faults, told }
 }
 
-void test('every route answers everyone as it is meant, and what it refuses changes nothing and sends nothing', async (t) => {
+void test('every route answers each kind of caller as declared, and a refused call changes and sends nothing', async (t) => {
   const at = await openRights()
   t.after(() => at.house.close())
   assert.ok(callers.length >= standings.length + 6 && cells.length > 1000)
@@ -126,11 +132,14 @@ void test('every route answers everyone as it is meant, and what it refuses chan
   t.diagnostic(told)
 })
 
-/** Those elsewhere serve the account, and sit in the group around the one that everything comes through. */
+/**
+ * People elsewhere serve the account, but are in the group around the one through which all
+ * sessions come.
+ */
 const inOuterGroup: Partial<Record<Reach, Meant>> = { 'queue.claim': 403, 'customer.start': 'yes' }
 const ofPeople = /^(session|queue|customer|missed|line)\./
 
-void test('where sessions come through a group in a group, by people of one account, an outer group has nothing of it, and all else is as it is meant', async (t) => {
+void test('when sessions wait for a group inside another group, members of the outer group get no right to them, and every route answers as declared', async (t) => {
   const at = await openRights({ nested: true, reclaimed: 0 })
   t.after(() => at.house.close())
   const there = cells

@@ -1,4 +1,4 @@
-// What other tests draw from: each writing route of the router's own list can be called, and then it does something.
+// Checks the generated calls on which other tests rely: each can be made, and succeeds.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
@@ -7,7 +7,7 @@ import { openStage } from '../support/stage.ts'
 
 const writing = routes.filter(writes)
 
-void test('every writing route has a line that says how it is called, and no line is of a route that is gone', () => {
+void test('every route that writes has an entry describing its call, and no entry belongs to a route that no longer exists', () => {
   for (const route of writing) fillOf(route)
   const there = new Set(routes.map(operationOf))
   assert.deepEqual(
@@ -20,11 +20,11 @@ void test('every writing route has a line that says how it is called, and no lin
   )
 })
 
-void test('every writing route is called with success by whoever may, on a thing that is there', async (t) => {
+void test('the generated call of every writing route succeeds when an entitled person makes it on an existing thing', async (t) => {
   const stage = await openStage({ missed: 1, reclaimed: 1 })
   t.after(() => stage.house.close())
   const failed: string[] = []
-  // what ends a sign-in comes last
+  // calls that end a sign-in come last
   const inOrder = [...writing].sort(
     (a, b) => Number(fillOf(a).endsSignIn ?? false) - Number(fillOf(b).endsSignIn ?? false),
   )

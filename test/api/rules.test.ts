@@ -1,4 +1,4 @@
-// Rules through the API: what is refused and why, pages, explanations, conflicts, and rules carried out and in.
+// Rules through the API: validation, paging, explanations, conflicts, export and import.
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import test from 'node:test'
@@ -21,7 +21,7 @@ const tryOut = async (admin: Asking, body: object) =>
 const importRules = (admin: Asking, type: string, body: string) =>
   admin.post('/api/rules/import').type(type).send(body)
 
-/** Of a table that comes in pieces of so many bytes. */
+/** Reads a table that arrives in pieces of this size. */
 async function rowsOf(table: string, size = 10_000): Promise<string[][]> {
   const bytes = Buffer.from(table)
   async function* pieces(): AsyncGenerator<Buffer> {
@@ -146,11 +146,11 @@ const refused: [what: string, rule: object, field: string, says: RegExp][] = [
   ['a field nobody knows', { weight: 3 }, 'weight', /./],
 ]
 
-void test('what is refused says which field and what to do', async (t) => {
+void test('a rule that is refused names the wrong field and says what to do', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const admin = as(house.admin)
-  // the rest of it is right
+  // with the wrong part replaced, the same rule is accepted
   await post(admin, 'good').expect(201)
   for (const [what, more, field, says] of refused) {
     const answer = await post(admin, what, more).expect(400).expect(refusal('invalid_input', field))
@@ -166,7 +166,7 @@ void test('what is refused says which field and what to do', async (t) => {
   assert.equal((await list(admin)).length, 1, 'nothing of it was kept')
 })
 
-void test('rules are made, read, replaced, deleted, and listed page by page in their order', async (t) => {
+void test('rules can be created, read, replaced and deleted, and are listed page by page in the order of their priority', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const admin = as(house.admin)
@@ -222,7 +222,7 @@ void test('rules are made, read, replaced, deleted, and listed page by page in t
   await admin.get(at).expect(404)
 })
 
-void test('a test of a text explains the decision: who won, who lost and why, who was silent', async (t) => {
+void test('trying a text explains which rule answers, which ones lost and why, and which did not match', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const admin = as(house.admin)
@@ -262,7 +262,7 @@ void test('a test of a text explains the decision: who won, who lost and why, wh
   assert.ok(performance.now() - began < 5000, 'it is not V8 that reads the pattern')
 })
 
-void test('keywords that never decide and rules that never speak are found', async (t) => {
+void test('the list of conflicts shows keywords that can never decide and rules that can never answer', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const admin = as(house.admin)
@@ -310,7 +310,7 @@ void test('keywords that never decide and rules that never speak are found', asy
   }
 })
 
-void test('rules go out and come in again unchanged, as JSON and as a table, and a table runs nothing', async (t) => {
+void test('exported rules can be imported unchanged, as JSON and as a table, and no cell of the table runs as a formula in a spreadsheet', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const admin = as(house.admin)
@@ -372,7 +372,7 @@ void test('rules go out and come in again unchanged, as JSON and as a table, and
   })
 })
 
-void test('any table is read back as it was written', async () => {
+void test('any table is the same after being written as CSV and read again', async () => {
   const cell = fc.oneof(
     fc.string(),
     fc.constantFrom('=1', "'=1", "''+x", '-', '"', ',', '\r\n', 'a\nb', '\t', '＝x', ''),
@@ -391,12 +391,12 @@ void test('any table is read back as it was written', async () => {
   )
 })
 
-void test('a table that no spreadsheet writes is refused, and one of quotes alone is read', async (t) => {
+void test('a CSV table that no spreadsheet would write is refused, and cells that consist only of quotes are read correctly', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const send = (type: string, body: string) => importRules(as(house.admin), type, body)
   const head = 'name,kind,keywords,reply\n'
-  // read, and too long for WeChat
+  // can be read, but is too long for WeChat
   await send('text/csv', `${head}a,contains,k,"${'""'.repeat(20_000)}"\n`)
     .expect(400)
     .expect(refusal('invalid_input', 'rules.0.action.text'))
@@ -414,7 +414,7 @@ void test('a table that no spreadsheet writes is refused, and one of quotes alon
     })
 })
 
-void test('JSON of ever new names and a table of ever more columns are refused before they are built', async (t) => {
+void test('JSON with too many different names, and a table with too many columns, are refused before they use up memory', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const send = (type: string, body: string) => importRules(as(house.admin), type, body).expect(400)
@@ -453,7 +453,7 @@ void test('JSON of ever new names and a table of ever more columns are refused b
   ).expect(200)
 })
 
-/** Sends this and no end; answers what is said to it all the same. */
+/** Sends the beginning of a table and never the end; returns the answer that comes nevertheless. */
 function answerBeforeTheEnd(house: House, table: string): Promise<{ status: number; body: any }> {
   return new Promise((resolve, reject) => {
     const call = request(`${house.urls[0]}/api/rules/import`, {
@@ -475,7 +475,7 @@ function answerBeforeTheEnd(house: House, table: string): Promise<{ status: numb
   })
 }
 
-void test('a table is read as it comes: what is wrong with it is said before its end, and nothing behind is waited for', async (t) => {
+void test('a table is checked while it arrives: an error in it is answered before its end, and the rest is not waited for', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const head = 'name,kind,keywords,enabled,reply\n'
@@ -496,7 +496,7 @@ void test('a table is read as it comes: what is wrong with it is said before its
   assert.deepEqual(await list(as(house.admin)), [])
 })
 
-void test('a table of 15 MB is imported, signs of several bytes whole', async (t) => {
+void test('a table of 15 MB is imported completely, including characters of several bytes', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const words = '长'.repeat(600)

@@ -11,7 +11,7 @@ const me = (actor: Actor) => as(actor).get('/api/me')
 const change = (actor: Actor, oldPassword: string) =>
   as(actor).post('/api/me/password').send({ oldPassword, newPassword: 'a wholly new one' })
 
-void test('five failures lock that login from that address for 15 minutes, also when they come at once', async (t) => {
+void test('five failed sign-ins lock the name from this address for 15 minutes, even if they are made at the same time', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const tries = await Promise.all(
@@ -21,13 +21,13 @@ void test('five failures lock that login from that address for 15 minutes, also 
   await login(house, 'agent0', password)
     .expect(429)
     .expect('Retry-After', /^[1-9]\d*$/)
-  // another login is free
+  // another name can still sign in
   await login(house, 'admin', password).expect(200)
   await house.app.advanceTo(15 * 60_000 + 1000)
   await login(house, 'agent0', password).expect(200)
 })
 
-void test('a sign-in ends after 12 idle hours, after 7 days in any case, and lives on with use', async (t) => {
+void test('a sign-in ends after 12 hours without use and after 7 days in any case; each use prolongs the 12 hours', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const hour = 3600_000
@@ -43,7 +43,7 @@ void test('a sign-in ends after 12 idle hours, after 7 days in any case, and liv
   await me(used).expect(401)
 })
 
-void test('logout, a new password and disabling end sign-ins at once', async (t) => {
+void test('signing out, a new password and disabling the person end sign-ins at once', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const [out, changed, other] = [
@@ -60,7 +60,7 @@ void test('logout, a new password and disabling end sign-ins at once', async (t)
   await me(last).expect(401)
 })
 
-void test('the token is nowhere in the database, nor any account secret', async (t) => {
+void test('the database contains neither a sign-in token nor a secret of an account in plain text', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const tables = await Promise.all(
@@ -87,7 +87,7 @@ void test('the token is nowhere in the database, nor any account secret', async 
   assert.ok(!text.includes('testtoken'))
 })
 
-void test('an agent may not do what an admin may', async (t) => {
+void test('an agent is refused what only an admin may do', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await signIn(house.url, 'agent0')
@@ -103,7 +103,7 @@ void test('an agent may not do what an admin may', async (t) => {
   }
 })
 
-void test('failures count for the /64 of an IPv6 address, and for IPv4 however it is written; a name tried from everywhere is slowed down and never locked', async (t) => {
+void test('failed sign-ins count for the whole /64 network of an IPv6 address and for IPv4 in any notation; a name tried from many addresses is slowed down but never locked', async (t) => {
   const house = await openHouse({
     alone: true,
     settings: { TRUSTED_PROXIES: '127.0.0.1,::1' },
@@ -119,12 +119,13 @@ void test('failures count for the /64 of an IPv6 address, and for IPv4 however i
   const guesses = Array.from({ length: 26 }, (_, n) => from(`198.51.100.${n}`, 'wrong password'))
   for (const { status } of await Promise.all(guesses)) assert.equal(status, 401)
   const began = performance.now()
-  // another network; a second, so that a slow machine is not taken for it
+  // from another network it succeeds; a second is allowed, so that a slow machine does not look
+  // like the delay
   await from('2001:db8:1:3::1', password).expect(200)
   assert.ok(performance.now() - began >= 990, 'slowed down')
 })
 
-void test('who floods the sign-in from one network is told to come again, and another address has its turn after few of theirs', async (t) => {
+void test('an address that floods the sign-in is told to come again, and another address gets its turn after only a few of those attempts', async (t) => {
   const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
   t.after(() => house.close())
   const answered: string[] = []
@@ -153,7 +154,7 @@ void test('who floods the sign-in from one network is told to come again, and an
   assert.ok(turns <= 24, `${turns} of the flood had their turn before`)
 })
 
-void test('no more try to sign in at once than can soon be served, from however many addresses; then it goes on', async (t) => {
+void test('only as many sign-ins are accepted at once as can soon be handled, from however many addresses; later attempts succeed again', async (t) => {
   const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
   t.after(() => house.close())
   const answers = await Promise.all(
@@ -168,7 +169,7 @@ void test('no more try to sign in at once than can soon be served, from however 
   await login(house, 'agent0', password).expect(200)
 })
 
-void test('guesses of the old password are counted like failed sign-ins', async (t) => {
+void test('wrong guesses of the old password, when changing it, count as failed sign-ins', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const person = await signIn(house.url, 'agent0')

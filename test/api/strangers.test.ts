@@ -1,10 +1,10 @@
-// What other pages make a browser send, and what one address may try, whichever names it knows.
+// Protection against pages of other origins and against guessing from one address.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import request from 'supertest'
 import { openHouse, password } from '../support/app.ts'
 
-void test('a cookie counts for calls of our own pages only, and a bearer for all', async (t) => {
+void test('a cookie is accepted only in calls from our own pages, a bearer token from anywhere', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const signedIn = await request(house.url)
@@ -37,7 +37,7 @@ void test('a cookie counts for calls of our own pages only, and a bearer for all
   assert.equal(await call({ ...carried, Origin: house.url }), 200)
 })
 
-void test('fifty failures from one address lock it for every name, and no other address, for 15 minutes', async (t) => {
+void test('fifty failed sign-ins from one address lock that address for every name for 15 minutes, and no other address', async (t) => {
   const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
   t.after(() => house.close())
   const from = async (address: string, username: string, secret: string) =>

@@ -1,4 +1,5 @@
-// Two companies: no id of one is readable or writable from the other. Driven by the router's own list.
+// Two companies on one installation: nothing of one can be read or changed by the other. Every
+// route is tried.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
@@ -15,7 +16,7 @@ import {
 import { follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
 
-/** The ids of company A that stand in a path, by the path's first word. */
+/** The ids of company A by the first word of the path in which they are used. */
 async function idsOf(house: House): Promise<Record<string, string>> {
   const customer = await follower(house)
   await customer.says('你好')
@@ -49,7 +50,7 @@ async function idsOf(house: House): Promise<Record<string, string>> {
   }
 }
 
-/** Another company, and whoever runs it. */
+/** Creates another company with its admin. */
 async function companyB(house: House): Promise<{ id: string; boss: Actor }> {
   const boss = { username: 'boss-b', password }
   const body = { name: 'B', admin: boss }
@@ -57,7 +58,7 @@ async function companyB(house: House): Promise<{ id: string; boss: Actor }> {
   return { id: made.body.id, boss: await signIn(house.url, boss.username) }
 }
 
-/** A body that its owner's company would take. */
+/** Bodies that would be accepted within the own company. */
 const bodies: Record<string, object> = {
   'post /api/sessions/:id/messages': { clientMsgId: 'x1', type: 'text', text: 'x' },
   'post /api/messages/:id/resolve': { delivered: true },
@@ -84,14 +85,16 @@ const bodies: Record<string, object> = {
   },
 }
 
-void test('no id of company A is readable or writable from company B: 404 on every route that takes one', async (t) => {
-  // a job reads a refused push once more, and nothing may move here
+void test('an admin of company B gets 404 for every id of company A, on every route that takes an id', async (t) => {
+  // without scheduled jobs, because one reads refused pushes again and nothing may change during
+  // this test
   const house = await openHouse({ withoutCron: true })
   t.after(() => house.close())
   const ids = await idsOf(house)
   const { id: companyId, boss } = await companyB(house)
   const b = as(boss)
-  // a third-party platform belongs to the installation: each company authorises its own accounts through it
+  // third-party platforms belong to the installation, and every company authorises its own accounts
+  // through them
   const taking = routes.filter(
     (route) =>
       route.path.startsWith('/api/') &&
@@ -143,11 +146,11 @@ void test('no id of company A is readable or writable from company B: 404 on eve
     .post('/api/sessions/close')
     .send({ ids: [ids['sessions']] })
     .expect(200, { closed: [], failed: [{ id: ids['sessions'], code: 'not_found' }] })
-  // only the operator sees companies
+  // only the operator may list companies
   await b.get('/api/companies').expect(403)
 })
 
-void test('nobody and nothing of company A can be named in what company B does with its own session', async (t) => {
+void test('company B cannot name people, groups or files of company A in calls on its own session', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const ids = await idsOf(house)
@@ -187,7 +190,7 @@ void test('nobody and nothing of company A can be named in what company B does w
   assert.equal((await b.get(own).expect(200)).body.fence, session.fence, 'nothing has moved')
 })
 
-void test('every route asks who is there', async (t) => {
+void test('every route refuses callers who are not signed in, unless it is open to everyone', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   for (const route of routes.filter((one) => one.who !== 'everyone')) {

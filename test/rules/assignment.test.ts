@@ -208,7 +208,7 @@ for (const [title, decision, expected] of cases) {
   })
 }
 
-void test('the ledger is told who was looked at and why not', () => {
+void test('an assignment lists everyone who was considered, with the reason for or against them', () => {
   assert.deepEqual(
     whys(
       decide([
@@ -241,7 +241,7 @@ void test('the ledger is told who was looked at and why not', () => {
   )
 })
 
-void test('where customers are grabbed and belong to nobody, no facts are needed', () => {
+void test('no facts about people are needed where agents grab customers and no customer has an exclusive agent', () => {
   const asked = {
     accountId: 'a',
     exclusive: -1,
@@ -255,7 +255,7 @@ void test('where customers are grabbed and belong to nobody, no facts are needed
 })
 
 for (const sessionRule of ['even', 'roundRobin'] as const) {
-  void test(`2,000 customers, 20 agents, ${sessionRule}: nobody has more than one more than another`, () => {
+  void test(`2,000 customers given to 20 agents by ${sessionRule} are spread so that no agent has more than one more than another`, () => {
     const people = Array.from({ length: 20 }, (_, n) => person(n + 1, { capacity: 200 }))
     for (let at = 0; at < 2000; at += 1) {
       const { uid } = decide(people, { sessionRule })

@@ -1,4 +1,4 @@
-// A look at the database's clock is judged by what the monotonic clock and the other processes say.
+// How the database's clock is judged by what the monotonic clock and the other processes say.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { isFresh, judge, offsetAfterRest, type Look } from '../../rules/time/clock.ts'
@@ -11,7 +11,7 @@ const doubtsFor = 8 * second
 const start = Date.UTC(2026, 0, 1)
 const now = start + 5 * second
 
-/** Five seconds after a look at which all was well, answered at once. */
+/** A look five seconds after the previous one, with nothing wrong and an immediate answer. */
 const look = (more: Partial<Look> = {}): Look => ({
   databaseMs: now,
   from: now,
@@ -27,7 +27,7 @@ type Told = Omit<Partial<Look>, 'doubt'> & { doubt?: { at: number; forMs: number
 const judged = ({ doubt, ...more }: Told) =>
   judge(look({ ...more, doubt: doubt ? { ...doubt, agreed: look({}).agreed } : null }), doubtsFor)
 
-void test('a database that says what the monotonic clock expects changes nothing, however long it took to answer', () => {
+void test("when the database's clock shows what the monotonic clock expects, the time is left alone, however long the answer took", () => {
   assert.deepEqual(judged({}), { kind: 'agrees', move: 0, offset: 0 })
   assert.deepEqual(judged({ from: now - 4 * second, to: now + 3 * second }), {
     kind: 'agrees',
@@ -36,7 +36,7 @@ void test('a database that says what the monotonic clock expects changes nothing
   })
 })
 
-void test('a jump is not believed at first, in either direction and of any length', () => {
+void test("a jump of the database's clock is not believed at first, in either direction and of any length", () => {
   for (const jump of [3 * second, 3 * hour, 11 * day, -3 * second, -2 * hour, -11 * day]) {
     const databaseMs = now + jump
     assert.deepEqual(judged({ databaseMs }), { kind: 'doubts' }, String(jump))
@@ -46,7 +46,7 @@ void test('a jump is not believed at first, in either direction and of any lengt
   }
 })
 
-void test('a jump that stays is taken into the offset, and time goes on as if there had been none', () => {
+void test("a jump of the database's clock that stays is absorbed by the offset, and the product's time continues smoothly", () => {
   for (const jump of [3 * second, 3 * hour, 11 * day, -3 * second, -2 * hour, -11 * day]) {
     const databaseMs = now + jump
     const verdict = judged({
@@ -60,7 +60,7 @@ void test('a jump that stays is taken into the offset, and time goes on as if th
   }
 })
 
-void test('a process that stood still takes on the time of the others as soon as one has looked since', () => {
+void test('a process that stood still takes over the time of the others as soon as one of them has confirmed it since', () => {
   const databaseMs = now + hour
   const doubt = { at: databaseMs - 2 * second, forMs: 2 * second }
   const agreed = { offset: 0, at: databaseMs - second, by: 'another' }
@@ -82,7 +82,7 @@ void test('a process that stood still takes on the time of the others as soon as
   )
 })
 
-void test('time in which the machine slept is believed at once, and no more than that', () => {
+void test('time during which the machine slept is added at once, but not more than that', () => {
   const slept = 3 * hour
   const verdict = judged({ databaseMs: now + slept, sleptMs: slept })
   assert.ok(verdict.kind === 'agrees' && verdict.move === slept && Math.abs(verdict.offset) < 1)
@@ -91,7 +91,7 @@ void test('time in which the machine slept is believed at once, and no more than
   assert.ok(awake.kind === 'agrees' && awake.move === 0, 'the database knows of no sleep')
 })
 
-void test('a clock that runs five in a hundred too fast makes ours hurry by a minute an hour at most', () => {
+void test("a database clock that runs five percent too fast speeds up the product's time by at most a minute per hour", () => {
   let [ours, offset] = [start, 0]
   for (let n = 1; n <= 720; n += 1) {
     const databaseMs = start + n * 5 * second * 1.05
@@ -111,7 +111,7 @@ void test('a clock that runs five in a hundred too fast makes ours hurry by a mi
   assert.ok(hurried > 0 && hurried <= minute + 1, String(hurried))
 })
 
-void test('what a jump has left is made up: behind by a minute an hour, ahead by six', () => {
+void test('what remains of a jump is made up slowly: a minute per hour when behind, six when ahead', () => {
   for (const [off, rate] of [
     [-hour, minute],
     [2 * hour, -6 * minute],
@@ -131,7 +131,7 @@ void test('what a jump has left is made up: behind by a minute an hour, ahead by
   }
 })
 
-void test('after an hour without the database not more is made up at once than in half a minute', () => {
+void test('after an hour without the database, at most half a minute of the difference is corrected at once', () => {
   const verdict = judged({
     databaseMs: now + hour,
     from: now,
@@ -142,7 +142,7 @@ void test('after an hour without the database not more is made up at once than i
   assert.ok(verdict.kind === 'agrees' && verdict.move <= second / 2, JSON.stringify(verdict))
 })
 
-void test('a start believes the database after a rest that was longer than it was off, and never gives out time again', () => {
+void test('a start believes the database if nothing ran for longer than the clock was off, and never uses a moment twice', () => {
   const agreed = { offset: -3 * hour, at: start, by: 'another' }
   const may = 10 * second
   assert.equal(offsetAfterRest(start + minute, agreed, may), -3 * hour, 'a short rest')
@@ -156,7 +156,7 @@ void test('a start believes the database after a rest that was longer than it wa
   assert.equal(offsetAfterRest(start + 3 * hour, ahead, may), 0)
 })
 
-void test('what somebody has found lately holds, unless the clock jumped since', () => {
+void test('a clock reading that some process confirmed recently is used, unless the clock has jumped since', () => {
   const agreed = { offset: 0, at: start, by: 'another' }
   assert.ok(isFresh(agreed, start + 10 * second, 15 * second))
   assert.ok(!isFresh(agreed, start + hour, 15 * second))

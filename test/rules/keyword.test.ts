@@ -1,4 +1,4 @@
-// The compiled matcher answers as a plain reading of the rules does.
+// Compares the compiled matcher with a simple implementation of the same rules.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -31,7 +31,7 @@ const row = (id: string, { words = [], schedule = null, ...more }: Given): Messa
 const winner = (rules: MessageRuleRow[], text: string, moment = { accountId: 'mine', now: 0 }) =>
   compileRules(rules).text(text, moment)?.rule.id ?? null
 
-// A second reading of the same words, without tables and automata: slow, and easy to check by eye.
+// The simple implementation: slow, without tables and automata, and easy to verify by reading.
 const simplified = new Map(
   Array.from({ length: traditionalAndSimplified.length / 2 }, (_, at) => [
     traditionalAndSimplified[at * 2],
@@ -50,7 +50,7 @@ function plainFold(text: string): string {
     .replace(/[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]/g, '')
     .replace(/[\s\u0085]+/g, ' ')
     .trim()
-  // a space stays only between two that are written with spaces
+  // a space is kept only between two characters that are written with spaces
   const tight = Array.from(one)
     .filter(
       (char, at, all) =>
@@ -109,7 +109,8 @@ function plainWinner(rows: MessageRuleRow[], typed: string): string | null {
   return answers[0]?.id ?? null
 }
 
-// few characters, so that much meets: Chinese in both scripts, both widths, both cases, emoji, faces, spaces, a combining accent
+// few different characters, so that many texts match: Chinese in both scripts, both widths, both
+// cases, emoji, emoticons, spaces, a combining accent
 const pieces = [
   '退',
   '款',
@@ -171,7 +172,7 @@ const ruleRow = fc.record({
   pattern: fc.constantFrom('退+', '^[a-c]+$', '款|流', 'A?1', '\\d{2}', '订单?'),
 })
 
-void test('the compiled matcher answers as a plain reading of the rules does, on random rules and texts', () => {
+void test('the compiled matcher gives the same answers as a simple implementation, on random rules and texts', () => {
   fc.assert(
     fc.property(
       fc.array(ruleRow, { maxLength: 12 }),
@@ -202,7 +203,7 @@ void test('the compiled matcher answers as a plain reading of the rules does, on
   )
 })
 
-void test('texts are folded as they are said to be, whatever they hold', () => {
+void test('texts are normalised exactly as documented, whatever characters they contain', () => {
   const matcher = compileRules([])
   fc.assert(
     fc.property(
@@ -263,7 +264,7 @@ for (const [title, rules, text, answer] of said) {
   })
 }
 
-void test('traditional and simplified are kept apart where a company wants it', () => {
+void test('traditional and simplified characters are different where a company wants them to be', () => {
   const rules = [row('r', { words: ['订单'] })]
   assert.equal(compileRules(rules).text('訂單', { accountId: 'mine', now: 0 })?.rule.id, 'r')
   assert.equal(
@@ -276,7 +277,7 @@ void test('traditional and simplified are kept apart where a company wants it', 
 })
 
 const at = (iso: string) => ({ accountId: 'mine', now: Date.parse(iso) })
-void test('a rule speaks on its days, between its times, in its zone, from and until its moments', () => {
+void test('a rule answers only on its days, between its times, in its time zone, and within its period of validity', () => {
   const office = [
     row('r', { words: ['在'], schedule: { days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' } }),
   ]
@@ -319,7 +320,7 @@ void test('a rule speaks on its days, between its times, in its zone, from and u
   )
 })
 
-void test('a follow, a code and a menu are answered by their own rules, the one that names the key first', () => {
+void test('a follow, a QR code and a menu tap are answered only by rules of that kind, and one that names the key is preferred', () => {
   const rules = [
     row('any-menu', { match_kind: 'menu', priority: 9 }),
     row('menu', { match_kind: 'menu', words: ['HOURS'] }),
@@ -346,7 +347,7 @@ const evil = [
   '(x+x+)+y',
   '^(\\w+\\s?)*$',
 ]
-void test('no pattern of an admin takes the process hostage: it is bounded by text and pattern together', () => {
+void test('no pattern written by an admin can block the process: its work is limited by the length of pattern and text together', () => {
   const matcher = compileRules(
     evil.flatMap((pattern, at) =>
       Array.from({ length: 8 }, (_, n) => row(`${at}-${n}`, { match_kind: 'regex', pattern })),
@@ -362,13 +363,14 @@ void test('no pattern of an admin takes the process hostage: it is bounded by te
     const took = cpuMs(() => {
       skipped = matcher.all(text, null).skipped
     })
-    // a second is ten times what the bound allows on a slow machine; V8's own engine would need longer than the universe has
+    // a second is ten times what the limit allows even on a slow machine; V8's own engine would
+    // practically never finish
     assert.ok(took < 1000, `${text.slice(0, 6)}… took ${took} ms`)
     if (text.length > 10_000) assert.ok(skipped.length > 0, 'what was not tried is told')
   }
 })
 
-/** What compiling them costs in each of its steps, and what comes of it. */
+/** Compiles patterns step by step, and returns the time of each step and the result. */
 function compiledInSteps(patterns: string[]): { took: number[]; matcher: Matcher | undefined } {
   const rows = patterns.map((pattern, n) => row(String(n), { match_kind: 'regex', pattern }))
   const steps = compiling(rows)
@@ -384,7 +386,10 @@ function compiledInSteps(patterns: string[]): { took: number[]; matcher: Matcher
   return { took, matcher: matchers[0] }
 }
 
-/** No step takes two fifths of the whole. The evenest of three rounds counts: a garbage collection may fall into any step. */
+/**
+ * Asserts that no step takes two fifths of the total time. The best of three rounds counts, because
+ * a garbage collection may happen in any step.
+ */
 function assertSmall(patterns: string[]): void {
   const shares = [1, 2, 3].map(() => {
     const { took } = compiledInSteps(patterns)
@@ -393,7 +398,7 @@ function assertSmall(patterns: string[]): void {
   assert.ok(Math.min(...shares) < 2 / 5, `the longest step of each round took ${shares.join(', ')}`)
 }
 
-void test('patterns are compiled in small steps, and of those past the bounds no more than are told of', () => {
+void test('patterns are compiled in small steps, and those that exceed the limits are reported as left out', () => {
   const large = Array.from({ length: 5000 }, (_, n) => `.{1,200}x${n}`)
   assertSmall(large)
   const unusable = compiledInSteps(large).matcher?.unusable.length ?? 0

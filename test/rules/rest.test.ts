@@ -11,7 +11,7 @@ const table: [what: string, lastRunsMs: number[], restMs: number][] = [
 ]
 
 for (const [what, lastRunsMs, restMs] of table) {
-  void test(`the reconcile rests by how much it has to walk through: ${what}`, () => {
+  void test(`the repair of the queue index rests in proportion to its work: ${what}`, () => {
     assert.equal(restAfter(10, lastRunsMs), restMs)
   })
 }

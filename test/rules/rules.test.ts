@@ -123,7 +123,7 @@ const left = (window: Window, now: number) => [
   standing(window, now).scene,
 ]
 
-void test('a message gives five replies in 48 hours, a follow three in a minute; neither lowers what is left', () => {
+void test('a message allows five replies in 48 hours, a follow three in a minute; neither lowers what is left', () => {
   const followed = { ...none, ...openBriefly(none, 'follow', 0) }
   assert.deepEqual(left(followed, 1), [3, 60_000, 'follow'])
   assert.equal(mayReply(followed, 60_000), 'reply_window_closed')
@@ -139,7 +139,7 @@ void test('a message gives five replies in 48 hours, a follow three in a minute;
   assert.equal(mayReply(wrote, 2000), null)
 })
 
-void test('a tap gives three more to who is used up, for a minute; the two never add up', () => {
+void test('a tap allows three replies for a minute even when the long window is used up; the two windows never add up', () => {
   let window: Window = { ...none, ...widenWindow(none, 0) }
   for (let n = 0; n < 5; n += 1) window = takeReply(window, 1)
   assert.equal(mayReply(window, 1), 'reply_budget_used')
@@ -160,7 +160,7 @@ void test('a tap gives three more to who is used up, for a minute; the two never
   )
 })
 
-void test('what did not arrive is given back, and never more than the follower gave', () => {
+void test('replies that did not arrive are given back to the window, but never more than the follower allowed', () => {
   const wrote: Window = { ...none, ...widenWindow(none, 0) }
   assert.equal(giveBack(takeReply(wrote, 1), 1, 2).budget_left, 5)
   assert.equal(giveBack(wrote, 1, 2).budget_left, 5, 'he wrote again meanwhile')
@@ -171,7 +171,7 @@ void test('what did not arrive is given back, and never more than the follower g
   )
 })
 
-void test('the platform is believed: 45047 is nothing left, 45015 is closed; of what was open when the reply left', () => {
+void test("WeChat's refusals are believed: after 45047 no reply is left, after 45015 the window is closed; windows opened after the reply was sent stay", () => {
   const wrote: Window = { ...none, ...widenWindow(none, 0) }
   assert.deepEqual(left(believeRefusal(wrote, 45047, { sentAt: 10, now: 20 }) ?? wrote, 20), [
     0,
@@ -191,7 +191,7 @@ void test('the platform is believed: 45047 is nothing left, 45015 is closed; of 
   assert.equal(believeRefusal(wrote, 45002, { sentAt: 10, now: 20 }), null)
 })
 
-void test('the last reply to a message may be kept for who asks for it', () => {
+void test('the last reply to a message can be reserved for callers that ask for it', () => {
   const last: Window = { ...none, ...widenWindow(none, 0), budget_left: 1 }
   assert.equal(mayReply(last, 1, true), 'last_reply_reserved')
   assert.equal(mayReply(last, 1), null)
@@ -202,14 +202,14 @@ void test('the last reply to a message may be kept for who asks for it', () => {
   )
 })
 
-void test('a key names who receives', () => {
+void test('the key of a menu button can name who receives the customer', () => {
   assert.deepEqual(
     ['kf_other', 'kf_user_7', 'kf_group_12', 'kf_user_', 'kf_user_7x', 'other'].map(namedByKey),
     [{ kind: 'other' }, { kind: 'user', uid: 7 }, { kind: 'group', groupId: 12 }, null, null, null],
   )
 })
 
-void test('a write is refused in the order open, fence, yours, accepted', () => {
+void test('a write to a session is checked in the order: open, fence, yours, accepted', () => {
   const mine = { state: 1, uid: 7, fence: 2 }
   const me = { uid: 7, supervises: false }
   assert.equal(mayWrite({ ...mine, state: -1, uid: 8, fence: 3 }, me, 2), 'session_not_open')
@@ -230,7 +230,7 @@ void test('a write is refused in the order open, fence, yours, accepted', () => 
   )
 })
 
-void test("an agent's own lane comes first, the common one last", () => {
+void test('among the lanes of an agent their private lane comes first and the common one last', () => {
   assert.deepEqual(lanesOf({ uid: 7, groupIds: [1, 2], accountIds: ['a', 'b'], deputyOf: [9] }), [
     'user:7',
     'user:9',
@@ -243,7 +243,7 @@ void test("an agent's own lane comes first, the common one last", () => {
   ])
 })
 
-void test('a lane is read as it was made; what no lane of ours is called names nobody', () => {
+void test('the name of a lane can be parsed into what it was made from, and any other name is not a lane', () => {
   const serving = { uid: 7, groupIds: [1], accountIds: ['a'], deputyOf: [9] }
   for (const name of lanesOf(serving)) {
     assert.equal(whyNotFrom(readLane(name), 'a', serving), null, name)
@@ -276,7 +276,7 @@ const png = (width: number, height: number) => {
   return new Uint8Array(head)
 }
 
-void test('a file is what its first bytes say', () => {
+void test('the type of a file is recognised by its first bytes', () => {
   const files: [Uint8Array, string | null][] = [
     [begin([0xff, 0xd8, 0xff, 0xe0]), 'image/jpeg'],
     [png(1, 1), 'image/png'],
@@ -296,7 +296,7 @@ void test('a file is what its first bytes say', () => {
   for (const [head, mime] of files) assert.equal(sniff(head)?.mime ?? null, mime)
 })
 
-void test('words are never a picture, a bomb is refused by its head, and what is too large by its kind', () => {
+void test('text is never accepted as a picture, a picture of huge dimensions is refused by its header, and a large file by the limit of its type', () => {
   const json = begin('{"errcode":40007,"errmsg":"invalid media_id"}')
   assert.equal(judge({ head: json, size: json.length }, false), 'wrong_type')
   assert.equal(

@@ -1,4 +1,5 @@
-// Every state × actor × event. What is allowed stands here once more, by hand; all the rest must be refused.
+// Tests every combination of state, actor and event. The allowed ones are listed here again by
+// hand; all others must be refused.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -16,7 +17,7 @@ import {
   type SessionEvent,
 } from '../../rules/session/session.ts'
 
-// event: from>to by whom; several apart by commas
+// event: from>to by whom; several are separated by commas
 const allowed: Record<SessionEvent, string> = {
   arrive: 'new>3 customer',
   arriveNamed: 'new>0 customer',
@@ -51,7 +52,7 @@ const events = Object.keys(allowed) as SessionEvent[]
 const decided = (state: number, event: SessionEvent, who: Actor) =>
   decideStep({ state, uid: 7, fence: 5 }, { event, who, fence: 5 })
 
-void test('of every state, actor and event exactly what is written down is allowed', () => {
+void test('for every state, actor and event, exactly the listed steps of a session are allowed', () => {
   assert.deepEqual([...new Set(transitions.map((row) => row.event))].sort(), [...events].sort())
   let combinations = 0
   for (const event of events) {
@@ -72,7 +73,7 @@ void test('of every state, actor and event exactly what is written down is allow
   assert.ok(combinations > 800, `${combinations} combinations`)
 })
 
-void test('a session that has ended is changed by nobody', () => {
+void test('a closed session cannot be changed by anybody', () => {
   for (const event of events.filter((one) => !isBirth(one))) {
     for (const who of actors) {
       for (const state of [-1, -2, -3, -4]) {
@@ -82,14 +83,14 @@ void test('a session that has ended is changed by nobody', () => {
   }
 })
 
-void test('no two rows say different things of one state, actor and event', () => {
+void test('no two rows of the table of session steps contradict each other for the same state, actor and event', () => {
   const keys = transitions.flatMap((row) =>
     row.from.flatMap((from) => row.by.map((who) => `${row.event} ${String(from)} ${who}`)),
   )
   assert.equal(new Set(keys).size, keys.length)
 })
 
-void test('a refusal is asked in the order open, fence, yours, state', () => {
+void test('a step is refused in a fixed order of reasons: open, fence, yours, state', () => {
   const session = { state: 1, uid: 7, fence: 5 }
   assert.equal(
     decideStep({ ...session, state: -1 }, { event: 'accept', who: 'agent', fence: 4 }),
@@ -108,7 +109,7 @@ void test('a refusal is asked in the order open, fence, yours, state', () => {
   )
 })
 
-void test('every change of owner and every end raises the fence, and nothing else does', () => {
+void test('every change of owner and every end of a session raises the fence, and nothing else does', () => {
   for (const row of transitions) {
     const changesHands = row.owner !== 'stays' || !isOpen(row.to)
     assert.equal(raisesFence(row), changesHands, row.event)
@@ -120,7 +121,7 @@ void test('every change of owner and every end raises the fence, and nothing els
   )
 })
 
-void test('whose the customer is after each step: a claim gives one who has none, a transfer the target, -2 and a reclaim nobody', () => {
+void test('who is the exclusive agent after each step: a claim sets one if there is none, a transfer sets the receiver, a waiting timeout (-2) and a reclaim remove it', () => {
   const after = (event: SessionEvent, from: number | null, now: number) => {
     const row = transitions.find(
       (one) => one.event === event && (one.from as readonly (number | null)[]).includes(from),
@@ -140,7 +141,7 @@ void test('whose the customer is after each step: a claim gives one who has none
   )
 })
 
-void test('a member writes only into a group chat; the former owner not at all', () => {
+void test('a member can write to the customer only while the session is a group chat; a former owner never', () => {
   const session = { state: 2, uid: 7, fence: 2 }
   const member = { uid: 8, supervises: false, isMember: true }
   assert.equal(mayWrite(session, member, 2), null)

@@ -1,4 +1,4 @@
-// What a push does is decided without a database: facts in, effects out.
+// What a push does is decided without a database: from facts to effects.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { SessionRow } from '../../entities/index.ts'
@@ -162,7 +162,7 @@ const cases: { means: string; deed: Deed; settings?: Partial<Settings>; known?: 
 ]
 
 for (const { means, deed, settings, known } of cases) {
-  void test(`${means} is decided without a change to the facts`, () => {
+  void test(`${means} is decided without changing the facts`, () => {
     const push = pushOf('o1', deed, settings)
     const facts = factsOf(batchOf([push], known), push)
     const before = structuredClone({ ...facts, ids: null })
@@ -172,7 +172,7 @@ for (const { means, deed, settings, known } of cases) {
   })
 }
 
-void test('of three texts of one customer in a batch the later ones find the session of the first', () => {
+void test('of three texts of one customer in the same batch, the second and third go into the session that the first opened', () => {
   const pushes = ['一', '二', '三'].map((said) => pushOf('o1', text(said)))
   const effects = takePushes(batchOf(pushes), pushes)
   const sessions = sessionsIn(effects)
@@ -190,7 +190,7 @@ void test('of three texts of one customer in a batch the later ones find the ses
   )
 })
 
-void test('customers of one batch are given to agents in turn, though nothing is written in between', () => {
+void test('customers who come in the same batch are assigned to agents in turn, although nothing has been written yet', () => {
   const pushes = ['o1', 'o2', 'o3'].map((key) =>
     pushOf(key, text('?'), { sessionRule: 'roundRobin' }),
   )
@@ -201,7 +201,7 @@ void test('customers of one batch are given to agents in turn, though nothing is
   )
 })
 
-void test('a customer who leaves and writes again in one batch has an ended session and a new one', () => {
+void test('a customer who leaves and writes again within one batch gets their old session closed and a new one opened', () => {
   const pushes = [event('unsubscribe'), text('又来')].map((deed) =>
     pushOf('o1', deed, { closeOnUnsubscribe: true }),
   )

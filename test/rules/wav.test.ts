@@ -1,4 +1,4 @@
-// Headers of WAVs, as programs write them and as nobody should.
+// WAV headers as real programs write them, and malformed ones.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -16,7 +16,7 @@ const patched = (bytes: Buffer, change: (copy: Buffer) => unknown): Buffer => {
   return copy
 }
 
-void test('every width of samples, float, an extensible header and chunks of other programs give the same sound', () => {
+void test('every sample width, float samples, an extensible header and extra chunks in a WAV give the same sound', () => {
   const kinds: Sound[] = [
     { bits: 8 },
     { bits: 16 },
@@ -45,7 +45,7 @@ void test('every width of samples, float, an extensible header and chunks of oth
   }
 })
 
-void test('more than two channels are one, and what is no number is silence', () => {
+void test('a WAV with more than two channels is mixed into one, and samples that are not numbers become silence', () => {
   const six = wavOf({ channels: 6, hertz: [440], seconds: 0.1 })
   const [mixed, ...others] = soundIn(six, read(six), { from: 0, count: 1600 })
   assert.equal(others.length, 0)
@@ -58,13 +58,13 @@ void test('more than two channels are one, and what is no number is silence', ()
   assert.deepEqual([...(sound ?? [])], [0, 0, -1, 0.5])
 })
 
-void test('a WAV whose writer did not know its length goes on to its end', () => {
+void test('a WAV whose writer did not know its length is read to the end of the file', () => {
   for (const size of [0, 0xffffffff]) {
     assert.equal(read(patched(wavOf(), (copy) => copy.writeUInt32LE(size, 40))).samples, 16_000)
   }
 })
 
-void test('what is broken, cut off, compressed or silent is told apart', () => {
+void test('broken, truncated, compressed and empty WAVs are refused with different reasons', () => {
   const good = wavOf({ seconds: 0.1 })
   const cases: [what: string, bytes: Buffer, fault: string][] = [
     ['nothing', Buffer.alloc(0), 'broken'],
@@ -89,7 +89,7 @@ void test('what is broken, cut off, compressed or silent is told apart', () => {
   for (const [what, bytes, fault] of cases) assert.equal(readWav(bytes), fault, what)
 })
 
-void test('no damage makes a reader fall or read beyond the file', () => {
+void test('no damage to a WAV makes the reader crash or read beyond the file', () => {
   const good = wavOf({ seconds: 0.01, extensible: true, before: [chunk('LIST', Buffer.alloc(9))] })
   const place = fc.tuple(fc.nat(90), fc.nat(255))
   fc.assert(

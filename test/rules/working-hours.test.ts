@@ -18,8 +18,8 @@ const shop: Hours = {
   reply: '',
 }
 
-void test('hours are of the zone that is named, to the minute', () => {
-  // a Monday in Shanghai, eight hours before Greenwich
+void test('working hours apply in the named time zone, to the minute', () => {
+  // a Monday in Shanghai, which is eight hours ahead of UTC
   assert.equal(isWorking(shop, at('2026-11-23T00:59:59.999Z')), false)
   assert.equal(isWorking(shop, at('2026-11-23T01:00:00.000Z')), true)
   assert.equal(isWorking(shop, at('2026-11-23T04:30:00.000Z')), false, 'at noon')
@@ -34,7 +34,7 @@ void test('hours are of the zone that is named, to the minute', () => {
   assert.ok(!isZone('Mars/Olympus'))
 })
 
-void test('a holiday closes a weekday, and a day that is made up for opens a Sunday', () => {
+void test('a holiday closes a weekday, and a make-up day opens a Sunday', () => {
   const national: Hours = {
     ...shop,
     holidays: [
@@ -49,7 +49,7 @@ void test('a holiday closes a weekday, and a day that is made up for opens a Sun
   assert.equal(isWorking(national, at('2026-10-10T06:00:00Z')), false)
 })
 
-void test('a night shift goes past midnight', () => {
+void test('working hours of a night shift go past midnight', () => {
   const night: Hours = { ...shop, week: { fri: ['22:00-06:00'] } }
   assert.equal(isWorking(night, at('2026-11-27T13:59:00Z')), false)
   assert.equal(isWorking(night, at('2026-11-27T14:00:00Z')), true)
@@ -58,7 +58,7 @@ void test('a night shift goes past midnight', () => {
   assert.equal(workingMs(night, at('2026-11-27T00:00:00Z'), at('2026-11-29T00:00:00Z')), 8 * hour)
 })
 
-void test('working time leaves nights and weekends out', () => {
+void test('counting working time leaves out nights and weekends', () => {
   const friday = at('2026-11-27T08:00:00Z')
   assert.equal(
     workingMs(shop, friday, at('2026-11-30T02:00:00Z')),
@@ -70,7 +70,7 @@ void test('working time leaves nights and weekends out', () => {
   assert.equal(workingSince({ ...shop, week: {} }, friday, hour), null, 'who is never there')
 })
 
-void test('on the day the clocks are changed a day has 23 or 25 hours', () => {
+void test('a day on which the clocks change is counted with 23 or 25 hours', () => {
   const always = ['00:00-24:00']
   const round: Hours = {
     zone: 'America/New_York',
@@ -97,7 +97,7 @@ void test('on the day the clocks are changed a day has 23 or 25 hours', () => {
   assert.equal(isWorking(nine, at('2026-03-01T13:30:00Z')), false, 'half past eight in winter')
 })
 
-void test('counting forward and backward agree, over a year with changed clocks', () => {
+void test('counting working time forward and backward agrees, over a year in which the clocks change', () => {
   const berlin: Hours = {
     zone: 'Europe/Berlin',
     week: week(['08:30-12:15', '13:00-17:45']),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openClock } from '../../src/clock.ts'
 
-void test('no time is given out that lies before one that was, however the clock is moved', () => {
+void test("the product's time never goes back, however the clock is moved", () => {
   let mono = 0
   const clock = openClock(1_000_000, { mono: () => mono })
   const given = [clock.now()]

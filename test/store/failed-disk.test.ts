@@ -1,4 +1,5 @@
-// Linux calls pages clean that it could not write: a force that failed is told once, and the next one succeeds over a hole.
+// After a failed write Linux marks the pages as clean: forcing reports the failure once, and the
+// next attempt succeeds although data are missing.
 import assert from 'node:assert/strict'
 import { existsSync, fdatasync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import { follower } from '../support/follower.ts'
 
 const force = promisify(fdatasync)
 
-/** Like a real one that fails: once, and then it says that all is well. */
+/** Fails once, like a real disk, and then reports that all is well. */
 function failingDisk() {
   let fails = false
   return {
@@ -28,7 +29,7 @@ function failingDisk() {
   }
 }
 
-void test('after the disk failed to keep one push, neither that one nor anything later is answered as kept, and the process is told to end', async (t) => {
+void test('after the disk failed to store one push, neither that push nor any later one is answered as stored, and the process is told to end', async (t) => {
   const dir = makeFolder('failed-disk')
   const { disk, failNext } = failingDisk()
   const lost: string[] = []

@@ -1,4 +1,5 @@
-// What is written waits for the next question: nobody in the unit may notice, and nothing of it may be lost.
+// Writes are held back and sent with the next read. The code in a transaction must not notice this,
+// and nothing may be lost.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Store } from '../../src/store/store.ts'
@@ -13,7 +14,7 @@ const find = 'select value from installation where name = ?'
 const valueOf = async (sql: Store['read']['sql'], name: string) =>
   (await sql.one<{ value: string }>(find, [name]))?.value
 
-void test('a unit reads what it has just written, in the order in which it wrote', async (t) => {
+void test('a transaction reads what it has just written, in the order of its writes', async (t) => {
   const store = await open(t)
   await store.work('claim', async ({ sql }) => {
     await sql.insert('installation', [{ name: 'word', value: 'first' }])
@@ -36,7 +37,7 @@ void test('a unit reads what it has just written, in the order in which it wrote
   assert.equal(await valueOf(store.read.sql, 'word'), 'fifth')
 })
 
-void test('a unit that asks nothing is kept as well', async (t) => {
+void test('a transaction that never reads still commits its writes', async (t) => {
   const store = await open(t)
   await store.work('claim', ({ sql }) =>
     sql.insert('installation', [{ name: 'alone', value: 'kept' }]),
@@ -44,7 +45,7 @@ void test('a unit that asks nothing is kept as well', async (t) => {
   assert.equal(await valueOf(store.read.sql, 'alone'), 'kept')
 })
 
-void test('what is refused ends the unit at the next question, or at the commit, and the next unit begins clean', async (t) => {
+void test('a write that the database refuses fails the transaction at the next read or at the commit, and the next transaction starts clean', async (t) => {
   const store = await open(t)
   const write = (name: string) =>
     store.work('claim', ({ sql }) => sql.insert('installation', [{ name, value: '' }]))
@@ -75,7 +76,7 @@ void test('what is refused ends the unit at the next question, or at the commit,
   assert.deepEqual(names, ['after', 'there'])
 })
 
-void test('a text that no key can be finds nothing, and what was written before it stays', async (t) => {
+void test('looking up a text that no key can contain finds nothing, and earlier writes of the transaction are kept', async (t) => {
   const store = await open(t)
   await store.work('claim', async ({ sql }) => {
     await sql.insert('installation', [{ name: 'before', value: 'kept' }])
@@ -87,7 +88,7 @@ void test('a text that no key can be finds nothing, and what was written before 
   assert.equal(await valueOf(store.read.sql, 'before'), 'kept')
 })
 
-void test('who only reads writes nothing', async (t) => {
+void test('writes through a read-only connection are refused', async (t) => {
   const store = await open(t)
   await assert.rejects(
     store.read.sql.insert('installation', [{ name: 'never', value: '' }]),

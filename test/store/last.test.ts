@@ -1,4 +1,4 @@
-// What goes with the commit: streams, the busiest rows of a company.
+// What is sent with the commit: event streams, the most contended rows of a company.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Store } from '../../src/store/store.ts'
@@ -23,7 +23,7 @@ const offsets = (store: Store) =>
 const top = async (store: Store) =>
   (await store.read.sql.one<{ top: number }>("select top from stream where stream = 'live'"))?.top
 
-void test('units that tell the same stream at once get offsets without a gap', async (t) => {
+void test('transactions that write to the same event stream at the same time get consecutive numbers without a gap', async (t) => {
   const store = await open(t)
   await Promise.all(
     Array.from({ length: 40 }, (_, n) =>
@@ -47,7 +47,7 @@ void test('units that tell the same stream at once get offsets without a gap', a
   )
 })
 
-void test('what goes last and fails leaves nothing of the unit', async (t) => {
+void test('if the last writes of a transaction fail, nothing of it is stored', async (t) => {
   const store = await open(t)
   const tell = (id: string) =>
     store.work('claim', async (unit) => {
@@ -56,7 +56,7 @@ void test('what goes last and fails leaves nothing of the unit', async (t) => {
       unit.streams.append('c', 'epoch', [event(`${id} again`)])
     })
   await tell('kept')
-  // a row that the key refuses, between two that it takes
+  // the key refuses the middle one of three rows
   await assert.rejects(
     store.work('claim', (unit) => {
       unit.streams.append('c', 'epoch', [event('lost')])
@@ -88,7 +88,7 @@ void test('what goes last and fails leaves nothing of the unit', async (t) => {
   )
 })
 
-void test('nothing is told where nothing is written', async (t) => {
+void test('adding an event through a read-only connection fails', async (t) => {
   const store = await open(t)
   assert.throws(() => {
     store.read.streams.append('c', 'epoch', [event('never')])

@@ -1,4 +1,5 @@
-// The two sample messages of system 002, field by field. Values are made up in the samples' shapes.
+// The two sample messages of system 002, compared field by field. The values are invented but have
+// the same form.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { CustomerRow, MessageRow } from '../../entities/index.ts'
@@ -44,7 +45,7 @@ const voice = (customer: CustomerRow) =>
     file_url: '',
   })
 
-void test('both sample messages are stored and read back field by field', async (t) => {
+void test('both sample messages of system 002 are stored and read back with every field unchanged', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   const customer = newCustomer(place, { id: newId(), openid, at })
@@ -69,7 +70,7 @@ void test('both sample messages are stored and read back field by field', async 
   assert.equal(second.customer_service_id, 66, "the row's id, never the uid")
 })
 
-void test('openids that differ only in case are two people', async (t) => {
+void test('openids that differ only in upper and lower case belong to two different customers', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   const people = [openid, openid.toLowerCase()].map((one) =>

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { before, openSortedList, type Entry } from '../../src/backends/memory/sorted-list.ts'
 import { openDraw } from '../support/random.ts'
 
-void test('a list in blocks says what a sorted array says, whatever comes and goes', () => {
+void test('the sorted list in blocks behaves like a sorted array, whatever is added and removed', () => {
   const draw = openDraw(7)
   const list = openSortedList()
   let plain: Entry[] = []

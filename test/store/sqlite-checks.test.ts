@@ -8,7 +8,7 @@ import { silentLog } from '../../src/log.ts'
 import { inspectStore, openStore } from '../../src/store/open.ts'
 import { openTestStore } from '../support/store.ts'
 
-void test('a sound file has nothing wrong; the same is seen from beside the process that holds it', async (t) => {
+void test('the checks find nothing wrong with a healthy SQLite file, also while another process holds its lock', async (t) => {
   const { store, dir, close } = await openTestStore()
   t.after(close)
   const own = await store.check()
@@ -29,7 +29,7 @@ void test('a sound file has nothing wrong; the same is seen from beside the proc
   await inspected.close()
 })
 
-void test('a damaged file and a journal that is not WAL are named, with a remedy', async (t) => {
+void test('a damaged SQLite file and a journal mode other than WAL are reported with a remedy', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-store-'))
   t.after(() => {
     rmSync(dir, { recursive: true, force: true })
@@ -38,7 +38,7 @@ void test('a damaged file and a journal that is not WAL are named, with a remedy
   const file = join(dir, 'kefu.db')
   const database = new Database(file)
   database.pragma('journal_mode = DELETE')
-  // a page of a table: the schema's own must still be read
+  // damages a page of a table, because the schema must still be readable
   const { page } = database
     .prepare("select rootpage as page from sqlite_master where name = 'message_rule'")
     .get() as { page: number }

@@ -1,4 +1,5 @@
-// Processes on one database whose clock jumps. Each has a machine of its own, whose monotonic clock the test moves.
+// Several processes share a database whose clock jumps. Each simulated process has its own
+// monotonic clock, which the test moves.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { silentLog } from '../../src/log.ts'
@@ -11,7 +12,7 @@ type Told = { text: string; facts: object }
 type Process = Awaited<ReturnType<typeof openTime>> & {
   metrics: ReturnType<typeof openMetrics>
   told: Told[]
-  /** Its machine stands still, and counts nothing of it, or only its uptime. */
+  /** The machine stands still: `paused` counts none of that time, `asleep` only in its uptime. */
   stopped: 'no' | 'paused' | 'asleep'
 }
 
@@ -35,7 +36,7 @@ async function world(t: Ends) {
     await close()
   })
 
-  /** Second by second; each process looks as often as it wants to. */
+  /** Time passes second by second, and each process checks the clock as often as it wants. */
   const pass = async (ms: number, step = second) => {
     for (let left = ms; left > 0; left -= step) {
       passed += step
@@ -83,7 +84,7 @@ async function world(t: Ends) {
     jump: (ms: number) => {
       jumped += ms
     },
-    /** How long it has been since the world began. */
+    /** How much real time has passed since the beginning of the test. */
     passed: () => passed,
   }
 }
@@ -92,15 +93,15 @@ type World = Awaited<ReturnType<typeof world>>
 const near = (off: number, within: number, why: string) => {
   assert.ok(Math.abs(off) <= within, `${why}: ${off} ms off`)
 }
-/** The time since the world began, as a process has it. */
+/** How much time has passed since the beginning, according to a process. */
 const elapsed = (one: Process) => one.clock.now() - start
 const unmoved = (places: World, processes: Process[], why: string) => {
   for (const one of processes) near(elapsed(one) - places.passed(), 2 * second, why)
 }
 
-void test('two processes go on as if nothing had been when the clock of their database jumps, and one tells it', async (t) => {
+void test("when the database's clock jumps, two processes continue with unchanged time, and one of them reports it", async (t) => {
   for (const jump of [3 * hour, 11 * day, -2 * hour, 30 * second]) {
-    await t.test(`${jump / minute} minutes`, async (inner) => {
+    await t.test(`by ${jump / minute} minutes`, async (inner) => {
       const places = await world(inner)
       const both = [await places.open(), await places.open()]
       await places.pass(10 * second)
@@ -128,7 +129,7 @@ void test('two processes go on as if nothing had been when the clock of their da
   }
 })
 
-void test('a process that starts while nobody knows yet of a jump waits for those who live', async (t) => {
+void test('a process that starts while a jump is not yet decided waits for the running processes', async (t) => {
   const places = await world(t)
   const first = await places.open()
   await places.pass(minute)
@@ -141,7 +142,10 @@ void test('a process that starts while nobody knows yet of a jump waits for thos
 
 type JumpsTwice = { first: number; later: number; again: number; apart: number }
 
-/** Two processes, each of which looks in some of the seconds in which the clock of their database is in doubt. */
+/**
+ * Two processes, each of which looks during some of the seconds in which the database's clock is in
+ * doubt.
+ */
 async function jumpTwice(t: Ends, { first, later, again, apart }: JumpsTwice): Promise<void> {
   const places = await world(t)
   const [one, other] = [await places.open(), await places.open()]
@@ -157,7 +161,7 @@ async function jumpTwice(t: Ends, { first, later, again, apart }: JumpsTwice): P
   }
 }
 
-void test('two processes go on as if nothing had been when their database jumps again while they doubt it', async (t) => {
+void test("two processes continue with unchanged time if the database's clock jumps again while the first jump is still in doubt", async (t) => {
   for (const apart of [1, 3]) {
     await jumpTwice(t, { first: -30 * second, later: 5 * second, again: hour, apart })
     await jumpTwice(t, { first: 30 * second, later: 9 * second, again: hour, apart })
@@ -165,7 +169,7 @@ void test('two processes go on as if nothing had been when their database jumps 
   }
 })
 
-void test('a process whose machine was paused takes on the time of the others', async (t) => {
+void test('a process whose machine was paused takes over the time of the others', async (t) => {
   const places = await world(t)
   const [one, other] = [await places.open(), await places.open()]
   await places.pass(minute)
@@ -179,7 +183,7 @@ void test('a process whose machine was paused takes on the time of the others', 
   assert.equal(await clockOff(places.store), 0)
 })
 
-void test('what a machine slept has passed, also for a process alone', async (t) => {
+void test('time during which a machine slept counts as passed, even for a process that runs alone', async (t) => {
   const places = await world(t)
   const one = await places.open({ alone: true })
   await places.pass(minute)
@@ -191,7 +195,7 @@ void test('what a machine slept has passed, also for a process alone', async (t)
   assert.equal(one.told.length, 0)
 })
 
-void test('after a restart of all, time is never behind what was given out, and goes on at once', async (t) => {
+void test('after all processes restart, time is never behind what was used before, and continues at once', async (t) => {
   for (const back of [20 * second, 2 * hour, 11 * day]) {
     const places = await world(t)
     const before = await places.open({ alone: true })
@@ -209,7 +213,7 @@ void test('after a restart of all, time is never behind what was given out, and 
   }
 })
 
-void test('a restart within the jump keeps the time that was; after a rest longer than the jump the database is believed', async (t) => {
+void test("a restart soon after a jump keeps the product's time; after a rest longer than the jump the database is believed", async (t) => {
   const places = await world(t)
   const first = await places.open({ alone: true })
   await places.pass(minute)
@@ -225,7 +229,7 @@ void test('a restart within the jump keeps the time that was; after a rest longe
   near(elapsed(third) - places.passed() - 3 * hour, second, 'four hours later')
 })
 
-void test('a start after a long rest of all believes the database', async (t) => {
+void test("when all processes start after a long rest, they believe the database's clock", async (t) => {
   const places = await world(t)
   const first = await places.open()
   await places.pass(minute)
@@ -235,7 +239,7 @@ void test('a start after a long rest of all believes the database', async (t) =>
   unmoved(places, both, 'both')
 })
 
-void test('time comes back to the database: a minute an hour when it is behind, six when it is ahead', async (t) => {
+void test("after a jump, the product's time approaches the database's by a minute per hour when behind and by six when ahead", async (t) => {
   for (const [jump, hours] of [
     [2 * minute, 2],
     [-12 * minute, 2],
@@ -259,7 +263,7 @@ void test('time comes back to the database: a minute an hour when it is behind, 
   }
 })
 
-void test('a clock that is set right again within the doubt was never believed', async (t) => {
+void test('a database clock that is corrected while its jump is still in doubt was never believed', async (t) => {
   const places = await world(t)
   const one = await places.open()
   await places.pass(minute)
@@ -273,7 +277,7 @@ void test('a clock that is set right again within the doubt was never believed',
   assert.equal(one.told.length, 0)
 })
 
-void test('whoever runs the installation can have the database believed at once, when nothing runs', async (t) => {
+void test("the operator can make the product use the database's time at once while nothing is running", async (t) => {
   const places = await world(t)
   const one = await places.open()
   await places.pass(minute)

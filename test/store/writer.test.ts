@@ -1,4 +1,4 @@
-// Why the writer queue exists: TypeORM's SQLite driver has one connection for everyone.
+// Shows why writes are queued: TypeORM's SQLite driver has one connection for everyone.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { openTestStore } from '../support/store.ts'
 
 const later = () => new Promise((resolve) => setImmediate(resolve))
 
-void test("without the queue an acknowledged write is rolled back with a stranger's transaction", async (t) => {
+void test("without the queue of writes, an acknowledged write is rolled back together with somebody else's transaction", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-loss-'))
   t.after(() => {
     rmSync(dir, { recursive: true, force: true })
@@ -44,7 +44,7 @@ void test("without the queue an acknowledged write is rolled back with a strange
   )
 })
 
-void test('with the queue every acknowledged write stands, whoever fails beside it', async (t) => {
+void test('with the queue of writes, every acknowledged write is kept, whoever fails at the same time', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   const results = await Promise.allSettled(
@@ -63,7 +63,7 @@ void test('with the queue every acknowledged write stands, whoever fails beside 
   assert.equal(kept.length, 25)
 })
 
-void test('pushes go before replies, replies before claims, claims before the rest; in order within', async (t) => {
+void test('transactions run in the order push, reply, claim, rest, and by arrival within each class', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   const done: string[] = []
@@ -77,7 +77,7 @@ void test('pushes go before replies, replies before claims, claims before the re
   assert.deepEqual(done, ['push3', 'push4', 'reply2', 'claim1', 'rest0', 'rest5'])
 })
 
-void test('a second process on the same file is refused in words, and may come once the first is gone', async () => {
+void test('a second process on the same SQLite file is refused with an explanation, and accepted once the first has ended', async () => {
   const { store, dir } = await openTestStore()
   const again = () => openStore({ url: 'sqlite:', dataDir: dir, log: silentLog })
   await assert.rejects(again(), /held by another kefu: end that process first/)

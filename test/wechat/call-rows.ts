@@ -1,5 +1,6 @@
-// Every call: where it goes, a question and an answer as WeChat's documents show them. What is sent is the question, in the query
-// of a GET and in the JSON of a POST, unless a row says otherwise.
+// Every call of the SDK with its address, and a question and an answer as in WeChat's documents.
+// The question is sent in the query of a GET or in the JSON of a POST, unless the row says
+// otherwise.
 import type { WechatClient } from 'wechat-api-ts'
 
 type Topics = Omit<WechatClient, 'accessToken'>
@@ -19,10 +20,10 @@ export type Sent = {
 }
 type Said<P> = {
   ask?: Parameters<Asking<P>>[0]
-  /** What it resolves to. */
+  /** The value to which the call resolves. */
   get?: Awaited<ReturnType<Asking<P>>>
   sent?: Sent
-  /** What WeChat says, where that is not what it resolves to. */
+  /** WeChat's answer, if it differs from that value. */
   answer?: unknown
 }
 export type Row = { path: string; line: string; said: Said<Path> }

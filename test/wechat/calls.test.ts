@@ -1,4 +1,4 @@
-// Every call of the client, against what WeChat's documents say of it.
+// Compares every call of the client with WeChat's documents.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
@@ -31,7 +31,7 @@ type Calls = Record<string, Record<string, (ask: unknown) => Promise<unknown>>>
 const bare = ['oauth', 'bySecret']
 
 for (const { path, line, said } of rows) {
-  test(`${path} is ${line}`, async (t) => {
+  test(`the call ${path} is sent and read as documented: ${line}`, async (t) => {
     const { url, asked } = await fakeWechat(t, (_asked, response) => {
       json(response, said.answer ?? said.get ?? { errcode: 0, errmsg: 'ok' })
     })
@@ -73,7 +73,7 @@ function check(one: Asked, { query = {}, body, upload }: Sent): void {
   )
 }
 
-test('no call is left out of this table, and both READMEs show each', async (t) => {
+test('every call of the client is in the table of documented calls, and both READMEs show each of them', async (t) => {
   const { url } = await fakeWechat(t, () => undefined)
   const names = Object.entries(await open(url)).flatMap(([topic, calls]) =>
     typeof calls === 'function' ? [] : Object.keys(calls).map((name) => `${topic}.${name}`),
@@ -92,7 +92,7 @@ test('no call is left out of this table, and both READMEs show each', async (t) 
   }
 })
 
-test('every kind of customer-service message goes out as documented', async (t) => {
+test('every kind of customer-service message is sent in the documented form', async (t) => {
   const { url, asked } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0, errmsg: 'ok' })
   })
@@ -144,7 +144,7 @@ test('every kind of customer-service message goes out as documented', async (t) 
   )
 })
 
-test('what looks like an id inside a text stays a text', async (t) => {
+test('digits inside a text that look like an id remain text', async (t) => {
   const { url, asked } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0, errmsg: 'ok' })
   })
@@ -155,7 +155,7 @@ test('what looks like an id inside a text stays a text', async (t) => {
 
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x7b])
 
-test('a file is told from an answer by its content, whatever its header says', async (t) => {
+test('a downloaded file is distinguished from an error by its content, whatever its header says', async (t) => {
   const said: { handle: Handler } = { handle: () => undefined }
   const { url } = await fakeWechat(t, (asked, response, request) => {
     said.handle(asked, response, request)
@@ -203,7 +203,7 @@ test('a file is told from an answer by its content, whatever its header says', a
   }
 })
 
-test('an answer without end is not read to its end', async (t) => {
+test('the client stops reading an answer that never ends', async (t) => {
   const { url } = await fakeWechat(t, (_asked, response) => {
     const more = () => {
       while (!response.destroyed && response.write(Buffer.alloc(1_048_576, 1)));
@@ -222,7 +222,7 @@ test('an answer without end is not read to its end', async (t) => {
   )
 })
 
-test('a video is fetched without a token', async (t) => {
+test('a video is downloaded without sending the access token', async (t) => {
   const { url, asked } = await fakeWechat(t, (_asked, response) => {
     response.setHeader('content-type', 'video/mp4').end(jpeg)
   })
@@ -235,7 +235,7 @@ test('a video is fetched without a token', async (t) => {
   await assert.rejects(fetchVideo(`${moved.url}/v`), WechatUnreachable)
 })
 
-test('pages and pictures have the documented addresses', () => {
+test("the addresses of WeChat's pages and pictures are as documented", () => {
   assert.equal(
     qrcodePicture('gQ/=='),
     'https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=gQ%2F%3D%3D',

@@ -1,4 +1,5 @@
-// What TypeScript must refuse of the client: this file compiles only when each refusal below is one.
+// Wrong uses of the client that TypeScript must refuse. This file compiles only if each of them is
+// an error.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
@@ -9,7 +10,7 @@ import { vectors } from './vectors.ts'
 const to = { touser: 'o1' }
 const article = { title: '', description: '', url: '', picurl: '' }
 
-/** Never called: it is for the compiler to read. */
+/** Never called; only the compiler reads it. */
 export function refusals(client: WechatClient, media: Media, user: UserInfo): unknown[] {
   return [
     client.custom.send({ ...to, msgtype: 'news', news: { articles: [article] } }),
@@ -50,7 +51,7 @@ export function refusals(client: WechatClient, media: Media, user: UserInfo): un
   ]
 }
 
-test('both READMEs name every errcode in its class', () => {
+test('both READMEs list every errcode in its class', () => {
   const known = vectors.errcodes.map(({ code }) => code).filter((code) => code !== 0)
   for (const readme of readmes) {
     const text = readFileSync(readme, 'utf8')

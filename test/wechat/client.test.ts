@@ -1,4 +1,4 @@
-// What the client does when WeChat refuses, or does not answer.
+// What the client does when WeChat refuses a call or does not answer.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket } from 'node:net'
@@ -43,7 +43,7 @@ async function refused(call: Promise<unknown>): Promise<WechatRefused> {
   return error
 }
 
-test('a message goes out as real UTF-8', async (t) => {
+test('a message is sent as UTF-8, without \\u escapes', async (t) => {
   const { url, of } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0, errmsg: 'ok' })
   })
@@ -61,7 +61,7 @@ test('a message goes out as real UTF-8', async (t) => {
   )
 })
 
-test('a refusal is sent once, says what it means, and shows no token', async (t) => {
+test('a call that WeChat refuses is sent once, and its error explains the errcode and shows no token', async (t) => {
   for (const errcode of [-1, 45015, 45047, 99_999]) {
     const { url, of } = await fakeWechat(t, ({ token }, response) => {
       json(response, {
@@ -85,7 +85,7 @@ test('a refusal is sent once, says what it means, and shows no token', async (t)
 })
 
 for (const [name, handle] of Object.entries(noAnswers)) {
-  test(`${name} leaves open whether the message was delivered`, async (t) => {
+  test(`after ${name} the client reports that the message may or may not have been delivered`, async (t) => {
     const { url, of } = await fakeWechat(t, handle)
     const error = await unreachable((await client(url)).custom.send(hello))
     assert.equal(error.bytesLeft, true)
@@ -93,7 +93,7 @@ for (const [name, handle] of Object.entries(noAnswers)) {
   })
 }
 
-test('a kept connection that the server closes leaves it open too, and nothing is sent again', async (t) => {
+test('if the server closes a reused connection, the outcome is reported as unknown and nothing is sent again', async (t) => {
   const { url, of } = await fakeWechat(t, (_asked, response, request) => {
     if (of('/send').length === 1) json(response, { errcode: 0 })
     else request.socket.destroy()
@@ -104,7 +104,7 @@ test('a kept connection that the server closes leaves it open too, and nothing i
   assert.equal(of('/send').length, 2)
 })
 
-test('an idle connection is used again, and dropped after four seconds', async (t) => {
+test('an idle connection is reused, and closed after four seconds', async (t) => {
   const { url, server } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0 })
   })
@@ -121,7 +121,7 @@ test('an idle connection is used again, and dropped after four seconds', async (
   assert.ok(took > 3500 && took < 5500, `${took} ms`)
 })
 
-// The rig: one TCP server, six ways to behave. Behind it stands a WeChat that would take the message.
+// A TCP server that can misbehave in six ways. Behind it is a WeChat that would accept the message.
 type Rig = {
   name: string
   behave: ((socket: Socket) => void) | null
@@ -190,7 +190,7 @@ const rigs: Rig[] = [
 ]
 
 for (const { name, behave, bytesLeft, reason, errcode } of rigs) {
-  test(`of a server that ${name} the client says truly whether a byte left, and tries ${bytesLeft ? 'nothing' : 'the next one'} by itself`, async (t) => {
+  test(`with a server that ${name}, the client reports correctly whether a byte was sent, and ${bytesLeft ? 'does not try' : 'tries'} the next server`, async (t) => {
     const { first, seen } = await rig(t, behave)
     const behind = await fakeWechat(t, (_asked, response) => {
       json(response, { errcode: 0 })
@@ -250,7 +250,7 @@ async function rig(
   return { first, seen: () => seen }
 }
 
-test('an unknown host and a failed TLS prove that nothing was sent', async (t) => {
+test('an unknown host and a failed TLS handshake prove that nothing was sent', async (t) => {
   assert.equal(
     (await unreachable((await client('https://no-such-host.invalid')).custom.send(hello)))
       .bytesLeft,
@@ -266,7 +266,7 @@ test('an unknown host and a failed TLS prove that nothing was sent', async (t) =
   )
 })
 
-test('a TLS that never stands is given up after two seconds', async (t) => {
+test('a TLS handshake that never ends is given up after two seconds', async (t) => {
   const { first } = await rig(t, (socket) => {
     socket.resume()
   })
@@ -276,7 +276,7 @@ test('a TLS that never stands is given up after two seconds', async (t) => {
   assert.ok(performance.now() - start < 4000)
 })
 
-test('when no token can be had no message was under way', async (t) => {
+test('if no token can be obtained, the error says that the message was not sent', async (t) => {
   for (const handle of [
     noAnswers['a 502']!,
     noAnswers['no errcode']!,
@@ -298,7 +298,7 @@ test('when no token can be had no message was under way', async (t) => {
   assert.deepEqual([error.bytesLeft, error.reason], [false, 'token_busy'])
 })
 
-test('when the token store fails no message was under way either, and its error is kept', async (t) => {
+test("if the token store fails, the message was not sent either, and the store's error is passed on", async (t) => {
   const { url, asked } = await fakeWechat(t, () => undefined)
   const away = new Error('the database is away')
   const tokens = { get: () => Promise.reject(away), renew: () => Promise.reject(away) }
@@ -311,7 +311,7 @@ test('when the token store fails no message was under way either, and its error 
   )
 })
 
-test('a wrong secret is for a person, and is not shown', async (t) => {
+test('a wrong secret is classified as needing a person, and is not shown', async (t) => {
   const { url, of } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 40001, errmsg: `bad ${secret}` })
   })
@@ -319,7 +319,7 @@ test('a wrong secret is for a person, and is not shown', async (t) => {
   assert.deepEqual([error.retry, error.errmsg, of('/send').length], ['human', 'bad ***', 0])
 })
 
-test('a client shows neither secret nor token', async (t) => {
+test('a printed client shows neither its secret nor its token', async (t) => {
   const { url } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0 })
   })
@@ -328,7 +328,7 @@ test('a client shows neither secret nor token', async (t) => {
   assert.doesNotMatch(inspect(sdk, { depth: 10, showHidden: true }), /made-up-secret|\bT1\b/)
 })
 
-test('plain http is for loopback only', () => {
+test('plain http is accepted for loopback addresses only', () => {
   const open = (baseUrl: string) => createClient({ appid, secret, baseUrl })
   assert.throws(() => open('http://api.weixin.qq.com'), TypeError)
   assert.throws(() => open('http://127.0.0.1.example.com'), TypeError)
@@ -336,7 +336,7 @@ test('plain http is for loopback only', () => {
   assert.ok(open('http://[::1]:1'))
 })
 
-test('a base URL may have a path of its own', async (t) => {
+test('a base URL may contain a path', async (t) => {
   const { url, asked } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0 })
   })
@@ -352,7 +352,7 @@ const retryOf: Record<string, Retry[]> = {
   retry_now: ['unsure'],
 }
 
-test('every error code of the table is known in two languages, with its class', () => {
+test('every errcode in the table has an explanation in two languages and a class', () => {
   assert.ok(vectors.errcodes.length > 180)
   for (const { code, meaning, class: of } of vectors.errcodes) {
     if (code === 0) continue

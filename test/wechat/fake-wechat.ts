@@ -1,4 +1,4 @@
-// A WeChat that answers what the test says and remembers what it was asked.
+// A WeChat that gives the answers chosen by the test and records what it was asked.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,7 @@ import { memoryTokenStore, type TokenStore } from 'wechat-api-ts'
 export type Asked = {
   method: string
   path: string
-  /** Without the token. */
+  /** The query without the token. */
   query: Record<string, string>
   token: string | null
   type: string
@@ -75,7 +75,7 @@ export function portOf(server: { address: () => unknown }): number {
   return (server.address() as AddressInfo).port
 }
 
-/** As WeChat does: JSON that says it is text. */
+/** Sends JSON with the content type of text, as WeChat does. */
 export function json(response: ServerResponse, value: unknown): void {
   response.setHeader('content-type', 'text/plain')
   response.end(typeof value === 'string' ? value : JSON.stringify(value))

@@ -1,4 +1,5 @@
-// Damaged pushes, half a million with --full: each is read or refused with the SDK's own error, at once. The same seed makes the same ones.
+// Damaged pushes, half a million with --full: each is read, or quickly refused with the SDK's own
+// error. The same seed gives the same pushes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -22,7 +23,7 @@ const { token, appid, encodingAESKey } = vectors.constants
 const keys: AccountKeys = { appid, token, encodingAesKey: encodingAESKey, mode: 'compatible' }
 const inputs = times(20_000, 500_000)
 const mostMs = 50
-// of the vectors, the large ones are in xml.test.ts: here it is number that counts
+// without the large vectors, which xml.test.ts covers; here the number of inputs matters
 const pushes = vectors.inbound_xml.map(xmlOf).filter((xml) => xml.length < 5000)
 const splices = [
   '<![CDATA[',
@@ -58,7 +59,7 @@ const splices = [
   '9'.repeat(40),
 ]
 
-/** Mulberry32: small, quick, repeatable. */
+/** The random generator Mulberry32: small, fast and repeatable. */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -114,7 +115,10 @@ function damaged(pick: Pick, text: string): string {
   return result
 }
 
-/** Runs it; throws when it throws anything but the SDK's own error or takes too long. What is compiled or collected meanwhile is not held against it. */
+/**
+ * Throws if the run throws anything but the SDK's own error or takes too long. Time for compiling
+ * and garbage collection is not counted.
+ */
 function isRead(input: string, run: () => unknown): boolean {
   let read = true
   const timed = () =>
@@ -140,7 +144,7 @@ function isRead(input: string, run: () => unknown): boolean {
   return read
 }
 
-/** Some are read and some are refused, or the inputs were not worth their name. */
+/** Some inputs must be read and others refused; otherwise they were not suitable. */
 function fuzz(
   seed: number,
   share: number,
@@ -170,14 +174,14 @@ function sealedQuery(encrypted: string): URLSearchParams {
   })
 }
 
-test(`${inputs * 0.6} damaged plain pushes are read or refused`, () => {
+test(`${inputs * 0.6} damaged plain pushes are each read, or refused with the SDK's own error`, () => {
   fuzz(1, 0.6, (pick) => {
     const input = damaged(pick, one(pick, pushes))
     return { input, run: () => dedupKey(openPush(keys, plainQuery, input).inbound) }
   })
 })
 
-test(`${inputs * 0.1} damaged pushes read alike by the quick reader and the full one`, () => {
+test(`${inputs * 0.1} damaged pushes give the same result in the quick reader and the full one`, () => {
   fuzz(2, 0.1, (pick) => {
     const input = damaged(pick, one(pick, pushes))
     return {
@@ -199,7 +203,7 @@ test(`${inputs * 0.1} damaged pushes read alike by the quick reader and the full
   })
 })
 
-test(`${inputs * 0.15} damaged messages in sound envelopes are read or refused`, () => {
+test(`${inputs * 0.15} damaged messages in valid envelopes are each read, or refused with the SDK's own error`, () => {
   fuzz(3, 0.15, (pick) => {
     const input = damaged(pick, one(pick, pushes))
     const encrypted = encryptMessage(encodingAESKey, appid, input)
@@ -212,7 +216,7 @@ test(`${inputs * 0.15} damaged messages in sound envelopes are read or refused`,
 const tickets = vectors.encryption
   .filter(({ plaintext }) => plaintext.includes('InfoType'))
   .map(({ plaintext }) => plaintext)
-test(`${inputs * 0.05} damaged notices of a third-party platform are read or refused`, () => {
+test(`${inputs * 0.05} damaged notices of a third-party platform are each read, or refused with the SDK's own error`, () => {
   const platform = {
     appid: vectors.constants.component_appid,
     token,
@@ -233,7 +237,7 @@ test(`${inputs * 0.05} damaged notices of a third-party platform are read or ref
   })
 })
 
-test(`${inputs * 0.05} envelopes with wrong bytes never open to another message`, () => {
+test(`${inputs * 0.05} envelopes with wrong bytes never decrypt to a different message`, () => {
   const pick = randomFrom(5)
   const sealed = pushes.map((xml) => ({
     xml,
@@ -243,7 +247,8 @@ test(`${inputs * 0.05} envelopes with wrong bytes never open to another message`
     const { xml, encrypted } = sealed[pick(sealed.length)] ?? assert.fail()
     const bytes = Buffer.from(encrypted, 'base64')
     const cut = pick(3) === 0 ? bytes.subarray(0, pick(bytes.length)) : bytes
-    // the last two blocks hold the appid and the padding; what comes before is guarded by the signature alone
+    // the last two blocks contain the appid and the padding; the blocks before them are protected
+    // by the signature alone
     if (cut === bytes) bytes[bytes.length - 1 - pick(32)] = pick(256)
     const input = cut.toString('base64')
     assert.ok(
@@ -255,7 +260,7 @@ test(`${inputs * 0.05} envelopes with wrong bytes never open to another message`
   }
 })
 
-test(`${inputs * 0.05} damaged texts are split`, () => {
+test(`${inputs * 0.05} damaged texts are split without an error`, () => {
   const pick = randomFrom(6)
   for (let n = 0; n < inputs * 0.05; n++) {
     const input = damaged(pick, one(pick, pushes))

@@ -1,4 +1,5 @@
-// What each message and each event says, in names and types of the SDK; nothing of a push is lost.
+// How each message and event is presented by the SDK, in names and types; no part of a push is
+// lost.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { dedupKey, openPush, signature, type Inbound, type InboundEvent } from 'wechat-api-ts'
@@ -30,7 +31,7 @@ function event(name: string, inside = ''): InboundEvent {
   return inbound
 }
 
-/** What is said beyond what all pushes say. */
+/** The fields in addition to those of every push. */
 function said(inbound: Inbound): unknown {
   assert.deepEqual(
     [inbound.toUserName, inbound.openid, inbound.createTime],
@@ -115,7 +116,7 @@ const messages: [string, string, object][] = [
   ['miniprogrampage', cdata('Title', 't'), { kind: 'unknown', msgType: 'miniprogrampage' }],
 ]
 for (const [type, inside, expected] of messages) {
-  test(`a message ${type} says ${JSON.stringify(expected)}`, () => {
+  test(`a message of type ${type} is read as ${JSON.stringify(expected)}`, () => {
     const inbound = message(type, inside)
     assert.deepEqual(said(inbound), { msgId, ...expected })
     assert.equal(inbound.fields['MsgType'], type)
@@ -323,14 +324,14 @@ const events: [string, string, object][] = [
   ['unknown', '', { eventKey: '' }],
 ]
 for (const [name, inside, expected] of events) {
-  test(`an event ${name} says ${JSON.stringify(expected)}`, () => {
+  test(`the event ${name} is read as ${JSON.stringify(expected)}`, () => {
     const inbound = event(name, inside)
     const known = name.toLowerCase()
     assert.deepEqual(said(inbound), { kind: 'event', event: known, name: known, ...expected })
   })
 }
 
-test('an event that nobody knows keeps its name and all it says', () => {
+test('an unknown event keeps its name and all its fields', () => {
   for (const name of ['Brand_New', 'toString', '__proto__', 'constructor']) {
     const inbound = event(name, '<EventKey>k</EventKey><Deep><List><A>1</A></List></Deep>')
     assert.deepEqual(said(inbound), {
@@ -343,7 +344,7 @@ test('an event that nobody knows keeps its name and all it says', () => {
   }
 })
 
-test('text where lists are expected reads as no entries', () => {
+test('a text in place of a list is read as a list without entries', () => {
   for (const inside of [
     '<SendPicsInfo>x</SendPicsInfo>',
     '<SendPicsInfo><PicList><item>x</item></PicList></SendPicsInfo>',
@@ -354,7 +355,7 @@ test('text where lists are expected reads as no entries', () => {
   }
 })
 
-test('the same event sent again has the same key, another of the same second has not', () => {
+test('an event that is delivered again has the same deduplication key, and a different event of the same second has another', () => {
   const keys = [
     event('CLICK', key('A')),
     event('CLICK', key('B')),
@@ -372,7 +373,7 @@ test('the same event sent again has the same key, another of the same second has
   )
 })
 
-test('the result of one job is one push, whenever and by whomever it is brought', () => {
+test('the result of a mass or template message is recognised as the same push, whenever and by whichever server it is delivered', () => {
   const finished = (id: string, at: number) =>
     dedupKey(
       push(`<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>${id}</MsgID>`, at),

@@ -1,4 +1,4 @@
-// Pushes in JSON form: what they say is what their XML form would.
+// Pushes in JSON form mean the same as their XML form.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -16,7 +16,7 @@ const isRefused = (text: string) => {
   }
 }
 
-test('the same push in both forms says the same', () => {
+test('the same push is read alike in its JSON and its XML form', () => {
   const xml =
     '<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1760000000</CreateTime><MsgType>event</MsgType>' +
     '<Event>subscribe_msg_popup_event</Event><SubscribeMsgPopupEvent><List><TemplateId>T</TemplateId>' +
@@ -27,7 +27,7 @@ test('the same push in both forms says the same', () => {
   assert.deepEqual(plain(toInbound(readFields(json))), plain(toInbound(readFields(xml))))
 })
 
-test('ids keep all their digits, and nothing becomes a number or a word of its own', () => {
+test('ids in a JSON push keep all their digits, and no value becomes a number or a boolean', () => {
   assert.deepEqual(
     plain(readFields('{"MsgId":24681357902468213,"a":1e5,"b":-0.10,"c":true,"d":null,"e":"007"}')),
     {
@@ -41,7 +41,7 @@ test('ids keep all their digits, and nothing becomes a number or a word of its o
   )
 })
 
-test('doubled keys, names of the language and control characters do no harm', () => {
+test('repeated keys, names like __proto__ and control characters in a JSON push do no harm', () => {
   const fields = readFields(
     '{"__proto__":{"x":1},"constructor":1,"toString":"a\u0001b","Actions":{"n":1},"Actions":{"n":2,"n":3},"k":"\\u0000\\ud800!"}',
   )
@@ -55,7 +55,7 @@ test('doubled keys, names of the language and control characters do no harm', ()
   assert.ok(isRefused('{"FromUserName":"a","FromUserName":"b"}'))
 })
 
-test('what is no JSON object, too deep, too long or too large is refused, at once', () => {
+test('a push that is not a JSON object, or is nested too deeply, too long or too large, is refused quickly', () => {
   for (const text of [
     '{',
     '{}x',
@@ -93,7 +93,7 @@ test('what is no JSON object, too deep, too long or too large is refused, at onc
   assert.ok(isRefused(`{"a":"${'x'.repeat(1_048_576)}"}`))
 })
 
-test('whatever JSON.parse takes is read to the same texts, whatever it refuses is refused or harmless', () => {
+test('a JSON push that JSON.parse accepts is read with the same texts; one it rejects is refused or harmless', () => {
   const leafs = (value: unknown): unknown => {
     if (value === null) return ''
     if (Array.isArray(value)) return value.map(leafs)
@@ -129,7 +129,7 @@ test('whatever JSON.parse takes is read to the same texts, whatever it refuses i
   )
 })
 
-test('every reply has a JSON form with the names of the XML form', () => {
+test('every passive reply has a JSON form with the same names as the XML form', () => {
   const to = { openid: 'o', originalId: 'g', format: 'json' as const }
   const article = { title: 't"', description: 'd', url: 'u', pictureUrl: 'p' }
   assert.deepEqual(JSON.parse(renderReply(to, { type: 'news', articles: [article, article] }, 5)), {

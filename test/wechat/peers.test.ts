@@ -1,4 +1,5 @@
-// Messages exchanged with the npm packages wechat and wechat-crypto, which others wrote: what one says the other hears.
+// Exchanges messages with the npm packages wechat and wechat-crypto, which were written by others:
+// each side must understand the other.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import express from 'express'
@@ -33,7 +34,7 @@ const crypto = theirCrypto(token, encodingAESKey, appid)
 const modes = ['plain', 'safe'] as const
 const text = fc.string({ unit: 'grapheme', maxLength: 200 })
 
-test('envelopes of wechat-crypto open with ours, ours with its, and the signatures are the same', () => {
+test('our envelopes and those of the package wechat-crypto decrypt each other, with equal signatures', () => {
   fc.assert(
     fc.property(text, fc.nat().map(String), fc.nat().map(String), (message, timestamp, nonce) => {
       const theirs = crypto.encrypt(message)
@@ -53,7 +54,7 @@ const envelope = (encrypted: string) =>
   `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`
 const at = () => ({ timestamp: String(Math.floor(Date.now() / 1000)), nonce: '1234567890' })
 
-/** A push as our side of the world would send it to them. */
+/** A push in the form in which we would send it. */
 function ourPush(xml: string, mode: (typeof modes)[number]): Posted {
   const { timestamp, nonce } = at()
   if (mode === 'plain') {
@@ -74,7 +75,7 @@ function ourPush(xml: string, mode: (typeof modes)[number]): Posted {
   }
 }
 
-/** A push that their crypto made. */
+/** A push encrypted by wechat-crypto. */
 function theirPush(xml: string): Posted {
   const { timestamp, nonce } = at()
   const encrypted = crypto.encrypt(xml)
@@ -105,7 +106,7 @@ async function theirServer(
   return listen(t, app)
 }
 
-/** Opens an answer as the platform does. */
+/** Decrypts an answer like WeChat does. */
 function opened(answer: string, mode: (typeof modes)[number]): XmlNode {
   const outer = readXml(answer)
   if (mode === 'plain') return outer
@@ -148,7 +149,7 @@ const theirReplies: [string, Reply, XmlNode][] = [
 ]
 for (const mode of modes) {
   for (const [type, reply, inside] of theirReplies) {
-    test(`${mode}: our push reaches wechat, and we read its ${type} ${JSON.stringify(reply)}`, async (t) => {
+    test(`${mode} mode: the package wechat reads our ${type} push, and we read its answer ${JSON.stringify(reply)}`, async (t) => {
       const heard: TheirFields[] = []
       const url = await theirServer(t, (fields) => {
         heard.push(fields)
@@ -201,7 +202,7 @@ const ourReplies: [PassiveReply, TheirFields][] = [
 ]
 for (const mode of modes) {
   for (const [reply, inside] of ourReplies) {
-    test(`${mode}: our webhook hears wechat-crypto, and wechat reads our ${JSON.stringify(reply)}`, async (t) => {
+    test(`${mode} mode: our webhook reads a push of wechat-crypto, and the package wechat reads our answer ${JSON.stringify(reply)}`, async (t) => {
       const url = await listen(t, (request, response) => {
         void webhook(keys, () => reply)(request, response)
       })
@@ -209,7 +210,8 @@ for (const mode of modes) {
         url,
         mode === 'plain' ? ourPush(textPush('你好'), 'plain') : theirPush(textPush('你好')),
       )
-      // their server reads our answer as it reads a push; sealed, its signature is checked with it
+      // the other package reads our answer like a push; if it is encrypted, its signature is
+      // checked as well
       const {
         Encrypt = '',
         MsgSignature = '',
@@ -244,7 +246,7 @@ for (const mode of modes) {
   }
 }
 
-test('a text of theirs that ends CDATA arrives as another, ours does not', async (t) => {
+test('a text that contains the end of CDATA is damaged by the package wechat, but not by us', async (t) => {
   const url = await theirServer(t, () => 'a]]>b')
   assert.equal(
     opened(await post(url, ourPush(textPush('x'), 'plain')), 'plain')['Content'],
@@ -254,18 +256,19 @@ test('a text of theirs that ends CDATA arrives as another, ours does not', async
   assert.equal(readXml(ours)['Content'], 'a]]>b')
 })
 
-// not those of which we warn (forbidden characters and names), nor attributes, which they keep
+// leaves out vectors with forbidden characters and names, and with attributes, which the others
+// keep
 const comparable = vectors.inbound_xml.filter(
   ({ name, expect }) => expect.ok && expect.warnings?.length === 0 && name !== 'attributes_ignored',
 )
-/** A list of one is its entry there, and white space at the ends goes. */
+/** The other packages turn a list of one into its entry and trim white space. */
 const asThey = (value: XmlValue): unknown => {
   if (typeof value === 'string') return value.trim()
   if (Array.isArray(value)) return value.length === 1 ? asThey(value[0] ?? '') : value.map(asThey)
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asThey(inner)]))
 }
 
-test('wechat reads the pushes of the vectors as we do, plain and encrypted', async (t) => {
+test('the package wechat reads the pushes of our test vectors like we do, plain and encrypted', async (t) => {
   const heard: TheirFields[] = []
   const url = await theirServer(t, (fields) => {
     heard.push(fields)
@@ -283,7 +286,7 @@ test('wechat reads the pushes of the vectors as we do, plain and encrypted', asy
   }
 })
 
-test('bare xml2js reads the pushes of the vectors as we do', () => {
+test('plain xml2js reads the pushes of our test vectors like we do', () => {
   for (const vector of comparable) {
     const parser = new xml2js.Parser({
       explicitArray: false,

@@ -1,4 +1,5 @@
-// The packages of others that speak the same protocol. They have no types, and are asked through their public doors alone.
+// Other packages for the same protocol. They have no types, and only their public functions are
+// used.
 import { createServer, type RequestListener } from 'node:http'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'

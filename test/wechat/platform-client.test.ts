@@ -1,4 +1,4 @@
-// A third-party platform: its own token, and those of the accounts it speaks for.
+// The client of a third-party platform: its own token, and those of the accounts for which it acts.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { inspect } from 'node:util'
@@ -17,7 +17,10 @@ const own = {
   ticket: async (): Promise<string | null> => 'ticket@@@1',
 }
 
-/** Component tokens C1, C2 …, and for the account A1, A2 … with refresh tokens R1, R2 …; the newest of each is good. */
+/**
+ * Gives out component tokens C1, C2 … and for the account A1, A2 … with refresh tokens R1, R2 …;
+ * only the newest of each is valid.
+ */
 function platform(answers: Record<string, unknown> = {}) {
   const state = { component: 0, account: 0 }
   const pair = () => {
@@ -62,7 +65,7 @@ function platform(answers: Record<string, unknown> = {}) {
 
 const hello = { touser: 'o1', msgtype: 'text', text: { content: 'hi' } } as const
 
-test('an authorised account sends with its own token, and its refresh token is kept', async (t) => {
+test('an authorised account makes calls with its own token, and its refresh token is stored', async (t) => {
   const { state, handle } = platform()
   const { url, asked, of } = await fakeWechat(t, handle)
   const tokens = memoryTokenStore()
@@ -92,7 +95,8 @@ test('an authorised account sends with its own token, and its refresh token is k
     ],
   )
 
-  // the account's token dies: one refresh for all, and the next refresh token replaces the one before
+  // the account's token becomes invalid: there is one refresh for all callers, and the new refresh
+  // token replaces the old one
   state.account = 7
   await tokens.renew('wxcomponent:wxaccount', async (newest) => ({
     ...newest!,
@@ -108,7 +112,7 @@ test('an authorised account sends with its own token, and its refresh token is k
   assert.equal((await tokens.get('wxcomponent:wxaccount'))?.refreshToken, 'R8')
 })
 
-test('a component token that has expired is renewed once and the question asked again', async (t) => {
+test('an expired component token is renewed once and the call is repeated', async (t) => {
   const { state, handle } = platform({
     api_create_preauthcode: { pre_auth_code: 'pre', expires_in: 1800 },
   })
@@ -127,7 +131,7 @@ test('a component token that has expired is renewed once and the question asked 
   )
 })
 
-test('a refresh token that was lost is said without showing it', async (t) => {
+test('a lost refresh token is reported without showing any token', async (t) => {
   const { url } = await fakeWechat(t, platform().handle)
   const tokens = memoryTokenStore()
   await tokens.renew('wxcomponent:wxaccount', async () => ({
@@ -154,7 +158,7 @@ test('a refresh token that was lost is said without showing it', async (t) => {
   )
 })
 
-test('without a ticket nothing is asked', async (t) => {
+test('without a component_verify_ticket no call is made', async (t) => {
   const { url, asked } = await fakeWechat(t, platform().handle)
   const component = createPlatform({ ...own, ticket: async () => null, baseUrl: url })
   await assert.rejects(
@@ -175,7 +179,7 @@ test('without a ticket nothing is asked', async (t) => {
   )
 })
 
-test('what is known of an account, and who has authorised, come without their refresh tokens', async (t) => {
+test('information about accounts and authorisations contains no refresh tokens', async (t) => {
   const info = {
     authorizer_info: {
       nick_name: '店',
@@ -211,7 +215,7 @@ test('what is known of an account, and who has authorised, come without their re
   })
 })
 
-test('the pages on which an owner authorises have the documented addresses', () => {
+test('the addresses of the pages on which an owner authorises are as documented', () => {
   const of = {
     componentAppid: 'wxc',
     preAuthCode: 'p@1',

@@ -1,4 +1,5 @@
-// A third-party platform: notices under its own keys, URLs that name an account, and the test before its release.
+// A third-party platform: notices under its own keys, URLs that contain an account's appid, and the
+// test before its release.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -62,7 +63,7 @@ const said = ({ fields, ...rest }: PlatformNotice) => {
 }
 const refused = (error: unknown) => error instanceof WechatInputError
 
-test('the ticket vector is read', () => {
+test('the test vector of a ticket notice is read', () => {
   const { url_query: query, body } = vector('component_verify_ticket')
   assert.deepEqual(said(openNotice(keys, new URLSearchParams(query), body ?? '')), {
     kind: 'component_verify_ticket',
@@ -76,7 +77,7 @@ const common = { componentAppid: keys.appid, createTime: 1760000400 }
 const granted =
   '<AuthorizerAppid>wx1</AuthorizerAppid><AuthorizationCode>queryauthcode@@@x</AuthorizationCode><AuthorizationCodeExpiredTime>1760004000</AuthorizationCodeExpiredTime><PreAuthCode>pre@@@y</PreAuthCode>'
 for (const kind of ['authorized', 'updateauthorized']) {
-  test(`${kind} brings a code and until when it is good`, () => {
+  test(`the notice ${kind} contains a code and its time of expiry`, () => {
     assert.deepEqual(said(notice(`<InfoType>${kind}</InfoType>${granted}`)), {
       ...common,
       kind,
@@ -92,7 +93,7 @@ for (const kind of ['authorized', 'updateauthorized']) {
   })
 }
 
-test('unauthorized names the account, another notice is kept raw', () => {
+test('the notice unauthorized names the account, and an unknown notice keeps its raw fields', () => {
   assert.deepEqual(
     said(notice('<InfoType>unauthorized</InfoType><AuthorizerAppid>wx1</AuthorizerAppid>')),
     { ...common, kind: 'unauthorized', authorizerAppid: 'wx1' },
@@ -106,7 +107,7 @@ test('unauthorized names the account, another notice is kept raw', () => {
   assert.equal(textOf(other.fields, 'status'), '0')
 })
 
-test('a notice for another platform, of no type, unsigned or under another key is refused', () => {
+test('a notice that is for another platform, has no type, is unsigned or has another key is refused', () => {
   const ticket =
     '<InfoType>component_verify_ticket</InfoType><ComponentVerifyTicket>x</ComponentVerifyTicket>'
   assert.equal(notice(ticket).kind, 'component_verify_ticket')
@@ -141,7 +142,7 @@ test('a notice for another platform, of no type, unsigned or under another key i
   )
 })
 
-test("an account's message comes, and is answered, under the component's appid", () => {
+test("an account's message is decrypted and answered with the keys of the platform that acts for it", () => {
   const { url_query: query, body } = vector('component_forwarded_message')
   const { inbound, seal } = openPush(
     { ...keys, mode: 'safe' },
@@ -165,7 +166,7 @@ test("an account's message comes, and is answered, under the component's appid",
   )
 })
 
-test('the account is read from a URL as it is written into one', () => {
+test('the appid that was put into a message URL is found in it again', () => {
   const appid = 'wx570bc396a51b8ff8'
   for (const template of [
     'https://desk.example.com/wx/$APPID$/callback',
@@ -202,7 +203,7 @@ function pushed(originalId: string, inside: string): Inbound {
   return openPush({ ...keys, mode: 'safe' }, ...sealed(xml)).inbound
 }
 
-test('the five accounts of the release test get what it wants, others do not', () => {
+test("the five accounts of WeChat's release test get the expected answers, and no other account does", () => {
   const text = (content: string) =>
     `<MsgType>text</MsgType><Content>${content}</Content><MsgId>1</MsgId>`
   const event = '<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>1</Latitude>'
@@ -233,7 +234,7 @@ test('the five accounts of the release test get what it wants, others do not', (
   }
 })
 
-test('the answer to the release test is sealed for the platform', () => {
+test("the answer to WeChat's release test is encrypted with the platform's keys", () => {
   const [account] = releaseTestAccounts
   const originalId = account?.originalId ?? ''
   const xml = `<xml><ToUserName>${originalId}</ToUserName><FromUserName>oTester</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>TESTCOMPONENT_MSG_TYPE_TEXT</Content><MsgId>1</MsgId></xml>`

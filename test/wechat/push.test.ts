@@ -56,7 +56,7 @@ function plainQuery(): URLSearchParams {
 }
 
 for (const vector of vectors.encryption) {
-  test(`encryption vector ${vector.name} opens, and seals to the same bytes`, () => {
+  test(`the encryption vector ${vector.name} decrypts, and encrypts to the same bytes`, () => {
     const { encodingAESKey: encodingAesKey, appid, plaintext } = vector
     assert.equal(decryptMessage(encodingAesKey, appid, vector.encrypt), plaintext)
     assert.equal(
@@ -70,7 +70,7 @@ for (const vector of vectors.encryption) {
     assert.equal(decryptMessage(encodingAesKey, 'wx0000000000000000', vector.encrypt), null)
   })
   if (vector.url_query && vector.plaintext.includes('<MsgType>')) {
-    test(`push vector ${vector.name} is read`, () => {
+    test(`the push vector ${vector.name} is read`, () => {
       const { token, encodingAESKey: encodingAesKey, appid } = vector
       const opened = openPush(
         { token, encodingAesKey, appid, mode: 'safe' },
@@ -85,7 +85,7 @@ for (const vector of vectors.encryption) {
 
 for (const vector of vectors.published_vectors) {
   if (vector.encrypt === undefined) continue
-  test(`the vendor's own example ${vector.name ?? ''} opens`, () => {
+  test(`WeChat's own example ${vector.name ?? ''} decrypts`, () => {
     assert.equal(
       decryptMessage(vector.encodingAESKey ?? '', vector.appid ?? '', vector.encrypt ?? ''),
       vector.plaintext,
@@ -94,7 +94,7 @@ for (const vector of vectors.published_vectors) {
 }
 
 for (const vector of vectors.encryption_rejections) {
-  test(`rejected: ${vector.name}`, () => {
+  test(`a push is refused: ${vector.name}`, () => {
     const { query, body } = sealedPush(vector.encrypt, vector.token)
     query.set('msg_signature', vector.msg_signature)
     const code = vector.refuse === 'signature' ? 'bad_signature' : 'bad_xml'
@@ -105,7 +105,7 @@ for (const vector of vectors.encryption_rejections) {
   })
 }
 
-test('a push under the previous key opens, and its answer is sealed with that key', () => {
+test('a push encrypted with the previous key is accepted, and its answer is encrypted with that key', () => {
   const old = constants.encodingAESKey_second
   const { query, body } = sealedPush(encryptMessage(old, constants.appid, textPush))
   assert.throws(() => openPush(keys, query, body), refusal('bad_xml'))
@@ -120,7 +120,7 @@ test('a push under the previous key opens, and its answer is sealed with that ke
   assert.deepEqual([TimeStamp, Nonce], ['1760000001', '1234567890'])
 })
 
-test('a plain push is read and answered as it is; a wrong signature is refused', () => {
+test('in plain mode a push is read and answered without encryption, and one with a wrong signature is refused', () => {
   const plain: AccountKeys = { ...keys, mode: 'plain', encodingAesKey: null }
   const opened = openPush(plain, plainQuery(), textPush)
   assert.equal(opened.inbound.kind === 'text' && opened.inbound.content, '你好')
@@ -131,13 +131,13 @@ test('a plain push is read and answered as it is; a wrong signature is refused',
   )
 })
 
-test('safe mode refuses what is not encrypted', () => {
+test('in safe mode a push that is not encrypted is refused', () => {
   assert.throws(() => openPush(keys, plainQuery(), textPush), refusal('bad_xml'))
   const { query } = sealedPush('x')
   assert.throws(() => openPush(keys, query, textPush), refusal('bad_xml'))
 })
 
-test('an encrypted push to an account without a key is refused', () => {
+test('an encrypted push to an account without an encryption key is refused', () => {
   const { query, body } = sealedPush(
     encryptMessage(constants.encodingAESKey, constants.appid, textPush),
   )
@@ -147,7 +147,7 @@ test('an encrypted push to an account without a key is refused', () => {
   )
 })
 
-test('compatible mode believes the encrypted content, not its plain twin', () => {
+test('in compatible mode the encrypted content counts, and the plain text beside it is ignored', () => {
   const { query, body } = sealedPush(
     encryptMessage(constants.encodingAESKey, constants.appid, textPush),
   )
@@ -160,7 +160,7 @@ test('compatible mode believes the encrypted content, not its plain twin', () =>
   )
 })
 
-test('whatever is encrypted comes back; whatever is damaged does not', () => {
+test('every encrypted message decrypts to itself, and every damaged one is refused', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.nat(), (message, where) => {
       const encrypted = encryptMessage(constants.encodingAESKey, constants.appid, message)
@@ -180,7 +180,7 @@ test('whatever is encrypted comes back; whatever is damaged does not', () => {
 
 const anyKey = fc.stringMatching(/^[A-Za-z0-9]{43}$/)
 const anyAppid = fc.stringMatching(/^wx[0-9a-f]{16}$/)
-test('any push opens with the key before the change and with the one after it, and is answered under the key it came with', () => {
+test('while keys are being changed, pushes with the old and the new key are accepted and answered with the same key', () => {
   const word = fc.string({ unit: 'grapheme', maxLength: 60 })
   fc.assert(
     fc.property(
@@ -219,7 +219,7 @@ test('any push opens with the key before the change and with the one after it, a
   )
 })
 
-test('every way an envelope can be wrong is refused in the same words', () => {
+test('every kind of malformed envelope is refused with the same error text', () => {
   const { token, encodingAESKey: key, appid } = constants
   const bytes = Buffer.from(encryptMessage(key, appid, textPush), 'base64')
   const turned = (at: number) => {
@@ -240,7 +240,7 @@ test('every way an envelope can be wrong is refused in the same words', () => {
       cipher.final(),
     ]).toString('base64')
   }
-  // 25 + 38 bytes: one is wanting to 64
+  // 25 + 38 bytes, one less than 64
   const [long, short] = ['x'.repeat(25), 'x'.repeat(20)]
   assert.equal(decryptMessage(key, appid, padded(long, [1])), long)
   assert.equal(decryptMessage(key, appid, padded(short, [6, 6, 6, 6, 6, 6])), short)

@@ -1,4 +1,4 @@
-// The README's program runs as it stands, and both languages show the same one.
+// The program in the README works as printed, and both languages show the same one.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const read = (name: string) =>
 const program = (readme: string) =>
   /```ts\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? assert.fail('no program')
 
-test('ten lines of the README answer an encrypted push', async (t) => {
+test('the ten lines of code in the README answer an encrypted push', async (t) => {
   const lines = program(read('README.md'))
   assert.equal(lines.split('\n').length, 10)
   assert.equal(program(read('README.zh-CN.md')), lines)

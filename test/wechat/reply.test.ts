@@ -1,4 +1,5 @@
-// Passive replies: whatever is put into one is what the platform reads, and what it would refuse is known before.
+// Passive replies: WeChat reads exactly what is put into one, and replies it would refuse are
+// recognised in advance.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -55,7 +56,7 @@ const shapes: [PassiveReply, string][] = [
   [{ type: 'transfer_biz_ai_ivr' }, ''],
 ]
 for (const [reply, inside] of shapes) {
-  test(`a reply ${JSON.stringify(reply)} has the platform's form`, () => {
+  test(`the passive reply ${JSON.stringify(reply)} is rendered in WeChat's form`, () => {
     assert.equal(render(reply), all(reply, inside))
   })
 }
@@ -72,7 +73,7 @@ const word = fc
     parts.join('').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''),
   )
 const anyArticle = fc.record({ title: word, description: word, url: word, pictureUrl: word })
-/** A reply of any type, and the texts in it as the reader must see them. */
+/** A random reply of any type, and the texts that a reader must find in it. */
 const anyReply: fc.Arbitrary<[PassiveReply, object]> = fc.oneof(
   word.map((text): [PassiveReply, object] => [{ type: 'text', text }, { Content: text }]),
   word.map((mediaId): [PassiveReply, object] => [
@@ -123,7 +124,7 @@ const anyReply: fc.Arbitrary<[PassiveReply, object]> = fc.oneof(
   ]),
 )
 
-test('any reply is read back as it was meant, by both readers', () => {
+test('any passive reply is read back unchanged by both readers', () => {
   fc.assert(
     fc.property(anyReply, ([reply, inside]) => {
       const xml = render(reply)
@@ -158,7 +159,7 @@ const news = (count: number): PassiveReply => ({
   articles: Array.from({ length: count }, () => article),
 })
 
-test('what the platform would not deliver has a fault', () => {
+test('passive replies that WeChat would not deliver are reported in advance', () => {
   const good: [Inbound, PassiveReply][] = [
     ...shapes
       .filter(([{ type }]) => type !== 'news')

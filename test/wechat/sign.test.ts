@@ -4,7 +4,7 @@ import { sameSignature, signature, verifyQuery } from 'wechat-api-ts'
 import { vectors } from './vectors.ts'
 
 for (const { name, token, timestamp, nonce, signature: given, valid } of vectors.signatures) {
-  test(`signature vector ${name} is ${valid ? 'accepted' : 'refused'}`, () => {
+  test(`the signature vector ${name} is ${valid ? 'accepted' : 'refused'}`, () => {
     assert.equal(
       verifyQuery(token, new URLSearchParams({ signature: given, timestamp, nonce })),
       valid,
@@ -13,7 +13,7 @@ for (const { name, token, timestamp, nonce, signature: given, valid } of vectors
   })
 }
 
-test('a repeated or missing parameter is refused', () => {
+test('a signed query with a repeated or missing parameter is refused', () => {
   const { token, timestamp, nonce, signature: given } = vectors.signatures[0] ?? assert.fail()
   const good = new URLSearchParams({ signature: given, timestamp, nonce })
   assert.ok(verifyQuery(token, good))
@@ -27,7 +27,7 @@ test('a repeated or missing parameter is refused', () => {
   }
 })
 
-test('signatures of different length are different, not an error', () => {
+test('signatures of different length count as different instead of causing an error', () => {
   assert.equal(sameSignature('abc', 'abcd'), false)
   assert.equal(sameSignature('', ''), true)
 })

@@ -1,4 +1,4 @@
-// A text too long for one message goes out in parts that a person would have made.
+// A text that is too long for one message is split like a person would do it.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -13,7 +13,7 @@ const graphemes = (text: string) =>
     ({ segment }) => segment,
   )
 
-test('a text that fits stays as it is, an empty one is nothing', () => {
+test('a text that fits into one message is not split, and an empty text gives no message', () => {
   for (const text of ['a', ' a\n', 'a'.repeat(2048), '好'.repeat(682), '😀'.repeat(512)]) {
     assert.deepEqual(splitText(text), [text])
   }
@@ -21,7 +21,7 @@ test('a text that fits stays as it is, an empty one is nothing', () => {
   assert.equal(mostTextBytes, 2048)
 })
 
-test('bytes are counted as the platform counts them', () => {
+test('the length of a text is measured in bytes of UTF-8, like WeChat does', () => {
   for (const { text, bytes: size } of vectors.utf8_lengths) {
     assert.equal(bytes(text), size)
     if (size < 4) continue
@@ -30,7 +30,7 @@ test('bytes are counted as the platform counts them', () => {
   }
 })
 
-test('it is cut between paragraphs, else lines, sentences, words, and a short part is not made for that', () => {
+test('a text is split between paragraphs, else lines, sentences or words, unless that would make a very short part', () => {
   const [a, b] = ['a'.repeat(60), 'b'.repeat(60)]
   assert.deepEqual(splitText(`${a}\n${a}\n \n${b}\n${b}`, 150), [`${a}\n${a}`, `${b}\n${b}`])
   assert.deepEqual(splitText(`${a}. x\n${b}. y`, 100), [`${a}. x`, `${b}. y`])
@@ -44,7 +44,7 @@ test('it is cut between paragraphs, else lines, sentences, words, and a short pa
   assert.deepEqual(splitText(`x\n\n${a}${b}`, 100), [`x\n\n${a}${b.slice(0, 37)}`, b.slice(37)])
 })
 
-test('links, faces and addresses stay whole', () => {
+test('links, emoticons and e-mail addresses are not split', () => {
   const whole = [
     '<a href="https://example.com/x?y=1">看 这 里</a>',
     '[旺柴]',
@@ -63,7 +63,7 @@ test('links, faces and addresses stay whole', () => {
   }
 })
 
-test('what is longer than a part by itself is cut all the same', () => {
+test('a word that is longer than a whole message is split nevertheless', () => {
   const link = `<a href="https://example.com/${'x'.repeat(300)}">y</a>`
   const flat = `e${'\u0301'.repeat(100)}`
   for (const text of [link, flat, `https://${'x'.repeat(300)}`]) {
@@ -100,7 +100,7 @@ const pieces = fc.oneof(
     '\ud800',
   ),
 )
-test('nothing but white space is lost, no part is too long, no grapheme is torn', () => {
+test('splitting a text loses only white space, makes no part too long and cuts no displayed character', () => {
   fc.assert(
     fc.property(
       fc.array(pieces, { maxLength: 60 }),
@@ -111,7 +111,7 @@ test('nothing but white space is lost, no part is too long, no grapheme is torn'
         assert.equal(bare(parts.join('')), bare(text))
         for (const part of parts) assert.ok(bytes(part) <= most && part.trim() !== '')
         if (graphemes(text).some((one) => bytes(one) > most)) return
-        // cut between graphemes, the parts have those of the text, white space apart
+        // the parts together have the same displayed characters as the text, except white space
         assert.deepEqual(
           parts.flatMap(graphemes).filter((one) => bare(one)),
           graphemes(text).filter((one) => bare(one)),
@@ -122,7 +122,7 @@ test('nothing but white space is lost, no part is too long, no grapheme is torn'
   )
 })
 
-test('a megabyte of anything is split in a second', () => {
+test('any text of a megabyte is split within a second', () => {
   for (const text of [
     'a',
     '好',

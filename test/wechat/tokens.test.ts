@@ -1,4 +1,4 @@
-// One token an account: fetched once, healed once, adopted from others.
+// One token per account: fetched once, replaced once when it fails, and shared with other servers.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -14,7 +14,7 @@ const hello: CustomMessage = { touser: 'o1', msgtype: 'text', text: { content: '
 const many = (n: number, act: (i: number) => Promise<unknown>) =>
   Promise.all(Array.from({ length: n }, (_, i) => act(i)))
 
-test('a hundred who need a token cause one call, and it is renewed four minutes before its end', async (t) => {
+test('a hundred simultaneous calls fetch one token, which is renewed four minutes before it expires', async (t) => {
   const { url, of } = await fakeWechat(t, (_asked, response) => {
     json(response, { access_token: `T${of('/stable_token').length}`, expires_in: 7200 })
   })
@@ -35,7 +35,7 @@ test('a hundred who need a token cause one call, and it is renewed four minutes 
   assert.equal(await other.accessToken(), 'T2')
 })
 
-test('the classic token is one call too, with the secret in no error', async (t) => {
+test('the classic token is fetched with one call too, and its errors do not contain the secret', async (t) => {
   const { url, asked } = await fakeWechat(t, ({ path }, response) => {
     json(
       response,
@@ -56,7 +56,7 @@ test('the classic token is one call too, with the secret in no error', async (t)
 })
 
 for (const errcode of [40001, 40014, 42001]) {
-  test(`after ${errcode} a hundred senders get one new token and each sends once more`, async (t) => {
+  test(`after errcode ${errcode} a hundred simultaneous calls fetch one new token and are each repeated once`, async (t) => {
     const { url, of } = await fakeWechat(t, ({ path, token }, response) => {
       if (path.endsWith('/stable_token')) json(response, { access_token: 'T2', expires_in: 7200 })
       else json(response, token === 'T2' ? { errcode: 0 } : { errcode, errmsg: 'no' })
@@ -78,12 +78,12 @@ for (const errcode of [40001, 40014, 42001]) {
   })
 }
 
-test('a token that another server refreshed is adopted, not fought over', async (t) => {
+test('a token that another server has renewed is used instead of fetching another one', async (t) => {
   const { url, of } = await fakeWechat(t, ({ token }, response) => {
     const answer = () => {
       json(response, token === 'T1' ? { errcode: 40001, errmsg: 'not latest' } : { errcode: 0 })
     }
-    // another server renews it while this call is under way
+    // another server renews the token while this call is running
     void tokens
       .renew(appid, async () => ({ token: 'THEIRS', expiresAt: Date.now() + 7_200_000 }))
       .then(answer)
@@ -95,7 +95,7 @@ test('a token that another server refreshed is adopted, not fought over', async 
   assert.equal(of('/stable_token').length, 0)
 })
 
-test('what WeChat itself holds for the newest is adopted before anything is forced', async (t) => {
+test('a newer token that WeChat already gives out is used before a new one is forced', async (t) => {
   const { url, of } = await fakeWechat(t, ({ path, token, body }, response) => {
     if (path.endsWith('/stable_token')) {
       json(response, { access_token: body.force_refresh ? 'FORCED' : 'NEWEST', expires_in: 7200 })
@@ -108,7 +108,7 @@ test('what WeChat itself holds for the newest is adopted before anything is forc
   )
 })
 
-test('a token refused twice ends in a refusal without a third call, and is not forced again and again', async (t) => {
+test('a call whose token is refused twice fails without a third attempt, and tokens are not forced again and again', async (t) => {
   let forced = 0
   const { url, of } = await fakeWechat(t, ({ path, token, body }, response) => {
     if (body.force_refresh) forced++
@@ -145,7 +145,7 @@ test('a token refused twice ends in a refusal without a third call, and is not f
   assert.equal(forced, 2)
 })
 
-test('no other refusal renews a token', async (t) => {
+test('refusals other than for the token do not renew the token', async (t) => {
   const { url, of } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 48001 })
   })

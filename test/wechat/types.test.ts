@@ -1,4 +1,5 @@
-// What TypeScript must accept and what it must refuse: this file compiles only when each refusal below is one.
+// Uses of the SDK that TypeScript must accept or refuse. This file compiles only if each of the
+// refused ones is an error.
 /* eslint complexity: off, @typescript-eslint/no-meaningless-void-operator: off, @typescript-eslint/no-unnecessary-type-parameters: off,
   @typescript-eslint/switch-exhaustiveness-check: off -- nothing here runs: it is for the compiler to read */
 import assert from 'node:assert/strict'
@@ -23,7 +24,10 @@ const same = <A, B>(verdict: Same<A, B>): void => {
   assert.ok(verdict)
 }
 
-/** Every kind, and nothing left: a new one breaks this until it is named. */
+/**
+ * A switch over all kinds of messages: when a new kind is added, this fails to compile until the
+ * kind is named here.
+ */
 function kinds(inbound: Inbound): string {
   switch (inbound.kind) {
     case 'text':
@@ -157,10 +161,10 @@ const doors = () => {
   return app
 }
 
-test('the types accept and refuse what they should', () => {
+test('the types of the SDK accept correct programs and refuse wrong ones', () => {
   const once: Once = async (_key, run): Promise<MaybeReply> => run()
   assert.equal(typeof once, 'function')
-  // compiled, and never called: they hold the refusals
+  // these functions are only compiled and never called
   assert.deepEqual(
     [kinds, refusals, bad, doors].map((one) => typeof one),
     ['function', 'function', 'function', 'function'],

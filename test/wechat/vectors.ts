@@ -56,7 +56,8 @@ export type Vectors = {
   errcodes: { code: number; meaning: string; class: string }[]
 }
 
-// Compiled tests run elsewhere than they are written, so the file is looked for upwards.
+// Searches in parent directories, because compiled tests are in a different directory than their
+// sources.
 function find(): URL {
   for (const up of [
     './',

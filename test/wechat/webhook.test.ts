@@ -1,4 +1,5 @@
-// The webhook as a stranger mounts it: under Express and node:http, before or behind body parsers, in every mode of encryption.
+// The webhook in a user's program: under Express and node:http, before or behind body parsers, in
+// every mode of encryption.
 import assert from 'node:assert/strict'
 import { once as happens } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -95,7 +96,7 @@ async function post(
   }
 }
 
-/** A door for handlers to wait at until the test opens it. */
+/** Lets handlers wait until the test lets them continue. */
 function gate(): { opened: Promise<unknown>; open: () => void } {
   let open = () => undefined as unknown
   const opened = new Promise((resolve) => {
@@ -113,7 +114,7 @@ function gate(): { opened: Promise<unknown>; open: () => void } {
 
 const success = { status: 200, body: 'success', type: 'text/plain; charset=utf-8' }
 
-test('ten lines answer a follower', async (t) => {
+test('a webhook of ten lines answers a follower', async (t) => {
   const app = express()
   app.use(
     '/wechat',
@@ -139,7 +140,7 @@ test('ten lines answer a follower', async (t) => {
   )
 })
 
-test('the check of the server is answered with echostr, to the platform alone', async (t) => {
+test('the check of the server address is answered with echostr, but only to WeChat', async (t) => {
   const url = await door(t, safe, () => null)
   const response = await fetch(`${url}?${plainQuery()}&echostr=%3Cb%3E7`)
   assert.deepEqual(
@@ -158,7 +159,7 @@ test('the check of the server is answered with echostr, to the platform alone', 
   }
 })
 
-test('an encrypted push is answered encrypted', async (t) => {
+test('an encrypted push to the webhook is answered encrypted', async (t) => {
   const url = await door(t, safe, (inbound) =>
     inbound.kind === 'text' ? { type: 'image', mediaId: inbound.content } : null,
   )
@@ -173,7 +174,7 @@ test('an encrypted push is answered encrypted', async (t) => {
   )
 })
 
-test('what is not from the platform, or cannot be read, never reaches the handler', async (t) => {
+test('a request that is not from WeChat or cannot be read never reaches the handler', async (t) => {
   const reached: Inbound[] = []
   const errors: unknown[] = []
   const url = await door(
@@ -205,7 +206,7 @@ test('what is not from the platform, or cannot be read, never reaches the handle
   assert.equal(reached.length, 1)
 })
 
-test('a signed URL of a plain push is good for five minutes, or as long as one says', async (t) => {
+test('the signed URL of a plain push is accepted for five minutes, or for the configured time', async (t) => {
   const old = plainQuery(String(Number(now()) - 301))
   const url = await door(t, plain, () => null)
   for (const timestamp of [String(Number(now()) + 330), '', 'soon', '1e9']) {
@@ -230,7 +231,7 @@ const parsers: [string, express.RequestHandler][] = [
   ['express.raw', express.raw({ type: () => true })],
 ]
 for (const [name, parser] of parsers) {
-  test(`it works behind ${name}`, async (t) => {
+  test(`the webhook works behind ${name}`, async (t) => {
     const app = express().use(parser)
     app.post(
       '/wechat',
@@ -242,7 +243,7 @@ for (const [name, parser] of parsers) {
   })
 }
 
-test('a body that somebody else made an object of is said to be so, not taken for a forgery', async (t) => {
+test('if a body parser has consumed the body, the error says so instead of calling the push a forgery', async (t) => {
   const errors: unknown[] = []
   const app = express().use((request, _response, next) => {
     request
@@ -268,7 +269,7 @@ test('a body that somebody else made an object of is said to be so, not taken fo
   assert.match(String(errors[0]), /body parser/)
 })
 
-test('the handler sees the request, typed as it names it', async (t) => {
+test('the handler gets the request, with the type of its framework', async (t) => {
   const app = express()
   app.use(
     '/wx/:appid/callback',
@@ -278,7 +279,7 @@ test('the handler sees the request, typed as it names it', async (t) => {
   assert.equal(readXml((await post(url, textXml('x'))).body)['Content'], '/wx/wx1/callback')
 })
 
-test('a push that comes again, also while the first still runs, is handled once and answered alike', async (t) => {
+test('a push that is delivered again, even while its handler is still running, is handled once and gets the same answer', async (t) => {
   const { opened, open } = gate()
   let [runs, came] = [0, 0]
   const inMemory = onceInMemory()
@@ -307,7 +308,7 @@ test('a push that comes again, also while the first still runs, is handled once 
   assert.equal(readXml((await post(url, textXml('x', '8'))).body)['Content'], 'answer 2')
 })
 
-test('what failed is answered 500 and runs again when the platform brings it again', async (t) => {
+test('a push whose handler failed is answered 500, and handled again when WeChat delivers it again', async (t) => {
   let runs = 0
   const errors: unknown[] = []
   const url = await door(
@@ -329,7 +330,7 @@ test('what failed is answered 500 and runs again when the platform brings it aga
   assert.equal(readXml((await post(url, textXml('x'))).body)['Content'], 'here')
 })
 
-test('a memory that several servers share decides who handles a push', async (t) => {
+test('when several servers share a memory of pushes, only one of them handles a push', async (t) => {
   const seen = new Map<string, MaybeReply>()
   const options: WebhookOptions = {
     ...plain,
@@ -353,7 +354,7 @@ test('a memory that several servers share decides who handles a push', async (t)
   assert.deepEqual([runs, [...seen.keys()]], [1, [`${appid} m:1`]])
 })
 
-test('an answer that is late goes out another way, once, and never twice', async (t) => {
+test('an answer that is too late for WeChat is passed to `late` once, and is not sent twice', async (t) => {
   const late: [string, MaybeReply][] = []
   const { opened, open } = gate()
   const options: WebhookOptions = {
@@ -378,7 +379,7 @@ test('an answer that is late goes out another way, once, and never twice', async
   assert.deepEqual(late, [[openid, { type: 'text', text: 'at last' }]])
 })
 
-test('who hung up before comes again and gets the answer: it is not late', async (t) => {
+test('if WeChat closed the connection and delivers the push again in time, the answer is sent and does not count as late', async (t) => {
   const late: unknown[] = []
   const { opened, open } = gate()
   let [came, done] = [0, 0]
@@ -423,7 +424,7 @@ test('who hung up before comes again and gets the answer: it is not late', async
   assert.deepEqual(late, [])
 })
 
-test('a late answer that nobody takes, and a reply the platform refuses, are told', async (t) => {
+test('a late answer that nobody handles, and a reply that WeChat would refuse, are reported as warnings', async (t) => {
   const errors: string[] = []
   const { opened, open } = gate()
   const options: WebhookOptions = {
@@ -447,7 +448,7 @@ test('a late answer that nobody takes, and a reply the platform refuses, are tol
   assert.match(errors[1] ?? '', /2048/)
 })
 
-test('a push is remembered as long as one says, the newest of too many before the oldest', async () => {
+test('pushes are remembered for the configured time, and the oldest are forgotten first when there are too many', async () => {
   let time = 0
   let runs = 0
   const once = onceInMemory({ now: () => time, forSeconds: 60, most: 3 })
@@ -470,9 +471,9 @@ test('a push is remembered as long as one says, the newest of too many before th
   assert.equal(runs, 6)
 })
 
-test('a sealed push that somebody has kept does not run the handler again, sooner or later', async (t) => {
+test('an encrypted push that somebody recorded does not run the handler again, neither soon nor later', async (t) => {
   let runs = 0
-  // before the door opens: what remembers pushes takes the clock that it finds then
+  // set before the webhook is created, because it keeps using the clock it finds then
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const url = await door(t, safe, () => {
     runs += 1
@@ -488,7 +489,7 @@ test('a sealed push that somebody has kept does not run the handler again, soone
   assert.equal((await post(url, body, query)).status, 403)
 })
 
-test('a door with no token, no key, a wrong key or no mode is refused before it opens', () => {
+test('a webhook with no token, no key, a wrong key or no mode is refused when it is created', () => {
   const wrong: [object, RegExp][] = [
     [{ ...plain, token: '' }, /token/],
     [{ ...plain, token: undefined }, /token/],
@@ -512,11 +513,11 @@ test('a door with no token, no key, a wrong key or no mode is refused before it 
   assert.throws(() => openPush({ ...plain, token: '' }, query, textXml('x')), /bad_signature/)
 })
 
-test('a large body that nobody signed costs no reading', async () => {
+test('a large unsigned body is refused without the cost of parsing it', async () => {
   const deep = `<xml>${'<a>'.repeat(120_000)}${'</a>'.repeat(80_000)}<Encrypt>x</Encrypt></xml>`
   const json = `{"a":${'['.repeat(900_000)}`
   const query = new URLSearchParams('timestamp=1&nonce=2&msg_signature=x&encrypt_type=aes')
-  // within every bound of the readers, and dear to them all the same
+  // within all limits of the readers, but expensive for them
   const readable = `<xml><a><b>${'&#x4f60;'.repeat(120_000)}</b></a><Encrypt>x</Encrypt></xml>`
   for (const body of [deep, json, deep.replaceAll('<a>', '<![CDATA[]]>'), readable]) {
     const times = [1, 2, 3].map(() =>
@@ -528,7 +529,7 @@ test('a large body that nobody signed costs no reading', async () => {
   }
 })
 
-test('what a follower wrote beside the envelope is not taken for it', async (t) => {
+test('in compatible mode the plain text beside the envelope is not taken for the message', async (t) => {
   const url = await door(t, { ...safe, mode: 'compatible' }, (inbound) =>
     inbound.kind === 'text' ? inbound.content : null,
   )
@@ -541,7 +542,7 @@ test('what a follower wrote beside the envelope is not taken for it', async (t) 
   assert.match(decryptMessage(encodingAESKey, appid, textOf(answer, 'Encrypt')) ?? '', /你好/)
 })
 
-test('a push in JSON is answered in JSON, sealed or not', async (t) => {
+test('a push in JSON is answered in JSON, encrypted or not', async (t) => {
   const said = (id: string) =>
     `{"ToUserName":"${originalId}","FromUserName":"${openid}","CreateTime":1760000000,"MsgType":"text","Content":"在\\"吗","MsgId":${id}}`
   const keys: string[] = []

@@ -47,7 +47,7 @@ function outcome(readIt: (xml: string) => XmlNode, xml: string): unknown {
 const byOurs = new Map<string, string>()
 for (const vector of vectors.inbound_xml) {
   const xml = xmlOf(vector)
-  test(`inbound vector ${vector.name} is ${vector.expect.ok ? 'read' : 'refused'}`, () => {
+  test(`the XML vector ${vector.name} is ${vector.expect.ok ? 'read' : 'refused'}`, () => {
     assert.deepEqual(outcome(readXml, xml), outcome(readXmlFully, xml))
     if (!vector.expect.ok) {
       assert.throws(
@@ -71,7 +71,7 @@ for (const vector of vectors.inbound_xml) {
   })
 }
 
-test('values have no prototype, and nobody else gets one', () => {
+test('values read from XML have no prototype and cannot change that of others', () => {
   const fields = readXml(
     '<xml><__proto__><a>1</a></__proto__><toString>x</toString><P><item><_>y</_></item></P></xml>',
   )
@@ -80,7 +80,7 @@ test('values have no prototype, and nobody else gets one', () => {
   assert.equal(({} as Record<string, unknown>)['a'], undefined)
 })
 
-test('a follower may write <!DOCTYPE', () => {
+test('a text in which a follower writes <!DOCTYPE is read as text', () => {
   for (const readIt of [readXml, readXmlFully]) {
     assert.deepEqual(
       outcome(readIt, '<xml><Content><![CDATA[<!DOCTYPE html><?php]]></Content></xml>'),
@@ -89,7 +89,7 @@ test('a follower may write <!DOCTYPE', () => {
   }
 })
 
-test('what repeats at the top of a push is a list, as the platform writes the way of a parcel or the material of an appeal', () => {
+test('an element that occurs several times at the top of a push is read as a list, as in events about parcels and appeals', () => {
   const parcel =
     '<xml><Count>2</Count><Actions><ActionTime>1</ActionTime></Actions><Actions><ActionTime>2</ActionTime></Actions></xml>'
   const appeal = '<xml><materials>a</materials><x/><materials>b</materials><materials/></xml>'
@@ -106,7 +106,7 @@ test('what repeats at the top of a push is a list, as the platform writes the wa
   }
 })
 
-test('no text of a follower is refused for what it says, in flat pushes and nested ones', () => {
+test('no text of a follower makes a push unreadable, whether the push is flat or nested', () => {
   for (const said of ['kefu_document', '</kefu_document>', 'a]]\u0001>b', 'a]\u0000]>', '\u0001']) {
     for (const beside of ['', '<Nested><a>1</a></Nested>']) {
       const xml = `<xml>${beside}<Content><![CDATA[${said}]]></Content></xml>`
@@ -121,7 +121,7 @@ test('no text of a follower is refused for what it says, in flat pushes and nest
   })
 })
 
-test('tricks with the end of the document are refused', () => {
+test('pushes that play tricks with the end of the document are refused', () => {
   for (const tail of [
     '<xml/>',
     'x',
@@ -167,7 +167,7 @@ const bombs: Record<string, string> = {
   'long name': `<xml><${'a'.repeat(65_000)}`,
 }
 for (const [name, xml] of Object.entries(bombs)) {
-  test(`64 KB of ${name} are done with in 50 ms`, () => {
+  test(`64 KB of ${name} are read or refused within 50 ms`, () => {
     const times = [1, 2, 3].map(() => cpuMs(() => outcome(readXml, xml)))
     assert.ok(Math.min(...times) < 50, `${times.join(' ')} ms`)
   })
@@ -219,7 +219,7 @@ const piece = fc.constantFrom(
   '&#X41;',
   '&#00065;',
 )
-test('the quick reader never differs from the full one', () => {
+test('the quick XML reader never gives a different result than the full one', () => {
   const value = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''))
   const element = fc
     .tuple(
@@ -248,7 +248,7 @@ test('the quick reader never differs from the full one', () => {
 })
 
 for (const { text, element } of vectors.outbound_cdata) {
-  test(`outbound text ${JSON.stringify(text)} is wrapped safely`, () => {
+  test(`the outgoing text ${JSON.stringify(text)} is wrapped safely in XML`, () => {
     const xml = renderReply({ openid: 'o', originalId: 'g' }, { type: 'text', text }, 5)
     assert.equal(
       xml,
@@ -258,7 +258,7 @@ for (const { text, element } of vectors.outbound_cdata) {
   })
 }
 
-test('any text put into a reply is read back from it', () => {
+test('any text put into a passive reply is read back unchanged', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.constantFrom(']]>', '<', '&', ']'), fc.string({ unit: 'grapheme' }))),
@@ -281,7 +281,10 @@ const escape = (text: string) =>
 const leaf = (text: string, inCdata: boolean) =>
   inCdata ? `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>` : escape(text)
 
-/** As the platform writes it: line ends between elements, text as CDATA or escaped, `item`, `List` and `fail_idx` again and again. */
+/**
+ * Writes XML like WeChat: line breaks between elements, text as CDATA or escaped, and repeated
+ * `item`, `List` and `fail_idx`.
+ */
 function write(tree: Tree, inCdata: boolean): string {
   const one = (name: string, value: string | Tree) =>
     `<${name}>${typeof value === 'string' ? leaf(value, inCdata) : `\n${write(value, inCdata)}`}</${name}>\n`
@@ -292,7 +295,7 @@ function write(tree: Tree, inCdata: boolean): string {
     .join('')
 }
 
-test('a tree that is written is the tree that is read, its lists lists and its values texts', () => {
+test('any tree of elements that is written as XML is read back equal, with lists as lists and values as texts', () => {
   const text = fc
     .array(
       fc.oneof(
@@ -334,7 +337,7 @@ function depthOf(tree: string | Tree): number {
   return typeof tree === 'string' ? 0 : 1 + Math.max(0, ...Object.values(tree).flat().map(depthOf))
 }
 
-test('what has sixteen levels, two thousand elements or a megabyte is read, what has more is refused', () => {
+test('XML with sixteen levels, two thousand elements or a megabyte is read; anything beyond is refused', () => {
   const deep = (levels: number) =>
     `<xml>${'<a>'.repeat(levels - 1)}x${'</a>'.repeat(levels - 1)}</xml>`
   const wide = (elements: number) => `<xml><L>${'<item/>'.repeat(elements - 2)}</L></xml>`

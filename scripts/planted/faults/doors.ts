@@ -13,7 +13,7 @@ export const doorFaults: Fault[] = [
     file: 'src/store/queries/sessions.ts',
     find: `'${filterOf('message_session', 'session_id')}'`,
     put: `'${without('message_session', 'session_id')}'`,
-    caughtBy: ['api/tenants: no id of company A'],
+    caughtBy: ['api/tenants: an admin of company B gets 404 for every id of company'],
   },
   {
     name: 'customer-of-any-company',
@@ -21,7 +21,7 @@ export const doorFaults: Fault[] = [
     file: 'src/store/queries/customers.ts',
     find: `'${filterOf('wx_user', 'wx_user_id')}'`,
     put: `'${without('wx_user', 'wx_user_id')}'`,
-    caughtBy: ['api/tenants: no id of company A'],
+    caughtBy: ['api/tenants: an admin of company B gets 404 for every id of company'],
   },
   {
     name: 'person-of-any-company',
@@ -29,7 +29,7 @@ export const doorFaults: Fault[] = [
     file: 'src/store/queries/users.ts',
     find: `'${filterOf('user', 'uid')}'`,
     put: `'${without('user', 'uid')}'`,
-    caughtBy: ['api/tenants: nobody and nothing of company A can be named'],
+    caughtBy: ['api/tenants: company B cannot name people, groups or files of'],
   },
   {
     name: 'account-of-any-company',
@@ -37,7 +37,7 @@ export const doorFaults: Fault[] = [
     file: 'src/store/queries/accounts.ts',
     find: "'select * from official_account where company_id = ? and account_id = ? and deleted_at is null',",
     put: "'select * from official_account where ? is not null and account_id = ? and deleted_at is null',",
-    caughtBy: ['api/tenants: no id of company A'],
+    caughtBy: ['api/tenants: an admin of company B gets 404 for every id of company'],
   },
   {
     name: 'cookie-from-any-origin',
@@ -45,7 +45,7 @@ export const doorFaults: Fault[] = [
     file: 'src/http/engine/auth.ts',
     find: 'cookie !== null && isOwnOrigin(request) ? cookie : null',
     put: 'cookie ?? null',
-    caughtBy: ['api/strangers: a cookie counts for calls of our own pages only'],
+    caughtBy: ['api/strangers: a cookie is accepted only in calls from our own pages'],
   },
   {
     name: 'address-never-locked',
@@ -53,7 +53,7 @@ export const doorFaults: Fault[] = [
     file: 'rules/access/login.ts',
     find: 'export const triesBeforeAddressLock = 50',
     put: 'export const triesBeforeAddressLock = 50_000',
-    caughtBy: ['api/strangers: fifty failures from one address'],
+    caughtBy: ['api/strangers: fifty failed sign-ins from one address lock that'],
   },
   {
     name: 'single-addresses-counted',
@@ -61,7 +61,7 @@ export const doorFaults: Fault[] = [
     file: 'rules/access/login.ts',
     find: "if (!address.includes(':')) return address",
     put: "if (!address.startsWith('::ffff:')) return address",
-    caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
+    caughtBy: ['api/sign-in: failed sign-ins count for the whole /64 network of an'],
   },
   {
     name: 'name-never-slowed',
@@ -69,7 +69,7 @@ export const doorFaults: Fault[] = [
     file: 'rules/access/login.ts',
     find: '  failures < failuresBeforeDelay\n',
     put: '  failures < 100 * failuresBeforeDelay\n',
-    caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
+    caughtBy: ['api/sign-in: failed sign-ins count for the whole /64 network of an'],
   },
   {
     name: 'name-locked-by-strangers',
@@ -77,7 +77,7 @@ export const doorFaults: Fault[] = [
     file: 'src/actions/agents/sign-in.ts',
     find: 'if (ms > 0) await sleep(ms)',
     put: "if (ms > 0) throw new AppError('login_locked', 'Too many failures.')",
-    caughtBy: ['api/sign-in: failures count for the /64 of an IPv6 address'],
+    caughtBy: ['api/sign-in: failed sign-ins count for the whole /64 network of an'],
   },
   {
     name: 'old-password-guessed',
@@ -85,7 +85,7 @@ export const doorFaults: Fault[] = [
     file: 'src/actions/agents/change-password.ts',
     find: 'const tryId = await writeTry(needs, tried)',
     put: "const tryId = tried.ip === '' ? await writeTry(needs, tried) : ''",
-    caughtBy: ['api/sign-in: guesses of the old password are counted'],
+    caughtBy: ['api/sign-in: wrong guesses of the old password, when changing it'],
   },
   {
     name: 'sign-in-outlives-disabling',
@@ -100,7 +100,7 @@ export const doorFaults: Fault[] = [
         put: 'const ends = password_hash !== null',
       },
     ],
-    caughtBy: ['api/sign-in: logout, a new password and disabling end sign-ins at once'],
+    caughtBy: ['api/sign-in: signing out, a new password and disabling the person'],
   },
   {
     name: 'hashes-without-turns',
@@ -116,7 +116,7 @@ export const doorFaults: Fault[] = [
     file: 'src/actions/customers/customers.ts',
     find: 'const customer = await read.customers.find(me.companyId, id)\n  if (!customer || !(await readsCustomer(read, me, customer))) throw notFound()',
     put: 'const customer = await read.customers.find(me.companyId, id)\n  if (!customer) throw notFound()',
-    caughtBy: ['api/customer-rights: whoever may read the open or latest session'],
+    caughtBy: ["api/customer-rights: whoever may read a customer's open or newest session"],
   },
   {
     name: 'customers-described-by-readers',
@@ -124,7 +124,7 @@ export const doorFaults: Fault[] = [
     file: 'src/actions/customers/customers.ts',
     find: '    await refuseStranger(unit, me, { customer, session })\n',
     put: '',
-    caughtBy: ['api/customer-rights: a customer is described by the owner'],
+    caughtBy: ["api/customer-rights: a customer's description is changed by the owner, the"],
   },
   {
     name: 'unknown-parameter-ignored',
@@ -132,7 +132,7 @@ export const doorFaults: Fault[] = [
     file: 'src/http/engine/route.ts',
     find: '? query.strict() : query',
     put: '? query : query',
-    caughtBy: ['api/bad-input: a query parameter that a route does not know'],
+    caughtBy: ['api/bad-input: a query parameter that a route does not know is refused'],
   },
   {
     name: 'table-runs-formulas',
@@ -140,7 +140,7 @@ export const doorFaults: Fault[] = [
     file: 'src/http/engine/csv.ts',
     find: '.map((row) => row.map(guarded))',
     put: '.map((row) => row.map((cell) => cell ?? guarded(cell)))',
-    caughtBy: ['api/rules: rules go out and come in again unchanged'],
+    caughtBy: ['api/rules: exported rules can be imported unchanged, as JSON and'],
   },
   {
     name: 'table-guessed-at',
@@ -148,6 +148,6 @@ export const doorFaults: Fault[] = [
     file: 'src/http/engine/csv.ts',
     find: '    bom: true,\n',
     put: '    bom: true, relax_quotes: true, relax_column_count: true,\n',
-    caughtBy: ['api/rules: a table that no spreadsheet writes is refused'],
+    caughtBy: ['api/rules: a CSV table that no spreadsheet would write is refused'],
   },
 ]

@@ -106,7 +106,7 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/access/new-owner.ts',
     find: "new AppError('invalid_input', `${field}: there is no such",
     put: "new AppError('not_found', `${field}: there is no such",
-    caughtBy: ['api/named-people: whoever names a person, a group or an account'],
+    caughtBy: ['api/named-people: naming a person, a group or an account that is not of'],
   },
   {
     name: 'authorised-again-counts',

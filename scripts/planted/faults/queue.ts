@@ -79,7 +79,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/customers/customers.ts',
     find: "if (uid !== -1) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })",
     put: 'if (!unit) await getNewOwner(unit, customer, { uid, field: "" })',
-    caughtBy: ['api/named-people: a customer is given as exclusive to nobody who is disabled'],
+    caughtBy: ["api/named-people: a customer's exclusive agent cannot be somebody who is"],
   },
   {
     name: 'reclaim-undone-to-the-disabled',

@@ -10,7 +10,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('xml-node'),
     find: 'else if (standOnce.has(name)) return false',
     put: 'else if (standOnce) return false',
-    caughtBy: ['wechat/xml: what repeats at the top of a push is a list'],
+    caughtBy: ['wechat/xml: an element that occurs several times at the top of a'],
   },
   {
     name: 'word-of-ours-in-a-push',
@@ -18,7 +18,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('xml-tree'),
     find: 'const flat = withoutCdata(xml)',
     put: "if (xml.includes('kefu_document')) throw badXml('a word of ours'); const flat = withoutCdata(xml)",
-    caughtBy: ['wechat/xml: no text of a follower is refused for what it says'],
+    caughtBy: ['wechat/xml: no text of a follower makes a push unreadable, whether'],
   },
   {
     name: 'values-cut-before-reading',
@@ -26,7 +26,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('xml'),
     find: 'const start = xml.trimStart()',
     put: "const start = xml.replace(/[\\0-\\x08\\v\\f\\x0e-\\x1f]/g, '').trimStart()",
-    caughtBy: ['wechat/xml: no text of a follower is refused for what it says'],
+    caughtBy: ['wechat/xml: no text of a follower makes a push unreadable, whether'],
   },
   {
     name: 'json-refused',
@@ -34,7 +34,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('fields'),
     find: "if (formatOf(body) === 'xml') return readXml(body)",
     put: 'if (body) return readXml(body)',
-    caughtBy: ['wechat/json: the same push in both forms says the same'],
+    caughtBy: ['wechat/json: the same push is read alike in its JSON and its XML form'],
   },
   {
     name: 'empty-token',
@@ -42,7 +42,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('push'),
     find: 'if (!token) {',
     put: 'if (token === undefined) {',
-    caughtBy: ['wechat/webhook: a door with no token'],
+    caughtBy: ['wechat/webhook: a webhook with no token, no key, a wrong key or no mode'],
   },
   {
     name: 'kept-sealed-push',
@@ -50,7 +50,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('webhook'),
     find: 'once = onceInMemory({ forSeconds: 2 * freshForSeconds + 60 }),',
     put: 'once = onceInMemory({ forSeconds: 60 }),',
-    caughtBy: ['wechat/webhook: a sealed push that somebody has kept'],
+    caughtBy: ['wechat/webhook: an encrypted push that somebody recorded does not run'],
   },
   {
     name: 'old-sealed-push',
@@ -58,7 +58,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('webhook'),
     find: 'if (!isFresh(query, freshForSeconds) || ',
     put: 'if (!(sealed || isFresh(query, freshForSeconds)) || ',
-    caughtBy: ['wechat/webhook: a sealed push that somebody has kept'],
+    caughtBy: ['wechat/webhook: an encrypted push that somebody recorded does not run'],
   },
   {
     name: 'unsigned-bodies-are-read',
@@ -66,7 +66,7 @@ export const sdkFaults: Fault[] = [
     file: sdk('fields'),
     find: "formatOf(body) === 'xml' ? encryptedInXml(body) : encryptedInJson(body)",
     put: "(readFields(body)['Encrypt'] as string | undefined) ?? null",
-    caughtBy: ['wechat/webhook: a large body that nobody signed costs no reading'],
+    caughtBy: ['wechat/webhook: a large unsigned body is refused without the cost of'],
   },
   {
     name: 'protocol-changed',
@@ -75,7 +75,7 @@ export const sdkFaults: Fault[] = [
     find: "call.request.on('upgrade', (_response, socket) => {\n      socket.destroy()\n      fail(new Error('unasked_upgrade'))",
     put: "call.request.on('upgrade', () => {\n      clearTimeout(limit)",
     shows: 'nothing ends',
-    caughtBy: ['wechat/client: of a server that'],
+    caughtBy: ['wechat/client: with a server that'],
   },
   {
     name: 'signature-unchecked',
@@ -83,6 +83,6 @@ export const sdkFaults: Fault[] = [
     file: sdk('sign'),
     find: 'return sameSignature(given, signature([token, timestamp, nonce]))',
     put: 'return true',
-    caughtBy: ['api/bad-input: a wrong signature is 403'],
+    caughtBy: ['api/bad-input: a push with a wrong signature is answered 403 and'],
   },
 ]

@@ -10,7 +10,7 @@ export const storeFaults: Fault[] = [
     file: 'src/store/transactions.ts',
     find: "await ask([...soon, ...last, bare('commit')])",
     put: "await ask([...soon, bare('commit')]); await ask([...last, bare('select 1')])",
-    caughtBy: ['store/last: what goes last and fails leaves nothing of the unit'],
+    caughtBy: ['store/last: if the last writes of a transaction fail, nothing of it'],
   },
   {
     name: 'pushes-behind-the-rest',
@@ -18,7 +18,7 @@ export const storeFaults: Fault[] = [
     file: 'src/store/engine/writer.ts',
     find: "const order: WorkClass[] = ['push', 'reply', 'claim', 'rest']",
     put: "const order: WorkClass[] = ['rest', 'claim', 'reply', 'push']",
-    caughtBy: ['store/writer: pushes go before replies'],
+    caughtBy: ['store/writer: transactions run in the order push, reply, claim, rest'],
   },
   {
     name: 'clock-goes-back',
@@ -26,7 +26,7 @@ export const storeFaults: Fault[] = [
     file: 'src/clock.ts',
     find: 'last = Math.max(last, Math.floor(base + mono()) + advance)',
     put: 'last = Math.floor(base + mono()) + advance',
-    caughtBy: ['store/clock: no time is given out that lies before one that was'],
+    caughtBy: ["store/clock: the product's time never goes back, however the clock"],
   },
   {
     name: 'jump-of-the-clock-believed',
@@ -35,7 +35,7 @@ export const storeFaults: Fault[] = [
     find: "if (!doubt) return { kind: 'doubts' }",
     put: "if (!doubt) return { kind: 'agrees', move: off, offset: agreed.offset }",
     caughtBy: [
-      'rules/clock: a jump is not believed at first',
+      "rules/clock: a jump of the database's clock is not believed at",
       "flows/clock-jumps: when the database's clock jumps",
     ],
   },
@@ -54,7 +54,7 @@ export const storeFaults: Fault[] = [
     file: 'src/store/engine/log-file.ts',
     find: "if (why !== null) throw new AppError('store_away', why)",
     put: "if (why === '') throw new AppError('store_away', why)",
-    caughtBy: ['store/failed-disk: after the disk failed to keep one push'],
+    caughtBy: ['store/failed-disk: after the disk failed to store one push, neither that'],
   },
   {
     name: 'forgets-in-one-statement',
