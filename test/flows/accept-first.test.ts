@@ -1,4 +1,5 @@
-// The option autoAcceptFirst: taken sessions wait, the first in the list is in conversation (system 002).
+// The option autoAcceptFirst: sessions given to an agent wait, and the first of them is accepted
+// automatically (as in system 002).
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type Actor, type House } from '../support/app.ts'
@@ -33,7 +34,7 @@ async function openOption(
   return { house, agent, states, claim }
 }
 
-void test('a claim gives a waiting session while another is in conversation, and the oldest waiting goes on when none is', async (t) => {
+void test('with autoAcceptFirst a claimed session waits while the agent is in another conversation, and the oldest is accepted when that ends', async (t) => {
   const { house, agent, states, claim } = await openOption(t, 3)
   const [first, second, third] = [await claim(), await claim(), await claim()]
   assert.deepEqual([first.stateCode, second.stateCode, third.stateCode], [1, 0, 0])
@@ -74,7 +75,7 @@ void test('a claim gives a waiting session while another is in conversation, and
   )
 })
 
-void test('however many are claimed and closed at once, never is nobody in conversation while somebody waits', async (t) => {
+void test('with autoAcceptFirst no agent is without a conversation while a session waits for them, however many are claimed and closed at once', async (t) => {
   const { house, agent, states, claim } = await openOption(t, 12)
   await Promise.all(Array.from({ length: 12 }, claim))
   assert.equal(
@@ -99,7 +100,7 @@ void test('however many are claimed and closed at once, never is nobody in conve
   }
 })
 
-void test('a returning customer goes straight into conversation when their agent has nobody, and waits when they have somebody', async (t) => {
+void test('with autoAcceptFirst a returning customer is accepted at once if their agent is in no conversation, and waits otherwise', async (t) => {
   const { house, agent, claim } = await openOption(t, 0)
   const [one, two] = [await follower(house), await follower(house)]
   for (const customer of [one, two]) {

@@ -1,4 +1,5 @@
-// Accounts: several of a company, secrets that never come back, keys that change, accounts that are not bound, agents' names.
+// Accounts: several per company, secrets that are never shown, changing keys, accounts that are not
+// bound, agents' names.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { account, openHouse, password, post, signIn } from '../support/app.ts'
@@ -15,7 +16,7 @@ const mini = {
   name: '小程序',
 }
 
-void test('secrets go in and never come out; a company has as many accounts as it may, of either kind', async (t) => {
+void test('the secrets of an account can be written but never read, and a company has a maximum number of accounts of both types', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const made = await house.admin.call('POST', '/api/accounts', { ...mini, type: 2, mode: 'safe' })
@@ -72,7 +73,7 @@ void test('secrets go in and never come out; a company has as many accounts as i
 })
 
 for (const mode of ['plain', 'compatible', 'safe'] as const) {
-  void test(`token and key change without losing a push that is under way (${mode}); a day later the old ones are worth nothing`, async (t) => {
+  void test(`a change of token and key loses no push that is under way, and a day later the old ones are refused (${mode} mode)`, async (t) => {
     const house = await openHouse({ rules: false, ...(mode === 'safe' && { mode }) })
     t.after(() => house.close())
     const { id } = (await house.admin.call('GET', '/api/accounts')).body.items[0]
@@ -101,7 +102,7 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
   })
 }
 
-void test('pushes of an account that is not bound are verified, answered, counted once and not taken; nobody answers through it', async (t) => {
+void test('pushes of an account that is not bound are verified, answered, counted once and not stored, and nobody can reply through it', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { id } = (await house.admin.call('GET', '/api/accounts')).body.items[0]
@@ -132,7 +133,7 @@ void test('pushes of an account that is not bound are verified, answered, counte
   assert.equal((await agent.call('POST', `/api/sessions/${queued.id}/claim`, {})).status, 200)
 })
 
-void test('an agent writes under their own name; a name that WeChat no longer lists is dropped, and lines leave without it', async (t) => {
+void test("an agent's replies carry the agent's own name at WeChat; a name that WeChat no longer lists is dropped and replies leave without it", async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({
@@ -214,7 +215,7 @@ void test('an agent writes under their own name; a name that WeChat no longer li
   assert.equal((await sends()).length, 4, 'and is not tried under it again')
 })
 
-void test('a QR code is made at WeChat, and who scans it comes to its group', async (t) => {
+void test("a reception's QR code is created at WeChat, and customers who scan it come to its group", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const accountId = (await house.admin.call('GET', '/api/accounts')).body.items[0].id
@@ -231,7 +232,7 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
   })
   assert.equal(made.status, 201, JSON.stringify(made.body))
   assert.match(made.body.qrUrl, /showqrcode\?ticket=/)
-  // the platform that made the code shows its picture
+  // WeChat, which created the code, shows its picture
   const picture = await fetch(made.body.qrUrl)
   assert.deepEqual([picture.status, picture.headers.get('content-type')], [200, 'image/png'])
   const customer = await follower(house)
@@ -256,7 +257,7 @@ void test('a QR code is made at WeChat, and who scans it comes to its group', as
   assert.equal((await reception).body.scans, 2, 'and still counts')
 })
 
-void test('a deleted appid is free for another company, and the history of the one before stays whole and apart', async (t) => {
+void test("the appid of a deleted account can be used by another company, and the first company's history stays complete and separate", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -322,7 +323,7 @@ void test('a deleted appid is free for another company, and the history of the o
   assert.equal(lines.at(-1).text, '回来')
 })
 
-void test('a company speaks through an appid that another deleted before it forgot the token', async (t) => {
+void test('a company that takes over the appid of a deleted account fetches its own token instead of using the old one', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
@@ -350,7 +351,7 @@ void test('a company speaks through an appid that another deleted before it forg
   })
 })
 
-void test('who served an account that was deleted is saved as they are shown', async (t) => {
+void test('a person who served a deleted account can be saved with the accounts that are shown for them', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const site = (await house.admin.call('POST', '/api/accounts', { kind: 'web', name: 'site' })).body
@@ -364,7 +365,7 @@ void test('who served an account that was deleted is saved as they are shown', a
   assert.equal(saved.status, 200, JSON.stringify(saved.body))
 })
 
-void test('an account that is not bound yet needs no secrets, and whoever signs with none is nobody', async (t) => {
+void test('an account that is not bound yet needs no secrets, and a push to it without a valid signature is refused', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const appid = 'wx4444444444444444'

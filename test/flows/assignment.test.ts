@@ -1,4 +1,4 @@
-// Who gets whom, through the doors.
+// Which agent gets which customer, tested through the API.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
@@ -22,7 +22,7 @@ const open = async (
 const close = (house: House, id: string) =>
   house.admin.call('POST', `/api/sessions/${id}/close`, {})
 
-void test('even: each new customer goes to whoever has least, and the ledger says who was looked at and why not', async (t) => {
+void test('with the rule even, each new customer goes to the agent with the fewest, and the ledger lists who was considered and why not', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const [a, b, away] = [await house.agent('a'), await house.agent('b'), await house.agent('away')]
   const full = await house.agent('full', { capacity: 0 })
@@ -56,7 +56,7 @@ void test('even: each new customer goes to whoever has least, and the ledger say
   assert.equal((await a.call('POST', `/api/sessions/${id}/accept`, {})).body.stateCode, 1)
 })
 
-void test('who waits is given to whoever has room next, in the order of the queue, and nobody overtakes', async (t) => {
+void test('waiting customers are assigned in queue order as soon as an agent has room, and no new customer overtakes them', async (t) => {
   const house = await open(t, { sessionRule: 'roundRobin' })
   const agent = await house.agent('a', { capacity: 1 })
   await presence(await house.agent('agent0'), 'offline')
@@ -69,7 +69,7 @@ void test('who waits is given to whoever has room next, in the order of the queu
   await eventually(async () => {
     assert.deepEqual(await states(), [-4, 0, 3])
   })
-  // a fourth comes while the third waits and there is room: he stands behind
+  // a fourth customer comes while the third waits and there is room: the fourth must stay behind
   await house.admin.call('PATCH', `/api/users/${agent.uid}`, { capacity: 2 })
   await eventually(async () => {
     assert.deepEqual(await states(), [-4, 0, 0])
@@ -81,7 +81,7 @@ void test('who waits is given to whoever has room next, in the order of the queu
   )
 })
 
-void test('whoever comes online gets who waits, up to what they may hold, the oldest first; the rest stay', async (t) => {
+void test('an agent who comes online gets waiting customers up to their capacity, oldest first; the rest keep waiting', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const agent = await house.agent('a', { capacity: 2 })
   for (const one of [agent, await house.agent('agent0')]) await presence(one, 'offline')
@@ -101,7 +101,7 @@ void test('whoever comes online gets who waits, up to what they may hold, the ol
   })
 })
 
-void test("nobody is given a customer of an account they do not serve, and the group's rule goes before the company's", async (t) => {
+void test("nobody is assigned a customer of an account they do not serve, and a group's rule overrides the company's", async (t) => {
   const house = await open(t)
   const accounts = (await house.admin.call('GET', '/api/accounts')).body.items as { id: string }[]
   const accountId = accounts[0]?.id ?? ''
@@ -126,7 +126,7 @@ void test("nobody is given a customer of an account they do not serve, and the g
   )
 })
 
-void test('an agent who returns gets back the customer who has left their lane and still waits', async (t) => {
+void test('an agent who comes back online gets a customer of theirs who has moved to the common lane and still waits', async (t) => {
   const house = await open(t)
   const [owner, other] = [await house.agent('owner'), await house.agent('other', { capacity: 1 })]
   const customer = await follower(house)
@@ -154,7 +154,7 @@ void test('an agent who returns gets back the customer who has left their lane a
   assert.equal((await ledgerOf(house.admin, moved.id)).at(-1)?.reason, 'exclusive_agent')
 })
 
-void test("while the owner is away their deputy covers, and the next conversation is the owner's again", async (t) => {
+void test("while an agent is away their deputy gets the customer, and the next conversation is the agent's again", async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const deputy = await house.agent('deputy')
   const owner = await house.agent('owner', { deputyUids: [deputy.uid] })
@@ -180,7 +180,7 @@ void test("while the owner is away their deputy covers, and the next conversatio
   assert.equal((await sessionOf(house, customer)).agentUid, owner.uid)
 })
 
-void test("a disabled agent's customer is anyone's", async (t) => {
+void test('a customer whose exclusive agent is disabled is assigned to anybody', async (t) => {
   const house = await open(t)
   const owner = await house.agent('owner')
   const customer = await follower(house)
@@ -192,7 +192,7 @@ void test("a disabled agent's customer is anyone's", async (t) => {
   assert.equal((await sessionOf(house, customer)).queue?.lane, await commonOf(house))
 })
 
-void test('customers of higher priority go first; with windowFirst whose window ends first, also of those who wait already', async (t) => {
+void test('customers of higher priority come first; with windowFirst those whose reply window ends first, including those already waiting', async (t) => {
   const house = await open(t)
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const [n, customer] of customers.entries()) {
@@ -236,7 +236,7 @@ void test('customers of higher priority go first; with windowFirst whose window 
   assert.equal(claimed.body.customer.openid, customers[2]?.openid)
 })
 
-void test('who waits for a group behind too many or for too long goes on to the next group, and keeps their rank', async (t) => {
+void test('a session that waits in a group behind too many others or for too long moves to the next group and keeps its rank', async (t) => {
   const house = await open(t)
   const [one, two] = [
     (await house.admin.call('POST', '/api/groups', { name: '售前' })).body.id,
@@ -299,7 +299,7 @@ void test('who waits for a group behind too many or for too long goes on to the 
 })
 
 for (const sessionRule of ['even', 'roundRobin'] as const) {
-  void test(`${sessionRule}: of many customers at once each of 20 agents gets as many, give or take one, in both processes`, async (t) => {
+  void test(`with ${sessionRule}, many simultaneous customers are spread over 20 agents to within one, with pushes at every process`, async (t) => {
     const howMany = times(400, 2000)
     const house = await open(t, { sessionRule })
     await presence(await house.agent('agent0'), 'offline')
@@ -333,7 +333,7 @@ for (const sessionRule of ['even', 'roundRobin'] as const) {
   })
 }
 
-void test('one place, many customers in the same moment: one is given, the capacity is never passed', async (t) => {
+void test('when many customers come at the same moment and one agent has one place, one is assigned and the capacity is never exceeded', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const agent = await house.agent('a', { capacity: 1 })
   await presence(await house.agent('agent0'), 'offline')
@@ -352,7 +352,7 @@ void test('one place, many customers in the same moment: one is given, the capac
   )
 })
 
-void test("where customers are grabbed, a push that opens a session asks for nobody's presence, load or lane", async (t) => {
+void test('where customers are grabbed, a push that opens a session reads no presence, no load and no lane', async (t) => {
   const asked: string[] = []
   const house = await open(
     t,

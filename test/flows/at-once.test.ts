@@ -1,5 +1,6 @@
-// Two people change one thing at the same time: each change holds or is refused, none undoes another, limits and keys hold. Where
-// several processes write, the second stands before a row that the first one waits for, so that both have read it before either writes.
+// Two people change the same thing at the same time: each change is kept or refused, none undoes
+// another, and limits and unique keys hold. In the cluster edition the test holds a lock so that
+// both calls have read the data before either writes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -20,7 +21,7 @@ const rounds = times(4, 60)
 type Answer = { status: number; body: any }
 type Ask = () => Promise<Answer>
 
-/** Begun one after the other while the row is held. */
+/** The calls are started one after the other while the row is locked. */
 async function atOnce(house: House, row: [string, unknown[]], asks: Ask[]): Promise<Answer[]> {
   const held = await holdRows(house, ...row)
   const answers: Promise<Answer>[] = []
@@ -44,7 +45,7 @@ const noFault = (answers: Answer[], what: string) => {
   }
 }
 
-/** The same person asks either process. */
+/** Calls of the same person, alternating between the processes. */
 const asking = (house: House, { token }: Actor, n: number) => ({
   call: async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const answer = await fetch(`${house.urls[n % house.urls.length]}${path}`, {
@@ -56,7 +57,7 @@ const asking = (house: House, { token }: Actor, n: number) => ({
   },
 })
 
-void test('a person who is being disabled or demoted does not undo it by a new password', async (t) => {
+void test('disabling or demoting a person at the same moment as they change their password is not undone', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const draw = openDraw(seedOf())
@@ -78,7 +79,7 @@ void test('a person who is being disabled or demoted does not undo it by a new p
   }
 })
 
-void test('of two admins who disable or demote each other at once one stays an admin', async (t) => {
+void test('if two admins disable or demote each other at the same moment, one of them remains an admin', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { companyId } = (await house.admin.call('GET', '/api/me')).body
@@ -101,7 +102,7 @@ void test('of two admins who disable or demote each other at once one stays an a
   }
 })
 
-void test('what two admins change of one person, one group or one account at once holds both', async (t) => {
+void test('two admins who change different fields of a person, group or account at the same moment both succeed', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const person = await house.agent('p')
@@ -140,7 +141,7 @@ void test('what two admins change of one person, one group or one account at onc
   }
 })
 
-void test('a disabled company is not enabled again by settings saved at once, and the settings of two admins hold both', async (t) => {
+void test('a company that is disabled is not enabled again by settings saved at the same moment, and the settings of two admins are both kept', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -167,7 +168,7 @@ void test('a disabled company is not enabled again by settings saved at once, an
   }
 })
 
-void test('limits hold when many come at once', async (t) => {
+void test('limits on accounts, people and rules hold when many are created at the same moment', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -206,7 +207,7 @@ void test('limits hold when many come at once', async (t) => {
   }
 })
 
-void test('an appid that two companies create at once belongs to one of them, whole; the other is told 409', async (t) => {
+void test('an appid that two companies create at the same moment belongs completely to one of them; the other gets 409', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const bosses = await Promise.all(
@@ -262,7 +263,7 @@ void test('an appid that two companies create at once belongs to one of them, wh
   }
 })
 
-void test('a login name that is given twice at once is one person, and 409 for the others', async (t) => {
+void test('a login name that is used for several new people at the same moment creates one person; the others get 409', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -286,7 +287,7 @@ void test('a login name that is given twice at once is one person, and 409 for t
   }
 })
 
-void test('two groups that are put below each other at once do not end in a circle', async (t) => {
+void test('moving two groups below each other at the same moment does not create a circle', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -315,7 +316,7 @@ void test('two groups that are put below each other at once do not end in a circ
   }
 })
 
-void test('a circle of groups that is stored already stops nobody, is named by the self-check, and can be taken apart', async (t) => {
+void test('a circle of groups that is already stored blocks nothing, is reported by the self-check, and can be taken apart', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const [a, b, c] = await Promise.all(
@@ -352,7 +353,7 @@ void test('a circle of groups that is stored already stops nobody, is named by t
   assert.equal(after.promises.find((one: { id: string }) => one.id === 'groups').verdict, 'ok')
 })
 
-void test('a rule or a quick reply that is deleted while somebody saves it stays deleted', async (t) => {
+void test('a rule or quick reply that is deleted while somebody saves it stays deleted', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const rule = {
@@ -390,7 +391,7 @@ void test('a rule or a quick reply that is deleted while somebody saves it stays
   }
 })
 
-void test('a ticket that comes while a platform is changed is kept, and what two admins change of a reception holds both', async (t) => {
+void test('a ticket that arrives while a platform is changed is kept, and changes of a reception by two admins are both kept', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const platform = {
@@ -446,7 +447,7 @@ void test('a ticket that comes while a platform is changed is kept, and what two
   assert.deepEqual([after.name, after.tags], ['new', ['a']])
 })
 
-void test('a sign-in with the password of before ends with the new one that is set at the same time, or is refused', async (t) => {
+void test('a sign-in with the old password at the moment a new one is set is refused or ended', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const draw = openDraw(seedOf())
@@ -483,7 +484,7 @@ const later = async (ms: number, ask: Ask): Promise<Answer> => {
   return ask()
 }
 
-void test('of replays that are started at once one runs, and the others are told so until it has ended', async (t) => {
+void test('if several replays are started at the same moment, one runs and the others are refused until it has ended', async (t) => {
   const house = await openHouse({ rules: false, alone: true })
   t.after(() => house.close())
   const span = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
@@ -503,7 +504,7 @@ void test('of replays that are started at once one runs, and the others are told
   assert.deepEqual(beside, [])
 })
 
-void test('a rule or a reception that is to name a group while it is deleted is refused, or names it no more', async (t) => {
+void test('a rule or reception that is saved while the group it names is deleted is refused, or no longer names the group', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const draw = openDraw(seedOf())
@@ -541,7 +542,7 @@ void test('a rule or a reception that is to name a group while it is deleted is 
   }
 })
 
-void test('a job that two run by hand at once is run once, or once after the other', async (t) => {
+void test('a job that two people start at the same moment runs once, or twice one after the other, but never in parallel', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -556,7 +557,7 @@ void test('a job that two run by hand at once is run once, or once after the oth
   }
   const beside = await house.rows(
     "select a.slot from job_run a join job_run b on b.job = a.job and b.slot <> a.slot and a.slot like 'hand:%' and b.slot like 'hand:%'" +
-      // each process stamps them by its own clock, and two clocks are some milliseconds apart
+      // each process uses its own clock, and two clocks differ by some milliseconds
       ' where a.started_at + 50 < b.ended_at and b.started_at + 50 < a.ended_at',
   )
   assert.deepEqual(beside, [])

@@ -1,5 +1,6 @@
-// One account's WeChat breaks in every way that there is, at the call that sends and at the one that gives tokens. All at once, each
-// way with an account of its own, beside one account that is well.
+// The WeChat of some accounts is broken in every possible way, for sending messages and for
+// fetching tokens. All ways are tested at the same time, each with its own account, next to one
+// healthy account.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
@@ -16,7 +17,7 @@ const hangs: Way[] = ['silent', 'headersOnly', 'drips']
 const hanging = ['/cgi-bin/message/custom/send', '/cgi-bin/media/'].flatMap((path) =>
   hangs.map((way) => ({ path, way })),
 )
-/** Proofs that nothing was delivered are tried again until ten minutes have passed. */
+/** Messages that were certainly not delivered are tried again for ten minutes. */
 const givenUpAfterMs = 10 * 60_000
 const orderlyMs = 15_000
 
@@ -65,7 +66,7 @@ async function openCells(t: { after: (close: () => Promise<void>) => void }, som
   return { house, agent, wechat, simulator: simulator.url, healthy, broken, close }
 }
 
-void test('an account that is broken in any way delays no other, its pushes are stored, its replies come to an end that is shown, and nothing is sent twice', async (t) => {
+void test('an account whose WeChat is broken in any way delays no other account; its pushes are stored, its replies end in a visible state, and nothing is sent twice', async (t) => {
   const { house, agent, wechat, simulator, healthy, broken } = await openCells(t, cells)
   for (const { appid, path, way } of broken) wechat.breakFor(appid, { path, way })
   await Promise.all(broken.map(({ talk }) => reply(agent, talk, text('一'))))
@@ -107,7 +108,7 @@ void test('an account that is broken in any way delays no other, its pushes are 
   isOnce(await sentTo(simulator))
 })
 
-/** Pushes, claims and replies of an account that is well, while others hang. */
+/** Pushes, claims and replies of a healthy account while others hang. */
 async function servesTheOthers(house: House, agent: Actor, healthy: Talk): Promise<void> {
   for (let n = 0; n < 3; n += 1) {
     await reply(agent, healthy, text(`在${'的'.repeat(n)}`))
@@ -146,7 +147,7 @@ function isOnce(sent: { openid: string; text: string; delivered: boolean }[]): v
   assert.equal(new Set(keys).size, keys.length)
 }
 
-void test('told to end while texts and files of accounts that hang are on their way, a process ends in order within 15 s', async (t) => {
+void test('a process that is told to end while texts and files of hanging accounts are being sent ends in order within 15 s', async (t) => {
   const { house, agent, wechat, simulator, broken, close } = await openCells(t, hanging)
   const { id } = (await agent.upload(sample('cat.jpg'), 'cat.jpg')).body
   for (const { appid, path, way } of broken) wechat.breakFor(appid, { path, way })

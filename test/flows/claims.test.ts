@@ -21,7 +21,7 @@ async function agents(house: House, howMany: number, more: object = {}): Promise
 const queue = async (house: House): Promise<{ id: string }[]> =>
   (await house.admin.call('GET', '/api/sessions?state=queued')).body.items as { id: string }[]
 
-void test('of 20 agents who claim one session one wins, and the customer is theirs', async (t) => {
+void test("if 20 agents claim the same session at once, exactly one gets it and becomes the customer's exclusive agent", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   await (await follower(house)).says('你好')
@@ -64,7 +64,7 @@ void test('an agent with room for one who claims 20 sessions at once gets exactl
   assert.equal((await queue(house)).length, 19)
 })
 
-void test('claims come in queue order', async (t) => {
+void test('claiming the next session takes sessions in the order of the queue', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const order: string[] = []
@@ -82,7 +82,7 @@ void test('claims come in queue order', async (t) => {
   assert.equal((await agent!.call('POST', '/api/sessions/claim', {})).status, 204)
 })
 
-void test('a session that an agent has already is no answer to their claim of the next one, though the index still proposes it', async (t) => {
+void test('claiming the next session never returns one the agent already has, even if the queue index still proposes it', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   for (const customer of [await follower(house), await follower(house)]) await customer.says('你好')
@@ -102,7 +102,7 @@ void test('a session that an agent has already is no answer to their claim of th
   assert.equal((await queue.heads(companyId, [lane], 1))?.length, 0)
 })
 
-void test('who is claimed while the index is mended does not stand in it again', async (t) => {
+void test('a session that is claimed while the queue index is repaired does not reappear in the index', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   await (await follower(house)).says('你好')
@@ -131,7 +131,7 @@ void test('who is claimed while the index is mended does not stand in it again',
   assert.deepEqual(await ports.queue.heads(companyId, [lane], 5), [])
 })
 
-void test('a returning customer waits for their own agent: accepted when online, reserved when away, common after the delay', async (t) => {
+void test('a returning customer is accepted by their exclusive agent if online, waits for them if away, and moves to the common lane after the delay', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -170,7 +170,7 @@ void test('a returning customer waits for their own agent: accepted when online,
   assert.equal((await other!.call('POST', `/api/sessions/${reserved?.id}/claim`, {})).status, 200)
 })
 
-void test('a search goes through all sessions, not only those of the page', async (t) => {
+void test('searching sessions finds matches in the whole list, not only on the current page', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customers = [await follower(house), await follower(house), await follower(house)]

@@ -1,4 +1,5 @@
-// The clock of the database jumps while people talk. Nobody is ended for it and nothing stands still.
+// The database's clock jumps while people talk. No session may end because of it, and nothing may
+// stop.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openApp } from '../../src/app.ts'
@@ -35,7 +36,7 @@ async function open(t: Ends): Promise<House> {
   return house
 }
 
-/** What every process says of how far it is off. */
+/** How far off the clock is, according to every process. */
 const offs = async (house: House) =>
   [...(await house.metrics()).matchAll(/^kefu_clock_off_seconds (\S+)$/gm)].map(
     ([, seconds]) => Number(seconds) * 1000,
@@ -59,7 +60,7 @@ const ranAt = async ({ admin }: House, names: string[]) =>
       .filter(({ name, lastRun }) => names.includes(name) && lastRun?.endedAt)
       .map(({ name, lastRun }) => [name, lastRun?.startedAt]),
   )
-/** A minute more on the clock makes every timer due once. */
+/** Moves the clock by a minute, so that every timer runs once. */
 async function allRun(house: House, totalMs: number, names = timers): Promise<void> {
   const before = await ranAt(house, names)
   await house.app.advanceTo(totalMs)
@@ -72,7 +73,7 @@ async function allRun(house: House, totalMs: number, names = timers): Promise<vo
 }
 
 for (const [words, ms] of jumps) {
-  void test(`when the database's clock jumps ${words}, nobody is ended, taken back or signed out, jobs run and replies leave`, async (t) => {
+  void test(`when the database's clock jumps ${words}, no session ends or is taken back, nobody is signed out, jobs run and replies leave`, async (t) => {
     const house = await open(t)
     const agent = await house.agent('agent1')
     await presence(agent, 'online')
@@ -123,7 +124,7 @@ for (const [words, ms] of jumps) {
   })
 }
 
-void test('after a jump timers end what is due by the time that has passed', async (t) => {
+void test("after a jump of the database's clock, timers end sessions according to the time that has really passed", async (t) => {
   const house = await open(t)
   const queued = await follower(house)
   await queued.says('有人吗')
@@ -137,7 +138,7 @@ void test('after a jump timers end what is due by the time that has passed', asy
 })
 
 void test(
-  'a process that starts after a jump has the time of those that were there',
+  "a process that starts after a jump of the database's clock uses the time of the running processes",
   { skip: !isCluster && 'one process only' },
   async (t) => {
     const house = await open(t)
@@ -156,7 +157,7 @@ void test(
 )
 
 void test(
-  'after a restart with a clock that was set back two hours, jobs run and time goes on from what was given out',
+  "after a restart with the database's clock set back two hours, jobs run and the product's time does not go back",
   { skip: isCluster && 'its store ends with the house' },
   async (t) => {
     const dir = makeFolder('clock')
@@ -175,11 +176,11 @@ void test(
 )
 
 void test(
-  'when time was moved back at a start, jobs that ran in the time to come do not hold up others',
+  'if the time goes back at a start, runs of jobs that are recorded in the future do not block later runs',
   { skip: isCluster && 'its store ends with the house' },
   async (t) => {
     const dir = makeFolder('clock')
-    // without CLOCK_URL an advance ends with its process
+    // without CLOCK_URL the advance is lost when its process ends
     const before = await openHouse({ rules: false, dir })
     const slow = ['media-rescue', 'reread']
     await allRun(before, 2 * hour, slow)

@@ -1,5 +1,5 @@
-// What an older system of this kind got wrong, each by its number in the list of its defects, titled by what holds
-// here instead.
+// The known defects of an older system of this kind, by their numbers. Each title states what is
+// true in this product instead.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, signIn, type House } from '../support/app.ts'
@@ -15,7 +15,7 @@ const defect = (number: number, promise: string, body: (t: Context) => Promise<v
 
 const companyOf = async (house: House) =>
   (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
-/** What the index holds of one list. */
+/** What the queue index holds in one list. */
 const listed = async (house: House, list: string) => [
   ...((await house.app.ports.queue.members(await companyOf(house), list))?.keys() ?? []),
 ]

@@ -1,4 +1,5 @@
-// What becomes of customers and sessions of a person who is disabled, or cannot serve them any more.
+// What happens to the customers and sessions of a person who is disabled or no longer serves their
+// account.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
@@ -14,7 +15,7 @@ async function open(t: Context): Promise<House> {
   return house
 }
 
-void test('a reclaim is not undone to a person who is disabled or no longer serves the account, and the reason is told', async (t) => {
+void test('a reclaim cannot be undone if the former agent is disabled or no longer serves the account, and the reason is given', async (t) => {
   const house = await open(t)
   const idle: [string, object, string][] = [
     ['gone', { enabled: false }, 'agent_disabled'],
@@ -38,7 +39,7 @@ void test('a reclaim is not undone to a person who is disabled or no longer serv
   }
 })
 
-void test('a customer whose exclusive agent is disabled belongs to whoever claims, starts or is given their next session', async (t) => {
+void test('a customer whose exclusive agent is disabled gets a new one: whoever claims, starts or is assigned their next session', async (t) => {
   const house = await open(t)
   const [owner, heir, deputy] = [
     await house.agent('owner'),
@@ -79,7 +80,7 @@ void test('a customer whose exclusive agent is disabled belongs to whoever claim
   }
 })
 
-void test('who is enabled again, or serves the account again, has their customers back', async (t) => {
+void test('a person who is enabled again, or serves the account again, is again the exclusive agent of their customers', async (t) => {
   const house = await open(t)
   const [owner, other] = [await house.agent('owner'), await house.agent('other')]
   const customer = await follower(house)

@@ -1,4 +1,5 @@
-// Every push the platform knows, three times at once and three times in a row: what it does is done once.
+// Every push that WeChat can send arrives three times at once and three times in a row, and must
+// have its effect exactly once.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { eventNames } from '../../scripts/simulator/phone/events.ts'
@@ -24,7 +25,7 @@ const messages: [type: string, more: object][] = [
   ['hologram', { text: '?' }],
 ]
 
-/** What pushes may change, without what the worker that fetches media changes later. */
+/** Everything that pushes may change, except what the download worker changes later. */
 async function everything(house: House) {
   const tables = [
     'inbox',
@@ -72,7 +73,7 @@ async function thrice(
   assert.equal((await push({ copies: 3, parallel: true })).status, 200)
   await settled(house)
   const once = await everything(house)
-  // who has left can only come back: of him the simulator tells no more
+  // after this customer has unsubscribed, the simulator pushes nothing else of them
   await push({ copies: 3 }).catch((error: unknown) => {
     assert.match(String(error), /not_following/)
   })
@@ -87,7 +88,7 @@ const inboxOf = (house: House, customer: Follower) =>
   ])
 
 for (const mode of ['plain', 'compatible', 'safe'] as const) {
-  void test(`an account that pushes JSON is heard and answered: ${mode} mode`, async (t) => {
+  void test(`pushes of an account that uses JSON are stored and answered in JSON (${mode} mode)`, async (t) => {
     const house = await openHouse({ mode: mode === 'plain' ? 'plain' : 'safe' })
     t.after(() => house.close())
     const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
@@ -122,7 +123,7 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
   })
 }
 
-void test('every message', async (t) => {
+void test('every type of message is stored once, although it is delivered several times at once and in a row', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   for (const [at, [type, more]] of messages.entries()) {
@@ -147,7 +148,7 @@ void test('every message', async (t) => {
   assert.equal((await house.rows('select session_id from message_session')).length, messages.length)
 })
 
-void test('a text pays for none of it: its statements touch what they always touched', async (t) => {
+void test('a text message does not pay for the handling of events: it executes the same statements as before', async (t) => {
   const asked: string[] = []
   const house = await openHouse({
     rules: false,
@@ -168,7 +169,7 @@ void test('a text pays for none of it: its statements touch what they always tou
   assert.equal(asked.length, 7, asked.join('\n'))
 })
 
-void test('every event', async (t) => {
+void test('every type of event has its effect once, although it is delivered several times at once and in a row', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   assert.ok(eventNames.length > 30)
@@ -196,7 +197,7 @@ void test('every event', async (t) => {
   )
 })
 
-void test('a parcel on its way, an appeal with two papers and a line that names an element are stored whole', async (t) => {
+void test('events with nested lists and a text that contains XML are stored completely', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -211,7 +212,7 @@ void test('a parcel on its way, an appeal with two papers and a line that names 
   assert.deepEqual(await house.rows('select text from message_data'), [{ text: 'kefu_document' }])
 })
 
-void test('events of a follower in conversation, their QR code and its figures, their place and their visits', async (t) => {
+void test("events of a customer in conversation are recorded: scans with the QR code's counts, locations and visits", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await house.agent('agent1')
@@ -297,7 +298,7 @@ void test('events of a follower in conversation, their QR code and its figures, 
   )
 })
 
-void test('a menu key names who receives: a person, a group, nobody; one that names nobody opens no session', async (t) => {
+void test('a menu key decides who receives the customer: a person, a group or anybody; a key that names nobody opens no session', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
@@ -335,7 +336,7 @@ void test('a menu key names who receives: a person, a group, nobody; one that na
   assert.equal(claimed.status, 200)
 })
 
-void test('a rule answers a tap, by its key or whatever it is', async (t) => {
+void test('a rule answers a menu tap by its key, or any tap if it names no key', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const rule = (name: string, match: object, text: string) =>

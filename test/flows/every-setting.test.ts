@@ -1,5 +1,6 @@
-// A greeting once destroyed every claimed session, and no test had set one. Here the settings' own schemas are asked what may be set,
-// and the whole story runs under rows in which every value of a setting meets every value of every other.
+// A greeting once damaged every claimed session because no test had set one. So this test takes all
+// settings from their schemas and runs a whole story under combinations in which each value of a
+// setting occurs together with each value of every other.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -24,7 +25,7 @@ const factors = [
 const houses = coverPairs(ofHouses, { draw, excluded })
 const all = coverPairs(factors, { draw, excluded, beginnings: houses })
 
-/** As few houses as there are environments. */
+/** Combinations with the same environment share a house, so that few houses are needed. */
 function groups(rows: Picks[]): Picks[][] {
   const found = new Map<string, Picks[]>()
   for (const row of rows) {
@@ -33,7 +34,7 @@ function groups(rows: Picks[]): Picks[][] {
   }
   return [...found.values()]
 }
-/** Of the two houses with the most rows. */
+/** Only the two houses with the most combinations. */
 const few = groups(all)
   .toSorted((a, b) => b.length - a.length)
   .slice(0, 2)
@@ -53,7 +54,7 @@ const givenTo = (row: Picks, source: string): Record<string, unknown> =>
 const inWords = (row: Picks) =>
   factors.map(({ name, choices }, n) => `${name} ${choices[row[n] ?? 0]?.label ?? ''}`).join(', ')
 
-/** What the environment holds is text; a directory and a key are each house's own. */
+/** Environment variables are text. Directory and key are different for each house. */
 function environmentOf(row: Picks, dir: string): Record<string, string> {
   const given = Object.entries(givenTo(row, 'environment')).filter(
     ([, value]) => value !== undefined,
@@ -69,11 +70,11 @@ function environmentOf(row: Picks, dir: string): Record<string, string> {
   }
 }
 
-/** So many pushes of the story come together; WeChat tries each three times. */
+/** The story sends this many pushes at once; WeChat tries each three times. */
 const mostAtOnce = 10
 
 for (const [n, some] of groups(rows).entries()) {
-  void test(`the story holds under ${some.length} rows of settings in one house (${n + 1} of ${groups(rows).length}, seed ${seed})`, async (t) => {
+  void test(`the story of a company works with ${some.length} combinations of settings (house ${n + 1} of ${groups(rows).length}, seed ${seed})`, async (t) => {
     const dir = makeFolder('every-setting')
     const house = await openHouse({
       rules: false,
@@ -90,7 +91,7 @@ for (const [n, some] of groups(rows).entries()) {
     })
     const clock: Clock = { totalMs: 0 }
     for (const [n, row] of some.entries()) {
-      await t.test(`row ${n + 1}`, async () => {
+      await t.test(`the story works with combination ${n + 1} of settings`, async () => {
         const given = Object.fromEntries(
           ['company', 'account', 'person'].map((source) => [source, givenTo(row, source)]),
         ) as Given
@@ -102,7 +103,7 @@ for (const [n, some] of groups(rows).entries()) {
   })
 }
 
-void test('every two values of two settings meet in a row, and few of them are drawn with every run', (t) => {
+void test('every two values of two settings occur together in some combination, and each run draws a few of them', (t) => {
   const { all: pairs, met } = countPairs(factors, excluded, all)
   assert.equal(met, pairs)
   const now = countPairs(factors, excluded, rows)
@@ -111,7 +112,7 @@ void test('every two values of two settings meet in a row, and few of them are d
   )
 })
 
-void test('a setting that is added has no place in the story until somebody gives it one, and is told by name', () => {
+void test('a new setting that is not varied in the story is reported by name', () => {
   const { shape, places } = sources.company
   const more = (added: Factor['name'], schema: z.ZodType, place?: object) => () =>
     factorsOf('company', {

@@ -19,7 +19,7 @@ const dayMs = 24 * 3600_000
 const many = 1700
 const mostAtOnce = 500
 
-void test('what is old is forgotten in small pieces, each a unit of its own; what is young or needed stays', async (t) => {
+void test('old data are deleted in small pieces, each in its own transaction; what is young or still needed stays', async (t) => {
   const deletes: { unit: number; query: string }[] = []
   const house = await openHouse({
     alone: true,
@@ -108,7 +108,7 @@ void test('what is old is forgotten in small pieces, each a unit of its own; wha
 const idAt = (at: number, n: number) =>
   `${at.toString(16).padStart(12, '0')}${n.toString(16).padStart(20, '0')}`
 
-/** Rows of the tables in which old and young lie side by side, each at its moment. */
+/** Rows of tables in which old and young rows are mixed, each with its time. */
 function aged(companyId: string, at: number, n: number): Record<string, Record<string, Value>> {
   const id = idAt(at, n)
   return {
@@ -193,7 +193,7 @@ async function isFoundByIndex(house: House, kind: OldRows, now: number): Promise
 
 const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
-/** How much longer pushes take while `work` is done. */
+/** By how much pushes become slower while `work` runs. */
 async function slower(house: House, work: () => Promise<void>) {
   const customer = await follower(house)
   const pushMs = async (n: number) => {
@@ -213,7 +213,7 @@ async function slower(house: House, work: () => Promise<void>) {
   return { ratio: median(beside) / median(alone), pushes: beside.length }
 }
 
-void test('among many that are young the old ones are found by an index, and a push beside them does not wait', async (t) => {
+void test('old rows among many young ones are found through an index, and pushes do not wait while they are deleted', async (t) => {
   const house = await openHouse({ alone: true, rules: false, withoutCron: true })
   t.after(house.close)
   const now = house.app.ports.clock.now()
@@ -238,7 +238,7 @@ void test('among many that are young the old ones are found by an index, and a p
   }
 })
 
-void test('what the database refused is kept until somebody has seen to it, and then as long as other pushes', async (t) => {
+void test('a push that the database refused is kept until an admin has seen it, and then as long as any other push', async (t) => {
   const house = await openHouse({ alone: true, rules: false, withoutCron: true })
   t.after(house.close)
   house.announce({ refused: true })
@@ -313,7 +313,7 @@ async function placeOf(house: House, id: string) {
   return { company, named: join(company, row.sha256.slice(0, 2), row.sha256) }
 }
 
-void test('a file that no row names is removed after a day; a file that one names, or that has just come, stays', async (t) => {
+void test('a file of the vault that no row names is deleted after a day; files that are named or have just arrived stay', async (t) => {
   const house = await openHouse({ alone: true, rules: false, withoutCron: true })
   t.after(house.close)
   const { id } = (await house.admin.upload(sample('cat.jpg'), 'a.jpg')).body as { id: string }
@@ -332,7 +332,7 @@ void test('a file that no row names is removed after a day; a file that one name
   assert.equal((await house.admin.get(`/api/media/${id}`)).status, 200)
 })
 
-void test('a file that nobody has used is removed in time; what a line, a quick reply or a rule names stays', async (t) => {
+void test('an uploaded file that nobody uses is deleted in time; files used by a line, a quick reply or a rule stay', async (t) => {
   const house = await openHouse({ alone: true, rules: false, withoutCron: true })
   t.after(house.close)
   const files = ['left', 'again', 'sent', 'canned', 'ruled'].map((word) =>

@@ -22,7 +22,7 @@ async function fillAndFree(house: House, disk: SmallDisk): Promise<void> {
   await readyIs(house, 200)
 }
 
-void test('who has no room for what followers send is not ready, until there is room again', async (t) => {
+void test('a process whose disk is too full for media is not ready, until there is room again', async (t) => {
   const disk = openSmallDisk(4)
   const house = await openHouse({
     rules: false,
@@ -38,8 +38,8 @@ void test('who has no room for what followers send is not ready, until there is 
   assert.deepEqual(readdirSync(join(disk.dir, 'drafts')), [], 'nothing of the tries is left')
 })
 
-void test('who has no room for the database is not ready, until there is room again', async (t) => {
-  // a server's disk is the server's own: it says so by refusing the write
+void test('a process whose disk is too full for the database is not ready, until there is room again', async (t) => {
+  // a database server has a disk of its own, and reports that it is full by refusing the write
   if (isCluster) {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())
@@ -62,8 +62,8 @@ void test('who has no room for the database is not ready, until there is room ag
   await fillAndFree(house, disk)
 })
 
-void test('no push is answered while its row finds no room, and with room again each is taken once', async (t) => {
-  // a server's disk is the server's own
+void test("while the database's disk is full no push is answered as stored, and once there is room each is stored exactly once", async (t) => {
+  // a database server has a disk of its own
   if (isCluster) return
   const disk = openSmallDisk(16)
   const house = await openHouse({ rules: false, withoutCron: true, wrap: disk.wrap, dir: disk.dir })
@@ -86,7 +86,7 @@ void test('no push is answered while its row finds no room, and with room again 
   assert.ok(await push(0), 'the premise')
   disk.fill()
   await readyIs(house, 503)
-  // what the log has room for already may still be written
+  // writes that fit into the log's existing space may still succeed
   const taken = [0]
   const refused: number[] = []
   for (let id = 1; refused.length < 20 && id < 2000; id += 1) {
@@ -112,7 +112,7 @@ void test('no push is answered while its row finds no room, and with room again 
   console.log(`${taken.length} pushes taken and ${refused.length} refused without room`)
 })
 
-void test('however often it is asked, it is tried once a second', async (t) => {
+void test('readiness is tested at most once a second, however often it is asked', async (t) => {
   let tries = 0
   const house = await openHouse({
     rules: false,

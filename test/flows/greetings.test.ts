@@ -1,4 +1,5 @@
-// A greeting is a line like any other: however a session comes to its agent, it stays as whole as without one.
+// A greeting is a line like any other. In whatever way a session gets its agent, the greeting must
+// not damage it.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type Actor, type House } from '../support/app.ts'
@@ -83,7 +84,7 @@ const whoseGreetings = (way: string) =>
 
 for (const [way, { says, settings = {}, come }] of Object.entries(ways)) {
   for (const whose of whoseGreetings(way)) {
-    void test(`a customer whose session was ${way} with a greeting (the ${whose}'s) is heard again, and answered`, async (t) => {
+    void test(`after a session was ${way} with a greeting (the ${whose}'s), its customer can write and be answered`, async (t) => {
       const house = await openHouse({ rules: false, withoutCron: true })
       t.after(() => house.close())
       const customer = await follower(house)

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { openDesk, streamOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 
-void test('a group chat: members read all of it, write as members, and its lines stand in a stream of its own', async (t) => {
+void test('members of a group chat read the whole session and write in it, and its lines are sent to its own event stream', async (t) => {
   const at = await openDesk(t)
   const [a, b] = [await at.house.agent('helper1'), await at.house.agent('helper2')]
   assert.equal(
@@ -47,7 +47,7 @@ void test('a group chat: members read all of it, write as members, and its lines
   assert.equal((await told()).at(-1), 'message.received')
 })
 
-void test('a member who was sent away reads and writes no more; the last one who leaves ends the group chat', async (t) => {
+void test('a member removed from a group chat can no longer read or write in it, and when the last member leaves the group chat ends', async (t) => {
   const at = await openDesk(t)
   const [a, b] = [await at.house.agent('helper1'), await at.house.agent('helper2')]
   await at.verb(at.agent, 'members', { uids: [a.uid, b.uid] })
@@ -94,7 +94,7 @@ void test('a member who was sent away reads and writes no more; the last one who
   )
 })
 
-void test('a group chat closes like any other, its members may read it afterwards, and a new owner begins alone', async (t) => {
+void test('a group chat closes like any session, its members can read it afterwards, and a new owner starts without members', async (t) => {
   const at = await openDesk(t)
   const [a, target] = [await at.house.agent('helper1'), await at.house.agent('target')]
   await at.verb(at.agent, 'members', { uids: [a.uid] })
@@ -118,7 +118,7 @@ void test('a group chat closes like any other, its members may read it afterward
   assert.equal(await at.load(target.uid), 0)
 })
 
-void test('members are people of the company who are enabled; a session that is not accepted has none', async (t) => {
+void test('only enabled people of the company become members of a group chat, and a session that is not accepted has none', async (t) => {
   const at = await openDesk(t)
   const gone = await at.house.agent('gone')
   await at.house.admin.call('PATCH', `/api/users/${gone.uid}`, { enabled: false })

@@ -1,4 +1,5 @@
-// Who waits for a group waits for somebody: when nobody is left in it who could come, they wait for everyone of their account.
+// Customers who wait for a group wait for its members. If no member can serve them any more, they
+// wait for everyone of the account.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Actor, House } from '../support/app.ts'
@@ -43,7 +44,7 @@ const change = async (house: House, who: Actor, patch: object) => {
   assert.equal(answer.status, 200, JSON.stringify(answer.body))
 }
 
-void test('who waits for a group that is deleted waits for everyone of the account at once, where they stood', async (t) => {
+void test('when a group is deleted, customers who wait for it wait for everyone of the account at once, with the same rank', async (t) => {
   const house = await open(t)
   const [above, below] = [await makeGroup(house, '上'), await makeGroup(house, '下')]
   await house.admin.call('PATCH', `/api/groups/${below.id}`, { parentId: above.id })
@@ -85,7 +86,7 @@ void test('who waits for a group that is deleted waits for everyone of the accou
   }
 })
 
-void test('nobody is sent to a group in which nobody serves the account: they wait for everyone, and a person is told', async (t) => {
+void test('a group in which nobody serves the account gets no customers: they wait for everyone, and a transfer to it is refused', async (t) => {
   const house = await open(t)
   const [empty, foreign, gone] = [
     await makeGroup(house, '空'),
@@ -122,7 +123,7 @@ for (const [how, leave] of [
   ['is disabled', { enabled: false }],
   ['does not serve the account any more', { accountIds: [] }],
 ] as [string, object][]) {
-  void test(`who waits for a group whose last person ${how} waits for everyone at once`, async (t) => {
+  void test(`when the last person of a group ${how}, customers who wait for the group wait for everyone at once`, async (t) => {
     const house = await open(t)
     const group = await makeGroup(house, '售后')
     const [one, other] = [
@@ -140,13 +141,13 @@ for (const [how, leave] of [
   })
 }
 
-void test('who was sent to a group while it was deleted is found by the job', async (t) => {
+void test('a session that was transferred to a group at the moment it was deleted is moved to the common lane by the job', async (t) => {
   const house = await open(t)
   const group = await makeGroup(house, '售后')
   await house.agent('member', { groupIds: [group.id] })
   const customer = await waitsFor(house, group)
   const { store } = house.app.ports
-  // as if the transfer had looked before and written after
+  // as if the transfer had checked the group before it was deleted and written afterwards
   await store.work('rest', async (unit) => {
     await unit.sql.run('delete from user_group_member where user_group_id = ?', [group.id])
     await unit.sql.run('delete from user_group where user_group_id = ?', [group.id])
@@ -156,7 +157,7 @@ void test('who was sent to a group while it was deleted is found by the job', as
   assert.equal(await laneOf(house, customer), await commonOf(house))
 })
 
-void test('overflow goes to no group that nobody serves, and names no group that is deleted', async (t) => {
+void test('an overflow sends nobody to a group that cannot serve the account, and is removed when the group is deleted', async (t) => {
   const house = await open(t)
   const [full, next] = [await makeGroup(house, '满'), await makeGroup(house, '下一个')]
   await house.agent('member', { groupIds: [full.id] })
@@ -181,7 +182,7 @@ void test('overflow goes to no group that nobody serves, and names no group that
   assert.equal(saved.status, 200, 'what one reads may be written')
 })
 
-void test('a reception whose group is deleted names nobody any more, says so, and can be renamed', async (t) => {
+void test('a reception whose group is deleted names nobody, shows this, and can be given another receiver', async (t) => {
   const house = await open(t)
   const group = await makeGroup(house, '售后')
   await house.agent('member', { groupIds: [group.id] })

@@ -1,4 +1,4 @@
-// Whoever is disabled hands on what they have: to the queue, to their deputies, or to a person.
+// The sessions of a person who is disabled go to the queue, to their deputies or to a named person.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
@@ -17,7 +17,7 @@ async function open(t: Context): Promise<House> {
   return house
 }
 
-/** A customer who wrote, and whom this agent claimed. */
+/** A customer who wrote and was claimed by this agent. */
 async function claimed(house: House, agent: Actor) {
   const customer = await follower(house)
   await customer.says('你好')
@@ -36,7 +36,7 @@ const leaves = (house: House, uid: number, how: object) =>
     }
   })
 
-void test('disabling a person queues all they had at once, by how long each has waited, and takes them out of group chats', async (t) => {
+void test('disabling a person queues all their sessions at once, ranked by how long each has waited, and removes them from group chats', async (t) => {
   const house = await open(t)
   const [gone, heir] = [await house.agent('gone'), await house.agent('heir')]
   const foreign = await claimed(house, heir)
@@ -96,7 +96,7 @@ void test('disabling a person queues all they had at once, by how long each has 
   assert.equal((await disable(house, gone)).body.handedOn, 0, 'once')
 })
 
-void test('to deputies or a person goes what they may have: with room, enabled, serving the account; the rest queues', async (t) => {
+void test('sessions of a disabled person go to deputies or a named person if these are enabled, have room and serve the account; the rest are queued', async (t) => {
   const house = await open(t)
   const [gone, small, roomy, elsewhere, disabled, away] = [
     await house.agent('gone'),
@@ -141,7 +141,7 @@ void test('to deputies or a person goes what they may have: with room, enabled, 
   assert.ok(heard.includes('session.transferred'))
 })
 
-void test('who is to get the sessions must be somebody who can, and only of a person who is being disabled', async (t) => {
+void test('whoever is to get the sessions of a disabled person must be able to, and may be named only when a person is being disabled', async (t) => {
   const house = await open(t)
   const [agent, gone] = [await house.agent('agent1'), await house.agent('gone')]
   await disable(house, gone)
@@ -172,7 +172,7 @@ void test('who is to get the sessions must be somebody who can, and only of a pe
   assert.ok(!('handedOn' in renamed.body))
 })
 
-void test('what a process that died left behind goes where it was to go, and what disabled people had before is queued', async (t) => {
+void test('if the process dies while sessions are handed on, a job hands on the rest as decided; sessions of people disabled earlier are queued', async (t) => {
   const house = await open(t)
   const [old, died, deputy] = [
     await house.agent('old'),
@@ -206,7 +206,7 @@ void test('what a process that died left behind goes where it was to go, and wha
   assert.equal((await runJob(house.admin, 'hand-on'))['handedOn'], 0)
 })
 
-void test('several pages of sessions are handed on before the answer', async (t) => {
+void test('several pages of sessions of a disabled person are handed on before the call is answered', async (t) => {
   const house = await open(t)
   const gone = await house.agent('gone', { capacity: 1000 })
   const many = 450
@@ -222,7 +222,7 @@ void test('several pages of sessions are handed on before the answer', async (t)
   assert.equal(Number(left?.n), 0)
 })
 
-void test('whoever claims in the moment they are disabled keeps nothing', async (t) => {
+void test('an agent who claims a session at the moment they are disabled does not keep it', async (t) => {
   const house = await open(t)
   for (let round = 0; round < times(4, 40); round += 1) {
     const agent = await house.agent(`agent-${round}`)
@@ -241,7 +241,7 @@ void test('whoever claims in the moment they are disabled keeps nothing', async 
   }
 })
 
-void test('whoever is disabled greets nobody, whatever waited for them to accept', async (t) => {
+void test('a disabled agent greets nobody, even if a session was waiting for them to accept', async (t) => {
   const house = await open(t)
   await setAll(house, { autoAcceptFirst: true, greeting: '我是{name}' })
   const [leaver, heir] = [await house.agent('leaver'), await house.agent('heir')]

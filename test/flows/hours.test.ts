@@ -1,4 +1,4 @@
-// What a follower is told when nobody is there, and where he stands.
+// What followers are told outside working hours, and about their place in the queue.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, signIn, type House } from '../support/app.ts'
@@ -29,7 +29,7 @@ async function open(
 }
 const shown = (answer: { shown: { text?: string }[] }) => answer.shown.map((one) => one.text)
 
-void test('outside the hours a follower is told so once, a rule that knows their word still answers, and it is no answer of a person', async (t) => {
+void test("outside working hours a follower is told so once, a rule that matches still answers, and none of this counts as an agent's answer", async (t) => {
   const house = await open(t, { hours: { week: {}, reply: '我们下班了' } })
   await house.admin.call('POST', '/api/rules', {
     name: '退款',
@@ -51,12 +51,12 @@ void test('outside the hours a follower is told so once, a rule that knows their
   assert.deepEqual(shown(await other.says('有人吗')), ['您好'])
 })
 
-void test('after a day on which somebody was there they are told again, and an account may have hours of its own', async (t) => {
+void test('the notice outside working hours is sent again after a working day, and an account may have its own hours', async (t) => {
   const house = await open(t, {
     hours: { zone: 'Europe/Berlin', week: week(['09:00-17:00']), reply: '下班了' },
   })
   const customer = await follower(house)
-  // to a night in Berlin, whatever the time is now
+  // moves the clock to a night in Berlin, whatever the time is now
   const now = await house.app.ports.store.databaseMs()
   const night = day + ((26 * 60 * minute - (now % day)) % day)
   await house.app.advanceTo(night)
@@ -72,7 +72,7 @@ void test('after a day on which somebody was there they are told again, and an a
   assert.deepEqual(shown(await other.says('有人吗')), [], 'this account is always there')
 })
 
-void test('hours that cannot be are refused with the field', async (t) => {
+void test('impossible working hours are refused with the name of the field', async (t) => {
   const house = await open(t, {})
   const field = async (settings: object) =>
     (await house.admin.call('PATCH', '/api/settings', settings)).body.error?.details?.field
@@ -83,7 +83,7 @@ void test('hours that cannot be are refused with the field', async (t) => {
   assert.equal(await field({ groups: { 99: { sessionRule: 'even' } } }), 'groups')
 })
 
-void test('who queues is told where they stand if the company wants it, and a rule may say it too', async (t) => {
+void test("a queued follower is told their place in the queue if the company wants it, and a rule's text can contain it too", async (t) => {
   const house = await open(t, {})
   await house.admin.call('POST', '/api/rules', {
     name: '多久',
@@ -113,7 +113,7 @@ void test('who queues is told where they stand if the company wants it, and a ru
   assert.ok(Math.abs((queue.estimatedSeconds ?? 0) - 245) <= 5, String(queue.estimatedSeconds))
 })
 
-void test('assigned, answerable and waiting for an answer are three facts, shown and asked apart', async (t) => {
+void test('"assigned", "answerable" and "unanswered" are shown and filtered as three independent facts about a session', async (t) => {
   const house = await open(t, {})
   const agent = await house.agent('agent1')
   const [queued, owed, answered] = [

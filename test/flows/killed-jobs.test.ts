@@ -1,5 +1,6 @@
-// kill -9 inside every job. Whatever it was about comes to the same end as without: nothing is left, nothing is done twice. The jobs
-// are the product's own list, so a new one without a place here fails.
+// Each job is killed with kill -9 at every step. The final result must be the same as without:
+// nothing is left undone or done twice. The list of jobs is the product's own, so a new job without
+// an entry here fails the test.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
@@ -25,11 +26,11 @@ import { presence } from '../support/seen.ts'
 
 type JobHouse = { standing: Standing; groups: Scene['groups'] }
 
-void test('every job has a place among those that are killed', () => {
+void test('every job of the product is included in the tests that kill jobs', () => {
   assert.deepEqual(Object.keys(places).sort(), jobs.map(({ name }) => name).sort())
 })
 
-void test('a job that is killed at any of its steps is gone on with by its next slot, and ends as if nothing had been', async (t) => {
+void test('a job that is killed at any step is completed by its next slot, with the same result as without the kill', async (t) => {
   const at = await openJobHouse(t)
   for (const [nth, job] of jobs.entries()) {
     const place = places[job.name]
@@ -49,7 +50,7 @@ void test('a job that is killed at any of its steps is gone on with by its next 
 
 type Kill = Pick<Killing, 'at' | 'where'>
 
-/** Each step is the last one of a process, committed or not; one of them in every run. */
+/** Each step is the last one of some process, committed or not; a normal run tries one of them. */
 function killsOf(steps: number, nth: number): Kill[] {
   const all = Array.from({ length: steps }, (_, n) => n + 1).flatMap((at): Kill[] => [
     { at, where: 'inside' },
@@ -97,14 +98,17 @@ async function openScene({ standing, groups }: JobHouse): Promise<Scene> {
   return scene
 }
 
-/** The settings are written past the door, so that no process acts on them before the job does. */
+/**
+ * Writes the settings directly into the database, so that no process acts on them before the job
+ * does.
+ */
 async function settle({ house, companyId }: Scene, settings: object): Promise<void> {
   const values = [JSON.stringify(settings), companyId]
   await write(house, 'update company set settings = ? where company_id = ?', values)
   await house.app.ports.known.anew(companyId)
 }
 
-/** Without a kill the house itself runs the job. */
+/** Without a kill, the house itself runs the job. */
 async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, kill?: Kill) {
   const scene = await openScene(at)
   await place.arrange(scene)
@@ -133,7 +137,7 @@ async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, ki
   return { before, end, killed, steps }
 }
 
-/** The slot of the dead is nobody's any more; the next one is somebody's. */
+/** The dead process has lost its slot; the next slot is free for another process. */
 async function nextSlot({ house }: Scene, job: Job): Promise<void> {
   const { ports } = house.app
   const result =
@@ -142,7 +146,7 @@ async function nextSlot({ house }: Scene, job: Job): Promise<void> {
   assert.doesNotMatch(JSON.stringify(result), /failed/)
 }
 
-/** What was half sent when its process died is given up once its lease has run out. */
+/** A reply that was being sent when its process died is given up after its lease has expired. */
 async function allEnded({ house }: Scene): Promise<void> {
   const { ports } = house.app
   await eventually(async () => {
@@ -159,7 +163,7 @@ async function allEnded({ house }: Scene): Promise<void> {
   })
 }
 
-/** Everything of the scene, without its ids and moments. */
+/** Everything in the scene, without ids and times. */
 async function formOf(scene: Scene, place: Place): Promise<unknown> {
   const sessions = []
   for (const { customerId } of scene.guests) {
@@ -220,7 +224,7 @@ async function isWhole({ app: { ports } }: House): Promise<void> {
   }
 }
 
-/** The next scene has its own. */
+/** Cleans up for the next scene. */
 async function clear(scene: Scene): Promise<void> {
   const { house, guests } = scene
   await settle(scene, {})

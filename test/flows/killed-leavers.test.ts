@@ -1,5 +1,6 @@
-// kill -9 at each commit of disabling a person. Either nothing of it stands, or all of it comes about: nobody's session is left with
-// somebody who cannot serve it.
+// The process is killed with kill -9 at each commit while a person is being disabled. Afterwards
+// either nothing has happened or everything is completed; no session is left with somebody who
+// cannot serve it.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { openSimulator } from '../../scripts/simulator/simulator.ts'
@@ -50,7 +51,7 @@ async function openPlace(t: TestContext): Promise<Place> {
 type Leaver = { uid: number; sessionsTo: string | number }
 const each = 3
 
-/** Two sessions are his, one waits for his yes. */
+/** The person has two sessions, one of which waits to be accepted. */
 async function arrange(house: House, nth: number): Promise<Leaver> {
   const heir = await house.agent('heir', { capacity: 1000 })
   const leaver = await house.agent(`leaver${nth}`, { deputyUids: [heir.uid] })
@@ -77,7 +78,7 @@ const heldBy = async (house: House, uid: number) =>
     )
   ).length
 
-/** Disables him; null where nobody answered. */
+/** Disables the person; null if no answer arrived. */
 async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number | null> {
   const admin = await signIn(url, 'admin')
   return admin.call('PATCH', `/api/users/${uid}`, { enabled: false, sessionsTo }).then(
@@ -86,11 +87,13 @@ async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number
   )
 }
 
-// the job of the same house commits beside it
+// leaves out commits of the job that runs in the same process
 const like = '\\bcommit @ (?!.*jobs/hand-on).*(change-user changeUser|hand-on-sessions)'
 const isCommit = ({ place, what }: Deed) => new RegExp(like).test(`${what} @ ${place}`)
 
-/** Each commit in both ways, or its first, its last, and one between. */
+/**
+ * With --full each commit, before and during it; otherwise the first, the last and one in between.
+ */
 function deathsOf(deeds: Deed[]): Death[] {
   const all = deeds.flatMap(({ place }, at): Death[] => [
     { like, place, nth: at + 1, where: 'before' },
@@ -101,7 +104,7 @@ function deathsOf(deeds: Deed[]): Death[] {
 }
 
 async function endOf(house: House, { uid }: Leaver, said: string): Promise<'nothing' | 'all'> {
-  // its next slot, as if the lease of the dead had run out
+  // makes the job's next slot start as if the lease of the dead process had expired
   const [company] = await house.app.ports.store.read.accounts.companies()
   await handOn(house.app.ports, company?.company_id ?? '')
   const [row] = await house.rows<{ enabled: number }>('select enabled from user where uid = ?', [
@@ -112,7 +115,7 @@ async function endOf(house: House, { uid }: Leaver, said: string): Promise<'noth
   return end
 }
 
-void test('a process killed at any commit of disabling a person has done nothing of it, or a job ends it', async (t) => {
+void test('a process killed at any commit while it disables a person has changed nothing, or a job completes the rest', async (t) => {
   const { dir, settings, open } = await openPlace(t)
   let house = await open()
   let leaver = await arrange(house, 0)

@@ -1,5 +1,6 @@
-// kill -9 inside every stage of a start. Whatever was stored stands, and the next start goes on with it. The stages are what a start
-// itself asks of the world, so a new one is among them.
+// The product is killed with kill -9 in every stage of its start. Stored data must survive, and the
+// next start must continue. The stages are derived from what a start really does, so new ones are
+// included automatically.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,12 +20,12 @@ import { write } from '../support/job-scene.ts'
 import { sentTo } from '../support/rig.ts'
 import { presence, sessionOf } from '../support/seen.ts'
 
-/** A house that stands, falls and stands again in one place. */
+/** A house that is opened, dies and is opened again in the same directory. */
 type Place = {
   settings: Record<string, string>
   dir: string
   open: () => Promise<House>
-  /** What is accepted there does not leave while this is so. */
+  /** While this is set, accepted replies are not sent. */
   holds: { replies: boolean }
 }
 
@@ -62,7 +63,7 @@ async function openPlace(t: TestContext): Promise<Place> {
         wrap,
         alone: true,
         rules: false,
-        // so long the others are listened for before one is believed to be alone
+        // how long a starting process listens for others before it assumes that it is alone
         clockEveryMs: 500,
         simulatorUrl: simulator.url,
         settings: edition.settings,
@@ -77,7 +78,7 @@ async function openPlace(t: TestContext): Promise<Place> {
   }
 }
 
-/** Where a start is: its part, without the ways that all parts share. */
+/** The part of the start to which an operation belongs. */
 const stageOf = ({ place }: Deed): string =>
   place
     .split(' < ')
@@ -85,7 +86,7 @@ const stageOf = ({ place }: Deed): string =>
     .slice(-2)
     .join(' < ')
 
-/** Each stage once; each deed in both ways where there is time for it. */
+/** Each stage once; with --full each operation, before and during it. */
 function deathsOf(deeds: Deed[], few: number): Death[] {
   if (isFull) {
     return deeds.flatMap((deed) =>
@@ -110,7 +111,7 @@ async function isReady(house: House): Promise<void> {
   }, 'start')
 }
 
-void test('a start that is killed at any of its stages loses nothing, and the next one goes on with all there was', async (t) => {
+void test('a start that is killed at any stage loses no data, and the next start continues with everything that was there', async (t) => {
   const place = await openPlace(t)
   const scene = await begin(await place.open())
   const deeds = await startAndKill(place.settings, place.dir, null)
@@ -126,7 +127,7 @@ void test('a start that is killed at any of its stages loses nothing, and the ne
     assert.equal(await startAndKill(place.settings, place.dir, death), null, said(death))
     house = await place.open()
     await isReady(house)
-    // what is on its way now is the dead one's: its lease runs out
+    // makes the leases of the dead process expire
     await write(house, "update outbox set lease_until = 1 where state = 'sending'")
     await sweepOutbox(house.app.ports)
     place.holds.replies = false
@@ -137,7 +138,7 @@ void test('a start that is killed at any of its stages loses nothing, and the ne
 
 type Scene = { open: string; served: Follower }
 
-/** One whose session is open. */
+/** Creates a session that is open. */
 async function begin(house: House): Promise<Scene> {
   const [agent, other] = [await house.agent('agent'), await house.agent('other')]
   for (const one of [await house.agent('agent0'), other]) await presence(one, 'away')
@@ -151,7 +152,10 @@ async function begin(house: House): Promise<Scene> {
 
 type Before = { text: string; queued: string; keys: Map<string, Set<string>> }
 
-/** What it goes down with: one more who waits, and an answer that has not left. */
+/**
+ * What is there when the process dies: another waiting customer, and a reply that has not been
+ * sent.
+ */
 async function leave(house: House, { open, served }: Scene, text: string): Promise<Before> {
   const agent = await house.agent('agent')
   await served.says('在吗')
@@ -187,7 +191,10 @@ async function goesOn(
   assert.equal((await other.call('POST', `/api/sessions/${queued}/close`, {})).status, 200)
 }
 
-/** What the dead one has taken is free again in time: no lease is longer than the longest that there is. */
+/**
+ * Everything that the dead process held becomes free in time: no lease is longer than the longest
+ * one allowed.
+ */
 async function holdsNothingForLong(house: House): Promise<void> {
   const longestMs = 60_000
   for (const { options } of entities) {
@@ -200,7 +207,7 @@ async function holdsNothingForLong(house: House): Promise<void> {
   }
 }
 
-/** Sent once, or nobody knows: then a person decides. */
+/** The reply was sent once, or its result is unknown and a person decides. */
 async function leftOnce(
   house: House,
   { text, death }: { text: string; death: Death },
@@ -217,7 +224,7 @@ async function leftOnce(
   assert.ok(arrived.length <= 1 && (state === 'unknown' || arrived.length === 1), said(death))
 }
 
-/** The primary keys of everything that is stored. */
+/** The primary keys of all rows. */
 async function keysOf(house: House): Promise<Map<string, Set<string>>> {
   const keys = new Map<string, Set<string>>()
   for (const { options } of entities) {
@@ -231,7 +238,7 @@ async function keysOf(house: House): Promise<Map<string, Set<string>>> {
   return keys
 }
 
-void test('a first start that is killed at any of its stages is followed by one that makes one company with one admin', async (t) => {
+void test('after a first start is killed at any stage, the next start creates exactly one company with one admin', async (t) => {
   const first = await openPlace(t)
   const deeds = await startAndKill(first.settings, first.dir, null)
   assert.ok(deeds)

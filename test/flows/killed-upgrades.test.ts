@@ -1,5 +1,5 @@
-// A database that the first release has filled is upgraded, and kill -9 comes inside each migration on its way. What it ends as is what it
-// ends as without.
+// A database filled by the first release is upgraded, and the process is killed with kill -9 in
+// every migration. The result must be the same as without the kills.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ async function openPlace(t: TestContext): Promise<Place> {
   return { dir, settings: { ...own, ...edition.settings, SECRET_KEY: key } }
 }
 
-/** The first migration alone, and what the first release wrote. */
+/** Runs only the first migration and inserts what the first release wrote. */
 async function fill({ dir, settings }: Place, rows: Rows): Promise<void> {
   const url = settings['DATABASE_URL']
   mkdirSync(dir, { recursive: true })
@@ -58,7 +58,7 @@ async function fill({ dir, settings }: Place, rows: Rows): Promise<void> {
 const open = ({ dir, settings }: Place): Promise<Store> =>
   openStore({ url: settings['DATABASE_URL'] ?? 'sqlite:', dataDir: dir, log: silentLog })
 
-/** What a process says of itself, and the marks of the migrations' own hours. */
+/** Tables in which processes write about themselves and migrations their times. */
 const ofProcesses = ['installation', 'migrations']
 
 async function endOf(place: Place) {
@@ -80,7 +80,10 @@ async function endOf(place: Place) {
   return { schema, rows }
 }
 
-/** In the columns of the first release nothing has changed but the lanes, which have an account now. */
+/**
+ * In the columns of the first release nothing may have changed, except that lanes now belong to an
+ * account.
+ */
 function meansTheSame(before: Rows, after: Record<string, string[]>): void {
   for (const [table, rows] of Object.entries(before)) {
     if (ofProcesses.includes(table)) continue
@@ -100,7 +103,10 @@ function meansTheSame(before: Rows, after: Record<string, string[]>): void {
 const migrationOf = ({ place }: Deed) => /store\/migrations\/(\d+)/.exec(place)?.[1]
 const changes = /^\w+ (create|alter|insert|update|delete|drop)\b/i
 
-/** Inside each migration after the first, at a change where it makes one; the next start goes on with it, and dies in the one after. */
+/**
+ * One death in each migration after the first, during a change if it makes one. The next start
+ * continues with it and dies in the following migration.
+ */
 function deathsOf(deeds: Deed[]): Death[] {
   const inside = deeds.filter((deed) => migrationOf(deed) !== undefined)
   return [...new Set(inside.map(migrationOf))].flatMap((number) => {
@@ -112,7 +118,7 @@ function deathsOf(deeds: Deed[]): Death[] {
   })
 }
 
-void test('a database of the first release that is killed inside each migration ends as the one that was not, and nothing in it is lost', async (t) => {
+void test('a database of the first release whose upgrade is killed in every migration ends like one that was upgraded at once, and loses nothing', async (t) => {
   const rows = await firstRelease(Date.now(), key)
   const filled = async () => {
     const place = await openPlace(t)
@@ -142,7 +148,7 @@ void test('a database of the first release that is killed inside each migration 
   }
 })
 
-/** It signs people in, and its self-check finds nothing when it closes. */
+/** People can sign in, and the self-check finds nothing when the house closes. */
 async function serves({ dir, settings }: Place): Promise<void> {
   const house = await openHouse({ dir, alone: true, rules: false, withoutCron: true, settings })
   house.announce({ refused: true })

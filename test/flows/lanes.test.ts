@@ -1,4 +1,5 @@
-// Who may claim whom: an account that is not bound holds nobody up, and a lane has one account.
+// Who may claim whom: sessions of an account that is not bound block nobody, and each lane belongs
+// to one account.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +14,7 @@ import { commonOf, ledgerOf, presence, runJob, sessionOf, setAll } from '../supp
 
 const second = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002', name: 'B' }
 
-/** Two accounts; ids of both. */
+/** Opens two accounts and returns their ids. */
 async function openTwo(house: House): Promise<{ first: string; other: string }> {
   const made = await house.admin.call('POST', '/api/accounts', { kind: 'wechat', ...second })
   assert.equal(made.status, 201, JSON.stringify(made.body))
@@ -42,7 +43,7 @@ for (const [how, leave] of [
   ],
   ['deleted', (house, id) => house.admin.call('DELETE', `/api/accounts/${id}`)],
 ] as [string, (house: House, id: string) => Promise<{ status: number }>][]) {
-  void test(`who stands at the head of the queue by an ${how} account holds up nobody: the next one is claimed, they stay queued`, async (t) => {
+  void test(`a session at the head of the queue whose account is ${how} blocks nobody: the next session is claimed, and it stays queued`, async (t) => {
     const house = await openHouse({ rules: false })
     t.after(() => house.close())
     const { other } = await openTwo(house)
@@ -85,7 +86,7 @@ const queueSeen = async (who: Actor): Promise<string[]> =>
     }[]
   ).map(({ customer }) => customer.openid)
 
-void test('an agent sees and claims only who came by an account of theirs, in the common and in the group lane', async (t) => {
+void test("an agent sees and claims only sessions of accounts they serve, in the common lane and in a group's lane", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { first, other } = await openTwo(house)
@@ -132,7 +133,7 @@ void test('an agent sees and claims only who came by an account of theirs, in th
   )
 })
 
-void test('nobody is given, transferred, or takes over a session of an account that is not theirs', async (t) => {
+void test('nobody is assigned, transferred or can take over a session of an account they do not serve', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { first } = await openTwo(house)
@@ -164,7 +165,7 @@ void test('nobody is given, transferred, or takes over a session of an account t
   )
 })
 
-void test('a claim without a lane takes who came first over all lanes of the agent', async (t) => {
+void test('a claim that names no lane takes the session that came first over all lanes of the agent', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   await openTwo(house)
@@ -182,7 +183,7 @@ void test('a claim without a lane takes who came first over all lanes of the age
   assert.deepEqual(claimed, order)
 })
 
-void test('who serves all accounts serves a later one too; who serves some does not, until it is added', async (t) => {
+void test('a person who serves all accounts also serves a new one; a person who serves some does not, until it is added', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { items } = (await house.admin.call('GET', '/api/accounts')).body
@@ -201,7 +202,7 @@ void test('who serves all accounts serves a later one too; who serves some does 
   assert.equal(claimed.body.customer?.openid, next.openid)
 })
 
-void test('who waits for an agent who loses the account waits for everyone of it at once, at the same place', async (t) => {
+void test('if an agent stops serving an account, customers who wait for them wait for everyone of the account at once, with the same rank', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { first, other } = await openTwo(house)
@@ -241,7 +242,7 @@ void test('who waits for an agent who loses the account waits for everyone of it
   assert.notEqual(again.queue?.lane, `user:${owner.uid}`, 'they do not serve this account any more')
 })
 
-/** As a release left it that knew one lane for all accounts. */
+/** Restores the state of an older release, which had one lane for all accounts. */
 async function asBefore(house: House, redisUrl: string | undefined): Promise<void> {
   const { store, queue } = house.app.ports
   const run = (text: string) => store.work('rest', (unit) => unit.sql.run(text, []))
@@ -264,7 +265,7 @@ async function asBefore(house: House, redisUrl: string | undefined): Promise<voi
   await raw.quit()
 }
 
-void test('who was queued when a lane was not yet of one account is claimed in the same order right after the start', async (t) => {
+void test('sessions queued by a release with one lane for all accounts are claimed in the same order right after the upgrade', async (t) => {
   const [edition, dir] = [await openEdition(), mkdtempSync(join(tmpdir(), 'kefu-lanes-'))]
   const opened: House[] = []
   t.after(async () => {
@@ -332,7 +333,7 @@ async function headsOf(house: House, lanes: string[]) {
   return heads.map(({ lane, rank }) => [lane, rank] as const)
 }
 
-void test('a queued customer who gets another exclusive agent waits for that one, at the same place, and for everyone when it is nobody', async (t) => {
+void test('a queued customer who gets another exclusive agent waits for that agent with the same rank, and for everyone if it is removed', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const [former, next] = [await house.agent('former'), await house.agent('next')]
@@ -374,7 +375,7 @@ void test('a queued customer who gets another exclusive agent waits for that one
   assert.equal((await sessionOf(house, later)).queue?.lane, `user:${next.uid}`)
 })
 
-void test('who returns gets back the customers of the accounts that are still theirs, though one of another waits before', async (t) => {
+void test('a returning agent gets back their customers of accounts they still serve, even if one of another account waits before them', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { first } = await openTwo(house)
@@ -389,7 +390,7 @@ void test('who returns gets back the customers of the accounts that are still th
   await own.says('还在吗')
   await house.admin.call('PATCH', `/api/users/${owner.uid}`, { accountIds: [first] })
   await house.heard()
-  // both wait for everyone by now
+  // both customers are in the common lane by now
   await setAll(house, { fallbackMinutes: 1 })
   await house.app.advanceTo(2 * 60_000)
   await runJob(house.admin, 'fallback')
@@ -403,7 +404,7 @@ void test('who returns gets back the customers of the accounts that are still th
   assert.equal((await sessionOf(house, foreign)).stateCode, 3)
 })
 
-void test('what an agent was given stays theirs when they lose the account: they accept and answer it', async (t) => {
+void test('an agent who stops serving an account keeps the sessions they were given: they can accept and answer them', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { first } = await openTwo(house)

@@ -1,5 +1,5 @@
-// The lease of a line that is being sent. It lasts as long as the delivery does, however long that is, and whoever has lost it
-// sends nothing any more.
+// The lease of a reply while it is being sent. It is renewed as long as the delivery takes, and a
+// process that has lost it sends nothing.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
@@ -14,7 +14,7 @@ const outbox = (house: House) =>
 const unknowns = (house: House) =>
   house.rows("select stream from stream_event where type = 'message.unknown'")
 
-/** A picture whose upload takes so long, and a text behind it. */
+/** A picture whose upload takes this long, followed by a text. */
 async function slowPicture(desk: Desk, delayMs: number): Promise<void> {
   const { house, agent, id } = desk
   await post(`${house.simulator}/sim/faults`, {
@@ -38,7 +38,7 @@ async function slowPicture(desk: Desk, delayMs: number): Promise<void> {
   })
 }
 
-void test('a line that takes longer to leave than its lease lasts is not given up, and the next one waits for it', async (t) => {
+void test('a reply whose delivery takes longer than its lease is not given up, and the next reply waits for it', async (t) => {
   const desk = await openDesk(t, { withoutCron: true })
   await slowPicture(desk, 9000)
   await desk.house.app.advanceTo(10 * 60_000)
@@ -62,7 +62,7 @@ void test('a line that takes longer to leave than its lease lasts is not given u
   assert.deepEqual(await unknowns(desk.house), [])
 })
 
-void test('who lost the lease before the line left does not send it: it is failed, its reply given back, and later lines are not held', async (t) => {
+void test('a process that loses the lease before sending does not send the reply: it fails, its reply is given back to the window, and later replies are not blocked', async (t) => {
   const desk = await openDesk(t, { withoutCron: true, alone: true, wrap: losesLeases })
   desk.house.announce({ logs: ['a reply did not simply arrive'] })
   await slowPicture(desk, 9000)
@@ -82,7 +82,7 @@ void test('who lost the lease before the line left does not send it: it is faile
   )
 })
 
-void test('what a person has settled stays so, whatever the sender hears of it later', async (t) => {
+void test('what a person decided about a reply stays, whatever its sender learns later', async (t) => {
   const desk = await openDesk(t, { withoutCron: true, alone: true, wrap: losesLeases })
   desk.house.announce({ logs: ['a reply did not simply arrive'] })
   const { house, agent, id } = desk

@@ -1,4 +1,4 @@
-// Pictures, voices and videos, in both directions.
+// Pictures, voices and videos in both directions.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, post, type Actor, type House } from '../support/app.ts'
@@ -33,7 +33,7 @@ async function desk(
   return { house, customer, agent }
 }
 
-void test('five messages in five types arrive with what is in them; the sixth answer is refused before it is sent, with a reason', async (t) => {
+void test('five replies of five types reach the follower with their content, and a sixth is refused before it is sent because the window is used up', async (t) => {
   const { house, customer, agent } = await desk(t)
   await customer.says('', { type: 'image' })
   await customer.says('', { type: 'voice', recognition: '听得见吗' })
@@ -137,7 +137,7 @@ void test('five messages in five types arrive with what is in them; the sixth an
   assert.equal((await agent.call('GET', `/api/sessions/${id}`)).body.window.remaining, 5)
 })
 
-void test('an answer in words is never stored as a picture; it is asked again, and then it is there', async (t) => {
+void test('an error message in place of a picture is never stored as the picture; the download is repeated and succeeds', async (t) => {
   const { house, customer, agent } = await desk(t)
   await mediaFault(house, { kind: 'errcode', errcode: -1, next: 1 })
   await customer.says('', { type: 'image', file: base64(gif) })
@@ -169,7 +169,7 @@ void test('an answer in words is never stored as a picture; it is asked again, a
   assert.equal(JSON.parse(changed[0]?.data ?? '{}').media.id, media.id)
 })
 
-void test('what the platform no longer has is lost, and the line says so; an address that a follower sent is never opened', async (t) => {
+void test('a file that WeChat no longer has is marked as lost on its line, and an address sent by a follower is never opened', async (t) => {
   const { house, customer, agent } = await desk(t)
   const { createServer } = await import('node:http')
   const opened: string[] = []
@@ -213,7 +213,7 @@ void test('what the platform no longer has is lost, and the line says so; an add
   assert.deepEqual(opened, [])
 })
 
-void test('three days later an unfetched medium is lost, not asked for for ever', async (t) => {
+void test("a follower's file that could not be downloaded for three days is marked as lost and not requested again", async (t) => {
   const { house, customer } = await desk(t)
   await mediaFault(house, { kind: 'errcode', errcode: 45009, next: 0 })
   await customer.says('', { type: 'voice' })
@@ -231,7 +231,7 @@ void test('three days later an unfetched medium is lost, not asked for for ever'
   }, 'movedClock')
 })
 
-void test('lines that an older release did not understand are read again by the job, once, and their media fetched', async (t) => {
+void test('lines that an older release did not understand are read again by a job, once, and their files are downloaded', async (t) => {
   const { house, customer, agent } = await desk(t, { withoutCron: true })
   await customer.says('', { type: 'image' })
   await customer.says('', {
@@ -246,7 +246,7 @@ void test('lines that an older release did not understand are read again by the 
   const [image] = await house.rows<{ media_id: string; customer_wx_openid: string }>(
     "select media_id, customer_wx_openid from message_data where type = 'image'",
   )
-  // as release 0.1 has stored them
+  // as stored by release 0.1
   const raw = (inner: string) =>
     `<xml><ToUserName>gh_000000000001</ToUserName><FromUserName>${customer.openid}</FromUserName><CreateTime>1</CreateTime>${inner}<MsgId>1</MsgId></xml>`
   const old = [
@@ -288,7 +288,7 @@ void test('lines that an older release did not understand are read again by the 
   })
 })
 
-void test('a picture of the vault is uploaded once, sent by the id that WeChat gave, and uploaded again when WeChat has forgotten it', async (t) => {
+void test("a picture of the vault is uploaded to WeChat once, sent by WeChat's id, and uploaded again after WeChat has forgotten it", async (t) => {
   const { house, customer, agent } = await desk(t)
   await customer.says('有图吗')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
@@ -378,7 +378,7 @@ void test('a picture of the vault is uploaded once, sent by the id that WeChat g
   })
 })
 
-void test('a file that is not there, of another company, or another thing than was said is refused before anything is stored', async (t) => {
+void test('a reply with a file that does not exist, belongs to another company or has another type is refused before anything is stored', async (t) => {
   const { house, customer, agent } = await desk(t)
   await customer.says('在吗')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
@@ -403,7 +403,7 @@ void test('a file that is not there, of another company, or another thing than w
   assert.equal((await agent.call('GET', `/api/sessions/${id}`)).body.window.remaining, 5)
 })
 
-void test('a rule answers with a picture of the vault: by API, because the push cannot wait for an upload', async (t) => {
+void test("a rule's answer with a picture of the vault is sent through the API, because the push cannot wait for the upload", async (t) => {
   const { house, customer } = await desk(t)
   const picture = (await house.admin.upload(gif)).body
   const made = await house.admin.call('POST', '/api/rules', {

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { openDesk, streamOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 
-void test('a note is a line of the session that never leaves, and takes nothing from the reply budget', async (t) => {
+void test('a note is a line of the session that is never sent to the customer and does not use up the reply window', async (t) => {
   const at = await openDesk(t)
   const before = (await at.session()).window.remaining
   const noted = await at.verb(at.agent, 'notes', { text: '客户情绪不好' })
@@ -25,7 +25,7 @@ void test('a note is a line of the session that never leaves, and takes nothing 
   assert.equal(Number(window[0]?.n), 1)
 })
 
-void test('who is named in a note hears it; who is nobody is refused, and an address names nobody', async (t) => {
+void test('people mentioned in a note are notified; an unknown number is refused, and an e-mail address mentions nobody', async (t) => {
   const at = await openDesk(t)
   const expert = await at.house.agent('expert')
   const asked = await at.verb(at.agent, 'notes', {
@@ -42,7 +42,7 @@ void test('who is named in a note hears it; who is nobody is refused, and an add
   assert.equal((await at.lines()).length, 2, 'nothing was stored')
 })
 
-void test('a note is for those who are in the session: its owner before they accept, supervisors, members; the same call twice is one note', async (t) => {
+void test('notes may be written by the owner even before accepting, by supervisors and by members; a repeated call makes one note', async (t) => {
   const at = await openDesk(t)
   const [target, stranger] = [await at.house.agent('target'), await at.house.agent('stranger')]
   assert.equal((await at.verb(stranger, 'notes', { text: 'x' })).body.error.code, 'not_owner')

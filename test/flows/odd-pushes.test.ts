@@ -1,4 +1,5 @@
-// What the platform says is stored as it can be, however odd: whoever refuses it loses a customer's words.
+// Whatever WeChat sends is stored as well as possible, however odd it is, because refusing a push
+// loses what a customer said.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse } from '../support/app.ts'
@@ -29,7 +30,7 @@ const odd: Record<string, string> = {
     '<MsgType>event</MsgType><Event>pic_weixin</Event><EventKey>k</EventKey><SendPicsInfo><Count>99999999999999</Count></SendPicsInfo>',
 }
 
-void test('whatever numbers, names and keys a push brings, it is stored', async (t) => {
+void test('a push is stored whatever numbers, names and keys it contains', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const times = ['1', '999999999999', '0']

@@ -1,4 +1,5 @@
-// A plain push is signed without its body: whoever reads one address in a log must not be able to use it for ever. Times are WeChat's.
+// In plain mode the signature does not cover the body, so somebody who finds a signed address in a
+// log must not be able to use it forever. Times are WeChat's.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House, type HouseOptions } from '../support/app.ts'
@@ -19,7 +20,7 @@ async function scene(
   t.after(() => house.close())
   house.announce({ logs: [/old pushes were refused/] })
   let n = 0
-  /** By the time WeChat tells, in seconds after the first. */
+  /** Sends a push with this time, in seconds after the first push. */
   const push = async (after: number, query = signed(undefined, start + after), at = house) => {
     n += 1
     return (await rawPush(at, textXml('o1', `${start}${n}`, '在吗'), query)).status
@@ -29,7 +30,7 @@ async function scene(
 
 const stored = async (house: House) => (await house.rows('select text from message_data')).length
 
-void test('a signed address that somebody has kept is refused when WeChat has gone on for ten minutes', async (t) => {
+void test("a recorded signed address is refused once WeChat's own time has advanced by ten minutes", async (t) => {
   const { house, push } = await scene(t)
   const kept = signed(undefined, start)
   assert.equal(await push(0, kept), 200)
@@ -41,7 +42,7 @@ void test('a signed address that somebody has kept is refused when WeChat has go
   assert.match(await house.metrics(), /kefu_pushes_total\{result="old"\} 1/)
 })
 
-void test('who waits for a day with the newest address is refused, and the next follower is not', async (t) => {
+void test('a recorded address that was the newest is refused a day later, and the next real push is accepted', async (t) => {
   const { house, push } = await scene(t)
   const kept = signed(undefined, start)
   assert.equal(await push(0, kept), 200)
@@ -51,7 +52,7 @@ void test('who waits for a day with the newest address is refused, and the next 
   assert.equal(await push(2 * day), 200)
 })
 
-void test('a clock of ours that is wrong, or jumps, loses nothing that WeChat sends', async (t) => {
+void test('a wrong or jumping clock on our side makes us refuse nothing that WeChat sends', async (t) => {
   const { house, push } = await scene(t)
   const days = [-400, -399.9, 0, 0.1, 3, 3.001]
   for (const after of days) assert.equal(await push(after * day), 200, `${after} days`)
@@ -61,12 +62,12 @@ void test('a clock of ours that is wrong, or jumps, loses nothing that WeChat se
   assert.match(await house.metrics(), /kefu_push_clock_skew_seconds \d/)
 })
 
-void test('a time that WeChat tells wrongly once, far ahead, refuses nobody after it', async (t) => {
+void test('a single push with a time far in the future does not cause the pushes after it to be refused', async (t) => {
   const { push } = await scene(t)
   for (const after of [0, 5 * day, 1, 365 * day, 2]) assert.equal(await push(after), 200)
 })
 
-void test('a company may take them all', async (t) => {
+void test('a company can choose to accept old pushes', async (t) => {
   const { house, push } = await scene(t)
   const path = '/api/settings'
   assert.equal((await house.admin.call('PATCH', path, { refuseOldPushes: false })).status, 200)
@@ -77,7 +78,7 @@ void test('a company may take them all', async (t) => {
   assert.equal(await push(-day), 200)
 })
 
-void test('what was newest is known to the next process, and the admin sees how many were refused', async (t) => {
+void test('the newest push time is known after a restart, and the admin sees how many old pushes were refused', async (t) => {
   const dir = makeFolder('times')
   const how = { rules: false, withoutCron: true, dir }
   const first = await openHouse(how)
@@ -90,7 +91,7 @@ void test('what was newest is known to the next process, and the admin sees how 
     )
     assert.equal(Number(rows[0]?.newest_push), (start + 11 * minute) * 1000)
   })
-  // the cluster has another process already
+  // in the cluster edition another process is running anyway
   if (!isCluster) await first.close()
   const next = isCluster ? first : await openHouse(how)
   t.after(() => next.close())

@@ -1,11 +1,12 @@
-// Order is time, session and seq; never an id, because ids are made by the clocks of several machines.
+// The order of lines is given by time, session and seq, never by ids, because ids are made from the
+// clocks of several machines.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type Actor } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-/** All pages, each older than the one before; the lines of a page are ascending. */
+/** Reads all pages, each older than the one before; within a page lines ascend. */
 async function history(agent: Actor, path: string, limit: number) {
   const lines: { text: string; sessionId: string | null; seq: number | null }[] = []
   for (let cursor = ''; ;) {
@@ -17,7 +18,7 @@ async function history(agent: Actor, path: string, limit: number) {
   }
 }
 
-void test('a history stands as it was written, over sessions, though ids are made by a clock ten minutes behind', async (t) => {
+void test("a customer's history is in the order of writing over all sessions, even if ids come from a clock ten minutes behind", async (t) => {
   let behind = false
   const late = (id: string) =>
     (Number.parseInt(id.slice(0, 12), 16) - 600_000).toString(16).padStart(12, '0') + id.slice(12)
@@ -67,7 +68,7 @@ void test('a history stands as it was written, over sessions, though ids are mad
   assert.deepEqual([strange.status, strange.body.error?.details.field], [400, 'cursor'])
 })
 
-void test('what was done last stands first in the audit, whichever machine made its id', async (t) => {
+void test('the newest action is first in the audit log, whichever machine made its id', async (t) => {
   let behind = false
   const house = await openHouse({
     rules: false,

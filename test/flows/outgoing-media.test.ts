@@ -1,4 +1,5 @@
-// A file is uploaded to us once, and given to WeChat when a line with it leaves: by a person, or by a rule.
+// A file is uploaded to us once and passed on to WeChat when a line with it is sent, by a person or
+// by a rule.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { account, openHouse, password, post, signIn } from '../support/app.ts'
@@ -7,7 +8,7 @@ import { eventually } from '../support/eventually.ts'
 import { amr, png } from '../support/files.ts'
 import { follower } from '../support/follower.ts'
 
-void test('pictures and voices of our vault reach the phone, the platform is given each once, and a foreign file is not there', async (t) => {
+void test("pictures and voices of the vault reach the follower, each file is uploaded to WeChat once, and another company's file is not found", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -67,7 +68,7 @@ void test('pictures and voices of our vault reach the phone, the platform is giv
   assert.equal((await b.call('POST', '/api/rules', theirs)).status, 404)
 })
 
-void test('a picture that WeChat refused is still the same picture to who looks at it', async (t) => {
+void test('a picture that WeChat refused can still be viewed by agents', async (t) => {
   const { house, agent, id, lines, arrived } = await openDesk(t)
   house.announce({ logs: ['a reply did not simply arrive'] })
   const image = (await agent.upload(png, 'a.png')).body
@@ -90,7 +91,7 @@ void test('a picture that WeChat refused is still the same picture to who looks 
   assert.deepEqual(await arrived(), [])
 })
 
-void test('a rule answers with a picture of the vault: by API, because the platform may have to be given it first', async (t) => {
+void test("a rule's answer with a picture of the vault is sent through the API, since it may have to be uploaded to WeChat first", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const image = (await house.admin.upload(png, 'menu.png')).body

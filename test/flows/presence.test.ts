@@ -1,4 +1,4 @@
-// Who is there: what is shown is what assignment goes by.
+// Presence: what is shown about a person is also what assignment uses.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, password, post, signIn, type Actor, type House } from '../support/app.ts'
@@ -16,7 +16,10 @@ async function open(t: Context): Promise<House> {
   return house
 }
 
-/** In the directory and among the people; and whether a customer would be given. */
+/**
+ * The presence in the directory and in the list of people, and whether the person would be assigned
+ * a customer.
+ */
 async function shown(house: House, { uid }: Actor): Promise<string> {
   const { items } = (await house.admin.call('GET', '/api/directory')).body
   const inDirectory = items.find((one: { uid: number }) => one.uid === uid)
@@ -37,7 +40,7 @@ async function isGiven(house: House, { uid }: Actor): Promise<boolean> {
   return (await sessionOf(house, customer)).agentUid === uid
 }
 
-void test('whoever has not called for 15 minutes is shown offline and given nobody; with the next call they are back', async (t) => {
+void test('a person who has made no call for 15 minutes is shown as offline and assigned nobody; their next call brings them back', async (t) => {
   const house = await open(t)
   await (await house.agent('agent0')).call('POST', '/api/logout', {})
   const agent = await house.agent('agent1')
@@ -65,7 +68,7 @@ void test('whoever has not called for 15 minutes is shown offline and given nobo
   assert.deepEqual([await shown(house, agent), await isGiven(house, agent)], ['online', true])
 })
 
-void test('logout, and what a person says of themselves, is shown at once; away holds no longer than online', async (t) => {
+void test("signing out or setting one's presence is visible at once, and away expires like online", async (t) => {
   const house = await open(t)
   await (await house.agent('agent0')).call('POST', '/api/logout', {})
   const agent = await house.agent('agent1')
@@ -95,7 +98,7 @@ void test('logout, and what a person says of themselves, is shown at once; away 
   assert.equal(await shown(house, agent), 'offline', 'nobody has signed in')
 })
 
-void test('a sign-in answers with the presence it sets', async (t) => {
+void test('the answer to a sign-in contains the presence that the sign-in sets', async (t) => {
   const house = await open(t)
   await house.agent('agent1')
   const { user } = await post(`${house.url}/api/login`, { username: 'agent1', password })

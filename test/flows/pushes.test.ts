@@ -20,7 +20,7 @@ async function fifty(house: House) {
   }
 }
 
-void test('50 pushes of one new follower at once open one session with seqs 1..50', async (t) => {
+void test('50 simultaneous pushes of one new follower open one session with lines numbered 1 to 50', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { sessions, seqs } = await fifty(house)
@@ -31,7 +31,7 @@ void test('50 pushes of one new follower at once open one session with seqs 1..5
   )
 })
 
-void test('with a default rule they take seqs 1..100', async (t) => {
+void test('50 simultaneous pushes that a default rule answers give lines numbered 1 to 100', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const made = await house.admin.call('POST', '/api/rules', {
@@ -50,7 +50,7 @@ void test('with a default rule they take seqs 1..100', async (t) => {
   )
 })
 
-void test('the same push three times at once, and again later, is one row and one answer on the phone', async (t) => {
+void test('a push delivered three times at once and again later creates one line and one answer', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)
@@ -62,7 +62,7 @@ void test('the same push three times at once, and again later, is one row and on
   assert.equal((await customer.inbox()).filter((item) => item.way === 'passive').length, 1)
 })
 
-void test('a line we do not understand yet is stored as type 0 with its raw XML', async (t) => {
+void test('a message of an unknown type is stored as a line of type 0 with its raw XML', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)
@@ -76,7 +76,7 @@ void test('a line we do not understand yet is stored as type 0 with its raw XML'
   }
 })
 
-void test('a follow is greeted once; the greeting belongs to no session', async (t) => {
+void test('a follow is answered once, and that answer belongs to no session', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)
@@ -91,7 +91,7 @@ void test('a follow is greeted once; the greeting belongs to no session', async 
   assert.equal((await house.rows('select * from message_session')).length, 0)
 })
 
-void test('one push that SQL refuses delays nobody: 29 are stored, the refused one keeps its raw XML', async (t) => {
+void test('one push that the database refuses delays no other: 29 of a batch are stored, and the refused one keeps its raw XML', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
@@ -118,7 +118,7 @@ void test('one push that SQL refuses delays nobody: 29 are stored, the refused o
   assert.equal(refused[0]?.openid, customers[7]?.openid)
 })
 
-void test('a follower keeps their order though their first batch is dissolved while more of theirs waits', async (t) => {
+void test("a follower's messages stay in order when their first batch fails while more of them are waiting", async (t) => {
   const house = await openHouse({ rules: false, alone: true, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
@@ -151,11 +151,11 @@ void test('a follower keeps their order though their first batch is dissolved wh
   )
 })
 
-void test('when the database is away a push gets 500, /readyz 503, and nothing is lost once it is back', async (t) => {
+void test('while the database is away a push gets 500 and /readyz 503, and nothing is lost once it is back', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
-  // whatever runs meanwhile says so
+  // every part of the product may log an error meanwhile
   house.announce({ logs: [/./], unserved: { most: 3, why: 'WeChat tries three times' } })
   const giveBack = await takeStoreAway(house)
   assert.equal((await fetch(`${house.url}/readyz`)).status, 503)
@@ -169,7 +169,7 @@ void test('when the database is away a push gets 500, /readyz 503, and nothing i
   assert.equal((await house.rows('select * from message_data')).length, 1)
 })
 
-void test('a disabled company takes no pushes: answered, counted, not stored', async (t) => {
+void test('pushes to a disabled company are answered and counted but not stored', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { store, bus } = house.app.ports
@@ -181,7 +181,7 @@ void test('a disabled company takes no pushes: answered, counted, not stored', a
   assert.match(await house.metrics(), /company_closed/)
 })
 
-void test('what a follower wrote comes back unchanged: emoji of four bytes, 2,048 bytes, 64-bit ids, openids that differ in case', async (t) => {
+void test("a follower's text is returned unchanged: four-byte emoji, 2,048 bytes, 64-bit ids, and openids that differ only in case", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const long = '汉'.repeat(682) + 'ab'

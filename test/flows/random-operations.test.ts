@@ -1,5 +1,6 @@
-// Fifty agents, timers and pushes at once, drawn from a seed. What they were told, the ledger, the sessions, the loads and the index
-// must agree at the end, and no moment may show two sessions of one follower or an agent with more than he may hold.
+// Fifty agents, timers and pushes act at the same time, drawn from a seed. At the end the answers,
+// the ledger, sessions, loads and the queue index must agree, and at no moment may a follower have
+// two open sessions or an agent more than their capacity.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
@@ -16,7 +17,7 @@ const operations = times(5000, 100_000)
 const inFlight = 40
 const capacity = 3
 
-void test(`${operations} random operations, ${inFlight} in flight, leave every invariant whole (seed ${seed})`, async (t) => {
+void test(`after ${operations} random operations, ${inFlight} at a time, every invariant holds (seed ${seed})`, async (t) => {
   const house = await openHouse({
     rules: false,
     settings: { LOGIN_IDLE_HOURS: '100000', LOGIN_MAX_DAYS: '10000' },
@@ -98,7 +99,7 @@ async function openCompany(house: House): Promise<Company> {
   }
 }
 
-/** Each look is one statement, so one moment. */
+/** Each check is a single statement, so it sees one moment. */
 function watchInvariants(house: House) {
   let looks = 0
   let stopped = false

@@ -7,7 +7,7 @@ import { commonOf } from '../support/seen.ts'
 const hour = 3600_000
 const days = (n: number) => n * 24 * hour
 
-void test('after 9 days 23 hours a session stays; after 10 days it is reclaimed and its customer belongs to nobody', async (t) => {
+void test('a customer who has been silent for 9 days 23 hours is kept; after 10 days they are reclaimed and belong to nobody', async (t) => {
   const house = await openHouse({ withoutCron: true })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -51,7 +51,7 @@ void test('after 9 days 23 hours a session stays; after 10 days it is reclaimed 
   assert.equal(anew.queue.lane, await commonOf(house))
 })
 
-void test('a message that comes in the same moment wins over the reclaim', async (t) => {
+void test('a message that arrives while a customer is being reclaimed prevents the reclaim', async (t) => {
   const house = await openHouse({ withoutCron: true })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -60,7 +60,7 @@ void test('a message that comes in the same moment wins over the reclaim', async
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
   await house.app.advanceTo(days(10))
   const admin = await signIn(house.url, 'admin')
-  // the job has read its candidates; the push is written before it locks them
+  // the push is written after the job has read its candidates and before it locks them
   const { reclaim } = await import('../../src/actions/jobs/reclaim.ts')
   const ports = house.app.ports
   let pushed = false

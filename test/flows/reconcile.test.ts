@@ -1,4 +1,5 @@
-// Many replies to many sessions while WeChat answers as it likes: afterwards its ledger and our rows say the same, line by line.
+// Many replies in many sessions while WeChat fails at random. Afterwards the simulator's record and
+// our rows must agree line by line.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, post, type House } from '../support/app.ts'
@@ -7,7 +8,7 @@ import { follower, type Follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 import { sentTo, type Sent } from '../support/rig.ts'
 
-/** The same faults in every run. */
+/** Random numbers that give the same failures in every run. */
 function dice(seed: number) {
   let state = seed
   return (sides: number): number => {
@@ -17,7 +18,7 @@ function dice(seed: number) {
 }
 
 const sendPath = '/cgi-bin/message/custom/send'
-// refused for good, the window's two, busy, a token that ended, an answer that is lost
+// a permanent refusal, both refusals of the reply window, busy, an expired token, and a lost answer
 const faults: object[] = [
   { kind: 'errcode', errcode: 45002 },
   { kind: 'errcode', errcode: 40003 },
@@ -51,7 +52,7 @@ const settled = (house: House, openid: string) =>
     assert.equal(open.length, 0)
   })
 
-void test('1,000 replies to 50 sessions whose followers write again after every fourth: order, an end for each, and one truth', async (t) => {
+void test("1,000 replies to 50 sessions under random failures of WeChat arrive in order, each ends in one state, and that state agrees with WeChat's record", async (t) => {
   const [sessions, replies] = [times(8, 50), times(12, 20)]
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
@@ -89,7 +90,10 @@ void test('1,000 replies to 50 sessions whose followers write again after every 
 type Talk = { customer: Follower; replies: number; which: number; roll: (sides: number) => number }
 type Say = (text: string) => Promise<{ status: number; body: any }>
 
-/** Answers how often a reply was refused before it was sent; then the follower writes, and it is said again. */
+/**
+ * Returns how often a reply was refused before it was sent. The follower then writes and the reply
+ * is repeated.
+ */
 async function talk(
   house: House,
   { customer, replies, which, roll }: Talk,
@@ -122,7 +126,7 @@ async function talk(
   return refused
 }
 
-/** Line by line, and phone by phone. */
+/** Compares line by line, for each follower. */
 async function compare(
   house: House,
   customers: Follower[],
@@ -162,12 +166,12 @@ async function compare(
   return counts
 }
 
-/** A token that was refused proves that nothing arrived: such a call may come before the one that counts. */
+/** A refused token proves that nothing arrived, so such a call may precede the one that counts. */
 function compareLine({ text, delivery, errcode }: Row, calls: Sent[]): void {
   const counting = calls.filter((one) => ![40001, 40014, 42001].includes(one.errcode ?? 0))
   const said = `${text} (${delivery}): ${JSON.stringify(calls)}`
   if (delivery === 'unknown') {
-    // its answer was lost, whatever it said; a wire that ends under the request may have carried nothing
+    // the answer was lost, so the call may or may not have reached the simulator
     assert.ok(counting.length <= 1, said)
     return
   }

@@ -1,4 +1,5 @@
-// What SQL refuses is lost to nobody: a line stands for it, an admin sees it, and a job reads it again.
+// A push that the database refuses is not lost: a line stands in its place, admins see it, and a
+// job reads it again.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type Actor, type House } from '../support/app.ts'
@@ -30,7 +31,9 @@ const linesOf = async (who: Actor, id: string) =>
 const listOf = async (house: House) =>
   (await house.admin.call('GET', '/api/pushes/refused')).body as { items: Refused[]; open: number }
 
-/** Claimed with a greeting by a version that did not count it. */
+/**
+ * A session claimed with a greeting by an older version that did not count the greeting as a line.
+ */
 async function brokenByGreeting(
   house: House,
 ): Promise<{ customer: Follower; agent: Actor; id: string }> {
@@ -50,7 +53,7 @@ async function brokenByGreeting(
   return { customer, agent, id }
 }
 
-/** As an older version kept it: in the inbox, and nowhere else. */
+/** A refused push as an older version left it: only in the inbox. */
 async function swallow(house: House, openid: string, texts: string[]): Promise<void> {
   const { ports } = house.app
   const known = await ports.known.account(account.appid)
@@ -92,7 +95,7 @@ async function isWhole(house: House, id: string): Promise<void> {
   )
 }
 
-void test('a session that an uncounted greeting broke is mended by a job, and what its customer wrote meanwhile stands in it, in order, once', async (t) => {
+void test("a session with wrong counters because of a greeting is repaired by a job, and its customer's refused messages are added in order, once", async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
@@ -119,7 +122,7 @@ void test('a session that an uncounted greeting broke is mended by a job, and wh
   await isWhole(house, id)
 })
 
-void test('a push into a session that counts its lines wrongly mends it and is stored', async (t) => {
+void test('a push into a session with wrong counters repairs the session and is stored', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const { customer, agent, id } = await brokenByGreeting(house)
@@ -132,7 +135,7 @@ void test('a push into a session that counts its lines wrongly mends it and is s
   assert.deepEqual((await listOf(house)).items, [])
 })
 
-void test('what was swallowed in a session that has ended since stands in it, and its customer among the missed', async (t) => {
+void test('a refused message of a session that has closed since is added to that session, and its customer is listed as missed', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
@@ -151,7 +154,7 @@ void test('what was swallowed in a session that has ended since stands in it, an
   )
 })
 
-void test('a refused push is a line of type 0 in its session, and admins are warned until one has seen to it or a job could read it again', async (t) => {
+void test('a refused push is shown as a line of type 0 in its session, and admins are warned until one has seen it or a job could read it', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })

@@ -1,4 +1,4 @@
-// The lab over real history: rules tried on what followers wrote, while they go on writing.
+// Replays: rules are tried on stored messages while followers keep writing.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openRandom } from '../../scripts/bench/rules-corpus.ts'
@@ -26,7 +26,7 @@ const questions = [
   '地址在哪里',
 ]
 
-/** Lines as if they had been pushed, past the doors: what is tested is what is done with them. */
+/** Inserts lines directly into the database, because the test is about what is done with them. */
 async function fill(house: House): Promise<{ from: string; to: string }> {
   await (await follower(house)).says('第一句')
   const { store } = house.app.ports
@@ -57,7 +57,10 @@ const percentile = (values: number[], part: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ??
   NaN
 
-/** Pushes one behind the other from each of four, until told to stop; the time of each. */
+/**
+ * Four followers push one message after the other until told to stop; returns the duration of each
+ * push.
+ */
 function pushing(house: House) {
   let over = false
   const took: number[] = []
@@ -106,7 +109,7 @@ const drafts = [
 ]
 
 void test(
-  'new rules are tried over stored messages: hits, coverage, newly answered, newly wrong, and pushes are not held up',
+  'a replay of new rules over stored messages reports hits, coverage and changed answers, and does not delay pushes',
   { timeout: 600_000 },
   async (t) => {
     const house = await openHouse()
@@ -144,7 +147,7 @@ void test(
       'progress only grows',
     )
 
-    // the same, counted by SQL and by eye
+    // the same numbers, counted by SQL and by hand
     const rows = await house.rows<{ text: string }>(
       'select text from message_data where opercode = 2 and add_time >= ? and add_time < ?',
       [Date.parse(range.from), Date.parse(range.to)],
@@ -182,13 +185,13 @@ void test(
 )
 
 void test(
-  'a replay that is cancelled stops, and the next one runs',
+  'a replay that is cancelled stops, and the next one can run',
   { timeout: 120_000 },
   async (t) => {
     const house = await openHouse()
     t.after(() => house.close())
     const range = await fill(house)
-    // held back in the middle: every heap of messages waits for the test
+    // every portion of messages waits for the test, so that the replay is held in the middle
     const { slow } = house.app.ports.store
     const typed = slow.rules.typed
     let heaps = 0
@@ -235,7 +238,7 @@ void test(
 )
 
 void test(
-  'a replay whose process closes is done by the next',
+  'a replay whose process shuts down is completed by the next process',
   { timeout: 120_000, skip: isCluster },
   async (t) => {
     const dir = makeFolder('replay')
@@ -246,7 +249,7 @@ void test(
     let reads = 0
     slow.rules.typed = async (...args) => {
       reads += 1
-      // the process is told to close while it works
+      // the process is told to close while the replay is running
       if (reads === 3) closing = house.close()
       return typed(...args)
     }

@@ -1,4 +1,5 @@
-// What becomes of a reply. WeChat has no idempotency key, so what cannot be proved undelivered is unknown and never sent again.
+// The results of replies. WeChat cannot recognise a repeated message, so a reply that may have been
+// delivered becomes unknown and is never sent again automatically.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, post, type Actor, type House } from '../support/app.ts'
@@ -36,7 +37,7 @@ const states = async ({ agent, id }: Desk) =>
 const arrived = async ({ customer }: Desk) =>
   (await customer.inbox()).filter((item) => item.way === 'custom').map((item) => item.text)
 
-void test('replies reach the phone in the order they were accepted', async (t) => {
+void test('replies reach the follower in the order in which they were accepted', async (t) => {
   const at = await desk(t)
   for (const text of ['一', '二', '三', '四', '五']) {
     assert.equal((await at.reply(`m-${text.charCodeAt(0)}`, text)).status, 202)
@@ -49,7 +50,7 @@ void test('replies reach the phone in the order they were accepted', async (t) =
   assert.equal(sixth.body.error.code, 'reply_budget_used')
 })
 
-void test('the same clientMsgId is one message; with another text it is a conflict', async (t) => {
+void test('two calls with the same clientMsgId make one message; with a different text the second is a conflict', async (t) => {
   const at = await desk(t)
   const results = await Promise.all(Array.from({ length: 5 }, () => at.reply('once')))
   assert.deepEqual([...new Set(results.map((one) => one.body.message.id))].length, 1)
@@ -59,7 +60,7 @@ void test('the same clientMsgId is one message; with another text it is a confli
   assert.equal((await at.reply('once', 'other')).body.error.code, 'client_msg_id_reused')
 })
 
-void test('a refusal is failed with its meaning and gives the budget back', async (t) => {
+void test('a reply that WeChat refuses is failed with the meaning of the errcode, and is given back to the reply window', async (t) => {
   const at = await desk(t)
   at.house.announce(unsent)
   await fault(at, { kind: 'errcode', errcode: 45002 })
@@ -74,7 +75,7 @@ void test('a refusal is failed with its meaning and gives the budget back', asyn
 })
 
 for (const kind of ['reset', 'half', 'html']) {
-  void test(`an answer that is lost (${kind}) leaves the reply unknown, sent at most once, and the next one goes on`, async (t) => {
+  void test(`a reply whose answer from WeChat is lost (${kind}) becomes unknown, is sent at most once, and the next reply is still sent`, async (t) => {
     const at = await desk(t)
     at.house.announce(unsent)
     await fault(at, { kind })
@@ -87,7 +88,7 @@ for (const kind of ['reset', 'half', 'html']) {
   })
 }
 
-void test('a token that WeChat refuses is fetched anew, and the reply arrives once', async (t) => {
+void test('when WeChat refuses the token, a new one is fetched and the reply arrives once', async (t) => {
   const at = await desk(t)
   await at.reply('first')
   await eventually(async () => {
@@ -100,7 +101,7 @@ void test('a token that WeChat refuses is fetched anew, and the reply arrives on
   })
 })
 
-void test('with the window closed nothing is stored, and the refusal says what to do', async (t) => {
+void test('a reply outside the reply window is not stored, and the refusal says what to do', async (t) => {
   const at = await desk(t)
   await at.house.app.advanceTo(49 * 3600_000)
   const { signIn } = await import('../support/app.ts')
@@ -115,7 +116,7 @@ void test('with the window closed nothing is stored, and the refusal says what t
   assert.equal((await again.call('GET', `/api/sessions/${at.id}/messages`)).body.items.length, 1)
 })
 
-void test("a write with yesterday's fence is refused", async (t) => {
+void test('a write to a session with an outdated fence is refused', async (t) => {
   const at = await desk(t)
   const refused = await at.agent.call('POST', `/api/sessions/${at.id}/messages`, {
     clientMsgId: 'f',
@@ -126,7 +127,7 @@ void test("a write with yesterday's fence is refused", async (t) => {
   assert.equal(refused.body.error.code, 'session_moved')
 })
 
-void test('a person settles what is unknown: delivered, or sent again as a new line', async (t) => {
+void test('a person can settle an unknown reply as delivered, or send it again as a new line', async (t) => {
   const at = await desk(t)
   at.house.announce(unsent)
   await fault(at, { kind: 'reset', next: 2 })
@@ -156,7 +157,7 @@ void test('a person settles what is unknown: delivered, or sent again as a new l
   )
 })
 
-void test("a supervisor interjects: the line is theirs, the session stays the agent's", async (t) => {
+void test("a supervisor writes in an agent's session: the line names the supervisor, and the session stays the agent's", async (t) => {
   const at = await desk(t)
   const said = await at.house.admin.call('POST', `/api/sessions/${at.id}/messages`, {
     clientMsgId: 'boss',
@@ -171,7 +172,7 @@ void test("a supervisor interjects: the line is theirs, the session stays the ag
   })
 })
 
-void test('a supervisor interjects into a queued session: the customer reads it, the session stays queued, and whoever claims it sees the line', async (t) => {
+void test('a supervisor writes in a queued session: the customer gets the line, the session stays queued, and whoever claims it sees the line', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -213,7 +214,7 @@ void test('a supervisor interjects into a queued session: the customer reads it,
   })
 })
 
-void test('the last reply can be kept: it leaves only for who asks for it by name', async (t) => {
+void test('the last reply of the window can be reserved, and is then only used by a call that asks for it', async (t) => {
   const at = await desk(t)
   assert.equal(
     (await at.house.admin.call('PATCH', '/api/settings', { reserveLastReply: true })).status,
@@ -243,7 +244,7 @@ void test('the last reply can be kept: it leaves only for who asks for it by nam
   })
 })
 
-void test('no clientMsgId of an agent stands in the way of a resend', async (t) => {
+void test('no clientMsgId that an agent can choose collides with that of a resent reply', async (t) => {
   const at = await desk(t)
   at.house.announce(unsent)
   await fault(at, { kind: 'reset', next: 1 })

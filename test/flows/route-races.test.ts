@@ -1,6 +1,6 @@
-// Every pair of routes that write the same rows, and each with itself, at once: generated from the
-// router's list, so that a route that is added later races, too. In the cluster edition the two calls
-// come to two processes, and the database is 2 ms away.
+// Every two routes that write the same rows, and each with itself, are called at the same moment.
+// The pairs come from the list of routes, so that new routes are included. In the cluster edition
+// the two calls go to two processes, with the database 2 ms away.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { routes } from '../../src/http/routes.ts'
@@ -14,9 +14,9 @@ import { isSeeded, openDraw, seedOf, type Draw } from '../support/random.ts'
 import { writes } from '../support/route-calls.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
-/** One that is known; a full run, and KEFU_SEED, draw others. */
+/** A fixed seed; a full run, or KEFU_SEED, uses another one. */
 const seed = isFull || isSeeded ? seedOf() : 870_296_414
-/** Each pair once; a run that is not a full one takes some of them. */
+/** A full run makes all pairs, any other run only some. */
 const most = times(60, Infinity)
 const atOnce = times(4, 6)
 const delayMs = 2
@@ -69,11 +69,11 @@ function* racesOf(pairs: [Act, Act][], draw: Draw): Generator<Race> {
   }
 }
 
-/** The clock goes on for days, which closes reply windows of all others. */
+/** The clock is moved by days, which closes the reply windows of all others. */
 const waitsDays = ({ acts, state }: Race) =>
   state === 'reclaimed' || acts.some(({ name }) => name === 'job reclaim')
 
-void test(`two calls at once lose nothing of each other, whichever they are (seed ${seed})`, async (t) => {
+void test(`two calls made at the same moment never lose each other's effect, whichever routes they are (seed ${seed})`, async (t) => {
   const house = await openFarHouse(t)
   house.announce({ logs: ['a reply did not simply arrive'] })
   const { items } = (await house.admin.call('GET', '/api/admin/jobs')).body

@@ -1,4 +1,4 @@
-// Rules that cannot be compiled are the trouble of the company that has them, and of nobody else.
+// Rules that cannot be compiled affect only the company that has them.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { MessageRuleRow } from '../../entities/index.ts'
@@ -20,7 +20,7 @@ import { sessionOf } from '../support/seen.ts'
 
 const minuteMs = 60_000
 
-/** A second company with an account of its own. */
+/** A second company with its own account. */
 async function openNeighbour(house: House): Promise<{ boss: Actor; appid: string }> {
   const made = await house.admin.call('POST', '/api/companies', {
     name: 'B',
@@ -37,7 +37,7 @@ async function openNeighbour(house: House): Promise<{ boss: Actor; appid: string
   return { boss, appid: mine.appid }
 }
 
-/** As an earlier version stored them: past what is refused today. */
+/** Stores patterns as an older version did, without today's checks. */
 async function storePatterns(house: House, patterns: string[]): Promise<void> {
   const [sample] = await house.rows<MessageRuleRow>('select * from message_rule limit 1')
   assert.ok(sample)
@@ -65,10 +65,10 @@ const check = async (admin: Actor) =>
     }[]
   ).find(({ id }) => id === 'rules')
 
-void test('patterns that do not compile together are the trouble of their company alone: everybody is stored, queued and served', async (t) => {
+void test('patterns that do not compile together affect only their own company: customers of all others are stored, queued and answered', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  // patterns are compiled for seconds, and on a busy machine nothing else has a processor meanwhile
+  // compiling takes seconds, during which nothing else gets the processor on a busy machine
   house.announce({
     promises: ['rules'],
     logs: ['Redis does not answer: the work goes on from SQL'],
@@ -105,7 +105,7 @@ void test('patterns that do not compile together are the trouble of their compan
   assert.equal((await check(await signIn(house.url, 'boss-b')))?.verdict, 'ok')
 })
 
-void test('what cannot be used beside the other patterns is refused when it is saved, with the rule and what to do', async (t) => {
+void test("a pattern that exceeds the limit together with the company's others is refused when saved, naming the rule and what to do", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const rule = (n: number, pattern: string) => ({
@@ -132,7 +132,7 @@ void test('what cannot be used beside the other patterns is refused when it is s
   assert.equal((await check(house.admin))?.verdict, 'ok', 'what was taken answers')
 })
 
-void test('a rule that cannot be read, or whose pattern is none, leaves the others as they are', async (t) => {
+void test('a rule that cannot be read, or whose pattern is invalid, does not affect the other rules', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   house.announce({ promises: ['rules'] })
@@ -165,7 +165,7 @@ void test('a rule that cannot be read, or whose pattern is none, leaves the othe
   )
 })
 
-void test('a job that fails for one company runs for those behind it', async (t) => {
+void test('a job that fails for one company still runs for the companies after it', async (t) => {
   let fails = ''
   const wrap = (ports: Ports): Ports => ({
     ...ports,
@@ -195,7 +195,7 @@ void test('a job that fails for one company runs for those behind it', async (t)
   assert.equal((await sessionOf(house, theirs, await signIn(house.url, 'boss-b'))).stateCode, -3)
 })
 
-void test('a rule is tried beside a thousand that are switched off, compiled once however often it is asked', async (t) => {
+void test('trying a text against a thousand rules that are switched off compiles them only once, however often it is tried', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const rules = Array.from({ length: 900 }, (_, n) => ({

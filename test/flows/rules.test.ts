@@ -1,4 +1,4 @@
-// Rules as followers meet them: through pushes, on their phones.
+// Rules as followers experience them: through pushes and answers.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { account, openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
@@ -34,7 +34,7 @@ const closedRows = (house: House) =>
 
 const firstWords = (answer: { shown: { text?: string }[] }) => answer.shown[0]?.text ?? ''
 
-void test('a follower helps himself: menu, number, tap, and then a person', async (t) => {
+void test('a follower is served by rules through a menu, a number and a tap, and then handed to a person', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   assert.equal(
@@ -62,7 +62,7 @@ void test('a follower helps himself: menu, number, tap, and then a person', asyn
   )
 
   assert.match(firstWords(await customer.says('转人工')), /排队/)
-  // of a company made this second the index is not whole yet
+  // right after a company was created its queue index is not complete yet
   const waiting = await eventually(async () => {
     const [first] = await queued(house.admin)
     assert.equal(first.queue.position, 1)
@@ -81,7 +81,7 @@ void test('a follower helps himself: menu, number, tap, and then a person', asyn
   assert.equal(history.filter((line) => line.direction === 'in').length, 5)
 })
 
-void test('queueWhen says whom rules leave to people', async (t) => {
+void test('the setting queueWhen decides which customers wait for people after a rule has answered', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   await made(house.admin, { kind: 'contains', keywords: ['营业'] }, text('九点'))
@@ -132,7 +132,7 @@ void test('queueWhen says whom rules leave to people', async (t) => {
   assert.equal(Number(load[0]?.load), 0)
 })
 
-void test('several messages arrive in order: the first in the answer, the rest behind it, as far as the window reaches', async (t) => {
+void test("a rule's several lines arrive in order: the first as passive reply, the others through the API, as far as the reply window permits", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const says = (n: number) => ({ kind: 'text', text: `第${n}条` })
@@ -180,7 +180,7 @@ void test('several messages arrive in order: the first in the answer, the rest b
   )
 })
 
-void test('a line of every type leaves, in the answer where WeChat allows it, else by API', async (t) => {
+void test('a line of every type is sent, as passive reply where WeChat allows it and through the API otherwise', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const [image, voice, video, thumb] = [
@@ -287,7 +287,7 @@ void test('a line of every type leaves, in the answer where WeChat allows it, el
   })
 })
 
-void test('a rule hands the customer on: to a group, to a person, also when they wait already', async (t) => {
+void test('a rule hands a customer to a group or a person, even if the customer is already waiting', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
@@ -356,7 +356,7 @@ void test('a rule hands the customer on: to a group, to a person, also when they
   assert.equal((await member.call('POST', '/api/sessions/claim', {})).status, 200)
 })
 
-void test('in a conversation rules speak only where the company wants it', async (t) => {
+void test('rules answer during a conversation only where the company wants it', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await house.agent('agent1')
@@ -371,7 +371,7 @@ void test('in a conversation rules speak only where the company wants it', async
   }
 })
 
-void test('in conversations of a company that is made now rules are silent; of one made before, which has not said so, they speak', async (t) => {
+void test('rules do not answer during conversations in a new company, but do in an older one that never chose', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await house.agent('agent1')
@@ -396,7 +396,7 @@ void test('in conversations of a company that is made now rules are silent; of o
   assert.equal((await b.call('GET', '/api/settings')).body.rulesInConversation, false)
 })
 
-void test('while rules are replaced every push is answered by the old ones or the new ones, in every process', async (t) => {
+void test('while rules are replaced, every push is answered by either the old or the new rules, in every process', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const set = (name: string) => ({
@@ -443,7 +443,7 @@ void test('while rules are replaced every push is answered by the old ones or th
   assert.deepEqual([...seen].sort(), ['A', 'B'], 'both were met')
 })
 
-/** What a process answers, asked by itself, past the balancer. */
+/** What one process answers when asked directly instead of through the balancer. */
 async function askedAt(url: string, words: string, n: number): Promise<string> {
   const answer = await fetch(`${url}/wechat/${account.appid}?${signed()}`, {
     method: 'POST',
@@ -452,7 +452,7 @@ async function askedAt(url: string, words: string, n: number): Promise<string> {
   return /<Content><!\[CDATA\[(.*?)\]\]>/.exec(await answer.text())?.[1] ?? ''
 }
 
-void test('a change is live within a second, also in another process', async (t) => {
+void test('a changed rule is in use within a second, in other processes too', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const rule = await made(house.admin, { kind: 'contains', keywords: ['价'] }, text('零'))
@@ -479,7 +479,7 @@ void test('a change is live within a second, also in another process', async (t)
   }
 })
 
-void test('hits are counted without a row for each push, and questions without an answer are collected', async (t) => {
+void test('hits of rules are counted without writing a row for each push, and unanswered questions are collected', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)

@@ -1,4 +1,5 @@
-// The question after a session: asked once, within the budget, answered by a tap that opens nothing.
+// The satisfaction question after a session: it is asked once, only if the reply window permits,
+// and a tap on it opens no session.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openDesk, type Desk } from '../support/desk.ts'
@@ -28,7 +29,7 @@ async function asked(
   return { ...at, question }
 }
 
-void test('after a close the customer is asked once; their tap is kept with the session, the first one counts, and nothing new opens', async (t) => {
+void test('after a session is closed the customer is asked once, and the first tap is stored as the grade without opening a session', async (t) => {
   const at = await asked(t)
   await at.say(at.agent, '您好')
   const before = (await at.session()).window.remaining
@@ -79,7 +80,7 @@ void test('after a close the customer is asked once; their tap is kept with the 
   )
 })
 
-void test('nobody is asked where nothing was answered, where no reply is left, or where a supervisor closed', async (t) => {
+void test('the satisfaction question is not sent if no person answered, no reply is left, or a supervisor closed the session', async (t) => {
   const silent = await asked(t)
   await silent.verb(silent.agent, 'close')
   const used = await asked(t)
@@ -96,7 +97,7 @@ void test('nobody is asked where nothing was answered, where no reply is left, o
   }
 })
 
-void test("a conversation that fell silent is asked about when it ends, unless the last word was the customer's", async (t) => {
+void test('a session closed after silence is followed by the satisfaction question, unless the customer had the last word', async (t) => {
   const answered = await asked(t, { idleCloseMinutes: 60 })
   await answered.say(answered.agent, '您好')
   await later(answered.house, 61 * minute)
@@ -118,7 +119,7 @@ void test("a conversation that fell silent is asked about when it ends, unless t
   assert.equal((await waits.lines()).filter((line) => line.type === 'menu').length, 0)
 })
 
-void test("another customer's tap, or one that names nothing we asked, is a line like any other", async (t) => {
+void test("a tap on somebody else's satisfaction question, or with an unknown id, is stored as an ordinary line", async (t) => {
   const at = await asked(t, { satisfactionThanks: '' })
   await at.say(at.agent, '您好')
   await at.verb(at.agent, 'close')

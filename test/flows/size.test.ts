@@ -1,5 +1,6 @@
-// Whatever has grown, no statement of a job or of a list touches more rows for it, and no unit of work changes more. What the product
-// really sends is counted, on connections that count (support/size/counting.ts).
+// However much data there are, no statement of a job or a list may touch more rows, and no
+// transaction may change more. The product's real statements are counted on special connections
+// (support/size/counting.ts).
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { jobs } from '../../src/actions/jobs/jobs.ts'
@@ -18,10 +19,10 @@ import {
 import { look, readingRoutes, type Looked } from '../support/size/look.ts'
 import { jobPlaces, listPlaces, sizes } from '../support/size/places.ts'
 
-/** A piece of five hundred, and what is written beside. */
+/** One piece of five hundred rows, and what is written with it. */
 const mostChanged = 600
 
-void test('every job and every list has a place among those whose rows are counted', () => {
+void test('every job and every list is included in the measurement of touched rows', () => {
   assert.deepEqual(
     Object.keys(jobPlaces).sort(),
     jobs.map(({ name }) => name).sort(),
@@ -34,7 +35,7 @@ void test('every job and every list has a place among those whose rows are count
   )
 })
 
-void test('where there is far more, no statement of a job or a list touches more, and no unit changes more', async (t) => {
+void test('with far more data, no statement of a job or list touches more rows, and no transaction changes more', async (t) => {
   const sized = await openHere(t)
   if (!sized) return
   await sized.growTo(sizes.small)
@@ -75,7 +76,10 @@ async function opened(t: TestContext, counting: OpenCounting): Promise<Sized> {
   return sized
 }
 
-/** At its full size: what others feel of it, and what is touched. What would be asked for minutes is left out, its statements are the same. */
+/**
+ * At full size, measures what is touched and how others are delayed. Lists that would take minutes
+ * are left out, since their statements are the same.
+ */
 async function tellAll(t: TestContext, sized: Sized): Promise<Looked> {
   await tellFelt(t, sized)
   const looked = await look(sized, { narrowed: true, jobs: ['queue-rank'] })
@@ -86,7 +90,7 @@ async function tellAll(t: TestContext, sized: Sized): Promise<Looked> {
 const cells = (all: (string | number)[]) => `| ${all.join(' | ')} |`
 const ms = (value: number) => value.toFixed(value < 100 ? 1 : 0)
 
-/** The product itself, without anything that counts. */
+/** Measures delays with the product itself, without counting. */
 async function tellFelt(t: TestContext, { stage, store, facts }: Sized): Promise<void> {
   const { house } = stage
   t.diagnostic(

@@ -1,11 +1,12 @@
-// A job has slots of time, and the row of a slot in SQL decides which of the processes runs it.
+// Time is divided into slots for each job, and the slot's row in the database decides which process
+// runs the job.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { jobs, type Job } from '../../src/actions/jobs/jobs.ts'
 import { runSlot } from '../../src/actions/jobs/run-job.ts'
 import { openHouse, password } from '../support/app.ts'
 
-void test('of many who come to one slot of a job at once one runs it, and nobody after them; the next slot is free', async (t) => {
+void test('if many processes want the same slot of a job, exactly one runs it and nobody later does; the next slot is free', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   let runs = 0
@@ -27,7 +28,7 @@ void test('of many who come to one slot of a job at once one runs it, and nobody
   assert.equal(runs, 2)
 })
 
-void test('what is done for the installation is done once in a slot, however many companies there are', async (t) => {
+void test('a job for the installation runs once per slot, however many companies there are', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   for (const name of ['second', 'third']) {

@@ -1,4 +1,5 @@
-// One account's WeChat is slow or silent. Nobody else's replies, pictures and media wait for it.
+// The WeChat of one account is slow or silent. Replies, pictures and downloads of other accounts
+// must not wait for it.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sample } from '../../scripts/simulator/assets.ts'
@@ -7,7 +8,7 @@ import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { openAccounts, reply, talks, type Talk } from '../support/talks.ts'
 
-/** How many lines of these accounts stand how. */
+/** How many lines of these accounts are in each state. */
 const standing = async (house: House, appids: string[]): Promise<Record<string, number>> => {
   const rows = await house.rows<{ appid: string; delivery: string; n: number | string }>(
     'select appid, delivery, count(*) as n from message_data where delivery is not null group by appid, delivery',
@@ -30,7 +31,7 @@ const slow6s = { kind: 'slow', delayMs: 6000 }
 
 const agentOf = (house: House) => house.agent('agent1', { capacity: 1000 })
 
-void test('while one account hangs, the replies of the others arrive before most of its own have run out of time', async (t) => {
+void test('while WeChat hangs for one account, replies of other accounts arrive before most of its own have timed out', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const agent = await agentOf(house)
@@ -54,7 +55,7 @@ void test('while one account hangs, the replies of the others arrive before most
   assert.ok(unknown <= hanging.length / 2, `they waited for ${unknown} of the slow account`)
 })
 
-void test('fifty accounts that hang leave every other account its replies', async (t) => {
+void test('while WeChat hangs for fifty accounts, replies of every other account still arrive', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const agent = await agentOf(house)
@@ -77,7 +78,7 @@ void test('fifty accounts that hang leave every other account its replies', asyn
   assert.ok(unknown <= hanging.length * 0.8, `they waited for ${unknown} of the slow accounts`)
 })
 
-void test('while an upload hangs, texts of the same account and pictures of another arrive', async (t) => {
+void test('while an upload hangs, texts of the same account and pictures of another account arrive', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const agent = await agentOf(house)
@@ -106,7 +107,7 @@ void test('while an upload hangs, texts of the same account and pictures of anot
   assert.ok(sent <= pictures.length / 2, `they waited for ${sent} pictures of the slow account`)
 })
 
-void test("while one account's media cannot be fetched, the others' are", async (t) => {
+void test('while the files of one account cannot be downloaded, those of other accounts are', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const [slow = '', quick = ''] = await openAccounts(house, 2)

@@ -1,5 +1,5 @@
-// Followers, agents, admins, jobs, a moved clock and everything that may break, drawn from a seed, while what was promised is compared
-// with what is. `npm run soak` is the same for as long as one likes.
+// Followers, agents, admins, jobs, a moving clock and all kinds of failures, drawn from a seed,
+// while everything promised is checked. `npm run soak` does the same for as long as one wants.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { isCluster, serversOfRunner } from '../support/edition.ts'
@@ -16,7 +16,7 @@ const skip =
   isCluster && !isFull ? 'two processes are struck with --full, and by npm run campaign' : false
 
 void test(
-  `a busy company that is struck again and again keeps every promise (${minutes} min, seed ${seed})`,
+  `a busy company keeps every promise although failures strike again and again (${minutes} min, seed ${seed})`,
   { skip },
   async (t) => {
     const soaked = await soak({ seed, minutes, servers: serversOfRunner() })
@@ -33,7 +33,7 @@ void test(
   },
 )
 
-void test('a seed has one plan: every kind of strike comes once before any comes again, and none before the calm is over', () => {
+void test('a seed always gives the same plan, with every kind of failure once before any is repeated, and none during the calm beginning', () => {
   for (const edition of ['embedded', 'cluster'] as const) {
     assert.deepEqual(planOf(7, 5, edition), planOf(7, 5, edition))
     assert.notDeepEqual(planOf(7, 5, edition), planOf(8, 5, edition))

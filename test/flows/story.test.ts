@@ -1,4 +1,4 @@
-// The story of the product, through its doors: a follower writes, an agent answers, ten days pass.
+// The story of the product from outside: a follower writes, an agent answers, ten days pass.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, signIn } from '../support/app.ts'
@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
 for (const mode of ['plain', 'safe'] as const) {
-  void test(`a follower is answered, reclaimed after ten days and queued anew (${mode})`, async (t) => {
+  void test(`a follower is answered by an agent, reclaimed after ten days, and queued again with the next message (${mode} mode)`, async (t) => {
     const house = await openHouse({ mode })
     t.after(() => house.close())
     const customer = await follower(house)

@@ -1,5 +1,5 @@
-// A third-party platform speaks for accounts whose owners have authorised it: tickets, authorisation, pushes sealed with the
-// platform's keys, replies, withdrawal, and the platform's own test before its release.
+// A third-party platform acts for accounts whose owners authorised it: tickets, authorisation,
+// pushes encrypted with the platform's keys, replies, withdrawal, and WeChat's test before release.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, password, post, signIn, type House, type HouseOptions } from '../support/app.ts'
@@ -59,7 +59,7 @@ async function withPlatform(
   return house
 }
 
-/** As a browser would go: our page, WeChat's, and back with the code. */
+/** Follows the browser's way: our page, WeChat's page, and back with the code. */
 async function authorize(house: House, actor = house.admin): Promise<Response> {
   const away = await actor.get(`/wechat/platform/${component.componentAppid}/authorize`)
   assert.equal(away.status, 302, await away.text())
@@ -84,7 +84,7 @@ const shopOf = async (house: House) =>
     (one: { appid: string }) => one.appid === shop.appid,
   )
 
-void test("ticket, authorisation, a push sealed with the platform's keys, a reply in the account's name; authorised again; withdrawn", async (t) => {
+void test("an account authorises our platform: pushes with the platform's keys are stored, replies are sent in the account's name, and authorising again and withdrawing work", async (t) => {
   const house = await withPlatform(t)
   house.announce({
     logs: ['the owner of an account has withdrawn its authorisation: it is unbound'],
@@ -145,7 +145,7 @@ void test("ticket, authorisation, a push sealed with the platform's keys, a repl
   assert.equal((await shopOf(house)).binding, 'platform', 'and back')
 })
 
-void test('hours later every token has ended, and a reply leaves all the same: the refresh token is kept, sealed', async (t) => {
+void test('hours after an authorisation, when all tokens have expired, replies are still sent because the refresh token was stored encrypted', async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
   const [row] = await house.rows<{ sealed: string }>(
@@ -172,7 +172,7 @@ void test('hours later every token has ended, and a reply leaves all the same: t
   })
 })
 
-void test('what the owner carries along cannot be made by others: another company, another platform, an old one', async (t) => {
+void test('the state of an authorisation cannot be forged, nor used for another company or platform, nor after it has expired', async (t) => {
   const house = await withPlatform(t)
   const path = `/wechat/platform/${component.componentAppid}`
   assert.equal((await fetch(`${house.url}${path}/authorize`)).status, 401)
@@ -196,7 +196,7 @@ void test('what the owner carries along cannot be made by others: another compan
   assert.equal((await stranger.call('GET', '/api/platforms')).status, 403)
 })
 
-void test('a company with as many accounts as it may have binds no other, and authorises again those it has', async (t) => {
+void test('a company that has the maximum number of accounts can authorise no further one, but can authorise its existing ones again', async (t) => {
   const house = await withPlatform(t)
   const [company] = (await house.admin.call('GET', '/api/companies')).body.items
   const mayHave = (maxAccounts: number) =>
@@ -214,7 +214,7 @@ void test('a company with as many accounts as it may have binds no other, and au
   assert.equal((await shopOf(house)).id, id)
 })
 
-void test("the platform's keys change without losing what is under way", async (t) => {
+void test("changing a platform's keys loses no push that is under way", async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
   const customer = await follower(house, shop.appid)
@@ -241,7 +241,7 @@ void test("the platform's keys change without losing what is under way", async (
   )
 })
 
-void test("a mini program's owner authorises: it is known as one, and a rule answers its customer by API", async (t) => {
+void test('a mini program that authorises our platform is recognised as one, and a rule answers its customers through the API', async (t) => {
   const house = await withPlatform(t, { rules: true })
   await post(`${house.simulator}/sim/accounts`, { ...shop, kind: 'miniprogram' })
   assert.equal((await authorize(house)).status, 302)
@@ -263,7 +263,7 @@ void test("a mini program's owner authorises: it is known as one, and a rule ans
   })
 })
 
-void test('all cases of the test before the release, from each of its accounts; nothing of them is stored', async (t) => {
+void test("all steps of WeChat's test before release are answered from each test account, and nothing of them is stored", async (t) => {
   const house = await withPlatform(t)
   for (let account = 0; account < 5; account += 1) {
     const result = (await post(
@@ -276,7 +276,7 @@ void test('all cases of the test before the release, from each of its accounts; 
   assert.equal((await house.admin.call('GET', '/api/accounts')).body.items.length, 1)
 })
 
-void test('a step of the test before the release that fails in a way nobody foresaw is told, and the process goes on', async (t) => {
+void test("an unexpected error in a step of WeChat's release test is logged, and the process continues", async (t) => {
   const told: object[] = []
   const house = await withPlatform(t, {
     alone: true,
@@ -297,7 +297,7 @@ void test('a step of the test before the release that fails in a way nobody fore
   assert.match(JSON.stringify(told), /a step of the release test.*nobody foresaw this/)
 })
 
-void test('what the owner took back is not shown as bound again, whatever an admin saves at the same moment; authorised again it is', async (t) => {
+void test('an account whose owner withdrew the authorisation stays unbound whatever an admin saves at the same moment, until it is authorised again', async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
   house.announce({

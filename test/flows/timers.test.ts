@@ -1,4 +1,4 @@
-// What time ends and moves. The clock is moved, and what was missed is made up once.
+// What timers end and move. The clock is moved, and missed timers are made up for once.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, signIn, type Actor, type House } from '../support/app.ts'
@@ -30,7 +30,7 @@ const loadOf = async (house: House, uid: number) =>
   (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]
     ?.load
 
-void test('whoever is not accepted within a day is ended -2, belongs to nobody and stands among the missed', async (t) => {
+void test('a session that its agent does not accept within a day ends with -2; the customer belongs to nobody and is listed as missed', async (t) => {
   const house = await open(t)
   const agent = await house.agent('agent1')
   const customer = await follower(house)
@@ -60,7 +60,7 @@ void test('whoever is not accepted within a day is ended -2, belongs to nobody a
   assert.equal((await runJob(admin, 'waiting-timeout'))['ended'], 0, 'once')
 })
 
-void test('whoever is claimed by nobody within two days is ended -3, once, however long nothing ran', async (t) => {
+void test('a session that nobody claims within two days ends with -3, exactly once, however long no process was running', async (t) => {
   const house = await open(t)
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const customer of customers) await customer.says('有人吗')
@@ -90,7 +90,7 @@ void test('whoever is claimed by nobody within two days is ended -3, once, howev
   )
 })
 
-void test('where only working hours count, nights do not end anybody', async (t) => {
+void test('where only working hours count, no session ends because of time at night', async (t) => {
   const always = ['00:00-24:00']
   const week = {
     sun: always,
@@ -142,7 +142,7 @@ const races = [
   ['idle-close', { idleCloseMinutes: 60 }, 61 * minute],
 ] as const
 for (const [job, settings, after] of races) {
-  void test(`a message that comes in the same moment wins over ${job}`, async (t) => {
+  void test(`a message that arrives at the moment the job ${job} runs prevents it from acting on that session`, async (t) => {
     const house = await open(t, settings)
     const customer = await follower(house)
     await customer.says('一')
@@ -168,7 +168,7 @@ for (const [job, settings, after] of races) {
   })
 }
 
-void test("silence on both sides ends a conversation, and the customer stays their agent's; a line of either begins anew", async (t) => {
+void test('a session in which both sides are silent closes, the customer keeps their agent, and a line by either side restarts the time', async (t) => {
   const house = await open(t, { idleCloseMinutes: 60 })
   const agent = await house.agent('agent1')
   const customer = await follower(house)
@@ -201,7 +201,7 @@ void test("silence on both sides ends a conversation, and the customer stays the
   )
 })
 
-void test('what an agent does not answer is taken back to the place of one who waited since then, and goes to another', async (t) => {
+void test('an unanswered session is taken back from its agent, queued with the rank of its waiting time, and given to another agent', async (t) => {
   const house = await open(t, { takeBackMinutes: 5 })
   const [slow, other] = [await house.agent('slow'), await house.agent('other')]
   const [customer, later2] = [await follower(house), await follower(house)]
@@ -247,7 +247,7 @@ void test('what an agent does not answer is taken back to the place of one who w
   assert.equal((await sessionOf(house, customer)).agentUid, other.uid)
 })
 
-void test('an answered customer is not taken back, and one who was read is', async (t) => {
+void test('a session whose customer was answered is not taken back; one whose customer was only read is', async (t) => {
   const house = await open(t, { takeBackMinutes: 5 })
   const agent = await house.agent('agent1')
   const [answered, read] = [await follower(house), await follower(house)]
@@ -276,7 +276,7 @@ void test('an answered customer is not taken back, and one who was read is', asy
   )
 })
 
-void test('what waits for an agent, or is a group chat, is taken back like any other when it is not answered', async (t) => {
+void test('an unanswered session is taken back too if it still waits to be accepted or is a group chat', async (t) => {
   const house = await open(t, { takeBackMinutes: 20 })
   const [agent, member] = [await house.agent('agent1'), await house.agent('member')]
   const [given, inGroup, after] = [
@@ -312,7 +312,7 @@ void test('what waits for an agent, or is a group chat, is taken back like any o
   assert.equal(await loadOf(house, agent.uid), 0)
 })
 
-void test('what nobody accepts, and a silent group chat, queue again when their agent has been offline for so long', async (t) => {
+void test('unaccepted sessions and silent group chats are queued again when their agent has been offline long enough', async (t) => {
   const house = await open(t, { takeBackMinutes: 20 })
   const [from, there] = [await house.agent('from'), await house.agent('there')]
   const [gone, lapsed] = [await house.agent('gone'), await house.agent('lapsed')]
@@ -366,7 +366,10 @@ type MissedItem = {
   customer: { id: string; openid: string }
 }
 
-/** Each has written, and nobody came in two days; `late` is an agent who comes then. */
+/**
+ * These customers have written and nobody came for two days; `late` is an agent who comes
+ * afterwards.
+ */
 async function missing(house: House, customers: Follower[]) {
   for (const customer of customers) await customer.says('有人吗')
   const admin = await later(house, 2 * day + minute)
@@ -387,7 +390,7 @@ async function missing(house: House, customers: Follower[]) {
   return { admin, person, late, missed, missedOf }
 }
 
-void test('who was missed stays so, whoever looks, until somebody answers or dismisses it', async (t) => {
+void test('a missed session stays in the list, whoever looks at it, until somebody answers the customer or dismisses it', async (t) => {
   const house = await open(t)
   const [one, two, three] = [await follower(house), await follower(house), await follower(house)]
   const { admin, person, late, missed, missedOf } = await missing(house, [one, two, three])
@@ -426,7 +429,7 @@ void test('who was missed stays so, whoever looks, until somebody answers or dis
   assert.deepEqual([again.status, again.body.error.code], [409, 'session_not_missed'])
 })
 
-void test('who was missed can be written to by whoever sees it, whosever the customer is, while WeChat takes replies', async (t) => {
+void test('a missed customer can be written to by whoever sees them, whoever their agent is, while the reply window is open', async (t) => {
   const house = await open(t)
   await setAll(house, { queueMinutes: 60 })
   const customer = await follower(house)
@@ -452,14 +455,14 @@ void test('who was missed can be written to by whoever sees it, whosever the cus
   assert.deepEqual((await other.call('GET', '/api/sessions?state=missed')).body.items, [])
 })
 
-void test('who was missed two days ago cannot be written to, and the list says why', async (t) => {
+void test('a customer missed two days ago cannot be written to, and the list says why', async (t) => {
   const house = await open(t)
   const customer = await follower(house)
   const { missedOf } = await missing(house, [customer])
   assert.equal((await missedOf(customer)).missed.contactRefused, 'reply_window_closed')
 })
 
-void test('who will be reclaimed is seen a day before, and who was is given back for another ten days', async (t) => {
+void test('customers who will be reclaimed are listed a day before, and a reclaimed customer can be given back for another ten days', async (t) => {
   const house = await open(t)
   const [idle, fresh] = [await follower(house), await follower(house)]
   const agent = await house.agent('agent1')
@@ -518,7 +521,7 @@ void test('who will be reclaimed is seen a day before, and who was is given back
   )
 })
 
-void test('a self-check after all of it finds nothing, and finds what was broken on purpose', async (t) => {
+void test('after all timers have run the self-check finds nothing, and it does find what is then broken on purpose', async (t) => {
   const house = await open(t, { takeBackMinutes: 5 })
   const agent = await house.agent('agent1')
   const customers = [await follower(house), await follower(house), await follower(house)]

@@ -1,4 +1,5 @@
-// One access token an account, whoever sends: another one fetched would be one too many.
+// Each account has one access token, whichever process sends; fetching a second one could
+// invalidate the first.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { account, openHouse, post, type House } from '../support/app.ts'
@@ -45,7 +46,7 @@ async function desks(t: { after: (close: () => Promise<void>) => void }, count: 
   return { house, replyToAll }
 }
 
-void test('however many replies leave at once, the token is fetched once; when it dies it is renewed once', async (t) => {
+void test('however many replies are sent at once, the access token is fetched once, and renewed once when it becomes invalid', async (t) => {
   const { house, replyToAll } = await desks(t, 12)
   await replyToAll('first')
   assert.equal((await fetched(house)).length, 1)
@@ -61,7 +62,7 @@ void test('however many replies leave at once, the token is fetched once; when i
   assert.equal((await fetched(house)).length, 2)
 })
 
-void test('a token that another system forced upon the account is adopted, not fought over', async (t) => {
+void test('an access token that another system forced WeChat to replace is taken over instead of being replaced again', async (t) => {
   const { house, replyToAll } = await desks(t, 6)
   await replyToAll('first')
   await post(`${house.simulator}/sim/clock`, { advanceMs: 31_000 })

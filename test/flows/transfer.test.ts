@@ -5,7 +5,7 @@ import { openDesk, streamOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { accountOf } from '../support/seen.ts'
 
-void test('a transfer to a person keeps the session, waits for them alone, and moves both loads and the customer with it', async (t) => {
+void test("a transfer to a person keeps the session's id, waits for that person alone, and moves the load and the customer to them", async (t) => {
   const at = await openDesk(t)
   const target = await at.house.agent('target')
   const before: { fence: number } = await at.session()
@@ -46,7 +46,7 @@ void test('a transfer to a person keeps the session, waits for them alone, and m
   })
 })
 
-void test('the former owner keeps reading and cannot write, note, transfer or close', async (t) => {
+void test('after a transfer the former owner can still read the session but not write, note, transfer or close it', async (t) => {
   const at = await openDesk(t)
   const target = await at.house.agent('target')
   await at.verb(at.agent, 'transfer', { agentUid: target.uid })
@@ -71,7 +71,7 @@ void test('the former owner keeps reading and cannot write, note, transfer or cl
   )
 })
 
-void test("a transfer to a group queues the session in the group's lane for its members; the customer belongs to nobody", async (t) => {
+void test("a transfer to a group queues the session in the group's lane for its members, and the customer belongs to nobody", async (t) => {
   const at = await openDesk(t)
   const group = (await at.house.admin.call('POST', '/api/groups', { name: '售后' })).body
   assert.equal(
@@ -106,7 +106,7 @@ void test("a transfer to a group queues the session in the group's lane for its 
   )
 })
 
-void test('who is disabled, full, of another account or of nowhere is refused by name, and nothing has moved', async (t) => {
+void test('a transfer to somebody who is disabled, full, unknown or does not serve the account is refused with the reason, and changes nothing', async (t) => {
   const at = await openDesk(t)
   const { house, agent } = at
   const [gone, full, elsewhere, away] = [
@@ -146,7 +146,7 @@ void test('who is disabled, full, of another account or of nowhere is refused by
   )
 })
 
-void test("replies accepted before a transfer still go out, in order, before the new owner's", async (t) => {
+void test('replies accepted before a transfer are still sent, in order and before those of the new owner', async (t) => {
   const at = await openDesk(t)
   const target = await at.house.agent('target')
   await post(`${at.house.simulator}/sim/faults`, {
@@ -166,7 +166,7 @@ void test("replies accepted before a transfer still go out, in order, before the
   })
 })
 
-void test('after A gave to B and B back to A, what A knew before is refused', async (t) => {
+void test("after A transfers to B and B back to A, a call with A's old fence is refused", async (t) => {
   const at = await openDesk(t)
   const b = await at.house.agent('b')
   const old: number = (await at.session()).fence
@@ -187,7 +187,7 @@ void test('after A gave to B and B back to A, what A knew before is refused', as
   assert.equal((await at.say(at.agent, '在', { fence: old + 2 })).status, 202)
 })
 
-void test('a supervisor takes over: the session is theirs, the agent reads on; out of a private lane too', async (t) => {
+void test('a supervisor takes over a session: it becomes theirs, the agent can still read it, and private lanes are included', async (t) => {
   const at = await openDesk(t)
   const boss = await at.house.agent('boss', { role: 'supervisor' })
   assert.equal((await at.verb(await at.house.agent('nobody'), 'takeover')).status, 403)

@@ -1,4 +1,5 @@
-// A customer leaves the account: the session stays unless the company wants it to end.
+// A customer stops following the account: their session stays open unless the company wants it to
+// end.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
@@ -19,7 +20,7 @@ async function open(t: Context, settings: object): Promise<House> {
   return house
 }
 
-void test('a customer who leaves keeps the session open; where the company wants it, it ends, whoever has it', async (t) => {
+void test('when a customer unsubscribes their session stays open, or closes in any state if the company wants that', async (t) => {
   const house = await open(t, {})
   const [agent, member] = [await house.agent('agent1'), await house.agent('member')]
   const [accepted, inGroup, given] = [
@@ -75,7 +76,7 @@ void test('a customer who leaves keeps the session open; where the company wants
   assert.deepEqual(missed, [])
 })
 
-void test('who leaves, comes back and writes in one moment has one open session, and whoever had them has room again', async (t) => {
+void test('a customer who unsubscribes, follows again and writes at once has one open session, and their former agent has room again', async (t) => {
   const house = await open(t, { closeOnUnsubscribe: true, sessionRule: 'even' })
   await presence(await house.agent('agent0'), 'offline')
   const agent = await house.agent('agent1', { capacity: 20 })

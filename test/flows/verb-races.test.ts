@@ -1,5 +1,6 @@
-// Transfer, close and claim of one session at once, A→B→A included. The ledger is the judge: its steps follow each other, each has the
-// one owner the step before left, the fence only grows, and what an agent was told agrees with it.
+// Transfers, closes and claims of one session at the same time, including A→B→A. The ledger must be
+// consistent: each step starts where the last ended, each has one owner, the fence only grows, and
+// it agrees with what agents were told.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, type Actor, type House } from '../support/app.ts'
@@ -22,7 +23,7 @@ const atOnce = 8
 const verbs = 7
 const seed = Math.floor(Math.random() * 2 ** 31)
 
-/** Small and repeatable: what is drawn does not depend on who is faster. */
+/** Repeatable random numbers that do not depend on which call is faster. */
 function numbers(from: number): (below: number) => number {
   let state = from
   return (below) => {
@@ -31,7 +32,7 @@ function numbers(from: number): (below: number) => number {
   }
 }
 
-void test(`transfer, close and claim racing each other ${rounds} times: no lost session, a stale fence refused (seed ${seed})`, async (t) => {
+void test(`after ${rounds} races of transfer, close and claim no session is lost and every outdated fence was refused (seed ${seed})`, async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const agents = [await house.agent('a'), await house.agent('b'), await house.agent('c')]
@@ -69,7 +70,7 @@ async function race(house: House, agents: Actor[], { drawn, tally }: Racing): Pr
   const [a, b, c] = agents as [Actor, Actor, Actor]
   const path = await claimMine(a)
   const first = (await a.call('GET', path)).body
-  // A gives it to B, B back to A; meanwhile A closes, writes with what he knew, and C claims
+  // A transfers to B and B back to A, while A closes and writes with an old fence, and C claims
   const verb = [
     () => a.call('POST', `${path}/transfer`, { agentUid: b.uid, fence: first.fence }),
     () => a.call('POST', `${path}/transfer`, { agentUid: c.uid, fence: first.fence }),
@@ -112,7 +113,7 @@ async function refuseStale(
   tally.stale += 1
 }
 
-/** Whichever is next: several races run beside each other. */
+/** Claims the next session, whichever it is, because several races run in parallel. */
 async function claimMine(agent: Actor): Promise<string> {
   for (;;) {
     const claimed = await agent.call('POST', '/api/sessions/claim', {})

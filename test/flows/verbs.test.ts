@@ -1,4 +1,5 @@
-// What agents and supervisors do besides answering: greet, start, look on, show that they write, grade.
+// What agents and supervisors do other than answering: greet, start a session, watch, show that
+// they are typing, grade.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, post, signIn } from '../support/app.ts'
@@ -9,7 +10,7 @@ import { follower } from '../support/follower.ts'
 const set = (at: Pick<Desk, 'house'>, settings: object) =>
   at.house.admin.call('PATCH', '/api/settings', settings)
 
-void test("who takes up a session greets: in the company's words or in his own, once, and never with the last reply", async (t) => {
+void test("an agent who takes up a session greets the customer once, with the company's words or their own, but never with the last reply", async (t) => {
   const at = await openDesk(t)
   assert.equal((await set(at, { greeting: '您好，我是客服{name}' })).status, 200)
   const [b, c] = [await at.house.agent('小李'), await at.house.agent('小王')]
@@ -43,7 +44,7 @@ void test("who takes up a session greets: in the company's words or in his own, 
   assert.equal((await at.say(b, '三')).status, 202)
 })
 
-void test('an agent starts a session with a customer of their own or of nobody, who has none open; it is not reclaimed from under them', async (t) => {
+void test("an agent can start a session with a customer who is theirs or nobody's and has none open, and that customer is not reclaimed at once", async (t) => {
   const at = await openDesk(t, { withoutCron: true })
   const customerId = (await at.session()).customer.id
   const other = await at.house.agent('other')
@@ -83,7 +84,7 @@ void test('an agent starts a session with a customer of their own or of nobody, 
   )
 })
 
-void test('who is full or does not serve the account starts nothing', async (t) => {
+void test('an agent who is full or does not serve the account cannot start a session', async (t) => {
   const at = await openDesk(t)
   const customerId = (await at.session()).customer.id
   await at.house.admin.call('PATCH', `/api/customers/${customerId}`, { exclusiveAgentUid: -1 })
@@ -107,7 +108,7 @@ void test('who is full or does not serve the account starts nothing', async (t) 
   )
 })
 
-void test('a grade is still shown when the session is queued again', async (t) => {
+void test("a session's grade is still shown after the session is queued again", async (t) => {
   const at = await openDesk(t)
   const boss = await at.house.agent('boss', { role: 'supervisor' })
   const group = (await at.house.admin.call('POST', '/api/groups', { name: '售后' })).body
@@ -118,7 +119,7 @@ void test('a grade is still shown when the session is queued again', async (t) =
   assert.deepEqual([stateCode, grade?.grade], [3, 2])
 })
 
-void test('a supervisor grades what others did, may think again, and the agent sees it', async (t) => {
+void test("a supervisor can grade other people's sessions and change the grade, and the agent sees it", async (t) => {
   const at = await openDesk(t)
   const boss = await at.house.agent('boss', { role: 'supervisor' })
   assert.equal((await at.verb(at.agent, 'grade', { grade: 1 })).status, 403)
@@ -142,7 +143,7 @@ void test('a supervisor grades what others did, may think again, and the agent s
   )
 })
 
-void test("while a supervisor looks on, a session's lines stand in its own stream, and no longer after", async (t) => {
+void test('while a supervisor watches a session its lines are sent to its own event stream, and not afterwards', async (t) => {
   const at = await openDesk(t, { withoutCron: true })
   const events = async () =>
     (await streamOf(at.house, `session:${at.id}`)).map((event) => event.type)
@@ -164,7 +165,7 @@ void test("while a supervisor looks on, a session's lines stand in its own strea
   assert.deepEqual(await events(), ['message.received'])
 })
 
-void test('WeChat is told once that somebody writes, only by who may write and only while it would show it', async (t) => {
+void test('WeChat is told once that an agent is typing, only by somebody who may write and only while WeChat would show it', async (t) => {
   const at = await openDesk(t, { withoutCron: true })
   const calls = async () =>
     (
@@ -193,7 +194,7 @@ void test('WeChat is told once that somebody writes, only by who may write and o
   })
 })
 
-void test('what the owner has read is read on all their devices, and reading back changes nothing', async (t) => {
+void test('lines that the owner has read are read on all their devices, and marking an earlier line changes nothing', async (t) => {
   const at = await openDesk(t)
   await at.customer.says('二')
   assert.equal((await at.session()).unread, 2)
@@ -207,7 +208,7 @@ void test('what the owner has read is read on all their devices, and reading bac
   assert.equal((await at.verb(at.house.admin, 'read', { seq: 2 })).body.error.code, 'not_owner')
 })
 
-void test('many sessions are closed at once, each by its own right, and a reason in Chinese is kept', async (t) => {
+void test('many sessions can be closed in one call, each only if the caller may, and a reason in Chinese is stored', async (t) => {
   const at = await openDesk(t)
   const other = await follower(at.house)
   await other.says('你好')
@@ -234,7 +235,7 @@ void test('many sessions are closed at once, each by its own right, and a reason
   assert.equal((await at.house.admin.call('GET', `/api/sessions/${queued}`)).body.stateCode, -4)
 })
 
-void test('a close lets what was accepted go out, or drops what has not left and gives it back', async (t) => {
+void test('closing a session lets accepted replies be sent, or on request drops those not sent yet and gives them back to the window', async (t) => {
   for (const pending of ['send', 'drop']) {
     const at = await openDesk(t)
     await post(`${at.house.simulator}/sim/faults`, {
@@ -261,7 +262,7 @@ void test('a close lets what was accepted go out, or drops what has not left and
   }
 })
 
-void test('supervisors see whose sessions they ask for; agents see their own', async (t) => {
+void test("supervisors can list anybody's sessions, agents only their own", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const [a, b] = [await house.agent('a'), await house.agent('b')]

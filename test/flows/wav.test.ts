@@ -1,4 +1,5 @@
-// WeChat takes no WAV as a voice, and programs record in it: what an agent uploads becomes MP3.
+// WeChat does not accept WAV as a voice message, but many programs record it, so uploaded WAVs are
+// converted to MP3.
 import assert from 'node:assert/strict'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +23,7 @@ async function mp3From(actor: Actor, sound: Sound) {
   return { body, ...readMp3(new Uint8Array(await got.arrayBuffer())) }
 }
 
-void test('a WAV that an agent uploads is an MP3 of the same length, and reaches the phone as a voice', async (t) => {
+void test('a WAV uploaded by an agent becomes an MP3 of the same length and reaches the follower as a voice message', async (t) => {
   const { house, customer, agent, id } = await openDesk(t)
   const { body, ...mp3 } = await mp3From(agent, {
     seconds: 3,
@@ -50,7 +51,7 @@ void test('a WAV that an agent uploads is an MP3 of the same length, and reaches
   })
 })
 
-void test('narrow, wide, odd, fine and many-channelled WAVs have a rate that an MP3 knows', async (t) => {
+void test('WAVs of unusual sample rates and channel counts are converted to a rate that MP3 supports', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const kinds: [Sound, rate: number, channels: number][] = [
@@ -67,7 +68,7 @@ void test('narrow, wide, odd, fine and many-channelled WAVs have a rate that an 
   }
 })
 
-void test('a WAV that is broken, cut off, compressed or silent is refused with its remedy, one that is too long as too long; nothing of it stays', async (t) => {
+void test('a WAV that is broken, truncated, compressed, empty or too long is refused with advice, and nothing of it is kept', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const good = wavOf()
@@ -90,7 +91,7 @@ void test('a WAV that is broken, cut off, compressed or silent is refused with i
   assert.equal((await house.admin.upload(wavOf({ seconds: 60, rate: 8000 }))).status, 201)
 })
 
-void test('an upload that gets no place in the vault leaves nothing behind, and is taken once there is one', async (t) => {
+void test('an upload that cannot be stored in the vault leaves nothing behind, and succeeds once there is room', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   house.announce({ logs: ['a call failed'], unserved: { most: 1, why: 'there is no place' } })
@@ -103,7 +104,7 @@ void test('an upload that gets no place in the vault leaves nothing behind, and 
   assert.equal((await house.admin.upload(wavOf())).status, 201)
 })
 
-void test('ten WAVs at once, good and broken, are encoded beside the pushes, which are answered meanwhile', async (t) => {
+void test('ten WAVs uploaded at once, good and broken ones, are converted while pushes are still answered', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)

@@ -16,7 +16,7 @@ export const peopleFaults: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['flows/at-once: a person who is being disabled or demoted'],
+    caughtBy: ['flows/at-once: disabling or demoting a person at the same moment as'],
   },
   {
     name: 'person-read-unlocked',
@@ -37,7 +37,7 @@ export const peopleFaults: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['flows/at-once: what two admins change of one person'],
+    caughtBy: ['flows/at-once: two admins who change different fields of a person'],
   },
   {
     name: 'account-written-whole',
@@ -53,7 +53,7 @@ export const peopleFaults: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['flows/at-once: what two admins change of one person'],
+    caughtBy: ['flows/at-once: two admins who change different fields of a person'],
   },
   {
     name: 'settings-read-unlocked',
@@ -62,7 +62,7 @@ export const peopleFaults: Fault[] = [
     find: 'const company = await unit.accounts.lockCompany(me.companyId)',
     put: 'const company = await unit.accounts.company(me.companyId)',
     edition: 'cluster',
-    caughtBy: ['flows/at-once: a disabled company is not enabled again'],
+    caughtBy: ['flows/at-once: a company that is disabled is not enabled again by'],
   },
   {
     name: 'limits-counted-unlocked',
@@ -71,7 +71,7 @@ export const peopleFaults: Fault[] = [
     find: 'const company = await unit.accounts.lockCompany(me.companyId)',
     put: 'const company = await unit.accounts.company(me.companyId)',
     edition: 'cluster',
-    caughtBy: ['flows/at-once: limits hold when many come at once'],
+    caughtBy: ['flows/at-once: limits on accounts, people and rules hold when many are'],
   },
   {
     name: 'duplicate-name-is-a-fault',
@@ -80,7 +80,7 @@ export const peopleFaults: Fault[] = [
     find: 'throw store.isDuplicate(error) ? taken() : error',
     put: 'throw store.isDuplicate(null) ? taken() : error',
     edition: 'cluster',
-    caughtBy: ['flows/at-once: a login name that is given twice at once'],
+    caughtBy: ['flows/at-once: a login name that is used for several new people at the'],
   },
   {
     name: 'group-tree-unlocked',
@@ -89,7 +89,7 @@ export const peopleFaults: Fault[] = [
     find: '  await unit.accounts.lockCompany(companyId)\n',
     put: '',
     edition: 'cluster',
-    caughtBy: ['flows/at-once: two groups that are put below each other at once'],
+    caughtBy: ['flows/at-once: moving two groups below each other at the same moment'],
   },
   {
     name: 'circle-without-end',
@@ -98,7 +98,7 @@ export const peopleFaults: Fault[] = [
     find: 'at && !path.has(at); at',
     put: 'at; at',
     shows: 'nothing ends',
-    caughtBy: ['flows/at-once: a circle of groups that is stored already'],
+    caughtBy: ['flows/at-once: a circle of groups that is already stored blocks'],
   },
   {
     name: 'named-person-is-the-address',
@@ -114,7 +114,7 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/platforms/authorize.ts',
     find: '  const before = await unit.accounts.anyByAppid(me.companyId, authorized.appid)\n',
     put: '  const before = await unit.accounts.anyByAppid(me.companyId, authorized.appid)\n  if (company) await refuseTooManyAccounts(unit, company)\n',
-    caughtBy: ['flows/third-party: a company with as many accounts as it may have'],
+    caughtBy: ['flows/third-party: a company that has the maximum number of accounts can'],
   },
   {
     name: 'deleted-appid-stays-taken',
@@ -122,7 +122,7 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/accounts/change-account.ts',
     find: '      live_appid: null,\n',
     put: '',
-    caughtBy: ['flows/accounts: a deleted appid is free for another company'],
+    caughtBy: ['flows/accounts: the appid of a deleted account can be used by another'],
   },
   {
     name: 'unbound-wants-secrets',
@@ -130,7 +130,7 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/accounts/account-row.ts',
     find: "if (row.kind === 'web' || row.binding === 'unbound') return",
     put: "if (row.kind === 'web') return",
-    caughtBy: ['flows/accounts: an account that is not bound yet needs no secrets'],
+    caughtBy: ['flows/accounts: an account that is not bound yet needs no secrets, and'],
   },
   {
     name: 'withdrawal-not-believed',
@@ -138,7 +138,7 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/accounts/account-row.ts',
     find: 'if (row.component_appid !== null && row.withdrawn_at === null) return',
     put: 'if (row.component_appid !== null) return',
-    caughtBy: ['flows/third-party: what the owner took back is not shown as bound again'],
+    caughtBy: ['flows/third-party: an account whose owner withdrew the authorisation stays'],
   },
   {
     name: 'reception-of-a-deleted-group',
@@ -146,6 +146,6 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/agents/forget-group.ts',
     find: 'receptions: await unit.visits.forgetGroup(group.companyId, group.id),',
     put: 'receptions: 0,',
-    caughtBy: ['flows/groups: a reception whose group is deleted'],
+    caughtBy: ['flows/groups: a reception whose group is deleted names nobody, shows'],
   },
 ]

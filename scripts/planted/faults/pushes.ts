@@ -10,7 +10,7 @@ export const pushes: Fault[] = [
     file: 'src/http/push/webhook.ts',
     find: 'const answer = await inside(needs.gate, () => needs.batches.take(push))',
     put: 'needs.batches.take(push).catch(() => undefined); const answer = null',
-    caughtBy: ['flows/pushes: when the database is away a push gets 500'],
+    caughtBy: ['flows/pushes: while the database is away a push gets 500 and /readyz'],
   },
   {
     name: 'answered-before-the-disk',
@@ -39,7 +39,7 @@ export const pushes: Fault[] = [
     file: 'src/actions/push/receive.ts',
     find: 'for (const entry of fresh) if (entry.push.refused) await keepRefused(unit, entry.row, effects)',
     put: '',
-    caughtBy: ['flows/refused-pushes: a refused push is a line of type 0'],
+    caughtBy: ['flows/refused-pushes: a refused push is shown as a line of type 0 in its'],
   },
   {
     name: 'batch-waits-for-locked-row',
@@ -140,7 +140,7 @@ export const pushes: Fault[] = [
     file: 'src/http/push/webhook.ts',
     find: 'if (!times.isOld(account, stampOf(query))) return\n',
     put: 'if (times) return\n',
-    caughtBy: ['flows/old-pushes: a signed address that somebody has kept'],
+    caughtBy: ["flows/old-pushes: a recorded signed address is refused once WeChat's own"],
   },
   {
     name: 'newest-push-forgotten',
@@ -148,7 +148,7 @@ export const pushes: Fault[] = [
     file: 'src/actions/push/push-times.ts',
     find: 'newest: newestOf(account),',
     put: 'newest: null,',
-    caughtBy: ['flows/old-pushes: what was newest is known to the next process'],
+    caughtBy: ['flows/old-pushes: the newest push time is known after a restart, and the'],
   },
   {
     name: 'our-clock-refuses-pushes',
@@ -156,7 +156,7 @@ export const pushes: Fault[] = [
     file: 'rules/time/push-time.ts',
     find: 'if (told < newest.told - mayLagMs) return true',
     put: 'if (told < now - mayLagMs) return true',
-    caughtBy: ['flows/old-pushes: a clock of ours that is wrong, or jumps'],
+    caughtBy: ['flows/old-pushes: a wrong or jumping clock on our side makes us refuse'],
   },
   {
     name: 'release-test-ends-the-process',
@@ -165,7 +165,7 @@ export const pushes: Fault[] = [
     find: 'work.catch((error: unknown) => {',
     put: 'work.finally(() => { const error = what',
     shows: 'the process ends',
-    caughtBy: ['flows/third-party: a step of the test before the release that fails'],
+    caughtBy: ["flows/third-party: an unexpected error in a step of WeChat's release test"],
   },
   {
     name: 'odd-numbers-reach-sql',
@@ -175,7 +175,7 @@ export const pushes: Fault[] = [
     find: 'map_scale: whole(message.scale),',
     put: 'map_scale: message.scale,',
     edition: 'cluster',
-    caughtBy: ['flows/odd-pushes: whatever numbers, names and keys a push brings'],
+    caughtBy: ['flows/odd-pushes: a push is stored whatever numbers, names and keys it'],
   },
   {
     name: 'push-stored-twice',
@@ -183,7 +183,7 @@ export const pushes: Fault[] = [
     file: inbox,
     find: 'const isNew = stored === row.inbox_id',
     put: 'const isNew = true',
-    caughtBy: ['flows/pushes: the same push three times at once, and again later'],
+    caughtBy: ['flows/pushes: a push delivered three times at once and again later'],
   },
   {
     name: 'order-by-id',
@@ -191,6 +191,6 @@ export const pushes: Fault[] = [
     file: 'src/store/queries/messages.ts',
     find: "const newestFirst = place.map((column) => `${column} desc`).join(', ')",
     put: "const newestFirst = 'k.message_id desc'",
-    caughtBy: ['flows/order: a history stands as it was written'],
+    caughtBy: ["flows/order: a customer's history is in the order of writing over"],
   },
 ]

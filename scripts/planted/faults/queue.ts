@@ -15,7 +15,7 @@ export const queueFaults: Fault[] = [
         put: "if (isAppError(error, 'agent_not_on_account')) {",
       },
     ],
-    caughtBy: ['flows/lanes: who stands at the head of the queue by an'],
+    caughtBy: ['flows/lanes: a session at the head of the queue whose account is'],
   },
   {
     name: 'claims-from-any-account',
@@ -23,7 +23,7 @@ export const queueFaults: Fault[] = [
     file: 'rules/session/lane.ts',
     find: "return accountIds.includes(accountId) ? null : 'agent_not_on_account'",
     put: 'return null',
-    caughtBy: ['flows/lanes: an agent sees and claims only who came by an account of theirs'],
+    caughtBy: ['flows/lanes: an agent sees and claims only sessions of accounts they'],
   },
   {
     name: 'given-from-any-account',
@@ -38,7 +38,7 @@ export const queueFaults: Fault[] = [
         put: 'customerServiceId: identity?.customer_service_id ?? null',
       },
     ],
-    caughtBy: ['flows/lanes: nobody is given, transferred, or takes over a session'],
+    caughtBy: ['flows/lanes: nobody is assigned, transferred or can take over a'],
   },
   {
     name: 'waits-for-a-deleted-group',
@@ -46,7 +46,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/queue/leave-unserved.ts',
     find: '? serve.some((one) => one.groupIds.includes(where.groupId))',
     put: '? serve.length > 0',
-    caughtBy: ['flows/groups: who waits for a group that is deleted'],
+    caughtBy: ['flows/groups: when a group is deleted, customers who wait for it wait'],
   },
   {
     name: 'group-without-the-account',
@@ -54,7 +54,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/queue/leave-unserved.ts',
     find: 'one.enabled && one.accountIds.includes(accountId))',
     put: 'one.enabled)',
-    caughtBy: ['flows/groups: who waits for a group whose last person'],
+    caughtBy: ['flows/groups: when the last person of a group'],
   },
   {
     name: 'waits-for-the-former-agent',
@@ -71,7 +71,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/access/exclusive.ts',
     find: 'return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : -1',
     put: 'return unit && account_id !== company_id ? uid : -1',
-    caughtBy: ['flows/disabled-people: a customer whose exclusive agent is disabled'],
+    caughtBy: ['flows/disabled-people: a customer whose exclusive agent is disabled gets a new'],
   },
   {
     name: 'given-to-the-disabled',
@@ -87,7 +87,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/customers/reclaims.ts',
     find: "    await getNewOwner(unit, customer, { uid: row.uid, field: 'customerIds' })\n",
     put: '',
-    caughtBy: ['flows/disabled-people: a reclaim is not undone'],
+    caughtBy: ['flows/disabled-people: a reclaim cannot be undone if the former agent is'],
   },
   {
     name: 'disabled-keeps-sessions',
@@ -95,7 +95,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/agents/change-user.ts',
     find: 'const leaves = patch.enabled === false',
     put: 'const leaves = patch.enabled === undefined && patch.sessionsTo !== undefined',
-    caughtBy: ['flows/handed-on: disabling a person queues all they had at once'],
+    caughtBy: ['flows/handed-on: disabling a person queues all their sessions at once'],
   },
   {
     name: 'nothing-is-handed-on-later',
@@ -103,7 +103,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/jobs/hand-on.ts',
     find: 'of leavers) {',
     put: 'of leavers.slice(0, 0)) {',
-    caughtBy: ['flows/handed-on: what a process that died left behind'],
+    caughtBy: ['flows/handed-on: if the process dies while sessions are handed on, a job'],
   },
   {
     name: 'handed-on-to-anybody',
@@ -112,7 +112,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/queue/heir.ts',
     find: 'const able = uids.filter((uid) => mayHave({ staff, accountId: session.account_id }, uid))',
     put: 'const able = uids.filter((uid) => uid > 0 || mayHave({ staff, accountId: session.account_id }, uid))',
-    caughtBy: ['flows/handed-on: to deputies or a person goes what they may have'],
+    caughtBy: ['flows/handed-on: sessions of a disabled person go to deputies or a named'],
   },
   {
     name: 'only-accepted-ones-taken-back',
@@ -120,7 +120,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/jobs/take-back.ts',
     find: 'isOwned(session.state) && isDue(owedSince(session), settings.takeBackMinutes, now),',
     put: 'session.state === active && isDue(owedSince(session), settings.takeBackMinutes, now),',
-    caughtBy: ['flows/timers: what waits for an agent, or is a group chat, is taken back'],
+    caughtBy: ['flows/timers: an unanswered session is taken back too if it still'],
   },
   {
     name: 'offline-agent-keeps-who-waits',
@@ -128,7 +128,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/jobs/take-back.ts',
     find: '    holds: ownerIsAway,\n',
     put: '    holds: async (...all) => !(await ownerIsAway(...all)) && false,\n',
-    caughtBy: ['flows/timers: what nobody accepts, and a silent group chat, queue again'],
+    caughtBy: ['flows/timers: unaccepted sessions and silent group chats are queued'],
   },
   {
     name: 'online-for-ever',
@@ -136,7 +136,7 @@ export const queueFaults: Fault[] = [
     file: 'rules/session/presence.ts',
     find: 'const isHeld = enabled === 1 && now - seen_at < presenceHoldsMs',
     put: 'const isHeld = enabled === 1 && now >= seen_at',
-    caughtBy: ['flows/presence: whoever has not called for 15 minutes'],
+    caughtBy: ['flows/presence: a person who has made no call for 15 minutes is shown'],
   },
   {
     name: 'claims-out-of-order',
@@ -144,7 +144,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/sessions/claim-next.ts',
     find: 'const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]',
     put: 'const entry = free.at(-1)',
-    caughtBy: ['flows/claims: claims come in queue order'],
+    caughtBy: ['flows/claims: claiming the next session takes sessions in the order'],
   },
   {
     name: 'overflow-names-deleted-group',
@@ -152,7 +152,7 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/agents/forget-group.ts',
     find: 'return overflow === undefined || overflow?.groupId === id ? others : { ...others, overflow }',
     put: 'return overflow === undefined || id < 0 ? others : { ...others, overflow }',
-    caughtBy: ['flows/groups: overflow goes to no group that nobody serves'],
+    caughtBy: ['flows/groups: an overflow sends nobody to a group that cannot serve'],
   },
   {
     name: 'unsubscribed-keeps-the-session',
@@ -160,6 +160,6 @@ export const queueFaults: Fault[] = [
     file: 'src/actions/push/decide/take-event.ts',
     find: ' && push.company.settings.closeOnUnsubscribe',
     put: ' && !push.company',
-    caughtBy: ['flows/unsubscribe: a customer who leaves keeps the session open; where'],
+    caughtBy: ['flows/unsubscribe: when a customer unsubscribes their session stays open'],
   },
 ]

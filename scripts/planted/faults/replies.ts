@@ -11,7 +11,7 @@ export const replyFaults: Fault[] = [
     file: deliver,
     find: "return { state: 'unknown', errcode: null, why: null, giveBack: false }",
     put: "return { state: 'pending', errcode: null, why: null, giveBack: false }",
-    caughtBy: ['flows/replies: an answer that is lost'],
+    caughtBy: ['flows/replies: a reply whose answer from WeChat is lost ('],
   },
   {
     name: 'expired-lease-is-sent-again',
@@ -36,7 +36,7 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/messages/leases.ts',
     find: 'if (renewing || some.length === 0) return',
     put: 'if (some.length >= 0) return',
-    caughtBy: ['flows/leases: a line that takes longer to leave than its lease lasts'],
+    caughtBy: ['flows/leases: a reply whose delivery takes longer than its lease is'],
   },
   {
     name: 'sends-without-lease',
@@ -44,7 +44,7 @@ export const replyFaults: Fault[] = [
     file: deliver,
     find: 'if (!(await lease.isHeld())) return leaseLost',
     put: 'if (!(await lease.isHeld()) && !account) return leaseLost',
-    caughtBy: ['flows/leases: who lost the lease before the line left does not send it'],
+    caughtBy: ['flows/leases: a process that loses the lease before sending does not'],
   },
   {
     name: 'settles-what-others-settled',
@@ -64,7 +64,7 @@ export const replyFaults: Fault[] = [
         put: 'where outbox_id = ? and ? is not null',
       },
     ],
-    caughtBy: ['flows/leases: what a person has settled stays so'],
+    caughtBy: ['flows/leases: what a person decided about a reply stays, whatever its'],
   },
   {
     name: 'two-in-flight',
@@ -84,7 +84,7 @@ export const replyFaults: Fault[] = [
         put: 'keyOf: (row) => row.outbox_id,',
       },
     ],
-    caughtBy: ['flows/leases: a line that takes longer to leave than its lease lasts'],
+    caughtBy: ['flows/leases: a reply whose delivery takes longer than its lease is'],
   },
   {
     name: 'budget-not-given-back',
@@ -92,7 +92,7 @@ export const replyFaults: Fault[] = [
     file: deliver,
     find: "return { state: 'failed', errcode: delivery.errcode, why: delivery.meaning, giveBack: true }",
     put: "return { state: 'failed', errcode: delivery.errcode, why: delivery.meaning, giveBack: false }",
-    caughtBy: ['flows/replies: a refusal is failed with its meaning'],
+    caughtBy: ['flows/replies: a reply that WeChat refuses is failed with the meaning'],
   },
   {
     name: 'one-bound-for-all-accounts',
@@ -100,9 +100,7 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/messages/sender.ts',
     find: 'const lines = { perAccount: 8, first: 4, atOnce: 64, most: 512,',
     put: 'const lines = { perAccount: 8, first: 4, atOnce: 8, most: 8,',
-    caughtBy: [
-      'flows/slow-account: fifty accounts that hang leave every other account its replies',
-    ],
+    caughtBy: ['flows/slow-account: while WeChat hangs for fifty accounts, replies of every'],
   },
   {
     name: 'slow-account-takes-all',
@@ -110,7 +108,7 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/shares.ts',
     find: 'const may = isSlow(share) ? 1 : share.may',
     put: 'const may = limits.most',
-    caughtBy: ['flows/slow-account: while one account hangs, the replies of the others'],
+    caughtBy: ['flows/slow-account: while WeChat hangs for one account, replies of other'],
   },
   {
     name: 'resend-key-of-an-agent',
@@ -118,7 +116,7 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/messages/resend-message.ts',
     find: 'clientMsgId: `resend ${id}`,',
     put: 'clientMsgId: `resend:${id}`,',
-    caughtBy: ['flows/replies: no clientMsgId of an agent stands in the way of a resend'],
+    caughtBy: ['flows/replies: no clientMsgId that an agent can choose collides with'],
   },
   {
     name: 'reply-after-the-window',
@@ -126,7 +124,7 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/messages/send-reply.ts',
     find: 'const refusal = mayReply(customer, needs.clock.now(), reserve)',
     put: 'const refusal = reserve ? mayReply(customer, needs.clock.now(), reserve) : null',
-    caughtBy: ['flows/replies: with the window closed nothing is stored'],
+    caughtBy: ['flows/replies: a reply outside the reply window is not stored, and the'],
   },
   {
     name: 'mini-program-answered-in-the-push',
@@ -135,6 +133,6 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/push/decide/answer.ts',
     find: ' && push.account.type !== 2) {',
     put: ') {',
-    caughtBy: ["flows/third-party: a mini program's owner authorises"],
+    caughtBy: ['flows/third-party: a mini program that authorises our platform is'],
   },
 ]

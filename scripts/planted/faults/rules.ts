@@ -8,7 +8,7 @@ export const ruleFaults: Fault[] = [
     file: 'src/actions/rules/refuse-patterns.ts',
     find: 'if (together > Math.max(mostSteps, before)) throw tooLarge(sized, together)',
     put: 'if (together < 0) throw tooLarge(sized, before)',
-    caughtBy: ['flows/rule-faults: what cannot be used beside the other patterns is refused'],
+    caughtBy: ['flows/rule-faults: a pattern that exceeds the limit together with the'],
   },
   {
     name: 'patterns-stop-a-company',
@@ -16,7 +16,7 @@ export const ruleFaults: Fault[] = [
     file: 'rules/auto-reply/pattern.ts',
     find: "if ('why' in one) leftOut.push({ rule: at, why: one.why })",
     put: "if ('why' in one) throw new Error(one.why)",
-    caughtBy: ['flows/rule-faults: a rule that cannot be read, or whose pattern is none'],
+    caughtBy: ['flows/rule-faults: a rule that cannot be read, or whose pattern is'],
   },
   {
     name: 'patterns-in-one-go',
@@ -32,7 +32,7 @@ export const ruleFaults: Fault[] = [
     file: 'src/actions/jobs/run-job.ts',
     find: 'return { failed: String(error) }',
     put: 'throw error',
-    caughtBy: ['flows/rule-faults: a job that fails for one company'],
+    caughtBy: ['flows/rule-faults: a job that fails for one company still runs for the'],
   },
   {
     name: 'deep-json-built',
@@ -48,7 +48,7 @@ export const ruleFaults: Fault[] = [
     file: 'src/actions/rules/compile.ts',
     find: 'before?.said === said ? before : compile',
     put: "before?.said === '' ? before : compile",
-    caughtBy: ['flows/rule-faults: a rule is tried beside a thousand'],
+    caughtBy: ['flows/rule-faults: trying a text against a thousand rules that are'],
   },
   {
     name: 'rules-talk-in-conversations',
@@ -56,6 +56,6 @@ export const ruleFaults: Fault[] = [
     file: 'src/actions/companies/create-company.ts',
     find: 'settings: JSON.stringify(settingsAtBirth),',
     put: "settings: '{}',",
-    caughtBy: ['flows/rules: in conversations of a company that is made now'],
+    caughtBy: ['flows/rules: rules do not answer during conversations in a new'],
   },
 ]

@@ -19,7 +19,7 @@ export const sessionFaults: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['flows/claims: of 20 agents who claim one session one wins'],
+    caughtBy: ['flows/claims: if 20 agents claim the same session at once, exactly'],
   },
   {
     name: 'greeting-not-counted',
@@ -27,7 +27,7 @@ export const sessionFaults: Fault[] = [
     file: sessions,
     find: 'const names = changing(row)\n',
     put: "const names = changing(row).filter((name) => !['seq', 'agent_offset', 'last_message_id'].includes(name))\n",
-    caughtBy: ['flows/greetings: a customer whose session was'],
+    caughtBy: ['flows/greetings: after a session was'],
   },
   {
     name: 'capacity-looked-at-before',
@@ -35,7 +35,7 @@ export const sessionFaults: Fault[] = [
     file: 'src/store/queries/agent-loads.ts',
     find: 'where uid = ? and `load` < capacity',
     put: 'where uid = ?',
-    caughtBy: ['flows/claims: an agent with room for one who claims 20 sessions at once'],
+    caughtBy: ['flows/claims: an agent with room for one who claims 20 sessions at'],
   },
   {
     name: 'stale-fence-taken',
@@ -43,7 +43,7 @@ export const sessionFaults: Fault[] = [
     file: 'rules/session/session.ts',
     find: "if (fence !== undefined && fence !== session.fence) return 'session_moved'\n  if (session.uid === me.uid)",
     put: 'if (session.uid === me.uid)',
-    caughtBy: ["flows/replies: a write with yesterday's fence is refused"],
+    caughtBy: ['flows/replies: a write to a session with an outdated fence is refused'],
   },
   {
     name: 'missed-vanishes-when-read',
@@ -51,7 +51,7 @@ export const sessionFaults: Fault[] = [
     file: 'src/actions/sessions/read-up-to.ts',
     find: '    if (unread >= session.unread) return { session, changed: false }\n',
     put: '    if (isMissed) await unit.missed.dismiss(me.companyId, sessionId)\n    if (unread >= session.unread) return { session, changed: false }\n',
-    caughtBy: ['flows/timers: who was missed stays so, whoever looks'],
+    caughtBy: ['flows/timers: a missed session stays in the list, whoever looks at'],
   },
   {
     name: 'missed-cannot-be-contacted',
@@ -59,7 +59,7 @@ export const sessionFaults: Fault[] = [
     file: 'src/actions/sessions/missed.ts',
     find: 'if (await sees(unit, me, missed)) return true',
     put: 'if (missed.uid === me.uid) return true',
-    caughtBy: ['flows/timers: who was missed can be written to by whoever sees it'],
+    caughtBy: ['flows/timers: a missed customer can be written to by whoever sees'],
   },
   {
     name: 'supervisor-shut-out-of-the-queue',
@@ -67,7 +67,7 @@ export const sessionFaults: Fault[] = [
     file: 'rules/session/session.ts',
     find: "return me.supervises ? null : 'not_owner'",
     put: "return me.supervises && session.state !== queued ? null : 'not_owner'",
-    caughtBy: ['flows/replies: a supervisor interjects into a queued session'],
+    caughtBy: ['flows/replies: a supervisor writes in a queued session: the customer'],
   },
   {
     name: 'group-chat-goes-on',
@@ -75,7 +75,7 @@ export const sessionFaults: Fault[] = [
     file: 'src/actions/transition/step.ts',
     find: 'if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)',
     put: 'if (!moved) await unit.members.leaveAll(session.session_id, ledger.at)',
-    caughtBy: ['flows/group-chat: a group chat closes like any other'],
+    caughtBy: ['flows/group-chat: a group chat closes like any session, its members can'],
   },
   {
     name: 'load-not-lowered',
@@ -83,7 +83,7 @@ export const sessionFaults: Fault[] = [
     file: 'src/actions/transition/step.ts',
     find: 'if (by < 0) await unit.loads.lower(uid)',
     put: 'if (by < 0 && session.state !== -1) await unit.loads.lower(uid)\n    else if (by < 0) await Promise.resolve()',
-    caughtBy: ['flows/story: a follower is answered, reclaimed after ten days'],
+    caughtBy: ['flows/story: a follower is answered by an agent, reclaimed after ten'],
   },
   {
     name: 'transition-without-ledger',
@@ -91,7 +91,7 @@ export const sessionFaults: Fault[] = [
     file: 'src/actions/transition/step.ts',
     find: 'await unit.sessions.writeLedger([ledger])',
     put: "if (ledger.reason !== 'transferred') await unit.sessions.writeLedger([ledger])",
-    caughtBy: ['flows/transfer: a transfer to a person keeps the session'],
+    caughtBy: ["flows/transfer: a transfer to a person keeps the session's id, waits"],
   },
   {
     name: 'line-forgets-its-offset',
@@ -99,6 +99,6 @@ export const sessionFaults: Fault[] = [
     file: sessions,
     find: "        'visitor_offset',\n",
     put: '',
-    caughtBy: ['flows/pushes: 50 pushes of one new follower at once'],
+    caughtBy: ['flows/pushes: 50 simultaneous pushes of one new follower open one'],
   },
 ]

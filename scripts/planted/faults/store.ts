@@ -45,7 +45,7 @@ export const storeFaults: Fault[] = [
     file: 'src/store/queries/jobs.ts',
     find: 'return stands?.token === row.token',
     put: 'return stands !== null',
-    caughtBy: ['flows/slots: of many who come to one slot of a job'],
+    caughtBy: ['flows/slots: if many processes want the same slot of a job, exactly'],
   },
   {
     name: 'disk-failure-forgotten',
@@ -62,7 +62,7 @@ export const storeFaults: Fault[] = [
     file: 'src/actions/jobs/forget-old.ts',
     find: 'const atOnce = 500',
     put: 'const atOnce = 1_000_000_000',
-    caughtBy: ['flows/forget-old: what is old is forgotten in small pieces'],
+    caughtBy: ['flows/forget-old: old data are deleted in small pieces, each in its own'],
   },
   {
     name: 'forgets-once-a-company',
@@ -70,7 +70,7 @@ export const storeFaults: Fault[] = [
     file: 'src/actions/jobs/jobs.ts',
     find: 'run: forgetOld, once: true }',
     put: 'run: forgetOld }',
-    caughtBy: ['flows/slots: what is done for the installation is done once in a slot'],
+    caughtBy: ['flows/slots: a job for the installation runs once per slot, however'],
   },
   {
     name: 'forgets-refused-pushes',
@@ -78,7 +78,7 @@ export const storeFaults: Fault[] = [
     file: 'src/store/queries/old-rows.ts',
     find: "created_at < ? and (state <> 'refused' or exists",
     put: 'created_at < ? and (1 = 1 or exists',
-    caughtBy: ['flows/forget-old: what the database refused is kept until somebody has seen to it'],
+    caughtBy: ['flows/forget-old: a push that the database refused is kept until an admin'],
   },
   {
     name: 'looks-through-all-at-once',
@@ -86,7 +86,7 @@ export const storeFaults: Fault[] = [
     file: 'src/actions/sift.ts',
     find: 'export const pieceSize = 500',
     put: 'export const pieceSize = 1_000_000',
-    caughtBy: ['flows/size: where there is far more, no statement of a job or a list touches more'],
+    caughtBy: ['flows/size: with far more data, no statement of a job or list'],
   },
   {
     name: 'migration-not-repeatable',
@@ -112,7 +112,7 @@ export const storeFaults: Fault[] = [
     file: 'src/http/server.ts',
     find: '[ports.store.probe, ports.vault.probe]',
     put: '[ports.store.probe]',
-    caughtBy: ['flows/full-disk: who has no room for what followers send'],
+    caughtBy: ['flows/full-disk: a process whose disk is too full for media is not'],
   },
   {
     name: 'rows-kept-by-the-gone',
