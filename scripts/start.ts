@@ -1,13 +1,13 @@
 // npm start: the whole product with nothing configured, beside a simulated WeChat.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { openSimulator } from 'wechat-simulator'
 import { openApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
 import { hearSignals, type Signals } from '../src/signals.ts'
 import { removeRunningDemo, writeRunningDemo } from './demo-running.ts'
 import { makeDemo } from './demo.ts'
-import { openSimulator } from './simulator/simulator.ts'
 
 let signals: Signals | null = null
 try {

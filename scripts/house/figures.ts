@@ -30,7 +30,7 @@ export type Figures = {
   long: Long[]
 }
 
-const product = /^(entities|rules|src|packages)\//
+const product = /^(entities|rules|src|packages\/wechat-api-ts)\//
 
 export function figuresOf(root: string): Figures {
   const sources = readSources(root)

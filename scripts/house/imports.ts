@@ -22,7 +22,9 @@ export function importsOf(sources: Source[]): Import[] {
 
 function fileOf({ folder }: Source, name: string): string {
   if (name.startsWith('.')) return posix.join(folder, name)
-  return name === 'wechat-api-ts' ? 'packages/wechat-api-ts/src/index.ts' : name
+  return name
+    .replace(/^wechat-(api-ts|simulator)$/, 'packages/$&/src/index.ts')
+    .replace(/^#simulator\/(.*)$/, 'packages/wechat-simulator/src/$1.ts')
 }
 
 function namedIn(tree: ts.SourceFile): { name: string; isType: boolean }[] {

@@ -4,17 +4,17 @@ import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { openSimulator } from 'wechat-simulator'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { makeDemo } from '../demo.ts'
-import { openSimulator } from '../simulator/simulator.ts'
 
 export type Walks = { push: string[]; claim: string[]; reply: string[] }
 type Call = () => Promise<void>
 
 /** One more warms up. What ran in each of them belongs to the call, and not to something that happened beside it. */
 const rounds = 3
-const product = /^(?:dist\/((?:entities|rules|src)\/.*)|(packages\/[^/]+)\/dist\/(.*))\.js$/
+const product = /^(?:dist\/((?:entities|rules|src)\/.*)|(packages\/wechat-api-ts)\/dist\/(.*))\.js$/
 
 export async function walkedFiles(root: string): Promise<Walks> {
   const house = await openHouse()

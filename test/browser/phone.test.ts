@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
+import { sample } from 'wechat-simulator'
 import { appid, openApi, openid, openScene, textReply } from '../simulator/support.ts'
 import { openBrowser, openPage, shots } from '../support/browser.ts'
 

@@ -1,8 +1,7 @@
 // Both processes are killed at random under load and started again, like a machine that loses its power again and again.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { LedgerItem } from '../../scripts/simulator/types.ts'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { type LedgerItem, openSimulator } from 'wechat-simulator'
 import { account, openHouse, post, signIn } from '../support/app.ts'
 import { openSecond, type Second } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'

@@ -3,8 +3,7 @@
 // healthy account.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openSimulator, sample } from 'wechat-simulator'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { everyWay, openBrokenWechat, type Way } from '../support/broken-wechat.ts'
 import { eventually } from '../support/eventually.ts'

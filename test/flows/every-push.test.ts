@@ -2,7 +2,7 @@
 // have its effect exactly once.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { eventNames } from '../../scripts/simulator/phone/events.ts'
+import { eventNames } from 'wechat-simulator'
 import { account, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'

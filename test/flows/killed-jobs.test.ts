@@ -3,7 +3,7 @@
 // an entry here fails the test.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openSimulator } from 'wechat-simulator'
 import { jobs, type Job } from '../../src/actions/jobs/jobs.ts'
 import { runSlot } from '../../src/actions/jobs/run-job.ts'
 import { selfCheck } from '../../src/actions/self-check/self-check.ts'

@@ -3,7 +3,7 @@
 // cannot serve it.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openSimulator } from 'wechat-simulator'
 import { handOn } from '../../src/actions/jobs/hand-on.ts'
 import { openHouse, signIn, type House } from '../support/app.ts'
 import { startMortal, type Death, type Deed } from '../support/deaths.ts'

@@ -2,7 +2,7 @@
 // process that has lost it sends nothing.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
+import { sample } from 'wechat-simulator'
 import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
 import { post, type House } from '../support/app.ts'
 import { openDesk, type Desk } from '../support/desk.ts'

@@ -2,7 +2,7 @@
 // must not wait for it.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
+import { sample } from 'wechat-simulator'
 import { openHouse, post, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'

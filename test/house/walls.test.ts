@@ -13,7 +13,15 @@ const config = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cj
   forbidden: IForbiddenRuleType[]
   options: ICruiseOptions
 }
-const rooms = ['entities', 'rules', 'src', 'packages/wechat-api-ts/src', 'console/src', 'scripts']
+const rooms = [
+  'entities',
+  'rules',
+  'src',
+  'packages/wechat-api-ts/src',
+  'packages/wechat-simulator/src',
+  'console/src',
+  'scripts',
+]
 const vue = (script: string) => `<script setup lang="ts">\n${script}\n</script>\n`
 
 /** wall → a file that should not be, and what it says. */
@@ -144,7 +152,7 @@ const plants: Record<string, [file: string, text: string]> = {
     "import { readFileSync } from 'node:fs'\nexport const planted = readFileSync\n",
   ],
   'simulator-is-a-stranger': [
-    'scripts/simulator/planted.ts',
+    'packages/wechat-simulator/src/planted.ts',
     "import { signature } from 'wechat-api-ts'\nexport const planted = signature\n",
   ],
   'the-console-ships-alone': [

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { test } from 'node:test'
-import { endpoints } from '../../scripts/simulator/api/endpoints.ts'
-import { eventNames } from '../../scripts/simulator/phone/events.ts'
-import { tampers } from '../../scripts/simulator/push/write.ts'
-import { routes } from '../../scripts/simulator/sim/routes.ts'
-import { faultKinds } from '../../scripts/simulator/types.ts'
+import { eventNames, faultKinds } from 'wechat-simulator'
+import { endpoints } from '#simulator/api/endpoints'
+import { tampers } from '#simulator/push/write'
+import { routes } from '#simulator/sim/routes'
 
 const text = readFileSync(resolve(import.meta.dirname, '../../../docs/simulator.md'), 'utf8')
 

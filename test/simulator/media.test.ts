@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
-import { readParts } from '../../scripts/simulator/wire/multipart.ts'
-import { secondsOfVoice } from '../../scripts/simulator/wire/sniff.ts'
+import { sample } from 'wechat-simulator'
+import { readParts } from '#simulator/wire/multipart'
+import { secondsOfVoice } from '#simulator/wire/sniff'
 import { openApi, openid, openScene, originalId } from './support.ts'
 import type { Json } from './support.ts'
 

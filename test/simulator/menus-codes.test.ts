@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readPush } from '../../scripts/simulator/wire/pushed.ts'
+import { readPush } from '#simulator/wire/pushed'
 import { appid, openApi, openid, openScene } from './support.ts'
 import type { Ending, Json } from './support.ts'
 

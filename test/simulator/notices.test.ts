@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
+import { sample } from 'wechat-simulator'
 import { eventually } from '../support/eventually.ts'
 import { appid, openApi, openid, openScene } from './support.ts'
 import type { Ending, Json } from './support.ts'

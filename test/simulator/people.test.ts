@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
-import { readPush } from '../../scripts/simulator/wire/pushed.ts'
+import { sample } from 'wechat-simulator'
+import { readPush } from '#simulator/wire/pushed'
 import { appid, openApi, openid, openScene, textReply } from './support.ts'
 import type { Ending, Json } from './support.ts'
 

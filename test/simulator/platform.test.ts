@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
-import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
+import { seal, sign, unseal } from '#simulator/wire/crypto'
+import { childText, readXml } from '#simulator/wire/xml'
 import { eventually } from '../support/eventually.ts'
 import {
   appid,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
-import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
+import { openSimulator } from 'wechat-simulator'
+import { seal, sign, unseal } from '#simulator/wire/crypto'
+import { childText, readXml } from '#simulator/wire/xml'
 import {
   appid,
   folder,

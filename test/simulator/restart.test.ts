@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { sample } from '../../scripts/simulator/assets.ts'
+import { sample } from 'wechat-simulator'
 import { appid, folder, key, openApi, openid, openScene, textReply } from './support.ts'
 import type { Json } from './support.ts'
 

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { sign } from '../../scripts/simulator/wire/crypto.ts'
-import { readPush } from '../../scripts/simulator/wire/pushed.ts'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openSimulator } from 'wechat-simulator'
+import { sign } from '#simulator/wire/crypto'
+import { readPush } from '#simulator/wire/pushed'
 
 export type Pushed = { query: URLSearchParams; body: string }
 type Answering = (pushed: Pushed, response: ServerResponse) => void

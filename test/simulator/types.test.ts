@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventNames } from '../../scripts/simulator/phone/events.ts'
-import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
-import { childText, readXml } from '../../scripts/simulator/wire/xml.ts'
+import { eventNames } from 'wechat-simulator'
+import { seal, sign, unseal } from '#simulator/wire/crypto'
+import { childText, readXml } from '#simulator/wire/xml'
 import {
   appid,
   key,

@@ -1,11 +1,11 @@
 // The same vectors the SDK is held to, against what the simulator wrote by itself: the two disagree on none.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bytesOf, lettersOf } from '../../scripts/simulator/api/call.ts'
-import { errmsgOf } from '../../scripts/simulator/api/errcodes.ts'
-import { seal, sign, unseal } from '../../scripts/simulator/wire/crypto.ts'
-import { readPush } from '../../scripts/simulator/wire/pushed.ts'
-import { readXml, writeFields, XmlError } from '../../scripts/simulator/wire/xml.ts'
+import { bytesOf, lettersOf } from '#simulator/api/call'
+import { errmsgOf } from '#simulator/api/errcodes'
+import { seal, sign, unseal } from '#simulator/wire/crypto'
+import { readPush } from '#simulator/wire/pushed'
+import { readXml, writeFields, XmlError } from '#simulator/wire/xml'
 import { vectors, xmlOf } from '../wechat/vectors.ts'
 
 const all = vectors as typeof vectors & {

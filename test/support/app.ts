@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSimulator } from '../../scripts/simulator/simulator.ts'
+import { openSimulator } from 'wechat-simulator'
 import { starterRules } from '../../scripts/starter-rules.ts'
 import { prepareInstallation } from '../../src/actions/companies/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'

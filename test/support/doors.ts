@@ -3,7 +3,7 @@
 // state.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { LedgerItem } from '../../scripts/simulator/types.ts'
+import type { LedgerItem } from 'wechat-simulator'
 import type { Said } from './ends-clean.ts'
 
 /** On this channel Node reports every answer of every server in this process. */

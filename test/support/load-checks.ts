@@ -1,6 +1,6 @@
 // Checks that must hold after a load: they compare what clients were told with the database and
 // with what the simulator recorded. The promises have the numbers of the self-check.
-import type { LedgerItem } from '../../scripts/simulator/types.ts'
+import type { LedgerItem } from 'wechat-simulator'
 import type { House } from './app.ts'
 import type { Done, Load } from './load.ts'
 

@@ -1,5 +1,5 @@
 // Puts a file into the account's material at the simulated WeChat.
-import { sample } from '../../scripts/simulator/assets.ts'
+import { sample } from 'wechat-simulator'
 import { account, post, type House } from './app.ts'
 
 const files: Record<string, string> = {

@@ -1,5 +1,5 @@
 // Reads the simulator's record of what was sent to followers.
-import type { LedgerItem } from '../../../scripts/simulator/types.ts'
+import type { LedgerItem } from 'wechat-simulator'
 import type { World } from './world.ts'
 
 export type Send = {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { failWith } from './http.ts'
 
@@ -11,19 +11,14 @@ const types: Record<string, string> = {
   jpg: 'image/jpeg',
 }
 
-/** Compiled code runs from another folder than its source; page and samples are never compiled and stay there. */
-function findFolder(name: string): string {
-  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
-    const folder = join(at, 'scripts', 'simulator', name)
-    if (existsSync(folder)) return folder
-  }
-  throw failWith(404, 'not_found', `the folder ${name} is not installed`)
-}
+/** They are never compiled, and stand beside what is. */
+const folder = (name: 'page' | 'samples'): string =>
+  fileURLToPath(new URL(`../${name}`, import.meta.url))
 
 const samples = new Map<string, Buffer>()
 /** A picture, a voice or a video to send when none is given. */
 export function sample(name: string): Buffer {
-  const bytes = samples.get(name) ?? readFileSync(join(findFolder('samples'), name))
+  const bytes = samples.get(name) ?? readFileSync(join(folder('samples'), name))
   samples.set(name, bytes)
   return bytes
 }
@@ -31,7 +26,7 @@ export function sample(name: string): Buffer {
 /** A browser cannot play AMR; where the console's decoder is installed, the page may borrow it. */
 function serveDecoder(response: ServerResponse): void {
   const file = join(
-    findFolder('page'),
+    folder('page'),
     '..',
     '..',
     '..',
@@ -51,7 +46,7 @@ export function servePage(response: ServerResponse, path: string): void {
   }
   const name = path === '/' ? 'index.html' : path.slice(1)
   const type = types[name.split('.').at(-1) ?? '']
-  const file = join(findFolder('page'), name)
+  const file = join(folder('page'), name)
   const isPage = /^[a-z][a-z-]*\.[a-z]+$/.test(name) && type !== undefined && existsSync(file)
   if (!isPage) throw failWith(404, 'not_found', `no ${path}`)
   response.writeHead(200, {

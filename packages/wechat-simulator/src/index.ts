@@ -1,0 +1,7 @@
+// What a program of yours may use. Everything else of the simulator is reached over HTTP.
+export { sample } from './assets.ts'
+export { eventNames } from './phone/events.ts'
+export { openSimulator } from './simulator.ts'
+export type { Simulator, SimulatorOptions } from './simulator.ts'
+export { faultKinds } from './types.ts'
+export type { LedgerItem, Timing } from './types.ts'
