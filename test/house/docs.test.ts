@@ -58,6 +58,9 @@ void test('every file a document links to exists', () => {
     ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) =>
       join('docs', String(name)),
     ),
+    ...readdirSync(join(root, 'packages')).flatMap((name) =>
+      readdirSync(join(root, 'packages', name)).map((file) => join('packages', name, file)),
+    ),
   ].filter((name) => name.endsWith('.md'))
   assert.ok(documents.length > 10)
   for (const document of documents) {

@@ -23,20 +23,20 @@ export function sample(name: string): Buffer {
   return bytes
 }
 
-/** A browser cannot play AMR; where the console's decoder is installed, the page may borrow it. */
+/** A browser cannot play AMR; who wants to hear voices installs this large package beside the simulator. */
 function serveDecoder(response: ServerResponse): void {
-  const file = join(
-    folder('page'),
-    '..',
-    '..',
-    '..',
-    'node_modules',
-    'benz-amr-recorder',
-    'BenzAMRRecorder.min.js',
-  )
-  if (!existsSync(file)) throw failWith(404, 'not_found', 'no decoder is installed')
+  const script = readDecoder()
   response.writeHead(200, { 'content-type': types['js'], 'x-content-type-options': 'nosniff' })
-  response.end(readFileSync(file))
+  response.end(script)
+}
+
+function readDecoder(): Buffer {
+  try {
+    const url = import.meta.resolve('benz-amr-recorder/BenzAMRRecorder.min.js')
+    return readFileSync(new URL(url))
+  } catch {
+    throw failWith(404, 'not_found', 'no decoder is installed')
+  }
 }
 
 export function servePage(response: ServerResponse, path: string): void {
