@@ -37,7 +37,7 @@ test(
       'README.zh-CN.md',
       'package.json',
     ])
-    assert.deepEqual(dependencies, [])
+    assert.deepEqual(dependencies, ['qr'])
     assert.equal(await compile({ 'program.ts': program, 'wrong.ts': wrong }), '')
     for (const node of nodes) {
       await t.test(`on Node ${node.major}`, (one) => converse(one, node, dir))

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inflateSync } from 'node:zlib'
+import decodeQR from 'qr/decode.js'
 import { readPush } from '#simulator/wire/pushed'
 import { appid, openApi, openid, openScene } from './support.ts'
 import type { Ending, Json } from './support.ts'
@@ -158,15 +160,12 @@ test('a QR code: who follows scans it, who does not follows by it, until it expi
   const picture = await fetch(
     `${scene.url}/cgi-bin/showqrcode?ticket=${encodeURIComponent(String(made['ticket']))}`,
   )
+  const bytes = Buffer.from(await picture.arrayBuffer())
   assert.deepEqual(
-    [
-      picture.headers.get('content-type'),
-      Buffer.from(await picture.arrayBuffer())
-        .subarray(1, 4)
-        .toString(),
-    ],
+    [picture.headers.get('content-type'), bytes.subarray(1, 4).toString()],
     ['image/png', 'PNG'],
   )
+  assert.equal(decodeQR(pixelsOf(bytes)), made['url'], 'a phone reads in it what the API answered')
   await scene.advance(604_800_000)
   assert.equal(((await scan()) as { error?: { code: string } }).error?.code, 'code_expired')
   const lasting = { action_name: 'QR_LIMIT_SCENE', action_info: { scene: { scene_id: 5 } } }
@@ -188,3 +187,16 @@ test('a QR code: who follows scans it, who does not follows by it, until it expi
     assert.equal((await create(body))['errcode'], errcode)
   }
 })
+
+/** Of a PNG of one byte a pixel whose lines are unfiltered and whose data are one chunk: what the simulator draws. */
+function pixelsOf(png: Buffer) {
+  const width = png.readUInt32BE(16)
+  const at = png.indexOf('IDAT')
+  const lines = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)))
+  const data = new Uint8Array(width * width * 4).fill(255)
+  for (let n = 0; n < width * width; n++) {
+    const [x, y] = [n % width, Math.floor(n / width)]
+    data.fill(lines[y * (width + 1) + 1 + x] ?? 0, n * 4, n * 4 + 3)
+  }
+  return { width, height: width, data }
+}

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import encodeQR from 'qr'
 import { failWith } from './http.ts'
 import { isAlive } from './state/media.ts'
 import type { Store } from './state/store.ts'
-import { drawQr } from './wire/qr.ts'
+import { drawPng } from './wire/png.ts'
 
 /** What anybody with the address may fetch: pictures (`/mmbiz/`), videos (`/vod/`), and for the page all media (`/sim/media/`). */
 export function serveMedia(store: Store, response: ServerResponse, path: string): void {
@@ -25,7 +26,8 @@ export function serveMedia(store: Store, response: ServerResponse, path: string)
 export function serveQr(store: Store, response: ServerResponse, ticket: string): void {
   const code = store.codes.get(ticket)
   if (code === undefined) throw failWith(404, 'not_found', 'no such ticket')
-  const bytes = drawQr(code.url)
+  const points = encodeQR(code.url, 'raw', { ecc: 'medium', border: 4 })
+  const bytes = drawPng(points.length, 8, (x, y) => points[y]?.[x] === true)
   response.writeHead(200, { 'content-type': 'image/png', 'content-length': bytes.length })
   response.end(bytes)
 }
