@@ -1,4 +1,5 @@
-// A whole conversation with every type, on the phone and in the console. `npm run pictures` keeps what it shows for the documents.
+// A conversation with every type of message, on the simulated phone and in the console. `npm run
+// pictures` stores its screenshots for the documentation.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,7 +13,7 @@ import { follower } from '../support/follower.ts'
 // eslint-disable-next-line no-restricted-properties -- set by `npm run pictures`, no setting of the product
 const pictures = resolve(process.env['KEFU_PICTURES'] ?? shots)
 
-/** Every bubble that should show something has it. */
+/** Checks that every message with a picture or a player shows one. */
 async function allShown(desk: Page): Promise<void> {
   const pictures = await desk.$$eval('.media-line img', (all) =>
     all.map((one) => (one as unknown as { naturalWidth: number }).naturalWidth),
@@ -24,7 +25,7 @@ async function allShown(desk: Page): Promise<void> {
   assert.ok((video ?? 0) >= 1, 'the video tells its length')
 }
 
-void test('every type arrives and is shown: pictures, a voice that plays, a video, a place, a link, a file, taps and scans', async (t) => {
+void test('in the console every type of message is shown: pictures, a playable voice, a video, a place, a link, a file, taps and scans', async (t) => {
   const house = await openShownHouse(t, { mode: 'safe' })
   await house.agent('agent1')
   const customer = await follower(house)

@@ -1,5 +1,5 @@
-// What agents and admins see when a customer could have been lost: after a greeting, in the queue of an account that is gone, with a
-// person who was disabled, when SQL refused what they wrote, and when nobody came in time.
+// What agents and admins see where a customer could be overlooked: after a greeting, behind a
+// removed account, with a disabled person, after a refused push, and after nobody came in time.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
@@ -11,7 +11,7 @@ import { later, sessionOf, setAll } from '../support/seen.ts'
 
 const hour = 3600_000
 
-void test('after a greeting the conversation goes on, in both directions', async (t) => {
+void test('in the console a conversation continues in both directions after a greeting', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   await setAll(house, { greeting: '您好，我是您的客服' })
   await house.agent('agent1')
@@ -29,7 +29,7 @@ void test('after a greeting the conversation goes on, in both directions', async
   assert.deepEqual(complaints, [])
 })
 
-void test('an account that was taken away at the head of the queue does not keep the next customer from being claimed', async (t) => {
+void test('in the console the next customer can be claimed although the first in the queue belongs to a removed account', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   await house.agent('agent1')
   const other = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002' }
@@ -54,7 +54,7 @@ void test('an account that was taken away at the head of the queue does not keep
   assert.equal((await sessionOf(house, first)).stateCode, 3, 'nobody lost the first one')
 })
 
-void test('the customers of a person who is disabled stand in the queue at once, and a colleague reads on', async (t) => {
+void test('customers of a person who is disabled appear in the queue of the console at once, and a colleague can read the conversation', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   const [gone] = [await house.agent('gone'), await house.agent('colleague')]
   const customer = await follower(house)
@@ -75,9 +75,9 @@ void test('the customers of a person who is disabled stand in the queue at once,
   await page.screenshot({ path: resolve(shots, 'handed-on.png') })
 })
 
-void test('what SQL refused is shown to admins until one of them has seen it, and in the conversation', async (t) => {
+void test('a message the database refused is shown in the conversation, and to admins until one of them has seen it', async (t) => {
   const house = await openShownHouse(t, { rules: false, withoutCron: true })
-  // no job reads it again here: it would be a line like any other within a second
+  // scheduled jobs are off, because one would read the message again within a second
   house.announce({ refused: true })
   const customer = await follower(house)
   await customer.says('第一句')
@@ -94,7 +94,7 @@ void test('what SQL refused is shown to admins until one of them has seen it, an
   assert.deepEqual(complaints, [])
 })
 
-void test('who was missed can be contacted while WeChat takes replies; after that the desk says why not, and dismisses', async (t) => {
+void test('in the console a missed customer can be contacted while the reply window is open; afterwards the page says why not and offers to dismiss', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   await setAll(house, { queueMinutes: 60 })
   const late = await follower(house)

@@ -1,4 +1,5 @@
-// The phone page by hand: what a follower can do, and how it looks when the account answers.
+// The simulator's phone page in a browser: what a follower can do, and how the account's answers
+// look.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
@@ -22,7 +23,7 @@ async function open(t: test.TestContext) {
   }
 }
 
-void test('a follower sends every type from the panel, scans, taps the menu, leaves and comes back', async (t) => {
+void test('on the phone page a follower can send every type of message, scan, tap the menu, unfollow and follow again', async (t) => {
   const { scene, api, page, complaints, line } = await open(t)
   await page.fill('#text', '你好 /::) <b>')
   await page.keyboard.press('Enter')
@@ -88,7 +89,7 @@ void test('a follower sends every type from the panel, scans, taps the menu, lea
   assert.deepEqual(complaints, [])
 })
 
-void test('every kind of answer is drawn, links lead nowhere, nothing is read as HTML, and a tap on a menu message answers', async (t) => {
+void test('on the phone page every kind of answer is shown, links lead nowhere, no text is interpreted as HTML, and a tap on a menu message is sent', async (t) => {
   const { scene, api, page, complaints, line } = await open(t)
   const upload = async (type: string, file: string) => {
     const answer = await api.upload(`/cgi-bin/media/upload?type=${type}`, sample(file))
@@ -154,7 +155,7 @@ void test('every kind of answer is drawn, links lead nowhere, nothing is read as
   assert.deepEqual(complaints, [])
 })
 
-void test("two phones stand side by side, and each shows its own follower's chat", async (t) => {
+void test('two phone pages side by side each show the conversation of their own follower', async (t) => {
   const { scene, api, page, complaints } = await open(t)
   await scene.change({ name: '演示商城' })
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond', nickname: '小红' })

@@ -1,4 +1,4 @@
-// Where a person is in the console: what the address names, who may be there, and what the title says.
+// Addresses of the console's pages: what they contain, who may open them, and the page's title.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
@@ -13,7 +13,7 @@ const isAt = (page: Page, path: string, title: string) =>
     assert.deepEqual([new URL(page.url()).pathname, await page.title()], [path, title])
   })
 
-void test('the address names the list and the session that are open: loading anew shows them again, and back and forward walk', async (t) => {
+void test('the address in the console names the open list and session, so reloading, back and forward show them again', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   const agent = await house.agent('agent1')
   await (await follower(house)).says('我的包裹呢')
@@ -42,7 +42,7 @@ void test('the address names the list and the session that are open: loading ane
   assert.deepEqual(complaints, [])
 })
 
-void test('a session that one may not see is told, and the desk goes on without it', async (t) => {
+void test('opening the address of a session one may not see shows a message, and the desk still works', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   const [agent] = [await house.agent('agent1'), await house.agent('agent2')]
   await (await follower(house)).says('你好')
@@ -53,7 +53,7 @@ void test('a session that one may not see is told, and the desk goes on without 
   await isAt(page, '/desk/active', '客服工作台')
 })
 
-void test('the lab has an address for each of its tabs, and is where an admin arrives who signs in there', async (t) => {
+void test('each tab of the rule lab has an address, and an admin who signs in there arrives there', async (t) => {
   const house = await openShownHouse(t, { mode: 'safe' })
   const { page, complaints } = await openPage(await openBrowser(t), { width: 400, height: 800 })
   await page.goto(`${house.url}/rules/replay`)
@@ -80,7 +80,7 @@ void test('the lab has an address for each of its tabs, and is where an admin ar
   assert.deepEqual(complaints, [])
 })
 
-void test('an agent is told that a page is not theirs, and anybody that there is none, with a way back', async (t) => {
+void test('an agent who opens a page for admins is told that it is not for them, and an unknown address leads back', async (t) => {
   const house = await openShownHouse(t, { mode: 'safe' })
   await house.agent('agent1')
   const { page, complaints } = await openDesk(await openBrowser(t), house, 'agent1')
@@ -101,7 +101,7 @@ void test('an agent is told that a page is not theirs, and anybody that there is
   assert.deepEqual(complaints, [])
 })
 
-void test('whoever signs in after somebody else does not find what that person had open', async (t) => {
+void test('somebody who signs in after another person does not see the session which that person had open', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   const [agent] = [await house.agent('agent1'), await house.agent('agent2')]
   await (await follower(house)).says('你好')

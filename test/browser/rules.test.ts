@@ -1,4 +1,5 @@
-// Rules by hand: an admin makes one and tries it in the console, a follower helps himself on the phone page.
+// Rules in a browser: an admin creates and tries one in the console, and a follower is served by it
+// on the phone page.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
@@ -11,7 +12,7 @@ async function open(t: test.TestContext) {
   return { house, browser: await openBrowser(t) }
 }
 
-void test('a follower helps himself on the phone page: menu, tap, number, and a person', async (t) => {
+void test('on the phone page a follower is served by rules through menu, tap and number, and then asks for a person', async (t) => {
   const { house, browser } = await open(t)
   await house.admin.call('PATCH', '/api/settings', { queueWhen: 'asked' })
   const { page: phone } = await openPage(browser, { width: 1200, height: 900 })
@@ -42,7 +43,7 @@ void test('a follower helps himself on the phone page: menu, tap, number, and a 
   await phone.screenshot({ path: resolve(shots, 'rules-phone.png') })
 })
 
-void test('an admin makes a rule in the lab, tries it, sees what it hides, replays it, and makes one of an unanswered question', async (t) => {
+void test('in the rule lab an admin creates a rule, tries it, sees which rule it hides, replays it, and makes a rule from an unanswered question', async (t) => {
   const { house, browser } = await open(t)
   const customer = await follower(house)
   for (const words of ['发票怎么开', '怎么开发票', '我要退款', '停车方便吗']) {

@@ -1,4 +1,4 @@
-// The story by hand, in a browser: phone page and console.
+// The basic story in a browser, with the phone page and the console.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
@@ -6,7 +6,7 @@ import { openBrowser, openDesk, openPage, openShownHouse, shots } from '../suppo
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
-void test('a follower writes on the phone page, the agent answers in the console, the phone shows it', async (t) => {
+void test('a follower writes on the phone page, an agent answers in the console, and the phone shows the answer', async (t) => {
   const house = await openShownHouse(t, { mode: 'safe' })
   await house.agent('agent1')
   const browser = await openBrowser(t)
@@ -33,7 +33,7 @@ void test('a follower writes on the phone page, the agent answers in the console
   assert.deepEqual(complaints, [])
 })
 
-void test('in the console an agent asks a colleague in, leaves a note and transfers; a supervisor takes over and grades', async (t) => {
+void test('in the console an agent adds a colleague, writes a note and transfers the session, and a supervisor takes it over and grades it', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   const [agent, target] = [await house.agent('agent1'), await house.agent('target')]
   await house.agent('boss', { role: 'supervisor' })

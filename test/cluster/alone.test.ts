@@ -1,4 +1,4 @@
-// What a process needs before it may stand beside another.
+// What a process needs before it may run next to another one.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ const open = (settings: Record<string, string>) =>
 const without = (settings: Record<string, string>, name: string) =>
   Object.fromEntries(Object.entries(settings).filter(([key]) => key !== name))
 
-void test('a second process without Redis is refused and told why; once the first is gone it may come', async (t) => {
+void test('without Redis a second process is refused with the reason, and may start once the first has ended', async (t) => {
   const edition = await openEdition()
   t.after(() => edition.close())
   const settings = without(edition.settings, 'REDIS_URL')
@@ -37,14 +37,14 @@ void test('a second process without Redis is refused and told why; once the firs
   await (await open(settings)).close()
 })
 
-void test("without SECRET_KEY it does not start on a server's database", async (t) => {
+void test('on MariaDB a process without SECRET_KEY refuses to start', async (t) => {
   const edition = await openEdition()
   t.after(() => edition.close())
   const settings = without(edition.settings, 'SECRET_KEY')
   await assert.rejects(open(settings), /SECRET_KEY: with MySQL or MariaDB set it/)
 })
 
-void test('several processes that start at once migrate once, and make one first company', async (t) => {
+void test('several processes that start at once run each migration once and create a single first company', async (t) => {
   const edition = await openEdition()
   const { prepareInstallation } =
     await import('../../src/actions/companies/prepare-installation.ts')
@@ -69,7 +69,7 @@ void test('several processes that start at once migrate once, and make one first
   )
 })
 
-void test('what a server lacks is said in words, with the remedy', async (t) => {
+void test('unsuitable settings of a MariaDB server are reported with a remedy', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   assert.deepEqual(
@@ -109,7 +109,7 @@ async function openOnServer(t: TestContext) {
   return { settings, connection, holder }
 }
 
-void test('the only process that loses the connection of its lock takes it again, and a second one is refused still', async (t) => {
+void test('a single process that loses the connection holding its lock takes the lock again, and a second process is still refused', async (t) => {
   const { settings, connection, holder } = await openOnServer(t)
   const first = await open(settings)
   const before = await holder()
@@ -120,13 +120,13 @@ void test('the only process that loses the connection of its lock takes it again
   }, 'back')
   await assert.rejects(open(settings), /Another kefu runs on this database/)
   await first.close()
-  // the server hears of it a moment later
+  // the server notices a moment later that the connection is gone
   await eventually(async () => {
     assert.equal(await holder(), null, 'freed with its holder')
   })
 })
 
-void test('the only process that finds its place taken by another ends in order, says why, and its exit code tells', async (t) => {
+void test('a single process that finds another one in its place ends in order, says why, and exits with an error code', async (t) => {
   const { settings, connection, holder } = await openOnServer(t)
   const dir = mkdtempSync(join(tmpdir(), 'kefu-alone-'))
   const env = { ...settings, HOST: '127.0.0.1', PORT: '0', DATA_DIR: dir }

@@ -1,11 +1,11 @@
-// Many agents, many sessions, two processes.
+// Many agents claim many sessions through two processes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse } from '../support/app.ts'
 import { asAgent, crowdInQueue, crowdOfAgents } from '../support/crowd.ts'
 import { times } from '../support/full.ts'
 
-void test('agents on two processes claim the whole queue: each session once, nobody holds more than they may', async (t) => {
+void test('agents on two processes claim the whole queue: each session is claimed once, and no agent exceeds their capacity', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const [howMany, queued] = [times(40, 200), times(200, 1000)]

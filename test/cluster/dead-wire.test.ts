@@ -1,4 +1,5 @@
-// Wires to the database that fail in the midst of what is said on them. test/cluster/outages.test.ts has the failures of whole servers.
+// Connections to the database that fail in the middle of a request. Failures of whole servers are
+// in test/cluster/outages.test.ts.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { openHouse, post, type House } from '../support/app.ts'
@@ -9,7 +10,7 @@ import { inTime, lasts } from '../support/pauses.ts'
 import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
-// TCP gives up after 75 s and more, WeChat after 5
+// TCP gives up only after more than 75 s, WeChat after 5
 const soonMs = 10_000
 
 async function openWire(t: TestContext, end: () => Promise<void>) {
@@ -24,14 +25,17 @@ async function openWire(t: TestContext, end: () => Promise<void>) {
   return { proxy, settings: { ...edition.settings, DATABASE_URL: proxy.url } }
 }
 
-/** Each answer that says so is announced as it comes: until the wire is back there may be as many as are asked for. */
+/**
+ * Announces each failed answer when it arrives, because their number before the connection is back
+ * is unknown.
+ */
 const pushing = (house: House, openid: string) => async (n: number) => {
   const answer = await rawPush(house, textXml(openid, String(n), `line ${n}`))
   if (answer.status === 503) house.announce({ unserved: { most: 1, why: 'the wire is dead' } })
   return answer
 }
 
-void test('a connection whose settings the server refuses is never used', async (t) => {
+void test('a database connection whose settings the server refuses is never used', async (t) => {
   let close = () => Promise.resolve()
   const { proxy, settings } = await openWire(t, () => close())
   const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })
@@ -49,7 +53,7 @@ void test('a connection whose settings the server refuses is never used', async 
   }, 'back')
 })
 
-void test('rows of a transaction that the server does not know to be over are free for the next try of a push', async (t) => {
+void test('when a connection dies without the server noticing, its locks are released in time for the next delivery of the push', async (t) => {
   let close = () => Promise.resolve()
   const { proxy, settings } = await openWire(t, () => close())
   const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })
@@ -79,7 +83,7 @@ void test('rows of a transaction that the server does not know to be over are fr
   )
 })
 
-void test('once somebody is served again, nobody is sent away for what was asked while the wire was dead', async (t) => {
+void test('once the database answers again, no request is refused because of others that failed before', async (t) => {
   let close = () => Promise.resolve()
   const { proxy, settings } = await openWire(t, () => close())
   const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })
@@ -98,13 +102,14 @@ void test('once somebody is served again, nobody is sent away for what was asked
   assert.equal((await inTime(asked, soonMs)).status, 503, 'it was dead then')
   const served: number[] = []
   for (let n = 3; n < 13; n += 1) served.push((await push(n)).status)
-  // a connection that died meanwhile may be drawn once more; all would be sent away for a second
+  // one more dead connection may be found, but if refusals continued all requests would fail for a
+  // second
   assert.ok(served.filter((status) => status === 200).length >= 7, served.join(' '))
 })
 
 type Faults = { items: object[] }
 
-void test('a reply that leaves while the database goes away is sent once it is back, and not unknown', async (t) => {
+void test('a reply that is sent while the database goes away is recorded as sent when it is back, and not as unknown', async (t) => {
   let close = () => Promise.resolve()
   const { proxy, settings } = await openWire(t, () => close())
   const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })
@@ -126,7 +131,7 @@ void test('a reply that leaves while the database goes away is sent once it is b
   })
   const states = async () =>
     (await house.rows<{ state: string }>('select state from outbox')).map(({ state }) => state)
-  // the simulator has it, and is slow to say so
+  // the simulator has received it and is slow to answer
   await eventually(async () => {
     const { items } = (await (await fetch(`${house.simulator}/sim/faults`)).json()) as Faults
     assert.deepEqual(items, [])
@@ -135,7 +140,7 @@ void test('a reply that leaves while the database goes away is sent once it is b
   await eventually(async () => {
     assert.equal((await customer.inbox()).at(-1)?.way, 'custom')
   })
-  // long enough for it to be written, were there a database
+  // long enough to store the result, if there were a database
   await lasts(500)
   await proxy.listen()
   await eventually(async () => {

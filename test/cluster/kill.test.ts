@@ -1,4 +1,5 @@
-// Both processes are killed at random under load and started again, like a machine that loses its power again and again.
+// Both processes are killed at random moments under load and started again, like a machine whose
+// power fails again and again.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { type LedgerItem, openSimulator } from 'wechat-simulator'
@@ -9,10 +10,10 @@ import { times } from '../support/full.ts'
 import { comesLater, lasts } from '../support/pauses.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
-void test('killed again and again under load: every push answered 200 is stored once, no reply twice, nothing is left on its way', async (t) => {
+void test('after random kills of both processes every push answered 200 is stored once, no reply is sent twice, and no reply stays unfinished', async (t) => {
   const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
   t.after(() => simulator.close())
-  // the house watches and keeps the database; those that die stand beside it
+  // the house keeps the database and watches; the processes that die run beside it
   const house = await openHouse({
     simulatorUrl: simulator.url,
     rules: false,
@@ -66,7 +67,7 @@ void test('killed again and again under load: every push answered 200 is stored 
   )
   const pusher = async (openid: string, which: number): Promise<void> => {
     for (let n = 0; running; n += 1) {
-      // what WeChat itself has heard of him is what he may be answered to
+      // the rest of the test compares with what the simulated WeChat received
       if (n % 4 === 0) {
         await post(`${simulator.url}/sim/followers/${openid}/send`, {
           appid: account.appid,
@@ -75,7 +76,7 @@ void test('killed again and again under load: every push answered 200 is stored 
         })
       }
       const msgId = `9${which}${String(n).padStart(8, '0')}`
-      // as WeChat does: three tries, on whatever process stands
+      // three attempts, like WeChat, at whichever process is running
       for (let attempt = 0; attempt < 3; attempt += 1) {
         const answer = await rawPush({ url: anyUrl() }, textXml(openid, msgId, `第${n}句`)).catch(
           () => null,
@@ -104,7 +105,7 @@ void test('killed again and again under load: every push answered 200 is stored 
           })
         }
       } catch {
-        // it died under us
+        // the process died during the request
       }
       await comesLater(30)
     }
@@ -140,7 +141,7 @@ void test('killed again and again under load: every push answered 200 is stored 
     group by s.session_id, s.seq having count(*) <> s.seq or max(m.seq) <> s.seq`)
   assert.deepEqual(holes, [])
 
-  // the leases of the dead run out
+  // lets the leases of dead processes expire
   for (const one of processes) await one?.advanceTo(30_000)
   await house.app.advanceTo(30_000)
   await eventually(async () => {

@@ -1,4 +1,5 @@
-// A migration that dies on the way is gone on with by the next start: each of its steps may be repeated.
+// A migration that dies half-way is continued by the next start, because each of its steps can be
+// repeated.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -37,7 +38,7 @@ async function freshDatabase(t: { after: (end: () => Promise<void>) => void }) {
   return edition.settings['DATABASE_URL'] ?? ''
 }
 
-void test('a migration that loses its connection at any statement goes on at the next start, and the schema is the same', async (t) => {
+void test('a migration that loses its connection at any statement is continued by the next start, with the same resulting schema', async (t) => {
   const whole = await schemaAt(await freshDatabase(t))
   const url = await freshDatabase(t)
   const proxy = await openTcpProxy(url)
@@ -67,7 +68,10 @@ void test('a migration that loses its connection at any statement goes on at the
   assert.deepEqual(await schemaAt(url), whole)
 })
 
-/** npm run migrate as a process; `strike` hears its statements and answers whether the time has come for the signal. */
+/**
+ * Runs npm run migrate as a process. `strike` sees its statements and decides when to send the
+ * signal.
+ */
 async function migrateAndSignal(
   url: string,
   signal: NodeJS.Signals,
@@ -98,7 +102,7 @@ async function migrateAndSignal(
   return { code, out, later }
 }
 
-void test('a process that is killed while it migrates is followed by the next one', async (t) => {
+void test('a process that is killed during a migration is followed by one that completes it', async (t) => {
   const whole = await schemaAt(await freshDatabase(t))
   const url = await freshDatabase(t)
   for (const begin of [/^create table `login`/i, /^alter table `wx_user`/i]) {
@@ -107,7 +111,7 @@ void test('a process that is killed while it migrates is followed by the next on
   assert.deepEqual(await schemaAt(url), whole)
 })
 
-void test('SIGTERM ends a migration between two of its steps, frees the lock and says how it goes on', async (t) => {
+void test('SIGTERM ends a migration between two steps, frees the lock, and the output says how to continue', async (t) => {
   const whole = await schemaAt(await freshDatabase(t))
   const url = await freshDatabase(t)
   const { code, out, later } = await migrateAndSignal(url, 'SIGTERM', (text) =>
@@ -119,12 +123,12 @@ void test('SIGTERM ends a migration between two of its steps, frees the lock and
   assert.deepEqual(await schemaAt(url), whole)
 })
 
-void test('a start that waits for the migration of another process ends when it is told to', async (t) => {
+void test("a process that waits for another one's migration at its start ends when it is told to", async (t) => {
   const url = await freshDatabase(t)
   const proxy = await openTcpProxy(url)
   t.after(proxy.close)
   let first = true
-  // the first one stands still in the middle: what it asks no longer arrives
+  // the first process hangs in the middle, because its statements no longer arrive
   proxy.onStatement((text) => {
     if (first && /^create table `user`/i.test(text)) {
       first = false

@@ -1,4 +1,5 @@
-// Each server fails in each way while a desk is at work: what goes on meanwhile, what must hold after, and that a process can still end.
+// Each server fails in each possible way under load. Checked are what works meanwhile, what is true
+// afterwards, and that a process can still end.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
@@ -17,20 +18,23 @@ import { ways, type Way } from '../support/outage-ways.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
-// TCP gives up after 75 s and more; a signal is obeyed within 15
+// TCP gives up only after more than 75 s, whereas a signal must be obeyed within 15
 const soonMs = 10_000
 const orderlyMs = 15_000
 const leasesEndMs = 60_000
 const meanwhileMs = times(1000, 6000)
 
-/** `lateMs`: a unit of work asks the database some ten times, and Redis is waited for half a second. */
+/**
+ * `lateMs`: the delay to test. A transaction makes about ten requests to the database, and Redis is
+ * waited for at most half a second.
+ */
 type Server = { name: string; setting: 'DATABASE_URL' | 'REDIS_URL'; lateMs: number }
 const servers: Server[] = [
   { name: 'MariaDB', setting: 'DATABASE_URL', lateMs: 60 },
   { name: 'Redis', setting: 'REDIS_URL', lateMs: 150 },
 ]
 
-/** What a process says of a server that is away; anything else is a fault. */
+/** The only warnings that a process may log while a server is away. */
 const said = [
   /^the database (does not answer|answers again|did not tell the time)$/,
   'rows were held by others for too long',
@@ -51,7 +55,7 @@ type Place = {
   wires: Record<Server['setting'], TcpProxy>
   house: House
   agents: Agent[]
-  /** Past the wires. */
+  /** A direct connection that does not fail. */
   direct: Connection
   advancedMs: number
 }
@@ -73,7 +77,7 @@ async function openPlace(): Promise<Place> {
 
 async function closePlace({ house, direct, wires, edition }: Place): Promise<void> {
   direct.destroy()
-  // a house that does not end clean says so, and the rest ends all the same
+  // a house that is not clean throws when it closes, and the rest must be closed all the same
   await house.close().finally(async () => {
     await Promise.all(Object.values(wires).map((wire) => wire.close()))
     await edition.close()
@@ -85,7 +89,7 @@ const since = (load: Load, from: number, kind?: Done['kind']) =>
 const isOk = ({ result }: Done) => result === 'ok'
 const isTaken = (one: Done) => one.kind !== 'claim' || one.statuses[0] === 200
 
-/** Each kind of work is done by whoever begins it now; how soon is a matter of the machine. */
+/** New work of each kind succeeds; how quickly depends on the machine. */
 const works = (load: Load, from: number) =>
   eventually(() => {
     for (const kind of ['push', 'claim', 'reply'] as const) {
@@ -104,7 +108,7 @@ const readiness = (urls: string[], status: number) =>
     assert.deepEqual([...new Set(all)], [status])
   }, 'back')
 
-/** Asked all the time: the process answers for itself, and nobody has two open sessions. */
+/** Checked all the time: the process responds, and no customer has two open sessions. */
 function watch({ house, direct }: Place) {
   const ending = new AbortController()
   const faults: string[] = []
@@ -129,7 +133,7 @@ function watch({ house, direct }: Place) {
   }
 }
 
-/** SIGTERM is obeyed in the midst of it. */
+/** A process ends on SIGTERM in the middle of the failure. */
 async function endsInOrder(house: House): Promise<number> {
   const child = house.second?.child
   if (!child) throw new Error('a house of two processes')
@@ -147,7 +151,7 @@ async function isExact({ app: { ports } }: House): Promise<void> {
   assert.match(`${queue?.verdict} ${queue?.detail}`, /^ok the index holds/)
 }
 
-/** What is on its way has its end when the leases of the dead have run out. */
+/** Everything unfinished has ended after the leases of dead processes expired. */
 async function settled(direct: Connection): Promise<void> {
   const left = async () => {
     const [rows] = await direct.query(
@@ -162,13 +166,13 @@ async function settled(direct: Connection): Promise<void> {
 
 type Cell = { place: Place; server: Server; way: Way; load: Load; note: (text: string) => void }
 
-/** Of what was begun and ended meanwhile. */
+/** Checks what must work during the failure. */
 async function duringHolds(cell: Cell): Promise<void> {
   const { place, server, way, load } = cell
   if (server.setting === 'REDIS_URL') await goesOn(cell)
   else if (way.kind === 'away') await isRefused(cell)
   else if (way.kind === 'late') await works(load, performance.now())
-  // who is struck is told so, and asks again: nothing of it is lost, which is asked afterwards
+  // requests that fail are repeated, and it is checked afterwards that nothing was lost
   else await lasts(meanwhileMs)
   assert.deepEqual(await statusesOf(place.house.urls, '/healthz'), [200, 200])
 }
@@ -223,7 +227,7 @@ const told = (done: Done[]) =>
     })
     .join(', ')
 
-/** What was told, what stands, and what WeChat has, when all that was under way has its end. */
+/** Compares the answers, the database and the simulator's record when everything has ended. */
 async function afterHolds({ place, load, note }: Cell): Promise<void> {
   place.advancedMs += leasesEndMs
   await place.house.app.advanceTo(place.advancedMs)
@@ -241,14 +245,14 @@ async function afterHolds({ place, load, note }: Cell): Promise<void> {
 }
 
 for (const server of servers) {
-  void describe(`${server.name} fails`, () => {
+  void describe(`${server.name} fails in different ways`, () => {
     let place: Place
     before(async () => {
       place = await openPlace()
     })
     after(() => closePlace(place))
     for (const way of ways) {
-      void test(`${server.name} ${way.name}: what was answered holds, what can goes on, and a process ends in order`, async (t) => {
+      void test(`when ${server.name} fails in the way "${way.name}", answered work is kept, possible work continues, and a process can end in order`, async (t) => {
         const load = openLoad(place.house, {
           name: `${server.name}${ways.indexOf(way)}`,
           followers: times(6, 30),

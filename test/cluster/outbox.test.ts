@@ -1,4 +1,5 @@
-// A lease that runs out while its holder is just settling: what the line says and what the outbox says never part.
+// A lease expires while its holder is storing the result: the line and its outbox row must still
+// agree.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
@@ -8,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { insteadOf, losesLeases } from '../support/obstacles.ts'
 
-void test('a sweep that looked before the sender settled changes nothing of what was sent', async (t) => {
+void test('the job that gives up expired replies changes nothing if the sender has stored the result meanwhile', async (t) => {
   const house = await openHouse({
     rules: false,
     withoutCron: true,

@@ -1,4 +1,4 @@
-// Pushes on two processes at once, and rows that somebody else holds.
+// Pushes at two processes at once, and rows locked by somebody else.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createConnection } from 'mysql2/promise'
@@ -14,13 +14,13 @@ const open = async (t: { after: (close: () => Promise<void>) => void }): Promise
   return house
 }
 
-void test("one follower's pushes split over two processes at once: one open session, seqs without a gap, each stored once", async (t) => {
+void test('pushes of one follower at two processes at once give one open session with lines numbered without a gap, each stored once', async (t) => {
   const house = await open(t)
   assert.equal(house.urls.length, 2)
   const all = Array.from({ length: 60 }, (_, at) =>
     textXml('oSplit', String(1000 + at), `第${at}句`),
   )
-  // every third push reaches both
+  // every third push goes to both processes
   const answers = await Promise.all(
     all.flatMap((xml, at) =>
       house.urls
@@ -38,7 +38,7 @@ void test("one follower's pushes split over two processes at once: one open sess
   assert.equal((await house.rows('select wx_user_id from wx_user')).length, 1)
 })
 
-void test('of 30 pushes at once one is refused by SQL and one finds its session locked for 3 s: 28 are stored in less than a second', async (t) => {
+void test('when one of 30 simultaneous pushes is refused by the database and one waits 3 s for a lock, the other 28 are stored in less than a second', async (t) => {
   const house = await open(t)
   await refuseLines(house, 'poison')
   const push = (n: number, msgId: string, text: string) =>
@@ -75,7 +75,7 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
   assert.ok(free)
   const slowest = Math.max(...times.filter((_, n) => n !== 7))
   t.diagnostic(`the slowest of the others took ${slowest.toFixed(0)} ms`)
-  // a machine that is busy with other things is slow without them, too
+  // measured relative to the machine's speed without the disturbance
   const most = Math.max(1000, 10 * Math.max(...idle.times))
   assert.ok(slowest < most, `${slowest} ms, and without them ${Math.max(...idle.times)} ms`)
   const refused = await house.rows<{ raw_xml: string }>(
@@ -102,7 +102,7 @@ void test('of 30 pushes at once one is refused by SQL and one finds its session 
   assert.equal((await house.rows('select message_id from message_data')).length, 30 + 30 + 30)
 })
 
-void test('of one push that comes three times at once while its customer is locked, no copy is answered before it is stored, and it is stored once', async (t) => {
+void test('when a push arrives three times at once while its customer is locked, no copy is answered before it is stored, and it is stored once', async (t) => {
   const house = await open(t)
   const url = house.urls[0] ?? ''
   assert.equal((await rawPush({ url }, textXml('oHeld', 'first', '先来一句'))).status, 200)
@@ -122,7 +122,7 @@ void test('of one push that comes three times at once while its customer is lock
       if (held && status === 200) early.push(round)
       return status
     })
-    // who is answered after them: their batch has been decided by then
+    // when this later push is answered, their batch has been decided
     const beside = await rawPush({ url }, textXml(`oBeside${round}`, 'beside', '你好'))
     assert.equal(beside.status, 200)
     const after = await rawPush({ url }, textXml(`oBeside${round}`, 'after', '你好'))
@@ -141,7 +141,7 @@ void test('of one push that comes three times at once while its customer is lock
   )
 })
 
-void test('while rows of one follower are held elsewhere, everybody else is stored', async (t) => {
+void test('while the rows of one follower are locked elsewhere, the pushes of everybody else are stored', async (t) => {
   const house = await open(t)
   house.announce({ logs: [/./] })
   const push = (openid: string, msgId: string) =>
@@ -150,7 +150,7 @@ void test('while rows of one follower are held elsewhere, everybody else is stor
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
   endBefore(house, holder)
   await holder.query('start transaction')
-  // by their key: what is found by a walk locks everybody it passes
+  // selected by key, because a search without index would lock every row that it passes
   const [row] = await house.rows<{ id: string }>('select wx_user_id as id from wx_user')
   await holder.query('select * from wx_user where wx_user_id = ? for update', [row?.id])
 

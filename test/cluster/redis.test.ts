@@ -1,4 +1,5 @@
-// Two processes and a Redis that forgets, is silent, or changes its master: the queue is SQL's, and nothing is lost from it.
+// Two processes with a Redis that loses its data, hangs or changes its master. The database defines
+// the queue, so nothing may be lost from it.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Redis } from 'ioredis'
@@ -13,7 +14,7 @@ import { commonOf } from '../support/seen.ts'
 
 const exactWithinMs = 5000
 
-/** The index proposes what SQL has, in its order. */
+/** The queue index has the same sessions as the database, in the same order. */
 async function isExact(house: House): Promise<number> {
   const { queue, store } = house.app.ports
   const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
@@ -27,7 +28,7 @@ async function isExact(house: House): Promise<number> {
   return rows.length
 }
 
-void test('FLUSHALL while the queue is long: exact again within 5 s, and claims meanwhile come in its order', async (t) => {
+void test('after FLUSHALL with a long queue the queue index is exact again within 5 s, and claims meanwhile follow the order of the queue', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
   const raw = new Redis(service.ports[0] ?? 0, '127.0.0.1')
@@ -61,7 +62,7 @@ void test('FLUSHALL while the queue is long: exact again within 5 s, and claims 
   assert.ok(tookMs < exactWithinMs, `${tookMs} ms`)
 })
 
-void test('Redis stopped for a while: pushes, claims and replies go on, and the queue is exact when it is back', async (t) => {
+void test('while Redis is stopped pushes, claims and replies continue, and the queue index is exact when Redis is back', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })
@@ -96,7 +97,7 @@ void test('Redis stopped for a while: pushes, claims and replies go on, and the 
   assert.equal(await eventually(() => isExact(house), 'queueIndex'), 20)
 })
 
-void test('the master of a Sentinel dies, and another is frozen, under load: no session is lost from the queue', async (t) => {
+void test('when the master of a Sentinel dies and the next one freezes under load, no session is lost from the queue', async (t) => {
   const service = await startSentinel()
   t.after(() => service.stop())
   const sentinel = new Redis(service.ports[3] ?? 0, '127.0.0.1')

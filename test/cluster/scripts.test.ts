@@ -1,4 +1,4 @@
-// migrate, seed and doctor on a MariaDB, as a person runs them.
+// The scripts migrate, seed and doctor on MariaDB, run as a person would.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { openHouse, signIn } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { runScript } from '../support/script.ts'
 
-void test('on MariaDB: doctor asks for the schema, migrate makes it, seed fills it, doctor names what the server does wrong', async (t) => {
+void test('on MariaDB the doctor asks for the schema, migrate creates it, seed fills it, and the doctor reports unsuitable server settings', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-scripts-'))
   const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
   const mariadb = await startMariadb()
@@ -58,7 +58,7 @@ void test('on MariaDB: doctor asks for the schema, migrate makes it, seed fills 
   assert.match(told.out, /✘ innodb_flush_log_at_trx_commit is 2\.\n +→ Set it to 1/)
 })
 
-void test('with Redis a password is reset beside running processes, and its sign-ins end in all of them', async (t) => {
+void test("with Redis a password is reset while processes are running, and the person's sign-ins end in all of them", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-scripts-'))
   const house = await openHouse({ rules: false })
   t.after(async () => {

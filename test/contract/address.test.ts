@@ -1,4 +1,5 @@
-// REDIS_URL: what is understood, what is refused and in which words, and that no word holds the password.
+// REDIS_URL: which forms are accepted or refused, with which messages, and that no message contains
+// the password.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Redis } from 'ioredis'
@@ -10,8 +11,8 @@ import { readConfig } from '../../src/config.ts'
 import { silentLog, type Log } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
 
-void describe('the address', () => {
-  void test('three schemes, usual ports, names and passwords', () => {
+void describe('parsing of REDIS_URL', () => {
+  void test('REDIS_URL accepts three schemes, default ports, names and passwords', () => {
     const bare = {
       master: null,
       username: undefined,
@@ -63,7 +64,7 @@ void describe('the address', () => {
     ['redis://u:secret@word@a', /understood/],
     ['redis+cluster://a:1,secret:word:x', /host:port/],
   ] as const) {
-    void test(`${url} is refused in words`, () => {
+    void test(`the REDIS_URL ${url} is refused with an explanation`, () => {
       assert.throws(
         () => readAddress(url),
         (error: Error) => words.test(error.message) && !error.message.includes('secret'),
@@ -71,7 +72,7 @@ void describe('the address', () => {
     })
   }
 
-  void test('the settings take these schemes and no other', () => {
+  void test('the configuration accepts only these schemes for REDIS_URL', () => {
     for (const url of ['redis://a', 'redis+sentinel://a/m', 'redis+cluster://a']) {
       assert.equal(readConfig({}, { REDIS_URL: url }).REDIS_URL, url)
     }
@@ -93,11 +94,11 @@ function hearingLog(): { log: Log; lines: string[] } {
   return { lines, log: { ...silentLog, warn: write, info: write, error: write } }
 }
 
-void describe('the server behind it', () => {
+void describe('the Redis server behind REDIS_URL', () => {
   const open = (url: string, log: Log = silentLog) =>
     openBackends({ url, clock: openClock(Date.now()), log })
 
-  void test('one that throws away keys is refused with the remedy', async (t) => {
+  void test('a Redis that evicts keys is refused with a remedy', async (t) => {
     const service = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] })
     t.after(() => service.stop())
     await assert.rejects(
@@ -106,7 +107,7 @@ void describe('the server behind it', () => {
     )
   })
 
-  void test('one that does not tell its settings is taken with a warning', async (t) => {
+  void test('a Redis that does not reveal its settings is accepted with a warning', async (t) => {
     const service = await startRedis({ args: ['--rename-command', 'CONFIG', ''] })
     t.after(() => service.stop())
     const { log, lines } = hearingLog()
@@ -115,7 +116,7 @@ void describe('the server behind it', () => {
     assert.match(lines.join('\n'), /make sure of maxmemory-policy noeviction/)
   })
 
-  void test('a password opens it; a wrong one is told once, without the password', async (t) => {
+  void test('a Redis with a password accepts the right one, and a wrong one is reported once without showing it', async (t) => {
     const service = await startRedis()
     t.after(() => service.stop())
     const admin = new Redis(service.ports[0]!, '127.0.0.1')
@@ -140,7 +141,7 @@ void describe('the server behind it', () => {
     assert.doesNotMatch(bad.lines.join(), /wrong-pass/)
   })
 
-  void test('one that is away does not keep the start waiting for long, and is used when it comes', async (t) => {
+  void test('a Redis that is away delays the start only briefly, and is used when it appears', async (t) => {
     const service = await startRedis()
     t.after(() => service.stop())
     service.kill()

@@ -1,4 +1,5 @@
-// The twins: each test of this directory runs once for every one of them.
+// The implementations with memory and with Redis: each test in this directory runs once for each of
+// them.
 import { after, before } from 'node:test'
 import { startCluster, startRedis, startSentinel } from '../../scripts/services/redis.ts'
 import { openBackends, type Backends } from '../../src/backends/open.ts'
@@ -18,7 +19,7 @@ export const editions: Edition[] = [{ name: 'memory', start: null }, ...redisEdi
 export const openOne = (url: string | undefined): Promise<Backends> =>
   openBackends({ url, clock: openClock(Date.now()), log: silentLog })
 
-/** One service and one process for all tests of a suite; further processes are opened by whoever wants them. */
+/** One Redis and one process for all tests of a suite; tests that need more processes open them. */
 export function house(edition: Edition) {
   const at: { service: Service | null; backends: Backends | null } = {
     service: null,
@@ -42,7 +43,7 @@ export function house(edition: Edition) {
       if (!at.service) throw new Error('no service')
       return at.service
     },
-    /** Another process with the same Redis. */
+    /** Opens another process with the same Redis. */
     another: async () => {
       const one = await openOne(at.service?.url)
       opened.push(one)

@@ -1,4 +1,5 @@
-// Somebody else writes to the same Redis: a thing of another type stands under a key of ours.
+// Another program writes to the same Redis, so that a value of a different type is stored under one
+// of our keys.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startCluster, startRedis } from '../../scripts/services/redis.ts'
@@ -17,7 +18,7 @@ type Scene = {
   logged: Said[]
   companyId: string
   lane: string
-  /** One whose agent has not accepted him. */
+  /** A session whose agent has not accepted it. */
   waits: { uid: number; id: string }
 }
 type Ends = { after: (end: () => unknown) => void }
@@ -62,7 +63,7 @@ async function scene(t: Ends, [start, look]: Kind): Promise<Scene> {
   return made
 }
 
-/** What SQL says of the queue, and nothing else. */
+/** The index contains exactly what the database says. */
 async function exact({ house, companyId, lane, waits }: Scene): Promise<void> {
   const { queue, store } = house.app.ports
   const rows = await store.read.sessions.heads(companyId, lane, 1000)
@@ -81,7 +82,7 @@ const setForeign = async ({ raw }: Scene, database: number, key: string) => {
 const typeOf = async ({ raw }: Scene, database: number, key: string) =>
   (await raw.keys(database))[key]?.type
 
-/** A push is stored, and the claim takes who has waited longest. */
+/** A push is stored, and a claim takes the session that has waited longest. */
 async function workGoesOn({ house, agent, lane, companyId }: Scene): Promise<void> {
   const said = await (await follower(house)).says('还有人吗')
   assert.deepEqual([said.attempts, said.status], [1, 200])
@@ -107,7 +108,7 @@ for (const [name, ...kind] of [
   ['Redis Cluster', startCluster, inCluster],
 ] as const) {
   void describe(name, () => {
-    void test('whichever key of the index holds something else, pushes and claims go on, it is told, and the reconcile puts it right', async (t) => {
+    void test('a foreign value under any key of the queue index does not stop pushes and claims, is logged, and is repaired by a job', async (t) => {
       const here = await scene(t, kind)
       for (const [database, type, keyOf] of ofIndex) {
         const key = keyOf(here)
@@ -130,7 +131,7 @@ for (const [name, ...kind] of [
       assert.match(await here.house.metrics(), /kefu_repairs_total\{what="foreign_keys"\} 5/)
     })
 
-    void test('newest lines and the cache put right what stands in their place, and it is told once', async (t) => {
+    void test('the index of newest lines and the cache replace foreign values under their keys, and this is logged once', async (t) => {
       const here = await scene(t, kind)
       const { house, agent, raw, companyId, waits, logged } = here
       const recent = `recent:{${companyId}}:${waits.id}`
@@ -172,7 +173,7 @@ for (const [name, ...kind] of [
   })
 }
 
-void test('while it is not put right, the self-check is violated and the doctor names the key', async (t) => {
+void test('while a foreign value is in the queue index, the self-check reports a violation and the doctor names the key', async (t) => {
   const here = await scene(t, [startRedis, single])
   const key = `queue:{${here.companyId}}:${here.lane}`
   await setForeign(here, 2, key)

@@ -1,4 +1,5 @@
-// The product while Redis forgets or is silent: the order of the queue holds, and the work goes on.
+// The product while Redis loses its data or hangs: the order of the queue is kept and work
+// continues.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Redis } from 'ioredis'
@@ -21,7 +22,7 @@ async function queueUp(house: House, howMany: number): Promise<string[]> {
 const companyOf = async (house: House) =>
   (await house.app.ports.store.read.accounts.companies())[0]!.company_id
 
-void test('FLUSHALL: claims go on in queue order, and within 5 s the index is exact', async (t) => {
+void test('after FLUSHALL claims continue in queue order, and the queue index is exact within 5 s', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
   const raw = new Redis(service.ports[0]!, '127.0.0.1')
@@ -56,7 +57,7 @@ void test('FLUSHALL: claims go on in queue order, and within 5 s the index is ex
   assert.ok(performance.now() - flushed < 5000)
 })
 
-void test('a frozen and a killed Redis: pushes, claims, replies and sign-outs go on', async (t) => {
+void test('while Redis is frozen or killed, pushes, claims, replies and sign-outs continue', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
   const house = await openHouse({ rules: false, settings: { REDIS_URL: service.url } })

@@ -1,4 +1,5 @@
-// Redis goes away under a process that uses it: nothing throws, nothing waits, and what was missed is told again.
+// Redis goes away while a process uses it: no call throws or waits, and what Redis missed is
+// repeated later.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startSentinel } from '../../scripts/services/redis.ts'
@@ -8,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { house, redisEditions } from './editions.ts'
 import { lasts, nothingFor } from '../support/pauses.ts'
 
-// the time-out of half a second, and a busy machine
+// the time limit of half a second, with an allowance for a busy machine
 const waitsAtMost = 1400
 const enter = (id: string, rank: number): Move => ({
   id,
@@ -26,7 +27,7 @@ async function timed<T>(ask: () => Promise<T>): Promise<T> {
   return answer
 }
 
-/** Everything an action asks, once. */
+/** Calls every function of the backends once. */
 async function askAll({ queue, recent, cache, bus }: Backends, companyId: string): Promise<void> {
   await timed(() => queue.move(companyId, [enter('late', 1)]))
   await timed(() => queue.heads(companyId, ['account:a'], 5))
@@ -55,14 +56,14 @@ async function rebuild({ queue }: Backends, companyId: string): Promise<void> {
 }
 
 for (const edition of redisEditions) {
-  describe(`${edition.name} goes away`, () => {
+  describe(`when Redis goes away (${edition.name})`, () => {
     const at = house(edition)
 
     for (const [way, goes, comes] of [
       ['frozen', 'pause', 'resume'],
       ['killed', 'kill', 'restart'],
     ] as const) {
-      void test(`${way}: no call throws or waits, and it is used again when it is back`, async () => {
+      void test(`when Redis fails in the way "${way}", no call to it throws or waits long, and it is used again afterwards`, async () => {
         const here = at.backends()
         const c = `c${way}`
         const rings: string[] = []
@@ -103,10 +104,10 @@ for (const edition of redisEditions) {
 
 const [single] = redisEditions
 if (single) {
-  describe('what was said to a Redis that did not hear', () => {
+  describe('calls that Redis missed while it was away', () => {
     const at = house(single)
 
-    void test('a bell that was missed rings once when the process hears again', async () => {
+    void test('a message missed on the event bus leads to one notification when the process is connected again', async () => {
       const here = at.backends()
       const rings: string[] = []
       here.bus.subscribe('known', (subject) => {
@@ -124,7 +125,7 @@ if (single) {
       assert.deepEqual(rings, ['', ''])
     })
 
-    void test('a delete that Redis did not hear is seen in every process within 1 s after it is back', async () => {
+    void test('a cache delete that Redis missed takes effect in every process within 1 s after Redis is back', async () => {
       const [here, there] = [at.backends(), await at.another()]
       await eventually(async () => {
         await here.cache.set('login:gone', 'still here', 60_000)
@@ -146,7 +147,7 @@ if (single) {
       }, 'everywhere')
     })
 
-    void test('an index that missed a write is not whole until it is mended', async () => {
+    void test('a queue index that missed a write counts as incomplete until it is repaired', async () => {
       const [here, there] = [at.backends(), await at.another()]
       await rebuild(here, 'torn')
       at.service().pause()
@@ -162,10 +163,10 @@ if (single) {
   })
 }
 
-void describe('a master that dies and stays dead', () => {
+void describe('a Redis master that dies and does not come back', () => {
   const at = house({ name: 'Redis Sentinel', start: startSentinel })
 
-  void test('the replica that takes its place is used, by the index and by the bells', async () => {
+  void test('after a failover the queue index and the event bus use the new master', async () => {
     const [here, there] = [at.backends(), await at.another()]
     const rings: string[] = []
     there.bus.subscribe('topic', (subject) => {

@@ -1,4 +1,5 @@
-// The four databases as an operator sees them: written by the product, lost, and there again.
+// The four Redis databases as an operator sees them: after the product has written to them, and
+// after they were lost and rebuilt.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startCluster, startRedis } from '../../scripts/services/redis.ts'
@@ -8,7 +9,9 @@ import { follower } from '../support/follower.ts'
 import { commonOf } from '../support/seen.ts'
 import { inCluster, single, type Raw } from './raw.ts'
 
-/** A day in the house: one queued, one given to his agent and not accepted, one being answered. */
+/**
+ * One session is queued, one given to an agent who has not accepted it, and one in conversation.
+ */
 async function day(house: House) {
   const agent = await house.agent('agent1')
   const [queued, waiting, talking] = [
@@ -114,7 +117,7 @@ for (const [name, start, look] of [
   ['Redis Cluster', startCluster, inCluster],
 ] as const) {
   void describe(name, () => {
-    void test('the four databases are written as the layout says, and again after FLUSHALL and repair', async (t) => {
+    void test('the four Redis databases contain exactly the documented keys, also after FLUSHALL and repair', async (t) => {
       const service = await start()
       t.after(() => service.stop())
       const raw = look(service)

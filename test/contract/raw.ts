@@ -1,4 +1,4 @@
-// The keys of a Redis, whatever its kind, as an operator sees them.
+// Reads the keys of any kind of Redis directly.
 import assert from 'node:assert/strict'
 import { Cluster, Redis } from 'ioredis'
 import type { startRedis } from '../../scripts/services/redis.ts'
@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 
 export type Service = Awaited<ReturnType<typeof startRedis>>
 export type Raw = {
-  /** Every key of a database with its type and its life in ms. */
+  /** Every key of a database with its type and time to live in ms. */
   keys: (database: number) => Promise<Record<string, { type: string; ttl: number }>>
   ask: (database: number, command: string, ...args: (string | number)[]) => Promise<any>
   flushAll: () => Promise<void>

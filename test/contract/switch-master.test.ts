@@ -1,4 +1,5 @@
-// A failover that is heard at the worst moment. The sentinel is ours, because a real one cannot be asked to wait with its answer.
+// A failover that is reported at the worst moment. The sentinel is simulated, because a real one
+// cannot be told to delay an answer.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
@@ -12,7 +13,7 @@ import { timePasses } from '../support/pauses.ts'
 const bulk = (words: string[]) =>
   `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`
 
-/** Names one master; whoever asks while `holds` is true gets his answer when it ends. */
+/** A sentinel that names one master and, while `holds` is true, delays its answers. */
 async function openScriptedSentinel(masterPort: number) {
   const state = {
     holds: false,
@@ -36,7 +37,7 @@ async function openScriptedSentinel(masterPort: number) {
   const server = createServer((socket) => {
     state.sockets.add(socket)
     socket.on('data', (data) => {
-      // each command is an array, and several may come in one piece
+      // each command is an array, and several may arrive in one packet
       for (const command of data.toString().split(/(?=\*\d+\r\n\$)/)) answer(socket, command)
     })
     socket
@@ -67,7 +68,7 @@ async function openScriptedSentinel(masterPort: number) {
   }
 }
 
-void test('a failover that is heard while the master is being looked for is not the end: Redis is used again', async (t) => {
+void test('a failover reported while the client is asking for the master does not stop it: Redis is used again', async (t) => {
   const service = await startRedis()
   t.after(() => service.stop())
   const sentinel = await openScriptedSentinel(service.ports[0] ?? 0)
@@ -92,7 +93,7 @@ void test('a failover that is heard while the master is being looked for is not 
     assert.ok(sentinel.state.held.length >= 4, 'every client asks where the master is')
   }, 'back')
   sentinel.switchMaster()
-  // what a client makes of the news while its question is open shows nowhere
+  // there is no way to observe when the client has processed the report
   await timePasses(50)
   sentinel.release()
 

@@ -1,4 +1,4 @@
-// Two processes, one account, one token.
+// Two processes share one access token for an account.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { createClient, type StoredToken, type TokenStore } from 'wechat-api-ts'
@@ -40,7 +40,7 @@ async function servers(t: TestContext) {
   return { redis, process }
 }
 
-void test('a token that one process fetched is used by the other, and cannot be read without the key', async (t) => {
+void test('an access token fetched by one process is used by the other, and cannot be read without the encryption key', async (t) => {
   const { redis, process } = await servers(t)
   const [here, there] = [await process(), await process()]
   await here.tokens.renew('wx1', renewed('ACCESS'))
@@ -73,7 +73,7 @@ void test('a token that one process fetched is used by the other, and cannot be 
   redis.resume()
 })
 
-void test('a hundred sends of two processes with a dead token cause one refresh', async (t) => {
+void test('a hundred messages sent by two processes with an invalid token cause a single renewal', async (t) => {
   const { process } = await servers(t)
   const { url, of } = await fakeWechat(t, ({ path, token }, response) => {
     if (path.endsWith('/stable_token')) {
@@ -102,13 +102,13 @@ void test('a hundred sends of two processes with a dead token cause one refresh'
   assert.equal(of('/stable_token').length, 1)
 })
 
-void test('whoever has lost its lease does not overwrite the newer token', async (t) => {
+void test('a process that lost the lease for renewing a token does not overwrite the newer token', async (t) => {
   const { process } = await servers(t)
   const [here, there] = [await process(), await process()]
   await here.tokens.renew('wx1', renewed('T1'))
   const lease = { companyId, key: 'wx1' }
   const kept = await here.tokens.renew('wx1', async () => {
-    // here sleeps; its lease ends, and there renews
+    // the first process sleeps until its lease has expired, and the second one renews the token
     await here.needs.store.work('rest', (unit) =>
       unit.sql.run('update access_token set lease_until = 0 where token_key = ?', [lease.key]),
     )
@@ -119,7 +119,7 @@ void test('whoever has lost its lease does not overwrite the newer token', async
   assert.equal((await there.tokens.get('wx1'))?.token, 'NEWER')
 })
 
-void test('a process that dies while it renews is waited for, not for ever', async (t) => {
+void test('if a process dies while it renews a token, others wait for its lease, but only for a limited time', async (t) => {
   const { process } = await servers(t)
   const [here, there] = [await process(), await process()]
   const { store, clock } = here.needs

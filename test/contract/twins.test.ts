@@ -1,4 +1,5 @@
-// What a backend promises, whoever keeps it.
+// What the queue index, newest lines, cache and event bus guarantee, whether kept in memory or in
+// Redis.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { recentLines, sumModulus, type Move } from '../../src/ports.ts'
@@ -24,7 +25,7 @@ for (const edition of editions) {
       await queue.complete(companyId, sums?.epoch ?? '')
     }
 
-    void test('heads are merged over the lanes by rank, then id', async () => {
+    void test('the first sessions of several lanes are returned merged by rank, then by id', async () => {
       const { queue } = at.backends()
       const c = company()
       await whole(c)
@@ -49,7 +50,7 @@ for (const edition of editions) {
       assert.deepEqual(await queue.heads(c, [], 5), [])
     })
 
-    void test('a move may be repeated and answers what it changed', async () => {
+    void test('a change of the queue index may be repeated, and returns how many entries it changed', async () => {
       const { queue } = at.backends()
       const c = company()
       await whole(c)
@@ -78,7 +79,7 @@ for (const edition of editions) {
       assert.equal(await queue.move(c, []), 0)
     })
 
-    void test('a position counts who stands before', async () => {
+    void test('the position in the queue is the number of sessions in front', async () => {
       const { queue } = at.backends()
       const c = company()
       await whole(c)
@@ -99,7 +100,7 @@ for (const edition of editions) {
       assert.equal(await queue.before(c, 'group:1:a', 5), 0)
     })
 
-    void test('nothing is proposed before the index is declared whole, and only the index that was looked at is', async () => {
+    void test('the queue index proposes nothing before it is marked complete, and only the version that was checked can be marked', async () => {
       const { queue } = at.backends()
       const c = company()
       await queue.move(c, [queuedIn('account:a', 'a', 1)])
@@ -127,7 +128,7 @@ for (const edition of editions) {
       )
     })
 
-    void test('sums and members say what stands in which list', async () => {
+    void test('sums and members of the queue index tell what each list contains', async () => {
       const { queue } = at.backends()
       const c = company()
       const ranks = [
@@ -158,7 +159,7 @@ for (const edition of editions) {
       assert.deepEqual([...((await queue.sums(c))?.lists.keys() ?? [])], ['queue:account:a'])
     })
 
-    void test('more than a slice is summed and listed whole', async () => {
+    void test('sums and members of the queue index are right for lists longer than one slice', async () => {
       const { queue } = at.backends()
       const c = company()
       const moves = Array.from({ length: 10_500 }, (_, n) =>
@@ -170,7 +171,7 @@ for (const edition of editions) {
       assert.equal((await queue.members(c, 'queue:account:a'))?.size, 10_500)
     })
 
-    void test('recent lines come newest first, once each, and no more than are kept', async () => {
+    void test('newest lines are returned newest first, without duplicates, and only as many as are kept', async () => {
       const { recent } = at.backends()
       const c = company()
       assert.deepEqual(await recent.list(c, 's'), [])
@@ -190,7 +191,7 @@ for (const edition of editions) {
       assert.deepEqual(await recent.list(c, 'other'), [])
     })
 
-    void test('a cache forgets after its time and on a delete', async () => {
+    void test('a cache entry disappears after its time and when deleted', async () => {
       const { cache } = at.backends()
       await cache.set('login:a', 'ä', 60_000)
       await cache.set('token:b', '2', 150)
@@ -207,7 +208,7 @@ for (const edition of editions) {
       assert.equal(await cache.get('login:a'), '3')
     })
 
-    void test('a bell is heard at once and once by the own process, by its topic, until it is let go', async () => {
+    void test('an event on the bus is delivered at once and once to listeners of its topic in the same process, until they stop listening', async () => {
       const { bus } = at.backends()
       const heard: string[] = []
       const off = bus.subscribe('a', (subject) => {
@@ -217,7 +218,7 @@ for (const edition of editions) {
       bus.publish('b', 'zwei')
       assert.deepEqual(heard, ['eins'])
       if (edition.start) {
-        // what went out and came back would be heard before this
+        // if the event came back from Redis, that would arrive before this one
         const there = await at.another()
         await eventually(() => {
           there.bus.publish('a', 'von drüben')
@@ -232,7 +233,7 @@ for (const edition of editions) {
     })
 
     if (edition.start) {
-      void test('another process sees the same index, lines and cache, and hears the bells', async () => {
+      void test('another process sees the same queue index, newest lines and cache, and receives events of the bus', async () => {
         const here = at.backends()
         const there = await at.another()
         const c = company()

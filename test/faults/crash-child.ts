@@ -1,4 +1,5 @@
-// A product that dies at a named point: its ports are wrapped in this composition, there is no flag in the product.
+// Runs a product that dies at a named point. It wraps the ports to do so; the product contains no
+// flag for it.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
@@ -10,7 +11,8 @@ const die = (): never => {
   throw new Error('dead')
 }
 
-// armed by the first message of a follower who says so, so that the house can be set up before
+// takes effect with the first message of a certain follower, so that the house can be prepared
+// before
 const wrap = (ports: Ports): Ports => ({
   ...ports,
   store: {

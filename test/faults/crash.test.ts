@@ -1,4 +1,4 @@
-// kill -9 at the three places where an answer and its rows could part.
+// kill -9 at the three moments when an answer and the stored rows could contradict each other.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -59,7 +59,7 @@ async function scene(t: { after: (close: () => Promise<void>) => void }): Promis
   return { dir, simulator: simulator.url, customer, start, rows }
 }
 
-void test("killed between commit and answer, with the rule's reply stored: the retry gets the same answer, nothing is doubled", async (t) => {
+void test('a process killed between commit and answer: the repeated push gets the same answer, and nothing is stored twice', async (t) => {
   const { customer, start, rows } = await scene(t)
   const { child } = await start('after-commit')
   const died = once(child, 'exit')
@@ -105,7 +105,7 @@ for (const [point, arrived] of [
   ['before-send', 0],
   ['after-send', 1],
 ] as const) {
-  void test(`killed ${point} under the outbox lease: the reply ends unknown and is not sent again by itself`, async (t) => {
+  void test(`a process killed ${point} while it holds the lease of a reply: the reply becomes unknown and is not sent again automatically`, async (t) => {
     const { customer, start, rows, simulator } = await scene(t)
     const { url, child } = await start(point)
     await customer.says('在吗')

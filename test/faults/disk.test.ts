@@ -1,4 +1,5 @@
-// What is answered is on the disk: while the disk still works nobody is told that their words are kept.
+// Whatever is answered is on disk: as long as the disk is still writing, nobody is told that their
+// data are stored.
 import assert from 'node:assert/strict'
 import { fdatasync } from 'node:fs'
 import test from 'node:test'
@@ -11,14 +12,14 @@ const force = promisify(fdatasync)
 
 type Go = () => void
 
-/** A disk that keeps nothing while it is held. */
+/** A disk that completes no write while it is held. */
 function slowDisk() {
   let held: Go[] | null = null
   return {
     hold: () => {
       held = []
     },
-    /** What it was asked to keep and has not kept yet. */
+    /** Writes that were requested and are not complete. */
     waiting: (): Go[] => [...(held ?? [])],
     keep: (some: Go[]) => {
       held &&= held.filter((go) => !some.includes(go))
@@ -41,10 +42,10 @@ function slowDisk() {
 type Scene = { house: House; agent: Actor; other: Actor; id: string }
 type Act = {
   promise: string
-  /** What must be so before it. */
+  /** Prepares the situation. */
   before?: (at: Scene) => Promise<unknown>
   ask: (at: Scene) => Promise<{ status: number }>
-  /** Finds what it has written. */
+  /** A query that finds the written row. */
   written: string
 }
 
@@ -123,7 +124,7 @@ const acts: Act[] = [
 ]
 
 for (const { promise, before, ask, written } of acts) {
-  void test(`${promise}, though it stands in the database`, async (t) => {
+  void test(`${promise}, although the row is visible in the database already`, async (t) => {
     const slow = slowDisk()
     const house = await openHouse({ rules: false, withoutCron: true, disk: slow.disk })
     t.after(async () => {
@@ -151,12 +152,12 @@ for (const { promise, before, ask, written } of acts) {
     await eventually(async () => {
       const before = slow.waiting()
       const rows = await house.rows(written)
-      // what the disk was asked before it was written is something else
+      // the disk was asked about something else before the row was written
       if (rows.length === 0) slow.keep(before)
       assert.equal(rows.length, 1)
       assert.ok(slow.waiting().length > 0)
     })
-    // whoever does not wait for the disk has been answered long before so many others were
+    // a caller who did not wait for the disk would have been answered long before these 50 requests
     for (let n = 0; n < 50; n += 1) assert.ok((await fetch(`${house.url}/healthz`)).ok)
     assert.equal(answered, 0)
     slow.letGo()

@@ -1,4 +1,5 @@
-// The gate before the store: whoever would wait too long is told at once. Held here through the one writer of the embedded edition.
+// The gate limits how many pushes run at once, and refuses at once those that would wait too long.
+// The tests block the single writer of the embedded edition.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { connect, type Socket } from 'node:net'
@@ -10,7 +11,7 @@ import { endBefore } from '../support/obstacles.ts'
 import { inTime, timePasses } from '../support/pauses.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
-/** The one writer is busy until it is let go. */
+/** Keeps the single writer busy until it is released. */
 async function holdWriter(house: House): Promise<() => Promise<void>> {
   const end = new EventTarget()
   let held: Promise<unknown> = Promise.resolve()
@@ -29,13 +30,16 @@ async function holdWriter(house: House): Promise<() => Promise<void>> {
   }
 }
 
-/** While the writer is held nobody is answered who is let in. */
+/**
+ * While the writer is blocked, pushes that are let in get no answer, so an immediate status means a
+ * refusal.
+ */
 const statusAtOnce = async (push: Promise<Response>) => (await inTime(push, 10_000)).status
 
 const inFlight = async (house: House) =>
   Number(/^kefu_pushes_in_flight (-?\d+)$/m.exec(await house.metrics())?.[1])
 
-/** A push whose signature can only be checked with its body, which is told to come and does not. */
+/** A push whose signature covers its body; the body is announced but not sent. */
 async function slowBody(house: House): Promise<Socket> {
   const { hostname, port } = new URL(house.url)
   const socket = connect(Number(port), hostname)
@@ -48,7 +52,7 @@ async function slowBody(house: House): Promise<Socket> {
   return socket
 }
 
-void test('after an overload as many pushes as before may be under way, and no more', async (t) => {
+void test('after an overload the gate lets in exactly as many pushes as before', async (t) => {
   const house = await openHouse({
     rules: false,
     withoutCron: true,
@@ -72,7 +76,7 @@ void test('after an overload as many pushes as before may be under way, and no m
   }
 })
 
-void test('what waits for the disk is waiting too', async (t) => {
+void test('a push that waits for the disk still occupies its place in the gate', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const { ports } = house.app
@@ -108,7 +112,7 @@ void test('what waits for the disk is waiting too', async (t) => {
   assert.equal(batches.oldestMs(), 0)
 })
 
-void test('strangers whose bodies do not come hold no place of those who may push', async (t) => {
+void test('strangers whose bodies do not arrive occupy no place that pushes from WeChat need', async (t) => {
   const house = await openHouse({
     rules: false,
     withoutCron: true,
@@ -121,7 +125,7 @@ void test('strangers whose bodies do not come hold no place of those who may pus
   for (const socket of strangers) socket.destroy()
 })
 
-void test('of one address sixteen bodies may be slow, for a second', async (t) => {
+void test('at most sixteen slow bodies are allowed per address, for a second', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ unserved: { most: 4, why: 'twenty bodies are slow, and sixteen may be' } })
@@ -144,7 +148,7 @@ void test('of one address sixteen bodies may be slow, for a second', async (t) =
   for (const socket of strangers) socket.destroy()
 })
 
-void test('a body that does not come, or only drop by drop, is refused in seconds and its connection ends', async (t) => {
+void test('a body that does not arrive, or only byte by byte, is refused within seconds and its connection is closed', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ unserved: { most: 2, why: 'two bodies do not come' } })
@@ -165,7 +169,7 @@ void test('a body that does not come, or only drop by drop, is refused in second
   assert.ok(performance.now() - began < 10_000)
 })
 
-void test('while the oldest push has been waiting for too long, the next is told at once to come again', async (t) => {
+void test('while the oldest push has waited too long, the next one is refused at once so that WeChat sends it again', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ unserved: { most: 1, why: 'one comes while the oldest waits too long' } })
@@ -181,7 +185,7 @@ void test('while the oldest push has been waiting for too long, the next is told
   await areIn(2)
   const late = rawPush(house, textXml('o3', '3', '三'))
   await areIn(3)
-  // 1.5 s are too long
+  // waiting longer than 1.5 s counts as too long
   await timePasses(1600)
   assert.equal(await statusAtOnce(rawPush(house, textXml('o4', '4', '四'))), 503)
   await release()

@@ -1,4 +1,5 @@
-// A product whose disk stops answering as soon as there is a pipe of that name: whoever opens it waits for a writer who never comes.
+// A product whose disk stops answering as soon as a certain named pipe exists: opening a pipe waits
+// for a writer who never comes.
 import { existsSync, fdatasync, open } from 'node:fs'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
@@ -31,7 +32,7 @@ await signals.started(async () => {
 })
 process.stdout.write(`${await app.listen()}\n`)
 
-/** As the thread that folds the log is, while the disk takes what it forces. */
+/** Hangs like the checkpoint thread does while the disk accepts what is forced. */
 function held(): Promise<unknown> {
   const code = "require('node:fs').openSync(require('node:worker_threads').workerData)"
   const thread = new Worker(code, { eval: true, workerData: pipe })

@@ -1,4 +1,5 @@
-// A disk that answers nothing any more, not even that it has failed. Node waits for its threads when it exits, however long they wait.
+// A disk that stops answering without reporting an error. When it exits, Node waits for its
+// threads, however long they hang.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +12,7 @@ import { makeFolder } from '../support/folder.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 import { inTime } from '../support/pauses.ts'
 
-/** What is promised, and what a busy machine may need to see it. */
+/** The promised time plus an allowance for a busy machine. */
 const withinMs = 15_000 + 5000
 const tooLate = 'closing has not ended in time'
 
@@ -41,7 +42,7 @@ async function open(t: TestContext, who: string) {
   return {
     url,
     hold: () => execFileSync('mkfifo', [pipe]),
-    /** How it ended, and how long it took. */
+    /** The exit code, and how long it took to end. */
     end: async () => {
       const began = performance.now()
       child.kill('SIGTERM')
@@ -52,7 +53,7 @@ async function open(t: TestContext, who: string) {
       })
       return { how: code ?? signal, ms: performance.now() - began, out }
     },
-    /** What the next start finds. */
+    /** The texts that the next start finds. */
     texts: async () => {
       const next = await openHouse({ dir, rules: false, simulatorUrl: simulator.url, alone: true })
       const rows = await next.rows<{ text: string }>('select text from message_data order by seq')
@@ -62,7 +63,7 @@ async function open(t: TestContext, who: string) {
   }
 }
 
-void test('a process whose disk does not answer any more ends 15 s after it is told to, says so, and what it has answered is there', async (t) => {
+void test('a process whose disk hangs ends 15 s after being told to, says so, and everything it answered is stored', async (t) => {
   await Promise.all(
     ['the log', 'a thread'].map(async (who) => {
       const process = await open(t, who)
@@ -85,7 +86,7 @@ void test('a process whose disk does not answer any more ends 15 s after it is t
   )
 })
 
-void test('a process that has closed does not wait for what it still asks of a disk that does not answer', async (t) => {
+void test('a process that has closed everything does not wait for unanswered requests to a hanging disk', async (t) => {
   const process = await open(t, 'the rest')
   assert.equal((await rawPush(process, textXml('o1', '1', '一'))).status, 200)
   process.hold()

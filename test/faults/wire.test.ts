@@ -1,5 +1,5 @@
-// The wire to WeChat is cut at the worst moment: what cannot be proved undelivered is unknown, and nothing arrives twice unless a
-// person sends it again.
+// The connection to WeChat breaks at the worst moment. A reply that may have been delivered is
+// unknown, and nothing arrives twice unless a person sends it again.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -51,7 +51,7 @@ async function scene(t: Ends): Promise<Scene> {
         text,
       })
     ).body.message
-  // a token is there, and the wire proved: what is cut later is the message
+  // fetches a token and tests the connection, so that only the message itself is affected later
   await reply('before')
   await eventually(async () => {
     assert.deepEqual(
@@ -92,7 +92,7 @@ const cuts: [cut: Cut, arrived: number][] = [
   ['busy', 0],
 ]
 for (const [cut, arrived] of cuts) {
-  void test(`${cut}: the reply is unknown, the next one leaves behind it, and only a person sends it again`, async (t) => {
+  void test(`if the connection to WeChat breaks (${cut}), the reply is unknown, the next one is sent after it, and only a person sends it again`, async (t) => {
     const at = await scene(t)
     await at.rig.arm(cut)
     const doubtful = await at.reply('doubtful')
@@ -122,7 +122,7 @@ for (const [cut, arrived] of cuts) {
   })
 }
 
-void test('refused: no byte left, so it is tried again until it arrives, once, and those behind it in their order', async (t) => {
+void test('while WeChat refuses connections, a reply is tried again until it arrives once, and the replies behind it follow in order', async (t) => {
   const at = await scene(t)
   await at.rig.arm('refuse')
   for (const text of ['one', 'two', 'three']) await at.reply(text)
@@ -146,7 +146,7 @@ void test('refused: no byte left, so it is tried again until it arrives, once, a
   )
 })
 
-void test('refused for ten minutes: failed, with the budget given back', async (t) => {
+void test('if WeChat refuses connections for ten minutes, the reply fails and is given back to the reply window', async (t) => {
   const at = await scene(t)
   await at.rig.arm('refuse')
   await at.reply('late')
@@ -165,7 +165,7 @@ void test('refused for ten minutes: failed, with the budget given back', async (
   )
 })
 
-void test('kill -9 of the product while WeChat has the message and has not answered: unknown, never sent again by itself', async (t) => {
+void test('after kill -9 while WeChat has a message and has not answered, the reply is unknown and never sent again automatically', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-wire-'))
   const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
   const rig = await openRig(simulator.url)

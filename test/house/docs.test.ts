@@ -1,4 +1,4 @@
-// What the documents say of settings is what the code reads.
+// Compares the documentation of settings with the code.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -15,7 +15,7 @@ const root = resolve(import.meta.dirname, '../../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const names = Object.keys(settings.shape)
 
-void test('.env.example and docs/configuration.md name the settings that config.ts reads, in its order', () => {
+void test('.env.example and docs/configuration.md list the same settings as config.ts, in the same order', () => {
   const inExample = [...read('.env.example').matchAll(/^# ?([A-Z][A-Z_]+)=/gm)].map(
     (match) => match[1],
   )
@@ -26,7 +26,7 @@ void test('.env.example and docs/configuration.md name the settings that config.
   assert.deepEqual(inDocs, names)
 })
 
-void test('docs/configuration.md names what a company sets, in order, with its default and its range, and the API takes it', () => {
+void test("docs/configuration.md lists a company's settings in order with default and range, and the API accepts them", () => {
   const rows = [
     ...read('docs/configuration.md').matchAll(/^\| `([a-z]\w+)` \| `(.*?)` \| (.*?) \|/gm),
   ].map(([, name = '', fallback = '', range = '']) => ({ name, fallback, range }))
@@ -52,7 +52,7 @@ void test('docs/configuration.md names what a company sets, in order, with its d
   }
 })
 
-void test('every file a document links to exists', () => {
+void test('every file that a document links to exists', () => {
   const documents = [
     ...readdirSync(root),
     ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) =>
@@ -72,7 +72,7 @@ void test('every file a document links to exists', () => {
   }
 })
 
-void test('docs/rights.md says what the routes say of whom they serve', () => {
+void test('docs/rights.md matches what the routes declare about who may call them', () => {
   assert.equal(
     readFileSync(rightsFile, 'utf8'),
     rightsPage(),
@@ -80,7 +80,7 @@ void test('docs/rights.md says what the routes say of whom they serve', () => {
   )
 })
 
-void test('no reach is described that no route has', () => {
+void test('every kind of reach that is described is used by some route', () => {
   const used = new Set(routes.flatMap(reachesOf))
   assert.deepEqual(
     Object.keys(reaches).filter((reach) => !used.has(reach as Reach)),

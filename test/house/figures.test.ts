@@ -1,4 +1,5 @@
-// The figures of the code's shape (`npm run house`): of each thing they count one is planted in a tiny tree.
+// The figures about the shape of the code (`npm run house`). For each, a tiny source tree with one
+// example is measured.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +25,7 @@ function figures(files: Record<string, string[]>): Figures {
 }
 const report = (files: Record<string, string[]>): Report => ({ ...figures(files), walks: null })
 
-void test('a room is counted by its lines of code, its comments, its functions and its exports', () => {
+void test('the figures count lines of code, comments, functions and exports of a folder', () => {
   const { rooms } = figures({
     'rules/one.ts': [
       '// a comment',
@@ -71,7 +72,7 @@ void test('a room is counted by its lines of code, its comments, its functions a
   assert.equal(rooms['total']?.files, 4)
 })
 
-void test('folders that import each other are named with every import, and which of them take types only', () => {
+void test('the figures list folders that import each other, with every import, and mark those that import only types', () => {
   const { folderCycles, fileCycles } = figures({
     'src/actions/far/one.ts': ["import { two } from '../near/two.ts'", 'export const one = two'],
     'src/actions/near/two.ts': ['export const two = 2'],
@@ -100,7 +101,7 @@ void test('folders that import each other are named with every import, and which
   assert.deepEqual(fileCycles, [])
 })
 
-void test('files that import each other are found over several steps, through types, packages and later imports', () => {
+void test('the figures find circular imports over several files, including types, packages and dynamic imports', () => {
   const { fileCycles } = figures({
     'src/one.ts': ["export { two } from './two.ts'"],
     'src/two.ts': ["export const two = () => import('./three.ts')"],
@@ -113,7 +114,7 @@ void test('files that import each other are found over several steps, through ty
   ])
 })
 
-void test('a name at the top of several files of the product is named with them, however it is declared', () => {
+void test('the figures list names that are declared at the top of several files of the product, in whatever way', () => {
   const { doubled } = figures({
     'entities/one.ts': ['export type Doubled = 1', 'export const Doubled = 1', 'const once = 1'],
     'rules/two.ts': ['class Doubled {}', 'function inside() {', '  const once = 2', '}'],
@@ -125,7 +126,7 @@ void test('a name at the top of several files of the product is named with them,
   ])
 })
 
-void test('a wide line is named unless a text makes it wide', () => {
+void test('the figures list lines that are too wide, unless a text makes them so', () => {
   const wide = 'wide '.repeat(20)
   const sum = Array.from({ length: 20 }, (_, at) => `\${one(${at})}`)
   const { long, rooms } = figures({
@@ -153,7 +154,7 @@ void test('a wide line is named unless a text makes it wide', () => {
   assert.deepEqual(rooms['src']?.over, [66.67, 100])
 })
 
-void test('before and after stand beside each other, with what is new and what is gone', () => {
+void test('the figures before and after a change are shown side by side, with what is new and what is gone', () => {
   const before = report({ 'rules/one.ts': ['const a = 1'], 'rules/two.ts': ['const a = 2'] })
   const now = report({ 'rules/one.ts': ['const b = 1'], 'src/two.ts': ['const b = 2', 'b()'] })
   const told = reportOf({ before, after: now }, false)
@@ -164,7 +165,7 @@ void test('before and after stand beside each other, with what is new and what i
   assert.match(told, /product: 1\n\+ b ×2: rules\/one.ts, src\/two.ts\n- a ×2: /)
 })
 
-void test('a push, a claim and a reply each run through files of their own', async () => {
+void test('the figures find the files that a push, a claim and a reply run through', async () => {
   const root = resolve(import.meta.dirname, '../../..')
   const { push, claim, reply } = await walkedFiles(root)
   for (const file of [...push, ...claim, ...reply]) assert.ok(existsSync(join(root, file)), file)

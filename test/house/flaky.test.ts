@@ -1,4 +1,5 @@
-// The runner of the tests itself: what fails twice fails the run, what passes alone is told, and two such files are too many.
+// The runner of the tests: a file that fails twice fails the run, one that passes when repeated is
+// reported, and two of those are too many.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +14,7 @@ const passes = `import test from 'node:test'
 test('it holds', () => {})`
 const fails = `import test from 'node:test'
 test('it never holds', () => { throw new Error('broken for good') })`
-/** Fails the first time only. */
+/** A test file that fails only the first time. */
 const flaky = `import { existsSync, writeFileSync } from 'node:fs'
 import test from 'node:test'
 test('it holds when it is alone', () => {
@@ -23,7 +24,7 @@ test('it holds when it is alone', () => {
   console.log('what the house said')
   throw new Error('late by one')
 })`
-/** Ends before its tests are over. */
+/** A test file that ends before its tests are finished. */
 const dies = `import test from 'node:test'
 test('it is interrupted', () => { process.exit(3) })`
 
@@ -39,7 +40,8 @@ async function run(t: TestContext, sources: string[]): Promise<{ code: number; o
   })
   const program = `import { judge, runFiles } from ${JSON.stringify(runner)}
 process.exit(judge([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_000 })]))`
-  // a runner that believes itself inside another one would run nothing
+  // removes the variable by which a test runner recognises that it runs inside another one, where
+  // it would do nothing
   const env = { PATH: `${dir}:/usr/bin:/bin` }
   return new Promise((done) => {
     execFile(
@@ -53,27 +55,27 @@ process.exit(judge([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_0
   })
 }
 
-test('a run whose files all pass says nothing of flaky ones and stands', async (t) => {
+test('a test run in which every file passes mentions no flaky files and succeeds', async (t) => {
   const { code, out } = await run(t, [passes])
   assert.equal(code, 0, out)
   assert.match(out, /it holds/)
   assert.doesNotMatch(out, /flaky|Once more/)
 })
 
-test('a file that fails, and fails again alone, fails the run', async (t) => {
+test('a test file that fails and fails again when repeated alone fails the run', async (t) => {
   const { code, out } = await run(t, [passes, fails])
   assert.equal(code, 1, out)
   assert.match(out, /Once more, alone: .*1\.test\.mjs/)
   assert.match(out, /failed: .*1\.test\.mjs/)
 })
 
-test('a file that dies in the middle fails the run', async (t) => {
+test('a test file whose process dies in the middle fails the run', async (t) => {
   const { code, out } = await run(t, [passes, dies])
   assert.equal(code, 1, out)
   assert.match(out, /failed: .*1\.test\.mjs/)
 })
 
-test('a file that passes when it runs alone is told with its first failure, and the run stands', async (t) => {
+test('a test file that passes when repeated alone is reported with its first failure, and the run succeeds', async (t) => {
   const { code, out } = await run(t, [passes, flaky])
   assert.equal(code, 0, out)
   const end = out.slice(out.lastIndexOf('flaky: '))
@@ -83,7 +85,7 @@ test('a file that passes when it runs alone is told with its first failure, and 
   assert.match(end, /what the house said/)
 })
 
-test('two flaky files in one run fail it', async (t) => {
+test('two flaky test files in one run fail it', async (t) => {
   const { code, out } = await run(t, [flaky, flaky])
   assert.equal(code, 1, out)
   assert.match(out, /2 flaky files in one run/)

@@ -1,5 +1,6 @@
-// One lock order for every action: inbox → customer → session → agent_load → message → outbox → ledger → streams. It is the order
-// of first locks; a row already held may be written again. Read from the SQL of a whole day in the house.
+// Every action takes its locks in one order: inbox → customer → session → agent_load → message →
+// outbox → ledger → streams. Only the first lock of each row counts. The order is read from the SQL
+// of everything that happens in a house on one day.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse, post, type Actor, type House } from '../support/app.ts'
@@ -28,7 +29,7 @@ const lockedTable = (query: string): string | null => {
   return (write ?? read)?.[1] ?? null
 }
 
-void test('every unit of work takes its first locks in the one order', async (t) => {
+void test('every transaction takes its first locks in the same order of tables', async (t) => {
   const units = new Map<number, string[]>()
   const house = await openHouse({
     alone: true,
@@ -159,7 +160,7 @@ async function settleByHand(house: House, agent: Actor, id: string): Promise<voi
   )
 }
 
-/** A lease that ran out under its holder. */
+/** Lets a lease expire while its holder is still sending. */
 async function sweep(house: House): Promise<void> {
   const { store } = house.app.ports
   const changed = await store.work('rest', async (unit) => {
@@ -202,7 +203,7 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
   })
 }
 
-/** Customers who are given, taken back, moved on, ended by timers, reclaimed and given back. */
+/** Customers are assigned, taken back, moved on, ended by timers, reclaimed and given back. */
 async function giveAndTake(house: House, agent: Actor): Promise<void> {
   const { admin } = house
   const group = (await admin.call('POST', '/api/groups', { name: '售后' })).body.id as number

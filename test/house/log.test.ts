@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { tellError } from '../../src/log.ts'
 
-void test('what SQL refuses is logged without the values that were to be written', () => {
+void test('an error of the database is logged without the values of the statement', () => {
   const hash = '$argon2id$v=19$m=19456$of-a-password'
   const refused = Object.assign(new Error("Unknown column 'x'"), {
     code: 'ER_BAD_FIELD_ERROR',

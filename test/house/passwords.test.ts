@@ -1,11 +1,11 @@
-// Passwords are tried beside the disk, on the threads that both share.
+// Passwords are hashed on the same threads that disk access uses.
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import test from 'node:test'
 import { isAppError } from '../../src/errors.ts'
 import { hashPassword, passwordMatches } from '../../src/passwords.ts'
 
-void test('many who sign in at once leave room for the disk', async () => {
+void test('many simultaneous sign-ins leave threads free for writing to disk', async () => {
   const stored = await hashPassword('right')
   let tried = 0
   const all = Promise.all(
@@ -20,7 +20,7 @@ void test('many who sign in at once leave room for the disk', async () => {
   assert.equal((await all).filter(Boolean).length, 1)
 })
 
-void test('more who sign in at once than can be served soon are told to come again', async () => {
+void test('more simultaneous sign-ins than can soon be handled are told to come again', async () => {
   const answers = await Promise.allSettled(
     Array.from({ length: 400 }, () => passwordMatches(null, 'x')),
   )

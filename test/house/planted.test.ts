@@ -1,4 +1,5 @@
-// The faults that are planted (`npm run planted`) fit the code of today, and the tests that catch them are there.
+// The planted faults (`npm run planted`) must fit the present code, and the tests that should catch
+// them must exist.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -9,7 +10,7 @@ import { faults } from '../../scripts/planted/faults/index.ts'
 const root = resolve(import.meta.dirname, '../../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-void test('every planted fault changes its file, where what it replaces stands once', () => {
+void test('every planted fault changes its file, and the text it replaces occurs there exactly once', () => {
   const wrong = faults.flatMap((fault) => {
     try {
       const planted = plantIn(fault, read)
@@ -22,7 +23,7 @@ void test('every planted fault changes its file, where what it replaces stands o
   assert.deepEqual(wrong, [])
 })
 
-void test('every planted fault has a name of its own and names tests that are there', () => {
+void test('every planted fault has a unique name and refers to existing tests', () => {
   const names = faults.map(({ name }) => name)
   assert.deepEqual(
     names.filter((name, at) => names.indexOf(name) !== at),
@@ -43,7 +44,7 @@ void test('every planted fault has a name of its own and names tests that are th
   )
 })
 
-void test('a fault whose place has changed is said to apply no longer', () => {
+void test('a planted fault whose text is no longer in the code is reported as outdated', () => {
   const [fault] = faults
   assert.ok(fault)
   assert.throws(() => plantIn(fault, () => 'something else'), NoLongerApplies)

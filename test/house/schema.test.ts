@@ -1,4 +1,4 @@
-// No drift: the migrated schema, read from the database itself, is what the entities say.
+// Compares the migrated schema, read from the database, with the entities.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { EntitySchemaColumnOptions } from 'typeorm'
@@ -61,7 +61,7 @@ const mysql: Schema = {
         [table],
       )
     )
-      // MySQL 8 no longer tells a width of integers
+      // MySQL 8 no longer reports a display width for integers
       .map((row) => ({
         name: row.name,
         type: row.type.replace(/int\(\d+\)/, 'int'),
@@ -88,7 +88,7 @@ const schema = isCluster ? mysql : sqlite
 const named = (list: { columns?: unknown }[] = []) =>
   list.map((one) => (one.columns as string[]).join(',')).sort()
 
-void test('every table is what its entity says', async (t) => {
+void test('every table in the database has exactly the columns and keys of its entity', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   for (const { options } of entities) {

@@ -1,4 +1,5 @@
-// The long run is believed because it was seen to complain: of every promise that it reports, each way to break it is told.
+// The checks of the long run can be trusted because each is shown to complain: every promise is
+// broken in every known way.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { openMadeUp, type MadeUp } from '../support/soak/made-up.ts'
@@ -15,7 +16,7 @@ async function openDay(t: TestContext): Promise<MadeUp> {
   return day
 }
 
-void test('a long run in which every promise was kept has looked at each, and finds nothing', async (t) => {
+void test('in a long run without faults each promise has been checked and no breach is found', async (t) => {
   const day = await openDay(t)
   await day.judge()
   assert.deepEqual(day.facts.promises.breaches, [])
@@ -26,7 +27,7 @@ void test('a long run in which every promise was kept has looked at each, and fi
 })
 
 for (const [id, ways] of Object.entries(wrong) as [PromiseId, Case[]][]) {
-  void test(`the long run tells when this is not so: ${promised[id]} (${id})`, async (t) => {
+  void test(`the long run reports a breach when this promise is broken: ${promised[id]} (${id})`, async (t) => {
     assert.ok(ways.length > 0)
     for (const { what, make, then, told } of ways) {
       await t.test(what, async (t) => {
@@ -96,7 +97,7 @@ const excused: [string, (day: MadeUp) => void][] = [
   ],
 ]
 
-void test('the long run blames nobody for what a strike explains', async (t) => {
+void test('the long run reports no breach for effects that a planned failure explains', async (t) => {
   for (const [what, make] of excused) {
     await t.test(what, async (t) => {
       const day = await openDay(t)

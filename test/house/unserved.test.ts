@@ -1,4 +1,4 @@
-// The suites' own watch over what is not served.
+// The tests' own check for requests that were not served.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse } from '../support/app.ts'
@@ -10,7 +10,7 @@ for (const [most, ends] of [
   [1, /2 not served, 1 at most \(it is away\): 2 × 500 POST \/wechat/],
   [2, null],
 ] as const) {
-  void test(`of two pushes that are not served, ${most} announced: the house ends ${ends ? 'with a fault' : 'clean'}`, async () => {
+  void test(`a house with two unserved pushes, of which ${most} were announced, closes ${ends ? 'with a fault' : 'without a fault'}`, async () => {
     const house = await openHouse({ rules: false, withoutCron: true, alone: true })
     house.announce({ logs: [/./], unserved: { most, why: 'it is away' } })
     const giveBack = await takeStoreAway(house)
@@ -23,7 +23,7 @@ for (const [most, ends] of [
   })
 }
 
-void test('what the simulator pushed in vain is not served; what a door refused is known from the door', () => {
+void test('pushes of the simulator without a usable answer count as unserved, and those a process itself refused are counted once', () => {
   const tried = (more: object) => ({
     n: 1,
     kind: 'push' as const,

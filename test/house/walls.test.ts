@@ -1,4 +1,5 @@
-// Each wall is walked through on purpose and must be seen to hold; a wall whose path matches no file guards nothing.
+// Each rule about allowed imports is broken on purpose and must be reported; a rule whose path
+// matches no file would check nothing.
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -24,7 +25,7 @@ const rooms = [
 ]
 const vue = (script: string) => `<script setup lang="ts">\n${script}\n</script>\n`
 
-/** wall → a file that should not be, and what it says. */
+/** For each rule, a file that breaks it and its content. */
 const plants: Record<string, [file: string, text: string]> = {
   'no-cycles': [
     'src/views/planted.ts',
@@ -224,7 +225,7 @@ const cruised = async (baseDir: string) => {
   return result.output
 }
 
-void test('every wall has a violation planted for it', () => {
+void test('every rule about imports has an example that breaks it', () => {
   const names = config.forbidden.map((wall) => wall.name ?? '')
   assert.deepEqual(
     names.filter((name) => !(name in plants)),
@@ -232,7 +233,7 @@ void test('every wall has a violation planted for it', () => {
   )
 })
 
-void test('every wall guards files that exist', async () => {
+void test('every rule about imports applies to files that exist', async () => {
   const files = (await cruised(root)).modules.map((module) => module.source)
   const guardsNothing = config.forbidden.filter((wall) => {
     const path = wall.from.path
@@ -244,11 +245,11 @@ void test('every wall guards files that exist', async () => {
   )
 })
 
-void test('every planted violation is caught by its wall', async () => {
+void test('every example that breaks a rule about imports is reported by that rule', async () => {
   const seen = (await cruised(copy)).summary.violations.map((one) => `${one.rule.name} ${one.from}`)
   const missed = Object.entries(plants).filter(
     ([wall, [file]]) =>
-      // a wall between rooms names the room, the others the file
+      // rules between folders report the folder, all others the file
       !seen.includes(`${wall} ${nameOf(wall, file)}`) && !seen.includes(`${wall} ${dirname(file)}`),
   )
   assert.deepEqual(

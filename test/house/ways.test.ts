@@ -1,4 +1,5 @@
-// ARCHITECTURE.md follows three calls through all their files. Here they are made, and what runs is looked for on that page.
+// ARCHITECTURE.md describes three calls with all files they run through. The test makes these calls
+// and compares.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -7,10 +8,10 @@ import { walkedFiles } from '../../scripts/house/walks.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
-/** What stands once for all: one file a table. */
+/** Files of the queries are mentioned there as a group. */
 const queries = /^src\/store\/queries\/[^/]+$/
 
-/** From its title to the next of as many signs or fewer. */
+/** The text from a heading up to the next heading of the same or a higher level. */
 function partOf(title: string): string {
   const begin = page.indexOf(`\n### ${title}\n`)
   assert.notEqual(begin, -1, `ARCHITECTURE.md has no part "${title}"`)
@@ -20,7 +21,7 @@ function partOf(title: string): string {
 
 const linksIn = (text: string) => [...text.matchAll(/\]\(([^)]+\.ts)\)/g)].map(([, file]) => file)
 
-void test('every file that a push, a claim and a reply run through is named on their way in ARCHITECTURE.md', async () => {
+void test('ARCHITECTURE.md names every file that a push, a claim and a reply run through, in the right section', async () => {
   const walks = await walkedFiles(root)
   const ways = {
     push: ['A push'],
@@ -39,7 +40,7 @@ void test('every file that a push, a claim and a reply run through is named on t
   }
 })
 
-void test('every file that ARCHITECTURE.md names is there', () => {
+void test('every file that ARCHITECTURE.md names exists', () => {
   const links = linksIn(page)
   assert.ok(links.length > 100)
   assert.deepEqual(

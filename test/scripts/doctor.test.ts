@@ -50,7 +50,7 @@ const answering = async (t: Ends, status: number) => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-void test('beside a running kefu the doctor finds nothing wrong, and tries signature and token', async (t) => {
+void test('the doctor finds nothing wrong with a running kefu, and tests signature and token', async (t) => {
   const { doctor } = await house(t)
   const { code, out } = await doctor()
   assert.equal(code, 0, out)
@@ -80,7 +80,7 @@ void test('beside a running kefu the doctor finds nothing wrong, and tries signa
   )
 })
 
-void test('when the clock of the database has jumped the doctor tells how far kefu is off, and what to do', async (t) => {
+void test("the doctor tells how far kefu's time is from the database's clock after a jump, and what to do", async (t) => {
   const {
     house: { jumpTo, rows, announce },
     end,
@@ -111,7 +111,7 @@ void test('when the clock of the database has jumped the doctor tells how far ke
   assert.match((await doctor()).out, /✔ kefu's time is the database's/)
 })
 
-void test('40164 is explained with the list where the address must stand', async (t) => {
+void test('the doctor explains errcode 40164 and names the list at WeChat to which the address must be added', async (t) => {
   const {
     house: { simulator },
     doctor,
@@ -129,7 +129,7 @@ void test('40164 is explained with the list where the address must stand', async
   assert.match(out, /1 of \d+ need attention/)
 })
 
-void test('another key, a key others can read, half a key, and a missing one are told apart', async (t) => {
+void test('the doctor distinguishes a wrong key, a key that others can read, an incomplete key and a missing one', async (t) => {
   const {
     house: { dir },
     doctor,
@@ -155,7 +155,7 @@ void test('another key, a key others can read, half a key, and a missing one are
   assert.ok(!existsSync(join(dir, 'secret.key')), 'the doctor makes none')
 })
 
-void test('PUBLIC_URL that leads elsewhere or nowhere is told apart from a kefu that does not run', async (t) => {
+void test('the doctor distinguishes a PUBLIC_URL that leads elsewhere or nowhere from a kefu that is not running', async (t) => {
   const { end, doctor } = await house(t)
   const notFound = await doctor({ PUBLIC_URL: await answering(t, 404) })
   assert.equal(notFound.code, 1)
@@ -170,7 +170,7 @@ void test('PUBLIC_URL that leads elsewhere or nowhere is told apart from a kefu 
   assert.match(still.out, /✔ Test .*so the signature was not tried/)
 })
 
-void test('what is not there yet, and settings that cannot be used, end with 1 and words', async (t) => {
+void test('the doctor reports what is not set up yet, and unusable settings, in words and with exit code 1', async (t) => {
   const dir = makeFolder('doctor')
   const wechat = await answering(t, 200)
   const empty = await runScript('doctor', dir, { WECHAT_API_BASE: wechat })
@@ -198,7 +198,7 @@ void test('what is not there yet, and settings that cannot be used, end with 1 a
   assert.ok(!mysql.out.includes('hidden'))
 })
 
-void test('in safe mode the push is sealed as WeChat seals it; with another key who answers is found out', async (t) => {
+void test('in safe mode the doctor sends an encrypted push like WeChat, and detects that the server has another key', async (t) => {
   const {
     house: { admin, url },
     doctor,
@@ -210,7 +210,7 @@ void test('in safe mode the push is sealed as WeChat seals it; with another key 
   assert.match(fine.out, /a push in its mode \(safe\) is taken/)
   assert.match(fine.out, /safe mode: nobody without its key/)
 
-  // a proxy that lets GET through and refuses what is posted
+  // a proxy that passes GET requests on and refuses POST
   const proxy = createServer((request, response) => {
     if (request.method === 'POST') {
       response.writeHead(413).end()
@@ -236,7 +236,7 @@ void test('in safe mode the push is sealed as WeChat seals it; with another key 
   )
 })
 
-void test('each right that is missing is named with what does not work without it; 40164 tells the address; an unbound account its pushes', async (t) => {
+void test('the doctor names each missing permission with what does not work without it, an address WeChat refuses, and an account that is not bound', async (t) => {
   const { house: opened, doctor } = await house(t)
   const { simulator, admin } = opened
   await post(`${simulator}/sim/faults`, {
@@ -287,7 +287,7 @@ void test('each right that is missing is named with what does not work without i
   )
 })
 
-void test('old pushes that were refused are told, with how to be rid of them', async (t) => {
+void test('the doctor reports old pushes that were refused, and how to avoid that', async (t) => {
   const { house: first, end, doctor } = await house(t)
   const now = Math.floor(Date.now() / 1000)
   const push = async (to: House, id: string, at: number) =>
@@ -299,7 +299,7 @@ void test('old pushes that were refused are told, with how to be rid of them', a
     )
     assert.equal(row?.newest_push, now * 1000)
   })
-  // times are written once a minute, and by a new process at once
+  // push times are written once a minute, but a new process writes them at once
   await end()
   const at = await openHouse({ dir: first.dir })
   t.after(() => at.close())
@@ -320,8 +320,8 @@ void test('old pushes that were refused are told, with how to be rid of them', a
   )
 })
 
-void test('pushes that the database refused are told until somebody has seen to them', async (t) => {
-  // a job that reads it again would mend it within a second
+void test('the doctor reports pushes that the database refused until an admin has seen them', async (t) => {
+  // without jobs, because one would read the push again within a second
   const { house: at, doctor } = await house(t, { withoutCron: true })
   at.announce({ refused: true })
   await refuseLines(at, 'poison')

@@ -20,7 +20,7 @@ function place(t: { after: (end: () => void) => void }) {
   return { dir, data: join(dir, 'data') }
 }
 
-void test('migrate makes the schema once and says so', async (t) => {
+void test('the script migrate creates the schema once and reports it', async (t) => {
   const { dir } = place(t)
   const first = await runScript('migrate', dir)
   assert.deepEqual(
@@ -31,7 +31,7 @@ void test('migrate makes the schema once and says so', async (t) => {
   assert.deepEqual(second, { code: 0, out: 'The schema is up to date; nothing was done.\n' })
 })
 
-void test('told to end while it migrates, kefu ends between two steps, and the next start goes on', async (t) => {
+void test('kefu that is told to end during a migration ends between two steps, and the next start continues', async (t) => {
   const { data } = place(t)
   const open = (ending?: AbortSignal) =>
     openStore({ url: 'sqlite:', dataDir: data, log: silentLog, ending })
@@ -48,7 +48,7 @@ void test('told to end while it migrates, kefu ends between two steps, and the n
   assert.equal(store.migrated.length, migrations.length)
 })
 
-void test('migrate beside a running embedded kefu is refused in words', async (t) => {
+void test('the script migrate is refused with an explanation while an embedded kefu is running', async (t) => {
   const { dir, data } = place(t)
   const store = await openStore({ url: 'sqlite:', dataDir: data, log: silentLog })
   t.after(store.close)
@@ -57,7 +57,7 @@ void test('migrate beside a running embedded kefu is refused in words', async (t
   assert.match(out, /held by another kefu/)
 })
 
-void test('seed makes a demo one can sign in to, and touches nothing that is not empty', async (t) => {
+void test('the script seed creates a demo to sign in to, and refuses to touch a database that is not empty', async (t) => {
   const { dir, data } = place(t)
   const first = await runScript('seed', dir)
   assert.equal(first.code, 0, first.out)
@@ -84,7 +84,7 @@ void test('seed makes a demo one can sign in to, and touches nothing that is not
   assert.equal((await app.ports.store.read.accounts.companies()).length, 1)
 })
 
-void test('a lost password is reset by a command, once kefu is stopped; the old one and its sign-ins end', async (t) => {
+void test('the script reset-password sets a new password while kefu is stopped; the old one and its sign-ins end', async (t) => {
   const { dir, data } = place(t)
   await runScript('seed', dir)
   const [, old = ''] =

@@ -1,4 +1,4 @@
-// npm start as a newcomer runs it, with nothing configured but free ports and a folder of its own.
+// npm start as a newcomer runs it, with nothing configured except free ports and a folder.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ async function start(t: TestContext, dir: string) {
   return { child, over, out }
 }
 
-void test('beside npm start the doctor asks the simulated WeChat and finds nothing wrong', async (t) => {
+void test('while npm start is running, the doctor asks the simulated WeChat and finds nothing wrong', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-start-'))
   const { child, over, out } = await start(t, dir)
   for (const line of ['Console', 'Simulator', 'Logins', 'Data']) {
@@ -47,7 +47,7 @@ void test('beside npm start the doctor asks the simulated WeChat and finds nothi
   assert.match(after.out, /WECHAT_API_BASE http:\/\/127\.0\.0\.1:9 cannot be reached/)
 })
 
-void test('what a killed npm start left behind misleads no doctor', async (t) => {
+void test('what is left of a killed npm start does not mislead the doctor', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-start-'))
   const { child, over } = await start(t, dir)
   child.kill('SIGKILL')

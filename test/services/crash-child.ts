@@ -1,4 +1,4 @@
-// Starts servers, tells which, and waits to be killed.
+// Starts servers, prints which, and waits to be killed.
 import { startMariadb } from '../../scripts/services/mariadb.ts'
 import { startNginx } from '../../scripts/services/nginx.ts'
 import { startCluster, startSentinel } from '../../scripts/services/redis.ts'

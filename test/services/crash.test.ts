@@ -17,7 +17,7 @@ async function child(how: string) {
   return { process, pid: process.pid ?? 0, pids: JSON.parse(line.toString()) as number[] }
 }
 
-void test('servers die with a process that is killed, and the next one removes their directories', async (t) => {
+void test('database servers started for tests end when their process is killed, and the next process removes their directories', async (t) => {
   const { process: killed, pid, pids } = await child('wait')
   assert.ok(pids.length === 11 && pids.every(runs))
   const ended = once(killed, 'exit')
@@ -32,7 +32,7 @@ void test('servers die with a process that is killed, and the next one removes t
   assert.deepEqual(dirsOf(pid), [])
 })
 
-void test('a process that forgets to stop its servers ends, and they and their directories with it', async () => {
+void test('a process that forgets to stop its servers can still end, and the servers and their directories disappear with it', async () => {
   const { process: forgetful, pid, pids } = await child('end')
   if (forgetful.exitCode === null) await once(forgetful, 'exit')
   assert.equal(forgetful.exitCode, 0)

@@ -4,7 +4,7 @@ import { startMariadb } from '../../scripts/services/mariadb.ts'
 import { eventually } from '../support/eventually.ts'
 import { run, stopsWithoutATrace } from './support.ts'
 
-void test('a MariaDB answers on loopback, keeps what was committed over a kill, and leaves no trace', async (t) => {
+void test('a MariaDB started for tests answers on loopback, keeps committed rows after a kill, and leaves nothing behind', async (t) => {
   const service = await startMariadb({ args: ['--lock-wait-timeout=7'] })
   t.after(service.stop)
   const [port = 0] = service.ports
@@ -59,7 +59,7 @@ void test('a MariaDB answers on loopback, keeps what was committed over a kill, 
   await stopsWithoutATrace(service)
 })
 
-void test('two servers at once share nothing', async (t) => {
+void test('two MariaDB servers started for tests at the same time share nothing', async (t) => {
   const services = await Promise.all([startMariadb(), startMariadb()])
   t.after(() => Promise.all(services.map((service) => service.stop())))
   assert.notEqual(services[0].url, services[1].url)

@@ -68,7 +68,7 @@ async function scene(t: { after: (end: () => unknown) => void }) {
   }
 }
 
-void test("a follower's pushes go to one process, followers are spread, the rest goes round", async (t) => {
+void test('nginx sends all pushes of a follower to one process, spreads followers over processes, and distributes other calls in turn', async (t) => {
   const { nginx, ask, push, upstreams } = await scene(t)
   const places = new Map<string, Set<string>>()
   for (let n = 0; n < 120; n++) {
@@ -94,7 +94,7 @@ void test("a follower's pushes go to one process, followers are spread, the rest
   await stopsWithoutATrace(nginx)
 })
 
-void test('what meets a dead process goes to the other one', async (t) => {
+void test('nginx sends requests for a dead process to the other one', async (t) => {
   const { upstreams, ask, push } = await scene(t)
   await upstreams[0].close()
   for (let n = 0; n < 10; n++) assert.deepEqual(await push(`o${n}`), { status: 200, text: 'two' })
@@ -104,7 +104,7 @@ void test('what meets a dead process goes to the other one', async (t) => {
   })
 })
 
-void test('a call that may have done something is not repeated; a push is', async (t) => {
+void test('nginx does not repeat a call that may have had an effect, but does repeat a push', async (t) => {
   const { upstreams, ask, push } = await scene(t)
   for (const one of upstreams) one.mood = 'drop'
   assert.equal((await ask('/api/sessions/claim', { method: 'POST', body: '{}' })).status, 502)

@@ -14,7 +14,7 @@ import { redis, stopsWithoutATrace } from './support.ts'
 
 const portOf = (service: Service) => service.ports[0] ?? 0
 
-void test('a Redis answers, keeps what was written over a kill, and leaves no trace', async (t) => {
+void test('a Redis started for tests answers, keeps written data after a kill, and leaves nothing behind', async (t) => {
   const service = await startRedis()
   t.after(service.stop)
   const port = portOf(service)
@@ -42,7 +42,7 @@ void test('a Redis answers, keeps what was written over a kill, and leaves no tr
   await stopsWithoutATrace(service)
 })
 
-void test('arguments go before the defaults, and a directory that is given stays', async (t) => {
+void test('arguments for a Redis override its defaults, and a given directory is not deleted', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-redis-'))
   t.after(() => {
     rmSync(dir, { recursive: true, force: true })
@@ -61,7 +61,7 @@ void test('arguments go before the defaults, and a directory that is given stays
   assert.equal(await redis(portOf(second), 'get', 'a'), '1')
 })
 
-void test('sentinels make another master when theirs is frozen, and take it back as a replica', async (t) => {
+void test('sentinels started for tests promote a replica when the master freezes, and accept the old master as a replica', async (t) => {
   const service = await startSentinel()
   t.after(service.stop)
   const [master = 0, , , guard = 0] = service.ports
@@ -101,7 +101,7 @@ void test('sentinels make another master when theirs is frozen, and take it back
   await stopsWithoutATrace(service)
 })
 
-void test('three masters share the slots; without one of them the cluster says that it is down', async (t) => {
+void test('a Redis Cluster of three masters shares the slots, and reports itself as down when one is missing', async (t) => {
   const service = await startCluster()
   t.after(service.stop)
   const clients = service.ports.slice(0, 3)

@@ -1,4 +1,5 @@
-// Seen from outside: what runs, what lies in the directory for temporary files, what a port answers.
+// Observes from outside which processes run, what is in the directory for temporary files, and what
+// a port answers.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -14,7 +15,10 @@ export const redis = async (port: number, ...args: string[]) =>
     await run('redis-cli', ['-h', '127.0.0.1', '-p', String(port), ...args], { timeout: 1000 })
   ).stdout.trim()
 
-/** A process that ended and was not fetched yet is a zombie, not alive. */
+/**
+ * A process that has ended but was not reaped by its parent is a zombie and does not count as
+ * alive.
+ */
 export function runs(pid: number): boolean {
   try {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))

@@ -13,7 +13,7 @@ async function send(scene: Scene, token: string, body: unknown): Promise<unknown
   ]
 }
 
-test('a message opens the window for five replies in 48 hours', async (t) => {
+test("in the simulator a follower's message allows five replies in 48 hours", async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   assert.equal(await send(scene, token, text('too early')), 45015)
@@ -29,7 +29,7 @@ test('a message opens the window for five replies in 48 hours', async (t) => {
   assert.equal(await send(scene, await scene.accessToken(), text('too late')), 45015)
 })
 
-test('a menu click opens three replies for a minute, and unfollowing closes', async (t) => {
+test('in the simulator a menu tap allows three replies for a minute, and unfollowing closes the window', async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   const happen = (event: string) =>
@@ -44,7 +44,7 @@ test('a menu click opens three replies for a minute, and unfollowing closes', as
   assert.equal(await send(scene, token, text('gone')), 45015)
 })
 
-test("what cannot be sent is refused with the platform's code", async (t) => {
+test("the simulator refuses a message that cannot be sent with WeChat's error code", async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
@@ -66,7 +66,7 @@ test("what cannot be sent is refused with the platform's code", async (t) => {
   assert.equal(await send(scene, token, text('界'.repeat(682))), 0)
 })
 
-test('tokens die by age, by a newer one, and by force', async (t) => {
+test('in the simulator a token becomes invalid by age, by a newer token and by a forced renewal', async (t) => {
   const scene = await openScene(t)
   const ask = async (query: string) =>
     (await scene.call('GET', `/cgi-bin/token?${query}`))['errcode']
@@ -99,7 +99,7 @@ test('tokens die by age, by a newer one, and by force', async (t) => {
   assert.equal(await send(scene, first, text('x')), 40001)
 })
 
-test('a fault strikes as often as asked, for its path and account only', async (t) => {
+test('a fault ordered in the simulator occurs as often as asked, for its path and account only', async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
@@ -136,7 +136,7 @@ test('a fault strikes as often as asked, for its path and account only', async (
   )
 })
 
-test('a fault may strike every third call only', async (t) => {
+test('a fault in the simulator may occur only at every third call', async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')
@@ -152,7 +152,7 @@ test('a fault may strike every third call only', async (t) => {
   assert.deepEqual(codes, [0, 0, -1, 0, 0, -1])
 })
 
-test('a lost answer is no lost message: the ledger knows', async (t) => {
+test("the simulator's ledger contains a message whose answer was lost", async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')

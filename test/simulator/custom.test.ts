@@ -15,7 +15,7 @@ async function open(t: Ending) {
   return { scene, api, upload }
 }
 
-test('every kind of message that may be sent stands on the phone', async (t) => {
+test('in the simulator every kind of message that may be sent is shown on the phone', async (t) => {
   const { scene, api, upload } = await open(t)
   const [image, voice, video, thumb] = await Promise.all([
     upload('image', 'cat.jpg'),
@@ -91,7 +91,7 @@ for (const [what, type, part, errcode] of [
   ['an entry too long', 'msgmenu', { list: [{ id: '1', content: 'x'.repeat(300) }] }, 45099],
   ['a mini program without page', 'miniprogrampage', { appid: 'wx1', title: 't' }, 40165],
 ] as const) {
-  test(`${what} is refused with ${errcode}, and costs nothing of the window`, async (t) => {
+  test(`the simulator refuses ${what} with ${errcode}, and this uses up nothing of the reply window`, async (t) => {
     const { scene, api } = await open(t)
     assert.equal(await api.send(type, part), errcode)
     for (const n of [1, 2, 3, 4, 5]) assert.equal(await api.send('text', { content: String(n) }), 0)
@@ -99,7 +99,7 @@ for (const [what, type, part, errcode] of [
   })
 }
 
-test('escaped letters, a foreign method, no body and a list as body are refused', async (t) => {
+test('the simulator refuses escaped letters, another HTTP method, an empty body and a list as body', async (t) => {
   const { scene, api } = await open(t)
   const token = await scene.accessToken()
   const at = `/cgi-bin/message/custom/send?access_token=${token}`
@@ -112,7 +112,7 @@ test('escaped letters, a foreign method, no body and a list as body are refused'
   assert.equal((await api.ask('/cgi-bin/no/such/path', {}))['errcode'], 40066)
 })
 
-test('who left, blocked or was put on the blacklist is not reached, each with its own code', async (t) => {
+test('the simulator refuses messages to followers who unsubscribed, blocked the account or are on the blacklist, each with its own code', async (t) => {
   const { scene, api } = await open(t)
   const text = () => api.send('text', { content: 'x' })
   await scene.call('PATCH', `/sim/followers/${openid}`, { appid, blocked: true })
@@ -125,7 +125,7 @@ test('who left, blocked or was put on the blacklist is not reached, each with it
   assert.equal(await text(), 43004)
 })
 
-test('a tap on a menu message gives three replies for a minute, not five for two days', async (t) => {
+test('in the simulator a tap on a menu message allows three replies for a minute instead of five in two days', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   await scene.say('满意', { bizmsgmenuid: '101' })
@@ -136,7 +136,7 @@ test('a tap on a menu message gives three replies for a minute, not five for two
   assert.equal(await api.send('text', { content: '5' }), 45015)
 })
 
-test('typing is shown for fifteen seconds after an exchange, and a message ends it', async (t) => {
+test('in the simulator "typing" is shown for fifteen seconds after a message, until the next message ends it', async (t) => {
   const { scene, api } = await open(t)
   const type = async (command: string) =>
     (await api.ask('/cgi-bin/message/custom/typing', { touser: openid, command }))['errcode']
@@ -172,7 +172,7 @@ test('typing is shown for fifteen seconds after an exchange, and a message ends 
   )
 })
 
-test('accounts that may not are told so', async (t) => {
+test('the simulator refuses calls of accounts that lack the permission', async (t) => {
   const { scene, api } = await open(t)
   await scene.change({ kind: 'subscription' })
   assert.equal(await api.send('msgmenu', { list: [{ id: '1', content: 'x' }] }), 40200)

@@ -10,7 +10,7 @@ const day = 24 * 3600_000
 const up = (type: string) => `/cgi-bin/media/upload?type=${type}`
 const mp3 = Buffer.concat([Buffer.from('fffb9000', 'hex'), Buffer.alloc(2_000_000)])
 
-test('uploaded media can be fetched as it was for three days', async (t) => {
+test('in the simulator an uploaded file can be downloaded unchanged for three days', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   const bytes = sample('cat.jpg')
@@ -33,7 +33,7 @@ test('uploaded media can be fetched as it was for three days', async (t) => {
   )
 })
 
-test('a video is answered as an address, a thumb has an id of another name', async (t) => {
+test('the simulator answers a video with an address, and a thumb with an id under a different name', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   const video = await api.upload(up('video'), sample('video.mp4'))
@@ -80,7 +80,7 @@ for (const [what, type, bytes, errcode] of [
     40012,
   ],
 ] as const) {
-  test(`${what} is refused with ${errcode}`, async (t) => {
+  test(`the simulator refuses ${what} with ${errcode}`, async (t) => {
     const scene = await openScene(t)
     const api = await openApi(scene)
     assert.equal((await api.upload(up(type), bytes))['errcode'], errcode)
@@ -88,7 +88,7 @@ for (const [what, type, bytes, errcode] of [
   })
 }
 
-test('media belongs to one account and one kind', async (t) => {
+test('in the simulator a media id works only for its own account and its own type', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   await scene.say('hello')
@@ -123,7 +123,7 @@ test('media belongs to one account and one kind', async (t) => {
   assert.equal(answer['errcode'], 40007)
 })
 
-test('a reply by media needs media that lives; then the phone shows it', async (t) => {
+test('in the simulator a reply with a file needs a media id that is still valid, and the phone then shows the file', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   const ids = {
@@ -155,7 +155,7 @@ test('a reply by media needs media that lives; then the phone shows it', async (
   }
 })
 
-test('parts of a form are read as they were written, whatever stands in them', () => {
+test('the simulator reads the parts of a form exactly as they were written, whatever they contain', () => {
   const tricky = Buffer.from('a\r\n--b\r\n\r\nc')
   const body = Buffer.concat([
     Buffer.from(

@@ -44,7 +44,7 @@ async function open(t: Ending) {
   return { scene, api, code, tap, told }
 }
 
-test('every button tells what the platform tells when it is tapped', async (t) => {
+test('in the simulator a tap on any kind of menu button pushes the event that WeChat pushes', async (t) => {
   const { scene, code, tap, told } = await open(t)
   assert.equal(await code('/cgi-bin/menu/get'), 46003)
   assert.equal(await code('/cgi-bin/menu/create', menu), 0)
@@ -87,14 +87,14 @@ for (const [what, button, errcode] of [
   ['six buttons below', [{ name: 'x', sub_button: Array(6).fill(menu.button[0]) }], 40023],
   ['a text as button', ['x'], 47001],
 ] as const) {
-  test(`a menu with ${what} is refused with ${errcode}`, async (t) => {
+  test(`the simulator refuses a menu with ${what} with ${errcode}`, async (t) => {
     const { code } = await open(t)
     assert.equal(await code('/cgi-bin/menu/create', { button }), errcode)
     assert.equal(await code('/cgi-bin/menu/get'), 46003)
   })
 }
 
-test('a conditional menu is shown to those it is for', async (t) => {
+test('the simulator shows a conditional menu only to the followers it is meant for', async (t) => {
   const { scene, api, code } = await open(t)
   const special = { button: [{ type: 'click', name: 'VIP', key: 'vip' }] }
   assert.equal(
@@ -131,7 +131,7 @@ test('a conditional menu is shown to those it is for', async (t) => {
   assert.equal(await code('/cgi-bin/menu/get'), 46003)
 })
 
-test('a QR code: who follows scans it, who does not follows by it, until it expires', async (t) => {
+test('in the simulator a QR code is scanned by followers and followed by others, until it expires', async (t) => {
   const { scene, api } = await open(t)
   const create = (body: Json) => api.ask('/cgi-bin/qrcode/create', body)
   const made = await create({

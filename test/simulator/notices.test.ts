@@ -17,7 +17,7 @@ async function open(t: Ending) {
   return { scene, api, heard }
 }
 
-test('a template message needs no window, keeps its lengths, and its result comes as an event', async (t) => {
+test('in the simulator a template message needs no reply window, is limited in length, and its result comes as an event', async (t) => {
   const { scene, api, heard } = await open(t)
   await scene.call('POST', `/sim/accounts/${appid}/templates`, {
     templateId: 'T1',
@@ -65,7 +65,7 @@ test('a template message needs no window, keeps its lengths, and its result come
   )
 })
 
-test('a notice reaches as often as the follower allowed it', async (t) => {
+test('in the simulator a subscription notice can be sent as often as the follower allowed', async (t) => {
   const { scene, api, heard } = await open(t)
   await scene.call('POST', `/sim/accounts/${appid}/templates`, {
     templateId: 'N1',
@@ -91,7 +91,7 @@ test('a notice reaches as often as the follower allowed it', async (t) => {
   assert.match(await heard('subscribe_msg_sent_event'), /<ErrorCode>0<\/ErrorCode>/)
 })
 
-test('a mass message reaches all, some or those of a tag, within its quota, once per client id', async (t) => {
+test('in the simulator a mass message reaches all followers, some, or those with a tag, within the quota and once per client id', async (t) => {
   const { scene, api, heard } = await open(t)
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond' })
   const all = (more: Json = {}) =>
@@ -140,7 +140,7 @@ test('a mass message reaches all, some or those of a tag, within its quota, once
   )
 })
 
-test('permanent material lives on; a published draft has an article id', async (t) => {
+test('in the simulator permanent material does not expire, and a published draft gets an article id', async (t) => {
   const { scene, api, heard } = await open(t)
   const image = await api.upload(
     '/cgi-bin/material/add_material?type=image',

@@ -12,7 +12,7 @@ async function open(t: Ending) {
   return { scene, api, code }
 }
 
-test('of a follower the platform tells state, scene, tags and remark, never the name', async (t) => {
+test("the simulator tells a follower's state, scene, tags and remark, but never their name", async (t) => {
   const { scene, api, code } = await open(t)
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond', unionid: 'oUnion' })
   const info = (id = openid) => api.ask(`/cgi-bin/user/info?openid=${id}&lang=zh_CN`)
@@ -62,7 +62,7 @@ test('of a follower the platform tells state, scene, tags and remark, never the 
   })
 })
 
-test('tags are made, given, counted and taken away within their limits', async (t) => {
+test("in the simulator tags can be created, given, counted and removed within WeChat's limits", async (t) => {
   const { api, code } = await open(t)
   const create = async (name: string) => await api.ask('/cgi-bin/tags/create', { tag: { name } })
   const { id } = (await create('vip'))['tag'] as { id: number }
@@ -99,7 +99,7 @@ test('tags are made, given, counted and taken away within their limits', async (
   assert.deepEqual(await api.ask('/cgi-bin/tags/getidlist', { openid }), { tagid_list: [] })
 })
 
-test('who is on the blacklist is neither heard nor reached', async (t) => {
+test('in the simulator a follower on the blacklist can neither write nor be written to', async (t) => {
   const { scene, api, code } = await open(t)
   await scene.say('before')
   assert.equal(await code('/cgi-bin/tags/members/batchblacklist', { openid_list: [openid] }), 0)
@@ -117,7 +117,7 @@ test('who is on the blacklist is neither heard nor reached', async (t) => {
 
 const kf = 'agent1@madeupshop'
 
-test("customer-service accounts: names, limits, invitations, and writing under one's name", async (t) => {
+test('the simulator supports customer-service accounts: names, limits, invitations, and sending under a name', async (t) => {
   const { scene, api, code } = await open(t)
   const add = (kf_account: string, nickname = '小美') =>
     code('/customservice/kfaccount/add', { kf_account, nickname })
@@ -184,7 +184,7 @@ test("customer-service accounts: names, limits, invitations, and writing under o
   )
 })
 
-test("the platform's own desk: waiting, served, told by events, recorded", async (t) => {
+test("the simulator supports WeChat's own desk: waiting and served followers, events and records", async (t) => {
   const { scene, api, code } = await open(t)
   const at = `/sim/accounts/${appid}/kf/${encodeURIComponent(kf)}`
   await code('/customservice/kfaccount/add', { kf_account: kf, nickname: '小美' })
@@ -244,7 +244,7 @@ test("the platform's own desk: waiting, served, told by events, recorded", async
   assert.deepEqual(events, ['kf_create_session', 'kf_close_session'])
 })
 
-test('who a visitor of a web page is, is told once by a code', async (t) => {
+test('in the simulator a visitor of a web page is identified by a code that works once', async (t) => {
   const { scene } = await open(t)
   const { code } = await scene.call('POST', `/sim/followers/${openid}/oauth`, {
     appid,

@@ -27,7 +27,10 @@ const box = { encodingAesKey: key, appid: componentAppid }
 
 type Heard = { path: string; xml: string; openid: string | null }
 
-/** A platform's server: opens what is sealed for it and answers what the test says. */
+/**
+ * A server of a third-party platform: it decrypts what is meant for it and gives the test's
+ * answers.
+ */
 async function open(t: Ending) {
   const heard: Heard[] = []
   const state = { reply: (() => 'success') as (heard: Heard) => string }
@@ -97,7 +100,7 @@ async function open(t: Ending) {
   return { at, scene, heard, state, sim, ask, componentToken }
 }
 
-test('a ticket comes by hand, every ten minutes of the clock and when asked for, and is good for twelve hours', async (t) => {
+test("the simulator pushes a platform's ticket on request and every ten minutes of its clock, and a ticket is valid for twelve hours", async (t) => {
   const { scene, heard, sim, ask } = await open(t)
   assert.deepEqual([(await sim('ticket'))['outcome'], heard.length], ['ok', 1])
   const root = readXml(heard[0]?.xml ?? '')
@@ -131,7 +134,7 @@ test('a ticket comes by hand, every ten minutes of the clock and when asked for,
   assert.equal((await token(first))['errcode'], 61005)
 })
 
-test('an owner authorises: the platform is told, the browser comes back, codes are good once, tokens speak for the account', async (t) => {
+test('in the simulator an owner authorises a platform: it is notified, the browser returns, codes work once, and its tokens act for the account', async (t) => {
   const { at, scene, heard, sim, ask, componentToken } = await open(t)
   const token = await componentToken()
   const pre = String((await ask('api_create_preauthcode', {}, token))['pre_auth_code'])
@@ -197,7 +200,7 @@ test('an owner authorises: the platform is told, the browser comes back, codes a
   assert.equal(await send(info['authorizer_access_token']), 61003)
 })
 
-test("pushes of an authorised account go to its platform, sealed with the platform's key and tail, and back", async (t) => {
+test("the simulator sends pushes of an authorised account to its platform, encrypted with the platform's key and appid, and reads its answers", async (t) => {
   const { scene, heard, state, sim } = await open(t)
   await scene.say('to its own address')
   assert.equal(scene.pushes.length, 1)
@@ -215,7 +218,7 @@ test("pushes of an authorised account go to its platform, sealed with the platfo
   assert.equal(scene.pushes.length, 2)
 })
 
-test('a platform may only what the owner granted', async (t) => {
+test('in the simulator a platform may only do what the owner of the account permitted', async (t) => {
   const { scene, sim, ask, componentToken } = await open(t)
   const token = await componentToken()
   const { authCode } = await sim('authorize', { appid, scopes: [2] })
@@ -239,7 +242,7 @@ test('a platform may only what the owner granted', async (t) => {
   assert.equal((await ask('api_create_preauthcode', {}, token))['errcode'], 42006)
 })
 
-test('the release test passes a platform that answers as it must, and names what fails', async (t) => {
+test("the simulator's release test passes a platform that answers correctly, and names what is wrong otherwise", async (t) => {
   const { scene, state, sim, ask, componentToken } = await open(t)
   const failed = (await sim('release-test', { account: 9 })) as { error?: { code: string } }
   assert.equal(failed.error?.code, 'invalid_input')

@@ -16,7 +16,7 @@ import {
   writeSealed,
 } from './support.ts'
 
-test('sealing and signing give the known example to the byte, and another account cannot open it', () => {
+test('the simulator encrypts and signs a known example to the same bytes, and another account cannot decrypt it', () => {
   const text =
     '<xml><ToUserName><![CDATA[gh_1a2b3c4d5e6f]]></ToUserName>\n<FromUserName><![CDATA[oMadeUpOpenid0000000000000A1]]></FromUserName>\n' +
     '<CreateTime>1760000000</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[hello, is anyone there?]]></Content>\n' +
@@ -31,7 +31,7 @@ test('sealing and signing give the known example to the byte, and another accoun
   assert.throws(() => unseal(sealed, { encodingAesKey: key, appid: 'wxother' }), /another appid/)
 })
 
-test('a plain push is signed and carries a growing id above 2^53', async (t) => {
+test('the simulator signs a plain push and gives it an increasing id above 2^53', async (t) => {
   const scene = await openScene(t)
   const [first, second] = [await scene.say('你好 ]]> <b>'), await scene.say('again')]
   const [push] = scene.pushes
@@ -55,7 +55,7 @@ test('a plain push is signed and carries a growing id above 2^53', async (t) => 
 })
 
 for (const mode of ['compatible', 'safe'] as const) {
-  test(`in ${mode} mode the push is sealed and a sealed reply stands on the phone`, async (t) => {
+  test(`in ${mode} mode the simulator encrypts the push, and shows an encrypted reply on the phone`, async (t) => {
     const scene = await openScene(t, { mode })
     scene.answerWith((pushed, response) => {
       const sealed = childText(readXml(pushed.body), 'Encrypt') ?? ''
@@ -73,7 +73,7 @@ for (const mode of ['compatible', 'safe'] as const) {
   })
 }
 
-test('in safe mode a reply that is not sealed is a failure', async (t) => {
+test('in safe mode the simulator treats an unencrypted reply as a failure', async (t) => {
   const scene = await openScene(t, { mode: 'safe' })
   scene.answerWith((_pushed, response) => {
     response.end(textReply('open'))
@@ -81,7 +81,7 @@ test('in safe mode a reply that is not sealed is a failure', async (t) => {
   assert.equal(((await scene.say('x'))['shown'] as { type: string }[])[0]?.type, 'failure')
 })
 
-test('three tries without an answer in time bring the failure line, with one id and new nonces', async (t) => {
+test('the simulator shows a failure line after three attempts without an answer in time, with the same id and new nonces', async (t) => {
   const scene = await openScene(t, { deadlineMs: 300 })
   scene.answerWith(() => undefined)
   const answer = await scene.say('hello')
@@ -95,7 +95,7 @@ test('three tries without an answer in time bring the failure line, with one id 
   assert.equal((await scene.ledger()).length, 3)
 })
 
-test('a second try that is answered shows its reply and no failure', async (t) => {
+test('if the second attempt of a push is answered, the simulator shows that reply and no failure line', async (t) => {
   const scene = await openScene(t)
   scene.answerWith((_pushed, response) => {
     if (scene.pushes.length === 1) response.writeHead(500).end()
@@ -109,7 +109,7 @@ test('a second try that is answered shows its reply and no failure', async (t) =
   )
 })
 
-test('with noRetry an answer other than 200 is final', async (t) => {
+test('with noRetry the simulator accepts an answer other than 200 as final', async (t) => {
   const scene = await openScene(t)
   await scene.call('POST', '/sim/faults', { kind: 'noRetry' })
   scene.answerWith((_pushed, response) => {
@@ -128,7 +128,7 @@ for (const [name, reply] of [
   ['a DOCTYPE', `<!DOCTYPE xml>${textReply('x')}`],
   ['half an answer', textReply('x').slice(0, 60)],
 ] as const) {
-  test(`a reply with ${name} is not shown`, async (t) => {
+  test(`the simulator does not show a reply with ${name}`, async (t) => {
     const scene = await openScene(t)
     scene.answerWith((_pushed, response) => {
       response.end(reply)
@@ -138,7 +138,7 @@ for (const [name, reply] of [
   })
 }
 
-test('of copies of one message the phone shows the first valid answer only', async (t) => {
+test('when the simulator sends several copies of a message, the phone shows only the first valid answer', async (t) => {
   const scene = await openScene(t)
   scene.answerWith((_pushed, response) => {
     response.end(textReply('hi'))
@@ -155,7 +155,7 @@ test('of copies of one message the phone shows the first valid answer only', asy
   assert.equal((await scene.inbox()).length, 2)
 })
 
-test("events carry the platform's names, and who left can only come back", async (t) => {
+test("the simulator's events have WeChat's names, and a follower who unsubscribed can only follow again", async (t) => {
   const scene = await openScene(t)
   const happen = (body: object) =>
     scene.call('POST', `/sim/followers/${openid}/event`, { appid, ...body })
@@ -178,7 +178,7 @@ test("events carry the platform's names, and who left can only come back", async
   assert.equal((await scene.say('back'))['status'], 200)
 })
 
-test('accounts, followers, clock, inbox and ledger outlive a restart', async (t) => {
+test('accounts, followers, clock, inbox and ledger of the simulator survive a restart', async (t) => {
   const dataDir = folder()
   const scene = await openScene(t, { dataDir })
   scene.answerWith((_pushed, response) => {
@@ -197,7 +197,7 @@ test('accounts, followers, clock, inbox and ledger outlive a restart', async (t)
   assert.match(await get('/sim/ledger'), /"n":1,"kind":"push"/)
 })
 
-test('only this machine may use it: no foreign name, no page of another origin, no other interface', async (t) => {
+test('the simulator can only be used from its own machine: no other host name, no page of another origin, no other interface', async (t) => {
   const scene = await openScene(t)
   const status = (headers: Record<string, string>) =>
     new Promise<number | undefined>((resolve) => {

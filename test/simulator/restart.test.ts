@@ -6,7 +6,7 @@ import { sample } from 'wechat-simulator'
 import { appid, folder, key, openApi, openid, openScene, textReply } from './support.ts'
 import type { Json } from './support.ts'
 
-test('whatever was made outlives a restart: media, menu, tags, codes, kf accounts, templates, platforms, tokens, quotas, dead and alive', async (t) => {
+test('everything created in the simulator survives a restart: media, menus, tags, codes, names, templates, platforms, tokens and quotas', async (t) => {
   const dataDir = folder()
   const scene = await openScene(t, { dataDir })
   const api = await openApi(scene)
@@ -105,7 +105,7 @@ test('whatever was made outlives a restart: media, menu, tags, codes, kf account
   )
 })
 
-test('of a message that was answered before a restart no second answer is shown after it', async (t) => {
+test('after a restart the simulator shows no second answer to a message that was answered before', async (t) => {
   const dataDir = folder()
   const scene = await openScene(t, { dataDir })
   scene.answerWith((_pushed, response) => {
@@ -124,7 +124,7 @@ test('of a message that was answered before a restart no second answer is shown 
   )
 })
 
-test('a folder of the first version is read', async (t) => {
+test('the simulator reads a folder written by its first version', async (t) => {
   const dataDir = folder()
   writeFileSync(
     join(dataDir, 'state.json'),

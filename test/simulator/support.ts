@@ -24,7 +24,7 @@ export function textReply(content: string): string {
   )
 }
 
-/** A sealed reply, signed as an account signs it. */
+/** An encrypted reply with the signature of the account. */
 export function writeSealed(sealed: string, its = token): string {
   return (
     `<xml><Encrypt><![CDATA[${sealed}]]></Encrypt><MsgSignature><![CDATA[${sign(its, '1', '2', sealed)}]]></MsgSignature>` +
@@ -38,16 +38,16 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The test that is done when it is done, passed or failed. */
+/** A test that can register what to do when it has ended. */
 export type Ending = { after: (run: () => void | Promise<void>) => void }
 
 const folders: string[] = []
-// when every scene of the file is closed: a simulator writes until then
+// deleted only after every scene of the file is closed, because a simulator writes until then
 after(() => {
   for (const one of folders) rmSync(one, { recursive: true })
 })
 
-/** A simulator's folder, for a restart. */
+/** A folder for a simulator that is restarted. */
 export function folder(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'simulator-'))
   folders.push(dataDir)
@@ -66,11 +66,14 @@ export async function closeServer(server: Server): Promise<void> {
 export type SceneOptions = {
   mode?: 'plain' | 'compatible' | 'safe'
   dataDir?: string
-  /** Short only where nobody answers: a busy machine is not a deaf account. */
+  /** Short only in tests where nobody answers, because on a busy machine an answer may be slow. */
   deadlineMs?: number
 }
 
-/** An account's server, a simulator with short pauses, one account and one follower; closed with the test. */
+/**
+ * Opens an account's server, a simulator with short pauses, one account and one follower. All are
+ * closed with the test.
+ */
 export async function openScene(
   t: Ending,
   { mode = 'plain', dataDir, deadlineMs = 5000 }: SceneOptions = {},
@@ -132,7 +135,7 @@ export async function openScene(
       call('POST', `/sim/followers/${openid}/event`, { appid, event, ...more }),
     advance: (advanceMs: number) => call('POST', '/sim/clock', { advanceMs }),
     change: (more: Json) => call('PATCH', `/sim/accounts/${appid}`, more),
-    /** The last push, as its receiver reads it. */
+    /** The last push as its receiver reads it. */
     pushed: () => JSON.parse(JSON.stringify(readPush(pushes.at(-1)?.body ?? '').fields)) as Json,
     say: (text: string, more: Json = {}) =>
       call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),
@@ -148,11 +151,13 @@ export async function openScene(
           )
         )['access_token'],
       ),
-    /** Before the test is done: for a restart. */
+    /** Closes the scene before the test ends, for tests of a restart. */
     close,
   }
 }
-/** Calls the platform's API as an account does; a token is asked for when the last one does not hold. */
+/**
+ * Calls WeChat's API for the account, and fetches a new token when the last one is no longer valid.
+ */
 export async function openApi(scene: Scene) {
   let token = await scene.accessToken()
   const ask = async (path: string, body?: unknown): Promise<Json> => {

@@ -16,7 +16,7 @@ const info = async (scene: Scene, token: unknown) =>
     'errcode'
   ]
 
-test("two who fetch classic tokens kill each other's, after five minutes and not before", async (t) => {
+test('in the simulator fetching a second classic token invalidates the first one after five minutes and not before', async (t) => {
   const scene = await openScene(t)
   const [first, second] = [await scene.accessToken(), await scene.accessToken()]
   assert.deepEqual([await info(scene, first), await info(scene, second)], [undefined, undefined])
@@ -24,7 +24,7 @@ test("two who fetch classic tokens kill each other's, after five minutes and not
   assert.deepEqual([await info(scene, first), await info(scene, second)], [40001, undefined])
 })
 
-test('a stable token is the same until five minutes before its end; then both hold, and the new one is full', async (t) => {
+test('in the simulator a stable token stays the same until five minutes before it expires; then the old and the new one are both valid', async (t) => {
   const scene = await openScene(t)
   const first = await stable(scene)
   await scene.advance(6000_000)
@@ -47,7 +47,7 @@ test('a stable token is the same until five minutes before its end; then both ho
   )
 })
 
-test('a stable token is forced once in 30 s and twenty times a day', async (t) => {
+test('in the simulator a stable token can be forced to change once in 30 s and twenty times a day', async (t) => {
   const scene = await openScene(t)
   let held = (await stable(scene))['access_token']
   assert.equal((await stable(scene, true))['access_token'], held)
@@ -64,7 +64,7 @@ test('a stable token is forced once in 30 s and twenty times a day', async (t) =
   assert.equal((await scene.call('GET', '/cgi-bin/stable_token'))['errcode'], 43002)
 })
 
-test('an address that is not in the whitelist gets no token, and reads its own address in the refusal', async (t) => {
+test('the simulator gives no token to an address outside the whitelist, and names the address in the refusal', async (t) => {
   const scene = await openScene(t)
   await scene.change({ ipWhitelist: ['203.0.113.7'] })
   const refused = await stable(scene)
@@ -76,7 +76,7 @@ test('an address that is not in the whitelist gets no token, and reads its own a
   assert.equal(typeof (await stable(scene))['access_token'], 'string')
 })
 
-test('a quota ends with the day of Beijing or with a clearing, of which there are ten a month', async (t) => {
+test('in the simulator a quota is restored at the end of the day in Beijing or by clearing it, at most ten times a month', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   const path = '/cgi-bin/user/info'
@@ -107,7 +107,7 @@ test('a quota ends with the day of Beijing or with a clearing, of which there ar
   assert.equal(await ask(), undefined)
 })
 
-test('a failed call can be asked about by its rid', async (t) => {
+test('in the simulator a failed call can be looked up by its rid', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   const { errmsg } = await api.ask('/cgi-bin/message/custom/send', {
@@ -124,7 +124,7 @@ test('a failed call can be asked about by its rid', async (t) => {
   assert.equal((await api.ask('/cgi-bin/openapi/rid/get', { rid: 'made-up' }))['errcode'], 76001)
 })
 
-test("addresses, callback check and figures have the platform's shapes", async (t) => {
+test("addresses, callback checks and statistics of the simulator have WeChat's form", async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   for (const name of ['getcallbackip', 'get_api_domain_ip']) {

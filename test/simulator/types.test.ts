@@ -41,7 +41,7 @@ const messages: [type: string, given: Json, elements: string[]][] = [
 ]
 
 for (const [type, given, elements] of messages) {
-  test(`a follower sends ${type}: every element the platform pushes is there, three tries carry one id`, async (t) => {
+  test(`a ${type} from a simulated follower has every element that WeChat pushes, and all three attempts have the same id`, async (t) => {
     const scene = await openScene(t)
     scene.answerWith((_pushed, response) => {
       response.writeHead(500).end()
@@ -58,7 +58,7 @@ for (const [type, given, elements] of messages) {
   })
 }
 
-test('every event of the platform can be made by its name alone, and its fields can be given', async (t) => {
+test('the simulator can push every event by its name alone, and its fields can be given', async (t) => {
   const scene = await openScene(t)
   assert.ok(eventNames.length >= 34)
   for (const name of eventNames.filter((one) => one !== 'unsubscribe')) {
@@ -82,7 +82,7 @@ test('every event of the platform can be made by its name alone, and its fields 
   assert.equal(scene.pushed()['OpenID'], openid)
 })
 
-test("a file of the follower's own is what the account fetches, and a made-up media id is pushed as it is", async (t) => {
+test('in the simulator an account downloads the file that a follower sent, and an invented media id is pushed unchanged', async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   const get = (id: unknown) =>
@@ -107,7 +107,7 @@ test("a file of the follower's own is what the account fetches, and a made-up me
   )
 })
 
-test('a push can be spoiled: signature, appid, key, half a body, an old stamp, an unknown way', async (t) => {
+test('the simulator can tamper with a push: signature, appid, key, half a body, an old time, an unknown encryption', async (t) => {
   const scene = await openScene(t, { mode: 'safe' })
   const spoil = async (tamper: string | null) => {
     await scene.say('x', tamper === null ? {} : { tamper })
@@ -135,7 +135,7 @@ test('a push can be spoiled: signature, appid, key, half a body, an old stamp, a
   )
 })
 
-test('after a change of the key a push may still come with the old one, and either opens the reply', async (t) => {
+test('after a key change the simulator may still push with the old key, and accepts a reply with either', async (t) => {
   const scene = await openScene(t, { mode: 'safe' })
   const newKey = 'Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0PpOoNnMmLlKk7'
   await scene.change({ encodingAesKey: newKey })
@@ -157,7 +157,7 @@ test('after a change of the key a push may still come with the old one, and eith
   }
 })
 
-test('any text can be pushed as it is, with its own idea of what it is', async (t) => {
+test('the simulator can push any text unchanged with any content type', async (t) => {
   const scene = await openScene(t)
   await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
   assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
@@ -171,7 +171,7 @@ test('any text can be pushed as it is, with its own idea of what it is', async (
   assert.deepEqual([(first['shown'] as Json[]).length, (second['shown'] as Json[]).length], [1, 0])
 })
 
-test('after so many failures in a row nothing is pushed for a minute, and the follower sees the grey line', async (t) => {
+test('after several failures in a row the simulator pushes nothing for a minute, and the follower sees a grey line', async (t) => {
   const scene = await openScene(t)
   await scene.change({ markFail: 2 })
   scene.answerWith((_pushed, response) => {
@@ -192,7 +192,7 @@ test('after so many failures in a row nothing is pushed for a minute, and the fo
   assert.equal((await scene.say('four'))['attempts'], 1)
 })
 
-test('the address is checked as when it is saved: the echo must be exact', async (t) => {
+test('the simulator checks a server address when it is saved, and requires the exact echo', async (t) => {
   const scene = await openScene(t)
   const verify = () => scene.call('POST', '/sim/accounts/wx1234567890abcdef/verify')
   scene.answerWith((pushed, response) => {

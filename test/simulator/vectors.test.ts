@@ -1,4 +1,4 @@
-// The same vectors the SDK is held to, against what the simulator wrote by itself: the two disagree on none.
+// Compares the simulator, which has its own implementation, with the test vectors of the SDK.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytesOf, lettersOf } from '#simulator/api/call'
@@ -15,13 +15,13 @@ const all = vectors as typeof vectors & {
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 for (const { name, token, timestamp, nonce, signature, valid } of vectors.signatures) {
-  test(`signature ${name} is ${valid ? 'the same' : 'another'}`, () => {
+  test(`the simulator computes the signature vector ${name} ${valid ? 'alike' : 'differently, as it must'}`, () => {
     assert.equal(sign(token, timestamp, nonce) === signature, valid)
   })
 }
 
 for (const one of vectors.encryption) {
-  test(`${one.name} is sealed and opened to the byte`, () => {
+  test(`the simulator encrypts and decrypts the vector ${one.name} to the same bytes`, () => {
     const box = { encodingAesKey: one.encodingAESKey, appid: one.appid }
     assert.equal(seal(one.plaintext, { ...box, random: Buffer.from(one.random16) }), one.encrypt)
     assert.equal(unseal(one.encrypt, box), one.plaintext)
@@ -33,7 +33,7 @@ for (const one of vectors.encryption) {
 }
 
 for (const one of vectors.encryption_rejections) {
-  test(`${one.name} is refused`, () => {
+  test(`the simulator refuses the vector ${one.name}`, () => {
     const opens = (): string => {
       if (sign(one.token, one.timestamp, one.nonce, one.encrypt) !== one.msg_signature) {
         throw new Error('signature')
@@ -45,7 +45,7 @@ for (const one of vectors.encryption_rejections) {
 }
 
 for (const one of vectors.published_vectors) {
-  test(`the vendor's own example ${one.name ?? ''} gives the same numbers`, () => {
+  test(`the simulator gets the same numbers for WeChat's own example ${one.name ?? ''}`, () => {
     const {
       token = '',
       timestamp = '',
@@ -74,7 +74,7 @@ for (const one of vectors.published_vectors) {
 }
 
 for (const vector of vectors.inbound_xml) {
-  test(`push ${vector.name} is ${vector.expect.ok ? 'read the same' : 'refused for the same reason'}`, () => {
+  test(`the simulator ${vector.expect.ok ? 'reads the push vector' : 'refuses for the same reason the push vector'} ${vector.name}`, () => {
     const { ok, refuse, ...expected } = vector.expect
     if (!ok) {
       assert.throws(
@@ -88,26 +88,26 @@ for (const vector of vectors.inbound_xml) {
 }
 
 for (const { text, element } of vectors.outbound_cdata) {
-  test(`${JSON.stringify(text)} is wrapped the same`, () => {
+  test(`the simulator wraps the text ${JSON.stringify(text)} in the same way as the SDK`, () => {
     assert.equal(writeFields({ Content: text }), element)
     assert.doesNotThrow(() => readXml(`<xml>${element}</xml>`))
   })
 }
 
-test('lengths are counted in bytes and letters as the platform counts them', () => {
+test('the simulator measures lengths in bytes or letters like WeChat does', () => {
   for (const one of all.utf8_lengths) {
     assert.deepEqual([bytesOf(one.text), lettersOf(one.text)], [one.bytes, one.codePoints])
   }
 })
 
-test('every face code goes through a push unharmed', () => {
+test('every emoticon code passes through a push of the simulator unchanged', () => {
   assert.ok(all.face_codes.length >= 148)
   const text = all.face_codes.flat().join('')
   const xml = `<xml>${writeFields({ ToUserName: 'g', FromUserName: 'o', CreateTime: 1, MsgType: 'text', Content: text, MsgId: '1' })}</xml>`
   assert.equal(readPush(xml).fields['Content'], text)
 })
 
-test("every errcode of the table has the platform's words", () => {
+test("every errcode in the simulator's table has WeChat's text", () => {
   assert.ok(vectors.errcodes.length > 180)
   for (const { code, errmsg } of vectors.errcodes as { code: number; errmsg?: string }[]) {
     assert.equal(errmsgOf(code), errmsg)

@@ -108,7 +108,7 @@ export const doorFaults: Fault[] = [
     file: 'src/passwords.ts',
     find: 'const mostAtOnce = 2',
     put: 'const mostAtOnce = 1000',
-    caughtBy: ['house/passwords: many who sign in at once leave room for the disk'],
+    caughtBy: ['house/passwords: many simultaneous sign-ins leave threads free for'],
   },
   {
     name: 'customers-shown-to-strangers',

@@ -31,7 +31,7 @@ export const pushes: Fault[] = [
     find: 'return (entry) => takenBack.has(entry.stored)',
     put: 'return (entry) => entry.isNew && takenBack.has(entry.stored)',
     edition: 'cluster',
-    caughtBy: ['cluster/pushes: of one push that comes three times at once'],
+    caughtBy: ['cluster/pushes: when a push arrives three times at once while its'],
   },
   {
     name: 'refused-push-unseen',
@@ -48,7 +48,7 @@ export const pushes: Fault[] = [
     find: 'unit.customers.lockByOpenids(accountId, keys, alone)\n  const missing',
     put: 'unit.customers.lockByOpenids(accountId, keys, true)\n  const missing',
     edition: 'cluster',
-    caughtBy: ['cluster/pushes: while rows of one follower are held elsewhere'],
+    caughtBy: ['cluster/pushes: while the rows of one follower are locked elsewhere'],
   },
   {
     name: 'locked-follower-ages-the-gate',
@@ -69,7 +69,7 @@ export const pushes: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['cluster/pushes: while rows of one follower are held elsewhere'],
+    caughtBy: ['cluster/pushes: while the rows of one follower are locked elsewhere'],
   },
   {
     name: 'gate-never-refuses',
@@ -77,7 +77,7 @@ export const pushes: Fault[] = [
     file: 'src/http/push/gate.ts',
     find: 'inside >= most || ',
     put: '',
-    caughtBy: ['faults/gate: after an overload as many pushes as before'],
+    caughtBy: ['faults/gate: after an overload the gate lets in exactly as many'],
   },
   {
     name: 'gate-leaks',
@@ -92,7 +92,7 @@ export const pushes: Fault[] = [
         put: '    isFull, leak: () => { move(-1) },\n',
       },
     ],
-    caughtBy: ['faults/gate: after an overload as many pushes as before'],
+    caughtBy: ['faults/gate: after an overload the gate lets in exactly as many'],
   },
   {
     name: 'gate-never-old',
@@ -100,7 +100,7 @@ export const pushes: Fault[] = [
     file: 'src/http/push/gate.ts',
     find: ' || oldestMs() > oldestMayWaitMs',
     put: '',
-    caughtBy: ['faults/gate: while the oldest push has been waiting for too long'],
+    caughtBy: ['faults/gate: while the oldest push has waited too long, the next one'],
   },
   {
     name: 'disk-does-not-count',
@@ -108,7 +108,7 @@ export const pushes: Fault[] = [
     file: 'src/actions/push/batch-runner.ts',
     find: 'const all = [...ending.values(), pending[0]?.since]',
     put: 'const all = [pending[0]?.since]',
-    caughtBy: ['faults/gate: what waits for the disk is waiting too'],
+    caughtBy: ['faults/gate: a push that waits for the disk still occupies its place'],
   },
   {
     name: 'strangers-take-places',
@@ -116,7 +116,7 @@ export const pushes: Fault[] = [
     file: 'src/http/push/webhook.ts',
     find: 'await take(needs, { account, query, body: await needs.bodyOf(request) }, response)',
     put: 'const body = await inside(needs.gate, () => needs.bodyOf(request)); await take(needs, { account, query, body }, response)',
-    caughtBy: ['faults/gate: strangers whose bodies do not come hold no place'],
+    caughtBy: ['faults/gate: strangers whose bodies do not arrive occupy no place'],
   },
   {
     name: 'body-without-time-out',
@@ -124,7 +124,7 @@ export const pushes: Fault[] = [
     file: 'src/http/engine/read-body.ts',
     find: '    }, bounds.withinMs)\n',
     put: '    }, 1000 * bounds.withinMs)\n',
-    caughtBy: ['faults/gate: a body that does not come'],
+    caughtBy: ['faults/gate: a body that does not arrive, or only byte by byte, is'],
   },
   {
     name: 'slow-bodies-without-bound',
@@ -132,7 +132,7 @@ export const pushes: Fault[] = [
     file: 'src/http/engine/slow-bodies.ts',
     find: 'if (others >= mostOfAddress) {',
     put: 'if (others >= 100 * mostOfAddress) {',
-    caughtBy: ['faults/gate: of one address sixteen bodies may be slow'],
+    caughtBy: ['faults/gate: at most sixteen slow bodies are allowed per address'],
   },
   {
     name: 'old-push-taken',

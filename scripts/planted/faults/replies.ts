@@ -19,7 +19,7 @@ export const replyFaults: Fault[] = [
     file: outbox,
     find: "update outbox set state = 'unknown', settled_at = ?",
     put: "update outbox set state = 'pending', settled_at = ?",
-    caughtBy: ['faults/wire: kill -9 of the product while WeChat has the message'],
+    caughtBy: ['faults/wire: after kill -9 while WeChat has a message and has not'],
   },
   {
     name: 'outcome-forgotten',
@@ -28,7 +28,7 @@ export const replyFaults: Fault[] = [
     find: "if (!isAppError(error, 'store_away') || ending.aborted) throw error",
     put: "if (!isAppError(error, 'store_away') || !ending.aborted) throw error",
     edition: 'cluster',
-    caughtBy: ['cluster/dead-wire: a reply that leaves while the database goes away'],
+    caughtBy: ['cluster/dead-wire: a reply that is sent while the database goes away is'],
   },
   {
     name: 'lease-not-renewed',

@@ -104,7 +104,7 @@ export const storeFaults: Fault[] = [
     find: "if (!statement[0].startsWith('ROLLBACK')) refuseWhenEnding(ending)",
     put: '',
     edition: 'cluster',
-    caughtBy: ['cluster/migrations: SIGTERM ends a migration between two of its steps'],
+    caughtBy: ['cluster/migrations: SIGTERM ends a migration between two steps, frees the'],
   },
   {
     name: 'ready-without-room-for-files',
@@ -121,7 +121,7 @@ export const storeFaults: Fault[] = [
     find: '...(writes && isMariadb ? [`set session idle_transaction_timeout = ${idleSeconds}`] : []),',
     put: '',
     edition: 'cluster',
-    caughtBy: ['cluster/dead-wire: rows of a transaction that the server does not know'],
+    caughtBy: ['cluster/dead-wire: when a connection dies without the server noticing, its'],
   },
   {
     name: 'held-rows-are-500',
@@ -130,7 +130,7 @@ export const storeFaults: Fault[] = [
     find: 'if (performance.now() > until) throw inTheWay(log, kind, error)',
     put: 'if (performance.now() > until) throw error',
     edition: 'cluster',
-    caughtBy: ['cluster/pushes: while rows of one follower are held elsewhere'],
+    caughtBy: ['cluster/pushes: while the rows of one follower are locked elsewhere'],
   },
   {
     name: 'ready-without-a-database',
@@ -157,7 +157,7 @@ export const storeFaults: Fault[] = [
     find: 'if (held && (await isMine(pool, held))) return',
     put: 'if (held) return',
     edition: 'cluster',
-    caughtBy: ['cluster/alone: the only process that loses the connection of its lock'],
+    caughtBy: ['cluster/alone: a single process that loses the connection holding its'],
   },
   {
     name: 'ends-not-when-replaced',
@@ -166,7 +166,7 @@ export const storeFaults: Fault[] = [
     find: '      clearInterval(timer)\n      lost(\n',
     put: '      clearInterval(timer)\n      String(\n',
     edition: 'cluster',
-    caughtBy: ['cluster/alone: the only process that finds its place taken'],
+    caughtBy: ['cluster/alone: a single process that finds another one in its place'],
   },
   {
     name: 'index-never-mended',
@@ -175,7 +175,7 @@ export const storeFaults: Fault[] = [
     find: 'if (!index.whole) await needs.queue.complete(companyId, index.epoch)',
     put: 'if (index.whole) await needs.queue.complete(companyId, index.epoch)',
     edition: 'cluster',
-    caughtBy: ['cluster/redis: FLUSHALL while the queue is long'],
+    caughtBy: ['cluster/redis: after FLUSHALL with a long queue the queue index is'],
   },
   {
     name: 'values-in-the-log',
@@ -183,6 +183,6 @@ export const storeFaults: Fault[] = [
     file: 'src/log.ts',
     find: "return { name, message, stack, ...('code' in error && { code: error.code }) }",
     put: 'return { name, message, stack, ...error }',
-    caughtBy: ['house/log: what SQL refuses is logged without the values'],
+    caughtBy: ['house/log: an error of the database is logged without the values'],
   },
 ]
