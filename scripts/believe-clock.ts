@@ -1,5 +1,5 @@
-// npm run believe-clock: after a jump of the database's clock that has set it right. The next start has its time at once, also when that
-// lies before what was given out. kefu must be stopped for it.
+// npm run believe-clock: for use after the database's clock has been corrected. The next start uses
+// the database's time at once, even if it is earlier than times already used. kefu must be stopped.
 import { readConfig } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
 import { openStore } from '../src/store/open.ts'

@@ -1,5 +1,5 @@
-// Builds the SDK, the product and the console, each only when one of its sources is newer than its last build.
-// `--types` checks types everywhere and builds nothing of the console.
+// Builds SDK, product and console, each only if a source is newer than its last build. With
+// `--types` it checks all types and does not build the console.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,9 @@ function run(script, ...args) {
   })
 }
 
-/** After an upgrade a package may be missing; a compiler would say so in many words. */
+/**
+ * After an upgrade a package may be missing, which the compiler would report in a confusing way.
+ */
 function refuseUninstalled() {
   const { dependencies, devDependencies } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),

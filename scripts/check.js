@@ -1,8 +1,12 @@
-// npm run check: everything that a landing must hold. Types first, for lint reads what is built; then lint beside the others, which
-// together take about as long. `--quick`: what a commit must hold.
+// npm run check: everything that must pass before a change is merged. Types come first because lint
+// reads the build; then lint runs in parallel with the others, which take about as long. `--quick`
+// checks what must pass before a commit.
 import { spawn, spawnSync } from 'node:child_process'
 
-/** Its output whole, when it has ended: two that speak at once cannot be read. */
+/**
+ * Prints the output of a script when it has ended, because the output of parallel scripts would be
+ * mixed.
+ */
 function runScript(name) {
   const began = Date.now()
   const child = spawn('npm', ['run', '--silent', name], { stdio: ['ignore', 'pipe', 'pipe'] })

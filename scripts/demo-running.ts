@@ -1,4 +1,5 @@
-// `npm start` leaves word of its simulated WeChat beside the data, so that the doctor asks that one and not the real platform.
+// `npm start` writes down its simulator next to the data, so that the doctor asks the simulator and
+// not the real WeChat.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -19,7 +20,7 @@ export function removeRunningDemo(dataDir: string): void {
   rmSync(place(dataDir), { force: true })
 }
 
-/** Null where no demo runs on this data; what a killed one left behind does not count. */
+/** Null if no demo is running on these data; a file left by a killed demo does not count. */
 export function findRunningDemo(dataDir: string): DemoSettings | null {
   try {
     const { pid, settings } = JSON.parse(readFileSync(place(dataDir), 'utf8')) as {

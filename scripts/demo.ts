@@ -1,4 +1,5 @@
-// The demo: one company, one simulated account, two agents, starter rules. Made once, on an empty database.
+// Creates the demo on an empty database: a company, a simulated account, two agents and starter
+// rules.
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

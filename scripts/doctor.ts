@@ -1,4 +1,5 @@
-// npm run doctor: says in words what is misconfigured and what to do; with `invariants` whether what was promised holds. Looks on beside running processes and changes nothing.
+// npm run doctor: explains what is misconfigured and what to do. With `invariants` it checks the
+// stored data. It runs next to running processes and changes nothing.
 import { readConfig, type Config } from '../src/config.ts'
 import type { Finding } from '../src/ports.ts'
 import { findRunningDemo } from './demo-running.ts'

@@ -1,4 +1,5 @@
-// npm run migrate: brings the schema up. Starting kefu does the same; this is for those who want to see it done first.
+// npm run migrate: updates the database schema. Starting kefu does the same; this script is for
+// those who want to do it separately.
 import { readConfig } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
 import { hearSignals, type Signals } from '../src/signals.ts'

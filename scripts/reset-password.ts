@@ -1,5 +1,6 @@
-// npm run reset-password -- NAME: a new password for who has lost it, printed once. With SQLite, or without Redis, kefu must be stopped
-// for it: only one process may have the database; with Redis it works beside running processes.
+// npm run reset-password -- NAME: sets a new password for somebody who lost theirs, and prints it
+// once. With SQLite or without Redis kefu must be stopped, because only one process may use the
+// database; with Redis it can run next to other processes.
 import { createInterface } from 'node:readline/promises'
 import { resetPassword } from '../src/actions/agents/reset-password.ts'
 import { openApp } from '../src/app.ts'

@@ -1,4 +1,4 @@
-// npm run rights: writes docs/rights.md, which says of every route whom it serves.
+// npm run rights: writes docs/rights.md, which says for every route who may call it.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
@@ -38,7 +38,7 @@ const rowOf = (route: Route, reach: Reach) =>
     ...callers.map((caller) => sign(meant(route, reach, caller))),
   ])
 
-/** Those that reach the same look the same. */
+/** Groups routes that have the same rights. */
 const byTopic = () => {
   const topics = new Map<string, Route[]>()
   for (const route of routes) {

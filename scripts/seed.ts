@@ -1,4 +1,5 @@
-// npm run seed: the demo's company, account, people and rules in the configured database, which must be empty.
+// npm run seed: fills the configured database, which must be empty, with the demo's company,
+// account, people and rules.
 import { join } from 'node:path'
 import { openApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'

@@ -1,4 +1,4 @@
-// npm start: the whole product with nothing configured, beside a simulated WeChat.
+// npm start: runs the whole product with a simulated WeChat, without any configuration.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openSimulator } from 'wechat-simulator'

@@ -1,5 +1,5 @@
-// What a new account can use as it is: a welcome, a menu that is tapped or answered by number, its answers, and the way to a person.
-// The answers are examples; an admin puts his own words in.
+// Rules with which a new account can start: a welcome, a menu answered by tap or number, and the
+// way to a person. The texts are examples for an admin to replace.
 import type { RuleInput } from '../src/actions/rules/save-rule.ts'
 
 type Kind = RuleInput['match']['kind']

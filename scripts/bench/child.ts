@@ -1,4 +1,5 @@
-// A server in a process of its own, so that none warms or hinders another.
+// Runs a server in a process of its own, so that the servers being compared do not influence each
+// other.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -6,14 +7,14 @@ import { createInterface } from 'node:readline'
 
 export type Running = {
   url: string
-  /** User and system time of the process so far, in µs. */
+  /** User and system time that the process has used so far, in µs. */
   cpuMicros: () => Promise<number>
   stop: () => Promise<void>
 }
 
-/** What runs now; a bench that is stopped ends these before itself. */
+/** The processes that are running; a benchmark that is stopped ends them before itself. */
 export const started = new Set<ChildProcess>()
-// as npm run serve starts the product; the others are given the same
+// the options with which npm run serve starts the product; the other servers get the same
 const productArgs = ['--max-semi-space-size=64']
 const startsWithinMs = 60_000
 const endsWithinMs = 30_000
@@ -49,7 +50,7 @@ async function askCpu(child: ChildProcess): Promise<number> {
 function readyUrl(child: ChildProcess): Promise<string | null> {
   if (!child.stdout) return Promise.resolve(null)
   const lines = createInterface({ input: child.stdout })
-  // reading goes on: a full pipe would hold the server up
+  // keeps reading the output, because a full pipe would block the server
   return new Promise((resolve) => {
     lines.on('line', (line) => {
       if (line.startsWith('ready ')) resolve(line.slice('ready '.length))

@@ -1,5 +1,6 @@
-// The peer of a claim, one of its processes: ZPOPMIN says whose turn it is, one conditional UPDATE makes it true. No rights, no
-// capacity, no ledger, no events, no HTTP: what a claim cannot do without.
+// One process of the program with which claims are compared. It does only what no claim can do
+// without: ZPOPMIN picks the next session, and one conditional UPDATE takes it. It has no rights,
+// capacity, ledger, events or HTTP.
 import { Redis } from 'ioredis'
 import { createPool, type ResultSetHeader } from 'mysql2/promise'
 import { connections, nowMs, together, type Claimed } from './claims.ts'

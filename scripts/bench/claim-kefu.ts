@@ -1,4 +1,4 @@
-// 200 agents at two processes of the product, through its door.
+// 200 agents claim at two processes of the product, through its API.
 import { Agent as Sockets, request } from 'node:http'
 import { join } from 'node:path'
 import { startServer, type Running } from './child.ts'
@@ -18,7 +18,7 @@ import { agentsIn, queueIn, type Agent } from './crowd.ts'
 import { account } from './pushes.ts'
 import { openPrepared } from './serve-kefu.ts'
 
-// more room than there are sessions: that everybody is full before the queue is empty would be another bench
+// more room than there are sessions, because this benchmark is not about agents who are full
 const capacity = 6
 const triesForMs = 60_000
 
@@ -87,7 +87,10 @@ async function claimUntilEmpty(
   return done
 }
 
-/** Not fetch: generator and servers share the processors, and it costs several times as much. */
+/**
+ * Does not use fetch, which needs several times more processor time, and generator and servers
+ * share the processors.
+ */
 function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = {

@@ -1,5 +1,6 @@
-// Does a claim cost more where more are queued? One process of the product, asked through its door by one agent after the other, on a
-// queue of a thousand and of a million. An index that is lost is rebuilt meanwhile; what a claim costs until then is told too.
+// Measures whether a claim costs more when more sessions are queued: one process of the product
+// with a thousand and with a million queued sessions, claimed by one agent after the other through
+// the API. It also reports what claims cost while a lost queue index is being rebuilt.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startServer } from './child.ts'
@@ -26,7 +27,7 @@ const agentsAsking = 20
 const warming = 100
 const measured = 400
 const rebuildsWithinMs = 600_000
-/** A million may cost a claim so many times what a thousand do. */
+/** A claim in a queue of a million may cost this many times one in a queue of a thousand. */
 export const mostTimes = 2
 
 export async function claimSized({
@@ -98,7 +99,7 @@ async function prepare(settings: Settings, load: Loader, queued: number): Promis
 
 async function measure(url: string, agents: Agent[]) {
   const began = performance.now()
-  // the index is empty after a start: these are proposed by SQL
+  // the index is empty after a start, so these claims are proposed by the database
   const early = await claimSome(url, agents, 20)
   let whole = await isWhole(url, agents)
   const during: Claim[] = []
@@ -157,13 +158,13 @@ async function list(url: string, [agent]: Agent[]) {
   return { items, ms: performance.now() - began }
 }
 
-/** Only a whole index knows a position. */
+/** Positions in the queue are only known when the index is complete. */
 const isWhole = async (url: string, agents: Agent[]) =>
   ((await list(url, agents)).items[0]?.queue.position ?? null) !== null
 
 const cell = (value: string) => value.padStart(13)
 
-/** Answers whether the longest queue costs no more than it may. */
+/** Returns whether the longest queue costs no more than allowed. */
 export function printSized(all: Sized[]): boolean {
   console.log(
     `\n${'a claim where'.padEnd(28)}${['p50 ms', 'p99 ms', 'rebuilt in s', 'p50 meanwhile', 'a page ms'].map(cell).join('')}`,

@@ -1,5 +1,5 @@
-// npm run bench -- claim: a claim through kefu's door beside the least that a claim can be. Rounds are interleaved, each on an
-// empty database; a ratio is taken inside its round.
+// npm run bench -- claim: compares a claim through kefu's API with the least that any claim can do.
+// Rounds alternate, each starts with an empty database, and each ratio is taken within a round.
 import { parseArgs } from 'node:util'
 import { claimKefu } from './claim-kefu.ts'
 import { claimSized, editions, printSized, type Sized } from './claim-size.ts'

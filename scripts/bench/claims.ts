@@ -1,12 +1,13 @@
-// What both sides of the claim bench do and tell: how many claim what, and what one claim is.
+// What both sides of the claim benchmark share: the numbers of agents and sessions, and the record
+// of a claim.
 export const claimers = 200
 export const queued = 1000
 export const warming = 500
 export const processes = 2
-/** Of one process, as many as the product's pool that claims go through. */
+/** Connections of each process, as many as the product's pool for claims has. */
 export const connections = 14
 
-/** Times in ms since the epoch, so that those of several processes compare. */
+/** Times are in ms since 1970, so that those of several processes can be compared. */
 export type Claim = { id: string; uid: number; began: number; ended: number }
 export type Claimed = { claims: Claim[]; failures: number }
 

@@ -1,4 +1,5 @@
-// What the cluster edition stands on: a private MariaDB and a private Redis, emptied before every round.
+// The servers of the cluster edition: a private MariaDB and a private Redis, emptied before every
+// round.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -12,19 +13,22 @@ export type Database = {
   settings: Settings
   url: string
   number: NumberOf
-  /** What transactions waited for each other's rows since the server started, in ms. */
+  /** How long transactions have waited for each other's rows since the server started, in ms. */
   lockMs: () => Promise<number>
   drop: () => Promise<void>
 }
 export type Cluster = {
   redisUrl: string
   fresh: () => Promise<Database>
-  /** Beside one that `fresh` gave and that lives on: the same MariaDB, and a Redis of its own. */
+  /** A second database next to a running one: on the same MariaDB, with a Redis of its own. */
   beside: () => Promise<Database>
   close: () => Promise<void>
 }
 
-/** The data lies beside the checkout like SQLite's, because the directory for what is temporary may be memory. */
+/**
+ * The data are next to the checkout, like those of SQLite, because the directory for temporary
+ * files may be in memory.
+ */
 export async function openCluster(dir: string): Promise<Cluster> {
   const redisIn = (name: string) => {
     mkdirSync(join(dir, name))
@@ -63,12 +67,12 @@ export async function openCluster(dir: string): Promise<Cluster> {
   }
 }
 
-/** The driver knows only this name. */
+/** The driver accepts only this scheme. */
 const mysqlUrl = (url: string) => url.replace('mariadb:', 'mysql:')
 
 async function asker(url: string) {
   const connection = await createConnection(mysqlUrl(url))
-  // after a failure the server ends before it, and what failed is what must be read
+  // after a failure the server ends first, and only the first error is of interest
   connection.on('error', () => undefined)
   const first = async (query: string) =>
     Object.values<unknown>((await connection.query<RowDataPacket[]>(query))[0][0] ?? {})

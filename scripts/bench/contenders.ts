@@ -1,4 +1,5 @@
-// How each server of the webhook bench is started on an empty store, and how its store is counted afterwards.
+// How each server of the webhook benchmark is started on an empty store, and how its stored pushes
+// are counted afterwards.
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { startNginx } from '../services/nginx.ts'
@@ -13,13 +14,13 @@ export type Server =
   'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2' | 'kefu-apart-2'
 export type Contender = {
   url: string
-  /** Of all its processes. */
+  /** The total over all its processes. */
   cpuMicros: () => Promise<number>
   lockMs: (() => Promise<number>) | null
   stop: () => Promise<void>
-  /** After it has stopped; null for a server that stores nothing. */
+  /** Available after the server has stopped; null for a server that stores nothing. */
   number: NumberOf | null
-  /** How many stores it has, each with the same followers in it. */
+  /** How many stores it has, each with the same followers. */
   stores: number
   clear: () => Promise<void>
 }
@@ -84,8 +85,8 @@ async function startProcesses(ground: Ground, howMany: number): Promise<Contende
 }
 
 /**
- * Two installations that know nothing of each other behind the same balancer: what a cluster of two costs more than these is what
- * its processes cost each other; what these cost more than one alone is the machine, which they share.
+ * Two separate installations behind the same balancer. Compared with one installation they show the
+ * cost of sharing the machine; what a cluster of two costs beyond that is the cost of cooperation.
  */
 async function startApart(ground: Ground): Promise<Contender> {
   const databases = [
@@ -110,7 +111,7 @@ function clusterOf({ cluster }: Ground): Cluster {
   return cluster
 }
 
-/** Before its processes start, so that none of them is warmer than the other. */
+/** Filled before its processes start, so that none of them has warmed up more than the other. */
 async function filled(ground: Ground, fresh: Promise<Database>): Promise<Database> {
   const database = await fresh
   const { app } = await openSeeded(

@@ -1,5 +1,6 @@
-// Lua has neither SHA-1 nor AES: whole requests are made before and written to a file that webhook.lua walks through.
-// A record is six digits of length, N (new) or D (sent again), and the bytes of the request.
+// Writes complete requests to a file, because the load generator's Lua has neither SHA-1 nor AES.
+// webhook.lua reads the file. A record is a length of six digits, N (new) or D (sent again), and
+// the bytes of the request.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { account, pushes, sign, type Mode, type OnePush } from './pushes.ts'
 

@@ -1,6 +1,7 @@
-// A figure counts only if the store holds what was answered. wrk cannot tell which requests were still in flight when its time
-// was up, nor which of two equal ones was answered, so the number of stored pushes has two bounds: at most every different push
-// that was sent; at least those, less the requests that were never answered with 200.
+// Checks that the store contains what was answered. wrk cannot tell which requests were still
+// running at the end, nor which of two equal ones was answered. So the number of stored pushes has
+// bounds: at most all different pushes that were sent, and at least those minus the requests that
+// were not answered 200.
 import { knownFollowers } from './pushes.ts'
 import type { Heard } from './wrk.ts'
 
@@ -12,7 +13,7 @@ export type Counted = {
   faults: string[]
 }
 
-/** Asks the store one number; every query here means the same to SQLite and to MariaDB. */
+/** Asks the store for a number; every query used here works on SQLite and MariaDB. */
 export type NumberOf = (query: string) => Promise<number>
 
 export async function countStored(

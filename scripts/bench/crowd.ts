@@ -1,4 +1,5 @@
-// Many at once, made past the doors: what is measured or tested is what they do then.
+// Creates many agents and sessions directly in the database, because what happens afterwards is
+// measured.
 import { receive } from '../../src/actions/push/receive.ts'
 import { newId, newToken } from '../../src/ids.ts'
 import { hashToken } from '../../src/passwords.ts'
@@ -7,7 +8,7 @@ import type { Ports } from '../../src/ports.ts'
 export type Agent = { uid: number; token: string }
 export type Crowd = { howMany: number; capacity: number; prefix?: string }
 
-/** Agents who are signed in, with an identity on every account. */
+/** Agents who are signed in and serve every account. */
 export async function agentsIn(
   { store, clock }: Ports,
   { howMany, capacity, prefix = 'crowd' }: Crowd,

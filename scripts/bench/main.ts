@@ -1,4 +1,4 @@
-// npm run bench: names the benches, or runs the one that is named.
+// npm run bench: lists the benchmarks, or runs the one that is named.
 import { claimBench } from './claim.ts'
 import { rulesBench } from './rules.ts'
 import { webhookBench } from './webhook.ts'

@@ -1,11 +1,14 @@
-// Where things are: compiled code runs in dist, what it runs beside stays in the checkout.
+// Finds files of the checkout, since compiled code runs in dist.
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '../../..')
 
-/** On the disk of the checkout, not in a /tmp that may be memory: a commit must cost what it costs. */
+/**
+ * A directory on the disk of the checkout. /tmp may be in memory, where a commit would cost
+ * nothing.
+ */
 export function freshDir(): string {
   mkdirSync(join(root, 'data'), { recursive: true })
   return mkdtempSync(join(root, 'data', 'bench-'))
@@ -15,7 +18,7 @@ export const removeDir = (dir: string) => {
   rmSync(dir, { recursive: true, force: true })
 }
 
-/** What one forced write costs here, in ms: the floor under every durable answer. */
+/** How long a forced write to disk takes here, in ms: no durable answer can be faster. */
 export function fsyncMs(dir: string): number {
   const handle = openSync(join(dir, 'fsync'), 'w')
   const block = Buffer.alloc(4096, 1)

@@ -1,4 +1,4 @@
-// What every bench reads and leaves.
+// What all benchmarks share: their options, and cleaning up.
 import { started } from './child.ts'
 import { removeDir } from './place.ts'
 
@@ -10,11 +10,12 @@ export function wholeNumber(name: string, text: string, most: number): number {
   return value
 }
 
-/** Stopped from outside: no figures, no server left running, no directory left behind. */
+/** If the benchmark is stopped, it leaves no running server and no directory behind. */
 export function leaveNothing(dir: string): void {
   const stop = () => {
     for (const child of started) child.kill('SIGKILL')
-    // the private services end with this process; their data is removed when nobody writes it any more
+    // the private servers end with this process; their data are deleted when nobody writes to them
+    // any more
     process.once('exit', () => {
       removeDir(dir)
     })

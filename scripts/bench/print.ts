@@ -5,7 +5,7 @@ import type { Mode } from './pushes.ts'
 import type { Step } from './store-steps.ts'
 import type { Heard } from './wrk.ts'
 
-/** Per answered push, in µs; null where there are no rows to wait for. */
+/** Per answered push, in µs; `lock` is null if there are no row locks to wait for. */
 export type Measured = Heard & { cpu: number; lock: number | null }
 export type Round = Partial<Record<Server, Measured>>
 

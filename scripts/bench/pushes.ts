@@ -1,5 +1,6 @@
-// The traffic: 10,000 known followers of whom 90 % of the pushes come, 10 % from people never seen, 5 % sent a second time.
-// The same seed makes the same traffic, so that every server in every round is asked the same.
+// The pushes of the benchmark: 90 % come from 10,000 known followers, 10 % from new ones, and 5 %
+// are sent twice. The same seed gives the same pushes, so every server in every round gets the
+// same.
 import { encryptMessage, signature } from 'wechat-api-ts'
 
 export type Mode = 'plain' | 'safe'
@@ -15,13 +16,13 @@ export const knownFollowers = 10_000
 const newShare = 0.1
 const againShare = 0.05
 const againWithin = 1000
-// of today: a push whose signature is a day old is refused
+// uses today's time, because a push with a signature of yesterday is refused
 const at = Math.floor(Date.now() / 1000) - 100
 
 export const knownOpenid = (n: number) => `oBenchKnown_${String(n).padStart(16, '0')}`
 const newOpenid = (n: number) => `oBenchNewly_${String(n).padStart(16, '0')}`
 
-/** 100 rules: 60 for a whole text, 40 for a part of one. About a quarter of the texts meet one. */
+/** 100 rules: 60 for a whole text and 40 for a keyword. About a quarter of the texts match one. */
 export const rules = Array.from({ length: 100 }, (_, n) =>
   n < 60
     ? {
@@ -38,7 +39,7 @@ export const rules = Array.from({ length: 100 }, (_, n) =>
       },
 )
 
-/** Mulberry32: small, quick, repeatable. */
+/** The random generator Mulberry32: small, fast and repeatable. */
 export function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -89,7 +90,7 @@ function textXml(openid: string, msgId: string, text: string): string {
 
 export type Signed = { query: string; body: string }
 
-/** As the platform sends it: signed query, and in safe mode a sealed body under a second signature. */
+/** Signs like WeChat: the query, and in safe mode also the encrypted body. */
 export function sign(push: Pick<OnePush, 'openid' | 'xml'>, mode: Mode, n: number): Signed {
   const nonce = String(1_000_000_000 + n)
   const timestamp = String(at + (n % 100))

@@ -1,4 +1,5 @@
-// A queue as long as is wanted, written past the product: one statement a table, so that a million rows take seconds.
+// Creates a queue of any length directly in the database, with one statement per table, so that a
+// million rows take only seconds.
 import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { rankFor } from '../../rules/session/routing.ts'
@@ -7,7 +8,10 @@ type Hex = { of: string; digits: number }
 export type Words = {
   id: string
   concat: (...parts: string[]) => string
-  /** Numbers as so many hexadecimal digits, one behind the other; 0: the text itself. */
+  /**
+   * Numbers written with a fixed number of hexadecimal digits, one after the other; for 0 digits
+   * the text itself.
+   */
   hex: (parts: Hex[]) => string
 }
 export type Load = {
@@ -18,7 +22,7 @@ export type Load = {
 export type Loader = (load: Load) => Promise<void>
 
 const digit = `(${Array.from({ length: 10 }, (_, n) => (n === 0 ? 'select 0 as d' : `select ${n}`)).join(' union all ')})`
-/** Every `n` of a range; a condition may follow. */
+/** A query for every `n` in a range, to which a condition may be added. */
 export function numbers({ from = 0, to }: { from?: number; to: number }): string {
   const digits = ['a', 'b', 'c', 'e', 'f', 'g'].slice(0, Math.max(1, String(to - 1).length))
   const sum = digits.map((name, at) => `${10 ** at} * ${name}.d`).join(' + ')
@@ -60,7 +64,7 @@ const mysqlWords: Words = {
 }
 export const wordsFor = (sqlite: boolean) => (sqlite ? sqliteWords : mysqlWords)
 
-/** While no process has the file. */
+/** Use this while no process has the file open. */
 export const loadSqlite =
   (file: string): Loader =>
   async (load) => {

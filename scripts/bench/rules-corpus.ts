@@ -1,4 +1,5 @@
-// Keywords and messages that anyone can make again: Chinese of two to seven characters, the common ones more often.
+// Keywords and messages that can be generated again: Chinese words of two to seven characters,
+// common characters more often.
 import type { MessageRuleRow } from '../../entities/index.ts'
 
 const common =
@@ -27,7 +28,7 @@ export function keywords(howMany: number): string[] {
   return [...all]
 }
 
-/** Messages as followers might write them; every second one has a keyword inside. */
+/** Messages like those of followers; every second one contains a keyword. */
 export function messages(
   words: string[],
   { howMany, length }: { howMany: number; length: number },
@@ -43,7 +44,10 @@ export function messages(
 
 const perRule = 200
 
-/** 200 keywords a rule, or as few as make a hundred rules; three priorities; a tenth wants the whole message. */
+/**
+ * Rules of 200 keywords each, or fewer keywords so that there are a hundred rules; three
+ * priorities; a tenth require the whole text.
+ */
 export function rulesOf(words: string[]): MessageRuleRow[] {
   const each = Math.max(1, Math.min(perRule, Math.floor(words.length / 100)))
   return Array.from({ length: Math.ceil(words.length / each) }, (_, n) => ({

@@ -1,5 +1,6 @@
-// npm run bench -- rules: the compiled matcher beside a scan of all keywords, SQL's LIKE and the npm package @monyone/aho-corasick,
-// from a hundred keywords to a million. A figure counts only where all of them name the same rule for every message.
+// npm run bench -- rules: compares the compiled matcher with scanning all keywords, SQL's LIKE and
+// the npm package @monyone/aho-corasick, for a hundred up to a million keywords. A figure counts
+// only if all of them find the same rule for every message.
 import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
@@ -21,9 +22,10 @@ type Figures = {
 const length = 100
 const warmLaps = 5
 const longEnoughMicros = 200_000
-// what scans everything is asked less often: it takes seconds otherwise
+// slow methods are asked fewer times, as they would take too long
 const asked = { scan: 40, like: 5 }
-// objects and maps, a state each: a million words take it minutes and gigabytes
+// the package uses objects and maps for each state, so a million words would take minutes and
+// gigabytes
 const mostOfPeer = 100_000
 
 export function rulesBench(args: string[]): Promise<void> {
@@ -96,7 +98,10 @@ function memory(): number {
   return heapUsed + arrayBuffers
 }
 
-/** Processor time of one call, so that what else the machine does is not counted; after a lap to warm, for as long as it can be told. */
+/**
+ * The processor time of one call, so that other programs do not matter. After a warm-up it repeats
+ * until the time can be measured.
+ */
 function time(call: (text: string) => unknown, texts: string[], warm = true): number {
   let kept = 0
   const lap = () => {
@@ -122,7 +127,7 @@ const wordsOf = (rows: MessageRuleRow[]): Word[] =>
     (JSON.parse(rule.keywords) as string[]).map((word) => ({ word, rule, rank })),
   )
 
-/** The order of rules, once more and plainly. */
+/** A second, simple implementation of the order of rules. */
 function best(found: Iterable<Word>, text: string): string | null {
   let first: Word | null = null
   for (const one of found) {
@@ -170,7 +175,10 @@ function openLike(rows: MessageRuleRow[]): Contender {
 
 type Peer = new (words: string[]) => { matchInText: (text: string) => { keyword: string }[] }
 
-/** It finds the keywords; which rule speaks is decided behind it, as we would have to. */
+/**
+ * The package finds the keywords; choosing the rule among them is added here, as any user of it
+ * would have to.
+ */
 function openPeer(rows: MessageRuleRow[]): Contender {
   const load = createRequire(import.meta.url)
   const { AhoCorasick } = load('@monyone/aho-corasick/fast') as { AhoCorasick: Peer }
@@ -219,7 +227,7 @@ function print(all: Figures[]): void {
   )
 }
 
-/** Patterns an admin might write that take V8's engine longer than anybody lives. */
+/** Patterns an admin might write that V8's engine would practically never finish. */
 function printEvil(): void {
   const text = `${'a'.repeat(50_000)}!`
   for (const pattern of ['(a+)+$', '(a|aa)+$', '(a*)*b']) {

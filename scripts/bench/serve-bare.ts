@@ -1,4 +1,4 @@
-// The ceiling: node:http alone lets the body pass and answers success.
+// The upper limit: plain node:http that ignores the body and answers success.
 import { createServer } from 'node:http'
 import { tellUrl } from './serve.ts'
 

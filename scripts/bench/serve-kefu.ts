@@ -1,4 +1,5 @@
-// The whole product as it is shipped, on a store of its own: one account, 100 rules, 10,000 followers who wrote before.
+// The whole product as it is shipped, with one account, 100 rules and 10,000 followers who have
+// written before.
 import { prepareInstallation } from '../../src/actions/companies/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import type { Push } from '../../src/actions/push/decide/push.ts'
@@ -13,7 +14,7 @@ import { endOnSignal, sayReady } from './serve.ts'
 export type Settings = Record<string, string>
 export type Seeded = { app: App; account: KnownAccount; company: KnownCompany }
 
-// nothing listens on port 9: what the product would send to WeChat stays here
+// nothing listens on port 9, so nothing is sent to WeChat
 const always = {
   HOST: '127.0.0.1',
   PORT: '0',
@@ -34,7 +35,7 @@ export async function openSeeded(
   return seeded
 }
 
-/** One account and 100 rules, and nobody who ever wrote. */
+/** One account and 100 rules, without any followers. */
 export async function openPrepared(
   settings: Settings,
   mode: Mode,
@@ -84,12 +85,12 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
       app.ports,
       Array.from({ length: Math.min(500, knownFollowers - n) }, (_, at) => seed(n + at)),
     )
-    // the clock's door must be heard between two batches
+    // lets the message to stop arrive between two batches
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
-// without a mode it is one of several on a store that somebody else has filled
+// without a mode this process joins a store that another one has filled
 const [settings, mode] = process.argv.slice(2)
 if (import.meta.filename === process.argv[1] && settings !== undefined) {
   const given = JSON.parse(settings) as Settings

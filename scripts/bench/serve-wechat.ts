@@ -1,4 +1,5 @@
-// The npm package wechat under express: checks the signature, reads the XML, opens the envelope, answers a text, stores nothing.
+// The npm package wechat with express: checks the signature, reads the XML, decrypts, answers a
+// text, and stores nothing.
 import { createServer } from 'node:http'
 import express from 'express'
 import { account } from './pushes.ts'

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Listens on a free port of this machine only, says where, and ends on SIGTERM. */
+/** Listens on a free local port, reports its URL, and ends on SIGTERM. */
 export function tellUrl(server: Server, close: () => Promise<void>): void {
   server.listen(0, '127.0.0.1', () => {
     sayReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -12,7 +12,7 @@ export function tellUrl(server: Server, close: () => Promise<void>): void {
 export const sayReady = (url: string) => process.stdout.write(`ready ${url}\n`)
 
 export function endOnSignal(close: () => Promise<void>): void {
-  // asked before and after the measured seconds: what a server spent on starting is not what a push costs
+  // the time is read before and after the measured period, so that starting does not count
   process.on('message', () => {
     const { user, system } = process.cpuUsage()
     process.send?.({ cpuMicros: user + system })

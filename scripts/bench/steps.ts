@@ -1,4 +1,5 @@
-// What each step of a push costs alone: the product's own functions in a loop, the median of many short laps.
+// Measures each step of a push on its own: the product's functions in a loop, with the median of
+// many short rounds.
 import { join } from 'node:path'
 import {
   dedupKey,
@@ -28,7 +29,7 @@ export async function measureSteps(dir: string): Promise<Step[]> {
   }
 }
 
-/** µs of one call; the first laps warm. */
+/** The duration of a call in µs; the first rounds are for warming up. */
 function time(name: string, call: (n: number) => unknown): Step {
   let kept = 0
   const times = Array.from({ length: laps }, (_, lap) => {

@@ -1,5 +1,5 @@
-// What storing a push costs, by store: the transaction of a full batch and of a single push, what is left of it when it does
-// nothing, and what the index and the list of newest lines take beside it.
+// Measures what storing a push costs with each database: a transaction of a full batch, of a single
+// push and of nothing, and the queue index and index of newest lines.
 import { join } from 'node:path'
 import type { Push } from '../../src/actions/push/decide/push.ts'
 import { receive } from '../../src/actions/push/receive.ts'
@@ -63,7 +63,7 @@ async function timeBatches(
   }
 }
 
-/** As many as a full batch tells, per push. */
+/** The cost of telling a full batch, divided by its pushes. */
 async function telling({ app, company }: Seeded, where: string): Promise<Step[]> {
   const { queue, recent, ids } = app.ports
   const companyId = company.row.company_id

@@ -1,5 +1,6 @@
-// npm run bench -- webhook: kefu's durable push beside two servers that store nothing. Rounds are interleaved (A B C, A B C …),
-// each server starts anew every time, and a ratio is taken inside its round: what the machine does meanwhile strikes all of them.
+// npm run bench -- webhook: compares kefu, which stores each push durably, with two servers that
+// store nothing. Rounds alternate (A B C, A B C …), each server starts anew each time, and ratios
+// are taken within a round, so that disturbances of the machine affect all alike.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openCluster, type Cluster } from './cluster.ts'
@@ -62,7 +63,8 @@ function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      // half of a process that was just started is the compiler, and two processes warm half as fast as one
+      // in a process that has just started half of the time is compiling, and two processes warm up
+      // half as fast as one
       warm: { type: 'string', default: '12' },
       seconds: { type: 'string', default: '8' },
       rounds: { type: 'string', default: '5' },
@@ -86,7 +88,7 @@ function readOptions(args: string[]): Options {
   }
 }
 
-/** The two editions open an envelope with the same code: the cluster is measured in plain mode only. */
+/** Both editions decrypt with the same code, so the cluster is measured in plain mode only. */
 function serversOf(plan: Plan, mode: Mode): Server[] {
   return [
     'bare',
@@ -154,7 +156,7 @@ async function costing(
   return { ...heard, cpu: ((await cpuMicros()) - before.cpu) / heard.ok, lock }
 }
 
-/** A server that refuses is quick; its figure would be worth nothing. */
+/** A server that refuses requests is fast, so its figure would be worthless. */
 function refuseUnanswered(server: string, runs: Heard[]): void {
   for (const run of runs) {
     if (run.refused + run.broken === 0) continue

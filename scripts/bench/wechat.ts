@@ -1,4 +1,5 @@
-// The npm package wechat, which has no types: a middleware that checks the signature, reads the XML, opens the envelope and answers.
+// Types for the npm package wechat, which has none: a middleware that checks the signature, reads
+// the XML, decrypts and answers.
 import { createRequire } from 'node:module'
 import type { RequestHandler } from 'express'
 

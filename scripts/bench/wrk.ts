@@ -1,4 +1,5 @@
-// The load generator is wrk: it costs far less than the servers it asks. One thread, so that one file is walked through once.
+// Runs the load generator wrk, which needs far less processor time than the servers. It uses one
+// thread, so that the file of requests is read exactly once.
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +8,10 @@ import { root } from './place.ts'
 
 export type Load = { url: string; corpus: string; seconds: number; connections: number }
 
-/** Times in ms. `ok` counts answers of 200, `refused` every other, `broken` what ended without one. */
+/**
+ * Times are in ms. `ok` counts answers with status 200, `refused` all others, `broken` requests
+ * without an answer.
+ */
 export type Heard = {
   sent: number
   fresh: number

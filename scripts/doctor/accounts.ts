@@ -1,4 +1,5 @@
-// For each account: can its secrets be read, are pushes taken, what may it ask WeChat for?
+// Checks for each account whether its secrets can be read, whether pushes are accepted, and which
+// calls to WeChat are permitted.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccountRow } from '../../entities/index.ts'
@@ -33,7 +34,9 @@ export async function checkAccounts(config: Config, store: Inspected): Promise<F
   return findings
 }
 
-/** Asking for it would make one; what cannot be used is told beside the settings. */
+/**
+ * Reads the key without creating one. An unusable key has been reported with the settings already.
+ */
 function secretsOf(config: Config): Secrets | null {
   if (!config.SECRET_KEY && !existsSync(join(config.DATA_DIR, 'secret.key'))) return null
   try {
@@ -89,7 +92,7 @@ function unbound({ unbound_pushes: pushes }: AccountRow, name: string): Finding 
 const mayDifferMs = 60_000
 const saidForMs = 7 * 24 * 3600_000
 
-/** What its pushes told of our clock, and of people who keep them. */
+/** What the account's pushes tell about our clock and about old pushes that were resent. */
 function checkTimes(row: AccountRow, name: string): Finding[] {
   const findings: Finding[] = []
   const { newest_push: told, newest_push_at: cameAt, old_push_at: oldAt } = row

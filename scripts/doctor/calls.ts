@@ -1,4 +1,5 @@
-// What may this account ask WeChat for? The token first; then one harmless question for each right that kefu needs.
+// Finds out which calls to WeChat an account is permitted to make: first the token, then one
+// harmless call for each permission that kefu needs.
 import {
   createClient,
   memoryTokenStore,
@@ -9,7 +10,7 @@ import {
 import type { Config } from '../../src/config.ts'
 import type { Finding, KnownAccount } from '../../src/ports.ts'
 
-/** The stable token: asking for it takes none away from the running processes. */
+/** Requests the stable token, because that does not invalidate the token of running processes. */
 export async function checkCalls(
   config: Config,
   account: KnownAccount,
@@ -60,7 +61,8 @@ function noToken(error: WechatRefused, name: string): Finding {
 
 type Right = { what: string; ask: (client: WechatClient) => Promise<unknown>; without: string }
 
-// each is refused for what it names when the right is there, and for the right when it is not; none of them changes anything
+// each call is refused because of its arguments if the permission is there, and for lack of
+// permission otherwise; none of them changes anything
 const rights: Right[] = [
   {
     what: '客服消息 (customer-service messages)',
@@ -156,7 +158,7 @@ async function checkQuota(client: WechatClient, name: string): Promise<Finding[]
 
 const noAddress = 40201
 
-/** WeChat itself says whether it reaches the address that is saved there. */
+/** Lets WeChat test whether it can reach the address stored there. */
 async function checkAddress(
   client: WechatClient,
   config: Config,

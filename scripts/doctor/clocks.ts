@@ -20,7 +20,10 @@ async function besideDatabase(store: Inspected): Promise<Finding> {
   return compared('the database', ms - (began + Date.now()) / 2, mayDifferMs.database)
 }
 
-/** What kefu did not follow: which of the two is right, WeChat's clock tells in the line below. */
+/**
+ * Reports a jump that kefu did not follow. The comparison with WeChat's clock, in the next line,
+ * shows which clock is right.
+ */
 async function afterJumps(store: Inspected): Promise<Finding> {
   const off = await clockOff(store).catch(() => 0)
   if (!isOff(off)) return { ok: true, what: "kefu's time is the database's." }
@@ -40,7 +43,7 @@ function inWords(ms: number): string {
   return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
-/** Its answers carry a date, of whole seconds. */
+/** WeChat's answers contain the date, in whole seconds. */
 async function besideWechat(base: string): Promise<Finding> {
   try {
     const answer = await fetch(base, {

@@ -28,7 +28,7 @@ async function opened(config: Config): Promise<Inspected | Finding> {
   }
 }
 
-/** The URL holds a password: only its host is shown. */
+/** Shows only the host, because the URL contains a password. */
 function away({ DATABASE_URL: url }: Config, error: unknown): Finding {
   const what = error instanceof Error ? error.message : String(error)
   if (url.startsWith('sqlite:')) {

@@ -7,7 +7,10 @@ import type { Finding } from '../../src/ports.ts'
 import { clockOff } from '../../src/time-source.ts'
 import { checkDatabase } from './database.ts'
 
-/** npm run doctor -- invariants: what GET /api/admin/self-check asks, of every company and of every session. */
+/**
+ * npm run doctor -- invariants: the checks of GET /api/admin/self-check, for every company and
+ * every session.
+ */
 export async function checkInvariants(config: Config): Promise<Finding[]> {
   const { store, findings } = await checkDatabase(config)
   if (!store) return findings

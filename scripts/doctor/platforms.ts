@@ -1,4 +1,5 @@
-// Third-party platforms: does WeChat's ticket arrive? Without one no account that authorised the platform can be spoken for.
+// Checks for third-party platforms whether WeChat's ticket arrives. Without a ticket no call can be
+// made for the accounts that authorised the platform.
 import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
 import { clockOff } from '../../src/time-source.ts'
@@ -28,7 +29,7 @@ export async function checkPlatforms(store: Inspected): Promise<Finding[]> {
   })
 }
 
-/** Renewing its token would take it from the running processes: what they have is looked at instead. */
+/** Examines the stored token, because renewing it would take it away from the running processes. */
 export async function checkAuthorized(
   store: Inspected,
   { appid, componentAppid, name }: { appid: string; componentAppid: string; name: string },

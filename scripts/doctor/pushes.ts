@@ -1,5 +1,6 @@
-// Does kefu take what WeChat will send? Through the public URL, as WeChat does it: first when the address is saved, then a push in the
-// account's mode. The push is the one of WeChat's own debugging tool: of it an inbox row stays, and nothing else.
+// Tests whether kefu accepts WeChat's requests, through the public URL: first the check that WeChat
+// makes when the address is saved, then a push in the account's mode. It is the same event that
+// WeChat's debugging tool sends, and leaves only an inbox row behind.
 import { encryptMessage, signature } from 'wechat-api-ts'
 import type { Config } from '../../src/config.ts'
 import type { Finding, KnownAccount } from '../../src/ports.ts'
@@ -35,7 +36,7 @@ const stamp = () => ({
   nonce: String(Math.random()).slice(2),
 })
 
-/** What WeChat does when the server address is saved. */
+/** The request that WeChat makes when the server address is saved. */
 async function checkSaved(config: Config, { account, name }: Named): Promise<Finding> {
   const base = baseOf(config)
   const { token } = keysOf(account)
@@ -107,7 +108,7 @@ async function checkSelfPush(config: Config, { account, name }: Named): Promise<
       },
     ]
   } catch {
-    // no kefu answers, which was said already, or it hangs
+    // either no kefu answers, which has been reported already, or it hangs
     return config.PUBLIC_URL === undefined
       ? []
       : [

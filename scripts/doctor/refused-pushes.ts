@@ -1,4 +1,5 @@
-// What followers said and the database refused: somebody must look at it.
+// Reports messages from followers that the database refused to store, because somebody must look at
+// them.
 import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
 

@@ -1,4 +1,4 @@
-// The figures of a tree of sources. Everything is read as text, nothing of it is run.
+// Computes the figures about a source tree. Sources are only read as text and never run.
 import { fileCycles, folderCycles, importsOf, type FolderCycle } from './imports.ts'
 import { exportsOf, functionLengths, topNames } from './shape.ts'
 import { readSources, type Source } from './sources.ts'
@@ -7,26 +7,26 @@ import { codeLines, longLines, widest, widthOf, type Long } from './widths.ts'
 export type Room = {
   files: number
   code: number
-  /** Lines of code a file: median, p90, most. */
+  /** Lines of code per file: median, p90, maximum. */
   lines: number[]
-  /** Columns of a line of code: median, p90, p99. */
+  /** Columns per line of code: median, p90, p99. */
   width: number[]
-  /** Lines over a hundred columns in percent of the code: not made long by a text, and all. */
+  /** Lines over a hundred columns, in percent: those not made long by a text, and all. */
   over: number[]
-  /** Lines of code a function: median, p90, most. */
+  /** Lines of code per function: median, p90, maximum. */
   functions: number[]
-  /** Lines of comment in percent of those that are not blank. */
+  /** Comment lines in percent of all lines that are not blank. */
   comments: number
-  /** A file, on average. */
+  /** The average per file. */
   exports: number
 }
 export type Figures = {
   rooms: Record<string, Room>
   fileCycles: string[][]
   folderCycles: FolderCycle[]
-  /** Names at the top of several files of the product, the commonest first. */
+  /** Names declared at the top of several files of the product, most frequent first. */
   doubled: { name: string; files: string[] }[]
-  /** Not made long by a text, the widest first. */
+  /** Long lines that no text makes long, longest first. */
   long: Long[]
 }
 
@@ -94,7 +94,7 @@ function doubledNames(sources: Source[]): Figures['doubled'] {
     .sort((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1))
 }
 
-/** The least value that so many percent of all do not exceed. */
+/** The smallest values that are not exceeded by these percentages of all values. */
 function ranks(values: number[], shares: number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b)
   return shares.map((share) => sorted[Math.ceil((share / 100) * sorted.length) - 1] ?? 0)

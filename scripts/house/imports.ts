@@ -1,10 +1,11 @@
-// Who imports whom, by files and by folders, and which of them import each other. Types count: who knows a type knows its room.
+// Finds which files and folders import which, and which import each other. Importing only a type
+// counts as well.
 import { posix } from 'node:path'
 import ts from 'typescript'
 import type { Source } from './sources.ts'
 
 export type Import = { from: string; to: string; isType: boolean }
-/** Which file imports which, and how many of them only types. */
+/** The imports from one folder to another, and how many of them are only types. */
 export type Way = { imports: Pick<Import, 'from' | 'to'>[]; types: number }
 /** Two folders that import each other. */
 export type FolderCycle = { folders: [string, string]; there: Way; back: Way }
@@ -80,7 +81,7 @@ export function folderCycles(imports: Import[]): FolderCycle[] {
   })
 }
 
-/** Files that reach each other by imports, as one group each. */
+/** Groups of files that import each other directly or indirectly. */
 export function fileCycles(imports: Import[]): string[][] {
   const next = new Map<string, string[]>()
   for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to])

@@ -1,5 +1,6 @@
-// npm run house [-- DIR] [--long] [--json] [--against FILE]: the figures of the code's shape, so that any commit can be compared with any
-// other. Of another checkout than its own, DIR, it reads the text and runs nothing.
+// npm run house [-- DIR] [--long] [--json] [--against FILE]: figures about the shape of the code,
+// to compare one commit with another. For another checkout DIR, files are only read and nothing is
+// run.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -30,7 +31,7 @@ async function tell(): Promise<void> {
   console.log(given.json ? JSON.stringify(after, null, 1) : reportOf({ before, after }, given.long))
 }
 
-/** npm may have written its own lines above. */
+/** npm may have printed lines of its own in front. */
 function readReport(file: string): Report {
   const text = readFileSync(file, 'utf8')
   return JSON.parse(text.slice(text.indexOf('{'))) as Report

@@ -1,9 +1,9 @@
-// Figures in words, of one tree, or of one before and after.
+// Prints figures about one tree, or about a tree before and after a change.
 import type { Figures, Room } from './figures.ts'
 import type { FolderCycle, Way } from './imports.ts'
 import type { Walks } from './walks.ts'
 
-/** Calls are walked only through a house that is built. */
+/** Only a tree that has been built can be run to find the files of a call. */
 export type Report = Figures & { walks: Walks | null }
 export type Pair = { before: Report | null; after: Report }
 type List = { title: string; of: (report: Report) => string[] | null; most?: number }
@@ -61,7 +61,10 @@ function table({ before, after }: Pair): string {
 
 const change = (old: string, now: string) => (old === now ? now : `${old} → ${now}`)
 
-/** How many there are, and the first of them; beside those before, `-` is gone and `+` is new. */
+/**
+ * Prints how many there are and the first of them. In a comparison, `-` marks what is gone and `+`
+ * what is new.
+ */
 function listed({ before, after }: Pair, { title, of, most = Infinity }: List): string {
   const now = of(after)
   if (!now) return `${title}: not asked of a text alone`
@@ -85,7 +88,7 @@ const cycleLines =
 const cycleLine = ({ folders: [a, b], there, back }: FolderCycle) =>
   `${a} → ${b} ${wayIn(there)}, back ${wayIn(back)}`
 
-/** Which these are is told where they are so few that somebody could undo them. */
+/** Names the imports if they are so few that somebody might remove them. */
 function wayIn({ imports, types }: Way): string {
   const some = imports.length > 2 ? [] : imports.map(({ from, to }) => `${from} of ${to}`)
   const kinds = types === 0 ? '' : types === imports.length ? ', types only' : `, types: ${types}`

@@ -1,8 +1,11 @@
-// What a file declares: how long its functions are, the names at its top, and what it exports.
+// What a file declares: the lengths of its functions, the names at its top level, and its exports.
 import ts from 'typescript'
 import type { Source } from './sources.ts'
 
-/** Lines of code of each function with a body of several statements or lines; what is within it counts, too. */
+/**
+ * Lines of code of each function whose body has several statements or lines, including functions
+ * within it.
+ */
 export function functionLengths({ tree, lines }: Source): number[] {
   const lengths: number[] = []
   const visit = (node: ts.Node) => {
@@ -19,7 +22,7 @@ export function functionLengths({ tree, lines }: Source): number[] {
   return lengths
 }
 
-/** Each once, also where a type and a value share it. */
+/** Each name once, even if a type and a value share it. */
 export const topNames = ({ tree }: Source): string[] => [
   ...new Set(tree.statements.flatMap((statement) => namesOf(statement))),
 ]
@@ -42,7 +45,7 @@ function boundNames(name: ts.BindingName): string[] {
   return name.elements.flatMap((one) => (ts.isBindingElement(one) ? boundNames(one.name) : []))
 }
 
-/** `export * from` is one, however many it carries on. */
+/** `export * from` counts as one export. */
 export function exportsOf({ tree }: Source): number {
   return tree.statements.reduce((sum, statement) => {
     if (ts.isExportAssignment(statement)) return sum + 1

@@ -1,11 +1,11 @@
-// The files that are counted, each read once: where it lies, what its lines are, and its tree.
+// The source files to be measured, each read once, with the kind of each line and the syntax tree.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
 export type Line = { text: string; is: 'code' | 'comment' | 'blank' }
 export type Source = {
-  /** From the root, with slashes. */
+  /** The path from the root, with slashes. */
   file: string
   room: string
   folder: string
@@ -33,7 +33,7 @@ function filesIn(root: string, folder: string): string[] {
     })
 }
 
-/** src by its folders and actions by theirs; everything else is one room. */
+/** Folders of src and of src/actions count separately; every other directory counts as a whole. */
 function roomNameOf(file: string): string {
   const parts = dirname(file).split('/')
   if (parts[0] === 'packages') return parts.slice(0, 2).join('/')
@@ -58,7 +58,9 @@ function readSource(root: string, file: string): Source {
 
 const blanked = (text: string) => text.replace(/[^\n]/g, ' ')
 
-/** The scripts of a component stay where they stand, all else becomes blank. */
+/**
+ * Replaces everything but the scripts of a component by blanks, so that positions stay the same.
+ */
 function onlyScripts(text: string): string {
   const parts = text.split(/(<script[^>]*>|<\/script>)/)
   return parts
@@ -82,7 +84,7 @@ function linesWithCode(tree: ts.SourceFile): Set<number> {
   return lines
 }
 
-/** A component's template and styles, and the tags around its scripts. */
+/** Marks the template, the styles and the script tags of a component as code. */
 function markPage(text: string, script: string, isCode: Set<number>): void {
   const scripts = script.split('\n')
   const page = text.replace(/<!--[^]*?-->|\/\*[^]*?\*\//g, blanked).split('\n')

@@ -1,4 +1,5 @@
-// The files that one call runs through, in a running house of the embedded edition. V8 counts calls; modules are loaded before.
+// Finds the files that a call runs through, in a running house of the embedded edition. V8 counts
+// function calls; modules are loaded beforehand.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
@@ -12,7 +13,10 @@ import { makeDemo } from '../demo.ts'
 export type Walks = { push: string[]; claim: string[]; reply: string[] }
 type Call = () => Promise<void>
 
-/** One more warms up. What ran in each of them belongs to the call, and not to something that happened beside it. */
+/**
+ * After a warm-up, a file belongs to the call only if it ran in every round, since other things may
+ * run at the same time.
+ */
 const rounds = 3
 const product = /^(?:dist\/((?:entities|rules|src)\/.*)|(packages\/wechat-api-ts)\/dist\/(.*))\.js$/
 
@@ -56,7 +60,7 @@ async function openCounter(root: string) {
   return {
     count: async (call: Call) => {
       await call()
-      // what goes on after the answer
+      // waits for work that continues after the answer
       await new Promise((resolve) => setTimeout(resolve, 400))
       return take()
     },
@@ -85,7 +89,7 @@ async function openHouse() {
   const followers = `${simulator.url}/sim/followers`
   return {
     follower: async () => (await ask<{ openid: string }>(followers, { appid })).openid,
-    /** What the starter rules greet. */
+    /** The customer writes a text that the starter rules answer. */
     says: async (openid: string) => {
       const words = { appid, type: 'text', text: '你好' }
       const { shown } = await ask<{ shown: object[] }>(`${followers}/${openid}/send`, words)
@@ -114,7 +118,7 @@ async function signIn(url: string, dataDir: string, inboxOf: (openid: string) =>
     claim: async () => {
       claimed = await ask<Claimed>(`${url}/api/sessions/claim`, {}, token)
     },
-    /** Until the follower has it. */
+    /** Waits until the follower has received it. */
     reply: async () => {
       if (!claimed) throw new Error('nothing is claimed')
       const { id, fence, customer } = claimed

@@ -1,18 +1,22 @@
-// How wide lines of code are, and why. Where a text makes a line long nothing can be broken; everything else can.
+// Measures how wide lines of code are. A line that is long because of a text cannot be broken; any
+// other can.
 import ts from 'typescript'
 import type { Source } from './sources.ts'
 
 export const widest = 100
 
 export type Long = { file: string; line: number; width: number }
-/** A text on one line: where it ends, how much of the line is its own, and whether it is the title of a test. */
+/**
+ * A text within a line: where it ends, how many columns of the line it takes, and whether it is a
+ * test's title.
+ */
 type Piece = { end: number; own: number; isTitle: boolean }
 
 export const widthOf = (text: string) => text.length
 
 export const codeLines = (source: Source) => source.lines.filter(({ is }) => is === 'code')
 
-/** Lines of code over a hundred columns that no text makes long. */
+/** Lines of code over a hundred columns that are not long because of a text. */
 export function longLines(source: Source): Long[] {
   const over = source.lines.flatMap(({ text, is }, at) =>
     is === 'code' && widthOf(text) > widest ? [{ text, at }] : [],
@@ -28,7 +32,9 @@ export function longLines(source: Source): Long[] {
     .map(({ text, at }) => ({ file: source.file, line: at + 1, width: widthOf(text) }))
 }
 
-/** Without the text the line would fit, and nothing that says anything comes after it but the function of a test. */
+/**
+ * Whether the line would fit without the text and nothing but the function of a test follows it.
+ */
 function makesLong(line: string, { end, own, isTitle }: Piece): boolean {
   const isLast = end > widest || isTitle || !/\w/.test(line.slice(end))
   return isLast && widthOf(line) - own <= widest
@@ -50,7 +56,7 @@ function piecesOf(tree: ts.SourceFile): Map<number, Piece[]> {
   return found
 }
 
-/** A text with expressions in it is one text, but what stands in the braces is not its own. */
+/** A template with expressions is one text, but its expressions do not count as part of it. */
 function partsOf(node: ts.Node): ts.Node[] {
   if (ts.isTemplateExpression(node)) {
     return [node.head, ...node.templateSpans.map(({ literal }) => literal)]

@@ -1,22 +1,26 @@
-// A fault that somebody could write tomorrow: a change of one file, and the tests that must not let it live.
+// A planted fault: a mistake in one file that somebody could make, and the tests that must detect
+// it.
 export type Edit = {
   file: string
-  /** Stands in the file exactly once. */
+  /** A text that occurs exactly once in the file. */
   find: string
   put: string
 }
 
 export type Fault = Edit & {
   name: string
-  /** What is wrong with it, in a sentence. */
+  /** Describes the mistake in a sentence. */
   means: string
-  /** Where two guards stand for each other, the other one goes, too. */
+  /** Further edits, where a second check would otherwise make up for the missing one. */
   also?: Edit[]
-  /** Where it shows; both are meant by embedded where it is no matter of locks or processes. */
+  /**
+   * The edition in which the fault shows. It is the embedded one unless locks or several processes
+   * are involved.
+   */
   edition?: 'cluster'
   /** Written `suite/file: the beginning of a title`; without a title the whole file. */
   caughtBy: string[]
-  /** How a test tells of it, where that is not by what it asserts. */
+  /** How a test detects the fault, if not by an assertion. */
   shows?: 'the process ends' | 'nothing ends'
 }
 
@@ -24,7 +28,7 @@ export const editionOf = (fault: Fault) => fault.edition ?? 'embedded'
 
 export class NoLongerApplies extends Error {}
 
-/** The files that it changes, with the fault in them. */
+/** Returns the changed files with the fault in them. */
 export function plantIn(
   { name, also = [], ...first }: Fault,
   read: (file: string) => string,
@@ -44,7 +48,7 @@ export function plantIn(
 
 export type Named = { file: string; title: string | null }
 
-/** The source of a test, and the beginning of its title. */
+/** Finds the source file of a test and the beginning of its title. */
 export function readTest(caughtBy: string): Named {
   const at = caughtBy.indexOf(': ')
   const [name, title] =

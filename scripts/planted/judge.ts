@@ -1,14 +1,15 @@
-// Was the fault caught, and by what it should be? A test that fails of something else than its promise proves nothing.
+// Decides whether a fault was detected by the right test. A test that fails for another reason than
+// its promise proves nothing.
 import { readTest, type Fault, type Named } from './fault.ts'
 import type { Ended } from './reporter.ts'
 import type { Run } from './run-tests.ts'
 
 export type Verdict = { caught: boolean; by: string[]; seconds: number; why: string }
 
-/** The process of a file ended, so that the file is what failed. */
+/** The process of a test file ended, so the file as a whole has failed. */
 const isWholeFile = (one: Ended) => one.name.endsWith('.js') || one.name.endsWith('.ts')
 
-/** Whether it is a test that was named, or its file. */
+/** Whether a result belongs to a test that was named, or to its file. */
 export const isOf =
   ({ file, title }: Named) =>
   (one: Ended) =>

@@ -1,5 +1,6 @@
-// npm run planted [-- NAME or EDITION …]: plants each fault by itself in a copy of the house, and runs the tests that must not let it live.
-// First the same tests run without any: they are green, or nothing is proved.
+// npm run planted [-- NAME or EDITION …]: plants each fault in a copy of the project and runs the
+// tests that must detect it. The same tests run without any fault first, because they must pass
+// then.
 import { resolve } from 'node:path'
 import { startMariadb } from '../services/mariadb.ts'
 import { startRedis } from '../services/redis.ts'
@@ -12,7 +13,7 @@ import { openTree } from './tree.ts'
 const root = resolve(import.meta.dirname, '../../..')
 const treesAtOnce = 3
 const limitMs = 300_000
-/** For a fault with which nothing ends. */
+/** The time limit for faults that make something hang. */
 const shortMs = 40_000
 
 const wanted = process.argv.slice(2).filter((one) => !one.startsWith('--'))
@@ -38,7 +39,7 @@ const envOf = {
   },
 }
 const trees = Array.from({ length: Math.min(treesAtOnce, chosen.length) }, () => openTree(root))
-// also when it is interrupted
+// cleans up even if it is interrupted
 process.once('exit', () => {
   for (const tree of trees) tree.close()
 })
@@ -51,7 +52,7 @@ try {
 }
 process.exit(all ? 0 : 1)
 
-/** The tests that fail without any fault: with one they prove nothing. */
+/** The tests that fail without any fault, and therefore prove nothing. */
 async function control(): Promise<Set<string>> {
   const broken: string[] = []
   for (const edition of ['embedded', 'cluster'] as const) {
@@ -62,7 +63,7 @@ async function control(): Promise<Set<string>> {
   return new Set(broken)
 }
 
-/** What fails is tried once more, alone, as `npm test` does. */
+/** A failing test is repeated once on its own, like `npm test` does. */
 async function failing(tests: string[], edition: 'embedded' | 'cluster'): Promise<string[]> {
   const [tree] = trees
   if (!tree) return []

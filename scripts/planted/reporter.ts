@@ -1,11 +1,14 @@
-// A reporter of node:test: one JSON line for each test that ran.
+// A reporter for node:test that writes one JSON line per test.
 import type { TestEvent } from 'node:test/reporters'
 
 export type Ended = {
   file: string
   name: string
   passed: boolean
-  /** `broken`: as a fault of the patch itself would, not one of the product. */
+  /**
+   * `broken`: the test failed in a way that shows a mistake in the planted change, and not a broken
+   * promise.
+   */
   kind: 'promise' | 'timeout' | 'broken'
   why: string
 }
@@ -21,10 +24,10 @@ type Cause = {
 
 const ofThePatch = ['ReferenceError', 'SyntaxError', 'TypeError']
 
-/** A test that reads what an answer does not hold fails of the answer. */
+/** If a test fails while reading a field that the answer lacks, the answer was wrong. */
 const isOfTest = (stack = '') => /^ +at .*$/m.exec(stack)?.[0].includes('.test.') ?? false
 
-/** What is asserted, and what the product throws, is what a test is there for. */
+/** An assertion that fails, or an error thrown by the product, is a failure that counts. */
 function kindOf({ failureType, cause }: Cause): Ended['kind'] {
   if (failureType === 'testTimeoutFailure') return 'timeout'
   if (failureType !== 'testCodeFailure' && failureType !== 'hookFailed') return 'broken'
@@ -32,7 +35,9 @@ function kindOf({ failureType, cause }: Cause): Ended['kind'] {
   return ofThePatch.includes(name) && !isOfTest(stack) ? 'broken' : 'promise'
 }
 
-/** Null for what has nothing to add: a test that was not meant, the parent of one that failed. */
+/**
+ * Null for results that do not matter: tests that were not selected, and parents of failed tests.
+ */
 function asEnded(passed: boolean, data: Told): Ended | null {
   const { error } = data.details
   if (data.skip !== undefined || error?.failureType === 'subtestsFailed') return null

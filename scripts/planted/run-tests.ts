@@ -1,4 +1,4 @@
-// Runs the tests that are named, in one tree, and tells how each of them ended.
+// Runs the named tests in one copy of the project and reports how each ended.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -54,7 +54,10 @@ export async function runTests(dir: string, tests: Named[], how: How): Promise<R
   }
 }
 
-/** Of this process; that of a test that runs it would make the tests its own. */
+/**
+ * Removes the variables of a test that runs this script, because they would make the tests part of
+ * it.
+ */
 function environment(): NodeJS.ProcessEnv {
   // eslint-disable-next-line no-restricted-properties -- handed on, not read
   return { ...process.env, NODE_TEST_CONTEXT: undefined }

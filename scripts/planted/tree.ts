@@ -1,4 +1,5 @@
-// A copy of the house to plant faults in: sources and what was built of them are copied, packages are shared.
+// A copy of the project for planting faults. Sources and compiled files are copied, packages are
+// shared.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,7 @@ import { plantIn, type Fault } from './fault.ts'
 
 export type Tree = {
   dir: string
-  /** Answers how to take it out again. */
+  /** Plants a fault and returns a function that removes it. */
   plant: (fault: Fault) => () => void
   close: () => void
 }
@@ -50,7 +51,7 @@ function copySources(root: string, dir: string): void {
   }
 }
 
-/** Our own packages are links that lead into the copy. */
+/** Our own packages must be links that point into the copy. */
 function sharePackages(root: string, dir: string): void {
   const shared = join(root, 'node_modules')
   mkdirSync(join(dir, 'node_modules'))
@@ -67,7 +68,7 @@ const builtOf = (file: string) =>
     : join('dist', file)
   ).replace(/\.ts$/, '.js')
 
-/** One file, without its types: a fault need not be well typed to be one. */
+/** Compiles a single file without checking types, because a fault need not be well typed. */
 const compile = (fileName: string, text: string) =>
   ts.transpileModule(text, {
     fileName,

@@ -1,4 +1,5 @@
-// npm run services: every server the tests use, for trying by hand. They end with this process.
+// npm run services: starts every server that tests use, for trying things by hand. They end with
+// this process.
 import { startMariadb } from './mariadb.ts'
 import { startCluster, startRedis, startSentinel, type Service } from './redis.ts'
 

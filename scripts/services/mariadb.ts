@@ -1,4 +1,5 @@
-// A private MariaDB on loopback. A data directory is initialised once for a version and copied from then on.
+// A private MariaDB on loopback. For each version a data directory is initialised once and copied
+// from then on.
 import { execFile, execFileSync } from 'node:child_process'
 import { constants, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -9,7 +10,7 @@ import { openServer } from './server.ts'
 import { serviceOf, startAll, type Service } from './service.ts'
 
 export type Mariadb = Service & {
-  /** The URL of a fresh, empty database in the same server. */
+  /** Creates a new, empty database on the same server and returns its URL. */
   createDatabase: (name: string) => Promise<string>
   dropDatabase: (name: string) => Promise<void>
 }
@@ -22,7 +23,9 @@ const daemon =
 const user = `--user=${userInfo().username}`
 const logSize = '--innodb-log-file-size=64M'
 
-/** `dataDir` is where the data lies if the system's directory for what is temporary will not do; it stays. */
+/**
+ * `dataDir`: where to put the data if not in the directory for temporary files; it is not deleted.
+ */
 export async function startMariadb(
   options: { args?: string[]; dataDir?: string } = {},
 ): Promise<Mariadb> {
@@ -90,7 +93,10 @@ function quoted(name: string): string {
   return `\`${name}\``
 }
 
-/** Renamed into place when it is whole: two that make it at once do not see half of each other's. */
+/**
+ * The directory is renamed into place when it is complete, so that processes that create it at the
+ * same time never see half of it.
+ */
 function initialised(): string {
   const version =
     /\d+\.\d+\.\d+/.exec(

@@ -1,4 +1,4 @@
-// A private nginx with the balancer of deploy/nginx.conf.
+// A private nginx with the balancer configuration of deploy/nginx.conf.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -49,7 +49,7 @@ function siteOf(upstreams: string[], port: number): string {
   return site
 }
 
-/** One process, because workers outlive a master that is killed. */
+/** Uses a single process, because workers would survive a master that is killed. */
 function mainOf(dir: string): string {
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `  ${name}_temp_path ${join(dir, 'temp', name)};`,
@@ -68,7 +68,7 @@ function mainOf(dir: string): string {
   ].join('\n')
 }
 
-/** A connection and no request: a request would be passed on and could mark an upstream as failed. */
+/** Only connects, because a request would be passed on and could mark an upstream as failed. */
 function listens(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(port, '127.0.0.1')

@@ -1,15 +1,16 @@
-// Where private servers live: ports that are free on loopback, directories that leave with the process that made them.
+// Finds free ports and creates directories for private servers. The directories are deleted with
+// the process that made them.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// below the range that outgoing connections take their ports from
+// below the range from which outgoing connections take their ports
 const lowest = 20_000
 const highest = 32_000
 const given = new Set<number>()
 
-/** All are held until the last is found, so that no two are the same. */
+/** All ports are held until the last one is found, so that no two are the same. */
 export async function freePorts(count: number): Promise<number[]> {
   const held = new Map<number, Server>()
   while (held.size < count) {
@@ -61,7 +62,7 @@ export function removeDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
 }
 
-/** A process that was killed could not take its directories with it; the next one does. */
+/** Deletes directories of processes that were killed and could not do it themselves. */
 function sweep(): void {
   swept = true
   for (const name of readdirSync(tmpdir())) {
@@ -70,7 +71,7 @@ function sweep(): void {
     try {
       removeDir(join(tmpdir(), name))
     } catch {
-      // another user's, or another process removes it at this moment
+      // belongs to another user, or another process is deleting it at this moment
     }
   }
 }

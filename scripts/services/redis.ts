@@ -1,4 +1,5 @@
-// Private Redis: one server, a Sentinel set-up, a Cluster. On loopback, with its own directories.
+// A private Redis: a single server, a Sentinel set-up or a Cluster, on loopback with directories of
+// its own.
 import { execFile, execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +25,7 @@ async function ask(port: number, ...args: string[]): Promise<string> {
 type Node = { port: number; server: Server; dir: string }
 type NodeOptions = { port: number; dir: string; lines?: string[]; args?: string[] }
 
-/** A file, because Sentinel writes into it who is whose replica. What stands in `args` goes before it. */
+/** The configuration is a file because Sentinel stores changes in it. `args` override it. */
 function openNode({ port, dir, lines = [], args = [] }: NodeOptions): Node {
   const file = join(dir, 'redis.conf')
   writeFileSync(
@@ -58,7 +59,7 @@ function openNode({ port, dir, lines = [], args = [] }: NodeOptions): Node {
   }
 }
 
-/** A directory that is given stays when the server is stopped. */
+/** A directory that is given is not deleted when the server stops. */
 export async function startRedis(
   options: { args?: string[]; dir?: string } = {},
 ): Promise<Service> {
@@ -76,7 +77,9 @@ export async function startRedis(
   })
 }
 
-/** A master, its replicas and three sentinels that notice within 1.5 s when it is gone. */
+/**
+ * A master with replicas and three sentinels, which notice within 1.5 s that the master is gone.
+ */
 export async function startSentinel(): Promise<Service> {
   const ports = await freePorts(1 + replicas + sentinels)
   const master = ports[0] ?? 0
@@ -96,7 +99,7 @@ export async function startSentinel(): Promise<Service> {
     nodes.map((node) => node.server),
     dirs,
   )
-  // a sentinel learns of a replica from the master, and asks it every 10 s only
+  // a sentinel learns of replicas from the master, which it asks only every 10 s
   await whole(servers, dirs, async () =>
     (await ask(master, 'info', 'replication')).includes(`connected_slaves:${replicas}`),
   )
@@ -159,7 +162,7 @@ async function knowsAll(port: number): Promise<boolean> {
   )
 }
 
-/** Asked at the moment: after a failover it is another. */
+/** The present master, which changes with a failover. */
 function masterOf(nodes: Node[], guards: Node[]): Server {
   for (const guard of guards.filter((one) => one.server.alive)) {
     const answer = execFileSync(
@@ -173,7 +176,7 @@ function masterOf(nodes: Node[], guards: Node[]): Server {
   throw new Error('no sentinel knows the master')
 }
 
-/** Three masters without replicas: when one is away, the whole cluster says so. */
+/** Three masters without replicas: if one is missing, the whole cluster reports itself as down. */
 export async function startCluster(): Promise<Service> {
   const ports = await freePorts(6)
   const [clients, buses] = [ports.slice(0, 3), ports.slice(3)]

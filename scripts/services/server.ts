@@ -1,4 +1,4 @@
-// One private server process. It dies with the process that started it, however that one ends.
+// A private server process. It ends with the process that started it, however that one ends.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export type Server = {
   readonly pid: number
   readonly alive: boolean
   start: () => Promise<void>
-  /** Asks to end, waits, and kills what does not end. */
+  /** Asks the server to end, waits, and kills it if it does not. */
   stop: () => Promise<void>
   signal: (signal: 'SIGSTOP' | 'SIGCONT') => void
   kill: () => void
@@ -50,7 +50,7 @@ export function openServer(launch: Launch): Server {
       signal('SIGKILL')
     },
     start: async () => {
-      // one that was just killed may still hold its port and its files
+      // a server that was just killed may still hold its port and files
       if (child && alive()) await ended(child)
       killed = false
       child = spawnTied(launch)
@@ -77,12 +77,12 @@ function spawnTied({ command, args, dir }: Launch): ChildProcess {
   closeSync(log)
   child.on('error', () => undefined)
   if (!setpriv && child.pid !== undefined) watch(child.pid)
-  // a test that forgets to stop a server must still end, and ends the server with itself
+  // a server that was not stopped must not keep the test running; it ends together with the test
   child.unref()
   return child
 }
 
-/** Where the kernel cannot be asked to tie two lives together, a shell looks once a second. */
+/** Where the operating system cannot tie two processes together, a shell checks every second. */
 function watch(pid: number): void {
   const script =
     'while kill -0 "$1" 2>/dev/null; do kill -0 "$0" 2>/dev/null || { kill -9 "$1"; exit; }; sleep 1; done'

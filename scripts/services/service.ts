@@ -1,18 +1,24 @@
-// What a test holds of one or several servers that belong together.
+// One or several servers that belong together, as a test uses them.
 import { removeDir } from './places.ts'
 import type { Server } from './server.ts'
 
 export type Service = {
   url: string
-  /** The main server first, also in `pids`. */
+  /** The main server's port is first, as in `pids`. */
   ports: number[]
   readonly pids: number[]
   stop: () => Promise<void>
-  /** Freezes the main server, the master of the moment: it holds its connections and answers nothing. */
+  /**
+   * Freezes the main server (the present master): it keeps its connections open and answers
+   * nothing.
+   */
   pause: () => void
   resume: () => void
   kill: () => void
-  /** Whoever is dead comes back, else the main server ends in order first; port and directory stay. */
+  /**
+   * Starts servers that are dead, or else restarts the main server. Ports and directories stay the
+   * same.
+   */
   restart: () => Promise<void>
 }
 
@@ -48,7 +54,7 @@ export function serviceOf({ url, ports, servers, dirs, main }: Parts): Service {
   }
 }
 
-/** What one of several could not do leaves none behind. */
+/** If one server cannot be started, the others are stopped again. */
 export async function startAll(servers: Server[], dirs: string[]): Promise<void> {
   const results = await Promise.allSettled(servers.map((server) => server.start()))
   const failed = results.find((result) => result.status === 'rejected')

@@ -1,4 +1,5 @@
-// npm run soak [-- --minutes N --seed S --edition cluster]: a long random run. npm run campaign is the same with its report per promise.
+// npm run soak [-- --minutes N --seed S --edition cluster]: a long random run. npm run campaign is
+// the same and prints a report for each promise.
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

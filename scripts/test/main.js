@@ -1,4 +1,5 @@
-// Runs every test over compiled output. On a bare Debian or Ubuntu, as root, installs the servers and the browser that suites need.
+// Runs all tests on compiled output. On a plain Debian or Ubuntu, as root, it also installs the
+// servers and the browser that the tests need.
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -53,12 +54,13 @@ const holds = () => runs.every(({ failed }) => failed.length === 0)
 if (!quick && servers.every(isThere) && holds()) runs.push(await runOnCluster())
 if (full && holds()) {
   const plain = filesOf(embedded.filter((suite) => !(suite in suiteNeeds)))
-  // the races, crashes and failovers ran as often as was promised before; here it is the version that is tried
+  // with default repetitions, because this is about the Node version and the tests have run fully
+  // before
   runs.push(...runOnOtherNodes(root, plain, { ...how, env: {} }))
 }
 process.exit(judge(runs))
 
-/** The same suites once more: two processes on MariaDB and Redis behind nginx. */
+/** Runs the same tests again with two processes on MariaDB and Redis behind nginx. */
 async function runOnCluster() {
   const { startMariadb } = await import('../../dist/scripts/services/mariadb.js')
   const { startRedis } = await import('../../dist/scripts/services/redis.js')
@@ -68,7 +70,7 @@ async function runOnCluster() {
   try {
     return runFiles(filesOf(onCluster), {
       ...how,
-      // each file has three processes of its own
+      // each file starts three processes
       files: 2,
       env: {
         ...how.env,

@@ -1,5 +1,5 @@
-// Where the machine keeps files in memory, the tests' servers and houses lie there: they force every write to the disk, and a run
-// waits for that more than for anything else. `--full` runs on the real one.
+// Puts the files of test servers and houses into memory where possible. They force every write to
+// disk, which is what a run mostly waits for. With `--full` the real disk is used.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { freemem } from 'node:os'
@@ -10,7 +10,7 @@ const typeOfTmpfs = 0x01021994
 const gib = 1024 ** 3
 const prefix = 'kefu-tests-'
 
-/** What is temporary goes there from now on, and leaves with this process. */
+/** From now on temporary files are created there; they are deleted with this process. */
 export function useMemoryDisk() {
   if (!hasRoom()) return
   sweep()
@@ -33,7 +33,7 @@ function hasRoom() {
   }
 }
 
-/** Some mount it so that nothing in it can be run, and a stranger's `npm install` has programs. */
+/** Some systems forbid running programs from there, but `npm install` of a test needs to. */
 function runsPrograms(dir) {
   const program = join(dir, 'program')
   writeFileSync(program, '#!/bin/sh\n')
@@ -41,7 +41,7 @@ function runsPrograms(dir) {
   return spawnSync(program).status === 0
 }
 
-/** A run that was killed could not take its files with it. */
+/** Deletes files of earlier runs that were killed. */
 function sweep() {
   for (const name of readdirSync(memory)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]

@@ -1,5 +1,6 @@
-// The embedded suites on the other versions of Node that are promised. Binaries and headers come from the npm registry; SQLite is
-// compiled against them in a copy of this folder, because an addon fits one version only.
+// Runs the embedded tests on the other supported versions of Node. Their binaries and headers come
+// from the npm registry. SQLite is compiled for each version in a copy of this folder, because a
+// compiled addon works with one version only.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// What suites need besides node, and how it comes onto a bare Debian or Ubuntu.
+// The programs that tests need besides node, and how to install them on a plain Debian or Ubuntu.
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -9,7 +9,7 @@ const needs = {
     packages: ['mariadb-server', 'mariadb-client'],
     units: ['mariadb'],
   },
-  // redis-server is its own sentinel
+  // redis-server is also the sentinel
   redis: {
     programs: ['redis-server', 'redis-cli'],
     packages: ['redis-server', 'redis-tools'],
@@ -55,7 +55,7 @@ const isProgram = (program) =>
 export const isThere = (name) =>
   needs[name].programs.every(isProgram) && (needs[name].found ??= needs[name].answers?.() ?? true)
 
-/** Installs what it may, and answers the suites that cannot run all the same. */
+/** Installs what it is allowed to, and returns the suites that cannot run nevertheless. */
 export function prepare(suites) {
   const needed = [...new Set(suites.flatMap((suite) => suiteNeeds[suite] ?? []))].filter(
     (name) => needs[name].packages.length > 0 && !isThere(name),
@@ -74,7 +74,10 @@ export function prepare(suites) {
   return skipped
 }
 
-/** The packages bring system services with them; the tests start their own, so these are neither started now nor at the next boot. */
+/**
+ * The packages contain system services. Tests start their own servers, so these are not started now
+ * nor at the next boot.
+ */
 function install(names) {
   const packages = names.flatMap((name) => needs[name].packages)
   console.log(`Installing what the suites need: apt-get install ${packages.join(' ')}`)

@@ -1,5 +1,6 @@
-// A reporter of node:test for whoever runs it: one JSON line with the ms of each test of a file, and one a test that failed, with all that
-// its file had printed until then. It is one, because node warns of a leak where there are three.
+// A reporter for node:test. It writes a JSON line with the duration of each test, and one per
+// failed test with everything its file had printed. It is a single reporter, because node warns of
+// a leak with three.
 import { inspect } from 'node:util'
 
 const lineOf = (told) => `${JSON.stringify(told)}\n`
@@ -12,7 +13,7 @@ export default async function* record(source) {
     if (type === 'test:stdout' || type === 'test:stderr') {
       printed.set(file, (printed.get(file) ?? '') + data.message)
     }
-    // a parent's time holds that of its tests
+    // the duration of a parent includes that of its tests
     if (/^test:(pass|fail)$/.test(type) && file && data.nesting === 0) {
       yield lineOf({ file, ms: data.details.duration_ms })
     }
@@ -21,7 +22,7 @@ export default async function* record(source) {
 }
 
 function* failureOf({ file, name, details: { error } }, printed) {
-  // the parent of a test that failed has nothing to add
+  // the parent of a failed test adds nothing
   if (error?.failureType === 'subtestsFailed') return
   yield lineOf({ file: file ?? name, name, why: whyOf(error), printed })
 }

@@ -1,25 +1,28 @@
-// Runs test files. One that fails is run once more, alone: on a busy machine a test may be fragile, and one fragile test shall
-// neither end a run of an hour nor go unseen.
+// Runs test files. A file that fails is repeated once on its own: on a busy machine a test may be
+// flaky, and one flaky test should neither end an hour's run nor go unnoticed.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 const record = new URL('record.js', import.meta.url).pathname
-/** The longest files decide how long everybody waits. */
+/** How many of the slowest files are listed, since these determine the duration. */
 const slowestTold = 12
-/** Where more fail, the fault is not one of load: the run has failed, and nothing is gained by trying all again. */
+/**
+ * If more files fail, load is not the reason: the run has failed, and repeating them is pointless.
+ */
 const mostRetried = 3
 
 /**
- * `{ failed, flaky }`: the files that failed, and the failures of those that passed when they ran alone.
- * `how`: `node` (the binary), `files` (how many at once), `limitMs` (for a file), `env`.
+ * Returns `{ failed, flaky }`: the files that failed, and the failures of those that passed when
+ * repeated. `how` has `node` (the binary), `files` (how many at once), `limitMs` (per file) and
+ * `env`.
  */
 export function runFiles(paths, how) {
   const first = runOnce(paths, how)
   if (first.status === 0) return { failed: [], flaky: [] }
   const files = [...new Set(first.failures.map(({ file }) => file))]
-  // the runner itself ended badly, or no file can be named
+  // the runner itself failed, so no file can be blamed
   if (files.length === 0) return { failed: ['the test runner'], flaky: [] }
   if (files.length > mostRetried) return { failed: files, flaky: [] }
 
@@ -36,7 +39,7 @@ export function runFiles(paths, how) {
   return { failed, flaky }
 }
 
-/** The end of a whole run, in words: one flaky file is forgiven and told, two are not. */
+/** The result of a whole run in words. One flaky file is reported and tolerated, two are not. */
 export function judge(runs) {
   const failed = runs.flatMap((run) => run.failed)
   const flaky = runs.flatMap((run) => run.flaky)
@@ -50,7 +53,7 @@ export function judge(runs) {
   return failed.length > 0 || flakyFiles > 1 ? 1 : 0
 }
 
-/** With source maps a failure names the file as it was written; what runs is what was built of it. */
+/** With source maps a failure names the source file, but what has to be run is the compiled one. */
 const asRun = (file, paths) =>
   paths.find((path) => path.replace('/dist/', '/').replace(/\.js$/, '.ts') === file) ?? file
 

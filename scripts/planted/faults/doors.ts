@@ -1,4 +1,4 @@
-// The doors: who is there, what they may, and what is refused before anything is asked.
+// Faults in authentication, authorisation and the limits on requests.
 import type { Fault } from '../fault.ts'
 
 const filterOf = (table: string, key: string) =>

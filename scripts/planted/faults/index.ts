@@ -1,4 +1,4 @@
-// Every fault that the tests are known to catch, by what it is a fault of.
+// All planted faults, grouped by what they affect.
 import type { Fault } from '../fault.ts'
 import { doorFaults } from './doors.ts'
 import { peopleFaults } from './people.ts'

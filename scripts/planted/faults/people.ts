@@ -1,4 +1,4 @@
-// People, companies and accounts: several admins change them at once, and nobody undoes what another one did.
+// Faults with people, companies and accounts when several admins change them at the same time.
 import type { Fault } from '../fault.ts'
 
 export const peopleFaults: Fault[] = [

@@ -1,4 +1,4 @@
-// Pushes: what a follower said is stored, once, before WeChat hears that it is.
+// Faults with pushes: a follower's message must be stored exactly once before WeChat is answered.
 import type { Fault } from '../fault.ts'
 
 const inbox = 'src/actions/push/inbox.ts'

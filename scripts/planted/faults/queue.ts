@@ -1,4 +1,4 @@
-// The queue: whoever waits waits where somebody may have them, and nobody else does.
+// Faults with the queue: a session must wait where somebody entitled can claim it, and nobody else.
 import type { Fault } from '../fault.ts'
 
 export const queueFaults: Fault[] = [

@@ -1,4 +1,5 @@
-// Replies: what an agent says leaves once, in order, and nobody is told that it arrived when nobody knows.
+// Faults with replies: each must be sent once and in order, and never be shown as sent when that is
+// unknown.
 import type { Fault } from '../fault.ts'
 
 const deliver = 'src/actions/messages/deliver.ts'

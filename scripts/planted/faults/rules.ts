@@ -1,4 +1,4 @@
-// Rules: what one company writes into them is the trouble of nobody else.
+// Faults with rules: the rules of one company must not affect another.
 import type { Fault } from '../fault.ts'
 
 export const ruleFaults: Fault[] = [

@@ -1,4 +1,4 @@
-// wechat-api-ts: what WeChat says is read, and nobody else is believed.
+// Faults in wechat-api-ts: pushes from WeChat must be read, and those of anybody else refused.
 import type { Fault } from '../fault.ts'
 
 const sdk = (name: string) => `packages/wechat-api-ts/src/${name}.ts`

@@ -1,4 +1,4 @@
-// Sessions: one owner, and everything that changes them is counted.
+// Faults with sessions: there must be one owner, and every change must be recorded.
 import type { Fault } from '../fault.ts'
 
 const claimSession = 'src/actions/sessions/claim-session.ts'

@@ -1,4 +1,4 @@
-// What holds it all: transactions, leases, the disk, and a database that goes away.
+// Faults with transactions, leases, the disk and a database that goes away.
 import type { Fault } from '../fault.ts'
 
 const pool = 'src/store/engine/mysql-pool.ts'
