@@ -107,3 +107,6 @@ function install(names) {
     spawnSync('systemctl', ['disable', '--now', '--quiet', ...newUnits], { stdio: 'ignore' })
   }
 }
+
+// by itself: what all suites need
+if (process.argv[1] === import.meta.filename) prepare(Object.keys(suiteNeeds))

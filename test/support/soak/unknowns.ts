@@ -34,24 +34,30 @@ export function openUnknowns({ journal, promises, strikes }: Facts, sends: Sends
   const suspects = new Map<string, Unknown & { seenAt: number }>()
   const seen = new Set<string>()
   let settled = 0
-  const isHonest = ({ outbox_id: id, way, text, seenAt }: Unknown & { seenAt: number }) => {
+  /** Why nobody could know, or null; and what was looked at. */
+  const judgeOne = ({ outbox_id: id, way, text, seenAt }: Unknown & { seenAt: number }) => {
     const same = sends.all.filter((one) => one.text === text)
-    if (same.some(({ fault }) => fault !== undefined && losesAnswer.includes(fault))) return true
     const began = journal.entries.find(({ detail }) => detail.messageId === id)?.begin ?? 0
     const [first, last] = [same[0], same.at(-1)]
     const window =
       first && last
         ? { from: first.at - notedWithinMs, to: last.at + writtenWithinMs }
         : { from: Math.max(began, seenAt - shownWithinMs), to: seenAt }
-    return struckBetween(strikes, window, way === 'api' ? losesSender : losesPassive) !== undefined
+    const isHonest =
+      same.some(({ fault }) => fault !== undefined && losesAnswer.includes(fault)) ||
+      struckBetween(strikes, window, way === 'api' ? losesSender : losesPassive) !== undefined
+    return { isHonest, about: { seenAt, sends: same, window } }
   }
   /** Judges replies that were seen long enough ago, or all of them. */
   const judge = (all: boolean) => {
     for (const [id, one] of suspects) {
       if (!all && performance.now() - one.seenAt < toldWithinMs) continue
       suspects.delete(id)
-      if (isHonest(one)) continue
-      promises.broke('P12', `reply ${id} (${one.way}) is unknown, and nothing was struck`, [id])
+      const { isHonest, about } = judgeOne(one)
+      if (isHonest) continue
+      const looked = JSON.stringify({ ...about, strikes: strikes.all })
+      const what = `reply ${id} (${one.way}) is unknown, and nothing was struck: ${looked}`
+      promises.broke('P12', what, [id])
     }
   }
   const look = async (rows: Rows) => {
