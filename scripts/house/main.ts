@@ -1,9 +1,11 @@
 // npm run house [-- DIR] [--long] [--json] [--against FILE]: figures about the shape of the code,
 // to compare one commit with another. For another checkout DIR, files are only read and nothing is
-// run.
+// run. --draw SEED prints forty comments and test titles instead, for a reader who does not know the
+// code.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { drawProse } from './draw.ts'
 import { figuresOf } from './figures.ts'
 import { reportOf, type Report } from './print.ts'
 import { walkedFiles } from './walks.ts'
@@ -13,6 +15,7 @@ const options = {
   long: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   against: { type: 'string' },
+  draw: { type: 'string' },
 } as const
 
 try {
@@ -25,6 +28,12 @@ try {
 async function tell(): Promise<void> {
   const { values: given, positionals } = parseArgs({ allowPositionals: true, options })
   const root = resolve(positionals[0] ?? own)
+  if (given.draw !== undefined) {
+    for (const { file, text } of drawProse(root, { seed: Number(given.draw), count: 40 })) {
+      console.log(`${file}\n  ${text}`)
+    }
+    return
+  }
   const before = given.against === undefined ? null : readReport(given.against)
   const walks = root === own ? await walkedFiles(own) : null
   const after: Report = { ...figuresOf(root), walks }
