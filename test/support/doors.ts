@@ -5,6 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { LedgerItem } from 'wechat-simulator'
 import type { Said } from './ends-clean.ts'
+import { starves } from './starves.ts'
 
 /** On this channel Node reports every answer of every server in this process. */
 const answers = 'http.server.response.finish'
@@ -13,31 +14,6 @@ type Answered = { request: IncomingMessage; response: ServerResponse; server: Se
 function portOf(server: Server): number {
   const at = server.address()
   return at === null || typeof at === 'string' ? 0 : at.port
-}
-
-const everyMs = 50
-const starvesMs = 250
-const remembersMs = 3000
-
-/**
- * Detects that this process got no processor time for a while: pushes then wait too long and come
- * again.
- */
-function watchProcessor() {
-  let ticked = performance.now()
-  let until = 0
-  const isLate = (now: number) => now - ticked > everyMs + starvesMs
-  const timer = setInterval(() => {
-    const now = performance.now()
-    if (isLate(now)) until = now + remembersMs
-    ticked = now
-  }, everyMs).unref()
-  return {
-    starves: () => performance.now() < until || isLate(performance.now()),
-    close: () => {
-      clearInterval(timer)
-    },
-  }
 }
 
 /** Null if the request was served. `isFull`: the push was told to come again later. */
@@ -52,7 +28,6 @@ function notServed({ method = '', url = '' }: IncomingMessage, { statusCode }: S
 
 /** Calls `hear` for everything that was not served. */
 export function watchDoors(hear: (said: Said) => void) {
-  const processor = watchProcessor()
   const ports = new Set<number>()
   // remembered by object, because a server that is closing has no port any more but still answers
   const mine = new WeakSet<Server>()
@@ -61,7 +36,7 @@ export function watchDoors(hear: (said: Said) => void) {
     if (ports.has(portOf(server))) mine.add(server)
     const told = notServed(request, response)
     if (!told || !mine.has(server)) return
-    const level = told.isFull && processor.starves() ? 'starved' : 'unserved'
+    const level = told.isFull && starves() ? 'starved' : 'unserved'
     hear({ level, text: told.text, facts: '' })
   }
   subscribe(answers, listen)
@@ -71,7 +46,6 @@ export function watchDoors(hear: (said: Said) => void) {
     },
     close: () => {
       unsubscribe(answers, listen)
-      processor.close()
     },
   }
 }

@@ -4,6 +4,7 @@
 import { selfCheck } from '../../src/actions/self-check/self-check.ts'
 import type { App } from '../../src/app.ts'
 import { silentLog, type Log } from '../../src/log.ts'
+import { starves } from './starves.ts'
 
 /** What a test is going to cause in its house on purpose. */
 export type Announced = {
@@ -22,8 +23,14 @@ const underLoad = 'a batch was dissolved'
 const ofRefused = 'a push was refused by SQL: GET /api/pushes/refused lists it'
 
 /**
- * A report of a process: a line of its log, or a request it did not serve. `starved`: not served
- * because the process got no processor time.
+ * Redis is given half a second to answer: to a process that got no processor time for that long,
+ * every answer seems late.
+ */
+const seemsLate = 'Redis does not answer: the work goes on from SQL'
+
+/**
+ * A report of a process: a line of its log, or a request it did not serve. `starved`: not served,
+ * or an answer that seemed late, because the process got no processor time.
  */
 export type Said = { level: 'warn' | 'error' | 'unserved' | 'starved'; text: string; facts: string }
 
@@ -34,7 +41,8 @@ export function hearingLog(hear: (said: Said) => void): Log {
   return {
     ...silentLog,
     warn: (facts, text) => {
-      hear({ level: 'warn', text, facts: clip(facts) })
+      const isStarved = text === seemsLate && clip(facts).includes('timed out') && starves()
+      hear({ level: isStarved ? 'starved' : 'warn', text, facts: clip(facts) })
     },
     error: (facts, text) => {
       console.error(`error: ${text} ${clip(facts)}`)
@@ -65,7 +73,8 @@ function faultOfUnserved(said: Said[], announced: { most: number; why: string }[
   const textsOf = (of: Said['level']) =>
     said.filter(({ level }) => level === of).map(({ text }) => text)
   const [starved, came] = [textsOf('starved'), textsOf('unserved')]
-  if (starved.length > 0) console.log(`without a processor, so come again: ${tally(starved)}`)
+  if (starved.length > 0)
+    console.log(`without a processor, so late or come again: ${tally(starved)}`)
   if (came.length === 0) return []
   const most = announced.reduce((sum, one) => sum + one.most, 0)
   const whys = [...new Set(announced.map(({ why }) => why))].join('; ') || 'unannounced'

@@ -25,6 +25,7 @@ const heardMs = 10_000
 
 export function openFired({ world, journal, promises, firms, strikes }: Facts) {
   const seen = new Set<string>()
+  const waited = new Set<string>()
   let looked = 0
   /**
    * The end is measured by the clock of the process that ended the session. If that clock was
@@ -79,6 +80,9 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       'select s.* from message_session s join official_account a on a.account_id = s.account_id where s.state in (0, 1, 2, 3)',
     )
     const mine = open.filter(({ account_id }) => firms.A.accountIds.includes(account_id))
+    const fresh = mine.filter(({ session_id: id }) => !waited.has(id))
+    for (const { session_id: id } of fresh) waited.add(id)
+    promises.saw('P19', fresh.length)
     return mine
       .filter((session) => {
         const [since, minutes] =

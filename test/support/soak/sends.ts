@@ -8,6 +8,7 @@ export type Send = {
   text: string
   delivered: boolean
   fault?: string
+  errcode?: number
   /** Measured by the monotonic clock of this machine. */
   at: number
 }
@@ -36,6 +37,7 @@ export function openSends({ simulator, monoOf }: World): Sends {
       delivered: item.delivered === true,
       at: monoOf(Date.parse(item.at)),
       ...(item.fault !== undefined && { fault: item.fault }),
+      ...(item.errcode !== undefined && { errcode: item.errcode }),
     }
     all.push(send)
     const same = [...(byText.get(text) ?? []), send]

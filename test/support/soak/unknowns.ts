@@ -14,6 +14,8 @@ const writtenWithinMs = 3000
 const notedWithinMs = 500
 /** After these failures nobody can know whether the message arrived. */
 const losesAnswer = ['slow', 'silent', 'reset', 'half', 'refuse', 'html']
+/** "System busy": whether the line was carried out nobody knows. */
+const saysNothing = -1
 const losesSender: Struck['kind'][] = [
   'kill',
   'freeze',
@@ -44,8 +46,9 @@ export function openUnknowns({ journal, promises, strikes }: Facts, sends: Sends
         ? { from: first.at - notedWithinMs, to: last.at + writtenWithinMs }
         : { from: Math.max(began, seenAt - shownWithinMs), to: seenAt }
     const isHonest =
-      same.some(({ fault }) => fault !== undefined && losesAnswer.includes(fault)) ||
-      struckBetween(strikes, window, way === 'api' ? losesSender : losesPassive) !== undefined
+      same.some(
+        ({ fault = '', errcode }) => losesAnswer.includes(fault) || errcode === saysNothing,
+      ) || struckBetween(strikes, window, way === 'api' ? losesSender : losesPassive) !== undefined
     return { isHonest, about: { seenAt, sends: same, window } }
   }
   /** Judges replies that were seen long enough ago, or all of them. */

@@ -48,7 +48,7 @@ export const wrongOutside = {
       what: 'WeChat said what became of it',
       make: (day) => {
         unknown(day)
-        Object.assign(day.sent[1] as object, { fault: 'errcode', delivered: false })
+        Object.assign(day.sent[1] as object, { fault: 'errcode', errcode: 45047, delivered: false })
       },
       told: /reply r2 \(api\) is unknown, and nothing was struck/,
     },
