@@ -129,18 +129,23 @@ void test('a process killed at any commit while it disables a person has changed
   const deaths = deathsOf(commits)
   console.log(`${deaths.length} of ${2 * commits.length} deaths at ${commits.length} commits`)
   const ends = new Set<string>()
+  let outrun = 0
   for (const [nth, death] of deaths.entries()) {
     house = await open()
     leaver = await arrange(house, nth + 1)
     await house.close()
-    const { stands, died } = await startMortal(settings, dir, death)
+    const mortal = await startMortal(settings, dir, death)
     const said = `killed ${death.where} commit ${death.nth} of ${commits.length}`
-    assert.equal(await disable(stands?.url ?? '', leaver), null, said)
-    await died()
+    // the job that ends what was begun may hand a session on first, and this call then commits less often than it dies
+    if ((await disable(mortal.stands?.url ?? '', leaver)) === 200) {
+      outrun += 1
+      await mortal.kill()
+    } else await mortal.died()
 
     house = await open()
     ends.add(await endOf(house, leaver, said))
     await house.close()
   }
   assert.deepEqual([...ends].sort(), ['all', 'nothing'])
+  assert.ok(2 * outrun < deaths.length, `the job was faster in ${outrun} of ${deaths.length}`)
 })

@@ -17,7 +17,7 @@ type Breach = { session_id: string; what: string }
 
 const pieceSize = 256
 /** Sessions with many lines must not make one piece of the check long. */
-const pieceLines = 1000
+const pieceLines = 750
 const closedLooked = 1000
 const queueExactMs = 5000
 const minuteMs = 60_000
