@@ -73,8 +73,9 @@ function faultOfUnserved(said: Said[], announced: { most: number; why: string }[
   const textsOf = (of: Said['level']) =>
     said.filter(({ level }) => level === of).map(({ text }) => text)
   const [starved, came] = [textsOf('starved'), textsOf('unserved')]
-  if (starved.length > 0)
+  if (starved.length > 0) {
     console.log(`without a processor, so late or come again: ${tally(starved)}`)
+  }
   if (came.length === 0) return []
   const most = announced.reduce((sum, one) => sum + one.most, 0)
   const whys = [...new Set(announced.map(({ why }) => why))].join('; ') || 'unannounced'
