@@ -16,12 +16,12 @@ export function readLane(name: string | null): Lane | null {
   const [kind, ...parts] = (name ?? '').split(':')
   const [first = '', second = ''] = parts
   if (parts.includes('')) return null
+  if (kind === 'account' && parts.length === 1) return { kind, accountId: first }
+  if (!/^\d+$/.test(first)) return null
   if (kind === 'group' && parts.length === 2) {
     return { kind, groupId: Number(first), accountId: second }
   }
-  if (parts.length !== 1) return null
-  if (kind === 'user') return { kind, uid: Number(first) }
-  return kind === 'account' ? { kind, accountId: first } : null
+  return kind === 'user' && parts.length === 1 ? { kind, uid: Number(first) } : null
 }
 
 export const isPrivate = (name: string | null) => readLane(name)?.kind === 'user'

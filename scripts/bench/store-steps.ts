@@ -1,6 +1,7 @@
 // Measures what storing a push costs with each database: a transaction of a full batch, of a single
 // push and of nothing, and the queue index and index of newest lines.
 import { join } from 'node:path'
+import { laneList } from '../../rules/session/queue-list.ts'
 import type { Push } from '../../src/actions/push/decide/push.ts'
 import { receive } from '../../src/actions/push/receive.ts'
 import type { Cluster } from './cluster.ts'
@@ -75,7 +76,7 @@ async function telling({ app, company }: Seeded, where: string): Promise<Step[]>
       () =>
         queue.move(
           companyId,
-          some((id, rank) => ({ id, from: null, to: { list: 'queue:bench', rank } })),
+          some((id, rank) => ({ id, from: null, to: { list: laneList('bench'), rank } })),
         ),
       batch,
     ),

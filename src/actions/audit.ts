@@ -1,21 +1,34 @@
 import type { Needs, Unit } from '../ports.ts'
 
 export type Actor = { uid: number; companyId: string }
-export type Deed = { action: string; object: string; detail?: object }
+/** `object`: what was changed, by its name in the log. */
+export type AuditEntry = { action: string; object: string; detail?: object }
+type Audited =
+  | 'account'
+  | 'company'
+  | 'customer'
+  | 'group'
+  | 'platform'
+  | 'reception'
+  | 'rule'
+  | 'session'
+  | 'user'
+
+export const auditName = (what: Audited, id: string | number) => `${what}:${id}`
 
 /** Names the fields that changed, but never the value of a secret. */
 export function writeAudit(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
-  by: { me: Actor; deed: Deed },
+  by: { me: Actor; entry: AuditEntry },
 ): Promise<void> {
   return unit.logins.audit({
     audit_id: needs.ids(),
     company_id: by.me.companyId,
     uid: by.me.uid,
-    action: by.deed.action,
-    object: by.deed.object,
-    detail: by.deed.detail ? JSON.stringify(by.deed.detail) : null,
+    action: by.entry.action,
+    object: by.entry.object,
+    detail: by.entry.detail ? JSON.stringify(by.entry.detail) : null,
     at: needs.clock.now(),
   })
 }

@@ -1,5 +1,6 @@
 import type { MessageRow } from '../../entities/index.ts'
 import { writtenBy } from '../../rules/reply/message.ts'
+import { readActor } from '../../rules/session/actor.ts'
 import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 
@@ -58,7 +59,7 @@ export function presentMessage(row: MessageRow) {
     ...presentContent(row),
     ...presentSpeaker(row),
     ...(row.opercode !== writtenBy.customer &&
-      row.sender?.startsWith('a:') &&
+      readActor(row.sender)?.kind === 'agent' &&
       row.client_key !== null && { clientMsgId: row.client_key }),
     ...(row.resend_of !== null && { resendOf: row.resend_of }),
     ...presentDelivery(row),

@@ -2,6 +2,7 @@
 // of our keys.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { waitingList } from '../../rules/session/queue-list.ts'
 import { startCluster, startRedis } from '../../scripts/services/redis.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { hearingLog, type Said } from '../support/ends-clean.ts'
@@ -71,7 +72,7 @@ async function exact({ house, companyId, lane, waits }: Scene): Promise<void> {
     await queue.heads(companyId, [lane], 1000),
     rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })),
   )
-  const waiting = await queue.members(companyId, `waiting:${waits.uid}`)
+  const waiting = await queue.members(companyId, waitingList(waits.uid))
   assert.deepEqual([...(waiting ?? new Map<string, number>()).keys()], [waits.id])
 }
 

@@ -2,6 +2,8 @@
 // repeated later.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { laneList } from '../../rules/session/queue-list.ts'
+import { commonLane } from '../../rules/session/lane.ts'
 import { startSentinel } from '../../scripts/services/redis.ts'
 import type { Backends } from '../../src/backends/open.ts'
 import type { Move } from '../../src/ports.ts'
@@ -9,12 +11,13 @@ import { eventually } from '../support/eventually.ts'
 import { house, redisEditions } from './editions.ts'
 import { lasts, nothingFor } from '../support/pauses.ts'
 
+const common = commonLane('a')
 // the time limit of half a second, with an allowance for a busy machine
 const waitsAtMost = 1400
 const enter = (id: string, rank: number): Move => ({
   id,
   from: null,
-  to: { list: 'queue:account:a', rank },
+  to: { list: laneList(common), rank },
 })
 
 async function timed<T>(ask: () => Promise<T>): Promise<T> {
@@ -30,10 +33,10 @@ async function timed<T>(ask: () => Promise<T>): Promise<T> {
 /** Calls every function of the backends once. */
 async function askAll({ queue, recent, cache, bus }: Backends, companyId: string): Promise<void> {
   await timed(() => queue.move(companyId, [enter('late', 1)]))
-  await timed(() => queue.heads(companyId, ['account:a'], 5))
-  await timed(() => queue.position(companyId, 'account:a', 'a'))
+  await timed(() => queue.heads(companyId, [common], 5))
+  await timed(() => queue.position(companyId, common, 'a'))
   await timed(() => queue.sums(companyId))
-  await timed(() => queue.members(companyId, 'queue:account:a'))
+  await timed(() => queue.members(companyId, laneList(common)))
   await timed(() => queue.complete(companyId, 'x'))
   await timed(() => recent.add(companyId, 's', ['1']))
   await timed(() => recent.list(companyId, 's'))
@@ -49,7 +52,7 @@ async function rebuild({ queue }: Backends, companyId: string): Promise<void> {
     await queue.move(companyId, [enter('a', 1), enter('b', 2)])
     await queue.complete(companyId, sums?.epoch ?? '')
     assert.deepEqual(
-      (await queue.heads(companyId, ['account:a'], 1))?.map(({ id }) => id),
+      (await queue.heads(companyId, [common], 1))?.map(({ id }) => id),
       ['a'],
     )
   }, 'back')
@@ -151,14 +154,14 @@ if (single) {
       const [here, there] = [at.backends(), await at.another()]
       await rebuild(here, 'torn')
       at.service().pause()
-      await here.queue.move('torn', [{ id: 'a', from: 'queue:account:a', to: null }])
+      await here.queue.move('torn', [{ id: 'a', from: laneList(common), to: null }])
       at.service().resume()
       await eventually(async () => {
         const sums = await there.queue.sums('torn')
         assert.equal(sums?.whole, false)
       }, 'back')
-      assert.equal(await there.queue.heads('torn', ['account:a'], 5), null)
-      assert.equal(await here.queue.heads('torn', ['account:a'], 5), null)
+      assert.equal(await there.queue.heads('torn', [common], 5), null)
+      assert.equal(await here.queue.heads('torn', [common], 5), null)
     })
   })
 }
@@ -174,10 +177,10 @@ void describe('a Redis master that dies and does not come back', () => {
     })
     await rebuild(here, 'c')
     at.service().kill()
-    assert.equal(await timed(() => here.queue.heads('c', ['account:a'], 5)), null)
+    assert.equal(await timed(() => here.queue.heads('c', [common], 5)), null)
     await rebuild(here, 'c')
     await eventually(async () => {
-      assert.equal((await there.queue.heads('c', ['account:a'], 5))?.length, 2)
+      assert.equal((await there.queue.heads('c', [common], 5))?.length, 2)
     }, 'back')
     await eventually(() => {
       here.bus.publish('topic', 'from the new master')

@@ -2,17 +2,22 @@
 // Redis.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { laneList, waitingList } from '../../rules/session/queue-list.ts'
+import { commonLane, groupLane, privateLane } from '../../rules/session/lane.ts'
 import { recentLines, sumModulus, type Move } from '../../src/ports.ts'
 import { eventually } from '../support/eventually.ts'
 import { editions, house } from './editions.ts'
 import { timePasses } from '../support/pauses.ts'
 
+const common = commonLane('a')
+const group1 = groupLane(1, 'a')
+const group2 = groupLane(2, 'a')
 let made = 0
 const company = () => `c${String((made += 1)).padStart(31, '0')}`
 const queuedIn = (lane: string, id: string, rank: number): Move => ({
   id,
   from: null,
-  to: { list: `queue:${lane}`, rank },
+  to: { list: laneList(lane), rank },
 })
 
 for (const edition of editions) {
@@ -30,23 +35,23 @@ for (const edition of editions) {
       const c = company()
       await whole(c)
       await queue.move(c, [
-        queuedIn('account:a', 'b', 5),
-        queuedIn('group:1:a', 'a', 5),
-        queuedIn('account:a', 'c', 1),
-        queuedIn('user:7', 'd', 9),
-        queuedIn('account:a', 'A', 5),
+        queuedIn(common, 'b', 5),
+        queuedIn(group1, 'a', 5),
+        queuedIn(common, 'c', 1),
+        queuedIn(privateLane(7), 'd', 9),
+        queuedIn(common, 'A', 5),
       ])
-      assert.deepEqual(await queue.heads(c, ['account:a', 'group:1:a'], 10), [
-        { id: 'c', lane: 'account:a', rank: 1 },
-        { id: 'A', lane: 'account:a', rank: 5 },
-        { id: 'a', lane: 'group:1:a', rank: 5 },
-        { id: 'b', lane: 'account:a', rank: 5 },
+      assert.deepEqual(await queue.heads(c, [common, group1], 10), [
+        { id: 'c', lane: common, rank: 1 },
+        { id: 'A', lane: common, rank: 5 },
+        { id: 'a', lane: group1, rank: 5 },
+        { id: 'b', lane: common, rank: 5 },
       ])
       assert.deepEqual(
-        (await queue.heads(c, ['account:a', 'group:1:a', 'user:7'], 2))?.map(({ id }) => id),
+        (await queue.heads(c, [common, group1, privateLane(7)], 2))?.map(({ id }) => id),
         ['c', 'A'],
       )
-      assert.deepEqual(await queue.heads(c, ['account:x'], 5), [])
+      assert.deepEqual(await queue.heads(c, [commonLane('x')], 5), [])
       assert.deepEqual(await queue.heads(c, [], 5), [])
     })
 
@@ -54,27 +59,27 @@ for (const edition of editions) {
       const { queue } = at.backends()
       const c = company()
       await whole(c)
-      const enter = queuedIn('account:a', 'a', 2 ** 53 - 1)
+      const enter = queuedIn(common, 'a', 2 ** 53 - 1)
       assert.deepEqual([await queue.move(c, [enter]), await queue.move(c, [enter])], [1, 0])
-      assert.deepEqual(await queue.heads(c, ['account:a'], 5), [
-        { id: 'a', lane: 'account:a', rank: 2 ** 53 - 1 },
+      assert.deepEqual(await queue.heads(c, [common], 5), [
+        { id: 'a', lane: common, rank: 2 ** 53 - 1 },
       ])
       const shift: Move = {
         id: 'a',
-        from: 'queue:account:a',
-        to: { list: 'queue:group:2:a', rank: 3 },
+        from: laneList(common),
+        to: { list: laneList(group2), rank: 3 },
       }
       assert.deepEqual([await queue.move(c, [shift]), await queue.move(c, [shift])], [2, 0])
       assert.equal(
         await queue.move(c, [
-          { ...shift, from: 'queue:group:2:a', to: { list: 'queue:group:2:a', rank: 4 } },
+          { ...shift, from: laneList(group2), to: { list: laneList(group2), rank: 4 } },
         ]),
         1,
       )
-      assert.deepEqual(await queue.heads(c, ['account:a', 'group:2:a'], 5), [
-        { id: 'a', lane: 'group:2:a', rank: 4 },
+      assert.deepEqual(await queue.heads(c, [common, group2], 5), [
+        { id: 'a', lane: group2, rank: 4 },
       ])
-      const leave: Move = { id: 'a', from: 'queue:group:2:a', to: null }
+      const leave: Move = { id: 'a', from: laneList(group2), to: null }
       assert.deepEqual([await queue.move(c, [leave]), await queue.move(c, [leave])], [1, 0])
       assert.equal(await queue.move(c, []), 0)
     })
@@ -84,31 +89,31 @@ for (const edition of editions) {
       const c = company()
       await whole(c)
       await queue.move(c, [
-        queuedIn('account:a', 'b', 2),
-        queuedIn('account:a', 'a', 2),
-        queuedIn('account:a', 'c', 1),
+        queuedIn(common, 'b', 2),
+        queuedIn(common, 'a', 2),
+        queuedIn(common, 'c', 1),
       ])
       assert.deepEqual(
-        await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, 'account:a', id))),
+        await Promise.all(['c', 'a', 'b', 'z'].map((id) => queue.position(c, common, id))),
         [0, 1, 2, null],
       )
-      assert.equal(await queue.position(c, 'group:1:a', 'a'), null)
+      assert.equal(await queue.position(c, group1, 'a'), null)
       assert.deepEqual(
-        await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, 'account:a', rank))),
+        await Promise.all([0, 1, 2, 3].map((rank) => queue.before(c, common, rank))),
         [0, 0, 1, 3],
       )
-      assert.equal(await queue.before(c, 'group:1:a', 5), 0)
+      assert.equal(await queue.before(c, group1, 5), 0)
     })
 
     void test('the queue index proposes nothing before it is marked complete, and only the version that was checked can be marked', async () => {
       const { queue } = at.backends()
       const c = company()
-      await queue.move(c, [queuedIn('account:a', 'a', 1)])
+      await queue.move(c, [queuedIn(common, 'a', 1)])
       assert.deepEqual(
         [
-          await queue.heads(c, ['account:a'], 5),
-          await queue.position(c, 'account:a', 'a'),
-          await queue.before(c, 'account:a', 9),
+          await queue.heads(c, [common], 5),
+          await queue.position(c, common, 'a'),
+          await queue.before(c, common, 9),
         ],
         [null, null, null],
       )
@@ -116,13 +121,13 @@ for (const edition of editions) {
       assert.equal(sums?.whole, false)
       if (queue.shared) {
         await queue.complete(c, `${sums.epoch}x`)
-        assert.equal(await queue.heads(c, ['account:a'], 5), null)
+        assert.equal(await queue.heads(c, [common], 5), null)
       }
       await queue.complete(c, sums.epoch)
-      assert.deepEqual((await queue.heads(c, ['account:a'], 5))?.length, 1)
+      assert.deepEqual((await queue.heads(c, [common], 5))?.length, 1)
       assert.equal((await queue.sums(c))?.whole, true)
       assert.equal(
-        await queue.heads(company(), ['account:a'], 5),
+        await queue.heads(company(), [common], 5),
         null,
         'another company is not whole with it',
       )
@@ -138,37 +143,37 @@ for (const edition of editions) {
       ]
       await queue.move(
         c,
-        ranks.map((rank, n) => queuedIn('account:a', `s${n}`, rank)),
+        ranks.map((rank, n) => queuedIn(common, `s${n}`, rank)),
       )
-      await queue.move(c, [{ id: 'w', from: null, to: { list: 'waiting:12', rank: 77 } }])
+      await queue.move(c, [{ id: 'w', from: null, to: { list: waitingList(12), rank: 77 } }])
       const total = ranks.reduce((sum, rank) => sum + (rank % sumModulus), 0)
       assert.deepEqual(
         (await queue.sums(c))?.lists,
         new Map([
-          ['queue:account:a', { count: 3, sum: total }],
-          ['waiting:12', { count: 1, sum: 77 }],
+          [laneList(common), { count: 3, sum: total }],
+          [waitingList(12), { count: 1, sum: 77 }],
         ]),
       )
       assert.deepEqual(
-        [...((await queue.members(c, 'queue:account:a')) ?? [])].sort(),
+        [...((await queue.members(c, laneList(common))) ?? [])].sort(),
         ranks.map((rank, n) => [`s${n}`, rank]),
       )
-      assert.deepEqual(await queue.members(c, 'waiting:12'), new Map([['w', 77]]))
-      assert.deepEqual(await queue.members(c, 'queue:group:5'), new Map())
-      await queue.move(c, [{ id: 'w', from: 'waiting:12', to: null }])
-      assert.deepEqual([...((await queue.sums(c))?.lists.keys() ?? [])], ['queue:account:a'])
+      assert.deepEqual(await queue.members(c, waitingList(12)), new Map([['w', 77]]))
+      assert.deepEqual(await queue.members(c, laneList(groupLane(5, 'a'))), new Map())
+      await queue.move(c, [{ id: 'w', from: waitingList(12), to: null }])
+      assert.deepEqual([...((await queue.sums(c))?.lists.keys() ?? [])], [laneList(common)])
     })
 
     void test('sums and members of the queue index are right for lists longer than one slice', async () => {
       const { queue } = at.backends()
       const c = company()
       const moves = Array.from({ length: 10_500 }, (_, n) =>
-        queuedIn('account:a', `s${n}`, 1_763_000_000_000 + n),
+        queuedIn(common, `s${n}`, 1_763_000_000_000 + n),
       )
       assert.equal(await queue.move(c, moves), 10_500)
       const sum = moves.reduce((total, { to }) => total + ((to?.rank ?? 0) % sumModulus), 0)
-      assert.deepEqual((await queue.sums(c))?.lists.get('queue:account:a'), { count: 10_500, sum })
-      assert.equal((await queue.members(c, 'queue:account:a'))?.size, 10_500)
+      assert.deepEqual((await queue.sums(c))?.lists.get(laneList(common)), { count: 10_500, sum })
+      assert.equal((await queue.members(c, laneList(common)))?.size, 10_500)
     })
 
     void test('newest lines are returned newest first, without duplicates, and only as many as are kept', async () => {
@@ -250,9 +255,9 @@ for (const edition of editions) {
         })
 
         await whole(c)
-        await here.queue.move(c, [queuedIn('account:a', 'a', 1)])
-        assert.deepEqual(await there.queue.heads(c, ['account:a'], 5), [
-          { id: 'a', lane: 'account:a', rank: 1 },
+        await here.queue.move(c, [queuedIn(common, 'a', 1)])
+        assert.deepEqual(await there.queue.heads(c, [common], 5), [
+          { id: 'a', lane: common, rank: 1 },
         ])
         await here.recent.add(c, 's', ['1'])
         assert.deepEqual(await there.recent.list(c, 's'), ['1'])

@@ -2,6 +2,7 @@
 // automatically (as in system 002).
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { jobActor } from '../../rules/session/actor.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -50,7 +51,7 @@ void test('with autoAcceptFirst a claimed session waits while the agent is in an
       [0, 1],
     ],
   )
-  assert.equal(ledger.at(-1).actor, 'job:accept-first')
+  assert.equal(ledger.at(-1).actor, jobActor('accept-first'))
   const other = await house.agent('other')
   assert.equal(
     (await agent.call('POST', `/api/sessions/${second.id}/transfer`, { agentUid: other.uid }))

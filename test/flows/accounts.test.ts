@@ -2,6 +2,7 @@
 // bound, agents' names.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { groupLane } from '../../rules/session/lane.ts'
 import { account, openHouse, password, post, signIn } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -241,7 +242,7 @@ void test("a reception's QR code is created at WeChat, and customers who scan it
   const [session] = (await house.admin.call('GET', '/api/sessions')).body.items
   assert.deepEqual(
     [session.kind, session.queue.lane, session.window.scene, session.window.remaining],
-    ['group', `group:${group.id}:${accountId}`, 'scan', 3],
+    ['group', groupLane(group.id, accountId), 'scan', 3],
   )
   await house.app.advanceTo(8 * 24 * 3600_000)
   const late = await follower(house)

@@ -1,6 +1,8 @@
 // Which agent gets which customer, tested through the API.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { jobActor } from '../../rules/session/actor.ts'
+import { privateLane, groupLane } from '../../rules/session/lane.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { ledgerOf, presence, sessionOf, setAll, commonOf, accountOf } from '../support/seen.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
@@ -77,7 +79,7 @@ void test('waiting customers are assigned in queue order as soon as an agent has
   const step = (await ledgerOf(house.admin, (await sessionOf(house, customers[2]!)).id)).at(-1)
   assert.deepEqual(
     [step?.from, step?.to, step?.actor, step?.reason],
-    [3, 0, 'job:assign', 'round_robin'],
+    [3, 0, jobActor('assign'), 'round_robin'],
   )
 })
 
@@ -134,7 +136,7 @@ void test('an agent who comes back online gets a customer of theirs who has move
   await close(house, (await owner.call('POST', '/api/sessions/claim', {})).body.id)
   await presence(owner, 'away')
   await customer.says('二')
-  assert.equal((await sessionOf(house, customer)).queue?.lane, `user:${owner.uid}`)
+  assert.equal((await sessionOf(house, customer)).queue?.lane, privateLane(owner.uid))
   await house.app.advanceTo(10 * 60_000)
   assert.equal(
     (await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})).body.result.moved,
@@ -272,7 +274,7 @@ void test('a session that waits in a group behind too many others or for too lon
       'select lane, `rank` from message_session order by session_id',
     )
   const accountId = await accountOf(house)
-  const lane = (groupId: number) => `group:${groupId}:${accountId}`
+  const lane = (groupId: number) => groupLane(groupId, accountId)
   const before = await lanes()
   assert.deepEqual(
     before.map((row) => row.lane),

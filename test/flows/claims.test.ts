@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { laneList } from '../../rules/session/queue-list.ts'
 import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
@@ -92,9 +93,7 @@ void test('claiming the next session never returns one the agent already has, ev
   const { queue, store } = house.app.ports
   const lane = await commonOf(house)
   const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
-  await queue.move(companyId, [
-    { id: first.id, from: null, to: { list: `queue:${lane}`, rank: 0 } },
-  ])
+  await queue.move(companyId, [{ id: first.id, from: null, to: { list: laneList(lane), rank: 0 } }])
   assert.equal((await queue.heads(companyId, [lane], 1))?.[0]?.id, first.id)
 
   const second = (await agent!.call('POST', '/api/sessions/claim', {})).body
@@ -112,7 +111,7 @@ void test('a session that is claimed while the queue index is repaired does not 
   const lane = await commonOf(house)
   const companyId = (await ports.store.read.accounts.companies())[0]?.company_id ?? ''
   const [session] = await queue(house)
-  await ports.queue.move(companyId, [{ id: session?.id ?? '', from: `queue:${lane}`, to: null }])
+  await ports.queue.move(companyId, [{ id: session?.id ?? '', from: laneList(lane), to: null }])
   let claimed = 0
   const raced = {
     ...ports,

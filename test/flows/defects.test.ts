@@ -2,6 +2,7 @@
 // true in this product instead.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { laneList, waitingList } from '../../rules/session/queue-list.ts'
 import { openHouse, signIn, type House } from '../support/app.ts'
 import { loadOf, openDesk } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
@@ -115,16 +116,16 @@ defect(
     await at.verb(at.agent, 'transfer', { agentUid: b.uid })
     assert.deepEqual(
       [
-        await listed(at.house, `waiting:${b.uid}`),
-        await listed(at.house, `waiting:${at.agent.uid}`),
+        await listed(at.house, waitingList(b.uid)),
+        await listed(at.house, waitingList(at.agent.uid)),
       ],
       [[at.id], []],
     )
     await at.verb(b, 'transfer', { agentUid: at.agent.uid })
     assert.deepEqual(
       [
-        await listed(at.house, `waiting:${b.uid}`),
-        await listed(at.house, `waiting:${at.agent.uid}`),
+        await listed(at.house, waitingList(b.uid)),
+        await listed(at.house, waitingList(at.agent.uid)),
       ],
       [[], [at.id]],
     )
@@ -138,7 +139,7 @@ defect(15, 'whoever ends a session, and in whatever state, it leaves every list'
   const lists = async () =>
     (
       await Promise.all(
-        [`queue:${common}`, `waiting:${b.uid}`, `waiting:${at.agent.uid}`].map((list) =>
+        [laneList(common), waitingList(b.uid), waitingList(at.agent.uid)].map((list) =>
           listed(at.house, list),
         ),
       )

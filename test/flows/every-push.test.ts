@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { eventNames } from 'wechat-simulator'
+import { personStream } from '../../rules/session/stream.ts'
+import { privateLane, groupLane } from '../../rules/session/lane.ts'
 import { account, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
@@ -288,7 +290,7 @@ void test("events of a customer in conversation are recorded: scans with the QR 
   const heard = (
     await house.rows<{ type: string }>(
       'select type from stream_event where stream = ? order by `offset`',
-      [`user:${agent.uid}`],
+      [personStream(agent.uid)],
     )
   ).map((row) => row.type)
   assert.deepEqual(
@@ -305,8 +307,8 @@ void test('a menu key decides who receives the customer: a person, a group or an
   const agent = await house.agent('agent1', { groupIds: [group.id] })
   await agent.call('PUT', '/api/me/presence', { status: 'offline' })
   const lanes = {
-    [`kf_user_${agent.uid}`]: `user:${agent.uid}`,
-    [`kf_group_${group.id}`]: `group:${group.id}:${await accountOf(house)}`,
+    [`kf_user_${agent.uid}`]: privateLane(agent.uid),
+    [`kf_group_${group.id}`]: groupLane(group.id, await accountOf(house)),
     kf_other: await commonOf(house),
     kf_group_99999: await commonOf(house),
     kf_user_99999: await commonOf(house),
@@ -331,7 +333,7 @@ void test('a menu key decides who receives the customer: a person, a group or an
     [],
   )
   const claimed = await agent.call('POST', '/api/sessions/claim', {
-    lane: `group:${group.id}:${await accountOf(house)}`,
+    lane: groupLane(group.id, await accountOf(house)),
   })
   assert.equal(claimed.status, 200)
 })

@@ -2,6 +2,8 @@
 // wait for everyone of the account.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { laneStream } from '../../rules/session/stream.ts'
+import { groupLane } from '../../rules/session/lane.ts'
 import type { Actor, House } from '../support/app.ts'
 import { openHouse } from '../support/app.ts'
 import { streamOf } from '../support/desk.ts'
@@ -55,7 +57,7 @@ void test('when a group is deleted, customers who wait for it wait for everyone 
   const last = await follower(house)
   await last.says('在吗')
   await runJob(house.admin, 'queue-reconcile')
-  const lane = `group:${above.id}:${await accountOf(house)}`
+  const lane = groupLane(above.id, await accountOf(house))
   assert.deepEqual([await laneOf(house, first), await laneOf(house, second)], [lane, lane])
   const ranks = [await rankOf(house, first), await rankOf(house, second)]
 
@@ -66,12 +68,12 @@ void test('when a group is deleted, customers who wait for it wait for everyone 
   assert.deepEqual([await rankOf(house, first), await rankOf(house, second)], ranks)
   assert.equal(
     await laneOf(house, stays),
-    `group:${below.id}:${await accountOf(house)}`,
+    groupLane(below.id, await accountOf(house)),
     'a group below it is still there',
   )
   const { id } = await sessionOf(house, first)
   assert.equal((await ledgerOf(house.admin, id)).at(-1)?.reason, 'group_empty')
-  const heard = (await streamOf(house, `queue:${lane}`)).at(-1)
+  const heard = (await streamOf(house, laneStream(lane))).at(-1)
   assert.deepEqual([heard?.type, heard?.data.lane], ['session.queued', common])
   const companyId = (await house.rows<{ company_id: string }>('select company_id from company'))[0]
   const heads = await house.app.ports.queue.heads(companyId?.company_id ?? '', [common, lane], 9)
@@ -132,7 +134,7 @@ for (const [how, leave] of [
     ]
     const customer = await waitsFor(house, group)
     const rank = await rankOf(house, customer)
-    const lane = `group:${group.id}:${await accountOf(house)}`
+    const lane = groupLane(group.id, await accountOf(house))
     await change(house, one, leave)
     assert.equal(await laneOf(house, customer), lane, 'the other one may come')
     await change(house, other, leave)
@@ -172,7 +174,7 @@ void test('an overflow sends nobody to a group that cannot serve the account, an
   await change(house, helper, { accountIds: [accountId] })
   await house.heard()
   assert.equal((await runJob(house.admin, 'overflow'))['moved'], 1)
-  assert.equal(await laneOf(house, customers[1]!), `group:${next.id}:${accountId}`)
+  assert.equal(await laneOf(house, customers[1]!), groupLane(next.id, accountId))
 
   assert.equal((await house.admin.call('DELETE', `/api/groups/${next.id}`)).status, 200)
   await house.heard()

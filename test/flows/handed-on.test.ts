@@ -1,6 +1,9 @@
 // The sessions of a person who is disabled go to the queue, to their deputies or to a named person.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { agentActor, jobActor } from '../../rules/session/actor.ts'
+import { personStream } from '../../rules/session/stream.ts'
+import { privateLane, privateLanes } from '../../rules/session/lane.ts'
 import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { crowdInQueue } from '../support/crowd.ts'
 import { loadOf, streamOf } from '../support/desk.ts'
@@ -67,7 +70,7 @@ void test('disabling a person queues all their sessions at once, ranked by how l
       [1, null],
       [2, null],
       [0, null],
-      [3, `user:${gone.uid}`],
+      [3, privateLane(gone.uid)],
     ],
     'the premise',
   )
@@ -79,14 +82,14 @@ void test('disabling a person queues all their sessions at once, ranked by how l
   for (const { id, stateCode, agentUid, queue } of sessions) {
     assert.deepEqual([stateCode, agentUid, queue?.lane], [3, null, common])
     const step = (await ledgerOf(house.admin, id)).at(-1)
-    assert.deepEqual([step?.actor, step?.reason], [`a:${house.admin.uid}`, 'agent_disabled'])
+    assert.deepEqual([step?.actor, step?.reason], [agentActor(house.admin.uid), 'agent_disabled'])
   }
   const queued = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items
   assert.deepEqual(
     queued.map((one: { customer: { openid: string } }) => one.customer.openid),
     [...had, later].map(({ customer }) => customer.openid),
   )
-  const heard = (await streamOf(house, `user:${gone.uid}`)).filter(
+  const heard = (await streamOf(house, personStream(gone.uid))).filter(
     (event) => event.type === 'session.queued',
   )
   assert.ok(heard.length >= 3, 'those that were theirs')
@@ -137,7 +140,7 @@ void test('sessions of a disabled person go to deputies or a named person if the
   assert.equal(named.body.handedOn, 1)
   const { stateCode, agentUid } = (await house.admin.call('GET', `/api/sessions/${id}`)).body
   assert.deepEqual([stateCode, agentUid], [0, heir.uid])
-  const heard = (await streamOf(house, `user:${heir.uid}`)).map(({ type }) => type)
+  const heard = (await streamOf(house, personStream(heir.uid))).map(({ type }) => type)
   assert.ok(heard.includes('session.transferred'))
 })
 
@@ -201,7 +204,7 @@ void test('if the process dies while sessions are handed on, a job hands on the 
       (await ledgerOf(house.admin, first.id)).at(-1)?.actor,
       (await ledgerOf(house.admin, second.id)).at(-1)?.actor,
     ],
-    ['job:hand-on', `a:${house.admin.uid}`],
+    [jobActor('hand-on'), agentActor(house.admin.uid)],
   )
   assert.equal((await runJob(house.admin, 'hand-on'))['handedOn'], 0)
 })
@@ -212,12 +215,15 @@ void test('several pages of sessions of a disabled person are handed on before t
   const many = 450
   await crowdInQueue(house, many)
   await house.app.ports.store.work('rest', async (unit) => {
-    await unit.sql.run(`update message_session set lane = ? where state = 3`, [`user:${gone.uid}`])
+    await unit.sql.run(`update message_session set lane = ? where state = 3`, [
+      privateLane(gone.uid),
+    ])
   })
   await runJob(house.admin, 'queue-reconcile')
   assert.equal((await disable(house, gone)).body.handedOn, many)
   const [left] = await house.rows<{ n: number }>(
-    "select count(*) as n from message_session where lane like 'user:%'",
+    'select count(*) as n from message_session where lane >= ? and lane < ?',
+    [privateLanes.from, privateLanes.to],
   )
   assert.equal(Number(left?.n), 0)
 })

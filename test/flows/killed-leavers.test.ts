@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { openSimulator } from 'wechat-simulator'
+import { privateLane } from '../../rules/session/lane.ts'
 import { handOn } from '../../src/actions/jobs/hand-on.ts'
 import { openHouse, signIn, type House } from '../support/app.ts'
 import { startMortal, type Death, type Deed } from '../support/deaths.ts'
@@ -74,7 +75,7 @@ const heldBy = async (house: House, uid: number) =>
   (
     await house.rows(
       'select session_id from message_session where open_key is not null and (uid = ? or lane = ?)',
-      [uid, `user:${uid}`],
+      [uid, privateLane(uid)],
     )
   ).length
 

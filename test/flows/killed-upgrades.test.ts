@@ -14,7 +14,7 @@ import type { Store } from '../../src/store/store.ts'
 import { openHouse } from '../support/app.ts'
 import { startAndKill, type Death, type Deed } from '../support/deaths.ts'
 import { openEdition } from '../support/edition.ts'
-import { firstRelease, type Rows } from '../support/first-release.ts'
+import { firstLanes, firstRelease, type Rows } from '../support/first-release.ts'
 import { makeFolder } from '../support/folder.ts'
 import { times } from '../support/full.ts'
 import { schemaOf } from '../support/schema.ts'
@@ -89,9 +89,10 @@ function meansTheSame(before: Rows, after: Record<string, string[]>): void {
     if (ofProcesses.includes(table)) continue
     const wanted = rows.map((row) => {
       const account = String(row['account_id'])
-      const lane = { all: commonLane(account), 'group:7': groupLane(7, account) }[
-        String(row['lane'])
-      ]
+      const lane = {
+        [firstLanes.common]: commonLane(account),
+        [firstLanes.group(7)]: groupLane(7, account),
+      }[String(row['lane'])]
       return JSON.stringify({ ...row, ...(lane && { lane }) }, Object.keys(row).sort())
     })
     const columns = Object.keys(rows[0] ?? {}).sort()

@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { Redis } from 'ioredis'
+import { agentActor } from '../../rules/session/actor.ts'
+import { laneList } from '../../rules/session/queue-list.ts'
+import { commonLane, groupLane, groupOf, privateLane } from '../../rules/session/lane.ts'
+import { firstLanes } from '../support/first-release.ts'
 import { account, openHouse, post, type Actor, type House } from '../support/app.ts'
 import { isCluster, openEdition } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
@@ -103,7 +107,7 @@ void test("an agent sees and claims only sessions of accounts they serve, in the
   )
   assert.deepEqual(
     [(await sessionOf(house, foreign)).queue?.lane, (await sessionOf(house, sent)).queue?.lane],
-    [`account:${other}`, `group:${group.id}:${other}`],
+    [commonLane(other), groupLane(group.id, other)],
   )
 
   assert.equal((await one.call('POST', '/api/sessions/claim', {})).status, 204)
@@ -114,7 +118,7 @@ void test("an agent sees and claims only sessions of accounts they serve, in the
     isRefused(await one.call('POST', `/api/sessions/${id}/claim`, {}), 'agent_not_on_account')
     assert.equal((await one.call('GET', `/api/sessions/${id}`)).status, 404)
   }
-  for (const lane of [`account:${other}`, `group:${group.id}:${other}`]) {
+  for (const lane of [commonLane(other), groupLane(group.id, other)]) {
     isRefused(await one.call('POST', '/api/sessions/claim', { lane }), 'agent_not_on_account')
   }
   assert.equal(
@@ -123,7 +127,7 @@ void test("an agent sees and claims only sessions of accounts they serve, in the
   )
   assert.equal((await sessionOf(house, foreign)).customer.exclusiveAgentUid, -1)
   const taken = await both.call('POST', '/api/sessions/claim', {
-    lane: `group:${group.id}:${other}`,
+    lane: groupLane(group.id, other),
   })
   assert.equal(taken.body.customer?.openid, sent.openid)
   const mine = await writes(house, account.appid)
@@ -214,7 +218,7 @@ void test('if an agent stops serving an account, customers who wait for them wai
   await presence(owner, 'offline')
   await customer.says('还在吗')
   const before = await sessionOf(house, customer)
-  assert.equal(before.queue?.lane, `user:${owner.uid}`, 'the premise')
+  assert.equal(before.queue?.lane, privateLane(owner.uid), 'the premise')
   const rankOf = async () =>
     Number(
       (
@@ -228,7 +232,7 @@ void test('if an agent stops serving an account, customers who wait for them wai
   const left = await house.admin.call('PATCH', `/api/users/${owner.uid}`, { accountIds: [first] })
   assert.equal(left.status, 200)
 
-  assert.equal((await sessionOf(house, customer)).queue?.lane, `account:${other}`)
+  assert.equal((await sessionOf(house, customer)).queue?.lane, commonLane(other))
   assert.equal(await rankOf(), rank)
   assert.deepEqual(await queueSeen(owner), [])
   assert.equal((await owner.call('POST', '/api/sessions/claim', {})).status, 204)
@@ -239,7 +243,11 @@ void test('if an agent stops serving an account, customers who wait for them wai
   await customer.says('又来了')
   const again = await sessionOf(house, customer)
   assert.notDeepEqual(again.agentUid, owner.uid)
-  assert.notEqual(again.queue?.lane, `user:${owner.uid}`, 'they do not serve this account any more')
+  assert.notEqual(
+    again.queue?.lane,
+    privateLane(owner.uid),
+    'they do not serve this account any more',
+  )
 })
 
 /** Restores the state of an older release, which had one lane for all accounts. */
@@ -253,10 +261,11 @@ async function asBefore(house: House, redisUrl: string | undefined): Promise<voi
     rank: number
   }>('select company_id, session_id, lane, `rank` from message_session where state = 3')
   for (const { company_id: companyId, session_id: id, lane, rank } of rows) {
-    const before = lane.startsWith('group:') ? lane.split(':').slice(0, 2).join(':') : 'all'
+    const groupId = groupOf(lane)
+    const before = groupId === null ? firstLanes.common : firstLanes.group(groupId)
     await run(`update message_session set lane = '${before}' where session_id = '${id}'`)
-    const to = { list: `queue:${before}`, rank }
-    await queue.move(companyId, [{ id, from: `queue:${lane}`, to }])
+    const to = { list: laneList(before), rank }
+    await queue.move(companyId, [{ id, from: laneList(lane), to }])
   }
   await run("delete from migrations where name like 'Lanes%'")
   if (redisUrl === undefined) return
@@ -292,7 +301,7 @@ void test('sessions queued by a release with one lane for all accounts are claim
         'select lane from message_session where state = 3 order by `rank`',
       )
     ).map((row) => row.lane)
-  const gone = ['all', `group:${group.id}`]
+  const gone = [firstLanes.common, firstLanes.group(group.id)]
   assert.deepEqual(new Set(await lanesOf(old)), new Set(gone), 'the premise')
   await old.close()
 
@@ -300,8 +309,8 @@ void test('sessions queued by a release with one lane for all accounts are claim
   opened.push(house)
   const ids = [other, first]
   assert.deepEqual(await lanesOf(house), [
-    ...ids.map((id) => `group:${group.id}:${id}`),
-    ...[...ids, ...ids].map((id) => `account:${id}`),
+    ...ids.map((id) => groupLane(group.id, id)),
+    ...[...ids, ...ids].map((id) => commonLane(id)),
   ])
   const agent = await house.agent('agent1')
   const claimed: string[] = []
@@ -314,7 +323,7 @@ void test('sessions queued by a release with one lane for all accounts are claim
   await eventually(async () => {
     const lists = (await house.app.ports.queue.sums(company?.company_id ?? ''))?.lists
     assert.deepEqual(
-      gone.map((lane) => lists?.get(`queue:${lane}`)?.count ?? 0),
+      gone.map((lane) => lists?.get(laneList(lane))?.count ?? 0),
       [0, 0],
       'the lists of before are empty',
     )
@@ -344,10 +353,10 @@ void test('a queued customer who gets another exclusive agent waits for that age
   await customer.says('还在吗')
   await runJob(house.admin, 'queue-reconcile')
   const { id, queue, customer: known } = await sessionOf(house, customer)
-  assert.equal(queue?.lane, `user:${former.uid}`, 'the premise')
+  assert.equal(queue?.lane, privateLane(former.uid), 'the premise')
   const later = await writes(house, account.appid)
   const heads = (...lanes: string[]) => headsOf(house, lanes)
-  const rank = (await heads(`user:${former.uid}`))[0]?.[1]
+  const rank = (await heads(privateLane(former.uid)))[0]?.[1]
   const belongsTo = async (exclusiveAgentUid: number) => {
     const at = `/api/customers/${known.id}`
     const answer = await house.admin.call('PATCH', at, { exclusiveAgentUid, priority: 0 })
@@ -355,24 +364,24 @@ void test('a queued customer who gets another exclusive agent waits for that age
   }
 
   await belongsTo(next.uid)
-  assert.equal((await sessionOf(house, customer)).queue?.lane, `user:${next.uid}`)
-  assert.deepEqual(await heads(`user:${former.uid}`, `user:${next.uid}`), [
-    [`user:${next.uid}`, rank],
+  assert.equal((await sessionOf(house, customer)).queue?.lane, privateLane(next.uid))
+  assert.deepEqual(await heads(privateLane(former.uid), privateLane(next.uid)), [
+    [privateLane(next.uid), rank],
   ])
-  assert.equal((await ledgerOf(house.admin, id)).at(-1)?.actor, `a:${house.admin.uid}`)
+  assert.equal((await ledgerOf(house.admin, id)).at(-1)?.actor, agentActor(house.admin.uid))
   const reserved = await former.call('POST', `/api/sessions/${id}/claim`, {})
   assert.deepEqual([reserved.status, reserved.body.error.code], [403, 'reserved'])
 
   await belongsTo(-1)
   const common = await commonOf(house)
   assert.equal((await sessionOf(house, customer)).queue?.lane, common)
-  assert.deepEqual((await heads(common, `user:${next.uid}`))[0], [common, rank], 'goes first')
+  assert.deepEqual((await heads(common, privateLane(next.uid)))[0], [common, rank], 'goes first')
   const claimed = await former.call('POST', '/api/sessions/claim', {})
   assert.equal(claimed.body.customer?.openid, customer.openid)
 
   const { customer: other } = await sessionOf(house, later)
   await house.admin.call('PATCH', `/api/customers/${other.id}`, { exclusiveAgentUid: next.uid })
-  assert.equal((await sessionOf(house, later)).queue?.lane, `user:${next.uid}`)
+  assert.equal((await sessionOf(house, later)).queue?.lane, privateLane(next.uid))
 })
 
 void test('a returning agent gets back their customers of accounts they still serve, even if one of another account waits before them', async (t) => {

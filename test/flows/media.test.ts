@@ -1,6 +1,7 @@
 // Pictures, voices and videos in both directions.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { personStream } from '../../rules/session/stream.ts'
 import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -129,7 +130,7 @@ void test('five replies of five types reach the follower with their content, and
   const heard = (
     await house.rows<{ type: string }>(
       'select type from stream_event where stream = ? order by `offset`',
-      [`user:${agent.uid}`],
+      [personStream(agent.uid)],
     )
   ).map((row) => row.type)
   assert.ok(heard.filter((type) => type === 'window.changed').length >= 5)

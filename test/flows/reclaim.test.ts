@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { jobActor } from '../../rules/session/actor.ts'
 import { openHouse, signIn } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 import { commonOf } from '../support/seen.ts'
@@ -42,7 +43,7 @@ void test('a customer who has been silent for 9 days 23 hours is kept; after 10 
   const ledger = (await admin.call('GET', `/api/sessions/${id}/ledger`)).body.items.at(-1)
   assert.deepEqual(
     [ledger.from, ledger.to, ledger.actor, ledger.reason],
-    [1, -1, 'job:reclaim', 'reclaimed'],
+    [1, -1, jobActor('reclaim'), 'reclaimed'],
   )
 
   await customer.says('又来了')

@@ -1,6 +1,8 @@
 // Rules as followers experience them: through pushes and answers.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { readActor } from '../../rules/session/actor.ts'
+import { groupLane } from '../../rules/session/lane.ts'
 import { account, openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
@@ -119,10 +121,10 @@ void test('the setting queueWhen decides which customers wait for people after a
   const steps = (await house.admin.call('GET', `/api/sessions/${ledger.session_id}/ledger`)).body
     .items as any[]
   assert.deepEqual(
-    steps.map((step) => [step.from, step.to, step.actor.slice(0, 2)]),
+    steps.map((step) => [step.from, step.to, readActor(step.actor)?.kind]),
     [
-      [null, 3, 'c:'],
-      [3, -1, 'r:'],
+      [null, 3, 'customer'],
+      [3, -1, 'speaker'],
     ],
   )
   const load = await house.rows<{ load: number }>(
@@ -316,7 +318,7 @@ void test('a rule hands a customer to a group or a person, even if the customer 
   const first = await follower(house)
   await first.says('我要退货')
   assert.deepEqual(await stands(), [
-    { state: 3, lane: `group:${group.id}:${await accountOf(house)}`, uid: null, kind: 'group' },
+    { state: 3, lane: groupLane(group.id, await accountOf(house)), uid: null, kind: 'group' },
   ])
   const second = await follower(house)
   await second.says('小林在吗')
@@ -334,14 +336,14 @@ void test('a rule hands a customer to a group or a person, even if the customer 
   assert.match((await third.says('我要退款')).shown[0]?.text ?? '', /转售后/)
   assert.deepEqual(
     (await stands()).map((row) => row.lane),
-    [`group:${group.id}:${await accountOf(house)}`],
+    [groupLane(group.id, await accountOf(house))],
     'who waits is sent on',
   )
   const fourth = await follower(house)
   assert.match((await fourth.does('CLICK', { eventKey: 'KEFU' })).shown[0]?.text ?? '', /接通中/)
   assert.deepEqual(
     (await stands()).map((row) => row.lane),
-    [`group:${group.id}:${await accountOf(house)}`],
+    [groupLane(group.id, await accountOf(house))],
     'a tap that names a group opens a session',
   )
 

@@ -1,6 +1,8 @@
 // What timers end and move. The clock is moved, and missed timers are made up for once.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { jobActor } from '../../rules/session/actor.ts'
+import { privateLane } from '../../rules/session/lane.ts'
 import { openHouse, signIn, type Actor, type House } from '../support/app.ts'
 import {
   commonOf,
@@ -55,7 +57,7 @@ void test('a session that its agent does not accept within a day ends with -2; t
   assert.equal(await loadOf(house, agent.uid), 0)
   assert.deepEqual(
     (await ledgerOf(admin, id)).map((step) => [step.from, step.to, step.actor]).at(-1),
-    [0, -2, 'job:waiting-timeout'],
+    [0, -2, jobActor('waiting-timeout')],
   )
   assert.equal((await runJob(admin, 'waiting-timeout'))['ended'], 0, 'once')
 })
@@ -224,7 +226,7 @@ void test('an unanswered session is taken back from its agent, queued with the r
   const step = (await ledgerOf(house.admin, id)).at(-1)
   assert.deepEqual(
     [step?.from, step?.to, step?.actor, step?.reason],
-    [1, 3, 'job:take-back', 'unanswered'],
+    [1, 3, jobActor('take-back'), 'unanswered'],
   )
   assert.equal(await loadOf(house, slow.uid), 0)
   const order = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items.map(
@@ -355,7 +357,7 @@ void test('unaccepted sessions and silent group chats are queued again when thei
   assert.deepEqual(await states(), [3, 3, 0, 3, 1], 'nothing is owed to whom an agent answered')
   const { id } = given[0]!
   const step = (await ledgerOf(house.admin, id)).at(-1)
-  assert.deepEqual([step?.actor, step?.reason], ['job:take-back', 'agent_away'])
+  assert.deepEqual([step?.actor, step?.reason], [jobActor('take-back'), 'agent_away'])
 })
 
 type MissedItem = {
@@ -511,7 +513,7 @@ void test('customers who will be reclaimed are listed a day before, and a reclai
   const back = await sessionOf(house, idle, admin)
   assert.deepEqual(
     [back.customer.exclusiveAgentUid, back.queue?.lane],
-    [agent.uid, `user:${agent.uid}`],
+    [agent.uid, privateLane(agent.uid)],
   )
   assert.equal((await runJob(admin, 'reclaim'))['reclaimed'], 0)
   assert.equal(

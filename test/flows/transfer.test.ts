@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { agentActor } from '../../rules/session/actor.ts'
+import { personStream, laneStream } from '../../rules/session/stream.ts'
+import { privateLane, groupLane } from '../../rules/session/lane.ts'
 import { post } from '../support/app.ts'
 import { openDesk, streamOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
@@ -26,12 +29,12 @@ void test("a transfer to a person keeps the session's id, waits for that person 
     ...(await at.ledger()).at(-1),
     from: 1,
     to: 0,
-    actor: `a:${at.agent.uid}`,
+    actor: agentActor(at.agent.uid),
     reason: 'transferred',
     agentUid: target.uid,
   })
   for (const uid of [at.agent.uid, target.uid]) {
-    assert.equal((await streamOf(at.house, `user:${uid}`)).at(-1)?.type, 'session.transferred')
+    assert.equal((await streamOf(at.house, personStream(uid))).at(-1)?.type, 'session.transferred')
   }
 
   const note = (await at.lines(target)).at(-1)
@@ -80,7 +83,7 @@ void test("a transfer to a group queues the session in the group's lane for its 
   )
   const member = await at.house.agent('member', { groupIds: [group.id] })
   const other = await at.house.agent('other')
-  const lane = `group:${group.id}:${await accountOf(at.house)}`
+  const lane = groupLane(group.id, await accountOf(at.house))
   const moved = await at.verb(at.agent, 'transfer', { groupId: group.id })
   assert.deepEqual(
     [
@@ -94,7 +97,7 @@ void test("a transfer to a group queues the session in the group's lane for its 
   )
   assert.equal(moved.body.customer.exclusiveAgentUid, -1)
   assert.equal(await at.load(at.agent.uid), 0)
-  assert.equal((await streamOf(at.house, `queue:${lane}`)).at(-1)?.type, 'session.queued')
+  assert.equal((await streamOf(at.house, laneStream(lane))).at(-1)?.type, 'session.queued')
   assert.equal(
     (await other.call('POST', `/api/sessions/${at.id}/claim`, {})).body.error.code,
     'not_your_lane',
@@ -211,7 +214,7 @@ void test('a supervisor takes over a session: it becomes theirs, the agent can s
   await at.agent.call('PUT', '/api/me/presence', { status: 'away' })
   await at.customer.says('还有问题')
   const [reserved] = (await boss.call('GET', '/api/sessions?state=queued')).body.items
-  assert.equal(reserved.queue.lane, `user:${at.agent.uid}`)
+  assert.equal(reserved.queue.lane, privateLane(at.agent.uid))
   assert.equal(
     (await boss.call('POST', `/api/sessions/${reserved.id}/takeover`, {})).body.stateCode,
     1,

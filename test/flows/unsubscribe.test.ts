@@ -2,6 +2,8 @@
 // end.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { customerActor } from '../../rules/session/actor.ts'
+import { personStream } from '../../rules/session/stream.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { loadOf, streamOf } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
@@ -64,13 +66,13 @@ void test('when a customer unsubscribes their session stays open, or closes in a
     const step = (await ledgerOf(house.admin, ended.id)).at(-1)
     assert.deepEqual(
       [step?.from, step?.to, step?.actor, step?.reason],
-      [was.stateCode, -1, `c:${ended.customer.id}`, 'unsubscribed'],
+      [was.stateCode, -1, customerActor(ended.customer.id), 'unsubscribed'],
     )
   }
   assert.deepEqual([await loadOf(house, agent.uid), await loadOf(house, member.uid)], [0, 0])
   const next = (await agent.call('POST', '/api/sessions/claim', {})).body
   assert.equal(next.customer.openid, stays.openid, 'nobody else waits')
-  const heard = (await streamOf(house, `user:${agent.uid}`)).map(({ type }) => type)
+  const heard = (await streamOf(house, personStream(agent.uid))).map(({ type }) => type)
   assert.ok(heard.includes('session.closed'))
   const missed = (await house.admin.call('GET', '/api/sessions?state=missed')).body.items
   assert.deepEqual(missed, [])

@@ -2,6 +2,7 @@
 // they are typing, grade.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { personStream, sessionStream } from '../../rules/session/stream.ts'
 import { openHouse, post, signIn } from '../support/app.ts'
 import { openDesk, streamOf, type Desk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
@@ -132,7 +133,10 @@ void test("a supervisor can grade other people's sessions and change the grade, 
     [2, '可以更快', boss.uid],
   )
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.grade.grade, 2)
-  assert.equal((await streamOf(at.house, `user:${at.agent.uid}`)).at(-1)?.type, 'session.graded')
+  assert.equal(
+    (await streamOf(at.house, personStream(at.agent.uid))).at(-1)?.type,
+    'session.graded',
+  )
   await at.customer.says('又来')
   const [own] = (await boss.call('GET', '/api/sessions?state=waiting')).body.items
   await boss.call('POST', `/api/sessions/${own.id}/takeover`, {})
@@ -146,16 +150,16 @@ void test("a supervisor can grade other people's sessions and change the grade, 
 void test('while a supervisor watches a session its lines are sent to its own event stream, and not afterwards', async (t) => {
   const at = await openDesk(t, { withoutCron: true })
   const events = async () =>
-    (await streamOf(at.house, `session:${at.id}`)).map((event) => event.type)
+    (await streamOf(at.house, sessionStream(at.id))).map((event) => event.type)
   await at.customer.says('一')
   assert.deepEqual(await events(), [])
   assert.equal((await at.verb(at.agent, 'watch')).status, 403)
   const watched = await at.verb(at.house.admin, 'watch')
-  assert.deepEqual([watched.status, watched.body.stream], [200, `session:${at.id}`])
+  assert.deepEqual([watched.status, watched.body.stream], [200, sessionStream(at.id)])
   await at.customer.says('二')
   assert.deepEqual(await events(), ['message.received'])
   assert.ok(
-    (await streamOf(at.house, `user:${at.agent.uid}`)).some(
+    (await streamOf(at.house, personStream(at.agent.uid))).some(
       (event) => event.type === 'message.received',
     ),
     'the owner hears it as before',
@@ -199,7 +203,7 @@ void test('lines that the owner has read are read on all their devices, and mark
   await at.customer.says('二')
   assert.equal((await at.session()).unread, 2)
   assert.equal((await at.verb(at.agent, 'read', { seq: 2 })).body.unread, 0)
-  assert.deepEqual((await streamOf(at.house, `user:${at.agent.uid}`)).at(-1)?.data, {
+  assert.deepEqual((await streamOf(at.house, personStream(at.agent.uid))).at(-1)?.data, {
     sessionId: at.id,
     upTo: 2,
     unread: 0,

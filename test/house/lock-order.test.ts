@@ -3,6 +3,7 @@
 // of everything that happens in a house on one day.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { privateLane } from '../../rules/session/lane.ts'
 import { openHouse, post, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -195,7 +196,7 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
     house.app.ports.store.read.sql.all<{ lane: string }>(
       'select lane from message_session where state = 3',
     )
-  assert.deepEqual(await lanes(), [{ lane: `user:${agent.uid}` }])
+  assert.deepEqual(await lanes(), [{ lane: privateLane(agent.uid) }])
   await house.app.advanceTo(11 * 60_000)
   await house.admin.call('POST', '/api/admin/jobs/fallback/run', {})
   await eventually(async () => {

@@ -11,6 +11,9 @@ const [company, other] = [id('c', 1), id('c', 2)]
 const minute = 60_000
 const agent = 2
 
+/** Lanes had no account, and one was everybody's. */
+export const firstLanes = { common: 'all', group: (id: number) => `group:${id}` }
+
 /** The sessions, with the state of each and of the reply in it. */
 const shapes: {
   state: number
@@ -18,9 +21,9 @@ const shapes: {
   ledger: number[]
   reply?: 'pending' | 'sending' | 'sent' | 'failed' | 'unknown'
 }[] = [
-  { state: 3, lane: 'all', ledger: [3] },
-  { state: 3, lane: 'all', ledger: [3] },
-  { state: 3, lane: 'group:7', ledger: [3] },
+  { state: 3, lane: firstLanes.common, ledger: [3] },
+  { state: 3, lane: firstLanes.common, ledger: [3] },
+  { state: 3, lane: firstLanes.group(7), ledger: [3] },
   { state: 3, lane: `user:${agent}`, ledger: [3] },
   { state: 0, ledger: [3, 0] },
   { state: 1, ledger: [3, 1], reply: 'pending' },

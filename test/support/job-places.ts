@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { nameAgent } from '../../src/actions/accounts/identities.ts'
 import { rankFor } from '../../rules/session/routing.ts'
 import { mediaDir } from '../../src/config.ts'
-import { laneList } from '../../src/actions/transition/place.ts'
+import { laneList } from '../../rules/session/queue-list.ts'
 import type { Counted } from './job-kills.ts'
 import { textXml } from './raw-push.ts'
 import {

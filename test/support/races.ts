@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { stepsOf, type Action } from '../../rules/auto-reply/action.ts'
-import { groupLane } from '../../rules/session/lane.ts'
+import { groupLane, readLane } from '../../rules/session/lane.ts'
 import { readSettings } from '../../rules/settings.ts'
 import { signIn } from './app.ts'
 import { eventually } from './eventually.ts'
@@ -218,7 +218,7 @@ async function dangling({ house, companyId, account }: Scene): Promise<string[]>
       .filter(({ id }) => !groups.has(id))
       .map(({ what }) => `${what} names a group that is gone`),
     ...lanes
-      .filter(({ lane }) => lane.startsWith('group:') && !served.has(lane))
+      .filter(({ lane }) => readLane(lane)?.kind === 'group' && !served.has(lane))
       .map(({ lane }) => `somebody waits in ${lane}, which is nobody's`),
     ...(
       await ask(

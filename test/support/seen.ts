@@ -1,5 +1,6 @@
 // Helpers that read sessions, customers and accounts through the API.
 import assert from 'node:assert/strict'
+import { commonLane } from '../../rules/session/lane.ts'
 import type { Actor, House } from './app.ts'
 import { account, signIn } from './app.ts'
 import type { Follower } from './follower.ts'
@@ -35,7 +36,7 @@ export const accountOf = async (house: House): Promise<string> =>
     )
   )[0]?.account_id ?? ''
 /** The common lane of that account. */
-export const commonOf = async (house: House) => `account:${await accountOf(house)}`
+export const commonOf = async (house: House) => commonLane(await accountOf(house))
 
 /** The follower's newest session, whatever state it is in. */
 export async function sessionOf(

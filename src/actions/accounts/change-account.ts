@@ -1,6 +1,6 @@
 import type { AccountRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { accountColumns, noAccount, refuseHalf, type AccountPatch } from './account-row.ts'
 
 type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
@@ -20,7 +20,11 @@ export async function changeAccount(
     const fields = Object.keys(input.patch)
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'account.changed', object: `account:${input.id}`, detail: { fields } },
+      entry: {
+        action: 'account.changed',
+        object: auditName('account', input.id),
+        detail: { fields },
+      },
     })
     return row
   })
@@ -52,7 +56,7 @@ export async function deleteAccount(
     })
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'account.deleted', object: `account:${id}` },
+      entry: { action: 'account.deleted', object: auditName('account', id) },
     })
     await unit.tokens.forget({ companyId: me.companyId, key: row.appid })
     return `token:${row.appid}`

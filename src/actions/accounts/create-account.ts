@@ -1,7 +1,7 @@
 import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import {
   accountColumns,
@@ -47,7 +47,7 @@ export async function createAccount(
     const detail = { appid: row.appid, name: row.name }
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'account.created', object: `account:${row.account_id}`, detail },
+      entry: { action: 'account.created', object: auditName('account', row.account_id), detail },
     })
     return row
   })

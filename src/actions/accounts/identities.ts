@@ -4,7 +4,7 @@
 import type { AccountRow, KfAccountRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { KfListed, KnownAccount, Needs } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { noAccount } from './account-row.ts'
 
 type IdentityNeeds = Needs<'store' | 'clock' | 'ids' | 'known' | 'desk' | 'log'>
@@ -66,7 +66,11 @@ export async function nameAgent(
     await unit.kf.sign(identity.customer_service_id, kfAccount)
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'identity.changed', object: `user:${uid}`, detail: { accountId, kfAccount } },
+      entry: {
+        action: 'identity.changed',
+        object: auditName('user', uid),
+        detail: { accountId, kfAccount },
+      },
     })
   })
 }

@@ -2,7 +2,7 @@ import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import { nameTaken, refuseNameTaken, type NewUser } from './create-user.ts'
 import { handOnSessions } from '../sessions/hand-on-sessions.ts'
@@ -48,9 +48,9 @@ export async function changeUser(
     await writeLinks(unit, row, patch)
     await writeAudit(needs, unit, {
       me,
-      deed: {
+      entry: {
         action: 'user.changed',
-        object: `user:${row.uid}`,
+        object: auditName('user', row.uid),
         detail: {
           fields: Object.keys(patch),
           ...(patch.sessionsTo !== undefined && { sessionsTo: patch.sessionsTo }),

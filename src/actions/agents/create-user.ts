@@ -2,7 +2,7 @@ import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import type { LoginRole } from './signed-in.ts'
 import { tellStaff } from './tell-staff.ts'
@@ -54,7 +54,7 @@ export async function createUser(
     const detail = { username: user.username, role: user.role }
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'user.created', object: `user:${user.uid}`, detail },
+      entry: { action: 'user.created', object: auditName('user', user.uid), detail },
     })
     return user
   })

@@ -2,7 +2,7 @@ import type { UserGroupRow } from '../../../entities/index.ts'
 import { pathTo } from '../../../rules/session/group-tree.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import type { AssignNeeds } from '../queue/assign-waiting.ts'
 import { leaveUnservedSoon } from '../queue/leave-unserved.ts'
 import { forgetGroup, type Forgotten } from './forget-group.ts'
@@ -31,7 +31,7 @@ export async function createGroup(
     const user_group_id = await unit.users.insertGroup(fresh)
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'group.created', object: `group:${user_group_id}`, detail: input },
+      entry: { action: 'group.created', object: auditName('group', user_group_id), detail: input },
     })
     return { user_group_id, ...fresh }
   })
@@ -57,7 +57,7 @@ export async function changeGroup(
     await unit.users.changeGroup(me.companyId, input.id, columns)
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'group.changed', object: `group:${input.id}`, detail: input.patch },
+      entry: { action: 'group.changed', object: auditName('group', input.id), detail: input.patch },
     })
     return { ...before, ...columns }
   })
@@ -81,8 +81,8 @@ export async function removeGroup(
       id,
       at: needs.clock.now(),
     })
-    const object = `group:${id}`
-    await writeAudit(needs, unit, { me, deed: { action: 'group.deleted', object, detail } })
+    const object = auditName('group', id)
+    await writeAudit(needs, unit, { me, entry: { action: 'group.deleted', object, detail } })
     return detail
   })
 

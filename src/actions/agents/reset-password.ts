@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
-import { writeAudit } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function resetPassword(
     await unit.users.change(companyId, uid, { password_hash })
     await writeAudit(needs, unit, {
       me: { companyId, uid },
-      deed: { action: 'user.password_reset', object: `user:${uid}` },
+      entry: { action: 'user.password_reset', object: auditName('user', uid) },
     })
     return { ended: await endLoginsOf(unit, uid), enabled: user.enabled === 1 }
   })

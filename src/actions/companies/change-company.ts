@@ -2,7 +2,7 @@ import type { CompanyRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { forgetLogins, forgetRights } from '../agents/end-logins.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 
 export type CompanyPatch = Partial<
   Pick<CompanyRow, 'company_name' | 'enabled' | 'expires_at' | 'max_agents' | 'max_accounts'>
@@ -25,7 +25,11 @@ export async function changeCompany(
     await unit.accounts.changeCompany(input.id, input.patch)
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'company.changed', object: `company:${input.id}`, detail: input.patch },
+      entry: {
+        action: 'company.changed',
+        object: auditName('company', input.id),
+        detail: input.patch,
+      },
     })
     const logins = await unit.logins.ofCompany(input.id)
     if (row.enabled !== 1) await unit.logins.endCompany(input.id)

@@ -7,7 +7,7 @@ import {
 } from '../../../rules/settings.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 
 /** Settings that an account or a group overrides, keyed by its id. Null removes the override. */
@@ -50,7 +50,11 @@ export async function changeSettings(
     await unit.accounts.changeCompany(me.companyId, { settings: stored })
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'settings.changed', object: `company:${me.companyId}`, detail: patch },
+      entry: {
+        action: 'settings.changed',
+        object: auditName('company', me.companyId),
+        detail: patch,
+      },
     })
     return after
   })

@@ -5,6 +5,7 @@ import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/session/lane.ts'
 import { namedBy } from '../../../rules/session/reception.ts'
 import { queued } from '../../../rules/session/session.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
@@ -24,7 +25,7 @@ export async function followExclusive(
   const moved = takeStep(session, {
     event: 'moveLane',
     who: 'job',
-    actor: `a:${me.uid}`,
+    actor: agentActor(me.uid),
     reason: 'exclusive_agent_changed',
     at,
     place: { lane, queuedAt: at },

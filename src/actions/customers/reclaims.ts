@@ -2,11 +2,12 @@
 import { queued } from '../../../rules/session/session.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import { privateLane } from '../../../rules/session/lane.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import type { CustomerRow, ReclaimedRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentReclaimed, presentReclaimSoon } from '../../views/reclaim.ts'
-import { writeAudit } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import type { Me } from '../access/caller.ts'
 import { notFound } from '../access/refuse.ts'
@@ -143,9 +144,9 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     await unit.missed.undone(row.reclaimed_id, at)
     await writeAudit(needs, unit, {
       me,
-      deed: {
+      entry: {
         action: 'reclaim.undone',
-        object: `customer:${customerId}`,
+        object: auditName('customer', customerId),
         detail: { uid: row.uid },
       },
     })
@@ -178,7 +179,7 @@ async function backToTheirLane(
   const moved = takeStep(session, {
     event: 'moveLane',
     who: 'job',
-    actor: `a:${me.uid}`,
+    actor: agentActor(me.uid),
     reason: 'reclaim_undone',
     at,
     place: { lane: privateLane(customer.customer_service_uid), queuedAt: at },

@@ -1,6 +1,7 @@
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { isDue, minuteMs } from '../../../rules/session/timers.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
 import { leaving, queuedBefore } from '../queue/in-lane.ts'
 import type { TimerNeeds } from './timer.ts'
@@ -14,7 +15,7 @@ export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ 
   if (!company) return { moved: 0 }
   const { fallbackMinutes } = company.settings
   const move: LaneMove = {
-    actor: 'job:fallback',
+    actor: jobActor('fallback'),
     reason: 'exclusive_agent_away',
     to: (session) =>
       session.state === queued &&

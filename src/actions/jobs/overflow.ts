@@ -2,6 +2,7 @@ import { isThere } from '../../../rules/session/assignment.ts'
 import { groupLane, readLane } from '../../../rules/session/lane.ts'
 import type { Overflow } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/session/timers.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import type { KnownCompany } from '../../ports.ts'
 import { leaveUnserved } from '../queue/leave-unserved.ts'
 import { moveLanes, type LaneMove } from '../queue/move-lane.ts'
@@ -51,7 +52,7 @@ async function overflowOne(
   { from, accountId, overflow }: Full,
 ): Promise<number> {
   const move = (reason: string): LaneMove => ({
-    actor: 'job:overflow',
+    actor: jobActor('overflow'),
     reason,
     to: (session) => (session.lane === from ? groupLane(overflow.groupId, accountId) : null),
   })

@@ -10,7 +10,8 @@ import {
   type Unit,
   type WaitingQueue,
 } from '../../ports.ts'
-import { laneList, standingOf, waitingList } from '../transition/place.ts'
+import { laneList, readList, waitingList } from '../../../rules/session/queue-list.ts'
+import { standingOf } from '../transition/place.ts'
 
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics' | 'log'>
 type LookNeeds = { store: { read: Unit }; queue: WaitingQueue }
@@ -136,19 +137,24 @@ async function differing(
   companyId: string,
   list: string,
 ): Promise<string[]> {
-  const name = list.slice(list.indexOf(':') + 1)
   const indexed = await queue.members(companyId, list)
   if (!indexed) return []
   const missing: string[] = []
-  for await (const rows of list === laneList(name)
-    ? queuedIn({ store }, companyId, name)
-    : [await store.read.sessions.waitingFor(companyId, Number(name))]) {
+  for await (const rows of inSql({ store }, companyId, list)) {
     for (const { session_id: id, rank } of rows) {
       if (indexed.get(id) !== rank) missing.push(id)
       indexed.delete(id)
     }
   }
   return [...missing, ...indexed.keys()]
+}
+
+async function* inSql({ store }: Pick<LookNeeds, 'store'>, companyId: string, list: string) {
+  const whose = readList(list)
+  if (whose?.kind === 'queue') yield* queuedIn({ store }, companyId, whose.lane)
+  if (whose?.kind === 'waiting') {
+    yield await store.read.sessions.waitingFor(companyId, whose.uid)
+  }
 }
 
 /** Reads in pieces, because a single statement over a million rows would take too long. */

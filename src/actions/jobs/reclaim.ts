@@ -4,6 +4,7 @@
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
@@ -87,7 +88,7 @@ async function writeReclaim(
   const moved = takeStep(session, {
     event: 'reclaim',
     who: 'job',
-    actor: 'job:reclaim',
+    actor: jobActor('reclaim'),
     reason: 'reclaimed',
     at,
     ...(place && { place }),

@@ -3,6 +3,7 @@
 // when a timer was due, the next run makes up for it once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { SessionEvent } from '../../../rules/session/session.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
 import { silence } from '../lines/automatic-line.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
@@ -96,7 +97,7 @@ async function decide(
   const moved = takeStep(session, {
     event: timer.event,
     who: 'job',
-    actor: `job:${timer.job}`,
+    actor: jobActor(timer.job),
     reason: timer.reason,
     at,
     ...(place && { place }),

@@ -2,6 +2,7 @@
 // their media id through WeChat's API only; an address that came from a follower is never opened.
 // An error message in text form is never stored as a picture.
 import type { MediaFetchRow, MessageRow, ResourceRow } from '../../../entities/index.ts'
+import { personStream } from '../../../rules/session/stream.ts'
 import { isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentMessage } from '../../views/message.ts'
@@ -117,7 +118,7 @@ async function settle(
     writeEvents(needs, unit, [
       {
         companyId: row.company_id,
-        stream: `user:${uid}`,
+        stream: personStream(uid),
         type: 'message.changed',
         data: presentMessage(completed),
       },
@@ -126,7 +127,7 @@ async function settle(
   })
 
   needs.metrics.media.inc({ result: 'lost' in result ? result.lost : 'fetched' })
-  if (uid !== null) ringStreams(needs, [{ companyId: row.company_id, stream: `user:${uid}` }])
+  if (uid !== null) ringStreams(needs, [{ companyId: row.company_id, stream: personStream(uid) }])
 }
 
 type Done = Exclude<Result, { later: string }>

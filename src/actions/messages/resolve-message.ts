@@ -1,6 +1,7 @@
 // If the result of a reply is unknown, a person can decide what happened. A late answer from WeChat
 // does not overwrite their decision.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { supervises, type Me } from '../access/caller.ts'
@@ -58,7 +59,7 @@ const isHisOwn = async (
   me: Me,
   { line, session }: { line: MessageRow; session: SessionRow },
 ) =>
-  line.sender === `a:${me.uid}` &&
+  line.sender === agentActor(me.uid) &&
   (await unit.members.isMember(me.companyId, session.session_id, me.uid))
 
 const settledWords = ['resent', 'resolved']

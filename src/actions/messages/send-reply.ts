@@ -5,6 +5,7 @@ import { columnsOf, contentOf, isSameContent, type Content } from '../../../rule
 import { writtenBy } from '../../../rules/reply/message.ts'
 import { mayReply, takeReply } from '../../../rules/reply/reply-window.ts'
 import { mayWrite, type Person } from '../../../rules/session/session.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { windowEvent, writeEvents } from '../streams/write.ts'
@@ -30,12 +31,20 @@ export type ReplyNeeds = Needs<'store' | 'recent' | 'bus' | 'clock' | 'ids' | 'k
 
 export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): Promise<MessageRow> {
   const reply = await needs.store.work('reply', async (unit) => {
-    const known = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
+    const known = await unit.messages.byClientKey(
+      me.companyId,
+      agentActor(me.uid),
+      input.clientMsgId,
+    )
     if (known) return sameOrRefuse(known, input)
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
     // the same call may have been sent twice at once; the second waited for the first and now finds
     // its line
-    const twin = await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
+    const twin = await unit.messages.byClientKey(
+      me.companyId,
+      agentActor(me.uid),
+      input.clientMsgId,
+    )
     if (twin) return sameOrRefuse(twin, input)
     const writer = await personIn(unit, me, session)
     refuseWrite(mayWrite(session, writer, input.fence))
@@ -114,7 +123,7 @@ export async function storeReply(
     resend_of: input.resendOf ?? null,
     ...columnsOf(input.content),
     ...files,
-    sender: `a:${writer.uid}`,
+    sender: agentActor(writer.uid),
     client_key: input.clientMsgId,
     delivery: 'pending',
     add_time: at,

@@ -11,7 +11,7 @@ import {
   refuseTooManyAccounts,
   writeServed,
 } from '../accounts/create-account.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import { exchangeCode } from './exchange.ts'
 import { noPlatform } from './save-platform.ts'
@@ -145,9 +145,9 @@ async function bind(
   }
   await writeAudit(needs, unit, {
     me,
-    deed: {
+    entry: {
       action: 'account.authorized',
-      object: `account:${row.account_id}`,
+      object: auditName('account', row.account_id),
       detail: { platform: platform.componentAppid },
     },
   })

@@ -2,7 +2,7 @@ import type { PlatformRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 
 export type PlatformInput = {
@@ -46,7 +46,7 @@ export async function createPlatform(
     await unit.platforms.insert(made)
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'platform.created', object: `platform:${input.componentAppid}` },
+      entry: { action: 'platform.created', object: auditName('platform', input.componentAppid) },
     })
     return made
   })
@@ -87,9 +87,9 @@ export async function changePlatform(
     await unit.platforms.change(componentAppid, changed)
     await writeAudit(needs, unit, {
       me,
-      deed: {
+      entry: {
         action: 'platform.changed',
-        object: `platform:${componentAppid}`,
+        object: auditName('platform', componentAppid),
         detail: { fields: Object.keys(patch) },
       },
     })

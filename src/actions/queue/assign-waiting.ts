@@ -7,6 +7,7 @@ import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/session/timers.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 import { lockBoth } from '../access/lock.ts'
@@ -222,7 +223,7 @@ async function decideOne(
   const moved = takeStep(session, {
     event: 'assign',
     who: 'job',
-    actor: 'job:assign',
+    actor: jobActor('assign'),
     reason,
     at,
     candidates,

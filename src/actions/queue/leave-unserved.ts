@@ -3,6 +3,7 @@
 // to a person who is disabled or no longer serves it.
 import type { Staff } from '../../../rules/session/assignment.ts'
 import { commonLane, readLane } from '../../../rules/session/lane.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import type { Unit } from '../../ports.ts'
 import { staffOf } from './staff.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
@@ -28,7 +29,7 @@ export async function leaveUnserved(
       ...(worksForMs !== undefined && { worksForMs }),
       who: leaving(read, { companyId, lane }, (one) => one.account_id === accountId),
       move: {
-        actor: 'job:overflow',
+        actor: jobActor('overflow'),
         reason: readLane(lane)?.kind === 'user' ? 'agent_gone' : 'group_empty',
         to: (session) => (session.lane === lane ? commonLane(session.account_id) : null),
       },

@@ -3,7 +3,7 @@
 import type { ReceptionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 
 export type ReceptionInput = {
@@ -46,9 +46,9 @@ export async function createReception(
     await unit.visits.addReception(row)
     await writeAudit(needs, unit, {
       me,
-      deed: {
+      entry: {
         action: 'reception.created',
-        object: `reception:${row.reception_id}`,
+        object: auditName('reception', row.reception_id),
         detail: { scene: row.scene },
       },
     })
@@ -156,9 +156,9 @@ export async function changeReception(
     await unit.visits.changeReception(me.companyId, id, columns)
     await writeAudit(needs, unit, {
       me,
-      deed: {
+      entry: {
         action: 'reception.changed',
-        object: `reception:${id}`,
+        object: auditName('reception', id),
         detail: { fields: Object.keys(patch) },
       },
     })
@@ -184,7 +184,7 @@ export async function deleteReception(needs: ReceptionNeeds, me: Actor, id: stri
     if ((await unit.visits.removeReception(me.companyId, id)) === 0) throw noReception()
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'reception.deleted', object: `reception:${id}` },
+      entry: { action: 'reception.deleted', object: auditName('reception', id) },
     })
   })
 }

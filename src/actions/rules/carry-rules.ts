@@ -117,7 +117,7 @@ export async function importRules(
     for (let at = 0; at < rows.length; at += 500) await unit.rules.save(rows.slice(at, at + 500))
     await writeAudit(needs, unit, {
       me,
-      deed: {
+      entry: {
         action: 'rules.imported',
         object: 'rules',
         detail: { mode, rules: rows.length, removed },

@@ -4,7 +4,7 @@ import type { MatchKind } from '../../../rules/auto-reply/rule.ts'
 import type { Schedule } from '../../../rules/time/schedule.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { fileColumns } from '../media/outgoing-media.ts'
 import { refusePatterns } from './refuse-patterns.ts'
 
@@ -52,7 +52,7 @@ async function saveRule(
     const action = before ? 'rule.changed' : 'rule.created'
     await writeAudit(needs, unit, {
       me,
-      deed: { action, object: `rule:${row.message_rule_id}`, detail: { name: row.name } },
+      entry: { action, object: auditName('rule', row.message_rule_id), detail: { name: row.name } },
     })
     return row
   })
@@ -121,7 +121,10 @@ const notThere = (field: string, what: string) =>
 export async function deleteRule(needs: RuleNeeds, me: Actor, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.rules.remove(me.companyId, id)) === 0) throw noRule()
-    await writeAudit(needs, unit, { me, deed: { action: 'rule.deleted', object: `rule:${id}` } })
+    await writeAudit(needs, unit, {
+      me,
+      entry: { action: 'rule.deleted', object: auditName('rule', id) },
+    })
   })
 
   needs.bus.publish('known', me.companyId)

@@ -2,6 +2,7 @@
 // pieces so that it does not slow the product down.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { circles } from '../../../rules/session/group-tree.ts'
+import { readList } from '../../../rules/session/queue-list.ts'
 import { openStates } from '../../../rules/session/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { Unit, WaitingQueue } from '../../ports.ts'
@@ -184,7 +185,7 @@ async function checkQueue(
     still = new Set([...differing].filter((id) => before.has(id)))
     if (still.size === 0 && index.whole) {
       const count = [...index.lists]
-        .filter(([list]) => list.startsWith('queue:'))
+        .filter(([list]) => readList(list)?.kind === 'queue')
         .reduce((sum, [, one]) => sum + one.count, 0)
       return promised('P15', [], `the index holds what is queued: ${count}`)
     }

@@ -1,5 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session/session.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { greet } from '../transition/greet.ts'
 import { settingsOf } from '../settings-of.ts'
@@ -19,7 +20,7 @@ export async function acceptSession(
     const moved = takeStep(session, {
       event: 'accept',
       who: relationTo(session, person(me)),
-      actor: `a:${me.uid}`,
+      actor: agentActor(me.uid),
       reason: 'accepted',
       at: needs.clock.now(),
       fence: input.fence,

@@ -4,6 +4,8 @@ import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/inde
 import { mentionsIn } from '../../../rules/reply/mention.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
 import { mayNote } from '../../../rules/session/session.ts'
+import { personStream } from '../../../rules/session/stream.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
@@ -28,7 +30,7 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
     const known =
       input.clientMsgId === undefined
         ? null
-        : await unit.messages.byClientKey(me.companyId, `a:${me.uid}`, input.clientMsgId)
+        : await unit.messages.byClientKey(me.companyId, agentActor(me.uid), input.clientMsgId)
     if (known) return { line: sameOrRefuse(known, input), events: [] }
     refuseWrite(mayNote(session, await personIn(unit, me, session), input.fence))
     const mentioned = await peopleIn(unit, me, input.text)
@@ -106,7 +108,7 @@ export async function noteLine(
     additional_user_name: (await unit.users.find(me.companyId, me.uid))?.name ?? null,
     text,
     add_time: needs.clock.now(),
-    ...(clientMsgId !== undefined && { sender: `a:${me.uid}`, client_key: clientMsgId }),
+    ...(clientMsgId !== undefined && { sender: agentActor(me.uid), client_key: clientMsgId }),
   })
 }
 
@@ -121,7 +123,7 @@ export function mentionEvents(line: MessageRow, uids: number[]): Event[] {
   }
   return uids.map((uid) => ({
     companyId: line.company_id,
-    stream: `user:${uid}`,
+    stream: personStream(uid),
     type: 'message.mentioned',
     data,
   }))

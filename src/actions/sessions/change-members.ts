@@ -1,6 +1,7 @@
 // Group chats: the owner of a session asks other people in. Members can read the whole session and
 // write in it as long as they are members. The owner stays the owner.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import type { Unit } from '../../ports.ts'
 import { refuseDisabled, unknownName } from '../access/new-owner.ts'
 import type { Me } from '../access/caller.ts'
@@ -33,7 +34,7 @@ export async function addMembers(
       const moved = takeStep(session, {
         event: 'join',
         who,
-        actor: `a:${me.uid}`,
+        actor: agentActor(me.uid),
         reason: 'joined',
         at,
       })
@@ -69,7 +70,7 @@ export async function removeMembers(
       const leaving = present.filter((uid) => uids.includes(uid))
       if (leaving.length === 0) return { session, changed: null }
 
-      const by = { who, actor: `a:${me.uid}`, reason: 'left' }
+      const by = { who, actor: agentActor(me.uid), reason: 'left' }
       const changed = await leaveGroup(needs, unit, { customer, session, present, leaving, by })
       return { session, changed }
     }),

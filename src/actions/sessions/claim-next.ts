@@ -4,7 +4,7 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { QueueEntry } from '../../ports.ts'
 import { claimSession, type ClaimNeeds } from './claim-session.ts'
-import { laneList } from '../transition/place.ts'
+import { laneList } from '../../../rules/session/queue-list.ts'
 import type { Me } from '../access/caller.ts'
 import { lanesToLookInto, refuseForeignLane, servingOf } from '../access/serving.ts'
 

@@ -6,6 +6,7 @@ import type { Serving } from '../../../rules/session/lane.ts'
 import { queued, relationTo } from '../../../rules/session/session.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { isBusy } from '../transition/accept-first.ts'
 import { greet } from '../transition/greet.ts'
@@ -74,7 +75,7 @@ async function take(
   const moved = takeStep(session, {
     event: behind ? 'claimBehind' : 'claim',
     who: relationTo(session, person(me)),
-    actor: `a:${me.uid}`,
+    actor: agentActor(me.uid),
     reason: 'claimed',
     at: needs.clock.now(),
     owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },

@@ -1,5 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session/session.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { isAppError } from '../../errors.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
@@ -28,7 +29,7 @@ export async function closeSession(
     const moved = takeStep(session, {
       event: 'close',
       who: relationTo(session, person(me)),
-      actor: `a:${me.uid}`,
+      actor: agentActor(me.uid),
       reason: 'closed',
       closeReason: input.reason,
       at: needs.clock.now(),

@@ -1,7 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
-import { writeAudit } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { sessionEvent, writeEvents } from '../streams/write.ts'
 import type { Me } from '../access/caller.ts'
@@ -38,7 +38,11 @@ export async function gradeSession(
     })
     await writeAudit(needs, unit, {
       me,
-      deed: { action: 'session.graded', object: `session:${sessionId}`, detail: { grade } },
+      entry: {
+        action: 'session.graded',
+        object: auditName('session', sessionId),
+        detail: { grade },
+      },
     })
     const events = sessionEvent('session.graded', session, { uids: [session.uid] })
     writeEvents(needs, unit, events)

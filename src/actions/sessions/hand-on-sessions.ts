@@ -7,6 +7,7 @@ import { privateLane } from '../../../rules/session/lane.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { group, isOwned, queued } from '../../../rules/session/session.ts'
 import { waitedSince } from '../../../rules/session/timers.ts'
+import { agentActor, jobActor } from '../../../rules/session/actor.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { isAppError } from '../../errors.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
@@ -131,7 +132,7 @@ async function decideOne(
   return commitStep(needs, unit, { moved, customer, says })
 }
 
-const actorOf = ({ by }: Leaver) => (by === null ? 'job:hand-on' : `a:${by}`)
+const actorOf = ({ by }: Leaver) => (by === null ? jobActor('hand-on') : agentActor(by))
 
 const isTheirs = ({ state, uid, lane }: SessionRow, leaver: number) =>
   isOwned(state) ? uid === leaver : state === queued && lane === privateLane(leaver)

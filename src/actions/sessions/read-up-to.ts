@@ -1,4 +1,5 @@
 import type { SessionRow } from '../../../entities/index.ts'
+import { personStream } from '../../../rules/session/stream.ts'
 import type { Needs } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { writeEvents } from '../streams/write.ts'
@@ -36,7 +37,7 @@ export async function readUpTo(
     writeEvents(needs, unit, [
       {
         companyId: me.companyId,
-        stream: `user:${me.uid}`,
+        stream: personStream(me.uid),
         type: 'message.read',
         data: { sessionId, upTo: seq, unread },
       },
@@ -44,6 +45,6 @@ export async function readUpTo(
     return { session: read, changed: true }
   })
 
-  if (changed) ringStreams(needs, [{ companyId: me.companyId, stream: `user:${me.uid}` }])
+  if (changed) ringStreams(needs, [{ companyId: me.companyId, stream: personStream(me.uid) }])
   return session
 }

@@ -1,6 +1,7 @@
 // An agent opens a session with a customer who has not written. No message is sent by this; the
 // reply window decides what the agent may send.
 import type { SessionRow } from '../../../entities/index.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import { newSession } from '../lines/new-rows.ts'
 import { exclusiveOf } from '../access/exclusive.ts'
@@ -37,7 +38,7 @@ export async function startSession(
     const moved = takeStep(session, {
       event: 'start',
       who: supervises(me) ? 'supervisor' : 'agent',
-      actor: `a:${me.uid}`,
+      actor: agentActor(me.uid),
       reason: 'started',
       kind: 'user',
       at,

@@ -1,5 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { isOwned } from '../../../rules/session/session.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import type { Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
@@ -28,7 +29,7 @@ export async function takeOver(
     const moved = takeStep(session, {
       event: 'takeOver',
       who,
-      actor: `a:${me.uid}`,
+      actor: agentActor(me.uid),
       reason: 'taken_over',
       at: needs.clock.now(),
       owner,

@@ -5,6 +5,7 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/session.ts'
+import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { mentionEvents, noteLine, peopleIn } from './add-note.ts'
@@ -46,7 +47,7 @@ export async function transferSession(
     const moved = takeStep(session, {
       ...withRank(target, { customer, session, windowFirst, at: needs.clock.now() }),
       who,
-      actor: `a:${me.uid}`,
+      actor: agentActor(me.uid),
       reason: 'transferred',
       at: needs.clock.now(),
     })

@@ -1,3 +1,4 @@
+import { bell } from '../../../rules/session/stream.ts'
 import type { Needs } from '../../ports.ts'
 import type { Event } from './write.ts'
 
@@ -6,6 +7,6 @@ import type { Event } from './write.ts'
  * new events.
  */
 export function ringStreams(needs: Needs<'bus'>, events: Pick<Event, 'companyId' | 'stream'>[]) {
-  const bells = new Set(events.map(({ companyId, stream }) => `${companyId} ${stream}`))
-  for (const bell of bells) needs.bus.publish('stream', bell)
+  const bells = new Set(events.map(({ companyId, stream }) => bell(companyId, stream)))
+  for (const one of bells) needs.bus.publish('stream', one)
 }

@@ -3,6 +3,12 @@
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Window } from '../../../rules/reply/reply-window.ts'
 import { group } from '../../../rules/session/session.ts'
+import {
+  laneStream,
+  liveStream,
+  personStream,
+  sessionStream,
+} from '../../../rules/session/stream.ts'
 import { presentMessage } from '../../views/message.ts'
 import { presentSessionEvent } from '../../views/session.ts'
 import { presentWindow } from '../../views/window.ts'
@@ -35,8 +41,8 @@ export function sessionEvent(
   { uids, streams = [] }: { uids: (number | null)[]; streams?: string[] },
 ): Event[] {
   const data = presentSessionEvent(session)
-  const people = [...new Set(uids)].filter((uid) => uid !== null).map((uid) => `user:${uid}`)
-  return ['live', ...people, ...streams].map((stream) => ({
+  const people = [...new Set(uids)].filter((uid) => uid !== null).map(personStream)
+  return [liveStream, ...people, ...streams].map((stream) => ({
     companyId: session.company_id,
     stream,
     type,
@@ -45,9 +51,9 @@ export function sessionEvent(
 }
 
 /** A session has an event stream of its own while it has members or a supervisor watches it. */
-export const sessionStream = (session: SessionRow, at: number): string[] =>
+export const ownStreams = (session: SessionRow, at: number): string[] =>
   session.state === group || (session.watched_until ?? 0) > at
-    ? [`session:${session.session_id}`]
+    ? [sessionStream(session.session_id)]
     : []
 
 /**
@@ -61,8 +67,8 @@ export function lineEvents(
 ): Event[] {
   const data = presentMessage(line)
   const streams = [
-    ...(session.uid === null ? [] : [`user:${session.uid}`]),
-    ...sessionStream(session, at),
+    ...(session.uid === null ? [] : [personStream(session.uid)]),
+    ...ownStreams(session, at),
   ]
   return streams.map((stream) => ({ companyId: session.company_id, stream, type, data }))
 }
@@ -71,7 +77,7 @@ export function lineEvents(
 export function queueEvent(type: string, session: SessionRow, lane: string): Event {
   return {
     companyId: session.company_id,
-    stream: `queue:${lane}`,
+    stream: laneStream(lane),
     type,
     data: presentSessionEvent(session),
   }
@@ -90,7 +96,12 @@ export function windowEvent(
     window: presentWindow(customer, now),
   }
   return [
-    { companyId: session.company_id, stream: `user:${session.uid}`, type: 'window.changed', data },
+    {
+      companyId: session.company_id,
+      stream: personStream(session.uid),
+      type: 'window.changed',
+      data,
+    },
   ]
 }
 
@@ -103,7 +114,7 @@ export function customerEvent(
   return [
     {
       companyId: session.company_id,
-      stream: `user:${session.uid}`,
+      stream: personStream(session.uid),
       type: 'customer.updated',
       data,
     },

@@ -3,6 +3,7 @@
 // a conversation, and again by a job in case a check was lost.
 import { waiting } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
+import { jobActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { greet } from './greet.ts'
 import { commitStep, tellCommitted } from './commit-step.ts'
@@ -81,7 +82,7 @@ async function acceptFirstOf(
     const moved = takeStep(session, {
       event: 'promote',
       who: 'job',
-      actor: 'job:accept-first',
+      actor: jobActor('accept-first'),
       reason: 'first_in_line',
       at: needs.clock.now(),
     })

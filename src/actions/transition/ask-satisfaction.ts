@@ -5,6 +5,7 @@ import { columnsOf } from '../../../rules/reply/content.ts'
 import { satisfactionMenu } from '../../../rules/session/satisfaction.ts'
 import { closed } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
+import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs } from '../../ports.ts'
 import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'
 import type { Moved } from './step.ts'
@@ -32,7 +33,7 @@ export function askSatisfaction(
     keep: 0,
     said: {
       ...columnsOf({ type: 'menu', menu }),
-      sender: 'r:satisfaction',
+      sender: speakerActor('satisfaction'),
       client_key: session.session_id,
     },
   })

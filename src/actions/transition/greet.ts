@@ -5,6 +5,7 @@ import type { CustomerRow } from '../../../entities/index.ts'
 import { greetingOf } from '../../../rules/reply/greeting.ts'
 import { active } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
+import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'
 import type { Moved } from './step.ts'
@@ -30,7 +31,7 @@ export async function greet(
     said: {
       type: 'text',
       text,
-      sender: 'r:greeting',
+      sender: speakerActor('greeting'),
       client_key: `${session.session_id}:${session.fence}`,
     },
   })

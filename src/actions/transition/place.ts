@@ -1,6 +1,7 @@
 // Tells the queue index where a session is, after every commit that moved it. If this comes late,
 // twice or never, a job repairs the index.
 import type { SessionRow } from '../../../entities/index.ts'
+import { laneList, waitingList } from '../../../rules/session/queue-list.ts'
 import { queued, waiting } from '../../../rules/session/session.ts'
 import type { Needs, Standing } from '../../ports.ts'
 
@@ -8,9 +9,6 @@ export type Placed = Pick<
   SessionRow,
   'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'
 >
-
-export const laneList = (lane: string) => `queue:${lane}`
-export const waitingList = (uid: number) => `waiting:${uid}`
 
 export function standingOf(session: Placed): Standing | null {
   if (session.state === queued && session.lane !== null) {

@@ -24,9 +24,10 @@ import {
   type SessionEvent,
   type Transition,
 } from '../../../rules/session/session.ts'
+import { sessionStream } from '../../../rules/session/stream.ts'
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
-import { queueEvent, sessionEvent, sessionStream, type Event } from '../streams/write.ts'
+import { ownStreams, queueEvent, sessionEvent, type Event } from '../streams/write.ts'
 import { exclusiveOf } from '../access/exclusive.ts'
 import { listOf } from './place.ts'
 import { refuse } from '../access/refuse.ts'
@@ -277,7 +278,7 @@ export function stepEvents(
   also: number[] = [],
 ): Event[] {
   const own =
-    before.state === group ? [`session:${session.session_id}`] : sessionStream(session, ledger.at)
+    before.state === group ? [sessionStream(session.session_id)] : ownStreams(session, ledger.at)
   return [
     ...(before.lane !== null && before.lane !== session.lane
       ? [queueEvent(type, session, before.lane)]

@@ -1,3 +1,4 @@
+import { laneList } from '../../../rules/session/queue-list.ts'
 import { sumModulus, type QueueEntry, type Sums, type WaitingQueue } from '../../ports.ts'
 import { before, openSortedList, type Entry, type SortedList } from './sorted-list.ts'
 
@@ -58,20 +59,20 @@ export function openWaitingQueue(): WaitingQueue {
       if (!whole) return null
       const first = (lane: string): QueueEntry[] =>
         lists
-          .get(`queue:${lane}`)
+          .get(laneList(lane))
           ?.sorted.first(limit)
           .map((entry) => ({ ...entry, lane })) ?? []
       return lanes.flatMap(first).sort(before).slice(0, limit)
     },
     position: async (companyId, lane, id) => {
       const { lists, whole } = of(companyId)
-      const list = lists.get(`queue:${lane}`)
+      const list = lists.get(laneList(lane))
       const rank = list?.sorted.ranks.get(id)
       return whole && list && rank !== undefined ? list.sorted.before({ id, rank }) : null
     },
     before: async (companyId, lane, rank) => {
       const { lists, whole } = of(companyId)
-      return whole ? (lists.get(`queue:${lane}`)?.sorted.before({ id: '', rank }) ?? 0) : null
+      return whole ? (lists.get(laneList(lane))?.sorted.before({ id: '', rank }) ?? 0) : null
     },
     sums: async (companyId) => sumsOf(of(companyId)),
     members: async (companyId, list) => new Map(of(companyId).lists.get(list)?.sorted.ranks),

@@ -1,6 +1,7 @@
 // The queue index in Redis. Database 2 has `queue:{c}:<lane>`, sorted by rank, and `epoch:{c}`;
 // database 0 has `waiting:{c}:<uid>`, sorted by the time of assignment. `lists:{c}` in both names
 // all lists of a company, so that nobody has to scan all keys. Every write may be repeated.
+import { laneList, readList } from '../../../rules/session/queue-list.ts'
 import type { Ids } from '../../ids.ts'
 import {
   sumModulus,
@@ -29,7 +30,7 @@ const swapScript =
 
 const before = (a: QueueEntry, b: QueueEntry) =>
   a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-const databaseOf = (list: string): Database => (list.startsWith('waiting:') ? 0 : 2)
+const databaseOf = (list: string): Database => (readList(list)?.kind === 'waiting' ? 0 : 2)
 const entriesOf = (answer: unknown): [id: string, rank: number][] => {
   const flat = answer as string[]
   return flat.flatMap((id, at) => (at % 2 === 0 ? [[id, Number(flat[at + 1])]] : []))
@@ -48,7 +49,7 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
         ['get', epochKey(companyId)],
         ...lanes.map((lane): Command => [
           'zrange',
-          listKey(companyId, `queue:${lane}`),
+          listKey(companyId, laneList(lane)),
           0,
           limit - 1,
           'WITHSCORES',
@@ -66,7 +67,7 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
       if (!(await trusted(companyId))) return null
       const answers = await queue.askAll([
         ['get', epochKey(companyId)],
-        ['zrank', listKey(companyId, `queue:${lane}`), id],
+        ['zrank', listKey(companyId, laneList(lane)), id],
       ])
       const rank = answers?.[1]
       return isWhole(answers?.[0]) && typeof rank === 'number' ? rank : null
@@ -75,7 +76,7 @@ export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue
       if (!(await trusted(companyId))) return null
       const answers = await queue.askAll([
         ['get', epochKey(companyId)],
-        ['zcount', listKey(companyId, `queue:${lane}`), '-inf', `(${rank}`],
+        ['zcount', listKey(companyId, laneList(lane)), '-inf', `(${rank}`],
       ])
       const count = answers?.[1]
       return isWhole(answers?.[0]) && typeof count === 'number' ? count : null
@@ -116,8 +117,12 @@ function openIndex(connection: Connection, ids: Ids) {
   const epochKey = (companyId: string) => links[2].key(`epoch:{${companyId}}`)
   const namesKey = (link: Link, companyId: string) => link.key(`lists:{${companyId}}`)
   const listKey = (companyId: string, list: string) => {
-    const [kind, name] = [list.slice(0, list.indexOf(':')), list.slice(list.indexOf(':') + 1)]
-    return linkOf(list).key(`${kind}:{${companyId}}:${name}`)
+    const whose = readList(list)
+    return linkOf(list).key(
+      whose?.kind === 'waiting'
+        ? `waiting:{${companyId}}:${whose.uid}`
+        : `queue:{${companyId}}:${whose?.lane ?? list}`,
+    )
   }
 
   /** Companies for which Redis missed one of our writes. */

@@ -1,5 +1,6 @@
 // Routes for what can be done with a session, other than claim, accept, answer and close.
 import { z } from 'zod'
+import { sessionStream } from '../../../rules/session/stream.ts'
 import { addNote } from '../../actions/sessions/add-note.ts'
 import { addMembers, removeMembers } from '../../actions/sessions/change-members.ts'
 import { gradeSession } from '../../actions/sessions/grade-session.ts'
@@ -164,7 +165,7 @@ export const sessionVerbRoutes: Route[] = [
       return {
         body: {
           ...(await answerSession(call, session)).body,
-          stream: `session:${session.session_id}`,
+          stream: sessionStream(session.session_id),
           watchedUntil: presentTime(until),
         },
       }

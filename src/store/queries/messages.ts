@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../../entities/index.ts'
+import { speakerActor } from '../../../rules/session/actor.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
 const delivering = ['pending', 'sending', 'sent', 'failed', 'unknown']
@@ -93,8 +94,8 @@ export const messageQueries = (sql: Sql) => ({
   },
   greetings: (companyId: string, after: string, limit: number) =>
     sql.all<{ client_key: string; session_id: string | null }>(
-      "select client_key, session_id from message_data where company_id = ? and sender = 'r:greeting' and client_key > ? order by client_key limit ?",
-      [companyId, after, limit],
+      'select client_key, session_id from message_data where company_id = ? and sender = ? and client_key > ? order by client_key limit ?',
+      [companyId, speakerActor('greeting'), after, limit],
     ),
   /**
    * Where the next piece ends, over all companies; null if there is no more. An index by company

@@ -1,6 +1,7 @@
 // Writes and reads event streams. An event is one row per stream, written in the transaction that
 // caused it. Stream rows are the most contended of a company, so they are written last in a
 // transaction, sorted by name, and sent with the commit.
+import { laneStream } from '../../../rules/session/stream.ts'
 import { chunks, type Sql } from '../engine/sql.ts'
 
 export type NewEvent = {
@@ -51,7 +52,7 @@ export const streamQueries = (sql: Sql) => ({
     (
       await sql.all<{ type: string; created_at: number }>(
         'select type, created_at from stream_event where company_id = ? and stream = ? order by `offset` desc limit 200',
-        [companyId, `queue:${lane}`],
+        [companyId, laneStream(lane)],
       )
     )
       .filter(

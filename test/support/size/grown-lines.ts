@@ -1,4 +1,5 @@
 // Generates the messages, outbox rows and pushes of a company that has grown.
+import { speakerActor } from '../../../rules/session/actor.ts'
 import { dayMs, type Grown, text, idAt, open, type Places } from './grown-row.ts'
 
 export function lines({ words, facts, place, at, first, ...ids }: Places): Grown[] {
@@ -46,7 +47,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
             ...line,
             message_id: idAt(words, first, ['f']),
             opercode: 6,
-            sender: "'r:greeting'",
+            sender: text(speakerActor('greeting')),
             client_key: words.concat("'grown'", 'n'),
             delivery: "'sent'",
             add_time: at,

@@ -1,6 +1,6 @@
 // Generates customers and their sessions in all states.
 import { rankFor } from '../../../rules/session/routing.ts'
-import { privateLane } from '../../../rules/session/lane.ts'
+import { privateLane, commonLane } from '../../../rules/session/lane.ts'
 import {
   dayMs,
   type Grown,
@@ -84,7 +84,7 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
             uid: owner,
             fence: `case when n % 20 between 12 and 17 then 1 else 0 end`,
             lane: cases([
-              [common, text(`account:${facts.accountId}`)],
+              [common, text(commonLane(facts.accountId))],
               [grouped, text(facts.groupLane)],
               [reserved, text(privateLane(facts.exclusive))],
             ]),

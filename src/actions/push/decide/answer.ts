@@ -6,6 +6,7 @@ import { writtenBy } from '../../../../rules/reply/message.ts'
 import { mayReply, takeReply } from '../../../../rules/reply/reply-window.ts'
 import { isOwned } from '../../../../rules/session/session.ts'
 import { fillContent } from '../../../../rules/reply/variables.ts'
+import { speakerActor } from '../../../../rules/session/actor.ts'
 import { windowEvent } from '../../streams/write.ts'
 import { addLine, newMessage, newOutbox, type Line } from '../../lines/new-rows.ts'
 import type { Effects } from './effects.ts'
@@ -92,7 +93,7 @@ function addAnswer(
 ): MessageRow {
   const line: Line = {
     opercode: writtenBy.rule,
-    sender: `r:${speaker.id}`,
+    sender: speakerActor(speaker.id),
     ...columnsOf(content),
     ...facts,
   }

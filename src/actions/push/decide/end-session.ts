@@ -1,5 +1,6 @@
 // Sessions that end with a push, because a rule's answer was enough or because the customer left.
 import type { Ended } from '../../../../rules/auto-reply/answering.ts'
+import { customerActor, speakerActor } from '../../../../rules/session/actor.ts'
 import { stepEvents, takeStep } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
@@ -16,7 +17,7 @@ export function endAtOnce(
   const moved = takeStep(row, {
     event: 'ruleClose',
     who: 'job',
-    actor: ruleId === null ? `c:${row.wx_user_id}` : `r:${ruleId}`,
+    actor: ruleId === null ? customerActor(row.wx_user_id) : speakerActor(ruleId),
     reason: ended,
     at,
   })
@@ -36,7 +37,7 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
   const moved = takeStep(open.row, {
     event: 'unsubscribe',
     who: 'customer',
-    actor: `c:${open.row.wx_user_id}`,
+    actor: customerActor(open.row.wx_user_id),
     reason: 'unsubscribed',
     at,
   })

@@ -3,6 +3,7 @@ import { assign, mayHave } from '../../../../rules/session/assignment.ts'
 import type { Named } from '../../../../rules/session/reception.ts'
 import { rankFor } from '../../../../rules/session/routing.ts'
 import { exclusiveAfter } from '../../../../rules/session/session.ts'
+import { customerActor } from '../../../../rules/session/actor.ts'
 import { newSession } from '../../lines/new-rows.ts'
 import { stepEvents, takeStep, type Moved } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
@@ -32,7 +33,7 @@ export function openSession(
   })
   const by = {
     who: 'customer' as const,
-    actor: `c:${customer.wx_user_id}`,
+    actor: customerActor(customer.wx_user_id),
     reason: decision.reason,
     at,
     kind: whom.kind,

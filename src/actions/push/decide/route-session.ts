@@ -6,6 +6,7 @@ import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../../rules/session/lane.ts'
 import type { Named } from '../../../../rules/session/reception.ts'
 import { queued } from '../../../../rules/session/session.ts'
+import { customerActor, speakerActor } from '../../../../rules/session/actor.ts'
 import { stepEvents, takeStep } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
 import { stepped } from './end-session.ts'
@@ -55,7 +56,7 @@ function openToEnd(facts: Facts, effects: Effects): BatchSession {
   const { ledger } = takeStep(session.row, {
     event: 'arrive',
     who: 'customer',
-    actor: `c:${customer.wx_user_id}`,
+    actor: customerActor(customer.wx_user_id),
     reason: 'nobody_named',
     at: facts.at,
     place: { lane: commonLane(push.account.account_id) },
@@ -79,7 +80,7 @@ function sendOn(
   const moved = takeStep(row, {
     event: 'moveLane',
     who: 'job',
-    actor: `r:${ruleId}`,
+    actor: speakerActor(ruleId),
     reason: named.kind === 'user' ? 'named_agent' : 'named_group',
     at,
     place: { lane },

@@ -1,0 +1,130 @@
+// Lanes, actors, streams and lists have names that are made and read in one file each. Rows, Redis and the API have kept them for long:
+// how they are spelt is written down here once more, by hand.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import {
+  agentActor,
+  customerActor,
+  jobActor,
+  readActor,
+  speakerActor,
+} from '../../rules/session/actor.ts'
+import {
+  commonLane,
+  groupLane,
+  groupOf,
+  isPrivate,
+  privateLane,
+  privateLanes,
+  readLane,
+} from '../../rules/session/lane.ts'
+import { laneList, readList, waitingList } from '../../rules/session/queue-list.ts'
+import {
+  bell,
+  laneStream,
+  liveStream,
+  personStream,
+  readStream,
+  sessionStream,
+} from '../../rules/session/stream.ts'
+
+/** A name → what it is read as. */
+const lanes = {
+  [privateLane(7)]: ['user:7', { kind: 'user', uid: 7 }],
+  [groupLane(3, 'a1')]: ['group:3:a1', { kind: 'group', groupId: 3, accountId: 'a1' }],
+  [commonLane('a1')]: ['account:a1', { kind: 'account', accountId: 'a1' }],
+}
+const actors = {
+  [agentActor(7)]: ['a:7', { kind: 'agent', uid: 7 }],
+  [customerActor('f0')]: ['c:f0', { kind: 'customer', id: 'f0' }],
+  [speakerActor('greeting')]: ['r:greeting', { kind: 'speaker', id: 'greeting' }],
+  [jobActor('hand-on')]: ['job:hand-on', { kind: 'job', name: 'hand-on' }],
+}
+const streams = {
+  [liveStream]: ['live', { kind: 'live' }],
+  [personStream(7)]: ['user:7', { kind: 'person', uid: 7 }],
+  [laneStream('group:3:a1')]: ['queue:group:3:a1', { kind: 'lane', lane: 'group:3:a1' }],
+  [sessionStream('f0')]: ['session:f0', { kind: 'session', sessionId: 'f0' }],
+}
+const lists = {
+  [laneList('user:7')]: ['queue:user:7', { kind: 'queue', lane: 'user:7' }],
+  [waitingList(7)]: ['waiting:7', { kind: 'waiting', uid: 7 }],
+}
+
+for (const { what, made, read } of [
+  { what: 'lane', made: lanes, read: readLane },
+  { what: 'actor', made: actors, read: readActor },
+  { what: 'stream', made: streams, read: readStream },
+  { what: 'list of the queue', made: lists, read: readList },
+]) {
+  void test(`the name of each kind of ${what} is spelt as stored rows have it, and read as it was made`, () => {
+    assert.ok(Object.keys(made).length > 1)
+    for (const [name, [spelt, meant]] of Object.entries(made)) {
+      assert.equal(name, spelt)
+      assert.deepEqual(read(name), meant)
+    }
+  })
+
+  void test(`what no ${what} of ours is called is read as none, whatever stands there`, () => {
+    const halves = Object.keys(made)
+      .filter((name) => name.includes(':'))
+      .flatMap((name) => [name.slice(0, name.indexOf(':') + 1), name.slice(0, name.indexOf(':'))])
+    const odd = [
+      '',
+      ':',
+      '::',
+      ' ',
+      'all',
+      'customer',
+      'x:1',
+      'USER:7',
+      'user:',
+      'user:x',
+      ...halves,
+    ]
+    for (const name of [...odd, 'user:-1', 'user:1.5', 'waiting:x', 'group:x:a1', 'a:x', '\n']) {
+      assert.equal(read(name), null, JSON.stringify(name))
+    }
+    fc.assert(
+      fc.property(fc.string(), (name) => {
+        const kinds = Object.values(made).map(([, meant]) => (meant as { kind: string }).kind)
+        assert.ok(read(name) === null || kinds.includes(read(name)?.kind ?? ''))
+      }),
+    )
+  })
+}
+
+void test('whatever ids they are made of, names of lanes, actors and streams are read back as the same', () => {
+  const id = fc.string({ minLength: 1 })
+  const plainId = fc.stringMatching(/^[^:]+$/)
+  fc.assert(
+    fc.property(fc.nat(), id, plainId, (number, any, plain) => {
+      assert.deepEqual(readLane(privateLane(number)), { kind: 'user', uid: number })
+      assert.equal(groupOf(groupLane(number, plain)), number)
+      assert.deepEqual(readLane(commonLane(plain)), { kind: 'account', accountId: plain })
+      assert.deepEqual(readActor(agentActor(number)), { kind: 'agent', uid: number })
+      assert.deepEqual(readActor(customerActor(any)), { kind: 'customer', id: any })
+      assert.deepEqual(readActor(speakerActor(any)), { kind: 'speaker', id: any })
+      assert.deepEqual(readActor(jobActor(any)), { kind: 'job', name: any })
+      for (const lane of [privateLane(number), groupLane(number, plain), commonLane(plain)]) {
+        assert.deepEqual(readStream(laneStream(lane)), { kind: 'lane', lane })
+        assert.deepEqual(readList(laneList(lane)), { kind: 'queue', lane })
+        const isBetween = lane >= privateLanes.from && lane < privateLanes.to
+        assert.equal(isBetween, isPrivate(lane), `${lane} in the range of private lanes`)
+      }
+    }),
+  )
+})
+
+void test('nobody has no lane, no list and no actor of their own', () => {
+  assert.deepEqual(
+    [readLane(null), readActor(null), groupOf(null), isPrivate(null)],
+    [null, null, null, false],
+  )
+})
+
+void test('a bell rings for one company: the same stream of another one has another bell', () => {
+  assert.equal(bell('c1', liveStream), 'c1 live')
+  assert.notEqual(bell('c1', personStream(7)), bell('c2', personStream(7)))
+})
