@@ -1,6 +1,7 @@
 // All interfaces between actions and the outside. An action declares what it uses, as in `needs:
 // Needs<'store' | 'queue'>`.
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
+import type { AccountType } from '../rules/reply/account-type.ts'
 import type { Staff } from '../rules/session/assignment.ts'
 import type { Matcher } from '../rules/auto-reply/keyword.ts'
 import type { Measured } from '../rules/auto-reply/pattern.ts'
@@ -68,8 +69,8 @@ export type WaitingQueue = {
 }
 export type QueueEntry = { id: string; lane: string; rank: number }
 /**
- * A position in the index: `queue:<lane>` sorted by rank, or `waiting:<uid>` sorted by the time of
- * assignment.
+ * A position in the index: in a list that rules/session/queue-list.ts names. The list of a lane is
+ * sorted by rank, that of an agent by the time of assignment.
  */
 export type Standing = { list: string; rank: number }
 export type Move = { id: string; from: string | null; to: Standing | null }
@@ -155,7 +156,12 @@ export type KfListed = {
   inviteStatus: string | null
   bound: boolean
 }
-export type AuthorizedAccount = { appid: string; name: string; originalId: string; type: 1 | 2 }
+export type AuthorizedAccount = {
+  appid: string
+  name: string
+  originalId: string
+  type: AccountType
+}
 
 /** Calls to WeChat other than sending messages. They throw `wechat_refused` or `wechat_away`. */
 export type WechatDesk = {

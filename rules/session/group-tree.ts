@@ -1,5 +1,9 @@
 // Groups of agents form a tree. Walking up to the root always ends, even if the stored rows contain
 // a circle.
+
+/** The `parent_id` of a group at the top of the tree. */
+export const noGroup = -1
+
 type Group = { user_group_id: number; parent_id: number }
 
 /** The groups from the top of the tree down to this one. */

@@ -1,11 +1,15 @@
 // The satisfaction question at the end of a session. It is a menu message whose entries contain the
 // session and the grade; the customer's tap on an entry is the answer.
-const words = { 1: '满意', 2: '一般', 3: '不满意' } as const
-export type Grade = keyof typeof words
+
+/** How a customer or a supervisor grades a session, by the number that is stored. */
+export const grades = { good: 1, medium: 2, bad: 3 } as const
+export type Grade = (typeof grades)[keyof typeof grades]
+
+const gradeWords = { [grades.good]: '满意', [grades.medium]: '一般', [grades.bad]: '不满意' }
 
 export const satisfactionMenu = (question: string, sessionId: string) => ({
   head: question,
-  items: Object.entries(words).map(([grade, text]) => ({
+  items: Object.entries(gradeWords).map(([grade, text]) => ({
     id: `grade:${sessionId}:${grade}`,
     text,
   })),

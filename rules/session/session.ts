@@ -2,6 +2,8 @@
 // customer's exclusive agent change. Whatever is not in the table is refused. A session is open in
 // the states 0, 1, 2 and 3; all other states are ends, and the customer's next message opens a new
 // session.
+import { nobody } from './exclusive.ts'
+
 export const queued = 3
 export const waiting = 0
 export const active = 1
@@ -10,18 +12,10 @@ export const closed = -1
 export const waitingTimedOut = -2
 export const queueTimedOut = -3
 export const closedByAdmin = -4
-export const states = [
-  queued,
-  waiting,
-  active,
-  group,
-  closed,
-  waitingTimedOut,
-  queueTimedOut,
-  closedByAdmin,
-]
 export const openStates = [waiting, active, group, queued]
 export const ownedStates = [waiting, active, group]
+export const closedStates = [closed, waitingTimedOut, queueTimedOut, closedByAdmin]
+export const states = [...openStates, ...closedStates]
 
 /** `other` if nobody in particular was asked for, `user` or `group` if a person or a group was. */
 export type Kind = 'other' | 'user' | 'group'
@@ -241,9 +235,9 @@ export function exclusiveAfter(
   now: number,
   owner: number | null,
 ): number {
-  if (exclusive === 'nobody') return -1
+  if (exclusive === 'nobody') return nobody
   if (exclusive === 'owner') return owner ?? now
-  return exclusive === 'owner_if_none' && now === -1 ? (owner ?? now) : now
+  return exclusive === 'owner_if_none' && now === nobody ? (owner ?? now) : now
 }
 
 /**

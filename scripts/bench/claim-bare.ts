@@ -3,9 +3,10 @@
 // capacity, ledger, events or HTTP.
 import { Redis } from 'ioredis'
 import { createPool, type ResultSetHeader } from 'mysql2/promise'
+import { active, queued } from '../../rules/session/session.ts'
 import { connections, nowMs, together, type Claimed } from './claims.ts'
 
-const turn = 'update bare_session set state = 1, uid = ? where id = ? and state = 3'
+const turn = `update bare_session set state = ${active}, uid = ? where id = ? and state = ${queued}`
 const [url = '', redisUrl = '', firstUid = '0', workers = '0'] = process.argv.slice(2)
 const pool = createPool({ uri: url, connectionLimit: connections })
 const redis = new Redis(redisUrl)

@@ -1,6 +1,7 @@
 // 200 agents claim at two processes of the product, through its API.
 import { Agent as Sockets, request } from 'node:http'
 import { join } from 'node:path'
+import { active, ownedStates, queued as inQueue } from '../../rules/session/session.ts'
 import { startServer, type Running } from './child.ts'
 import {
   claimers,
@@ -114,13 +115,13 @@ function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
 }
 
 async function storeFaults(number: NumberOf): Promise<string[]> {
-  const waiting = await number('select count(*) from message_session where state = 3')
+  const waiting = await number(`select count(*) from message_session where state = ${inQueue}`)
   const owned = await number(
-    'select count(*) from message_session where state = 1 and uid is not null',
+    `select count(*) from message_session where state = ${active} and uid is not null`,
   )
   const wrong =
     await number(`select count(*) from (select l.uid from agent_load l left join message_session s
-    on s.uid = l.uid and s.state in (0, 1, 2) group by l.uid, l.\`load\`, l.capacity
+    on s.uid = l.uid and s.state in (${ownedStates.join(', ')}) group by l.uid, l.\`load\`, l.capacity
     having count(s.session_id) > l.capacity or count(s.session_id) <> l.\`load\`) as wrong`)
   const claims = await number("select count(*) from session_ledger where reason = 'claimed'")
   return [

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createConnection, type Connection } from 'mysql2/promise'
+import { active, queued as inQueue } from '../../rules/session/session.ts'
 import { started } from './child.ts'
 import { claimers, faultsOf, processes, queued, together, warming, type Claimed } from './claims.ts'
 import type { Cluster } from './cluster.ts'
@@ -24,7 +25,7 @@ export async function claimBare(cluster: Cluster): Promise<Claimed> {
     await claimAll(children, 'warm')
     const claimed = await claimAll(children, 'main')
     const kept = await database.number(
-      "select count(*) from bare_session where state = 1 and uid > 0 and id like 'main%'",
+      `select count(*) from bare_session where state = ${active} and uid > 0 and id like 'main%'`,
     )
     const faults = [
       ...faultsOf(claimed, queued),
@@ -65,7 +66,7 @@ async function fill(
   { list, howMany }: { list: string; howMany: number },
 ): Promise<void> {
   const ids = Array.from({ length: howMany }, (_, n) => `${list}-${String(n).padStart(8, '0')}`)
-  await sql.query('insert into bare_session (id, state) values ?', [ids.map((id) => [id, 3])])
+  await sql.query('insert into bare_session (id, state) values ?', [ids.map((id) => [id, inQueue])])
   await redis.zadd(list, ...ids.flatMap((id, n) => [n, id]))
 }
 

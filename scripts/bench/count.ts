@@ -2,6 +2,7 @@
 // running at the end, nor which of two equal ones was answered. So the number of stored pushes has
 // bounds: at most all different pushes that were sent, and at least those minus the requests that
 // were not answered 200.
+import { writtenBy } from '../../rules/reply/message.ts'
 import { knownFollowers } from './pushes.ts'
 import type { Heard } from './wrk.ts'
 
@@ -38,7 +39,9 @@ const sum = (runs: Heard[], of: (run: Heard) => number) =>
   runs.reduce((total, run) => total + of(run), 0)
 
 async function lineFaults(number: NumberOf, pushes: number): Promise<string[]> {
-  const lines = await number('select count(*) from message_data where opercode = 2')
+  const lines = await number(
+    `select count(*) from message_data where opercode = ${writtenBy.customer}`,
+  )
   const holes =
     await number(`select count(*) from (select s.session_id from message_session s left join message_data m
     on m.session_id = s.session_id group by s.session_id, s.seq

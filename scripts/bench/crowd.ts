@@ -1,5 +1,6 @@
 // Creates many agents and sessions directly in the database, because what happens afterwards is
 // measured.
+import { identityStates } from '../../rules/access/identity.ts'
 import { receive } from '../../src/actions/push/receive.ts'
 import { newId, newToken } from '../../src/ids.ts'
 import { hashToken } from '../../src/passwords.ts'
@@ -41,7 +42,7 @@ export async function agentsIn(
           uid: made,
           name: username,
           wx_sign: null,
-          state: 1,
+          state: identityStates.serves,
         })
       }
       await unit.loads.save({ uid: made, company_id, load: 0, capacity })

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { customerActor } from '../../rules/session/actor.ts'
 import { commonLane } from '../../rules/session/lane.ts'
+import { queued } from '../../rules/session/session.ts'
 import { rankFor } from '../../rules/session/routing.ts'
 
 type Hex = { of: string; digits: number }
@@ -46,9 +47,9 @@ function statements(
       ` select ${id}, '${companyId}', '${account}', '${appid}', ${concat("'oBulk'", 'n')}, '', '', '', '', 1, -1, 1, ${at}, ${at}, ${at} + ${2 * day}, 5, 'message', 0, ${at}, ${at}, 0 from ${some}`,
     'insert into message_session (session_id, company_id, account_id, appid, wx_user_id, open_key, state, kind, fence, seq, ledger_n, lane, `rank`, queued_at,' +
       ' visitor_offset, agent_offset, unread, receive_message_time, add_time, unanswered_since)' +
-      ` select ${id}, '${companyId}', '${account}', '${appid}', ${id}, ${concat(`'${account}:'`, id)}, 3, 'other', 0, 0, 1, '${commonLane(account)}', ${rank} + n, ${at}, 0, 0, 0, ${at}, ${at}, ${at} from ${some}`,
+      ` select ${id}, '${companyId}', '${account}', '${appid}', ${id}, ${concat(`'${account}:'`, id)}, ${queued}, 'other', 0, 0, 1, '${commonLane(account)}', ${rank} + n, ${at}, 0, 0, 0, ${at}, ${at}, ${at} from ${some}`,
     'insert into session_ledger (session_id, n, company_id, from_state, to_state, actor, reason, fence, uid, candidates, at)' +
-      ` select ${id}, 1, '${companyId}', null, 3, ${concat(`'${customerActor('')}'`, id)}, 'nobody_named', 0, null, null, ${at} from ${some}`,
+      ` select ${id}, 1, '${companyId}', null, ${queued}, ${concat(`'${customerActor('')}'`, id)}, 'nobody_named', 0, null, null, ${at} from ${some}`,
   ]
 }
 

@@ -2,6 +2,7 @@
 // a person can understand.
 import { authorizePage, WechatRefused, WechatUnreachable } from 'wechat-api-ts'
 import { AppError } from '../errors.ts'
+import { accountTypes } from '../../rules/reply/account-type.ts'
 import type { WechatDesk } from '../ports.ts'
 import type { Clients } from './clients.ts'
 import { inWords } from './wechat.ts'
@@ -54,7 +55,7 @@ export function openWechatDesk(clients: Clients): WechatDesk {
           appid,
           name: info.nick_name || appid,
           originalId: info.user_name,
-          type: 'MiniProgramInfo' in info ? 2 : 1,
+          type: 'MiniProgramInfo' in info ? accountTypes.miniProgram : accountTypes.official,
         }
       }),
     startTickets: (platform) => readable(() => clients.platform(platform).startTickets()),

@@ -8,6 +8,7 @@ import {
   type Media,
 } from 'wechat-api-ts'
 import { contentOf, type Content } from '../../rules/reply/content.ts'
+import { isMiniProgram } from '../../rules/reply/account-type.ts'
 import type { Channel, Delivery, Fetched, Needs } from '../ports.ts'
 import type { Client, Clients } from './clients.ts'
 import { asCustom, menuInWords } from './custom.ts'
@@ -36,7 +37,7 @@ export function openWechatChannel(
         await sendContent(openid, contentOf(message), (body) =>
           sendAs(needs, clients.of(account), {
             body,
-            kfAccount: account.type === 2 ? null : kfAccount,
+            kfAccount: isMiniProgram(account) ? null : kfAccount,
           }),
         )
         return { outcome: 'sent' }

@@ -1,8 +1,7 @@
 import type { QuickReplyGroupRow, QuickReplyRow } from '../../entities/index.ts'
 import type { Content } from '../../rules/reply/content.ts'
+import { scopeOf } from '../../rules/reply/scope.ts'
 import { presentTime } from './times.ts'
-
-const scopeOf = (type: number) => (type === 2 ? 'shared' : 'personal')
 
 export const presentQuickReply = (row: QuickReplyRow) => ({
   id: row.quick_reply_id,

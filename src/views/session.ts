@@ -6,13 +6,18 @@ import type {
   SessionRow,
 } from '../../entities/index.ts'
 import { mayReply } from '../../rules/reply/reply-window.ts'
-import { isOpen, isOwned } from '../../rules/session/session.ts'
+import { active, group, isOpen, isOwned, queued, waiting } from '../../rules/session/session.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
 import { presentWindow } from './window.ts'
 
-const words: Record<number, string> = { 3: 'queued', 0: 'waiting', 1: 'active', 2: 'active' }
+const words: Record<number, string> = {
+  [queued]: 'queued',
+  [waiting]: 'waiting',
+  [active]: 'active',
+  [group]: 'active',
+}
 
 /**
  * Additional facts for showing a session. `queue` is set only while it is queued; unknown values
@@ -51,10 +56,10 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
     assigned: isOwned(row.state),
     answerable: isOpen(row.state) && facts.isBound && mayReply(facts.customer, facts.now) === null,
     unansweredSince: presentTime(row.unanswered_since),
-    ...(row.state === 3 && {
+    ...(row.state === queued && {
       queue: { ...presentQueue(facts.queue), since: presentTime(row.queued_at), lane: row.lane },
     }),
-    ...(row.state === 2 && { memberUids: facts.memberUids }),
+    ...(row.state === group && { memberUids: facts.memberUids }),
     ...presentEvaluations(facts.evaluations),
     ...(facts.missed && { missed: presentMissed(facts.missed, facts) }),
     lastMessage: facts.last && presentMessage(facts.last),

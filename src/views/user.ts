@@ -1,5 +1,6 @@
 import type { CompanyRow, UserGroupRow, UserRow } from '../../entities/index.ts'
 import { presenceOf } from '../../rules/session/presence.ts'
+import { noGroup } from '../../rules/session/group-tree.ts'
 import { presentTime } from './times.ts'
 
 export const presentMe = (row: UserRow, now: number) => ({
@@ -36,7 +37,7 @@ export const presentUser = (row: UserRow, parts: UserParts, now: number) => ({
 export const presentGroup = (row: UserGroupRow) => ({
   id: row.user_group_id,
   name: row.user_group_name,
-  parentId: row.parent_id === -1 ? null : row.parent_id,
+  parentId: row.parent_id === noGroup ? null : row.parent_id,
   createdAt: presentTime(row.created_at),
 })
 

@@ -1,4 +1,5 @@
 import { reactive } from 'vue'
+import { writtenBy } from './written-by.ts'
 import { NoAnswer, Refusal } from '../api/client.ts'
 import { messagesApi, type Message, type TextToSend } from '../api/messages.ts'
 import { say } from '../words/errors.ts'
@@ -94,7 +95,7 @@ export function asMessage(item: Outgoing): Message {
     sessionId,
     seq: 0,
     direction: 'out',
-    opercode: 1,
+    opercode: writtenBy.agent,
     type,
     text,
     createdAt,

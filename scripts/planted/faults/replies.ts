@@ -132,7 +132,7 @@ export const replyFaults: Fault[] = [
     means:
       'A rule answers the customer of a mini program in the answer to the push, which takes none.',
     file: 'src/actions/push/decide/answer.ts',
-    find: ' && push.account.type !== 2) {',
+    find: ' && !isMiniProgram(push.account)) {',
     put: ') {',
     caughtBy: ['flows/third-party: a mini program that authorises our platform is'],
   },

@@ -1,4 +1,5 @@
 import type { CustomerRow } from '../../../entities/index.ts'
+import { nobody } from '../../../rules/session/exclusive.ts'
 import type { Unit } from '../../ports.ts'
 
 /**
@@ -10,6 +11,6 @@ export async function exclusiveOf(
   customer: Pick<CustomerRow, 'company_id' | 'account_id' | 'customer_service_uid'>,
 ): Promise<number> {
   const { company_id, account_id, customer_service_uid: uid } = customer
-  if (uid <= 0) return -1
-  return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : -1
+  if (uid <= 0) return nobody
+  return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : nobody
 }

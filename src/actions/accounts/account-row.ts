@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { AccountRow } from '../../../entities/index.ts'
+import { accountTypes, type AccountType } from '../../../rules/reply/account-type.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 
 export type AccountInput = {
   name: string
-  /** 1 is an official account, 2 a mini program. */
-  type: 1 | 2
+  type: AccountType
   originalId: string
   appSecret: string
   token: string
@@ -124,7 +124,7 @@ export function newAccountRow(
     allowed_origins: kind === 'web' ? '[]' : null,
     deleted_at: null,
     created_at: needs.clock.now(),
-    type: 1,
+    type: accountTypes.official,
     token_previous: null,
     aes_key_previous: null,
     keys_changed_at: null,

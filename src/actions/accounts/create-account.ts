@@ -1,4 +1,5 @@
 import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
+import { identityStates } from '../../../rules/access/identity.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor, auditName } from '../audit.ts'
@@ -94,7 +95,7 @@ export async function writeServed(
       uid,
       name,
       wx_sign: null,
-      state: 1,
+      state: identityStates.serves,
     })
   }
   await unit.tokens.forgetAll(row.appid)

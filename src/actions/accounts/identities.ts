@@ -2,6 +2,7 @@
 // hundred). Our copy follows WeChat's list, because WeChat refuses a message sent under a name that
 // no longer exists.
 import type { AccountRow, KfAccountRow } from '../../../entities/index.ts'
+import { isMiniProgram } from '../../../rules/reply/account-type.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { KfListed, KnownAccount, Needs } from '../../ports.ts'
 import { writeAudit, type Actor, auditName } from '../audit.ts'
@@ -149,7 +150,7 @@ export async function syncIdentities(
 ): Promise<{ listed: number; gone: number; refused: number }> {
   const result = { listed: 0, gone: 0, refused: 0 }
   for (const row of await needs.store.read.accounts.list(companyId)) {
-    if (row.kind !== 'wechat' || row.type !== 1 || row.binding === 'unbound') continue
+    if (row.kind !== 'wechat' || isMiniProgram(row) || row.binding === 'unbound') continue
     const named = (await needs.store.read.kf.identities(companyId, row.account_id)).some(
       (one) => one.wx_sign !== null,
     )

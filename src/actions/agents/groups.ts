@@ -1,5 +1,5 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
-import { pathTo } from '../../../rules/session/group-tree.ts'
+import { pathTo, noGroup } from '../../../rules/session/group-tree.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor, auditName } from '../audit.ts'
@@ -20,7 +20,7 @@ export async function createGroup(
   input: GroupInput,
 ): Promise<UserGroupRow> {
   const made = await needs.store.work('rest', async (unit) => {
-    const parent_id = input.parentId ?? -1
+    const parent_id = input.parentId ?? noGroup
     getGroup(await lockTree(unit, me), parent_id, true)
     const fresh = {
       company_id: me.companyId,
@@ -51,7 +51,7 @@ export async function changeGroup(
     const before = getGroup(groups, input.id)
     const columns = {
       ...(name !== undefined && { user_group_name: name }),
-      ...(parentId !== undefined && { parent_id: parentId ?? -1 }),
+      ...(parentId !== undefined && { parent_id: parentId ?? noGroup }),
     }
     if (columns.parent_id !== undefined) refuseBelowItself(groups, input.id, columns.parent_id)
     await unit.users.changeGroup(me.companyId, input.id, columns)
@@ -92,7 +92,7 @@ export async function removeGroup(
 
 function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupRow {
   const group = groups.find((one) => one.user_group_id === id)
-  if (group || (orTop && id === -1)) return group as UserGroupRow
+  if (group || (orTop && id === noGroup)) return group as UserGroupRow
   throw new AppError('not_found', 'There is no such group in your company.')
 }
 

@@ -1,5 +1,6 @@
 // Data connected with a person: their groups, deputies, accounts and capacity.
 import type { CompanyRow, UserRow } from '../../../entities/index.ts'
+import { identityStates } from '../../../rules/access/identity.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { unknownName } from '../access/new-owner.ts'
@@ -55,8 +56,8 @@ async function writeIdentities(unit: Unit, user: UserRow, accountIds: string[]):
   )
   const had = (await unit.users.identities(user.uid)).map((row) => row.account_id)
   for (const { account_id, appid } of accounts) {
-    const state = wanted.includes(account_id) ? 1 : 0
-    if (state === 0 && !had.includes(account_id)) continue
+    const serves = wanted.includes(account_id)
+    if (!serves && !had.includes(account_id)) continue
     await unit.users.setIdentity({
       company_id: user.company_id,
       account_id,
@@ -64,7 +65,7 @@ async function writeIdentities(unit: Unit, user: UserRow, accountIds: string[]):
       uid: user.uid,
       name: user.name,
       wx_sign: null,
-      state,
+      state: serves ? identityStates.serves : identityStates.left,
     })
   }
 }

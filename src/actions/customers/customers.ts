@@ -1,6 +1,7 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/session.ts'
+import { nobody } from '../../../rules/session/exclusive.ts'
 import { AppError } from '../../errors.ts'
 import { presentCustomer } from '../../views/customer.ts'
 import { presentMessage } from '../../views/message.ts'
@@ -255,7 +256,7 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
   if (!supervises(me)) {
     throw new AppError('not_allowed', 'A supervisor says whose customer it is.')
   }
-  if (uid !== -1) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
+  if (uid !== nobody) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
 }
 
 /** Computes a new rank for the customer's open session if it is queued. */

@@ -3,6 +3,7 @@ import { queued } from '../../../rules/session/session.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import { privateLane } from '../../../rules/session/lane.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
+import { clueAfter, nobody } from '../../../rules/session/exclusive.ts'
 import type { CustomerRow, ReclaimedRow } from '../../../entities/index.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -136,7 +137,7 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     const theirs = {
       ...customer,
       customer_service_uid: row.uid,
-      is_clue: Math.abs(customer.is_clue) === 1 ? -1 : customer.is_clue,
+      is_clue: clueAfter(customer.is_clue, row.uid),
       active_at: at,
       update_time: at,
     }
@@ -158,7 +159,8 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
 }
 
 function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts row is ReclaimedRow {
-  if (row && row.undone_at === null && row.uid > 0 && customer.customer_service_uid === -1) return
+  if (row && row.undone_at === null && row.uid > 0 && customer.customer_service_uid === nobody)
+    return
   throw new AppError(
     'nothing_to_undo',
     'This customer was not reclaimed, or belongs to somebody by now.',

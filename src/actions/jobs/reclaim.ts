@@ -5,6 +5,7 @@ import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
+import { clueAfter, nobody } from '../../../rules/session/exclusive.ts'
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
@@ -79,8 +80,8 @@ async function writeReclaim(
   if (!session || place === null) {
     await unit.customers.save({
       ...customer,
-      customer_service_uid: -1,
-      is_clue: 1,
+      customer_service_uid: nobody,
+      is_clue: clueAfter(customer.is_clue, nobody),
       update_time: at,
     })
     return null

@@ -4,6 +4,7 @@ import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../en
 import { contentOf, filesOf } from '../../../rules/reply/content.ts'
 import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
 import { queued } from '../../../rules/session/session.ts'
+import { newClue, nobody } from '../../../rules/session/exclusive.ts'
 
 type Place = { company_id: string; account_id: string; appid: string }
 
@@ -25,8 +26,8 @@ export const newCustomer = (
   subscribe: 1,
   subscribe_time: null,
   canel_time: null,
-  customer_service_uid: -1,
-  is_clue: 1,
+  customer_service_uid: nobody,
+  is_clue: newClue,
   last_time: facts.at,
   active_at: facts.at,
   window_end: null,
@@ -97,7 +98,7 @@ const blank: MessageRow = {
   customer_service_id: null,
   uid: null,
   additional_uid: null,
-  opercode: 0,
+  opercode: writtenBy.system,
   message_type: messageTypes.text,
   type: 'text',
   text: null,

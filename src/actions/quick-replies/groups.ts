@@ -3,7 +3,8 @@ import type { Needs } from '../../ports.ts'
 import { presentQuickReplyGroup } from '../../views/quick-reply.ts'
 import type { Me } from '../access/caller.ts'
 import { notFound } from '../access/refuse.ts'
-import { refuseShared, typeOf, type Scope } from './quick-replies.ts'
+import { scopes, type Scope } from '../../../rules/reply/scope.ts'
+import { refuseShared } from './quick-replies.ts'
 
 export async function listQuickReplyGroups(needs: Needs<'store'>, me: Me) {
   return {
@@ -19,12 +20,12 @@ export async function createQuickReplyGroup(
   me: Me,
   { name, scope }: { name: string; scope: Scope },
 ): Promise<QuickReplyGroupRow> {
-  refuseShared(me, typeOf(scope))
+  refuseShared(me, scopes[scope])
   const row = {
     reply_group_id: needs.ids(),
     company_id: me.companyId,
     uid: me.uid,
-    type: typeOf(scope),
+    type: scopes[scope],
     group_name: name,
     add_time: needs.clock.now(),
   }

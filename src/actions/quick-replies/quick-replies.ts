@@ -3,6 +3,7 @@
 import type { QuickReplyRow } from '../../../entities/index.ts'
 import { columnsOf, type Content } from '../../../rules/reply/content.ts'
 import { fillContent } from '../../../rules/reply/variables.ts'
+import { scopes, type Scope } from '../../../rules/reply/scope.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentQuickReply } from '../../views/quick-reply.ts'
@@ -11,7 +12,6 @@ import { supervises, type Me } from '../access/caller.ts'
 import { getVisible } from '../access/find.ts'
 import { notFound } from '../access/refuse.ts'
 
-export type Scope = 'personal' | 'shared'
 export type QuickReplyInput = {
   title: string
   content: Content
@@ -19,11 +19,10 @@ export type QuickReplyInput = {
 }
 type SaveNeeds = Needs<'store' | 'clock' | 'ids'>
 
-export const typeOf = (scope: Scope) => (scope === 'shared' ? 2 : 1)
 const most = 20_000
 
 export function refuseShared(me: Me, type: number): void {
-  if (type === 2 && !supervises(me)) {
+  if (type === scopes.shared && !supervises(me)) {
     throw new AppError(
       'not_allowed',
       'Shared quick replies are kept by supervisors: make a personal one.',
@@ -46,7 +45,7 @@ export async function listQuickReplies(
   const rows = await needs.store.read.quickReplies.list(me.companyId, me.uid, {
     search: input.search,
     groupId: input.groupId,
-    type: input.scope === null ? null : typeOf(input.scope),
+    type: input.scope === null ? null : scopes[input.scope],
     offset,
     limit: input.limit + 1,
   })
@@ -71,7 +70,7 @@ export function createQuickReply(
   me: Me,
   input: QuickReplyInput & { scope: Scope },
 ): Promise<QuickReplyRow> {
-  refuseShared(me, typeOf(input.scope))
+  refuseShared(me, scopes[input.scope])
   return needs.store.work('rest', async (unit) => {
     await unit.accounts.lockCompany(me.companyId)
     if ((await unit.quickReplies.count(me.companyId)) >= most) {
@@ -82,8 +81,8 @@ export function createQuickReply(
       quick_reply_id: needs.ids(),
       company_id: me.companyId,
       uid: me.uid,
-      type: typeOf(input.scope),
-      ...(await columnsFor(unit, me, { input, type: typeOf(input.scope) })),
+      type: scopes[input.scope],
+      ...(await columnsFor(unit, me, { input, type: scopes[input.scope] })),
       use_count: 0,
       add_time: now,
       update_time: now,

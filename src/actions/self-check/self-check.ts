@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { circles } from '../../../rules/session/group-tree.ts'
 import { readList } from '../../../rules/session/queue-list.ts'
-import { openStates } from '../../../rules/session/session.ts'
+import { closedStates, openStates } from '../../../rules/session/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { Unit, WaitingQueue } from '../../ports.ts'
 import { readSettings } from '../../../rules/settings.ts'
@@ -27,7 +27,6 @@ const minuteMs = 60_000
  */
 const acceptedMs = 12 * minuteMs
 const leasedMs = 2 * minuteMs
-const closedStates = [-1, -2, -3, -4]
 
 /** `most`: how many open sessions of each state are checked, newest first. */
 export async function selfCheck(

@@ -1,4 +1,5 @@
 import type { SessionRow } from '../../../entities/index.ts'
+import { type Grade } from '../../../rules/session/satisfaction.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit, auditName } from '../audit.ts'
@@ -7,7 +8,7 @@ import { sessionEvent, writeEvents } from '../streams/write.ts'
 import type { Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
 
-export type GradeInput = { sessionId: string; grade: 1 | 2 | 3; text?: string | undefined }
+export type GradeInput = { sessionId: string; grade: Grade; text?: string | undefined }
 
 /**
  * A supervisor grades how an agent handled a session: 1 good, 2 medium, 3 bad. They may change the

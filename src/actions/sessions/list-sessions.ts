@@ -1,6 +1,6 @@
 import { presentLedger } from '../../views/session.ts'
 import { presentTime } from '../../views/times.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { active, closedStates, group, queued, waiting } from '../../../rules/session/session.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit, Wanted } from '../../ports.ts'
@@ -10,7 +10,12 @@ import { supervises, type Me } from '../access/caller.ts'
 import { getVisible } from '../access/find.ts'
 import { lanesToLookInto, servingOf } from '../access/serving.ts'
 
-const states = { queued: [3], waiting: [0], active: [1, 2], closed: [-1, -2, -3, -4] }
+const states = {
+  queued: [queued],
+  waiting: [waiting],
+  active: [active, group],
+  closed: closedStates,
+}
 
 export type ListInput = {
   state: keyof typeof states | 'missed'
@@ -41,7 +46,7 @@ export async function listSessions(needs: PresentNeeds, me: Me, input: ListInput
 }
 
 const cursorOf = (row: SessionRow) =>
-  row.state === 3 ? `${row.rank ?? 0}.${row.session_id}` : row.session_id
+  row.state === queued ? `${row.rank ?? 0}.${row.session_id}` : row.session_id
 
 const isNarrow = ({ search, unanswered, answerable }: Wanted) =>
   search !== '' || unanswered !== undefined || answerable !== undefined

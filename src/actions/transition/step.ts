@@ -25,6 +25,7 @@ import {
   type Transition,
 } from '../../../rules/session/session.ts'
 import { sessionStream } from '../../../rules/session/stream.ts'
+import { clueAfter } from '../../../rules/session/exclusive.ts'
 import { AppError, OutOfDate } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { ownStreams, queueEvent, sessionEvent, type Event } from '../streams/write.ts'
@@ -196,11 +197,10 @@ async function saveCustomer(
     session.uid,
   )
   if (exclusive === customer.customer_service_uid && !changed) return
-  const clue = Math.abs(customer.is_clue) === 1 ? (exclusive === -1 ? 1 : -1) : customer.is_clue
   await unit.customers.save({
     ...customer,
     customer_service_uid: exclusive,
-    is_clue: clue,
+    is_clue: clueAfter(customer.is_clue, exclusive),
     update_time: ledger.at,
   })
 }

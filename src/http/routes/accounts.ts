@@ -4,6 +4,7 @@ import { listIdentities, nameAgent } from '../../actions/accounts/identities.ts'
 import { createAccount } from '../../actions/accounts/create-account.ts'
 import { getAccount, listAccounts } from '../../actions/accounts/list-accounts.ts'
 import type { AccountRow } from '../../../entities/index.ts'
+import { accountTypes } from '../../../rules/reply/account-type.ts'
 import type { Ports } from '../../ports.ts'
 import { presentAccount } from '../../views/account.ts'
 import { partOf, shortPage } from '../engine/page.ts'
@@ -12,7 +13,9 @@ import { route, type Route } from '../engine/route.ts'
 const wechat = z.strictObject({
   kind: z.literal('wechat').default('wechat'),
   type: z
-    .union([z.literal(1), z.literal(2)], { error: '1 official account, 2 mini program' })
+    .union([z.literal(accountTypes.official), z.literal(accountTypes.miniProgram)], {
+      error: '1 official account, 2 mini program',
+    })
     .optional(),
   appid: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'at most 32 letters and digits'),
   name: z.string().trim().min(1).max(100).optional(),

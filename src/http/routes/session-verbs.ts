@@ -1,6 +1,7 @@
 // Routes for what can be done with a session, other than claim, accept, answer and close.
 import { z } from 'zod'
 import { sessionStream } from '../../../rules/session/stream.ts'
+import { grades } from '../../../rules/session/satisfaction.ts'
 import { addNote } from '../../actions/sessions/add-note.ts'
 import { addMembers, removeMembers } from '../../actions/sessions/change-members.ts'
 import { gradeSession } from '../../actions/sessions/grade-session.ts'
@@ -145,7 +146,7 @@ export const sessionVerbRoutes: Route[] = [
     reach: 'session.supervise',
     summary: 'Grade how a session was done: 1 good, 2 medium, 3 bad',
     body: z.object({
-      grade: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+      grade: z.union([z.literal(grades.good), z.literal(grades.medium), z.literal(grades.bad)]),
       text: words(500).optional(),
     }),
     handle: async (call) =>

@@ -1,4 +1,5 @@
 import type { Message } from '../../api/messages.ts'
+import { writtenBy } from '../../state/written-by.ts'
 import type { Session } from '../../api/sessions.ts'
 import { isWord, say, type DeskWord } from '../../words/desk.ts'
 import { sayTime } from '../../words/language.ts'
@@ -6,12 +7,12 @@ import { sayTime } from '../../words/language.ts'
 export function kindOf(line: Message): 'customer' | 'agent' | 'auto' | 'system' {
   if (line.direction === 'system') return 'system'
   if (line.direction === 'in') return 'customer'
-  return line.opercode === 6 ? 'auto' : 'agent'
+  return line.opercode === writtenBy.rule ? 'auto' : 'agent'
 }
 
 export function speakerOf(line: Message): DeskWord {
   const kind = kindOf(line)
-  return kind === 'agent' && line.opercode === 3 ? 'supervisor' : kind
+  return kind === 'agent' && line.opercode === writtenBy.supervisor ? 'supervisor' : kind
 }
 
 export function labelOf(type: string) {

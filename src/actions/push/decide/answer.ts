@@ -1,6 +1,7 @@
 // How a push is answered automatically. The first line becomes the passive reply if its type allows
 // that. Further lines are sent through WeChat's API, as far as the customer's reply window permits.
 import type { MessageRow } from '../../../../entities/index.ts'
+import { isMiniProgram } from '../../../../rules/reply/account-type.ts'
 import { canBePassive, columnsOf, fitting, type Content } from '../../../../rules/reply/content.ts'
 import { writtenBy } from '../../../../rules/reply/message.ts'
 import { mayReply, takeReply } from '../../../../rules/reply/reply-window.ts'
@@ -37,7 +38,7 @@ export function answerBy(facts: Facts, effects: Effects, answering: Answering): 
     const content = fitting(fillContent(answer, variables), isEvent && at === 0)
     if (content.type === 'text' && content.text.trim() === '') return
     // mini programs do not support passive replies
-    if (at === 0 && canBePassive(content) && push.account.type !== 2) {
+    if (at === 0 && canBePassive(content) && !isMiniProgram(push.account)) {
       passive = sayPassively(facts, effects, { ...answering, content })
     } else sayByApi(facts, effects, { ...answering, content, key: `${push.id}:${at}` })
   })

@@ -4,6 +4,7 @@ import type { Named } from '../../../../rules/session/reception.ts'
 import { rankFor } from '../../../../rules/session/routing.ts'
 import { exclusiveAfter } from '../../../../rules/session/session.ts'
 import { customerActor } from '../../../../rules/session/actor.ts'
+import { nobody } from '../../../../rules/session/exclusive.ts'
 import { newSession } from '../../lines/new-rows.ts'
 import { stepEvents, takeStep, type Moved } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
@@ -62,9 +63,9 @@ export function openSession(
  */
 function exclusiveOf({ people }: Facts, { push, customer }: Effects): number {
   const uid = customer.customer_service_uid
-  if (uid <= 0) return -1
+  if (uid <= 0) return nobody
   const asked = { staff: push.company.staff, accountId: push.account.account_id }
-  return mayHave(asked, people.get(uid) ?? uid) ? uid : -1
+  return mayHave(asked, people.get(uid) ?? uid) ? uid : nobody
 }
 
 function note({ ledger, events }: Effects, type: string, moved: Moved): void {
