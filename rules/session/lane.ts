@@ -13,15 +13,13 @@ export const commonLane = (accountId: string) => `account:${accountId}`
 
 /** Null if the name is not a lane of this release, as with names that older releases stored. */
 export function readLane(name: string | null): Lane | null {
-  const [kind, ...parts] = (name ?? '').split(':')
-  const [first = '', second = ''] = parts
-  if (parts.includes('')) return null
-  if (kind === 'account' && parts.length === 1) return { kind, accountId: first }
-  if (!/^\d+$/.test(first)) return null
-  if (kind === 'group' && parts.length === 2) {
-    return { kind, groupId: Number(first), accountId: second }
-  }
-  return kind === 'user' && parts.length === 1 ? { kind, uid: Number(first) } : null
+  const text = name ?? ''
+  const [, uid] = /^user:(\d+)$/.exec(text) ?? []
+  if (uid !== undefined) return { kind: 'user', uid: Number(uid) }
+  const [, groupId, ofGroup = ''] = /^group:(\d+):([^:]+)$/.exec(text) ?? []
+  if (groupId !== undefined) return { kind: 'group', groupId: Number(groupId), accountId: ofGroup }
+  const [, accountId] = /^account:([^:]+)$/.exec(text) ?? []
+  return accountId === undefined ? null : { kind: 'account', accountId }
 }
 
 export const isPrivate = (name: string | null) => readLane(name)?.kind === 'user'

@@ -159,8 +159,9 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
 }
 
 function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts row is ReclaimedRow {
-  if (row && row.undone_at === null && row.uid > 0 && customer.customer_service_uid === nobody)
+  if (row && row.undone_at === null && row.uid > 0 && customer.customer_service_uid === nobody) {
     return
+  }
   throw new AppError(
     'nothing_to_undo',
     'This customer was not reclaimed, or belongs to somebody by now.',
