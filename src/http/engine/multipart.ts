@@ -1,9 +1,11 @@
 // Reads the single file of a form as a stream, so that it is never held in memory. What the form
 // claims about the file is not believed.
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { AppError } from '../../errors.ts'
 
-const mostHeader = 8 * 1024
+const limits = { headerSize: 8 * 1024 }
 
 /**
  * `done` skips the rest of the form, so that a client whose upload is refused half-way can still
@@ -16,94 +18,70 @@ const unreadable = () =>
   new AppError('invalid_input', 'The form cannot be read.', { field: 'body' })
 
 export function openForm(request: IncomingMessage): Form {
-  const [, quoted, bare] =
-    /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(
-      request.headers['content-type'] ?? '',
-    ) ?? []
-  const boundary = quoted ?? bare
-  if (boundary === undefined) {
-    throw new AppError(
-      'wrong_type',
-      'Send a form: Content-Type: multipart/form-data, with the file in the part `file`.',
-    )
-  }
-  const chunks = request.iterator({ destroyOnReturn: false })
-  const reader = openReader(chunks, Buffer.from(`\r\n--${boundary}`))
+  const parser = openParser(request.headers['content-type'] ?? '')
   return {
-    file: (field) => findFile(reader, field),
+    file: (field) => findFile(request, parser, field),
     done: async () => {
-      await chunks.return?.()
-      request.resume()
+      request.unpipe(parser).resume()
+      parser.destroy()
     },
   }
 }
 
-async function findFile(reader: Reader, field: string): Promise<FilePart> {
-  await drain(reader.part())
-  for (;;) {
-    const after = await reader.take(2)
-    if (after.toString() !== '\r\n') {
-      throw new AppError('invalid_input', `The form has no file in the part ${field}.`, { field })
+function openParser(type: string): BusboyInstance {
+  try {
+    // the parser would read other kinds of forms, too
+    if (/^multipart\/form-data\s*;/i.test(type)) {
+      // fields that are no file are streams, too: otherwise they would be collected in memory
+      return new Busboy({ headers: { 'content-type': type }, limits, isPartAFile: () => true })
     }
-    const head = (await reader.until('\r\n\r\n', mostHeader)).toString('utf8')
-    if (headerOf(head, 'name') === field) {
-      return { name: headerOf(head, 'filename') ?? '', bytes: reader.part() }
+  } catch {
+    // it names no boundary
+  }
+  throw new AppError(
+    'wrong_type',
+    'Send a form: Content-Type: multipart/form-data, with the file in the part `file`.',
+  )
+}
+
+function findFile(
+  request: IncomingMessage,
+  parser: BusboyInstance,
+  field: string,
+): Promise<FilePart> {
+  return new Promise((resolve, reject) => {
+    let file: Readable | null = null
+    const fail = () => {
+      file?.destroy(unreadable())
+      reject(unreadable())
     }
-    await drain(reader.part())
-  }
+    parser.on('file', (name, part, fileName: string | undefined) => {
+      // when a form ends in the middle of a part, the parser emits an error on the part but does not
+      // end it: without a listener that ends the process, without the end the reader waits for ever
+      part.on('error', (error) => part.destroy(error))
+      if (file !== null || name !== field) {
+        part.resume()
+        return
+      }
+      file = part
+      resolve({ name: fileName ?? '', bytes: bytesOf(part) })
+    })
+    parser.on('error', fail)
+    parser.once('finish', () => {
+      reject(new AppError('invalid_input', `The form has no file in the part ${field}.`, { field }))
+    })
+    // `pipe` does not tell the parser that the client has gone away
+    request.once('close', () => {
+      if (!request.complete) fail()
+    })
+    request.pipe(parser)
+  })
 }
 
-const headerOf = (head: string, name: string) =>
-  new RegExp(`^content-disposition:.*[;\\s]${name}="([^"\\r\\n]{0,500})"`, 'im').exec(head)?.[1]
-
-async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const parts = bytes[Symbol.asyncIterator]()
-  while (!(await parts.next()).done);
-}
-
-type Reader = ReturnType<typeof openReader>
-
-function openReader(chunks: AsyncIterator<Buffer>, delimiter: Buffer) {
-  // with a line break in front, the first delimiter looks like all others
-  let held: Buffer = Buffer.from('\r\n')
-  const more = async (): Promise<void> => {
-    const next = await chunks.next()
-    if (next.done) throw unreadable()
-    held = Buffer.concat([held, next.value])
-  }
-  const take = async (size: number): Promise<Buffer> => {
-    while (held.length < size) await more()
-    const taken = held.subarray(0, size)
-    held = held.subarray(size)
-    return taken
-  }
-  return {
-    take,
-    until: async (mark: string, most: number): Promise<Buffer> => {
-      let at = held.indexOf(mark)
-      while (at < 0) {
-        if (held.length > most) throw unreadable()
-        await more()
-        at = held.indexOf(mark)
-      }
-      const taken = await take(at)
-      await take(mark.length)
-      return taken
-    },
-    /** Yields the bytes up to the next delimiter. */
-    part: async function* part(): AsyncGenerator<Uint8Array> {
-      for (;;) {
-        const at = held.indexOf(delimiter)
-        if (at >= 0) {
-          if (at > 0) yield await take(at)
-          await take(delimiter.length)
-          return
-        }
-        // the last bytes are kept back, because they may be the beginning of the delimiter
-        const sure = held.length - delimiter.length + 1
-        if (sure > 0) yield await take(sure)
-        await more()
-      }
-    },
+async function* bytesOf(part: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* part as AsyncIterable<Uint8Array>
+  } catch {
+    throw unreadable()
   }
 }
