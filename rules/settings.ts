@@ -107,12 +107,12 @@ export function readSettings(stored: string): Settings {
   return { ...defaultSettings, ...(JSON.parse(stored) as Partial<Settings>) }
 }
 
-export type Place = { accountId: string; groupId: number | null }
+export type AccountOrGroup = { accountId: string; groupId: number | null }
 
 /** A group's setting overrides the account's, which overrides the company's. */
-export function ruleAt(
+export function sessionRuleAt(
   { sessionRule, accounts, groups }: Settings,
-  { accountId, groupId }: Place,
+  { accountId, groupId }: AccountOrGroup,
 ): SessionRule {
   return (
     (groupId === null ? undefined : groups[groupId]?.sessionRule) ??
@@ -124,7 +124,7 @@ export function ruleAt(
 /** Null if there are no working hours, so somebody is always there. */
 export function hoursAt(
   { hours, accounts, groups }: Settings,
-  { accountId, groupId }: Place,
+  { accountId, groupId }: AccountOrGroup,
 ): Hours | null {
   const own = groupId === null ? undefined : groups[groupId]?.hours
   if (own !== undefined) return own

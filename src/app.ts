@@ -165,7 +165,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 const qrPictures = ({ WECHAT_API_BASE: base }: Config) =>
   base.startsWith('https:') ? 'https://mp.weixin.qq.com' : base.replace(/\/$/, '')
 
-type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets' | 'metrics'> & {
+type MadePorts = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets' | 'metrics'> & {
   backends: Backends
   closing: AbortSignal
   wrap: AppOptions['wrap']
@@ -173,7 +173,7 @@ type Made = Pick<Ports, 'log' | 'store' | 'vault' | 'clock' | 'secrets' | 'metri
 
 function compose(
   config: Config,
-  { log, store, vault, secrets, metrics, clock, backends, closing, wrap }: Made,
+  { log, store, vault, secrets, metrics, clock, backends, closing, wrap }: MadePorts,
 ): Ports {
   const hour = 3600_000
   const clients = openClients(

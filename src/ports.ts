@@ -72,8 +72,8 @@ export type QueueEntry = { id: string; lane: string; rank: number }
  * A position in the index: in a list that rules/session/queue-list.ts names. The list of a lane is
  * sorted by rank, that of an agent by the time of assignment.
  */
-export type Standing = { list: string; rank: number }
-export type Move = { id: string; from: string | null; to: Standing | null }
+export type ListPlace = { list: string; rank: number }
+export type Move = { id: string; from: string | null; to: ListPlace | null }
 /**
  * `sum` adds up the ranks modulo `sumModulus`, so that index and database can both compute it
  * exactly.
@@ -138,11 +138,11 @@ export type Upload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: 
 export type Uploaded = { mediaId: string; diesAt: number }
 
 /** `kfAccount` is the name under which followers see the agent. */
-export type Leaving = { openid: string; message: MessageRow; kfAccount: string | null }
+export type LeavingLine = { openid: string; message: MessageRow; kfAccount: string | null }
 
 /** How a message is sent to a customer. It never throws; every outcome is a Delivery. */
 export type Channel = {
-  send: (account: KnownAccount, line: Leaving) => Promise<Delivery>
+  send: (account: KnownAccount, line: LeavingLine) => Promise<Delivery>
   fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
   uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
   /** Shows the follower that somebody is typing. It never throws and guarantees nothing. */
@@ -188,7 +188,7 @@ export type WechatDesk = {
 }
 
 /** The columns of a line that hold its content. */
-export type Said = { message_type: number; type: string } & Partial<
+export type LineContent = { message_type: number; type: string } & Partial<
   Pick<
     MessageRow,
     | 'text'
@@ -211,7 +211,7 @@ export type Location = { lng: string; lat: string; precision: string | null }
 export type Deed =
   /** `tapped` is the id of a menu entry, since a tap on a menu message arrives as a text. */
   | { kind: 'text'; text: string; tapped?: string }
-  | { kind: 'line'; said: Said; parts: Part[]; tapped?: undefined }
+  | { kind: 'line'; said: LineContent; parts: Part[]; tapped?: undefined }
   /**
    * `scene` belongs to the QR code they came by. If `known` is set we understood the event, so its
    * XML need not be kept.
@@ -229,16 +229,16 @@ export type Deed =
   | { kind: 'notice'; name: string }
 
 /** After the commit: a rule that answered, or a question that no rule answered. */
-export type Spoken = { companyId: string; ruleId: string }
+export type SpokenRule = { companyId: string; ruleId: string }
 export type Unanswered = { companyId: string; accountId: string; text: string; folded: string }
 /**
  * Counts in memory and writes in bulk, so that no push waits for a counter's row. If the process
  * dies, the counts of a few seconds are lost.
  */
 export type Tally = {
-  add: (spoken: Spoken[], unanswered: Unanswered[]) => void
+  add: (spoken: SpokenRule[], unanswered: Unanswered[]) => void
   take: () => {
-    spoken: (Spoken & { hits: number })[]
+    spoken: (SpokenRule & { hits: number })[]
     unanswered: (Unanswered & { times: number })[]
   }
 }

@@ -95,10 +95,10 @@ type Seeker = Pick<TimeOptions, 'store' | 'alone' | 'ending'> & {
   everyMs: number
   machine: Machine
 }
-type Known = TimeOptions & Seeker
+type TimeSeeker = TimeOptions & Seeker
 
 /** The time that running processes agree on, or else that of the processes that ran last. */
-async function beginTime(known: Known): Promise<number> {
+async function beginTime(known: TimeSeeker): Promise<number> {
   const { store, everyMs, machine, log } = known
   for (;;) {
     const { text, alive } = await findAgreed(known)
@@ -137,7 +137,7 @@ async function hear({ store, everyMs, machine, ending }: Seeker, text: string): 
 }
 
 /** Checks the database's clock regularly and keeps ours in step. */
-function openWatch(known: Known & { clock: MovableClock }) {
+function openWatch(known: TimeSeeker & { clock: MovableClock }) {
   const { store, log, metrics, everyMs, machine, clock } = known
   const me = newName()
   const notCounted = () => machine.uptimeMs() - machine.mono()

@@ -2,19 +2,19 @@
 import type { Content } from '../reply/content.ts'
 import type { Named } from '../session/reception.ts'
 
-type Said<C = Content> = C extends { type: infer T } ? Omit<C, 'type'> & { kind: T } : never
-export type Step =
-  | Said
+type MessageStep<C = Content> = C extends { type: infer T } ? Omit<C, 'type'> & { kind: T } : never
+export type AnswerStep =
+  | MessageStep
   | { kind: 'agent'; uid: number }
   | { kind: 'group'; groupId: number }
   | { kind: 'queue' }
   | { kind: 'none' }
 /** An action as it is stored and shown: the first step, followed by the others in `then`. */
-export type Action = Step & { then?: Step[] }
+export type Action = AnswerStep & { then?: AnswerStep[] }
 /** `named` is null if the rule hands the customer to nobody. */
 export type Deeds = { answers: Content[]; named: Named | null }
 
-export const stepsOf = ({ then = [], ...first }: Action): Step[] => [first, ...then]
+export const stepsOf = ({ then = [], ...first }: Action): AnswerStep[] => [first, ...then]
 
 export function readAction(action: Action): Deeds {
   const steps = stepsOf(action)
@@ -28,7 +28,7 @@ export function readAction(action: Action): Deeds {
   }
 }
 
-function namedIn(step: Step): Named | null {
+function namedIn(step: AnswerStep): Named | null {
   if (step.kind === 'agent') return { kind: 'user', uid: step.uid }
   if (step.kind === 'group') return { kind: 'group', groupId: step.groupId }
   return step.kind === 'queue' ? { kind: 'other' } : null

@@ -31,7 +31,7 @@ const FOUND = 2
 /** The number of the keyword that this state completes, or -1. */
 const WORD = 3
 
-type Tables = { labels: Uint16Array; nodes: Int32Array }
+type TrieTables = { labels: Uint16Array; nodes: Int32Array }
 
 const searched = 8
 const yieldEvery = 20_000
@@ -46,10 +46,10 @@ export function* buildAutomaton(words: string[]): Generator<void, Automaton> {
 
 type Range = { from: Int32Array; to: Int32Array }
 
-function* grow(words: string[]): Generator<void, Tables> {
+function* grow(words: string[]): Generator<void, TrieTables> {
   const most = words.reduce((sum, word) => sum + word.length, 1)
   const range: Range = { from: new Int32Array(most), to: new Int32Array(most) }
-  const tables: Tables = {
+  const tables: TrieTables = {
     labels: new Uint16Array(most),
     nodes: new Int32Array((most + 1) * width),
   }
@@ -68,7 +68,7 @@ function* grow(words: string[]): Generator<void, Tables> {
   }
 }
 
-type Growing = { words: string[]; tables: Tables; range: Range }
+type Growing = { words: string[]; tables: TrieTables; range: Range }
 
 /** Creates the children of a state: one for each next character of the words that begin with it. */
 function expand(
@@ -94,7 +94,7 @@ function expand(
   return child
 }
 
-function link({ labels, nodes }: Tables, parent: number, child: number): void {
+function link({ labels, nodes }: TrieTables, parent: number, child: number): void {
   const unit = labels[child] as number
   let fail = 0
   for (let at = parent; at !== 0 && fail === 0;) {
@@ -123,7 +123,7 @@ function childOf(
   return 0
 }
 
-function open(tables: Tables, words: number): Automaton {
+function open(tables: TrieTables, words: number): Automaton {
   const { labels, nodes } = tables
   const root = rootTable(tables)
   /**
@@ -168,7 +168,7 @@ function open(tables: Tables, words: number): Automaton {
  * Nearly every step starts at the root, so the root's children can be looked up directly. They are
  * the first states, so their numbers fit in two bytes.
  */
-function rootTable({ labels, nodes }: Tables): { lowest: number; states: Uint16Array } {
+function rootTable({ labels, nodes }: TrieTables): { lowest: number; states: Uint16Array } {
   const [from, to] = [nodes[FIRST] as number, nodes[width + FIRST] as number]
   const lowest = labels[from] ?? 0
   const states = new Uint16Array(from < to ? (labels[to - 1] as number) - lowest + 1 : 0)

@@ -6,7 +6,7 @@ import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 
 /** Why a rule did not answer: how it lost against the winner, or why it did not match at all. */
-export type Why =
+export type RuleWhy =
   | 'won'
   | 'weaker_kind'
   | 'lower_priority'
@@ -19,7 +19,7 @@ export type Why =
   | 'unusable'
   | 'no_match'
   | 'not_for_texts'
-export type Considered = { rule: Rule; matches: boolean; keyword: string | null; why: Why }
+export type Considered = { rule: Rule; matches: boolean; keyword: string | null; why: RuleWhy }
 export type Explanation = { found: Found | null; considered: Considered[] }
 
 /**
@@ -62,13 +62,13 @@ export function explain(
 function whySilent(
   { id, kind }: Rule,
   { dear, unusable }: { dear: Set<string>; unusable: Set<string> },
-): Why {
+): RuleWhy {
   if (unusable.has(id)) return 'unusable'
   if (dear.has(id)) return 'text_too_long'
   return isEvent(kind) ? 'not_for_texts' : 'no_match'
 }
 
-function whyNot(one: Found, won: Found | null, { accountId, now }: Moment): Why {
+function whyNot(one: Found, won: Found | null, { accountId, now }: Moment): RuleWhy {
   const { rule } = one
   if (rule.id === won?.rule.id) return 'won'
   if (rule.accountId !== null && rule.accountId !== accountId) return 'other_account'
@@ -76,7 +76,7 @@ function whyNot(one: Found, won: Found | null, { accountId, now }: Moment): Why 
   return won ? whyBehind(one, won) : 'no_match'
 }
 
-function whyBehind({ rule, match }: Found, won: Found): Why {
+function whyBehind({ rule, match }: Found, won: Found): RuleWhy {
   if (match?.band !== won.match?.band) return 'weaker_kind'
   if (rule.priority !== won.rule.priority) return 'lower_priority'
   return match?.length !== won.match?.length ? 'shorter' : 'younger'

@@ -45,9 +45,9 @@ export function measurePattern(pattern: string): Measured {
   return 'why' in compiled ? compiled : { steps: compiled.size }
 }
 
-type Compiled = { compiled: RE2JS; size: number }
+type CompiledPattern = { compiled: RE2JS; size: number }
 
-function compile(pattern: string): Compiled | { why: string } {
+function compile(pattern: string): CompiledPattern | { why: string } {
   try {
     const compiled = RE2JS.compile(pattern)
     const size = compiled.programSize()
@@ -64,7 +64,7 @@ function compile(pattern: string): Compiled | { why: string } {
   }
 }
 
-type Single = Compiled & { at: number; pattern: string }
+type Single = CompiledPattern & { at: number; pattern: string }
 /** Patterns that are searched together in one pass. */
 type Group = { set: RE2Set; members: Single[] }
 

@@ -4,7 +4,7 @@ import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 
 type Sample = { text: string; before: string | null; after: string | null }
-type Told = { count: number; samples: Sample[] }
+type CountedChange = { count: number; samples: Sample[] }
 export type ReplayResult = {
   messages: number
   /**
@@ -17,9 +17,9 @@ export type ReplayResult = {
    * does not count.
    */
   coverage: { before: number; after: number }
-  newlyAnswered: Told
+  newlyAnswered: CountedChange
   /** Messages that a rule answered before, and that another rule or none would answer now. */
-  newlyWrong: Told
+  newlyWrong: CountedChange
 }
 export type Tallying = { add: (text: string, moment: Moment) => void; result: () => ReplayResult }
 
@@ -28,7 +28,7 @@ const longestSample = 200
 
 export function openReplayTally(before: Matcher, after: Matcher): Tallying {
   const hits = { before: new Map<string, number>(), after: new Map<string, number>() }
-  const [newlyAnswered, newlyWrong]: [Told, Told] = [
+  const [newlyAnswered, newlyWrong]: [CountedChange, CountedChange] = [
     { count: 0, samples: [] },
     { count: 0, samples: [] },
   ]
@@ -77,7 +77,7 @@ function count(hits: Map<string, number>, found: Found | null): void {
 }
 
 function note(
-  told: Told,
+  told: CountedChange,
   text: string,
   { was, is }: { was: Found | null; is: Found | null },
 ): void {

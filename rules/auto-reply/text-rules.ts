@@ -32,7 +32,7 @@ export type TextRules = {
  */
 // eslint-disable-next-line max-params -- as it is said
 type Offer = (rule: number, band: number, length: number, end: number) => void
-type Parts = {
+type MatcherParts = {
   rules: Rule[]
   folding: Folding
   automaton: Automaton
@@ -48,7 +48,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
   const words = openWords({ rules, folding, automaton, index, patterns })
   const defaults = rules.flatMap((rule, at) => (rule.kind === 'default' ? [at] : []))
   const best = openBest(rules)
-  const asMatch = ({ rule, band, length, end }: Standing): Match => ({
+  const asMatch = ({ rule, band, length, end }: BestSoFar): Match => ({
     rule,
     band,
     length,
@@ -76,7 +76,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
       return standing && asMatch(standing)
     },
     all: (text, moment) => {
-      const offered = new Map<number, Standing>()
+      const offered = new Map<number, BestSoFar>()
       const skipped: number[] = []
       // eslint-disable-next-line max-params -- as every offer
       const offer: Offer = (rule, band, length, end) => {
@@ -105,7 +105,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
   }
 }
 
-type Standing = { rule: number; band: number; length: number; end: number }
+type BestSoFar = { rule: number; band: number; length: number; end: number }
 
 /**
  * Collects matches one by one and keeps the best: by band, then priority, then length, then age of
@@ -117,7 +117,7 @@ function openBest(rules: Rule[]) {
     ranks[at] = rules[at]?.priority === rules[at - 1]?.priority ? (ranks[at - 1] as number) : at
   }
   // eslint-disable-next-line max-params -- as every offer
-  const beats = (rule: number, band: number, length: number, other: Standing): boolean => {
+  const beats = (rule: number, band: number, length: number, other: BestSoFar): boolean => {
     if (band !== other.band) return band < other.band
     const rank = ranks[rule] as number
     const otherRank = ranks[other.rule] as number
@@ -128,10 +128,10 @@ function openBest(rules: Rule[]) {
     const rule = rules[at]
     return rule !== undefined && (moment === null || serves(rule, moment))
   }
-  const first: Standing = { rule: -1, band: 0, length: 0, end: 0 }
+  const first: BestSoFar = { rule: -1, band: 0, length: 0, end: 0 }
   let asked: Moment = { accountId: '', now: 0 }
   return {
-    isBetter: (a: Standing, b: Standing) => beats(a.rule, a.band, a.length, b),
+    isBetter: (a: BestSoFar, b: BestSoFar) => beats(a.rule, a.band, a.length, b),
     speaks,
     begin: (moment: Moment) => {
       asked = moment
@@ -145,7 +145,7 @@ function openBest(rules: Rule[]) {
       first.length = length
       first.end = end
     },
-    standing: (): Standing | null => (first.rule < 0 ? null : first),
+    standing: (): BestSoFar | null => (first.rule < 0 ? null : first),
   }
 }
 
@@ -159,7 +159,7 @@ function stands(place: number, starts: boolean, ends: boolean): boolean {
  * Reads a text once and reports each rule for which a word in the text is a keyword. Its buffers
  * are reused from text to text.
  */
-function openWords({ rules, folding, automaton, index }: Parts) {
+function openWords({ rules, folding, automaton, index }: MatcherParts) {
   const { heads, uses, needed, together } = index
   const [seen, counted, counts] = [
     new Int32Array(uses.length),

@@ -19,12 +19,12 @@ export type Content =
 
 export type ContentType = Content['type']
 
-type Columns = Pick<
+type ContentColumns = Pick<
   MessageRow,
   'type' | 'message_type' | 'text' | 'media_id' | 'page_title' | 'page_desc' | 'content'
 >
 
-export function columnsOf(content: Content): Columns {
+export function columnsOf(content: Content): ContentColumns {
   const { title, description } = headOf(content)
   return {
     type: content.type,

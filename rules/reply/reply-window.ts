@@ -46,30 +46,30 @@ export type BriefWindow = {
 }
 export type Window = LongWindow & BriefWindow
 
-type Part = { end: number; left: number; scene: string | null }
-const longOf = (window: LongWindow): Part => ({
+type OneWindow = { end: number; left: number; scene: string | null }
+const longOf = (window: LongWindow): OneWindow => ({
   end: window.window_end ?? 0,
   left: window.budget_left,
   scene: window.window_scene,
 })
-const briefOf = (window: BriefWindow): Part => ({
+const briefOf = (window: BriefWindow): OneWindow => ({
   end: window.brief_end ?? 0,
   left: window.brief_left,
   scene: window.brief_scene,
 })
-const asLong = ({ end, left, scene }: Part): LongWindow => ({
+const asLong = ({ end, left, scene }: OneWindow): LongWindow => ({
   window_end: end || null,
   budget_left: left,
   window_scene: scene,
 })
-const asBrief = ({ end, left, scene }: Part): BriefWindow => ({
+const asBrief = ({ end, left, scene }: OneWindow): BriefWindow => ({
   brief_end: end || null,
   brief_left: left,
   brief_scene: scene,
 })
 
 /** Allowances do not add up: the result has the larger number of replies and the later end. */
-function widened(part: Part, scene: Scene, now: number): Part {
+function widened(part: OneWindow, scene: Scene, now: number): OneWindow {
   const { budget, ms } = scenes[scene]
   if (budget === 0) return part
   return {
@@ -84,13 +84,13 @@ export const widenWindow = (window: LongWindow, now: number): LongWindow =>
 export const openBriefly = (window: BriefWindow, scene: Scene, now: number): BriefWindow =>
   asBrief(widened(briefOf(window), scene, now))
 
-export type Standing = { endsAt: number | null; remaining: number; scene: string | null }
+export type WindowLeft = { endsAt: number | null; remaining: number; scene: string | null }
 
 /**
  * What may be sent now. It is not known whether WeChat adds the two windows up, so we assume that
  * it does not: each reply counts in both.
  */
-export function standing(window: Window, now: number): Standing {
+export function standing(window: Window, now: number): WindowLeft {
   const [long, brief] = [longOf(window), briefOf(window)]
   const open = [long, brief]
     .filter((part) => part.end > now)
@@ -110,7 +110,7 @@ export function mayReply(window: Window, now: number, reserve = false): WindowRe
   return reserve && remaining === 1 && scene === 'message' ? 'last_reply_reserved' : null
 }
 
-const takenFrom = (part: Part, now: number): Part =>
+const takenFrom = (part: OneWindow, now: number): OneWindow =>
   part.end > now ? { ...part, left: Math.max(0, part.left - 1) } : part
 
 export const takeReply = (window: Window, now: number): Window => ({
@@ -118,7 +118,7 @@ export const takeReply = (window: Window, now: number): Window => ({
   ...asBrief(takenFrom(briefOf(window), now)),
 })
 
-const mostOf = ({ scene }: Part): number =>
+const mostOf = ({ scene }: OneWindow): number =>
   scene !== null && scene in scenes ? scenes[scene as Scene].budget : 0
 
 /**
@@ -128,7 +128,7 @@ const mostOf = ({ scene }: Part): number =>
 export function giveBack(window: Window, replies: number, now: number): Window {
   const [long, brief] = [longOf(window), briefOf(window)]
   const both = long.end > now && brief.end > now
-  const back = (part: Part): Part =>
+  const back = (part: OneWindow): OneWindow =>
     part.end <= now || (both && part.left === 0)
       ? part
       : { ...part, left: Math.min(Math.max(mostOf(part), part.left), part.left + replies) }
@@ -148,7 +148,7 @@ export function believeRefusal(
   { sentAt, now }: { sentAt: number; now: number },
 ): Window | null {
   if (errcode !== closedCode && errcode !== usedCode) return null
-  const heard = (part: Part): Part => {
+  const heard = (part: OneWindow): OneWindow => {
     const openedAt =
       part.end - (part.scene !== null && part.scene in scenes ? scenes[part.scene as Scene].ms : 0)
     if (openedAt > sentAt) return part

@@ -16,13 +16,15 @@ export const variableNames = [
 ] as const
 export type VariableName = (typeof variableNames)[number]
 /** A variable whose value is not known here is replaced by nothing. */
-export type Facts = Partial<Record<'nickname' | 'account' | 'agent' | 'keyword', string>> & {
+export type VariableFacts = Partial<
+  Record<'nickname' | 'account' | 'agent' | 'keyword', string>
+> & {
   now: number
 }
 
 const inBraces = new RegExp(`\\{(${variableNames.join('|')})(?:\\|([^{}|]*))?\\}`, 'g')
 
-export function fillText(text: string, facts: Facts): string {
+export function fillText(text: string, facts: VariableFacts): string {
   if (!text.includes('{')) return text
   const filled = text.replace(
     inBraces,
@@ -31,7 +33,7 @@ export function fillText(text: string, facts: Facts): string {
   return filled === text ? text : cutText(filled)
 }
 
-export function fillContent(content: Content, facts: Facts): Content {
+export function fillContent(content: Content, facts: VariableFacts): Content {
   const fill = (text: string) => fillText(text, facts)
   switch (content.type) {
     case 'text':
@@ -78,7 +80,7 @@ const formats = {
   weekday: clock({ weekday: 'long' }),
 }
 
-function valueOf(name: VariableName, facts: Facts): string {
+function valueOf(name: VariableName, facts: VariableFacts): string {
   if (name === 'date' || name === 'time' || name === 'weekday') {
     return formats[name].format(facts.now).replaceAll('/', '-')
   }

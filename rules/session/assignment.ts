@@ -19,9 +19,9 @@ export type Staff = {
  * The facts that change all day. `turn` grows whenever they get a session, so the person with the
  * lowest one has waited the longest for their turn.
  */
-export type Person = Staff & { online: boolean; load: number; capacity: number; turn: number }
+export type StaffNow = Staff & { online: boolean; load: number; capacity: number; turn: number }
 
-export type Why =
+export type CandidateWhy =
   | 'chosen'
   | 'disabled'
   | 'no_account'
@@ -33,9 +33,15 @@ export type Why =
   | 'not_his_turn'
   | 'not_exclusive'
 /** Without a uid the entry stands for all other candidates together. */
-export type Candidate = { uid?: number; why: Why; load?: number; capacity?: number; count?: number }
+export type Candidate = {
+  uid?: number
+  why: CandidateWhy
+  load?: number
+  capacity?: number
+  count?: number
+}
 
-export type Asked = {
+export type Unassigned = {
   accountId: string
   /** The uid of the exclusive agent, or -1 if the customer belongs to nobody. */
   exclusive: number
@@ -47,8 +53,8 @@ export type Asked = {
   /** The person who just had the session and must not get it again. */
   except?: number | null
 }
-export type Facts = {
-  people: ReadonlyMap<number, Person>
+export type AssignmentFacts = {
+  people: ReadonlyMap<number, StaffNow>
   /** Whether other sessions wait in this lane already. If so, a new one must not overtake them. */
   othersWait: (lane: string) => boolean
 }
@@ -56,13 +62,13 @@ export type Decision = { reason: string; candidates: Candidate[] } & (
   { uid: number; lane?: undefined } | { lane: string; uid?: undefined }
 )
 
-type Considered = { asked: Asked; facts: Facts; candidates: Candidate[] }
+type Choice = { asked: Unassigned; facts: AssignmentFacts; candidates: Candidate[] }
 
 /**
  * The people whose facts are needed for the decision. Empty if the company lets agents grab
  * sessions, since nobody is assigned then.
  */
-export function whoMatters(asked: Asked): number[] {
+export function whoMatters(asked: Unassigned): number[] {
   const { exclusive, named, rule, staff } = asked
   const owner =
     exclusive > 0 ? [exclusive, ...(rule(null) === 'grab' ? [] : deputiesOf(staff, exclusive))] : []
@@ -73,11 +79,12 @@ export function whoMatters(asked: Asked): number[] {
 }
 
 /** The lanes that must be checked for waiting sessions, so that an assignment overtakes nobody. */
-export const lanesThatMatter = (asked: Asked): string[] => poolsOf(asked).map(({ lane }) => lane)
+export const lanesThatMatter = (asked: Unassigned): string[] =>
+  poolsOf(asked).map(({ lane }) => lane)
 
 type Pool = { lane: string; rule: SessionRule; pool: Staff[]; reason: string }
 
-function poolOf({ staff, accountId, rule }: Asked, groupId: number | null): Pool {
+function poolOf({ staff, accountId, rule }: Unassigned, groupId: number | null): Pool {
   const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
   if (groupId === null) {
     return {
@@ -96,7 +103,7 @@ function poolOf({ staff, accountId, rule }: Asked, groupId: number | null): Pool
 }
 
 /** The groups of people from which a rule would choose, with the lane of each. */
-function poolsOf(asked: Asked): Pool[] {
+function poolsOf(asked: Unassigned): Pool[] {
   const groups = asked.named.kind === 'group' ? [asked.named.groupId] : []
   return [...groups, null]
     .map((groupId) => poolOf(asked, groupId))
@@ -108,7 +115,7 @@ function poolsOf(asked: Asked): Pool[] {
  * all.
  */
 export function isThere(
-  { staff, accountId }: Pick<Asked, 'staff' | 'accountId'>,
+  { staff, accountId }: Pick<Unassigned, 'staff' | 'accountId'>,
   named: Named,
 ): boolean {
   if (named.kind === 'other') return false
@@ -124,19 +131,19 @@ const deputiesOf = (staff: readonly Staff[], uid: number) =>
 
 /** Whether this person can be an exclusive agent: enabled, and serving the account. */
 export function mayHave(
-  { staff, accountId }: Pick<Asked, 'staff' | 'accountId'>,
+  { staff, accountId }: Pick<Unassigned, 'staff' | 'accountId'>,
   who: Staff | number,
 ): boolean {
   const one = typeof who === 'number' ? staff.find(({ uid }) => uid === who) : who
   return one?.enabled === true && one.accountIds.includes(accountId)
 }
 
-export function assign(asked: Asked, facts: Facts): Decision {
+export function assign(asked: Unassigned, facts: AssignmentFacts): Decision {
   const considered = { asked, facts, candidates: [] }
   return toExclusive(considered) ?? toNamed(considered) ?? byRule(considered)
 }
 
-function toExclusive(considered: Considered): Decision | null {
+function toExclusive(considered: Choice): Decision | null {
   const { asked } = considered
   if (asked.exclusive <= 0) return null
   const why = whyNot(considered, asked.exclusive)
@@ -158,7 +165,7 @@ function toExclusive(considered: Considered): Decision | null {
   }
 }
 
-function toNamed(considered: Considered): Decision | null {
+function toNamed(considered: Choice): Decision | null {
   const {
     asked: { named },
   } = considered
@@ -173,7 +180,7 @@ function toNamed(considered: Considered): Decision | null {
   }
 }
 
-function byRule(considered: Considered): Decision {
+function byRule(considered: Choice): Decision {
   const { asked, facts } = considered
   const { lane, rule, pool, reason } = placeOf(asked)
   if (rule === 'grab') return { lane, reason, candidates: shortened(considered) }
@@ -189,7 +196,7 @@ function byRule(considered: Considered): Decision {
  * The lane in which the session waits: that of its exclusive agent, else that of the named person
  * or group, else the common lane of the account.
  */
-export function laneFor(asked: Asked): string {
+export function laneFor(asked: Unassigned): string {
   const { exclusive, named, except } = asked
   const isWaitedFor = (uid: number) => uid !== except && mayHave(asked, uid)
   if (exclusive > 0 && isWaitedFor(exclusive)) return privateLane(exclusive)
@@ -198,7 +205,7 @@ export function laneFor(asked: Asked): string {
 }
 
 /** The named group if one of its members serves the account, otherwise everybody of the account. */
-function placeOf(asked: Asked): Pool {
+function placeOf(asked: Unassigned): Pool {
   const { named } = asked
   return poolOf(asked, isThere(asked, named) && named.kind === 'group' ? named.groupId : null)
 }
@@ -206,7 +213,7 @@ function placeOf(asked: Asked): Pool {
 /**
  * Null if this person can get the session. Otherwise the reason is recorded with the candidates.
  */
-function whyNot(considered: Considered, uid: number): Why | null {
+function whyNot(considered: Choice, uid: number): CandidateWhy | null {
   const person = considered.facts.people.get(uid)
   const why = whyNotHe(considered.asked, person)
   if (why !== null) {
@@ -219,7 +226,10 @@ function whyNot(considered: Considered, uid: number): Why | null {
   return why
 }
 
-function whyNotHe({ accountId, except }: Asked, person: Person | undefined): Why | null {
+function whyNotHe(
+  { accountId, except }: Unassigned,
+  person: StaffNow | undefined,
+): CandidateWhy | null {
   if (!person?.enabled) return 'disabled'
   if (!person.accountIds.includes(accountId)) return 'no_account'
   if (person.uid === except) return 'had_it'
@@ -231,7 +241,7 @@ function whyNotHe({ accountId, except }: Asked, person: Person | undefined): Why
  * `even` picks the agent with the fewest sessions, and among equals the one idle the longest.
  * `roundRobin` picks whoever's turn it is.
  */
-function pick(considered: Considered, pool: readonly Staff[], rule: SessionRule): number | null {
+function pick(considered: Choice, pool: readonly Staff[], rule: SessionRule): number | null {
   const free = pool
     .filter(({ uid }) => whyNot(considered, uid) === null)
     .flatMap(({ uid }) => considered.facts.people.get(uid) ?? [])
@@ -250,7 +260,7 @@ function pick(considered: Considered, pool: readonly Staff[], rule: SessionRule)
   return first.uid
 }
 
-function choose(considered: Considered, uid: number, reason: string): Decision {
+function choose(considered: Choice, uid: number, reason: string): Decision {
   const person = considered.facts.people.get(uid)
   considered.candidates.unshift({
     uid,
@@ -266,9 +276,9 @@ const mostNamed = 20
  * Lists only the first candidates by name and the rest as a number, so that a ledger row does not
  * contain the whole company.
  */
-function shortened({ candidates }: Considered): Candidate[] {
+function shortened({ candidates }: Choice): Candidate[] {
   const named = candidates.slice(0, mostNamed)
-  const counts = new Map<Why, number>()
+  const counts = new Map<CandidateWhy, number>()
   for (const { why } of candidates.slice(mostNamed)) counts.set(why, (counts.get(why) ?? 0) + 1)
   return [...named, ...[...counts].map(([why, count]) => ({ why, count }))]
 }
@@ -277,7 +287,7 @@ function shortened({ candidates }: Considered): Candidate[] {
  * Updates the facts after a person was given a session, so that the next decision in the same batch
  * takes it into account.
  */
-export function given(person: Person, people: Iterable<Person>, at: number): void {
+export function given(person: StaffNow, people: Iterable<StaffNow>, at: number): void {
   person.load += 1
   person.turn = Math.max(at, ...[...people].map(({ turn }) => turn + 1))
 }

@@ -4,10 +4,10 @@
 /** The `parent_id` of a group at the top of the tree. */
 export const noGroup = -1
 
-type Group = { user_group_id: number; parent_id: number }
+type GroupNode = { user_group_id: number; parent_id: number }
 
 /** The groups from the top of the tree down to this one. */
-export function pathTo<G extends Group>(groups: G[], id: number): G[] {
+export function pathTo<G extends GroupNode>(groups: G[], id: number): G[] {
   const byId = new Map(groups.map((group) => [group.user_group_id, group]))
   const path = new Set<G>()
   for (let at = byId.get(id); at && !path.has(at); at = byId.get(at.parent_id)) path.add(at)
@@ -15,7 +15,7 @@ export function pathTo<G extends Group>(groups: G[], id: number): G[] {
 }
 
 /** Finds groups that are stored as their own ancestors; each circle is listed once. */
-export function circles(groups: Group[]): number[][] {
+export function circles(groups: GroupNode[]): number[][] {
   const byId = new Map(groups.map((group) => [group.user_group_id, group]))
   const done = new Set<number>()
   const found: number[][] = []

@@ -18,18 +18,18 @@ export const closedStates = [closed, waitingTimedOut, queueTimedOut, closedByAdm
 export const states = [...openStates, ...closedStates]
 
 /** `other` if nobody in particular was asked for, `user` or `group` if a person or a group was. */
-export type Kind = 'other' | 'user' | 'group'
+export type NamedKind = 'other' | 'user' | 'group'
 
 /** How the one who acts is related to the session. `job` is a timer or the automatic assignment. */
-export const actors = ['customer', 'owner', 'supervisor', 'member', 'agent', 'job'] as const
-export type Actor = (typeof actors)[number]
+export const relations = ['customer', 'owner', 'supervisor', 'member', 'agent', 'job'] as const
+export type Relation = (typeof relations)[number]
 
 export type Transition = {
   event: string
   /** The states in which the step is allowed; null stands for a session that does not exist yet. */
   from: readonly (number | null)[]
   to: number
-  by: readonly Actor[]
+  by: readonly Relation[]
   /** Who owns the session after the step. For `named`, the caller of the step says who. */
   owner: 'stays' | 'named' | 'nobody'
   /** Who is the customer's exclusive agent after the step. */
@@ -183,15 +183,15 @@ export const transitions = [
 
 export type SessionEvent = (typeof transitions)[number]['event']
 export type Owned = { state: number; uid: number | null; fence: number }
-export type Person = { uid: number; supervises: boolean; isMember?: boolean }
-export type Refusal =
+export type ActingPerson = { uid: number; supervises: boolean; isMember?: boolean }
+export type StepRefusal =
   | 'session_not_open'
   | 'session_moved'
   | 'not_owner'
   | 'session_not_accepted'
   | 'session_not_waiting'
   | 'session_already_claimed'
-export type Wish = { event: SessionEvent; who: Actor; fence?: number | undefined }
+export type Wish = { event: SessionEvent; who: Relation; fence?: number | undefined }
 
 export const isOpen = (state: number) => openStates.includes(state)
 export const isOwned = (state: number) => ownedStates.includes(state)
@@ -203,7 +203,7 @@ export const raisesFence = ({ owner, to }: Transition) => owner !== 'stays' || !
 const rowsOf = (event: SessionEvent): Transition[] =>
   transitions.filter((row) => row.event === event)
 
-const wrongState: Partial<Record<SessionEvent, Refusal>> = {
+const wrongState: Partial<Record<SessionEvent, StepRefusal>> = {
   claim: 'session_already_claimed',
   claimBehind: 'session_already_claimed',
   assign: 'session_already_claimed',
@@ -213,7 +213,7 @@ const wrongState: Partial<Record<SessionEvent, Refusal>> = {
 }
 
 /** Checks in this order: is it open, does the fence fit, is it yours, is it in the right state. */
-export function decideStep(session: Owned, { event, who, fence }: Wish): Transition | Refusal {
+export function decideStep(session: Owned, { event, who, fence }: Wish): Transition | StepRefusal {
   const rows = rowsOf(event).filter((row) => row.by.includes(who))
   if (isBirth(event)) return rows[0] ?? 'not_owner'
   if (!isOpen(session.state)) return 'session_not_open'
@@ -224,7 +224,7 @@ export function decideStep(session: Owned, { event, who, fence }: Wish): Transit
   )
 }
 
-export function relationTo(session: Owned, me: Person): Actor {
+export function relationTo(session: Owned, me: ActingPerson): Relation {
   if (session.uid === me.uid) return 'owner'
   if (me.supervises) return 'supervisor'
   return me.isMember ? 'member' : 'agent'
@@ -244,7 +244,11 @@ export function exclusiveAfter(
  * Like mayWrite, but for notes that only colleagues read. They are also allowed before the session
  * is accepted, and to supervisors in any state.
  */
-export function mayNote(session: Owned, me: Person, fence: number | undefined): Refusal | null {
+export function mayNote(
+  session: Owned,
+  me: ActingPerson,
+  fence: number | undefined,
+): StepRefusal | null {
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'
   return relationTo(session, me) === 'agent' ? 'not_owner' : null
@@ -255,7 +259,11 @@ export function mayNote(session: Owned, me: Person, fence: number | undefined): 
  * open, does the fence fit, is it yours, is it accepted. A supervisor may write too, even while it
  * is queued.
  */
-export function mayWrite(session: Owned, me: Person, fence: number | undefined): Refusal | null {
+export function mayWrite(
+  session: Owned,
+  me: ActingPerson,
+  fence: number | undefined,
+): StepRefusal | null {
   if (!isOpen(session.state)) return 'session_not_open'
   if (fence !== undefined && fence !== session.fence) return 'session_moved'
   if (session.uid === me.uid) return session.state === waiting ? 'session_not_accepted' : null

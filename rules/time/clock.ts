@@ -17,7 +17,7 @@ export type Agreed = {
  * What one process sees when it compares the database's clock with the product's time that it keeps
  * by its monotonic clock.
  */
-export type Look = {
+export type ClockLook = {
   databaseMs: number
   /** The product's time as this process knows it, before and after it asked the database. */
   from: number
@@ -37,7 +37,7 @@ export type Look = {
   doubt: { at: number; forMs: number; agreed: Agreed } | null
 }
 /** `move` is the correction to our own time. */
-export type Verdict =
+export type ClockVerdict =
   | { kind: 'agrees'; move: number; offset: number }
   /** The difference is not believed yet, so our time goes on unchanged. */
   | { kind: 'doubts' }
@@ -55,7 +55,7 @@ const tarries = 1 / 10
 // after the database was away for long, the difference is corrected in several steps of this size
 const mostMs = 30_000
 
-export function judge(look: Look, doubtsForMs: number): Verdict {
+export function judge(look: ClockLook, doubtsForMs: number): ClockVerdict {
   const { agreed, doubt } = look
   const off = offBy(look)
   const slept = Math.max(0, Math.min(off, look.sleptMs))
@@ -92,7 +92,7 @@ const isConfirmed = (agreed: Agreed, before: Agreed) => {
  * How far the database's clock differs from ours. The database answered at some moment between
  * `from` and `to`, so a value between them counts as exact.
  */
-function offBy({ databaseMs, agreed, from, to }: Look): number {
+function offBy({ databaseMs, agreed, from, to }: ClockLook): number {
   const said = databaseMs + agreed.offset
   if (said < from) return said - from
   return Math.max(0, said - to)
@@ -102,7 +102,11 @@ function offBy({ databaseMs, agreed, from, to }: Look): number {
  * Follows small differences and catches up after jumps, but so slowly that no timer fires early
  * because of it.
  */
-function follow({ databaseMs, sinceMs, agreed }: Look, slept: number, rest: number): Verdict {
+function follow(
+  { databaseMs, sinceMs, agreed }: ClockLook,
+  slept: number,
+  rest: number,
+): ClockVerdict {
   const passed = Math.min(sinceMs, mostMs)
   const mayHurry = passed * hurries
   const followed = Math.min(rest, mayHurry)

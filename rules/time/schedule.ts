@@ -15,11 +15,11 @@ export type ReadSchedule = {
   days: number[] | null
   from: number
   to: number
-  clock: Clock
+  clock: LocalTime
   validFrom: number
   validUntil: number
 }
-type Clock = (now: number) => { day: number; minute: number }
+type LocalTime = (now: number) => { day: number; minute: number }
 
 export const defaultZone = 'Asia/Shanghai'
 const dayMinutes = 24 * 60
@@ -52,13 +52,13 @@ export function isOn(
   return (on(day) && minute >= from) || (on(day === 1 ? 7 : day - 1) && minute < to)
 }
 
-const clocks = new Map<string, Clock>()
+const clocks = new Map<string, LocalTime>()
 
 /**
  * Weekday and minute in a time zone. Computing them takes microseconds, so the result is reused
  * within the same minute.
  */
-function clockOf(zone: string): Clock {
+function clockOf(zone: string): LocalTime {
   const known = clocks.get(zone)
   if (known) return known
   const format = new Intl.DateTimeFormat('en-GB', {
@@ -70,7 +70,7 @@ function clockOf(zone: string): Clock {
   })
   let last = NaN
   let answer = { day: 1, minute: 0 }
-  const clock: Clock = (now) => {
+  const clock: LocalTime = (now) => {
     const minute = Math.floor(now / 60_000)
     if (minute === last) return answer
     const part = Object.fromEntries(

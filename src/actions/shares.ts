@@ -3,7 +3,7 @@
 // the process, and each account always has at least one place.
 import type { Clock } from '../clock.ts'
 
-export type Limits = {
+export type ShareLimits = {
   /** The limit for one account that answers quickly. */
   perAccount: number
   /** With how many parallel calls an account begins that was not active lately. */
@@ -25,7 +25,7 @@ export type Shares = {
 
 type Share = { began: Set<{ at: number }>; may: number }
 
-export function openShares(clock: Clock, limits: Limits): Shares {
+export function openShares(clock: Clock, limits: ShareLimits): Shares {
   const shares = new Map<string, Share>()
   const isLate = (at: number) => clock.mono() - at > limits.slowAfterMs
   const isSlow = ({ began }: Share) => [...began].some(({ at }) => isLate(at))

@@ -2,7 +2,7 @@
 import type { CustomMessage } from 'wechat-api-ts'
 import { menuText, type Content, type ContentType } from '../../rules/reply/content.ts'
 
-type Made = CustomMessage extends infer One
+type CustomBody = CustomMessage extends infer One
   ? One extends { touser: string }
     ? Omit<One, 'touser'>
     : never
@@ -51,7 +51,7 @@ const makers: Makers = {
 
 export const asCustom = (openid: string, content: Content): CustomMessage => ({
   touser: openid,
-  ...(makers[content.type](content as never) as Made),
+  ...(makers[content.type](content as never) as CustomBody),
 })
 
 /** For accounts that may not send menus: the menu as text, which the customer answers by typing. */

@@ -6,7 +6,7 @@ import type { AccessTokenRow } from '../../entities/index.ts'
 import type { Needs } from '../ports.ts'
 
 export type TokenNeeds = Needs<'store' | 'cache' | 'secrets' | 'clock' | 'ids'>
-type Name = { companyId: string; key: string }
+type TokenName = { companyId: string; key: string }
 type Renew = (newest: StoredToken | null) => Promise<StoredToken>
 
 // longer than all calls of one renewal can take: a third-party platform may need four, of 8 s each
@@ -62,7 +62,7 @@ async function share(
 
 async function takeLease(
   needs: TokenNeeds,
-  name: Name,
+  name: TokenName,
 ): Promise<{ lease: string; row: AccessTokenRow | null }> {
   const lease = needs.ids()
   for (const until = needs.clock.mono() + waitMs; needs.clock.mono() < until; await pause()) {
@@ -86,7 +86,7 @@ const pause = () =>
 
 async function renewRow(
   needs: TokenNeeds,
-  { name, row }: { name: Name; row: AccessTokenRow | null },
+  { name, row }: { name: TokenName; row: AccessTokenRow | null },
   renew: Renew,
 ): Promise<StoredToken> {
   const newest = open(needs, name.key, row?.sealed ?? null)

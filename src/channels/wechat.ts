@@ -95,13 +95,13 @@ function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
   })
 }
 
-type Named = { body: CustomMessage; kfAccount: string | null }
+type SentAs = { body: CustomMessage; kfAccount: string | null }
 
 /** If WeChat refuses, that proves that nothing was delivered. */
 async function sendAs(
   { log }: Needs<'log'>,
   client: Client,
-  { body, kfAccount }: Named,
+  { body, kfAccount }: SentAs,
 ): Promise<void> {
   if (kfAccount === null) {
     await client.custom.send(body)

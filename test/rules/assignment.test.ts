@@ -4,11 +4,11 @@ import {
   assign,
   given,
   whoMatters,
-  type Asked,
-  type Person,
+  type Unassigned,
+  type StaffNow,
 } from '../../rules/session/assignment.ts'
 
-const person = (uid: number, more: Partial<Person> = {}): Person => ({
+const person = (uid: number, more: Partial<StaffNow> = {}): StaffNow => ({
   uid,
   enabled: true,
   isAgent: true,
@@ -24,8 +24,8 @@ const person = (uid: number, more: Partial<Person> = {}): Person => ({
 const nobodyWaits = () => false
 
 function decide(
-  people: Person[],
-  more: Partial<Asked> & {
+  people: StaffNow[],
+  more: Partial<Unassigned> & {
     sessionRule?: 'grab' | 'even' | 'roundRobin'
     waits?: (lane: string) => boolean
   } = {},

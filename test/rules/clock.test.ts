@@ -1,7 +1,7 @@
 // How the database's clock is judged by what the monotonic clock and the other processes say.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isFresh, judge, offsetAfterRest, type Look } from '../../rules/time/clock.ts'
+import { isFresh, judge, offsetAfterRest, type ClockLook } from '../../rules/time/clock.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -12,7 +12,7 @@ const start = Date.UTC(2026, 0, 1)
 const now = start + 5 * second
 
 /** A look five seconds after the previous one, with nothing wrong and an immediate answer. */
-const look = (more: Partial<Look> = {}): Look => ({
+const look = (more: Partial<ClockLook> = {}): ClockLook => ({
   databaseMs: now,
   from: now,
   to: now,
@@ -23,7 +23,7 @@ const look = (more: Partial<Look> = {}): Look => ({
   doubt: null,
   ...more,
 })
-type Told = Omit<Partial<Look>, 'doubt'> & { doubt?: { at: number; forMs: number } }
+type Told = Omit<Partial<ClockLook>, 'doubt'> & { doubt?: { at: number; forMs: number } }
 const judged = ({ doubt, ...more }: Told) =>
   judge(look({ ...more, doubt: doubt ? { ...doubt, agreed: look({}).agreed } : null }), doubtsFor)
 

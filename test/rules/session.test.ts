@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
-  actors,
+  relations,
   decideStep,
   exclusiveAfter,
   isBirth,
@@ -13,7 +13,7 @@ import {
   relationTo,
   states,
   transitions,
-  type Actor,
+  type Relation,
   type SessionEvent,
 } from '../../rules/session/session.ts'
 
@@ -49,7 +49,7 @@ const allowed: Record<SessionEvent, string> = {
   reclaim: '0>-1 job, 1>-1 job, 2>-1 job, 3>3 job',
 }
 const events = Object.keys(allowed) as SessionEvent[]
-const decided = (state: number, event: SessionEvent, who: Actor) =>
+const decided = (state: number, event: SessionEvent, who: Relation) =>
   decideStep({ state, uid: 7, fence: 5 }, { event, who, fence: 5 })
 
 void test('for every state, actor and event, exactly the listed steps of a session are allowed', () => {
@@ -57,7 +57,7 @@ void test('for every state, actor and event, exactly the listed steps of a sessi
   let combinations = 0
   for (const event of events) {
     const wanted = allowed[event].split(', ')
-    for (const who of actors) {
+    for (const who of relations) {
       for (const state of isBirth(event) ? ['new'] : states) {
         combinations += 1
         const transition = decided(state === 'new' ? 3 : Number(state), event, who)
@@ -75,7 +75,7 @@ void test('for every state, actor and event, exactly the listed steps of a sessi
 
 void test('a closed session cannot be changed by anybody', () => {
   for (const event of events.filter((one) => !isBirth(one))) {
-    for (const who of actors) {
+    for (const who of relations) {
       for (const state of [-1, -2, -3, -4]) {
         assert.equal(decided(state, event, who), 'session_not_open')
       }

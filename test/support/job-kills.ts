@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Ports, Spoken, Unanswered } from '../../src/ports.ts'
+import type { Ports, SpokenRule, Unanswered } from '../../src/ports.ts'
 import { openHouse, type House, type HouseOptions } from './app.ts'
 import { isCluster } from './edition.ts'
 
-export type Counted = { spoken: Spoken[]; unanswered: Unanswered[] }
+export type Counted = { spoken: SpokenRule[]; unanswered: Unanswered[] }
 export type Killing = {
   job: string
   slot: string

@@ -1,6 +1,6 @@
 // The person who makes a call, in the form that the rules expect.
 import type { SessionRow } from '../../../entities/index.ts'
-import { group, type Person } from '../../../rules/session/session.ts'
+import { group, type ActingPerson } from '../../../rules/session/session.ts'
 import type { Unit } from '../../ports.ts'
 
 export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' | 'admin' }
@@ -8,10 +8,10 @@ export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' 
 export const supervises = (me: Me) => me.role !== 'agent'
 
 /** The signed-in person, as the rules expect them. */
-export const person = (me: Me): Person => ({ uid: me.uid, supervises: supervises(me) })
+export const person = (me: Me): ActingPerson => ({ uid: me.uid, supervises: supervises(me) })
 
 /** The same, including whether they are a member of this session's group chat. */
-export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<Person> {
+export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<ActingPerson> {
   if (session.state !== group || session.uid === me.uid) return person(me)
   return {
     ...person(me),

@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 
 /** The uid and the name of the field in the call, which the refusal mentions. */
-type Named = { uid: number; field: string }
+type NamedOwner = { uid: number; field: string }
 
 /**
  * The person must be enabled and serve the session's account. Whether they are online or have room
@@ -15,7 +15,7 @@ type Named = { uid: number; field: string }
 export async function getNewOwner(
   unit: Unit,
   { company_id, account_id }: Pick<SessionRow, 'company_id' | 'account_id'>,
-  { uid, field }: Named,
+  { uid, field }: NamedOwner,
 ) {
   const user = await unit.users.find(company_id, uid)
   if (!user) throw unknownName(field, 'person')

@@ -3,10 +3,10 @@ import type { Needs } from '../../ports.ts'
 import { writeAudit, type Actor, auditName } from '../audit.ts'
 import { accountColumns, noAccount, refuseHalf, type AccountPatch } from './account-row.ts'
 
-type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
+type ChangeAccountNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
 export async function changeAccount(
-  needs: ChangeNeeds,
+  needs: ChangeAccountNeeds,
   me: Actor,
   input: { id: string; patch: AccountPatch },
 ): Promise<AccountRow> {
@@ -38,7 +38,7 @@ export async function changeAccount(
  * becomes free and its secrets are erased.
  */
 export async function deleteAccount(
-  needs: ChangeNeeds & Needs<'cache'>,
+  needs: ChangeAccountNeeds & Needs<'cache'>,
   me: Actor,
   id: string,
 ): Promise<void> {

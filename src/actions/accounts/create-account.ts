@@ -16,13 +16,13 @@ export type NewAccount = AccountPatch & {
   kind?: 'wechat' | 'web' | undefined
   appid?: string | undefined
 }
-type CreateNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
+type CreateAccountNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
 /**
  * If the company deleted the same account earlier, it comes back with its customers and sessions.
  */
 export async function createAccount(
-  needs: CreateNeeds,
+  needs: CreateAccountNeeds,
   me: Actor,
   input: NewAccount,
 ): Promise<AccountRow> {

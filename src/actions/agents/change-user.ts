@@ -17,7 +17,7 @@ export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {
   /** If the patch disables the person: who gets their sessions. */
   sessionsTo?: 'queue' | 'deputies' | number | undefined
 }
-type ChangeNeeds = AssignNeeds & Needs<'cache'>
+type ChangeUserNeeds = AssignNeeds & Needs<'cache'>
 
 /**
  * A new password, or disabling the person, ends all their sign-ins; a new role takes effect at
@@ -25,7 +25,7 @@ type ChangeNeeds = AssignNeeds & Needs<'cache'>
  * says how many.
  */
 export async function changeUser(
-  needs: ChangeNeeds,
+  needs: ChangeUserNeeds,
   me: Actor,
   input: { uid: number; patch: UserPatch },
 ): Promise<{ user: UserRow; handedOn: number | null }> {

@@ -1,15 +1,15 @@
 // Removes all references to a deleted group: overflows into it are turned off, and receptions and
 // rules that named it hand customers to everyone.
-import { stepsOf, type Action, type Step } from '../../../rules/auto-reply/action.ts'
+import { stepsOf, type Action, type AnswerStep } from '../../../rules/auto-reply/action.ts'
 import { readSettings, type GroupSettings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
 /** How many receptions, rules and overflows named the group. */
-export type Forgotten = { receptions: number; rules: number; overflows: number }
+export type ForgottenGroup = { receptions: number; rules: number; overflows: number }
 
-type Group = { companyId: string; id: number; at: number }
+type LostGroup = { companyId: string; id: number; at: number }
 
-export async function forgetGroup(unit: Unit, group: Group): Promise<Forgotten> {
+export async function forgetGroup(unit: Unit, group: LostGroup): Promise<ForgottenGroup> {
   return {
     overflows: await forgetOverflows(unit, group),
     receptions: await unit.visits.forgetGroup(group.companyId, group.id),
@@ -17,7 +17,7 @@ export async function forgetGroup(unit: Unit, group: Group): Promise<Forgotten> 
   }
 }
 
-async function forgetOverflows(unit: Unit, { companyId, id }: Group): Promise<number> {
+async function forgetOverflows(unit: Unit, { companyId, id }: LostGroup): Promise<number> {
   const company = await unit.accounts.lockCompany(companyId)
   if (!company) return 0
   const { groups } = readSettings(company.settings)
@@ -36,12 +36,12 @@ function without({ overflow, ...others }: GroupSettings, id: number): GroupSetti
   return overflow === undefined || overflow?.groupId === id ? others : { ...others, overflow }
 }
 
-async function forgetInRules(unit: Unit, { companyId, id, at }: Group): Promise<number> {
+async function forgetInRules(unit: Unit, { companyId, id, at }: LostGroup): Promise<number> {
   const rows = (await unit.rules.lockNaming(companyId, id)).flatMap((row) => {
     const [first, ...then] = stepsOf(JSON.parse(row.action) as Action)
     if (![first, ...then].some((step) => step && names(step, id))) return []
     const action = {
-      ...onward(first as Step, id),
+      ...onward(first as AnswerStep, id),
       ...(then.length > 0 && { then: then.map((step) => onward(step, id)) }),
     }
     return [{ ...row, action: JSON.stringify(action), update_time: at }]
@@ -50,5 +50,6 @@ async function forgetInRules(unit: Unit, { companyId, id, at }: Group): Promise<
   return rows.length
 }
 
-const names = (step: Step, id: number) => step.kind === 'group' && step.groupId === id
-const onward = (step: Step, id: number): Step => (names(step, id) ? { kind: 'queue' } : step)
+const names = (step: AnswerStep, id: number) => step.kind === 'group' && step.groupId === id
+const onward = (step: AnswerStep, id: number): AnswerStep =>
+  names(step, id) ? { kind: 'queue' } : step

@@ -5,7 +5,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, type Actor, auditName } from '../audit.ts'
 import type { AssignNeeds } from '../queue/assign-waiting.ts'
 import { leaveUnservedSoon } from '../queue/leave-unserved.ts'
-import { forgetGroup, type Forgotten } from './forget-group.ts'
+import { forgetGroup, type ForgottenGroup } from './forget-group.ts'
 import { tellStaff } from './tell-staff.ts'
 
 export type GroupInput = { name: string; parentId: number | null }
@@ -71,7 +71,7 @@ export async function removeGroup(
   needs: AssignNeeds,
   me: Actor,
   id: number,
-): Promise<Forgotten & { moved: number }> {
+): Promise<ForgottenGroup & { moved: number }> {
   const forgotten = await needs.store.work('rest', async (unit) => {
     const group = getGroup(await lockTree(unit, me), id)
     await unit.users.moveGroupsUp(me.companyId, id, group.parent_id)

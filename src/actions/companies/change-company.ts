@@ -7,11 +7,11 @@ import { writeAudit, type Actor, auditName } from '../audit.ts'
 export type CompanyPatch = Partial<
   Pick<CompanyRow, 'company_name' | 'enabled' | 'expires_at' | 'max_agents' | 'max_accounts'>
 >
-type ChangeNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
+type ChangeCompanyNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
 
 /** The end of a company also ends its sign-ins, so changing it ends or renews them. */
 export async function changeCompany(
-  needs: ChangeNeeds,
+  needs: ChangeCompanyNeeds,
   me: Actor,
   input: { id: string; patch: CompanyPatch },
 ): Promise<CompanyRow> {

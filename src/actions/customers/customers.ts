@@ -193,7 +193,7 @@ export async function describeCustomer(
   return described
 }
 
-type Placing = {
+type CustomerToPlace = {
   before: CustomerRow
   customer: CustomerRow
   session: SessionRow | null
@@ -208,7 +208,7 @@ type Placing = {
 async function placeAnew(
   needs: TellNeeds,
   unit: Unit,
-  { before, customer, session, me, windowFirst, at }: Placing,
+  { before, customer, session, me, windowFirst, at }: CustomerToPlace,
 ): Promise<{ reranked: SessionRow | null; moved: Committed | null }> {
   const reranked =
     customer.priority === before.priority

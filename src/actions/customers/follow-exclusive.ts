@@ -11,13 +11,13 @@ import type { Me } from '../access/caller.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
 import { takeStep } from '../transition/step.ts'
 
-type Changed = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
+type ExclusiveChange = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
 
 /** Null if the session stays where it is. */
 export async function followExclusive(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
-  { customer, session, me, at }: Changed,
+  { customer, session, me, at }: ExclusiveChange,
 ): Promise<Committed | null> {
   if (session?.state !== queued) return null
   const lane = await laneOf(unit, customer, session)

@@ -11,7 +11,7 @@ import {
   type WaitingQueue,
 } from '../../ports.ts'
 import { laneList, readList, waitingList } from '../../../rules/session/queue-list.ts'
-import { standingOf } from '../transition/place.ts'
+import { listPlaceOf } from '../transition/place.ts'
 
 type ReconcileNeeds = Needs<'store' | 'queue' | 'metrics' | 'log'>
 type LookNeeds = { store: { read: Unit }; queue: WaitingQueue }
@@ -181,7 +181,7 @@ async function movesOf(
   )
   return [...places].flatMap(([id, lists]) => {
     const row = rows.get(id)
-    const to = row ? standingOf(row) : null
+    const to = row ? listPlaceOf(row) : null
     const left: Move[] = lists
       .filter((list) => list !== to?.list)
       .map((from) => ({ id, from, to: null }))

@@ -100,13 +100,13 @@ export function openPlatform(needs: Needs<'secrets'>, row: PlatformRow): KnownPl
   }
 }
 
-type Keys = Pick<PlatformRow, 'token_previous' | 'aes_key_previous' | 'keys_changed_at'> & {
+type StoredKeys = Pick<PlatformRow, 'token_previous' | 'aes_key_previous' | 'keys_changed_at'> & {
   token: string | null
   aes_key: string | null
 }
 
 function keysOf(
-  row: Keys,
+  row: StoredKeys,
   open: (sealed: string | null, column: 'token' | 'aes_key') => string | null,
 ): PushKeys {
   const changed =

@@ -7,19 +7,24 @@ import type { Needs } from '../../ports.ts'
 import { windowEvent, type Event } from '../streams/write.ts'
 import { addLine, newOutbox } from './new-rows.ts'
 
-type Said = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
+type AutomaticContent = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
 /** `keep`: how many replies must be left over for people. */
-type Wanted = { customer: CustomerRow; session: SessionRow; keep: number; said: Said }
+type AutomaticWish = {
+  customer: CustomerRow
+  session: SessionRow
+  keep: number
+  said: AutomaticContent
+}
 
 /** The rows that go with a step of the session; null if nothing is said. */
-export type Spoken = {
+export type AutomaticLines = {
   customer: CustomerRow
   lines: MessageRow[]
   outbox: OutboxRow[]
   events: Event[]
 }
 
-export const silence = (customer: CustomerRow): Spoken => ({
+export const silence = (customer: CustomerRow): AutomaticLines => ({
   customer,
   lines: [],
   outbox: [],
@@ -28,8 +33,8 @@ export const silence = (customer: CustomerRow): Spoken => ({
 
 export function automaticLine(
   needs: Needs<'ids' | 'clock'>,
-  { customer, session, keep, said }: Wanted,
-): Spoken {
+  { customer, session, keep, said }: AutomaticWish,
+): AutomaticLines {
   const at = needs.clock.now()
   if (standing(customer, at).remaining <= keep) return silence(customer)
   const line = addLine(customer, session, {

@@ -6,10 +6,10 @@ import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
 import { queued } from '../../../rules/session/session.ts'
 import { newClue, nobody } from '../../../rules/session/exclusive.ts'
 
-type Place = { company_id: string; account_id: string; appid: string }
+type AccountKeys = { company_id: string; account_id: string; appid: string }
 
 export const newCustomer = (
-  place: Place,
+  place: AccountKeys,
   facts: { id: string; openid: string; at: number },
 ): CustomerRow => ({
   wx_user_id: facts.id,
@@ -48,7 +48,10 @@ export const newCustomer = (
   priority: 0,
 })
 
-export const newSession = (customer: Whose, facts: { id: string; at: number }): SessionRow => ({
+export const newSession = (
+  customer: CustomerKeys,
+  facts: { id: string; at: number },
+): SessionRow => ({
   session_id: facts.id,
   company_id: customer.company_id,
   account_id: customer.account_id,
@@ -83,7 +86,7 @@ export const openKey = (customer: { account_id: string; wx_user_id: string }) =>
   `${customer.account_id}:${customer.wx_user_id}`
 
 export type Line = { message_id: string; opercode: number; add_time: number } & Partial<MessageRow>
-type Whose = Place & { wx_user_id: string; openid: string }
+type CustomerKeys = AccountKeys & { wx_user_id: string; openid: string }
 
 // the row lists every column, because objects of equal shape are copied faster
 const blank: MessageRow = {
@@ -123,7 +126,7 @@ const blank: MessageRow = {
   content: null,
 }
 
-export const newMessage = (customer: Whose, line: Line): MessageRow => ({
+export const newMessage = (customer: CustomerKeys, line: Line): MessageRow => ({
   ...blank,
   company_id: customer.company_id,
   account_id: customer.account_id,
@@ -134,7 +137,7 @@ export const newMessage = (customer: Whose, line: Line): MessageRow => ({
 })
 
 /** Gives the line the next seq of its session. Lines are numbered only here. */
-export function addLine(customer: Whose, session: SessionRow, line: Line): MessageRow {
+export function addLine(customer: CustomerKeys, session: SessionRow, line: Line): MessageRow {
   session.seq += 1
   session.last_message_id = line.message_id
   if (line.opercode === writtenBy.customer) {
@@ -165,7 +168,7 @@ const leaseMs = 20_000
  * because it goes out with the answer to the push.
  */
 export function newOutbox(
-  customer: Whose & { out_n: number },
+  customer: CustomerKeys & { out_n: number },
   message: MessageRow,
   facts: { way: 'passive' | 'api'; at: number },
 ): OutboxRow {

@@ -130,12 +130,12 @@ async function settle(
   if (uid !== null) ringStreams(needs, [{ companyId: row.company_id, stream: personStream(uid) }])
 }
 
-type Done = Exclude<Result, { later: string }>
+type FetchDone = Exclude<Result, { later: string }>
 
 async function complete(
   unit: Unit,
   line: MessageRow,
-  { part, result }: { part: string; result: Done },
+  { part, result }: { part: string; result: FetchDone },
 ): Promise<MessageRow> {
   const extra = JSON.parse(line.extra ?? '{}') as object
   const more = part === 'thumb' ? thumb(result) : file(result)
@@ -149,9 +149,9 @@ async function complete(
   return completed
 }
 
-const thumb = (result: Done): object =>
+const thumb = (result: FetchDone): object =>
   'resource' in result ? { thumb: result.resource.resources_id } : {}
-const file = (result: Done): object =>
+const file = (result: FetchDone): object =>
   'resource' in result
     ? { mime: result.resource.mime_type, size: result.resource.resources_size }
     : { lost: result.lost }

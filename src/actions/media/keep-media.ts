@@ -35,13 +35,13 @@ export async function keepMedia(needs: KeepNeeds, given: Incoming): Promise<Reso
   )
 }
 
-type Received = { draft: Draft; media: Media }
+type ReceivedFile = { draft: Draft; media: Media }
 
 async function receive(
   needs: Needs<'vault'>,
   source: AsyncIterable<Uint8Array>,
   strict: boolean,
-): Promise<Received> {
+): Promise<ReceivedFile> {
   const draft = await needs.vault.receive(source, { most: mostOfAny, head: headBytes })
   if (!draft) throw new AppError('too_large', refusals.too_large)
   const media = judge(draft, strict)
@@ -53,7 +53,7 @@ async function receive(
   return { draft, media }
 }
 
-async function asMp3(needs: Needs<'vault' | 'voices'>, draft: Draft): Promise<Received> {
+async function asMp3(needs: Needs<'vault' | 'voices'>, draft: Draft): Promise<ReceivedFile> {
   try {
     return await receive(needs, streamOf(await needs.voices.mp3(draft.read)), true)
   } finally {
@@ -61,7 +61,7 @@ async function asMp3(needs: Needs<'vault' | 'voices'>, draft: Draft): Promise<Re
   }
 }
 
-type Facts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & {
+type MediaFacts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & {
   media: Media
   sha256: string
   size: number
@@ -69,7 +69,7 @@ type Facts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & {
 
 const newResource = (
   needs: Needs<'ids' | 'clock'>,
-  { companyId, name, uid, media, sha256, size }: Facts,
+  { companyId, name, uid, media, sha256, size }: MediaFacts,
 ): ResourceRow => ({
   resources_id: needs.ids(),
   company_id: companyId,

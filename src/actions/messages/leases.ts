@@ -18,13 +18,13 @@ export type Leases = {
   close: () => Promise<void>
 }
 
-type Held = { id: string; token: string; at: number; lost: boolean }
+type HeldLease = { id: string; token: string; at: number; lost: boolean }
 
 export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
-  const held = new Set<Held>()
+  const held = new Set<HeldLease>()
   let renewing: Promise<void> | null = null
 
-  const renew = async (some: Held[]): Promise<void> => {
+  const renew = async (some: HeldLease[]): Promise<void> => {
     const at = needs.clock.mono()
     const still = await needs.store.work('reply', (unit) =>
       unit.outbox.renew(some, needs.clock.now() + leaseMs),
@@ -45,7 +45,7 @@ export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
 
   return {
     hold: (id, token) => {
-      const one: Held = { id, token, at: needs.clock.mono(), lost: false }
+      const one: HeldLease = { id, token, at: needs.clock.mono(), lost: false }
       held.add(one)
       return {
         isHeld: async () => {

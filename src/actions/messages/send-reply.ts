@@ -4,7 +4,7 @@ import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/inde
 import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/reply/content.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
 import { mayReply, takeReply } from '../../../rules/reply/reply-window.ts'
-import { mayWrite, type Person } from '../../../rules/session/session.ts'
+import { mayWrite, type ActingPerson } from '../../../rules/session/session.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
@@ -106,7 +106,7 @@ export async function refuseWindow(
 export type StoredReply = {
   customer: CustomerRow
   session: SessionRow
-  writer: Person
+  writer: ActingPerson
   input: ReplyInput
 }
 
@@ -144,7 +144,7 @@ export async function storeReply(
  * Lines of members of a group chat and of supervisors who step in name their author; the session
  * keeps its owner.
  */
-async function speaker(unit: Unit, session: SessionRow, writer: Person) {
+async function speaker(unit: Unit, session: SessionRow, writer: ActingPerson) {
   if (session.uid === writer.uid) return { opercode: writtenBy.agent }
   const name = (await unit.users.find(session.company_id, writer.uid))?.name ?? null
   return {

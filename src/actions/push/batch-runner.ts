@@ -133,11 +133,11 @@ async function gather(pending: PendingPush[], last: Last): Promise<void> {
   while (pending.length < expected && performance.now() + 1 <= until) await sleep(1)
 }
 
-type Batch = { batch: PendingPush[]; written: string[]; committed: () => void }
+type RunningBatch = { batch: PendingPush[]; written: string[]; committed: () => void }
 
 async function runBatch(
   { needs, singles }: { needs: RunnerNeeds; singles: SingleRunner },
-  { batch, written, committed }: Batch,
+  { batch, written, committed }: RunningBatch,
 ): Promise<void> {
   try {
     const answers = await receive(

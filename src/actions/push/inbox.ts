@@ -7,13 +7,13 @@ import { customerOf, type NewPush, type Push } from './decide/push.ts'
  * `row`: the inbox row, inserted if the push is new. `stored`: the id of the row under which the
  * push is stored, possibly by an earlier delivery.
  */
-export type Entry = { push: NewPush; row: InboxRow; stored: string; isNew: boolean }
+export type InboxEntry = { push: NewPush; row: InboxRow; stored: string; isNew: boolean }
 
 export async function enter(
   needs: Needs<'clock' | 'ids'>,
   unit: Unit,
   pushes: Push[],
-): Promise<Entry[]> {
+): Promise<InboxEntry[]> {
   const rows = pushes.map((push) => ({ push, row: inboxRow(needs, push) }))
   const seen = await unit.inbox.add(rows.map(({ row }) => row))
   return rows.map(({ push, row }) => {
@@ -29,9 +29,9 @@ export async function enter(
  */
 export async function takeBack(
   unit: Unit,
-  entries: Entry[],
+  entries: InboxEntry[],
   busyCustomers: ReadonlySet<string>,
-): Promise<(entry: Entry) => boolean> {
+): Promise<(entry: InboxEntry) => boolean> {
   const takenBack = new Set(
     entries
       .filter(({ push, isNew }) => isNew && busyCustomers.has(customerOf(push)))

@@ -7,15 +7,15 @@ import { newCustomer, openKey } from '../lines/new-rows.ts'
 import { batchSession, type CustomerFacts } from './decide/facts.ts'
 import { customerOf, type Push } from './decide/push.ts'
 
-type Known = Map<string, CustomerFacts>
+type LockedCustomers = Map<string, CustomerFacts>
 type Locking = { ids: Ids; at: number; alone: boolean }
 
 export async function lockCustomers(
   unit: Unit,
   pushes: Push[],
   locking: Locking,
-): Promise<{ customers: Known; busy: Set<string> }> {
-  const customers: Known = new Map()
+): Promise<{ customers: LockedCustomers; busy: Set<string> }> {
+  const customers: LockedCustomers = new Map()
   for (const accountId of [...new Set(pushes.map((push) => push.account.account_id))].sort()) {
     const some = pushes.filter((push) => push.account.account_id === accountId)
     for (const customer of await lockOfAccount(unit, some, locking)) {
@@ -58,7 +58,7 @@ async function lockOfAccount(
  * Adds to each customer their open session. Customers whose session is locked by somebody else are
  * removed from the list.
  */
-async function lockOpen(unit: Unit, customers: Known, alone: boolean): Promise<void> {
+async function lockOpen(unit: Unit, customers: LockedCustomers, alone: boolean): Promise<void> {
   const byOpenKey = new Map([...customers].map(([key, { customer }]) => [openKey(customer), key]))
   if (byOpenKey.size === 0) return
   for (const row of await unit.sessions.lockByOpenKeys([...byOpenKey.keys()].sort(), alone)) {

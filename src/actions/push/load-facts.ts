@@ -12,12 +12,12 @@ import { loadReceptions, loadVisits } from './load-visits.ts'
 import { hasCustomer, type NewPush } from './decide/push.ts'
 
 /** With `alone`, the load waits for rows that somebody else has locked. */
-type Wanted = { pushes: NewPush[]; alone: boolean }
+type PushesToLoad = { pushes: NewPush[]; alone: boolean }
 
 export async function loadFacts(
   { clock, ids, queue }: Needs<'clock' | 'ids' | 'queue'>,
   unit: Unit,
-  { pushes: all, alone }: Wanted,
+  { pushes: all, alone }: PushesToLoad,
 ): Promise<BatchFacts> {
   const at = clock.now()
   const pushes = all.filter(hasCustomer)

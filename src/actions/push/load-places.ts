@@ -10,19 +10,19 @@ import {
   placeKey,
   type BatchFacts,
   type CustomerFacts,
-  type Place,
+  type PlaceInLane,
 } from './decide/facts.ts'
 import { customerOf, type Push } from './decide/push.ts'
 
-type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found'>
+type LoadedForPlaces = Pick<BatchFacts, 'at' | 'customers' | 'found'>
 
 export async function loadPlaces(
   { queue, unit }: Needs<'queue'> & { unit: Unit },
   pushes: Push[],
-  loaded: Loaded,
-): Promise<Map<string, Place>> {
+  loaded: LoadedForPlaces,
+): Promise<Map<string, PlaceInLane>> {
   const left = new Map<string, number[]>()
-  const places = new Map<string, Place>()
+  const places = new Map<string, PlaceInLane>()
   for (const push of pushes.filter(({ company }) => company.settings.tellPosition)) {
     const known = loaded.customers.get(customerOf(push))
     if (!known) continue
@@ -42,7 +42,11 @@ export async function loadPlaces(
 
 type Spot = { lane: string; rank: number }
 
-function spotsOf(push: Push, { customer, open }: CustomerFacts, { at, found }: Loaded): Spot[] {
+function spotsOf(
+  push: Push,
+  { customer, open }: CustomerFacts,
+  { at, found }: LoadedForPlaces,
+): Spot[] {
   if (open) {
     const { state, lane, rank } = open.row
     return state === queued && lane !== null ? [{ lane, rank: rank ?? 0 }] : []

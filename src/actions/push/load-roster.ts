@@ -9,13 +9,17 @@ import { customerOf, type Push } from './decide/push.ts'
 import { askedOf, namedByCode } from './decide/receivers.ts'
 
 export type Roster = { people: Map<number, PersonRead>; waitedIn: Set<string> }
-type Loaded = Pick<BatchFacts, 'at' | 'customers' | 'found' | 'receptions'>
+type LoadedForRoster = Pick<BatchFacts, 'at' | 'customers' | 'found' | 'receptions'>
 
 /**
  * Only customers without an open session matter. Nothing is read if agents grab sessions and the
  * customers have no exclusive agent and name nobody.
  */
-export async function loadRoster(unit: Unit, pushes: Push[], loaded: Loaded): Promise<Roster> {
+export async function loadRoster(
+  unit: Unit,
+  pushes: Push[],
+  loaded: LoadedForRoster,
+): Promise<Roster> {
   const opening = pushes.flatMap((push) => {
     const known = loaded.customers.get(customerOf(push))
     return known && !known.open
@@ -50,7 +54,11 @@ export async function loadRoster(unit: Unit, pushes: Push[], loaded: Loaded): Pr
  * The people and groups that a rule, a menu button or a QR code may name. An event that names
  * nobody opens no session.
  */
-function whomItMayName(push: Push, customer: Readonly<KnownCustomer>, loaded: Loaded): Named[] {
+function whomItMayName(
+  push: Push,
+  customer: Readonly<KnownCustomer>,
+  loaded: LoadedForRoster,
+): Named[] {
   const { deed, account } = push
   const { receptions, found, at } = loaded
   const byScene =

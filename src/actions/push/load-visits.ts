@@ -4,13 +4,13 @@ import type { Unit } from '../../ports.ts'
 import { sceneKey, type CustomerFacts, type Receptions, type Visit } from './decide/facts.ts'
 import { customerOf, isVisit, type Push } from './decide/push.ts'
 
-type Known = ReadonlyMap<string, CustomerFacts>
+type LoadedCustomers = ReadonlyMap<string, CustomerFacts>
 
 /** Keyed by the customer's id. */
 export async function loadVisits(
   unit: Unit,
   pushes: Push[],
-  customers: Known,
+  customers: LoadedCustomers,
 ): Promise<Map<string, Visit>> {
   const visiting = pushes.filter(isVisit).flatMap((push) => customers.get(customerOf(push)) ?? [])
   const ids = [...new Set(visiting.map(({ customer }) => customer.wx_user_id))]
@@ -25,7 +25,7 @@ export async function loadVisits(
 export async function loadReceptions(
   unit: Unit,
   pushes: Push[],
-  customers: Known,
+  customers: LoadedCustomers,
 ): Promise<Receptions> {
   const [byScene, byId] = [new Map<string, ReceptionRow>(), new Map<string, ReceptionRow>()]
   const keep = (row: ReceptionRow) => {

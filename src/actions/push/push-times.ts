@@ -6,7 +6,7 @@ import { inBackground } from '../../in-background.ts'
 import type { KnownAccount, Needs } from '../../ports.ts'
 
 type PushTimesNeeds = Needs<'store' | 'clock' | 'log' | 'metrics'>
-type Heard = {
+type HeardTimes = {
   newest: Newest | null
   /**
    * The signatures seen in the newest second. Another push in the same second has another
@@ -35,11 +35,11 @@ const mostSignatures = 64
 
 export function openPushTimes(needs: PushTimesNeeds): PushTimes {
   const { clock, metrics } = needs
-  const all = new Map<string, Heard>()
-  const of = (account: KnownAccount): Heard => {
+  const all = new Map<string, HeardTimes>()
+  const of = (account: KnownAccount): HeardTimes => {
     const known = all.get(account.account_id)
     if (known) return known
-    const heard: Heard = {
+    const heard: HeardTimes = {
       newest: newestOf(account),
       signatures: new Set(),
       aheadSince: null,
@@ -50,7 +50,7 @@ export function openPushTimes(needs: PushTimesNeeds): PushTimes {
     all.set(account.account_id, heard)
     return heard
   }
-  const keep = (account: KnownAccount, heard: Heard) => {
+  const keep = (account: KnownAccount, heard: HeardTimes) => {
     if (heard.writing || clock.mono() - heard.written < writeEveryMs) return
     heard.written = clock.mono()
     heard.writing = write(needs, account, heard).finally(() => {
@@ -89,7 +89,11 @@ const newestOf = (row: Pick<KnownAccount, 'newest_push' | 'newest_push_at'>): Ne
     ? null
     : { told: row.newest_push, cameAt: row.newest_push_at }
 
-function listen(heard: Heard, { told, signature }: Stamp, clock: Needs<'clock'>['clock']): void {
+function listen(
+  heard: HeardTimes,
+  { told, signature }: Stamp,
+  clock: Needs<'clock'>['clock'],
+): void {
   const { newest, signatures } = heard
   if (told === newest?.told && signatures.size < mostSignatures) signatures.add(signature)
   if (newest && told <= newest.told) return
@@ -105,7 +109,7 @@ function listen(heard: Heard, { told, signature }: Stamp, clock: Needs<'clock'>[
 async function write(
   { store, clock, log }: PushTimesNeeds,
   { company_id: companyId, account_id: accountId, appid }: KnownAccount,
-  heard: Heard,
+  heard: HeardTimes,
 ): Promise<void> {
   const refused = heard.refused
   const { newest } = heard

@@ -7,17 +7,17 @@ import { contentOf } from '../../../rules/reply/content.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Effects } from './decide/effects.ts'
-import { enter, takeBack, type Entry } from './inbox.ts'
+import { enter, takeBack, type InboxEntry } from './inbox.ts'
 import { keepRefused } from './keep-refused.ts'
 import { loadFacts } from './load-facts.ts'
 import type { Push, PushAnswer } from './decide/push.ts'
 import { takePushes } from './decide/take-pushes.ts'
-import { tellEffects, type TellNeeds } from './tell-effects.ts'
+import { tellEffects, type TellEffectsNeeds } from './tell-effects.ts'
 import { writeEffects } from './write-effects.ts'
 
-export type ReceiveNeeds = TellNeeds & Needs<'metrics'>
+export type ReceiveNeeds = TellEffectsNeeds & Needs<'metrics'>
 
-export type How = {
+export type ReceiveOptions = {
   /**
    * Passive answers that have been fully written to WeChat meanwhile; the same transaction marks
    * them as sent.
@@ -36,7 +36,7 @@ export type How = {
 export async function receive(
   needs: ReceiveNeeds,
   pushes: Push[],
-  { written = [], alone = false, ...limits }: How = {},
+  { written = [], alone = false, ...limits }: ReceiveOptions = {},
 ): Promise<(PushAnswer | null | 'busy')[]> {
   const { effects, answers } = await needs.store.work(
     'push',
@@ -64,7 +64,7 @@ export async function receive(
   return answers
 }
 
-type Taken = { effects: Effects[]; isBusy: (entry: Entry) => boolean }
+type Taken = { effects: Effects[]; isBusy: (entry: InboxEntry) => boolean }
 
 /**
  * For a repeated push the stored answer is read only now, because its first copy may be in this
@@ -72,7 +72,7 @@ type Taken = { effects: Effects[]; isBusy: (entry: Entry) => boolean }
  */
 async function answersTo(
   unit: Unit,
-  entries: Entry[],
+  entries: InboxEntry[],
   { effects, isBusy }: Taken,
 ): Promise<(PushAnswer | null | 'busy')[]> {
   const repeated = entries.filter((entry) => !entry.isNew && !isBusy(entry))

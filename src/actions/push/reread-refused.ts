@@ -13,7 +13,7 @@ import { addLine } from '../lines/new-rows.ts'
 import { tellLines } from '../lines/recent.ts'
 import { toFetch } from '../media/to-fetch.ts'
 
-type RereadNeeds = Needs<
+type RereadRefusedNeeds = Needs<
   'store' | 'clock' | 'ids' | 'bus' | 'recent' | 'readPush' | 'log' | 'metrics'
 >
 
@@ -26,7 +26,7 @@ const atOnce = 500
 const end = '~'
 
 export async function rereadRefused(
-  needs: RereadNeeds,
+  needs: RereadRefusedNeeds,
   companyId: string,
 ): Promise<{ mended: number; reread: number; still: number }> {
   const mended = await mendGreeted(needs, companyId)
@@ -42,7 +42,7 @@ export async function rereadRefused(
  * Walks once through all sessions that had a greeting. The position is stored, so that it can
  * continue.
  */
-async function mendGreeted(needs: RereadNeeds, companyId: string): Promise<number> {
+async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promise<number> {
   const place = `greeted:${companyId}`
   const { read } = needs.store
   let after = (await read.accounts.remembered(place)) ?? ''
@@ -64,7 +64,7 @@ async function mendGreeted(needs: RereadNeeds, companyId: string): Promise<numbe
 
 type Reread = { line: MessageRow | null; events: Event[] }
 
-async function readAgain(needs: RereadNeeds, row: RefusedPush): Promise<boolean> {
+async function readAgain(needs: RereadRefusedNeeds, row: RefusedPush): Promise<boolean> {
   try {
     const deed = row.raw_xml === null ? null : needs.readPush(row.raw_xml)
     const done = deed && (await needs.store.work('rest', (unit) => place(needs, unit, row, deed)))
@@ -93,7 +93,7 @@ const isUnreadable = (error: unknown) => error instanceof Error && error.name ==
  */
 // eslint-disable-next-line max-params -- what is done, with what, to whom
 async function place(
-  needs: RereadNeeds,
+  needs: RereadRefusedNeeds,
   unit: Unit,
   row: RefusedPush,
   deed: Deed,
@@ -123,14 +123,18 @@ async function placeOf(unit: Unit, row: RefusedPush) {
   return session && lockBoth(unit, row.company_id, session.session_id)
 }
 
-type Placed = {
+type PushToStore = {
   customer: CustomerRow
   session: SessionRow
   row: RefusedPush
   deed: Exclude<Deed, { kind: 'notice' }>
 }
 
-async function write(needs: RereadNeeds, unit: Unit, placed: Placed): Promise<MessageRow | null> {
+async function write(
+  needs: RereadRefusedNeeds,
+  unit: Unit,
+  placed: PushToStore,
+): Promise<MessageRow | null> {
   const { row, deed } = placed
   const said = saidBy(deed)
   if (row.message_id !== null) {
@@ -144,7 +148,7 @@ async function write(needs: RereadNeeds, unit: Unit, placed: Placed): Promise<Me
   return append(needs, unit, placed)
 }
 
-function saidBy(deed: Placed['deed']) {
+function saidBy(deed: PushToStore['deed']) {
   if (deed.kind === 'line') return deed.said
   if (deed.kind === 'text') {
     return { message_type: messageTypes.text, type: 'text', text: deed.text }
@@ -158,9 +162,9 @@ function saidBy(deed: Placed['deed']) {
 }
 
 async function append(
-  needs: RereadNeeds,
+  needs: RereadRefusedNeeds,
   unit: Unit,
-  { customer, session, row, deed }: Placed,
+  { customer, session, row, deed }: PushToStore,
 ): Promise<MessageRow> {
   await mendCounts(unit, session)
   const line = addLine(customer, session, {
@@ -188,7 +192,11 @@ async function append(
  * Nobody looks into a closed session, so it is recorded as missed, unless the customer is back
  * already.
  */
-async function missIfEnded(needs: RereadNeeds, unit: Unit, session: SessionRow): Promise<void> {
+async function missIfEnded(
+  needs: RereadRefusedNeeds,
+  unit: Unit,
+  session: SessionRow,
+): Promise<void> {
   const { session_id, company_id, account_id, wx_user_id, uid } = session
   if (session.open_key !== null || session.unanswered_since === null) return
   if (await unit.sessions.openOf(company_id, wx_user_id)) return

@@ -10,11 +10,11 @@ import { ringRoom } from '../transition/ring-room.ts'
 import type { Effects } from './decide/effects.ts'
 import { sessionsIn } from './write-effects.ts'
 
-export type TellNeeds = Needs<
+export type TellEffectsNeeds = Needs<
   'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log' | 'tally'
 >
 
-export async function tellEffects(needs: TellNeeds, effects: Effects[]): Promise<void> {
+export async function tellEffects(needs: TellEffectsNeeds, effects: Effects[]): Promise<void> {
   const all = <T>(of: (one: Effects) => T[]) => effects.flatMap(of)
   const sessions = sessionsIn(effects)
   const stood = sessions.filter(({ isNew }) => !isNew)

@@ -12,12 +12,12 @@ import type { BatchFacts, BatchSession } from './decide/facts.ts'
  * `written`: passive answers that have reached WeChat; they are marked as sent in the same
  * transaction.
  */
-type Batch = { facts: BatchFacts; effects: Effects[]; written: string[] }
+type DecidedBatch = { facts: BatchFacts; effects: Effects[]; written: string[] }
 
 export async function writeEffects(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
-  { facts, effects, written }: Batch,
+  { facts, effects, written }: DecidedBatch,
 ): Promise<void> {
   const all = <T>(of: (one: Effects) => T[]) => effects.flatMap(of)
   if (effects.length > 0) {

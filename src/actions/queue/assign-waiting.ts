@@ -1,11 +1,11 @@
 // Assigns waiting sessions to agents who have room, in the order of the queue, if the company's
 // rule assigns. Candidates are read without locks, and each is decided again under lock in its own
 // transaction.
-import { whoMatters, type Asked, type Person } from '../../../rules/session/assignment.ts'
+import { whoMatters, type Unassigned, type StaffNow } from '../../../rules/session/assignment.ts'
 import { readLane } from '../../../rules/session/lane.ts'
 import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import { queued } from '../../../rules/session/session.ts'
-import { assigns, ruleAt, type Settings } from '../../../rules/settings.ts'
+import { assigns, sessionRuleAt, type Settings } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/session/timers.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import type { SessionRow } from '../../../entities/index.ts'
@@ -56,17 +56,17 @@ function isGiven(settings: Settings, lane: string): boolean {
   const where = readLane(lane)
   if (where === null || where.kind === 'user') return false
   const groupId = where.kind === 'group' ? where.groupId : null
-  return ruleAt(settings, { accountId: where.accountId, groupId }) !== 'grab'
+  return sessionRuleAt(settings, { accountId: where.accountId, groupId }) !== 'grab'
 }
 
-type Waiter = {
+type QueuedRow = {
   session_id: string
   lane: string
   rank: number
   account_id: string
   customer_service_uid: number
 }
-type Spot = { rank: number; id: string }
+type WalkSpot = { rank: number; id: string }
 
 async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]): Promise<number> {
   const people = await seen(needs, company)
@@ -100,9 +100,9 @@ async function walk(needs: AssignNeeds, company: KnownCompany, lanes: string[]):
 async function nextPage(
   { store }: AssignNeeds,
   companyId: string,
-  spots: Map<string, Spot>,
-): Promise<Waiter[]> {
-  const waiters: Waiter[] = []
+  spots: Map<string, WalkSpot>,
+): Promise<QueuedRow[]> {
+  const waiters: QueuedRow[] = []
   for (const [lane, spot] of [...spots]) {
     const some = await store.read.sessions.waiters(companyId, lane, { ...spot, limit: pageSize })
     const last = some.at(-1)
@@ -113,20 +113,20 @@ async function nextPage(
   return waiters.sort((a, b) => a.rank - b.rank || (a.session_id < b.session_id ? -1 : 1))
 }
 
-const anyRoom = (people: Map<number, Person>) =>
+const anyRoom = (people: Map<number, StaffNow>) =>
   [...people.values()].some(({ load, capacity }) => load < capacity)
 
 /** Agents who seem to be online and to have room. */
 async function seen(
   { store, clock }: AssignNeeds,
   { row, staff }: KnownCompany,
-): Promise<Map<number, Person>> {
+): Promise<Map<number, StaffNow>> {
   const uids = await store.read.users.free(row.company_id, clock.now() - presenceHoldsMs)
   const loads = new Map(
     uids.length > 0 ? (await store.read.loads.of(uids)).map((load) => [load.uid, load]) : [],
   )
   return new Map(
-    staff.flatMap((one): [number, Person][] => {
+    staff.flatMap((one): [number, StaffNow][] => {
       const load = loads.get(one.uid)
       return load
         ? [
@@ -155,7 +155,7 @@ function askedOfWaiter(
   where: Parameters<typeof askedFor>[0],
   lane: string,
   exclusive: number,
-): Asked {
+): Unassigned {
   const place = readLane(lane)
   if (place?.kind === 'user') {
     return askedFor(where, { exclusive: place.uid, named: { kind: 'other' } })
@@ -200,12 +200,12 @@ async function assignOne(
   return done ? 1 : 0
 }
 
-type One = { company: KnownCompany; sessionId: string; lane?: string }
+type OneToGive = { company: KnownCompany; sessionId: string; lane?: string }
 
 async function decideOne(
   needs: AssignNeeds,
   unit: Unit,
-  { company, sessionId, lane }: One,
+  { company, sessionId, lane }: OneToGive,
 ): Promise<Committed | null> {
   const { customer, session } = await lockBoth(unit, company.row.company_id, sessionId)
   if (session.state !== queued || (lane !== undefined && session.lane !== lane)) return null
@@ -232,9 +232,9 @@ async function decideOne(
   return commitStep(needs, unit, { moved, customer, inTurn, says: 'session.assigned' })
 }
 
-type Waiting = { company: KnownCompany; session: SessionRow; exclusive: number; at: number }
+type SessionToGive = { company: KnownCompany; session: SessionRow; exclusive: number; at: number }
 
-async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: Waiting) {
+async function decideUnderLock(unit: Unit, { company, session, exclusive, at }: SessionToGive) {
   const account = await unit.accounts.find(session.company_id, session.account_id)
   if (!account || account.binding === 'unbound') return null
   const asked = {

@@ -5,7 +5,7 @@ import { presenceOf } from '../../../rules/session/presence.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'
 
-type Wanted = { company: KnownCompany; session: SessionRow; uids: number[]; at: number }
+type HeirSearch = { company: KnownCompany; session: SessionRow; uids: number[]; at: number }
 
 /**
  * Looks for an agent who is enabled, serves the account and seems to have room; null if there is
@@ -13,7 +13,7 @@ type Wanted = { company: KnownCompany; session: SessionRow; uids: number[]; at: 
  */
 export async function findHeir(
   unit: Unit,
-  { company: { staff }, session, uids, at }: Wanted,
+  { company: { staff }, session, uids, at }: HeirSearch,
 ): Promise<number | null> {
   const able = uids.filter((uid) => mayHave({ staff, accountId: session.account_id }, uid))
   if (able.length === 0) return null

@@ -2,10 +2,10 @@
 import type { Unit } from '../../ports.ts'
 import { pieces } from '../sift.ts'
 
-type Standing = Awaited<ReturnType<Unit['sessions']['standing']>>[number]
+type LaneRow = Awaited<ReturnType<Unit['sessions']['standing']>>[number]
 
 export const standingIn = ({ sessions }: Pick<Unit, 'sessions'>, companyId: string, lane: string) =>
-  pieces<Standing>((last, limit) =>
+  pieces<LaneRow>((last, limit) =>
     sessions.standing(companyId, lane, {
       rank: last?.rank ?? -1,
       id: last?.session_id ?? '',
@@ -16,7 +16,7 @@ export const standingIn = ({ sessions }: Pick<Unit, 'sessions'>, companyId: stri
 export async function* leaving(
   unit: Pick<Unit, 'sessions'>,
   where: { companyId: string; lane: string },
-  leaves: (one: Standing) => boolean,
+  leaves: (one: LaneRow) => boolean,
 ): AsyncGenerator<string[]> {
   for await (const rows of standingIn(unit, where.companyId, where.lane)) {
     yield rows.filter(leaves).map((row) => row.session_id)
@@ -25,5 +25,5 @@ export async function* leaving(
 
 export const queuedBefore =
   (before: number) =>
-  ({ queued_at: at }: Standing): boolean =>
+  ({ queued_at: at }: LaneRow): boolean =>
     at !== null && at <= before

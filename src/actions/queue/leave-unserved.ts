@@ -10,7 +10,7 @@ import type { AssignNeeds } from './assign-waiting.ts'
 import { leaving, standingIn } from './in-lane.ts'
 import { moveLanes } from './move-lane.ts'
 
-type Place = { lane: string; accountId: string }
+type LaneOfAccount = { lane: string; accountId: string }
 
 export async function leaveUnserved(
   needs: AssignNeeds,
@@ -55,12 +55,12 @@ export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): 
 }
 
 /** All lanes with waiting sessions except the common ones, with the accounts of those sessions. */
-async function placesInUse(unit: Unit, companyId: string): Promise<Place[]> {
+async function placesInUse(unit: Unit, companyId: string): Promise<LaneOfAccount[]> {
   const { sessions } = unit
   const shared = (await sessions.lanesInUse(companyId)).filter(
     (lane) => readLane(lane)?.kind !== 'account',
   )
-  const places = shared.flatMap((lane): Place[] => {
+  const places = shared.flatMap((lane): LaneOfAccount[] => {
     const where = readLane(lane)
     return where?.kind === 'group' ? [{ lane, accountId: where.accountId }] : []
   })
@@ -78,7 +78,7 @@ async function placesInUse(unit: Unit, companyId: string): Promise<Place[]> {
   return places
 }
 
-function isServed(staff: readonly Staff[], { lane, accountId }: Place): boolean {
+function isServed(staff: readonly Staff[], { lane, accountId }: LaneOfAccount): boolean {
   const where = readLane(lane)
   if (where === null) return false
   if (where.kind === 'account') return true

@@ -4,7 +4,7 @@ import { queued } from '../../../rules/session/session.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { writeEvents, type Event } from '../streams/write.ts'
 import type { AssignNeeds } from './assign-waiting.ts'
-import { standingOf } from '../transition/place.ts'
+import { listPlaceOf } from '../transition/place.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 import { stepEvents, takeStep, type Moved } from '../transition/step.ts'
 
@@ -81,7 +81,7 @@ async function tellMoved(
     steps.map(({ session, before }) => ({
       id: session.session_id,
       from: before.list,
-      to: standingOf(session),
+      to: listPlaceOf(session),
     })),
   )
   ringRoom(needs, companyId)

@@ -5,14 +5,14 @@
 import {
   assign,
   given,
-  type Asked,
+  type Unassigned,
   type Decision,
-  type Person,
+  type StaffNow,
   type Staff,
 } from '../../../rules/session/assignment.ts'
 import type { Named } from '../../../rules/session/reception.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
-import { ruleAt, type Settings } from '../../../rules/settings.ts'
+import { sessionRuleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
 type Where = {
@@ -23,17 +23,17 @@ type Where = {
 export function askedFor(
   { account, company }: Where,
   { exclusive, named }: { exclusive: number; named: Named },
-): Asked {
+): Unassigned {
   return {
     accountId: account.account_id,
     exclusive,
     named,
     staff: company.staff,
-    rule: (groupId) => ruleAt(company.settings, { accountId: account.account_id, groupId }),
+    rule: (groupId) => sessionRuleAt(company.settings, { accountId: account.account_id, groupId }),
   }
 }
 
-export type PersonRead = Person & { turnRead: number }
+export type PersonRead = StaffNow & { turnRead: number }
 
 /**
  * Presence is read without a lock, so a change at the same moment counts as having happened before
@@ -80,8 +80,8 @@ export async function loadPeople(
 
 /** Decides about a session and counts it at once, so that the next decision knows about it. */
 export function decideFor(
-  asked: Asked,
-  people: Map<number, Person>,
+  asked: Unassigned,
+  people: Map<number, StaffNow>,
   { at, othersWait }: { at: number; othersWait: (lane: string) => boolean },
 ): Decision {
   const decision = assign(asked, { people, othersWait })

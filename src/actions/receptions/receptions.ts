@@ -23,12 +23,12 @@ export type NewReception = ReceptionInput & {
 }
 export type ReceptionPatch = { [K in keyof ReceptionInput]?: ReceptionInput[K] | undefined }
 type ReceptionNeeds = Needs<'store' | 'clock' | 'ids'>
-type CreateNeeds = ReceptionNeeds & Needs<'known' | 'desk'>
+type CreateReceptionNeeds = ReceptionNeeds & Needs<'known' | 'desk'>
 
 const dayMs = 24 * 3600_000
 
 export async function createReception(
-  needs: CreateNeeds,
+  needs: CreateReceptionNeeds,
   me: Actor,
   input: NewReception,
 ): Promise<ReceptionRow> {
@@ -60,12 +60,12 @@ export async function createReception(
 const sceneTaken = () =>
   new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
 
-type Made = { ticket: string; url: string } | null
+type QrCode = { ticket: string; url: string } | null
 
 function newReception(
   needs: ReceptionNeeds,
   me: Actor,
-  { input, made }: { input: NewReception; made: Made },
+  { input, made }: { input: NewReception; made: QrCode },
 ): ReceptionRow {
   const now = needs.clock.now()
   return {
@@ -90,7 +90,7 @@ function newReception(
 }
 
 async function makeQr(
-  needs: CreateNeeds,
+  needs: CreateReceptionNeeds,
   me: Actor,
   { accountId, scene, days }: NewReception,
 ): Promise<{ ticket: string; url: string }> {

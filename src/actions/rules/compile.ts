@@ -37,14 +37,14 @@ export function openCompiler(needs: Needs<'log'>, keeps = Infinity): Compiler {
   }
 }
 
-type Asked = {
+type CompileInput = {
   key: string
   rows: MessageRuleRow[]
   settings: Settings
   before: Compiled | undefined
 }
 
-function compile(needs: Needs<'log'>, { key, rows, settings, before }: Asked): Compiled {
+function compile(needs: Needs<'log'>, { key, rows, settings, before }: CompileInput): Compiled {
   let now = before?.now ?? (() => nothing)
   const ready = inTurns(
     compiling(rows, { traditionalIsSimplified: settings.traditionalAsSimplified }),

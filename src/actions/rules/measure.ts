@@ -3,8 +3,8 @@ import type { Measured } from '../../../rules/auto-reply/pattern.ts'
 import { AppError } from '../../errors.ts'
 import type { PatternMeasure } from '../../ports.ts'
 
-type Told = { n: number; measured: Measured[] }
-type Waiting = { resolve: (measured: Measured[]) => void; reject: (error: Error) => void }
+type MeasuredAnswer = { n: number; measured: Measured[] }
+type MeasureCall = { resolve: (measured: Measured[]) => void; reject: (error: Error) => void }
 
 /** The longest that a caller waits, including the time for those before them. */
 const takesAtMostMs = 20_000
@@ -16,7 +16,7 @@ const tooLong = () =>
 
 /** Uses one thread, which is started with the first pattern. */
 export function openMeasure(): PatternMeasure {
-  const waiting = new Map<number, Waiting>()
+  const waiting = new Map<number, MeasureCall>()
   let worker: Worker | null = null
   let count = 0
 
@@ -31,7 +31,7 @@ export function openMeasure(): PatternMeasure {
     // the compiled file's name, because a worker is started by its path and not by an import
     const started = new Worker(new URL('./measure-thread.js', import.meta.url))
     started.unref()
-    started.on('message', ({ n, measured }: Told) => {
+    started.on('message', ({ n, measured }: MeasuredAnswer) => {
       waiting.get(n)?.resolve(measured)
       waiting.delete(n)
     })

@@ -43,9 +43,9 @@ export async function refusePatterns(
   if (together > Math.max(mostSteps, before)) throw tooLarge(sized, together)
 }
 
-type Given = { at: string; name: string; pattern: string }
+type GivenPattern = { at: string; name: string; pattern: string }
 
-async function sizesOf({ patterns }: Needs<'patterns'>, given: Given[]): Promise<Sized[]> {
+async function sizesOf({ patterns }: Needs<'patterns'>, given: GivenPattern[]): Promise<Sized[]> {
   const measured = await patterns.of(given.map(({ pattern }) => pattern))
   return given.map(({ at, name }, index) => {
     const one = measured[index]

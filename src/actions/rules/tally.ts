@@ -2,7 +2,7 @@
 // process until a job writes them to the database.
 import { createHash } from 'node:crypto'
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
-import type { Needs, Spoken, Tally, Unanswered } from '../../ports.ts'
+import type { Needs, SpokenRule, Tally, Unanswered } from '../../ports.ts'
 import { dayMs } from './list-rules.ts'
 
 // the limit for each company between two writes
@@ -10,7 +10,7 @@ const mostQuestions = 2000
 const longestQuestion = 200
 
 export function openTally(): Tally {
-  let hits = new Map<string, Spoken & { hits: number }>()
+  let hits = new Map<string, SpokenRule & { hits: number }>()
   let questions = new Map<string, Unanswered & { times: number }>()
   return {
     add: (spoken, unanswered) => {

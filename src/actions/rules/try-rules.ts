@@ -1,4 +1,4 @@
-import { explain, type Why } from '../../../rules/auto-reply/explain.ts'
+import { explain, type RuleWhy } from '../../../rules/auto-reply/explain.ts'
 import type { Found, Matcher } from '../../../rules/auto-reply/keyword.ts'
 import { fillContent } from '../../../rules/reply/variables.ts'
 import { AppError } from '../../errors.ts'
@@ -10,7 +10,7 @@ export type TryInput = { text: string; accountId?: string | undefined; at?: numb
 const mostTold = 200
 
 /** The reasons in words, for the person who asks why a rule did not answer. */
-const words: Record<Why, string> = {
+const words: Record<RuleWhy, string> = {
   won: '由它回复 / It answers',
   weaker_kind:
     '也匹配，但匹配方式较弱：完全匹配先于包含，包含先于正则，默认最后 / Matches too, but exact beats contains, contains beats a pattern, the default comes last',

@@ -12,7 +12,7 @@ import { takeStep, type Step } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type MembersInput = { sessionId: string; uids: number[]; fence?: number | undefined }
-type Changed = { session: SessionRow; changed: Committed | null }
+type MembersChanged = { session: SessionRow; changed: Committed | null }
 
 export async function addMembers(
   needs: TellNeeds,
@@ -21,7 +21,7 @@ export async function addMembers(
 ): Promise<SessionRow> {
   return tellMembers(
     needs,
-    await needs.store.work('rest', async (unit): Promise<Changed> => {
+    await needs.store.work('rest', async (unit): Promise<MembersChanged> => {
       const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
       const who = await mayStep(unit, me, { session, event: 'join', fence })
       const present = await membersOf(unit, session)
@@ -62,7 +62,7 @@ export async function removeMembers(
 ): Promise<SessionRow> {
   return tellMembers(
     needs,
-    await needs.store.work('rest', async (unit): Promise<Changed> => {
+    await needs.store.work('rest', async (unit): Promise<MembersChanged> => {
       const { customer, session } = await lockBoth(unit, me.companyId, sessionId)
       const who = await mayStep(unit, me, { session, event: 'leave', fence })
       if (who === 'member' && uids.some((uid) => uid !== me.uid)) refuse('not_owner')
@@ -97,7 +97,10 @@ export async function leaveGroup(
   return commitStep(needs, unit, { moved, customer, says: 'session.left', heardBy: leaving })
 }
 
-async function tellMembers(needs: TellNeeds, { session, changed }: Changed): Promise<SessionRow> {
+async function tellMembers(
+  needs: TellNeeds,
+  { session, changed }: MembersChanged,
+): Promise<SessionRow> {
   if (changed) await tellStep(needs, changed)
   return session
 }

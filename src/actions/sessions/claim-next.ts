@@ -61,11 +61,11 @@ async function claimableLanes({ store: { read } }: ClaimNeeds, me: Me, serving: 
   })
 }
 
-type Wanted = { companyId: string; lanes: string[]; limit: number }
+type LanesToLookInto = { companyId: string; lanes: string[]; limit: number }
 
 async function propose(
   needs: ClaimNeeds,
-  { companyId, lanes, limit }: Wanted,
+  { companyId, lanes, limit }: LanesToLookInto,
 ): Promise<QueueEntry[]> {
   const proposed = await needs.queue.heads(companyId, lanes, limit)
   if (proposed) return proposed

@@ -24,8 +24,8 @@ import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
  * known.
  */
 export type Leaver = { uid: number; to: string; by: number | null }
-type Leaving = { company: KnownCompany; leaver: Leaver }
-type Done = Committed | null
+type LeavingAgent = { company: KnownCompany; leaver: Leaver }
+type HandedOn = Committed | null
 
 const pageSize = 200
 /** After this time the job does the rest. */
@@ -75,7 +75,7 @@ export async function handOnSessions(
 async function quietly(
   needs: TellNeeds,
   sessionId: string,
-  take: () => Promise<Done>,
+  take: () => Promise<HandedOn>,
 ): Promise<number> {
   try {
     const done = await take()
@@ -92,7 +92,7 @@ async function quietly(
 }
 
 /** An agent who turns out to have no room is not tried again. */
-function handOnOne(needs: TellNeeds, leaving: Leaving, id: string): Promise<number> {
+function handOnOne(needs: TellNeeds, leaving: LeavingAgent, id: string): Promise<number> {
   const full = new Set<number>()
   return quietly(needs, id, async () => {
     for (;;) {
@@ -109,13 +109,13 @@ function handOnOne(needs: TellNeeds, leaving: Leaving, id: string): Promise<numb
   })
 }
 
-type One = Leaving & { id: string; full: Set<number>; asked: { heir: number | null } }
+type OneToHandOn = LeavingAgent & { id: string; full: Set<number>; asked: { heir: number | null } }
 
 async function decideOne(
   needs: TellNeeds,
   unit: Unit,
-  { company, leaver, id, full, asked }: One,
-): Promise<Done> {
+  { company, leaver, id, full, asked }: OneToHandOn,
+): Promise<HandedOn> {
   const both = await lockBoth(unit, company.row.company_id, id)
   const { customer, session } = both
   if (!isTheirs(session, leaver.uid) || !(await isGone(unit, company, leaver))) return null
@@ -157,13 +157,13 @@ async function toPerson(unit: Unit, session: SessionRow, uid: number): Promise<A
   }
 }
 
-type Placing = Leaving & { customer: CustomerRow; session: SessionRow; at: number }
+type LeftCustomer = LeavingAgent & { customer: CustomerRow; session: SessionRow; at: number }
 
 /**
  * Sessions that were already queued keep their rank. The others get the rank of a session that has
  * waited as long as they have.
  */
-async function toQueue(unit: Unit, placing: Placing): Promise<Aim> {
+async function toQueue(unit: Unit, placing: LeftCustomer): Promise<Aim> {
   const { company, customer, session } = placing
   const lane = await laneWithout(unit, placing)
   if (session.state === queued) return { event: 'moveLane', place: { lane } }
@@ -176,7 +176,7 @@ async function toQueue(unit: Unit, placing: Placing): Promise<Aim> {
  */
 async function laneWithout(
   unit: Unit,
-  { company, leaver, customer, session, at }: Placing,
+  { company, leaver, customer, session, at }: LeftCustomer,
 ): Promise<string> {
   const exclusive = customer.customer_service_uid
   const named = await namedFor(unit, customer, at)
@@ -193,7 +193,11 @@ async function namedFor(unit: Unit, customer: CustomerRow, at: number): Promise<
 }
 
 /** The person leaves a group chat that somebody else owns; it goes on without them. */
-function leaveOne(needs: TellNeeds, { company, leaver }: Leaving, id: string): Promise<Done> {
+function leaveOne(
+  needs: TellNeeds,
+  { company, leaver }: LeavingAgent,
+  id: string,
+): Promise<HandedOn> {
   return needs.store.work('rest', async (unit) => {
     const { customer, session } = await lockBoth(unit, company.row.company_id, id)
     const present = session.state === group ? await membersOf(unit, session) : []

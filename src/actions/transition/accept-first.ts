@@ -14,13 +14,13 @@ import { takeStep } from './step.ts'
 export type AcceptFirstNeeds = Needs<
   'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'
 >
-type Whose = { companyId: string; uid: number }
+type AgentKeys = { companyId: string; uid: number }
 
 /**
  * Whether the agent is in a conversation. Their load row is locked, so that a session given to them
  * at the same moment is counted too.
  */
-export async function isBusy(unit: Unit, { companyId, uid }: Whose): Promise<boolean> {
+export async function isBusy(unit: Unit, { companyId, uid }: AgentKeys): Promise<boolean> {
   await unit.loads.lock([uid])
   return (await unit.sessions.countActive(companyId, uid)) > 0
 }
@@ -50,7 +50,7 @@ export async function acceptFirst(
  * A disabled agent accepts nothing: their sessions are handed on, and no customer is greeted in
  * their name.
  */
-const isEnabled = async (unit: Unit, { companyId, uid }: Whose): Promise<boolean> =>
+const isEnabled = async (unit: Unit, { companyId, uid }: AgentKeys): Promise<boolean> =>
   (await unit.users.find(companyId, uid))?.enabled === 1
 
 /** Checks every agent of the company who has sessions waiting and none in conversation. */
@@ -70,7 +70,7 @@ export async function acceptFirstOfAll(
 
 async function acceptFirstOf(
   needs: AcceptFirstNeeds,
-  whose: Whose,
+  whose: AgentKeys,
   settings: Settings,
 ): Promise<boolean> {
   const first = await needs.store.read.sessions.oldestWaiting(whose.companyId, whose.uid)

@@ -7,10 +7,10 @@ import { closed } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs } from '../../ports.ts'
-import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'
+import { automaticLine, silence, type AutomaticLines } from '../lines/automatic-line.ts'
 import type { Moved } from './step.ts'
 
-type Asked = { customer: CustomerRow; moved: Moved; settings: Settings }
+type EndedSession = { customer: CustomerRow; moved: Moved; settings: Settings }
 
 /**
  * Part of the step that closes the session, if the owner or a timer closes it. After a supervisor
@@ -18,8 +18,8 @@ type Asked = { customer: CustomerRow; moved: Moved; settings: Settings }
  */
 export function askSatisfaction(
   needs: Needs<'ids' | 'clock'>,
-  { customer, moved: { session, transition }, settings }: Asked,
-): Spoken {
+  { customer, moved: { session, transition }, settings }: EndedSession,
+): AutomaticLines {
   const asks =
     settings.askSatisfaction &&
     transition.to === closed &&

@@ -8,7 +8,7 @@ import { tellLines } from '../lines/recent.ts'
 import { tellPlace } from './place.ts'
 import { stepEvents, writeStep, type Moved, type With } from './step.ts'
 
-export type How = With & {
+export type StepToCommit = With & {
   moved: Moved
   /** The name of the event that tells of the step. */
   says: string
@@ -22,7 +22,7 @@ export type Committed = { moved: Moved; lines: MessageRow[]; events: Event[]; se
 export async function commitStep(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
-  { moved, says, heardBy = [], events: besides = [], ...how }: How,
+  { moved, says, heardBy = [], events: besides = [], ...how }: StepToCommit,
 ): Promise<Committed> {
   await writeStep(unit, moved, how)
   const events = [...stepEvents(says, moved, heardBy), ...besides]
@@ -31,14 +31,14 @@ export async function commitStep(
   return { moved, lines, events, sends: outbox.length > 0 }
 }
 
-type TellNeeds = Needs<'queue' | 'recent' | 'bus' | 'log'>
+type CommittedNeeds = Needs<'queue' | 'recent' | 'bus' | 'log'>
 
 /**
  * Tells the index of newest lines, the queue index and the event streams. Whatever is lost here is
  * repaired by jobs.
  */
 export async function tellCommitted(
-  needs: TellNeeds,
+  needs: CommittedNeeds,
   { moved: { session, before }, lines, events, sends }: Committed,
 ): Promise<void> {
   tellLines(needs, lines)

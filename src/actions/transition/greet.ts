@@ -7,7 +7,7 @@ import { active } from '../../../rules/session/session.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { automaticLine, silence, type Spoken } from '../lines/automatic-line.ts'
+import { automaticLine, silence, type AutomaticLines } from '../lines/automatic-line.ts'
 import type { Moved } from './step.ts'
 
 type Greeted = { customer: CustomerRow; moved: Moved; settings: Settings }
@@ -16,7 +16,7 @@ export async function greet(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
   { customer, moved, settings }: Greeted,
-): Promise<Spoken> {
+): Promise<AutomaticLines> {
   const { session } = moved
   const agent =
     session.uid === null || session.state !== active

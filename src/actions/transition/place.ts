@@ -3,14 +3,14 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { laneList, waitingList } from '../../../rules/session/queue-list.ts'
 import { queued, waiting } from '../../../rules/session/session.ts'
-import type { Needs, Standing } from '../../ports.ts'
+import type { Needs, ListPlace } from '../../ports.ts'
 
 export type Placed = Pick<
   SessionRow,
   'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'
 >
 
-export function standingOf(session: Placed): Standing | null {
+export function listPlaceOf(session: Placed): ListPlace | null {
   if (session.state === queued && session.lane !== null) {
     return { list: laneList(session.lane), rank: session.rank ?? 0 }
   }
@@ -21,14 +21,14 @@ export function standingOf(session: Placed): Standing | null {
 }
 
 /** The list of the index in which the session is. Ask before the row is changed. */
-export const listOf = (session: Placed): string | null => standingOf(session)?.list ?? null
+export const listOf = (session: Placed): string | null => listPlaceOf(session)?.list ?? null
 
 export async function tellPlace(
   needs: Needs<'queue'>,
   session: Placed,
   from: string | null,
 ): Promise<void> {
-  const to = standingOf(session)
+  const to = listPlaceOf(session)
   if (from === null && to === null) return
   await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
 }
@@ -44,7 +44,7 @@ export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Pro
     const own = sessions.filter((session) => session.company_id === companyId)
     await needs.queue.move(
       companyId,
-      own.map((session) => ({ id: session.session_id, from: null, to: standingOf(session) })),
+      own.map((session) => ({ id: session.session_id, from: null, to: listPlaceOf(session) })),
     )
   }
 }

@@ -19,8 +19,8 @@ import {
   isOwned,
   queued,
   raisesFence,
-  type Actor,
-  type Kind,
+  type Relation,
+  type NamedKind,
   type SessionEvent,
   type Transition,
 } from '../../../rules/session/session.ts'
@@ -35,7 +35,7 @@ import { refuse } from '../access/refuse.ts'
 
 export type Step = {
   event: SessionEvent
-  who: Actor
+  who: Relation
   /** As written to the ledger: a:<uid>, c:<customerId>, r:<ruleId> or job:<name>. */
   actor: string
   /** One word that tells the ledger why. */
@@ -47,7 +47,7 @@ export type Step = {
   /** The lane and rank if the session is queued then. What is not given stays the same. */
   place?: { lane: string; rank?: number; queuedAt?: number }
   /** Whether a person or a group was asked for. Stays the same if not given. */
-  kind?: Kind
+  kind?: NamedKind
   /** Why the session ended, in the words of the person who closed it. */
   closeReason?: string | undefined
   candidates?: unknown
@@ -169,12 +169,12 @@ export async function writeStep(
 const endsGroup = ({ session, before, transition }: Moved) =>
   before.state === group && raisesFence(transition) && isOpen(session.state)
 
-type Leaving = { lines: MessageRow[]; outbox: OutboxRow[]; pending: string[] }
+type LinesToWrite = { lines: MessageRow[]; outbox: OutboxRow[]; pending: string[] }
 
 async function writeLines(
   unit: Unit,
   { session, ledger }: Moved,
-  { lines, outbox, pending }: Leaving,
+  { lines, outbox, pending }: LinesToWrite,
 ): Promise<void> {
   if (pending.length > 0) {
     await unit.messages.fail(pending, { errcode: null, why: 'dropped_on_close' })
@@ -184,12 +184,12 @@ async function writeLines(
   await unit.outbox.insert(outbox)
 }
 
-type Kept = { customer: CustomerRow; changed: boolean }
+type CustomerToSave = { customer: CustomerRow; changed: boolean }
 
 async function saveCustomer(
   unit: Unit,
   { session, transition, ledger }: Moved,
-  { customer, changed }: Kept,
+  { customer, changed }: CustomerToSave,
 ): Promise<void> {
   const exclusive = exclusiveAfter(
     transition,
@@ -211,7 +211,11 @@ async function saveCustomer(
  */
 async function exclusiveBefore(
   unit: Unit,
-  { session, transition, customer }: Pick<Moved, 'session' | 'transition'> & Pick<Kept, 'customer'>,
+  {
+    session,
+    transition,
+    customer,
+  }: Pick<Moved, 'session' | 'transition'> & Pick<CustomerToSave, 'customer'>,
 ): Promise<number> {
   const uid = customer.customer_service_uid
   if (transition.exclusive !== 'owner_if_none' || uid === session.uid) return uid

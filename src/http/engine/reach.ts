@@ -21,19 +21,19 @@ export const standings = [
   'owner',
   'supervisor',
 ] as const
-export type Standing = (typeof standings)[number]
+export type CallerStanding = (typeof standings)[number]
 
 export type Refused = 401 | 403 | 404 | 409
-type Rule = {
+type ReachRule = {
   means: string
   /** If not given, everyone with a sufficient role may call. */
-  may?: readonly Standing[]
+  may?: readonly CallerStanding[]
   /**
    * What all other callers are answered. With 404 the thing seems not to exist, so lists do not
    * show it either.
    */
   else?: Refused | 'nothing'
-  but?: Partial<Record<Standing, Refused>>
+  but?: Partial<Record<CallerStanding, Refused>>
   /** The call names something of a company, in its path or in its body. */
   names?: true
 }
@@ -45,8 +45,8 @@ const serving = ['stranger', ...readers] as const
  * These callers can see the thing, so they are told that it is not theirs. For all others it does
  * not seem to exist.
  */
-const onlyRead = (...rest: Standing[]) =>
-  Object.fromEntries(rest.map((one) => [one, 403])) as Partial<Record<Standing, 403>>
+const onlyRead = (...rest: CallerStanding[]) =>
+  Object.fromEntries(rest.map((one) => [one, 403])) as Partial<Record<CallerStanding, 403>>
 
 const rules = {
   anyone: { means: 'Whoever calls, signed in or not.' },
@@ -171,10 +171,10 @@ const rules = {
     may: ['supervisor'],
     else: 403,
   },
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, ReachRule>
 
 export type Reach = keyof typeof rules
-export const reaches: Record<Reach, Rule> = rules
+export const reaches: Record<Reach, ReachRule> = rules
 
 /** All kinds of callers that are tested. */
 export const callers = [
@@ -199,15 +199,15 @@ const rolesOf: Partial<Record<Caller, Role>> = {
 }
 const signedIn = (caller: Caller) => !['nobody', 'disabled', 'expired'].includes(caller)
 
-type Door = { who: Who; method: string; path: string }
-const isList = ({ method, path }: Door) => method === 'get' && !path.includes(':')
+type ReachedDoor = { who: Who; method: string; path: string }
+const isList = ({ method, path }: ReachedDoor) => method === 'get' && !path.includes(':')
 
-export function meant(door: Door, reach: Reach, caller: Caller): Meant {
+export function meant(door: ReachedDoor, reach: Reach, caller: Caller): Meant {
   const one = meantOfOne(door, reach, caller)
   return one === 404 && isList(door) ? 'nothing' : one
 }
 
-function meantOfOne(door: Door, reach: Reach, caller: Caller): Meant {
+function meantOfOne(door: ReachedDoor, reach: Reach, caller: Caller): Meant {
   if (reach === 'credentials') return ofCredentials[caller] ?? 'yes'
   if (door.who === 'everyone') return 'yes'
   if (!signedIn(caller)) return 401
@@ -220,19 +220,19 @@ const roleOf = (caller: Caller): Role => rolesOf[caller] ?? 'agent'
 const hasRole = (who: Role | 'operator', caller: Caller): boolean =>
   who === 'operator' ? caller === 'operator' : ranks[roleOf(caller)] >= ranks[who]
 /** For a session, an admin counts as a supervisor. */
-const standingOf = (caller: Caller): Standing =>
-  roleOf(caller) === 'agent' ? (caller as Standing) : 'supervisor'
+const standingOf = (caller: Caller): CallerStanding =>
+  roleOf(caller) === 'agent' ? (caller as CallerStanding) : 'supervisor'
 
 const ofCredentials: Partial<Record<Caller, Meant>> = { nobody: 401, disabled: 401, expired: 403 }
 
-function toColleague({ may, but, else: rest = 403 }: Rule, standing: Standing): Meant {
+function toColleague({ may, but, else: rest = 403 }: ReachRule, standing: CallerStanding): Meant {
   return !may || may.includes(standing) ? 'yes' : (but?.[standing] ?? rest)
 }
 
 /**
  * Ids of another company do not seem to exist. Within one's own company, admins reach everything.
  */
-function toForeigner({ path }: Door, { names, else: rest }: Rule): Meant {
+function toForeigner({ path }: ReachedDoor, { names, else: rest }: ReachRule): Meant {
   if (names || /\/:(id|uid)\b/.test(path)) return 404
   return rest === 'nothing' ? 'nothing' : 'yes'
 }

@@ -8,7 +8,7 @@ import {
   type InboundMessage,
 } from 'wechat-api-ts'
 import { messageTypes } from '../../../rules/reply/message.ts'
-import type { Deed, Part, Said } from '../../ports.ts'
+import type { Deed, Part, LineContent } from '../../ports.ts'
 
 export function deedOf(inbound: Inbound, xml: string): Deed {
   if (inbound.kind === 'event') return eventOf(inbound)
@@ -31,9 +31,9 @@ export function readStored(xml: string): Extract<Deed, { kind: 'text' | 'line' }
 
 export const readPush = (xml: string): Deed => deedOf(toInbound(readFields(xml)), xml)
 
-type Message = Exclude<InboundMessage, { kind: 'text' }>
+type LineMessage = Exclude<InboundMessage, { kind: 'text' }>
 
-function saidBy(message: Message, xml: string): Said {
+function saidBy(message: LineMessage, xml: string): LineContent {
   switch (message.kind) {
     case 'image':
       return {
@@ -91,7 +91,7 @@ const titled = ({ title, description }: { title: string; description: string }) 
   page_desc: cut(description, 500),
 })
 
-function partsOf(message: Message): Part[] {
+function partsOf(message: LineMessage): Part[] {
   const part = (name: Part['part'], mediaId: string): Part[] =>
     key(mediaId) === null ? [] : [{ part: name, mediaId }]
   if (message.kind === 'image') return part('file', message.mediaId)

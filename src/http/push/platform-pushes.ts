@@ -18,12 +18,12 @@ import { inBackground } from '../../in-background.ts'
 import type { KnownPlatform, Needs } from '../../ports.ts'
 import { keySets } from './push-keys.ts'
 
-export type PlatformNeeds = Needs<
+export type PlatformPushNeeds = Needs<
   'store' | 'clock' | 'secrets' | 'bus' | 'cache' | 'desk' | 'log' | 'metrics' | 'known'
 >
-type Arrived = { query: URLSearchParams; body: string; now: number }
-export type Reply = { body: string; format: PushFormat }
-export type Answer = 'success' | Reply
+type ArrivedNotice = { query: URLSearchParams; body: string; now: number }
+export type PlatformReply = { body: string; format: PushFormat }
+export type PlatformAnswer = 'success' | PlatformReply
 
 const keysOf = (
   { componentAppid: appid }: KnownPlatform,
@@ -32,10 +32,10 @@ const keysOf = (
 
 /** Null if we do not know the platform. */
 export async function answerNotice(
-  needs: PlatformNeeds,
+  needs: PlatformPushNeeds,
   componentAppid: string,
-  arrived: Arrived,
-): Promise<Answer | null> {
+  arrived: ArrivedNotice,
+): Promise<PlatformAnswer | null> {
   const platform = await needs.known.platform(componentAppid)
   if (!platform) return null
   await takeNotice(
@@ -68,10 +68,10 @@ export const isTestAccount = (appid: string): boolean =>
  * not for one of our platforms.
  */
 export async function answerTest(
-  needs: PlatformNeeds,
+  needs: PlatformPushNeeds,
   appid: string,
-  arrived: Arrived,
-): Promise<Answer | null> {
+  arrived: ArrivedNotice,
+): Promise<PlatformAnswer | null> {
   for (const { component_appid: componentAppid } of await listPlatforms(needs)) {
     const platform = await needs.known.platform(componentAppid)
     const opened = platform && tryOpen(platform, arrived)
@@ -99,7 +99,7 @@ export async function answerTest(
   return null
 }
 
-function tryOpen(platform: KnownPlatform, arrived: Arrived) {
+function tryOpen(platform: KnownPlatform, arrived: ArrivedNotice) {
   try {
     return withAny(platform, arrived, (keys) =>
       openPush({ ...keys, mode: 'safe' }, arrived.query, arrived.body),
@@ -110,7 +110,11 @@ function tryOpen(platform: KnownPlatform, arrived: Arrived) {
   }
 }
 
-function withAny<T>(platform: KnownPlatform, { now }: Arrived, open: (keys: EnvelopeKeys) => T): T {
+function withAny<T>(
+  platform: KnownPlatform,
+  { now }: ArrivedNotice,
+  open: (keys: EnvelopeKeys) => T,
+): T {
   let refusal: unknown
   for (const keys of keySets(platform, now)) {
     try {

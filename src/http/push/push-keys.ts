@@ -9,10 +9,10 @@ import {
 } from 'wechat-api-ts'
 import type { KnownAccount, PushKeys } from '../../ports.ts'
 
-type Keys = { pushToken: string; aesKey: string | null }
+type KeySet = { pushToken: string; aesKey: string | null }
 
 /** Without a token no signature can be checked. An account that is not bound yet may have none. */
-export const keySets = (keys: PushKeys, now: number): Keys[] =>
+export const keySets = (keys: PushKeys, now: number): KeySet[] =>
   (keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]).filter(
     ({ pushToken }) => pushToken !== '',
   )
@@ -26,7 +26,7 @@ const modeOf = ({ mode, platform }: KnownAccount) =>
  */
 const keysOf = (
   account: KnownAccount,
-  { pushToken, aesKey }: Keys,
+  { pushToken, aesKey }: KeySet,
   other: string | null,
 ): AccountKeys => ({
   appid: account.platform?.componentAppid ?? account.appid,

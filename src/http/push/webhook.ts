@@ -24,15 +24,16 @@ import {
   answerNotice,
   answerTest,
   isTestAccount,
-  type PlatformNeeds,
-  type Reply,
+  type PlatformPushNeeds,
+  type PlatformReply,
 } from './platform-pushes.ts'
 import { isSigned, openWithAny } from './push-keys.ts'
 import { readPush } from '../engine/read-body.ts'
 import { openSlowBodies } from '../engine/slow-bodies.ts'
 
-type WebhookNeeds = Needs<'limits' | 'ids'> & PlatformNeeds & { batches: Batches; times: PushTimes }
-type Door = WebhookNeeds & {
+type WebhookNeeds = Needs<'limits' | 'ids'> &
+  PlatformPushNeeds & { batches: Batches; times: PushTimes }
+type WebhookDoor = WebhookNeeds & {
   gate: Gate
   bodyOf: (request: IncomingMessage) => Promise<string>
 }
@@ -41,7 +42,7 @@ const platformWaitsMs = 5000
 export function openWebhook(needs: WebhookNeeds) {
   const { limits, batches, metrics } = needs
   const slow = openSlowBodies()
-  const door: Door = {
+  const door: WebhookDoor = {
     ...needs,
     gate: openGate({
       most: limits.maxInFlight,
@@ -87,7 +88,7 @@ async function inside<T>(gate: Gate, run: () => Promise<T>): Promise<T> {
 }
 
 async function handle(
-  needs: Door,
+  needs: WebhookDoor,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -148,7 +149,7 @@ const ofPlatform = 'platform/'
  * WeChat's test accounts.
  */
 async function takeForPlatform(
-  needs: Door,
+  needs: WebhookDoor,
   { name, query, request }: { name: string; query: URLSearchParams; request: IncomingMessage },
   response: ServerResponse,
 ): Promise<void> {
@@ -167,11 +168,11 @@ async function takeForPlatform(
   else end(response, 200, answer)
 }
 
-type Arrived = { account: KnownAccount; query: URLSearchParams; body: string }
+type ArrivedPush = { account: KnownAccount; query: URLSearchParams; body: string }
 
 async function take(
-  needs: Door,
-  { account, query, body }: Arrived,
+  needs: WebhookDoor,
+  { account, query, body }: ArrivedPush,
   response: ServerResponse,
 ): Promise<void> {
   const began = needs.clock.mono()
@@ -258,7 +259,7 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
   end(response, 500, 'not stored')
 }
 
-function end(response: ServerResponse, status: number, answer: string | Reply): void {
+function end(response: ServerResponse, status: number, answer: string | PlatformReply): void {
   if (response.headersSent || response.destroyed) return
   const [type, body] =
     typeof answer === 'string'

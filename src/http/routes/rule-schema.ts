@@ -1,6 +1,6 @@
 // The schema of a rule in a request. An error names the field and says what to do.
 import { z } from 'zod'
-import { stepsOf, type Action, type Step } from '../../../rules/auto-reply/action.ts'
+import { stepsOf, type Action, type AnswerStep } from '../../../rules/auto-reply/action.ts'
 import { matchKinds, type MatchKind } from '../../../rules/auto-reply/rule.ts'
 import { isZone, type Schedule } from '../../../rules/time/schedule.ts'
 import type { RuleInput } from '../../actions/rules/save-rule.ts'
@@ -40,13 +40,13 @@ const match = z
     }
   })
 
-type Given = {
+type GivenMatch = {
   kind: MatchKind
   keywords?: string[] | undefined
   pattern?: string | null | undefined
 }
 
-function whyNoKeywords({ kind, keywords = [] }: Given): string | null {
+function whyNoKeywords({ kind, keywords = [] }: GivenMatch): string | null {
   if (withKeywords.includes(kind)) {
     return keywords.length === 0 ? 'This kind needs at least one keyword.' : null
   }
@@ -56,7 +56,7 @@ function whyNoKeywords({ kind, keywords = [] }: Given): string | null {
     : null
 }
 
-function whyNotThisPattern({ kind, pattern }: Given): string | null {
+function whyNotThisPattern({ kind, pattern }: GivenMatch): string | null {
   if (kind === 'regex') {
     return typeof pattern === 'string' ? null : 'This kind needs a pattern.'
   }
@@ -83,7 +83,7 @@ const sayable = [
 ] as const
 const stepOptions = (more: z.ZodRawShape) =>
   oneOf('kind', [...contentOptions('kind', [...sayable], more), ...others(more)])
-const step = stepOptions({}) as unknown as z.ZodType<Step>
+const step = stepOptions({}) as unknown as z.ZodType<AnswerStep>
 const action = stepOptions({
   then: z
     .array(step)

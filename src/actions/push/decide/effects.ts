@@ -9,7 +9,7 @@ import type {
   OutboxRow,
   TrajectoryRow,
 } from '../../../../entities/index.ts'
-import type { KnownCustomer, Spoken, Unanswered } from '../../../ports.ts'
+import type { KnownCustomer, SpokenRule, Unanswered } from '../../../ports.ts'
 import type { Event } from '../../streams/write.ts'
 import type { BatchSession, Facts, Visit } from './facts.ts'
 import type { NewPush, PushAnswer } from './push.ts'
@@ -52,7 +52,7 @@ export type Effects = {
   /**
    * What is counted for the statistics: rules that answered, and questions that no rule answered.
    */
-  spoken: Spoken[]
+  spoken: SpokenRule[]
   unanswered: Unanswered[]
 }
 

@@ -55,7 +55,7 @@ export type Receptions = {
 }
 
 /** A place in the queue: how many wait before it, and when others left the lane. */
-export type Place = { before: number; left: number[] }
+export type PlaceInLane = { before: number; left: number[] }
 
 type Shared = {
   readonly at: number
@@ -68,7 +68,7 @@ type Shared = {
   /**
    * Places in the queue by push and lane. Loaded only if the company tells customers their place.
    */
-  readonly places: ReadonlyMap<string, Place>
+  readonly places: ReadonlyMap<string, PlaceInLane>
   /** Sessions that earlier pushes of this batch opened. The queue index does not know them yet. */
   readonly opened: ReadonlyMap<string, Readonly<SessionRow>>
 }

@@ -1,6 +1,6 @@
 // Finds out who should receive a customer: a rule, a menu button or a QR code may name a person or
 // a group. It also prepares the question to the assignment.
-import type { Asked } from '../../../../rules/session/assignment.ts'
+import type { Unassigned } from '../../../../rules/session/assignment.ts'
 import { namedBy, receives, type Named } from '../../../../rules/session/reception.ts'
 import type { KnownCustomer } from '../../../ports.ts'
 import { askedFor } from '../../queue/roster.ts'
@@ -11,7 +11,7 @@ export const askedOf = (
   { account, company }: Push,
   customer: Readonly<KnownCustomer>,
   named: Named,
-): Asked => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
+): Unassigned => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
 
 /** The QR code by which a customer once came still decides who receives them later. */
 export function namedByCode(

@@ -21,16 +21,16 @@ import { endUnsubscribed } from './end-session.ts'
 import { sceneKey, type Facts, type Visit } from './facts.ts'
 import { receiveAsNamed } from './route-session.ts'
 
-type Event = Extract<Deed, { kind: 'event' }>
+type EventDeed = Extract<Deed, { kind: 'event' }>
 /**
  * Location reports come every few seconds on some accounts, so they do not become lines of a
  * conversation.
  */
-const isLine = ({ name }: Event) => name !== 'location' && name !== 'subscribe_msg_sent_event'
+const isLine = ({ name }: EventDeed) => name !== 'location' && name !== 'subscribe_msg_sent_event'
 
 const changesCustomer = new Set(['subscribe', 'unsubscribe', 'location'])
 
-export function takeEvent(facts: Facts, effects: Effects, event: Event): void {
+export function takeEvent(facts: Facts, effects: Effects, event: EventDeed): void {
   const { push, visit } = effects
   if (!visit) throw new Error('an event without its customer')
   effects.visitChanged = true
@@ -52,25 +52,25 @@ export function takeEvent(facts: Facts, effects: Effects, event: Event): void {
 
 function tellChange(
   { open, events }: Effects,
-  { name }: Event,
+  { name }: EventDeed,
   reception: ReceptionRow | null,
 ): void {
   if (open && (reception || changesCustomer.has(name))) events.push(...customerEvent(open.row))
 }
 
-type Answering = { event: Event; reception: ReceptionRow | null; found: Found | null }
+type AnsweredEvent = { event: EventDeed; reception: ReceptionRow | null; found: Found | null }
 
 /**
  * The words of a QR code are preferred to a rule's words, and those to the words in a button's key.
  */
-function answer(facts: Facts, effects: Effects, { event, reception, found }: Answering): void {
+function answer(facts: Facts, effects: Effects, { event, reception, found }: AnsweredEvent): void {
   const { customer, open } = effects
   if (found) effects.spoken.push({ companyId: customer.company_id, ruleId: found.rule.id })
   const speaker = found?.rule ?? speakerOf(event, reception)
   if (speaker) effects.answer = answerBy(facts, effects, { session: open, speaker })
 }
 
-type Visiting = { event: Event; visit: Visit }
+type Visiting = { event: EventDeed; visit: Visit }
 
 function widen(
   { at }: Facts,
@@ -83,7 +83,8 @@ function widen(
   if (open) events.push(...windowEvent({ ...customer, ...visit }, open.row, at))
 }
 
-const namedOf = ({ name, key }: Event): Named | null => (name === 'click' ? namedByKey(key) : null)
+const namedOf = ({ name, key }: EventDeed): Named | null =>
+  name === 'click' ? namedByKey(key) : null
 
 function note({ at }: Facts, effects: Effects, { event, visit }: Visiting): void {
   const { customer } = effects
@@ -109,7 +110,7 @@ function note({ at }: Facts, effects: Effects, { event, visit }: Visiting): void
   })
 }
 
-const detailOf = ({ detail, location }: Event): string | null =>
+const detailOf = ({ detail, location }: EventDeed): string | null =>
   detail?.slice(0, 500) ?? (location ? `${location.lat},${location.lng}` : null)
 
 function follow({ at }: Facts, { customer }: Effects): void {
@@ -148,7 +149,7 @@ function comeByCode(
 
 const parsed = (tags: string | null) => JSON.parse(tags ?? '[]') as string[]
 
-function addEvent(facts: Facts, effects: Effects, event: Event): void {
+function addEvent(facts: Facts, effects: Effects, event: EventDeed): void {
   const { open: session } = effects
   if (!session) return
   const extra = {
@@ -168,7 +169,7 @@ function addEvent(facts: Facts, effects: Effects, event: Event): void {
 }
 
 /** What answers if no rule does: the words of the QR code, or those in the button's key. */
-function speakerOf(event: Event, reception: ReceptionRow | null): Speaker | null {
+function speakerOf(event: EventDeed, reception: ReceptionRow | null): Speaker | null {
   if (reception?.reply_text) {
     return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }
   }

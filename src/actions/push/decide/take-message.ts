@@ -45,7 +45,7 @@ export function takeMessage(facts: Facts, effects: Effects, deed: Written): void
   answer(facts, effects, { session, found, ended, isNew, lastReceived })
 }
 
-type Received = {
+type AddedMessage = {
   session: BatchSession
   found: Found | null
   ended: Ended
@@ -53,7 +53,7 @@ type Received = {
   lastReceived: number | null
 }
 
-function answer(facts: Facts, effects: Effects, { ended, ...received }: Received): void {
+function answer(facts: Facts, effects: Effects, { ended, ...received }: AddedMessage): void {
   const { session, found } = received
   const speaker = chooseSpeaker(facts, effects.push, { ...received, isServed: ended === null })
   if (speaker) effects.answer = answerBy(facts, effects, { session, speaker })
