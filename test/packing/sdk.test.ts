@@ -1,4 +1,5 @@
-// The SDK as a stranger gets it: packed, installed into an empty project, compiled with its types, run on every Node it promises.
+// The SDK as its users get it: packed, installed into an empty project, compiled with its types,
+// and run on every supported Node version.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,7 +28,7 @@ void createClient({ appid: '', secret: '' }).custom.send({ msgtype: 'text', text
 `
 
 test(
-  'packed and installed into an empty project, ten lines with types compile and run on Node 20, 22 and 24',
+  'the packed SDK installs into an empty project, where ten lines with types compile and run on Node 20, 22 and 24',
   { timeout: 600_000 },
   async (t) => {
     const { dir, files, dependencies, nodes, compile } = await openStranger(t, 'wechat-api-ts')
@@ -38,7 +39,7 @@ test(
     assert.deepEqual(dependencies, ['xml2js'])
     assert.equal(await compile({ 'program.ts': program, 'wrong.ts': wrong }), '')
     for (const node of nodes) {
-      await t.test(`on Node ${node.major}`, (one) =>
+      await t.test(`the packed SDK runs on Node ${node.major}`, (one) =>
         converse(one, node, join(dir, 'out/program.js')),
       )
     }

@@ -1,4 +1,5 @@
-// The simulator as a stranger gets it: packed, installed into an empty project, started by its name, and driven over HTTP alone.
+// The simulator as its users get it: packed, installed into an empty project, started by its
+// command, and used over HTTP alone.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,7 +26,7 @@ await openSimulator({ dataDir: null })
 `
 
 test(
-  'the simulator, packed and installed into an empty project, starts by its name and answers on Node 20, 22 and 24',
+  'the packed simulator installs into an empty project, starts by its command, and answers on Node 20, 22 and 24',
   { timeout: 600_000 },
   async (t) => {
     const { dir, files, dependencies, nodes, compile } = await openStranger(t, 'wechat-simulator')
@@ -40,7 +41,9 @@ test(
     assert.deepEqual(dependencies, ['qr'])
     assert.equal(await compile({ 'program.ts': program, 'wrong.ts': wrong }), '')
     for (const node of nodes) {
-      await t.test(`on Node ${node.major}`, (one) => converse(one, node, dir))
+      await t.test(`the packed simulator runs on Node ${node.major}`, (one) =>
+        converse(one, node, dir),
+      )
     }
   },
 )
@@ -104,7 +107,7 @@ async function start(t: TestContext, binary: string, { dir, dataDir }: Place) {
   }
 }
 
-/** An account whose server accepts every push, and one follower. */
+/** Registers an account whose server accepts every push, and one follower. */
 async function register(t: TestContext, url: string) {
   const backend = createServer((request, response) => {
     request.resume().once('end', () => response.end('success'))

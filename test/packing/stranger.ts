@@ -1,4 +1,5 @@
-// A stranger's empty project: one of our packages is packed, installed there from its tarball, and run on every Node it promises.
+// An empty project like that of a user, into which one of our packages is installed from its
+// tarball and run on every supported Node version.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,8 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-// Compiled tests run elsewhere than they are written.
+// Searches in parent directories, because compiled tests are in a different directory than their
+// sources.
 const rootAbove = (from: string): string =>
   existsSync(join(from, 'package-lock.json')) ? from : rootAbove(join(from, '..'))
 const root = rootAbove(import.meta.dirname)
@@ -18,12 +20,12 @@ const versions = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 export type Node = { major: string; binary: string }
 export type Stranger = {
   dir: string
-  /** In the tarball. */
+  /** The files in the tarball. */
   files: string[]
-  /** What was installed with it, by its own word. */
+  /** The packages that were installed with it, as it declares them. */
   dependencies: string[]
   nodes: Node[]
-  /** Answers what the compiler says; nothing when all is well. */
+  /** Returns the compiler's errors; an empty text if there are none. */
   compile: (programs: Record<string, string>) => Promise<string>
 }
 
@@ -70,14 +72,14 @@ async function pack(name: string, dir: string): Promise<{ tarball: string; files
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', dir], {
     cwd: join(root, 'packages', name),
   })
-  // the build before it may speak first
+  // the build that runs before packing may print something first
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [
     { filename: string; files: { path: string }[] },
   ]
   return { tarball: join(dir, packed.filename), files: packed.files.map(({ path }) => path) }
 }
 
-/** The binary of another Node comes as a package. */
+/** Other Node versions come as npm packages. */
 function nodesIn(dir: string): Node[] {
   const [current = ''] = process.versions.node.split('.')
   const others =

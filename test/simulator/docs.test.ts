@@ -1,4 +1,5 @@
-// Its README is what strangers build by: in both languages it names every call, event, fault and way to tamper that there is.
+// Users of the simulator rely on its README, so in both languages it must name every call, event,
+// fault and way to tamper.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -17,14 +18,14 @@ const readmes = ['README.md', 'README.zh-CN.md'].map((name) => ({
 }))
 
 for (const { name, text } of readmes) {
-  test(`${name} of the simulator names every call of the platform that is played`, () => {
+  test(`the simulator's ${name} names every call of WeChat that is simulated`, () => {
     assert.ok(Object.keys(endpoints).length >= 90)
     for (const path of Object.keys(endpoints)) {
       assert.ok(text.includes(`\`${path.replace(/^\/cgi-bin/, '')}\``), path)
     }
   })
 
-  test(`${name} of the simulator names every call that drives it`, () => {
+  test(`the simulator's ${name} names every call that controls the simulator`, () => {
     for (const [method, path] of routes) {
       const written = path.source
         .replace(/^\^|\$$/g, '')
@@ -37,7 +38,7 @@ for (const { name, text } of readmes) {
     }
   })
 
-  test(`${name} of the simulator names every event, fault and way to tamper`, () => {
+  test(`the simulator's ${name} names every event, every fault and every way to tamper with a push`, () => {
     for (const event of eventNames) {
       assert.ok(text.toLowerCase().includes(`\`${event}\``), event)
     }

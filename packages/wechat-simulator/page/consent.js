@@ -1,4 +1,5 @@
-// What the platform shows an owner who lets a third-party platform act for an account, and a visitor whom a page asks who he is.
+// The consent pages of WeChat: for an owner who authorises a third-party platform, and for a
+// visitor whose identity a web page asks for.
 import { attempt, avatar, button, call, find, make } from './dom.js'
 import { word, writeWords } from './words.js'
 

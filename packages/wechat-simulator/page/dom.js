@@ -1,4 +1,5 @@
-// Data reaches the page by textContent and by attributes that cannot run; nothing a follower or an account sends is ever read as HTML.
+// Helpers for the page. Texts from followers and accounts are set with textContent or harmless
+// attributes only, and are never interpreted as HTML.
 export const find = (selector, root = document) => root.querySelector(selector)
 export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)]
 
@@ -106,7 +107,10 @@ export function avatar(name, seed) {
   })
 }
 
-/** A file the person chooses, as base64 with its name; nothing if none is chosen. */
+/**
+ * Lets the person choose a file, and returns its name and its content as base64; nothing if none is
+ * chosen.
+ */
 export function chooseFile(accept) {
   return new Promise((resolve) => {
     const input = make('input', { type: 'file', accept })

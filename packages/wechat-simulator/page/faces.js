@@ -1,4 +1,4 @@
-// WeChat's own faces arrive as codes. Each is shown by the emoji that comes nearest to it.
+// WeChat's built-in emoticons arrive as text codes. Each is shown as the most similar emoji.
 export const faces = [
   ['/::)', '[微笑]', '🙂'],
   ['/::~', '[撇嘴]', '😕'],
@@ -157,7 +157,7 @@ const byCode = new Map(
   ]),
 )
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-// The longest first: /::) must not hide in a longer one.
+// The longest codes come first, because /::) may be the beginning of a longer one.
 const anyFace = new RegExp(
   [...byCode.keys()]
     .sort((a, b) => b.length - a.length)
@@ -166,7 +166,7 @@ const anyFace = new RegExp(
   'g',
 )
 
-/** Without a font for emoji a face is told by its name. */
+/** If there is no font with emoji, an emoticon is shown by its name. */
 export const drawsEmoji = (() => {
   const pixels = (text) => {
     const pen = document.createElement('canvas').getContext('2d')
@@ -177,7 +177,7 @@ export const drawsEmoji = (() => {
   return pixels('\u{1F970}') !== pixels('\u{10FFFF}')
 })()
 
-/** Pieces of a text: `{text}` as it stands, `{glyph, name, code}` for a face. */
+/** Splits a text into pieces: `{text}` for plain text, `{glyph, name, code}` for an emoticon. */
 export function withFaces(text) {
   const pieces = []
   let at = 0

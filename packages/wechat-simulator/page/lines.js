@@ -1,4 +1,4 @@
-// One line of a chat, as a follower's phone shows it.
+// Draws one line of a conversation as a follower's phone shows it.
 import { attempt, avatar, button, icon, make } from './dom.js'
 import { drawsEmoji, withFaces } from './faces.js'
 import { knows, locale, word } from './words.js'
@@ -28,7 +28,10 @@ function plainNodes(text) {
   })
 }
 
-/** Links stand there but lead nowhere; only a link of the kind weixin://bizmsgmenu is a tap, which sends a text. */
+/**
+ * Links are shown but lead nowhere, except that a link of the form weixin://bizmsgmenu sends its
+ * text like a tap.
+ */
 function linkOf(attributes, text, say) {
   const href = /href=(?:"([^"]*)"|'([^']*)')/i.exec(attributes)
   const target = href?.[1] ?? href?.[2] ?? ''
@@ -191,7 +194,7 @@ function videoOf(line) {
     : film
 }
 
-/** Only pictures of the simulator itself are fetched; of others stands the place. */
+/** Only pictures of the simulator itself are loaded; for others their address is shown. */
 function coverOf(url) {
   const isOurs = typeof url === 'string' && url.startsWith(`${location.origin}/`)
   return isOurs
@@ -369,7 +372,9 @@ function noteOf(line) {
   return `${name}${line.text ? ` · ${line.text}` : ''}`
 }
 
-/** A line with its face beside it; what happened stands small in the middle. */
+/**
+ * A message has its sender's picture beside it; an event is shown in small letters in the middle.
+ */
 export function drawLine(line, { account, follower, names, say }) {
   const item = make('li', {
     'data-way': line.way,

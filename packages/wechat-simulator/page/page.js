@@ -1,4 +1,4 @@
-// A page of phones to play followers with.
+// The page with phones on which a person plays followers.
 import { attempt, avatar, button, call, find, findAll, icon, make, toast } from './dom.js'
 import { openPhone } from './phone.js'
 import { accountPanel, drawTabs, eventsPanel, faultsPanel, ledgerPanel } from './tools.js'
@@ -55,7 +55,7 @@ function place(index, appid, openid) {
   return phone
 }
 
-/** The address names the first phone's follower: `#appid/openid`. */
+/** The address of the page names the follower of the first phone: `#appid/openid`. */
 function choose(appid, openid) {
   state.appid = appid
   const hash = openid === null ? '' : `#${encodeURIComponent(appid)}/${encodeURIComponent(openid)}`

@@ -1,4 +1,4 @@
-// One phone: a follower's chat with an account.
+// A phone with the conversation between a follower and an account.
 import { attempt, button, call, icon, make } from './dom.js'
 import { drawLine } from './lines.js'
 import { faceSheet, moreSheet, resultSheet } from './sheets.js'
@@ -6,7 +6,7 @@ import { locale, word } from './words.js'
 
 const pause = 5 * 60_000
 
-/** `isFirst`: its parts have ids, by which scripts find them. */
+/** `isFirst`: the elements of the first phone have ids, by which scripts find them. */
 export function openPhone({ appid, openid, isFirst, world, onClose, onChange }) {
   const id = (name) => (isFirst ? { id: name } : {})
   const time = make('span')
@@ -50,7 +50,8 @@ export function openPhone({ appid, openid, isFirst, world, onClose, onChange }) 
 
   const follower = () => world.follower(appid, openid)
   const at = (path) => `/sim/followers/${encodeURIComponent(openid)}/${path}`
-  // Draws at once and again when the account has answered: three tries may take fifteen seconds.
+  // Redraws at once, and again when the account has answered, since three attempts may take fifteen
+  // seconds.
   const act = async (path, body) => {
     const answered = call('POST', at(path), { appid, ...body })
     onChange()
@@ -132,7 +133,8 @@ export function openPhone({ appid, openid, isFirst, world, onClose, onChange }) 
     if (state.atEnd) list.scrollTop = list.scrollHeight
   }
   new ResizeObserver(toEnd).observe(list)
-  // Only a person scrolls upwards; a picture that loads merely makes the list longer.
+  // Only scrolling by a person counts; a picture that finishes loading also changes the length of
+  // the list.
   list.addEventListener('scroll', () => {
     if (list.scrollTop < state.top - 2) state.atEnd = false
     if (list.scrollHeight - list.scrollTop - list.clientHeight < 40) state.atEnd = true

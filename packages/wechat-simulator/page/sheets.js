@@ -1,4 +1,4 @@
-// What opens above the input: more things to send, faces, places, codes.
+// The panels above the input: more things to send, emoticons, locations, QR codes.
 import { attempt, button, call, chooseFile, icon, make } from './dom.js'
 import { drawsEmoji, faces } from './faces.js'
 import { locale, word } from './words.js'
@@ -19,7 +19,10 @@ const entry = (name, label, run) =>
     make('small', { text: word(name) }),
   )
 
-/** `phone` gives say, happen, openid, appid, follower and what closes or changes the sheet. */
+/**
+ * `phone` provides say, happen, openid, appid and follower, and functions that close or change the
+ * panel.
+ */
 export function moreSheet(phone) {
   const say = (body) => () => {
     phone.close()
@@ -188,7 +191,7 @@ export function faceSheet(phone) {
   )
 }
 
-/** For a menu that scans: the person tells what the code says. */
+/** For menu buttons that scan: the person enters what the code contains. */
 export function resultSheet(phone, run) {
   return form(phone, [['scanResult', 'https://example.com/scanned']], ({ scanResult }) => {
     phone.close()

@@ -1,4 +1,4 @@
-// The right column: ledger, faults, events, account.
+// The right column of the page: ledger, faults, events, account.
 import { attempt, button, call, find, make } from './dom.js'
 import { knows, word } from './words.js'
 
@@ -120,7 +120,7 @@ export function faultsPanel(items, refresh) {
   )
 }
 
-/** Any event of the platform for the follower on show, with fields of one's own. */
+/** Sends any event of WeChat for the displayed follower, with any fields. */
 export function eventsPanel(names, phone) {
   const name = make(
     'select',

@@ -1,4 +1,4 @@
-// Every word of the page, in Chinese and English.
+// All texts of the page in Chinese and English.
 const words = {
   title: ['微信模拟器', 'WeChat simulator'],
   account: ['公众号', 'Account'],

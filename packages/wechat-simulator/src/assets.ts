@@ -11,19 +11,25 @@ const types: Record<string, string> = {
   jpg: 'image/jpeg',
 }
 
-/** They are never compiled, and stand beside what is. */
+/**
+ * The page and the samples are not compiled, so their folders are next to those of the compiled
+ * code.
+ */
 const folder = (name: 'page' | 'samples'): string =>
   fileURLToPath(new URL(`../${name}`, import.meta.url))
 
 const samples = new Map<string, Buffer>()
-/** A picture, a voice or a video to send when none is given. */
+/** A sample picture, voice or video, used if the caller gives none. */
 export function sample(name: string): Buffer {
   const bytes = samples.get(name) ?? readFileSync(join(folder('samples'), name))
   samples.set(name, bytes)
   return bytes
 }
 
-/** A browser cannot play AMR; who wants to hear voices installs this large package beside the simulator. */
+/**
+ * Browsers cannot play AMR. Whoever wants to hear voices installs this large package next to the
+ * simulator.
+ */
 function serveDecoder(response: ServerResponse): void {
   const script = readDecoder()
   response.writeHead(200, { 'content-type': types['js'], 'x-content-type-options': 'nosniff' })

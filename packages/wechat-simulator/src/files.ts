@@ -5,7 +5,10 @@ import { isAlive } from './state/media.ts'
 import type { Store } from './state/store.ts'
 import { drawPng } from './wire/png.ts'
 
-/** What anybody with the address may fetch: pictures (`/mmbiz/`), videos (`/vod/`), and for the page all media (`/sim/media/`). */
+/**
+ * Serves files that anybody with the address may download: pictures (`/mmbiz/`), videos (`/vod/`),
+ * and all media for the phone page (`/sim/media/`).
+ */
 export function serveMedia(store: Store, response: ServerResponse, path: string): void {
   const media = store.media.get(decodeURIComponent(path.split('/').at(-1) ?? ''))
   const bytes = media !== undefined && isAlive(store, media) ? store.blobs.get(media.mediaId) : null
@@ -22,7 +25,10 @@ export function serveMedia(store: Store, response: ServerResponse, path: string)
   response.end(bytes)
 }
 
-/** The picture of a QR code stands on another host of the platform; it needs no token and is no call of the API. */
+/**
+ * Serves the picture of a QR code. The real WeChat has it on another host; it needs no token and is
+ * not a call of the API.
+ */
 export function serveQr(store: Store, response: ServerResponse, ticket: string): void {
   const code = store.codes.get(ticket)
   if (code === undefined) throw failWith(404, 'not_found', 'no such ticket')

@@ -44,7 +44,7 @@ export function isKnown<Name extends string>(
   return names.includes(value as Name)
 }
 
-/** Long enough for a video of 10 MB in base64. */
+/** Enough for a video of 10 MB in base64. */
 const largest = 16 * 1_048_576
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -88,7 +88,10 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   })
 }
 
-/** A page of another site must neither read nor drive the simulator, also not by a name that resolves to 127.0.0.1. */
+/**
+ * Refuses requests from pages of other sites, including those under a host name that resolves to
+ * 127.0.0.1.
+ */
 export function mayPass(request: IncomingMessage, port: number): boolean {
   const host = request.headers.host ?? ''
   const names = ['localhost', '127.0.0.1', '[::1]']

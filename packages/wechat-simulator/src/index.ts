@@ -1,4 +1,4 @@
-// What a program of yours may use. Everything else of the simulator is reached over HTTP.
+// What other programs may import from the simulator. Everything else is used over HTTP.
 export { sample } from './assets.ts'
 export { eventNames } from './phone/events.ts'
 export { openSimulator } from './simulator.ts'

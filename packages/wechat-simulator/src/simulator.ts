@@ -15,9 +15,9 @@ import type { Timing } from './types.ts'
 export type SimulatorOptions = {
   host: string
   port: number
-  /** null: everything is forgotten at the end. */
+  /** If null, nothing is stored, and everything is gone when the simulator ends. */
   dataDir: string | null
-  /** Shorter push deadlines for tests; the platform's own are the default. */
+  /** Shorter time limits for pushes, for tests. By default they are WeChat's. */
   timing?: Partial<Timing>
 }
 export type Simulator = { url: string; close: () => Promise<void> }
@@ -35,7 +35,7 @@ function portOf(server: Server): number {
 
 type Serve = (store: Store, exchange: Exchange) => Promise<void> | void
 
-/** The first that fits serves. */
+/** The first entry whose path matches handles the request. */
 const rooms: [path: RegExp, serve: Serve][] = [
   [/^\/(cgi-bin|customservice|sns|datacube)\//, serveApi],
   [/^\/sim\/(?!media\/)/, serveSim],

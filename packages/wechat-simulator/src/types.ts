@@ -12,29 +12,34 @@ export type Account = {
   encodingAesKey: string
   previousAesKey: string
   mode: Mode
-  /** Of its pushes and of their answers. */
+  /** The format of its pushes and of the answers to them. */
   format: Format
   callbackUrl: string
   originalId: string
   name: string
   kind: Kind
-  /** The suffix of its kf accounts; empty: any. */
+  /** The suffix of the names of its customer-service accounts; if empty, any suffix is accepted. */
   wechatId: string
-  /** null: not switched on. */
+  /** null if the whitelist is switched off. */
   ipWhitelist: string[] | null
   miniPrograms: string[] | null
-  /** After so many failed pushes in a row nothing is pushed for a minute; 0: never. */
+  /** After this many failed pushes in a row nothing is pushed for a minute; 0 turns this off. */
   markFail: number
   failures: number
   markedUntil: number
-  /** Calls a day or a minute, by path; what is not named has the platform's number. */
+  /**
+   * How many calls are allowed per day or minute, by path. For other paths WeChat's numbers apply.
+   */
   limits: Record<string, number>
   minuteLimits: Record<string, number>
-  /** Where sources differ about the errcode. */
+  /** Errcodes about which documents disagree, so they can be configured. */
   codes: { unfollowed: number; kfAccount: number }
 }
 
-/** How many messages the account may still send to one follower, and until when (ms of the simulator's clock). */
+/**
+ * How many messages the account may still send to a follower, and until when (in ms of the
+ * simulator's clock).
+ */
 export type ReplyWindow = { endsAt: number; remaining: number; scene: string }
 
 export type Follower = {
@@ -55,11 +60,14 @@ export type Follower = {
   subscribeScene: string
   qrScene: number
   qrSceneStr: string
-  /** Notices the follower allowed, by template. */
+  /** How many notices the follower still allows, by template. */
   subscriptions: Record<string, number>
 }
 
-/** One line of a chat. What reached the follower carries `n`; what the follower did carries none. */
+/**
+ * A line of a conversation. Lines that reached the follower have a number `n`; what the follower
+ * did has none.
+ */
 export type Line = {
   n?: number
   way: 'sent' | 'event' | 'passive' | 'custom' | 'template' | 'mass' | 'desk' | 'menu'
@@ -139,7 +147,7 @@ export type KfAccount = {
   inviteExpiresAt: number
   online: number
 }
-/** A follower in the hands of the platform's own desk: of nobody yet (null), or of one account. */
+/** A follower at WeChat's own desk: waiting (null) or served by one of its accounts. */
 export type DeskCase = { appid: string; openid: string; kfAccount: string | null; since: number }
 export type DeskRecord = {
   appid: string
@@ -177,7 +185,7 @@ export type Article = {
   at: number
   published: boolean
 }
-/** What an account used of its allowances. */
+/** How much of its quotas an account has used. */
 export type Usage = {
   appid: string
   day: string
@@ -207,7 +215,7 @@ export type Authorization = {
   scopes: number[]
   at: number
 }
-/** Codes that are given once: before an authorisation, for one, and of web authorisation. */
+/** Codes that work only once, such as those for authorisation. */
 export type Grant = {
   code: string
   kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh'
@@ -240,12 +248,15 @@ export type Fault = {
   errcode?: number
   delayMs?: number
   processed?: boolean
-  /** How many more times it strikes; 0 = until deleted. */
+  /** How many more times the fault occurs; 0 means until it is deleted. */
   next: number
-  /** It strikes only every so many fitting calls. */
+  /** The fault occurs only at every n-th matching call. */
   every?: number
   seen?: number
 }
 
-/** Real milliseconds: how long one push may take, and how long to wait after a failure other than a time-out. */
+/**
+ * In real milliseconds: how long a push may take, and the pause after a failure other than a
+ * time-out.
+ */
 export type Timing = { deadlineMs: number; pauseMs: number }

@@ -5,7 +5,7 @@ import type { Account, Component, Follower, Kind, Token } from '../types.ts'
 import type { Part } from '../wire/multipart.ts'
 import { findFollower } from '../state/store.ts'
 
-/** The platform says no: always with status 200 and an errcode. */
+/** A refusal of WeChat: always HTTP status 200 with an errcode. */
 export class Refused extends Error {
   readonly errcode: number
   readonly more: Record<string, unknown>
@@ -16,7 +16,7 @@ export class Refused extends Error {
   }
 }
 
-/** `more`: fields beside the errcode, among them an errmsg of its own. */
+/** `more`: fields to return with the errcode, possibly with a special errmsg. */
 export function refuse(errcode: number, more?: Record<string, unknown>): never {
   throw new Refused(errcode, more)
 }
@@ -32,12 +32,12 @@ export type Request = {
   query: URLSearchParams
   text: string
   ip: string
-  /** null: the body is no JSON object. */
+  /** null if the body is not a JSON object. */
   body: Body | null
   parts: Part[] | null
   accessToken: string | null
 }
-/** A call with a good token: for this account, or for the component itself. */
+/** A call with a valid token, made for this account or for the third-party platform itself. */
 export type Call = Omit<Request, 'body'> & { account: Account; token: Token; body: Body }
 export type ComponentCall = Omit<Request, 'body'> & { component: Component; body: Body }
 export type Bytes = { bytes: Buffer; contentType: string; name: string | null }
@@ -47,9 +47,9 @@ export type Result = Answer | Bytes | undefined
 type Rules = {
   method: 'GET' | 'POST' | 'ANY'
   body: 'json' | 'parts' | 'none'
-  /** Daily calls before 45009, as published for ordinary accounts. */
+  /** How many calls a day are allowed before 45009, as published for ordinary accounts. */
   daily?: number
-  /** Kinds of account that may not: 48001. */
+  /** The kinds of account that may not make this call and get 48001. */
   notFor?: Kind[]
 }
 export type Endpoint = Rules &
@@ -108,7 +108,7 @@ function hasShape(value: unknown, shape: keyof Shapes): boolean {
   return shape === 'object' ? isBody(value) : typeof value === shape
 }
 
-/** A field that may be missing. The wrong type is a wrong shape: 47001. */
+/** Reads an optional field. A value of the wrong type is refused with 47001. */
 export function may<Shape extends keyof Shapes>(
   body: Body,
   name: string,
@@ -119,7 +119,7 @@ export function may<Shape extends keyof Shapes>(
   return hasShape(value, shape) ? (value as Shapes[Shape]) : refuse(47001)
 }
 
-/** A text that must be there: the errcode says what is missing. */
+/** Reads a required text; `missing` is the errcode if it is absent. */
 export function needText(body: Body, name: string, missing: number): string {
   const value = may(body, name, 'string')
   return value === undefined || value === '' ? refuse(missing) : value
@@ -138,14 +138,14 @@ export function textsIn(body: Body, name: string, missing: number): string[] {
   return list.map((one) => (typeof one === 'string' ? one : refuse(47001)))
 }
 
-/** The follower an openid names; an openid of nobody is 40003. */
+/** The follower with this openid; an unknown openid is refused with 40003. */
 export function followerOf(call: Call, openid: unknown): Follower {
   if (openid === undefined || openid === null || openid === '') refuse(41009)
   if (typeof openid !== 'string') refuse(47001)
   return findFollower(call.store, call.account.appid, openid) ?? refuse(40003)
 }
 
-/** As the platform counts letters: a Chinese one is one, and so is an emoji. */
+/** Counts characters like WeChat: a Chinese character is one, and so is an emoji. */
 export function lettersOf(text: string): number {
   return Array.from(text).length
 }

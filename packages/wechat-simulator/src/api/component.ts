@@ -48,7 +48,7 @@ function preAuthCode({ store, component }: ComponentCall): Answer {
 const scopesOf = (given: Authorization): object[] =>
   given.scopes.map((id) => ({ funcscope_category: { id } }))
 
-/** A fresh token; the one before stays good for five minutes. */
+/** Creates a new token; the previous one stays valid for five minutes. */
 function authorizerToken(store: Store, given: Authorization): Answer {
   for (const old of store.tokens.values()) {
     const isTheirs =
@@ -123,7 +123,7 @@ function authorizerInfo(call: ComponentCall): Answer {
       alias: account.wechatId,
       qrcode_url: '',
       business_info: { open_store: 0, open_scan: 0, open_pay: 0, open_card: 0, open_shake: 0 },
-      // only a mini program has it: whoever asks tells them apart by it
+      // only mini programs have this field, so it distinguishes them from official accounts
       ...(account.kind === 'miniprogram' ? { MiniProgramInfo: miniProgramInfo } : {}),
     },
     authorization_info: {

@@ -10,7 +10,7 @@ import type { Call, Endpoints } from './call.ts'
 
 type Check = (part: Body, call: Call) => void
 
-/** `<a href="…">text</a>` must be whole; other markup is shown as it is. */
+/** A link `<a href="…">text</a>` must be complete; other markup is shown as plain text. */
 function checkLinks(text: string): void {
   const rest = text.replace(
     /<a(?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*\s*>([^<]*)<\/a>/gi,
@@ -139,7 +139,7 @@ export function describe(
   }
 }
 
-/** The errcode of writing to this follower at all, whatever is written. */
+/** The errcode for any message to this follower, whatever its content; 0 if they can be reached. */
 export function reachError(account: Account, follower: Follower): number {
   if (!follower.subscribed) return account.codes.unfollowed
   if (follower.blacklisted) return 43019

@@ -16,7 +16,7 @@ function dateIn(call: Call, name: string): number {
 
 const dateOf = (ms: number): string => new Date(ms + beijing).toISOString().slice(0, 10)
 
-/** The days asked for, up to yesterday. */
+/** The requested days, up to yesterday. */
 function daysIn(call: Call, most: number): string[] {
   const [from, to] = [dateIn(call, 'begin_date'), dateIn(call, 'end_date')]
   const yesterday = Date.parse(`${dateOf(call.store.now() - day)}T00:00:00Z`)
@@ -71,7 +71,7 @@ function userCumulate(call: Call): Answer {
 const kinds: Record<string, number> = { text: 1, image: 2, voice: 3, video: 4, shortvideo: 4 }
 const kindOf = (one: Pushed): number => kinds[String(one.request['MsgType'])] ?? 6
 
-/** How many followers wrote how many messages, by kind. */
+/** How many followers sent how many messages, by message type. */
 function upstream(call: Call): Answer {
   const list = daysIn(call, 7).flatMap((ref_date) => {
     const messages = pushesOn(call, ref_date).filter(

@@ -18,7 +18,7 @@ import { userEndpoints } from './users.ts'
 
 const addresses = get(() => ({ ip_list: ['127.0.0.1'] }))
 
-/** Every call of the platform that is played here. */
+/** All calls of WeChat that are simulated. */
 export const endpoints: Endpoints = {
   ...tokenEndpoints,
   ...quotaEndpoints(() => endpoints),

@@ -1,4 +1,4 @@
-/** The platform's words; live texts vary and carry a rid. */
+/** The error texts of WeChat. The real ones vary and contain a rid. */
 const messages: Record<number, string> = {
   [-1]: 'system error',
   [-1000]: 'system error',

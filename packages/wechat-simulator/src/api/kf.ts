@@ -66,7 +66,7 @@ function update(call: Call): undefined {
   call.store.saveSoon()
 }
 
-/** Sources disagree whether it is a GET or a POST: both are taken. */
+/** Documents disagree whether this call is a GET or a POST, so both are accepted. */
 function remove(call: Call): undefined {
   const one = find(call, call.body['kf_account'] ?? call.query.get('kf_account'))
   call.store.kfAccounts.delete(keyOf(one.appid, one.account))

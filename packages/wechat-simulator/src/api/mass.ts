@@ -20,7 +20,7 @@ import { checkText, describe } from './custom.ts'
 import { openidsOf } from './users.ts'
 
 const day = 24 * 3600_000
-/** The platform itself writes about its mass messages, as somebody no account can write to. */
+/** The sender of WeChat's own events about mass messages; no account can write to it. */
 const helper = 'oMassSendHelper0000000000001'
 
 const mediaOf: Record<string, MediaType> = {
@@ -50,7 +50,9 @@ function contentIn(call: Call): { type: string; content: Body } {
   return { type, content }
 }
 
-/** A service account reaches a follower four times a month, the others write once a day. */
+/**
+ * A service account may reach each follower four times a month, other accounts may send once a day.
+ */
 function checkQuota(call: Call): Mass[] {
   const { store, account } = call
   const before = ofAccount(store, 'masses', account.appid)

@@ -133,7 +133,7 @@ function count(call: Call): Answer {
   }
 }
 
-/** For pictures inside articles: an address, no id. */
+/** Uploads a picture for use in articles: it gets an address and no media id. */
 function uploadPicture(call: Call): Answer {
   const { bytes } = mediaPart(call)
   if (bytes.length > 1_048_576) refuse(40009)

@@ -25,7 +25,7 @@ export function mediaPart(call: Call): Part {
   return part.bytes.length === 0 ? refuse(44001) : part
 }
 
-/** The bytes decide, not the name: what is not of the type is refused. */
+/** Refuses a file whose bytes are not of this type, whatever its name says. */
 export function checkFile(type: UploadType, bytes: Buffer): void {
   const { most, tooLarge, extensions } = limits[type]
   if (bytes.length > most) refuse(tooLarge)

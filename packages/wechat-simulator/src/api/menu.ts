@@ -132,7 +132,7 @@ function read(call: Call): Answer {
   }
 }
 
-/** Another shape of the same menu: lists stand in `list`. */
+/** The same menu in a different form, in which lists are wrapped in `list`. */
 function readSelf(call: Call): Answer {
   const { main } = menusOf(call.store, call.account.appid)
   const listed = (button: Body): Body => {

@@ -5,7 +5,7 @@ import type { Account, Grant } from '../types.ts'
 import { open, refuse } from './call.ts'
 import type { Answer, Endpoints, Request } from './call.ts'
 
-// Web authorisation: another token than that of the API.
+// Web authorisation has tokens of its own, different from those of the API.
 const twoHours = 7200_000
 const thirtyDays = 30 * 24 * 3600_000
 
@@ -53,7 +53,7 @@ function holder({ store, query }: Request): Grant {
   return found.openid === query.get('openid') ? found : refuse(40003)
 }
 
-/** Only here are nickname and picture told, and only if the person agreed. */
+/** Only this call returns nickname and picture, and only if the person agreed. */
 function userInfo(request: Request): Answer {
   const { appid, openid, scope } = holder(request)
   if (scope !== 'snsapi_userinfo') refuse(48001)

@@ -20,7 +20,7 @@ function clearOwn(call: Call): undefined {
   clear(call, call.account)
 }
 
-/** With the secret in place of a token: for the day when the token's own quota is used up. */
+/** Uses the secret instead of a token, for when the quota of calls with a token is used up. */
 function clearWithSecret(request: Request): undefined {
   const find = (name: string): unknown => request.query.get(name) ?? request.body?.[name]
   const account = request.store.accounts.get(String(find('appid'))) ?? refuse(40013)

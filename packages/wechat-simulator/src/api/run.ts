@@ -15,7 +15,9 @@ function checkMethod(endpoint: Endpoint, method: string): void {
   if (endpoint.method === 'GET' && method !== 'GET') refuse(43001)
 }
 
-/** Texts must be sent as they are: an escaped letter would stand on the phone as written. */
+/**
+ * Texts must be sent unescaped, because WeChat would show an escaped letter literally on the phone.
+ */
 function hasEscapes(text: string): boolean {
   return /(?<!\\)(\\\\)*\\u(?!00[0-7])[0-9a-f]{4}/i.test(text)
 }
@@ -28,7 +30,9 @@ function readShape(endpoint: Endpoint, request: Request): Body {
   return hasEscapes(request.text) ? refuse(40033) : request.body
 }
 
-/** A token got through a platform lives and may as long as the owner allows. */
+/**
+ * A token obtained through a third-party platform works only for what the account's owner permits.
+ */
 function checkAuthorization(store: Store, token: Token, path: string): void {
   if (token.kind !== 'authorizer') return
   const given = store.authorizations.get(keyOf(token.component ?? '', token.appid))

@@ -101,7 +101,7 @@ function whom({ body, query }: Request): { openid?: string } {
   return isText(openid) ? { openid } : {}
 }
 
-/** By its rid a failed call can be asked about. */
+/** A failed call can later be looked up by its rid. */
 function ridOf(outcome: Outcome | null): { rid?: string } {
   const found =
     outcome === null || isBytes(outcome)
@@ -133,7 +133,7 @@ function record(request: Request, { outcome, fault, status, appid }: Happened): 
   })
 }
 
-/** Faults that change the state before the call is looked at. */
+/** Applies faults that change the state before the call is processed. */
 function prepare(request: Request, fault: Fault): void {
   const { store } = request
   if (fault.kind === 'expireToken') expireToken(store, request.accessToken)
@@ -173,7 +173,7 @@ function headersOf(
       },
     }
   }
-  // Where bytes were expected, an error comes as text/plain: only its body tells.
+  // If bytes were expected, an error is sent as text/plain, as WeChat does.
   const isPlain =
     /^\/cgi-bin\/(media\/get|material\/get_material)/.test(request.path) &&
     outcome !== null &&
@@ -200,7 +200,7 @@ function writeAnswer(
   } else response.end(body)
 }
 
-/** True when the fault answered, or did not, in place of the platform: the call has no effect. */
+/** True if a fault replaced the answer, so that the call has no effect. */
 function turnAway(
   request: Request,
   response: ServerResponse,
@@ -224,7 +224,10 @@ function delayOf(fault: Fault | null): number {
   return fault?.delayMs ?? (fault?.kind === 'slow' ? 3000 : 0)
 }
 
-/** The platform's side. Reset, silent and half strike after the call took effect: only its answer is lost. */
+/**
+ * Answers a call to WeChat's API. The faults reset, silent and half happen after the call took
+ * effect, so only its answer is lost.
+ */
 export async function serveApi(store: Store, exchange: Exchange): Promise<void> {
   const { response } = exchange
   const request = await readRequest(store, exchange)

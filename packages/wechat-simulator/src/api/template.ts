@@ -16,7 +16,10 @@ const limits: Record<string, number> = {
   const: 20,
 }
 
-/** `thing1` may hold so many characters, and must be a text. */
+/**
+ * The values of a template message: each must be a text of limited length, depending on names like
+ * `thing1`.
+ */
 function valuesIn(call: Call): Record<string, string> {
   const data = needObject(call.body, 'data', 47003)
   return Object.fromEntries(
@@ -61,7 +64,7 @@ function show(call: Call, follower: Follower, template: Template): void {
   })
 }
 
-/** The result comes as an event, later than the answer. */
+/** The result is pushed as an event after the call has been answered. */
 function sendTemplate(call: Call): Answer {
   const { store, account } = call
   const follower = followerOf(call, call.body['touser'])
@@ -83,7 +86,7 @@ function sendTemplate(call: Call): Answer {
   return { errcode: 0, errmsg: 'ok', msgid }
 }
 
-/** One for each time the follower allowed it. */
+/** A notice can be sent once for each time the follower allowed it. */
 function sendNotice(call: Call): undefined {
   const { store, account } = call
   const follower = followerOf(call, call.body['touser'])
@@ -146,7 +149,7 @@ function remove(call: Call): undefined {
   call.store.saveSoon()
 }
 
-/** The one-time notice: title and text are the caller's own. */
+/** The one-time notice, whose title and text the caller chooses. */
 function sendOnce(call: Call): undefined {
   const follower = followerOf(call, call.body['touser'])
   const title = needText(call.body, 'title', 47003)

@@ -85,7 +85,7 @@ function whoAsks(request: Request, asked: Asked): Account {
   return account
 }
 
-/** Each call makes a new token; the one before stays good for five minutes. */
+/** Each call creates a new classic token; the previous one stays valid for five minutes. */
 function classicToken(request: Request): Answer {
   const { store } = request
   const { appid } = whoAsks(request, askedIn(request))
@@ -101,7 +101,10 @@ function mayForce(store: Store, held: Token): boolean {
   return true
 }
 
-/** The same token until five minutes before its end; force kills it at once, but not twice within 30 s and not 21 times a day. */
+/**
+ * A stable token stays the same until five minutes before it expires. A forced renewal invalidates
+ * it at once, and is allowed once in 30 s and twenty times a day.
+ */
 function stableToken(request: Request): Answer {
   const { store } = request
   if (request.text === '') refuse(44002)
@@ -118,7 +121,7 @@ function stableToken(request: Request): Answer {
   return answer(store, issueToken(store, { appid, kind: 'stable' }))
 }
 
-/** Whom a token speaks for; an errcode if it speaks no more. */
+/** The account for which a token was issued, or an errcode if it is no longer valid. */
 export function checkToken(
   store: Store,
   text: string | null,

@@ -4,7 +4,7 @@ import type { Account, Usage } from '../types.ts'
 import { refuse } from './call.ts'
 import type { Endpoint } from './call.ts'
 
-/** Days and months of the platform end in Beijing. */
+/** WeChat's days and months end at midnight in Beijing. */
 function today(now: number): string {
   return new Date(now + 8 * 3600_000).toISOString().slice(0, 10)
 }
@@ -40,7 +40,7 @@ export function dailyLimit(
 
 type Counted = { path: string; endpoint: Pick<Endpoint, 'daily'> }
 
-/** Counts the call, or refuses it: 45009 for the day, 45011 for the minute. */
+/** Counts the call, or refuses it with 45009 (limit per day) or 45011 (limit per minute). */
 export function countCall(store: Store, account: Account, { path, endpoint }: Counted): void {
   const usage = usageOf(store, account.appid)
   const [day, minute] = [usage.calls[path] ?? 0, usage.minuteCalls[path] ?? 0]

@@ -55,7 +55,7 @@ async function push(store: Store, { what, follower, body }: Deed): Promise<Phone
   return { ...rest, attempts: attempts.length, msgId: what.msgId, tries: attempts }
 }
 
-/** Who is on the account's blacklist writes into the void. */
+/** Messages of a follower on the account's blacklist are not pushed. */
 function unheard(msgId: string | null): PhoneAnswer {
   return { attempts: 0, status: null, reply: null, msgId, shown: [], tries: [] }
 }
@@ -104,7 +104,10 @@ export async function sendMessage(store: Store, openid: string, body: Body): Pro
 
 type Raw = { account: Account; follower: Follower; body: Body }
 
-/** Any text as it is, signed and sealed as usual: what the platform never sends, or not yet. */
+/**
+ * Pushes any text unchanged, signed and encrypted as usual, for things that WeChat never or not yet
+ * sends.
+ */
 async function sendRaw(store: Store, { account, follower, body }: Raw): Promise<PhoneAnswer> {
   check(body)
   const xml = textOf(body, 'xml')
@@ -113,7 +116,7 @@ async function sendRaw(store: Store, { account, follower, body }: Raw): Promise<
   try {
     read = readPush(xml)
   } catch {
-    /* not for reading: that is what it is for */
+    /* the text need not be readable; sending unreadable texts is the purpose */
   }
   if (read !== null) key = `${account.appid}|${read.dedupKey}`
   const isMessage = read?.kind !== 'event'
@@ -165,7 +168,7 @@ function rememberSubscriptions(follower: Follower, fields: Fields): void {
   }
 }
 
-/** What the event changes on the platform before anybody hears of it. */
+/** Applies what the event changes at WeChat, before it is pushed. */
 function takeEffect(store: Store, follower: Follower, fields: Fields): void {
   const event = text(fields['Event']).toLowerCase()
   if (event === 'subscribe') follow(store, follower, text(fields['EventKey']))

@@ -5,7 +5,8 @@ import type { DeskCase, Follower } from '../types.ts'
 import type { Fields } from '../wire/xml.ts'
 import { tell } from './tell.ts'
 
-// The platform's own customer-service desk: who waits, who is served by which kf account, and what was said.
+// WeChat's own customer-service desk: which followers wait, which account of the desk serves whom,
+// and the recorded lines.
 
 export function caseOf(store: Store, appid: string, openid: string): DeskCase | undefined {
   return store.desk.get(keyOf(appid, openid))
@@ -54,7 +55,10 @@ export function closeSession(store: Store, one: DeskCase): void {
   })
 }
 
-/** The account answered `transfer_customer_service`: a named account takes it if it is there, else the follower waits. */
+/**
+ * The account answered `transfer_customer_service`: the named desk account gets the follower if it
+ * is online, otherwise the follower waits.
+ */
 export function handOver(store: Store, follower: Follower, kfAccount: string | null): void {
   const { appid, openid } = follower
   if (typeof caseOf(store, appid, openid)?.kfAccount === 'string') return
@@ -72,7 +76,7 @@ const told: Record<string, string> = {
   shortvideo: '[video]',
 }
 
-/** 2003: the agent received, 2002: the agent sent. */
+/** 2003 is a line that the agent received, 2002 one that the agent sent. */
 export function recordLine(
   store: Store,
   follower: Follower,

@@ -26,7 +26,7 @@ const scanned: Defaults = () => ({
   ScanCodeInfo: { ScanType: 'qrcode', ScanResult: 'https://example.com/1' },
 })
 
-/** What an event carries when the caller names nothing else, so that each can be tried by its name alone. */
+/** Default fields of each event, so that each can be sent by its name alone. */
 const events: Record<string, Defaults> = {
   subscribe: () => ({ EventKey: '' }),
   unsubscribe: () => ({ EventKey: '' }),
@@ -99,7 +99,7 @@ const events: Record<string, Defaults> = {
   annual_renew: () => ({ ExpiredTime: 1791536000 }),
   verify_expired: () => ({ ExpiredTime: 1791536000 }),
   debug_demo: () => ({ debug_str: 'hello world' }),
-  // their lists have no element around them
+  // the lists in these events have no enclosing element
   add_express_path: () => ({
     DeliveryID: 'SF',
     WayBillId: '12345678',
@@ -135,7 +135,7 @@ export function eventFields(body: Body, follower: Follower): Fields {
   return { Event: event, ...defaults, ...place, ...others(body) }
 }
 
-/** These come from the platform about somebody; he need not follow. */
+/** Whether WeChat itself sends this event about somebody, who need not be a follower. */
 export function comesFromPlatform(event: string): boolean {
   return /finish$|^kf_|^user_|^subscribe_msg_|verify|^annual_|^debug_|^add_express_|^wxa_/i.test(
     event,

@@ -19,7 +19,7 @@ const samples: Partial<Record<MediaType, string[]>> = {
 }
 let turn = 0
 
-/** A file is base64 or a data address, alone or with a name: `{base64, name?}`. */
+/** A file given as base64 or a data address, alone or with a name: `{base64, name?}`. */
 function bytesOf(body: Body): { bytes: Buffer; name: string | null } | null {
   const { file } = body
   if (file === undefined || file === null) return null
@@ -31,7 +31,10 @@ function bytesOf(body: Body): { bytes: Buffer; name: string | null } | null {
   return { bytes: Buffer.from(text.replace(/^data:[^,]*,/, ''), 'base64'), name }
 }
 
-/** The media id to push: the one given, even a made-up one, or that of the file, or of a sample. */
+/**
+ * The media id to push: the given one (even if it does not exist), or the id of the given file or
+ * of a sample.
+ */
 function mediaId(body: Body, type: MediaType, { store, appid }: Place): string {
   if (isText(body['mediaId'])) return body['mediaId']
   const file = bytesOf(body)
@@ -93,7 +96,7 @@ function link(body: Body): Fields {
   return { Title: text('title'), Description: text('description'), Url: textOf(given, 'url') }
 }
 
-/** A file is told by name and size only; it cannot be fetched. */
+/** A file is pushed with only its name and size; it cannot be downloaded. */
 function file(body: Body): Fields {
   const given = bytesOf(body)
   const bytes = given?.bytes ?? Buffer.from('报价单\n')
@@ -133,7 +136,7 @@ const builders: Record<string, Build> = {
   miniprogrampage,
 }
 
-/** Of a type it does not know, every field becomes an element. */
+/** For an unknown message type every field becomes an element. */
 function unknown(body: Body): Fields {
   return {
     ...(isText(body['text']) ? { Content: body['text'] } : {}),
@@ -144,7 +147,7 @@ function unknown(body: Body): Fields {
 
 const behindMsgId = ['MediaId16K', 'bizmsgmenuid', 'MsgDataId', 'Idx']
 
-/** The elements between MsgType and MsgId, and those behind it. */
+/** Returns the elements between MsgType and MsgId, and those after it. */
 export function messageFields(
   type: string,
   body: Body,
@@ -166,7 +169,7 @@ const shortNames: Record<string, string> = {
   file: '文件',
 }
 
-/** What the follower's own phone shows of what was sent. */
+/** The text that the follower's own phone shows for what was sent. */
 export function ownText(type: string, fields: Fields): string {
   const text = fields['Content'] ?? fields['Label'] ?? fields['Title']
   if (typeof text === 'string' && text !== '') return text

@@ -20,7 +20,10 @@ const control = [
 ]
 const lowerNames = ['item', 'bizmsgmenuid', 'count', 'idx']
 
-/** The platform's names begin with a capital; a few, and those with an underline, do not. */
+/**
+ * Most of WeChat's element names begin with a capital letter; a few, and those with an underscore,
+ * do not.
+ */
 function elementName(name: string): string {
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) {
     throw failWith(400, 'invalid_input', `${name} cannot name an element`)
@@ -43,7 +46,7 @@ export function toFields(body: Body): Fields {
   )
 }
 
-/** What a caller gave besides the fields that steer the simulator. */
+/** Fields given by the caller that do not control the simulator. */
 export function others(body: Body): Fields {
   return toFields(
     Object.fromEntries(Object.entries(body).filter(([name]) => !control.includes(name))),

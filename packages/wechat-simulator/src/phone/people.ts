@@ -44,7 +44,10 @@ export function addFollower(store: Store, body: Body): { follower: Follower; isN
   return { follower, isNew: true }
 }
 
-/** What a person does on the phone without telling the account: a name, or receiving nothing more. */
+/**
+ * Changes on the phone of which the account is not told: the name, or blocking the account's
+ * messages.
+ */
 export function changeFollower(store: Store, openid: string, body: Body): Follower {
   const follower = getFollower(store, textOf(body, 'appid'), openid)
   for (const name of ['nickname', 'unionid'] as const) {

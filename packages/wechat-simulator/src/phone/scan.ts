@@ -17,7 +17,10 @@ function codeIn(store: Store, appid: string, body: Body): Code | null {
   return code
 }
 
-/** A parameter QR code: who follows scans, who does not yet follows by it. A scene may be given without a code. */
+/**
+ * Scans a QR code with a parameter: a follower causes a scan event, anybody else follows by it. A
+ * scene may be given without a code.
+ */
 export async function scan(store: Store, openid: string, body: Body): Promise<PhoneAnswer> {
   const { appid, subscribed } = getFollower(store, textOf(body, 'appid'), openid)
   const code = codeIn(store, appid, body)

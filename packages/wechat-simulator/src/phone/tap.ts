@@ -41,7 +41,7 @@ async function scanCode(tap: Tap): Promise<PhoneAnswer[]> {
   ]
 }
 
-/** The event tells how many; the pictures come as messages of their own. */
+/** The event tells only how many pictures there are; they follow as separate messages. */
 async function pictures(tap: Tap): Promise<PhoneAnswer[]> {
   const given = tap.body['files']
   const files: unknown[] =
@@ -95,7 +95,7 @@ async function place(tap: Tap): Promise<PhoneAnswer[]> {
   ]
 }
 
-/** The platform itself sends the material; the account hears nothing. */
+/** WeChat itself sends the material, and the account is not told. */
 async function material({ store, follower, button }: Tap): Promise<PhoneAnswer[]> {
   const media = store.media.get(String(button['media_id']))
   const type = media?.type ?? 'news'
@@ -132,14 +132,14 @@ const taps: Record<string, (tap: Tap) => Promise<PhoneAnswer[]>> = {
   article_view_limited: material,
 }
 
-/** A tap on the menu at the bottom of the chat. */
+/** A tap on the menu below the conversation. */
 export async function tapMenu(store: Store, openid: string, body: Body): Promise<Answers> {
   const follower = getFollower(store, textOf(body, 'appid'), openid)
   const menu = menuFor(store, follower)
   const button = buttonAt(menu, body['path'])
   const type = button['type']
   const tap = isText(type) && Object.hasOwn(taps, type) ? taps[type] : undefined
-  // A button with buttons below only opens them.
+  // A button with a submenu only opens it.
   if (menu === undefined || tap === undefined) return { answers: [] }
   return { answers: await tap({ store, follower, menu, button, body }) }
 }

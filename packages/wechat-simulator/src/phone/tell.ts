@@ -22,7 +22,9 @@ export function eventKey(store: Store, appid: string): string {
   return `${appid}|evt|${nextNumber(store, 'events')}`
 }
 
-/** An event that comes from the platform itself: results of jobs, sessions of its desk. Nobody waits for it. */
+/**
+ * Pushes an event that comes from WeChat itself, such as the result of a job. Nobody waits for it.
+ */
 export function tell(
   store: Store,
   account: Account,
@@ -41,6 +43,6 @@ export function tell(
     isMessage: false,
     showsFailure: false,
   }
-  // An account without an address hears nothing.
+  // An account without a server address gets no pushes.
   deliver(store, push).catch(() => undefined)
 }

@@ -90,7 +90,7 @@ export function authorizeAccount(
     at: store.now(),
     refreshToken: `refreshtoken@@@${randomBytes(32).toString('base64url')}`,
   }
-  // The youngest authorisation receives the pushes.
+  // If an account authorised several platforms, the latest one gets its pushes.
   store.authorizations.delete(keyOf(componentAppid, account.appid))
   put(store, 'authorizations', given)
   return grant(store, { kind: 'auth', appid: account.appid, component: componentAppid }, hour)
@@ -120,7 +120,9 @@ export type Authorized = {
   visit?: { status: number | null }
 }
 
-/** The owner says yes: the platform is told, and the owner's browser comes back to it with the code. */
+/**
+ * The owner agrees: the platform is notified, and the owner's browser returns to it with the code.
+ */
 export async function authorize(store: Store, id: string, body: Body): Promise<Authorized> {
   const component = getComponent(store, id)
   const account = getAccount(store, textOf(body, 'appid'))

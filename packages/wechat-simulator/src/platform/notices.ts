@@ -19,7 +19,10 @@ function judge(body: string): Verdict {
 
 const secret = ['ComponentVerifyTicket', 'AuthorizationCode', 'PreAuthCode']
 
-/** To the address of authorisation events; always sealed, with the component's own appid as tail. */
+/**
+ * Pushes a notice to the platform's authorisation URL, always encrypted and with the platform's own
+ * appid in the envelope.
+ */
 export async function notify(store: Store, component: Component, about: Fields): Promise<Noticed> {
   const fields = { AppId: component.componentAppid, CreateTime: seconds(store.now()), ...about }
   const { ticketUrl: url, token, encodingAesKey, componentAppid: appid } = component
@@ -48,7 +51,10 @@ export async function notify(store: Store, component: Component, about: Fields):
   return { attempts: all.length, status: last?.status ?? null, outcome: last?.outcome ?? 'closing' }
 }
 
-/** A new ticket. Those before are kept: to be told that one is too old is another thing than that it is unknown. */
+/**
+ * Creates a new ticket. Old tickets are remembered, because an expired one and an unknown one give
+ * different errors.
+ */
 export async function pushTicket(
   store: Store,
   component: Component,
@@ -67,7 +73,10 @@ export async function pushTicket(
   }
 }
 
-/** Every ten minutes of the simulator's clock; a clock that jumped brings one ticket, not many. */
+/**
+ * Pushes a ticket every ten minutes of the simulator's clock. After a jump of the clock only one is
+ * sent.
+ */
 export function pushDueTickets(store: Store): void {
   for (const component of store.components.values()) {
     if (component.nextTicketAt <= store.now()) {

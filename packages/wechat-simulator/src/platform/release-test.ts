@@ -9,7 +9,7 @@ import { authorizeAccount, getComponent } from './authorize.ts'
 import { pushTicket } from './notices.ts'
 import { allScopes } from './scopes.ts'
 
-/** The accounts the platform tests with before a third-party platform may be released. */
+/** The accounts with which WeChat tests a third-party platform before its release. */
 const testers: [appid: string, originalId: string][] = [
   ['wx570bc396a51b8ff8', 'gh_3c884a361561'],
   ['wx9252c5e0bb1836fc', 'gh_c0f28a78b318'],
@@ -62,7 +62,10 @@ async function passiveEvent({ store, follower }: Run): Promise<Case> {
   return { name: 'event', ok: detail === 'LOCATIONfrom_callback', detail }
 }
 
-/** The push is answered by nothing; then the code is turned into a token and used to write. */
+/**
+ * The push must be answered with nothing; then the platform exchanges the code for a token and
+ * sends a message with it.
+ */
 async function byApi(run: Run): Promise<Case> {
   const { store, follower, code } = run
   const answer = await sendMessage(store, follower.openid, {
@@ -87,7 +90,10 @@ async function byApi(run: Run): Promise<Case> {
   }
 }
 
-/** What the platform does before it lets a third-party platform go public, with one of its own accounts. */
+/**
+ * The test that WeChat makes before a third-party platform is released, with one of the test
+ * accounts.
+ */
 export async function releaseTest(
   store: Store,
   id: string,

@@ -1,4 +1,7 @@
-/** The permission sets of which one must be granted to a platform, by the beginning of a path. What is not named is free. */
+/**
+ * For each beginning of a path, the permission sets of which a platform needs one. Other paths need
+ * no permission.
+ */
 const needed: [start: string, scopes: number[]][] = [
   ['/cgi-bin/message/custom/', [1, 6, 19, 100, 101]],
   ['/cgi-bin/message/mass/', [7]],

@@ -8,7 +8,10 @@ import type { Element } from '../wire/xml.ts'
 import type { Receiver } from './receiver.ts'
 
 export type Shown = Omit<Line, 'n' | 'at'>
-/** `shown` null: accepted, but the phone shows nothing. `desk`: the follower is handed to the platform's own desk. */
+/**
+ * `shown` is null if the answer is accepted but shows nothing on the phone. `desk`: the follower is
+ * handed to WeChat's own desk.
+ */
 export type Verdict =
   | { ok: true; reply: string; shown: Shown | null; desk?: { kfAccount: string | null } }
   | { ok: false; reply: string; reason: string }
@@ -41,7 +44,7 @@ function open(body: string, receiver: Receiver): string {
   try {
     return unseal(sealed, receiver)
   } catch (error) {
-    // After a change of the key both hold for a while.
+    // After a key change both keys are accepted for a while.
     if (receiver.previousAesKey === '') throw error
     return unseal(sealed, { ...receiver, encodingAesKey: receiver.previousAesKey })
   }
@@ -54,7 +57,7 @@ function readText(root: Element): Shown {
   return { way: 'passive', type: 'text', text }
 }
 
-/** One article in answer to a message, eight to an event. */
+/** The answer to a message may have one article, the answer to an event eight. */
 function readNews(root: Element, { isMessage }: Question): Shown {
   const items = (child(root, 'Articles')?.children ?? []).filter((one) => one.name === 'item')
   const most = isMessage ? 1 : 8
@@ -109,7 +112,7 @@ const readers: Record<string, Reader> = {
   music: media('music', 'Music', ['thumb', 'image']),
 }
 
-/** Replies that show nothing: the platform's desk or its own AI goes on. */
+/** Replies that show nothing: WeChat's own desk or AI takes over. */
 function handOn(
   root: Element,
   type: string,
@@ -147,7 +150,7 @@ function readShown(root: Element, question: Question): ReturnType<typeof handOn>
   return { shown: read(root, question) }
 }
 
-/** What the platform would make of the body that answered a push with status 200. */
+/** What WeChat would do with the body of an answer with status 200. */
 export function judge(body: string, question: Question): Verdict {
   if (body === '' || body === 'success') return { ok: true, reply: body, shown: null }
   let reply = body

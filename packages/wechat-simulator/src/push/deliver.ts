@@ -16,11 +16,14 @@ export type Push = {
   openid: string
   fields: Fields
   msgId: string | null
-  /** What stands after MsgId. */
+  /** The elements after MsgId. */
   after?: Fields
-  /** Instead of the fields: pushed as it is. */
+  /** A text to push unchanged instead of the fields. */
   xml?: string
-  /** Pushes with the same key are one to the follower: the first valid answer is shown. */
+  /**
+   * Pushes with the same key are the same message to the follower; only the first valid answer is
+   * shown.
+   */
   key: string
   isMessage: boolean
   showsFailure: boolean
@@ -71,7 +74,7 @@ function mailOf(store: Store, push: Push): Mail {
   }
 }
 
-/** Of one message the phone shows the first valid answer only, however often it was pushed. */
+/** Only the first valid answer to a message is shown on the phone, however often it was pushed. */
 function claimAnswer(store: Store, key: string): boolean {
   if (store.answered.has(key)) return false
   store.answered.add(key)
@@ -97,7 +100,10 @@ function showFailure(store: Store, push: Push): Shown[] {
   return [failure]
 }
 
-/** MarkFail: an address that failed too often is left alone for a minute, and what falls into it is lost. */
+/**
+ * WeChat's MarkFail: an address that failed too often gets no pushes for a minute, and those of
+ * that minute are lost.
+ */
 function countFailures(store: Store, account: Account, failed: boolean): void {
   if (account.markFail === 0) return
   account.failures = failed ? account.failures + 1 : 0

@@ -41,7 +41,10 @@ function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void
   })
 }
 
-/** One request; the whole answer must be there in time, not just its beginning. `body` null: GET. */
+/**
+ * Makes one request. The complete answer must arrive in time, not just its beginning. If `body` is
+ * null, it is a GET.
+ */
 export function call(store: Store, url: URL, body: string | null): Promise<Answer> {
   const started = performance.now()
   return new Promise((resolve) => {

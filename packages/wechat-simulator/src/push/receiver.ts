@@ -2,7 +2,10 @@ import { failWith } from '../http.ts'
 import type { Store } from '../state/store.ts'
 import type { Account, Component, Format, Mode } from '../types.ts'
 
-/** Where a push goes and with whose secrets. `appid` is the tail behind the sealed text. */
+/**
+ * The address to which a push goes, and the secrets it is signed and encrypted with. `appid` is
+ * appended to the encrypted text.
+ */
 export type Receiver = {
   url: string
   token: string
@@ -22,12 +25,15 @@ function ofComponent(component: Component, appid: string): Receiver {
     previousAesKey: '',
     appid: componentAppid,
     mode: 'safe',
-    // the platform offers third-party platforms no other
+    // third-party platforms cannot choose another format
     format: 'xml',
   }
 }
 
-/** Once a platform is authorised, pushes go to it and no longer to the account's own address. */
+/**
+ * While an account has authorised a platform, its pushes go to the platform and not to the
+ * account's own address.
+ */
 export function receiverOf(store: Store, account: Account): Receiver {
   const given = [...store.authorizations.values()].findLast((one) => one.appid === account.appid)
   const component = given === undefined ? undefined : store.components.get(given.componentAppid)

@@ -8,7 +8,7 @@ import type { Answer } from './post.ts'
 import { writeLetter } from './write.ts'
 import type { Letter } from './write.ts'
 
-/** What is posted, what its answer must be, and how the ledger calls it. */
+/** What is posted, what the answer must be, and how the ledger names it. */
 export type Mail = {
   letter: Letter
   appid: string
@@ -58,7 +58,7 @@ async function tryOnce(
   return { ...which, status: answer.status, outcome, ms: answer.ms, verdict }
 }
 
-/** One copy of a push: up to three tries with the same content. */
+/** Sends one copy of a push in up to three attempts with the same content. */
 export async function tryThrice(store: Store, mail: Mail, copy = 1): Promise<Tried[]> {
   const all: Tried[] = []
   for (let attempt = 1; attempt <= tries && !store.closing.signal.aborted; attempt++) {

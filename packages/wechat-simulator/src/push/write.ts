@@ -5,15 +5,18 @@ import { writeFields } from '../wire/xml.ts'
 import type { Fields } from '../wire/xml.ts'
 import type { Receiver } from './receiver.ts'
 
-/** Ways to make a push that a careful receiver must refuse, or (previousKey) must still read. */
+/**
+ * Ways to tamper with a push. A careful receiver must refuse it, except for previousKey, which must
+ * still be accepted.
+ */
 export const tampers = ['signature', 'appid', 'key', 'previousKey', 'half', 'clock'] as const
 export type Tamper = (typeof tampers)[number]
 
 export type Letter = {
   receiver: Receiver
-  /** What is to be read at last, in the form of its receiver. */
+  /** The content of the push, in the format of its receiver. */
   xml: string
-  /** What stands beside the sealed text. */
+  /** Plain fields beside the encrypted text. */
   envelope: Fields
   openid?: string
   tamper?: Tamper
@@ -45,7 +48,7 @@ function bodyOf(letter: Letter, sealed: string): string {
   return xml.replace(/\s*<\/xml>\s*$/, (end) => `\n${writeFields({ Encrypt: sealed })}${end}`)
 }
 
-/** Each try is written anew: another nonce, time and ciphertext. */
+/** Each attempt has a new nonce, time and ciphertext. */
 export function writeLetter(letter: Letter, now: number): { url: URL; body: string } {
   const { receiver, openid, tamper } = letter
   const timestamp = String(Math.floor(now / 1000) - (tamper === 'clock' ? 3600 : 0))

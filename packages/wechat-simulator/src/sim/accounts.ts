@@ -29,7 +29,7 @@ function numbersOf(value: unknown, name: string): Record<string, number> {
   throw failWith(400, 'invalid_input', `${name} must hold whole numbers`)
 }
 
-/** The fields beside those an account cannot be without. What is not named stays as it was. */
+/** The optional fields of an account. Fields that are not given stay unchanged. */
 const options: { [Name in keyof Account]?: (value: unknown) => Account[Name] } = {
   format: (value) => oneOf(formats, 'format', value),
   kind: (value) => oneOf(kinds, 'kind', value),
@@ -68,7 +68,7 @@ function keyBefore(known: Account | undefined, encodingAesKey: string): string {
   return known.encodingAesKey === encodingAesKey ? known.previousAesKey : known.encodingAesKey
 }
 
-/** Registers an account, or changes it. */
+/** Registers an account, or changes an existing one. */
 export function saveAccount(store: Store, body: Body): { account: Account; isNew: boolean } {
   const appid = textOf(body, 'appid')
   const known = store.accounts.get(appid)
@@ -94,7 +94,7 @@ export function saveAccount(store: Store, body: Body): { account: Account; isNew
   return { account, isNew: known === undefined }
 }
 
-/** Changes only what is named. */
+/** Changes only the given fields. */
 export function changeAccount(store: Store, appid: string, body: Body): Account {
   const known = store.accounts.get(appid)
   if (known === undefined) throw failWith(404, 'not_found', `no account ${appid}`)
@@ -118,7 +118,10 @@ export function visible(account: Account): object {
   return Object.fromEntries(Object.entries(account).filter(([name]) => !secrets.includes(name)))
 }
 
-/** What the platform does when the owner saves address and token: one GET, and the echo must be exact. */
+/**
+ * The check WeChat makes when the owner saves address and token: one GET whose echo must be
+ * returned exactly.
+ */
 export async function verifyAccount(store: Store, account: Account): Promise<object> {
   const { url: address, token } = receiverOf(store, account)
   const url = new URL(address)

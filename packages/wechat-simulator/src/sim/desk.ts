@@ -15,7 +15,10 @@ function find(store: Store, { appid, account }: Which): KfAccount {
   return found
 }
 
-/** A worker of the platform's own desk answers the invitation, comes and goes. `online`: 0, 1 web, 2 mobile, 3 both. */
+/**
+ * An agent of WeChat's own desk accepts the invitation, comes online or leaves. `online`: 0
+ * offline, 1 web, 2 mobile, 3 both.
+ */
 export function changeKf(store: Store, which: Which, body: Body): KfAccount {
   const one = find(store, which)
   const { invite, online, wx } = body
@@ -27,7 +30,7 @@ export function changeKf(store: Store, which: Which, body: Body): KfAccount {
   return one
 }
 
-/** A worker writes from the platform's own desk; a follower who waited is served by him from now on. */
+/** An agent writes from WeChat's own desk, and serves the follower from now on. */
 export function sayAsKf(store: Store, which: Which, body: Body): Line {
   const one = find(store, which)
   const follower = getFollower(store, one.appid, textOf(body, 'openid'))

@@ -5,7 +5,7 @@ import type { Store } from '../state/store.ts'
 import { ok, wholeNumber } from './route.ts'
 import type { Asked, Reply } from './route.ts'
 
-/** `n` counts without gaps from 1, so a position is an index. */
+/** Entries are numbered by `n` without gaps from 1, so a position can be used as an index. */
 export function getLedger(store: Store, { query }: Asked): Reply {
   const { ledger } = store
   const last = query.has('last') ? ledger.length - wholeNumber(query, 'last', 0) : 0
@@ -29,7 +29,10 @@ export function advance(store: Store, { body }: Asked): Reply {
   return getClock(store)
 }
 
-/** Answers when something has happened since `after`, at the latest after 20 s: a page need not ask again and again. */
+/**
+ * Answers as soon as something has happened since `after`, and after 20 s at the latest, so that
+ * the page need not ask all the time.
+ */
 export async function getChanges(store: Store, { query }: Asked): Promise<Reply> {
   const after = wholeNumber(query, 'after', 0)
   if (store.version === after) {

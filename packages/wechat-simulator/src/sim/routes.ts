@@ -35,7 +35,10 @@ function linesOf(store: Store, { query, id }: Asked): Line[] {
   return chatOf(store, getFollower(store, query.get('appid') ?? '', id))
 }
 
-/** With `last`: what stands lowest in each chat, and how much has reached the follower. */
+/**
+ * With `last`, also the last line of each conversation and how many lines have reached the
+ * follower.
+ */
 function listFollowers(store: Store, { query }: Asked): Reply {
   const appid = query.get('appid')
   const all = appid === null ? [...store.followers.values()] : ofAccount(store, 'followers', appid)
@@ -52,7 +55,7 @@ function listFollowers(store: Store, { query }: Asked): Reply {
   })
 }
 
-/** What the page must know to show it: kind, length, and whether it still lives. */
+/** Adds what the page needs to show a medium: its type, its length, and whether it still exists. */
 function withMedia(store: Store, line: Line): Line & { media?: object } {
   const media = line.mediaId === undefined ? undefined : store.media.get(line.mediaId)
   if (media === undefined) return line
@@ -84,7 +87,7 @@ function postTemplate(store: Store, { body, id }: Asked): Reply {
   return made(addTemplate({ store, account: getAccount(store, id) }, given))
 }
 
-/** Somebody opens a page that asks who he is, and agrees. */
+/** Somebody opens a web page that asks for their identity, and agrees. */
 function postOauth(store: Store, { body, id }: Asked): Reply {
   const { appid, openid } = getFollower(store, textOf(body, 'appid'), id)
   const code = grant(
@@ -95,7 +98,7 @@ function postOauth(store: Store, { body, id }: Asked): Reply {
   return made({ code: code.code })
 }
 
-// As the platform writes them.
+// The events' names as WeChat writes them.
 const platformNames = eventNames.map((name) =>
   /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name,
 )

@@ -3,7 +3,7 @@ import type { Exchange } from '../http.ts'
 import type { Store } from '../state/store.ts'
 import { routes } from './routes.ts'
 
-/** `/sim/…`: what drives the simulator. */
+/** Handles `/sim/…`, the calls that control the simulator. */
 export async function serveSim(store: Store, exchange: Exchange): Promise<void> {
   const { request, response, url } = exchange
   const fitting = routes.flatMap(([method, path, run]) => {

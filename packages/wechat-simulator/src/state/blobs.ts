@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The bytes of media, by media id. */
+/** Stores the bytes of media by their media id. */
 export type Blobs = {
   put: (id: string, bytes: Buffer) => void
   get: (id: string) => Buffer | null

@@ -28,7 +28,7 @@ export function readFault(body: Body): Fault {
   return fault
 }
 
-/** Faults that only make sense for some calls wait for one of those. */
+/** Some faults make sense only for certain calls, and wait for one of those. */
 function fits(kind: FaultKind, call: ApiCall): boolean {
   if (kind === 'noRetry') return false
   if (kind === 'closeWindow') return call.path === sendPath
@@ -43,7 +43,7 @@ function useUp(store: Store, fault: Fault | undefined): Fault | null {
   return fault
 }
 
-/** `every` 3: two fitting calls pass, the third is struck. */
+/** With `every` 3, two matching calls succeed and the third gets the fault. */
 function isItsTurn(fault: Fault): boolean {
   if (fault.every === undefined || fault.every < 2) return true
   fault.seen = (fault.seen ?? 0) + 1
@@ -65,7 +65,7 @@ export function takeFault(store: Store, call: ApiCall): Fault | null {
   )
 }
 
-/** True if this failed push is not to be tried again. */
+/** True if this failed push must not be repeated. */
 export function takePushFault(store: Store, appid: string): boolean {
   return (
     useUp(

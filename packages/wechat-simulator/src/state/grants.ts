@@ -30,7 +30,7 @@ export function grant(
   return made
 }
 
-/** A code is good once: the reason why it is not, or the code, used from now on. */
+/** Uses up a code, which works only once. Returns the code, or the reason why it is not valid. */
 export function takeGrant(
   store: Store,
   code: unknown,

@@ -7,7 +7,7 @@ export function readLines(path: string | null): unknown[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((text) => {
-      // A process that dies while writing leaves half a last line.
+      // If the process died while writing, the last line is incomplete and is ignored.
       try {
         return text === '' ? [] : [JSON.parse(text) as unknown]
       } catch {

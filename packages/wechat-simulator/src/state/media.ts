@@ -52,7 +52,7 @@ export function findMedia(store: Store, appid: string, mediaId: unknown): Media 
   return media !== undefined && media.appid === appid && isAlive(store, media) ? media : null
 }
 
-/** The errcode of a media id that is to be sent as one of these types; 0 if it may. */
+/** The errcode for sending this media id as one of these types; 0 if it may be sent. */
 export function mediaError(
   store: Store,
   asked: { appid: string; mediaId: unknown; types: MediaType[] },
@@ -70,7 +70,7 @@ export function removeMedia(store: Store, media: Media): void {
   store.saveSoon()
 }
 
-/** What has died is gone for good a day later. */
+/** Deletes media a day after they have expired. */
 export function sweepMedia(store: Store): void {
   const before = store.now() - threeDays - 24 * 3600_000
   for (const media of store.media.values()) {

@@ -14,7 +14,10 @@ export function menusOf(
   }
 }
 
-/** Every phone here is an Android of a Chinese user; of the rules only tags tell followers apart. */
+/**
+ * Every simulated phone is an Android phone of a Chinese user, so conditional menus can differ only
+ * by tags.
+ */
 const phone: Json = { client_platform_type: '2', language: 'zh_CN', country: '中国' }
 
 function fits(rule: Json, follower: Follower): boolean {
@@ -25,7 +28,7 @@ function fits(rule: Json, follower: Follower): boolean {
   })
 }
 
-/** The youngest conditional menu that fits, else the ordinary one. */
+/** The newest conditional menu that fits the follower, or else the ordinary menu. */
 export function menuFor(store: Store, follower: Follower): Menu | undefined {
   const { main, conditional } = menusOf(store, follower.appid)
   return conditional.findLast((one) => fits(one.matchrule ?? {}, follower)) ?? main

@@ -14,7 +14,10 @@ type Saved = {
   counters: Record<string, number>
 } & SavedTables
 
-/** Everything the simulator remembers. With a folder it is written there; without one it lives in memory only. */
+/**
+ * Everything that the simulator remembers: stored in a folder if one is given, otherwise only in
+ * memory.
+ */
 export type Store = Tables & {
   lines: Map<string, Line[]>
   ledger: LedgerItem[]
@@ -26,9 +29,9 @@ export type Store = Tables & {
   counters: Record<string, number>
   timing: Timing
   closing: AbortController
-  /** Its own address, once it listens. */
+  /** The simulator's own address, known once it listens. */
   origin: string
-  /** Grows with everything a page may want to draw; whoever waits is called. */
+  /** Increases with every change that a page may want to show; waiting pages are then notified. */
   version: number
   waiting: Set<() => void>
   now: () => number
@@ -78,7 +81,8 @@ function openSaving(
     timer = null
     const started = performance.now()
     if (path !== null) writeState(path, store())
-    // A large state is written less often, so that writing never takes more than a twentieth of the time.
+    // The larger the state, the less often it is written, so that writing takes at most a twentieth
+    // of the time.
     pause = Math.max(200, (performance.now() - started) * 20)
   }
   const saveSoon = (): void => {
@@ -130,7 +134,7 @@ export function openStore(dataDir: string | null, timing: Timing): Store {
       chatLog.close()
     },
   }
-  // Every push under way waits for the end as well.
+  // Every running push listens to this signal, so there is no fixed number of listeners.
   setMaxListeners(0, store.closing.signal)
   return store
 }
@@ -176,7 +180,7 @@ export function addToLedger(store: Store, item: Omit<LedgerItem, 'n' | 'at'>): v
   changed(store)
 }
 
-/** 1, 2, 3 … of each name, also across restarts. */
+/** Counts 1, 2, 3 … for each name, and continues after a restart. */
 export function nextNumber(store: Store, name: string, first = 1): number {
   const next = (store.counters[name] ?? first - 1) + 1
   store.counters[name] = next
@@ -184,7 +188,10 @@ export function nextNumber(store: Store, name: string, first = 1): number {
   return next
 }
 
-/** Growing 64-bit ids above 2^53, also across restarts: JavaScript numbers would corrupt them, as with the real ones. */
+/**
+ * Increasing 64-bit ids above 2^53, which continue after a restart. Like the real ones, they lose
+ * digits as JavaScript numbers.
+ */
 export function nextMsgId(store: Store): string {
   const byTime = BigInt(Date.now()) * 16384n
   const next = BigInt(store.lastMsgId) + 1n

@@ -18,7 +18,7 @@ import type {
   Usage,
 } from '../types.ts'
 
-/** What is remembered besides chats, ledger and bytes: one table each, by key. */
+/** What is remembered besides conversations, ledger and media: one table each, by key. */
 export type Rows = {
   accounts: Account
   followers: Follower
@@ -95,7 +95,7 @@ export const followerDefaults = {
   qrSceneStr: '',
   subscriptions: {},
 }
-/** An older file lacks the newer fields. */
+/** Default values for fields that older files do not have. */
 const defaults: Partial<Record<keyof Rows, object>> = {
   accounts: accountDefaults,
   followers: followerDefaults,
@@ -128,7 +128,7 @@ export function saveTables(tables: Tables): SavedTables {
   return Object.fromEntries(tableNames.map((name) => [name, [...tables[name].values()]]))
 }
 
-/** The rows of one account, oldest first. */
+/** The rows that belong to one account, oldest first. */
 export function ofAccount<Name extends keyof Rows>(
   tables: Tables,
   name: Name,

@@ -1,4 +1,5 @@
-// Written from the platform's description alone: a shared mistake with the product would stay unseen.
+// Written from WeChat's description alone, without the SDK's code, because a mistake shared by both
+// would go unnoticed.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 const block = 32
@@ -34,7 +35,7 @@ export function seal(
     Buffer.from(box.appid, 'ascii'),
   ])
   const pad = block - (content.length % block)
-  // Node pads to 16 bytes, the platform to 32.
+  // Node pads to blocks of 16 bytes, WeChat to 32.
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   return Buffer.concat([
     cipher.update(content),

@@ -1,8 +1,8 @@
-/** The platform's JSON form of a push and of its answer: the names of the XML form, ids as bare numbers. */
+/** The JSON form of a push and its answer: the same names as in XML, with ids as plain numbers. */
 import { XmlError } from './xml.ts'
 import type { Element, Fields, Value } from './xml.ts'
 
-// Larger than JavaScript's own numbers hold.
+// These ids are larger than JavaScript numbers can hold exactly.
 const bare = /^(MsgId|MsgID|MenuId|publish_id)$/
 
 function writeValue(name: string, value: Value): string {
@@ -27,7 +27,7 @@ function elementOf(name: string, value: unknown): Element {
   return { name, children, text: '' }
 }
 
-/** As the same answer in XML would be read. */
+/** Reads a JSON answer into the same structure as XML. */
 export function readJson(source: string): Element {
   let value: unknown
   try {

@@ -1,4 +1,4 @@
-/** One part of multipart/form-data. */
+/** A part of a form (multipart/form-data). */
 export type Part = { name: string; filename: string | null; contentType: string; bytes: Buffer }
 
 function parameter(header: string, name: string): string | null {
@@ -28,7 +28,7 @@ function readPart(chunk: Buffer): Part | null {
   }
 }
 
-/** null: it is no multipart/form-data. */
+/** null if the body is not multipart/form-data. */
 export function readParts(contentType: string, body: Buffer): Part[] | null {
   const boundary = /^multipart\/form-data\b/i.test(contentType)
     ? parameter(contentType, 'boundary')

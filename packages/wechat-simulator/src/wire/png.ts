@@ -20,7 +20,7 @@ function chunk(name: string, data: Buffer): Buffer {
   return Buffer.concat([length, content, sum])
 }
 
-/** Black where `isDark`, else white; each point is `scale` pixels wide. */
+/** Draws a black and white picture in which each point is `scale` pixels wide. */
 export function drawPng(
   size: number,
   scale: number,

@@ -12,7 +12,7 @@ export type Pushed = {
 }
 
 const repeating = ['item', 'List', 'fail_idx']
-// what a push is and whose; other names may come again at the top
+// elements that identify a push and may occur only once; others may be repeated at the top
 const single = [
   'ToUserName',
   'FromUserName',
@@ -72,7 +72,7 @@ function dedupKeyOf(fields: ReadFields, kind: Pushed['kind'], type: string): str
   return id === '' ? [to, 'nomsgid', from, time, type].join('|') : [to, 'msg', id].join('|')
 }
 
-/** What a receiver should make of a push: the simulator's own opinion, to compare with others'. */
+/** How the simulator reads a push, to compare with other readers. */
 export function readPush(source: string): Pushed {
   const { root, warnings } = readDocument(source)
   const fields = fieldsOf(root, warnings)

@@ -1,4 +1,4 @@
-/** What bytes really are, whatever their name says. */
+/** Recognises the type of a file by its bytes, whatever its name says. */
 export type Sniffed = { kind: 'image' | 'voice' | 'video'; contentType: string; extension: string }
 
 const starts: [
@@ -28,10 +28,10 @@ export function sniff(bytes: Buffer): Sniffed | null {
   return found === undefined ? null : { kind: found[2], contentType: found[3], extension: found[4] }
 }
 
-// Bytes of one 20 ms frame by its type, narrow band and wide band.
+// The length in bytes of a 20 ms frame for each frame type, narrow band and wide band.
 const narrow = [13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1]
 const wide = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1]
-// kbit/s of an MP3 frame by its index, in MPEG 1 and in MPEG 2 and 2.5.
+// The bit rate of an MP3 frame in kbit/s by its index, for MPEG 1 and for MPEG 2 and 2.5.
 const bitrates = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0]
 const lowBitrates = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0]
 

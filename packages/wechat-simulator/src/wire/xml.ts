@@ -1,4 +1,7 @@
-/** The platform's XML, read strictly: elements, text and CDATA; attributes and comments are passed over, DOCTYPE is refused. */
+/**
+ * A strict reader of WeChat's XML: elements, text and CDATA. Attributes and comments are ignored,
+ * DOCTYPE is refused.
+ */
 export type Element = { name: string; children: Element[]; text: string }
 export type Document = { root: Element; warnings: string[] }
 
@@ -125,7 +128,8 @@ export function cdata(text: string): string {
 export type Value = string | number | Fields | Value[]
 export type Fields = { [name: string]: Value }
 
-// Written as numbers, without CDATA; too large for JavaScript's own.
+// These elements are written as plain numbers without CDATA; some are too large for JavaScript
+// numbers.
 const bare = /^(MsgId|MsgID|Count|PopupScene|ErrorCode|MenuId|publish_id)$/
 
 function writeField(name: string, value: Value): string {
