@@ -2,52 +2,15 @@
 // either nothing has happened or everything is completed; no session is left with somebody who
 // cannot serve it.
 import assert from 'node:assert/strict'
-import test, { type TestContext } from 'node:test'
-import { openSimulator } from 'wechat-simulator'
+import test from 'node:test'
 import { privateLane } from '../../rules/session/lane.ts'
 import { handOn } from '../../src/actions/jobs/hand-on.ts'
-import { openHouse, signIn, type House } from '../support/app.ts'
+import { signIn, type House } from '../support/app.ts'
 import { startMortal, type Death, type Deed } from '../support/deaths.ts'
-import { openEdition } from '../support/edition.ts'
-import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
 import { isFull } from '../support/full.ts'
+import { openPlace } from '../support/place.ts'
 import { presence } from '../support/seen.ts'
-
-type Place = { dir: string; settings: Record<string, string>; open: () => Promise<House> }
-
-async function openPlace(t: TestContext): Promise<Place> {
-  const dir = makeFolder('killed-leavers')
-  const edition = await openEdition()
-  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
-  let standing: House | null = null
-  t.after(async () => {
-    await standing?.close()
-    await simulator.close()
-    await edition.close()
-  })
-  const own = { HOST: '127.0.0.1', DATA_DIR: dir, WECHAT_API_BASE: simulator.url }
-  return {
-    dir,
-    settings: { ...own, LOG_LEVEL: 'error', ...edition.settings },
-    open: async () => {
-      const house = await openHouse({
-        dir,
-        alone: true,
-        rules: false,
-        withoutCron: true,
-        clockEveryMs: 500,
-        simulatorUrl: simulator.url,
-        settings: edition.settings,
-      })
-      const close = () => {
-        standing = null
-        return house.close()
-      }
-      return (standing = { ...house, close })
-    },
-  }
-}
 
 type Leaver = { uid: number; sessionsTo: string | number }
 const each = 3
@@ -117,7 +80,7 @@ async function endOf(house: House, { uid }: Leaver, said: string): Promise<'noth
 }
 
 void test('a process killed at any commit while it disables a person has changed nothing, or a job completes the rest', async (t) => {
-  const { dir, settings, open } = await openPlace(t)
+  const { dir, settings, open } = await openPlace(t, 'killed-leavers', { withoutCron: true })
   let house = await open()
   let leaver = await arrange(house, 0)
   await house.close()

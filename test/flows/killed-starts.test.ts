@@ -5,40 +5,24 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
-import { openSimulator } from 'wechat-simulator'
 import { entities } from '../../entities/index.ts'
 import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
 import type { Ports } from '../../src/ports.ts'
-import { openHouse, password, type House } from '../support/app.ts'
+import { password, type House } from '../support/app.ts'
 import { startAndKill, type Death, type Deed } from '../support/deaths.ts'
-import { isCluster, openEdition } from '../support/edition.ts'
+import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
-import { makeFolder } from '../support/folder.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { isFull } from '../support/full.ts'
 import { write } from '../support/job-scene.ts'
+import { openPlace, type Place } from '../support/place.ts'
 import { sentTo } from '../support/rig.ts'
 import { presence, sessionOf } from '../support/seen.ts'
 
-/** A house that is opened, dies and is opened again in the same directory. */
-type Place = {
-  settings: Record<string, string>
-  dir: string
-  open: () => Promise<House>
-  /** While this is set, accepted replies are not sent. */
-  holds: { replies: boolean }
-}
+/** `holds.replies`: while this is set, accepted replies are not sent. */
+type Holding = Place & { holds: { replies: boolean } }
 
-async function openPlace(t: TestContext): Promise<Place> {
-  const dir = makeFolder('killed-starts')
-  const edition = await openEdition()
-  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
-  let standing: House | null = null
-  t.after(async () => {
-    await standing?.close()
-    await simulator.close()
-    await edition.close()
-  })
+async function openHolding(t: TestContext): Promise<Holding> {
   const holds = { replies: false }
   const wrap = (ports: Ports): Ports => {
     const { outbox } = ports.store.read
@@ -46,36 +30,13 @@ async function openPlace(t: TestContext): Promise<Place> {
     outbox.waiting = async () => (holds.replies ? [] : waiting())
     return ports
   }
-  return {
-    dir,
-    holds,
-    settings: {
-      HOST: '127.0.0.1',
-      DATA_DIR: dir,
-      WECHAT_API_BASE: simulator.url,
-      ADMIN_PASSWORD: password,
-      LOG_LEVEL: 'error',
-      ...edition.settings,
-    },
-    open: async () => {
-      const house = await openHouse({
-        dir,
-        wrap,
-        alone: true,
-        rules: false,
-        // how long a starting process listens for others before it assumes that it is alone
-        clockEveryMs: 500,
-        simulatorUrl: simulator.url,
-        settings: edition.settings,
-      })
-      house.announce({ logs: ['a reply did not simply arrive'] })
-      const close = () => {
-        standing = null
-        return house.close()
-      }
-      return (standing = { ...house, close })
-    },
+  const place = await openPlace(t, 'killed-starts', { wrap })
+  const open = async () => {
+    const house = await place.open()
+    house.announce({ logs: ['a reply did not simply arrive'] })
+    return house
   }
+  return { ...place, holds, settings: { ...place.settings, ADMIN_PASSWORD: password }, open }
 }
 
 /** The part of the start to which an operation belongs. */
@@ -112,7 +73,7 @@ async function isReady(house: House): Promise<void> {
 }
 
 void test('a start that is killed at any stage loses no data, and the next start continues with everything that was there', async (t) => {
-  const place = await openPlace(t)
+  const place = await openHolding(t)
   const scene = await begin(await place.open())
   const deeds = await startAndKill(place.settings, place.dir, null)
   assert.ok(deeds)
@@ -239,7 +200,7 @@ async function keysOf(house: House): Promise<Map<string, Set<string>>> {
 }
 
 void test('after a first start is killed at any stage, the next start creates exactly one company with one admin', async (t) => {
-  const first = await openPlace(t)
+  const first = await openHolding(t)
   const deeds = await startAndKill(first.settings, first.dir, null)
   assert.ok(deeds)
   const places = deeds.filter(({ nth }) => nth === 1)
@@ -248,7 +209,7 @@ void test('after a first start is killed at any stage, the next start creates ex
   if (key && !isFull) deaths.push({ ...key, where: 'during' })
   console.log(`${deaths.length} of ${2 * places.length} deaths of a first start`)
   for (const death of deaths) {
-    const place = await openPlace(t)
+    const place = await openHolding(t)
     assert.equal(await startAndKill(place.settings, place.dir, death), null, said(death))
     const house = await place.open()
     await isReady(house)

@@ -1,0 +1,53 @@
+// A directory, a database and a simulator that outlive the product: in this place a house can be
+// opened, closed or killed, and opened again.
+import type { TestContext } from 'node:test'
+import { openSimulator } from 'wechat-simulator'
+import { openHouse, type House, type HouseOptions } from './app.ts'
+import { openEdition } from './edition.ts'
+import { makeFolder } from './folder.ts'
+
+export type Place = {
+  dir: string
+  /** The environment for a process of the product in this place. */
+  settings: Record<string, string>
+  open: () => Promise<House>
+}
+
+/** `options` are those of every house that is opened here. Everything is closed with the test. */
+export async function openPlace(
+  t: TestContext,
+  name: string,
+  options: HouseOptions = {},
+): Promise<Place> {
+  const dir = makeFolder(name)
+  const edition = await openEdition()
+  const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
+  let standing: House | null = null
+  t.after(async () => {
+    await standing?.close()
+    await simulator.close()
+    await edition.close()
+  })
+  const own = { HOST: '127.0.0.1', DATA_DIR: dir, WECHAT_API_BASE: simulator.url }
+  return {
+    dir,
+    settings: { ...own, LOG_LEVEL: 'error', ...edition.settings },
+    open: async () => {
+      const house = await openHouse({
+        dir,
+        alone: true,
+        rules: false,
+        // how long a starting process listens for others before it assumes that it is alone
+        clockEveryMs: 500,
+        simulatorUrl: simulator.url,
+        settings: edition.settings,
+        ...options,
+      })
+      const close = () => {
+        standing = null
+        return house.close()
+      }
+      return (standing = { ...house, close })
+    },
+  }
+}
