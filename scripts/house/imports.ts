@@ -24,7 +24,7 @@ export function importsOf(sources: Source[]): Import[] {
 function fileOf({ folder }: Source, name: string): string {
   if (name.startsWith('.')) return posix.join(folder, name)
   return name
-    .replace(/^wechat-(api-ts|simulator)$/, 'packages/$&/src/index.ts')
+    .replace(/^(kefu-wire|wechat-api-ts|wechat-simulator)$/, 'packages/$&/src/index.ts')
     .replace(/^#simulator\/(.*)$/, 'packages/wechat-simulator/src/$1.ts')
 }
 

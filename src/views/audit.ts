@@ -1,7 +1,8 @@
+import type { AuditEntry } from 'kefu-wire'
 import type { AuditLogRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-export const presentAudit = (row: AuditLogRow) => ({
+export const presentAudit = (row: AuditLogRow): AuditEntry => ({
   id: row.audit_id,
   uid: row.uid,
   action: row.action,

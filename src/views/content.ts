@@ -1,11 +1,11 @@
 // The parts of a line other than text: files, places, links, events. Web addresses that followers
 // sent are shown as text and never fetched by us.
+import type { Content, Media, MediaState, Said } from 'kefu-wire'
 import type { MessageRow } from '../../entities/index.ts'
-import type { Content } from '../../rules/reply/content.ts'
 
 type Extra = {
   format?: string
-  short?: boolean
+  short?: true
   size?: number | null
   mime?: string
   name?: string
@@ -23,7 +23,7 @@ const withMedia = new Set(['image', 'voice', 'video', 'file'])
 const extraOf = (row: MessageRow): Extra =>
   row.extra === null ? {} : (JSON.parse(row.extra) as Extra)
 
-export function presentContent(row: MessageRow): object {
+export function presentContent(row: MessageRow): Said {
   // what we sent, under the same names as in sendMessage
   if (row.content !== null) {
     return {
@@ -38,9 +38,9 @@ export function presentContent(row: MessageRow): object {
   return (presenters[row.type] ?? presentText)(row)
 }
 
-const presentText = ({ text }: MessageRow): object => (text === null ? {} : { text })
+const presentText = ({ text }: MessageRow): Said => (text === null ? {} : { text })
 
-const presenters: Record<string, (row: MessageRow) => object> = {
+const presenters: Record<string, (row: MessageRow) => Said> = {
   location: (row) => ({
     location: {
       latitude: number(row.lat),
@@ -52,7 +52,10 @@ const presenters: Record<string, (row: MessageRow) => object> = {
   link: (row) => ({
     link: { title: row.page_title ?? '', description: row.page_desc ?? '', url: row.text ?? '' },
   }),
-  other: (row) => ({ ...presentText(row), ...(extraOf(row).refused && { refused: true }) }),
+  other: (row) => ({
+    ...presentText(row),
+    ...(extraOf(row).refused && { refused: true as const }),
+  }),
   event: (row) => {
     const { event, detail } = extraOf(row)
     return {
@@ -67,14 +70,14 @@ const number = (text: string | null) => (text === null ? null : Number(text))
  * `ready` can be loaded, `pending` is still being downloaded, `lost` can never be loaded.
  * `unavailable` is a file that WeChat does not let anybody download.
  */
-function stateOf(row: MessageRow, { lost }: Extra): 'ready' | 'pending' | 'lost' | 'unavailable' {
+function stateOf(row: MessageRow, { lost }: Extra): MediaState {
   if (row.resources_id !== null) return 'ready'
   if (lost !== undefined) return 'lost'
   if (row.media_id !== null) return 'pending'
   return row.type === 'file' ? 'unavailable' : 'lost'
 }
 
-function presentMedia(row: MessageRow, extra: Extra) {
+function presentMedia(row: MessageRow, extra: Extra): Media {
   const { mime, size, format, short, thumb, lost } = extra
   const name = extra.name ?? row.page_title
   return {

@@ -1,8 +1,8 @@
+import type { Customer } from 'kefu-wire'
 import type { CustomerRow } from '../../entities/index.ts'
-
 import { presentTime } from './times.ts'
 
-export function presentCustomer(row: CustomerRow) {
+export function presentCustomer(row: CustomerRow): Customer {
   return {
     id: row.wx_user_id,
     openid: row.openid,
@@ -12,7 +12,7 @@ export function presentCustomer(row: CustomerRow) {
     tags: JSON.parse(row.tags ?? '[]') as string[],
     exclusiveAgentUid: row.customer_service_uid,
     priority: row.priority,
-    channel: 'wechat' as const,
+    channel: 'wechat',
     subscribed: row.subscribe === 1,
     receptionId: row.reception_id,
     visits: row.get_into_count,

@@ -1,8 +1,9 @@
+import type { JobRun } from 'kefu-wire'
 import type { JobRunRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
 /** Of a run for all companies, a person sees only their own company's part. */
-export function presentRun(row: JobRunRow, companyId?: string) {
+export function presentRun(row: JobRunRow, companyId?: string): JobRun {
   const result = row.result === null ? null : (JSON.parse(row.result) as Record<string, unknown>)
   const own =
     row.company_id === null && companyId !== undefined ? (result?.[companyId] ?? null) : result

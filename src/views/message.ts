@@ -1,10 +1,11 @@
+import type { DeliveryState, Message, MessageType, Opercode } from 'kefu-wire'
 import type { MessageRow } from '../../entities/index.ts'
 import { writtenBy } from '../../rules/reply/message.ts'
 import { readActor } from '../../rules/session/actor.ts'
 import { presentContent } from './content.ts'
 import { presentTime } from './times.ts'
 
-const direction = (opercode: number) => {
+const direction = (opercode: number): Message['direction'] => {
   if (opercode === writtenBy.customer) return 'in'
   return opercode === writtenBy.system ? 'system' : 'out'
 }
@@ -22,13 +23,13 @@ const explanations: Record<string, string> = {
   dropped_on_close: '会话结束时取消 / Dropped when the session was closed',
 }
 
-function presentDelivery(row: MessageRow) {
+function presentDelivery(row: MessageRow): Pick<Message, 'delivery'> {
   if (row.delivery === null) return {}
   const why = (JSON.parse(row.extra ?? '{}') as { why?: string }).why
   const explanation = why ? (explanations[why] ?? why) : explanations[row.delivery]
   return {
     delivery: {
-      state: row.delivery,
+      state: row.delivery as DeliveryState,
       ...(row.errcode !== null && { errcode: row.errcode }),
       ...(explanation && { explanation }),
     },
@@ -39,7 +40,7 @@ function presentDelivery(row: MessageRow) {
  * For lines from our side: names the person who wrote instead of the owner. The owner's own name is
  * known to whoever reads the session.
  */
-function presentSpeaker(row: MessageRow) {
+function presentSpeaker(row: MessageRow): Pick<Message, 'agentUid' | 'agentName'> {
   const uid = row.opercode === writtenBy.customer ? null : (row.additional_uid ?? row.uid)
   return {
     ...(uid !== null && { agentUid: uid }),
@@ -47,15 +48,15 @@ function presentSpeaker(row: MessageRow) {
   }
 }
 
-export function presentMessage(row: MessageRow) {
+export function presentMessage(row: MessageRow): Message {
   return {
     id: row.message_id,
     sessionId: row.session_id,
     seq: row.seq,
     direction: direction(row.opercode),
-    opercode: row.opercode,
+    opercode: row.opercode as Opercode,
     messageType: row.message_type,
-    type: row.type,
+    type: row.type as MessageType,
     ...presentContent(row),
     ...presentSpeaker(row),
     ...(row.opercode !== writtenBy.customer &&

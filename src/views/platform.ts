@@ -1,8 +1,9 @@
+import type { Platform } from 'kefu-wire'
 import type { PlatformRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
 /** Secrets can only be written. The two URLs must be entered at WeChat's open platform. */
-export const presentPlatform = (row: PlatformRow, publicUrl: string | null) => ({
+export const presentPlatform = (row: PlatformRow, publicUrl: string | null): Platform => ({
   componentAppid: row.component_appid,
   hasAppSecret: true,
   hasToken: true,

@@ -1,13 +1,14 @@
+import type { Reception, SessionKind, TrajectoryStep } from 'kefu-wire'
 import type { ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
 /** `qrUrl` is where WeChat shows the picture of the code. */
-export const presentReception = (row: ReceptionRow, pictures: string) => ({
+export const presentReception = (row: ReceptionRow, pictures: string): Reception => ({
   id: row.reception_id,
   accountId: row.account_id,
   scene: row.scene,
   name: row.name,
-  kind: row.kind,
+  kind: row.kind as SessionKind,
   uid: row.uid,
   groupId: row.user_group_id,
   replyText: row.reply_text,
@@ -24,7 +25,7 @@ export const presentReception = (row: ReceptionRow, pictures: string) => ({
   createdAt: presentTime(row.created_at),
 })
 
-export const presentStep = (row: TrajectoryRow) => ({
+export const presentStep = (row: TrajectoryRow): TrajectoryStep => ({
   n: row.n,
   event: row.event,
   key: row.event_key,

@@ -1,3 +1,4 @@
+import type { Reclaimed, ReclaimSoon } from 'kefu-wire'
 import type { CustomerRow, ReclaimedRow, SessionRow } from '../../entities/index.ts'
 import { presentCustomer } from './customer.ts'
 import { presentTime } from './times.ts'
@@ -6,7 +7,7 @@ import { presentTime } from './times.ts'
 export const presentReclaimSoon = (
   customer: CustomerRow,
   { session, idleMs }: { session: SessionRow | null; idleMs: number },
-) => ({
+): ReclaimSoon => ({
   customer: presentCustomer(customer),
   agentUid:
     customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null),
@@ -15,7 +16,7 @@ export const presentReclaimSoon = (
   dueAt: presentTime(customer.active_at + idleMs),
 })
 
-export const presentReclaimed = (row: ReclaimedRow) => ({
+export const presentReclaimed = (row: ReclaimedRow): Reclaimed => ({
   customerId: row.wx_user_id,
   agentUid: row.uid > 0 ? row.uid : null,
   sessionId: row.session_id,

@@ -1,3 +1,4 @@
+import type * as wire from 'kefu-wire'
 import type { RefusedPush } from '../ports.ts'
 import { presentTime } from './times.ts'
 
@@ -5,7 +6,7 @@ import { presentTime } from './times.ts'
  * `sessionId` and `messageId` name the line that stands in its place. After `rereadAt` that line
  * has the original content.
  */
-export function presentRefused(row: RefusedPush) {
+export function presentRefused(row: RefusedPush): wire.RefusedPush {
   return {
     id: row.inbox_id,
     accountId: row.account_id,

@@ -1,11 +1,11 @@
+import type { Replay } from 'kefu-wire'
 import type { RuleReplayRow } from '../../entities/index.ts'
 import type { ReplayResult } from '../../rules/auto-reply/replaying.ts'
 import { presentTime } from './times.ts'
 
-/** `progress` goes from 0 to 1. */
-export const presentReplay = (row: RuleReplayRow) => ({
+export const presentReplay = (row: RuleReplayRow): Replay => ({
   id: row.replay_id,
-  state: row.state,
+  state: row.state as Replay['state'],
   done: row.done,
   total: row.total,
   progress:

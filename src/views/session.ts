@@ -1,4 +1,15 @@
 import type {
+  Candidate,
+  Grade,
+  LedgerEntry,
+  Missed,
+  Session,
+  SessionEvent,
+  SessionKind,
+  SessionState,
+  StateCode,
+} from 'kefu-wire'
+import type {
   CustomerRow,
   EvaluationRow,
   LedgerRow,
@@ -12,12 +23,16 @@ import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'
 import { presentWindow } from './window.ts'
 
-const words: Record<number, string> = {
+const words: Record<number, SessionState> = {
   [queued]: 'queued',
   [waiting]: 'waiting',
   [active]: 'active',
   [group]: 'active',
 }
+const stateOf = (row: SessionRow) => ({
+  state: words[row.state] ?? 'closed',
+  stateCode: row.state as StateCode,
+})
 
 /**
  * Additional facts for showing a session. `queue` is set only while it is queued; unknown values
@@ -36,12 +51,11 @@ export type SessionFacts = {
   missed: { at: number; isBack: boolean } | null
 }
 
-export function presentSession(row: SessionRow, facts: SessionFacts) {
+export function presentSession(row: SessionRow, facts: SessionFacts): Session {
   return {
     id: row.session_id,
-    state: words[row.state] ?? 'closed',
-    stateCode: row.state,
-    kind: row.kind,
+    ...stateOf(row),
+    kind: row.kind as SessionKind,
     customer: presentCustomer(facts.customer),
     accountId: row.account_id,
     agentUid: row.uid,
@@ -75,7 +89,7 @@ export function presentSession(row: SessionRow, facts: SessionFacts) {
 const presentMissed = (
   { at, isBack }: NonNullable<SessionFacts['missed']>,
   { customer, now }: SessionFacts,
-) => ({
+): Missed => ({
   at: presentTime(at),
   contactRefused: isBack ? 'customer_has_session' : mayReply(customer, now),
 })
@@ -85,43 +99,48 @@ const presentQueue = (queue: SessionFacts['queue']) => ({
   estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null,
 })
 /** The grades by a supervisor and by the customer: 1 good, 2 medium, 3 bad. */
-function presentEvaluations(rows: EvaluationRow[]) {
+
+function presentEvaluations(rows: EvaluationRow[]): Pick<Session, 'grade' | 'satisfaction'> {
   const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) =>
     rows.find((row) => row.kind === kind),
   )
   return {
     ...(grade && {
-      grade: { grade: grade.grade, text: grade.text, uid: grade.uid, at: presentTime(grade.at) },
+      grade: {
+        grade: grade.grade as Grade,
+        text: grade.text,
+        uid: grade.uid,
+        at: presentTime(grade.at),
+      },
     }),
     ...(satisfaction && {
-      satisfaction: { grade: satisfaction.grade, at: presentTime(satisfaction.at) },
+      satisfaction: { grade: satisfaction.grade as Grade, at: presentTime(satisfaction.at) },
     }),
   }
 }
 
 /** The part of a session that is sent in events. Listeners fetch the rest. */
-export function presentSessionEvent(row: SessionRow) {
+export function presentSessionEvent(row: SessionRow): SessionEvent {
   return {
     sessionId: row.session_id,
     customerId: row.wx_user_id,
-    state: words[row.state] ?? 'closed',
-    stateCode: row.state,
+    ...stateOf(row),
     agentUid: row.uid,
     fence: row.fence,
     lane: row.lane,
   }
 }
 
-export function presentLedger(row: LedgerRow) {
+export function presentLedger(row: LedgerRow): LedgerEntry {
   return {
     n: row.n,
-    from: row.from_state,
-    to: row.to_state,
+    from: row.from_state as StateCode | null,
+    to: row.to_state as StateCode,
     actor: row.actor,
     reason: row.reason,
     fence: row.fence,
     agentUid: row.uid,
-    ...(row.candidates !== null && { candidates: JSON.parse(row.candidates) as unknown }),
+    ...(row.candidates !== null && { candidates: JSON.parse(row.candidates) as Candidate[] }),
     at: presentTime(row.at),
   }
 }

@@ -1,8 +1,9 @@
+import type { ReplyWindow } from 'kefu-wire'
 import { standing, type Window } from '../../rules/reply/reply-window.ts'
 import { presentTime } from './times.ts'
 
 /** How many replies a customer may still be sent, and until when. */
-export function presentWindow(window: Window, now: number) {
+export function presentWindow(window: Window, now: number): ReplyWindow {
   const { endsAt, remaining, scene } = standing(window, now)
-  return { endsAt: presentTime(endsAt), remaining, scene }
+  return { endsAt: presentTime(endsAt), remaining, scene: scene as ReplyWindow['scene'] }
 }

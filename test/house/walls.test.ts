@@ -18,6 +18,7 @@ const rooms = [
   'entities',
   'rules',
   'src',
+  'packages/kefu-wire/src',
   'packages/wechat-api-ts/src',
   'packages/wechat-simulator/src',
   'console/src',
@@ -148,6 +149,10 @@ const plants: Record<string, [file: string, text: string]> = {
     'src/actions/planted.ts',
     "import { Redis } from 'ioredis'\nexport const planted = Redis\n",
   ],
+  'the-wire-ships-alone': [
+    'packages/kefu-wire/src/planted.ts',
+    "import type { Session } from '../../../src/views/session.ts'\nexport type Planted = Session\n",
+  ],
   'sdk-ships-alone': [
     'packages/wechat-api-ts/src/planted.ts',
     "import { readFileSync } from 'node:fs'\nexport const planted = readFileSync\n",
@@ -166,7 +171,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'words-know-nobody': [
     'console/src/words/planted.ts',
-    "import type { Session } from '../api/sessions.ts'\nexport type Planted = Session\n",
+    "import type { Tab } from '../api/sessions.ts'\nexport type Planted = Tab\n",
   ],
   'parts-serve-any-page': [
     'console/src/parts/planted.vue',

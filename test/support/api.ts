@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
 import supertest, { type Response, type Test } from 'supertest'
+import { undescribed } from './answers.ts'
 import type { Actor, House } from './app.ts'
 
 export type Asking = ReturnType<typeof supertest.agent>
@@ -20,13 +21,15 @@ export const nobody = ({ url }: Pick<House, 'url'>): Asking =>
 export const as = (actor: Actor): Asking => nobody(actor).auth(actor.token, { type: 'bearer' })
 
 /**
+ * An answer that the OpenAPI document does not describe fails the test.
  * When an expected status does not match, supertest shows only the status; this adds the request
  * and the answer to the failure.
  */
 function tellAll(call: Test): void {
   const end = call.end.bind(call)
   call.end = (done) =>
-    end((error: unknown, answer: Response | undefined) => {
+    end((failed: unknown, answer: Response | undefined) => {
+      const error = failed ?? (answer && faultOf(call, answer))
       if (error instanceof Error) {
         const { message, stack = '' } = error
         error.message = `${message}\n${story(call, answer)}`
@@ -34,6 +37,11 @@ function tellAll(call: Test): void {
       }
       done?.(error, answer as Response)
     })
+}
+
+function faultOf({ method, url }: Test, { status, type, body }: Response): Error | null {
+  const fault = undescribed({ method, url }, { status, type, body })
+  return fault === null ? null : new Error(fault)
 }
 
 function story(call: Test, answer: Response | undefined): string {

@@ -12,6 +12,7 @@ import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Value } from '../../src/store/engine/sql.ts'
+import { refuseUndescribed, type Asked } from './answers.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
 import { simulatorLedger, unansweredIn, watchDoors } from './doors.ts'
 import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
@@ -277,7 +278,7 @@ export async function signIn(url: string, username: string, secret = password): 
         headers: { Authorization: `Bearer ${token}` },
         body: form,
       })
-      return { status: answer.status, body: await answer.json() }
+      return heardOf({ method: 'POST', url: answer.url }, answer)
     },
     get: (path, headers = {}) =>
       fetch(`${url}${path}`, {
@@ -293,11 +294,16 @@ export async function signIn(url: string, username: string, secret = password): 
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      const text = await answer.text()
-      return {
-        status: answer.status,
-        body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text,
-      }
+      return heardOf({ method, url: answer.url }, answer)
     },
   }
+}
+
+/** An answer that the OpenAPI document does not describe fails the test. */
+export async function heardOf(asked: Asked, answer: Response) {
+  const { status, headers } = answer
+  const text = await answer.text()
+  const body = text.startsWith('{') ? (JSON.parse(text) as unknown) : text
+  refuseUndescribed(asked, { status, type: headers.get('content-type'), body })
+  return { status, body }
 }

@@ -524,7 +524,7 @@ const ways: Record<string, Way[]> = {
           get: async () => {
             const query = 'select watched_until from message_session where session_id = ?'
             const seen = await row(scene, query, [scene.ids.paths['sessions'] ?? ''])
-            return Number(seen?.['watched_until']) >= Date.parse(body.watchedUntil as string)
+            return Number(seen?.['watched_until']) >= Date.parse(body.until as string)
           },
         },
       ],

@@ -3,7 +3,7 @@
 // makes each of these calls.
 import { z } from 'zod'
 import type { Route } from '../../src/http/engine/route.ts'
-import { password } from './app.ts'
+import { heardOf, password } from './app.ts'
 
 export type Schema = {
   type?: string
@@ -345,10 +345,6 @@ export async function send(
     ...(form && { body: file }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  const said = await answer.text()
-  return {
-    status: answer.status,
-    body: said.startsWith('{') ? (JSON.parse(said) as unknown) : said,
-    location: answer.headers.get('location'),
-  }
+  const heard = await heardOf({ method, url: answer.url }, answer)
+  return { ...heard, location: answer.headers.get('location') }
 }

@@ -1,4 +1,8 @@
 // Calls the HTTP API. A call can fail in two ways: the server refuses it, or no answer arrives.
+import type { Failure } from 'kefu-wire'
+
+/** Whatever stands before the server has words of its own. */
+type Told = Partial<Failure['error']>
 
 /** The server answered with an error. */
 export class Refusal extends Error {
@@ -7,7 +11,7 @@ export class Refusal extends Error {
   readonly requestId: string
   readonly retryAfter: number
 
-  constructor(response: Response, error: { code?: string; message?: string; requestId?: string }) {
+  constructor(response: Response, error: Told) {
     super(error.message ?? '')
     this.status = response.status
     this.code = error.code ?? ''
@@ -53,9 +57,7 @@ export async function call<T>(
 }
 
 function refusalFrom(response: Response, answer: unknown, path: string) {
-  const { error } = (answer ?? {}) as {
-    error?: { code?: string; message?: string; requestId?: string }
-  }
+  const { error } = (answer ?? {}) as { error?: Told }
   if (response.status === 401 && path !== '/login' && path !== '/me') signedOut()
   return new Refusal(response, error ?? {})
 }
@@ -66,10 +68,4 @@ export function withQuery(path: string, query: Record<string, string | number | 
   )
   const asked = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
   return `${path}?${asked.toString()}`
-}
-
-/** One page of a list, and the cursor of the next page. */
-export interface Page<T> {
-  items: T[]
-  next: string | null
 }

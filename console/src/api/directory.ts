@@ -1,15 +1,8 @@
 // Reads the people of the company, their groups and the accounts they serve.
-import { call, withQuery, type Page } from './client.ts'
+import type { Account, Colleague, Group, Page } from 'kefu-wire'
+import { call, withQuery } from './client.ts'
 
-export type Presence = 'online' | 'away' | 'offline'
-
-export interface Person {
-  uid: number
-  name: string
-  presence: Presence
-  groups: { id: number; path: string[] }[]
-}
-
+/** One to choose. */
 export interface Named<Id> {
   id: Id
   name: string
@@ -17,7 +10,7 @@ export interface Named<Id> {
 
 export const directoryApi = {
   people: (cursor: string) =>
-    call<Page<Person>>('GET', withQuery('/directory', { cursor, limit: 200 })),
-  groups: () => call<Page<Named<number>>>('GET', '/groups').then((page) => page.items),
-  accounts: () => call<Page<Named<string>>>('GET', '/accounts').then((page) => page.items),
+    call<Page<Colleague>>('GET', withQuery('/directory', { cursor, limit: 200 })),
+  groups: () => call<Page<Group>>('GET', '/groups').then((page) => page.items),
+  accounts: () => call<Page<Account>>('GET', '/accounts').then((page) => page.items),
 }

@@ -1,46 +1,9 @@
-import { call, withQuery, type Page } from './client.ts'
-import type { Message } from './messages.ts'
+import type { Grade, Page, Session, SessionState } from 'kefu-wire'
+import { call, withQuery } from './client.ts'
 
-export type SessionState = 'queued' | 'waiting' | 'active' | 'closed'
-/** A list on the desk. `missed` lists closed sessions that nobody has looked after yet. */
+/** A list of the desk; the missed are closed ones that nobody has seen to. */
 export type Tab = SessionState | 'missed'
 export type Target = { agentUid: number } | { groupId: number }
-export type Grade = 1 | 2 | 3
-
-export interface Customer {
-  id: string
-  openid?: string | null
-  alias?: string | null
-  remark?: string | null
-  tags?: string[] | null
-  channel?: 'wechat' | 'web'
-  nickname?: string | null
-}
-
-export interface Session {
-  id: string
-  state: SessionState
-  stateCode: number
-  customer: Customer
-  agentUid: number | null
-  memberUids?: number[]
-  grade?: { grade: Grade; text?: string | null }
-  satisfaction?: { grade: Grade }
-  fence: number
-  seq: number
-  unread?: number | null
-  window?: { endsAt?: string | null; remaining?: number | null; scene?: string | null } | null
-  queue?: {
-    position?: number | null
-    since?: string | null
-    estimatedSeconds?: number | null
-  } | null
-  /** `contactRefused` tells why the customer cannot be written to at present. */
-  missed?: { at: string; contactRefused: string | null }
-  lastMessage?: Message | null
-  createdAt: string
-  closedAt?: string | null
-}
 
 const sessionPath = (id: string) => `/sessions/${encodeURIComponent(id)}`
 
@@ -68,8 +31,8 @@ export const sessionsApi = {
     call<Session>('POST', `${sessionPath(id)}/members`, { uids: [uid] }),
   removeMember: (id: string, uid: number) =>
     call<Session>('DELETE', `${sessionPath(id)}/members`, { uids: [uid] }),
-  typing: (id: string) => call<unknown>('POST', `${sessionPath(id)}/typing`),
+  typing: (id: string) => call<Session>('POST', `${sessionPath(id)}/typing`),
   grade: (id: string, grade: Grade) => call<Session>('POST', `${sessionPath(id)}/grade`, { grade }),
   dismiss: (id: string) => call<Session>('POST', `${sessionPath(id)}/dismiss`),
-  read: (id: string, seq: number) => call<unknown>('POST', `${sessionPath(id)}/read`, { seq }),
+  read: (id: string, seq: number) => call<Session>('POST', `${sessionPath(id)}/read`, { seq }),
 }

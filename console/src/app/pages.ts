@@ -1,7 +1,7 @@
 // The table of all pages: address, title, and the lowest role that may see them.
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import type { Me } from '../api/me.ts'
+import type { Me } from 'kefu-wire'
 import type { ShellWord } from '../words/shell.ts'
 import NoPage from './NoPage.vue'
 

@@ -1,6 +1,7 @@
 import { computed, ref, shallowRef } from 'vue'
-import { messagesApi, type Message } from '../api/messages.ts'
-import { sessionsApi, type Session } from '../api/sessions.ts'
+import type { Message, Session } from 'kefu-wire'
+import { messagesApi } from '../api/messages.ts'
+import { sessionsApi } from '../api/sessions.ts'
 import { tellError } from './notices.ts'
 import { asMessage, discard, outbox, post, put } from './outbox.ts'
 import { repeat } from './polling.ts'
@@ -8,6 +9,8 @@ import { repeat } from './polling.ts'
 const pageSize = 50
 const isMoving = (line: Message) =>
   line.delivery?.state === 'pending' || line.delivery?.state === 'sending'
+/** In a session every line has one. */
+const seqOf = ({ seq }: Message) => seq ?? 0
 const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
 
 export function keepLines() {
@@ -19,12 +22,12 @@ export function keepLines() {
 
   function merge(items: Message[]) {
     for (const item of items) {
-      const known = bySeq.get(item.seq)
+      const known = bySeq.get(seqOf(item))
       const isStale = known?.delivery && !isMoving(known) && isMoving(item)
-      if (!isStale) bySeq.set(item.seq, item)
+      if (!isStale) bySeq.set(seqOf(item), item)
       if (item.clientMsgId) discard(item.clientMsgId)
     }
-    if (items.length > 0) lines.value = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+    if (items.length > 0) lines.value = [...bySeq.values()].sort((a, b) => seqOf(a) - seqOf(b))
   }
 
   async function readNew(id: string) {
@@ -32,7 +35,7 @@ export function keepLines() {
       id,
       readUpTo > 0 ? { after: readUpTo, limit: pageSize } : { limit: pageSize },
     )
-    readUpTo = Math.max(readUpTo, ...items.map((item) => item.seq))
+    readUpTo = Math.max(readUpTo, ...items.map(seqOf))
     merge(items)
     return items.length
   }
@@ -42,9 +45,10 @@ export function keepLines() {
     for (const line of lines.value.filter(
       (item) => isMoving(item) || (alsoUnknown && isUnknown(item)),
     )) {
-      if (line.seq <= covered) continue
-      const items = await messagesApi.list(id, { after: line.seq - 1, limit: pageSize })
-      covered = Math.max(line.seq, ...items.map((item) => item.seq))
+      const seq = seqOf(line)
+      if (seq <= covered) continue
+      const items = await messagesApi.list(id, { after: seq - 1, limit: pageSize })
+      covered = Math.max(seq, ...items.map(seqOf))
       merge(items)
     }
   }

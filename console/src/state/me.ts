@@ -1,6 +1,7 @@
 import { ref } from 'vue'
+import type { Me } from 'kefu-wire'
 import { onSignedOut, Refusal } from '../api/client.ts'
-import { meApi, type Me } from '../api/me.ts'
+import { meApi } from '../api/me.ts'
 import { tellError } from './notices.ts'
 import { belongTo, forgetAll } from './outbox.ts'
 

@@ -1,7 +1,8 @@
 import { reactive } from 'vue'
-import { writtenBy } from './written-by.ts'
+import type { Message } from 'kefu-wire'
+import { messageTypes, writtenBy } from './written-by.ts'
 import { NoAnswer, Refusal } from '../api/client.ts'
-import { messagesApi, type Message, type TextToSend } from '../api/messages.ts'
+import { messagesApi, type TextToSend } from '../api/messages.ts'
 import { say } from '../words/errors.ts'
 import { explain, tellError } from './notices.ts'
 
@@ -96,6 +97,7 @@ export function asMessage(item: Outgoing): Message {
     seq: 0,
     direction: 'out',
     opercode: writtenBy.agent,
+    messageType: messageTypes.text,
     type,
     text,
     createdAt,

@@ -1,8 +1,9 @@
 import { computed, ref } from 'vue'
-import { directoryApi, type Person } from '../api/directory.ts'
+import type { Colleague, Page } from 'kefu-wire'
+import { directoryApi } from '../api/directory.ts'
 
 /** People and groups of the company, read when the user is about to choose one. */
-export const people = ref<Person[]>([])
+export const people = ref<Colleague[]>([])
 
 export const groups = computed(() => {
   const found = new Map(
@@ -14,9 +15,9 @@ export const groups = computed(() => {
 })
 
 export async function loadPeople() {
-  const found: Person[] = []
+  const found: Colleague[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
-    const page: { items: Person[]; next: string | null } = await directoryApi.people(cursor)
+    const page: Page<Colleague> = await directoryApi.people(cursor)
     found.push(...page.items)
     cursor = page.next
   }

@@ -1,5 +1,6 @@
 import { onScopeDispose, reactive, ref, watch, watchEffect, type Ref } from 'vue'
-import { sessionsApi, type Session, type Tab } from '../api/sessions.ts'
+import type { Session } from 'kefu-wire'
+import { sessionsApi, type Tab } from '../api/sessions.ts'
 import { tellError } from './notices.ts'
 import { repeat } from './polling.ts'
 
@@ -79,7 +80,7 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
   }
 
   watchEffect(() => {
-    const unread = lists.active.reduce((sum, session) => sum + (session.unread ?? 0), 0)
+    const unread = lists.active.reduce((sum, session) => sum + session.unread, 0)
     toDo.value = lists.waiting.length + unread
   })
   const stop = repeat(2000, look, tellError)
@@ -91,10 +92,5 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
 }
 
 export function nameOf({ customer }: Session) {
-  return (
-    customer.remark ||
-    customer.alias ||
-    customer.nickname ||
-    (customer.openid ?? customer.id).slice(-8)
-  )
+  return customer.remark || customer.alias || customer.nickname || customer.openid.slice(-8)
 }

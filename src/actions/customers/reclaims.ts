@@ -5,7 +5,7 @@ import { privateLane } from '../../../rules/session/lane.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { clueAfter, nobody } from '../../../rules/session/exclusive.ts'
 import type { CustomerRow, ReclaimedRow } from '../../../entities/index.ts'
-import { AppError, isAppError } from '../../errors.ts'
+import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentReclaimed, presentReclaimSoon } from '../../views/reclaim.ts'
 import { writeAudit, auditName } from '../audit.ts'
@@ -113,7 +113,7 @@ type UndoNeeds = TellNeeds
  */
 export async function undoReclaims(needs: UndoNeeds, me: Me, customerIds: string[]) {
   const undone: string[] = []
-  const failed: { id: string; code: string }[] = []
+  const failed: { id: string; code: ErrorCode }[] = []
   for (const id of new Set(customerIds)) {
     try {
       await undoOne(needs, me, id)

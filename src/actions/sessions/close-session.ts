@@ -1,7 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { relationTo } from '../../../rules/session/session.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
-import { isAppError } from '../../errors.ts'
+import { isAppError, type ErrorCode } from '../../errors.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
 import { settingsOf } from '../settings-of.ts'
@@ -51,7 +51,7 @@ export async function closeMany(
   input: { ids: string[]; reason?: string | undefined; pending?: 'send' | 'drop' | undefined },
 ) {
   const closedIds: string[] = []
-  const failed: { id: string; code: string }[] = []
+  const failed: { id: string; code: ErrorCode }[] = []
   for (const id of input.ids) {
     try {
       await closeSession(needs, me, { sessionId: id, reason: input.reason, pending: input.pending })

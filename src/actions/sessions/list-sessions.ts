@@ -206,7 +206,7 @@ async function listMissed(needs: PresentNeeds, me: Me, input: ListInput) {
   const end = rows.length > input.limit ? some.at(-1) : undefined
   const items = await presentSessions(needs, me.companyId, some)
   return {
-    items: items.map((item, n) => ({ ...item, missedAt: presentTime(some[n]?.missed_at ?? null) })),
+    items: items.map((item, n) => ({ ...item, missedAt: presentTime(some[n]?.missed_at ?? 0) })),
     next: end ? `${end.missed_at}.${end.session_id}` : null,
   }
 }

@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { admit } from './auth.ts'
 import { checkParams } from './params.ts'
-import type { Call, Route } from './route.ts'
+import type { Answer, Call, Route } from './route.ts'
 
 export function answerRoute(ports: Ports, route: Route): RequestHandler {
   return async (request, response) => {
@@ -20,13 +20,19 @@ export function answerRoute(ports: Ports, route: Route): RequestHandler {
       query: check(route.query, { ...request.query }, 'query'),
     } as unknown as Call
     checkParams(route.path, request.params)
-    const { status = 200, body, headers = {}, file, text } = await route.handle(call)
-    response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+    const given = await route.handle(call)
+    const { body, headers = {}, file, text } = given
+    response.status(statusOf(route, given)).set({ 'Cache-Control': 'no-store', ...headers })
     if (file !== undefined) sendFile(response, file)
     else if (text !== undefined) response.send(text)
     else if (body === undefined) response.end()
     else response.json(body)
   }
+}
+
+function statusOf({ answers, status = 200 }: Route, { body }: Answer): number {
+  if (answers === 'redirect') return 302
+  return typeof answers === 'object' && 'orNothing' in answers && body === undefined ? 204 : status
 }
 
 /**

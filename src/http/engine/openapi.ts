@@ -1,11 +1,15 @@
 // The OpenAPI document is generated from the list of routes, so that it cannot describe something
 // that does not exist.
 import { z } from 'zod'
+import type { Name } from './answers.ts'
 import { paramSchema } from './params.ts'
 import { reaches } from './reach.ts'
 import { reachesOf, route, type Route } from './route.ts'
+import { refTo, wireSchemas, type Schema } from './wire-schemas.ts'
 
-type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[] }
+type Content = Record<string, { schema: Schema }>
+export type Responses = Record<string, { description: string; content?: Content; headers?: Schema }>
+type Given = Schema & { properties?: Record<string, Given>; required?: string[] }
 
 export function openapiRoute(routes: () => Route[]): Route {
   return route({
@@ -15,6 +19,7 @@ export function openapiRoute(routes: () => Route[]): Route {
     reach: 'anyone',
     summary: 'This document',
     operationId: 'getOpenapi',
+    answers: 'OpenapiDocument',
     handle: async () => ({ body: describe(routes()) }),
   })
 }
@@ -29,7 +34,10 @@ function describe(routes: Route[]) {
     openapi: '3.1.0',
     info: { title: 'kefu', version: '0.1.0' },
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      schemas: wireSchemas,
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    },
   }
 }
 
@@ -73,15 +81,47 @@ function operation(one: Route) {
         content: { 'application/json': { schema: schemaOf(one.body) } },
       },
     }),
-    responses: {
-      default: { description: 'The answer, or {error: {code, message, requestId, details?}}' },
-    },
+    responses: responsesOf(one),
     security: one.who === 'everyone' ? [] : [{ token: [] }],
   }
 }
 
-function schemaOf(type: z.ZodType): Schema {
-  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema
+const json = (schema: Schema) => ({ 'application/json': { schema } })
+/** What a page is, with what stands in it. */
+const pageOf = (name: Name): Schema => ({
+  allOf: [refTo('Page'), { properties: { items: { items: refTo(name) } } }],
+})
+const table = { 'text/csv': { schema: { type: 'string' } } }
+const file = { '*/*': { schema: {} } }
+
+/** By status; `default` is whatever is no success. */
+export const responsesOf = (one: Route): Responses => ({
+  ...successOf(one),
+  default: { description: 'It is refused, or it failed.', content: json(refTo('Failure')) },
+})
+
+function successOf({ answers, status = 200 }: Route): Responses {
+  const description = 'It is done.'
+  if (answers === 'redirect') {
+    const headers = { Location: { schema: { type: 'string' } } }
+    return { 302: { description: 'Go on there.', headers } }
+  }
+  if (answers === 'file') return { 200: { description, content: file } }
+  if (typeof answers === 'string') {
+    return { [status]: { description, content: json(refTo(answers)) } }
+  }
+  if ('page' in answers) return { 200: { description, content: json(pageOf(answers.page)) } }
+  if ('orTable' in answers) {
+    return { 200: { description, content: { ...json(refTo(answers.orTable)), ...table } } }
+  }
+  return {
+    200: { description, content: json(refTo(answers.orNothing)) },
+    204: { description: 'There is none.' },
+  }
+}
+
+function schemaOf(type: z.ZodType): Given {
+  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Given
   delete schema['$schema']
   return schema
 }

@@ -1,8 +1,9 @@
-// A route is a piece of data. The router, the OpenAPI document and the tests of rights all read the
+// A route is a piece of data. The router, the OpenAPI document and the tests all read the
 // same list.
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'
+import type { Answers, Given } from './answers.ts'
 import type { Reach, Role, Who } from './reach.ts'
 
 export type SignedIn = {
@@ -25,7 +26,6 @@ export type Call<Body = unknown, Query = unknown> = {
 }
 
 export type Answer = {
-  status?: number
   body?: unknown
   headers?: Record<string, string>
   /** A file to send instead of a body. */
@@ -51,6 +51,9 @@ export type Route = {
   query: z.ZodType
   /** The body is not JSON, so the handler reads the request itself. */
   upload?: boolean
+  answers: Answers
+  /** Of success; without it 200. */
+  status?: 200 | 201 | 202
   handle: (call: Call) => Promise<Answer>
 }
 
@@ -65,12 +68,13 @@ function knownOnly(query: z.ZodType = z.object({})): z.ZodType {
   return query instanceof z.ZodObject && query.def.catchall === undefined ? query.strict() : query
 }
 
-/** Lets TypeScript derive the handler's types from the schemas of the route. */
-export function route<B extends z.ZodType, Q extends z.ZodType>(
-  shape: Omit<Route, 'handle' | 'body' | 'query'> & {
+/** Lets TypeScript derive the handler's types from the schemas of the route, and from `answers`. */
+export function route<B extends z.ZodType, Q extends z.ZodType, const A extends Answers>(
+  shape: Omit<Route, 'handle' | 'body' | 'query' | 'answers'> & {
     body?: B
     query?: Q
-    handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<Answer>
+    answers: A
+    handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<Given<A>>
   },
 ): Route {
   return { ...shape, query: knownOnly(shape.query) } as unknown as Route

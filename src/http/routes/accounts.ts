@@ -7,6 +7,7 @@ import type { AccountRow } from '../../../entities/index.ts'
 import { accountTypes } from '../../../rules/reply/account-type.ts'
 import type { Ports } from '../../ports.ts'
 import { presentAccount } from '../../views/account.ts'
+import { pageOf } from '../engine/answers.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
@@ -87,6 +88,7 @@ export const accountRoutes: Route[] = [
     reach: 'company',
     summary: 'The accounts of the company',
     query: shortPage,
+    answers: pageOf('Account'),
     handle: async ({ ports, me, query }) => ({
       body: partOf(
         (await listAccounts(ports, me)).map((row) => present(ports, row)),
@@ -101,8 +103,9 @@ export const accountRoutes: Route[] = [
     reach: 'company',
     summary: 'Add an account',
     body: z.preprocess(withKind, z.discriminatedUnion('kind', [wechat, site])),
+    answers: 'Account',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: present(ports, await createAccount(ports, me, body)),
     }),
   }),
@@ -112,6 +115,7 @@ export const accountRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'One account',
+    answers: 'Account',
     handle: async ({ ports, me, params }) => ({
       body: present(ports, await getAccount(ports, me, params['id'] ?? '')),
     }),
@@ -123,6 +127,7 @@ export const accountRoutes: Route[] = [
     reach: 'company',
     summary: 'Change an account; its secrets are write-only',
     body: patch,
+    answers: 'Account',
     handle: async ({ ports, me, params, body }) => ({
       body: present(ports, await changeAccount(ports, me, { id: params['id'] ?? '', patch: body })),
     }),
@@ -134,6 +139,7 @@ export const accountRoutes: Route[] = [
     reach: 'company',
     summary: 'Under which names followers see the agents, and the names WeChat lists',
     query: shortPage,
+    answers: 'Identities',
     handle: async ({ ports, me, params, query }) => {
       const all = await listIdentities(ports, me, params['id'] ?? '')
       return { body: { ...all, ...partOf(all.items, query) } }
@@ -152,6 +158,7 @@ export const accountRoutes: Route[] = [
         .nullable(),
       nickname: z.string().trim().min(1).max(16).optional(),
     }),
+    answers: 'Identities',
     handle: async ({ ports, me, params, body }) => {
       await nameAgent(ports, me, {
         accountId: params['id'] ?? '',
@@ -167,6 +174,7 @@ export const accountRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Take an account out of use',
+    answers: 'Done',
     handle: async ({ ports, me, params }) => {
       await deleteAccount(ports, me, params['id'] ?? '')
       return { body: {} }

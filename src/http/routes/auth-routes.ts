@@ -48,6 +48,7 @@ export const authRoutes: Route[] = [
       device: z.string().max(64).optional(),
       cookie: z.boolean().optional(),
     }),
+    answers: 'SignIn',
     handle: async (call) => {
       const { username, password, device, cookie } = call.body
       const ip = addressOf(call.request, call.ports.limits)
@@ -65,6 +66,7 @@ export const authRoutes: Route[] = [
     reach: 'oneself',
     summary: 'End this sign-in',
     operationId: 'logout',
+    answers: 'Done',
     handle: async (call) => {
       await signOut(call.ports, call.me)
       return { body: {}, headers: cookieFor(call, '', 0) }
@@ -77,6 +79,7 @@ export const authRoutes: Route[] = [
     reach: 'oneself',
     summary: 'Who am I?',
     operationId: 'getMe',
+    answers: 'Me',
     handle: showMe,
   }),
   route({
@@ -87,6 +90,7 @@ export const authRoutes: Route[] = [
     summary: "Change one's password",
     operationId: 'changePassword',
     body: z.object({ oldPassword: z.string().min(1).max(200), newPassword }),
+    answers: 'Done',
     handle: async ({ ports, me, body, request }) => {
       await changePassword(ports, me, { ...body, ip: addressOf(request, ports.limits) })
       return { body: {} }
@@ -100,6 +104,7 @@ export const authRoutes: Route[] = [
     summary: 'What one says first in a session; null: what the company says',
     operationId: 'setGreeting',
     body: z.object({ text: z.string().max(500).nullable() }),
+    answers: 'Me',
     handle: async (call) => {
       await setGreeting(call.ports, call.me, call.body.text)
       return showMe(call)
@@ -113,6 +118,7 @@ export const authRoutes: Route[] = [
     summary: "Set one's presence",
     operationId: 'setPresence',
     body: z.object({ status: z.enum(['online', 'away', 'offline']) }),
+    answers: 'Me',
     handle: async (call) => {
       await setPresence(call.ports, call.me, call.body.status)
       return showMe(call)

@@ -3,6 +3,7 @@ import { changeCompany } from '../../actions/companies/change-company.ts'
 import { createCompany } from '../../actions/companies/create-company.ts'
 import { getCompany, listCompanies } from '../../actions/companies/list-companies.ts'
 import { presentCompany } from '../../views/user.ts'
+import { pageOf } from '../engine/answers.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
@@ -35,6 +36,7 @@ export const companyRoutes: Route[] = [
     reach: 'installation',
     summary: 'All companies',
     query: shortPage,
+    answers: pageOf('Company'),
     handle: async ({ ports, query }) => ({
       body: partOf((await listCompanies(ports)).map(presentCompany), query),
     }),
@@ -52,8 +54,9 @@ export const companyRoutes: Route[] = [
         password: z.string().min(8).max(200),
       }),
     }),
+    answers: 'Company',
+    status: 201,
     handle: async ({ ports, body }) => ({
-      status: 201,
       body: presentCompany(await createCompany(ports, body)),
     }),
   }),
@@ -63,6 +66,7 @@ export const companyRoutes: Route[] = [
     who: 'operator',
     reach: 'installation',
     summary: 'One company',
+    answers: 'Company',
     handle: async ({ ports, params }) => ({
       body: presentCompany(await getCompany(ports, params['id'] ?? '')),
     }),
@@ -74,6 +78,7 @@ export const companyRoutes: Route[] = [
     reach: 'installation',
     summary: 'Change a company',
     body: companyPatch,
+    answers: 'Company',
     handle: async ({ ports, me, params, body }) => ({
       body: presentCompany(await changeCompany(ports, me, { id: params['id'] ?? '', patch: body })),
     }),

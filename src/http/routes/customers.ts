@@ -8,6 +8,7 @@ import {
   listTrajectory,
 } from '../../actions/customers/customers.ts'
 import { presentCustomer } from '../../views/customer.ts'
+import { pageOf } from '../engine/answers.ts'
 import { page, pageByAny, pageByNumber } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
@@ -19,6 +20,7 @@ export const customerRoutes: Route[] = [
     reach: 'customer.list',
     summary: 'Customers, newest first',
     query: page.extend({ search: z.string().max(100).optional() }),
+    answers: pageOf('Customer'),
     handle: async ({ ports, me, query }) => ({ body: await listCustomers(ports, me, query) }),
   }),
   route({
@@ -27,6 +29,7 @@ export const customerRoutes: Route[] = [
     who: 'agent',
     reach: ['session.read', 'queue.read'],
     summary: 'One customer',
+    answers: 'Customer',
     handle: async ({ ports, me, params }) => ({
       body: presentCustomer(await getCustomer(ports, me, params['id'] ?? '')),
     }),
@@ -44,6 +47,7 @@ export const customerRoutes: Route[] = [
       exclusiveAgentUid: z.number().int().optional(),
       priority: z.number().int().min(0).max(9).optional(),
     }),
+    answers: 'Customer',
     handle: async ({ ports, me, params, body }) => ({
       body: presentCustomer(
         await describeCustomer(ports, me, { id: params['id'] ?? '', patch: body }),
@@ -57,6 +61,7 @@ export const customerRoutes: Route[] = [
     reach: ['session.read', 'queue.read'],
     summary: 'Lines over all sessions of a customer',
     query: pageByAny,
+    answers: pageOf('Message'),
     handle: async ({ ports, me, params, query }) => ({
       body: await listCustomerMessages(ports, me, { id: params['id'] ?? '', ...query }),
     }),
@@ -68,6 +73,7 @@ export const customerRoutes: Route[] = [
     reach: ['session.read', 'queue.read'],
     summary: 'What a customer did besides writing, newest first',
     query: pageByNumber,
+    answers: pageOf('TrajectoryStep'),
     handle: async ({ ports, me, params, query }) => ({
       body: await listTrajectory(ports, me, { id: params['id'] ?? '', ...query }),
     }),
@@ -79,6 +85,7 @@ export const customerRoutes: Route[] = [
     reach: ['session.read', 'queue.read'],
     summary: 'Sessions of a customer',
     query: pageByAny,
+    answers: pageOf('Session'),
     handle: async ({ ports, me, params, query }) => ({
       body: await listCustomerSessions(ports, me, { id: params['id'] ?? '', ...query }),
     }),

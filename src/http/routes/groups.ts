@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { changeGroup, createGroup, listGroups, removeGroup } from '../../actions/agents/groups.ts'
 import { presentGroup } from '../../views/user.ts'
+import { pageOf } from '../engine/answers.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 import { numberGiven } from '../engine/params.ts'
@@ -16,6 +17,7 @@ export const groupRoutes: Route[] = [
     reach: 'company',
     summary: 'The groups of the company',
     query: shortPage,
+    answers: pageOf('Group'),
     handle: async ({ ports, me, query }) => ({
       body: partOf((await listGroups(ports, me)).map(presentGroup), query),
     }),
@@ -27,8 +29,9 @@ export const groupRoutes: Route[] = [
     reach: 'company',
     summary: 'Make a group',
     body: z.strictObject({ name, parentId: parentId.default(null) }),
+    answers: 'Group',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: presentGroup(await createGroup(ports, me, body)),
     }),
   }),
@@ -39,6 +42,7 @@ export const groupRoutes: Route[] = [
     reach: 'company',
     summary: 'Change a group',
     body: z.strictObject({ name, parentId }).partial(),
+    answers: 'Group',
     handle: async ({ ports, me, params, body }) => ({
       body: presentGroup(await changeGroup(ports, me, { id: Number(params['id']), patch: body })),
     }),
@@ -49,6 +53,7 @@ export const groupRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Delete a group; answers how many waited for it, and how much named it',
+    answers: 'RemovedGroup',
     handle: async ({ ports, me, params }) => ({
       body: await removeGroup(ports, me, Number(params['id'])),
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { listJobs, runByHand } from '../../actions/jobs/run-job.ts'
 import { selfCheck } from '../../actions/self-check/self-check.ts'
+import { pageOf } from '../engine/answers.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
@@ -12,6 +13,7 @@ export const jobRoutes: Route[] = [
     reach: 'company',
     summary: 'The invariants, on live data',
     query: z.object({ most: z.coerce.number().int().min(1).max(10_000_000).optional() }),
+    answers: 'SelfCheck',
     handle: async ({ ports, me, query }) => ({
       body: await selfCheck(
         ports,
@@ -27,6 +29,7 @@ export const jobRoutes: Route[] = [
     reach: 'company',
     summary: 'Jobs: last run, next run, what it did',
     query: shortPage,
+    answers: pageOf('Job'),
     handle: async ({ ports, me, query }) => ({
       body: partOf((await listJobs(ports, me)).items, query),
     }),
@@ -37,6 +40,7 @@ export const jobRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: "Run a job now for one's own company",
+    answers: 'JobRun',
     handle: async ({ ports, me, params }) => ({
       body: await runByHand(ports, me, params['name'] ?? ''),
     }),

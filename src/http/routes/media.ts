@@ -19,6 +19,8 @@ export const mediaRoutes: Route[] = [
     reach: 'oneself',
     summary: 'Store a file, in the part `file` of a form; a WAV becomes an MP3',
     upload: true,
+    answers: 'StoredFile',
+    status: 201,
     handle: async ({ ports, me, request }) => {
       const form = openForm(request)
       try {
@@ -30,7 +32,7 @@ export const mediaRoutes: Route[] = [
           uid: me.uid,
           strict: true,
         })
-        return { status: 201, body: presentResource(row) }
+        return { body: presentResource(row) }
       } finally {
         await form.done()
       }
@@ -42,6 +44,7 @@ export const mediaRoutes: Route[] = [
     who: 'agent',
     reach: 'company',
     summary: 'The file itself, in ranges where asked',
+    answers: 'file',
     handle: async ({ ports, me, params }) => {
       const { row, path } = await getMedia(ports, me, params['id'] ?? '')
       const way = shown.test(row.mime_type) ? 'inline' : 'attachment'

@@ -7,6 +7,7 @@ import { resolveMessage } from '../../actions/messages/resolve-message.ts'
 import type { Content } from '../../../rules/reply/content.ts'
 import { presentMessage } from '../../views/message.ts'
 import { contentWith } from './content.ts'
+import { pageOf } from '../engine/answers.ts'
 import { pageByNumber } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
@@ -42,6 +43,7 @@ export const messageRoutes: Route[] = [
       before: z.coerce.number().int().optional(),
       after: z.coerce.number().int().optional(),
     }),
+    answers: pageOf('Message'),
     handle: async ({ ports, me, params, query }) => {
       const bound =
         query.cursor === undefined
@@ -70,6 +72,8 @@ export const messageRoutes: Route[] = [
       fence: z.number().int().optional(),
       useReserved: z.boolean().optional(),
     }),
+    answers: 'OneMessage',
+    status: 202,
     handle: async ({ ports, me, params, body }) => {
       const { clientMsgId, fence, useReserved, ...content } = body
       const row = await sendReply(ports, me, {
@@ -79,7 +83,7 @@ export const messageRoutes: Route[] = [
         fence,
         useReserved,
       })
-      return { status: 202, body: { message: presentMessage(row) } }
+      return { body: { message: presentMessage(row) } }
     },
   }),
   route({
@@ -88,8 +92,9 @@ export const messageRoutes: Route[] = [
     who: 'agent',
     reach: 'line.settle',
     summary: 'Send a failed or unknown line again, as a new line',
+    answers: 'OneMessage',
+    status: 202,
     handle: async ({ ports, me, params }) => ({
-      status: 202,
       body: { message: presentMessage(await resendMessage(ports, me, params['id'] ?? '')) },
     }),
   }),
@@ -100,6 +105,7 @@ export const messageRoutes: Route[] = [
     reach: 'line.settle',
     summary: 'Say whether a failed or unknown line arrived',
     body: z.object({ delivered: z.boolean() }),
+    answers: 'OneMessage',
     handle: async ({ ports, me, params, body }) => {
       const row = await resolveMessage(ports, me, {
         id: params['id'] ?? '',

@@ -3,6 +3,7 @@ import { beginAuthorization, endAuthorization } from '../../actions/platforms/au
 import { listPlatforms } from '../../actions/platforms/list-platforms.ts'
 import { changePlatform, createPlatform } from '../../actions/platforms/save-platform.ts'
 import { presentPlatform } from '../../views/platform.ts'
+import { pageOf } from '../engine/answers.ts'
 import { partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
@@ -31,6 +32,7 @@ export const platformRoutes: Route[] = [
     reach: 'installation',
     summary: 'Third-party platforms of the installation',
     query: shortPage,
+    answers: pageOf('Platform'),
     handle: async ({ ports, query }) => ({
       body: partOf(
         (await listPlatforms(ports)).map((row) => presentPlatform(row, ports.limits.publicUrl)),
@@ -45,8 +47,9 @@ export const platformRoutes: Route[] = [
     reach: 'installation',
     summary: 'Add a third-party platform; its secrets are write-only',
     body: platform,
+    answers: 'Platform',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: presentPlatform(await createPlatform(ports, me, body), ports.limits.publicUrl),
     }),
   }),
@@ -57,6 +60,7 @@ export const platformRoutes: Route[] = [
     reach: 'installation',
     summary: 'Change a third-party platform',
     body: z.strictObject(keys).partial(),
+    answers: 'Platform',
     handle: async ({ ports, me, params, body }) => {
       const row = await changePlatform(ports, me, {
         componentAppid: params['componentAppid'] ?? '',
@@ -71,8 +75,8 @@ export const platformRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'To WeChat, where the owner of an account authorises the platform',
+    answers: 'redirect',
     handle: async ({ ports, me, params }) => ({
-      status: 302,
       headers: { Location: await beginAuthorization(ports, me, params['componentAppid'] ?? '') },
     }),
   }),
@@ -87,13 +91,14 @@ export const platformRoutes: Route[] = [
       auth_code: z.string().min(1).max(512),
       state: z.string().min(1).max(2000),
     }),
+    answers: 'redirect',
     handle: async ({ ports, params, query }) => {
       await endAuthorization(ports, {
         componentAppid: params['componentAppid'] ?? '',
         state: query.state,
         code: query.auth_code,
       })
-      return { status: 302, headers: { Location: '/' } }
+      return { headers: { Location: '/' } }
     },
   }),
 ]

@@ -15,6 +15,7 @@ import {
 } from '../../actions/quick-replies/quick-replies.ts'
 import { presentQuickReply, presentQuickReplyGroup } from '../../views/quick-reply.ts'
 import { content } from './content.ts'
+import { pageOf } from '../engine/answers.ts'
 import { pageByNumber, partOf, shortPage } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 import { idGiven } from '../engine/params.ts'
@@ -36,6 +37,7 @@ export const quickReplyRoutes: Route[] = [
       groupId: idGiven.optional(),
       scope: scope.optional(),
     }),
+    answers: pageOf('QuickReply'),
     handle: async ({ ports, me, query }) => ({
       body: await listQuickReplies(ports, me, {
         search: query.search,
@@ -53,8 +55,9 @@ export const quickReplyRoutes: Route[] = [
     reach: ['oneself', 'reply.keep'],
     summary: 'Make a quick reply',
     body: z.strictObject({ scope: scope.default('personal'), title, content, groupId }),
+    answers: 'QuickReply',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: presentQuickReply(await createQuickReply(ports, me, body)),
     }),
   }),
@@ -64,6 +67,7 @@ export const quickReplyRoutes: Route[] = [
     who: 'agent',
     reach: ['reply.own', 'reply.shared'],
     summary: 'One quick reply',
+    answers: 'QuickReply',
     handle: async ({ ports, me, params }) => ({
       body: presentQuickReply(await getQuickReply(ports, me, params['id'] ?? '')),
     }),
@@ -75,6 +79,7 @@ export const quickReplyRoutes: Route[] = [
     reach: ['reply.own', 'reply.keep'],
     summary: 'Replace a quick reply',
     body: z.strictObject({ title, content, groupId }),
+    answers: 'QuickReply',
     handle: async ({ ports, me, params, body }) => ({
       body: presentQuickReply(
         await changeQuickReply(ports, me, { id: params['id'] ?? '', input: body }),
@@ -87,6 +92,7 @@ export const quickReplyRoutes: Route[] = [
     who: 'agent',
     reach: ['reply.own', 'reply.keep'],
     summary: 'Delete a quick reply',
+    answers: 'Done',
     handle: async ({ ports, me, params }) => {
       await deleteQuickReply(ports, me, params['id'] ?? '')
       return { body: {} }
@@ -99,6 +105,7 @@ export const quickReplyRoutes: Route[] = [
     reach: ['reply.own', 'reply.shared'],
     summary: 'Fill in its words for a session, and count it',
     body: z.strictObject({ sessionId: idGiven.optional() }).optional(),
+    answers: 'QuickReply',
     handle: async ({ ports, me, params, body }) => ({
       body: await useQuickReply(ports, me, { id: params['id'] ?? '', sessionId: body?.sessionId }),
     }),
@@ -110,6 +117,7 @@ export const quickReplyRoutes: Route[] = [
     reach: ['reply.own', 'reply.shared'],
     summary: 'Groups of quick replies',
     query: shortPage,
+    answers: pageOf('QuickReplyGroup'),
     handle: async ({ ports, me, query }) => ({
       body: partOf((await listQuickReplyGroups(ports, me)).items, query),
     }),
@@ -121,8 +129,9 @@ export const quickReplyRoutes: Route[] = [
     reach: ['oneself', 'reply.keep'],
     summary: 'Make a group of quick replies',
     body: z.strictObject({ name, scope: scope.default('personal') }),
+    answers: 'QuickReplyGroup',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: presentQuickReplyGroup(await createQuickReplyGroup(ports, me, body)),
     }),
   }),
@@ -133,6 +142,7 @@ export const quickReplyRoutes: Route[] = [
     reach: ['reply.own', 'reply.keep'],
     summary: 'Rename a group of quick replies',
     body: z.strictObject({ name }),
+    answers: 'QuickReplyGroup',
     handle: async ({ ports, me, params, body }) => ({
       body: presentQuickReplyGroup(
         await renameQuickReplyGroup(ports, me, { id: params['id'] ?? '', name: body.name }),
@@ -145,6 +155,7 @@ export const quickReplyRoutes: Route[] = [
     who: 'agent',
     reach: ['reply.own', 'reply.keep'],
     summary: 'Delete a group; its replies stay, in no group',
+    answers: 'Done',
     handle: async ({ ports, me, params }) => {
       await deleteQuickReplyGroup(ports, me, params['id'] ?? '')
       return { body: {} }

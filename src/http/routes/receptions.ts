@@ -8,6 +8,7 @@ import {
 import type { ReceptionRow } from '../../../entities/index.ts'
 import type { Ports } from '../../ports.ts'
 import { presentReception } from '../../views/reception.ts'
+import { pageOf } from '../engine/answers.ts'
 import { page } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 import { idGiven, numberGiven } from '../engine/params.ts'
@@ -50,6 +51,7 @@ export const receptionRoutes: Route[] = [
     reach: 'company',
     summary: 'QR codes and who receives by them, newest first',
     query: page,
+    answers: pageOf('Reception'),
     handle: async ({ ports, me, query }) => {
       const { rows, next } = await listReceptions(ports, me, query)
       return { body: { items: rows.map((row) => present(ports, row)), next } }
@@ -62,8 +64,9 @@ export const receptionRoutes: Route[] = [
     reach: 'account',
     summary: 'Make a QR code with its reception',
     body: reception,
+    answers: 'Reception',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: present(ports, await createReception(ports, me, body)),
     }),
   }),
@@ -73,6 +76,7 @@ export const receptionRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'One reception, with its figures',
+    answers: 'Reception',
     handle: async ({ ports, me, params }) => ({
       body: present(ports, await getReception(ports, me, params['id'] ?? '')),
     }),
@@ -84,6 +88,7 @@ export const receptionRoutes: Route[] = [
     reach: 'company',
     summary: 'Change who receives, and what is answered',
     body: patch,
+    answers: 'Reception',
     handle: async ({ ports, me, params, body }) => ({
       body: present(
         ports,
@@ -97,6 +102,7 @@ export const receptionRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Forget a QR code',
+    answers: 'Done',
     handle: async ({ ports, me, params }) => {
       await deleteReception(ports, me, params['id'] ?? '')
       return { body: {} }

@@ -16,6 +16,7 @@ export const refusedPushRoutes: Route[] = [
         .regex(/^\d{1,15}\.[0-9a-f]{32}$/)
         .optional(),
     }),
+    answers: 'RefusedPushes',
     handle: async ({ ports, me, query }) => ({ body: await listRefused(ports, me, query) }),
   }),
   route({
@@ -24,6 +25,7 @@ export const refusedPushRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'An admin has seen to a refused push',
+    answers: 'RefusedPush',
     handle: async ({ ports, me, params }) => ({
       body: await readRefused(ports, me, params['id'] ?? ''),
     }),

@@ -4,6 +4,7 @@ import { exportTable, exportRules, importRules } from '../../actions/rules/carry
 import { listConflicts } from '../../actions/rules/find-conflicts.ts'
 import { cancelReplay, getReplay, startReplay } from '../../actions/rules/replay-rules.ts'
 import { dismissUnmatched, listUnmatched } from '../../actions/rules/unmatched.ts'
+import { orTable, pageOf } from '../engine/answers.ts'
 import { writeCsv } from '../engine/csv.ts'
 import { checkCarried, parsed } from './rule-import.ts'
 import { bodyInPieces, readBody } from '../engine/read-body.ts'
@@ -22,6 +23,7 @@ export const ruleLabRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Keywords that never decide, rules that never speak, and why',
+    answers: 'RuleConflicts',
     handle: async ({ ports, me }) => ({ body: await listConflicts(ports, me) }),
   }),
   route({
@@ -34,6 +36,7 @@ export const ruleLabRoutes: Route[] = [
       days: z.coerce.number().int().min(1).max(90).default(30),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
+    answers: pageOf('UnmatchedQuestion'),
     handle: async ({ ports, me, query }) => ({ body: await listUnmatched(ports, me, query) }),
   }),
   route({
@@ -48,6 +51,7 @@ export const ruleLabRoutes: Route[] = [
         .min(1)
         .max(500),
     }),
+    answers: 'DismissedQuestions',
     handle: async ({ ports, me, body }) => ({
       body: await dismissUnmatched(ports, me, body.hashes),
     }),
@@ -69,8 +73,9 @@ export const ruleLabRoutes: Route[] = [
         to: moment,
       })
       .refine(({ from, to }) => from < to, { path: ['to'], message: 'It ends before it begins.' }),
+    answers: 'Replay',
+    status: 202,
     handle: async ({ ports, me, body }) => ({
-      status: 202,
       body: await startReplay(ports, me, body),
     }),
   }),
@@ -80,6 +85,7 @@ export const ruleLabRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'How far a replay is, and what it found',
+    answers: 'Replay',
     handle: async ({ ports, me, params }) => ({
       body: await getReplay(ports, me, params['id'] ?? ''),
     }),
@@ -90,6 +96,7 @@ export const ruleLabRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Cancel a replay',
+    answers: 'Replay',
     handle: async ({ ports, me, params }) => ({
       body: await cancelReplay(ports, me, params['id'] ?? ''),
     }),
@@ -101,6 +108,7 @@ export const ruleLabRoutes: Route[] = [
     reach: 'company',
     summary: 'All rules, as JSON or as a table for spreadsheets',
     query: z.object({ format: z.enum(['json', 'csv']).default('json') }),
+    answers: orTable('ExportedRules'),
     handle: async ({ ports, me, query }) => {
       const headers = { 'Content-Disposition': `attachment; filename="rules.${query.format}"` }
       if (query.format === 'json') return { headers, body: await exportRules(ports, me) }
@@ -118,6 +126,7 @@ export const ruleLabRoutes: Route[] = [
     summary: 'Rules as they were exported: JSON, or a table as text/csv',
     upload: true,
     query: z.object({ mode: z.enum(['add', 'replace']).default('add') }),
+    answers: 'ImportedRules',
     handle: async ({ ports, me, query, request }) => {
       const given = request.is('text/csv')
         ? { mode: query.mode, rules: await rulesFromCsv(bodyInPieces(request, bounds)) }

@@ -3,6 +3,7 @@ import { listRules, getRule } from '../../actions/rules/list-rules.ts'
 import { changeRule, createRule, deleteRule } from '../../actions/rules/save-rule.ts'
 import { tryRules } from '../../actions/rules/try-rules.ts'
 import { presentRule } from '../../views/rule.ts'
+import { pageOf } from '../engine/answers.ts'
 import { pageBySpot } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 import { rule } from './rule-schema.ts'
@@ -16,6 +17,7 @@ export const ruleRoutes: Route[] = [
     reach: 'company',
     summary: 'Rules in their order, with how often each spoke',
     query: pageBySpot.extend({ search: z.string().max(100).optional() }),
+    answers: pageOf('Rule'),
     handle: async ({ ports, me, query }) => ({ body: await listRules(ports, me, query) }),
   }),
   route({
@@ -25,8 +27,9 @@ export const ruleRoutes: Route[] = [
     reach: 'company',
     summary: 'Make a rule',
     body: rule,
+    answers: 'Rule',
+    status: 201,
     handle: async ({ ports, me, body }) => ({
-      status: 201,
       body: presentRule(await createRule(ports, me, body)),
     }),
   }),
@@ -44,6 +47,7 @@ export const ruleRoutes: Route[] = [
         .transform((iso) => Date.parse(iso))
         .optional(),
     }),
+    answers: 'TriedRules',
     handle: async ({ ports, me, body }) => ({ body: await tryRules(ports, me, body) }),
   }),
   route({
@@ -52,6 +56,7 @@ export const ruleRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'One rule',
+    answers: 'Rule',
     handle: async ({ ports, me, params }) => ({
       body: await getRule(ports, me, params['id'] ?? ''),
     }),
@@ -63,6 +68,7 @@ export const ruleRoutes: Route[] = [
     reach: 'company',
     summary: 'Replace a rule',
     body: rule,
+    answers: 'Rule',
     handle: async ({ ports, me, params, body }) => ({
       body: presentRule(await changeRule(ports, me, { id: params['id'] ?? '', input: body })),
     }),
@@ -73,6 +79,7 @@ export const ruleRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Delete a rule',
+    answers: 'Done',
     handle: async ({ ports, me, params }) => {
       await deleteRule(ports, me, params['id'] ?? '')
       return { body: {} }

@@ -43,8 +43,9 @@ export const sessionVerbRoutes: Route[] = [
     summary: 'Start a session with a customer who has none',
     operationId: 'startSession',
     body: z.object({ customerId: idGiven }),
+    answers: 'Session',
+    status: 201,
     handle: async (call) => ({
-      status: 201,
       ...(await answerSession(call, await startSession(call.ports, call.me, call.body))),
     }),
   }),
@@ -57,6 +58,7 @@ export const sessionVerbRoutes: Route[] = [
       'Give a session to a person, who accepts it, or to a group, whose lane it is queued in',
     operationId: 'transferSession',
     body: target,
+    answers: 'Session',
     handle: async (call) => {
       const { note, fence, ...to } = call.body
       return answerSession(
@@ -72,6 +74,7 @@ export const sessionVerbRoutes: Route[] = [
     reach: 'session.supervise',
     summary: 'Take a session from whoever has it',
     body: z.object({ fence }).optional(),
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -85,6 +88,7 @@ export const sessionVerbRoutes: Route[] = [
     reach: 'session.direct',
     summary: 'Ask people into a session: it becomes a group chat',
     body: members,
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -98,6 +102,7 @@ export const sessionVerbRoutes: Route[] = [
     reach: 'session.leave',
     summary: 'Send members away, or leave',
     body: members,
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -112,8 +117,9 @@ export const sessionVerbRoutes: Route[] = [
     summary: 'A note among colleagues; @uid tells a person',
     operationId: 'addNote',
     body: z.object({ text: words(2000), fence, clientMsgId }),
+    answers: 'OneMessage',
+    status: 201,
     handle: async (call) => ({
-      status: 201,
       body: {
         message: presentMessage(
           await addNote(call.ports, call.me, { sessionId: idOf(call), ...call.body }),
@@ -128,6 +134,7 @@ export const sessionVerbRoutes: Route[] = [
     reach: 'missed.dismiss',
     summary: 'A missed session needs nothing more: it leaves the list',
     operationId: 'dismissSession',
+    answers: 'Session',
     handle: async (call) =>
       answerSession(call, await dismissMissed(call.ports, call.me, idOf(call))),
   }),
@@ -137,6 +144,7 @@ export const sessionVerbRoutes: Route[] = [
     who: 'agent',
     reach: 'session.write',
     summary: 'Show that one is writing',
+    answers: 'Session',
     handle: async (call) => answerSession(call, await typeIn(call.ports, call.me, idOf(call))),
   }),
   route({
@@ -149,6 +157,7 @@ export const sessionVerbRoutes: Route[] = [
       grade: z.union([z.literal(grades.good), z.literal(grades.medium), z.literal(grades.bad)]),
       text: words(500).optional(),
     }),
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -161,13 +170,14 @@ export const sessionVerbRoutes: Route[] = [
     who: 'supervisor',
     reach: 'session.supervise',
     summary: 'Look on for two minutes: its lines are heard in the stream session:<id>',
+    answers: 'WatchedSession',
     handle: async (call) => {
       const { session, until } = await watchSession(call.ports, call.me, idOf(call))
       return {
         body: {
           ...(await answerSession(call, session)).body,
           stream: sessionStream(session.session_id),
-          watchedUntil: presentTime(until),
+          until: presentTime(until),
         },
       }
     },

@@ -6,6 +6,7 @@ import { closeMany, closeSession } from '../../actions/sessions/close-session.ts
 import { listLedger, listSessions } from '../../actions/sessions/list-sessions.ts'
 import { readUpTo } from '../../actions/sessions/read-up-to.ts'
 import { getVisible } from '../../actions/access/find.ts'
+import { orNothing, pageOf } from '../engine/answers.ts'
 import { route, type Route } from '../engine/route.ts'
 import { answerSession, fence, idOf } from './session-answer.ts'
 import { pageByAny, pageByNumber } from '../engine/page.ts'
@@ -30,6 +31,7 @@ export const sessionRoutes: Route[] = [
       unanswered: flag.optional(),
       answerable: flag.optional(),
     }),
+    answers: pageOf('Session'),
     handle: async ({ ports, me, query }) => ({ body: await listSessions(ports, me, query) }),
   }),
   route({
@@ -40,9 +42,10 @@ export const sessionRoutes: Route[] = [
     summary: 'Claim the next session this agent may have',
     operationId: 'claimNext',
     body: z.object({ lane: z.string().max(48).optional() }).optional(),
+    answers: orNothing('Session'),
     handle: async (call) => {
       const row = await claimNext(call.ports, call.me, call.body?.lane)
-      return row ? answerSession(call, row) : { status: 204 }
+      return row ? answerSession(call, row) : {}
     },
   }),
   route({
@@ -52,6 +55,7 @@ export const sessionRoutes: Route[] = [
     reach: 'session.direct',
     summary: 'Close several sessions',
     body: z.object({ ids: z.array(idGiven).min(1).max(200), reason, pending }),
+    answers: 'ClosedSessions',
     handle: async ({ ports, me, body }) => ({ body: await closeMany(ports, me, body) }),
   }),
   route({
@@ -60,6 +64,7 @@ export const sessionRoutes: Route[] = [
     who: 'agent',
     reach: ['session.read', 'queue.read'],
     summary: 'One session',
+    answers: 'Session',
     handle: async (call) => answerSession(call, await getVisible(call.ports, call.me, idOf(call))),
   }),
   route({
@@ -69,6 +74,7 @@ export const sessionRoutes: Route[] = [
     reach: 'queue.claim',
     summary: 'Claim this session',
     operationId: 'claimSession',
+    answers: 'Session',
     handle: async (call) =>
       answerSession(call, await claimSession(call.ports, call.me, { sessionId: idOf(call) })),
   }),
@@ -79,6 +85,7 @@ export const sessionRoutes: Route[] = [
     reach: 'session.accept',
     summary: 'The named agent accepts a waiting session',
     body: z.object({ fence }).optional(),
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -95,6 +102,7 @@ export const sessionRoutes: Route[] = [
     reach: 'session.direct',
     summary: 'End a session',
     body: z.object({ reason, pending, fence }).optional(),
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -108,6 +116,7 @@ export const sessionRoutes: Route[] = [
     reach: 'session.look',
     summary: 'The agent has seen the lines up to seq',
     body: z.object({ seq: z.number().int().min(0) }),
+    answers: 'Session',
     handle: async (call) =>
       answerSession(
         call,
@@ -121,6 +130,7 @@ export const sessionRoutes: Route[] = [
     reach: ['session.read', 'queue.read'],
     summary: 'Every transition of a session',
     query: pageByNumber,
+    answers: pageOf('LedgerEntry'),
     handle: async ({ ports, me, params, query }) => ({
       body: await listLedger(ports, me, { sessionId: params['id'] ?? '', ...query }),
     }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { changeSettings, readCompanySettings } from '../../actions/companies/change-settings.ts'
 import { ranges, sessionRules } from '../../../rules/settings.ts'
 import { isZone, weekdays } from '../../../rules/time/working-hours.ts'
+import { presentSettings } from '../../views/settings.ts'
 import { route, type Route } from '../engine/route.ts'
 import { numberGiven } from '../engine/params.ts'
 
@@ -76,7 +77,10 @@ export const settingsRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: "Settings of one's own company",
-    handle: async ({ ports, me }) => ({ body: await readCompanySettings(ports, me) }),
+    answers: 'Settings',
+    handle: async ({ ports, me }) => ({
+      body: presentSettings(await readCompanySettings(ports, me)),
+    }),
   }),
   route({
     method: 'patch',
@@ -85,6 +89,9 @@ export const settingsRoutes: Route[] = [
     reach: 'company',
     summary: "Change settings of one's own company",
     body: settingsPatch,
-    handle: async ({ ports, me, body }) => ({ body: await changeSettings(ports, me, body) }),
+    answers: 'Settings',
+    handle: async ({ ports, me, body }) => ({
+      body: presentSettings(await changeSettings(ports, me, body)),
+    }),
   }),
 ]

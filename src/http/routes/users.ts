@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { changeUser } from '../../actions/agents/change-user.ts'
 import { createUser } from '../../actions/agents/create-user.ts'
 import { listDirectory, listUsers, showUser } from '../../actions/agents/list-users.ts'
+import { pageOf } from '../engine/answers.ts'
 import { idGiven, numberGiven } from '../engine/params.ts'
 import { pageByNumber } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
@@ -27,6 +28,7 @@ export const userRoutes: Route[] = [
     reach: 'company',
     summary: 'The people of the company',
     query: pageByNumber,
+    answers: pageOf('User'),
     handle: async ({ ports, me, query }) => ({ body: await listUsers(ports, me, query) }),
   }),
   route({
@@ -36,9 +38,11 @@ export const userRoutes: Route[] = [
     reach: 'company',
     summary: 'Add a person',
     body: user,
+    answers: 'User',
+    status: 201,
     handle: async ({ ports, me, body }) => {
       const made = await createUser(ports, me, body)
-      return { status: 201, body: await showUser(ports, me, made.uid) }
+      return { body: await showUser(ports, me, made.uid) }
     },
   }),
   route({
@@ -47,6 +51,7 @@ export const userRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'One person',
+    answers: 'User',
     handle: async ({ ports, me, params }) => ({
       body: await showUser(ports, me, Number(params['uid'])),
     }),
@@ -60,6 +65,7 @@ export const userRoutes: Route[] = [
     body: user.partial().extend({
       sessionsTo: z.union([z.enum(['queue', 'deputies']), uid]).optional(),
     }),
+    answers: 'ChangedUser',
     handle: async ({ ports, me, params, body }) => {
       const changed = await changeUser(ports, me, { uid: Number(params['uid']), patch: body })
       const shown = await showUser(ports, me, changed.user.uid)
@@ -74,6 +80,7 @@ export const userRoutes: Route[] = [
     reach: 'company',
     summary: 'Who works here',
     query: pageByNumber.extend({ search: z.string().max(100).default('') }),
+    answers: pageOf('Colleague'),
     handle: async ({ ports, me, query }) => ({ body: await listDirectory(ports, me, query) }),
   }),
 ]

@@ -1,6 +1,5 @@
-import type { Message } from '../../api/messages.ts'
+import type { Message, Session } from 'kefu-wire'
 import { writtenBy } from '../../state/written-by.ts'
-import type { Session } from '../../api/sessions.ts'
 import { isWord, say, type DeskWord } from '../../words/desk.ts'
 import { sayTime } from '../../words/language.ts'
 
@@ -57,7 +56,7 @@ export function keyOf(line: Message) {
 }
 
 export function windowOf({ window, customer }: Session): { text: string; isOpen: boolean } | null {
-  if (!window?.endsAt) {
+  if (!window.endsAt) {
     return customer.channel === 'web' ? null : { text: say('windowNone'), isOpen: false }
   }
   const time = sayTime(window.endsAt)
@@ -66,7 +65,5 @@ export function windowOf({ window, customer }: Session): { text: string; isOpen:
   }
   if (window.remaining === 0) return { text: say('windowUsed'), isOpen: false }
   const until = say('windowUntil', { time })
-  const left =
-    typeof window.remaining === 'number' ? `${say('windowLeft', { n: window.remaining })} · ` : ''
-  return { text: left + until, isOpen: true }
+  return { text: `${say('windowLeft', { n: window.remaining })} · ${until}`, isOpen: true }
 }

@@ -1,9 +1,17 @@
 // Converts a rule between the form's fields and the server's format.
-import type { Rule, RuleToSave, Step } from '../../api/rules.ts'
+import type { Action, MatchKind, Rule, Said, Step } from 'kefu-wire'
+import type { RuleToSave } from '../../api/rules.ts'
 
-export type Draft = Omit<Rule, 'id' | 'hits' | 'action'> & { id: string | null; steps: Step[] }
+/** What is chosen, and not whole yet. */
+export interface StepDraft extends Omit<Said, 'media' | 'location' | 'link' | 'event' | 'refused'> {
+  kind: Step['kind']
+  uid?: number
+  groupId?: number
+}
+export type Draft = Omit<RuleToSave, 'match' | 'action'> &
+  Pick<Rule, 'match'> & { id: string | null; steps: StepDraft[] }
 
-export const kinds = [
+export const kinds: MatchKind[] = [
   'exact',
   'contains',
   'prefix',
@@ -16,7 +24,7 @@ export const kinds = [
   'menu',
   'default',
 ]
-export const stepKinds = [
+export const stepKinds: StepDraft['kind'][] = [
   'text',
   'image',
   'voice',
@@ -29,7 +37,7 @@ export const stepKinds = [
   'none',
 ]
 
-export const emptyStep = (kind = 'text'): Step => ({
+export const emptyStep = (kind: StepDraft['kind'] = 'text'): StepDraft => ({
   kind,
   ...(kind === 'text' && { text: '' }),
   ...(['image', 'voice', 'video'].includes(kind) && { mediaId: '' }),
@@ -96,6 +104,6 @@ export function bodyOf({
       ...(!bare && { keywords: match.keywords }),
       ...(match.kind === 'regex' && { pattern: match.pattern ?? '' }),
     },
-    action: { ...first, ...(then.length > 0 && { then }) },
+    action: { ...first, ...(then.length > 0 && { then }) } as Action,
   }
 }

@@ -1,0 +1,149 @@
+// The types of the wire as JSON Schema (2020-12), type by type. A type that has no word here is an error, and never "anything".
+import ts from 'typescript'
+import { fault, saidOf, type Declaration, type Declarations } from './declarations.ts'
+
+export type Schema = Record<string, unknown>
+/** What stands for the parameters of a generic type. */
+type Given = ReadonlyMap<string, Schema>
+type Property = { schema: Schema; isOptional: boolean }
+type Fields = ReadonlyMap<string, Property>
+
+const anything: Schema = {}
+const keywords: Partial<Record<ts.SyntaxKind, Schema>> = {
+  [ts.SyntaxKind.StringKeyword]: { type: 'string' },
+  [ts.SyntaxKind.NumberKeyword]: { type: 'number' },
+  [ts.SyntaxKind.BooleanKeyword]: { type: 'boolean' },
+  [ts.SyntaxKind.UnknownKeyword]: anything,
+}
+
+export function schemasOf(declarations: Declarations): Record<string, Schema> {
+  const write = openWriter(declarations)
+  return Object.fromEntries([...declarations].map(([name, one]) => [name, write(one)]))
+}
+
+function openWriter(declarations: Declarations) {
+  const declared = (node: ts.Node, name: string): Declaration => {
+    const found = declarations.get(name)
+    if (!found) throw fault(node, `there is no type ${name}`)
+    return found
+  }
+
+  function schemaOf(node: ts.TypeNode, given: Given): Schema {
+    const plain = keywords[node.kind]
+    if (plain) return { ...plain }
+    if (ts.isParenthesizedTypeNode(node)) return schemaOf(node.type, given)
+    if (ts.isLiteralTypeNode(node)) return literal(node)
+    if (ts.isArrayTypeNode(node)) {
+      return { type: 'array', items: schemaOf(node.elementType, given) }
+    }
+    if (ts.isUnionTypeNode(node)) return union(node.types.map((one) => schemaOf(one, given)))
+    if (ts.isTypeReferenceNode(node)) return reference(node, given)
+    if (ts.isTypeLiteralNode(node) || ts.isIntersectionTypeNode(node)) {
+      return union(shapesOf(node, given).map(objectOf))
+    }
+    throw fault(node, 'no schema says this')
+  }
+
+  function reference(node: ts.TypeReferenceNode, given: Given): Schema {
+    const name = node.typeName.getText()
+    const [first, second] = node.typeArguments ?? []
+    if (name === 'Record' && first?.kind === ts.SyntaxKind.StringKeyword && second) {
+      const isNever = second.kind === ts.SyntaxKind.NeverKeyword
+      return { type: 'object', additionalProperties: isNever ? false : schemaOf(second, given) }
+    }
+    const parameter = given.get(name)
+    if (parameter) return parameter
+    if (declared(node, name).typeParameters) return union(shapesOf(node, given).map(objectOf))
+    return { $ref: `#/$defs/${name}` }
+  }
+
+  /** Each way in which it can be an object. */
+  function shapesOf(node: ts.TypeNode, given: Given): Fields[] {
+    if (ts.isParenthesizedTypeNode(node)) return shapesOf(node.type, given)
+    if (ts.isTypeLiteralNode(node)) return [fieldsOf(node.members, given)]
+    if (ts.isUnionTypeNode(node)) return node.types.flatMap((one) => shapesOf(one, given))
+    if (ts.isIntersectionTypeNode(node)) {
+      return node.types
+        .map((one) => shapesOf(one, given))
+        .reduce((some, more) => some.flatMap((a) => more.map((b) => new Map([...a, ...b]))))
+    }
+    if (!ts.isTypeReferenceNode(node) && !ts.isExpressionWithTypeArguments(node)) {
+      throw fault(node, 'this is no object')
+    }
+    const name = ts.isTypeReferenceNode(node) ? node.typeName : node.expression
+    const declaration = declared(node, name.getText())
+    const values = (node.typeArguments ?? []).map((one) => schemaOf(one, given))
+    return shapesOfDeclared(
+      declaration,
+      new Map(declaration.typeParameters?.map((one, n) => [one.name.text, values[n] ?? anything])),
+    )
+  }
+
+  function shapesOfDeclared(declaration: Declaration, given: Given): Fields[] {
+    if (ts.isTypeAliasDeclaration(declaration)) return shapesOf(declaration.type, given)
+    const above = (declaration.heritageClauses ?? []).flatMap(({ types }) =>
+      types.flatMap((one) => shapesOf(one, given)),
+    )
+    const own = fieldsOf(declaration.members, given)
+    return [new Map([...above.flatMap((fields) => [...fields]), ...own])]
+  }
+
+  const fieldsOf = (members: ts.NodeArray<ts.TypeElement>, given: Given): Fields =>
+    new Map(
+      members.map((member) => {
+        if (!ts.isPropertySignature(member) || !member.type || !ts.isIdentifier(member.name)) {
+          throw fault(member, 'this is no field')
+        }
+        const schema = { ...schemaOf(member.type, given), ...saidOf(member) }
+        return [member.name.text, { schema, isOptional: member.questionToken !== undefined }]
+      }),
+    )
+
+  return (declaration: Declaration): Schema => {
+    const given = new Map(declaration.typeParameters?.map((one) => [one.name.text, anything]))
+    const schema = ts.isTypeAliasDeclaration(declaration)
+      ? schemaOf(declaration.type, given)
+      : union(shapesOfDeclared(declaration, given).map(objectOf))
+    const { description, ...more } = saidOf(declaration)
+    return { ...(description !== undefined && { description }), ...schema, ...more }
+  }
+}
+
+/** What the types do not name is not there. */
+function objectOf(fields: Fields): Schema {
+  const all = [...fields]
+  const required = all.filter(([, { isOptional }]) => !isOptional).map(([name]) => name)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(all.map(([name, { schema }]) => [name, schema])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  }
+}
+
+function literal({ literal: node }: ts.LiteralTypeNode): Schema {
+  const text = node.getText()
+  if (node.kind === ts.SyntaxKind.NullKeyword) return { type: 'null' }
+  if (ts.isStringLiteral(node)) return { const: node.text }
+  if (ts.isTemplateLiteralToken(node)) throw fault(node, 'no schema says this')
+  return { const: JSON.parse(text) as unknown }
+}
+
+/** Words are one list; null beside a plain type is one more type. */
+function union(options: Schema[]): Schema {
+  const [first = anything] = options
+  if (options.length === 1) return first
+  const isNull = ({ type }: Schema) => type === 'null'
+  const values = options.filter((one) => 'const' in one)
+  if (values.length > 1 && options.every((one) => 'const' in one || isNull(one))) {
+    return { enum: options.map((one) => ('const' in one ? one['const'] : null)) }
+  }
+  const other = options.find((one) => !isNull(one))
+  if (options.length === 2 && options.some(isNull) && isPlain(other)) {
+    return { type: [other?.['type'], 'null'] }
+  }
+  return { anyOf: options }
+}
+
+const isPlain = (schema: Schema = anything) =>
+  Object.keys(schema).length === 1 && typeof schema['type'] === 'string'

@@ -1,0 +1,75 @@
+// What a route answers when it succeeds. Its handler is typed by that, and the OpenAPI document takes the schema of the same name.
+import type * as wire from 'kefu-wire'
+
+export type Named = {
+  Account: wire.Account
+  AuditEntry: wire.AuditEntry
+  ChangedUser: wire.ChangedUser
+  ClosedSessions: wire.ClosedSessions
+  Colleague: wire.Colleague
+  Company: wire.Company
+  Customer: wire.Customer
+  DismissedQuestions: wire.DismissedQuestions
+  Done: wire.Done
+  ExportedRules: wire.ExportedRules
+  Group: wire.Group
+  Identities: wire.Identities
+  ImportedRules: wire.ImportedRules
+  Job: wire.Job
+  JobRun: wire.JobRun
+  LedgerEntry: wire.LedgerEntry
+  Me: wire.Me
+  Message: wire.Message
+  OneMessage: wire.OneMessage
+  OpenapiDocument: wire.OpenapiDocument
+  Platform: wire.Platform
+  QuickReply: wire.QuickReply
+  QuickReplyGroup: wire.QuickReplyGroup
+  Reception: wire.Reception
+  Reclaimed: wire.Reclaimed
+  ReclaimSoon: wire.ReclaimSoon
+  RefusedPush: wire.RefusedPush
+  RefusedPushes: wire.RefusedPushes
+  RemovedGroup: wire.RemovedGroup
+  Replay: wire.Replay
+  Rule: wire.Rule
+  RuleConflicts: wire.RuleConflicts
+  SelfCheck: wire.SelfCheck
+  Session: wire.Session
+  Settings: wire.Settings
+  SignIn: wire.SignIn
+  StoredFile: wire.StoredFile
+  TrajectoryStep: wire.TrajectoryStep
+  TriedRules: wire.TriedRules
+  UndoneReclaims: wire.UndoneReclaims
+  UnmatchedQuestion: wire.UnmatchedQuestion
+  User: wire.User
+  WatchedSession: wire.WatchedSession
+}
+export type Name = keyof Named
+
+export type Answers = Name | Page<Name> | OrNothing<Name> | OrTable<Name> | 'file' | 'redirect'
+type Page<One extends Name> = { page: One }
+/** 204 where there is none. */
+type OrNothing<One extends Name> = { orNothing: One }
+/** JSON, or the same as a table for spreadsheets. */
+type OrTable<One extends Name> = { orTable: One }
+
+export const pageOf = <One extends Name>(page: One): Page<One> => ({ page })
+export const orNothing = <One extends Name>(one: One): OrNothing<One> => ({ orNothing: one })
+export const orTable = <One extends Name>(one: One): OrTable<One> => ({ orTable: one })
+
+/** What its handler gives. */
+export type Given<A extends Answers> = { headers?: Record<string, string> } & BodyOf<A>
+
+type BodyOf<A extends Answers> = A extends Name
+  ? { body: Named[A] }
+  : A extends Page<infer One>
+    ? { body: wire.Page<Named[One]> }
+    : A extends OrNothing<infer One>
+      ? { body?: Named[One] }
+      : A extends OrTable<infer One>
+        ? { body: Named[One] } | { text: string }
+        : A extends 'file'
+          ? { file: string }
+          : { headers: { Location: string } }

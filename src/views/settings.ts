@@ -1,0 +1,11 @@
+import type * as wire from 'kefu-wire'
+import type { Settings } from '../../rules/settings.ts'
+
+/** JSON knows no undefined: what is not set is not there. */
+type Given<T> = T extends (infer One)[]
+  ? Given<One>[]
+  : T extends object
+    ? { [Name in keyof T]: Given<Exclude<T[Name], undefined>> }
+    : T
+
+export const presentSettings = (settings: Settings): wire.Settings => settings as Given<Settings>

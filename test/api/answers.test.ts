@@ -1,0 +1,104 @@
+// What the OpenAPI document says of each operation is what it answers. Every other test of the API compares its own answers, too
+// (test/support/answers.ts): here no operation is left out.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { Route } from '../../src/http/engine/route.ts'
+import { routes } from '../../src/http/routes.ts'
+import { responsesOf } from '../../src/http/engine/openapi.ts'
+import { nobody } from '../support/api.ts'
+import { openHouse, type House } from '../support/app.ts'
+import { undescribed } from '../support/answers.ts'
+import { ask, cells, nameOf, openRights, type Cell, type Rights } from '../support/rights.ts'
+import { operationOf, writes } from '../support/route-calls.ts'
+
+/** Everyone looks who may; what writes is asked once of each reach, and once by somebody who may not. */
+function* chosen(route: Route): Generator<Cell> {
+  const own = cells.filter((cell) => cell.route === route)
+  for (const reach of new Set(own.map((cell) => cell.reach))) {
+    const some = own.filter((cell) => cell.reach === reach && cell.caller !== 'foreign')
+    const may = some.filter(({ wants }) => wants === 'yes')
+    const mayNot = some.filter(({ wants }) => typeof wants === 'number')
+    yield* writes(route) ? may.slice(0, 1) : may
+    yield* mayNot.slice(0, 1)
+  }
+}
+
+async function askAll(at: Rights): Promise<{ served: Set<string>; faults: string[] }> {
+  const served = new Set<string>()
+  const faults: string[] = []
+  // what is only looked at comes first: nothing has been taken yet
+  const inOrder = routes.toSorted((a, b) => Number(writes(a)) - Number(writes(b)))
+  for (const cell of inOrder.flatMap((route) => [...chosen(route)])) {
+    const answer = await ask(at, cell, await at.idsOf(cell.thing)).catch((error: unknown) => {
+      faults.push(`${nameOf(cell)}: ${String(error)}`)
+    })
+    if (answer && answer.status < 400) served.add(operationOf(cell.route))
+  }
+  return { served, faults }
+}
+
+/** Of the document as it is served, by method and path. */
+async function documented(house: House): Promise<Map<string, any>> {
+  const { body } = await nobody(house).get('/api/openapi.json').expect(200)
+  return new Map(
+    Object.entries<Record<string, any>>(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, one]) => [
+        `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+        one,
+      ]),
+    ),
+  )
+}
+
+void test('every operation of the OpenAPI document is called with success, and answers, also when it refuses, what the document says', async (t) => {
+  const at = await openRights()
+  t.after(() => at.house.close())
+  const operations = await documented(at.house)
+  const { served, faults } = await askAll(at)
+  assert.deepEqual(faults, [])
+  assert.ok(operations.size > 80, `${operations.size} operations`)
+  assert.deepEqual(
+    [...operations.keys()].filter((operation) => !served.has(operation)),
+    [],
+    'these were never called with success',
+  )
+  t.diagnostic(`${operations.size} operations`)
+})
+
+void test('the OpenAPI document has a schema for each answer, each name in it leads somewhere, and each operation has an id of its own', async (t) => {
+  const house = await openHouse()
+  t.after(() => house.close())
+  const { body, text } = await nobody(house).get('/api/openapi.json').expect(200)
+  const named = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name]) => name,
+  )
+  assert.ok(named.length > 100)
+  assert.deepEqual(
+    named.filter((name) => name === undefined || !(name in body.components.schemas)),
+    [],
+  )
+  const operations = await documented(house)
+  for (const route of routes) {
+    const { responses } = operations.get(operationOf(route))
+    assert.deepEqual(responses, JSON.parse(JSON.stringify(responsesOf(route))))
+    assert.ok(Object.keys(responses).length > 1, operationOf(route))
+  }
+  const ids = [...operations.values()].map(({ operationId }) => operationId)
+  assert.equal(new Set(ids).size, ids.length)
+})
+
+void test('a field too many, a field too few, a wrong word and a status nobody described are each found', () => {
+  const asked = { method: 'POST', url: '/api/sessions/close' }
+  const as = (body: object, status = 200) =>
+    undescribed(asked, { status, type: 'application/json; charset=utf-8', body })
+  assert.equal(as({ closed: ['a'], failed: [{ id: 'b', code: 'not_found' }] }), null)
+  assert.match(as({ closed: [], failed: [], more: 1 }) ?? '', /\.more is not named/)
+  assert.match(as({ closed: [] }) ?? '', /\.failed is missing/)
+  assert.match(
+    as({ closed: [], failed: [{ id: 'b', code: 'nowhere' }] }) ?? '',
+    /\.failed\[0\]\.code: one of/,
+  )
+  assert.match(as({ closed: [1], failed: [] }) ?? '', /\.closed\[0\]: string, not 1/)
+  assert.match(as({ closed: [], failed: [] }, 201) ?? '', /not described/)
+  assert.match(as({ error: { code: 'not_found' } }, 404) ?? '', /\.error\.message is missing/)
+})

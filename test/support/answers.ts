@@ -1,0 +1,63 @@
+// Every answer of the API that a test gets is compared with what the OpenAPI document says of its operation.
+import { responsesOf, type Responses } from '../../src/http/engine/openapi.ts'
+import { refTo, wireSchemas } from '../../src/http/engine/wire-schemas.ts'
+import { routes } from '../../src/http/routes.ts'
+import { openCheck } from './json-schema.ts'
+
+const check = openCheck(wireSchemas)
+
+// as the router finds it: the first that fits
+const doors = routes.map((route) => ({
+  method: route.method,
+  fits: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),
+  responses: responsesOf(route),
+}))
+const unknown: Responses = {
+  default: {
+    description: 'There is nothing here.',
+    content: { 'application/json': { schema: refTo('Failure') } },
+  },
+}
+
+export type Asked = { method: string; url: string }
+export type Answered = { status: number; type: string | null; body: unknown }
+
+/** What is not as the document says; null: nothing. */
+export function undescribed({ method, url }: Asked, answered: Answered): string | null {
+  const path = new URL(url, 'http://kefu').pathname
+  const wanted = method.toLowerCase()
+  const door = doors.find((one) => one.method === wanted && one.fits.test(path))
+  if (!door && (answered.status < 400 || !path.startsWith('/api/'))) return null
+  const faults = faultsIn(door?.responses ?? unknown, answered)
+  if (faults.length === 0) return null
+  const some = faults.slice(0, 5).join('; ')
+  return `${method} ${path} answers ${answered.status} otherwise than the document says: ${some}`
+}
+
+function faultsIn(responses: Responses, { status, type, body }: Answered): string[] {
+  const said = responses[status] ?? (status >= 400 ? responses['default'] : undefined)
+  if (!said) return ['this status is not described']
+  const { content = {} } = said
+  return type?.startsWith('application/json')
+    ? inJson(content, body)
+    : inOther(content, isOfOthers(status))
+}
+
+type Content = NonNullable<Responses[string]['content']>
+
+function inJson({ 'application/json': json }: Content, body: unknown): string[] {
+  return json ? check(body, json.schema) : ['no JSON is described']
+}
+
+function inOther({ 'application/json': json, ...others }: Content, mayBe: boolean): string[] {
+  const mustBeJson = json !== undefined && Object.keys(others).length === 0
+  return mustBeJson && !mayBe ? ['it is no JSON'] : []
+}
+
+/** The balancer has words of its own, and so has whoever sends a part of a file that is none. */
+const isOfOthers = (status: number) => status >= 500 || status === 416
+
+export function refuseUndescribed(asked: Asked, answered: Answered): void {
+  const fault = undescribed(asked, answered)
+  if (fault !== null) throw new Error(fault)
+}
