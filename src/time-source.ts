@@ -14,6 +14,8 @@ import type { Inspected, Store } from './store/store.ts'
 
 const lookEveryMs = 5000
 const askMs = 1000
+/** What a process confirmed holds for so many checks. */
+const freshLooks = 3
 const advanceName = 'clock_advance_ms'
 const agreedName = 'clock'
 const futureMs = 60_000
@@ -106,6 +108,8 @@ async function beginTime(known: TimeSeeker): Promise<number> {
     const databaseMs = await store.databaseMs()
     const passedMs = (machine.mono() - asked) / 2
     const agreed = text === null ? { offset: 0, at: databaseMs, by: '' } : read(text)
+    // the clock has jumped since it was confirmed, so start again and hear what the others make of it
+    if (alive && !isFresh(agreed, databaseMs, freshLooks * everyMs)) continue
     const offset = alive ? agreed.offset : offsetAfterRest(databaseMs, agreed, 2 * everyMs)
     const mine = { offset, at: databaseMs, by: newName() }
     // another process wrote first, so start again with what it has written
@@ -119,7 +123,7 @@ async function findAgreed(known: Seeker): Promise<{ text: string | null; alive: 
   const { store, everyMs, alone } = known
   const text = await store.read.accounts.remembered(agreedName)
   if (text === null) return { text, alive: false }
-  const alive = isFresh(read(text), await store.databaseMs(), 3 * everyMs)
+  const alive = isFresh(read(text), await store.databaseMs(), freshLooks * everyMs)
   if (alive || alone) return { text, alive }
   const heard = await hear(known, text)
   return { text: heard, alive: heard !== text }

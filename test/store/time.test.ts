@@ -84,6 +84,16 @@ async function world(t: Ends) {
     jump: (ms: number) => {
       jumped += ms
     },
+    /** Lets the clock jump as soon as it has been read once more. */
+    jumpAfterNextRead: (ms: number) => {
+      const { databaseMs } = store
+      store.databaseMs = () => {
+        const read = databaseMs()
+        jumped += ms
+        store.databaseMs = databaseMs
+        return read
+      }
+    },
     /** How much real time has passed since the beginning of the test. */
     passed: () => passed,
   }
@@ -160,6 +170,20 @@ async function jumpTwice(t: Ends, { first, later, again, apart }: JumpsTwice): P
     near(elapsed(other) - places.passed(), 6 * second, why)
   }
 }
+
+void test("a process keeps the time of the others even if the database's clock jumps while it starts", async (t) => {
+  for (const ms of [3 * hour, -3 * hour]) {
+    const { open, pass, jumpAfterNextRead } = await world(t)
+    const running = await open()
+    await pass(minute)
+    jumpAfterNextRead(ms)
+    const started = await open()
+    assert.ok(
+      Math.abs(started.clock.now() - running.clock.now()) <= 2 * second,
+      `off by ${started.clock.now() - running.clock.now()} ms after a jump by ${ms} ms`,
+    )
+  }
+})
 
 void test("two processes continue with unchanged time if the database's clock jumps again while the first jump is still in doubt", async (t) => {
   for (const apart of [1, 3]) {

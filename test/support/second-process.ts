@@ -23,11 +23,14 @@ export type Told =
 
 const tell = (told: Told) => process.send?.(told)
 
+/** The database's clock also jumps for a process that is just opening. */
+let jumping = openJumping()
+
 async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Opening) {
   const config = readConfig(settings, {})
   const say = (said: Said) => tell({ said })
   const doors = watchDoors(say)
-  const jumping = openJumping(jumpedMs)
+  jumping = openJumping(jumpedMs)
   const app = await openApp(config, {
     log: hearingLog(say),
     withoutCron,
@@ -40,7 +43,6 @@ async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Ope
   return {
     url,
     advanceTo: app.advanceTo,
-    jumpTo: jumping.jumpTo,
     close: async () => {
       await app.close()
       doors.close()
@@ -58,7 +60,7 @@ async function answer(asked: Asked): Promise<void> {
     await opened?.advanceTo(asked.advanceTo)
     tell({ advancedTo: asked.advanceTo })
   } else if ('jumpTo' in asked) {
-    opened?.jumpTo(asked.jumpTo)
+    jumping.jumpTo(asked.jumpTo)
   } else if ('close' in asked) {
     await opened?.close()
     opened = null
