@@ -51,10 +51,10 @@ export function randomFrom(seed: number): () => number {
 }
 
 export function textOf(random: () => number, n: number): string {
-  const kind = random()
+  const share = random()
   const rule = Math.floor(random() * 100)
-  if (kind < 0.12) return `问题${rule % 60}`
-  if (kind < 0.25) return `你好，我想问一下退货${60 + (rule % 40)}号的进度，谢谢`
+  if (share < 0.12) return `问题${rule % 60}`
+  if (share < 0.25) return `你好，我想问一下退货${60 + (rule % 40)}号的进度，谢谢`
   return `你好，请问这件商品什么时候发货？订单编号是${n}，谢谢。`
 }
 

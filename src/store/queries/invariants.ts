@@ -1,6 +1,7 @@
 // Checks the invariants on live data. Each question is a single statement over a few sessions, so
 // that it sees one consistent moment. Long lists are read in pieces, since nobody is waiting for
 // the result.
+import { isOpen } from '../../../rules/session/session.ts'
 import { alongSessions } from './session-lanes.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -33,7 +34,7 @@ const ofSessions = (sql: Sql) => ({
     )
     return named(
       rows.filter(
-        (row) => row.open_key !== (row.state < 0 ? null : `${row.account_id}:${row.wx_user_id}`),
+        (row) => row.open_key !== (isOpen(row.state) ? `${row.account_id}:${row.wx_user_id}` : null),
       ),
       'its key does not say whose it is',
     )
