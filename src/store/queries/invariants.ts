@@ -34,7 +34,8 @@ const ofSessions = (sql: Sql) => ({
     )
     return named(
       rows.filter(
-        (row) => row.open_key !== (isOpen(row.state) ? `${row.account_id}:${row.wx_user_id}` : null),
+        (row) =>
+          row.open_key !== (isOpen(row.state) ? `${row.account_id}:${row.wx_user_id}` : null),
       ),
       'its key does not say whose it is',
     )
