@@ -1,6 +1,6 @@
 import type { Needs, Unit } from '../ports.ts'
+import type { Me } from './access/caller.ts'
 
-export type Actor = { uid: number; companyId: string }
 /** `object`: what was changed, by its name in the log. */
 export type AuditEntry = { action: string; object: string; detail?: object }
 type Audited =
@@ -20,7 +20,7 @@ export const auditName = (what: Audited, id: string | number) => `${what}:${id}`
 export function writeAudit(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
-  by: { me: Actor; entry: AuditEntry },
+  by: { me: Pick<Me, 'companyId' | 'uid'>; entry: AuditEntry },
 ): Promise<void> {
   return unit.logins.audit({
     audit_id: needs.ids(),

@@ -1,12 +1,12 @@
 import type { AuditLogRow } from '../../entities/index.ts'
+import type { Me } from './access/caller.ts'
 import { AppError } from '../errors.ts'
 import type { Needs } from '../ports.ts'
-import type { Actor } from './audit.ts'
 
 /** Newest entries first. */
 export async function listAudit(
   { store }: Needs<'store'>,
-  me: Actor,
+  me: Me,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<{ rows: AuditLogRow[]; next: string | null }> {
   const { logins } = store.read

@@ -1,13 +1,14 @@
 import type { AccountRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import type { Needs } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { accountColumns, noAccount, refuseHalf, type AccountPatch } from './account-row.ts'
 
 type ChangeAccountNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
 export async function changeAccount(
   needs: ChangeAccountNeeds,
-  me: Actor,
+  me: Me,
   input: { id: string; patch: AccountPatch },
 ): Promise<AccountRow> {
   const account = await needs.store.work('rest', async (unit) => {
@@ -39,7 +40,7 @@ export async function changeAccount(
  */
 export async function deleteAccount(
   needs: ChangeAccountNeeds & Needs<'cache'>,
-  me: Actor,
+  me: Me,
   id: string,
 ): Promise<void> {
   const token = await needs.store.work('rest', async (unit) => {

@@ -1,8 +1,9 @@
 import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
 import { identityStates } from '../../../rules/access/identity.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import {
   accountColumns,
@@ -23,7 +24,7 @@ type CreateAccountNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
  */
 export async function createAccount(
   needs: CreateAccountNeeds,
-  me: Actor,
+  me: Me,
   input: NewAccount,
 ): Promise<AccountRow> {
   const work = needs.store.work('rest', async (unit) => {

@@ -3,16 +3,17 @@
 // no longer exists.
 import type { AccountRow, KfAccountRow } from '../../../entities/index.ts'
 import { isMiniProgram } from '../../../rules/reply/account-type.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { KfListed, KnownAccount, Needs } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { noAccount } from './account-row.ts'
 
 type IdentityNeeds = Needs<'store' | 'clock' | 'ids' | 'known' | 'desk' | 'log'>
 
 const most = 100
 
-export async function listIdentities(needs: Needs<'store'>, me: Actor, accountId: string) {
+export async function listIdentities(needs: Needs<'store'>, me: Me, accountId: string) {
   const { read } = needs.store
   if (!(await read.accounts.find(me.companyId, accountId))) throw noAccount()
   const listed = await read.kf.list(accountId)
@@ -44,7 +45,7 @@ export type Naming = {
 /** A name that WeChat does not list yet is first created there. */
 export async function nameAgent(
   needs: IdentityNeeds,
-  me: Actor,
+  me: Me,
   { accountId, uid, kfAccount, nickname }: Naming,
 ): Promise<void> {
   const account = await boundAccount(needs, me, accountId)
@@ -78,7 +79,7 @@ export async function nameAgent(
 
 async function boundAccount(
   needs: IdentityNeeds,
-  me: Actor,
+  me: Me,
   accountId: string,
 ): Promise<KnownAccount> {
   const row = await needs.store.read.accounts.find(me.companyId, accountId)

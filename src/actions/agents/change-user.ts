@@ -1,8 +1,9 @@
 import type { UserRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import { nameTaken, refuseNameTaken, type NewUser } from './create-user.ts'
 import { handOnSessions } from '../sessions/hand-on-sessions.ts'
@@ -26,7 +27,7 @@ type ChangeUserNeeds = AssignNeeds & Needs<'cache'>
  */
 export async function changeUser(
   needs: ChangeUserNeeds,
-  me: Actor,
+  me: Me,
   input: { uid: number; patch: UserPatch },
 ): Promise<{ user: UserRow; handedOn: number | null }> {
   const { patch } = input
@@ -79,7 +80,7 @@ export async function changeUser(
 /**
  * Stored with the person, so that the job can finish handing on the sessions if this process dies.
  */
-function leavingOf(me: Actor, { enabled, sessionsTo = 'queue' }: UserPatch): Partial<UserRow> {
+function leavingOf(me: Me, { enabled, sessionsTo = 'queue' }: UserPatch): Partial<UserRow> {
   if (enabled === undefined) return {}
   return enabled
     ? { sessions_to: null, disabled_by: null }
@@ -118,14 +119,14 @@ const columnsOf = (
  * If two admins disable each other at the same moment, the company would be left without one. So
  * the caller's role is checked again under lock.
  */
-async function refuseFormerAdmin(unit: Unit, me: Actor): Promise<void> {
+async function refuseFormerAdmin(unit: Unit, me: Me): Promise<void> {
   const now = await unit.users.find(me.companyId, me.uid)
   if (now?.enabled !== 1 || now.role !== 'admin') {
     throw new AppError('not_allowed', 'You are no admin any more.')
   }
 }
 
-function refuseSelf(me: Actor, { before, row }: { before: UserRow; row: UserRow }): void {
+function refuseSelf(me: Me, { before, row }: { before: UserRow; row: UserRow }): void {
   if (row.uid === me.uid && (row.enabled === 0 || row.role !== before.role)) {
     throw new AppError('not_allowed', 'Another admin must disable you or change your role.')
   }

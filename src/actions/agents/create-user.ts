@@ -1,8 +1,9 @@
 import type { UserRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import type { LoginRole } from './signed-in.ts'
 import { tellStaff } from './tell-staff.ts'
@@ -19,7 +20,7 @@ export type NewUser = UserLinks & {
 /** If no accounts are named, the new person serves all accounts of the company. */
 export async function createUser(
   needs: Needs<'store' | 'clock' | 'ids' | 'bus'>,
-  me: Actor,
+  me: Me,
   input: NewUser,
 ): Promise<UserRow> {
   const password_hash = await hashPassword(input.password)

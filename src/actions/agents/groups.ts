@@ -1,8 +1,9 @@
 import type { UserGroupRow } from '../../../entities/index.ts'
 import { pathTo, noGroup } from '../../../rules/session/group-tree.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import type { AssignNeeds } from '../queue/assign-waiting.ts'
 import { leaveUnservedSoon } from '../queue/leave-unserved.ts'
 import { forgetGroup, type ForgottenGroup } from './forget-group.ts'
@@ -11,12 +12,12 @@ import { tellStaff } from './tell-staff.ts'
 export type GroupInput = { name: string; parentId: number | null }
 type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
-export const listGroups = ({ store }: Needs<'store'>, me: Actor): Promise<UserGroupRow[]> =>
+export const listGroups = ({ store }: Needs<'store'>, me: Me): Promise<UserGroupRow[]> =>
   store.read.users.groups(me.companyId)
 
 export async function createGroup(
   needs: GroupNeeds,
-  me: Actor,
+  me: Me,
   input: GroupInput,
 ): Promise<UserGroupRow> {
   const made = await needs.store.work('rest', async (unit) => {
@@ -42,7 +43,7 @@ export async function createGroup(
 
 export async function changeGroup(
   needs: GroupNeeds,
-  me: Actor,
+  me: Me,
   input: { id: number; patch: { name?: string | undefined; parentId?: number | null | undefined } },
 ): Promise<UserGroupRow> {
   return needs.store.work('rest', async (unit) => {
@@ -69,7 +70,7 @@ export async function changeGroup(
  */
 export async function removeGroup(
   needs: AssignNeeds,
-  me: Actor,
+  me: Me,
   id: number,
 ): Promise<ForgottenGroup & { moved: number }> {
   const forgotten = await needs.store.work('rest', async (unit) => {
@@ -100,7 +101,7 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
  * Two people who move groups at the same time could together create a circle that neither of them
  * sees, so such calls run one after the other.
  */
-async function lockTree(unit: Unit, { companyId }: Actor): Promise<UserGroupRow[]> {
+async function lockTree(unit: Unit, { companyId }: Me): Promise<UserGroupRow[]> {
   await unit.accounts.lockCompany(companyId)
   return unit.users.groups(companyId)
 }

@@ -1,10 +1,10 @@
 import type { UserGroupRow, UserRow } from '../../../entities/index.ts'
 import { pathTo } from '../../../rules/session/group-tree.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentUser } from '../../views/user.ts'
-import type { Actor } from '../audit.ts'
 import { readLinks } from './user-links.ts'
 
 type Page = { cursor?: string | undefined; limit: number }
@@ -12,20 +12,20 @@ const nextOf = (rows: { uid: number }[], limit: number) =>
   rows.length === limit ? String(rows.at(-1)?.uid) : null
 const afterOf = (page: Page) => Number.parseInt(page.cursor ?? '0', 10) || 0
 
-export async function showUser(needs: Needs<'store' | 'clock'>, me: Actor, uid: number) {
+export async function showUser(needs: Needs<'store' | 'clock'>, me: Me, uid: number) {
   const row = await needs.store.read.users.find(me.companyId, uid)
   if (!row) throw new AppError('not_found', 'There is no such person in your company.')
   return presentUser(row, await readLinks(needs.store.read, uid), needs.clock.now())
 }
 
 /** The signed-in person. They may have been removed since they signed in. */
-export async function getSelf({ store }: Needs<'store'>, me: Actor): Promise<UserRow> {
+export async function getSelf({ store }: Needs<'store'>, me: Me): Promise<UserRow> {
   const row = await store.read.users.find(me.companyId, me.uid)
   if (!row) throw new AppError('not_signed_in', 'Sign in first.')
   return row
 }
 
-export async function listUsers(needs: Needs<'store' | 'clock'>, me: Actor, page: Page) {
+export async function listUsers(needs: Needs<'store' | 'clock'>, me: Me, page: Page) {
   const now = needs.clock.now()
   const rows = await needs.store.read.users.list(me.companyId, afterOf(page), page.limit)
   const items = await Promise.all(
@@ -36,7 +36,7 @@ export async function listUsers(needs: Needs<'store' | 'clock'>, me: Actor, page
 
 export async function listDirectory(
   needs: Needs<'store' | 'clock'>,
-  me: Actor,
+  me: Me,
   page: Page & { search: string },
 ) {
   const { users } = needs.store.read

@@ -1,8 +1,9 @@
 import type { CompanyRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { forgetLogins, forgetRights } from '../agents/end-logins.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 
 export type CompanyPatch = Partial<
   Pick<CompanyRow, 'company_name' | 'enabled' | 'expires_at' | 'max_agents' | 'max_accounts'>
@@ -12,7 +13,7 @@ type ChangeCompanyNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
 /** The end of a company also ends its sign-ins, so changing it ends or renews them. */
 export async function changeCompany(
   needs: ChangeCompanyNeeds,
-  me: Actor,
+  me: Me,
   input: { id: string; patch: CompanyPatch },
 ): Promise<CompanyRow> {
   const { company, logins } = await needs.store.work('rest', async (unit) => {

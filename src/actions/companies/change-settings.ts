@@ -5,9 +5,10 @@ import {
   type GroupSettings,
   type Settings,
 } from '../../../rules/settings.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 
 /** Settings that an account or a group overrides, keyed by its id. Null removes the override. */
@@ -18,7 +19,7 @@ export type SettingsPatch = {
   groups?: Record<string, GroupSettings | null> | undefined
 }
 
-export async function readCompanySettings(needs: Needs<'store'>, me: Actor): Promise<Settings> {
+export async function readCompanySettings(needs: Needs<'store'>, me: Me): Promise<Settings> {
   const company = await needs.store.read.accounts.company(me.companyId)
   if (!company) throw new AppError('not_found', 'There is no such company.')
   return readSettings(company.settings)
@@ -26,7 +27,7 @@ export async function readCompanySettings(needs: Needs<'store'>, me: Actor): Pro
 
 export async function changeSettings(
   needs: Needs<'store' | 'clock' | 'ids' | 'bus'>,
-  me: Actor,
+  me: Me,
   patch: SettingsPatch,
 ): Promise<Settings> {
   const settings = await needs.store.work('rest', async (unit) => {
@@ -78,7 +79,7 @@ function merged<T>(
 
 type KnownIds = { accounts: Set<string>; groups: Set<string> }
 
-const knownIds = async (unit: Unit, { companyId }: Actor): Promise<KnownIds> => ({
+const knownIds = async (unit: Unit, { companyId }: Me): Promise<KnownIds> => ({
   accounts: new Set((await unit.accounts.list(companyId)).map((row) => row.account_id)),
   groups: new Set((await unit.users.groups(companyId)).map((row) => String(row.user_group_id))),
 })

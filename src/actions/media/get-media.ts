@@ -1,12 +1,12 @@
 import type { ResourceRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
-import type { Actor } from '../audit.ts'
 
 /** If the bytes are missing, the file counts as not found although its row exists. */
 export async function getMedia(
   { store, vault }: Needs<'store' | 'vault'>,
-  me: Actor,
+  me: Me,
   id: string,
 ): Promise<{ row: ResourceRow; path: string }> {
   const row = await store.read.media.find(me.companyId, id)

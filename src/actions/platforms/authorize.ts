@@ -3,6 +3,7 @@
 // account to another company.
 import type { AccountRow } from '../../../entities/index.ts'
 import { companyIsOpen } from '../../../rules/access/login.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { AuthorizedAccount, KnownPlatform, Needs, Unit } from '../../ports.ts'
 import {
@@ -11,7 +12,7 @@ import {
   refuseTooManyAccounts,
   writeServed,
 } from '../accounts/create-account.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import { exchangeCode } from './exchange.ts'
 import { noPlatform } from './save-platform.ts'
@@ -27,7 +28,7 @@ const statePlace = (componentAppid: string) => `authorize:${componentAppid}`
 /** Returns the address at WeChat to which the owner is sent. */
 export async function beginAuthorization(
   needs: AuthorizeNeeds,
-  me: Actor,
+  me: Me,
   componentAppid: string,
 ): Promise<string> {
   const platform = await needs.known.platform(componentAppid)
@@ -99,7 +100,7 @@ const notBegun = () =>
 async function refuseFormerAdmin(
   needs: Needs<'clock'>,
   unit: Unit,
-  { companyId, uid }: Actor,
+  { companyId, uid }: Pick<Me, 'companyId' | 'uid'>,
 ): Promise<void> {
   const user = await unit.users.find(companyId, uid)
   const company = await unit.accounts.company(companyId)
@@ -107,7 +108,11 @@ async function refuseFormerAdmin(
   if (!isAdmin || !companyIsOpen(company, needs.clock.now())) throw notBegun()
 }
 
-type Binding = { me: Actor; platform: KnownPlatform; authorized: AuthorizedAccount }
+type Binding = {
+  me: Pick<Me, 'companyId' | 'uid'>
+  platform: KnownPlatform
+  authorized: AuthorizedAccount
+}
 
 async function bind(
   needs: AuthorizeNeeds,

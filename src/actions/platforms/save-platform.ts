@@ -1,8 +1,9 @@
 import type { PlatformRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 
 export type PlatformInput = {
@@ -20,7 +21,7 @@ const columns = { appSecret: 'app_secret', token: 'token', encodingAesKey: 'aes_
 
 export async function createPlatform(
   needs: PlatformNeeds,
-  me: Actor,
+  me: Me,
   input: PlatformInput,
 ): Promise<PlatformRow> {
   const seal = (column: string, plain: string) =>
@@ -61,7 +62,7 @@ export async function createPlatform(
  */
 export async function changePlatform(
   needs: PlatformNeeds,
-  me: Actor,
+  me: Me,
   { componentAppid, patch }: { componentAppid: string; patch: PlatformPatch },
 ): Promise<PlatformRow> {
   const row = await needs.store.work('rest', async (unit) => {

@@ -1,6 +1,6 @@
 import type { ReceptionRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import type { Needs } from '../../ports.ts'
-import type { Actor } from '../audit.ts'
 import { noReception } from './receptions.ts'
 
 /** Sorts after every id, so that the list starts with the newest. */
@@ -8,7 +8,7 @@ const newest = 'g'
 
 export async function listReceptions(
   { store }: Needs<'store'>,
-  me: Actor,
+  me: Me,
   { cursor = newest, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<{ rows: ReceptionRow[]; next: string | null }> {
   const page = { before: cursor, limit: limit + 1 }
@@ -19,7 +19,7 @@ export async function listReceptions(
 
 export async function getReception(
   { store }: Needs<'store'>,
-  me: Actor,
+  me: Me,
   id: string,
 ): Promise<ReceptionRow> {
   const row = await store.read.visits.findReception(me.companyId, id)

@@ -1,9 +1,10 @@
 // Receptions: QR codes that say who receives the customers who come by them, and what these are
 // answered.
 import type { ReceptionRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 
 export type ReceptionInput = {
@@ -29,7 +30,7 @@ const dayMs = 24 * 3600_000
 
 export async function createReception(
   needs: CreateReceptionNeeds,
-  me: Actor,
+  me: Me,
   input: NewReception,
 ): Promise<ReceptionRow> {
   const made = input.qr ? await makeQr(needs, me, input) : null
@@ -64,7 +65,7 @@ type QrCode = { ticket: string; url: string } | null
 
 function newReception(
   needs: ReceptionNeeds,
-  me: Actor,
+  me: Me,
   { input, made }: { input: NewReception; made: QrCode },
 ): ReceptionRow {
   const now = needs.clock.now()
@@ -91,7 +92,7 @@ function newReception(
 
 async function makeQr(
   needs: CreateReceptionNeeds,
-  me: Actor,
+  me: Me,
   { accountId, scene, days }: NewReception,
 ): Promise<{ ticket: string; url: string }> {
   const row = await needs.store.read.accounts.find(me.companyId, accountId)
@@ -114,7 +115,7 @@ async function makeQr(
 }
 
 /** Deleting a group also locks this row, so no reception can name a group that is being deleted. */
-const lockNames = (unit: Unit, { companyId }: Actor) => unit.accounts.lockCompany(companyId)
+const lockNames = (unit: Unit, { companyId }: Me) => unit.accounts.lockCompany(companyId)
 
 /**
  * A receiver that is named must exist and be able to serve. Otherwise customers would silently be
@@ -140,7 +141,7 @@ async function refuseNobody(unit: Unit, row: ReceptionRow): Promise<void> {
 
 export async function changeReception(
   needs: ReceptionNeeds,
-  me: Actor,
+  me: Me,
   { id, patch }: { id: string; patch: ReceptionPatch },
 ): Promise<ReceptionRow> {
   return needs.store.work('rest', async (unit) => {
@@ -179,7 +180,7 @@ const columnsOf = ({ name, kind, uid, groupId, replyText, tags }: ReceptionPatch
  * Deletes a QR code. Customers who came by it keep the tags it gave them, but the code no longer
  * names a receiver.
  */
-export async function deleteReception(needs: ReceptionNeeds, me: Actor, id: string): Promise<void> {
+export async function deleteReception(needs: ReceptionNeeds, me: Me, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.visits.removeReception(me.companyId, id)) === 0) throw noReception()
     await writeAudit(needs, unit, {

@@ -2,10 +2,11 @@
 // another installation can read the file.
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Action } from '../../../rules/auto-reply/action.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'
-import { writeAudit, type Actor } from '../audit.ts'
+import { writeAudit } from '../audit.ts'
 import { refusePatterns } from './refuse-patterns.ts'
 import { mostRules, refuseForeign, rowOf, type RuleInput, type RuleNeeds } from './save-rule.ts'
 
@@ -23,7 +24,7 @@ export const csvColumns = [
   'schedule',
 ]
 
-export async function exportRules(needs: Needs<'store' | 'clock'>, me: Actor) {
+export async function exportRules(needs: Needs<'store' | 'clock'>, me: Me) {
   const rows = await needs.store.slow.rules.all(me.companyId)
   const appids = new Map(
     (await needs.store.read.accounts.list(me.companyId)).map((account) => [
@@ -53,7 +54,7 @@ export async function exportRules(needs: Needs<'store' | 'clock'>, me: Actor) {
  * The keywords of a rule are in one cell, one per line. A plain text answer is in `reply`; anything
  * else is in `action` as JSON.
  */
-export async function exportTable(needs: Needs<'store' | 'clock'>, me: Actor): Promise<string[][]> {
+export async function exportTable(needs: Needs<'store' | 'clock'>, me: Me): Promise<string[][]> {
   const { rules } = await exportRules(needs, me)
   return [
     csvColumns,
@@ -85,7 +86,7 @@ export type Carried = {
 /** Imports all rules or none. A rule with the id of an existing rule replaces it. */
 export async function importRules(
   needs: RuleNeeds,
-  me: Actor,
+  me: Me,
   { rules, mode }: Carried,
 ): Promise<{ created: number; changed: number; removed: number }> {
   await refusePatterns(needs, me, {
@@ -132,7 +133,7 @@ export async function importRules(
 
 async function removeOthers(
   unit: Unit,
-  me: Actor,
+  me: Me,
   { there, kept }: { there: Map<string, MessageRuleRow>; kept: Set<string> },
 ): Promise<number> {
   const others = [...there.keys()].filter((id) => !kept.has(id))
@@ -141,7 +142,7 @@ async function removeOthers(
   return others.length
 }
 
-async function withAccounts(unit: Unit, me: Actor, rules: Carried['rules']) {
+async function withAccounts(unit: Unit, me: Me, rules: Carried['rules']) {
   const accounts = new Map(
     (await unit.accounts.list(me.companyId)).map((account) => [account.appid, account.account_id]),
   )

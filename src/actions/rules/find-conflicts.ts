@@ -1,8 +1,8 @@
 import { findConflicts, type Conflict, type Dead } from '../../../rules/auto-reply/conflicts.ts'
 import { readAction, type Action } from '../../../rules/auto-reply/action.ts'
+import type { Me } from '../access/caller.ts'
 import type { MessageRuleRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
-import type { Actor } from '../audit.ts'
 import { settingsOf } from '../settings-of.ts'
 import { inTurns } from './turns.ts'
 import { pieceSize } from '../sift.ts'
@@ -30,7 +30,7 @@ type Gone = { ruleId: string; why: Missing; byRuleId: null }
  * Lists keywords that never have an effect, rules that never answer, and rules that have not
  * answered for 30 days.
  */
-export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, me: Actor) {
+export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, me: Me) {
   const rows = await needs.store.read.rules.all(me.companyId)
   const settings = await settingsOf(needs, me.companyId)
   const options = {
@@ -68,7 +68,7 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
  * Rules that hand customers to somebody who no longer exists, so that these customers wait for
  * everyone.
  */
-async function missing(needs: Needs<'store'>, me: Actor, rows: MessageRuleRow[]): Promise<Gone[]> {
+async function missing(needs: Needs<'store'>, me: Me, rows: MessageRuleRow[]): Promise<Gone[]> {
   const named = rows
     .filter((row) => row.enabled === 1)
     .map((row) => ({

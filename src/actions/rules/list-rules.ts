@@ -1,7 +1,7 @@
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentRule, type Hits } from '../../views/rule.ts'
-import type { Actor } from '../audit.ts'
 import { noRule } from './save-rule.ts'
 
 export const dayMs = 24 * 3600_000
@@ -25,7 +25,7 @@ export async function hitsOf(
 
 export async function listRules(
   needs: Needs<'store' | 'clock'>,
-  me: Actor,
+  me: Me,
   {
     cursor,
     limit,
@@ -60,7 +60,7 @@ function placeOf(cursor: string | undefined): { priority: number; id: string } |
   return { priority: Number(priority), id }
 }
 
-export async function getRule(needs: Needs<'store' | 'clock'>, me: Actor, id: string) {
+export async function getRule(needs: Needs<'store' | 'clock'>, me: Me, id: string) {
   const row = await needs.store.read.rules.find(me.companyId, id)
   if (!row) throw noRule()
   return presentRule(row, (await hitsOf(needs, [id])).get(id))

@@ -2,9 +2,9 @@
 // company.
 import { mostPatterns, mostSteps } from '../../../rules/auto-reply/pattern.ts'
 import type { MatchKind } from '../../../rules/auto-reply/rule.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
-import type { Actor } from '../audit.ts'
 
 /** `at`: the position of the rule in the body, as the prefix for field names in errors. */
 export type Patterned = {
@@ -19,7 +19,7 @@ type Sized = { name: string; at: string; steps: number }
  */
 export async function refusePatterns(
   needs: Needs<'store' | 'patterns'>,
-  me: Actor,
+  me: Me,
   { rules, stays = () => true }: { rules: Patterned[]; stays?: (id: string) => boolean },
 ): Promise<void> {
   const given = rules.flatMap(({ id, at, input }) =>

@@ -1,9 +1,9 @@
 // Starts, shows and cancels replays of rules. The work itself is done by run-replays.ts.
 import type { MessageRuleRow, RuleReplayRow } from '../../../entities/index.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentReplay } from '../../views/replay.ts'
-import type { Actor } from '../audit.ts'
 import { refusePatterns } from './refuse-patterns.ts'
 import { refuseForeign, rowOf, type RuleInput } from './save-rule.ts'
 
@@ -19,7 +19,7 @@ type ReplayNeeds = Needs<'store' | 'clock' | 'ids' | 'bus' | 'patterns'>
 
 export async function startReplay(
   needs: ReplayNeeds,
-  me: Actor,
+  me: Me,
   { rules, remove, from, to }: ReplayInput,
 ) {
   await refusePatterns(needs, me, {
@@ -70,7 +70,7 @@ export async function startReplay(
   return presentReplay(row)
 }
 
-export async function getReplay(needs: Needs<'store' | 'clock'>, me: Actor, id: string) {
+export async function getReplay(needs: Needs<'store' | 'clock'>, me: Me, id: string) {
   const row = await needs.store.read.rules.replay(me.companyId, id)
   if (!row) throw noReplay()
   if (row.state === 'running' && (row.lease_until ?? 0) <= needs.clock.now()) row.state = 'failed'
@@ -81,7 +81,7 @@ export async function getReplay(needs: Needs<'store' | 'clock'>, me: Actor, id: 
  * The worker notices a cancellation with its next portion of messages. A replay that has ended
  * stays as it is.
  */
-export async function cancelReplay(needs: Needs<'store' | 'clock'>, me: Actor, id: string) {
+export async function cancelReplay(needs: Needs<'store' | 'clock'>, me: Me, id: string) {
   const row = await needs.store.work('rest', async (unit) => {
     await unit.rules.cancelReplay(me.companyId, id, needs.clock.now())
     return unit.rules.replay(me.companyId, id)

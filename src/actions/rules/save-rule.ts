@@ -2,9 +2,10 @@ import type { MessageRuleRow } from '../../../entities/index.ts'
 import { readAction, stepsOf, type Action } from '../../../rules/auto-reply/action.ts'
 import type { MatchKind } from '../../../rules/auto-reply/rule.ts'
 import type { Schedule } from '../../../rules/time/schedule.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { writeAudit, type Actor, auditName } from '../audit.ts'
+import { writeAudit, auditName } from '../audit.ts'
 import { fileColumns } from '../media/outgoing-media.ts'
 import { refusePatterns } from './refuse-patterns.ts'
 
@@ -20,13 +21,13 @@ export type RuleInput = {
 export type RuleNeeds = Needs<'store' | 'clock' | 'ids' | 'bus' | 'patterns'>
 export const mostRules = 20_000
 
-export function createRule(needs: RuleNeeds, me: Actor, input: RuleInput): Promise<MessageRuleRow> {
+export function createRule(needs: RuleNeeds, me: Me, input: RuleInput): Promise<MessageRuleRow> {
   return saveRule(needs, me, { id: null, input })
 }
 
 export function changeRule(
   needs: RuleNeeds,
-  me: Actor,
+  me: Me,
   input: { id: string; input: RuleInput },
 ): Promise<MessageRuleRow> {
   return saveRule(needs, me, input)
@@ -34,7 +35,7 @@ export function changeRule(
 
 async function saveRule(
   needs: RuleNeeds,
-  me: Actor,
+  me: Me,
   { id, input }: { id: string | null; input: RuleInput },
 ): Promise<MessageRuleRow> {
   await refusePatterns(needs, me, { rules: [{ id: id ?? undefined, at: '', input }] })
@@ -63,7 +64,7 @@ async function saveRule(
 
 export function rowOf(
   needs: Needs<'clock' | 'ids'>,
-  me: Actor,
+  me: Me,
   { input, before }: { input: RuleInput; before: MessageRuleRow | null },
 ): MessageRuleRow {
   const now = needs.clock.now()
@@ -87,7 +88,7 @@ export function rowOf(
 }
 
 /** The company's row must be locked, so that nobody else adds a rule at the same time. */
-export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promise<void> {
+export async function refuseTooMany(unit: Unit, me: Me, more: number): Promise<void> {
   if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
   throw new AppError(
     'limit_reached',
@@ -96,7 +97,7 @@ export async function refuseTooMany(unit: Unit, me: Actor, more: number): Promis
 }
 
 /** Accounts, people, groups and files that rules name must belong to this company. */
-export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]): Promise<void> {
+export async function refuseForeign(unit: Unit, me: Me, inputs: RuleInput[]): Promise<void> {
   const accounts = new Set(inputs.flatMap(({ accountId }) => accountId ?? []))
   for (const id of accounts) {
     if (!(await unit.accounts.find(me.companyId, id))) throw notThere('accountId', `account ${id}`)
@@ -118,7 +119,7 @@ export async function refuseForeign(unit: Unit, me: Actor, inputs: RuleInput[]):
 const notThere = (field: string, what: string) =>
   new AppError('invalid_input', `${field}: there is no ${what} in your company.`, { field })
 
-export async function deleteRule(needs: RuleNeeds, me: Actor, id: string): Promise<void> {
+export async function deleteRule(needs: RuleNeeds, me: Me, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.rules.remove(me.companyId, id)) === 0) throw noRule()
     await writeAudit(needs, unit, {

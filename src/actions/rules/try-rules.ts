@@ -1,10 +1,10 @@
 import { explain, type RuleWhy } from '../../../rules/auto-reply/explain.ts'
 import type { Found, Matcher } from '../../../rules/auto-reply/keyword.ts'
 import { fillContent } from '../../../rules/reply/variables.ts'
+import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentRule } from '../../views/rule.ts'
-import type { Actor } from '../audit.ts'
 
 export type TryInput = { text: string; accountId?: string | undefined; at?: number | undefined }
 const mostTold = 200
@@ -32,7 +32,7 @@ const words: Record<RuleWhy, string> = {
  */
 export async function tryRules(
   needs: Needs<'store' | 'known' | 'clock'>,
-  me: Actor,
+  me: Me,
   { text, accountId, at }: TryInput,
 ) {
   const account = accountId === undefined ? null : await accountOf(needs, me, accountId)
@@ -55,7 +55,7 @@ export async function tryRules(
   }
 }
 
-async function accountOf(needs: Needs<'store'>, me: Actor, accountId: string) {
+async function accountOf(needs: Needs<'store'>, me: Me, accountId: string) {
   const account = await needs.store.read.accounts.find(me.companyId, accountId)
   if (!account) {
     throw new AppError('not_found', 'accountId: there is no such account in your company.', {
@@ -67,7 +67,7 @@ async function accountOf(needs: Needs<'store'>, me: Actor, accountId: string) {
 
 async function compiledOf(
   needs: Needs<'known'>,
-  me: Actor,
+  me: Me,
 ): Promise<{ live: Matcher; disabled: Matcher }> {
   const company = await needs.known.anew(me.companyId)
   if (!company) throw new AppError('not_found', 'There is no such company.')
@@ -83,7 +83,7 @@ async function compiledOf(
  */
 async function presentFound(
   needs: Needs<'store'>,
-  me: Actor,
+  me: Me,
   { found, account, now }: { found: Found | null; account: string; now: number },
 ) {
   if (!found) return { matched: null, replies: [] }

@@ -1,8 +1,8 @@
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import { groupQuestions } from '../../../rules/auto-reply/questions.ts'
+import type { Me } from '../access/caller.ts'
 import type { Needs } from '../../ports.ts'
 import { presentTime } from '../../views/times.ts'
-import type { Actor } from '../audit.ts'
 import { sift } from '../sift.ts'
 import { dayMs } from './list-rules.ts'
 
@@ -14,7 +14,7 @@ const mostRead = 500
  */
 export async function listUnmatched(
   needs: Needs<'store' | 'known' | 'clock'>,
-  me: Actor,
+  me: Me,
   { days, limit }: { days: number; limit: number },
 ) {
   const company = await needs.known.anew(me.companyId)
@@ -62,7 +62,7 @@ export async function listUnmatched(
 /** Marks a question as seen and not worth a rule. */
 export async function dismissUnmatched(
   needs: Needs<'store'>,
-  me: Actor,
+  me: Me,
   hashes: string[],
 ): Promise<{ dismissed: number }> {
   return {
