@@ -1,7 +1,6 @@
 // Checks the invariants on live data. Each question is a single statement over a few sessions, so
 // that it sees one consistent moment. Long lists are read in pieces, since nobody is waiting for
 // the result.
-import { isOpen } from '../../../rules/session/session.ts'
 import { alongSessions } from './session-lanes.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -27,15 +26,14 @@ const ofSessions = (sql: Sql) => ({
   openKeys: async (companyId: string, ids: string[]): Promise<Breach[]> => {
     const some = list(ids)
     const rows = await sql.all<
-      Row & { state: number; open_key: string | null; account_id: string; wx_user_id: string }
+      Row & { ended: number; open_key: string | null; account_id: string; wx_user_id: string }
     >(
-      `select session_id, state, open_key, account_id, wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      `select session_id, state < 0 as ended, open_key, account_id, wx_user_id from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
       [companyId, ...some.values],
     )
     return named(
       rows.filter(
-        (row) =>
-          row.open_key !== (isOpen(row.state) ? `${row.account_id}:${row.wx_user_id}` : null),
+        (row) => row.open_key !== (row.ended ? null : `${row.account_id}:${row.wx_user_id}`),
       ),
       'its key does not say whose it is',
     )
