@@ -40,7 +40,10 @@ function tellAll(call: Test): void {
 }
 
 function faultOf({ method, url }: Test, { status, type, body }: Response): Error | null {
-  const fault = undescribed({ method, url }, { status, type, body })
+  // whoever asks for a file gets bytes, also of a refusal
+  const isBytes = Buffer.isBuffer(body) && type === 'application/json'
+  const said: unknown = isBytes ? JSON.parse(body.toString()) : body
+  const fault = undescribed({ method, url }, { status, type, body: said })
   return fault === null ? null : new Error(fault)
 }
 

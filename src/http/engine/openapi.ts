@@ -106,7 +106,13 @@ function successOf({ answers, status = 200 }: Route): Responses {
     const headers = { Location: { schema: { type: 'string' } } }
     return { 302: { description: 'Go on there.', headers } }
   }
-  if (answers === 'file') return { 200: { description, content: file } }
+  if (answers === 'file') {
+    return {
+      200: { description, content: file },
+      206: { description: 'The part that was asked for.', content: file },
+      304: { description: 'It is as it was.' },
+    }
+  }
   if (typeof answers === 'string') {
     return { [status]: { description, content: json(refTo(answers)) } }
   }
