@@ -24,7 +24,7 @@ test('it holds when it is alone', () => {
   console.log('what the house said')
   throw new Error('late by one')
 })`
-/** A test file that ends before its tests are finished. */
+/** The source of a sample test file, whose process ends before its test is finished. */
 const dies = `import test from 'node:test'
 test('it is interrupted', () => { process.exit(3) })`
 

@@ -52,7 +52,7 @@ export async function openRig(target: string): Promise<Rig> {
       const lie = cut && lies[cut]
       if (cut === 'reset') near.resetAndDestroy()
       else if (lie) near.end(lie)
-      // the simulator looks at the host name of the request
+      // the simulator answers only requests for its own host and port, so the proxy's are replaced
       else {
         far.write(
           Buffer.from(

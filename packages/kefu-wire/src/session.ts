@@ -89,9 +89,9 @@ export interface Missed {
 }
 
 export interface WatchedSession extends Session {
-  /** Where its lines are heard. */
+  /** The name of the event stream that carries the new lines of this session. */
   stream: string
-  /** They are heard no longer than this. */
+  /** The caller may listen to that stream until then. */
   until: Time
 }
 

@@ -55,8 +55,8 @@ async function lockOfAccount(
 }
 
 /**
- * Adds to each customer their open session. Customers whose session is locked by somebody else are
- * removed from the list.
+ * Adds to each customer their open session. A customer whose session is locked by somebody else is
+ * left out; their push is then stored alone, where it may wait for the lock.
  */
 async function lockOpen(unit: Unit, customers: LockedCustomers, alone: boolean): Promise<void> {
   const byOpenKey = new Map([...customers].map(([key, { customer }]) => [openKey(customer), key]))

@@ -6,7 +6,7 @@ import { customerOf, isVisit, type Push } from './decide/push.ts'
 
 type LoadedCustomers = ReadonlyMap<string, CustomerFacts>
 
-/** Keyed by the customer's id. */
+/** By the customer's id: the columns that a tap, a scan or a location changes. */
 export async function loadVisits(
   unit: Unit,
   pushes: Push[],

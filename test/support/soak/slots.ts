@@ -8,7 +8,10 @@ import { struckBetween } from './strikes.ts'
 type Run = { job: string; slot: string; token: string; started_at: number }
 
 const overlapMs = 120_000
-/** How often the runs are read; a disturbance may have happened just before. */
+/**
+ * The runs are read every ten seconds, so a disturbance up to ten seconds before may explain what
+ * is found.
+ */
 const looksMs = 10_000
 const soonMs = 60_000
 /** Jobs that run often and with a lease. */

@@ -26,7 +26,7 @@ export type Effects = {
   visit: Visit | null
   visitChanged: boolean
   open: BatchSession | null
-  /** Sessions that are closed, or that this push closed. */
+  /** Sessions to write that are closed: by this push, or before and only now graded by their customer. */
   ended: BatchSession[]
 
   /**
