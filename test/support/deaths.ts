@@ -1,4 +1,5 @@
 // Starts the product like an operator does, and kills it at a chosen moment.
+import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -78,4 +79,19 @@ export async function startAndKill(
   const { stands, kill } = await startMortal(...start)
   await kill()
   return stands && stands.deeds
+}
+
+/**
+ * Kills a start at the chosen operation. Returns false if the start did not come to it: what two
+ * parts of a start do first may depend on timing.
+ */
+export async function killStart(
+  settings: Record<string, string>,
+  dir: string,
+  death: Death,
+): Promise<boolean> {
+  const deeds = await startAndKill(settings, dir, death)
+  const came = deeds?.some(({ place, nth }) => place === death.place && nth === death.nth)
+  assert.ok(!came, `it came to ${death.nth} of ${death.place} and survived`)
+  return deeds === null
 }
