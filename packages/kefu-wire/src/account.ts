@@ -2,7 +2,9 @@ import type { Page, Time, Whole } from './basic.ts'
 
 export type Account = WechatAccount | WebAccount
 
-/** An official account, or a mini program. Secrets are write-only: it is told whether there is one. */
+/**
+ * An official account or a mini program. Its secrets are never answered, only whether they are set.
+ */
 export interface WechatAccount {
   id: string
   kind: 'wechat'
@@ -18,13 +20,13 @@ export interface WechatAccount {
   hasToken: boolean
   hasEncodingAesKey: boolean
   keysChangedAt: Time | null
-  /** The third-party platform that speaks for it. */
+  /** The appid of the third-party platform through which the account is used. */
   componentAppid: string | null
-  /** What came while it was bound to nobody. */
+  /** Pushes that arrived while the account was not bound, so they were not stored. */
   unboundPushes: CountedPushes
-  /** What was refused because its time was long gone. */
+  /** Pushes that were refused because they were signed too long ago. */
   oldPushes: CountedPushes
-  /** To be entered at WeChat; null where the server does not know its own address. */
+  /** The URL to enter at WeChat; null if the server does not know its own address. */
   callbackUrl: string | null
   createdAt: Time
 }
@@ -48,17 +50,17 @@ export interface CountedPushes {
   lastAt: Time | null
 }
 
-/** Under which name followers see an agent. */
+/** The name under which followers see an agent. */
 export interface Identity {
   uid: Whole
   name: string
-  /** `prefix@account`, as WeChat writes it. */
+  /** The agent's account at WeChat, written `prefix@account`. */
   kfAccount: string | null
   nickname: string | null
 }
 
 export interface Identities extends Page<Identity> {
-  /** What WeChat lists. */
+  /** The identities that WeChat knows for this account. */
   listed: ListedIdentity[]
 }
 

@@ -12,32 +12,32 @@ export type Time = string
  */
 export type Whole = number
 
-/** A part of a list. */
+/** One page of a list. */
 export interface Page<Item> {
   items: Item[]
-  /** Where the next part begins, to be given as `cursor`; null at the end. */
+  /** Give this as `cursor` to get the next page; null on the last page. */
   next: string | null
 }
 
-/** It is done, and there is nothing to tell. */
+/** The call succeeded and has nothing to answer. */
 export type Done = Record<string, never>
 
-/** Of several that were named, one that could not be had. */
+/** One of several items of a call that failed, while others may have succeeded. */
 export interface FailedOne {
   id: string
   code: ErrorCode
 }
 
-/** A file that is kept. */
+/** A file that is stored by kefu. */
 export interface StoredFile {
   id: string
-  /** As what it can be sent. */
+  /** The message type as which the file can be sent. */
   type: FileType
   mime: string
   /** In bytes. */
   size: Whole
   name: string
-  /** Where it is loaded from. */
+  /** The path from which the file is loaded. */
   url: string
 }
 

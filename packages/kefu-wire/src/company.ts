@@ -4,19 +4,19 @@ export interface Company {
   id: string
   name: string
   enabled: boolean
-  /** Nobody signs in after it; null: never. */
+  /** After this time nobody of the company can sign in; null if it never expires. */
   expiresAt: Time | null
   maxAgents: Whole | null
   maxAccounts: Whole | null
   createdAt: Time
 }
 
-/** Who did what. */
+/** One entry of the audit log: who did what, and when. */
 export interface AuditEntry {
   id: string
   uid: Whole
   action: string
-  /** What it was done to: its kind and its id. */
+  /** The object that was changed, by its kind and id. */
   object: string
   detail: unknown
   at: Time

@@ -1,4 +1,7 @@
-/** What can be said to a customer. A file goes by its id here, or by the media_id that WeChat gave. */
+/**
+ * The content of a message to a customer. A file is named by its id in kefu or by its media_id at
+ * WeChat.
+ */
 export type Content =
   | { type: 'text'; text: string }
   | { type: 'image' | 'voice' | 'file'; mediaId: string }
@@ -15,7 +18,7 @@ export interface Article {
   picUrl: string
 }
 
-/** The customer taps one of the entries; its id comes back. */
+/** A menu of which the customer taps one entry; WeChat then sends the id of that entry. */
 export interface Menu {
   head: string
   items: { id: string; text: string }[]

@@ -8,23 +8,23 @@ export interface Customer {
   alias: string
   remark: string
   tags: string[]
-  /** -1: nobody's. */
+  /** The uid of the exclusive agent; -1 if the customer has none. */
   exclusiveAgentUid: Whole
-  /** 0 to 9: whoever has more goes first in the queue. */
+  /** From 0 to 9; customers with a higher priority come first in the queue. */
   priority: Whole
   channel: Channel
   subscribed: boolean
-  /** The QR code they came by. */
+  /** The reception whose QR code the customer scanned. */
   receptionId: string | null
-  /** How often they came in. */
+  /** How often the customer opened the conversation. */
   visits: Whole
-  /** Where they last said they are. */
+  /** The last position that the customer reported. */
   location?: { latitude: number; longitude: number; at: Time | null }
 }
 
 export type Channel = 'wechat' | 'web'
 
-/** What a customer did besides writing. */
+/** Something that a customer did other than writing, such as a menu tap or a scan. */
 export interface TrajectoryStep {
   n: Whole
   event: string
@@ -33,7 +33,7 @@ export interface TrajectoryStep {
   at: Time
 }
 
-/** A customer who will be taken from their agent if nobody says a word. */
+/** A customer whom their exclusive agent will lose soon, unless somebody writes. */
 export interface ReclaimSoon {
   customer: Customer
   agentUid: Whole | null
@@ -44,7 +44,7 @@ export interface ReclaimSoon {
 
 export interface Reclaimed {
   customerId: string
-  /** Whose they were. */
+  /** The agent who had the customer. */
   agentUid: Whole | null
   sessionId: string | null
   at: Time

@@ -1,12 +1,14 @@
-/** What every call answers that is refused or fails. */
+/** The answer of every call that is refused or fails. */
 export interface Failure {
   error: {
     code: ErrorCode
-    /** In words, for whoever writes the program. */
+    /** An explanation for developers. */
     message: string
-    /** The log of the server knows the call by it. */
+    /** The id under which the call stands in the server's log. */
     requestId: string
-    /** What the code alone does not say: the `field` that is wrong, how long to wait (`retryAfter`, in seconds). */
+    /**
+     * More about the reason, such as the wrong `field` or how many seconds to wait (`retryAfter`).
+     */
     details?: Record<string, unknown>
   }
 }
@@ -56,5 +58,5 @@ export type ErrorCode =
   | 'store_away'
   | 'wechat_refused'
   | 'wechat_away'
-  /** Nobody's wish: the server failed. */
+  /** The server failed; this is a fault of kefu. */
   | 'internal'

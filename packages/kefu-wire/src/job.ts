@@ -11,13 +11,13 @@ export interface JobRun {
   name: string
   slot: string
   startedAt: Time
-  /** Null while it runs. */
+  /** Null while the job is running. */
   endedAt: Time | null
-  /** What it did for one's own company, in words of its own. */
+  /** What the job did for the caller's company; its form depends on the job. */
   result: unknown
 }
 
-/** The invariants, on live data. */
+/** The result of checking the invariants on live data. */
 export interface SelfCheck {
   ok: boolean
   promises: CheckedPromise[]

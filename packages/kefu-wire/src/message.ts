@@ -1,14 +1,14 @@
 import type { Time, Whole } from './basic.ts'
 import type { Article, Menu, MiniProgram } from './content.ts'
 
-/** What a line says; what we sent has the names of the call that sends. */
+/** The content of a line. Lines that we sent use the same names as the call that sends them. */
 export interface Said {
   text?: string
   media?: Media
   location?: SentLocation
   link?: SentLink
   event?: SentEvent
-  /** The database refused what came; this line stands for it. */
+  /** The database refused to store the push; this line stands in its place. */
   refused?: true
   mediaId?: string
   thumbMediaId?: string
@@ -20,24 +20,24 @@ export interface Said {
   articleId?: string
 }
 
-/** A line: what was said, either way. */
+/** A line of a conversation, in either direction. */
 export interface Message extends Said {
   id: string
-  /** Null, like `seq`, where it was said outside any session. */
+  /** Null, like `seq`, if the line belongs to no session. */
   sessionId: string | null
-  /** Numbers the lines of a session, without gaps. */
+  /** The number of the line in its session; numbers have no gaps. */
   seq: Whole | null
   direction: 'in' | 'out' | 'system'
   opercode: Opercode
-  /** The type as a number, as it is stored; 0 of an event and of what is not understood. */
+  /** The stored number of the type; 0 for events and for messages that kefu does not understand. */
   messageType: Whole
   type: MessageType
-  /** Who of our side wrote it. */
+  /** The person of the company who wrote the line. */
   agentUid?: Whole
-  /** What they were called then, where it was not the owner of the session. */
+  /** The name of the writer at that time; only if the writer was not the owner of the session. */
   agentName?: string
   clientMsgId?: string
-  /** The line that was sent again as this one. */
+  /** The id of the earlier line that was sent again as this one. */
   resendOf?: string
   delivery?: Delivery
   createdAt: Time
@@ -63,23 +63,26 @@ export type MessageType =
 
 export interface Media {
   state: MediaState
-  /** Both only while it is ready. */
+  /** `id` and `url` are only there while `state` is `ready`. */
   id?: string
   url?: string
   mime?: string
   /** In bytes. */
   size?: Whole
   name?: string
-  /** Of a voice, as WeChat calls it. */
+  /** The format of a voice message, in WeChat's words. */
   format?: string
-  /** Of a video: a short one. */
+  /** Only of a short video. */
   short?: true
-  /** Why it is lost. */
+  /** The reason why the file is lost. */
   reason?: string
   thumb?: { id: string; url: string }
 }
 
-/** `ready` can be loaded, `pending` is being fetched, `lost` is gone for good; what WeChat gives nobody is `unavailable`. */
+/**
+ * A `ready` file can be loaded, a `pending` one is being fetched from WeChat, a `lost` one is gone
+ * for good, and an `unavailable` one is never given out by WeChat.
+ */
 export type MediaState = 'ready' | 'pending' | 'lost' | 'unavailable'
 
 export interface SentLocation {
@@ -95,7 +98,7 @@ export interface SentLink {
   url: string
 }
 
-/** What the customer did. */
+/** Something the customer did, such as following the account. */
 export interface SentEvent {
   name: string
   key: string
@@ -104,16 +107,16 @@ export interface SentEvent {
 
 export interface Delivery {
   state: DeliveryState
-  /** WeChat's. */
+  /** The error code that WeChat answered. */
   errcode?: Whole
   /** In Chinese and English. */
   explanation?: string
 }
 
-/** `unknown`: it was sent, and whether it arrived was not told. */
+/** `unknown` means that the message was sent, but WeChat did not answer whether it arrived. */
 export type DeliveryState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown'
 
-/** Of a call that writes or settles a line. */
+/** The answer of a call that writes a line or changes its delivery. */
 export interface OneMessage {
   message: Message
 }

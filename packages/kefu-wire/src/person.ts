@@ -3,18 +3,18 @@ import type { Time, Whole } from './basic.ts'
 export type Role = 'agent' | 'supervisor' | 'admin'
 export type Presence = 'online' | 'away' | 'offline'
 
-/** Whoever is signed in. */
+/** The person who is signed in. */
 export interface Me {
   uid: Whole
   companyId: string
   username: string
   name: string
   role: Role
-  /** May make companies. */
+  /** Whether the person may create companies. */
   operator: boolean
   presence: Presence
   enabled: boolean
-  /** What they say first in a session; null: what the company says. */
+  /** The greeting that is sent when the person takes a session; null to use the company's. */
   greeting: string | null
 }
 
@@ -34,17 +34,17 @@ export interface User {
   presence: Presence
   groupIds: Whole[]
   deputyUids: Whole[]
-  /** Whom they serve. */
+  /** The accounts whose customers the person serves. */
   accountIds: string[]
-  /** So many sessions at most. */
+  /** How many sessions the person can have at the same time. */
   capacity: Whole
-  /** So many sessions now. */
+  /** How many sessions the person has now. */
   load: Whole
   createdAt: Time
 }
 
 export interface ChangedUser extends User {
-  /** Of one who was disabled: how many sessions others have now. */
+  /** Only after a person was disabled: how many of their sessions were given to others. */
   handedOn?: Whole
 }
 
@@ -54,11 +54,11 @@ export interface Colleague {
   name: string
   picture: string | null
   presence: Presence
-  /** `path`: the names of the groups from the outermost to this one. */
+  /** `path` contains the names of the groups from the outermost to this one. */
   groups: { id: Whole; path: string[] }[]
 }
 
-/** Of agents. */
+/** A group of agents. */
 export interface Group {
   id: Whole
   name: string
@@ -66,11 +66,11 @@ export interface Group {
   createdAt: Time
 }
 
-/** What named a group that was deleted. */
+/** What happened to everything that referred to a deleted group. */
 export interface RemovedGroup {
   receptions: Whole
   rules: Whole
   overflows: Whole
-  /** So many sessions waited for it. */
+  /** How many queued sessions were moved to another lane. */
   moved: Whole
 }

@@ -1,13 +1,16 @@
 import type { Time } from './basic.ts'
 
-/** A third-party platform. The URLs are there where the server knows its own address, to be entered at WeChat. */
+/**
+ * A third-party platform. Its URLs, which are entered at WeChat, are only there if the server knows
+ * its own address.
+ */
 export interface Platform {
   componentAppid: string
   hasAppSecret: boolean
   hasToken: boolean
   hasEncodingAesKey: boolean
   keysChangedAt: Time | null
-  /** When its last ticket came. */
+  /** When the last verify ticket arrived from WeChat. */
   ticketAt: Time | null
   createdAt: Time
   ticketUrl?: string

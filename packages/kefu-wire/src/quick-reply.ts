@@ -1,7 +1,7 @@
 import type { Time, Whole } from './basic.ts'
 import type { Content } from './content.ts'
 
-/** A canned answer. */
+/** A prepared text that agents can insert into their answer. */
 export interface QuickReply {
   id: string
   scope: QuickReplyScope
@@ -13,7 +13,7 @@ export interface QuickReply {
   updatedAt: Time
 }
 
-/** One's own, which nobody else sees, or the company's. */
+/** A personal quick reply is only seen by its owner, a shared one by the whole company. */
 export type QuickReplyScope = 'personal' | 'shared'
 
 export interface QuickReplyGroup {

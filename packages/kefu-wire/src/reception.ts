@@ -1,7 +1,7 @@
 import type { Time, Whole } from './basic.ts'
 import type { SessionKind } from './session.ts'
 
-/** A QR code, and who receives those that come by it. */
+/** A QR code, and the person or group that serves the customers who scan it. */
 export interface Reception {
   id: string
   accountId: string
@@ -12,9 +12,9 @@ export interface Reception {
   groupId: Whole | null
   replyText: string | null
   tags: string[]
-  /** What the code says. */
+  /** The address that the code contains. */
   url: string | null
-  /** Where WeChat shows its picture. */
+  /** The address at which WeChat serves the picture of the code. */
   qrUrl: string | null
   expiresAt: Time | null
   follows: Whole

@@ -1,26 +1,26 @@
 import type { Page, Time, Whole } from './basic.ts'
 
-/** What a follower sent and the database refused. */
+/** A push that the database refused to store. */
 export interface RefusedPush {
   id: string
   accountId: string
   openid: string
-  /** What it was. */
+  /** The kind of the push. */
   kind: string
-  /** As it came. */
+  /** The push as it arrived. */
   xml: string | null
-  /** Both where a line stands for it. */
+  /** The session and the line that stand in for the push, if there are any. */
   sessionId: string | null
   messageId: string | null
   at: Time
-  /** Since then its words stand where they belong. */
+  /** When the push was read again and stored after all. */
   rereadAt: Time | null
-  /** Since then an admin has seen to it. */
+  /** When an admin marked the push as handled. */
   readAt: Time | null
   readByUid: Whole | null
 }
 
 export interface RefusedPushes extends Page<RefusedPush> {
-  /** How many nobody has seen to, and could not be read again. */
+  /** How many pushes are neither handled by an admin nor stored after all. */
   open: Whole
 }

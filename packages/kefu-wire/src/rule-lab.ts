@@ -2,14 +2,14 @@ import type { Time, Whole } from './basic.ts'
 import type { Content } from './content.ts'
 import type { Action, Match, MatchKind, Rule, Schedule } from './rule.ts'
 
-/** Which rule would answer a text, and why not the others. */
+/** Which rule would answer a text, and why the other rules would not. */
 export interface TriedRules {
   matched: Rule | null
   /** The first of the replies. */
   reply?: Content
   replies: Content[]
   keyword?: string
-  /** The text as rules see it. */
+  /** The text after normalisation, as the rules compare it. */
   normalised: string
   considered: ConsideredRule[]
 }
@@ -43,7 +43,10 @@ export interface NamedRule {
   name: string
 }
 
-/** Keywords that never decide, rules that never speak, and rules that have not spoken for long. */
+/**
+ * Keywords that never matter, rules that can never answer, and rules that have not answered for a
+ * long time.
+ */
 export interface RuleConflicts {
   conflicts: KeywordConflict[]
   dead: DeadRule[]
@@ -54,7 +57,7 @@ export interface KeywordConflict {
   rule: NamedRule | null
   kind: 'same' | 'hidden'
   keyword: string
-  /** What answers instead. */
+  /** The rule that answers instead. */
   by: NamedRule | null
   explanation: string
 }
@@ -66,16 +69,19 @@ export interface DeadRule {
   explanation: string
 }
 
-/** What followers asked and no rule answered; those that ask nearly the same are one. */
+/**
+ * A question that followers asked and no rule answered. Questions that are nearly the same are
+ * counted as one.
+ */
 export interface UnmatchedQuestion {
   text: string
   times: Whole
   firstAt: Time
   lastAt: Time
   texts: { text: string; times: Whole }[]
-  /** A word that would answer them. */
+  /** A keyword that a new rule could use to answer them. */
   keyword: string | null
-  /** By which they are dismissed. */
+  /** The hashes to give when the question is dismissed. */
   hashes: string[]
 }
 
@@ -83,7 +89,7 @@ export interface DismissedQuestions {
   dismissed: Whole
 }
 
-/** Rules tried over what followers really wrote. */
+/** A replay: rules are tried on the messages that followers really wrote. */
 export interface Replay {
   id: string
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
@@ -98,9 +104,9 @@ export interface Replay {
 
 export interface ReplayResult {
   messages: Whole
-  /** How often each would have answered, and did before. */
+  /** How often each rule would have answered, and how often it did. */
   hits: { id: string; name: string; hits: Whole; before: Whole }[]
-  /** Of a hundred messages, how many a rule answered and would answer. */
+  /** The percentage of messages that a rule answered before, and would answer now. */
   coverage: { before: number; after: number }
   newlyAnswered: ReplaySamples
   newlyWrong: ReplaySamples
@@ -108,7 +114,7 @@ export interface ReplayResult {
 
 export interface ReplaySamples {
   count: Whole
-  /** By which rule, before and after. */
+  /** Sample messages, with the rule that answered before and the one that would answer now. */
   samples: { text: string; before: string | null; after: string | null }[]
 }
 
@@ -117,7 +123,10 @@ export interface ExportedRules {
   rules: ExportedRule[]
 }
 
-/** Its account goes by the appid, so that another installation can read it. */
+/**
+ * A rule as it is exported. The account is named by its appid, so that another installation can
+ * import the rule.
+ */
 export interface ExportedRule {
   id: string
   name: string

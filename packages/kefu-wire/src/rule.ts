@@ -1,11 +1,11 @@
 import type { Time, Whole } from './basic.ts'
 import type { Article, Menu, MiniProgram } from './content.ts'
 
-/** Answers by itself. */
+/** An auto-reply rule: it answers without an agent. */
 export interface Rule {
   id: string
   name: string
-  /** Null: every account of the company. */
+  /** The account to which the rule belongs; null if it belongs to every account of the company. */
   accountId: string | null
   enabled: boolean
   priority: Whole
@@ -36,7 +36,7 @@ export type MatchKind =
   | 'menu'
   | 'default'
 
-/** What a rule says, or whom it hands a customer on to. */
+/** One step of a rule: a message, or the person or group to whom the customer is handed over. */
 export type Step =
   | { kind: 'text'; text: string }
   | { kind: 'image' | 'voice' | 'file'; mediaId: string }
@@ -50,10 +50,13 @@ export type Step =
   | { kind: 'queue' }
   | { kind: 'none' }
 
-/** The first step, and behind it the others. */
+/** The first step of a rule, followed by the others in `then`. */
 export type Action = Step & { then?: Step[] }
 
-/** Days are 1 (Monday) to 7 (Sunday); `from` after `to` goes over midnight. */
+/**
+ * When a rule applies. Days go from 1 (Monday) to 7 (Sunday); if `from` is later than `to`, the
+ * span goes past midnight.
+ */
 export interface Schedule {
   days?: Whole[]
   from?: string
@@ -63,11 +66,11 @@ export interface Schedule {
   validUntil?: Time
 }
 
-/** How often it spoke. Counted some seconds late. */
+/** How often a rule answered. The count is some seconds behind. */
 export interface Hits {
   total: Whole
   /** In the last 30 days. */
   recent: Whole
-  /** A date. */
+  /** The last day on which the rule answered. */
   lastDay: string | null
 }

@@ -11,31 +11,36 @@ export interface Session {
   customer: Customer
   accountId: string
   agentUid: Whole | null
-  /** Rises with every change of owner; a write that names an older one is refused. */
+  /**
+   * A number that rises with every change of owner. A call that names an older fence is refused.
+   */
   fence: Whole
-  /** Of its last line. */
+  /** The number of the last line. */
   seq: Whole
   visitorOffset: Whole
   agentOffset: Whole
   unread: Whole
   window: ReplyWindow
-  /** Somebody has it. */
+  /** Whether the session has an owner. */
   assigned: boolean
-  /** WeChat still lets us answer. */
+  /** Whether WeChat currently allows a message to the customer. */
   answerable: boolean
-  /** An answer is owed since then. */
+  /** Since when the customer has been waiting for an answer. */
   unansweredSince: Time | null
-  /** Only while it is queued. */
+  /** Only while the session is queued. */
   queue?: QueuePlace
-  /** Only of a group chat. */
+  /** Only if the session is a group chat. */
   memberUids?: Whole[]
-  /** A supervisor's word. */
+  /** How a supervisor graded the session. */
   grade?: SupervisorGrade
-  /** The customer's. */
+  /** How the customer graded the session. */
   satisfaction?: { grade: Grade; at: Time }
-  /** A timer ended it while its customer waited, and nobody has seen to it. */
+  /**
+   * Only if a timer ended the session while its customer was waiting, and nobody has dealt with
+   * that yet.
+   */
   missed?: Missed
-  /** Only in the list of the missed. */
+  /** Only in the list of missed sessions. */
   missedAt?: Time
   lastMessage: Message | null
   createdAt: Time
@@ -48,14 +53,14 @@ export type SessionState = 'queued' | 'waiting' | 'active' | 'closed'
 /** 3 queued, 0 waiting, 1 active, 2 group chat; closed: -1 by its owner, -2 never accepted, -3 never claimed, -4 by a supervisor. */
 export type StateCode = 3 | 0 | 1 | 2 | -1 | -2 | -3 | -4
 
-/** For whom its customer came: for whoever is there, a person or a group. */
+/** Whom the customer asked for: nobody in particular (`other`), a person or a group. */
 export type SessionKind = 'other' | 'user' | 'group'
 
-/** How long and how often WeChat lets us write to the customer. */
+/** For how long, and how many more times, WeChat lets us write to the customer. */
 export interface ReplyWindow {
   endsAt: Time | null
   remaining: Whole
-  /** What opened it. */
+  /** Which action of the customer opened the window. */
   scene: 'message' | 'menu' | 'follow' | 'scan' | null
 }
 
@@ -63,7 +68,7 @@ export interface QueuePlace {
   position: Whole | null
   estimatedSeconds: Whole | null
   since: Time | null
-  /** The part of the queue. */
+  /** The lane of the queue in which the session waits. */
   lane: string | null
 }
 
@@ -96,28 +101,30 @@ export interface WatchedSession extends Session {
 }
 
 export interface ClosedSessions {
-  /** Their ids. */
+  /** The ids of the sessions that were closed. */
   closed: string[]
   failed: FailedOne[]
 }
 
-/** One transition. */
+/** One change of the state of a session. */
 export interface LedgerEntry {
   n: Whole
-  /** Null at birth. */
+  /** Null if the session began with this change. */
   from: StateCode | null
   to: StateCode
-  /** `a:<uid>`, `c:<customerId>`, `r:<ruleId>`, `job:<name>`. */
+  /**
+   * Who made the change: `a:<uid>` for a person, `c:<customerId>`, `r:<ruleId>` or `job:<name>`.
+   */
   actor: string
   reason: string | null
   fence: Whole
   agentUid: Whole | null
-  /** Of an assignment: who was considered, and why not. */
+  /** Only of an assignment: who was considered, and why they did not get the session. */
   candidates?: Candidate[]
   at: Time
 }
 
-/** Without a uid: `count` others. */
+/** Somebody who was considered for an assignment. Without a uid, it stands for `count` others. */
 export interface Candidate {
   uid?: Whole
   why:
@@ -136,7 +143,7 @@ export interface Candidate {
   count?: Whole
 }
 
-/** What a listener of a stream hears of a session. */
+/** What an event says about a session. */
 export interface SessionEvent {
   sessionId: string
   customerId: string

@@ -1,36 +1,42 @@
 import type { Whole } from './basic.ts'
 
-/** Who gets a customer whom nobody has: whoever takes one, whoever has the fewest, or one after the other. */
+/**
+ * How queued customers find their agent: agents take them (`grab`), the one with the fewest gets
+ * them (`even`), or agents get them in turn (`roundRobin`).
+ */
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
-/** Of a company. Where minutes are 0, it is off. */
+/** The settings of a company. A time of 0 minutes switches its function off. */
 export interface Settings {
   sessionRule: SessionRule
   reclaimDays: Whole
   fallbackMinutes: Whole
   waitingMinutes: Whole
   queueMinutes: Whole
-  /** Waiting is counted in working hours. */
+  /** Whether waiting time only counts during working hours. */
   queueInHours: boolean
   idleCloseMinutes: Whole
   takeBackMinutes: Whole
   queueWhen: 'always' | 'unanswered' | 'asked'
   rulesInConversation: boolean
   closeOnUnsubscribe: boolean
-  /** Traditional characters match simplified ones in rules. */
+  /** Whether traditional characters match simplified ones in rules. */
   traditionalAsSimplified: boolean
   autoAcceptFirst: boolean
   windowFirst: boolean
-  /** A push whose time is long gone is one that somebody has kept. */
+  /**
+   * Whether pushes that were signed long ago are refused, because somebody may have kept and
+   * repeated them.
+   */
   refuseOldPushes: boolean
   reserveLastReply: boolean
   tellPosition: boolean
   positionReply: string
-  /** Null: somebody is always there. */
+  /** Null if the company is always open. */
   hours: WorkingHours | null
-  /** What differs, by the id of an account. */
+  /** Settings that differ for an account, by its id. */
   accounts: Record<string, AccountSettings>
-  /** And by that of a group, which goes before. */
+  /** Settings that differ for a group, by its id; they override those of the account. */
   groups: Record<string, GroupSettings>
   greeting: string
   askSatisfaction: boolean
@@ -47,7 +53,7 @@ export interface GroupSettings extends AccountSettings {
   overflow?: Overflow | null
 }
 
-/** Who waits behind so many, or for so long, goes on to another group. */
+/** When a customer moves on to another group: if so many wait before them, or after so long. */
 export interface Overflow {
   groupId: Whole
   waiting: Whole
@@ -56,7 +62,7 @@ export interface Overflow {
 
 /** Spans are like `09:00-18:00`; one that ends before it begins goes past midnight. */
 export interface WorkingHours {
-  /** Like `Asia/Shanghai`. */
+  /** A time zone such as `Asia/Shanghai`. */
   zone: string
   week: {
     sun?: string[]
@@ -67,8 +73,8 @@ export interface WorkingHours {
     fri?: string[]
     sat?: string[]
   }
-  /** Days that differ from their weekday; without spans nobody is there. */
+  /** Days that differ from their weekday; without `open`, the company is closed on them. */
   holidays: { from: string; to?: string; open?: string[] }[]
-  /** What is answered while nobody is there. */
+  /** The automatic answer while the company is closed. */
   reply: string
 }
