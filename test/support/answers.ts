@@ -2,6 +2,7 @@
 import { responsesOf, type Responses } from '../../src/http/engine/openapi.ts'
 import { refTo, wireSchemas } from '../../src/http/engine/wire-schemas.ts'
 import { routes } from '../../src/http/routes.ts'
+import { isCluster } from './edition.ts'
 import { openCheck } from './json-schema.ts'
 
 const check = openCheck(wireSchemas)
@@ -40,7 +41,7 @@ function faultsIn(responses: Responses, { status, type, body }: Answered): strin
   const { content = {} } = said
   return type?.startsWith('application/json')
     ? inJson(content, body)
-    : inOther(content, isOfOthers(status))
+    : inOther(content, isOfOthers(status, type))
 }
 
 type Content = NonNullable<Responses[string]['content']>
@@ -54,8 +55,14 @@ function inOther({ 'application/json': json, ...others }: Content, mayBe: boolea
   return mustBeJson && !mayBe ? ['it is no JSON'] : []
 }
 
-/** The balancer has words of its own, and so has whoever sends a part of a file that is none. */
-const isOfOthers = (status: number) => status >= 500 || status === 416
+/**
+ * The balancer has pages of its own for what it does not pass on, and the sender of files answers
+ * 416 by itself.
+ */
+const isOfOthers = (status: number, type: string | null) =>
+  status >= 500 ||
+  status === 416 ||
+  (isCluster && status >= 400 && type?.startsWith('text/html') === true)
 
 export function refuseUndescribed(asked: Asked, answered: Answered): void {
   const fault = undescribed(asked, answered)
