@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { sample } from 'wechat-simulator'
+import type { TableName } from '../../entities/index.ts'
 import { forgetOld } from '../../src/actions/jobs/forget-old.ts'
 import { mediaDir } from '../../src/config.ts'
 import type { OldRows } from '../../src/ports.ts'
 import { forgetting } from '../../src/store/queries/old-rows.ts'
-import type { Value } from '../../src/store/engine/sql.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { png } from '../support/files.ts'
@@ -109,7 +109,7 @@ const idAt = (at: number, n: number) =>
   `${at.toString(16).padStart(12, '0')}${n.toString(16).padStart(20, '0')}`
 
 /** Rows of tables in which old and young rows are mixed, each with its time. */
-function aged(companyId: string, at: number, n: number): Record<string, Record<string, Value>> {
+function aged(companyId: string, at: number, n: number): Partial<Record<TableName, object>> {
   const id = idAt(at, n)
   return {
     media_fetch: {
@@ -153,7 +153,7 @@ function aged(companyId: string, at: number, n: number): Record<string, Record<s
 }
 const companyOf = async (house: House) =>
   (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
-const kindsOf: [kind: OldRows, table: string][] = [
+const kindsOf: [kind: OldRows, table: TableName][] = [
   ['fetches', 'media_fetch'],
   ['hits', 'rule_hit'],
   ['unmatched', 'rule_unmatched'],

@@ -51,7 +51,7 @@ async function storePatterns(house: House, patterns: string[]): Promise<void> {
     pattern,
   }))
   for (let at = 0; at < rows.length; at += 500) {
-    await house.app.ports.store.work('rest', (unit) => unit.rules.save(rows.slice(at, at + 500)))
+    await house.app.ports.store.work('rest', (unit) => unit.rules.insert(rows.slice(at, at + 500)))
   }
   house.app.ports.bus.publish('known', sample.company_id)
 }
@@ -137,7 +137,7 @@ void test('a rule that cannot be read, or whose pattern is invalid, does not aff
     const [row] = await unit.sql.all<MessageRuleRow>(
       "select * from message_rule where pattern = '('",
     )
-    await unit.rules.save([
+    await unit.rules.insert([
       { ...(row as MessageRuleRow), message_rule_id: 'b'.repeat(32), name: 'torn', keywords: '[' },
     ])
   })

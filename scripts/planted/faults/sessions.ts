@@ -14,8 +14,8 @@ export const sessionFaults: Fault[] = [
     also: [
       {
         file: sessions,
-        find: "' where session_id = ? and state = 3 and lane = ?'",
-        put: "' where session_id = ? and ? is not null'",
+        find: '{ session_id: id, state: queued, lane }',
+        put: '{ session_id: id }',
       },
     ],
     edition: 'cluster',
@@ -24,9 +24,9 @@ export const sessionFaults: Fault[] = [
   {
     name: 'greeting-not-counted',
     means: 'A claim does not write what its greeting has counted.',
-    file: sessions,
-    find: 'const names = changing(row)\n',
-    put: "const names = changing(row).filter((name) => !['seq', 'agent_offset', 'last_message_id'].includes(name))\n",
+    file: 'src/actions/transition/step.ts',
+    find: 'if (hasNewLines) await unit.sessions.touch([session])',
+    put: 'if (hasNewLines && claimedFrom === undefined) await unit.sessions.touch([session])',
     caughtBy: ['flows/greetings: after a session was'],
   },
   {

@@ -172,7 +172,7 @@ export async function describeCustomer(
     const priority = patch.priority ?? customer.priority
     await refuseOwner(unit, me, { customer, uid, priority })
     const columns = { ...columnsOf(patch), update_time: needs.clock.now() }
-    await unit.customers.describe(me.companyId, id, columns)
+    await unit.customers.change(me.companyId, id, columns)
     const described = { ...customer, ...columns }
     const { reranked, moved } = await placeAnew(needs, unit, {
       before: customer,

@@ -134,14 +134,13 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
     refuseUndo(customer, row)
     await getNewOwner(unit, customer, { uid: row.uid, field: 'customerIds' })
     const at = needs.clock.now()
-    const theirs = {
-      ...customer,
+    const back = {
       customer_service_uid: row.uid,
       is_clue: clueAfter(customer.is_clue, row.uid),
       active_at: at,
       update_time: at,
     }
-    await unit.customers.save(theirs)
+    await unit.customers.change(me.companyId, customerId, back)
     await unit.missed.undone(row.reclaimed_id, at)
     await writeAudit(needs, unit, {
       me,
@@ -151,6 +150,7 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
         detail: { uid: row.uid },
       },
     })
+    const theirs = { ...customer, ...back }
     return { moved: await backToTheirLane(needs, unit, { customer: theirs, me, at }), uid: row.uid }
   })
 

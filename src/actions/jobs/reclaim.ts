@@ -78,8 +78,7 @@ async function writeReclaim(
 ): Promise<Committed | null> {
   const place = session?.state === queued ? placeAfter(session) : undefined
   if (!session || place === null) {
-    await unit.customers.save({
-      ...customer,
+    await unit.customers.change(customer.company_id, customer.wx_user_id, {
       customer_service_uid: nobody,
       is_clue: clueAfter(customer.is_clue, nobody),
       update_time: at,

@@ -233,9 +233,8 @@ async function correctWindow(
   if (!customer) return null
   const window =
     believeRefusal(customer, outcome.errcode, { sentAt, now }) ?? giveBack(customer, 1, now)
-  const corrected = { ...customer, ...window }
-  await unit.customers.save(corrected)
-  return corrected
+  await unit.customers.change(row.company_id, row.wx_user_id, window)
+  return { ...customer, ...window }
 }
 
 const unsettled = ['sending', 'unknown']

@@ -22,6 +22,7 @@ export async function mendCounts(unit: Unit, session: SessionRow): Promise<boole
   ) {
     return false
   }
-  await unit.sessions.save(Object.assign(session, is))
+  Object.assign(session, is)
+  await unit.sessions.change(session.company_id, session.session_id, is)
   return true
 }

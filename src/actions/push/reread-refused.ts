@@ -140,8 +140,9 @@ async function write(
   if (row.message_id !== null) {
     const stands = await unit.messages.find(row.company_id, row.message_id)
     if (stands?.type !== 'other' || deed.kind === 'event') return null
-    const line = { ...stands, extra: null, ...said }
-    if ((await unit.messages.understand(line)) !== 1) return null
+    const whole = { extra: null, ...said }
+    if (!(await unit.messages.understand(stands.message_id, whole))) return null
+    const line = { ...stands, ...whole }
     if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
     return line
   }
@@ -174,14 +175,13 @@ async function append(
     ...saidBy(deed),
   })
   if (deed.kind !== 'event' && row.created_at > (customer.last_time ?? 0)) {
-    await unit.customers.save({
-      ...customer,
+    await unit.customers.change(customer.company_id, customer.wx_user_id, {
       last_time: row.created_at,
       active_at: Math.max(customer.active_at, row.created_at),
       ...widenWindow(customer, row.created_at),
     })
   }
-  await unit.sessions.save(session)
+  await unit.sessions.touch([session])
   if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
   await unit.messages.insert([line])
   await missIfEnded(needs, unit, session)

@@ -44,10 +44,12 @@ async function readAgain(needs: RereadNeeds, row: MessageRow): Promise<boolean> 
       ? deed.said
       : { message_type: messageTypes.text, type: 'text', text: deed.text }
   return needs.store.work('rest', async (unit) => {
-    const line = { ...row, extra: null, ...said }
+    const whole = { extra: null, ...said }
     const stands = await unit.messages.find(row.company_id, row.message_id)
     if (stands?.type !== row.type) return false
-    if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.add_time))
-    return (await unit.messages.understand(line)) === 1
+    if (deed.kind === 'line') {
+      await unit.media.toFetch(toFetch({ ...row, ...whole }, deed.parts, row.add_time))
+    }
+    return unit.messages.understand(row.message_id, whole)
   })
 }

@@ -74,17 +74,15 @@ export const sessionsIn = (effects: Effects[]): BatchSession[] =>
 async function writeSessions(unit: Unit, sessions: BatchSession[]): Promise<void> {
   const stood = sessions.filter(({ isNew }) => !isNew)
   // must come before a new session of the same customer, because only one may be open
-  for (const row of thatTook(stood, 'ended')) await unit.sessions.save(row)
+  for (const { row, step, patch } of stood) {
+    if (step !== null) await unit.sessions.change(row.company_id, row.session_id, patch)
+  }
   await unit.sessions.insert(rowsOf(sessions.filter(({ isNew }) => isNew)))
-  const inPlace = stood.filter(({ step }) => step === null)
-  await unit.sessions.touch(rowsOf(inPlace.filter(({ hasNewLines }) => hasNewLines)))
-  await unit.sessions.rerank(rowsOf(inPlace.filter(({ isReranked }) => isReranked)))
-  for (const row of thatTook(stood, 'moved')) await unit.sessions.save(row)
+  await unit.sessions.touch(rowsOf(stood.filter(({ hasNewLines }) => hasNewLines)))
+  await unit.sessions.rerank(rowsOf(stood.filter(({ isReranked }) => isReranked)))
 }
 
 const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }) => row)
-const thatTook = (sessions: BatchSession[], step: BatchSession['step']) =>
-  rowsOf(sessions.filter((one) => one.step === step))
 
 /**
  * In the order of uids. Agents were read without a lock, so giving them a session only succeeds if

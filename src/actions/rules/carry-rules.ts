@@ -115,7 +115,8 @@ export async function importRules(
           })
         : 0
     const rows = inputs.map((input, at) => rowOf(needs, me, { input, before: known[at] ?? null }))
-    for (let at = 0; at < rows.length; at += 500) await unit.rules.save(rows.slice(at, at + 500))
+    await unit.rules.rewrite(rows.filter((_, at) => known[at]))
+    await unit.rules.insert(rows.filter((_, at) => !known[at]))
     await writeAudit(needs, unit, {
       me,
       entry: {

@@ -49,7 +49,7 @@ async function saveRule(
     if (!before) await refuseTooMany(unit, me, 1)
 
     const row = rowOf(needs, me, { input, before })
-    await unit.rules.save([row])
+    await (before ? unit.rules.rewrite([row]) : unit.rules.insert([row]))
     const action = before ? 'rule.changed' : 'rule.created'
     await writeAudit(needs, unit, {
       me,
@@ -69,7 +69,6 @@ export function rowOf(
 ): MessageRuleRow {
   const now = needs.clock.now()
   const { match } = input
-  // the key columns come first; an update writes the columns after them
   return {
     message_rule_id: before?.message_rule_id ?? needs.ids(),
     company_id: me.companyId,

@@ -42,7 +42,7 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
       text: input.text,
       clientMsgId: input.clientMsgId,
     })
-    await unit.sessions.save(session)
+    await unit.sessions.touch([session])
     await unit.messages.insert([line])
     const events = [
       ...lineEvents('message.sent', session, { line, at: line.add_time }),

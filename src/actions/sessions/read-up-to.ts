@@ -32,8 +32,7 @@ export async function readUpTo(
         : session.unread
     if (unread >= session.unread) return { session, changed: false }
 
-    const read = { ...session, unread }
-    await unit.sessions.save(read)
+    await unit.sessions.change(me.companyId, sessionId, { unread })
     writeEvents(needs, unit, [
       {
         companyId: me.companyId,
@@ -42,7 +41,7 @@ export async function readUpTo(
         data: { sessionId, upTo: seq, unread },
       },
     ])
-    return { session: read, changed: true }
+    return { session: { ...session, unread }, changed: true }
   })
 
   if (changed) ringStreams(needs, [{ companyId: me.companyId, stream: personStream(me.uid) }])

@@ -6,6 +6,7 @@ import type {
   LedgerRow,
   MessageRow,
   OutboxRow,
+  PatchIn,
   SessionRow,
 } from '../../../entities/index.ts'
 import { giveBack } from '../../../rules/reply/reply-window.ts'
@@ -33,6 +34,8 @@ import { exclusiveOf } from '../access/exclusive.ts'
 import { listOf } from './place.ts'
 import { refuse } from '../access/refuse.ts'
 
+type SessionPatch = PatchIn<'message_session'>
+
 export type Step = {
   event: SessionEvent
   who: Relation
@@ -55,6 +58,8 @@ export type Step = {
 
 export type Moved = {
   session: SessionRow
+  /** The columns that the step changes. */
+  patch: SessionPatch
   transition: Transition
   before: { state: number | null; uid: number | null; lane: string | null; list: string | null }
   ledger: LedgerRow
@@ -71,7 +76,9 @@ export function takeStep(session: SessionRow, step: Step): Moved {
     lane: session.lane,
     list: isNew ? null : listOf(session),
   }
-  Object.assign(session, ownerAfter(step, transition), placeAfter(session, step, transition), {
+  const patch: SessionPatch = {
+    ...ownerAfter(step, transition),
+    ...placeAfter(session, step, transition),
     state: transition.to,
     kind: step.kind ?? session.kind,
     fence: session.fence + Number(raisesFence(transition)),
@@ -81,11 +88,12 @@ export function takeStep(session: SessionRow, step: Step): Moved {
       closed_at: step.at,
       close_reason: step.closeReason ?? step.reason,
     }),
-  })
-  return { session, transition, before, ledger: ledgerLine(session, step, before.state) }
+  }
+  Object.assign(session, patch)
+  return { session, patch, transition, before, ledger: ledgerLine(session, step, before.state) }
 }
 
-function ownerAfter(step: Step, { owner }: Transition): Partial<SessionRow> {
+function ownerAfter(step: Step, { owner }: Transition): SessionPatch {
   if (owner === 'stays') return {}
   if (owner === 'nobody') return { uid: null, customer_service_id: null, assigned_at: null }
   if (!step.owner) throw new Error(`${step.event} without an owner`)
@@ -100,7 +108,7 @@ function placeAfter(
   session: SessionRow,
   { event, place, at }: Step,
   { to }: Transition,
-): Partial<SessionRow> {
+): SessionPatch {
   if (to !== queued) return { lane: null, rank: null, queued_at: null }
   if (!place) throw new Error(`${event} without a lane`)
   return {
@@ -151,11 +159,17 @@ export async function writeStep(
     ? (await unit.outbox.pendingOf(session.session_id)).map((row) => row.outbox_id)
     : []
   const changed = how.customerChanged === true || pending.length + outbox.length > 0
-  await saveCustomer(unit, moved, {
-    customer: { ...customer, ...giveBack(customer, pending.length, ledger.at) },
-    changed,
+  await changeCustomer(unit, moved, {
+    customer,
+    ...(changed && {
+      also: {
+        ...giveBack(customer, pending.length, ledger.at),
+        out_n: customer.out_n,
+        active_at: customer.active_at,
+      },
+    }),
   })
-  await saveSession(unit, moved, how.claimedFrom)
+  await writeSession(unit, moved, { claimedFrom: how.claimedFrom, hasNewLines: lines.length > 0 })
   await moveLoad(unit, moved, how.inTurn)
   await writeLines(unit, moved, { lines, outbox, pending })
   await unit.sessions.writeLedger([ledger])
@@ -184,22 +198,24 @@ async function writeLines(
   await unit.outbox.insert(outbox)
 }
 
-type CustomerToSave = { customer: CustomerRow; changed: boolean }
+/** `also`: columns that change besides the owner. */
+type CustomerToChange = { customer: CustomerRow; also?: PatchIn<'wx_user'> }
 
-async function saveCustomer(
+async function changeCustomer(
   unit: Unit,
   { session, transition, ledger }: Moved,
-  { customer, changed }: CustomerToSave,
+  { customer, also }: CustomerToChange,
 ): Promise<void> {
   const exclusive = exclusiveAfter(
     transition,
     await exclusiveBefore(unit, { session, transition, customer }),
     session.uid,
   )
-  if (exclusive === customer.customer_service_uid && !changed) return
-  await unit.customers.save({
-    ...customer,
-    customer_service_uid: exclusive,
+  const stays = exclusive === customer.customer_service_uid
+  if (stays && !also) return
+  await unit.customers.change(customer.company_id, customer.wx_user_id, {
+    ...also,
+    ...(!stays && { customer_service_uid: exclusive }),
     is_clue: clueAfter(customer.is_clue, exclusive),
     update_time: ledger.at,
   })
@@ -215,23 +231,28 @@ async function exclusiveBefore(
     session,
     transition,
     customer,
-  }: Pick<Moved, 'session' | 'transition'> & Pick<CustomerToSave, 'customer'>,
+  }: Pick<Moved, 'session' | 'transition'> & Pick<CustomerToChange, 'customer'>,
 ): Promise<number> {
   const uid = customer.customer_service_uid
   if (transition.exclusive !== 'owner_if_none' || uid === session.uid) return uid
   return exclusiveOf(unit, customer)
 }
 
-async function saveSession(
+async function writeSession(
   unit: Unit,
-  { session, before }: Moved,
-  claimedFrom: string | undefined,
+  { session, patch, before }: Moved,
+  { claimedFrom, hasNewLines }: { claimedFrom: string | undefined; hasNewLines: boolean },
 ): Promise<void> {
-  if (before.state === null) await unit.sessions.insert([session])
-  else if (claimedFrom === undefined) await unit.sessions.save(session)
-  else if ((await unit.sessions.claim(session, claimedFrom)) === 0) {
+  const { company_id, session_id } = session
+  if (before.state === null) {
+    await unit.sessions.insert([session])
+    return
+  }
+  if (claimedFrom === undefined) await unit.sessions.change(company_id, session_id, patch)
+  else if (!(await unit.sessions.claim(session_id, claimedFrom, patch))) {
     refuse('session_already_claimed')
   }
+  if (hasNewLines) await unit.sessions.touch([session])
 }
 
 /**

@@ -1,6 +1,7 @@
 // How a transaction executes SQL. Writes are held back and sent together with the next read. Many
 // rows are written in one statement, in portions that suit the database. Lists in `in (…)` are
 // padded to a power of two, so that a few prepared statements cover batches of every size.
+import type { ChangingIn, PatchIn, RowIn, TableName, WhereIn } from '../../../entities/index.ts'
 import type { Dialect, Insert } from './dialect.ts'
 
 export type Value = string | number | null
@@ -8,7 +9,13 @@ export type Answer = { records: object[]; affected: number; insertId: number }
 /** Executes one statement on one connection. */
 export type Ask = (text: string, values: Value[]) => Promise<Answer>
 export type Statement = { text: string; values: Value[] }
-type Upsert = { key: string; update?: string[]; add?: string[] }
+/** For new rows: the columns that an existing row takes over from them (`update`) or adds (`add`). */
+type Upsert<Name extends TableName> = {
+  key: string
+  update?: ChangingIn<Name>[]
+  add?: ChangingIn<Name>[]
+}
+type Rows<Name extends TableName> = Partial<RowIn<Name>>[]
 export type Sql = {
   dialect: Dialect
   all: <T>(query: string, values?: Value[]) => Promise<T[]>
@@ -22,25 +29,40 @@ export type Sql = {
   write: (query: string, values: Value[]) => Promise<void>
   /** Sent with the commit, after everything else. */
   last: (query: string, values: Value[]) => void
-  insert: (table: string, rows: object[]) => Promise<void>
+  insert: <Name extends TableName>(table: Name, rows: Rows<Name>) => Promise<void>
   /**
    * Leaves existing rows as they are. Which row was first must be read afterwards, because no
    * database reports it reliably.
    */
-  insertNew: (table: string, rows: object[]) => Promise<void>
-  insertSerial: (table: string, row: object) => Promise<number>
-  upsert: (table: string, rows: object[], how: Upsert) => Promise<void>
+  insertNew: <Name extends TableName>(table: Name, rows: Rows<Name>) => Promise<void>
+  insertSerial: <Name extends TableName>(table: Name, row: Partial<RowIn<Name>>) => Promise<number>
+  upsert: <Name extends TableName>(
+    table: Name,
+    rows: Rows<Name>,
+    how: Upsert<Name>,
+  ) => Promise<void>
   /** The same, in a form for `last`. */
-  upserts: (table: string, rows: object[], how: Upsert) => Statement[]
+  upserts: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => Statement[]
   /**
-   * Sets the named columns of a row that is already locked. Undefined fields are left unchanged.
+   * The one way to change a row, which must be locked: sets the columns of the patch and no others.
+   * Undefined fields are left unchanged.
    */
-  change: (table: string, key: Record<string, Value>, patch: object) => Promise<void>
-  /** Sets columns of existing rows, which are found by their key. */
-  update: <T extends object>(
-    table: string,
-    rows: T[],
-    how: { key: keyof T & string; set: (keyof T & string)[] },
+  change: <Name extends TableName>(
+    table: Name,
+    key: WhereIn<Name>,
+    patch: PatchIn<Name>,
+  ) => Promise<void>
+  /** The same if the row still has the values of `key`. Returns whether it had. */
+  changeIf: <Name extends TableName>(
+    table: Name,
+    key: WhereIn<Name>,
+    patch: PatchIn<Name>,
+  ) => Promise<boolean>
+  /** The same for many rows, found by one column: sets the columns in `set` of each. */
+  changeEach: <Name extends TableName>(
+    table: Name,
+    rows: Rows<Name>,
+    how: { key: keyof RowIn<Name> & string; set: readonly ChangingIn<Name>[] },
   ) => Promise<void>
 }
 
@@ -85,6 +107,23 @@ function bound(rows: object[], names: string[]): Value[] {
   return values
 }
 
+/** The update of one row, or nothing if the patch is empty. */
+function changes(table: string, key: object, patch: object): Statement[] {
+  const set = Object.entries(patch as Partial<Row>).filter(
+    (entry): entry is [string, Value] => entry[1] !== undefined,
+  )
+  if (set.length === 0) return []
+  const named = (names: string[], between: string) =>
+    names.map((name) => `${quoted(name)} = ?`).join(between)
+  const [columns, where] = [set.map(([name]) => name), Object.keys(key)]
+  return [
+    {
+      text: `update ${quoted(table)} set ${named(columns, ', ')} where ${named(where, ' and ')}`,
+      values: [...set.map(([, value]) => value), ...Object.values(key as Row)],
+    },
+  ]
+}
+
 /**
  * How held-back writes are sent: `soon` before the next read, `last` with the commit. If neither is
  * given, nothing can be written.
@@ -117,7 +156,7 @@ export function openSql(ask: Ask, dialect: Dialect, { heard, soon, last }: Aroun
       const { bind, ...insert } = statement(table, some)
       return { text: text(insert), values: bind }
     })
-  const upserts = (table: string, rows: object[], { key, update = [], add = [] }: Upsert) =>
+  const upserts: Sql['upserts'] = (table, rows, { key, update = [], add = [] }) =>
     inChunks(table, rows, (insert) =>
       dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) }),
     )
@@ -146,24 +185,12 @@ export function openSql(ask: Ask, dialect: Dialect, { heard, soon, last }: Aroun
       return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
     },
     upsert: (table, rows, how) => write(upserts(table, rows, how)),
-    change: (table, key, patch) => {
-      const set = Object.entries(patch as Partial<Row>).filter(
-        (entry): entry is [string, Value] => entry[1] !== undefined,
-      )
-      if (set.length === 0) return Promise.resolve()
-      const named = (names: string[], between: string) =>
-        names.map((name) => `${quoted(name)} = ?`).join(between)
-      return write([
-        {
-          text: `update ${quoted(table)} set ${named(
-            set.map(([name]) => name),
-            ', ',
-          )} where ${named(Object.keys(key), ' and ')}`,
-          values: [...set.map(([, value]) => value), ...Object.values(key)],
-        },
-      ])
+    change: (table, key, patch) => write(changes(table, key, patch)),
+    changeIf: async (table, key, patch) => {
+      const [statement] = changes(table, key, patch)
+      return statement !== undefined && (await query(statement.text, statement.values)).affected > 0
     },
-    update: (table, rows, { key, set }) =>
+    changeEach: (table, rows, { key, set }) =>
       write(
         [...chunks(dialect, rows)].map((some) => ({
           text: dialect.update(quoted(table), [key, ...set].map(quoted), some.length),

@@ -1,4 +1,4 @@
-import type { CustomerRow } from '../../../entities/index.ts'
+import type { CustomerRow, PatchIn } from '../../../entities/index.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
 /**
@@ -17,8 +17,6 @@ const heard = [
   'canel_time',
   'update_time',
 ] as const
-/** Additional columns that taps, scans and locations change. */
-const brief = ['brief_end', 'brief_left', 'brief_scene'] as const
 const known = [
   'wx_user_id',
   'company_id',
@@ -103,7 +101,7 @@ export const customerQueries = (sql: Sql) => ({
   },
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) =>
-    sql.update('wx_user', rows, { key: 'wx_user_id', set: [...heard] }),
+    sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: heard }),
   belong: async (rows: KnownCustomer[]) => {
     for (const row of rows) {
       await sql.write(
@@ -112,11 +110,6 @@ export const customerQueries = (sql: Sql) => ({
       )
     }
   },
-  save: (row: CustomerRow) =>
-    sql.update('wx_user', [row], {
-      key: 'wx_user_id',
-      set: [...heard, ...brief, 'customer_service_uid', 'is_clue'],
-    }),
   lock: (companyId: string, id: string) =>
     sql.one<CustomerRow>(
       `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`,
@@ -157,16 +150,8 @@ export const customerQueries = (sql: Sql) => ({
       [...named.values, ...seen.values, companyId, page.after, page.limit],
     )
   },
-  describe: (
-    companyId: string,
-    id: string,
-    patch: Partial<
-      Pick<
-        CustomerRow,
-        'alias' | 'remark' | 'tags' | 'customer_service_uid' | 'priority' | 'update_time'
-      >
-    >,
-  ) => sql.change('wx_user', { company_id: companyId, wx_user_id: id }, patch),
+  change: (companyId: string, id: string, patch: PatchIn<'wx_user'>) =>
+    sql.change('wx_user', { company_id: companyId, wx_user_id: id }, patch),
   lockMany: (companyId: string, ids: string[]) => {
     const some = list([...ids].sort())
     return sql.all<CustomerRow>(

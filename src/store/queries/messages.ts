@@ -1,4 +1,4 @@
-import type { MessageRow } from '../../../entities/index.ts'
+import type { MessageRow, PatchIn } from '../../../entities/index.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
@@ -117,26 +117,9 @@ export const messageQueries = (sql: Sql) => ({
       `select * from message_data where message_id > ? and message_id <= ? and ${sql.dialect.filter('company_id')} = ? and message_type = 0 and type = 'other' order by message_id`,
       [after, upTo, companyId],
     ),
-  understand: (row: MessageRow) =>
-    sql.run(
-      'update message_data set message_type = ?, type = ?, text = ?, file_url = ?, media_id = ?, lng = ?, lat = ?, map_scale = ?, map_label = ?,' +
-        " page_title = ?, page_desc = ?, extra = ? where message_id = ? and type = 'other'",
-      [
-        row.message_type,
-        row.type,
-        row.text,
-        row.file_url,
-        row.media_id,
-        row.lng,
-        row.lat,
-        row.map_scale,
-        row.map_label,
-        row.page_title,
-        row.page_desc,
-        row.extra,
-        row.message_id,
-      ],
-    ),
+  /** Only while the line is not understood; returns false when somebody else was faster. */
+  understand: (id: string, said: PatchIn<'message_data'>) =>
+    sql.changeIf('message_data', { message_id: id, type: 'other' }, said),
   fail: (
     ids: string[],
     { errcode, why }: { errcode: number | null; why: string },

@@ -3,6 +3,19 @@ import { replayQueries } from './replays.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
 type Place = { priority: number; id: string }
+/** The columns that people set. */
+const written = [
+  'account_id',
+  'name',
+  'enabled',
+  'priority',
+  'match_kind',
+  'keywords',
+  'pattern',
+  'action',
+  'schedule',
+  'update_time',
+] as const
 const first: Place = { priority: 2_147_483_647, id: '' }
 
 export const ruleQueries = (sql: Sql) => ({
@@ -73,16 +86,15 @@ export const ruleQueries = (sql: Sql) => ({
       `select * from message_rule where company_id = ? and instr(action, ?) > 0 order by message_rule_id${sql.dialect.forUpdate}`,
       [companyId, `"groupId":${Math.trunc(groupId)}`],
     ),
-  changeActions: (rows: MessageRuleRow[]) =>
-    sql.update('message_rule', rows, { key: 'message_rule_id', set: ['action', 'update_time'] }),
-  /** Existing rules must be locked before. Replacing a rule sets all its columns. */
-  save: (rows: MessageRuleRow[]) =>
-    rows.length === 0
-      ? Promise.resolve()
-      : sql.upsert('message_rule', rows, {
-          key: 'message_rule_id',
-          update: Object.keys(rows[0] ?? {}).slice(2),
-        }),
+  changeActions: (rows: Pick<MessageRuleRow, 'message_rule_id' | 'action' | 'update_time'>[]) =>
+    sql.changeEach('message_rule', rows, {
+      key: 'message_rule_id',
+      set: ['action', 'update_time'],
+    }),
+  insert: (rows: MessageRuleRow[]) => sql.insert('message_rule', rows),
+  /** The rules must be locked. Sets everything that a person may set of a rule. */
+  rewrite: (rows: MessageRuleRow[]) =>
+    sql.changeEach('message_rule', rows, { key: 'message_rule_id', set: written }),
   remove: async (companyId: string, id: string) => {
     await sql.run('delete from rule_hit where message_rule_id = ? and company_id = ?', [
       id,

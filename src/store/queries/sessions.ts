@@ -1,24 +1,10 @@
-import type { LedgerRow, SessionRow } from '../../../entities/index.ts'
+import type { LedgerRow, PatchIn, SessionRow } from '../../../entities/index.ts'
+import { queued } from '../../../rules/session/session.ts'
 import { openKeyOfId } from './customers.ts'
 import { agentSessions } from './agent-sessions.ts'
 import { sessionRanks } from './session-ranks.ts'
 import { sessionLists } from './session-lists.ts'
-import { list, quoted, type Sql } from '../engine/sql.ts'
-
-const born: (keyof SessionRow)[] = [
-  'session_id',
-  'company_id',
-  'account_id',
-  'appid',
-  'wx_user_id',
-  'add_time',
-]
-/**
- * All columns except those that are fixed when the session is created. Columns added later are
- * included automatically.
- */
-const changing = (row: SessionRow) =>
-  (Object.keys(row) as (keyof SessionRow)[]).filter((name) => !born.includes(name))
+import { list, type Sql } from '../engine/sql.ts'
 
 export const sessionQueries = (sql: Sql) => ({
   lockByOpenKeys: (keys: string[], patient: boolean) => {
@@ -58,15 +44,15 @@ export const sessionQueries = (sql: Sql) => ({
       id,
     ]),
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
-  /** Writes the whole row, which must have been locked by open_key or id. */
-  save: (row: SessionRow) =>
-    sql.update('message_session', [row], { key: 'session_id', set: changing(row) }),
   /**
-   * Writes the columns that a new line changes on an open session. They are listed one by one,
-   * because SQLite updates the index of every column that is set, even if its value stays the same.
+   * The patch names no more than changes: SQLite updates the index of every column that is set, even
+   * if its value stays the same.
    */
+  change: (companyId: string, id: string, patch: PatchIn<'message_session'>) =>
+    sql.change('message_session', { company_id: companyId, session_id: id }, patch),
+  /** Writes the columns that a new line changes on a session. */
   touch: (rows: SessionRow[]) =>
-    sql.update('message_session', rows, {
+    sql.changeEach('message_session', rows, {
       key: 'session_id',
       set: [
         'seq',
@@ -81,17 +67,10 @@ export const sessionQueries = (sql: Sql) => ({
     }),
   /**
    * Takes the session for its new owner only if it is still queued in the lane for which the
-   * caller's right was checked. The whole row is written, as with `save`, because a greeting may be
-   * added in the same step and is counted on the session.
+   * caller's right was checked. Returns whether it was.
    */
-  claim: (row: SessionRow, lane: string) => {
-    const names = changing(row)
-    return sql.run(
-      `update message_session set ${names.map((name) => `${quoted(name)} = ?`).join(', ')}` +
-        ' where session_id = ? and state = 3 and lane = ?',
-      [...names.map((name) => row[name]), row.session_id, lane],
-    )
-  },
+  claim: (id: string, lane: string, patch: PatchIn<'message_session'>) =>
+    sql.changeIf('message_session', { session_id: id, state: queued, lane }, patch),
   /** Watching changes nothing else, so no other rows are locked. */
   watch: (companyId: string, id: string, until: number) =>
     sql.run(

@@ -30,7 +30,7 @@ export const visitQueries = (sql: Sql) => ({
     )
   },
   save: (rows: VisitedCustomer[]) =>
-    sql.update('wx_user', rows, { key: 'wx_user_id', set: [...visited] }),
+    sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: visited }),
   insert: (rows: TrajectoryRow[]) => sql.insert('trajectory', rows),
   /** The follower's row must be locked, so that the numbers have no gap. */
   forgetBefore: async (rows: TrajectoryRow[]) => {

@@ -1,7 +1,7 @@
 // Sessions that end with a push, because a rule's answer was enough or because the customer left.
 import type { Ended } from '../../../../rules/auto-reply/answering.ts'
 import { customerActor, speakerActor } from '../../../../rules/session/actor.ts'
-import { stepEvents, takeStep } from '../../transition/step.ts'
+import { stepEvents, takeStep, type Moved } from '../../transition/step.ts'
 import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 
@@ -43,7 +43,7 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
   })
   effects.ledger.push(moved.ledger)
   effects.events.push(...stepEvents('session.closed', moved))
-  stepped(open, 'ended', moved.before.list)
+  stepped(open, 'ended', moved)
   const { uid } = open.row
   if (uid !== null) (open.isNew ? effects.withdrawn : effects.freed).push(uid)
   effects.ended.push(open)
@@ -51,10 +51,15 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
 }
 
 /**
- * Remembers the lane in which the queue index knows the session: the one before the first step of
- * the batch.
+ * Remembers what the step changes, and the lane in which the queue index knows the session: the one
+ * before the first step of the batch.
  */
-export function stepped(session: BatchSession, step: 'moved' | 'ended', from: string | null): void {
-  if (session.step === null) session.from = from
+export function stepped(
+  session: BatchSession,
+  step: 'moved' | 'ended',
+  { before, patch }: Moved,
+): void {
+  if (session.step === null) session.from = before.list
   session.step = step
+  session.patch = { ...session.patch, ...patch }
 }

@@ -1,7 +1,7 @@
 // The facts on which pushes are decided. They are loaded under lock before the first push of a
 // batch is decided (load-facts.ts). Decisions never change them; what follows from a push is
 // collected in its effects.
-import type { ReceptionRow, SessionRow } from '../../../../entities/index.ts'
+import type { PatchIn, ReceptionRow, SessionRow } from '../../../../entities/index.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import type { Ids } from '../../../ids.ts'
 import type { KnownCustomer, VisitedCustomer } from '../../../ports.ts'
@@ -29,6 +29,8 @@ export type BatchSession = {
   hasNewLines: boolean
   isReranked: boolean
   step: 'moved' | 'ended' | null
+  /** The columns that steps of this batch have changed. */
+  patch: PatchIn<'message_session'>
   /** The lane in which the session was before that step. */
   from: string | null
 }
@@ -39,6 +41,7 @@ export const batchSession = (row: SessionRow, isNew = false): BatchSession => ({
   hasNewLines: false,
   isReranked: false,
   step: null,
+  patch: {},
   from: null,
 })
 

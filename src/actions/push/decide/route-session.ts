@@ -89,7 +89,7 @@ function sendOn(
   effects.ledger.push(moved.ledger)
   effects.events.push(...stepEvents('session.queued', moved))
   effects.behind.push(row.company_id)
-  stepped(session, 'moved', moved.before.list)
+  stepped(session, 'moved', moved)
 }
 
 function laneOf({ account, company }: Push, named: Named): string | null {

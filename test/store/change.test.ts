@@ -1,0 +1,78 @@
+// A row is changed in one way: only the columns that are named, and never those that say which row it is.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { AccountRow, PatchIn, SessionRow } from '../../entities/index.ts'
+import { newCustomer, newSession } from '../../src/actions/lines/new-rows.ts'
+import { openTestStore } from '../support/store.ts'
+
+const at = 1_700_000_000_000
+const place = { company_id: 'c'.repeat(32), account_id: 'a'.repeat(32), appid: 'wx0' }
+const sessions = ['1', '2', '3'].map((id) =>
+  newSession(newCustomer(place, { id: id.repeat(32), openid: id, at }), { id: id.repeat(32), at }),
+) as [SessionRow, SessionRow, SessionRow]
+
+const open = async (t: { after: (close: () => Promise<void>) => void }) => {
+  const { store, close } = await openTestStore()
+  t.after(close)
+  await store.work('rest', async (unit) => unit.sessions.insert(sessions))
+  const stands = ({ company_id, session_id }: SessionRow) =>
+    store.read.sessions.find(company_id, session_id)
+  return { store, stands }
+}
+
+void test('two who change different columns of one row keep what the other has changed', async (t) => {
+  const { store, stands } = await open(t)
+  const [row, other] = sessions
+  const change = (patch: PatchIn<'message_session'>) =>
+    store.work('rest', async (unit) => unit.sessions.change(row.company_id, row.session_id, patch))
+  await change({ unread: 3, lane: undefined })
+  await change({ lane: 'lane', watched_until: at })
+  await change({})
+  assert.deepEqual(await stands(row), { ...row, unread: 3, lane: 'lane', watched_until: at })
+  assert.deepEqual(await stands(other), other)
+})
+
+void test('a row that is no longer what was looked for is not changed, and whoever changes it hears so', async (t) => {
+  const { store, stands } = await open(t)
+  const [row] = sessions
+  const claim = (lane: string) =>
+    store.work('claim', async (unit) =>
+      unit.sessions.claim(row.session_id, lane, { state: 1, uid: 7 }),
+    )
+  await store.work('rest', async (unit) =>
+    unit.sessions.change(row.company_id, row.session_id, { lane: 'first' }),
+  )
+  assert.equal(await claim('second'), false)
+  assert.equal((await stands(row))?.uid, null)
+  assert.equal(await claim('first'), true)
+  assert.equal(await claim('first'), false)
+  assert.equal((await stands(row))?.uid, 7)
+})
+
+void test('of many rows each takes over its own columns, and no other', async (t) => {
+  const { store, stands } = await open(t)
+  const changed = sessions.slice(0, 2).map((row, n) => ({ ...row, rank: n, unread: 9 }))
+  await store.work('rest', async (unit) => unit.sessions.rerank(changed))
+  for (const [n, row] of sessions.entries()) {
+    assert.deepEqual(await stands(row), { ...row, rank: n < 2 ? n : null })
+  }
+})
+
+void test('no patch is a row that was read, and none names a key or a company', () => {
+  const row = sessions[0]
+  const account = {} as AccountRow
+  // @ts-expect-error a whole row
+  const whole: PatchIn<'message_session'> = row
+  // @ts-expect-error a row with one column changed
+  const spread: PatchIn<'message_session'> = { ...row, unread: 0 }
+  // @ts-expect-error its key
+  const key: PatchIn<'message_session'> = { session_id: row.session_id }
+  // @ts-expect-error whose it is
+  const company: PatchIn<'official_account'> = { company_id: account.company_id }
+  // @ts-expect-error a column that it does not have
+  const unknown: PatchIn<'message_session'> = { colour: 'red' }
+  // @ts-expect-error another kind of value
+  const kind: PatchIn<'message_session'> = { unread: 'many' }
+  const fine: PatchIn<'message_session'> = { unread: 0, lane: null, rank: undefined }
+  assert.equal([whole, spread, key, company, unknown, kind, fine].length, 7)
+})
