@@ -35,7 +35,7 @@ export async function agentsIn(
         created_at: at,
       })
       for (const { account_id, appid } of accounts) {
-        await unit.users.setIdentity({
+        unit.users.setIdentity({
           company_id,
           account_id,
           appid,
@@ -45,8 +45,8 @@ export async function agentsIn(
           state: identityStates.serves,
         })
       }
-      await unit.loads.save({ uid: made, company_id, load: 0, capacity })
-      await unit.logins.insert({
+      unit.loads.save({ uid: made, company_id, load: 0, capacity })
+      unit.logins.insert({
         token_hash: hashToken(token),
         company_id,
         uid: made,

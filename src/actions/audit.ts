@@ -21,8 +21,8 @@ export function writeAudit(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
   by: { me: Pick<Me, 'companyId' | 'uid'>; entry: AuditEntry },
-): Promise<void> {
-  return unit.logins.audit({
+): void {
+  unit.logins.audit({
     audit_id: needs.ids(),
     company_id: by.me.companyId,
     uid: by.me.uid,

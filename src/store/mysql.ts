@@ -90,7 +90,7 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
 
   const once = <T>(
     kind: WorkClass,
-    body: (unit: Unit) => Promise<T>,
+    body: (unit: Unit) => T | Promise<T>,
     again = false,
   ): Promise<T> => {
     const pool = kind === 'push' ? push : other

@@ -49,7 +49,11 @@ export type Store = {
    * Runs one transaction: all of it or nothing. If several processes write it may be tried again,
    * so it must read everything it needs itself.
    */
-  work: <T>(kind: WorkClass, work: (unit: Unit) => Promise<T>, limits?: WorkLimits) => Promise<T>
+  work: <T>(
+    kind: WorkClass,
+    work: (unit: Unit) => T | Promise<T>,
+    limits?: WorkLimits,
+  ) => Promise<T>
   /** Reads committed rows only. Nothing that is written may be decided by such a read alone. */
   read: Unit
   /** The same for long reads (replays, search, reports); they do not delay normal requests. */

@@ -24,7 +24,7 @@ type Connection = { ask: AskAll; again?: boolean }
 export type Transact = <T>(
   connection: Connection,
   kind: WorkClass,
-  body: (unit: Unit) => Promise<T>,
+  body: (unit: Unit) => T | Promise<T>,
 ) => Promise<T>
 
 const bare = (text: string): Statement => ({ text, values: [] })

@@ -60,17 +60,14 @@ void test('old data are deleted in small pieces, each in its own transaction; wh
   const [oldPush, youngPush] = [now - 31 * dayMs, now - 29 * dayMs]
   const [oldEvent, youngEvent] = [now - 8 * dayMs, now - 6 * dayMs]
   const numbers = [...Array(many).keys()]
-  await store.work('rest', async ({ sql }) => {
-    await sql.insert('inbox', [
+  await store.work('rest', ({ sql }) => {
+    sql.insert('inbox', [
       ...numbers.map((n) => inbox(oldPush, n)),
       inbox(oldPush, many, 'refused'),
       inbox(youngPush, 0),
     ])
-    await sql.insert('stream_event', [
-      ...numbers.map((n) => event(oldEvent, n)),
-      event(youngEvent, 0),
-    ])
-    await sql.insert('audit_log', [
+    sql.insert('stream_event', [...numbers.map((n) => event(oldEvent, n)), event(youngEvent, 0)])
+    sql.insert('audit_log', [
       {
         audit_id: idAt(now - 400 * dayMs, 0),
         company_id: companyId,
@@ -168,9 +165,9 @@ async function fill(house: House, howMany: number, at: number): Promise<void> {
     const rows = Array.from({ length: Math.min(500, howMany - from) }, (_, n) =>
       aged(companyId, at, from + n),
     )
-    await house.app.ports.store.work('rest', async ({ sql }) => {
+    await house.app.ports.store.work('rest', ({ sql }) => {
       for (const table of tables) {
-        await sql.insert(
+        sql.insert(
           table,
           rows.map((row) => row[table] ?? {}),
         )
@@ -267,9 +264,9 @@ void test('a push that the database refused is kept until an admin has seen it, 
     refused(2, { reread_at: longAgo }),
     refused(3, { read_at: lately }),
   ]
-  await store.work('rest', async ({ sql }) => {
-    await sql.insert('refused_push', rows)
-    await sql.insert(
+  await store.work('rest', ({ sql }) => {
+    sql.insert('refused_push', rows)
+    sql.insert(
       'inbox',
       [...rows, refused(4, {})].map(({ inbox_id: id }) => ({
         inbox_id: id,

@@ -73,7 +73,7 @@ async function swallow(house: House, openid: string, texts: string[]): Promise<v
     const xml = textXml(openid, inbox_id, text)
     await ports.store.work('rest', async (unit) => {
       await unit.inbox.add([{ ...row, dedup_key: inbox_id, state: 'refused', raw_xml: xml }])
-      await unit.refused.add({ ...row, ...kept })
+      unit.refused.add({ ...row, ...kept })
     })
   }
 }

@@ -137,7 +137,7 @@ void test('a rule that cannot be read, or whose pattern is invalid, does not aff
     const [row] = await unit.sql.all<MessageRuleRow>(
       "select * from message_rule where pattern = '('",
     )
-    await unit.rules.insert([
+    unit.rules.insert([
       { ...(row as MessageRuleRow), message_rule_id: 'b'.repeat(32), name: 'torn', keywords: '[' },
     ])
   })

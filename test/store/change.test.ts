@@ -14,7 +14,7 @@ const sessions = ['1', '2', '3'].map((id) =>
 const open = async (t: { after: (close: () => Promise<void>) => void }) => {
   const { store, close } = await openTestStore()
   t.after(close)
-  await store.work('rest', async (unit) => unit.sessions.insert(sessions))
+  await store.work('rest', (unit) => unit.sessions.insert(sessions))
   const stands = ({ company_id, session_id }: SessionRow) =>
     store.read.sessions.find(company_id, session_id)
   return { store, stands }
@@ -24,7 +24,7 @@ void test('two who change different columns of one row keep what the other has c
   const { store, stands } = await open(t)
   const [row, other] = sessions
   const change = (patch: PatchIn<'message_session'>) =>
-    store.work('rest', async (unit) => unit.sessions.change(row.company_id, row.session_id, patch))
+    store.work('rest', (unit) => unit.sessions.change(row.company_id, row.session_id, patch))
   await change({ unread: 3, lane: undefined })
   await change({ lane: 'lane', watched_until: at })
   await change({})
@@ -36,10 +36,8 @@ void test('a row that is no longer what was looked for is not changed, and whoev
   const { store, stands } = await open(t)
   const [row] = sessions
   const claim = (lane: string) =>
-    store.work('claim', async (unit) =>
-      unit.sessions.claim(row.session_id, lane, { state: 1, uid: 7 }),
-    )
-  await store.work('rest', async (unit) =>
+    store.work('claim', (unit) => unit.sessions.claim(row.session_id, lane, { state: 1, uid: 7 }))
+  await store.work('rest', (unit) =>
     unit.sessions.change(row.company_id, row.session_id, { lane: 'first' }),
   )
   assert.equal(await claim('second'), false)
@@ -52,7 +50,7 @@ void test('a row that is no longer what was looked for is not changed, and whoev
 void test('of many rows each takes over its own columns, and no other', async (t) => {
   const { store, stands } = await open(t)
   const changed = sessions.slice(0, 2).map((row, n) => ({ ...row, rank: n, unread: 9 }))
-  await store.work('rest', async (unit) => unit.sessions.rerank(changed))
+  await store.work('rest', (unit) => unit.sessions.rerank(changed))
   for (const [n, row] of sessions.entries()) {
     assert.deepEqual(await stands(row), { ...row, rank: n < 2 ? n : null })
   }
@@ -65,7 +63,7 @@ void test('no patch is a row that was read, and none names a key or a company', 
   const whole: PatchIn<'message_session'> = row
   // @ts-expect-error a row with one column changed
   const spread: PatchIn<'message_session'> = { ...row, unread: 0 }
-  // @ts-expect-error its key
+  // @ts-expect-error the key of the row
   const key: PatchIn<'message_session'> = { session_id: row.session_id }
   // @ts-expect-error whose it is
   const company: PatchIn<'official_account'> = { company_id: account.company_id }

@@ -50,8 +50,8 @@ void test('transactions that write to the same event stream at the same time get
 void test('if the last writes of a transaction fail, nothing of it is stored', async (t) => {
   const store = await open(t)
   const tell = (id: string) =>
-    store.work('claim', async (unit) => {
-      await unit.sql.insert('installation', [{ name: id, value: '' }])
+    store.work('claim', (unit) => {
+      unit.sql.insert('installation', [{ name: id, value: '' }])
       unit.streams.append('c', 'epoch', [event(id)])
       unit.streams.append('c', 'epoch', [event(`${id} again`)])
     })
@@ -65,7 +65,7 @@ void test('if the last writes of a transaction fail, nothing of it is stored', a
         ['c', 'live', 1, 'x', 'test', '{}', 1],
       )
       unit.streams.append('c', 'epoch', [event('lost too')])
-      return unit.sql.insert('installation', [{ name: 'lost', value: '' }])
+      unit.sql.insert('installation', [{ name: 'lost', value: '' }])
     }),
     (error) => store.isDuplicate(error),
   )

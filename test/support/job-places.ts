@@ -197,7 +197,7 @@ export const places: Record<string, Place> = {
         const raw_xml = textXml(customer.openid, inbox_id, '没收到')
         await ports.store.work('rest', async (unit) => {
           await unit.inbox.add([{ ...row, dedup_key: inbox_id, state: 'refused', raw_xml }])
-          await unit.refused.add({ ...row, ...kept })
+          unit.refused.add({ ...row, ...kept })
         })
       }
     },

@@ -32,8 +32,8 @@ export const peopleFaults: Fault[] = [
       },
       {
         file: 'src/actions/agents/change-user.ts',
-        find: 'await unit.users.change(me.companyId, row.uid, columns)',
-        put: 'const { uid: _uid, company_id: _company, ...whole } = row; await unit.users.change(me.companyId, row.uid, whole)',
+        find: 'unit.users.change(me.companyId, row.uid, columns)',
+        put: 'const { uid: _uid, company_id: _company, ...whole } = row; unit.users.change(me.companyId, row.uid, whole)',
       },
     ],
     edition: 'cluster',
@@ -48,8 +48,8 @@ export const peopleFaults: Fault[] = [
     also: [
       {
         file: 'src/actions/accounts/change-account.ts',
-        find: 'await unit.accounts.change(me.companyId, input.id, columns)',
-        put: 'const { account_id: _id, company_id: _company, ...whole } = row; await unit.accounts.change(me.companyId, input.id, whole)',
+        find: 'unit.accounts.change(me.companyId, input.id, columns)',
+        put: 'const { account_id: _id, company_id: _company, ...whole } = row; unit.accounts.change(me.companyId, input.id, whole)',
       },
     ],
     edition: 'cluster',

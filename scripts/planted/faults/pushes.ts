@@ -37,7 +37,7 @@ export const pushes: Fault[] = [
     name: 'refused-push-unseen',
     means: 'A push that SQL refuses is answered and shown nowhere.',
     file: 'src/actions/push/receive.ts',
-    find: 'for (const entry of fresh) if (entry.push.refused) await keepRefused(unit, entry.row, effects)',
+    find: 'for (const entry of fresh) if (entry.push.refused) keepRefused(unit, entry.row, effects)',
     put: '',
     caughtBy: ['flows/refused-pushes: a refused push is shown as a line of type 0 in its'],
   },

@@ -17,9 +17,9 @@ export async function changeAccount(
     const columns = accountColumns(needs, before, input.patch)
     const row = { ...before, ...columns }
     refuseHalf(row)
-    await unit.accounts.change(me.companyId, input.id, columns)
+    unit.accounts.change(me.companyId, input.id, columns)
     const fields = Object.keys(input.patch)
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'account.changed',
@@ -47,7 +47,7 @@ export async function deleteAccount(
     const row = await unit.accounts.lock(me.companyId, id)
     if (!row) throw noAccount()
     const now = needs.clock.now()
-    await unit.accounts.change(me.companyId, id, {
+    unit.accounts.change(me.companyId, id, {
       deleted_at: now,
       live_appid: null,
       ...(row.component_appid !== null && { withdrawn_at: now }),
@@ -55,7 +55,7 @@ export async function deleteAccount(
       token_previous: null,
       aes_key_previous: null,
     })
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'account.deleted', object: auditName('account', id) },
     })

@@ -47,7 +47,7 @@ export async function createAccount(
     refuseHalf(row)
     await writeServed(unit, row, before)
     const detail = { appid: row.appid, name: row.name }
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'account.created', object: auditName('account', row.account_id), detail },
     })
@@ -86,10 +86,10 @@ export async function writeServed(
   const serving = await unit.users.servingAll(row.company_id)
   if (before) {
     const { account_id, company_id, ...columns } = row
-    await unit.accounts.change(company_id, account_id, columns)
-  } else await unit.accounts.insert(row)
+    unit.accounts.change(company_id, account_id, columns)
+  } else unit.accounts.insert(row)
   for (const { uid, name } of serving) {
-    await unit.users.setIdentity({
+    unit.users.setIdentity({
       company_id: row.company_id,
       account_id: row.account_id,
       appid: row.appid,

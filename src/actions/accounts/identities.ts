@@ -66,7 +66,7 @@ export async function nameAgent(
       throw new AppError('invalid_input', 'Another agent has this name.', { field: 'kfAccount' })
     }
     await unit.kf.sign(identity.customer_service_id, kfAccount)
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'identity.changed',
@@ -131,7 +131,7 @@ async function keepList(
   }))
   return needs.store.work('rest', async (unit) => {
     await unit.accounts.lock(account.company_id, account.account_id)
-    await unit.kf.replace(account.account_id, rows)
+    unit.kf.replace(account.account_id, rows)
     const known = new Set(rows.map((row) => row.kf_account))
     const gone = (await unit.kf.identities(account.company_id, account.account_id)).filter(
       (row) => row.wx_sign !== null && !known.has(row.wx_sign),

@@ -31,7 +31,7 @@ export async function changePassword(
       const user = await unit.users.lock(me.companyId, me.uid)
       if (user?.enabled !== 1) throw new AppError('not_signed_in', 'Sign in first.')
       if (user.password_hash !== seen.password_hash) throw wrong()
-      await unit.users.change(me.companyId, me.uid, { password_hash })
+      unit.users.change(me.companyId, me.uid, { password_hash })
       await unit.logins.turnedOut(tryId, 'ok', me.uid)
       return endLoginsOf(unit, me.uid, me.tokenHash)
     })

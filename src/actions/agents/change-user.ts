@@ -45,9 +45,9 @@ export async function changeUser(
     await refuseHeir(unit, row, patch)
     if (row.username !== before.username) await refuseNameTaken(unit, row.username)
     if (before.enabled === 0 && row.enabled === 1) await refuseTooMany(unit, company)
-    await unit.users.change(me.companyId, row.uid, columns)
+    unit.users.change(me.companyId, row.uid, columns)
     await writeLinks(unit, row, patch)
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'user.changed',

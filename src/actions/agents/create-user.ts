@@ -53,7 +53,7 @@ export async function createUser(
       (await unit.accounts.list(me.companyId)).map((account) => account.account_id)
     await writeLinks(unit, user, { ...input, accountIds, capacity: input.capacity ?? 50 })
     const detail = { username: user.username, role: user.role }
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'user.created', object: auditName('user', user.uid), detail },
     })

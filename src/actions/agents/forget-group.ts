@@ -28,7 +28,7 @@ async function forgetOverflows(unit: Unit, { companyId, id }: LostGroup): Promis
     ...(JSON.parse(company.settings) as object),
     groups: Object.fromEntries(left.map(([key, one]) => [key, without(one, id)])),
   })
-  await unit.accounts.changeCompany(companyId, { settings })
+  unit.accounts.changeCompany(companyId, { settings })
   return into.length
 }
 
@@ -46,7 +46,7 @@ async function forgetInRules(unit: Unit, { companyId, id, at }: LostGroup): Prom
     }
     return [{ ...row, action: JSON.stringify(action), update_time: at }]
   })
-  await unit.rules.changeActions(rows)
+  unit.rules.changeActions(rows)
   return rows.length
 }
 

@@ -30,7 +30,7 @@ export async function createGroup(
       created_at: needs.clock.now(),
     }
     const user_group_id = await unit.users.insertGroup(fresh)
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'group.created', object: auditName('group', user_group_id), detail: input },
     })
@@ -55,8 +55,8 @@ export async function changeGroup(
       ...(parentId !== undefined && { parent_id: parentId ?? noGroup }),
     }
     if (columns.parent_id !== undefined) refuseBelowItself(groups, input.id, columns.parent_id)
-    await unit.users.changeGroup(me.companyId, input.id, columns)
-    await writeAudit(needs, unit, {
+    unit.users.changeGroup(me.companyId, input.id, columns)
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'group.changed', object: auditName('group', input.id), detail: input.patch },
     })
@@ -83,7 +83,7 @@ export async function removeGroup(
       at: needs.clock.now(),
     })
     const object = auditName('group', id)
-    await writeAudit(needs, unit, { me, entry: { action: 'group.deleted', object, detail } })
+    writeAudit(needs, unit, { me, entry: { action: 'group.deleted', object, detail } })
     return detail
   })
 

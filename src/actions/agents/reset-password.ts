@@ -21,8 +21,8 @@ export async function resetPassword(
     if (!user) throw new AppError('not_found', `There is nobody with the login name ${username}.`)
 
     const { company_id: companyId, uid } = user
-    await unit.users.change(companyId, uid, { password_hash })
-    await writeAudit(needs, unit, {
+    unit.users.change(companyId, uid, { password_hash })
+    writeAudit(needs, unit, {
       me: { companyId, uid },
       entry: { action: 'user.password_reset', object: auditName('user', uid) },
     })

@@ -69,7 +69,7 @@ export function writeTry(
     const now = needs.clock.now()
     await refuseLocked(unit, { username, ip }, now)
     const id = needs.ids()
-    await unit.logins.tried({
+    unit.logins.tried({
       login_log_id: id,
       username,
       ip,
@@ -122,7 +122,7 @@ function writeLogin(
     const token = newToken()
     const endsAt = now + needs.limits.loginMaxMs
     await unit.users.setPresence(user.uid, 'online', now)
-    await unit.logins.insert({
+    unit.logins.insert({
       token_hash: hashToken(token),
       company_id: user.company_id,
       uid: user.uid,

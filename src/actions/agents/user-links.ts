@@ -16,7 +16,7 @@ export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): P
   const companyId = user.company_id
   if (links.groupIds) {
     const known = (await unit.users.groups(companyId)).map((group) => group.user_group_id)
-    await unit.users.setGroups(
+    unit.users.setGroups(
       companyId,
       user.uid,
       allKnown(links.groupIds, known, { field: 'groupIds', what: 'group' }),
@@ -26,7 +26,7 @@ export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): P
     const known = (await unit.users.byUids(links.deputyUids)).filter(
       (one) => one.company_id === companyId && one.uid !== user.uid,
     )
-    await unit.users.setDeputies(
+    unit.users.setDeputies(
       companyId,
       user.uid,
       allKnown(
@@ -38,7 +38,7 @@ export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): P
   }
   if (links.accountIds) await writeIdentities(unit, user, links.accountIds)
   if (links.capacity !== undefined) {
-    await unit.loads.save({
+    unit.loads.save({
       uid: user.uid,
       company_id: companyId,
       load: 0,
@@ -58,7 +58,7 @@ async function writeIdentities(unit: Unit, user: UserRow, accountIds: string[]):
   for (const { account_id, appid } of accounts) {
     const serves = wanted.includes(account_id)
     if (!serves && !had.includes(account_id)) continue
-    await unit.users.setIdentity({
+    unit.users.setIdentity({
       company_id: user.company_id,
       account_id,
       appid,

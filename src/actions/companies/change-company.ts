@@ -23,8 +23,8 @@ export async function changeCompany(
       throw new AppError('not_allowed', 'You cannot disable your own company.')
     }
     const row = { ...before, ...input.patch }
-    await unit.accounts.changeCompany(input.id, input.patch)
-    await writeAudit(needs, unit, {
+    unit.accounts.changeCompany(input.id, input.patch)
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'company.changed',

@@ -48,8 +48,8 @@ export async function changeSettings(
         field: 'groups',
       })
     }
-    await unit.accounts.changeCompany(me.companyId, { settings: stored })
-    await writeAudit(needs, unit, {
+    unit.accounts.changeCompany(me.companyId, { settings: stored })
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'settings.changed',

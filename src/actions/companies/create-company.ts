@@ -31,7 +31,7 @@ export async function createCompany(
       settings: JSON.stringify(settingsAtBirth),
       created_at: now,
     }
-    await unit.accounts.insertCompany(company)
+    unit.accounts.insertCompany(company)
     const uid = await unit.users.insert({
       company_id: company.company_id,
       username: input.admin.username,
@@ -44,7 +44,7 @@ export async function createCompany(
       seen_at: 0,
       created_at: now,
     })
-    await unit.loads.save({ uid, company_id: company.company_id, load: 0, capacity: 50 })
+    unit.loads.save({ uid, company_id: company.company_id, load: 0, capacity: 50 })
     return company
   })
   return refuseTaken(needs, taken, work)

@@ -172,7 +172,7 @@ export async function describeCustomer(
     const priority = patch.priority ?? customer.priority
     await refuseOwner(unit, me, { customer, uid, priority })
     const columns = { ...columnsOf(patch), update_time: needs.clock.now() }
-    await unit.customers.change(me.companyId, id, columns)
+    unit.customers.change(me.companyId, id, columns)
     const described = { ...customer, ...columns }
     const { reranked, moved } = await placeAnew(needs, unit, {
       before: customer,
@@ -213,7 +213,7 @@ async function placeAnew(
   const reranked =
     customer.priority === before.priority
       ? null
-      : await rerankHis(unit, { customer, session }, windowFirst)
+      : rerankHis(unit, { customer, session }, windowFirst)
   if (customer.customer_service_uid === before.customer_service_uid) {
     return { reranked, moved: null }
   }
@@ -260,16 +260,16 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
 }
 
 /** Computes a new rank for the customer's open session if it is queued. */
-async function rerankHis(
+function rerankHis(
   unit: Unit,
   { customer, session }: { customer: CustomerRow; session: SessionRow | null },
   windowFirst: boolean,
-): Promise<SessionRow | null> {
+): SessionRow | null {
   if (session?.state !== queued) return null
   const moved = {
     ...session,
     rank: rankFor(customer, windowFirst, session.queued_at ?? session.add_time),
   }
-  await unit.sessions.rerank([moved])
+  unit.sessions.rerank([moved])
   return moved
 }

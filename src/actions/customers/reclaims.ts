@@ -140,9 +140,9 @@ async function undoOne(needs: UndoNeeds, me: Me, customerId: string): Promise<vo
       active_at: at,
       update_time: at,
     }
-    await unit.customers.change(me.companyId, customerId, back)
+    unit.customers.change(me.companyId, customerId, back)
     await unit.missed.undone(row.reclaimed_id, at)
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'reclaim.undone',

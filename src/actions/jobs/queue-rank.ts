@@ -52,7 +52,7 @@ async function rerankSome(
       const rank = rankFor(customer, windowFirst, session.queued_at ?? session.add_time)
       return rank === session.rank ? [] : [{ ...session, rank }]
     })
-    await unit.sessions.rerank(moved)
+    unit.sessions.rerank(moved)
     return moved
   })
   await tellRanks(needs, changed)

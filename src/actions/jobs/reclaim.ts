@@ -49,7 +49,7 @@ async function reclaimOne(
     const uid = ownerOf(customer, session)
     if (uid === null) return null
 
-    await unit.missed.addReclaimed({
+    unit.missed.addReclaimed({
       reclaimed_id: needs.ids(),
       company_id: companyId,
       wx_user_id: customerId,
@@ -78,7 +78,7 @@ async function writeReclaim(
 ): Promise<Committed | null> {
   const place = session?.state === queued ? placeAfter(session) : undefined
   if (!session || place === null) {
-    await unit.customers.change(customer.company_id, customer.wx_user_id, {
+    unit.customers.change(customer.company_id, customer.wx_user_id, {
       customer_service_uid: nobody,
       is_clue: clueAfter(customer.is_clue, nobody),
       update_time: at,
@@ -93,7 +93,7 @@ async function writeReclaim(
     at,
     ...(place && { place }),
   })
-  await writeMissed(unit, moved)
+  writeMissed(unit, moved)
   const says = place ? 'session.queued' : 'session.reclaimed'
   return commitStep(needs, unit, { moved, customer, says })
 }

@@ -106,7 +106,7 @@ async function decide(
   const spoken = asks
     ? askSatisfaction(needs, { customer, moved, settings: company.settings })
     : silence(customer)
-  await writeMissed(unit, moved)
+  writeMissed(unit, moved)
   return commitStep(needs, unit, { moved, ...spoken, says: timer.says })
 }
 
@@ -114,8 +114,8 @@ async function decide(
  * Records that a timer ended the session although its customer was waiting for an answer. The
  * record stays until somebody opens it or answers the customer.
  */
-export async function writeMissed(unit: Unit, { session, ledger }: Moved): Promise<void> {
+export function writeMissed(unit: Unit, { session, ledger }: Moved): void {
   if (session.open_key !== null || session.unanswered_since === null) return
   const { session_id, company_id, account_id, wx_user_id, uid } = session
-  await unit.missed.add({ session_id, company_id, account_id, wx_user_id, uid, at: ledger.at })
+  unit.missed.add({ session_id, company_id, account_id, wx_user_id, uid, at: ledger.at })
 }

@@ -233,7 +233,7 @@ async function correctWindow(
   if (!customer) return null
   const window =
     believeRefusal(customer, outcome.errcode, { sentAt, now }) ?? giveBack(customer, 1, now)
-  await unit.customers.change(row.company_id, row.wx_user_id, window)
+  unit.customers.change(row.company_id, row.wx_user_id, window)
   return { ...customer, ...window }
 }
 

@@ -131,14 +131,14 @@ export async function storeReply(
   const outbox = newOutbox(customer, line, { way: 'api', at })
   if (line.opercode !== writtenBy.supervisor) session.unread = 0
   const taken = { ...takeReply(customer, at), active_at: at }
-  await unit.customers.change(customer.company_id, customer.wx_user_id, {
+  unit.customers.change(customer.company_id, customer.wx_user_id, {
     ...taken,
     out_n: customer.out_n,
   })
-  await unit.sessions.touch([session])
-  await unit.missed.answered(session.company_id, session.wx_user_id)
-  await unit.messages.insert([line])
-  await unit.outbox.insert([outbox])
+  unit.sessions.touch([session])
+  unit.missed.answered(session.company_id, session.wx_user_id)
+  unit.messages.insert([line])
+  unit.outbox.insert([outbox])
   writeEvents(needs, unit, windowEvent({ ...customer, ...taken }, session, at))
   return line
 }

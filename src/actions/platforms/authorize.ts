@@ -143,12 +143,12 @@ async function bind(
         }),
         ...bound,
       }
-  if (there) await unit.accounts.change(me.companyId, there.account_id, bound)
+  if (there) unit.accounts.change(me.companyId, there.account_id, bound)
   else {
     await refuseTooManyAccounts(unit, company)
     await writeServed(unit, row, before)
   }
-  await writeAudit(needs, unit, {
+  writeAudit(needs, unit, {
     me,
     entry: {
       action: 'account.authorized',

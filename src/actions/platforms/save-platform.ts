@@ -44,8 +44,8 @@ export async function createPlatform(
       ticket_at: null,
       created_at: needs.clock.now(),
     }
-    await unit.platforms.insert(made)
-    await writeAudit(needs, unit, {
+    unit.platforms.insert(made)
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'platform.created', object: auditName('platform', input.componentAppid) },
     })
@@ -85,8 +85,8 @@ export async function changePlatform(
         keys_changed_at: needs.clock.now(),
       })
     }
-    await unit.platforms.change(componentAppid, changed)
-    await writeAudit(needs, unit, {
+    unit.platforms.change(componentAppid, changed)
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'platform.changed',

@@ -59,7 +59,7 @@ async function renew(
   await needs.store.work('rest', async (unit) => {
     const row = await unit.accounts.lock(account.company_id, account.account_id)
     if (!row || row.withdrawn_at === null) return
-    await unit.accounts.change(row.company_id, row.account_id, {
+    unit.accounts.change(row.company_id, row.account_id, {
       withdrawn_at: null,
       ...(row.binding === 'unbound' && { binding: 'platform' }),
     })
@@ -73,7 +73,7 @@ async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string
   const unbound = await needs.store.work('rest', async (unit) => {
     const row = await unit.accounts.lock(account.company_id, account.account_id)
     if (!row) return false
-    await unit.accounts.change(row.company_id, row.account_id, {
+    unit.accounts.change(row.company_id, row.account_id, {
       withdrawn_at: needs.clock.now(),
       // an account that is also bound directly keeps working without the platform
       ...(row.binding === 'platform' && { binding: 'unbound' }),

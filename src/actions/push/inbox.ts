@@ -27,17 +27,17 @@ export async function enter(
  * Removes pushes from the batch whose customer's rows are locked by somebody else; they will run
  * again alone. Returns a test for these entries.
  */
-export async function takeBack(
+export function takeBack(
   unit: Unit,
   entries: InboxEntry[],
   busyCustomers: ReadonlySet<string>,
-): Promise<(entry: InboxEntry) => boolean> {
+): (entry: InboxEntry) => boolean {
   const takenBack = new Set(
     entries
       .filter(({ push, isNew }) => isNew && busyCustomers.has(customerOf(push)))
       .map(({ stored }) => stored),
   )
-  await unit.inbox.takeBack([...takenBack])
+  unit.inbox.takeBack([...takenBack])
   // a second copy of such a push in the same batch was not stored either
   return (entry) => takenBack.has(entry.stored)
 }

@@ -4,11 +4,11 @@ import type { Unit } from '../../ports.ts'
 import type { Effects } from './decide/effects.ts'
 
 /** Adds the push to the list of refused pushes, with the line that stands in its place. */
-export async function keepRefused(unit: Unit, row: InboxRow, effects: Effects[]): Promise<void> {
+export function keepRefused(unit: Unit, row: InboxRow, effects: Effects[]): void {
   const message = effects
     .find(({ push }) => push.id === row.inbox_id)
     ?.messages.find(({ opercode }) => opercode !== writtenBy.rule)
-  await unit.refused.add({
+  unit.refused.add({
     inbox_id: row.inbox_id,
     company_id: row.company_id,
     account_id: row.account_id,

@@ -41,7 +41,7 @@ export async function readRefused(needs: Needs<'store' | 'clock' | 'ids'>, me: M
   const row = await needs.store.work('rest', async (unit) => {
     const at = needs.clock.now()
     if ((await unit.refused.read(me.companyId, id, { at, uid: me.uid })) === 1) {
-      await writeAudit(needs, unit, { me, entry: { action: 'push.read', object: id } })
+      writeAudit(needs, unit, { me, entry: { action: 'push.read', object: id } })
     }
     return unit.refused.find(me.companyId, id)
   })

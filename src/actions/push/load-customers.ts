@@ -48,7 +48,7 @@ async function lockOfAccount(
 
   // another process may insert the same customer at the same moment, so insert first and then read
   // whichever row won
-  await unit.customers.insertNew(
+  unit.customers.insertNew(
     [...missing].map((openid) => newCustomer(first.account, { id: ids(), openid, at })),
   )
   return [...known, ...(await unit.customers.lockByOpenids(accountId, [...missing], alone))]

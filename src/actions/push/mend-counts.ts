@@ -23,6 +23,6 @@ export async function mendCounts(unit: Unit, session: SessionRow): Promise<boole
     return false
   }
   Object.assign(session, is)
-  await unit.sessions.change(session.company_id, session.session_id, is)
+  unit.sessions.change(session.company_id, session.session_id, is)
   return true
 }

@@ -44,7 +44,7 @@ export async function receive(
       const entries = await enter(needs, unit, pushes)
       const entered = entries.filter(({ isNew }) => isNew).map(({ push }) => push)
       const facts = await loadFacts(needs, unit, { pushes: entered, alone })
-      const isBusy = await takeBack(unit, entries, facts.busy)
+      const isBusy = takeBack(unit, entries, facts.busy)
       const fresh = entries.filter((entry) => entry.isNew && !isBusy(entry))
 
       const effects = takePushes(
@@ -53,7 +53,7 @@ export async function receive(
       )
 
       await writeEffects(needs, unit, { facts, effects, written })
-      for (const entry of fresh) if (entry.push.refused) await keepRefused(unit, entry.row, effects)
+      for (const entry of fresh) if (entry.push.refused) keepRefused(unit, entry.row, effects)
       return { effects, answers: await answersTo(unit, entries, { effects, isBusy }) }
     },
     limits,

@@ -143,7 +143,7 @@ async function write(
     const whole = { extra: null, ...said }
     if (!(await unit.messages.understand(stands.message_id, whole))) return null
     const line = { ...stands, ...whole }
-    if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
+    if (deed.kind === 'line') unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
     return line
   }
   return append(needs, unit, placed)
@@ -175,15 +175,15 @@ async function append(
     ...saidBy(deed),
   })
   if (deed.kind !== 'event' && row.created_at > (customer.last_time ?? 0)) {
-    await unit.customers.change(customer.company_id, customer.wx_user_id, {
+    unit.customers.change(customer.company_id, customer.wx_user_id, {
       last_time: row.created_at,
       active_at: Math.max(customer.active_at, row.created_at),
       ...widenWindow(customer, row.created_at),
     })
   }
-  await unit.sessions.touch([session])
-  if (deed.kind === 'line') await unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
-  await unit.messages.insert([line])
+  unit.sessions.touch([session])
+  if (deed.kind === 'line') unit.media.toFetch(toFetch(line, deed.parts, row.created_at))
+  unit.messages.insert([line])
   await missIfEnded(needs, unit, session)
   return line
 }
@@ -201,5 +201,5 @@ async function missIfEnded(
   if (session.open_key !== null || session.unanswered_since === null) return
   if (await unit.sessions.openOf(company_id, wx_user_id)) return
   const at = needs.clock.now()
-  await unit.missed.add({ session_id, company_id, account_id, wx_user_id, uid, at })
+  unit.missed.add({ session_id, company_id, account_id, wx_user_id, uid, at })
 }

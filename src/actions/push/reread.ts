@@ -48,7 +48,7 @@ async function readAgain(needs: RereadNeeds, row: MessageRow): Promise<boolean> 
     const stands = await unit.messages.find(row.company_id, row.message_id)
     if (stands?.type !== row.type) return false
     if (deed.kind === 'line') {
-      await unit.media.toFetch(toFetch({ ...row, ...whole }, deed.parts, row.add_time))
+      unit.media.toFetch(toFetch({ ...row, ...whole }, deed.parts, row.add_time))
     }
     return unit.messages.understand(row.message_id, whole)
   })

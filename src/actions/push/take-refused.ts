@@ -70,5 +70,5 @@ const keepAlone = (needs: Needs<'store' | 'clock' | 'ids'>, push: Push): Promise
   needs.store.work('push', async (unit) => {
     const row = inboxRow(needs, push)
     const seen = await unit.inbox.add([row])
-    if (seen(row)?.inbox_id === row.inbox_id) await keepRefused(unit, row, [])
+    if (seen(row)?.inbox_id === row.inbox_id) keepRefused(unit, row, [])
   })

@@ -21,18 +21,18 @@ export async function writeEffects(
 ): Promise<void> {
   const all = <T>(of: (one: Effects) => T[]) => effects.flatMap(of)
   if (effects.length > 0) {
-    await writeCustomers(unit, effects)
-    await writeSessions(unit, sessionsIn(effects))
+    writeCustomers(unit, effects)
+    writeSessions(unit, sessionsIn(effects))
     await writeLoads(unit, effects, facts)
   }
-  await unit.media.toFetch(all(({ fetches }) => fetches))
-  await unit.messages.insert(all(({ messages }) => messages))
-  if (written.length > 0) await unit.messages.passiveWritten(written)
-  await unit.outbox.insert(all(({ outbox }) => outbox))
-  if (written.length > 0) await unit.outbox.passiveWritten(written, facts.at)
-  await unit.sessions.writeLedger(all(({ ledger }) => ledger))
-  await unit.evaluations.addFirst(all(({ evaluations }) => evaluations))
-  await writeCounts(
+  unit.media.toFetch(all(({ fetches }) => fetches))
+  unit.messages.insert(all(({ messages }) => messages))
+  if (written.length > 0) unit.messages.passiveWritten(written)
+  unit.outbox.insert(all(({ outbox }) => outbox))
+  if (written.length > 0) unit.outbox.passiveWritten(written, facts.at)
+  unit.sessions.writeLedger(all(({ ledger }) => ledger))
+  unit.evaluations.addFirst(all(({ evaluations }) => evaluations))
+  writeCounts(
     unit,
     all(({ counted }) => counted),
   )
@@ -43,20 +43,20 @@ export async function writeEffects(
   )
 }
 
-async function writeCustomers(unit: Unit, effects: Effects[]): Promise<void> {
+function writeCustomers(unit: Unit, effects: Effects[]): void {
   const customersOf = (some: Effects[]) =>
     lastOf(some.map(({ customer }) => [customer.wx_user_id, customer]))
-  await unit.customers.touch(customersOf(effects))
-  await unit.customers.belong(customersOf(effects.filter(({ belongs }) => belongs)))
+  unit.customers.touch(customersOf(effects))
+  unit.customers.belong(customersOf(effects.filter(({ belongs }) => belongs)))
 
   const visits = effects.flatMap(({ visit, visitChanged }) => (visitChanged && visit ? visit : []))
   if (visits.length > 0) {
-    await unit.visits.save(lastOf(visits.map((visit) => [visit.wx_user_id, visit])))
+    unit.visits.save(lastOf(visits.map((visit) => [visit.wx_user_id, visit])))
   }
   const trajectory = effects.flatMap((one) => one.trajectory)
   if (trajectory.length === 0) return
-  await unit.visits.insert(trajectory)
-  await unit.visits.forgetBefore(lastOf(trajectory.map((row) => [row.wx_user_id, row])))
+  unit.visits.insert(trajectory)
+  unit.visits.forgetBefore(lastOf(trajectory.map((row) => [row.wx_user_id, row])))
 }
 
 /** Sorted by key, so that neighbouring rows are written one after the other. */
@@ -71,15 +71,15 @@ export const sessionsIn = (effects: Effects[]): BatchSession[] =>
       .map((session) => [session.row.session_id, session]),
   )
 
-async function writeSessions(unit: Unit, sessions: BatchSession[]): Promise<void> {
+function writeSessions(unit: Unit, sessions: BatchSession[]): void {
   const stood = sessions.filter(({ isNew }) => !isNew)
   // must come before a new session of the same customer, because only one may be open
   for (const { row, step, patch } of stood) {
-    if (step !== null) await unit.sessions.change(row.company_id, row.session_id, patch)
+    if (step !== null) unit.sessions.change(row.company_id, row.session_id, patch)
   }
-  await unit.sessions.insert(rowsOf(sessions.filter(({ isNew }) => isNew)))
-  await unit.sessions.touch(rowsOf(stood.filter(({ hasNewLines }) => hasNewLines)))
-  await unit.sessions.rerank(rowsOf(stood.filter(({ isReranked }) => isReranked)))
+  unit.sessions.insert(rowsOf(sessions.filter(({ isNew }) => isNew)))
+  unit.sessions.touch(rowsOf(stood.filter(({ hasNewLines }) => hasNewLines)))
+  unit.sessions.rerank(rowsOf(stood.filter(({ isReranked }) => isReranked)))
 }
 
 const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }) => row)
@@ -91,7 +91,7 @@ const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }
 async function writeLoads(unit: Unit, effects: Effects[], { people }: BatchFacts): Promise<void> {
   const loads = loadsIn(effects)
   for (const [uid, { given, freed }] of [...loads].sort(([a], [b]) => a - b)) {
-    for (let n = freed; n > 0; n -= 1) await unit.loads.lower(uid)
+    for (let n = freed; n > 0; n -= 1) unit.loads.lower(uid)
     if (given === 0) continue
     const { turn = 0, turnRead = 0 } = people.get(uid) ?? {}
     if ((await unit.loads.give(uid, { sessions: given, turn, turnRead })) === 0) {
@@ -118,10 +118,10 @@ function loadsIn(effects: Effects[]): Map<number, { given: number; freed: number
 }
 
 /** These come late because the row of a popular QR code is wanted by many transactions. */
-async function writeCounts(unit: Unit, counted: Counted[]): Promise<void> {
+function writeCounts(unit: Unit, counted: Counted[]): void {
   for (const id of [...new Set(counted.map(({ receptionId }) => receptionId))].sort()) {
     const more = { follows: 0, unfollows: 0, scans: 0 }
     for (const { receptionId, what } of counted) if (receptionId === id) more[what] += 1
-    await unit.visits.count(id, more)
+    unit.visits.count(id, more)
   }
 }

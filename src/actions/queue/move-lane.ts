@@ -54,8 +54,8 @@ async function moveSome(
 
     const steps = sessions.flatMap((session) => stepOf(session, move, needs.clock.now()))
     const events = steps.flatMap((step) => stepEvents('session.queued', step))
-    await unit.sessions.moveLanes(steps.map(({ session }) => session))
-    await unit.sessions.writeLedger(steps.map(({ ledger }) => ledger))
+    unit.sessions.moveLanes(steps.map(({ session }) => session))
+    unit.sessions.writeLedger(steps.map(({ ledger }) => ledger))
     writeEvents(needs, unit, events)
     return { steps, events }
   })

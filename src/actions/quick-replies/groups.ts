@@ -42,7 +42,7 @@ export function renameQuickReplyGroup(
     const before = await unit.quickReplies.lockGroup(me.companyId, me.uid, id)
     if (!before) throw notFound()
     refuseShared(me, before.type)
-    await unit.quickReplies.renameGroup(me.companyId, id, name)
+    unit.quickReplies.renameGroup(me.companyId, id, name)
     return { ...before, group_name: name }
   })
 }

@@ -87,7 +87,7 @@ export function createQuickReply(
       add_time: now,
       update_time: now,
     }
-    await unit.quickReplies.insert(row)
+    unit.quickReplies.insert(row)
     return row
   })
 }
@@ -105,7 +105,7 @@ export function changeQuickReply(
       ...(await columnsFor(unit, me, { input, type: before.type })),
       update_time: needs.clock.now(),
     }
-    await unit.quickReplies.change(me.companyId, id, columns)
+    unit.quickReplies.change(me.companyId, id, columns)
     return { ...before, ...columns }
   })
 }

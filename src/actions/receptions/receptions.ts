@@ -44,8 +44,8 @@ export async function createReception(
     if (taken) throw sceneTaken()
     const row = newReception(needs, me, { input, made })
     await refuseNobody(unit, row)
-    await unit.visits.addReception(row)
-    await writeAudit(needs, unit, {
+    unit.visits.addReception(row)
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'reception.created',
@@ -154,8 +154,8 @@ export async function changeReception(
     if ('kind' in columns || 'uid' in columns || 'user_group_id' in columns) {
       await refuseNobody(unit, row)
     }
-    await unit.visits.changeReception(me.companyId, id, columns)
-    await writeAudit(needs, unit, {
+    unit.visits.changeReception(me.companyId, id, columns)
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'reception.changed',
@@ -183,7 +183,7 @@ const columnsOf = ({ name, kind, uid, groupId, replyText, tags }: ReceptionPatch
 export async function deleteReception(needs: ReceptionNeeds, me: Me, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.visits.removeReception(me.companyId, id)) === 0) throw noReception()
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'reception.deleted', object: auditName('reception', id) },
     })

@@ -115,9 +115,9 @@ export async function importRules(
           })
         : 0
     const rows = inputs.map((input, at) => rowOf(needs, me, { input, before: known[at] ?? null }))
-    await unit.rules.rewrite(rows.filter((_, at) => known[at]))
-    await unit.rules.insert(rows.filter((_, at) => !known[at]))
-    await writeAudit(needs, unit, {
+    unit.rules.rewrite(rows.filter((_, at) => known[at]))
+    unit.rules.insert(rows.filter((_, at) => !known[at]))
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'rules.imported',

@@ -62,7 +62,7 @@ export async function startReplay(
       created_at: needs.clock.now(),
       ended_at: null,
     }
-    await unit.rules.insertReplay(replay)
+    unit.rules.insertReplay(replay)
     return replay
   })
 

@@ -49,9 +49,10 @@ async function saveRule(
     if (!before) await refuseTooMany(unit, me, 1)
 
     const row = rowOf(needs, me, { input, before })
-    await (before ? unit.rules.rewrite([row]) : unit.rules.insert([row]))
+    if (before) unit.rules.rewrite([row])
+    else unit.rules.insert([row])
     const action = before ? 'rule.changed' : 'rule.created'
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action, object: auditName('rule', row.message_rule_id), detail: { name: row.name } },
     })
@@ -121,7 +122,7 @@ const notThere = (field: string, what: string) =>
 export async function deleteRule(needs: RuleNeeds, me: Me, id: string): Promise<void> {
   await needs.store.work('rest', async (unit) => {
     if ((await unit.rules.remove(me.companyId, id)) === 0) throw noRule()
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: { action: 'rule.deleted', object: auditName('rule', id) },
     })

@@ -49,9 +49,9 @@ export async function writeTally(
   const at = needs.clock.now()
   if (spoken.length + unanswered.length > 0) {
     const day = Math.floor(at / dayMs)
-    await needs.store.work('rest', async (unit) => {
+    await needs.store.work('rest', (unit) => {
       // all processes write in the same order, so that two never wait for each other
-      await unit.rules.addHits(
+      unit.rules.addHits(
         spoken
           .map(({ ruleId, companyId, hits }) => ({
             message_rule_id: ruleId,
@@ -61,7 +61,7 @@ export async function writeTally(
           }))
           .sort((a, b) => (a.message_rule_id < b.message_rule_id ? -1 : 1)),
       )
-      await unit.rules.addUnmatched(
+      unit.rules.addUnmatched(
         unanswered
           .map((one) => questionRow(one, at))
           .sort((a, b) => (a.company_id + a.text_hash < b.company_id + b.text_hash ? -1 : 1)),

@@ -42,8 +42,8 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
       text: input.text,
       clientMsgId: input.clientMsgId,
     })
-    await unit.sessions.touch([session])
-    await unit.messages.insert([line])
+    unit.sessions.touch([session])
+    unit.messages.insert([line])
     const events = [
       ...lineEvents('message.sent', session, { line, at: line.add_time }),
       ...mentionEvents(line, mentioned),

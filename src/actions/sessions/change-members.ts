@@ -38,7 +38,7 @@ export async function addMembers(
         reason: 'joined',
         at,
       })
-      await unit.members.add(
+      unit.members.add(
         fresh.map((uid) => ({
           session_id: sessionId,
           uid,

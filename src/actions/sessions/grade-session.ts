@@ -28,7 +28,7 @@ export async function gradeSession(
       throw new AppError('not_allowed', 'Another supervisor grades what you did yourself.')
     }
 
-    await unit.evaluations.save({
+    unit.evaluations.save({
       session_id: sessionId,
       kind: 'supervisor',
       company_id: me.companyId,
@@ -37,7 +37,7 @@ export async function gradeSession(
       text: text ?? null,
       at: needs.clock.now(),
     })
-    await writeAudit(needs, unit, {
+    writeAudit(needs, unit, {
       me,
       entry: {
         action: 'session.graded',

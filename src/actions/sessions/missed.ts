@@ -40,7 +40,7 @@ export async function dismissMissed(
         'The session does not stand among the missed: somebody has dealt with it.',
       )
     }
-    await writeAudit(needs, unit, { me, entry: { action: 'session.dismiss', object: sessionId } })
+    writeAudit(needs, unit, { me, entry: { action: 'session.dismiss', object: sessionId } })
   })
   return session
 }

@@ -32,7 +32,7 @@ export async function readUpTo(
         : session.unread
     if (unread >= session.unread) return { session, changed: false }
 
-    await unit.sessions.change(me.companyId, sessionId, { unread })
+    unit.sessions.change(me.companyId, sessionId, { unread })
     writeEvents(needs, unit, [
       {
         companyId: me.companyId,

@@ -172,8 +172,8 @@ export async function writeStep(
   await writeSession(unit, moved, { claimedFrom: how.claimedFrom, hasNewLines: lines.length > 0 })
   await moveLoad(unit, moved, how.inTurn)
   await writeLines(unit, moved, { lines, outbox, pending })
-  await unit.sessions.writeLedger([ledger])
-  if (endsGroup(moved)) await unit.members.leaveAll(session.session_id, ledger.at)
+  unit.sessions.writeLedger([ledger])
+  if (endsGroup(moved)) unit.members.leaveAll(session.session_id, ledger.at)
 }
 
 /**
@@ -193,9 +193,9 @@ async function writeLines(
   if (pending.length > 0) {
     await unit.messages.fail(pending, { errcode: null, why: 'dropped_on_close' })
   }
-  await unit.messages.insert(lines)
-  if (pending.length > 0) await unit.outbox.drop(session.session_id, ledger.at)
-  await unit.outbox.insert(outbox)
+  unit.messages.insert(lines)
+  if (pending.length > 0) unit.outbox.drop(session.session_id, ledger.at)
+  unit.outbox.insert(outbox)
 }
 
 /** `also`: columns that change besides the owner. */
@@ -213,7 +213,7 @@ async function changeCustomer(
   )
   const stays = exclusive === customer.customer_service_uid
   if (stays && !also) return
-  await unit.customers.change(customer.company_id, customer.wx_user_id, {
+  unit.customers.change(customer.company_id, customer.wx_user_id, {
     ...also,
     ...(!stays && { customer_service_uid: exclusive }),
     is_clue: clueAfter(customer.is_clue, exclusive),
@@ -245,14 +245,14 @@ async function writeSession(
 ): Promise<void> {
   const { company_id, session_id } = session
   if (before.state === null) {
-    await unit.sessions.insert([session])
+    unit.sessions.insert([session])
     return
   }
-  if (claimedFrom === undefined) await unit.sessions.change(company_id, session_id, patch)
+  if (claimedFrom === undefined) unit.sessions.change(company_id, session_id, patch)
   else if (!(await unit.sessions.claim(session_id, claimedFrom, patch))) {
     refuse('session_already_claimed')
   }
-  if (hasNewLines) await unit.sessions.touch([session])
+  if (hasNewLines) unit.sessions.touch([session])
 }
 
 /**
@@ -272,7 +272,7 @@ async function moveLoad(
     { uid: has, by: 1 },
   ].filter(({ uid }) => uid !== null) as { uid: number; by: number }[]
   for (const { uid, by } of moves.sort((a, b) => a.uid - b.uid)) {
-    if (by < 0) await unit.loads.lower(uid)
+    if (by < 0) unit.loads.lower(uid)
     else if (inTurn) await giveInTurn(unit, uid, inTurn)
     else if ((await unit.loads.raise(uid, ledger.at)) === 0) {
       throw new AppError(

@@ -24,34 +24,27 @@ export type Sql = {
   run: (query: string, values?: Value[]) => Promise<number>
   /**
    * For writes whose row count does not matter. They are sent with the next read or with the
-   * commit, and that is also where an error appears.
+   * commit, and that is also where an error appears: so there is nothing to wait for here, nor
+   * with any other write that returns nothing.
    */
-  write: (query: string, values: Value[]) => Promise<void>
+  write: (query: string, values: Value[]) => void
   /** Sent with the commit, after everything else. */
   last: (query: string, values: Value[]) => void
-  insert: <Name extends TableName>(table: Name, rows: Rows<Name>) => Promise<void>
+  insert: <Name extends TableName>(table: Name, rows: Rows<Name>) => void
   /**
    * Leaves existing rows as they are. Which row was first must be read afterwards, because no
    * database reports it reliably.
    */
-  insertNew: <Name extends TableName>(table: Name, rows: Rows<Name>) => Promise<void>
+  insertNew: <Name extends TableName>(table: Name, rows: Rows<Name>) => void
   insertSerial: <Name extends TableName>(table: Name, row: Partial<RowIn<Name>>) => Promise<number>
-  upsert: <Name extends TableName>(
-    table: Name,
-    rows: Rows<Name>,
-    how: Upsert<Name>,
-  ) => Promise<void>
+  upsert: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => void
   /** The same, in a form for `last`. */
   upserts: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => Statement[]
   /**
    * The one way to change a row, which must be locked: sets the columns of the patch and no others.
    * Undefined fields are left unchanged.
    */
-  change: <Name extends TableName>(
-    table: Name,
-    key: WhereIn<Name>,
-    patch: PatchIn<Name>,
-  ) => Promise<void>
+  change: <Name extends TableName>(table: Name, key: WhereIn<Name>, patch: PatchIn<Name>) => void
   /** The same if the row still has the values of `key`. Returns whether it had. */
   changeIf: <Name extends TableName>(
     table: Name,
@@ -63,7 +56,7 @@ export type Sql = {
     table: Name,
     rows: Rows<Name>,
     how: { key: keyof RowIn<Name> & string; set: readonly ChangingIn<Name>[] },
-  ) => Promise<void>
+  ) => void
 }
 
 export const quoted = (name: string) => `\`${name}\``
@@ -146,7 +139,7 @@ export function openSql(ask: Ask, dialect: Dialect, { heard, soon, last }: Aroun
       time.push(statement)
     }
   }
-  const write = async (statements: Iterable<Statement>) => {
+  const write = (statements: Iterable<Statement>) => {
     keepFor(soon, statements)
   }
   const all = async <T>(text: string, values: Value[] = []) =>

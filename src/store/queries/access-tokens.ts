@@ -17,7 +17,7 @@ export const accessTokenQueries = (sql: Sql) => ({
     ]),
   /** True for the one process that may renew the token until then. */
   lease: async ({ companyId, key, token, now, until }: TokenLease) => {
-    await sql.insertNew('access_token', [
+    sql.insertNew('access_token', [
       {
         token_key: key,
         company_id: companyId,

@@ -91,7 +91,7 @@ export const accountQueries = (sql: Sql) => ({
   /** True if nobody else has changed the value since it was read. */
   rememberInstead: async (name: string, was: string | null, value: string) => {
     if (was === null) {
-      await sql.insertNew('installation', [{ name, value }])
+      sql.insertNew('installation', [{ name, value }])
     } else {
       await sql.run('update installation set value = ? where name = ? and value = ?', [
         value,

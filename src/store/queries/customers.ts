@@ -102,9 +102,9 @@ export const customerQueries = (sql: Sql) => ({
   insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
   touch: (rows: KnownCustomer[]) =>
     sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: heard }),
-  belong: async (rows: KnownCustomer[]) => {
+  belong: (rows: KnownCustomer[]) => {
     for (const row of rows) {
-      await sql.write(
+      sql.write(
         'update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?',
         [row.customer_service_uid, row.wx_user_id],
       )

@@ -13,7 +13,7 @@ export const inboxQueries = (sql: Sql) => ({
    */
   add: async (rows: InboxRow[]): Promise<(row: InboxRow) => Seen | undefined> => {
     if (rows.length === 0) return () => undefined
-    await sql.insertNew('inbox', rows)
+    sql.insertNew('inbox', rows)
     const accounts = list([...new Set(rows.map((row) => row.account_id))])
     const keys = list(rows.map((row) => row.dedup_key))
     const seen = await sql.all<Seen>(
@@ -24,9 +24,9 @@ export const inboxQueries = (sql: Sql) => ({
     return (row) => byKey.get(inboxKey(row))
   },
   /** Removes pushes that leave this batch and will run again alone. */
-  takeBack: async (ids: string[]) => {
+  takeBack: (ids: string[]) => {
     if (ids.length === 0) return
     const some = list(ids)
-    await sql.write(`delete from inbox where inbox_id in (${some.marks})`, some.values)
+    sql.write(`delete from inbox where inbox_id in (${some.marks})`, some.values)
   },
 })

@@ -4,7 +4,7 @@ import type { Sql } from '../engine/sql.ts'
 export const jobQueries = (sql: Sql) => ({
   /** True for the one process that gets this slot. */
   take: async (row: JobRunRow) => {
-    await sql.insertNew('job_run', [row])
+    sql.insertNew('job_run', [row])
     const stands = await sql.one<{ token: string }>(
       'select token from job_run where job = ? and slot = ?',
       [row.job, row.slot],

@@ -7,9 +7,9 @@ export const kfQueries = (sql: Sql) => ({
       accountId,
     ]),
   /** Replaces our copy with WeChat's whole list. */
-  replace: async (accountId: string, rows: KfAccountRow[]) => {
-    await sql.run('delete from kf_account where account_id = ?', [accountId])
-    await sql.insert('kf_account', rows)
+  replace: (accountId: string, rows: KfAccountRow[]) => {
+    sql.write('delete from kf_account where account_id = ?', [accountId])
+    sql.insert('kf_account', rows)
   },
   identities: (companyId: string, accountId: string) =>
     sql.all<CustomerServiceRow>(

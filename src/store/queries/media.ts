@@ -22,7 +22,7 @@ export const mediaQueries = (sql: Sql) => ({
    * again restarts the time until it is deleted as unused.
    */
   add: async (row: ResourceRow): Promise<ResourceRow> => {
-    await sql.insertNew('resources', [row])
+    sql.insertNew('resources', [row])
     const stands = await sql.one<ResourceRow>(
       'select * from resources where company_id = ? and sha256 = ?',
       [row.company_id, row.sha256],

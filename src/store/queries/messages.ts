@@ -149,7 +149,7 @@ export const messageQueries = (sql: Sql) => ({
   /** Passive answers whose outbox row may still be settled. */
   passiveWritten: (ids: string[]) => {
     const some = list(ids)
-    return sql.write(
+    sql.write(
       `update message_data set delivery = 'sent' where message_id in (${some.marks}) and delivery in ('sending', 'unknown')`,
       some.values,
     )

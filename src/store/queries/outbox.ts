@@ -54,7 +54,7 @@ export const outboxQueries = (sql: Sql) => ({
    */
   passiveWritten: (ids: string[], at: number) => {
     const some = list(ids)
-    return sql.write(
+    sql.write(
       // `not in` is used because with `in` SQLite would read all rows that are being sent instead
       // of looking up the ids
       `update outbox set state = 'sent', settled_at = ?, lease_until = null where outbox_id in (${some.marks})` +

@@ -86,19 +86,16 @@ export const userQueries = (sql: Sql) => ({
     (await sql.all<{ uid: number }>('select uid from user_deputy where deputy_uid = ?', [uid])).map(
       (row) => row.uid,
     ),
-  setGroups: async (companyId: string, uid: number, ids: number[]) => {
-    await sql.run('delete from user_group_member where company_id = ? and uid = ?', [
-      companyId,
-      uid,
-    ])
-    await sql.insert(
+  setGroups: (companyId: string, uid: number, ids: number[]) => {
+    sql.write('delete from user_group_member where company_id = ? and uid = ?', [companyId, uid])
+    sql.insert(
       'user_group_member',
       ids.map((user_group_id) => ({ user_group_id, uid, company_id: companyId })),
     )
   },
-  setDeputies: async (companyId: string, uid: number, uids: number[]) => {
-    await sql.run('delete from user_deputy where company_id = ? and uid = ?', [companyId, uid])
-    await sql.insert(
+  setDeputies: (companyId: string, uid: number, uids: number[]) => {
+    sql.write('delete from user_deputy where company_id = ? and uid = ?', [companyId, uid])
+    sql.insert(
       'user_deputy',
       uids.map((deputy_uid) => ({ uid, deputy_uid, company_id: companyId })),
     )

@@ -33,13 +33,10 @@ export const visitQueries = (sql: Sql) => ({
     sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: visited }),
   insert: (rows: TrajectoryRow[]) => sql.insert('trajectory', rows),
   /** The follower's row must be locked, so that the numbers have no gap. */
-  forgetBefore: async (rows: TrajectoryRow[]) => {
+  forgetBefore: (rows: TrajectoryRow[]) => {
     const long = rows.filter((row) => row.n > keptOfEach)
     for (const { wx_user_id: id, n } of long) {
-      await sql.write('delete from trajectory where wx_user_id = ? and n <= ?', [
-        id,
-        n - keptOfEach,
-      ])
+      sql.write('delete from trajectory where wx_user_id = ? and n <= ?', [id, n - keptOfEach])
     }
   },
   trajectory: (companyId: string, customerId: string, page: { before: number; limit: number }) =>
