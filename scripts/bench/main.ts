@@ -7,7 +7,7 @@ import { xmlBench } from './xml.ts'
 const benches: Record<string, { says: string; run: (args: string[]) => Promise<void> }> = {
   webhook: {
     says:
-      '[--seconds 5] [--rounds 5] [--connections 256] [--editions embedded,cluster]\n' +
+      '[--warm 12] [--seconds 8] [--rounds 5] [--connections 256] [--editions embedded,cluster] [--profile DIR]\n' +
       '  a durable push beside a bare server and the package wechat',
     run: webhookBench,
   },
