@@ -50,7 +50,7 @@ async function documented(house: House): Promise<Map<string, any>> {
   )
 }
 
-void test('every operation of the OpenAPI document is called with success, and answers, also when it refuses, what the document says', async (t) => {
+void test('every operation of the OpenAPI document is called successfully, and each of its answers, including refusals, is as the document says', async (t) => {
   const at = await openRights()
   t.after(() => at.house.close())
   const operations = await documented(at.house)
@@ -65,7 +65,7 @@ void test('every operation of the OpenAPI document is called with success, and a
   t.diagnostic(`${operations.size} operations`)
 })
 
-void test('the OpenAPI document has a schema for each answer, each name in it leads somewhere, and each operation has an id of its own', async (t) => {
+void test('the OpenAPI document has a schema for every answer, all its references can be resolved, and each operation has a unique id', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const { body, text } = await nobody(house).get('/api/openapi.json').expect(200)
@@ -87,7 +87,7 @@ void test('the OpenAPI document has a schema for each answer, each name in it le
   assert.equal(new Set(ids).size, ids.length)
 })
 
-void test('a field too many, a field too few, a wrong word and a status nobody described are each found', () => {
+void test('the check of answers against the OpenAPI document finds an unknown field, a missing field, a wrong word and an undocumented status', () => {
   const asked = { method: 'POST', url: '/api/sessions/close' }
   const as = (body: object, status = 200) =>
     undescribed(asked, { status, type: 'application/json; charset=utf-8', body })

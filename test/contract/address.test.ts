@@ -72,7 +72,7 @@ void describe('parsing of REDIS_URL', () => {
     })
   }
 
-  void test('the configuration accepts only these schemes for REDIS_URL', () => {
+  void test('the configuration refuses a REDIS_URL whose scheme is not redis, redis+sentinel or redis+cluster', () => {
     for (const url of ['redis://a', 'redis+sentinel://a/m', 'redis+cluster://a']) {
       assert.equal(readConfig({}, { REDIS_URL: url }).REDIS_URL, url)
     }

@@ -59,53 +59,53 @@ const transfer = ({ agent, other, id }: Scene) =>
 
 const acts: Act[] = [
   {
-    promise: 'no push is answered before the disk keeps it',
+    promise: 'no push is answered before it is on disk',
     ask: (at) => push(at, 'o1', '二'),
     written: "select * from message_data where text = '二'",
   },
   {
-    promise: 'no claim of the next is answered before the disk keeps it',
+    promise: 'no claim of the next session is answered before it is on disk',
     ask: ({ agent }) => agent.call('POST', '/api/sessions/claim', {}),
     written: 'select * from message_session where state = 1',
   },
   {
-    promise: 'no claim of a certain session is answered before the disk keeps it',
+    promise: 'no claim of a certain session is answered before it is on disk',
     ask: claim,
     written: 'select * from message_session where state = 1',
   },
   {
-    promise: 'no reply is answered before the disk keeps it',
+    promise: 'no reply is answered before it is on disk',
     before: claim,
     ask: ({ agent, id }) =>
       verb(agent, `${id}/messages`, { clientMsgId: 'r', type: 'text', text: '在' }),
     written: "select * from message_data where text = '在'",
   },
   {
-    promise: 'no note is answered before the disk keeps it',
+    promise: 'no note is answered before it is on disk',
     before: claim,
     ask: ({ agent, id }) => verb(agent, `${id}/notes`, { text: '记一下' }),
     written: "select * from message_data where text = '记一下'",
   },
   {
-    promise: 'no transfer is answered before the disk keeps it',
+    promise: 'no transfer is answered before it is on disk',
     before: claim,
     ask: transfer,
     written: 'select * from message_session where state = 0',
   },
   {
-    promise: 'no accept is answered before the disk keeps it',
+    promise: 'no acceptance of a session is answered before it is on disk',
     before: async (at) => [await claim(at), await transfer(at)],
     ask: ({ other, id }) => verb(other, `${id}/accept`),
     written: 'select * from message_session where state = 1',
   },
   {
-    promise: 'no close is answered before the disk keeps it',
+    promise: 'no closing of a session is answered before it is on disk',
     before: claim,
     ask: ({ agent, id }) => verb(agent, `${id}/close`),
     written: 'select * from message_session where state = -1',
   },
   {
-    promise: 'no new rule is answered before the disk keeps it',
+    promise: 'no new rule is answered before it is on disk',
     ask: ({ house }) =>
       house.admin.call('POST', '/api/rules', {
         name: '新',
@@ -115,7 +115,7 @@ const acts: Act[] = [
     written: "select * from message_rule where name = '新'",
   },
   {
-    promise: 'no sign-in is answered before the disk keeps it',
+    promise: 'no sign-in is answered before it is on disk',
     before: ({ agent }) => agent.call('POST', '/api/logout', {}),
     ask: ({ house }) =>
       post(`${house.url}/api/login`, { username: 'a', password }).then(() => ({ status: 200 })),
@@ -124,7 +124,7 @@ const acts: Act[] = [
 ]
 
 for (const { promise, before, ask, written } of acts) {
-  void test(`${promise}, although the row is visible in the database already`, async (t) => {
+  void test(`${promise}, even though the row can already be read from the database`, async (t) => {
     const slow = slowDisk()
     const house = await openHouse({ rules: false, withoutCron: true, disk: slow.disk })
     t.after(async () => {

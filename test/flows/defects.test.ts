@@ -21,64 +21,72 @@ const listed = async (house: House, list: string) => [
   ...((await house.app.ports.queue.members(await companyOf(house), list))?.keys() ?? []),
 ]
 
-defect(5, 'who loses a claim changes nothing of the customer', async (t) => {
-  const house = await openHouse({ rules: false })
-  t.after(() => house.close())
-  await (await follower(house)).says('你好')
-  const [session] = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items
-  const full = await house.agent('full', { capacity: 0 })
-  const agents = await Promise.all(Array.from({ length: 8 }, (_, n) => house.agent(`a${n}`)))
-  const answers = await Promise.all(
-    [full, ...agents].map((agent) => agent.call('POST', `/api/sessions/${session.id}/claim`, {})),
-  )
-  const winners = answers.filter((answer) => answer.status === 200)
-  assert.equal(winners.length, 1)
-  const customers = await house.rows<{ customer_service_uid: number }>(
-    'select customer_service_uid from wx_user',
-  )
-  assert.deepEqual(customers, [{ customer_service_uid: winners[0]?.body.agentUid }])
-  assert.equal(await loadOf(house, full.uid), 0)
-})
+defect(
+  5,
+  'an agent who loses the race for a claim changes nothing about the customer',
+  async (t) => {
+    const house = await openHouse({ rules: false })
+    t.after(() => house.close())
+    await (await follower(house)).says('你好')
+    const [session] = (await house.admin.call('GET', '/api/sessions?state=queued')).body.items
+    const full = await house.agent('full', { capacity: 0 })
+    const agents = await Promise.all(Array.from({ length: 8 }, (_, n) => house.agent(`a${n}`)))
+    const answers = await Promise.all(
+      [full, ...agents].map((agent) => agent.call('POST', `/api/sessions/${session.id}/claim`, {})),
+    )
+    const winners = answers.filter((answer) => answer.status === 200)
+    assert.equal(winners.length, 1)
+    const customers = await house.rows<{ customer_service_uid: number }>(
+      'select customer_service_uid from wx_user',
+    )
+    assert.deepEqual(customers, [{ customer_service_uid: winners[0]?.body.agentUid }])
+    assert.equal(await loadOf(house, full.uid), 0)
+  },
+)
 
-defect(7, "a line names the agent's row on the account, never his uid in its place", async (t) => {
-  const house = await openHouse({ rules: false })
-  t.after(() => house.close())
-  await house.agent('without', { accountIds: [] })
-  const [agent, target] = [await house.agent('agent1'), await house.agent('target')]
-  const identity = async (uid: number) =>
-    (
-      await house.rows<{ id: number }>(
-        'select customer_service_id as id from customer_service where uid = ?',
-        [uid],
-      )
-    )[0]?.id
-  const [own, targets] = [await identity(agent.uid), await identity(target.uid)]
-  assert.notEqual(own, agent.uid, 'the premise: the numbers differ')
-  const customer = await follower(house)
-  await customer.says('一')
-  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
-  await customer.says('二')
-  await house.admin.call('POST', `/api/sessions/${id}/messages`, {
-    clientMsgId: 'i',
-    type: 'text',
-    text: '三',
-  })
-  await agent.call('POST', `/api/sessions/${id}/transfer`, { agentUid: target.uid })
-  await target.call('POST', `/api/sessions/${id}/accept`, {})
-  await target.call('POST', `/api/sessions/${id}/messages`, {
-    clientMsgId: 't',
-    type: 'text',
-    text: '四',
-  })
-  const lines = await house.rows<{ customer_service_id: number | null }>(
-    'select customer_service_id from message_data where session_id = ? order by seq',
-    [id],
-  )
-  assert.deepEqual(
-    lines.map((line) => line.customer_service_id),
-    [null, own, own, targets],
-  )
-})
+defect(
+  7,
+  'a line names the agent by the id of their row on the account, never by their uid',
+  async (t) => {
+    const house = await openHouse({ rules: false })
+    t.after(() => house.close())
+    await house.agent('without', { accountIds: [] })
+    const [agent, target] = [await house.agent('agent1'), await house.agent('target')]
+    const identity = async (uid: number) =>
+      (
+        await house.rows<{ id: number }>(
+          'select customer_service_id as id from customer_service where uid = ?',
+          [uid],
+        )
+      )[0]?.id
+    const [own, targets] = [await identity(agent.uid), await identity(target.uid)]
+    assert.notEqual(own, agent.uid, 'the premise: the numbers differ')
+    const customer = await follower(house)
+    await customer.says('一')
+    const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+    await customer.says('二')
+    await house.admin.call('POST', `/api/sessions/${id}/messages`, {
+      clientMsgId: 'i',
+      type: 'text',
+      text: '三',
+    })
+    await agent.call('POST', `/api/sessions/${id}/transfer`, { agentUid: target.uid })
+    await target.call('POST', `/api/sessions/${id}/accept`, {})
+    await target.call('POST', `/api/sessions/${id}/messages`, {
+      clientMsgId: 't',
+      type: 'text',
+      text: '四',
+    })
+    const lines = await house.rows<{ customer_service_id: number | null }>(
+      'select customer_service_id from message_data where session_id = ? order by seq',
+      [id],
+    )
+    assert.deepEqual(
+      lines.map((line) => line.customer_service_id),
+      [null, own, own, targets],
+    )
+  },
+)
 
 defect(13, 'a uid in the body of a message makes nobody a supervisor', async (t) => {
   const at = await openDesk(t)
@@ -100,7 +108,7 @@ defect(13, 'a uid in the body of a message makes nobody a supervisor', async (t)
 
 defect(
   14,
-  'a transfer happens whole or not at all, only to an agent of the account, and leaves no trace in the list of the former',
+  "a transfer happens completely or not at all, only to an agent who serves the account, and removes the session from the former agent's list",
   async (t) => {
     const at = await openDesk(t)
     const [full, elsewhere, b] = [
@@ -132,43 +140,47 @@ defect(
   },
 )
 
-defect(15, 'whoever ends a session, and in whatever state, it leaves every list', async (t) => {
-  const at = await openDesk(t)
-  const b = await at.house.agent('b')
-  const common = await commonOf(at.house)
-  const lists = async () =>
-    (
-      await Promise.all(
-        [laneList(common), waitingList(b.uid), waitingList(at.agent.uid)].map((list) =>
-          listed(at.house, list),
-        ),
-      )
-    ).flat()
-  const give = async () => {
-    await at.verb(at.agent, 'transfer', { agentUid: b.uid })
-  }
-  await give()
-  assert.deepEqual(await lists(), [at.id], 'the premise: it stands in one')
-  await at.verb(b, 'close')
-  assert.deepEqual(await lists(), [])
-
-  for (const closer of [b, at.house.admin]) {
-    await at.customer.says('又来了')
-    const [waiting] = (await at.house.admin.call('GET', '/api/sessions?state=waiting')).body.items
-    assert.deepEqual(await lists(), [waiting.id])
-    await closer.call('POST', `/api/sessions/${waiting.id}/close`, {})
+defect(
+  15,
+  "a session that ends disappears from every list of the queue's index, whoever ends it and whatever its state",
+  async (t) => {
+    const at = await openDesk(t)
+    const b = await at.house.agent('b')
+    const common = await commonOf(at.house)
+    const lists = async () =>
+      (
+        await Promise.all(
+          [laneList(common), waitingList(b.uid), waitingList(at.agent.uid)].map((list) =>
+            listed(at.house, list),
+          ),
+        )
+      ).flat()
+    const give = async () => {
+      await at.verb(at.agent, 'transfer', { agentUid: b.uid })
+    }
+    await give()
+    assert.deepEqual(await lists(), [at.id], 'the premise: it stands in one')
+    await at.verb(b, 'close')
     assert.deepEqual(await lists(), [])
-  }
-  await (await follower(at.house)).says('新客户')
-  const [queued] = (await at.house.admin.call('GET', '/api/sessions?state=queued')).body.items
-  assert.deepEqual(await lists(), [queued.id])
-  await at.house.admin.call('POST', `/api/sessions/${queued.id}/close`, {})
-  assert.deepEqual(await lists(), [])
-})
+
+    for (const closer of [b, at.house.admin]) {
+      await at.customer.says('又来了')
+      const [waiting] = (await at.house.admin.call('GET', '/api/sessions?state=waiting')).body.items
+      assert.deepEqual(await lists(), [waiting.id])
+      await closer.call('POST', `/api/sessions/${waiting.id}/close`, {})
+      assert.deepEqual(await lists(), [])
+    }
+    await (await follower(at.house)).says('新客户')
+    const [queued] = (await at.house.admin.call('GET', '/api/sessions?state=queued')).body.items
+    assert.deepEqual(await lists(), [queued.id])
+    await at.house.admin.call('POST', `/api/sessions/${queued.id}/close`, {})
+    assert.deepEqual(await lists(), [])
+  },
+)
 
 defect(
   16,
-  'a session that an agent began is not ended as if its customer had been silent since 1970',
+  'a session that an agent starts is not ended at once, although its customer has never written',
   async (t) => {
     const at = await openDesk(t, { withoutCron: true })
     const customerId = (await at.session()).customer.id as string
@@ -190,7 +202,7 @@ defect(
 
 defect(
   6,
-  'many first messages at once, each delivered three times, open one session and are kept once each',
+  'many first messages of one follower at once, each delivered three times, open one session and are stored once each',
   async (t) => {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())
@@ -203,7 +215,7 @@ defect(
 
 defect(
   8,
-  'a customer for a group is given to a person of that group, to each as often',
+  'customers who come for a group are assigned to the people of that group, to each of them equally often',
   async (t) => {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())
@@ -228,13 +240,13 @@ defect(
   },
 )
 
-defect(9, 'following, leaving and coming back leave a customer whose he is', async (t) => {
+defect(9, 'a customer who unfollows and follows again keeps their exclusive agent', async (t) => {
   const { house, customer, agent } = await openDesk(t)
   for (const event of ['unsubscribe', 'subscribe', 'subscribe']) await customer.does(event)
   assert.equal((await sessionOf(house, customer)).customer.exclusiveAgentUid, agent.uid)
 })
 
-defect(11, 'the first message opens a session whatever it is', async (t) => {
+defect(11, 'the first message of a follower opens a session, whatever its type', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -245,25 +257,29 @@ defect(11, 'the first message opens a session whatever it is', async (t) => {
   assert.equal((await sessionOf(house, customer)).stateCode, 3)
 })
 
-defect(16, 'a group chat that nobody writes in ends like any other', async (t) => {
-  const { house, agent, verb, session, ledger } = await openDesk(t, { withoutCron: true })
-  await setAll(house, { idleCloseMinutes: 60 })
-  const other = await house.agent('other')
-  await verb(agent, 'members', { uids: [other.uid] })
-  assert.equal((await session()).stateCode, 2)
-  await house.app.advanceTo(59 * 60_000)
-  assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 0)
-  await house.app.advanceTo(61 * 60_000)
-  assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 1)
-  assert.deepEqual(
-    (await ledger()).map((step) => step.to),
-    [3, 1, 2, -1],
-  )
-})
+defect(
+  16,
+  'a group chat in which nobody writes ends after the same time as any other session',
+  async (t) => {
+    const { house, agent, verb, session, ledger } = await openDesk(t, { withoutCron: true })
+    await setAll(house, { idleCloseMinutes: 60 })
+    const other = await house.agent('other')
+    await verb(agent, 'members', { uids: [other.uid] })
+    assert.equal((await session()).stateCode, 2)
+    await house.app.advanceTo(59 * 60_000)
+    assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 0)
+    await house.app.advanceTo(61 * 60_000)
+    assert.equal((await runJob(house.admin, 'idle-close'))['ended'], 1)
+    assert.deepEqual(
+      (await ledger()).map((step) => step.to),
+      [3, 1, 2, -1],
+    )
+  },
+)
 
 defect(
   22,
-  'a sign-in that ended gives nothing any more, and its person is given no customers',
+  'a sign-in that has ended is refused, and its person is assigned no customers',
   async (t) => {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())

@@ -30,7 +30,7 @@ async function scene(
 
 const stored = async (house: House) => (await house.rows('select text from message_data')).length
 
-void test("a recorded signed address is refused once WeChat's own time has advanced by ten minutes", async (t) => {
+void test("a recorded push URL is refused once WeChat's own time has advanced by ten minutes", async (t) => {
   const { house, push } = await scene(t)
   const kept = signed(undefined, start)
   assert.equal(await push(0, kept), 200)
@@ -42,7 +42,7 @@ void test("a recorded signed address is refused once WeChat's own time has advan
   assert.match(await house.metrics(), /kefu_pushes_total\{result="old"\} 1/)
 })
 
-void test('a recorded address that was the newest is refused a day later, and the next real push is accepted', async (t) => {
+void test('a recorded push URL that is still the newest of its account is refused a day later, and the next real push is accepted', async (t) => {
   const { house, push } = await scene(t)
   const kept = signed(undefined, start)
   assert.equal(await push(0, kept), 200)
@@ -67,7 +67,7 @@ void test('a single push with a time far in the future does not cause the pushes
   for (const after of [0, 5 * day, 1, 365 * day, 2]) assert.equal(await push(after), 200)
 })
 
-void test('a company can choose to accept old pushes', async (t) => {
+void test('with the setting refuseOldPushes switched off, a company accepts recorded pushes', async (t) => {
   const { house, push } = await scene(t)
   const path = '/api/settings'
   assert.equal((await house.admin.call('PATCH', path, { refuseOldPushes: false })).status, 200)

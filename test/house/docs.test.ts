@@ -80,7 +80,7 @@ void test('docs/rights.md matches what the routes declare about who may call the
   )
 })
 
-void test('every kind of reach that is described is used by some route', () => {
+void test('every declared relation between a caller and a thing (reach) is used by some route', () => {
   const used = new Set(routes.flatMap(reachesOf))
   assert.deepEqual(
     Object.keys(reaches).filter((reach) => !used.has(reach as Reach)),

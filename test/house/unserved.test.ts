@@ -10,7 +10,7 @@ for (const [most, ends] of [
   [1, /2 not served, 1 at most \(it is away\): 2 × 500 POST \/wechat/],
   [2, null],
 ] as const) {
-  void test(`a house with two unserved pushes, of which ${most} were announced, closes ${ends ? 'with a fault' : 'without a fault'}`, async () => {
+  void test(`a test house with two unanswered pushes, of which ${most} were announced, ${ends ? 'fails the test' : 'does not fail the test'} when it closes`, async () => {
     const house = await openHouse({ rules: false, withoutCron: true, alone: true })
     house.announce({ logs: [/./], unserved: { most, why: 'it is away' } })
     const giveBack = await takeStoreAway(house)
@@ -23,7 +23,7 @@ for (const [most, ends] of [
   })
 }
 
-void test('pushes of the simulator without a usable answer count as unserved, and those a process itself refused are counted once', () => {
+void test('pushes that got no usable answer count as unserved, and those that a process itself refused are not counted twice', () => {
   const tried = (more: object) => ({
     n: 1,
     kind: 'push' as const,

@@ -8,7 +8,7 @@ import { schemasOf } from '../../scripts/wire/schema.ts'
 
 const schemasIn = (text: string) => schemasOf(declarationsIn([['a.ts', text]]))
 
-void test('the schemas of kefu-wire say what its types say', () => {
+void test('the stored JSON Schemas of kefu-wire are those generated from its types', () => {
   assert.equal(
     readFileSync(schemaFile, 'utf8'),
     schemaText(),
@@ -16,7 +16,7 @@ void test('the schemas of kefu-wire say what its types say', () => {
   )
 })
 
-void test('a field that may be left out, a null, words, an heir and a generic type become schemas', () => {
+void test('JSON Schemas are generated for optional fields, null, unions of words, types that extend others, and generic types', () => {
   const { Page, Heir, Both } = schemasIn(`
     export interface Page<Item> { items: Item[]; next: string | null }
     /** Has more. */
@@ -52,7 +52,7 @@ void test('a field that may be left out, a null, words, an heir and a generic ty
   })
 })
 
-void test('a type that has no schema is refused with its place, and is never taken for anything', () => {
+void test('a type for which no JSON Schema can be generated is an error that names its place, and never a schema that accepts anything', () => {
   for (const type of [
     'Map<string, string>',
     '() => void',

@@ -58,7 +58,7 @@ for (const { what, made, read } of [
   { what: 'stream', made: streams, read: readStream },
   { what: 'list of the queue', made: lists, read: readList },
 ]) {
-  void test(`the name of each kind of ${what} is spelt as stored rows have it, and read as it was made`, () => {
+  void test(`every kind of ${what} gets the name that stored rows already use, and the name can be parsed into what it was made from`, () => {
     assert.ok(Object.keys(made).length > 1)
     for (const [name, [spelt, meant]] of Object.entries(made)) {
       assert.equal(name, spelt)
@@ -66,7 +66,7 @@ for (const { what, made, read } of [
     }
   })
 
-  void test(`what no ${what} of ours is called is read as none, whatever stands there`, () => {
+  void test(`a text that is not the name of any ${what} is parsed as none, whatever it contains`, () => {
     const halves = Object.keys(made)
       .filter((name) => name.includes(':'))
       .flatMap((name) => [name.slice(0, name.indexOf(':') + 1), name.slice(0, name.indexOf(':'))])
@@ -95,7 +95,7 @@ for (const { what, made, read } of [
   })
 }
 
-void test('whatever ids they are made of, names of lanes, actors and streams are read back as the same', () => {
+void test('names of lanes, actors and streams can be parsed into the ids they were made from, whatever these are', () => {
   const id = fc.string({ minLength: 1 })
   const plainId = fc.stringMatching(/^[^:]+$/)
   fc.assert(
@@ -117,14 +117,14 @@ void test('whatever ids they are made of, names of lanes, actors and streams are
   )
 })
 
-void test('nobody has no lane, no list and no actor of their own', () => {
+void test('parsing a missing name gives no lane, no group and no actor', () => {
   assert.deepEqual(
     [readLane(null), readActor(null), groupOf(null), isPrivate(null)],
     [null, null, null, false],
   )
 })
 
-void test('a bell rings for one company: the same stream of another one has another bell', () => {
+void test('event streams with the same name in two companies have different topics on the event bus', () => {
   assert.equal(bell('c1', liveStream), 'c1 live')
   assert.notEqual(bell('c1', personStream(7)), bell('c2', personStream(7)))
 })

@@ -42,7 +42,7 @@ void test('a Redis started for tests answers, keeps written data after a kill, a
   await stopsWithoutATrace(service)
 })
 
-void test('arguments for a Redis override its defaults, and a given directory is not deleted', async (t) => {
+void test('a Redis started for tests takes arguments that override its defaults, and does not delete a directory that was given to it', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-redis-'))
   t.after(() => {
     rmSync(dir, { recursive: true, force: true })

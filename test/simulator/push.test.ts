@@ -109,7 +109,7 @@ test('if the second attempt of a push is answered, the simulator shows that repl
   )
 })
 
-test('with noRetry the simulator accepts an answer other than 200 as final', async (t) => {
+test('a push under the fault noRetry is not repeated by the simulator, even if the answer is not 200', async (t) => {
   const scene = await openScene(t)
   await scene.call('POST', '/sim/faults', { kind: 'noRetry' })
   scene.answerWith((_pushed, response) => {

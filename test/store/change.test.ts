@@ -20,7 +20,7 @@ const open = async (t: { after: (close: () => Promise<void>) => void }) => {
   return { store, stands }
 }
 
-void test('two who change different columns of one row keep what the other has changed', async (t) => {
+void test("two transactions that change different columns of the same row keep each other's changes", async (t) => {
   const { store, stands } = await open(t)
   const [row, other] = sessions
   const change = (patch: PatchIn<'message_session'>) =>
@@ -32,7 +32,7 @@ void test('two who change different columns of one row keep what the other has c
   assert.deepEqual(await stands(other), other)
 })
 
-void test('a row that is no longer what was looked for is not changed, and whoever changes it hears so', async (t) => {
+void test('a session that has moved to another lane meanwhile is not claimed from its old lane, and the caller learns that nothing changed', async (t) => {
   const { store, stands } = await open(t)
   const [row] = sessions
   const claim = (lane: string) =>
@@ -47,7 +47,7 @@ void test('a row that is no longer what was looked for is not changed, and whoev
   assert.equal((await stands(row))?.uid, 7)
 })
 
-void test('of many rows each takes over its own columns, and no other', async (t) => {
+void test('when many rows are changed at once, each gets its own values in the named columns and keeps all others', async (t) => {
   const { store, stands } = await open(t)
   const changed = sessions.slice(0, 2).map((row, n) => ({ ...row, rank: n, unread: 9 }))
   await store.work('rest', (unit) => unit.sessions.rerank(changed))
@@ -56,7 +56,7 @@ void test('of many rows each takes over its own columns, and no other', async (t
   }
 })
 
-void test('no patch is a row that was read, and none names a key or a company', () => {
+void test("a change that passes a whole row, the row's key or its company does not compile", () => {
   const row = sessions[0]
   const account = {} as AccountRow
   // @ts-expect-error a whole row

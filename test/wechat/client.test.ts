@@ -336,7 +336,7 @@ test('plain http is accepted for loopback addresses only', () => {
   assert.ok(open('http://[::1]:1'))
 })
 
-test('a base URL may contain a path', async (t) => {
+test('the client accepts a base URL that contains a path', async (t) => {
   const { url, asked } = await fakeWechat(t, (_asked, response) => {
     json(response, { errcode: 0 })
   })

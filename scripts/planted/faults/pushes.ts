@@ -19,9 +19,9 @@ export const pushes: Fault[] = [
     find: '    await logFile.forced()\n',
     put: '    logFile.forced().catch(() => undefined)\n',
     caughtBy: [
-      'faults/disk: no push is answered before the disk keeps it',
-      'faults/disk: no reply is answered before the disk keeps it',
-      'faults/disk: no claim of the next is answered before the disk keeps it',
+      'faults/disk: no push is answered before it is on disk',
+      'faults/disk: no reply is answered before it is on disk',
+      'faults/disk: no claim of the next session is answered before it is on disk',
     ],
   },
   {
@@ -140,7 +140,7 @@ export const pushes: Fault[] = [
     file: 'src/http/push/webhook.ts',
     find: 'if (!times.isOld(account, stampOf(query))) return\n',
     put: 'if (times) return\n',
-    caughtBy: ["flows/old-pushes: a recorded signed address is refused once WeChat's own"],
+    caughtBy: ["flows/old-pushes: a recorded push URL is refused once WeChat's own"],
   },
   {
     name: 'newest-push-forgotten',
