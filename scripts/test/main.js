@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { mayShare } from './groups.js'
 import { useMemoryDisk } from './memory-disk.js'
 import { runOnOtherNodes } from './other-nodes.js'
 import { isThere, prepare, servers, suiteNeeds } from './programs.js'
@@ -44,6 +45,7 @@ const filesOf = (suites) =>
     .map((name) => join(root, 'dist/test', name))
 const how = {
   files: 3,
+  together: mayShare,
   limitMs: full ? 2700_000 : 600_000,
   env: full ? { KEFU_FULL: '1' } : {},
 }

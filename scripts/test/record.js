@@ -1,7 +1,10 @@
-// A reporter for node:test. It writes a JSON line with the duration of each test, and one per
-// failed test with everything its file had printed. It is a single reporter, because node warns of
+// A reporter for node:test. It writes a JSON line with the duration of each test, one per failed
+// test, and one with what each process has printed. It is a single reporter, because node warns of
 // a leak with three.
 import { inspect } from 'node:util'
+
+/** The end of what a process prints says most about its failure. */
+const mostKept = 50_000
 
 const lineOf = (told) => `${JSON.stringify(told)}\n`
 const whyOf = (error) => inspect(error?.cause ?? error, { depth: 5 })
@@ -11,18 +14,19 @@ export default async function* record(source) {
   for await (const { type, data } of source) {
     const { file } = data
     if (type === 'test:stdout' || type === 'test:stderr') {
-      printed.set(file, (printed.get(file) ?? '') + data.message)
+      printed.set(file, ((printed.get(file) ?? '') + data.message).slice(-mostKept))
     }
     // the duration of a parent includes that of its tests
     if (/^test:(pass|fail)$/.test(type) && file && data.nesting === 0) {
       yield lineOf({ file, ms: data.details.duration_ms })
     }
-    if (type === 'test:fail') yield* failureOf(data, printed.get(file) ?? '')
+    if (type === 'test:fail') yield* failureOf(data)
   }
+  for (const [process, text] of printed) yield lineOf({ process, printed: text })
 }
 
-function* failureOf({ file, name, details: { error } }, printed) {
+function* failureOf({ file, name, details: { error } }) {
   // the parent of a failed test adds nothing
   if (error?.failureType === 'subtestsFailed') return
-  yield lineOf({ file: file ?? name, name, why: whyOf(error), printed })
+  yield lineOf({ file: file ?? name, name, why: whyOf(error) })
 }

@@ -1,9 +1,11 @@
 // Runs test files. A file that fails is repeated once on its own: on a busy machine a test may be
 // flaky, and one flaky test should neither end an hour's run nor go unnoticed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { groupFiles } from './groups.js'
 
 const record = new URL('record.js', import.meta.url).pathname
 /** How many of the slowest files are listed, since these determine the duration. */
@@ -15,11 +17,12 @@ const mostRetried = 3
 
 /**
  * Returns `{ failed, flaky }`: the files that failed, and the failures of those that passed when
- * repeated. `how` has `node` (the binary), `files` (how many at once), `limitMs` (per file) and
- * `env`.
+ * repeated. `how` has `node` (the binary), `files` (how many processes at once), `limitMs` (per file),
+ * `env`, and `together` (which files may share a process).
  */
 export function runFiles(paths, how) {
-  const first = runOnce(paths, how)
+  const groups = groupFiles(paths, how.together)
+  const first = runOnce(groups, how)
   if (first.status === 0) return { failed: [], flaky: [] }
   const files = [...new Set(first.failures.map(({ file }) => file))]
   // the runner itself failed, so no file can be blamed
@@ -29,15 +32,19 @@ export function runFiles(paths, how) {
   const failed = []
   const flaky = []
   for (const file of files) {
-    console.log(`\nOnce more, alone: ${file}`)
-    if (runOnce([file], { ...how, files: 1 }).status === 0) {
-      flaky.push(...first.failures.filter((failure) => failure.file === file))
-    } else {
-      failed.push(file)
-    }
+    const suspects = suspectsOf(file, groups)
+    const again = suspects.filter((path) => {
+      console.log(`\nOnce more, alone: ${path}`)
+      return runOnce([[path]], { ...how, files: 1 }).status !== 0
+    })
+    if (again.length > 0) failed.push(...again)
+    else flaky.push(...first.failures.filter((failure) => failure.file === file))
   }
   return { failed, flaky }
 }
+
+/** A process that died says only its own name, so each file that it ran is suspected. */
+const suspectsOf = (file, groups) => groups[Number(/process-(\d+)\.mjs$/.exec(file)?.[1])] ?? [file]
 
 /** The result of a whole run in words. One flaky file is reported and tolerated, two are not. */
 export function judge(runs) {
@@ -68,9 +75,16 @@ function tellSlowest(tests) {
   }
 }
 
-function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
+/** Runs each group of files in a process of its own. */
+function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
   const file = join(dir, 'record')
+  const entries = groups.map((group, at) => {
+    // the runner starts them in the order of their names
+    const entry = join(dir, `process-${String(at).padStart(3, '0')}.mjs`)
+    writeFileSync(entry, group.map((path) => `import '${pathToFileURL(path)}'\n`).join(''))
+    return entry
+  })
   try {
     const { status } = spawnSync(
       node,
@@ -83,19 +97,24 @@ function runOnce(paths, { node = process.execPath, files, limitMs, env = {} }) {
         `--test-timeout=${limitMs}`,
         `--test-concurrency=${files}`,
         '--enable-source-maps',
-        ...paths,
+        ...entries,
       ],
       { stdio: 'inherit', env: { ...process.env, ...env } },
     )
     const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
     const told = lines.map((line) => JSON.parse(line))
     tellSlowest(told.filter(({ ms }) => ms !== undefined))
-    return {
-      status: status ?? 1,
-      failures: told
-        .filter(({ ms }) => ms === undefined)
-        .map((one) => ({ ...one, file: asRun(one.file, paths) })),
-    }
+    const printedBy = new Map(
+      told.filter((one) => one.process).map((one) => [one.process, one.printed]),
+    )
+    const failures = told
+      .filter(({ why }) => why !== undefined)
+      .map((one) => {
+        const path = asRun(one.file, groups.flat())
+        const at = groups.findIndex((group) => group.includes(path))
+        return { ...one, file: path, printed: printedBy.get(entries[at] ?? path) }
+      })
+    return { status: status ?? 1, failures }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -28,7 +28,11 @@ test('it holds when it is alone', () => {
 const dies = `import test from 'node:test'
 test('it is interrupted', () => { process.exit(3) })`
 
-async function run(t: TestContext, sources: string[]): Promise<{ code: number; out: string }> {
+async function run(
+  t: TestContext,
+  sources: string[],
+  { together = false } = {},
+): Promise<{ code: number; out: string }> {
   const dir = mkdtempSync(join(tmpdir(), 'runner-'))
   t.after(() => {
     rmSync(dir, { recursive: true, force: true })
@@ -39,7 +43,7 @@ async function run(t: TestContext, sources: string[]): Promise<{ code: number; o
     return file
   })
   const program = `import { judge, runFiles } from ${JSON.stringify(runner)}
-process.exit(judge([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_000 })]))`
+process.exit(judge([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_000, together: () => ${together} })]))`
   // removes the variable by which a test runner recognises that it runs inside another one, where
   // it would do nothing
   const env = { PATH: `${dir}:/usr/bin:/bin` }
@@ -89,4 +93,19 @@ test('two flaky test files in one run fail it', async (t) => {
   const { code, out } = await run(t, [flaky, flaky])
   assert.equal(code, 1, out)
   assert.match(out, /2 flaky files in one run/)
+})
+
+test('of test files that share a process only the one that failed is repeated', async (t) => {
+  const { code, out } = await run(t, [passes, flaky, passes], { together: true })
+  assert.equal(code, 0, out)
+  assert.deepEqual(out.match(/(?<=Once more, alone: ).*/g)?.length, 1, out)
+  assert.match(out, /Once more, alone: .*1\.test\.mjs/)
+  assert.match(out.slice(out.lastIndexOf('flaky: ')), /what the house said/)
+})
+
+test('a test file that ends the process it shares with others fails the run, and those it ended do not', async (t) => {
+  const { code, out } = await run(t, [passes, dies, passes], { together: true })
+  assert.equal(code, 1, out)
+  assert.deepEqual(out.match(/^failed: .*/gm)?.length, 1, out)
+  assert.match(out, /failed: .*1\.test\.mjs/)
 })
