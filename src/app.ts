@@ -33,6 +33,7 @@ import type { Disk } from './store/engine/log-file.ts'
 import { openStore } from './store/open.ts'
 import { openVault } from './store/vault.ts'
 import type { SqlHeard, Store } from './store/store.ts'
+import { openPasswords } from './passwords.ts'
 import { openTime } from './time-source.ts'
 
 export type AppOptions = {
@@ -217,6 +218,7 @@ function compose(
     known: openKnown(base),
     patterns: openMeasure(),
     voices: openVoiceEncoder(),
+    passwords: openPasswords(),
     tally: openTally(),
   }
   return wrap ? wrap(ports) : ports

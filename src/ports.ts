@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts'
 import type { Ids } from './ids.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { Passwords } from './passwords.ts'
 import type { Secrets } from './secrets.ts'
 import type { Store } from './store/store.ts'
 import type { Vault } from './store/vault.ts'
@@ -318,6 +319,7 @@ export type Ports = {
   known: Known
   patterns: PatternMeasure
   voices: VoiceEncoder
+  passwords: Passwords
   tally: Tally
   clock: Clock
   ids: Ids

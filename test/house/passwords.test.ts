@@ -3,16 +3,18 @@ import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import test from 'node:test'
 import { isAppError } from '../../src/errors.ts'
-import { hashPassword, passwordMatches } from '../../src/passwords.ts'
+import { openPasswords } from '../../src/passwords.ts'
+
+const { hash, matches } = openPasswords()
 
 void test('many simultaneous sign-ins leave threads free for writing to disk', async () => {
-  const stored = await hashPassword('right')
+  const stored = await hash('right')
   let tried = 0
   const all = Promise.all(
     Array.from({ length: 40 }, async (_, n) => {
-      const matches = await passwordMatches(stored, n === 7 ? 'right' : 'wrong')
+      const isRight = await matches(stored, n === 7 ? 'right' : 'wrong')
       tried += 1
-      return matches
+      return isRight
     }),
   )
   await stat(import.meta.dirname)
@@ -21,13 +23,11 @@ void test('many simultaneous sign-ins leave threads free for writing to disk', a
 })
 
 void test('more simultaneous sign-ins than can soon be handled are told to come again', async () => {
-  const answers = await Promise.allSettled(
-    Array.from({ length: 400 }, () => passwordMatches(null, 'x')),
-  )
+  const answers = await Promise.allSettled(Array.from({ length: 400 }, () => matches(null, 'x')))
   const refused = answers.flatMap((one) =>
     one.status === 'rejected' ? [one.reason as unknown] : [],
   )
   assert.ok(refused.length > 100 && refused.length < 200, `${refused.length} are refused`)
   assert.ok(refused.every((error) => isAppError(error, 'overloaded')))
-  assert.equal(await passwordMatches(null, 'x'), false, 'afterwards it goes on')
+  assert.equal(await matches(null, 'x'), false, 'afterwards it goes on')
 })

@@ -12,6 +12,7 @@ import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Value } from '../../src/store/engine/sql.ts'
+import { withCheapPasswords } from './cheap-passwords.ts'
 import { refuseUndescribed, type Asked } from './answers.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
 import { simulatorLedger, unansweredIn, watchDoors } from './doors.ts'
@@ -102,6 +103,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     log: clean.log,
     wrapStore: jumping.wrapStore,
     ...options,
+    wrap: (ports) => (options.wrap ?? ((same) => same))(withCheapPasswords(ports)),
   })
   const mine = { ...account, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)

@@ -1,6 +1,6 @@
 // A database as the first release left it, with sessions and replies in every state and the columns
 // of that time. Like the migration that created those tables, it must not be changed.
-import { hashPassword } from '../../src/passwords.ts'
+import { cheapPasswords } from './cheap-passwords.ts'
 import { openSecrets } from '../../src/secrets.ts'
 import { account, password } from './app.ts'
 
@@ -45,7 +45,7 @@ const accounts = [
 /** `key` is the SECRET_KEY of the house that will open the database. */
 export async function firstRelease(at: number, key: string): Promise<Rows> {
   const began = at - 5 * minute
-  const hash = await hashPassword(password)
+  const hash = await cheapPasswords.hash(password)
   const rows: Rows = { ...place(began, hash), ...around(began), official_account: [] }
   const secrets = openSecrets(key)
   for (const { n, company: company_id, appid, deleted } of accounts) {

@@ -2,6 +2,7 @@
 // its parent, and moves its clock when told.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { withCheapPasswords } from './cheap-passwords.ts'
 import { watchDoors } from './doors.ts'
 import { hearingLog, type Said } from './ends-clean.ts'
 import { answerHeard } from './heard.ts'
@@ -34,6 +35,7 @@ async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Ope
   const app = await openApp(config, {
     log: hearingLog(say),
     withoutCron,
+    wrap: withCheapPasswords,
     wrapStore: jumping.wrapStore,
     ...(everyMs !== undefined && { clockEveryMs: everyMs }),
   })

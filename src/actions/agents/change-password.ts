@@ -1,6 +1,5 @@
 import { networkOf } from '../../../rules/access/login.ts'
 import { AppError } from '../../errors.ts'
-import { hashPassword, passwordMatches } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
 import { writeTry } from './sign-in.ts'
@@ -14,7 +13,7 @@ const oneAtATime = openTurns(1, { ofKey: 8, ofAll: 240 })
  * as a failed sign-in.
  */
 export async function changePassword(
-  needs: Needs<'store' | 'cache' | 'bus' | 'clock' | 'ids'>,
+  needs: Needs<'store' | 'cache' | 'bus' | 'clock' | 'ids' | 'passwords'>,
   me: Me,
   input: { oldPassword: string; newPassword: string; ip: string },
 ): Promise<void> {
@@ -25,8 +24,8 @@ export async function changePassword(
     if (!seen) throw wrong()
     const tried = { username: seen.username, ip: networkOf(input.ip) }
     const tryId = await writeTry(needs, tried)
-    if (!(await passwordMatches(seen.password_hash, input.oldPassword))) throw wrong()
-    const password_hash = await hashPassword(input.newPassword)
+    if (!(await needs.passwords.matches(seen.password_hash, input.oldPassword))) throw wrong()
+    const password_hash = await needs.passwords.hash(input.newPassword)
     return needs.store.work('rest', async (unit) => {
       const user = await unit.users.lock(me.companyId, me.uid)
       if (user?.enabled !== 1) throw new AppError('not_signed_in', 'Sign in first.')

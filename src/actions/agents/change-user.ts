@@ -1,7 +1,6 @@
 import type { UserRow } from '../../../entities/index.ts'
 import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
-import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
@@ -18,7 +17,7 @@ export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {
   /** If the patch disables the person: who gets their sessions. */
   sessionsTo?: 'queue' | 'deputies' | number | undefined
 }
-type ChangeUserNeeds = AssignNeeds & Needs<'cache'>
+type ChangeUserNeeds = AssignNeeds & Needs<'cache' | 'passwords'>
 
 /**
  * A new password, or disabling the person, ends all their sign-ins; a new role takes effect at
@@ -31,7 +30,8 @@ export async function changeUser(
   input: { uid: number; patch: UserPatch },
 ): Promise<{ user: UserRow; handedOn: number | null }> {
   const { patch } = input
-  const password_hash = patch.password === undefined ? null : await hashPassword(patch.password)
+  const password_hash =
+    patch.password === undefined ? null : await needs.passwords.hash(patch.password)
   const work = needs.store.work('rest', async (unit) => {
     const company = await unit.accounts.lockCompany(me.companyId)
     const before = await unit.users.lock(me.companyId, input.uid)

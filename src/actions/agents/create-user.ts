@@ -1,7 +1,6 @@
 import type { UserRow } from '../../../entities/index.ts'
 import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
-import { hashPassword } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
@@ -19,11 +18,11 @@ export type NewUser = UserLinks & {
 
 /** If no accounts are named, the new person serves all accounts of the company. */
 export async function createUser(
-  needs: Needs<'store' | 'clock' | 'ids' | 'bus'>,
+  needs: Needs<'store' | 'clock' | 'ids' | 'bus' | 'passwords'>,
   me: Me,
   input: NewUser,
 ): Promise<UserRow> {
-  const password_hash = await hashPassword(input.password)
+  const password_hash = await needs.passwords.hash(input.password)
   const work = needs.store.work('rest', async (unit) => {
     const company = await unit.accounts.lockCompany(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')

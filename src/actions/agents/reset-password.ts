@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../../errors.ts'
-import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 import { writeAudit, auditName } from '../audit.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
@@ -10,11 +9,11 @@ import { endLoginsOf, forgetLogins } from './end-logins.ts'
  * sign-ins of the person end.
  */
 export async function resetPassword(
-  needs: Needs<'store' | 'cache' | 'bus' | 'ids' | 'clock'>,
+  needs: Needs<'store' | 'cache' | 'bus' | 'ids' | 'clock' | 'passwords'>,
   username: string,
 ): Promise<{ password: string; enabled: boolean }> {
   const password = randomBytes(15).toString('base64url')
-  const password_hash = await hashPassword(password)
+  const password_hash = await needs.passwords.hash(password)
   const { ended, enabled } = await needs.store.work('rest', async (unit) => {
     const seen = await unit.users.byUsername(username)
     const user = seen && (await unit.users.lock(seen.company_id, seen.uid))

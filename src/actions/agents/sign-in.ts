@@ -12,14 +12,14 @@ import {
 import type { UserRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import { newToken } from '../../ids.ts'
-import { hashToken, passwordMatches } from '../../passwords.ts'
+import { hashToken } from '../../passwords.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 import { openTurns } from './turns.ts'
 
 export type SignIn = { username: string; password: string; device: string | null; ip: string }
 export type SignInResult = { token: string; endsAt: number; user: UserRow }
-type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus'>
+type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus' | 'passwords'>
 
 // A whole office behind one address may sign in at once. A flood of attempts for one name still
 // leaves most of the room to others.
@@ -34,7 +34,7 @@ export function signIn(needs: SignInNeeds, asked: SignIn): Promise<SignInResult>
       const tryId = await writeTry(needs, input)
       await waitForName(needs, input.username)
       const user = await needs.store.read.users.byUsername(input.username)
-      const matches = await passwordMatches(user?.password_hash ?? null, input.password)
+      const matches = await needs.passwords.matches(user?.password_hash ?? null, input.password)
       if (!user || !matches || user.enabled !== 1) throw failed()
       const result = await writeLogin(needs, { user, tryId, device: input.device })
       ringRoom(needs, user.company_id, user.uid)

@@ -1,6 +1,5 @@
 import type { CompanyRow } from '../../../entities/index.ts'
 import { settingsAtBirth } from '../../../rules/settings.ts'
-import { hashPassword } from '../../passwords.ts'
 import type { Needs } from '../../ports.ts'
 import { nameTaken, refuseNameTaken } from '../agents/create-user.ts'
 import { refuseTaken } from '../unique.ts'
@@ -13,10 +12,10 @@ export type NewCompany = {
 
 /** Creates a company together with its first admin, in one transaction. */
 export async function createCompany(
-  needs: Needs<'store' | 'clock' | 'ids'>,
+  needs: Needs<'store' | 'clock' | 'ids' | 'passwords'>,
   input: NewCompany,
 ): Promise<CompanyRow> {
-  const password_hash = await hashPassword(input.admin.password)
+  const password_hash = await needs.passwords.hash(input.admin.password)
   const taken = () => nameTaken('admin.username')
   const work = needs.store.work('rest', async (unit) => {
     await refuseNameTaken(unit, input.admin.username, 'admin.username')

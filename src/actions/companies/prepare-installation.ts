@@ -10,7 +10,7 @@ type First = { companyId: string; username: string; password: string }
  * null if a company exists.
  */
 export async function prepareInstallation(
-  needs: Needs<'store' | 'clock' | 'ids'>,
+  needs: Needs<'store' | 'clock' | 'ids' | 'passwords'>,
   {
     password = newToken().slice(0, 20),
     name = 'kefu',
