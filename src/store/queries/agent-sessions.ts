@@ -1,5 +1,6 @@
 // Sessions of an agent: those they are a member of, those in which they are in conversation, and
 // those that wait for them.
+import { active, group, ownedStates, queued, waiting } from '../../../rules/session/session.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
@@ -9,14 +10,14 @@ export const agentSessions = (sql: Sql) => ({
     Number(
       (
         await sql.one<{ n: number }>(
-          'select count(*) as n from message_session where company_id = ? and uid = ? and state in (1, 2)',
+          `select count(*) as n from message_session where company_id = ? and uid = ? and state in (${active}, ${group})`,
           [companyId, uid],
         )
       )?.n,
     ),
   oldestWaiting: (companyId: string, uid: number) =>
     sql.one<SessionRow>(
-      'select * from message_session where company_id = ? and uid = ? and state = 0 order by assigned_at, session_id limit 1',
+      `select * from message_session where company_id = ? and uid = ? and state = ${waiting} order by assigned_at, session_id limit 1`,
       [companyId, uid],
     ),
   /** Every agent for whom a session is waiting to be accepted. */
@@ -24,21 +25,21 @@ export const agentSessions = (sql: Sql) => ({
     (
       await sql.all<{ uid: number }>(
         'select u.uid from user u where u.company_id = ? and exists (select 1 from message_session s' +
-          ' where s.company_id = u.company_id and s.uid = u.uid and s.state = 0) order by u.uid',
+          ` where s.company_id = u.company_id and s.uid = u.uid and s.state = ${waiting}) order by u.uid`,
         [companyId],
       )
     ).map((row) => row.uid),
   /** The agent's open sessions. */
   heldBy: (companyId: string, uid: number, page: { after: string; limit: number }) =>
     sql.all<{ session_id: string }>(
-      'select session_id from message_session where company_id = ? and uid = ? and state in (0, 1, 2) and session_id > ?' +
+      `select session_id from message_session where company_id = ? and uid = ? and state in (${ownedStates.join(', ')}) and session_id > ?` +
         ' order by session_id limit ?',
       [companyId, uid, page.after, page.limit],
     ),
   /** Sessions in a lane, in an order that stays the same while they are being removed from it. */
   queuedFor: (companyId: string, lane: string, page: { after: string; limit: number }) =>
     sql.all<{ session_id: string }>(
-      'select session_id from message_session where company_id = ? and lane = ? and state = 3 and session_id > ?' +
+      `select session_id from message_session where company_id = ? and lane = ? and state = ${queued} and session_id > ?` +
         ' order by session_id limit ?',
       [companyId, lane, page.after, page.limit],
     ),
@@ -54,8 +55,8 @@ export const agentSessions = (sql: Sql) => ({
         )?.n,
       )
     return (
-      (await count('uid = ? and state in (0, 1, 2)', uid)) +
-      (await count('lane = ? and state = 3', lane))
+      (await count(`uid = ? and state in (${ownedStates.join(', ')})`, uid)) +
+      (await count(`lane = ? and state = ${queued}`, lane))
     )
   },
 })

@@ -1,3 +1,4 @@
+import { queued } from '../../../rules/session/session.ts'
 import type { CustomerRow, PatchIn } from '../../../entities/index.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 
@@ -69,7 +70,7 @@ function seenBy({ uid, lanes, accountIds }: Reader): { where: string; values: Va
     where:
       ` and ((u.customer_service_uid = ? and u.account_id in (${ofAccounts.marks}))` +
       ` or exists (select 1 from message_session s where s.session_id = ${currentId} and (s.uid = ?` +
-      ` or (s.state = 3 and s.lane in (${ofLanes.marks}) and s.account_id in (${ofAccounts.marks}))` +
+      ` or (s.state = ${queued} and s.lane in (${ofLanes.marks}) and s.account_id in (${ofAccounts.marks}))` +
       ' or exists (select 1 from session_member m where m.session_id = s.session_id and m.uid = ? and m.left_at is null)' +
       ` or (s.uid is null and exists (select 1 from missed_session d where d.session_id = s.session_id and d.account_id in (${ofAccounts.marks}))))))`,
     values: [

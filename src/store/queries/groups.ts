@@ -1,3 +1,4 @@
+import { identityStates } from '../../../rules/access/identity.ts'
 import type { UserGroupRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
@@ -28,7 +29,7 @@ export const groupQueries = (sql: Sql) => ({
       (
         await sql.one<{ n: number }>(
           'select count(*) as n from user_group_member g join user u on u.uid = g.uid join customer_service c on c.uid = g.uid' +
-            ' where g.user_group_id = ? and c.account_id = ? and c.state = 1 and u.enabled = 1',
+            ` where g.user_group_id = ? and c.account_id = ? and c.state = ${identityStates.serves} and u.enabled = 1`,
           [groupId, accountId],
         )
       )?.n,

@@ -1,6 +1,7 @@
 // Checks the invariants on live data. Each question is a single statement over a few sessions, so
 // that it sees one consistent moment. Long lists are read in pieces, since nobody is waiting for
 // the result.
+import { ownedStates } from '../../../rules/session/session.ts'
 import { alongSessions } from './session-lanes.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -134,7 +135,7 @@ const ofCompany = (sql: Sql) => ({
   },
   loads: (companyId: string) =>
     sql.all<{ uid: number; load: number; capacity: number; n: number }>(
-      `select l.uid, l.\`load\`, l.capacity, ${[0, 1, 2].map(held).join(' + ')} as n` +
+      `select l.uid, l.\`load\`, l.capacity, ${ownedStates.map(held).join(' + ')} as n` +
         ' from agent_load l where l.company_id = ?',
       [companyId],
     ),

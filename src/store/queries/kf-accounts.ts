@@ -1,3 +1,4 @@
+import { identityStates } from '../../../rules/access/identity.ts'
 import type { CustomerServiceRow, KfAccountRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 
@@ -13,7 +14,7 @@ export const kfQueries = (sql: Sql) => ({
   },
   identities: (companyId: string, accountId: string) =>
     sql.all<CustomerServiceRow>(
-      'select * from customer_service where company_id = ? and account_id = ? and state = 1 order by uid',
+      `select * from customer_service where company_id = ? and account_id = ? and state = ${identityStates.serves} order by uid`,
       [companyId, accountId],
     ),
   sign: (id: number, kfAccount: string | null) =>

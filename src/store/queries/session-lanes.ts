@@ -1,6 +1,8 @@
 // Reads queued sessions lane by lane, and sessions for which a timer may be due. Nothing is locked
 // here, so callers must check again before they decide. Each query reads an index from its start,
 // however long the queue is.
+import { queued } from '../../../rules/session/session.ts'
+import { identityStates } from '../../../rules/access/identity.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { privateLanes } from '../../../rules/session/lane.ts'
 import { list, type Sql } from '../engine/sql.ts'
@@ -33,7 +35,7 @@ async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]
   const lanes: string[] = []
   for (let after = from; ;) {
     const next = await sql.one<{ lane: string }>(
-      `select lane from message_session${alongSessions(sql).lane} where company_id = ? and lane > ? and lane < ? and state = 3 order by lane limit 1`,
+      `select lane from message_session${alongSessions(sql).lane} where company_id = ? and lane > ? and lane < ? and state = ${queued} order by lane limit 1`,
       [companyId, after, to],
     )
     if (!next) return lanes
@@ -61,7 +63,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
   /** Whether anybody waits in this lane. */
   isWaitedIn: async (companyId: string, lane: string) =>
     (await sql.one(
-      'select session_id from message_session where company_id = ? and lane = ? and state = 3 limit 1',
+      `select session_id from message_session where company_id = ? and lane = ? and state = ${queued} limit 1`,
       [companyId, lane],
     )) !== null,
   /** The private lanes in which somebody waits, found by jumping from one to the next. */
@@ -74,7 +76,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
     sql.all<Waiter>(
       'select s.session_id, s.lane, s.`rank`, s.account_id, u.customer_service_uid from message_session s' +
         `${along.lane} join wx_user u on u.wx_user_id = s.wx_user_id` +
-        ' where s.company_id = ? and s.lane = ? and s.state = 3 and s.`rank` >= ? and (s.`rank` > ? or s.session_id > ?)' +
+        ` where s.company_id = ? and s.lane = ? and s.state = ${queued} and s.\`rank\` >= ? and (s.\`rank\` > ? or s.session_id > ?)` +
         ' order by s.`rank`, s.session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
@@ -86,7 +88,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
   ) => {
     const accounts = oneOf('account_id', accountIds)
     return sql.all<SessionRow>(
-      `select * from message_session${along.lane} where company_id = ? and lane = ? and state = 3${accounts.where} and \`rank\` >= ?` +
+      `select * from message_session${along.lane} where company_id = ? and lane = ? and state = ${queued}${accounts.where} and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
       [companyId, lane, ...accounts.values, rank, rank, id, limit],
     )
@@ -94,14 +96,14 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
   /** The next sessions of a lane, with what decides whether they stay in it. */
   standing: (companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) =>
     sql.all<Pick<SessionRow, 'session_id' | 'account_id' | 'queued_at'> & { rank: number }>(
-      `select session_id, account_id, queued_at, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3 and \`rank\` >= ?` +
+      `select session_id, account_id, queued_at, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = ${queued} and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
   /** Sessions that have a given number of others in front of them. */
   behind: (companyId: string, lane: string, { others, limit }: { others: number; limit: number }) =>
     sql.all<{ session_id: string }>(
-      `select session_id from message_session${along.lane} where company_id = ? and lane = ? and state = 3 order by \`rank\`, session_id limit ? offset ${Math.trunc(others)}`,
+      `select session_id from message_session${along.lane} where company_id = ? and lane = ? and state = ${queued} order by \`rank\`, session_id limit ? offset ${Math.trunc(others)}`,
       [companyId, lane, limit],
     ),
   /**
@@ -115,7 +117,7 @@ export const sessionLanes = (sql: Sql, along = alongSessions(sql)) => ({
   ) =>
     sql.all<{ session_id: string }>(
       'select s.session_id from wx_user u join message_session s on s.wx_user_id = u.wx_user_id where u.company_id = ? and u.customer_service_uid = ?' +
-        ' and u.active_at > ? and s.state = 3 and s.account_id in (select account_id from customer_service where uid = ? and state = 1)' +
+        ` and u.active_at > ? and s.state = ${queued} and s.account_id in (select account_id from customer_service where uid = ? and state = ${identityStates.serves})` +
         ' order by s.`rank`, s.session_id limit ?',
       [companyId, uid, heardSince, uid, limit],
     ),

@@ -1,4 +1,5 @@
 // Reads sessions for lists. Nothing is locked here, so callers must check again before they decide.
+import { queued, waiting } from '../../../rules/session/session.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { currentId, found } from './customers.ts'
 import { alongSessions, oneOf, sessionLanes } from './session-lanes.ts'
@@ -64,7 +65,7 @@ function ownerIs(sql: Sql, uid: number | null) {
 export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
   heads: (companyId: string, lane: string, limit: number) =>
     sql.all<QueuedRow>(
-      `select session_id, company_id, lane, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3` +
+      `select session_id, company_id, lane, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = ${queued}` +
         ' order by `rank`, session_id limit ?',
       [companyId, lane, limit],
     ),
@@ -75,14 +76,14 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
   queuedSums: (companyId: string, modulus: number) =>
     sql.all<{ lane: string; n: number | string; total: number | string }>(
       `select lane, count(*) as n, sum(\`rank\` % ${modulus}) as total from message_session` +
-        ' where company_id = ? and lane is not null and state = 3 group by lane',
+        ` where company_id = ? and lane is not null and state = ${queued} group by lane`,
       [companyId],
     ),
   /** The same for sessions that wait to be accepted by an agent. */
   waitingSums: (companyId: string, modulus: number) =>
     sql.all<{ uid: number; n: number | string; total: number | string }>(
       `select uid, count(*) as n, sum(assigned_at % ${modulus}) as total from message_session` +
-        ' where company_id = ? and state = 0 and uid is not null group by uid',
+        ` where company_id = ? and state = ${waiting} and uid is not null group by uid`,
       [companyId],
     ),
   queuedIn: (
@@ -91,13 +92,13 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
     { rank, id, limit }: { rank: number; id: string; limit: number },
   ) =>
     sql.all<RankedRow>(
-      `select session_id, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = 3 and \`rank\` >= ?` +
+      `select session_id, \`rank\` from message_session${along.lane} where company_id = ? and lane = ? and state = ${queued} and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',
       [companyId, lane, rank, rank, id, limit],
     ),
   waitingFor: (companyId: string, uid: number) =>
     sql.all<RankedRow>(
-      'select session_id, assigned_at as `rank` from message_session where company_id = ? and uid = ? and state = 0',
+      `select session_id, assigned_at as \`rank\` from message_session where company_id = ? and uid = ? and state = ${waiting}`,
       [companyId, uid],
     ),
   placed: (companyId: string, ids: string[]) => {
@@ -121,7 +122,7 @@ export const sessionLists = (sql: Sql, along = alongSessions(sql)) => ({
     const [accounts, kept] = [oneOf('s.account_id', accountIds), ofWanted(wanted)]
     return sql.all<RankedRow & { kept: number }>(
       `select s.session_id, s.\`rank\`, case when 1 = 1${accounts.where}${kept.where} then 1 else 0 end as kept from message_session s${along.lane}` +
-        ' where s.company_id = ? and s.lane = ? and s.state = 3 and s.`rank` >= ? and (s.`rank` > ? or s.session_id > ?)' +
+        ` where s.company_id = ? and s.lane = ? and s.state = ${queued} and s.\`rank\` >= ? and (s.\`rank\` > ? or s.session_id > ?)` +
         ' order by s.`rank`, s.session_id limit ?',
       [...accounts.values, ...kept.values, companyId, lane, rank, rank, id, limit],
     )

@@ -1,3 +1,4 @@
+import { group } from '../../../rules/session/session.ts'
 import type { SessionMemberRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -17,7 +18,7 @@ export const memberQueries = (sql: Sql) => ({
   /** Group chats that the person is a member of. */
   groupsOf: (companyId: string, uid: number, page: { after: string; limit: number }) =>
     sql.all<{ session_id: string }>(
-      'select m.session_id from session_member m join message_session s on s.session_id = m.session_id and s.state = 2' +
+      `select m.session_id from session_member m join message_session s on s.session_id = m.session_id and s.state = ${group}` +
         ' where m.company_id = ? and m.uid = ? and m.left_at is null and m.session_id > ? order by m.session_id limit ?',
       [companyId, uid, page.after, page.limit],
     ),

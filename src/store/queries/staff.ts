@@ -1,3 +1,5 @@
+import { group, ownedStates } from '../../../rules/session/session.ts'
+import { identityStates } from '../../../rules/access/identity.ts'
 import type { UserRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'
 
@@ -14,7 +16,7 @@ export const staffQueries = (sql: Sql) => ({
   /** Whether the person is enabled and serves the account. */
   serves: async (companyId: string, { accountId, uid }: { accountId: string; uid: number }) =>
     (await sql.one(
-      'select u.uid from user u join customer_service s on s.uid = u.uid and s.account_id = ? and s.state = 1' +
+      `select u.uid from user u join customer_service s on s.uid = u.uid and s.account_id = ? and s.state = ${identityStates.serves}` +
         ' where u.company_id = ? and u.uid = ? and u.enabled = 1',
       [accountId, companyId, uid],
     )) !== null,
@@ -27,13 +29,13 @@ export const staffQueries = (sql: Sql) => ({
     return sql.all<Pick<UserRow, 'uid' | 'sessions_to' | 'disabled_by'>>(
       'select u.uid, u.sessions_to, u.disabled_by from user u where u.company_id = ? and u.enabled = 0' +
         ` and (u.uid in (${some.marks})` +
-        [0, 1, 2]
+        ownedStates
           .map(
             (state) =>
               ` or exists (select 1 from message_session s where s.company_id = u.company_id and s.uid = u.uid and s.state = ${state})`,
           )
           .join('') +
-        ' or exists (select 1 from session_member m join message_session s on s.session_id = m.session_id and s.state = 2' +
+        ` or exists (select 1 from session_member m join message_session s on s.session_id = m.session_id and s.state = ${group}` +
         ' where m.uid = u.uid and m.left_at is null)) order by u.uid',
       [companyId, ...some.values],
     )
@@ -58,7 +60,7 @@ export const staffQueries = (sql: Sql) => ({
       [companyId],
     ),
     identities: await sql.all<{ uid: number; account_id: string }>(
-      'select uid, account_id from customer_service where company_id = ? and state = 1',
+      `select uid, account_id from customer_service where company_id = ? and state = ${identityStates.serves}`,
       [companyId],
     ),
     deputies: await sql.all<{ uid: number; deputy_uid: number }>(

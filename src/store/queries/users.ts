@@ -1,3 +1,4 @@
+import { identityStates } from '../../../rules/access/identity.ts'
 import type { CustomerServiceRow, UserRow } from '../../../entities/index.ts'
 import { groupQueries } from './groups.ts'
 import { list, type Sql } from '../engine/sql.ts'
@@ -36,7 +37,7 @@ export const userQueries = (sql: Sql) => ({
   servingAll: (companyId: string) =>
     sql.all<{ uid: number; name: string }>(
       'select uid, name from user where company_id = ? and (select count(*) from customer_service s join official_account a on' +
-        ' a.account_id = s.account_id where s.uid = user.uid and s.state = 1 and a.deleted_at is null) = (select count(*) from' +
+        ` a.account_id = s.account_id where s.uid = user.uid and s.state = ${identityStates.serves} and a.deleted_at is null) = (select count(*) from` +
         ' official_account where company_id = ? and deleted_at is null)',
       [companyId, companyId],
     ),
@@ -103,7 +104,7 @@ export const userQueries = (sql: Sql) => ({
 
   identities: (uid: number) =>
     sql.all<CustomerServiceRow>(
-      'select * from customer_service where uid = ? and state = 1 order by customer_service_id',
+      `select * from customer_service where uid = ? and state = ${identityStates.serves} order by customer_service_id`,
       [uid],
     ),
   /** Only accounts that are not deleted. An account that comes back still has its people. */
@@ -111,18 +112,18 @@ export const userQueries = (sql: Sql) => ({
     (
       await sql.all<{ account_id: string }>(
         'select s.account_id from customer_service s join official_account a on a.account_id = s.account_id' +
-          ' where s.uid = ? and s.state = 1 and a.deleted_at is null order by s.customer_service_id',
+          ` where s.uid = ? and s.state = ${identityStates.serves} and a.deleted_at is null order by s.customer_service_id`,
         [uid],
       )
     ).map((row) => row.account_id),
   identity: (accountId: string, uid: number) =>
     sql.one<CustomerServiceRow>(
-      'select * from customer_service where account_id = ? and uid = ? and state = 1',
+      `select * from customer_service where account_id = ? and uid = ? and state = ${identityStates.serves}`,
       [accountId, uid],
     ),
   identityById: (id: number) =>
     sql.one<CustomerServiceRow>(
-      'select * from customer_service where customer_service_id = ? and state = 1',
+      `select * from customer_service where customer_service_id = ? and state = ${identityStates.serves}`,
       [id],
     ),
   setIdentity: (row: Omit<CustomerServiceRow, 'customer_service_id'>) =>
