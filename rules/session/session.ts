@@ -3,19 +3,18 @@
 // the states 0, 1, 2 and 3; all other states are ends, and the customer's next message opens a new
 // session.
 import { nobody } from './exclusive.ts'
-
-export const queued = 3
-export const waiting = 0
-export const active = 1
-export const group = 2
-export const closed = -1
-export const waitingTimedOut = -2
-export const queueTimedOut = -3
-export const closedByAdmin = -4
-export const openStates = [waiting, active, group, queued]
-export const ownedStates = [waiting, active, group]
-export const closedStates = [closed, waitingTimedOut, queueTimedOut, closedByAdmin]
-export const states = [...openStates, ...closedStates]
+import {
+  active,
+  closed,
+  closedByAdmin,
+  group,
+  openStates,
+  ownedStates,
+  queueTimedOut,
+  queued,
+  waiting,
+  waitingTimedOut,
+} from './states.ts'
 
 /** `other` if nobody in particular was asked for, `user` or `group` if a person or a group was. */
 export type NamedKind = 'other' | 'user' | 'group'

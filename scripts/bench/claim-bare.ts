@@ -3,7 +3,7 @@
 // capacity, ledger, events or HTTP.
 import { Redis } from 'ioredis'
 import { createPool, type ResultSetHeader } from 'mysql2/promise'
-import { active, queued } from '../../rules/session/session.ts'
+import { active, queued } from '../../rules/session/states.ts'
 import { connections, nowMs, together, type Claimed } from './claims.ts'
 
 const turn = `update bare_session set state = ${active}, uid = ? where id = ? and state = ${queued}`

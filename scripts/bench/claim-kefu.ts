@@ -1,7 +1,7 @@
 // 200 agents claim at two processes of the product, through its API.
 import { Agent as Sockets, request } from 'node:http'
 import { join } from 'node:path'
-import { active, ownedStates, queued as inQueue } from '../../rules/session/session.ts'
+import { active, ownedStates, queued as inQueue } from '../../rules/session/states.ts'
 import { startServer, type Running } from './child.ts'
 import {
   claimers,

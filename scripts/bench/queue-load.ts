@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { customerActor } from '../../rules/session/actor.ts'
 import { commonLane } from '../../rules/session/lane.ts'
-import { queued } from '../../rules/session/session.ts'
+import { queued } from '../../rules/session/states.ts'
 import { rankFor } from '../../rules/session/routing.ts'
 
 type Hex = { of: string; digits: number }

@@ -17,7 +17,8 @@ import type {
   SessionRow,
 } from '../../entities/index.ts'
 import { mayReply } from '../../rules/reply/reply-window.ts'
-import { active, group, isOpen, isOwned, queued, waiting } from '../../rules/session/session.ts'
+import { isOpen, isOwned } from '../../rules/session/session.ts'
+import { active, group, queued, waiting } from '../../rules/session/states.ts'
 import { presentCustomer } from './customer.ts'
 import { presentMessage } from './message.ts'
 import { presentTime } from './times.ts'

@@ -11,11 +11,11 @@ import {
   mayWrite,
   raisesFence,
   relationTo,
-  states,
   transitions,
   type Relation,
   type SessionEvent,
 } from '../../rules/session/session.ts'
+import { states } from '../../rules/session/states.ts'
 
 // event: from>to by whom; several are separated by commas
 const allowed: Record<SessionEvent, string> = {

@@ -13,7 +13,7 @@ import type { Deed, KnownAccount, KnownCompany } from '../../src/ports.ts'
 import type { Found } from '../../rules/auto-reply/keyword.ts'
 import { compileRules } from '../../rules/auto-reply/keyword.ts'
 import { satisfactionMenu } from '../../rules/session/satisfaction.ts'
-import { active, closed, waiting } from '../../rules/session/session.ts'
+import { active, closed, waiting } from '../../rules/session/states.ts'
 import { defaultSettings, type Settings } from '../../rules/settings.ts'
 
 const at = 1_800_000_000_000

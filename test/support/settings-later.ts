@@ -8,7 +8,7 @@ import {
   queued,
   queueTimedOut,
   waitingTimedOut,
-} from '../../rules/session/session.ts'
+} from '../../rules/session/states.ts'
 import { presence } from './seen.ts'
 import { askForPerson, endsQueuedWithin, notAcceptedFor } from './settings-model.ts'
 import {

@@ -2,7 +2,7 @@
 // after it.
 import assert from 'node:assert/strict'
 import { commonLane } from '../../rules/session/lane.ts'
-import { active, closed, queued, waiting } from '../../rules/session/session.ts'
+import { active, closed, queued, waiting } from '../../rules/session/states.ts'
 import type { Actor } from './app.ts'
 import { eventually } from './eventually.ts'
 import { png } from './files.ts'

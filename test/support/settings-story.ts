@@ -2,7 +2,7 @@
 // checks through the API at each step.
 import assert from 'node:assert/strict'
 import { groupLane, privateLane } from '../../rules/session/lane.ts'
-import { active, closed, queued, waiting } from '../../rules/session/session.ts'
+import { active, closed, queued, waiting } from '../../rules/session/states.ts'
 import { presence, runJob } from './seen.ts'
 import {
   arrivalOf,

@@ -1,6 +1,7 @@
 // The person who makes a call, in the form that the rules expect.
 import type { SessionRow } from '../../../entities/index.ts'
-import { group, type ActingPerson } from '../../../rules/session/session.ts'
+import { type ActingPerson } from '../../../rules/session/session.ts'
+import { group } from '../../../rules/session/states.ts'
 import type { Unit } from '../../ports.ts'
 
 export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' | 'admin' }

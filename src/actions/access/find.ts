@@ -1,7 +1,7 @@
 // Finds sessions and customers that the caller may see. What they may not see is treated as if it
 // did not exist.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { supervises, type Me } from './caller.ts'
 import { exclusiveOf } from './exclusive.ts'

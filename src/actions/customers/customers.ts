@@ -1,6 +1,6 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { nobody } from '../../../rules/session/exclusive.ts'
 import { AppError } from '../../errors.ts'
 import { presentCustomer } from '../../views/customer.ts'

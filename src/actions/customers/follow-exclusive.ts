@@ -4,7 +4,7 @@
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../rules/session/lane.ts'
 import { namedBy } from '../../../rules/session/reception.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'

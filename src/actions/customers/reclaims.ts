@@ -1,5 +1,5 @@
 // Previews which customers will be reclaimed, and undoes reclaims.
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import { privateLane } from '../../../rules/session/lane.ts'
 import { agentActor } from '../../../rules/session/actor.ts'

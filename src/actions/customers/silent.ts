@@ -1,7 +1,7 @@
 // Finds customers with whom no line has been exchanged for a long time, although they belong to an
 // agent or have a session with one. The time of the last line is not indexed, so all such customers
 // are walked through in pieces. A customer who matches in both ways is visited twice.
-import { ownedStates } from '../../../rules/session/session.ts'
+import { ownedStates } from '../../../rules/session/states.ts'
 import type { Unit } from '../../ports.ts'
 import { pieces } from '../sift.ts'
 

@@ -1,6 +1,6 @@
 // Finds sessions for which a timer may be due, page by page from an index. Many that are old enough
 // turn out not to be due.
-import { active, group, ownedStates, queued, waiting } from '../../../rules/session/session.ts'
+import { active, group, ownedStates, queued, waiting } from '../../../rules/session/states.ts'
 import type { DueKind, Unit } from '../../ports.ts'
 import { pieces, pieceSize } from '../sift.ts'
 

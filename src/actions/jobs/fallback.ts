@@ -1,5 +1,5 @@
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { isDue, minuteMs } from '../../../rules/session/timers.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import { moveLanes, type LaneMove } from '../queue/move-lane.ts'

@@ -1,4 +1,4 @@
-import { active, group } from '../../../rules/session/session.ts'
+import { active, group } from '../../../rules/session/states.ts'
 import { idleSince, isDue, minuteMs } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 

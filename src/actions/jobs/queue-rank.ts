@@ -2,7 +2,7 @@
 // queued session needs a new rank. That it is done is recorded at the end, so if a process dies
 // half-way another one does it again.
 import { rankFor } from '../../../rules/session/routing.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import type { Needs } from '../../ports.ts'
 import { tellRanks } from '../transition/place.ts'
 import { dueSessions } from './due.ts'

@@ -1,5 +1,5 @@
 import { groupOf } from '../../../rules/session/lane.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { hoursAt, type Settings } from '../../../rules/settings.ts'
 import { isDue, minuteMs, queuesSince } from '../../../rules/session/timers.ts'
 import { workingMs, workingSince, type Hours } from '../../../rules/time/working-hours.ts'

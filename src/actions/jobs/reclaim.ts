@@ -2,7 +2,7 @@
 // customer no longer belongs to an agent, and their next message queues for everyone. The condition
 // is checked again under lock, so a push that arrives just before wins.
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import { clueAfter, nobody } from '../../../rules/session/exclusive.ts'

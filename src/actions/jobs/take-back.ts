@@ -1,7 +1,8 @@
 import { commonLane } from '../../../rules/session/lane.ts'
 import { offlineSince } from '../../../rules/session/presence.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
-import { active, isOwned } from '../../../rules/session/session.ts'
+import { isOwned } from '../../../rules/session/session.ts'
+import { active } from '../../../rules/session/states.ts'
 import {
   idleSince,
   isDue,

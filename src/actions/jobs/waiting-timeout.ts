@@ -1,4 +1,4 @@
-import { waiting } from '../../../rules/session/session.ts'
+import { waiting } from '../../../rules/session/states.ts'
 import { isDue, minuteMs, waitsSince } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 

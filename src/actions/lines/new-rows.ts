@@ -3,7 +3,7 @@
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { contentOf, filesOf } from '../../../rules/reply/content.ts'
 import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { newClue, nobody } from '../../../rules/session/exclusive.ts'
 
 type AccountKeys = { company_id: string; account_id: string; appid: string }

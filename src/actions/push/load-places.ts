@@ -2,7 +2,7 @@
 // their place; the queue index counts quickly, however long the queue is.
 import { commonLane, groupLane } from '../../../rules/session/lane.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { looksBackTo } from '../../../rules/session/waiting-time.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import {

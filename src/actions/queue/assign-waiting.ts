@@ -4,7 +4,7 @@
 import { whoMatters, type Unassigned, type StaffNow } from '../../../rules/session/assignment.ts'
 import { readLane } from '../../../rules/session/lane.ts'
 import { presenceHoldsMs } from '../../../rules/session/presence.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { assigns, sessionRuleAt, type Settings } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/session/timers.ts'
 import { jobActor } from '../../../rules/session/actor.ts'

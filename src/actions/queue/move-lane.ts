@@ -1,6 +1,6 @@
 // Moves many queued sessions to another lane. They keep their rank.
 import type { SessionRow } from '../../../entities/index.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { writeEvents, type Event } from '../streams/write.ts'
 import type { AssignNeeds } from './assign-waiting.ts'

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { circles } from '../../../rules/session/group-tree.ts'
 import { readList } from '../../../rules/session/queue-list.ts'
-import { closedStates, openStates } from '../../../rules/session/session.ts'
+import { closedStates, openStates } from '../../../rules/session/states.ts'
 import type { Clock } from '../../clock.ts'
 import type { Unit, WaitingQueue } from '../../ports.ts'
 import { readSettings } from '../../../rules/settings.ts'

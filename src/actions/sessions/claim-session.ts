@@ -3,7 +3,8 @@
 // no row, both are rolled back. Everything the owner writes later must carry the fence raised here.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Serving } from '../../../rules/session/lane.ts'
-import { queued, relationTo } from '../../../rules/session/session.ts'
+import { relationTo } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { AppError } from '../../errors.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { agentActor } from '../../../rules/session/actor.ts'

@@ -1,6 +1,6 @@
 import { presentLedger } from '../../views/session.ts'
 import { presentTime } from '../../views/times.ts'
-import { active, closedStates, group, queued, waiting } from '../../../rules/session/session.ts'
+import { active, closedStates, group, queued, waiting } from '../../../rules/session/states.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs, Unit, Wanted } from '../../ports.ts'

@@ -1,5 +1,6 @@
 import type { SessionRow } from '../../../entities/index.ts'
-import { group, isOpen, queued } from '../../../rules/session/session.ts'
+import { isOpen } from '../../../rules/session/session.ts'
+import { group, queued } from '../../../rules/session/states.ts'
 import { looksBackTo, waitMs } from '../../../rules/session/waiting-time.ts'
 import { openKey } from '../lines/new-rows.ts'
 import { presentSession } from '../../views/session.ts'

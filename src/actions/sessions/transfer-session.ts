@@ -4,7 +4,7 @@
 // still sent, in order.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'

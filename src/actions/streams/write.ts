@@ -2,7 +2,7 @@
 // Listeners are notified after the commit.
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import type { Window } from '../../../rules/reply/reply-window.ts'
-import { group } from '../../../rules/session/session.ts'
+import { group } from '../../../rules/session/states.ts'
 import {
   laneStream,
   liveStream,

@@ -3,7 +3,7 @@
 import type { CustomerRow } from '../../../entities/index.ts'
 import { columnsOf } from '../../../rules/reply/content.ts'
 import { satisfactionMenu } from '../../../rules/session/satisfaction.ts'
-import { closed } from '../../../rules/session/session.ts'
+import { closed } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs } from '../../ports.ts'

@@ -3,7 +3,7 @@
 // allows.
 import type { CustomerRow } from '../../../entities/index.ts'
 import { greetingOf } from '../../../rules/reply/greeting.ts'
-import { active } from '../../../rules/session/session.ts'
+import { active } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'

@@ -2,7 +2,7 @@
 // twice or never, a job repairs the index.
 import type { SessionRow } from '../../../entities/index.ts'
 import { laneList, waitingList } from '../../../rules/session/queue-list.ts'
-import { queued, waiting } from '../../../rules/session/session.ts'
+import { queued, waiting } from '../../../rules/session/states.ts'
 import type { Needs, ListPlace } from '../../ports.ts'
 
 export type Placed = Pick<

@@ -14,17 +14,16 @@ import { rankOf, topPriority } from '../../../rules/session/routing.ts'
 import {
   decideStep,
   exclusiveAfter,
-  group,
   isBirth,
   isOpen,
   isOwned,
-  queued,
   raisesFence,
   type Relation,
   type NamedKind,
   type SessionEvent,
   type Transition,
 } from '../../../rules/session/session.ts'
+import { group, queued } from '../../../rules/session/states.ts'
 import { sessionStream } from '../../../rules/session/stream.ts'
 import { clueAfter } from '../../../rules/session/exclusive.ts'
 import { AppError, OutOfDate } from '../../errors.ts'

@@ -1,6 +1,7 @@
 // After the commit, tells everyone about the step and lets agents who may now be without a
 // conversation accept the next session.
-import { isOwned, queued } from '../../../rules/session/session.ts'
+import { isOwned } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { acceptFirst, type AcceptFirstNeeds } from './accept-first.ts'
 import { tellCommitted, type Committed } from './commit-step.ts'
 import { ringRoom } from './ring-room.ts'

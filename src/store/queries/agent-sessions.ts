@@ -1,6 +1,6 @@
 // Sessions of an agent: those they are a member of, those in which they are in conversation, and
 // those that wait for them.
-import { active, group, ownedStates, queued, waiting } from '../../../rules/session/session.ts'
+import { active, group, ownedStates, queued, waiting } from '../../../rules/session/states.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Sql } from '../engine/sql.ts'
 

@@ -1,4 +1,4 @@
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import type { CustomerRow, PatchIn } from '../../../entities/index.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 

@@ -1,7 +1,7 @@
 // Checks the invariants on live data. Each question is a single statement over a few sessions, so
 // that it sees one consistent moment. Long lists are read in pieces, since nobody is waiting for
 // the result.
-import { ownedStates } from '../../../rules/session/session.ts'
+import { ownedStates } from '../../../rules/session/states.ts'
 import { alongSessions } from './session-lanes.ts'
 import { list, type Sql } from '../engine/sql.ts'
 

@@ -1,7 +1,7 @@
 // Reads queued sessions lane by lane, and sessions for which a timer may be due. Nothing is locked
 // here, so callers must check again before they decide. Each query reads an index from its start,
 // however long the queue is.
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { identityStates } from '../../../rules/access/identity.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { privateLanes } from '../../../rules/session/lane.ts'

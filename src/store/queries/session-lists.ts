@@ -1,5 +1,5 @@
 // Reads sessions for lists. Nothing is locked here, so callers must check again before they decide.
-import { queued, waiting } from '../../../rules/session/session.ts'
+import { queued, waiting } from '../../../rules/session/states.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { currentId, found } from './customers.ts'
 import { alongSessions, oneOf, sessionLanes } from './session-lanes.ts'

@@ -1,4 +1,4 @@
-import { group } from '../../../rules/session/session.ts'
+import { group } from '../../../rules/session/states.ts'
 import type { SessionMemberRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'
 

@@ -1,5 +1,5 @@
 import type { LedgerRow, PatchIn, SessionRow } from '../../../entities/index.ts'
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import { openKeyOfId } from './customers.ts'
 import { agentSessions } from './agent-sessions.ts'
 import { sessionRanks } from './session-ranks.ts'

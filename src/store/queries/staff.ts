@@ -1,4 +1,4 @@
-import { group, ownedStates } from '../../../rules/session/session.ts'
+import { group, ownedStates } from '../../../rules/session/states.ts'
 import { identityStates } from '../../../rules/access/identity.ts'
 import type { UserRow } from '../../../entities/index.ts'
 import { list, type Sql } from '../engine/sql.ts'

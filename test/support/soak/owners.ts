@@ -1,5 +1,5 @@
 // Checks who owned each session, according to its ledger and to what people were told.
-import { queued } from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
 import type { Entry } from './journal.ts'
 import type { Rows } from './look.ts'
 import type { Promises } from './promises.ts'

@@ -3,7 +3,7 @@
 import type { Content } from '../../../../rules/reply/content.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import { groupOf } from '../../../../rules/session/lane.ts'
-import { active, group } from '../../../../rules/session/session.ts'
+import { active, group } from '../../../../rules/session/states.ts'
 import { hoursAt } from '../../../../rules/settings.ts'
 import { fillPosition, waitMs } from '../../../../rules/session/waiting-time.ts'
 import { isWorking, workingMs } from '../../../../rules/time/working-hours.ts'

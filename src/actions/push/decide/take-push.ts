@@ -1,7 +1,7 @@
 // Decides what one push does: to its customer, to the session it opens or continues, and how it is
 // answered. Nothing is read from or written to the database here, and the facts are not changed.
 import { rankFor } from '../../../../rules/session/routing.ts'
-import { queued } from '../../../../rules/session/session.ts'
+import { queued } from '../../../../rules/session/states.ts'
 import { noEffects, type Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 import type { NewPush } from './push.ts'
