@@ -67,7 +67,10 @@ type Fixed<Of> = KeyOf<Of> | Extract<'company_id', keyof Row<Of>>
 export type Changing<Of> = Exclude<keyof Row<Of>, Fixed<Of>> & string
 /** The key of a row, and other values that it must have. */
 export type Where<Of> = Pick<Row<Of>, KeyOf<Of>> & Partial<Row<Of>>
-/** Columns that change, and no others. A row that was read is not a patch. */
+/**
+ * Columns to change with their new values. It excludes the columns that never change, so a whole row
+ * cannot be passed as a patch by mistake.
+ */
 export type Patch<Of> = { [Name in Changing<Of>]?: Row<Of>[Name] | undefined } & {
   [Name in Fixed<Of>]?: never
 }

@@ -1,2 +1,5 @@
-/** Whether an agent's identity on an account still serves it: one that has left keeps its row, which names who wrote. */
+/**
+ * Whether the agent still serves the account. If not, the row stays, because older lines name their
+ * author by it.
+ */
 export const identityStates = { left: 0, serves: 1 } as const

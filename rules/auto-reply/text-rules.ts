@@ -30,7 +30,7 @@ export type TextRules = {
  * A rule that matched. These are plain numbers, because a long text may produce hundreds of them.
  * `end` is the position where the keyword ends.
  */
-// eslint-disable-next-line max-params -- as it is said
+// eslint-disable-next-line max-params -- an object for each match would be too slow
 type Offer = (rule: number, band: number, length: number, end: number) => void
 type MatcherParts = {
   rules: Rule[]

@@ -1,4 +1,4 @@
-// Whose a quick reply is: the number that it is stored with, by its name.
+// Names for the numbers that say whose a quick reply is: one person's, or the whole company's.
 export const scopes = { personal: 1, shared: 2 } as const
 export type Scope = keyof typeof scopes
 

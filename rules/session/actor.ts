@@ -1,8 +1,9 @@
-// Who did something, as the ledger of a session and the sender of a line name them. These names are made and read here, and nowhere else.
+// The names under which the ledger and the senders of lines record who did something. They are
+// composed and parsed only in this file.
 export type NamedActor =
   | { kind: 'agent'; uid: number }
   | { kind: 'customer'; id: string }
-  /** What answers by itself: an auto-reply, or a speaker of the house as `greeting`. */
+  /** Whatever answers automatically: a rule, or a built-in speaker such as `greeting`. */
   | { kind: 'speaker'; id: string }
   | { kind: 'job'; name: string }
 
@@ -11,7 +12,7 @@ export const customerActor = (id: string) => `c:${id}`
 export const speakerActor = (id: string) => `r:${id}`
 export const jobActor = (name: string) => `job:${name}`
 
-/** Null: no actor of ours, as releases before had them. */
+/** Null if the name is not one of these, as with names that older releases stored. */
 export function readActor(name: string | null): NamedActor | null {
   const [, prefix, rest = ''] = /^(a|c|r|job):(.+)$/s.exec(name ?? '') ?? []
   if (prefix === 'a') return /^\d+$/.test(rest) ? { kind: 'agent', uid: Number(rest) } : null

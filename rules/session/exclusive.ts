@@ -1,7 +1,11 @@
-// Whose a customer is: their exclusive agent's, or nobody's.
+// The uid that is stored where a customer has no exclusive agent, and the values of the column
+// `is_clue`, which records whether there is one.
 export const nobody = -1
 
-/** is_clue: a customer whom anybody may take on, or one who is somebody's. What other numbers mean is not ours, and they stay. */
+/**
+ * Values of `is_clue`: the customer belongs to nobody, or has an exclusive agent. We did not define
+ * any other number, so such a value is left as it is.
+ */
 const clues = { free: 1, taken: -1 } as const
 
 export const newClue = clues.free

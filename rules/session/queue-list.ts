@@ -1,11 +1,12 @@
-// The lists of the queue's index: of a lane, by rank, and of those that wait for a person to accept them, by the time they were given.
-// Their names are made and read here, and nowhere else.
+// The lists of the queue's index: one for each lane, sorted by rank, and one for each person, with
+// the sessions that they have not accepted yet, sorted by the time at which they got them. Their
+// names are composed and parsed only in this file.
 export type QueueList = { kind: 'queue'; lane: string } | { kind: 'waiting'; uid: number }
 
 export const laneList = (lane: string) => `queue:${lane}`
 export const waitingList = (uid: number) => `waiting:${uid}`
 
-/** Null: no list of ours. */
+/** Null if the name is not that of a list. */
 export function readList(name: string): QueueList | null {
   const [, kind, rest = ''] = /^(queue|waiting):(.+)$/s.exec(name) ?? []
   if (kind === 'queue') return { kind, lane: rest }

@@ -1,7 +1,7 @@
 // The satisfaction question at the end of a session. It is a menu message whose entries contain the
 // session and the grade; the customer's tap on an entry is the answer.
 
-/** How a customer or a supervisor grades a session, by the number that is stored. */
+/** Names for the stored numbers with which a customer or a supervisor grades a session. */
 export const grades = { good: 1, medium: 2, bad: 3 } as const
 export type Grade = (typeof grades)[keyof typeof grades]
 

@@ -64,7 +64,7 @@ export const transitions = [
     owner: 'named',
     exclusive: 'owner_if_none',
   },
-  // they already have another exclusive agent: option 002 of the system lets them keep it
+  // with autoAcceptFirst, what an agent claims during another conversation waits until that ends
   {
     event: 'claimBehind',
     from: [queued],

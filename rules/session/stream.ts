@@ -1,5 +1,6 @@
-// The streams of a company's events: for whoever watches sessions, for a person, for those who may claim from a lane, and for a
-// session. Their names are made and read here, and nowhere else.
+// The event streams of a company: one for everyone who may watch sessions (`live`), one for each
+// person, one for those who may claim from a lane, and one for a single session. Their names are
+// composed and parsed only in this file.
 export type Stream =
   | { kind: 'live' }
   | { kind: 'person'; uid: number }
@@ -11,10 +12,10 @@ export const personStream = (uid: number) => `user:${uid}`
 export const laneStream = (lane: string) => `queue:${lane}`
 export const sessionStream = (sessionId: string) => `session:${sessionId}`
 
-/** What the bus says: in this stream of this company there is something new. */
+/** The topic on the event bus that announces new events in this stream of this company. */
 export const bell = (companyId: string, stream: string) => `${companyId} ${stream}`
 
-/** Null: no stream of ours. */
+/** Null if the name is not that of a stream. */
 export function readStream(name: string): Stream | null {
   if (name === liveStream) return { kind: 'live' }
   const [, prefix, rest = ''] = /^(user|queue|session):(.+)$/s.exec(name) ?? []

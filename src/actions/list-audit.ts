@@ -3,7 +3,7 @@ import type { Me } from './access/caller.ts'
 import { AppError } from '../errors.ts'
 import type { Needs } from '../ports.ts'
 
-/** Newest entries first. */
+/** A page of the audit log, newest entries first. */
 export async function listAudit(
   { store }: Needs<'store'>,
   me: Me,

@@ -14,7 +14,7 @@ export type Backends = {
   recent: RecentLines
   bus: EventBus
   cache: Cache
-  /** Called by the doctor. */
+  /** Reports unsuitable settings of Redis; only the doctor calls it. */
   check: () => Promise<Finding[]>
   close: () => Promise<void>
 }

@@ -1,7 +1,7 @@
 import type * as wire from 'kefu-wire'
 import type { Settings } from '../../rules/settings.ts'
 
-/** JSON knows no undefined: what is not set is not there. */
+/** A type without undefined, because JSON leaves out fields that are undefined. */
 type Given<T> = T extends (infer One)[]
   ? Given<One>[]
   : T extends object

@@ -54,7 +54,10 @@ const mendSessionOf = (
     return session ? mendCounts(unit, session) : false
   })
 
-/** Contains nothing of the original push. */
+/**
+ * Builds the line that takes the place of a refused push. It contains nothing of the push, because
+ * the database may have refused any part of it.
+ */
 function standIn(deed: Deed): Deed {
   if (deed.kind === 'notice') return deed
   if (deed.kind === 'event') return { kind: 'event', name: 'refused', key: '', known: false }

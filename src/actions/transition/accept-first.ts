@@ -1,5 +1,5 @@
-// Option 002 of the system: an agent who is in no conversation automatically accepts the first
-// session that waits for them. This is checked after every step that may have left an agent without
+// With the setting autoAcceptFirst, an agent who is in no conversation automatically accepts the
+// oldest session that waits for them. This is checked after every step that may have left an agent without
 // a conversation, and again by a job in case a check was lost.
 import { waiting } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'

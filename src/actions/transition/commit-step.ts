@@ -14,7 +14,6 @@ export type StepToCommit = With & {
   says: string
   /** People who get the event in addition to the former and the present owner. */
   heardBy?: number[]
-  /** Further events to write. */
   events?: Event[]
 }
 export type Committed = { moved: Moved; lines: MessageRow[]; events: Event[]; sends: boolean }

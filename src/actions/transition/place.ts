@@ -38,7 +38,7 @@ export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Prom
   for (const session of sessions) await tellPlace(needs, session, listOf(session))
 }
 
-/** Tells of sessions that did not exist before. */
+/** Adds sessions that were just created to the queue index. */
 export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const companyId of new Set(sessions.map((session) => session.company_id))) {
     const own = sessions.filter((session) => session.company_id === companyId)

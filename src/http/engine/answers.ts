@@ -1,4 +1,5 @@
-// What a route answers when it succeeds. Its handler is typed by that, and the OpenAPI document takes the schema of the same name.
+// The types that routes may name as their successful answer. The type of a route's handler is derived
+// from that, and the OpenAPI document uses the schema of the same name.
 import type * as wire from 'kefu-wire'
 
 export type Named = {
@@ -50,16 +51,16 @@ export type Name = keyof Named
 
 export type Answers = Name | Page<Name> | OrNothing<Name> | OrTable<Name> | 'file' | 'redirect'
 type Page<One extends Name> = { page: One }
-/** 204 where there is none. */
+/** The type, or 204 without a body if there is nothing to answer. */
 type OrNothing<One extends Name> = { orNothing: One }
-/** JSON, or the same as a table for spreadsheets. */
+/** The type as JSON, or as a CSV table if the caller asks for one. */
 type OrTable<One extends Name> = { orTable: One }
 
 export const pageOf = <One extends Name>(page: One): Page<One> => ({ page })
 export const orNothing = <One extends Name>(one: One): OrNothing<One> => ({ orNothing: one })
 export const orTable = <One extends Name>(one: One): OrTable<One> => ({ orTable: one })
 
-/** What its handler gives. */
+/** What the handler of a route with these answers must return. */
 export type Given<A extends Answers> = { headers?: Record<string, string> } & BodyOf<A>
 
 type BodyOf<A extends Answers> = A extends Name

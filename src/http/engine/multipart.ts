@@ -30,13 +30,13 @@ export function openForm(request: IncomingMessage): Form {
 
 function openParser(type: string): BusboyInstance {
   try {
-    // the parser would read other kinds of forms, too
+    // the type is checked here because the parser would accept other kinds of forms, too
     if (/^multipart\/form-data\s*;/i.test(type)) {
       // fields that are no file are streams, too: otherwise they would be collected in memory
       return new Busboy({ headers: { 'content-type': type }, limits, isPartAFile: () => true })
     }
   } catch {
-    // it names no boundary
+    // the parser throws if the type names no boundary; the call is refused below
   }
   throw new AppError(
     'wrong_type',

@@ -87,14 +87,14 @@ function operation(one: Route) {
 }
 
 const json = (schema: Schema) => ({ 'application/json': { schema } })
-/** What a page is, with what stands in it. */
+/** The schema of one page of a list, whose items are of this type. */
 const pageOf = (name: Name): Schema => ({
   allOf: [refTo('Page'), { properties: { items: { items: refTo(name) } } }],
 })
 const table = { 'text/csv': { schema: { type: 'string' } } }
 const file = { '*/*': { schema: {} } }
 
-/** By status; `default` is whatever is no success. */
+/** The answers of a route by status; `default` stands for every failure. */
 export const responsesOf = (one: Route): Responses => ({
   ...successOf(one),
   default: { description: 'It is refused, or it failed.', content: json(refTo('Failure')) },

@@ -52,7 +52,7 @@ export type Route = {
   /** The body is not JSON, so the handler reads the request itself. */
   upload?: boolean
   answers: Answers
-  /** Of success; without it 200. */
+  /** The status if the call succeeds; 200 if not given. */
   status?: 200 | 201 | 202
   handle: (call: Call) => Promise<Answer>
 }

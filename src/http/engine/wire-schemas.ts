@@ -1,4 +1,4 @@
-// The types of the JSON as schemas, where an OpenAPI document has them.
+// The JSON Schemas of kefu-wire, with references as they are written in an OpenAPI document.
 import { readFileSync } from 'node:fs'
 
 export type Schema = Record<string, unknown>

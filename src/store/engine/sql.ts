@@ -38,7 +38,7 @@ export type Sql = {
   insertNew: <Name extends TableName>(table: Name, rows: Rows<Name>) => void
   insertSerial: <Name extends TableName>(table: Name, row: Partial<RowIn<Name>>) => Promise<number>
   upsert: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => void
-  /** The same, in a form for `last`. */
+  /** The same as `upsert`, but returns the statements, so that they can be given to `last`. */
   upserts: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => Statement[]
   /**
    * The one way to change a row, which must be locked: sets the columns of the patch and no others.

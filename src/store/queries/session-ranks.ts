@@ -13,7 +13,6 @@ export const sessionRanks = (sql: Sql) => ({
   /** Moves sessions to another lane with the same rank. */
   moveLanes: (rows: Pick<SessionRow, 'session_id' | 'lane' | 'ledger_n'>[]) =>
     sql.changeEach('message_session', rows, { key: 'session_id', set: ['lane', 'ledger_n'] }),
-  /** Changes the rank of sessions. */
   rerank: (rows: Pick<SessionRow, 'session_id' | 'rank'>[]) =>
     sql.changeEach('message_session', rows, { key: 'session_id', set: ['rank'] }),
 })

@@ -45,8 +45,8 @@ export const sessionQueries = (sql: Sql) => ({
     ]),
   insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
   /**
-   * The patch names no more than changes: SQLite updates the index of every column that is set, even
-   * if its value stays the same.
+   * The patch should contain only what changes: SQLite updates the indexes of every column that is
+   * set, even if its value stays the same.
    */
   change: (companyId: string, id: string, patch: PatchIn<'message_session'>) =>
     sql.change('message_session', { company_id: companyId, session_id: id }, patch),

@@ -90,7 +90,7 @@ export type Facts = Shared &
  * them.
  */
 export type BatchFacts = Shared & {
-  /** Keyed by `customerOf` the push. */
+  /** By the customer's identity, which `customerOf` computes from a push. */
   customers: Map<string, CustomerFacts>
   /** Customers whose rows are locked by somebody else. */
   busy: ReadonlySet<string>
