@@ -63,7 +63,7 @@ async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promis
       kefu: figuresOf(await claimKefu(cluster, dir)),
     })
     console.log(
-      `  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over his capacity`,
+      `  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over their capacity`,
     )
   }
   print(done)

@@ -1,5 +1,6 @@
-// npm run bench -- xml: what reading the XML of one push costs, ours beside xml2js and the package wechat. Each lap asks all of them in
-// turn, and a ratio is taken inside its lap: what the machine does meanwhile strikes all.
+// npm run bench -- xml: compares what reading the XML of one push costs with the SDK, with xml2js and
+// with the package wechat. Each lap measures all of them in turn, and ratios are taken within a lap,
+// so that disturbances of the machine affect all alike.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -34,7 +35,10 @@ function bare(xml: string): Fields {
   return fields
 }
 
-/** Its parser is inside its middleware: given the body, and told to check no signature, it does little else. */
+/**
+ * The package's parser is inside its middleware. If that gets the body and need not check a signature,
+ * it does little else.
+ */
 function theirs(): Reader['read'] {
   let fields: Fields = {}
   const serve = wechat({ token: account.token, checkSignature: false }, (request) => {
@@ -77,7 +81,7 @@ const kinds: { name: string; says: string; bodies: string[] }[] = [
   },
 ]
 
-/** All read the same, or there is nothing to compare. */
+/** Throws if the readers do not all read the same from each push; then their times mean nothing. */
 function prove(): void {
   for (const { name, says, bodies } of kinds) {
     for (const body of bodies) {
@@ -90,7 +94,7 @@ function prove(): void {
 }
 
 let kept = 0
-/** Of the processor, so that what else runs on the machine does not count. */
+/** Measures processor time, so that other programs on the machine do not count. */
 function micros(read: Reader['read'], bodies: string[]): number {
   const before = process.cpuUsage()
   for (let n = 0; n < calls; n++) if (read(bodies[n % bodies.length] ?? '')['ToUserName']) kept += 1

@@ -1,11 +1,12 @@
-// Comments and titles of tests, drawn by a seed, for a reader who does not see the code: one that cannot be explained is to be rewritten.
+// Draws comments and test titles by a seed, for a reader who does not see the code. One that this
+// reader cannot explain should be rewritten.
 import ts from 'typescript'
 import { openDraw } from '../../test/support/random.ts'
 import { readSources, type Source } from './sources.ts'
 
 type Prose = { file: string; text: string }
 
-/** For the tools, not for people. */
+/** Comments that are instructions for tools are not drawn. */
 const orders = /^(eslint-|@ts-|#!|prettier-)/
 
 export function drawProse(root: string, { seed, count }: { seed: number; count: number }): Prose[] {
@@ -17,7 +18,7 @@ export function drawProse(root: string, { seed, count }: { seed: number; count: 
   )
 }
 
-/** Lines of comment that follow each other are one. */
+/** The comments of a file; adjacent comment lines count as one comment. */
 function commentsOf({ file, lines }: Source): Prose[] {
   const blocks: string[][] = []
   lines.forEach(({ text, is }, at) => {

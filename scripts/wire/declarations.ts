@@ -1,4 +1,4 @@
-// The types of the wire, each by its name, as they are written.
+// Reads the types of kefu-wire from its source files, each by its name.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -33,14 +33,17 @@ function declarationOf(statement: ts.Statement): Declaration {
   throw fault(statement, 'only types stand here')
 }
 
-/** Whoever wrote it is told where. */
+/** An error that names the file and line of the type that cannot be used. */
 export function fault(node: ts.Node, why: string): Error {
   const tree = node.getSourceFile()
   const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree))
   return new Error(`${tree.fileName}:${line + 1}: ${why}: ${node.getText(tree).slice(0, 80)}`)
 }
 
-/** What is said of it in a comment; `@schema {…}` says what no type can. */
+/**
+ * The description of a type or field from its doc comment. `@schema {…}` in it adds what a type cannot
+ * express, such as a format.
+ */
 export function saidOf(node: ts.Node): Record<string, unknown> {
   const said: Record<string, unknown> = {}
   for (const one of ts.getJSDocCommentsAndTags(node)) {

@@ -1,9 +1,10 @@
-// The types of the wire as JSON Schema (2020-12), type by type. A type that has no word here is an error, and never "anything".
+// Converts the types of kefu-wire to JSON Schema (2020-12). A kind of type that is not known here is
+// an error, and never becomes a schema that accepts anything.
 import ts from 'typescript'
 import { fault, saidOf, type Declaration, type Declarations } from './declarations.ts'
 
 export type Schema = Record<string, unknown>
-/** What stands for the parameters of a generic type. */
+/** The schemas that take the place of the parameters of a generic type. */
 type Given = ReadonlyMap<string, Schema>
 type Property = { schema: Schema; isOptional: boolean }
 type Fields = ReadonlyMap<string, Property>
@@ -57,7 +58,7 @@ function openWriter(declarations: Declarations) {
     return { $ref: `#/$defs/${name}` }
   }
 
-  /** Each way in which it can be an object. */
+  /** The fields of an object type; a union of objects gives one entry for each of them. */
   function shapesOf(node: ts.TypeNode, given: Given): Fields[] {
     if (ts.isParenthesizedTypeNode(node)) return shapesOf(node.type, given)
     if (ts.isTypeLiteralNode(node)) return [fieldsOf(node.members, given)]
@@ -109,7 +110,7 @@ function openWriter(declarations: Declarations) {
   }
 }
 
-/** What the types do not name is not there. */
+/** The schema of an object. It accepts no field that the type does not name. */
 function objectOf(fields: Fields): Schema {
   const all = [...fields]
   const required = all.filter(([, { isOptional }]) => !isOptional).map(([name]) => name)
@@ -129,7 +130,7 @@ function literal({ literal: node }: ts.LiteralTypeNode): Schema {
   return { const: JSON.parse(text) as unknown }
 }
 
-/** Words are one list; null beside a plain type is one more type. */
+/** The schema of a union: words become one `enum`, and null is added to the types of a plain type. */
 function union(options: Schema[]): Schema {
   const [first = anything] = options
   if (options.length === 1) return first

@@ -1,5 +1,5 @@
-// What the OpenAPI document says of each operation is what it answers. Every other test of the API compares its own answers, too
-// (test/support/answers.ts): here no operation is left out.
+// Compares the answers of every operation with the OpenAPI document. All other tests of the API compare
+// the answers they get as well (test/support/answers.ts); this one leaves out no operation.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Route } from '../../src/http/engine/route.ts'
@@ -11,7 +11,10 @@ import { undescribed } from '../support/answers.ts'
 import { ask, cells, nameOf, openRights, type Cell, type Rights } from '../support/rights.ts'
 import { operationOf, writes } from '../support/route-calls.ts'
 
-/** Everyone looks who may; what writes is asked once of each reach, and once by somebody who may not. */
+/**
+ * The callers for a route: for one that reads, everybody who may call it; for one that writes, one
+ * caller for each kind of thing. One caller who may not is added.
+ */
 function* chosen(route: Route): Generator<Cell> {
   const own = cells.filter((cell) => cell.route === route)
   for (const reach of new Set(own.map((cell) => cell.reach))) {
@@ -26,7 +29,7 @@ function* chosen(route: Route): Generator<Cell> {
 async function askAll(at: Rights): Promise<{ served: Set<string>; faults: string[] }> {
   const served = new Set<string>()
   const faults: string[] = []
-  // what is only looked at comes first: nothing has been taken yet
+  // routes that read come first, before others have changed or used up anything
   const inOrder = routes.toSorted((a, b) => Number(writes(a)) - Number(writes(b)))
   for (const cell of inOrder.flatMap((route) => [...chosen(route)])) {
     const answer = await ask(at, cell, await at.idsOf(cell.thing)).catch((error: unknown) => {
@@ -37,7 +40,7 @@ async function askAll(at: Rights): Promise<{ served: Set<string>; faults: string
   return { served, faults }
 }
 
-/** Of the document as it is served, by method and path. */
+/** The operations of the OpenAPI document that the server serves, by method and path. */
 async function documented(house: House): Promise<Map<string, any>> {
   const { body } = await nobody(house).get('/api/openapi.json').expect(200)
   return new Map(

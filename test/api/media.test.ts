@@ -164,7 +164,7 @@ void test('an upload is read with its name, however the client writes the header
   ] as const
   for (const [n, [header, name]] of headers.entries()) {
     const head = `--b\r\nContent-Disposition: form-data; ${header}\r\n\r\n`
-    // no two are equal, for an equal file keeps its first name
+    // each file is different, because a file that is uploaded again keeps its first name
     const bytes = [Buffer.from(head), Buffer.from(png), Buffer.from(`${n}\r\n--b--\r\n`)]
     const { body: stored } = await sendForm(house.admin, Buffer.concat(bytes)).expect(201)
     const [row] = await house.rows<{ file_name: string }>(

@@ -121,7 +121,11 @@ void test('after random kills of both processes every push answered 200 is store
   }, 'start')
   running = false
   await Promise.all(load)
-  assert.deepEqual(unserved, [], 'who lives serves, whoever dies beside him')
+  assert.deepEqual(
+    unserved,
+    [],
+    'a process that lives serves every request, whatever happens to the other one',
+  )
 
   const stored = await house.rows<{ dedup_key: string; n: number }>(
     "select dedup_key, count(*) as n from inbox where dedup_key like 'm:9%' group by dedup_key",

@@ -165,7 +165,9 @@ void test('while the rows of one follower are locked elsewhere, the pushes of ev
   const late = new Set((await Promise.all(held)).map(({ status }) => status))
   late.delete(200)
   assert.deepEqual([...late], [503], 'to be tried again')
-  house.announce({ unserved: { most: held.length, why: 'his rows were held for 6 s' } })
+  house.announce({
+    unserved: { most: held.length, why: 'rows of this follower were locked for 6 s' },
+  })
   t.diagnostic(`${statuses.length} others, ${held.length} of the one who is held`)
   assert.ok(statuses.length > 20)
   assert.deepEqual([...new Set(statuses)], [200])

@@ -62,7 +62,7 @@ void test('with autoAcceptFirst a claimed session waits while the agent is in an
   assert.equal(
     (await other.call('GET', `/api/sessions/${second.id}`)).body.stateCode,
     1,
-    'who has nobody goes on with what he was given',
+    'an agent without a conversation goes on with the session they were given',
   )
   assert.equal(
     (

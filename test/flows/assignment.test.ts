@@ -46,7 +46,7 @@ void test('with the rule even, each new customer goes to the agent with the fewe
   assert.equal(
     customer.exclusiveAgentUid,
     a.uid,
-    'whoever is given a customer who had nobody is his agent',
+    'whoever is given a customer without an agent becomes their agent',
   )
   const [born] = await ledgerOf(house.admin, id)
   assert.deepEqual([born?.from, born?.to, born?.reason], [null, 0, 'even'])
@@ -222,7 +222,7 @@ void test('customers of higher priority come first; with windowFirst those whose
 
   await house.app.advanceTo(3 * 60_000)
   await customers[0]!.says('还在吗')
-  assert.deepEqual(await order(), [2, 0, 1], 'without windowFirst he stays where he stands')
+  assert.deepEqual(await order(), [2, 0, 1], 'without windowFirst the customer keeps their place')
   await setAll(house, { windowFirst: true })
   assert.equal(
     (await house.admin.call('POST', '/api/admin/jobs/queue-rank/run', {})).body.result.reranked,
@@ -231,7 +231,11 @@ void test('customers of higher priority come first; with windowFirst those whose
   assert.deepEqual(await order(), [2, 1, 0])
   await house.app.advanceTo(4 * 60_000)
   await customers[1]!.says('还在吗')
-  assert.deepEqual(await order(), [2, 0, 1], 'a line moves the end of his window, and him')
+  assert.deepEqual(
+    await order(),
+    [2, 0, 1],
+    'a line moves the end of the reply window, and the customer in the queue',
+  )
   const claimer = await house.agent('claimer')
   await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
   const claimed = await claimer.call('POST', '/api/sessions/claim', {})

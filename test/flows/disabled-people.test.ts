@@ -75,8 +75,8 @@ void test('a customer whose exclusive agent is disabled gets a new one: whoever 
   await runJob(house.admin, 'assign')
   await opened.says('在吗')
   for (const customer of [claimed, started, given, opened]) {
-    const { agentUid, customer: his } = await sessionOf(house, customer)
-    assert.deepEqual([agentUid, his.exclusiveAgentUid], [heir.uid, heir.uid])
+    const { agentUid, customer: theirs } = await sessionOf(house, customer)
+    assert.deepEqual([agentUid, theirs.exclusiveAgentUid], [heir.uid, heir.uid])
   }
 })
 

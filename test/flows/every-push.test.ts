@@ -256,7 +256,11 @@ void test("events of a customer in conversation are recorded: scans with the QR 
     [session.customer.location.latitude, session.customer.visits, session.customer.receptionId],
     [23.137466, 1, made.body.id],
   )
-  assert.equal(session.customer.exclusiveAgentUid, agent.uid, 'whoever came by his code is his')
+  assert.equal(
+    session.customer.exclusiveAgentUid,
+    agent.uid,
+    "a customer who came by an agent's code is that agent's",
+  )
   const lines = (await agent.call('GET', `/api/sessions/${session.id}/messages`)).body.items
   assert.deepEqual(
     lines.map((line: { type: string }) => line.type),
@@ -296,7 +300,7 @@ void test("events of a customer in conversation are recorded: scans with the QR 
   assert.deepEqual(
     heard.slice(-2).toSorted(),
     ['customer.updated', 'window.changed'],
-    'his agent hears that he has left',
+    'the agent hears that the customer has left',
   )
 })
 

@@ -10,7 +10,7 @@ void test('members of a group chat read the whole session and write in it, and i
   assert.equal(
     (await a.call('GET', `/api/sessions/${at.id}`)).status,
     404,
-    'the premise: he sees nothing before',
+    'the premise: the other agent sees nothing before',
   )
   const made = await at.verb(at.agent, 'members', { uids: [a.uid, b.uid] })
   assert.deepEqual(
@@ -132,7 +132,7 @@ void test('only enabled people of the company become members of a group chat, an
   assert.equal(
     (await at.verb(at.agent, 'members', { uids: [at.agent.uid] })).body.stateCode,
     1,
-    'the owner is not a member of his own',
+    'the owner is not a member of their own group chat',
   )
   const target = await at.house.agent('target')
   await at.verb(at.agent, 'transfer', { agentUid: target.uid })

@@ -153,7 +153,7 @@ void test('"assigned", "answerable" and "unanswered" are shown and filtered as t
   assert.deepEqual(
     await facts(owed),
     [true, false, true],
-    'his still, owed still, and nothing can be said',
+    'the agent still has it and owes an answer, but WeChat accepts none',
   )
   assert.deepEqual(await asked('state=active&answerable=false'), [owed.openid])
   assert.deepEqual(await asked('state=queued&answerable=true&unanswered=true'), [queued.openid])

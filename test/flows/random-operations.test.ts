@@ -186,7 +186,7 @@ async function foldLedgers(house: House, { told }: Company): Promise<void> {
   for (const { id, uid, fence } of told) {
     assert.ok(
       byId.get(id)?.some((line) => line.uid === uid && line.fence === fence),
-      `agent ${uid} was told that ${id} is his with fence ${fence}, and no ledger knows`,
+      `agent ${uid} was told that ${id} is theirs with fence ${fence}, and no ledger knows`,
     )
   }
   assert.ok(told.length > 50)

@@ -325,7 +325,7 @@ void test('a rule hands a customer to a group or a person, even if the customer 
   assert.deepEqual(
     await stands(),
     [{ state: 0, lane: null, uid: named.uid, kind: 'user' }],
-    'he is there and has room',
+    'the named person is there and has room',
   )
   const third = await follower(house)
   await third.says('在吗')

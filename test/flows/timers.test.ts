@@ -88,7 +88,7 @@ void test('a session that nobody claims within two days ends with -3, exactly on
   assert.equal(
     (await sessionOf(house, customers[0]!, admin)).stateCode,
     3,
-    'his next message queues anew',
+    'their next message queues anew',
   )
 })
 
@@ -199,7 +199,7 @@ void test('a session in which both sides are silent closes, the customer keeps t
   assert.equal(
     (await house.admin.call('GET', '/api/sessions?state=missed')).body.items.length,
     0,
-    'he was answered',
+    'the customer was answered',
   )
 })
 
@@ -219,7 +219,7 @@ void test('an unanswered session is taken back from its agent, queued with the r
   assert.equal(
     (await runJob(house.admin, 'take-back'))['taken'],
     1,
-    'his writing again gives the agent no more time',
+    'when the customer writes again the agent gets no more time',
   )
   const taken = await sessionOf(house, customer)
   assert.deepEqual([taken.id, taken.stateCode, taken.agentUid, taken.unread], [id, 3, null, 2])
@@ -243,7 +243,11 @@ void test('an unanswered session is taken back from its agent, queued with the r
   await setAll(house, { sessionRule: 'even' })
   await house.admin.call('PUT', '/api/me/presence', { status: 'offline' })
   await runJob(house.admin, 'assign')
-  assert.notEqual((await sessionOf(house, customer)).agentUid, slow.uid, 'not back to him')
+  assert.notEqual(
+    (await sessionOf(house, customer)).agentUid,
+    slow.uid,
+    'not back to the agent who did not answer',
+  )
   await presence(other, 'online')
   await runJob(house.admin, 'assign')
   assert.equal((await sessionOf(house, customer)).agentUid, other.uid)
@@ -408,7 +412,7 @@ void test('a missed session stays in the list, whoever looks at it, until somebo
   assert.equal((await missed()).length, 3, 'it was read, and nobody has dealt with it')
   await two.says('又来了')
   assert.equal((await missedOf(two)).missed.contactRefused, 'customer_has_session')
-  assert.equal((await missed()).length, 3, 'a line of his own is no answer')
+  assert.equal((await missed()).length, 3, 'a line by the customer is no answer')
   const { id } = (await late.call('POST', '/api/sessions/claim', {})).body as { id: string }
   const words = { clientMsgId: 'a', type: 'text', text: '抱歉' }
   await late.call('POST', `/api/sessions/${id}/messages`, words)
@@ -450,7 +454,7 @@ void test('a missed customer can be written to by whoever sees them, whoever the
   assert.equal(missed.missed.contactRefused, null)
   const started = await other.call('POST', '/api/sessions', { customerId: missed.customer.id })
   assert.deepEqual([started.status, started.body.agentUid], [201, other.uid])
-  assert.equal(started.body.customer.exclusiveAgentUid, owner.uid, 'he stays who he was')
+  assert.equal(started.body.customer.exclusiveAgentUid, owner.uid, 'the exclusive agent stays')
   const words = { clientMsgId: 'a', type: 'text', text: '久等了' }
   const said = await other.call('POST', `/api/sessions/${started.body.id}/messages`, words)
   assert.equal(said.status, 202)
@@ -501,7 +505,7 @@ void test('customers who will be reclaimed are listed a day before, and a reclai
   assert.equal(
     (await sessionOf(house, idle, admin)).queue?.lane,
     await commonOf(house),
-    'the premise: he queues for everyone',
+    'the premise: the customer queues for everyone',
   )
   const undone = await admin.call('POST', '/api/reclaims/undo', {
     customerIds: [done?.customerId, 'nobody'],

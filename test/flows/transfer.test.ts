@@ -207,7 +207,7 @@ void test('a supervisor takes over a session: it becomes theirs, the agent can s
   assert.deepEqual(
     (await at.verb(boss, 'takeover')).body.fence,
     taken.body.fence,
-    'what is his already stays as it is',
+    'a session that is theirs already stays as it is',
   )
 
   await at.verb(boss, 'close')

@@ -17,7 +17,7 @@ void test("an agent who takes up a session greets the customer once, with the co
   const [b, c] = [await at.house.agent('小李'), await at.house.agent('小王')]
   await c.call('PUT', '/api/me/greeting', { text: '我是{name}，请讲' })
   await at.verb(at.agent, 'transfer', { agentUid: b.uid })
-  assert.equal((await at.lines()).length, 1, 'not before he accepts')
+  assert.equal((await at.lines()).length, 1, 'no greeting before the agent accepts')
   await Promise.all([at.verb(b, 'accept'), at.verb(b, 'accept')])
   const greeting = (await at.lines()).at(-1)
   assert.deepEqual(

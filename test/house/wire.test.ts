@@ -1,4 +1,4 @@
-// packages/kefu-wire/schema.json is made of the types beside it.
+// packages/kefu-wire/schema.json is generated from the types in the same package.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'

@@ -1,4 +1,5 @@
-// The types of the JSON as a stranger gets them: packed, installed into an empty project, and compiled against. Nothing of them runs.
+// The types of the API's JSON as their users get them: packed, installed into an empty project, and
+// used by a program that compiles. Nothing of the package runs.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

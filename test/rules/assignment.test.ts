@@ -53,7 +53,7 @@ const cases: [
   expected: [number | string, string],
 ][] = [
   [
-    'his exclusive agent gets a customer before anybody with less to do',
+    'the exclusive agent gets the customer before anybody with less to do',
     () => decide([person(1, { load: 4 }), person(2)], { exclusive: 1 }),
     [1, 'exclusive_agent'],
   ],
@@ -63,7 +63,7 @@ const cases: [
     [1, 'exclusive_agent'],
   ],
   [
-    'away, his lane is private',
+    'while the agent is away the customer waits in the private lane',
     () => decide([person(1, { online: false }), person(2)], { exclusive: 1 }),
     ['user:1', 'exclusive_agent_away'],
   ],
@@ -73,7 +73,7 @@ const cases: [
     ['user:1', 'exclusive_agent_full'],
   ],
   [
-    'away with a deputy there, the deputy gets him',
+    'while the agent is away their deputy gets the customer',
     () =>
       decide([person(1, { online: false, deputyUids: [3] }), person(2), person(3)], {
         exclusive: 1,
@@ -81,7 +81,7 @@ const cases: [
     [3, 'deputy'],
   ],
   [
-    'a deputy is not given what he could grab',
+    'a deputy is not given what they could grab',
     () =>
       decide([person(1, { online: false, deputyUids: [3] }), person(3)], {
         exclusive: 1,
@@ -90,7 +90,7 @@ const cases: [
     ['user:1', 'exclusive_agent_away'],
   ],
   [
-    'disabled and without a deputy, everyone may have his customers',
+    'everyone may have the customers of a disabled agent without a deputy',
     () => decide([person(1, { enabled: false }), person(2)], { exclusive: 1 }),
     [2, 'even'],
   ],
@@ -113,7 +113,7 @@ const cases: [
     [2, 'named_agent'],
   ],
   [
-    'named and away, he is waited for',
+    'the customer waits for a named person who is away',
     () => decide([person(1), person(2, { online: false })], { named: { kind: 'user', uid: 2 } }),
     ['user:2', 'named_agent_away'],
   ],
@@ -187,7 +187,7 @@ const cases: [
     ['account:a', 'nobody_free'],
   ],
   [
-    'who has left the private lane goes to his own agent if he is back',
+    'a customer who has left the private lane goes to their own agent if that agent is back',
     () => decide([person(1, { load: 2 }), person(2)], { exclusive: 1, movedOn: true }),
     [1, 'exclusive_agent'],
   ],

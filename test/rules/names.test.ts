@@ -1,5 +1,6 @@
-// Lanes, actors, streams and lists have names that are made and read in one file each. Rows, Redis and the API have kept them for long:
-// how they are spelt is written down here once more, by hand.
+// The names of lanes, actors, streams and lists are composed and parsed in one file each. Rows, Redis
+// and clients of the API contain such names, so their spelling must not change: it is written here a
+// second time, by hand.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -29,7 +30,7 @@ import {
   sessionStream,
 } from '../../rules/session/stream.ts'
 
-/** A name → what it is read as. */
+/** For each composed name: its spelling, and the result of parsing it. */
 const lanes = {
   [privateLane(7)]: ['user:7', { kind: 'user', uid: 7 }],
   [groupLane(3, 'a1')]: ['group:3:a1', { kind: 'group', groupId: 3, accountId: 'a1' }],

@@ -163,7 +163,7 @@ void test('a tap allows three replies for a minute even when the long window is 
 void test('replies that did not arrive are given back to the window, but never more than the follower allowed', () => {
   const wrote: Window = { ...none, ...widenWindow(none, 0) }
   assert.equal(giveBack(takeReply(wrote, 1), 1, 2).budget_left, 5)
-  assert.equal(giveBack(wrote, 1, 2).budget_left, 5, 'he wrote again meanwhile')
+  assert.equal(giveBack(wrote, 1, 2).budget_left, 5, 'the customer wrote again meanwhile')
   assert.equal(
     giveBack(takeReply(wrote, 1), 1, 49 * hour).budget_left,
     4,
@@ -186,7 +186,7 @@ void test("WeChat's refusals are believed: after 45047 no reply is left, after 4
   assert.equal(
     standing(believeRefusal(again, 45047, { sentAt: 10, now: 20 }) ?? none, 20).remaining,
     5,
-    'he wrote after it left',
+    'the customer wrote after it was sent',
   )
   assert.equal(believeRefusal(wrote, 45002, { sentAt: 10, now: 20 }), null)
 })

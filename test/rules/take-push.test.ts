@@ -1,4 +1,4 @@
-// What a push does is decided without a database: from facts to effects.
+// Decides what pushes do, without a database: facts go in, effects come out.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { SessionRow } from '../../entities/index.ts'

@@ -188,7 +188,10 @@ test('in the simulator a QR code is scanned by followers and followed by others,
   }
 })
 
-/** Of a PNG of one byte a pixel whose lines are unfiltered and whose data are one chunk: what the simulator draws. */
+/**
+ * Reads the pixels of a PNG as the simulator writes it: one byte per pixel, unfiltered lines, a single
+ * chunk of data.
+ */
 function pixelsOf(png: Buffer) {
   const width = png.readUInt32BE(16)
   const at = png.indexOf('IDAT')

@@ -1,4 +1,4 @@
-// A row is changed in one way: only the columns that are named, and never those that say which row it is.
+// The one way to change a row sets only the named columns, and never the key or the company.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { AccountRow, PatchIn, SessionRow } from '../../entities/index.ts'

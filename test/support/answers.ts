@@ -1,4 +1,4 @@
-// Every answer of the API that a test gets is compared with what the OpenAPI document says of its operation.
+// Compares every answer that a test gets from the API with the OpenAPI document.
 import { responsesOf, type Responses } from '../../src/http/engine/openapi.ts'
 import { refTo, wireSchemas } from '../../src/http/engine/wire-schemas.ts'
 import { routes } from '../../src/http/routes.ts'
@@ -7,7 +7,7 @@ import { openCheck } from './json-schema.ts'
 
 const check = openCheck(wireSchemas)
 
-// as the router finds it: the first that fits
+// in the order of the router, where the first route that fits is taken
 const doors = routes.map((route) => ({
   method: route.method,
   fits: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),
@@ -23,7 +23,7 @@ const unknown: Responses = {
 export type Asked = { method: string; url: string }
 export type Answered = { status: number; type: string | null; body: unknown }
 
-/** What is not as the document says; null: nothing. */
+/** How an answer differs from the OpenAPI document; null if it does not. */
 export function undescribed({ method, url }: Asked, answered: Answered): string | null {
   const path = new URL(url, 'http://kefu').pathname
   const wanted = method.toLowerCase()
@@ -56,8 +56,8 @@ function inOther({ 'application/json': json, ...others }: Content, mayBe: boolea
 }
 
 /**
- * The balancer has pages of its own for what it does not pass on, and the sender of files answers
- * 416 by itself.
+ * Answers that are not the API's own: the balancer's error pages, and the framework's 416 for a range
+ * that a file does not have.
  */
 const isOfOthers = (status: number, type: string | null) =>
   status >= 500 ||

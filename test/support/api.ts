@@ -40,7 +40,7 @@ function tellAll(call: Test): void {
 }
 
 function faultOf({ method, url }: Test, { status, type, body }: Response): Error | null {
-  // whoever asks for a file gets bytes, also of a refusal
+  // a call for a file is read as bytes, so if it is refused the JSON is in these bytes
   const isBytes = Buffer.isBuffer(body) && type === 'application/json'
   const said: unknown = isBytes ? JSON.parse(body.toString()) : body
   const fault = undescribed({ method, url }, { status, type, body: said })

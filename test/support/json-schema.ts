@@ -1,10 +1,11 @@
-// Whether a value is as a schema says: the words of JSON Schema that the OpenAPI document uses, and no others.
+// Checks a value against a JSON Schema. It knows the keywords that the OpenAPI document uses, and fails
+// at any other.
 export type Schema = { [word: string]: unknown }
 type Schemas = Record<string, Schema>
-/** Where a value differs, in words; empty: it does not. */
+/** Describes each difference between a value and its schema; empty if there is none. */
 export type Check = (value: unknown, schema: Schema, at?: string) => string[]
 
-/** `schemas`: what is referred to, by name. */
+/** `schemas` are those to which others refer, by name. */
 export function openCheck(schemas: Schemas): Check {
   const check: Check = (value, schema, at = '') =>
     Object.entries(schema).flatMap(([word, said]) => {
@@ -43,7 +44,7 @@ const types: Record<string, (value: unknown) => boolean> = {
 
 const words: Record<string, (look: Look) => string[]> = {
   description: nothing,
-  // a pattern stands beside it
+  // not checked, because a pattern beside it says the same more strictly
   format: nothing,
   $ref: ({ value, said, at, check, schemas }) => {
     const schema = schemas[String(said).split('/').at(-1) ?? '']

@@ -39,7 +39,7 @@ const thingOfReach: Partial<Record<Reach, Thing>> = {
   'customer.start': 'silent',
   'line.settle': 'failedLine',
 }
-/** The kind of thing that a word in the path stands for. */
+/** The kind of thing whose id follows a word in the path, as in `/companies/:id`. */
 const thingOfWord: Record<string, Thing> = {
   companies: 'company',
   accounts: 'account',

@@ -1,7 +1,7 @@
 import type { Grade, Page, Session, SessionState } from 'kefu-wire'
 import { call, withQuery } from './client.ts'
 
-/** A list of the desk; the missed are closed ones that nobody has seen to. */
+/** The lists of the desk. `missed` are closed sessions whose customers still wait for an answer. */
 export type Tab = SessionState | 'missed'
 export type Target = { agentUid: number } | { groupId: number }
 

@@ -9,7 +9,7 @@ import { repeat } from './polling.ts'
 const pageSize = 50
 const isMoving = (line: Message) =>
   line.delivery?.state === 'pending' || line.delivery?.state === 'sending'
-/** In a session every line has one. */
+/** The type allows null because lines outside a session have no number; in a session all have one. */
 const seqOf = ({ seq }: Message) => seq ?? 0
 const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
 

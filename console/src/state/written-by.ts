@@ -1,4 +1,5 @@
-// Who wrote a line: the numbers of `opercode` that matter here, by their names (docs/glossary.md has them all).
+// Names for the stored numbers that the console needs. These are values of `opercode`, which says who
+// wrote a line (docs/glossary.md lists all of them).
 export const writtenBy = { agent: 1, supervisor: 3, rule: 6 } as const
-/** And of what type it is: `messageType`. */
+/** Values of `messageType`, the type of a line. */
 export const messageTypes = { text: 1 } as const

@@ -14,7 +14,7 @@ export interface Reception {
   tags: string[]
   /** The address that the code contains. */
   url: string | null
-  /** The address at which WeChat serves the picture of the code. */
+  /** The URL of the picture of the QR code, which is at WeChat. */
   qrUrl: string | null
   expiresAt: Time | null
   follows: Whole

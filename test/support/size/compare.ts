@@ -55,7 +55,10 @@ const known = (text: string) => unbounded.find(({ says }) => text.includes(says)
 const inWords = ({ text, by, before, touched }: Grown) =>
   `${before} → ${touched}: ${text} (${by.join(', ')})`
 
-/** Statements that grow and are not in the list, and statements in the list that no longer grow. */
+/**
+ * Differences from the list of statements that are known to grow: `unknown` ones are not in it, and
+ * `mended` ones are in it although they no longer grow.
+ */
 export const surprises = (grown: Grown[]) => ({
   unknown: grown.filter(({ text }) => !known(text)).map(inWords),
   mended: unbounded.filter(({ says }) => !grown.some(({ text }) => text.includes(says))),

@@ -55,8 +55,8 @@ export async function look(
 }
 
 /**
- * Ids for the calls: things of which one is enough are created, of the others the ones that have
- * grown most are used.
+ * Ids to use in the calls. Customers, sessions and other things that grow are those with the most
+ * rows; of all other things one is created.
  */
 async function idsFor({ stage, facts }: Sized): Promise<Ids> {
   const spots = spotsOf(facts)

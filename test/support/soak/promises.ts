@@ -7,7 +7,7 @@ export const promised = {
   P5: 'lines stand in the order in which they came',
   P6: 'a follower has one open session at most',
   P7: 'lines, counts, events and loads change together',
-  P8: 'a session has one owner, and the ledger knows him',
+  P8: 'a session has one owner, whom the ledger names',
   P9: 'who no longer has a session cannot answer in it',
   P10: 'a reply that is accepted has an end that is shown',
   P11: 'nothing is sent twice by itself',

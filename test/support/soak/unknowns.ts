@@ -14,7 +14,7 @@ const writtenWithinMs = 3000
 const notedWithinMs = 500
 /** After these failures nobody can know whether the message arrived. */
 const losesAnswer = ['slow', 'silent', 'reset', 'half', 'refuse', 'html']
-/** "System busy": whether the line was carried out nobody knows. */
+/** WeChat's errcode for "system busy", after which nobody knows whether the reply was sent. */
 const saysNothing = -1
 const losesSender: Struck['kind'][] = [
   'kill',
@@ -36,7 +36,7 @@ export function openUnknowns({ journal, promises, strikes }: Facts, sends: Sends
   const suspects = new Map<string, Unknown & { seenAt: number }>()
   const seen = new Set<string>()
   let settled = 0
-  /** Why nobody could know, or null; and what was looked at. */
+  /** Decides whether the result of this reply really could not be known, and records why. */
   const judgeOne = ({ outbox_id: id, way, text, seenAt }: Unknown & { seenAt: number }) => {
     const same = sends.all.filter((one) => one.text === text)
     const began = journal.entries.find(({ detail }) => detail.messageId === id)?.begin ?? 0

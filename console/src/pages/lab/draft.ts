@@ -2,7 +2,7 @@
 import type { Action, MatchKind, Rule, Said, Step } from 'kefu-wire'
 import type { RuleToSave } from '../../api/rules.ts'
 
-/** What is chosen, and not whole yet. */
+/** A step in the form, in which required parts may still be missing. */
 export interface StepDraft extends Omit<Said, 'media' | 'location' | 'link' | 'event' | 'refused'> {
   kind: Step['kind']
   uid?: number
