@@ -58,7 +58,7 @@ const cases: [
     [1, 'exclusive_agent'],
   ],
   [
-    'also where customers are grabbed',
+    'the exclusive agent gets the customer even where agents grab sessions',
     () => decide([person(1)], { exclusive: 1, sessionRule: 'grab' }),
     [1, 'exclusive_agent'],
   ],
@@ -68,7 +68,7 @@ const cases: [
     ['user:1', 'exclusive_agent_away'],
   ],
   [
-    'full, too',
+    'while the exclusive agent is full the customer waits in the private lane',
     () => decide([person(1, { load: 5 }), person(2)], { exclusive: 1 }),
     ['user:1', 'exclusive_agent_full'],
   ],
@@ -81,7 +81,7 @@ const cases: [
     [3, 'deputy'],
   ],
   [
-    'a deputy is not given what they could grab',
+    'where agents grab sessions, a customer whose agent is away is not assigned to the deputy',
     () =>
       decide([person(1, { online: false, deputyUids: [3] }), person(3)], {
         exclusive: 1,
@@ -95,7 +95,7 @@ const cases: [
     [2, 'even'],
   ],
   [
-    'also where a disabled agent has a deputy',
+    'a customer of a disabled agent goes to the agent with the fewest sessions and not to the deputy',
     () =>
       decide([person(1, { enabled: false, deputyUids: [2] }), person(2, { load: 4 }), person(3)], {
         exclusive: 1,
@@ -103,12 +103,12 @@ const cases: [
     [3, 'even'],
   ],
   [
-    'an agent who does not serve the account is not waited for',
+    'a customer does not wait for an exclusive agent who does not serve the account',
     () => decide([person(1, { accountIds: ['b'] }), person(2)], { exclusive: 1 }),
     [2, 'even'],
   ],
   [
-    'whoever is named gets the customer',
+    'a person who is named gets the customer, even with more sessions than others',
     () => decide([person(1), person(2, { load: 3 })], { named: { kind: 'user', uid: 2 } }),
     [2, 'named_agent'],
   ],
@@ -118,12 +118,12 @@ const cases: [
     ['user:2', 'named_agent_away'],
   ],
   [
-    'a name that nobody has is as none',
+    'naming a person who does not exist is the same as naming nobody',
     () => decide([person(1)], { named: { kind: 'user', uid: 99 } }),
     [1, 'even'],
   ],
   [
-    'of a named group the least loaded',
+    'of a named group, the member with the fewest sessions gets the customer',
     () =>
       decide(
         [person(1), person(2, { groupIds: [7], load: 2 }), person(3, { groupIds: [7], load: 1 })],
@@ -132,7 +132,7 @@ const cases: [
     [3, 'even'],
   ],
   [
-    'a named group that is full is waited for',
+    'if a named group is full, the customer waits in its lane',
     () =>
       decide([person(1), person(2, { groupIds: [7], load: 5 })], {
         named: { kind: 'group', groupId: 7 },
@@ -140,12 +140,12 @@ const cases: [
     ['group:7:a', 'nobody_free'],
   ],
   [
-    'a group that is not there is as none',
+    'naming a group that does not exist is the same as naming nobody',
     () => decide([person(1)], { named: { kind: 'group', groupId: 8 } }),
     [1, 'even'],
   ],
   [
-    'a group that grabs has its lane',
+    'if the members of a named group grab sessions, the customer waits in its lane',
     () =>
       decide([person(2, { groupIds: [7] })], {
         named: { kind: 'group', groupId: 7 },
@@ -154,22 +154,22 @@ const cases: [
     ['group:7:a', 'named_group'],
   ],
   [
-    'the exclusive agent goes before whoever is named',
+    'the exclusive agent gets the customer even if somebody else is named',
     () => decide([person(1), person(2)], { exclusive: 1, named: { kind: 'user', uid: 2 } }),
     [1, 'exclusive_agent'],
   ],
   [
-    'grabbed, nobody is chosen',
+    'where agents grab sessions, a new customer waits in the common lane',
     () => decide([person(1)], { sessionRule: 'grab' }),
     ['account:a', 'nobody_named'],
   ],
   [
-    'of equally loaded ones whoever has been idle the longest',
+    'of agents with equally many sessions, the one idle the longest gets the customer',
     () => decide([person(1, { turn: 5 }), person(2, { turn: 4 })]),
     [2, 'even'],
   ],
   [
-    'round robin does not look at loads',
+    'in a round robin the next in turn gets the customer, even with more sessions than others',
     () =>
       decide([person(1, { turn: 5 }), person(2, { turn: 4, load: 3 })], {
         sessionRule: 'roundRobin',
@@ -177,12 +177,12 @@ const cases: [
     [2, 'round_robin'],
   ],
   [
-    'nobody overtakes who waits',
+    'a new customer waits if others are waiting already, even if an agent has room',
     () => decide([person(1)], { waits: (lane) => lane === 'account:a' }),
     ['account:a', 'others_wait'],
   ],
   [
-    'a supervisor is given none by the rule',
+    'a supervisor is never assigned a customer by the session rule',
     () => decide([person(1, { isAgent: false })]),
     ['account:a', 'nobody_free'],
   ],
@@ -192,12 +192,12 @@ const cases: [
     [1, 'exclusive_agent'],
   ],
   [
-    'and else to whoever is next',
+    'a customer who has left the private lane goes to another agent if their own is still away',
     () => decide([person(1, { online: false }), person(2)], { exclusive: 1, movedOn: true }),
     [2, 'even'],
   ],
   [
-    'from whom it was taken back does not get it again',
+    'an agent from whom a session was taken back does not get it again',
     () => decide([person(1), person(2, { load: 4 })], { except: 1 }),
     [2, 'even'],
   ],

@@ -218,25 +218,80 @@ void test('texts are normalised exactly as documented, whatever characters they 
 })
 
 const said: [title: string, rules: MessageRuleRow[], text: string, answer: string | null][] = [
-  ['half and full width are alike', [row('r', { words: ['ＡＢＣ１２３'] })], 'abc123吗', 'r'],
-  ['traditional and simplified are alike', [row('r', { words: ['订单'] })], '我的訂單呢', 'r'],
-  ['spaces inside Chinese do not matter', [row('r', { words: ['退款'] })], '我要 退　款', 'r'],
-  ['between English words they do', [row('r', { words: ['in voice'] })], 'invoice', null],
-  ['an old face and its name are alike', [row('r', { words: ['[微笑]'] })], '谢谢/::)', 'r'],
-  ['and its English name', [row('r', { words: ['/:rose'] })], '[玫瑰]', 'r'],
-  ['a prefix stands first', [row('r', { match_kind: 'prefix', words: ['查'] })], '帮我查', null],
-  ['a suffix stands last', [row('r', { match_kind: 'suffix', words: ['吗'] })], '在吗', 'r'],
-  ['all wants all', [row('r', { match_kind: 'all', words: ['退', '钱'] })], '退货', null],
-  ['in any order', [row('r', { match_kind: 'all', words: ['退', '钱'] })], '钱能退吗', 'r'],
-  ['any wants one', [row('r', { match_kind: 'any', words: ['退', '钱'] })], '退货', 'r'],
   [
-    'a pattern comes after a keyword',
+    'a keyword in full width matches a text in half width',
+    [row('r', { words: ['ＡＢＣ１２３'] })],
+    'abc123吗',
+    'r',
+  ],
+  [
+    'a keyword in simplified characters matches a text in traditional ones',
+    [row('r', { words: ['订单'] })],
+    '我的訂單呢',
+    'r',
+  ],
+  [
+    'spaces between Chinese characters of a text do not prevent a match',
+    [row('r', { words: ['退款'] })],
+    '我要 退　款',
+    'r',
+  ],
+  [
+    'a keyword of two English words does not match them written as one word',
+    [row('r', { words: ['in voice'] })],
+    'invoice',
+    null,
+  ],
+  [
+    'an emoticon matches in its old notation and by its Chinese name',
+    [row('r', { words: ['[微笑]'] })],
+    '谢谢/::)',
+    'r',
+  ],
+  [
+    'an emoticon matches by its English and by its Chinese name',
+    [row('r', { words: ['/:rose'] })],
+    '[玫瑰]',
+    'r',
+  ],
+  [
+    'a keyword of the kind prefix does not match at the end of a text',
+    [row('r', { match_kind: 'prefix', words: ['查'] })],
+    '帮我查',
+    null,
+  ],
+  [
+    'a keyword of the kind suffix matches at the end of a text',
+    [row('r', { match_kind: 'suffix', words: ['吗'] })],
+    '在吗',
+    'r',
+  ],
+  [
+    'a rule of the kind all does not answer a text that contains only one of its keywords',
+    [row('r', { match_kind: 'all', words: ['退', '钱'] })],
+    '退货',
+    null,
+  ],
+  [
+    'a rule of the kind all answers a text that contains its keywords in any order',
+    [row('r', { match_kind: 'all', words: ['退', '钱'] })],
+    '钱能退吗',
+    'r',
+  ],
+  [
+    'a rule of the kind any answers a text that contains one of its keywords',
+    [row('r', { match_kind: 'any', words: ['退', '钱'] })],
+    '退货',
+    'r',
+  ],
+  [
+    'a rule with a keyword wins over a rule with a pattern, whatever their priorities',
     [row('p', { match_kind: 'regex', pattern: '退.*', priority: 9 }), row('c', { words: ['退'] })],
     '退货',
     'c',
   ],
   [
-    'and before a default',
+    'a rule with a pattern wins over the default rule, whatever their priorities',
     [
       row('d', { match_kind: 'default', priority: 9 }),
       row('p', { match_kind: 'regex', pattern: '订单\\d{6}' }),
@@ -245,7 +300,7 @@ const said: [title: string, rules: MessageRuleRow[], text: string, answer: strin
     'p',
   ],
   [
-    'a pattern reads upper case as upper case',
+    'a pattern for upper case does not match lower case',
     [row('p', { match_kind: 'regex', pattern: '^[A-Z]{2}$' })],
     'ab',
     null,
@@ -256,7 +311,7 @@ const said: [title: string, rules: MessageRuleRow[], text: string, answer: strin
     '1',
     null,
   ],
-  ["an empty text is nobody's", [row('c', { words: ['退'] })], '', null],
+  ['no rule with a keyword answers an empty text', [row('c', { words: ['退'] })], '', null],
 ]
 for (const [title, rules, text, answer] of said) {
   void test(title, () => {

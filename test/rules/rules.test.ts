@@ -39,14 +39,19 @@ const rule = (id: string, more: Partial<MessageRuleRow> & { words?: string[] }):
 
 const decisions: [title: string, rules: MessageRuleRow[], text: string, answer: string | null][] = [
   [
-    'a message that contains the keyword is answered',
+    'a rule answers a message that contains its keyword',
     [rule('r', { words: ['退款'] })],
     '我要退款！',
     'r',
   ],
-  ['the keyword need not contain the message', [rule('r', { words: ['我要退款'] })], '退款', null],
   [
-    'exact beats contains, whatever the priority',
+    'a rule does not answer a message that is only a part of its keyword',
+    [rule('r', { words: ['我要退款'] })],
+    '退款',
+    null,
+  ],
+  [
+    'a rule for the whole message wins over a rule for a part of it, whatever their priorities',
     [
       rule('c', { words: ['退款'], priority: 9 }),
       rule('e', { match_kind: 'exact', words: ['退款'] }),
@@ -55,25 +60,25 @@ const decisions: [title: string, rules: MessageRuleRow[], text: string, answer: 
     'e',
   ],
   [
-    'the higher priority wins',
+    'of two rules that match a message, the one with the higher priority answers',
     [rule('low', { words: ['退款'] }), rule('high', { words: ['退'], priority: 1 })],
     '退款',
     'high',
   ],
   [
-    'then the longest keyword',
+    'of two matching rules with the same priority, the one with the longer keyword answers',
     [rule('short', { words: ['退'] }), rule('long', { words: ['退款'] })],
     '退款',
     'long',
   ],
   [
-    'a default rule only where no other does',
+    'the default rule does not answer a message that another rule answers, whatever its priority',
     [rule('d', { match_kind: 'default', priority: 99 }), rule('r', { words: ['退款'] })],
     '退款',
     'r',
   ],
   [
-    'and there it does',
+    'the default rule answers a message that no other rule answers',
     [rule('d', { match_kind: 'default' }), rule('r', { words: ['退款'] })],
     '别的',
     'd',
@@ -84,20 +89,25 @@ const decisions: [title: string, rules: MessageRuleRow[], text: string, answer: 
     'follow_reply',
     null,
   ],
-  ['width and case do not matter', [rule('r', { words: ['ABC'] })], 'ａｂｃ？', 'r'],
-  ['a disabled rule is silent', [rule('r', { words: ['退款'], enabled: 0 })], '退款', null],
   [
-    'a rule of another account is silent',
-    [rule('r', { words: ['退款'], account_id: 'other' })],
+    'a keyword matches in upper and lower case, and in full and half width',
+    [rule('r', { words: ['ABC'] })],
+    'ａｂｃ？',
+    'r',
+  ],
+  [
+    'a rule that is switched off does not answer',
+    [rule('r', { words: ['退款'], enabled: 0 })],
     '退款',
     null,
   ],
   [
-    'percent and underscore are letters like others',
-    [rule('r', { words: ['100%'] })],
-    '100元',
+    'a rule of one account does not answer messages to another account',
+    [rule('r', { words: ['退款'], account_id: 'other' })],
+    '退款',
     null,
   ],
+  ['a percent sign in a keyword is no wildcard', [rule('r', { words: ['100%'] })], '100元', null],
 ]
 for (const [title, rules, text, answer] of decisions) {
   void test(title, () => {
