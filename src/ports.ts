@@ -16,7 +16,7 @@ import type { Store } from './store/store.ts'
 import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/queries/customers.ts'
-export type { DueKind } from './store/queries/session-lanes.ts'
+export type { DueKind } from './store/queries/session-timers.ts'
 export type { Wanted } from './store/queries/session-lists.ts'
 export type { VisitedCustomer } from './store/queries/visits.ts'
 export type { OldRows } from './store/queries/old-rows.ts'

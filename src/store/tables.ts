@@ -1,64 +1,82 @@
-import { accessTokenQueries } from './queries/access-tokens.ts'
-import { accountQueries } from './queries/accounts.ts'
-import { evaluationQueries } from './queries/evaluations.ts'
-import { customerQueries } from './queries/customers.ts'
-import { inboxQueries } from './queries/inbox.ts'
-import { invariantQueries } from './queries/invariants.ts'
-import { jobQueries } from './queries/jobs.ts'
-import { loadQueries } from './queries/agent-loads.ts'
-import { loginQueries } from './queries/logins.ts'
-import { missedQueries } from './queries/missed.ts'
-import { kfQueries } from './queries/kf-accounts.ts'
-import { mediaQueries } from './queries/media.ts'
-import { memberQueries } from './queries/session-members.ts'
-import { messageQueries } from './queries/messages.ts'
-import { oldRowQueries } from './queries/old-rows.ts'
-import { outboxQueries } from './queries/outbox.ts'
-import { platformQueries } from './queries/platforms.ts'
-import { refusedQueries } from './queries/refused.ts'
-import { quickReplyQueries } from './queries/quick-replies.ts'
-import { ruleQueries } from './queries/rules.ts'
-import { sessionQueries } from './queries/sessions.ts'
-import { streamQueries } from './queries/streams.ts'
-import { userQueries } from './queries/users.ts'
-import { visitQueries } from './queries/visits.ts'
+import { AccessTokenQueries } from './queries/access-tokens.ts'
+import { AccountQueries } from './queries/accounts.ts'
+import { LoadQueries } from './queries/agent-loads.ts'
+import { AgentSessionQueries } from './queries/agent-sessions.ts'
+import { CustomerQueries } from './queries/customers.ts'
+import { EvaluationQueries } from './queries/evaluations.ts'
+import { GroupQueries } from './queries/groups.ts'
+import { InboxQueries } from './queries/inbox.ts'
+import { InvariantQueries } from './queries/invariants.ts'
+import { JobQueries } from './queries/jobs.ts'
+import { KfQueries } from './queries/kf-accounts.ts'
+import { LoginQueries } from './queries/logins.ts'
+import { MediaQueries } from './queries/media.ts'
+import { MessageQueries } from './queries/messages.ts'
+import { MissedQueries } from './queries/missed.ts'
+import { OldRowQueries } from './queries/old-rows.ts'
+import { OutboxQueries } from './queries/outbox.ts'
+import { PlatformQueries } from './queries/platforms.ts'
+import { QuickReplyQueries } from './queries/quick-replies.ts'
+import { RefusedQueries } from './queries/refused.ts'
+import { ReplayQueries } from './queries/replays.ts'
+import { RuleQueries } from './queries/rules.ts'
+import { LaneQueries } from './queries/session-lanes.ts'
+import { SessionListQueries } from './queries/session-lists.ts'
+import { MemberQueries } from './queries/session-members.ts'
+import { SessionTimerQueries } from './queries/session-timers.ts'
+import { SessionQueries } from './queries/sessions.ts'
+import { StaffQueries } from './queries/staff.ts'
+import { StreamQueries } from './queries/streams.ts'
+import { UserQueries } from './queries/users.ts'
+import { VisitQueries } from './queries/visits.ts'
+import type { Queries } from './engine/queries.ts'
 import type { Sql } from './engine/sql.ts'
 
 const queriesOf = {
-  accounts: accountQueries,
-  customers: customerQueries,
-  evaluations: evaluationQueries,
-  inbox: inboxQueries,
-  invariants: invariantQueries,
-  jobs: jobQueries,
-  kf: kfQueries,
-  loads: loadQueries,
-  logins: loginQueries,
-  media: mediaQueries,
-  members: memberQueries,
-  messages: messageQueries,
-  missed: missedQueries,
-  old: oldRowQueries,
-  outbox: outboxQueries,
-  platforms: platformQueries,
-  quickReplies: quickReplyQueries,
-  refused: refusedQueries,
-  rules: ruleQueries,
-  sessions: sessionQueries,
-  streams: streamQueries,
-  tokens: accessTokenQueries,
-  users: userQueries,
-  visits: visitQueries,
+  accounts: AccountQueries,
+  agentSessions: AgentSessionQueries,
+  customers: CustomerQueries,
+  evaluations: EvaluationQueries,
+  groups: GroupQueries,
+  inbox: InboxQueries,
+  invariants: InvariantQueries,
+  jobs: JobQueries,
+  kf: KfQueries,
+  lanes: LaneQueries,
+  loads: LoadQueries,
+  logins: LoginQueries,
+  media: MediaQueries,
+  members: MemberQueries,
+  messages: MessageQueries,
+  missed: MissedQueries,
+  old: OldRowQueries,
+  outbox: OutboxQueries,
+  platforms: PlatformQueries,
+  quickReplies: QuickReplyQueries,
+  refused: RefusedQueries,
+  replays: ReplayQueries,
+  rules: RuleQueries,
+  sessionLists: SessionListQueries,
+  sessions: SessionQueries,
+  sessionTimers: SessionTimerQueries,
+  staff: StaffQueries,
+  streams: StreamQueries,
+  tokens: AccessTokenQueries,
+  users: UserQueries,
+  visits: VisitQueries,
 }
 
+const count = Object.keys(queriesOf).length
+
 /** The named queries of all tables, bound to one connection. */
-export type Tables = { [Name in keyof typeof queriesOf]: ReturnType<(typeof queriesOf)[Name]> }
+export type Tables = { [Name in keyof typeof queriesOf]: InstanceType<(typeof queriesOf)[Name]> }
 
 /** A transaction uses only a few tables, so each one is bound when it is first used. */
 class Bound {
   readonly sql: Sql
   readonly again: boolean
-  private readonly known: Partial<Record<string, object>> = {}
+  /** Every table has its number, because a number is found much faster than a name. */
+  private readonly bound = Array<Queries | undefined>(count)
 
   constructor(sql: Sql, again: boolean) {
     this.sql = sql
@@ -66,10 +84,10 @@ class Bound {
   }
 
   static {
-    for (const [name, bind] of Object.entries(queriesOf)) {
+    for (const [number, [name, OfTable]] of Object.entries(queriesOf).entries()) {
       Object.defineProperty(this.prototype, name, {
         get(this: Bound) {
-          return (this.known[name] ??= bind(this.sql))
+          return (this.bound[number] ??= new OfTable(this.sql))
         },
       })
     }

@@ -2,7 +2,7 @@
 // with the next read, and the last ones with the commit, so that rows stay locked only while the
 // server works and not during additional round trips.
 import type { Dialect } from './engine/dialect.ts'
-import { openSql, type Answer, type Ask, type Statement } from './engine/sql.ts'
+import { Sql, type Answer, type Around, type Ask, type Statement } from './engine/sql.ts'
 import type { SqlHeard, Unit } from './store.ts'
 import { tables } from './tables.ts'
 import type { WorkClass } from './engine/writer.ts'
@@ -10,9 +10,9 @@ import type { WorkClass } from './engine/writer.ts'
 export function unitOn(
   dialect: Dialect,
   ask: Ask,
-  { again = false, ...around }: Parameters<typeof openSql>[2] & { again?: boolean } = {},
+  { again = false, ...around }: Around & { again?: boolean } = {},
 ): Unit {
-  return tables(openSql(ask, dialect, around), again)
+  return tables(new Sql(ask, dialect, around), again)
 }
 
 /**

@@ -19,7 +19,7 @@ async function isExact(house: House): Promise<number> {
   const { queue, store } = house.app.ports
   const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
   const lane = await commonOf(house)
-  const rows = await store.read.sessions.heads(companyId, lane, 5000)
+  const rows = await store.read.lanes.heads(companyId, lane, 5000)
   const heads = await queue.heads(companyId, [lane], 5000)
   assert.deepEqual(
     heads?.map((entry) => entry.id),

@@ -67,7 +67,7 @@ async function scene(t: Ends, [start, look]: Kind): Promise<Scene> {
 /** The index contains exactly what the database says. */
 async function exact({ house, companyId, lane, waits }: Scene): Promise<void> {
   const { queue, store } = house.app.ports
-  const rows = await store.read.sessions.heads(companyId, lane, 1000)
+  const rows = await store.read.lanes.heads(companyId, lane, 1000)
   assert.deepEqual(
     await queue.heads(companyId, [lane], 1000),
     rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })),
@@ -87,7 +87,7 @@ const typeOf = async ({ raw }: Scene, database: number, key: string) =>
 async function workGoesOn({ house, agent, lane, companyId }: Scene): Promise<void> {
   const said = await (await follower(house)).says('还有人吗')
   assert.deepEqual([said.attempts, said.status], [1, 200])
-  const [oldest] = await house.app.ports.store.read.sessions.heads(companyId, lane, 1)
+  const [oldest] = await house.app.ports.store.read.lanes.heads(companyId, lane, 1)
   const claimed = await agent.call('POST', '/api/sessions/claim', {})
   assert.equal(claimed.body.id, oldest?.session_id, JSON.stringify(claimed.body))
 }

@@ -47,7 +47,7 @@ void test('after FLUSHALL claims continue in queue order, and the queue index is
   const lane = await commonOf(house)
   await eventually(async () => {
     const heads = await house.app.ports.queue.heads(companyId, [lane], 50)
-    const rows = await house.app.ports.store.read.sessions.heads(companyId, lane, 50)
+    const rows = await house.app.ports.store.read.lanes.heads(companyId, lane, 50)
     assert.deepEqual(
       heads,
       rows.map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank })),

@@ -26,7 +26,7 @@ async function openHolding(t: TestContext): Promise<Holding> {
   const holds = { replies: false }
   const wrap = (ports: Ports): Ports => {
     const { outbox } = ports.store.read
-    const { waiting } = outbox
+    const waiting = outbox.waiting.bind(outbox)
     outbox.waiting = async () => (holds.replies ? [] : waiting())
     return ports
   }

@@ -193,13 +193,13 @@ void test(
     const range = await fill(house)
     // every portion of messages waits for the test, so that the replay is held in the middle
     const { slow } = house.app.ports.store
-    const typed = slow.rules.typed
+    const typed = slow.replays.typed.bind(slow.replays)
     let heaps = 0
     let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
-    slow.rules.typed = async (...args) => {
+    slow.replays.typed = async (...args) => {
       heaps += 1
       if (heaps === 3) await held
       return typed(...args)
@@ -219,7 +219,7 @@ void test(
     const cancelled = await house.admin.call('DELETE', `/api/rules/replay/${started.id}`)
     assert.deepEqual([cancelled.status, cancelled.body.state], [200, 'cancelled'])
     release()
-    slow.rules.typed = typed
+    slow.replays.typed = typed
     const next = (await house.admin.call('POST', '/api/rules/replay', { rules: [], ...range })).body
     await eventually(async () => {
       assert.equal(
@@ -245,9 +245,9 @@ void test(
     const house = await openHouse({ dir })
     const range = await fill(house)
     const { slow } = house.app.ports.store
-    const typed = slow.rules.typed
+    const typed = slow.replays.typed.bind(slow.replays)
     let reads = 0
-    slow.rules.typed = async (...args) => {
+    slow.replays.typed = async (...args) => {
       reads += 1
       // the process is told to close while the replay is running
       if (reads === 3) closing = house.close()

@@ -115,7 +115,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'the-engine-knows-no-table': [
     'src/store/engine/planted.ts',
-    "import { userQueries } from '../queries/users.ts'\nexport const planted = userQueries\n",
+    "import { UserQueries } from '../queries/users.ts'\nexport const planted = UserQueries\n",
   ],
   'queries-know-the-engine-only': [
     'src/store/queries/planted.ts',

@@ -37,7 +37,10 @@ export const insteadOf = <Name extends 'outbox' | 'sessions'>(
   unit: Unit,
   name: Name,
   queries: Partial<Unit[Name]>,
-): Unit => Object.create(unit, { [name]: { value: { ...unit[name], ...queries } } }) as Unit
+): Unit =>
+  Object.create(unit, {
+    [name]: { value: Object.assign(Object.create(unit[name]) as Unit[Name], queries) },
+  }) as Unit
 
 /**
  * A sender whose renewals never reach the database, so its leases expire and it notices that when

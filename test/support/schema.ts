@@ -16,7 +16,7 @@ const asked = isCluster
         " from sqlite_master m join pragma_index_list(m.name) i where m.type = 'table' order by 1",
     ]
 
-export async function schemaOf({ all }: Pick<Sql, 'all'>): Promise<string[]> {
-  const lists = await Promise.all(asked.map((query) => all<{ what: string }>(query)))
+export async function schemaOf(sql: Pick<Sql, 'all'>): Promise<string[]> {
+  const lists = await Promise.all(asked.map((query) => sql.all<{ what: string }>(query)))
   return lists.flat().map(({ what }) => what)
 }

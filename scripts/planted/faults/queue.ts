@@ -69,7 +69,7 @@ export const queueFaults: Fault[] = [
     name: 'exclusive-agent-disabled',
     means: 'The customers of a disabled exclusive agent stay theirs, whoever claims them.',
     file: 'src/actions/access/exclusive.ts',
-    find: 'return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : nobody',
+    find: 'return (await unit.staff.serves(company_id, { accountId: account_id, uid })) ? uid : nobody',
     put: 'return unit && account_id !== company_id ? uid : nobody',
     caughtBy: ['flows/disabled-people: a customer whose exclusive agent is disabled gets a new'],
   },

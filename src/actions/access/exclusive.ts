@@ -12,5 +12,5 @@ export async function exclusiveOf(
 ): Promise<number> {
   const { company_id, account_id, customer_service_uid: uid } = customer
   if (uid <= 0) return nobody
-  return (await unit.users.serves(company_id, { accountId: account_id, uid })) ? uid : nobody
+  return (await unit.staff.serves(company_id, { accountId: account_id, uid })) ? uid : nobody
 }

@@ -53,11 +53,11 @@ export async function getGroupLane(
   session: SessionRow,
   groupId: number,
 ): Promise<string> {
-  const found = (await unit.users.groups(session.company_id)).find(
+  const found = (await unit.groups.list(session.company_id)).find(
     (one) => one.user_group_id === groupId,
   )
   if (!found) throw unknownName('groupId', 'group')
-  if ((await unit.users.countServing(groupId, session.account_id)) === 0) {
+  if ((await unit.groups.countServing(groupId, session.account_id)) === 0) {
     throw new AppError('group_empty', `Nobody in ${found.user_group_name} serves this account.`, {
       groupId,
     })

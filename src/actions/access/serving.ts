@@ -34,7 +34,7 @@ export async function lanesToLookInto(
 ): Promise<string[]> {
   const lanes = lanesOf(serving)
   if (lanes.length <= few) return lanes
-  const used = new Set(await unit.sessions.lanesInUse(companyId))
+  const used = new Set(await unit.lanes.lanesInUse(companyId))
   return lanes.filter((lane) => isPrivate(lane) || used.has(lane))
 }
 

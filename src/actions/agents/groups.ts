@@ -13,7 +13,7 @@ export type GroupInput = { name: string; parentId: number | null }
 type GroupNeeds = Needs<'store' | 'clock' | 'ids' | 'bus'>
 
 export const listGroups = ({ store }: Needs<'store'>, me: Me): Promise<UserGroupRow[]> =>
-  store.read.users.groups(me.companyId)
+  store.read.groups.list(me.companyId)
 
 export async function createGroup(
   needs: GroupNeeds,
@@ -29,7 +29,7 @@ export async function createGroup(
       parent_id,
       created_at: needs.clock.now(),
     }
-    const user_group_id = await unit.users.insertGroup(fresh)
+    const user_group_id = await unit.groups.insert(fresh)
     writeAudit(needs, unit, {
       me,
       entry: { action: 'group.created', object: auditName('group', user_group_id), detail: input },
@@ -55,7 +55,7 @@ export async function changeGroup(
       ...(parentId !== undefined && { parent_id: parentId ?? noGroup }),
     }
     if (columns.parent_id !== undefined) refuseBelowItself(groups, input.id, columns.parent_id)
-    unit.users.changeGroup(me.companyId, input.id, columns)
+    unit.groups.change(me.companyId, input.id, columns)
     writeAudit(needs, unit, {
       me,
       entry: { action: 'group.changed', object: auditName('group', input.id), detail: input.patch },
@@ -75,8 +75,8 @@ export async function removeGroup(
 ): Promise<ForgottenGroup & { moved: number }> {
   const forgotten = await needs.store.work('rest', async (unit) => {
     const group = getGroup(await lockTree(unit, me), id)
-    await unit.users.moveGroupsUp(me.companyId, id, group.parent_id)
-    await unit.users.removeGroup(me.companyId, id)
+    await unit.groups.moveUp(me.companyId, id, group.parent_id)
+    await unit.groups.remove(me.companyId, id)
     const detail = await forgetGroup(unit, {
       companyId: me.companyId,
       id,
@@ -103,7 +103,7 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
  */
 async function lockTree(unit: Unit, { companyId }: Me): Promise<UserGroupRow[]> {
   await unit.accounts.lockCompany(companyId)
-  return unit.users.groups(companyId)
+  return unit.groups.list(companyId)
 }
 
 function refuseBelowItself(groups: UserGroupRow[], id: number, parentId: number): void {

@@ -39,9 +39,9 @@ export async function listDirectory(
   me: Me,
   page: Page & { search: string },
 ) {
-  const { users } = needs.store.read
+  const { users, groups } = needs.store.read
   const now = needs.clock.now()
-  const groups = await users.groups(me.companyId)
+  const ofCompany = await groups.list(me.companyId)
   const rows = await users.directory(me.companyId, page.search, {
     after: afterOf(page),
     limit: page.limit,
@@ -52,7 +52,7 @@ export async function listDirectory(
       name: row.name,
       picture: null,
       presence: presenceOf(row, now),
-      groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(groups, id) })),
+      groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(ofCompany, id) })),
     })),
   )
   return { items, next: nextOf(rows, page.limit) }

@@ -15,7 +15,7 @@ export type UserLinks = {
 export async function writeLinks(unit: Unit, user: UserRow, links: UserLinks): Promise<void> {
   const companyId = user.company_id
   if (links.groupIds) {
-    const known = (await unit.users.groups(companyId)).map((group) => group.user_group_id)
+    const known = (await unit.groups.list(companyId)).map((group) => group.user_group_id)
     unit.users.setGroups(
       companyId,
       user.uid,

@@ -81,7 +81,7 @@ type KnownIds = { accounts: Set<string>; groups: Set<string> }
 
 const knownIds = async (unit: Unit, { companyId }: Me): Promise<KnownIds> => ({
   accounts: new Set((await unit.accounts.list(companyId)).map((row) => row.account_id)),
-  groups: new Set((await unit.users.groups(companyId)).map((row) => String(row.user_group_id))),
+  groups: new Set((await unit.groups.list(companyId)).map((row) => String(row.user_group_id))),
 })
 
 function refuseUnknown(known: KnownIds, { accounts = {}, groups = {} }: SettingsPatch): void {

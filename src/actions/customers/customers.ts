@@ -116,8 +116,8 @@ export async function listCustomerSessions(
   { id, cursor, limit }: Page & { id: string },
 ) {
   await getCustomer(needs, me, id)
-  const { sessions } = needs.store.read
-  const rows = await sessions.ofCustomer(me.companyId, id, {
+  const { sessions, sessionLists } = needs.store.read
+  const rows = await sessionLists.ofCustomer(me.companyId, id, {
     before: await getSpot(id, cursor, (session) => sessions.find(me.companyId, session)),
     limit: limit + 1,
   })

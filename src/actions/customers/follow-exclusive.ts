@@ -54,7 +54,7 @@ async function groupCameFor(
     session.kind === 'group' && id !== null ? await unit.visits.findReception(companyId, id) : null
   const named = reception && namedBy(reception)
   if (named?.kind !== 'group') return null
-  return (await unit.users.countServing(named.groupId, session.account_id)) > 0
+  return (await unit.groups.countServing(named.groupId, session.account_id)) > 0
     ? named.groupId
     : null
 }

@@ -87,7 +87,10 @@ async function openSeen(
   { store }: Needs<'store'>,
   { company_id: companyId, wx_user_id: id }: CustomerRow,
 ) {
-  const [newest] = await store.read.sessions.ofCustomer(companyId, id, { before: null, limit: 1 })
+  const [newest] = await store.read.sessionLists.ofCustomer(companyId, id, {
+    before: null,
+    limit: 1,
+  })
   return newest && newest.open_key !== null ? newest : null
 }
 

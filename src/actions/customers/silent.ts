@@ -8,7 +8,7 @@ import { pieces } from '../sift.ts'
 export type Silent = { wx_user_id: string; active_at: number }
 
 export async function* silentSince(
-  { customers, sessions }: Pick<Unit, 'customers' | 'sessions'>,
+  { customers, sessionTimers }: Pick<Unit, 'customers' | 'sessionTimers'>,
   companyId: string,
   before: number,
 ): AsyncGenerator<Silent[]> {
@@ -24,9 +24,9 @@ export async function* silentSince(
     uid = await customers.nextOwner(companyId, owner)
   }
   for (const state of ownedStates) {
-    for await (const rows of pieces<Awaited<ReturnType<typeof sessions.sitting>>[number]>(
+    for await (const rows of pieces<Awaited<ReturnType<typeof sessionTimers.sitting>>[number]>(
       (last, limit) =>
-        sessions.sitting(companyId, state, {
+        sessionTimers.sitting(companyId, state, {
           at: last?.add_time ?? -1,
           id: last?.session_id ?? '',
           limit,

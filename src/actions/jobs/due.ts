@@ -14,14 +14,14 @@ const states: Record<DueKind, readonly number[]> = {
 }
 
 export async function* dueSessions(
-  { sessions }: Pick<Unit, 'sessions'>,
+  { sessionTimers }: Pick<Unit, 'sessionTimers'>,
   companyId: string,
   { kind, before, atOnce = pieceSize }: { kind: DueKind; before: number; atOnce?: number },
 ): AsyncGenerator<string[]> {
   for (const state of states[kind]) {
-    for await (const rows of pieces<Awaited<ReturnType<typeof sessions.due>>[number]>(
+    for await (const rows of pieces<Awaited<ReturnType<typeof sessionTimers.due>>[number]>(
       (last, limit) =>
-        sessions.due(
+        sessionTimers.due(
           companyId,
           { kind, state, before },
           { at: last?.add_time ?? -1, id: last?.session_id ?? '', limit },

@@ -26,7 +26,7 @@ export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ 
   }
   const before = needs.clock.now() - fallbackMinutes * minuteMs
   let moved = 0
-  for (const lane of await needs.store.read.sessions.inPrivateLanes(companyId)) {
+  for (const lane of await needs.store.read.lanes.inPrivateLanes(companyId)) {
     const who = leaving(needs.store.read, { companyId, lane }, queuedBefore(before))
     moved += await moveLanes(needs, { companyId, move, who })
   }

@@ -33,7 +33,7 @@ export async function overflowGroups(
 async function fullLanes({ store }: TimerNeeds, { row, settings, staff }: KnownCompany) {
   const { groups } = settings
   if (!Object.values(groups).some(({ overflow }) => overflow)) return []
-  const lanes = await store.read.sessions.lanesInUse(row.company_id)
+  const lanes = await store.read.lanes.lanesInUse(row.company_id)
   return lanes.flatMap((from): Full[] => {
     const where = readLane(from)
     if (where?.kind !== 'group') return []
@@ -84,7 +84,7 @@ async function* behind(
   { companyId, lane, others }: { companyId: string; lane: string; others: number },
 ): AsyncGenerator<string[]> {
   for (let first = ''; ;) {
-    const rows = await store.read.sessions.behind(companyId, lane, { others, limit: atOnce })
+    const rows = await store.read.lanes.behind(companyId, lane, { others, limit: atOnce })
     const ids = rows.map((row) => row.session_id)
     if (ids[0] === undefined || ids[0] === first) return
     first = ids[0]

@@ -113,8 +113,8 @@ export async function sumsInSql(
   { store }: Pick<LookNeeds, 'store'>,
   companyId: string,
 ): Promise<Lists> {
-  const queued = await store.read.sessions.queuedSums(companyId, sumModulus)
-  const waiting = await store.read.sessions.waitingSums(companyId, sumModulus)
+  const queued = await store.read.lanes.queuedSums(companyId, sumModulus)
+  const waiting = await store.read.lanes.waitingSums(companyId, sumModulus)
   const sums: [string, ListSum][] = [
     ...queued.map(({ lane, ...row }): [string, ListSum] => [laneList(lane), numbers(row)]),
     ...waiting.map(({ uid, ...row }): [string, ListSum] => [waitingList(uid), numbers(row)]),
@@ -153,14 +153,14 @@ async function* inSql({ store }: Pick<LookNeeds, 'store'>, companyId: string, li
   const whose = readList(list)
   if (whose?.kind === 'queue') yield* queuedIn({ store }, companyId, whose.lane)
   if (whose?.kind === 'waiting') {
-    yield await store.read.sessions.waitingFor(companyId, whose.uid)
+    yield await store.read.lanes.waitingFor(companyId, whose.uid)
   }
 }
 
 /** Reads in pieces, because a single statement over a million rows would take too long. */
 async function* queuedIn({ store }: Pick<LookNeeds, 'store'>, companyId: string, lane: string) {
   for (let page = { rank: -1, id: '' }; ;) {
-    const rows = await store.read.sessions.queuedIn(companyId, lane, { ...page, limit: pageSize })
+    const rows = await store.read.lanes.queuedIn(companyId, lane, { ...page, limit: pageSize })
     yield rows
     const last = rows.at(-1)
     if (!last || rows.length < pageSize) return
@@ -174,7 +174,7 @@ async function movesOf(
   places: Map<string, string[]>,
 ): Promise<Move[]> {
   const rows = new Map(
-    (await store.read.sessions.placed(companyId, [...places.keys()])).map((row) => [
+    (await store.read.lanes.placed(companyId, [...places.keys()])).map((row) => [
       row.session_id,
       row,
     ]),

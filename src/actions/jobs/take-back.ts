@@ -57,7 +57,7 @@ async function ownerIsAway(
   unit: Unit,
   { session, company, at }: { session: SessionRow; company: KnownCompany; at: number },
 ): Promise<boolean> {
-  const [owner] = session.uid === null ? [] : await unit.users.presences([session.uid])
+  const [owner] = session.uid === null ? [] : await unit.staff.presences([session.uid])
   if (!owner) return false
   return isDue(offlineSince(owner, at), company.settings.takeBackMinutes, at)
 }

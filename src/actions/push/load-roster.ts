@@ -45,7 +45,7 @@ export async function loadRoster(
   )
   const waitedIn = new Set<string>()
   for (const [key, { companyId, lane }] of lanes) {
-    if (await unit.sessions.isWaitedIn(companyId, lane)) waitedIn.add(key)
+    if (await unit.lanes.isWaitedIn(companyId, lane)) waitedIn.add(key)
   }
   return { people, waitedIn }
 }

@@ -43,11 +43,11 @@ async function lanesOf(
   { store }: AssignNeeds,
   { row: { company_id: companyId }, settings }: KnownCompany,
 ): Promise<string[]> {
-  const own = await store.read.sessions.inPrivateLanes(companyId)
+  const own = await store.read.lanes.inPrivateLanes(companyId)
   if (!assigns(settings)) return own
   return [
     ...own,
-    ...(await store.read.sessions.lanesInUse(companyId)).filter((lane) => isGiven(settings, lane)),
+    ...(await store.read.lanes.lanesInUse(companyId)).filter((lane) => isGiven(settings, lane)),
   ]
 }
 
@@ -104,7 +104,7 @@ async function nextPage(
 ): Promise<QueuedRow[]> {
   const waiters: QueuedRow[] = []
   for (const [lane, spot] of [...spots]) {
-    const some = await store.read.sessions.waiters(companyId, lane, { ...spot, limit: pageSize })
+    const some = await store.read.lanes.waiters(companyId, lane, { ...spot, limit: pageSize })
     const last = some.at(-1)
     if (last && some.length === pageSize) spots.set(lane, { rank: last.rank, id: last.session_id })
     else spots.delete(lane)
@@ -121,7 +121,7 @@ async function seen(
   { store, clock }: AssignNeeds,
   { row, staff }: KnownCompany,
 ): Promise<Map<number, StaffNow>> {
-  const uids = await store.read.users.free(row.company_id, clock.now() - presenceHoldsMs)
+  const uids = await store.read.staff.free(row.company_id, clock.now() - presenceHoldsMs)
   const loads = new Map(
     uids.length > 0 ? (await store.read.loads.of(uids)).map((load) => [load.uid, load]) : [],
   )
@@ -177,11 +177,10 @@ async function handBack(needs: AssignNeeds, company: KnownCompany, uid: number):
   } = company
   const heardSince = needs.clock.now() - 2 * settings.queueMinutes * minuteMs
   let assigned = 0
-  for (const { session_id: sessionId } of await needs.store.read.sessions.returningTo(
-    companyId,
-    uid,
-    { heardSince, limit: pageSize },
-  )) {
+  for (const { session_id: sessionId } of await needs.store.read.lanes.returningTo(companyId, uid, {
+    heardSince,
+    limit: pageSize,
+  })) {
     if ((await assignOne(needs, company, { sessionId })) === 0) break
     assigned += 1
   }

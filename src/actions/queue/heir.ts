@@ -17,7 +17,7 @@ export async function findHeir(
 ): Promise<number | null> {
   const able = uids.filter((uid) => mayHave({ staff, accountId: session.account_id }, uid))
   if (able.length === 0) return null
-  const presences = await unit.users.presences(able)
+  const presences = await unit.staff.presences(able)
   const isThere = (uid: number) =>
     presences.some((row) => row.uid === uid && presenceOf(row, at) === 'online')
   const [best] = (await unit.loads.of(able))

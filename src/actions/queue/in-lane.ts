@@ -2,11 +2,11 @@
 import type { Unit } from '../../ports.ts'
 import { pieces } from '../sift.ts'
 
-type LaneRow = Awaited<ReturnType<Unit['sessions']['standing']>>[number]
+type LaneRow = Awaited<ReturnType<Unit['lanes']['standing']>>[number]
 
-export const standingIn = ({ sessions }: Pick<Unit, 'sessions'>, companyId: string, lane: string) =>
+export const standingIn = ({ lanes }: Pick<Unit, 'lanes'>, companyId: string, lane: string) =>
   pieces<LaneRow>((last, limit) =>
-    sessions.standing(companyId, lane, {
+    lanes.standing(companyId, lane, {
       rank: last?.rank ?? -1,
       id: last?.session_id ?? '',
       limit,
@@ -14,7 +14,7 @@ export const standingIn = ({ sessions }: Pick<Unit, 'sessions'>, companyId: stri
   )
 
 export async function* leaving(
-  unit: Pick<Unit, 'sessions'>,
+  unit: Pick<Unit, 'lanes'>,
   where: { companyId: string; lane: string },
   leaves: (one: LaneRow) => boolean,
 ): AsyncGenerator<string[]> {

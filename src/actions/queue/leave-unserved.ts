@@ -56,8 +56,8 @@ export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): 
 
 /** All lanes with waiting sessions except the common ones, with the accounts of those sessions. */
 async function placesInUse(unit: Unit, companyId: string): Promise<LaneOfAccount[]> {
-  const { sessions } = unit
-  const shared = (await sessions.lanesInUse(companyId)).filter(
+  const { lanes } = unit
+  const shared = (await lanes.lanesInUse(companyId)).filter(
     (lane) => readLane(lane)?.kind !== 'account',
   )
   const places = shared.flatMap((lane): LaneOfAccount[] => {
@@ -66,7 +66,7 @@ async function placesInUse(unit: Unit, companyId: string): Promise<LaneOfAccount
   })
   const others = [
     ...shared.filter((lane) => readLane(lane) === null),
-    ...(await sessions.inPrivateLanes(companyId)),
+    ...(await lanes.inPrivateLanes(companyId)),
   ]
   for (const lane of others) {
     const accounts = new Set<string>()

@@ -44,7 +44,7 @@ export async function loadPeople(
   { staff, uids, at }: { staff: readonly Staff[]; uids: number[]; at: number },
 ): Promise<Map<number, PersonRead>> {
   if (uids.length === 0) return new Map()
-  const presences = new Map((await unit.users.presences(uids)).map((row) => [row.uid, row]))
+  const presences = new Map((await unit.staff.presences(uids)).map((row) => [row.uid, row]))
   const isThere = (uid: number) => {
     const row = presences.get(uid)
     return row !== undefined && presenceOf(row, at) === 'online'

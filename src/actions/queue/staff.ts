@@ -3,7 +3,7 @@ import type { Unit } from '../../ports.ts'
 
 /** Everyone in the company, with the facts that decide which customers they may be given. */
 export async function staffOf(unit: Unit, companyId: string): Promise<Staff[]> {
-  const { users, groups, identities, deputies } = await unit.users.staff(companyId)
+  const { users, groups, identities, deputies } = await unit.staff.all(companyId)
   const [groupIds, accountIds, deputyUids] = [
     gathered(groups, (row) => row.user_group_id),
     gathered(identities, (row) => row.account_id),

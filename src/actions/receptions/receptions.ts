@@ -131,7 +131,7 @@ async function refuseNobody(unit: Unit, row: ReceptionRow): Promise<void> {
     })
   }
   if (row.kind !== 'group') return
-  const groups = await unit.users.groups(row.company_id)
+  const groups = await unit.groups.list(row.company_id)
   if (!groups.some((group) => group.user_group_id === row.user_group_id)) {
     throw new AppError('invalid_input', 'There is no such group in your company.', {
       field: 'groupId',

@@ -84,7 +84,7 @@ async function missing(needs: Needs<'store'>, me: Me, rows: MessageRuleRow[]): P
       .map((user) => user.uid),
   )
   const groups = new Set(
-    (await needs.store.read.users.groups(me.companyId)).map((group) => group.user_group_id),
+    (await needs.store.read.groups.list(me.companyId)).map((group) => group.user_group_id),
   )
   return named.flatMap(({ id, named: whom }): Gone[] => {
     if (whom?.kind === 'user' && !people.has(whom.uid)) {

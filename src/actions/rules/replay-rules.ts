@@ -29,8 +29,8 @@ export async function startReplay(
   const row = await needs.store.work('rest', async (unit) => {
     // locks the company, so that only one of two simultaneous starts succeeds
     await unit.accounts.lockCompany(me.companyId)
-    await unit.rules.failReplays(needs.clock.now())
-    const [open] = await unit.rules.replaysOpen(me.companyId)
+    await unit.replays.failExpired(needs.clock.now())
+    const [open] = await unit.replays.open(me.companyId)
     if (open) {
       throw new AppError('job_running', 'A replay is running: wait for it, or cancel it first.', {
         id: open.replay_id,
@@ -62,7 +62,7 @@ export async function startReplay(
       created_at: needs.clock.now(),
       ended_at: null,
     }
-    unit.rules.insertReplay(replay)
+    unit.replays.insert(replay)
     return replay
   })
 
@@ -71,7 +71,7 @@ export async function startReplay(
 }
 
 export async function getReplay(needs: Needs<'store' | 'clock'>, me: Me, id: string) {
-  const row = await needs.store.read.rules.replay(me.companyId, id)
+  const row = await needs.store.read.replays.find(me.companyId, id)
   if (!row) throw noReplay()
   if (row.state === 'running' && (row.lease_until ?? 0) <= needs.clock.now()) row.state = 'failed'
   return presentReplay(row)
@@ -83,8 +83,8 @@ export async function getReplay(needs: Needs<'store' | 'clock'>, me: Me, id: str
  */
 export async function cancelReplay(needs: Needs<'store' | 'clock'>, me: Me, id: string) {
   const row = await needs.store.work('rest', async (unit) => {
-    await unit.rules.cancelReplay(me.companyId, id, needs.clock.now())
-    return unit.rules.replay(me.companyId, id)
+    await unit.replays.cancel(me.companyId, id, needs.clock.now())
+    return unit.replays.find(me.companyId, id)
   })
   if (!row) throw noReplay()
   return presentReplay(row)

@@ -21,13 +21,13 @@ const leaseMs = 60_000
 
 /** Returns how many replays it worked on, so that the caller asks again. */
 export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<number> {
-  const row = await needs.store.read.rules.replayWaiting()
+  const row = await needs.store.read.replays.firstWaiting()
   if (!row || signal.aborted) return 0
   const token = needs.ids()
   const until = needs.clock.now() + leaseMs
   if (
     (await needs.store.work('rest', (unit) =>
-      unit.rules.takeReplay(row.replay_id, { token, until }),
+      unit.replays.take(row.replay_id, { token, until }),
     )) === 0
   ) {
     return 1
@@ -48,19 +48,17 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
   const { rows, remove, from, to } = JSON.parse(input) as StoredReplay
   const tally = await openTally(needs, companyId, { rows, remove })
   const bounds = { after: firstIdSince(from - aheadMs(needs)), from, to }
-  const total = await needs.store.slow.rules.countTyped(companyId, bounds)
+  const total = await needs.store.slow.replays.countTyped(companyId, bounds)
   let done = 0
   let told = 0
   for (;;) {
     if (run.signal.aborted) {
       // this process is shutting down, so it frees the replay for another process or the next start
-      await needs.store.work('rest', (unit) =>
-        unit.rules.releaseReplay(run.row.replay_id, run.token),
-      )
+      await needs.store.work('rest', (unit) => unit.replays.release(run.row.replay_id, run.token))
       return
     }
     const began = performance.now()
-    const some = await needs.store.slow.rules.typed(companyId, { ...bounds, limit: heap })
+    const some = await needs.store.slow.replays.typed(companyId, { ...bounds, limit: heap })
     await addAll(tally, some)
     done += some.length
     bounds.after = some.at(-1)?.message_id ?? bounds.after
@@ -111,7 +109,7 @@ async function addAll(tally: Tallying, some: TypedRow[]): Promise<void> {
 
 /** Whether the replay is still ours: neither cancelled nor taken over by another process. */
 async function isMine(needs: RunNeeds, { row, token }: Run): Promise<boolean> {
-  const now = await needs.store.read.rules.replay(row.company_id, row.replay_id)
+  const now = await needs.store.read.replays.find(row.company_id, row.replay_id)
   return now?.state === 'running' && now.token === token
 }
 
@@ -121,7 +119,7 @@ const tell = (
   { total, done }: { total: number; done: number },
 ) =>
   needs.store.work('rest', (unit) =>
-    unit.rules.tellReplay(row.replay_id, token, {
+    unit.replays.tell(row.replay_id, token, {
       total,
       done,
       until: needs.clock.now() + leaseMs,
@@ -134,7 +132,7 @@ async function end(
   to: { state: 'done' | 'failed'; done: number; result: string | null },
 ): Promise<void> {
   await needs.store.work('rest', (unit) =>
-    unit.rules.endReplay(row.replay_id, token, { ...to, at: needs.clock.now() }),
+    unit.replays.end(row.replay_id, token, { ...to, at: needs.clock.now() }),
   )
 }
 

@@ -112,7 +112,7 @@ export async function refuseForeign(unit: Unit, me: Me, inputs: RuleInput[]): Pr
   }
   const groupIds = new Set(steps.flatMap((step) => (step.kind === 'group' ? [step.groupId] : [])))
   if (groupIds.size === 0) return
-  const known = new Set((await unit.users.groups(me.companyId)).map((group) => group.user_group_id))
+  const known = new Set((await unit.groups.list(me.companyId)).map((group) => group.user_group_id))
   for (const id of groupIds) if (!known.has(id)) throw notThere('action.groupId', `group ${id}`)
 }
 

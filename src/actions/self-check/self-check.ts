@@ -244,18 +244,18 @@ async function checkRules({ store: { read } }: CheckNeeds, companyId: string): P
 async function checkGroups(
   {
     store: {
-      read: { users },
+      read: { groups },
     },
   }: CheckNeeds,
   companyId: string,
 ): Promise<Promised> {
-  const groups = await users.groups(companyId)
+  const all = await groups.list(companyId)
   return promised(
     'groups',
-    circles(groups).map(
+    circles(all).map(
       (ids) =>
         `the groups ${ids.join(', ')} stand below each other in a circle: give one of them another parent`,
     ),
-    `${groups.length} groups, none below itself`,
+    `${all.length} groups, none below itself`,
   )
 }

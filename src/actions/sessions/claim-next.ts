@@ -70,7 +70,7 @@ async function propose(
   const proposed = await needs.queue.heads(companyId, lanes, limit)
   if (proposed) return proposed
   const rows = (
-    await Promise.all(lanes.map((lane) => needs.store.read.sessions.heads(companyId, lane, limit)))
+    await Promise.all(lanes.map((lane) => needs.store.read.lanes.heads(companyId, lane, limit)))
   ).flat()
   return rows
     .map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank }))

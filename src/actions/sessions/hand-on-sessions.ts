@@ -41,7 +41,7 @@ export async function handOnSessions(
 ): Promise<number> {
   const company = await needs.known.anew(companyId)
   if (!company) return 0
-  const { sessions, members } = needs.store.read
+  const { agentSessions, members } = needs.store.read
   const { uid } = leaver
   const leaving = { company, leaver }
   const until = needs.clock.mono() + worksForMs
@@ -60,16 +60,16 @@ export async function handOnSessions(
   }
 
   const handOn = (id: string) => handOnOne(needs, leaving, id)
-  const owned = await walk((page) => sessions.heldBy(companyId, uid, page), handOn)
+  const owned = await walk((page) => agentSessions.heldBy(companyId, uid, page), handOn)
   const reserved = await walk(
-    (page) => sessions.queuedFor(companyId, privateLane(uid), page),
+    (page) => agentSessions.queuedFor(companyId, privateLane(uid), page),
     handOn,
   )
   await walk(
     (page) => members.groupsOf(companyId, uid, page),
     (id) => quietly(needs, id, () => leaveOne(needs, leaving, id)),
   )
-  return owned + reserved + (await sessions.countHeld(companyId, uid, privateLane(uid)))
+  return owned + reserved + (await agentSessions.countHeld(companyId, uid, privateLane(uid)))
 }
 
 /** A session that cannot be handed on now does not delay the others. */

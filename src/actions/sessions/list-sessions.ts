@@ -73,15 +73,15 @@ async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<S
   const enough = input.limit + 1
   const own = supervises(me) ? null : await ownQueue(needs, me)
   const lanes = own?.lanes ?? [
-    ...(await read.sessions.lanesInUse(me.companyId)),
-    ...(await read.sessions.inPrivateLanes(me.companyId)),
+    ...(await read.lanes.lanesInUse(me.companyId)),
+    ...(await read.lanes.inPrivateLanes(me.companyId)),
   ]
   const accountIds = own?.accountIds
   const wanted = wantedOf(needs, input)
   if (!isNarrow(wanted)) {
     const page = { rank, id, limit: enough }
     const found = await Promise.all(
-      lanes.map((lane) => read.sessions.ofLane(me.companyId, { lane, accountIds }, page)),
+      lanes.map((lane) => read.lanes.ofLane(me.companyId, { lane, accountIds }, page)),
     )
     return found.flat().sort(byRank).slice(0, enough)
   }
@@ -90,7 +90,7 @@ async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<S
     const some = await sift<{ session_id: string; rank: number; kept: number }>(
       enough,
       (last, limit) =>
-        slow.sessions.lookInLane(
+        slow.sessionLists.lookInLane(
           me.companyId,
           { lane, accountIds, ...wanted },
           { rank: last?.rank ?? rank, id: last?.session_id ?? id, limit },
@@ -148,7 +148,7 @@ async function byOwner(
     const { wanted, spot, enough } = look
     const page = { ...spot, limit: enough }
     const asked = { uid: me.uid, states: input.states, ...wanted }
-    found.push(...(await needs.store.read.sessions.ofMember(me.companyId, asked, page)))
+    found.push(...(await needs.store.read.sessionLists.ofMember(me.companyId, asked, page)))
   }
   return [...new Map(found.map((row) => [row.session_id, row])).values()]
     .sort(newestFirst)
@@ -163,10 +163,10 @@ async function ofState(
   { state, uid, spot, enough, wanted }: Look & { state: number },
 ): Promise<SessionRow[]> {
   if (!isNarrow(wanted)) {
-    return read.sessions.ofState(me.companyId, { state, uid }, { ...spot, limit: enough })
+    return read.sessionLists.ofState(me.companyId, { state, uid }, { ...spot, limit: enough })
   }
   const found = await sift<Aged & { kept: number }>(enough, (last, limit) =>
-    slow.sessions.lookOfState(
+    slow.sessionLists.lookOfState(
       me.companyId,
       { state, uid, ...wanted },
       { at: last?.add_time ?? spot.at, id: last?.session_id ?? spot.id, limit },

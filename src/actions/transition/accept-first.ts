@@ -22,7 +22,7 @@ type AgentKeys = { companyId: string; uid: number }
  */
 export async function isBusy(unit: Unit, { companyId, uid }: AgentKeys): Promise<boolean> {
   await unit.loads.lock([uid])
-  return (await unit.sessions.countActive(companyId, uid)) > 0
+  return (await unit.agentSessions.countActive(companyId, uid)) > 0
 }
 
 /** Never throws, because the action that called it has been completed already. */
@@ -63,7 +63,7 @@ export async function acceptFirstOfAll(
     accepted: await acceptFirst(
       needs,
       companyId,
-      await needs.store.read.sessions.waitedFor(companyId),
+      await needs.store.read.agentSessions.waitedFor(companyId),
     ),
   }
 }
@@ -73,7 +73,7 @@ async function acceptFirstOf(
   whose: AgentKeys,
   settings: Settings,
 ): Promise<boolean> {
-  const first = await needs.store.read.sessions.oldestWaiting(whose.companyId, whose.uid)
+  const first = await needs.store.read.agentSessions.oldestWaiting(whose.companyId, whose.uid)
   if (!first) return false
   const done = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockSeen(unit, first)

@@ -16,49 +16,6 @@ type Upsert<Name extends TableName> = {
   add?: ChangingIn<Name>[]
 }
 type Rows<Name extends TableName> = Partial<RowIn<Name>>[]
-export type Sql = {
-  dialect: Dialect
-  all: <T>(query: string, values?: Value[]) => Promise<T[]>
-  one: <T>(query: string, values?: Value[]) => Promise<T | null>
-  /** Returns the number of rows that were changed. */
-  run: (query: string, values?: Value[]) => Promise<number>
-  /**
-   * For writes whose row count does not matter. They are sent with the next read or with the
-   * commit, and that is also where an error appears: so there is nothing to wait for here, nor
-   * with any other write that returns nothing.
-   */
-  write: (query: string, values: Value[]) => void
-  /** Sent with the commit, after everything else. */
-  last: (query: string, values: Value[]) => void
-  insert: <Name extends TableName>(table: Name, rows: Rows<Name>) => void
-  /**
-   * Leaves existing rows as they are. Which row was first must be read afterwards, because no
-   * database reports it reliably.
-   */
-  insertNew: <Name extends TableName>(table: Name, rows: Rows<Name>) => void
-  insertSerial: <Name extends TableName>(table: Name, row: Partial<RowIn<Name>>) => Promise<number>
-  upsert: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => void
-  /** The same as `upsert`, but returns the statements, so that they can be given to `last`. */
-  upserts: <Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>) => Statement[]
-  /**
-   * The one way to change a row, which must be locked: sets the columns of the patch and no others.
-   * Undefined fields are left unchanged.
-   */
-  change: <Name extends TableName>(table: Name, key: WhereIn<Name>, patch: PatchIn<Name>) => void
-  /** The same if the row still has the values of `key`. Returns whether it had. */
-  changeIf: <Name extends TableName>(
-    table: Name,
-    key: WhereIn<Name>,
-    patch: PatchIn<Name>,
-  ) => Promise<boolean>
-  /** The same for many rows, found by one column: sets the columns in `set` of each. */
-  changeEach: <Name extends TableName>(
-    table: Name,
-    rows: Rows<Name>,
-    how: { key: keyof RowIn<Name> & string; set: readonly ChangingIn<Name>[] },
-  ) => void
-}
-
 export const quoted = (name: string) => `\`${name}\``
 
 /** Returns `?,?,?,?` and the values, padded with the last value to a power of two. */
@@ -121,74 +78,144 @@ function changes(table: string, key: object, patch: object): Statement[] {
  * How held-back writes are sent: `soon` before the next read, `last` with the commit. If neither is
  * given, nothing can be written.
  */
-type Around = {
+export type Around = {
   heard?: ((query: string) => void) | undefined
   soon?: Statement[]
   last?: Statement[]
 }
 
-export function openSql(ask: Ask, dialect: Dialect, { heard, soon, last }: Around = {}): Sql {
-  const query = (text: string, values: Value[]) => {
-    heard?.(text)
-    return ask(text, values)
+const plainInsert = ({ into, columns, values }: Insert) =>
+  `insert into ${into} (${columns}) values ${values}`
+
+/** A class, because a transaction would otherwise make all these functions for itself. */
+export class Sql {
+  readonly dialect: Dialect
+  private readonly ask: Ask
+  private readonly around: Around
+
+  constructor(ask: Ask, dialect: Dialect, around: Around = {}) {
+    this.ask = ask
+    this.dialect = dialect
+    this.around = around
   }
-  const keepFor = (time: Statement[] | undefined, statements: Iterable<Statement>) => {
+
+  async all<T>(query: string, values: Value[] = []): Promise<T[]> {
+    return (await this.query(query, values)).records as T[]
+  }
+
+  async one<T>(query: string, values: Value[] = []): Promise<T | null> {
+    return (await this.all<T>(query, values))[0] ?? null
+  }
+
+  /** Returns the number of rows that were changed. */
+  async run(query: string, values: Value[] = []): Promise<number> {
+    return (await this.query(query, values)).affected
+  }
+
+  /**
+   * For writes whose row count does not matter. They are sent with the next read or with the
+   * commit, and that is also where an error appears: so there is nothing to wait for here, nor
+   * with any other write that returns nothing.
+   */
+  write(query: string, values: Value[]): void {
+    this.sendSoon([{ text: query, values }])
+  }
+
+  /** Sent with the commit, after everything else. */
+  last(query: string, values: Value[]): void {
+    this.keepFor(this.around.last, [{ text: query, values }])
+  }
+
+  insert<Name extends TableName>(table: Name, rows: Rows<Name>): void {
+    this.sendSoon(this.inChunks(table, rows, plainInsert))
+  }
+
+  /**
+   * Leaves existing rows as they are. Which row was first must be read afterwards, because no
+   * database reports it reliably.
+   */
+  insertNew<Name extends TableName>(table: Name, rows: Rows<Name>): void {
+    this.sendSoon(this.inChunks(table, rows, this.dialect.insertNew))
+  }
+
+  async insertSerial<Name extends TableName>(
+    table: Name,
+    row: Partial<RowIn<Name>>,
+  ): Promise<number> {
+    const { bind, ...insert } = statement(table, [row])
+    return (await this.query(plainInsert(insert), bind)).insertId
+  }
+
+  upsert<Name extends TableName>(table: Name, rows: Rows<Name>, how: Upsert<Name>): void {
+    this.sendSoon(this.upserts(table, rows, how))
+  }
+
+  /** The same as `upsert`, but returns the statements, so that they can be given to `last`. */
+  upserts<Name extends TableName>(
+    table: Name,
+    rows: Rows<Name>,
+    { key, update = [], add = [] }: Upsert<Name>,
+  ): Statement[] {
+    return this.inChunks(table, rows, (insert) =>
+      this.dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) }),
+    )
+  }
+
+  /**
+   * The one way to change a row, which must be locked: sets the columns of the patch and no others.
+   * Undefined fields are left unchanged.
+   */
+  change<Name extends TableName>(table: Name, key: WhereIn<Name>, patch: PatchIn<Name>): void {
+    this.sendSoon(changes(table, key, patch))
+  }
+
+  /** The same if the row still has the values of `key`. Returns whether it had. */
+  async changeIf<Name extends TableName>(
+    table: Name,
+    key: WhereIn<Name>,
+    patch: PatchIn<Name>,
+  ): Promise<boolean> {
+    const [statement] = changes(table, key, patch)
+    return (
+      statement !== undefined && (await this.query(statement.text, statement.values)).affected > 0
+    )
+  }
+
+  /** The same for many rows, found by one column: sets the columns in `set` of each. */
+  changeEach<Name extends TableName>(
+    table: Name,
+    rows: Rows<Name>,
+    { key, set }: { key: keyof RowIn<Name> & string; set: readonly ChangingIn<Name>[] },
+  ): void {
+    this.sendSoon(
+      [...chunks(this.dialect, rows)].map((some) => ({
+        text: this.dialect.update(quoted(table), [key, ...set].map(quoted), some.length),
+        values: bound(some, [key, ...set]),
+      })),
+    )
+  }
+
+  private query(text: string, values: Value[]): Promise<Answer> {
+    this.around.heard?.(text)
+    return this.ask(text, values)
+  }
+
+  private sendSoon(statements: Statement[]): void {
+    this.keepFor(this.around.soon, statements)
+  }
+
+  private keepFor(time: Statement[] | undefined, statements: Statement[]): void {
     if (!time) throw new Error('nothing is written here')
     for (const statement of statements) {
-      heard?.(statement.text)
+      this.around.heard?.(statement.text)
       time.push(statement)
     }
   }
-  const write = (statements: Iterable<Statement>) => {
-    keepFor(soon, statements)
-  }
-  const all = async <T>(text: string, values: Value[] = []) =>
-    (await query(text, values)).records as T[]
-  const inChunks = (table: string, rows: object[], text: (insert: Insert) => string): Statement[] =>
-    [...chunks(dialect, rows)].map((some) => {
+
+  private inChunks(table: string, rows: object[], text: (insert: Insert) => string): Statement[] {
+    return [...chunks(this.dialect, rows)].map((some) => {
       const { bind, ...insert } = statement(table, some)
       return { text: text(insert), values: bind }
     })
-  const upserts: Sql['upserts'] = (table, rows, { key, update = [], add = [] }) =>
-    inChunks(table, rows, (insert) =>
-      dialect.upsert(insert, key, { update: update.map(quoted), add: add.map(quoted) }),
-    )
-
-  return {
-    dialect,
-    all,
-    upserts,
-    one: async <T>(text: string, values: Value[] = []) => (await all<T>(text, values))[0] ?? null,
-    run: async (text, values = []) => (await query(text, values)).affected,
-    write: (text, values) => write([{ text, values }]),
-    last: (text, values) => {
-      keepFor(last, [{ text, values }])
-    },
-    insert: (table, rows) =>
-      write(
-        inChunks(
-          table,
-          rows,
-          ({ into, columns, values }) => `insert into ${into} (${columns}) values ${values}`,
-        ),
-      ),
-    insertNew: (table, rows) => write(inChunks(table, rows, dialect.insertNew)),
-    insertSerial: async (table, row) => {
-      const { into, columns, values, bind } = statement(table, [row])
-      return (await query(`insert into ${into} (${columns}) values ${values}`, bind)).insertId
-    },
-    upsert: (table, rows, how) => write(upserts(table, rows, how)),
-    change: (table, key, patch) => write(changes(table, key, patch)),
-    changeIf: async (table, key, patch) => {
-      const [statement] = changes(table, key, patch)
-      return statement !== undefined && (await query(statement.text, statement.values)).affected > 0
-    },
-    changeEach: (table, rows, { key, set }) =>
-      write(
-        [...chunks(dialect, rows)].map((some) => ({
-          text: dialect.update(quoted(table), [key, ...set].map(quoted), some.length),
-          values: bound(some, [key, ...set]),
-        })),
-      ),
   }
 }

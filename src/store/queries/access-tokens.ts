@@ -1,23 +1,29 @@
 import type { AccessTokenRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 type Name = { companyId: string; key: string }
 export type TokenLease = Name & { token: string; now: number; until: number }
 
-export const accessTokenQueries = (sql: Sql) => ({
-  held: async (key: string) =>
-    (await sql.one(
-      'select token_key from access_token where token_key = ? and sealed is not null',
-      [key],
-    )) !== null,
-  find: ({ companyId, key }: Name) =>
-    sql.one<AccessTokenRow>('select * from access_token where company_id = ? and token_key = ?', [
-      companyId,
-      key,
-    ]),
+export class AccessTokenQueries extends Queries {
+  async held(key: string) {
+    return (
+      (await this.sql.one(
+        'select token_key from access_token where token_key = ? and sealed is not null',
+        [key],
+      )) !== null
+    )
+  }
+
+  find({ companyId, key }: Name) {
+    return this.sql.one<AccessTokenRow>(
+      'select * from access_token where company_id = ? and token_key = ?',
+      [companyId, key],
+    )
+  }
+
   /** True for the one process that may renew the token until then. */
-  lease: async ({ companyId, key, token, now, until }: TokenLease) => {
-    sql.insertNew('access_token', [
+  async lease({ companyId, key, token, now, until }: TokenLease) {
+    this.sql.insertNew('access_token', [
       {
         token_key: key,
         company_id: companyId,
@@ -28,32 +34,44 @@ export const accessTokenQueries = (sql: Sql) => ({
       },
     ])
     return (
-      (await sql.run(
+      (await this.sql.run(
         'update access_token set lease_token = ?, lease_until = ? where company_id = ? and token_key = ? and (lease_token is null or lease_until <= ?)',
         [token, until, companyId, key, now],
       )) === 1
     )
-  },
+  }
+
   /** Returns 0 if somebody else has stored a token since ours was read; theirs is newer. */
-  replace: (
+  replace(
     { companyId, key }: Name,
     before: string | null,
     after: { sealed: string; expiresAt: number },
-  ) =>
-    sql.run(
+  ) {
+    return this.sql.run(
       "update access_token set sealed = ?, expires_at = ? where company_id = ? and token_key = ? and coalesce(sealed, '') = ?",
       [after.sealed, after.expiresAt, companyId, key, before ?? ''],
-    ),
-  forget: ({ companyId, key }: Name) =>
-    sql.run('delete from access_token where company_id = ? and token_key = ?', [companyId, key]),
+    )
+  }
+
+  forget({ companyId, key }: Name) {
+    return this.sql.run('delete from access_token where company_id = ? and token_key = ?', [
+      companyId,
+      key,
+    ])
+  }
+
   /**
    * Deletes the token whichever company stored it, because the appid belongs to another company
    * from now on.
    */
-  forgetAll: (key: string) => sql.run('delete from access_token where token_key = ?', [key]),
-  release: ({ companyId, key }: Name, token: string) =>
-    sql.run(
+  forgetAll(key: string) {
+    return this.sql.run('delete from access_token where token_key = ?', [key])
+  }
+
+  release({ companyId, key }: Name, token: string) {
+    return this.sql.run(
       'update access_token set lease_token = null where company_id = ? and token_key = ? and lease_token = ?',
       [companyId, key, token],
-    ),
-})
+    )
+  }
+}

@@ -1,108 +1,147 @@
 import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 /** The columns of an existing account that may change. */
 export type AccountColumns = Partial<Omit<AccountRow, 'account_id' | 'company_id'>>
 type CompanyColumns = Partial<Omit<CompanyRow, 'company_id'>>
 
-export const accountQueries = (sql: Sql) => ({
-  byAppid: (appid: string) =>
-    sql.one<AccountRow>('select * from official_account where live_appid = ?', [appid]),
+export class AccountQueries extends Queries {
+  byAppid(appid: string) {
+    return this.sql.one<AccountRow>('select * from official_account where live_appid = ?', [appid])
+  }
+
   /** The account that uses this appid now, or else the one that this company deleted. */
-  anyByAppid: (companyId: string, appid: string) =>
-    sql.one<AccountRow>(
+  anyByAppid(companyId: string, appid: string) {
+    return this.sql.one<AccountRow>(
       'select * from official_account where live_appid = ? or (company_id = ? and appid = ?)' +
         ' order by case when live_appid is null then 1 else 0 end limit 1',
       [appid, companyId, appid],
-    ),
-  find: (companyId: string, accountId: string) =>
-    sql.one<AccountRow>(
+    )
+  }
+
+  find(companyId: string, accountId: string) {
+    return this.sql.one<AccountRow>(
       'select * from official_account where company_id = ? and account_id = ? and deleted_at is null',
       [companyId, accountId],
-    ),
-  list: (companyId: string) =>
-    sql.all<AccountRow>(
+    )
+  }
+
+  list(companyId: string) {
+    return this.sql.all<AccountRow>(
       'select * from official_account where company_id = ? and deleted_at is null order by account_id',
       [companyId],
-    ),
+    )
+  }
+
   /** Accounts that are bound, so that customers can be answered through them. */
-  bound: async (companyId: string) =>
-    (
-      await sql.all<{ account_id: string }>(
+  async bound(companyId: string) {
+    return (
+      await this.sql.all<{ account_id: string }>(
         "select account_id from official_account where company_id = ? and deleted_at is null and binding <> 'unbound'",
         [companyId],
       )
-    ).map((row) => row.account_id),
+    ).map((row) => row.account_id)
+  }
+
   /** Counts a push to an account that is not bound, so that an admin sees it. */
-  countUnbound: (accountId: string, at: number) =>
-    sql.run(
+  countUnbound(accountId: string, at: number) {
+    return this.sql.run(
       'update official_account set unbound_pushes = unbound_pushes + 1, unbound_push_at = ? where account_id = ?',
       [at, accountId],
-    ),
-  lock: (companyId: string, accountId: string) =>
-    sql.one<AccountRow>(
+    )
+  }
+
+  lock(companyId: string, accountId: string) {
+    return this.sql.one<AccountRow>(
       'select * from official_account where company_id = ? and account_id = ? and deleted_at is null' +
-        sql.dialect.forUpdate,
+        this.sql.dialect.forUpdate,
       [companyId, accountId],
-    ),
-  insert: (row: AccountRow) => sql.insert('official_account', [row]),
-  change: (companyId: string, accountId: string, patch: AccountColumns) =>
-    sql.change('official_account', { company_id: companyId, account_id: accountId }, patch),
+    )
+  }
+
+  insert(row: AccountRow) {
+    this.sql.insert('official_account', [row])
+  }
+
+  change(companyId: string, accountId: string, patch: AccountColumns) {
+    this.sql.change('official_account', { company_id: companyId, account_id: accountId }, patch)
+  }
+
   /** Stores the newest time found in a push. An older time changes nothing. */
-  hearPush: (
+  hearPush(
     companyId: string,
     accountId: string,
     { told, cameAt }: { told: number; cameAt: number },
-  ) =>
-    sql.run(
+  ) {
+    return this.sql.run(
       'update official_account set newest_push = ?, newest_push_at = ? where company_id = ? and account_id = ? and (newest_push is null or newest_push < ?)',
       [told, cameAt, companyId, accountId, told],
-    ),
-  countOld: (
-    companyId: string,
-    accountId: string,
-    { refused, at }: { refused: number; at: number },
-  ) =>
-    sql.run(
+    )
+  }
+
+  countOld(companyId: string, accountId: string, { refused, at }: { refused: number; at: number }) {
+    return this.sql.run(
       'update official_account set old_pushes = old_pushes + ?, old_push_at = ? where company_id = ? and account_id = ?',
       [refused, at, companyId, accountId],
-    ),
+    )
+  }
 
-  company: (companyId: string) =>
-    sql.one<CompanyRow>('select * from company where company_id = ?', [companyId]),
-  companies: () => sql.all<CompanyRow>('select * from company order by company_id'),
+  company(companyId: string) {
+    return this.sql.one<CompanyRow>('select * from company where company_id = ?', [companyId])
+  }
+
+  companies() {
+    return this.sql.all<CompanyRow>('select * from company order by company_id')
+  }
+
   /**
    * Locks the company's row. Everyone who adds something with a limit per company, or moves its
    * groups, takes this lock first.
    */
-  lockCompany: (companyId: string) =>
-    sql.one<CompanyRow>(`select * from company where company_id = ?${sql.dialect.forUpdate}`, [
-      companyId,
-    ]),
-  insertCompany: (row: CompanyRow) => sql.insert('company', [row]),
-  changeCompany: (companyId: string, patch: CompanyColumns) =>
-    sql.change('company', { company_id: companyId }, patch),
+  lockCompany(companyId: string) {
+    return this.sql.one<CompanyRow>(
+      `select * from company where company_id = ?${this.sql.dialect.forUpdate}`,
+      [companyId],
+    )
+  }
 
-  remembered: async (name: string) =>
-    (await sql.one<{ value: string }>('select value from installation where name = ?', [name]))
-      ?.value ?? null,
-  remember: (name: string, value: string) =>
-    sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] }),
+  insertCompany(row: CompanyRow) {
+    this.sql.insert('company', [row])
+  }
+
+  changeCompany(companyId: string, patch: CompanyColumns) {
+    this.sql.change('company', { company_id: companyId }, patch)
+  }
+
+  async remembered(name: string) {
+    return (
+      (
+        await this.sql.one<{ value: string }>('select value from installation where name = ?', [
+          name,
+        ])
+      )?.value ?? null
+    )
+  }
+
+  remember(name: string, value: string) {
+    this.sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] })
+  }
+
   /** True if nobody else has changed the value since it was read. */
-  rememberInstead: async (name: string, was: string | null, value: string) => {
+  async rememberInstead(name: string, was: string | null, value: string) {
     if (was === null) {
-      sql.insertNew('installation', [{ name, value }])
+      this.sql.insertNew('installation', [{ name, value }])
     } else {
-      await sql.run('update installation set value = ? where name = ? and value = ?', [
+      await this.sql.run('update installation set value = ? where name = ? and value = ?', [
         value,
         name,
         was,
       ])
     }
-    const stands = await sql.one<{ value: string }>(
+    const stands = await this.sql.one<{ value: string }>(
       'select value from installation where name = ?',
       [name],
     )
     return stands?.value === value
-  },
-})
+  }
+}

@@ -1,45 +1,58 @@
 import type { AgentLoadRow } from '../../../entities/index.ts'
-import { list, type Sql } from '../engine/sql.ts'
+import { list } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const loadQueries = (sql: Sql) => ({
-  lock: (uids: number[]) => {
+export class LoadQueries extends Queries {
+  lock(uids: number[]) {
     const some = list([...uids].sort((a, b) => a - b))
-    return sql.all<AgentLoadRow>(
-      `select * from agent_load where uid in (${some.marks}) order by uid${sql.dialect.forUpdate}`,
+    return this.sql.all<AgentLoadRow>(
+      `select * from agent_load where uid in (${some.marks}) order by uid${this.sql.dialect.forUpdate}`,
       some.values,
     )
-  },
-  find: (uid: number) => sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid]),
+  }
+
+  find(uid: number) {
+    return this.sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid])
+  }
+
   /**
    * Returns 0 if the agent has no room; this is how capacity is enforced. The agent's turn then
    * comes after that of everyone who has been idle longer.
    */
-  raise: (uid: number, turn: number) =>
-    sql.run(
+  raise(uid: number, turn: number) {
+    return this.sql.run(
       'update agent_load set `load` = `load` + 1, turn = case when turn < ? then ? else turn end where uid = ? and `load` < capacity',
       [turn, turn, uid],
-    ),
+    )
+  }
+
   /**
    * Gives a session as it was decided without a lock. Returns 0 if the agent got another session
    * meanwhile or has less room.
    */
-  give: (
+  give(
     uid: number,
     { sessions, turn, turnRead }: { sessions: number; turn: number; turnRead: number },
-  ) =>
-    sql.run(
+  ) {
+    return this.sql.run(
       'update agent_load set `load` = `load` + ?, turn = ? where uid = ? and turn = ? and `load` + ? <= capacity',
       [sessions, turn, uid, turnRead, sessions],
-    ),
-  lower: (uid: number) =>
-    sql.write('update agent_load set `load` = `load` - 1 where uid = ?', [uid]),
-  of: (uids: number[]) => {
+    )
+  }
+
+  lower(uid: number) {
+    this.sql.write('update agent_load set `load` = `load` - 1 where uid = ?', [uid])
+  }
+
+  of(uids: number[]) {
     const some = list(uids)
-    return sql.all<AgentLoadRow>(
+    return this.sql.all<AgentLoadRow>(
       `select * from agent_load where uid in (${some.marks})`,
       some.values,
     )
-  },
-  save: (row: Omit<AgentLoadRow, 'turn'>) =>
-    sql.upsert('agent_load', [{ ...row, turn: 0 }], { key: 'uid', update: ['capacity'] }),
-})
+  }
+
+  save(row: Omit<AgentLoadRow, 'turn'>) {
+    this.sql.upsert('agent_load', [{ ...row, turn: 0 }], { key: 'uid', update: ['capacity'] })
+  }
+}

@@ -2,53 +2,63 @@
 // those that wait for them.
 import { active, group, ownedStates, queued, waiting } from '../../../rules/session/states.ts'
 import type { SessionRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const agentSessions = (sql: Sql) => ({
+export class AgentSessionQueries extends Queries {
   /** The number of sessions in which the agent is in conversation. */
-  countActive: async (companyId: string, uid: number) =>
-    Number(
+  async countActive(companyId: string, uid: number) {
+    return Number(
       (
-        await sql.one<{ n: number }>(
+        await this.sql.one<{ n: number }>(
           `select count(*) as n from message_session where company_id = ? and uid = ? and state in (${active}, ${group})`,
           [companyId, uid],
         )
       )?.n,
-    ),
-  oldestWaiting: (companyId: string, uid: number) =>
-    sql.one<SessionRow>(
+    )
+  }
+
+  oldestWaiting(companyId: string, uid: number) {
+    return this.sql.one<SessionRow>(
       `select * from message_session where company_id = ? and uid = ? and state = ${waiting} order by assigned_at, session_id limit 1`,
       [companyId, uid],
-    ),
+    )
+  }
+
   /** Every agent for whom a session is waiting to be accepted. */
-  waitedFor: async (companyId: string) =>
-    (
-      await sql.all<{ uid: number }>(
+  async waitedFor(companyId: string) {
+    return (
+      await this.sql.all<{ uid: number }>(
         'select u.uid from user u where u.company_id = ? and exists (select 1 from message_session s' +
           ` where s.company_id = u.company_id and s.uid = u.uid and s.state = ${waiting}) order by u.uid`,
         [companyId],
       )
-    ).map((row) => row.uid),
+    ).map((row) => row.uid)
+  }
+
   /** The agent's open sessions. */
-  heldBy: (companyId: string, uid: number, page: { after: string; limit: number }) =>
-    sql.all<{ session_id: string }>(
+  heldBy(companyId: string, uid: number, page: { after: string; limit: number }) {
+    return this.sql.all<{ session_id: string }>(
       `select session_id from message_session where company_id = ? and uid = ? and state in (${ownedStates.join(', ')}) and session_id > ?` +
         ' order by session_id limit ?',
       [companyId, uid, page.after, page.limit],
-    ),
+    )
+  }
+
   /** Sessions in a lane, in an order that stays the same while they are being removed from it. */
-  queuedFor: (companyId: string, lane: string, page: { after: string; limit: number }) =>
-    sql.all<{ session_id: string }>(
+  queuedFor(companyId: string, lane: string, page: { after: string; limit: number }) {
+    return this.sql.all<{ session_id: string }>(
       `select session_id from message_session where company_id = ? and lane = ? and state = ${queued} and session_id > ?` +
         ' order by session_id limit ?',
       [companyId, lane, page.after, page.limit],
-    ),
+    )
+  }
+
   /** Open sessions and those waiting in the lane, counted together. */
-  countHeld: async (companyId: string, uid: number, lane: string) => {
+  async countHeld(companyId: string, uid: number, lane: string) {
     const count = async (where: string, value: number | string) =>
       Number(
         (
-          await sql.one<{ n: number }>(
+          await this.sql.one<{ n: number }>(
             `select count(*) as n from message_session where company_id = ? and ${where}`,
             [companyId, value],
           )
@@ -58,5 +68,5 @@ export const agentSessions = (sql: Sql) => ({
       (await count(`uid = ? and state in (${ownedStates.join(', ')})`, uid)) +
       (await count(`lane = ? and state = ${queued}`, lane))
     )
-  },
-})
+  }
+}

@@ -1,6 +1,7 @@
 import { queued } from '../../../rules/session/states.ts'
 import type { CustomerRow, PatchIn } from '../../../entities/index.ts'
-import { list, type Sql, type Value } from '../engine/sql.ts'
+import { list, type Value } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 /**
  * The columns of a customer that every push changes. The exclusive agent is not among them, because
@@ -81,104 +82,129 @@ function seenBy({ uid, lanes, accountIds }: Reader): { where: string; values: Va
   }
 }
 
-export const customerQueries = (sql: Sql) => ({
-  lockByOpenids: (accountId: string, openids: string[], patient = true) => {
+export class CustomerQueries extends Queries {
+  lockByOpenids(accountId: string, openids: string[], patient = true) {
     const some = list(openids)
-    const lock = patient ? sql.dialect.forUpdate : (sql.dialect.skipLocked ?? sql.dialect.forUpdate)
-    return sql.all<KnownCustomer>(
+    const lock = patient
+      ? this.sql.dialect.forUpdate
+      : (this.sql.dialect.skipLocked ?? this.sql.dialect.forUpdate)
+    return this.sql.all<KnownCustomer>(
       `select ${known.join(', ')} from wx_user where account_id = ? and openid in (${some.marks}) order by openid${lock}`,
       [accountId, ...some.values],
     )
-  },
+  }
+
   /** Which of these followers exist although their rows could not be locked. */
-  held: async (accountId: string, openids: string[]) => {
-    if (sql.dialect.skipLocked === null) return []
+  async held(accountId: string, openids: string[]) {
+    if (this.sql.dialect.skipLocked === null) return []
     const some = list(openids)
-    const rows = await sql.all<{ openid: string }>(
+    const rows = await this.sql.all<{ openid: string }>(
       `select openid from wx_user where account_id = ? and openid in (${some.marks})`,
       [accountId, ...some.values],
     )
     return rows.map((row) => row.openid)
-  },
-  insertNew: (rows: CustomerRow[]) => sql.insertNew('wx_user', rows),
-  touch: (rows: KnownCustomer[]) =>
-    sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: heard }),
-  belong: (rows: KnownCustomer[]) => {
+  }
+
+  insertNew(rows: CustomerRow[]) {
+    this.sql.insertNew('wx_user', rows)
+  }
+
+  touch(rows: KnownCustomer[]) {
+    this.sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: heard })
+  }
+
+  belong(rows: KnownCustomer[]) {
     for (const row of rows) {
-      sql.write(
+      this.sql.write(
         'update wx_user set customer_service_uid = ?, is_clue = case when abs(is_clue) = 1 then -1 else is_clue end where wx_user_id = ?',
         [row.customer_service_uid, row.wx_user_id],
       )
     }
-  },
-  lock: (companyId: string, id: string) =>
-    sql.one<CustomerRow>(
-      `select * from wx_user where company_id = ? and wx_user_id = ?${sql.dialect.forUpdate}`,
+  }
+
+  lock(companyId: string, id: string) {
+    return this.sql.one<CustomerRow>(
+      `select * from wx_user where company_id = ? and wx_user_id = ?${this.sql.dialect.forUpdate}`,
       [companyId, id],
-    ),
-  byOpenid: (companyId: string, accountId: string, openid: string) =>
-    sql.one<CustomerRow>(
+    )
+  }
+
+  byOpenid(companyId: string, accountId: string, openid: string) {
+    return this.sql.one<CustomerRow>(
       'select * from wx_user where company_id = ? and account_id = ? and openid = ?',
       [companyId, accountId, openid],
-    ),
-  find: (companyId: string, id: string) =>
-    sql.one<CustomerRow>('select * from wx_user where company_id = ? and wx_user_id = ?', [
-      companyId,
-      id,
-    ]),
-  byIds: (companyId: string, ids: string[]) => {
+    )
+  }
+
+  find(companyId: string, id: string) {
+    return this.sql.one<CustomerRow>(
+      'select * from wx_user where company_id = ? and wx_user_id = ?',
+      [companyId, id],
+    )
+  }
+
+  byIds(companyId: string, ids: string[]) {
     const some = list(ids)
-    return sql.all<CustomerRow>(
-      `select * from wx_user where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks})`,
+    return this.sql.all<CustomerRow>(
+      `select * from wx_user where ${this.sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks})`,
       [companyId, ...some.values],
     )
-  },
-  list: (companyId: string, page: { after: string; limit: number }) =>
-    sql.all<CustomerRow>(
-      `select * from wx_user${sql.dialect.along('ix_wx_user_company_id_wx_user_id')} where company_id = ? and wx_user_id < ? order by wx_user_id desc limit ?`,
+  }
+
+  list(companyId: string, page: { after: string; limit: number }) {
+    return this.sql.all<CustomerRow>(
+      `select * from wx_user${this.sql.dialect.along('ix_wx_user_company_id_wx_user_id')} where company_id = ? and wx_user_id < ? order by wx_user_id desc limit ?`,
       [companyId, page.after, page.limit],
-    ),
+    )
+  }
+
   /** Reads the next rows and tells which of them match. */
-  look: (
+  look(
     companyId: string,
     { search, reader }: { search: string; reader: Reader | null },
     page: { after: string; limit: number },
-  ) => {
+  ) {
     const [named, seen] = [found(search), reader ? seenBy(reader) : { where: '', values: [] }]
-    return sql.all<{ wx_user_id: string; kept: number }>(
-      `select u.wx_user_id, case when 1 = 1${named.where}${seen.where} then 1 else 0 end as kept from wx_user u${sql.dialect.along('ix_wx_user_company_id_wx_user_id')}` +
+    return this.sql.all<{ wx_user_id: string; kept: number }>(
+      `select u.wx_user_id, case when 1 = 1${named.where}${seen.where} then 1 else 0 end as kept from wx_user u${this.sql.dialect.along('ix_wx_user_company_id_wx_user_id')}` +
         ' where u.company_id = ? and u.wx_user_id < ? order by u.wx_user_id desc limit ?',
       [...named.values, ...seen.values, companyId, page.after, page.limit],
     )
-  },
-  change: (companyId: string, id: string, patch: PatchIn<'wx_user'>) =>
-    sql.change('wx_user', { company_id: companyId, wx_user_id: id }, patch),
-  lockMany: (companyId: string, ids: string[]) => {
+  }
+
+  change(companyId: string, id: string, patch: PatchIn<'wx_user'>) {
+    this.sql.change('wx_user', { company_id: companyId, wx_user_id: id }, patch)
+  }
+
+  lockMany(companyId: string, ids: string[]) {
     const some = list([...ids].sort())
-    return sql.all<CustomerRow>(
-      `select * from wx_user where ${sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks}) order by wx_user_id${sql.dialect.forUpdate}`,
+    return this.sql.all<CustomerRow>(
+      `select * from wx_user where ${this.sql.dialect.filter('company_id')} = ? and wx_user_id in (${some.marks}) order by wx_user_id${this.sql.dialect.forUpdate}`,
       [companyId, ...some.values],
     )
-  },
+  }
+
   /**
    * The next customers who belong to a person, with the time of their last line. active_at has no
    * index, because every push would have to update it.
    */
-  owned: (
-    companyId: string,
-    { uid, after, limit }: { uid: number; after: string; limit: number },
-  ) =>
-    sql.all<Pick<CustomerRow, 'wx_user_id' | 'active_at'>>(
-      `select wx_user_id, active_at from wx_user${sql.dialect.along('ix_wx_user_company_id_customer_service_uid_wx_user_id')}` +
+  owned(companyId: string, { uid, after, limit }: { uid: number; after: string; limit: number }) {
+    return this.sql.all<Pick<CustomerRow, 'wx_user_id' | 'active_at'>>(
+      `select wx_user_id, active_at from wx_user${this.sql.dialect.along('ix_wx_user_company_id_customer_service_uid_wx_user_id')}` +
         ' where company_id = ? and customer_service_uid = ? and wx_user_id > ? order by wx_user_id limit ?',
       [companyId, uid, after, limit],
-    ),
+    )
+  }
+
   /** The next person who is somebody's exclusive agent. */
-  nextOwner: async (companyId: string, after: number) =>
-    (
-      await sql.one<{ uid: number }>(
-        'select customer_service_uid as uid from wx_user where company_id = ? and customer_service_uid > ? order by customer_service_uid limit 1',
-        [companyId, after],
-      )
-    )?.uid ?? null,
-})
+  async nextOwner(companyId: string, after: number) {
+    return (
+      (
+        await this.sql.one<{ uid: number }>(
+          'select customer_service_uid as uid from wx_user where company_id = ? and customer_service_uid > ? order by customer_service_uid limit 1',
+          [companyId, after],
+        )
+      )?.uid ?? null
+    )
+  }
+}

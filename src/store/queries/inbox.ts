@@ -1,32 +1,34 @@
 import type { InboxRow } from '../../../entities/index.ts'
-import { list, type Sql } from '../engine/sql.ts'
+import { list } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 type Seen = { inbox_id: string; account_id: string; dedup_key: string; state: string }
 
 const inboxKey = (row: { account_id: string; dedup_key: string }) =>
   `${row.account_id} ${row.dedup_key}`
 
-export const inboxQueries = (sql: Sql) => ({
+export class InboxQueries extends Queries {
   /**
    * Adds new pushes and returns for each the row that is stored now. If that row has our id, the
    * push is new.
    */
-  add: async (rows: InboxRow[]): Promise<(row: InboxRow) => Seen | undefined> => {
+  async add(rows: InboxRow[]): Promise<(row: InboxRow) => Seen | undefined> {
     if (rows.length === 0) return () => undefined
-    sql.insertNew('inbox', rows)
+    this.sql.insertNew('inbox', rows)
     const accounts = list([...new Set(rows.map((row) => row.account_id))])
     const keys = list(rows.map((row) => row.dedup_key))
-    const seen = await sql.all<Seen>(
+    const seen = await this.sql.all<Seen>(
       `select inbox_id, account_id, dedup_key, state from inbox where account_id in (${accounts.marks}) and dedup_key in (${keys.marks})`,
       [...accounts.values, ...keys.values],
     )
     const byKey = new Map(seen.map((row) => [inboxKey(row), row]))
     return (row) => byKey.get(inboxKey(row))
-  },
+  }
+
   /** Removes pushes that leave this batch and will run again alone. */
-  takeBack: (ids: string[]) => {
+  takeBack(ids: string[]) {
     if (ids.length === 0) return
     const some = list(ids)
-    sql.write(`delete from inbox where inbox_id in (${some.marks})`, some.values)
-  },
-})
+    this.sql.write(`delete from inbox where inbox_id in (${some.marks})`, some.values)
+  }
+}

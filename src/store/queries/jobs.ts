@@ -1,37 +1,46 @@
 import type { JobRunRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const jobQueries = (sql: Sql) => ({
+export class JobQueries extends Queries {
   /** True for the one process that gets this slot. */
-  take: async (row: JobRunRow) => {
-    sql.insertNew('job_run', [row])
-    const stands = await sql.one<{ token: string }>(
+  async take(row: JobRunRow) {
+    this.sql.insertNew('job_run', [row])
+    const stands = await this.sql.one<{ token: string }>(
       'select token from job_run where job = ? and slot = ?',
       [row.job, row.slot],
     )
     return stands?.token === row.token
-  },
-  end: (job: string, slot: string, { at, result }: { at: number; result: string }) =>
-    sql.write('update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [
+  }
+
+  end(job: string, slot: string, { at, result }: { at: number; result: string }) {
+    this.sql.write('update job_run set ended_at = ?, result = ? where job = ? and slot = ?', [
       at,
       result,
       job,
       slot,
-    ]),
+    ])
+  }
+
   /**
    * Deletes runs with a start time in the future, because they would block those slots when their
    * time comes.
    */
-  forgetAfter: (at: number) => sql.run('delete from job_run where started_at > ?', [at]),
-  last: (job: string, companyId: string) =>
-    sql.one<JobRunRow>(
+  forgetAfter(at: number) {
+    return this.sql.run('delete from job_run where started_at > ?', [at])
+  }
+
+  last(job: string, companyId: string) {
+    return this.sql.one<JobRunRow>(
       'select * from job_run where job = ? and (company_id is null or company_id = ?) order by started_at desc limit 1',
       [job, companyId],
-    ),
+    )
+  }
+
   /** A lease counts only if its run began after `since`. */
-  running: (job: string, { since, now }: { since: number; now: number }) =>
-    sql.one<JobRunRow>(
+  running(job: string, { since, now }: { since: number; now: number }) {
+    return this.sql.one<JobRunRow>(
       'select * from job_run where job = ? and started_at >= ? and ended_at is null and lease_until > ? limit 1',
       [job, since, now],
-    ),
-})
+    )
+  }
+}

@@ -1,25 +1,32 @@
 import { identityStates } from '../../../rules/access/identity.ts'
 import type { CustomerServiceRow, KfAccountRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const kfQueries = (sql: Sql) => ({
-  list: (accountId: string) =>
-    sql.all<KfAccountRow>('select * from kf_account where account_id = ? order by kf_account', [
-      accountId,
-    ]),
+export class KfQueries extends Queries {
+  list(accountId: string) {
+    return this.sql.all<KfAccountRow>(
+      'select * from kf_account where account_id = ? order by kf_account',
+      [accountId],
+    )
+  }
+
   /** Replaces our copy with WeChat's whole list. */
-  replace: (accountId: string, rows: KfAccountRow[]) => {
-    sql.write('delete from kf_account where account_id = ?', [accountId])
-    sql.insert('kf_account', rows)
-  },
-  identities: (companyId: string, accountId: string) =>
-    sql.all<CustomerServiceRow>(
+  replace(accountId: string, rows: KfAccountRow[]) {
+    this.sql.write('delete from kf_account where account_id = ?', [accountId])
+    this.sql.insert('kf_account', rows)
+  }
+
+  identities(companyId: string, accountId: string) {
+    return this.sql.all<CustomerServiceRow>(
       `select * from customer_service where company_id = ? and account_id = ? and state = ${identityStates.serves} order by uid`,
       [companyId, accountId],
-    ),
-  sign: (id: number, kfAccount: string | null) =>
-    sql.run('update customer_service set wx_sign = ? where customer_service_id = ?', [
+    )
+  }
+
+  sign(id: number, kfAccount: string | null) {
+    return this.sql.run('update customer_service set wx_sign = ? where customer_service_id = ?', [
       kfAccount,
       id,
-    ]),
-})
+    ])
+  }
+}

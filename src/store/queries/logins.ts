@@ -1,63 +1,103 @@
 import type { AuditLogRow, LoginLogRow, LoginRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const loginQueries = (sql: Sql) => ({
-  insert: (row: LoginRow) => sql.insert('login', [row]),
-  find: (hash: string) => sql.one<LoginRow>('select * from login where token_hash = ?', [hash]),
-  seen: (hash: string, at: number) =>
-    sql.run('update login set seen_at = ? where token_hash = ?', [at, hash]),
-  end: (hash: string) => sql.run('delete from login where token_hash = ?', [hash]),
-  hashesOf: async (uid: number) =>
-    (
-      await sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [uid])
-    ).map((row) => row.token_hash),
+export class LoginQueries extends Queries {
+  insert(row: LoginRow) {
+    this.sql.insert('login', [row])
+  }
+
+  find(hash: string) {
+    return this.sql.one<LoginRow>('select * from login where token_hash = ?', [hash])
+  }
+
+  seen(hash: string, at: number) {
+    return this.sql.run('update login set seen_at = ? where token_hash = ?', [at, hash])
+  }
+
+  end(hash: string) {
+    return this.sql.run('delete from login where token_hash = ?', [hash])
+  }
+
+  async hashesOf(uid: number) {
+    return (
+      await this.sql.all<{ token_hash: string }>('select token_hash from login where uid = ?', [
+        uid,
+      ])
+    ).map((row) => row.token_hash)
+  }
+
   /** The number of sign-ins that were used since then. */
-  countHeard: async (uid: number, since: number) =>
-    Number(
+  async countHeard(uid: number, since: number) {
+    return Number(
       (
-        await sql.one<{ n: number }>(
+        await this.sql.one<{ n: number }>(
           'select count(*) as n from login where uid = ? and seen_at > ?',
           [uid, since],
         )
       )?.n,
-    ),
-  ofCompany: (companyId: string) =>
-    sql.all<{ token_hash: string; uid: number }>(
+    )
+  }
+
+  ofCompany(companyId: string) {
+    return this.sql.all<{ token_hash: string; uid: number }>(
       'select token_hash, uid from login where company_id = ?',
       [companyId],
-    ),
-  endCompany: (companyId: string) => sql.run('delete from login where company_id = ?', [companyId]),
+    )
+  }
 
-  tried: (row: LoginLogRow) => sql.insert('login_log', [row]),
-  turnedOut: (id: string, result: string, uid: number | null) =>
-    sql.run('update login_log set result = ?, uid = ? where login_log_id = ?', [result, uid, id]),
-  lastFailures: (username: string, ip: string, limit: number) =>
-    sql.all<{ at: number }>(
+  endCompany(companyId: string) {
+    return this.sql.run('delete from login where company_id = ?', [companyId])
+  }
+
+  tried(row: LoginLogRow) {
+    this.sql.insert('login_log', [row])
+  }
+
+  turnedOut(id: string, result: string, uid: number | null) {
+    return this.sql.run('update login_log set result = ?, uid = ? where login_log_id = ?', [
+      result,
+      uid,
+      id,
+    ])
+  }
+
+  lastFailures(username: string, ip: string, limit: number) {
+    return this.sql.all<{ at: number }>(
       "select at from login_log where username = ? and ip = ? and result = 'failed' and at > coalesce((select max(at) from login_log" +
         " where username = ? and ip = ? and result = 'ok'), 0) order by at desc limit ?",
       [username, ip, username, ip, limit],
-    ),
+    )
+  }
+
   /** Failed sign-ins for one name from all addresses, counted up to a limit. */
-  countFailures: async (username: string, since: number, most: number) =>
-    (
-      await sql.all(
+  async countFailures(username: string, since: number, most: number) {
+    return (
+      await this.sql.all(
         "select at from login_log where username = ? and result = 'failed' and at > ? limit ?",
         [username, since, most],
       )
-    ).length,
-  lastFailuresFrom: (ip: string, limit: number) =>
-    sql.all<{ at: number }>(
+    ).length
+  }
+
+  lastFailuresFrom(ip: string, limit: number) {
+    return this.sql.all<{ at: number }>(
       "select at from login_log where ip = ? and result = 'failed' order by at desc limit ?",
       [ip, limit],
-    ),
+    )
+  }
 
-  audit: (row: AuditLogRow) => sql.insert('audit_log', [row]),
-  auditFind: (companyId: string, id: string) =>
-    sql.one<AuditLogRow>('select * from audit_log where company_id = ? and audit_id = ?', [
-      companyId,
-      id,
-    ]),
-  auditList: (companyId: string, page: { before: AuditLogRow | null; limit: number }) => {
+  audit(row: AuditLogRow) {
+    this.sql.insert('audit_log', [row])
+  }
+
+  auditFind(companyId: string, id: string) {
+    return this.sql.one<AuditLogRow>(
+      'select * from audit_log where company_id = ? and audit_id = ?',
+      [companyId, id],
+    )
+  }
+
+  auditList(companyId: string, page: { before: AuditLogRow | null; limit: number }) {
     const before = page.before
       ? {
           // written out, because not every database uses an index when the two columns are compared
@@ -66,9 +106,9 @@ export const loginQueries = (sql: Sql) => ({
           values: [page.before.at, page.before.at, page.before.audit_id],
         }
       : { where: '', values: [] }
-    return sql.all<AuditLogRow>(
-      `select * from audit_log${sql.dialect.along('ix_audit_log_company_id_at')} where company_id = ?${before.where} order by at desc, audit_id desc limit ?`,
+    return this.sql.all<AuditLogRow>(
+      `select * from audit_log${this.sql.dialect.along('ix_audit_log_company_id_at')} where company_id = ?${before.where} order by at desc, audit_id desc limit ?`,
       [companyId, ...before.values, page.limit],
     )
-  },
-})
+  }
+}

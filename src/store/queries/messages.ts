@@ -1,6 +1,7 @@
 import type { MessageRow, PatchIn } from '../../../entities/index.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
-import { list, type Sql, type Value } from '../engine/sql.ts'
+import { list, type Value } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 const delivering = ['pending', 'sending', 'sent', 'failed', 'unknown']
 
@@ -22,136 +23,161 @@ function beforeLine(line: MessageRow | null): { where: string; values: Value[] }
   }
 }
 
-export const messageQueries = (sql: Sql) => ({
-  insert: (rows: MessageRow[]) => sql.insert('message_data', rows),
-  find: (companyId: string, id: string) =>
-    sql.one<MessageRow>('select * from message_data where company_id = ? and message_id = ?', [
-      companyId,
-      id,
-    ]),
-  byIds: (ids: string[]) => {
+export class MessageQueries extends Queries {
+  insert(rows: MessageRow[]) {
+    this.sql.insert('message_data', rows)
+  }
+
+  find(companyId: string, id: string) {
+    return this.sql.one<MessageRow>(
+      'select * from message_data where company_id = ? and message_id = ?',
+      [companyId, id],
+    )
+  }
+
+  byIds(ids: string[]) {
     const some = list(ids)
-    return sql.all<MessageRow>(
+    return this.sql.all<MessageRow>(
       `select * from message_data where message_id in (${some.marks})`,
       some.values,
     )
-  },
-  byClientKey: (companyId: string, sender: string, clientKey: string) =>
-    sql.one<MessageRow>(
+  }
+
+  byClientKey(companyId: string, sender: string, clientKey: string) {
+    return this.sql.one<MessageRow>(
       'select * from message_data where company_id = ? and sender = ? and client_key = ?',
       [companyId, sender, clientKey],
-    ),
-  ofSession: (
+    )
+  }
+
+  ofSession(
     companyId: string,
     sessionId: string,
     page: { after?: number | undefined; before?: number | undefined; limit: number },
-  ) => {
+  ) {
     const forward = page.after !== undefined
     const bound = forward ? ' and seq > ?' : page.before === undefined ? '' : ' and seq < ?'
     const value = page.after ?? page.before
-    return sql.all<MessageRow>(
+    return this.sql.all<MessageRow>(
       `select * from message_data where company_id = ? and session_id = ?${bound} order by seq ${forward ? 'asc' : 'desc'} limit ?`,
       [companyId, sessionId, ...(value === undefined ? [] : [value]), page.limit],
     )
-  },
-  countUnread: async (companyId: string, sessionId: string, seq: number) =>
-    Number(
+  }
+
+  async countUnread(companyId: string, sessionId: string, seq: number) {
+    return Number(
       (
-        await sql.one<{ n: number }>(
+        await this.sql.one<{ n: number }>(
           'select count(*) as n from message_data where company_id = ? and session_id = ? and seq > ? and opercode = 2',
           [companyId, sessionId, seq],
         )
       )?.n,
-    ),
+    )
+  }
+
   /**
    * Lines of all sessions of a customer, and answers outside any session, which are found through
    * the outbox. There is no index of lines by customer, because every push would have to update it.
    */
-  ofCustomer: (
+  ofCustomer(
     companyId: string,
     customerId: string,
     page: { before: MessageRow | null; limit: number },
-  ) => {
+  ) {
     const { where, values } = beforeLine(page.before)
-    return sql.all<MessageRow>(
+    return this.sql.all<MessageRow>(
       `select m.* from (select k.* from (${linesOfCustomer}) k${where} order by ${newestFirst} limit ?) k` +
         ` join message_data m on m.message_id = k.message_id order by ${newestFirst}`,
       [companyId, customerId, companyId, customerId, ...values, page.limit],
     )
-  },
+  }
+
   /** Counts the lines of a session. */
-  countsOf: async (sessionId: string) => {
-    const found = await sql.one<{ seq: number | null; visitors: number | string | null }>(
+  async countsOf(sessionId: string) {
+    const found = await this.sql.one<{ seq: number | null; visitors: number | string | null }>(
       'select max(seq) as seq, sum(case when opercode = 2 then 1 else 0 end) as visitors from message_data where session_id = ?',
       [sessionId],
     )
     const seq = found?.seq ?? 0
-    const last = await sql.one<{ message_id: string }>(
+    const last = await this.sql.one<{ message_id: string }>(
       'select message_id from message_data where session_id = ? and seq = ?',
       [sessionId, seq],
     )
     return { seq, visitors: Number(found?.visitors ?? 0), last: last?.message_id ?? null }
-  },
-  greetings: (companyId: string, after: string, limit: number) =>
-    sql.all<{ client_key: string; session_id: string | null }>(
+  }
+
+  greetings(companyId: string, after: string, limit: number) {
+    return this.sql.all<{ client_key: string; session_id: string | null }>(
       'select client_key, session_id from message_data where company_id = ? and sender = ? and client_key > ? order by client_key limit ?',
       [companyId, speakerActor('greeting'), after, limit],
-    ),
+    )
+  }
+
   /**
    * Where the next piece ends, over all companies; null if there is no more. An index by company
    * would slow down every push.
    */
-  pieceEnd: async (after: string, lines: number) =>
-    (
-      await sql.one<{ message_id: string | null }>(
-        'select max(message_id) as message_id from (select message_id from message_data where message_id > ? order by message_id limit ?) piece',
-        [after, lines],
-      )
-    )?.message_id ?? null,
+  async pieceEnd(after: string, lines: number) {
+    return (
+      (
+        await this.sql.one<{ message_id: string | null }>(
+          'select max(message_id) as message_id from (select message_id from message_data where message_id > ? order by message_id limit ?) piece',
+          [after, lines],
+        )
+      )?.message_id ?? null
+    )
+  }
+
   /**
    * Searches a piece by primary key only. Few lines have this type, and an index by type would slow
    * down every push.
    */
-  notUnderstood: (companyId: string, { after, upTo }: { after: string; upTo: string }) =>
-    sql.all<MessageRow>(
-      `select * from message_data where message_id > ? and message_id <= ? and ${sql.dialect.filter('company_id')} = ? and message_type = 0 and type = 'other' order by message_id`,
+  notUnderstood(companyId: string, { after, upTo }: { after: string; upTo: string }) {
+    return this.sql.all<MessageRow>(
+      `select * from message_data where message_id > ? and message_id <= ? and ${this.sql.dialect.filter('company_id')} = ? and message_type = 0 and type = 'other' order by message_id`,
       [after, upTo, companyId],
-    ),
+    )
+  }
+
   /** Only while the line is not understood; returns false when somebody else was faster. */
-  understand: (id: string, said: PatchIn<'message_data'>) =>
-    sql.changeIf('message_data', { message_id: id, type: 'other' }, said),
-  fail: (
+  understand(id: string, said: PatchIn<'message_data'>) {
+    return this.sql.changeIf('message_data', { message_id: id, type: 'other' }, said)
+  }
+
+  fail(
     ids: string[],
     { errcode, why }: { errcode: number | null; why: string },
     from = delivering,
-  ) => {
+  ) {
     const [some, states] = [list(ids), list(from)]
-    return sql.run(
+    return this.sql.run(
       `update message_data set delivery = 'failed', errcode = ?, extra = json_set(coalesce(extra, '{}'), '$.why', ?) where message_id in (${some.marks}) and delivery in (${states.marks})`,
       [errcode, why, ...some.values, ...states.values],
     )
-  },
+  }
+
   /**
    * Changes the state of a line only if it still is what was expected. The outbox row is changed
    * under the same condition, so the two always agree. Returns 0 if somebody else was faster.
    */
-  deliver: (
+  deliver(
     ids: string[],
     { delivery, errcode }: { delivery: string; errcode: number | null },
     from: readonly string[] = delivering,
-  ) => {
+  ) {
     const [some, states] = [list(ids), list([...from])]
-    return sql.run(
+    return this.sql.run(
       `update message_data set delivery = ?, errcode = ? where message_id in (${some.marks}) and delivery in (${states.marks})`,
       [delivery, errcode, ...some.values, ...states.values],
     )
-  },
+  }
+
   /** Passive answers whose outbox row may still be settled. */
-  passiveWritten: (ids: string[]) => {
+  passiveWritten(ids: string[]) {
     const some = list(ids)
-    sql.write(
+    this.sql.write(
       `update message_data set delivery = 'sent' where message_id in (${some.marks}) and delivery in ('sending', 'unknown')`,
       some.values,
     )
-  },
-})
+  }
+}

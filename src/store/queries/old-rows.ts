@@ -2,7 +2,8 @@
 // between. Ids begin with the time at which they were made, so the primary key finds the oldest
 // rows of a table.
 import type { Dialect } from '../engine/dialect.ts'
-import { quoted, type Sql, type Statement, type Value } from '../engine/sql.ts'
+import { quoted, type Statement, type Value } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 export type OldRows =
   | 'events'
@@ -100,28 +101,28 @@ export function forgetting(
 /** `next` is the id after which the next piece begins; null if there is none. */
 type Forgotten = { forgotten: number; next: string | null }
 
-export const oldRowQueries = (sql: Sql) => ({
+export class OldRowQueries extends Queries {
   /** Reads at most this many rows. */
-  forget: async (
+  async forget(
     kind: OldRows,
     { before, after, most }: { before: number; after: string; most: number },
-  ): Promise<Forgotten> => {
+  ): Promise<Forgotten> {
     const { table, id } = places[kind]
     const run = (between?: [string, string]) => {
       const how = { before, most, ...(between && { between }) }
-      const { text, values } = forgetting(sql.dialect, kind, how)
-      return sql.run(text, values)
+      const { text, values } = forgetting(this.sql.dialect, kind, how)
+      return this.sql.run(text, values)
     }
     if (id === undefined) {
       const forgotten = await run()
       return { forgotten, next: forgotten === most ? after : null }
     }
-    const piece = await sql.one<{ n: number; last: string | null }>(
+    const piece = await this.sql.one<{ n: number; last: string | null }>(
       `select count(*) as n, max(${id}) as last from (select ${id} from ${quoted(table)} where ${id} > ? and ${id} < ? order by ${id} limit ?) piece`,
       [after, idBefore(before), most],
     )
     if (!piece || piece.last === null) return { forgotten: 0, next: null }
     const forgotten = await run([after, piece.last])
     return { forgotten, next: piece.n === most ? piece.last : null }
-  },
-})
+  }
+}

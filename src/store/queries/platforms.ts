@@ -1,21 +1,36 @@
 import type { PlatformRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const platformQueries = (sql: Sql) => ({
-  find: (componentAppid: string) =>
-    sql.one<PlatformRow>('select * from platform where component_appid = ?', [componentAppid]),
-  list: () => sql.all<PlatformRow>('select * from platform order by component_appid'),
-  lock: (componentAppid: string) =>
-    sql.one<PlatformRow>(
-      `select * from platform where component_appid = ?${sql.dialect.forUpdate}`,
+export class PlatformQueries extends Queries {
+  find(componentAppid: string) {
+    return this.sql.one<PlatformRow>('select * from platform where component_appid = ?', [
+      componentAppid,
+    ])
+  }
+
+  list() {
+    return this.sql.all<PlatformRow>('select * from platform order by component_appid')
+  }
+
+  lock(componentAppid: string) {
+    return this.sql.one<PlatformRow>(
+      `select * from platform where component_appid = ?${this.sql.dialect.forUpdate}`,
       [componentAppid],
-    ),
-  insert: (row: PlatformRow) => sql.insert('platform', [row]),
-  change: (componentAppid: string, patch: Partial<Omit<PlatformRow, 'component_appid'>>) =>
-    sql.change('platform', { component_appid: componentAppid }, patch),
-  saveTicket: (componentAppid: string, ticket: string, at: number) =>
-    sql.run(
+    )
+  }
+
+  insert(row: PlatformRow) {
+    this.sql.insert('platform', [row])
+  }
+
+  change(componentAppid: string, patch: Partial<Omit<PlatformRow, 'component_appid'>>) {
+    this.sql.change('platform', { component_appid: componentAppid }, patch)
+  }
+
+  saveTicket(componentAppid: string, ticket: string, at: number) {
+    return this.sql.run(
       'update platform set ticket = ?, ticket_at = ? where component_appid = ? and coalesce(ticket_at, 0) <= ?',
       [ticket, at, componentAppid, at],
-    ),
-})
+    )
+  }
+}

@@ -1,5 +1,5 @@
 import type { RefusedPushRow } from '../../../entities/index.ts'
-import type { Sql } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 /** A refused push with its raw XML and the session that contains the line in its place. */
 export type RefusedPush = RefusedPushRow & { raw_xml: string | null; session_id: string | null }
@@ -10,44 +10,63 @@ const whole = (along = '') =>
 
 const mostCounted = 500
 
-export const refusedQueries = (sql: Sql) => ({
-  add: (row: RefusedPushRow) => sql.insertNew('refused_push', [row]),
-  find: (companyId: string, id: string) =>
-    sql.one<RefusedPush>(`${whole()} where r.company_id = ? and r.inbox_id = ?`, [companyId, id]),
-  list: (companyId: string, page: { before: number; id: string; limit: number }) =>
-    sql.all<RefusedPush>(
-      `${whole(sql.dialect.along('ix_refused_push_company_id_created_at'))} where r.company_id = ? and r.created_at <= ? and (r.created_at < ? or r.inbox_id < ?) order by r.created_at desc, r.inbox_id desc limit ?`,
+export class RefusedQueries extends Queries {
+  add(row: RefusedPushRow) {
+    this.sql.insertNew('refused_push', [row])
+  }
+
+  find(companyId: string, id: string) {
+    return this.sql.one<RefusedPush>(`${whole()} where r.company_id = ? and r.inbox_id = ?`, [
+      companyId,
+      id,
+    ])
+  }
+
+  list(companyId: string, page: { before: number; id: string; limit: number }) {
+    return this.sql.all<RefusedPush>(
+      `${whole(this.sql.dialect.along('ix_refused_push_company_id_created_at'))} where r.company_id = ? and r.created_at <= ? and (r.created_at < ? or r.inbox_id < ?) order by r.created_at desc, r.inbox_id desc limit ?`,
       [companyId, page.before, page.before, page.id, page.limit],
-    ),
+    )
+  }
+
   /** Oldest first, in the order in which they arrived. */
-  untried: (companyId: string, reader: number, limit: number) =>
-    sql.all<RefusedPush>(
-      `${whole(sql.dialect.along('ix_refused_push_company_id_reread_at_reader_created_at'))} where r.company_id = ? and r.reread_at is null and r.reader < ? order by r.reader, r.created_at, r.inbox_id limit ?`,
+  untried(companyId: string, reader: number, limit: number) {
+    return this.sql.all<RefusedPush>(
+      `${whole(this.sql.dialect.along('ix_refused_push_company_id_reread_at_reader_created_at'))} where r.company_id = ? and r.reread_at is null and r.reader < ? order by r.reader, r.created_at, r.inbox_id limit ?`,
       [companyId, reader, limit],
-    ),
-  tried: (id: string, reader: number) =>
-    sql.write('update refused_push set reader = ? where inbox_id = ?', [reader, id]),
-  reread: (id: string, { at, messageId }: { at: number; messageId: string | null }) =>
-    sql.run(
+    )
+  }
+
+  tried(id: string, reader: number) {
+    this.sql.write('update refused_push set reader = ? where inbox_id = ?', [reader, id])
+  }
+
+  reread(id: string, { at, messageId }: { at: number; messageId: string | null }) {
+    return this.sql.run(
       'update refused_push set reread_at = ?, message_id = ? where inbox_id = ? and reread_at is null',
       [at, messageId, id],
-    ),
-  read: (companyId: string, id: string, { at, uid }: { at: number; uid: number }) =>
-    sql.run(
+    )
+  }
+
+  read(companyId: string, id: string, { at, uid }: { at: number; uid: number }) {
+    return this.sql.run(
       'update refused_push set read_at = ?, read_by = ? where company_id = ? and inbox_id = ? and read_at is null',
       [at, uid, companyId, id],
-    ),
+    )
+  }
+
   /**
    * The number of refused pushes that were neither read again nor seen by an admin, for one company
    * or all. It stops counting at a limit.
    */
-  countOpen: async (companyId: string | null = null) =>
-    Number(
+  async countOpen(companyId: string | null = null) {
+    return Number(
       (
-        await sql.one<{ n: number }>(
+        await this.sql.one<{ n: number }>(
           `select count(*) as n from (select 1 from refused_push where reread_at is null and read_at is null${companyId === null ? '' : ' and company_id = ?'} limit ?) open`,
           [...(companyId === null ? [] : [companyId]), mostCounted],
         )
       )?.n,
-    ),
-})
+    )
+  }
+}

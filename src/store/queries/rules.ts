@@ -1,6 +1,6 @@
 import type { MessageRuleRow, RuleHitRow, RuleUnmatchedRow } from '../../../entities/index.ts'
-import { replayQueries } from './replays.ts'
-import { list, type Sql } from '../engine/sql.ts'
+import { list } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 type Place = { priority: number; id: string }
 /** The columns that people set. */
@@ -18,23 +18,27 @@ const written = [
 ] as const
 const first: Place = { priority: 2_147_483_647, id: '' }
 
-export const ruleQueries = (sql: Sql) => ({
+export class RuleQueries extends Queries {
   /** Sorted by priority, then the older rule first. */
-  all: (companyId: string) =>
-    sql.all<MessageRuleRow>(
+  all(companyId: string) {
+    return this.sql.all<MessageRuleRow>(
       'select * from message_rule where company_id = ? order by priority desc, message_rule_id',
       [companyId],
-    ),
+    )
+  }
+
   /** Locks all rules, so that nobody changes or deletes one during an import. */
-  lockAll: (companyId: string) =>
-    sql.all<MessageRuleRow>(
-      `select * from message_rule where company_id = ? order by message_rule_id${sql.dialect.forUpdate}`,
+  lockAll(companyId: string) {
+    return this.sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ? order by message_rule_id${this.sql.dialect.forUpdate}`,
       [companyId],
-    ),
-  page: (
+    )
+  }
+
+  page(
     companyId: string,
     { search, after = first, limit }: { search: string; after?: Place | undefined; limit: number },
-  ) => {
+  ) {
     const found =
       search === ''
         ? { where: '', values: [] }
@@ -42,80 +46,103 @@ export const ruleQueries = (sql: Sql) => ({
             where: ' and (instr(name, ?) > 0 or instr(keywords, ?) > 0 or instr(action, ?) > 0)',
             values: [search, search, search],
           }
-    return sql.all<MessageRuleRow>(
+    return this.sql.all<MessageRuleRow>(
       `select * from message_rule where company_id = ?${found.where} and (priority < ? or (priority = ? and message_rule_id > ?))` +
         ' order by priority desc, message_rule_id limit ?',
       [companyId, ...found.values, after.priority, after.priority, after.id, limit],
     )
-  },
-  disabled: (companyId: string) =>
-    sql.all<MessageRuleRow>(
+  }
+
+  disabled(companyId: string) {
+    return this.sql.all<MessageRuleRow>(
       'select * from message_rule where company_id = ? and enabled = 0 order by priority desc, message_rule_id limit 1000',
       [companyId],
-    ),
-  patterns: (companyId: string) =>
-    sql.all<{ id: string; pattern: string }>(
+    )
+  }
+
+  patterns(companyId: string) {
+    return this.sql.all<{ id: string; pattern: string }>(
       "select message_rule_id as id, pattern from message_rule where company_id = ? and match_kind = 'regex' and pattern is not null",
       [companyId],
-    ),
-  count: async (companyId: string) =>
-    Number(
+    )
+  }
+
+  async count(companyId: string) {
+    return Number(
       (
-        await sql.one<{ n: number }>(
+        await this.sql.one<{ n: number }>(
           'select count(*) as n from message_rule where company_id = ?',
           [companyId],
         )
       )?.n,
-    ),
-  find: (companyId: string, id: string) =>
-    sql.one<MessageRuleRow>(
+    )
+  }
+
+  find(companyId: string, id: string) {
+    return this.sql.one<MessageRuleRow>(
       'select * from message_rule where company_id = ? and message_rule_id = ?',
       [companyId, id],
-    ),
-  lock: (companyId: string, id: string) =>
-    sql.one<MessageRuleRow>(
-      `select * from message_rule where company_id = ? and message_rule_id = ?${sql.dialect.forUpdate}`,
+    )
+  }
+
+  lock(companyId: string, id: string) {
+    return this.sql.one<MessageRuleRow>(
+      `select * from message_rule where company_id = ? and message_rule_id = ?${this.sql.dialect.forUpdate}`,
       [companyId, id],
-    ),
+    )
+  }
+
   /**
    * Locks rules whose action may name the group. They are found by searching the text, so a few may
    * not really name it.
    */
-  lockNaming: (companyId: string, groupId: number) =>
-    sql.all<MessageRuleRow>(
-      `select * from message_rule where company_id = ? and instr(action, ?) > 0 order by message_rule_id${sql.dialect.forUpdate}`,
+  lockNaming(companyId: string, groupId: number) {
+    return this.sql.all<MessageRuleRow>(
+      `select * from message_rule where company_id = ? and instr(action, ?) > 0 order by message_rule_id${this.sql.dialect.forUpdate}`,
       [companyId, `"groupId":${Math.trunc(groupId)}`],
-    ),
-  changeActions: (rows: Pick<MessageRuleRow, 'message_rule_id' | 'action' | 'update_time'>[]) =>
-    sql.changeEach('message_rule', rows, {
+    )
+  }
+
+  changeActions(rows: Pick<MessageRuleRow, 'message_rule_id' | 'action' | 'update_time'>[]) {
+    this.sql.changeEach('message_rule', rows, {
       key: 'message_rule_id',
       set: ['action', 'update_time'],
-    }),
-  insert: (rows: MessageRuleRow[]) => sql.insert('message_rule', rows),
-  /** The rules must be locked. Sets everything that a person may set of a rule. */
-  rewrite: (rows: MessageRuleRow[]) =>
-    sql.changeEach('message_rule', rows, { key: 'message_rule_id', set: written }),
-  remove: async (companyId: string, id: string) => {
-    await sql.run('delete from rule_hit where message_rule_id = ? and company_id = ?', [
-      id,
-      companyId,
-    ])
-    return sql.run('delete from message_rule where company_id = ? and message_rule_id = ?', [
-      companyId,
-      id,
-    ])
-  },
-  removeAll: async (companyId: string) => {
-    await sql.run('delete from rule_hit where company_id = ?', [companyId])
-    return sql.run('delete from message_rule where company_id = ?', [companyId])
-  },
+    })
+  }
 
-  addHits: (rows: RuleHitRow[]) =>
-    sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] }),
+  insert(rows: MessageRuleRow[]) {
+    this.sql.insert('message_rule', rows)
+  }
+
+  /** The rules must be locked. Sets everything that a person may set of a rule. */
+  rewrite(rows: MessageRuleRow[]) {
+    this.sql.changeEach('message_rule', rows, { key: 'message_rule_id', set: written })
+  }
+
+  async remove(companyId: string, id: string) {
+    await this.sql.run('delete from rule_hit where message_rule_id = ? and company_id = ?', [
+      id,
+      companyId,
+    ])
+    return this.sql.run('delete from message_rule where company_id = ? and message_rule_id = ?', [
+      companyId,
+      id,
+    ])
+  }
+
+  async removeAll(companyId: string) {
+    await this.sql.run('delete from rule_hit where company_id = ?', [companyId])
+    return this.sql.run('delete from message_rule where company_id = ?', [companyId])
+  }
+
+  addHits(rows: RuleHitRow[]) {
+    this.sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] })
+  }
+
   /** For these rules: all hits, the hits since a given day, and the last day with a hit. */
-  hits: (ruleIds: string[], since: number) => {
+  hits(ruleIds: string[], since: number) {
     const some = list(ruleIds)
-    return sql.all<{
+    return this.sql.all<{
       message_rule_id: string
       total: number | string
       recent: number | string
@@ -125,37 +152,40 @@ export const ruleQueries = (sql: Sql) => ({
         ` where message_rule_id in (${some.marks}) group by message_rule_id`,
       [since, ...some.values],
     )
-  },
+  }
+
   /** Which of these rules have answered since then. */
-  spoke: async (ruleIds: string[], since: number) => {
+  async spoke(ruleIds: string[], since: number) {
     const some = list(ruleIds)
-    const rows = await sql.all<{ message_rule_id: string }>(
+    const rows = await this.sql.all<{ message_rule_id: string }>(
       `select r.message_rule_id from message_rule r where r.message_rule_id in (${some.marks})` +
         ' and exists (select 1 from rule_hit h where h.message_rule_id = r.message_rule_id and h.day >= ?)',
       [...some.values, since],
     )
     return rows.map((row) => row.message_rule_id)
-  },
+  }
 
-  addUnmatched: (rows: RuleUnmatchedRow[]) =>
-    sql.upsert('rule_unmatched', rows, {
+  addUnmatched(rows: RuleUnmatchedRow[]) {
+    this.sql.upsert('rule_unmatched', rows, {
       key: 'company_id, text_hash',
       update: ['last_at'],
       add: ['times'],
-    }),
+    })
+  }
+
   /** The next unanswered questions, most frequent first. */
-  unmatched: (companyId: string, page: { times: number; hash: string; limit: number }) =>
-    sql.all<RuleUnmatchedRow>(
-      `select * from rule_unmatched${sql.dialect.along('ix_rule_unmatched_company_id_times')} where company_id = ? and times <= ? and (times < ? or text_hash < ?) order by times desc, text_hash desc limit ?`,
+  unmatched(companyId: string, page: { times: number; hash: string; limit: number }) {
+    return this.sql.all<RuleUnmatchedRow>(
+      `select * from rule_unmatched${this.sql.dialect.along('ix_rule_unmatched_company_id_times')} where company_id = ? and times <= ? and (times < ? or text_hash < ?) order by times desc, text_hash desc limit ?`,
       [companyId, page.times, page.times, page.hash, page.limit],
-    ),
-  dropUnmatched: (companyId: string, hashes: string[]) => {
+    )
+  }
+
+  dropUnmatched(companyId: string, hashes: string[]) {
     const some = list(hashes)
-    return sql.run(
+    return this.sql.run(
       `delete from rule_unmatched where company_id = ? and text_hash in (${some.marks})`,
       [companyId, ...some.values],
     )
-  },
-
-  ...replayQueries(sql),
-})
+  }
+}

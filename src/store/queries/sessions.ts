@@ -1,58 +1,70 @@
 import type { LedgerRow, PatchIn, SessionRow } from '../../../entities/index.ts'
 import { queued } from '../../../rules/session/states.ts'
-import { openKeyOfId } from './customers.ts'
-import { agentSessions } from './agent-sessions.ts'
-import { sessionRanks } from './session-ranks.ts'
-import { sessionLists } from './session-lists.ts'
-import { list, type Sql } from '../engine/sql.ts'
+import { currentId, openKeyOfId } from './customers.ts'
+import { list } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
-export const sessionQueries = (sql: Sql) => ({
-  lockByOpenKeys: (keys: string[], patient: boolean) => {
+export class SessionQueries extends Queries {
+  lockByOpenKeys(keys: string[], patient: boolean) {
     const some = list(keys)
-    const lock = patient ? sql.dialect.forUpdate : (sql.dialect.skipLocked ?? sql.dialect.forUpdate)
-    return sql.all<SessionRow>(
+    const lock = patient
+      ? this.sql.dialect.forUpdate
+      : (this.sql.dialect.skipLocked ?? this.sql.dialect.forUpdate)
+    return this.sql.all<SessionRow>(
       `select * from message_session where open_key in (${some.marks}) order by open_key${lock}`,
       some.values,
     )
-  },
+  }
+
   /** Which of these open sessions exist although they could not be locked. */
-  held: async (keys: string[]) => {
-    if (sql.dialect.skipLocked === null) return []
+  async held(keys: string[]) {
+    if (this.sql.dialect.skipLocked === null) return []
     const some = list(keys)
     return (
-      await sql.all<{ open_key: string }>(
+      await this.sql.all<{ open_key: string }>(
         `select open_key from message_session where open_key in (${some.marks})`,
         some.values,
       )
     ).map((row) => row.open_key)
-  },
-  lock: (companyId: string, id: string) =>
-    sql.one<SessionRow>(
-      `select * from message_session where company_id = ? and session_id = ?${sql.dialect.forUpdate}`,
+  }
+
+  lock(companyId: string, id: string) {
+    return this.sql.one<SessionRow>(
+      `select * from message_session where company_id = ? and session_id = ?${this.sql.dialect.forUpdate}`,
       [companyId, id],
-    ),
-  lockMany: (companyId: string, ids: string[]) => {
+    )
+  }
+
+  lockMany(companyId: string, ids: string[]) {
     const some = list(ids)
-    return sql.all<SessionRow>(
-      `select * from message_session where ${sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${sql.dialect.forUpdate}`,
+    return this.sql.all<SessionRow>(
+      `select * from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${this.sql.dialect.forUpdate}`,
       [companyId, ...some.values],
     )
-  },
-  find: (companyId: string, id: string) =>
-    sql.one<SessionRow>('select * from message_session where company_id = ? and session_id = ?', [
-      companyId,
-      id,
-    ]),
-  insert: (rows: SessionRow[]) => sql.insert('message_session', rows),
+  }
+
+  find(companyId: string, id: string) {
+    return this.sql.one<SessionRow>(
+      'select * from message_session where company_id = ? and session_id = ?',
+      [companyId, id],
+    )
+  }
+
+  insert(rows: SessionRow[]) {
+    this.sql.insert('message_session', rows)
+  }
+
   /**
    * The patch should contain only what changes: SQLite updates the indexes of every column that is
    * set, even if its value stays the same.
    */
-  change: (companyId: string, id: string, patch: PatchIn<'message_session'>) =>
-    sql.change('message_session', { company_id: companyId, session_id: id }, patch),
+  change(companyId: string, id: string, patch: PatchIn<'message_session'>) {
+    this.sql.change('message_session', { company_id: companyId, session_id: id }, patch)
+  }
+
   /** Writes the columns that a new line changes on a session. */
-  touch: (rows: SessionRow[]) =>
-    sql.changeEach('message_session', rows, {
+  touch(rows: SessionRow[]) {
+    this.sql.changeEach('message_session', rows, {
       key: 'session_id',
       set: [
         'seq',
@@ -64,38 +76,113 @@ export const sessionQueries = (sql: Sql) => ({
         'last_message_id',
         'unanswered_since',
       ],
-    }),
+    })
+  }
+
   /**
    * Takes the session for its new owner only if it is still queued in the lane for which the
    * caller's right was checked. Returns whether it was.
    */
-  claim: (id: string, lane: string, patch: PatchIn<'message_session'>) =>
-    sql.changeIf('message_session', { session_id: id, state: queued, lane }, patch),
+  claim(id: string, lane: string, patch: PatchIn<'message_session'>) {
+    return this.sql.changeIf('message_session', { session_id: id, state: queued, lane }, patch)
+  }
+
   /** Watching changes nothing else, so no other rows are locked. */
-  watch: (companyId: string, id: string, until: number) =>
-    sql.run(
+  watch(companyId: string, id: string, until: number) {
+    return this.sql.run(
       'update message_session set watched_until = ? where company_id = ? and session_id = ?',
       [until, companyId, id],
-    ),
+    )
+  }
+
   /** Whether this person has ever owned the session. */
-  wasOwner: async (companyId: string, id: string, uid: number) =>
-    (await sql.one(
-      'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1',
-      [companyId, id, uid],
-    )) !== null,
-  writeLedger: (rows: LedgerRow[]) => sql.insert('session_ledger', rows),
-  ledger: (companyId: string, id: string, page: { after: number; limit: number }) =>
-    sql.all<LedgerRow>(
+  async wasOwner(companyId: string, id: string, uid: number) {
+    return (
+      (await this.sql.one(
+        'select n from session_ledger where company_id = ? and session_id = ? and uid = ? limit 1',
+        [companyId, id, uid],
+      )) !== null
+    )
+  }
+
+  writeLedger(rows: LedgerRow[]) {
+    this.sql.insert('session_ledger', rows)
+  }
+
+  ledger(companyId: string, id: string, page: { after: number; limit: number }) {
+    return this.sql.all<LedgerRow>(
       'select * from session_ledger where company_id = ? and session_id = ? and n > ? order by n limit ?',
       [companyId, id, page.after, page.limit],
-    ),
-  openOf: (companyId: string, customerId: string) =>
-    sql.one<SessionRow>(
-      `select * from message_session where company_id = ? and open_key = ${openKeyOfId}${sql.dialect.forUpdate}`,
-      [companyId, customerId],
-    ),
+    )
+  }
 
-  ...agentSessions(sql),
-  ...sessionRanks(sql),
-  ...sessionLists(sql),
-})
+  openOf(companyId: string, customerId: string) {
+    return this.sql.one<SessionRow>(
+      `select * from message_session where company_id = ? and open_key = ${openKeyOfId}${this.sql.dialect.forUpdate}`,
+      [companyId, customerId],
+    )
+  }
+
+  byIds(companyId: string, ids: string[]) {
+    const some = list(ids)
+    return this.sql.all<SessionRow>(
+      `select * from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+  }
+
+  /** Sessions whose counters do not match their lines. */
+  async miscounted(companyId: string, ids: string[]) {
+    const some = list(ids)
+    const rows = await this.sql.all<{ session_id: string }>(
+      `select s.session_id from message_session s where ${this.sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks})` +
+        ' and s.seq < (select max(m.seq) from message_data m where m.session_id = s.session_id)',
+      [companyId, ...some.values],
+    )
+    return rows.map((row) => row.session_id)
+  }
+
+  /** The newest session that had begun at that time, or the open one if none had. */
+  newestAt(companyId: string, customerId: string, at: number) {
+    return this.sql.one<SessionRow>(
+      `select * from message_session where ${this.sql.dialect.filter('company_id')} = ? and wx_user_id = ? and (add_time <= ? or open_key is not null)` +
+        ' order by case when add_time <= ? then 0 else 1 end, add_time desc limit 1',
+      [companyId, customerId, at, at],
+    )
+  }
+
+  /** Which of these keys belong to an open session. */
+  async openAmong(openKeys: string[]) {
+    const some = list(openKeys)
+    const rows = await this.sql.all<{ open_key: string }>(
+      `select open_key from message_session where open_key in (${some.marks})`,
+      some.values,
+    )
+    return new Set(rows.map((row) => row.open_key))
+  }
+
+  /** The customer's open session, or else the newest. */
+  currentOf(companyId: string, customerId: string) {
+    return this.sql.one<SessionRow>(
+      `select s.* from wx_user u join message_session s on s.session_id = ${currentId} where u.company_id = ? and u.wx_user_id = ?`,
+      [companyId, customerId],
+    )
+  }
+
+  customersOf(companyId: string, ids: string[]) {
+    const some = list(ids)
+    return this.sql.all<{ wx_user_id: string }>(
+      `select wx_user_id from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
+      [companyId, ...some.values],
+    )
+  }
+
+  /** Moves sessions to another lane with the same rank. */
+  moveLanes(rows: Pick<SessionRow, 'session_id' | 'lane' | 'ledger_n'>[]) {
+    this.sql.changeEach('message_session', rows, { key: 'session_id', set: ['lane', 'ledger_n'] })
+  }
+
+  rerank(rows: Pick<SessionRow, 'session_id' | 'rank'>[]) {
+    this.sql.changeEach('message_session', rows, { key: 'session_id', set: ['rank'] })
+  }
+}

@@ -2,7 +2,8 @@
 // caused it. Stream rows are the most contended of a company, so they are written last in a
 // transaction, sorted by name, and sent with the commit.
 import { laneStream } from '../../../rules/session/stream.ts'
-import { chunks, type Sql } from '../engine/sql.ts'
+import { chunks } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 export type NewEvent = {
   stream: string
@@ -15,8 +16,8 @@ export type NewEvent = {
 const oneEvent =
   '(?, ?, (select top - ? from stream where company_id = ? and stream = ?), ?, ?, ?, ?)'
 
-export const streamQueries = (sql: Sql) => ({
-  append: (companyId: string, epoch: string, events: NewEvent[]): void => {
+export class StreamQueries extends Queries {
+  append(companyId: string, epoch: string, events: NewEvent[]): void {
     if (events.length === 0) return
     const counts = new Map<string, number>()
     for (const { stream } of events) counts.set(stream, (counts.get(stream) ?? 0) + 1)
@@ -27,16 +28,16 @@ export const streamQueries = (sql: Sql) => ({
       epoch,
       top: counts.get(stream) ?? 0,
     }))
-    for (const { text, values } of sql.upserts('stream', raised, {
+    for (const { text, values } of this.sql.upserts('stream', raised, {
       key: 'company_id, stream',
       add: ['top'],
     })) {
-      sql.last(text, values)
+      this.sql.last(text, values)
     }
     // offsets are computed backwards from the stream's newest number
     const back = new Map(counts)
-    for (const some of chunks(sql.dialect, events)) {
-      sql.last(
+    for (const some of chunks(this.sql.dialect, events)) {
+      this.sql.last(
         'insert into stream_event (company_id, stream, `offset`, event_id, type, data, created_at) values ' +
           some.map(() => oneEvent).join(','),
         some.flatMap(({ stream, event_id, type, data, created_at }) => {
@@ -46,11 +47,12 @@ export const streamQueries = (sql: Sql) => ({
         }),
       )
     }
-  },
+  }
+
   /** When agents took sessions from a lane lately, newest first. */
-  leftLane: async (companyId: string, lane: string, since: number) =>
-    (
-      await sql.all<{ type: string; created_at: number }>(
+  async leftLane(companyId: string, lane: string, since: number) {
+    return (
+      await this.sql.all<{ type: string; created_at: number }>(
         'select type, created_at from stream_event where company_id = ? and stream = ? order by `offset` desc limit 200',
         [companyId, laneStream(lane)],
       )
@@ -60,5 +62,6 @@ export const streamQueries = (sql: Sql) => ({
           row.created_at >= since &&
           (row.type === 'session.claimed' || row.type === 'session.assigned'),
       )
-      .map((row) => row.created_at),
-})
+      .map((row) => row.created_at)
+  }
+}

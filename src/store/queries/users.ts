@@ -1,131 +1,187 @@
 import { identityStates } from '../../../rules/access/identity.ts'
 import type { CustomerServiceRow, UserRow } from '../../../entities/index.ts'
-import { groupQueries } from './groups.ts'
-import { list, type Sql } from '../engine/sql.ts'
-import { staffQueries } from './staff.ts'
+import { list } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 /** The columns of an existing person that may change. */
 export type UserColumns = Partial<Omit<UserRow, 'uid' | 'company_id'>>
 
-export const userQueries = (sql: Sql) => ({
-  byUsername: (username: string) =>
-    sql.one<UserRow>('select * from user where username = ?', [username]),
+export class UserQueries extends Queries {
+  byUsername(username: string) {
+    return this.sql.one<UserRow>('select * from user where username = ?', [username])
+  }
+
   /**
    * Locks the row that counts sign-in attempts for one name, so that attempts run one after the
    * other even in several processes.
    */
-  lockLogin: (username: string) =>
-    sql.one(`select uid from user where username = ?${sql.dialect.forUpdate}`, [username]),
-  find: (companyId: string, uid: number) =>
-    sql.one<UserRow>('select * from user where company_id = ? and uid = ?', [companyId, uid]),
-  byUids: (uids: number[]) => {
-    const some = list(uids)
-    return sql.all<UserRow>(`select * from user where uid in (${some.marks})`, some.values)
-  },
-  list: (companyId: string, after: number, limit: number) =>
-    sql.all<UserRow>('select * from user where company_id = ? and uid > ? order by uid limit ?', [
+  lockLogin(username: string) {
+    return this.sql.one(`select uid from user where username = ?${this.sql.dialect.forUpdate}`, [
+      username,
+    ])
+  }
+
+  find(companyId: string, uid: number) {
+    return this.sql.one<UserRow>('select * from user where company_id = ? and uid = ?', [
       companyId,
-      after,
-      limit,
-    ]),
-  directory: (companyId: string, search: string, page: { after: number; limit: number }) =>
-    sql.all<UserRow>(
+      uid,
+    ])
+  }
+
+  byUids(uids: number[]) {
+    const some = list(uids)
+    return this.sql.all<UserRow>(`select * from user where uid in (${some.marks})`, some.values)
+  }
+
+  list(companyId: string, after: number, limit: number) {
+    return this.sql.all<UserRow>(
+      'select * from user where company_id = ? and uid > ? order by uid limit ?',
+      [companyId, after, limit],
+    )
+  }
+
+  directory(companyId: string, search: string, page: { after: number; limit: number }) {
+    return this.sql.all<UserRow>(
       'select * from user where company_id = ? and uid > ? and enabled = 1 and (instr(name, ?) > 0 or instr(username, ?) > 0) order by uid limit ?',
       [companyId, page.after, search, search, page.limit],
-    ),
+    )
+  }
+
   /** People who serve all existing accounts; they will also serve a new one. */
-  servingAll: (companyId: string) =>
-    sql.all<{ uid: number; name: string }>(
+  servingAll(companyId: string) {
+    return this.sql.all<{ uid: number; name: string }>(
       'select uid, name from user where company_id = ? and (select count(*) from customer_service s join official_account a on' +
         ` a.account_id = s.account_id where s.uid = user.uid and s.state = ${identityStates.serves} and a.deleted_at is null) = (select count(*) from` +
         ' official_account where company_id = ? and deleted_at is null)',
       [companyId, companyId],
-    ),
-  count: async (companyId: string) =>
-    Number(
+    )
+  }
+
+  async count(companyId: string) {
+    return Number(
       (
-        await sql.one<{ n: number }>(
+        await this.sql.one<{ n: number }>(
           'select count(*) as n from user where company_id = ? and enabled = 1',
           [companyId],
         )
       )?.n,
-    ),
-  insert: (row: Omit<UserRow, 'uid' | 'greeting' | 'sessions_to' | 'disabled_by'>) =>
-    sql.insertSerial('user', row),
-  lock: (companyId: string, uid: number) =>
-    sql.one<UserRow>(
-      `select * from user where company_id = ? and uid = ?${sql.dialect.forUpdate}`,
-      [companyId, uid],
-    ),
-  change: (companyId: string, uid: number, patch: UserColumns) =>
-    sql.change('user', { company_id: companyId, uid }, patch),
-  setPresence: (uid: number, presence: string, at: number) =>
-    sql.run('update user set presence = ?, seen_at = ? where uid = ?', [presence, at, uid]),
-  setGreeting: (uid: number, greeting: string | null) =>
-    sql.run('update user set greeting = ? where uid = ?', [greeting, uid]),
-  /** For a person who set themselves to offline, seen_at keeps the time at which they did so. */
-  seen: (uid: number, at: number) =>
-    sql.run("update user set seen_at = ? where uid = ? and presence <> 'offline'", [at, uid]),
+    )
+  }
 
-  ...groupQueries(sql),
-  ...staffQueries(sql),
-  groupIds: async (uid: number) =>
-    (
-      await sql.all<{ user_group_id: number }>(
+  insert(row: Omit<UserRow, 'uid' | 'greeting' | 'sessions_to' | 'disabled_by'>) {
+    return this.sql.insertSerial('user', row)
+  }
+
+  lock(companyId: string, uid: number) {
+    return this.sql.one<UserRow>(
+      `select * from user where company_id = ? and uid = ?${this.sql.dialect.forUpdate}`,
+      [companyId, uid],
+    )
+  }
+
+  change(companyId: string, uid: number, patch: UserColumns) {
+    this.sql.change('user', { company_id: companyId, uid }, patch)
+  }
+
+  setPresence(uid: number, presence: string, at: number) {
+    return this.sql.run('update user set presence = ?, seen_at = ? where uid = ?', [
+      presence,
+      at,
+      uid,
+    ])
+  }
+
+  setGreeting(uid: number, greeting: string | null) {
+    return this.sql.run('update user set greeting = ? where uid = ?', [greeting, uid])
+  }
+
+  /** For a person who set themselves to offline, seen_at keeps the time at which they did so. */
+  seen(uid: number, at: number) {
+    return this.sql.run("update user set seen_at = ? where uid = ? and presence <> 'offline'", [
+      at,
+      uid,
+    ])
+  }
+
+  async groupIds(uid: number) {
+    return (
+      await this.sql.all<{ user_group_id: number }>(
         'select user_group_id from user_group_member where uid = ? order by user_group_id',
         [uid],
       )
-    ).map((row) => row.user_group_id),
-  deputyUids: async (uid: number) =>
-    (
-      await sql.all<{ deputy_uid: number }>(
+    ).map((row) => row.user_group_id)
+  }
+
+  async deputyUids(uid: number) {
+    return (
+      await this.sql.all<{ deputy_uid: number }>(
         'select deputy_uid from user_deputy where uid = ? order by deputy_uid',
         [uid],
       )
-    ).map((row) => row.deputy_uid),
-  deputyOf: async (uid: number) =>
-    (await sql.all<{ uid: number }>('select uid from user_deputy where deputy_uid = ?', [uid])).map(
-      (row) => row.uid,
-    ),
-  setGroups: (companyId: string, uid: number, ids: number[]) => {
-    sql.write('delete from user_group_member where company_id = ? and uid = ?', [companyId, uid])
-    sql.insert(
+    ).map((row) => row.deputy_uid)
+  }
+
+  async deputyOf(uid: number) {
+    return (
+      await this.sql.all<{ uid: number }>('select uid from user_deputy where deputy_uid = ?', [uid])
+    ).map((row) => row.uid)
+  }
+
+  setGroups(companyId: string, uid: number, ids: number[]) {
+    this.sql.write('delete from user_group_member where company_id = ? and uid = ?', [
+      companyId,
+      uid,
+    ])
+    this.sql.insert(
       'user_group_member',
       ids.map((user_group_id) => ({ user_group_id, uid, company_id: companyId })),
     )
-  },
-  setDeputies: (companyId: string, uid: number, uids: number[]) => {
-    sql.write('delete from user_deputy where company_id = ? and uid = ?', [companyId, uid])
-    sql.insert(
+  }
+
+  setDeputies(companyId: string, uid: number, uids: number[]) {
+    this.sql.write('delete from user_deputy where company_id = ? and uid = ?', [companyId, uid])
+    this.sql.insert(
       'user_deputy',
       uids.map((deputy_uid) => ({ uid, deputy_uid, company_id: companyId })),
     )
-  },
+  }
 
-  identities: (uid: number) =>
-    sql.all<CustomerServiceRow>(
+  identities(uid: number) {
+    return this.sql.all<CustomerServiceRow>(
       `select * from customer_service where uid = ? and state = ${identityStates.serves} order by customer_service_id`,
       [uid],
-    ),
+    )
+  }
+
   /** Only accounts that are not deleted. An account that comes back still has its people. */
-  accountIds: async (uid: number) =>
-    (
-      await sql.all<{ account_id: string }>(
+  async accountIds(uid: number) {
+    return (
+      await this.sql.all<{ account_id: string }>(
         'select s.account_id from customer_service s join official_account a on a.account_id = s.account_id' +
           ` where s.uid = ? and s.state = ${identityStates.serves} and a.deleted_at is null order by s.customer_service_id`,
         [uid],
       )
-    ).map((row) => row.account_id),
-  identity: (accountId: string, uid: number) =>
-    sql.one<CustomerServiceRow>(
+    ).map((row) => row.account_id)
+  }
+
+  identity(accountId: string, uid: number) {
+    return this.sql.one<CustomerServiceRow>(
       `select * from customer_service where account_id = ? and uid = ? and state = ${identityStates.serves}`,
       [accountId, uid],
-    ),
-  identityById: (id: number) =>
-    sql.one<CustomerServiceRow>(
+    )
+  }
+
+  identityById(id: number) {
+    return this.sql.one<CustomerServiceRow>(
       `select * from customer_service where customer_service_id = ? and state = ${identityStates.serves}`,
       [id],
-    ),
-  setIdentity: (row: Omit<CustomerServiceRow, 'customer_service_id'>) =>
-    sql.upsert('customer_service', [row], { key: 'account_id, uid', update: ['name', 'state'] }),
-})
+    )
+  }
+
+  setIdentity(row: Omit<CustomerServiceRow, 'customer_service_id'>) {
+    this.sql.upsert('customer_service', [row], {
+      key: 'account_id, uid',
+      update: ['name', 'state'],
+    })
+  }
+}

@@ -1,7 +1,8 @@
 // What followers do other than writing. It is read and written only for pushes that need it, so
 // that texts stay fast.
 import type { CustomerRow, ReceptionRow, TrajectoryRow } from '../../../entities/index.ts'
-import { list, type Sql } from '../engine/sql.ts'
+import { list } from '../engine/sql.ts'
+import { Queries } from '../engine/queries.ts'
 
 const visited = [
   'brief_end',
@@ -20,83 +21,113 @@ export type VisitedCustomer = Pick<CustomerRow, 'wx_user_id' | (typeof visited)[
 /** How many of the newest rows are kept for each follower. */
 const keptOfEach = 200
 
-export const visitQueries = (sql: Sql) => ({
-  load: (ids: string[]) => {
+export class VisitQueries extends Queries {
+  load(ids: string[]) {
     const some = list(ids)
-    return sql.all<VisitedCustomer & { n: number | null }>(
+    return this.sql.all<VisitedCustomer & { n: number | null }>(
       `select wx_user_id, ${visited.join(', ')}, (select max(n) from trajectory t where t.wx_user_id = wx_user.wx_user_id) as n` +
         ` from wx_user where wx_user_id in (${some.marks})`,
       some.values,
     )
-  },
-  save: (rows: VisitedCustomer[]) =>
-    sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: visited }),
-  insert: (rows: TrajectoryRow[]) => sql.insert('trajectory', rows),
+  }
+
+  save(rows: VisitedCustomer[]) {
+    this.sql.changeEach('wx_user', rows, { key: 'wx_user_id', set: visited })
+  }
+
+  insert(rows: TrajectoryRow[]) {
+    this.sql.insert('trajectory', rows)
+  }
+
   /** The follower's row must be locked, so that the numbers have no gap. */
-  forgetBefore: (rows: TrajectoryRow[]) => {
+  forgetBefore(rows: TrajectoryRow[]) {
     const long = rows.filter((row) => row.n > keptOfEach)
     for (const { wx_user_id: id, n } of long) {
-      sql.write('delete from trajectory where wx_user_id = ? and n <= ?', [id, n - keptOfEach])
+      this.sql.write('delete from trajectory where wx_user_id = ? and n <= ?', [id, n - keptOfEach])
     }
-  },
-  trajectory: (companyId: string, customerId: string, page: { before: number; limit: number }) =>
-    sql.all<TrajectoryRow>(
+  }
+
+  trajectory(companyId: string, customerId: string, page: { before: number; limit: number }) {
+    return this.sql.all<TrajectoryRow>(
       'select * from trajectory where company_id = ? and wx_user_id = ? and n < ? order by n desc limit ?',
       [companyId, customerId, page.before, page.limit],
-    ),
+    )
+  }
 
-  receptionsOf: (accountId: string, scenes: string[]) => {
+  receptionsOf(accountId: string, scenes: string[]) {
     const some = list(scenes)
-    return sql.all<ReceptionRow>(
+    return this.sql.all<ReceptionRow>(
       `select * from reception where account_id = ? and scene in (${some.marks})`,
       [accountId, ...some.values],
     )
-  },
-  receptions: (companyId: string, ids: string[]) => {
+  }
+
+  receptions(companyId: string, ids: string[]) {
     const some = list(ids)
-    return sql.all<ReceptionRow>(
+    return this.sql.all<ReceptionRow>(
       `select * from reception where company_id = ? and reception_id in (${some.marks})`,
       [companyId, ...some.values],
     )
-  },
+  }
+
   /** Many customers may come by the same code. Its row stays locked from here until the commit. */
-  count: (
+  count(
     id: string,
     { follows, unfollows, scans }: { follows: number; unfollows: number; scans: number },
-  ) =>
-    sql.write(
+  ) {
+    this.sql.write(
       'update reception set follows = follows + ?, unfollows = unfollows + ?, scans = scans + ? where reception_id = ?',
       [follows, unfollows, scans, id],
-    ),
-  listReceptions: (companyId: string, page: { before: string; limit: number }) =>
-    sql.all<ReceptionRow>(
-      `select * from reception${sql.dialect.along('ix_reception_company_id_reception_id')} where company_id = ? and reception_id < ? order by reception_id desc limit ?`,
+    )
+  }
+
+  listReceptions(companyId: string, page: { before: string; limit: number }) {
+    return this.sql.all<ReceptionRow>(
+      `select * from reception${this.sql.dialect.along('ix_reception_company_id_reception_id')} where company_id = ? and reception_id < ? order by reception_id desc limit ?`,
       [companyId, page.before, page.limit],
-    ),
-  findReception: (companyId: string, id: string) =>
-    sql.one<ReceptionRow>('select * from reception where company_id = ? and reception_id = ?', [
-      companyId,
-      id,
-    ]),
-  addReception: (row: ReceptionRow) => sql.insert('reception', [row]),
-  lockReception: (companyId: string, id: string) =>
-    sql.one<ReceptionRow>(
-      `select * from reception where company_id = ? and reception_id = ?${sql.dialect.forUpdate}`,
+    )
+  }
+
+  findReception(companyId: string, id: string) {
+    return this.sql.one<ReceptionRow>(
+      'select * from reception where company_id = ? and reception_id = ?',
       [companyId, id],
-    ),
-  changeReception: (
+    )
+  }
+
+  addReception(row: ReceptionRow) {
+    this.sql.insert('reception', [row])
+  }
+
+  lockReception(companyId: string, id: string) {
+    return this.sql.one<ReceptionRow>(
+      `select * from reception where company_id = ? and reception_id = ?${this.sql.dialect.forUpdate}`,
+      [companyId, id],
+    )
+  }
+
+  changeReception(
     companyId: string,
     id: string,
     patch: Partial<
       Pick<ReceptionRow, 'name' | 'kind' | 'uid' | 'user_group_id' | 'reply_text' | 'tags'>
     >,
-  ) => sql.change('reception', { company_id: companyId, reception_id: id }, patch),
+  ) {
+    this.sql.change('reception', { company_id: companyId, reception_id: id }, patch)
+  }
+
   /** Customers who come by a code that named a deleted group are received by anybody. */
-  forgetGroup: (companyId: string, groupId: number) =>
-    sql.run(
+  forgetGroup(companyId: string, groupId: number) {
+    return this.sql.run(
       "update reception set kind = 'other', user_group_id = null where company_id = ? and user_group_id = ?",
       [companyId, groupId],
-    ),
-  removeReception: (companyId: string, id: string) =>
-    sql.run('delete from reception where company_id = ? and reception_id = ?', [companyId, id]),
-})
+    )
+  }
+
+  removeReception(companyId: string, id: string) {
+    return this.sql.run('delete from reception where company_id = ? and reception_id = ?', [
+      companyId,
+      id,
+    ])
+  }
+}

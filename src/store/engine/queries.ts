@@ -1,0 +1,14 @@
+import type { Sql } from './sql.ts'
+
+/**
+ * Named queries on one connection. They are methods of a class, so that a transaction makes one
+ * small object for each table and no functions.
+ */
+export class Queries {
+  // only declared, because initialising a field in each of many subclasses is slow
+  declare protected readonly sql: Sql
+
+  constructor(sql: Sql) {
+    this.sql = sql
+  }
+}

@@ -1,0 +1,53 @@
+// Reads sessions for which a timer may be due. Nothing is locked here, so callers must check again
+// before they decide.
+import { Queries } from '../engine/queries.ts'
+import { alongSessions } from './session-indexes.ts'
+
+export type DueSpot = { at: number; id: string }
+/** The timer, which determines the times that must all lie before a given moment. */
+export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed' | 'left'
+
+const notAfter = (column: string) => `(${column} is null or ${column} <= ?)`
+const due: Record<DueKind, string[]> = {
+  waiting: [notAfter('assigned_at'), notAfter('receive_message_time')],
+  queued: [notAfter('queued_at'), notAfter('receive_message_time')],
+  idle: [notAfter('assigned_at'), notAfter('receive_message_time'), notAfter('send_time')],
+  owed: ['unanswered_since <= ?', notAfter('assigned_at')],
+  left: [notAfter('assigned_at'), 'uid in (select uid from user where seen_at <= ?)'],
+}
+
+export class SessionTimerQueries extends Queries {
+  /** The next sessions in a state, each with whether its timer may be due. */
+  due(
+    companyId: string,
+    { kind, state, before }: { kind: DueKind; state: number; before: number },
+    page: DueSpot & { limit: number },
+  ) {
+    return this.sql.all<{ session_id: string; add_time: number; kept: number }>(
+      `select session_id, add_time, case when ${due[kind].join(' and ')} then 1 else 0 end as kept from message_session${alongSessions(this.sql, 'state')}` +
+        ' where company_id = ? and state = ? and add_time <= ? and add_time >= ? and (add_time > ? or session_id > ?)' +
+        ' order by add_time, session_id limit ?',
+      [
+        ...due[kind].map(() => before),
+        ...[companyId, state, before],
+        ...[page.at, page.at, page.id, page.limit],
+      ],
+    )
+  }
+
+  /** The next sessions in a state, with the time of their customers' last line. */
+  sitting(companyId: string, state: number, page: DueSpot & { limit: number }) {
+    return this.sql.all<{
+      session_id: string
+      add_time: number
+      wx_user_id: string
+      active_at: number
+    }>(
+      'select s.session_id, s.add_time, s.wx_user_id, u.active_at from message_session s' +
+        `${alongSessions(this.sql, 'state')} join wx_user u on u.wx_user_id = s.wx_user_id` +
+        ' where s.company_id = ? and s.state = ? and s.add_time >= ? and (s.add_time > ? or s.session_id > ?)' +
+        ' order by s.add_time, s.session_id limit ?',
+      [companyId, state, page.at, page.at, page.id, page.limit],
+    )
+  }
+}
