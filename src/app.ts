@@ -67,6 +67,53 @@ const graceMs = 8000
 
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog(config.LOG_LEVEL)
+  const ground = await openGround(config, options, log)
+  const { store, time, backends } = ground
+  const closing = new AbortController()
+  // every running download listens to this signal, so there is no fixed number of listeners
+  setMaxListeners(0, closing.signal)
+  const ports = compose(config, {
+    ...ground,
+    log,
+    clock: time.clock,
+    closing: closing.signal,
+    wrap: options.wrap,
+  })
+  const work = openWork(ports, options, closing.signal)
+  let http: Awaited<ReturnType<typeof openHttp>> | null = null
+
+  return {
+    ports,
+    advanceTo: time.advanceTo,
+    listen: async () => {
+      http = await openHttp(ports, {
+        host: config.HOST,
+        port: config.PORT,
+        routes,
+        consoleDir: options.consoleDir ?? null,
+        webhook: (request, response) => {
+          inBackground(log, 'a push', work.webhook(request, response))
+        },
+      })
+      return http.url
+    },
+    // first stop taking requests, then let running work finish, then close what it uses
+    close: async () => {
+      closing.abort()
+      await http?.close(graceMs)
+      await work.close()
+      await time.close()
+      await ports.patterns.close()
+      await ports.voices.close()
+      await backends.close()
+      await store.close()
+      ports.metrics.close()
+    },
+  }
+}
+
+/** Opens what everything else uses and what is therefore closed last. */
+async function openGround(config: Config, options: AppOptions, log: Log) {
   // opened first, because a wrong key must stop the start
   const secrets = openSecrets(secretKey(config))
   const opened = await openStore({
@@ -98,64 +145,30 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     },
   )
   const vault = await openVault(mediaDir(config))
-  const closing = new AbortController()
-  // every running download listens to this signal, so there is no fixed number of listeners
-  setMaxListeners(0, closing.signal)
-  const ports = compose(config, {
-    log,
-    store,
-    vault,
-    secrets,
-    metrics,
-    clock: time.clock,
-    backends,
-    closing: closing.signal,
-    wrap: options.wrap,
-  })
+  return { store, vault, secrets, metrics, time, backends }
+}
+
+/** Opens what works by itself: batches of pushes, workers and jobs. */
+function openWork(ports: Ports, { withoutCron }: AppOptions, closing: AbortSignal) {
   const batches = openBatches(ports)
   const workers = [
     openAssigner(ports),
     openSender(ports),
     openFetcher(ports),
-    openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing.signal) }),
+    openWorker(ports, { bell: 'replay', work: () => runReplays(ports, closing) }),
   ]
-  const schedule = options.withoutCron ? null : openSchedule(ports)
+  const schedule = withoutCron ? null : openSchedule(ports)
   const times = openPushTimes(ports)
-  const webhook = openWebhook({ ...ports, batches, times })
-  let http: Awaited<ReturnType<typeof openHttp>> | null = null
-
   return {
-    ports,
-    advanceTo: time.advanceTo,
-    listen: async () => {
-      http = await openHttp(ports, {
-        host: config.HOST,
-        port: config.PORT,
-        routes,
-        consoleDir: options.consoleDir ?? null,
-        webhook: (request, response) => {
-          inBackground(log, 'a push', webhook(request, response))
-        },
-      })
-      return http.url
-    },
-    // first stop taking requests, then let running work finish, then close what it uses
+    webhook: openWebhook({ ...ports, batches, times }),
     close: async () => {
-      closing.abort()
-      await http?.close(graceMs)
       await schedule?.close()
       await batches.idle()
       await times.idle()
       await Promise.all(workers.map((worker) => worker.close()))
       await writeTally(ports).catch((error: unknown) => {
-        log.warn({ error: String(error) }, 'the last counts of rules were not written')
+        ports.log.warn({ error: String(error) }, 'the last counts of rules were not written')
       })
-      await time.close()
-      await ports.patterns.close()
-      await ports.voices.close()
-      await backends.close()
-      await store.close()
-      ports.metrics.close()
     },
   }
 }

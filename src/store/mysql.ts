@@ -88,11 +88,7 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
   for (const { what, remedy } of findings.filter(({ ok }) => !ok)) log.error({ remedy }, what)
   const transact = openTransact(mysql, onSql)
 
-  const once = <T>(
-    kind: WorkClass,
-    body: (unit: Unit) => T | Promise<T>,
-    again = false,
-  ): Promise<T> => {
+  const once: Once = (kind, body, again = false) => {
     const pool = kind === 'push' ? push : other
     return pool.use((runner) => {
       const ask: AskAll = (statements) => pool.journey(runner, () => askedAll(runner, statements))
@@ -104,19 +100,7 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
     read,
     slow,
     migrated,
-    work: async (kind, body, { until = performance.now() + withinMs } = {}) => {
-      let late = false
-      for (let tried = 0; ; tried += 1) {
-        try {
-          return await once(kind, body, late)
-        } catch (error) {
-          late ||= error instanceof OutOfDate
-          if (!(error instanceof OutOfDate || mysql.mayRepeat(error))) throw error
-          if (performance.now() > until) throw inTheWay(log, kind, error)
-          await sleep(5 + Math.random() * 40 * (tried + 1))
-        }
-      }
-    },
+    work: insistently(once, log),
     databaseMs: async () => Number((await read.sql.one<{ ms: number }>(mysql.nowMs))?.ms),
     probe: () => once('push', (unit) => unit.accounts.remember('probe', randomUUID())),
     check: () => checkMysql(read.sql),
@@ -126,6 +110,29 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
       await letGo?.()
       await closeAll()
     },
+  }
+}
+
+type Once = <T>(
+  kind: WorkClass,
+  body: (unit: Unit) => T | Promise<T>,
+  again?: boolean,
+) => Promise<T>
+
+/** Tries a transaction again as long as only others were in its way. */
+function insistently(once: Once, log: Log): Store['work'] {
+  return async (kind, body, { until = performance.now() + withinMs } = {}) => {
+    let late = false
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await once(kind, body, late)
+      } catch (error) {
+        late ||= error instanceof OutOfDate
+        if (!(error instanceof OutOfDate || mysql.mayRepeat(error))) throw error
+        if (performance.now() > until) throw inTheWay(log, kind, error)
+        await sleep(5 + Math.random() * 40 * (tried + 1))
+      }
+    }
   }
 }
 

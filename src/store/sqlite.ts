@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import { DataSource } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import { sqlite } from './engine/dialect.ts'
-import { openLogFile } from './engine/log-file.ts'
+import { openLogFile, type LogFile } from './engine/log-file.ts'
 import { isUnforced } from './engine/unforced.ts'
 import { runMigrations } from './engine/migrate.ts'
 import { migrations } from './migrations/index.ts'
@@ -20,55 +20,15 @@ import type { Inspected, Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
 import { openWriter } from './engine/writer.ts'
 
-export async function openSqlite({
-  url,
-  dataDir,
-  log,
-  onSql,
-  ending,
-  lost,
-  disk,
-}: StoreOptions): Promise<Store> {
+export async function openSqlite(options: StoreOptions): Promise<Store> {
+  const { url, dataDir, onSql } = options
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = fileOf(url, dataDir)
-  const lock = takeLock(`${file}.lock`)
-  const writer = await openSource(file, false)
-  const migrated = await runMigrations(writer, writer.createQueryRunner(), {
-    transaction: 'each',
-    ending,
-  }).catch(async (error: unknown) => {
-    await writer.destroy()
-    lock.close()
-    throw error
-  })
+  const { lock, writer, migrated } = await openAlone(file, options)
   const reader = await openSource(file, true)
   const [ask, askReader] = [await askOf(writer), await askOf(reader)]
   const queue = openWriter()
-  const failed = (error: unknown) => {
-    log.warn({ error: String(error) }, 'the log could not be folded into the database')
-  }
-  const logFile = openLogFile(
-    file,
-    {
-      failed,
-      finish: () => {
-        queue
-          .run('push', async () => {
-            logFile.refuseBroken()
-            await ask('pragma wal_checkpoint(passive)', [])
-          })
-          .catch((error: unknown) => {
-            if (isUnforced(error)) logFile.breakDown(error)
-            else failed(error)
-          })
-      },
-      broken: (why) => {
-        log.error({}, `${why} Nothing is answered any more until kefu is started again.`)
-        lost?.('The disk failed, so this process ends: look at it before you trust what it holds.')
-      },
-    },
-    disk,
-  )
+  const logFile = openLog(file, { ask, queue }, options)
   const transact = openTransact(sqlite, onSql)
   const askAll = inTurn(ask)
   const read = unitOn(sqlite, askReader)
@@ -113,6 +73,57 @@ export async function openSqlite({
       lock.close()
     },
   }
+}
+
+/** Takes the lock, opens the database for writing and migrates it. */
+async function openAlone(file: string, { ending }: Pick<StoreOptions, 'ending'>) {
+  const lock = takeLock(`${file}.lock`)
+  const writer = await openSource(file, false)
+  const migrated = await runMigrations(writer, writer.createQueryRunner(), {
+    transaction: 'each',
+    ending,
+  }).catch(async (error: unknown) => {
+    await writer.destroy()
+    lock.close()
+    throw error
+  })
+  return { lock, writer, migrated }
+}
+
+type Writing = { ask: Ask; queue: ReturnType<typeof openWriter> }
+
+/** The log, whose rest the writer copies into the database between its transactions. */
+function openLog(
+  file: string,
+  { ask, queue }: Writing,
+  { log, lost, disk }: Pick<StoreOptions, 'log' | 'lost' | 'disk'>,
+): LogFile {
+  const failed = (error: unknown) => {
+    log.warn({ error: String(error) }, 'the log could not be folded into the database')
+  }
+  const finish = async () => {
+    logFile.refuseBroken()
+    await ask('pragma wal_checkpoint(passive)', [])
+  }
+  const broken = (why: string) => {
+    log.error({}, `${why} Nothing is answered any more until kefu is started again.`)
+    lost?.('The disk failed, so this process ends: look at it before you trust what it holds.')
+  }
+  const logFile = openLogFile(
+    file,
+    {
+      failed,
+      broken,
+      finish: () => {
+        queue.run('push', finish).catch((error: unknown) => {
+          if (isUnforced(error)) logFile.breakDown(error)
+          else failed(error)
+        })
+      },
+    },
+    disk,
+  )
+  return logFile
 }
 
 const fileOf = (url: string, dataDir: string) =>
