@@ -50,25 +50,23 @@ export function openListener(open: (at: number) => Redis, hears: Hears): Listene
       })
   }
   start()
-  const asks = setInterval(() => {
+  /** If the connection fails meanwhile, it is replaced. */
+  const ifReady = (work: (mine: Redis) => Promise<unknown>) => {
     const mine = client
-    if (mine?.status === 'ready') {
-      mine.ping().catch(() => {
-        giveUp(mine)
-      })
-    }
+    if (mine?.status !== 'ready') return
+    work(mine).catch(() => {
+      giveUp(mine)
+    })
+  }
+  const asks = setInterval(() => {
+    ifReady((mine) => mine.ping())
   }, asksEveryMs)
 
   return {
     add: (channel) => {
       if (channels.has(channel)) return
       channels.add(channel)
-      const mine = client
-      if (mine?.status === 'ready') {
-        listen(mine, [channel]).catch(() => {
-          giveUp(mine)
-        })
-      }
+      ifReady((mine) => listen(mine, [channel]))
     },
     close: () => {
       closed = true
