@@ -59,10 +59,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
     keywords: index.words.length,
     leftOut: patterns.leftOut,
     normalise: folding.fold,
-    bytes: [index.heads, index.uses, index.needed, index.together].reduce(
-      (sum, one) => sum + one.byteLength,
-      automaton.bytes,
-    ),
+    bytes: automaton.bytes + bytesOf(index),
     best: (text, moment) => {
       best.begin(moment)
       words.read(text, best.offer)
@@ -104,6 +101,9 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
     },
   }
 }
+
+const bytesOf = ({ heads, uses, needed, together }: WordIndex): number =>
+  [heads, uses, needed, together].reduce((sum, one) => sum + one.byteLength, 0)
 
 type BestSoFar = { rule: number; band: number; length: number; end: number }
 

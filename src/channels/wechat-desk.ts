@@ -8,6 +8,12 @@ import type { Clients } from './clients.ts'
 import { inWords } from './wechat.ts'
 
 export function openWechatDesk(clients: Clients): WechatDesk {
+  return { ...askForAccount(clients), ...askForPlatform(clients) }
+}
+
+type ForAccount = 'kfAccounts' | 'addKfAccount' | 'removeKfAccount' | 'createQr'
+
+function askForAccount(clients: Clients): Pick<WechatDesk, ForAccount> {
   return {
     kfAccounts: (account) =>
       readable(async () => {
@@ -36,6 +42,12 @@ export function openWechatDesk(clients: Clients): WechatDesk {
           )
         return { ticket, url }
       }),
+  }
+}
+
+/** What a third-party platform asks, also in the name of its accounts. */
+function askForPlatform(clients: Clients): Omit<WechatDesk, ForAccount> {
+  return {
     authorizePage: (platform, redirectUri) =>
       readable(async () => {
         const { pre_auth_code: preAuthCode } = await clients.platform(platform).preAuthCode()

@@ -14,44 +14,22 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
   const search = ref('')
   /** Whether a supervisor wants to see everyone's sessions. */
   const everyone = ref(false)
-  const lists = reactive<Record<Tab, Session[]>>({
-    queued: [],
-    waiting: [],
-    active: [],
-    missed: [],
-    closed: [],
-  })
-  const hasMore = reactive<Record<Tab, boolean>>({
-    queued: false,
-    waiting: false,
-    active: false,
-    missed: false,
-    closed: false,
-  })
+  const lists = reactive(inEachTab<Session[]>(() => []))
+  const hasMore = reactive(inEachTab(() => false))
   const isLoaded = ref(false)
   let pages = 1
   let rounds = 0
 
   async function load(state: Tab, wanted: number) {
     const asked = search.value.trim()
-    const found: Session[] = []
-    let cursor: string | null = null
-    for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
-      const answer = await sessionsApi.list({
-        state,
-        ...(state === 'queued' || state === 'missed' || everyone.value
-          ? {}
-          : { mine: 'true' as const }),
-        cursor,
-        limit: pageSize,
-        search: state === tab.value ? asked : '',
-      })
-      found.push(...answer.items)
-      cursor = answer.next
-    }
+    const { found, more } = await readPages(wanted, {
+      state,
+      ...(state === 'queued' || state === 'missed' || everyone.value ? {} : { mine: 'true' }),
+      search: state === tab.value ? asked : '',
+    })
     if (asked !== search.value.trim()) return
     lists[state] = found
-    hasMore[state] = cursor !== null
+    hasMore[state] = more
   }
 
   async function look() {
@@ -89,6 +67,22 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
     toDo.value = 0
   })
   return { search, everyone, lists, hasMore, isLoaded, showMore, lookNow }
+}
+
+const inEachTab = <T>(first: () => T) =>
+  Object.fromEntries(tabs.map((tab) => [tab, first()])) as Record<Tab, T>
+
+type Filter = Omit<Parameters<typeof sessionsApi.list>[0], 'cursor' | 'limit'>
+
+async function readPages(wanted: number, filter: Filter) {
+  const found: Session[] = []
+  let cursor: string | null = null
+  for (let page = 0; page === 0 || (cursor !== null && page < wanted); page++) {
+    const answer = await sessionsApi.list({ ...filter, cursor, limit: pageSize })
+    found.push(...answer.items)
+    cursor = answer.next
+  }
+  return { found, more: cursor !== null }
 }
 
 export function nameOf({ customer }: Session) {

@@ -39,9 +39,7 @@ export function openListener(open: (at: number) => Redis, hears: Hears): Listene
     mine.on('end', () => {
       giveUp(mine)
     })
-    mine.on('message', (channel, text) => {
-      hears.message(channel, text)
-    })
+    mine.on('message', hears.message)
     mine
       .connect()
       .then(() => listen(mine, [...channels]))
