@@ -4,7 +4,7 @@
 
 /** The part of the time on which all processes agree; it is stored in the database. */
 export type Agreed = {
-  /** Added to the database's time to get the product's time. */
+  /** The product's time minus the database's time. */
   offset: number
   /**
    * The time by the database's clock when a process last confirmed that the database's clock runs

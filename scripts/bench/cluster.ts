@@ -67,7 +67,7 @@ export async function openCluster(dir: string): Promise<Cluster> {
   }
 }
 
-/** The driver accepts only this scheme. */
+/** The same URL with the scheme `mysql:`, the only one that the driver accepts. */
 const mysqlUrl = (url: string) => url.replace('mariadb:', 'mysql:')
 
 async function asker(url: string) {

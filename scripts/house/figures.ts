@@ -17,7 +17,7 @@ export type Room = {
   functions: number[]
   /** Comment lines in percent of all lines that are not blank. */
   comments: number
-  /** The average per file. */
+  /** The average number of exports per file. */
   exports: number
 }
 export type Figures = {

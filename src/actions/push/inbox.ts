@@ -38,7 +38,7 @@ export function takeBack(
       .map(({ stored }) => stored),
   )
   unit.inbox.takeBack([...takenBack])
-  // a second copy of such a push in the same batch was not stored either
+  // the batch may contain a second copy of such a push, which must run again too
   return (entry) => takenBack.has(entry.stored)
 }
 

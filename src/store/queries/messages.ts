@@ -139,7 +139,10 @@ export class MessageQueries extends Queries {
     )
   }
 
-  /** Only while the line is not understood; returns false when somebody else was faster. */
+  /**
+   * Stores what a line means that was not understood before. Returns false if another process has
+   * done so already.
+   */
   understand(id: string, said: PatchIn<'message_data'>) {
     return this.sql.changeIf('message_data', { message_id: id, type: 'other' }, said)
   }
