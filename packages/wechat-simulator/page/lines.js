@@ -1,63 +1,9 @@
 // Draws one line of a conversation as a follower's phone shows it.
 import { attempt, avatar, button, icon, make } from './dom.js'
-import { drawsEmoji, withFaces } from './faces.js'
+import { gone, mediaAddress } from './media.js'
+import { textNodes } from './text.js'
+import { voiceOf } from './voice.js'
 import { knows, locale, word } from './words.js'
-
-const address = /https?:\/\/[^\s\u3000-\u303f\uff00-\uffef<>"]+/g
-const anchor = /<a\s+([^<>]*)>([^<]*)<\/a>/gi
-
-const inert = (text, title) => make('span', { class: 'link', text, title })
-
-function plainNodes(text) {
-  return withFaces(text).flatMap((piece) => {
-    if (piece.glyph !== undefined)
-      return [
-        make('span', {
-          class: drawsEmoji ? 'face' : 'face-name',
-          text: drawsEmoji ? piece.glyph : piece.name,
-          title: piece.code,
-        }),
-      ]
-    const nodes = []
-    let at = 0
-    for (const found of piece.text.matchAll(address)) {
-      nodes.push(piece.text.slice(at, found.index), inert(found[0], found[0]))
-      at = found.index + found[0].length
-    }
-    return [...nodes, piece.text.slice(at)]
-  })
-}
-
-/**
- * Links are shown but lead nowhere, except that a link of the form weixin://bizmsgmenu sends its
- * text like a tap.
- */
-function linkOf(attributes, text, say) {
-  const href = /href=(?:"([^"]*)"|'([^']*)')/i.exec(attributes)
-  const target = href?.[1] ?? href?.[2] ?? ''
-  if (!target.startsWith('weixin://bizmsgmenu?')) return inert(text, target)
-  const query = new URLSearchParams(target.slice(target.indexOf('?')))
-  const tap = () =>
-    say({
-      type: 'text',
-      text: query.get('msgmenucontent') ?? text,
-      bizmsgmenuid: query.get('msgmenuid') ?? '',
-    })
-  return button({ class: 'link', text, on: { click: tap } })
-}
-
-export function textNodes(text, say) {
-  const nodes = []
-  let at = 0
-  for (const found of text.matchAll(anchor)) {
-    nodes.push(...plainNodes(text.slice(at, found.index)), linkOf(found[1], found[2], say))
-    at = found.index + found[0].length
-  }
-  return [...nodes, ...plainNodes(text.slice(at))]
-}
-
-const mediaAddress = (id) => `/sim/media/${encodeURIComponent(id)}`
-const gone = (kind) => make('span', { class: 'gone', text: `${word(kind)} · ${word('died')}` })
 
 function pictureOf(line) {
   if (line.media?.alive !== true) return make('div', { class: 'bubble' }, gone('image'))
@@ -76,88 +22,6 @@ function pictureOf(line) {
     document.body.append(big)
   })
   return picture
-}
-
-let playing = null
-function loadAmr() {
-  loadAmr.once ??= new Promise((resolve, reject) => {
-    const script = make('script', { src: '/amr.js' })
-    script.addEventListener('load', () => resolve(globalThis.BenzAMRRecorder))
-    script.addEventListener('error', () => reject(new Error('no decoder')))
-    document.head.append(script)
-  })
-  return loadAmr.once
-}
-
-async function playAmr(source) {
-  const Recorder = await loadAmr()
-  const amr = new Recorder()
-  await amr.initWithUrl(source)
-  return {
-    play: () => amr.play(),
-    stop: () => amr.stop(),
-    ended: (done) => {
-      amr.onEnded(done)
-      amr.onStop(done)
-    },
-  }
-}
-
-async function playNative(source) {
-  const audio = new Audio(source)
-  return {
-    play: () => audio.play(),
-    stop: () => audio.pause(),
-    ended: (done) => {
-      audio.onended = done
-      audio.onpause = done
-    },
-  }
-}
-
-function voiceOf(line) {
-  const { media } = line
-  const seconds = Math.max(1, Math.round(media?.seconds ?? 1))
-  const own = line.way === 'sent'
-  const bubble = button(
-    {
-      class: 'bubble voice',
-      title: word('voice'),
-      style: { width: `${70 + Math.min(seconds, 60) * 2.4}px` },
-    },
-    icon('voice', 'waves'),
-    make('span', { text: `${seconds}″` }),
-  )
-  const box = make('div', { class: own ? 'holder own' : 'holder' }, bubble)
-  if (media?.alive !== true) {
-    bubble.disabled = true
-    box.append(gone('voice'))
-  }
-  bubble.addEventListener('click', async () => {
-    playing?.stop()
-    try {
-      const source = mediaAddress(line.mediaId)
-      playing = await (media.contentType.startsWith('audio/amr')
-        ? playAmr(source)
-        : playNative(source))
-      playing.ended(() => {
-        bubble.classList.remove('playing')
-      })
-      await playing.play()
-      bubble.classList.add('playing')
-    } catch {
-      if (box.querySelector('a') === null)
-        box.append(
-          make('a', {
-            class: 'hint',
-            href: mediaAddress(line.mediaId),
-            download: 'voice.amr',
-            text: word('cannotPlay'),
-          }),
-        )
-    }
-  })
-  return box
 }
 
 function videoOf(line) {

@@ -1,6 +1,7 @@
 // The page with phones on which a person plays followers.
 import { attempt, avatar, button, call, find, findAll, icon, make, toast } from './dom.js'
 import { openPhone } from './phone.js'
+import { drawClock, drawWindow } from './times.js'
 import { accountPanel, drawTabs, eventsPanel, faultsPanel, ledgerPanel } from './tools.js'
 import { locale, switchLanguage, word, writeWords } from './words.js'
 
@@ -191,45 +192,6 @@ function drawHello() {
   )
 }
 
-function drawClock() {
-  const now = new Date(world.now())
-  find('#date').textContent = now.toLocaleString(locale(), { hour12: false })
-  const minutes = Math.round(state.clock.advanceMs / 60_000)
-  const parts = [
-    [Math.floor(minutes / 1440), 'days'],
-    [Math.floor(minutes / 60) % 24, 'hours'],
-    [minutes % 60, 'minutes'],
-  ]
-  const words = parts
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${word(unit)}`)
-    .join(' ')
-  find('#advanced').textContent = words === '' ? word('realTime') : `${word('faster')} ${words}`
-}
-
-function drawWindow() {
-  const { window: open = null } = current() ?? {}
-  const left = open === null ? 0 : Math.max(0, open.endsAt - world.now())
-  const box = find('#window')
-  box.classList.toggle('closed', left === 0)
-  find('#window-of').textContent = current()?.nickname ?? ''
-  if (left === 0) {
-    box.replaceChildren(make('b', { text: word('windowClosed') }), ` · ${word('windowHint')}`)
-    return
-  }
-  const [count, unit] =
-    left > 3600_000
-      ? [Math.floor(left / 3600_000), 'hours']
-      : left > 60_000
-        ? [Math.floor(left / 60_000), 'minutes']
-        : [Math.ceil(left / 1000), 'seconds']
-  box.replaceChildren(
-    `${word('mayStill')} `,
-    make('b', { text: `${open.remaining} ${word('messages')}`.trim() }),
-    ` · ${word('left')} ${count} ${word(unit)}`,
-  )
-}
-
 const panels = {
   ledger: () => [state.ledger.at(-1)?.n, () => ledgerPanel(state.ledger)],
   faults: () => [state.faults, () => faultsPanel(state.faults, refreshSoon)],
@@ -300,8 +262,8 @@ const welcome = attempt(async () => {
 })
 
 function tick() {
-  drawClock()
-  drawWindow()
+  drawClock({ now: world.now(), advanceMs: state.clock.advanceMs })
+  drawWindow(current(), world.now())
   for (const phone of state.phones) phone.tick()
 }
 
