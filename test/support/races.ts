@@ -8,7 +8,8 @@ import { readSettings } from '../../rules/settings.ts'
 import { signIn } from './app.ts'
 import { eventually } from './eventually.ts'
 import { comesLater } from './pauses.ts'
-import { dueAfter, isJob, makers, type Act, type Claim } from './race-acts.ts'
+import type { Act, Claim } from './race-act.ts'
+import { dueAfter, isJob, makers } from './race-acts.ts'
 import {
   arrive,
   bring,

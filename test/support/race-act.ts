@@ -1,0 +1,65 @@
+// What a call of a race is: who makes it, what it changes and claims.
+import type { Scene, State, Who } from './race-stage.ts'
+import type { Answered } from './route-calls.ts'
+
+/** Kinds of rows that several routes write. */
+export const kindsByPath = {
+  '/api/rules/replay': 'replay',
+  '/api/rules/unmatched': 'question',
+  '/api/rules': 'rule',
+  '/api/sessions': 'session',
+  '/api/messages': 'session',
+  '/api/customers': 'session',
+  '/api/reclaims': 'session',
+  '/api/admin/jobs': 'session',
+  '/api/users': 'person',
+  '/api/me': 'person',
+  '/api/login': 'person',
+  '/api/logout': 'person',
+  '/api/accounts': 'account',
+  '/api/companies': 'company',
+  '/api/settings': 'company',
+  '/api/groups': 'group',
+  '/api/quick-reply-groups': 'reply group',
+  '/api/quick-replies': 'reply',
+  '/api/receptions': 'reception',
+  '/api/platforms': 'platform',
+  '/wechat/platform': 'platform',
+  '/api/media': 'file',
+  '/api/pushes/refused': 'refused push',
+} as const
+
+export type Kind = (typeof kindsByPath)[keyof typeof kindsByPath]
+
+/**
+ * A fact that must be true after a successful call. If two calls claim different facts about the
+ * same thing, either may be true.
+ */
+export type Claim = { of: string; want: unknown; get: () => Promise<unknown> }
+
+/** `rights`: what the owner may do and has, except their sign-in. */
+type Spoils = 'account' | 'owner' | 'other' | 'company' | 'rights' | 'settings' | 'replay'
+
+export type Act = {
+  name: string
+  operation: string
+  kinds: Kind[]
+  from?: State
+  call: (scene: Scene, n: number) => Promise<Answered>
+  claims?: (scene: Scene, answer: Answered, n: number) => Claim[]
+  /** Claims about things with these names are no longer valid after the call. */
+  undoes?: (scene: Scene) => string[]
+  /** Two calls with the same value compete for one thing, and only one of them gets it. */
+  unique?: string
+  spoils?: Spoils[]
+  /** The call ends the person's sign-ins. */
+  endsLogins?: true
+  /** Prepares the company before the race. */
+  before?: (scene: Scene) => Promise<void>
+}
+
+export type Way = Partial<Omit<Act, 'operation' | 'call'>> & {
+  by?: Who
+  body?: (scene: Scene, n: number) => object
+  make?: Act['call']
+}
