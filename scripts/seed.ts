@@ -9,7 +9,7 @@ try {
   const config = readConfig({ LOG_LEVEL: 'warn' })
   const app = await openApp(config, { withoutCron: true })
   try {
-    const companies = await app.ports.store.read.accounts.companies()
+    const companies = await app.ports.store.read.companies.list()
     if (companies.length > 0) {
       throw new Error(
         `Nothing was done: there is a company already (${companies.map((company) => company.company_name).join(', ')}). The demo goes into an empty database only.`,

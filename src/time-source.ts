@@ -49,7 +49,9 @@ export type TimeOptions = {
 export async function openTime(options: TimeOptions) {
   const { store, log, clockUrl, everyMs = lookEveryMs, machine = thisMachine } = options
   const kept =
-    clockUrl === undefined ? 0 : Number((await store.read.accounts.remembered(advanceName)) ?? 0)
+    clockUrl === undefined
+      ? 0
+      : Number((await store.read.installation.remembered(advanceName)) ?? 0)
   const clock = openClock(await beginTime({ ...options, everyMs, machine }), {
     advanceMs: kept,
     mono: machine.mono,
@@ -60,7 +62,7 @@ export async function openTime(options: TimeOptions) {
   const advanceTo = async (total: number) => {
     if (!(total > clock.advanced())) return
     clock.advance(total)
-    await store.work('rest', (unit) => unit.accounts.remember(advanceName, String(total)))
+    await store.work('rest', (unit) => unit.installation.remember(advanceName, String(total)))
   }
   let asking = false
   const ask = async (url: string) => {
@@ -121,7 +123,7 @@ async function beginTime(known: TimeSeeker): Promise<number> {
 
 async function findAgreed(known: Seeker): Promise<{ text: string | null; alive: boolean }> {
   const { store, everyMs, alone } = known
-  const text = await store.read.accounts.remembered(agreedName)
+  const text = await store.read.installation.remembered(agreedName)
   if (text === null) return { text, alive: false }
   const alive = isFresh(read(text), await store.databaseMs(), freshLooks * everyMs)
   if (alive || alone) return { text, alive }
@@ -134,7 +136,7 @@ async function hear({ store, everyMs, machine, ending }: Seeker, text: string): 
   const until = machine.mono() + 3.2 * everyMs
   while (machine.mono() < until) {
     await machine.rest(everyMs / 5, ending)
-    const now = await store.read.accounts.remembered(agreedName)
+    const now = await store.read.installation.remembered(agreedName)
     if (now !== null && now !== text) return now
   }
   return text
@@ -157,7 +159,7 @@ function openWatch(known: TimeSeeker & { clock: MovableClock }) {
     const from = machine.mono()
     const databaseMs = await store.databaseMs()
     const to = machine.mono()
-    const text = await store.read.accounts.remembered(agreedName)
+    const text = await store.read.installation.remembered(agreedName)
     const agreed =
       text === null ? { offset: clock.at(to) - databaseMs, at: databaseMs, by: me } : read(text)
     const verdict = judge(
@@ -244,7 +246,7 @@ const newName = () => randomBytes(6).toString('hex')
 const read = (text: string) => JSON.parse(text) as Agreed
 const write = (store: Store, was: string | null, { offset, at, by }: Agreed) =>
   store.work('rest', (unit) =>
-    unit.accounts.rememberInstead(
+    unit.installation.rememberInstead(
       agreedName,
       was,
       JSON.stringify({ offset: Math.round(offset), at: Math.round(at), by }),
@@ -252,8 +254,10 @@ const write = (store: Store, was: string | null, { offset, at, by }: Agreed) =>
   )
 
 /** How far the clock is off, according to the running processes or those that ran last. */
-export async function clockOff({ read: { accounts } }: Pick<Inspected, 'read'>): Promise<number> {
-  const text = await accounts.remembered(agreedName)
+export async function clockOff({
+  read: { installation },
+}: Pick<Inspected, 'read'>): Promise<number> {
+  const text = await installation.remembered(agreedName)
   return text === null ? 0 : read(text).offset
 }
 
@@ -267,7 +271,7 @@ export async function believeDatabase({
   everyMs = lookEveryMs,
   machine = thisMachine,
 }: Pick<TimeOptions, 'store' | 'alone' | 'everyMs' | 'machine'>): Promise<{ wasOffMs: number }> {
-  const text = await store.read.accounts.remembered(agreedName)
+  const text = await store.read.installation.remembered(agreedName)
   // if no other process can be running, the lock on the store is enough
   const heard = text === null || alone ? text : await hear({ store, alone, everyMs, machine }, text)
   const agreed = { offset: 0, at: await store.databaseMs(), by: newName() }

@@ -14,7 +14,7 @@ export async function agentsIn(
   { store, clock }: Ports,
   { howMany, capacity, prefix = 'crowd' }: Crowd,
 ): Promise<Agent[]> {
-  const [company] = await store.read.accounts.companies()
+  const [company] = await store.read.companies.list()
   const accounts = await store.read.accounts.list(company?.company_id ?? '')
   const company_id = company?.company_id ?? ''
   const at = clock.now()

@@ -13,7 +13,7 @@ import { checkAuthorized } from './platforms.ts'
 import { checkPushes } from './pushes.ts'
 
 export async function checkAccounts(config: Config, store: Inspected): Promise<Finding[]> {
-  const companies = await store.read.accounts.companies()
+  const companies = await store.read.companies.list()
   const lists = await Promise.all(
     companies.map((company) => store.read.accounts.list(company.company_id)),
   )

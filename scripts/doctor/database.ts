@@ -44,7 +44,7 @@ function away({ DATABASE_URL: url }: Config, error: unknown): Finding {
 
 async function schemaOf(store: Inspected): Promise<Finding> {
   try {
-    const companies = await store.read.accounts.companies()
+    const companies = await store.read.companies.list()
     return {
       ok: true,
       what:

@@ -21,10 +21,7 @@ export async function checkInvariants(config: Config): Promise<Finding[]> {
       : await openBackends({ url: config.REDIS_URL, clock, log: silentLog })
   try {
     const all: Finding[] = []
-    for (const {
-      company_id: companyId,
-      company_name: name,
-    } of await store.read.accounts.companies()) {
+    for (const { company_id: companyId, company_name: name } of await store.read.companies.list()) {
       const { promises } = await selfCheck(
         { store, queue: backends?.queue ?? null, clock },
         companyId,

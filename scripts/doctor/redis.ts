@@ -35,7 +35,7 @@ export async function checkRedis(config: Config, store: Inspected | null): Promi
 }
 
 async function checkForeign(store: Inspected | null, queue: WaitingQueue): Promise<Finding[]> {
-  const companies = (await store?.read.accounts.companies()) ?? []
+  const companies = (await store?.read.companies.list()) ?? []
   const foreign = await Promise.all(
     companies.map(({ company_id: companyId }) => queue.foreign(companyId)),
   )

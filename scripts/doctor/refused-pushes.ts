@@ -4,7 +4,7 @@ import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
 
 export async function checkRefusedPushes(store: Inspected): Promise<Finding[]> {
-  const companies = await store.read.accounts.companies()
+  const companies = await store.read.companies.list()
   const findings: Finding[] = []
   for (const { company_id: companyId, company_name: name } of companies) {
     const open = await store.read.refused.countOpen(companyId)

@@ -102,7 +102,7 @@ export async function openMysql(options: StoreOptions): Promise<Store> {
     migrated,
     work: insistently(once, log),
     databaseMs: async () => Number((await read.sql.one<{ ms: number }>(mysql.nowMs))?.ms),
-    probe: () => once('push', (unit) => unit.accounts.remember('probe', randomUUID())),
+    probe: () => once('push', (unit) => unit.installation.remember('probe', randomUUID())),
     check: () => checkMysql(read.sql),
     refuses: mysql.refuses,
     isDuplicate: mysql.isDuplicate,

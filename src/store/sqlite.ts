@@ -53,7 +53,7 @@ export async function openSqlite(options: StoreOptions): Promise<Store> {
     work,
     databaseMs: nowOf(read),
     probe: async () => {
-      await work('push', (unit) => unit.accounts.remember('probe', randomUUID()))
+      await work('push', (unit) => unit.installation.remember('probe', randomUUID()))
       // tests the disk with a separate file, because the database may not need more space as long
       // as its log does not grow
       await probeDirectory(dirname(file))

@@ -2,10 +2,12 @@ import { AccessTokenQueries } from './queries/access-tokens.ts'
 import { AccountQueries } from './queries/accounts.ts'
 import { LoadQueries } from './queries/agent-loads.ts'
 import { AgentSessionQueries } from './queries/agent-sessions.ts'
+import { CompanyQueries } from './queries/companies.ts'
 import { CustomerQueries } from './queries/customers.ts'
 import { EvaluationQueries } from './queries/evaluations.ts'
 import { GroupQueries } from './queries/groups.ts'
 import { InboxQueries } from './queries/inbox.ts'
+import { InstallationQueries } from './queries/installation.ts'
 import { InvariantQueries } from './queries/invariants.ts'
 import { JobQueries } from './queries/jobs.ts'
 import { KfQueries } from './queries/kf-accounts.ts'
@@ -35,10 +37,12 @@ import type { Sql } from './engine/sql.ts'
 const queriesOf = {
   accounts: AccountQueries,
   agentSessions: AgentSessionQueries,
+  companies: CompanyQueries,
   customers: CustomerQueries,
   evaluations: EvaluationQueries,
   groups: GroupQueries,
   inbox: InboxQueries,
+  installation: InstallationQueries,
   invariants: InvariantQueries,
   jobs: JobQueries,
   kf: KfQueries,

@@ -58,7 +58,7 @@ void test('several processes that start at once run each migration once and crea
   )
   assert.equal(made.filter((one) => one !== null).length, 1)
   const [app] = apps
-  assert.equal((await app?.ports.store.read.accounts.companies())?.length, 1)
+  assert.equal((await app?.ports.store.read.companies.list())?.length, 1)
   const ran =
     (await app?.ports.store.read.sql.all<{ name: string }>(
       'select name from migrations order by id',

@@ -145,7 +145,7 @@ async function endsInOrder(house: House): Promise<number> {
 }
 
 async function isExact({ app: { ports } }: House): Promise<void> {
-  const [company] = await ports.store.read.accounts.companies()
+  const [company] = await ports.store.read.companies.list()
   const { promises } = await selfCheck(ports, company?.company_id ?? '')
   const queue = promises.find(({ id }) => id === 'P15')
   assert.match(`${queue?.verdict} ${queue?.detail}`, /^ok the index holds/)

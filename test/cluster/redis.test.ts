@@ -17,7 +17,7 @@ const exactWithinMs = 5000
 /** The queue index has the same sessions as the database, in the same order. */
 async function isExact(house: House): Promise<number> {
   const { queue, store } = house.app.ports
-  const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
+  const companyId = (await store.read.companies.list())[0]?.company_id ?? ''
   const lane = await commonOf(house)
   const rows = await store.read.lanes.heads(companyId, lane, 5000)
   const heads = await queue.heads(companyId, [lane], 5000)

@@ -20,7 +20,7 @@ async function queueUp(house: House, howMany: number): Promise<string[]> {
 }
 
 const companyOf = async (house: House) =>
-  (await house.app.ports.store.read.accounts.companies())[0]!.company_id
+  (await house.app.ports.store.read.companies.list())[0]!.company_id
 
 void test('after FLUSHALL claims continue in queue order, and the queue index is exact within 5 s', async (t) => {
   const service = await startRedis()

@@ -92,7 +92,7 @@ void test('claiming the next session never returns one the agent already has, ev
   const first = (await agent!.call('POST', '/api/sessions/claim', {})).body
   const { queue, store } = house.app.ports
   const lane = await commonOf(house)
-  const companyId = (await store.read.accounts.companies())[0]?.company_id ?? ''
+  const companyId = (await store.read.companies.list())[0]?.company_id ?? ''
   await queue.move(companyId, [{ id: first.id, from: null, to: { list: laneList(lane), rank: 0 } }])
   assert.equal((await queue.heads(companyId, [lane], 1))?.[0]?.id, first.id)
 
@@ -109,7 +109,7 @@ void test('a session that is claimed while the queue index is repaired does not 
   await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
   const { ports } = house.app
   const lane = await commonOf(house)
-  const companyId = (await ports.store.read.accounts.companies())[0]?.company_id ?? ''
+  const companyId = (await ports.store.read.companies.list())[0]?.company_id ?? ''
   const [session] = await queue(house)
   await ports.queue.move(companyId, [{ id: session?.id ?? '', from: laneList(lane), to: null }])
   let claimed = 0

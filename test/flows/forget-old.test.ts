@@ -34,7 +34,7 @@ void test('old data are deleted in small pieces, each in its own transaction; wh
   t.after(house.close)
   house.announce({ refused: true })
   const { store, clock } = house.app.ports
-  const [company] = await store.read.accounts.companies()
+  const [company] = await store.read.companies.list()
   const companyId = company?.company_id ?? ''
   const now = clock.now()
   const inbox = (at: number, n: number, state = 'done') => ({
@@ -149,7 +149,7 @@ function aged(companyId: string, at: number, n: number): Partial<Record<TableNam
   }
 }
 const companyOf = async (house: House) =>
-  (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
+  (await house.app.ports.store.read.companies.list())[0]?.company_id ?? ''
 const kindsOf: [kind: OldRows, table: TableName][] = [
   ['fetches', 'media_fetch'],
   ['hits', 'rule_hit'],

@@ -214,7 +214,7 @@ async function formOfGuest({ house, agent, guests, accountId }: Scene, customerI
 async function isWhole({ app: { ports } }: House): Promise<void> {
   const reconcile = jobs.find(({ name }) => name === 'queue-reconcile')
   assert.ok(reconcile)
-  for (const { company_id: id } of await ports.store.read.accounts.companies()) {
+  for (const { company_id: id } of await ports.store.read.companies.list()) {
     await reconcile.run(ports, id)
     const { promises } = await selfCheck(ports, id)
     assert.deepEqual(

@@ -69,7 +69,7 @@ function deathsOf(deeds: Deed[]): Death[] {
 
 async function endOf(house: House, { uid }: Leaver, said: string): Promise<'nothing' | 'all'> {
   // makes the job's next slot start as if the lease of the dead process had expired
-  const [company] = await house.app.ports.store.read.accounts.companies()
+  const [company] = await house.app.ports.store.read.companies.list()
   await handOn(house.app.ports, company?.company_id ?? '')
   const [row] = await house.rows<{ enabled: number }>('select enabled from user where uid = ?', [
     uid,

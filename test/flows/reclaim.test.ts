@@ -78,8 +78,7 @@ void test('a message that arrives while a customer is being reclaimed prevents t
       },
     },
   } as typeof ports
-  const [{ company_id: companyId } = { company_id: '' }] =
-    await ports.store.read.accounts.companies()
+  const [{ company_id: companyId } = { company_id: '' }] = await ports.store.read.companies.list()
   assert.deepEqual(await reclaim(raced, companyId), { reclaimed: 0 })
   assert.ok(pushed, 'the premise: there was a candidate and the push came between')
   assert.equal((await admin.call('GET', `/api/sessions/${id}`)).body.stateCode, 1)

@@ -180,7 +180,7 @@ void test('a job that fails for one company still runs for the companies after i
   await boss.call('PATCH', '/api/settings', { queueMinutes: 5 })
   const theirs = await follower(house, appid)
   await theirs.says('等一下')
-  const [first, second] = await house.app.ports.store.read.accounts.companies()
+  const [first, second] = await house.app.ports.store.read.companies.list()
   assert.equal(second?.company_name, 'B', 'it stands behind')
   fails = first?.company_id ?? ''
   await house.app.advanceTo(6 * minuteMs)

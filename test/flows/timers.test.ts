@@ -27,7 +27,7 @@ async function open(t: Context, settings: object = {}): Promise<House> {
   return house
 }
 const companyOf = async (house: House) =>
-  (await house.app.ports.store.read.accounts.companies())[0]?.company_id ?? ''
+  (await house.app.ports.store.read.companies.list())[0]?.company_id ?? ''
 const loadOf = async (house: House, uid: number) =>
   (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]
     ?.load

@@ -81,7 +81,7 @@ void test('the script seed creates a demo to sign in to, and refuses to touch a 
     ['admin', 'agent1', 'agent2'],
   )
   for (const [name = '', secret = ''] of people) assert.ok((await signIn(url, name, secret)).token)
-  assert.equal((await app.ports.store.read.accounts.companies()).length, 1)
+  assert.equal((await app.ports.store.read.companies.list()).length, 1)
 })
 
 void test('the script reset-password sets a new password while kefu is stopped; the old one and its sign-ins end', async (t) => {

@@ -50,7 +50,7 @@ void test('with the queue of writes, every acknowledged write is kept, whoever f
   const results = await Promise.allSettled(
     Array.from({ length: 50 }, (_, at) =>
       store.work('rest', async (unit) => {
-        unit.accounts.remember(`name${at}`, 'x')
+        unit.installation.remember(`name${at}`, 'x')
         await later()
         if (at % 2 === 1) throw new Error('fails')
       }),

@@ -28,7 +28,7 @@ export async function createAccount(
   input: NewAccount,
 ): Promise<AccountRow> {
   const work = needs.store.work('rest', async (unit) => {
-    const company = await unit.accounts.lockCompany(me.companyId)
+    const company = await unit.companies.lock(me.companyId)
     const before =
       input.appid === undefined ? null : await unit.accounts.anyByAppid(me.companyId, input.appid)
     if (

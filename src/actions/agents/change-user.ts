@@ -33,7 +33,7 @@ export async function changeUser(
   const password_hash =
     patch.password === undefined ? null : await needs.passwords.hash(patch.password)
   const work = needs.store.work('rest', async (unit) => {
-    const company = await unit.accounts.lockCompany(me.companyId)
+    const company = await unit.companies.lock(me.companyId)
     const before = await unit.users.lock(me.companyId, input.uid)
     if (!company || !before) {
       throw new AppError('not_found', 'There is no such person in your company.')

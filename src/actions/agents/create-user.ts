@@ -24,7 +24,7 @@ export async function createUser(
 ): Promise<UserRow> {
   const password_hash = await needs.passwords.hash(input.password)
   const work = needs.store.work('rest', async (unit) => {
-    const company = await unit.accounts.lockCompany(me.companyId)
+    const company = await unit.companies.lock(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')
     await refuseNameTaken(unit, input.username)
     if (input.enabled !== false) await refuseTooMany(unit, company)

@@ -18,7 +18,7 @@ export async function forgetGroup(unit: Unit, group: LostGroup): Promise<Forgott
 }
 
 async function forgetOverflows(unit: Unit, { companyId, id }: LostGroup): Promise<number> {
-  const company = await unit.accounts.lockCompany(companyId)
+  const company = await unit.companies.lock(companyId)
   if (!company) return 0
   const { groups } = readSettings(company.settings)
   const left = Object.entries(groups).filter(([key]) => key !== String(id))
@@ -28,7 +28,7 @@ async function forgetOverflows(unit: Unit, { companyId, id }: LostGroup): Promis
     ...(JSON.parse(company.settings) as object),
     groups: Object.fromEntries(left.map(([key, one]) => [key, without(one, id)])),
   })
-  unit.accounts.changeCompany(companyId, { settings })
+  unit.companies.change(companyId, { settings })
   return into.length
 }
 

@@ -102,7 +102,7 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
  * sees, so such calls run one after the other.
  */
 async function lockTree(unit: Unit, { companyId }: Me): Promise<UserGroupRow[]> {
-  await unit.accounts.lockCompany(companyId)
+  await unit.companies.lock(companyId)
   return unit.groups.list(companyId)
 }
 

@@ -116,7 +116,7 @@ function writeLogin(
     await unit.users.lockLogin(given.user.username)
     const user = await unit.users.byUsername(given.user.username)
     if (user?.enabled !== 1 || user.password_hash !== given.user.password_hash) throw failed()
-    if (!companyIsOpen(await unit.accounts.company(user.company_id), now)) {
+    if (!companyIsOpen(await unit.companies.find(user.company_id), now)) {
       throw new AppError('company_disabled', 'Your company is disabled or has expired.')
     }
     const token = newToken()

@@ -99,7 +99,7 @@ async function loadRights(
 ): Promise<KeptRights | null> {
   const user = await store.read.users.find(companyId, uid)
   if (user?.enabled !== 1) return null
-  const company = await store.read.accounts.company(companyId)
+  const company = await store.read.companies.find(companyId)
   if (!company || !companyIsOpen(company, clock.now())) return null
   return {
     companyId,

@@ -17,13 +17,13 @@ export async function changeCompany(
   input: { id: string; patch: CompanyPatch },
 ): Promise<CompanyRow> {
   const { company, logins } = await needs.store.work('rest', async (unit) => {
-    const before = await unit.accounts.lockCompany(input.id)
+    const before = await unit.companies.lock(input.id)
     if (!before) throw new AppError('not_found', 'There is no such company.')
     if (input.patch.enabled === 0 && input.id === me.companyId) {
       throw new AppError('not_allowed', 'You cannot disable your own company.')
     }
     const row = { ...before, ...input.patch }
-    unit.accounts.changeCompany(input.id, input.patch)
+    unit.companies.change(input.id, input.patch)
     writeAudit(needs, unit, {
       me,
       entry: {

@@ -20,7 +20,7 @@ export type SettingsPatch = {
 }
 
 export async function readCompanySettings(needs: Needs<'store'>, me: Me): Promise<Settings> {
-  const company = await needs.store.read.accounts.company(me.companyId)
+  const company = await needs.store.read.companies.find(me.companyId)
   if (!company) throw new AppError('not_found', 'There is no such company.')
   return readSettings(company.settings)
 }
@@ -31,7 +31,7 @@ export async function changeSettings(
   patch: SettingsPatch,
 ): Promise<Settings> {
   const settings = await needs.store.work('rest', async (unit) => {
-    const company = await unit.accounts.lockCompany(me.companyId)
+    const company = await unit.companies.lock(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')
     const before = readSettings(company.settings)
     const known = await knownIds(unit, me)
@@ -48,7 +48,7 @@ export async function changeSettings(
         field: 'groups',
       })
     }
-    unit.accounts.changeCompany(me.companyId, { settings: stored })
+    unit.companies.change(me.companyId, { settings: stored })
     writeAudit(needs, unit, {
       me,
       entry: {

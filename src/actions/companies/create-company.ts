@@ -30,7 +30,7 @@ export async function createCompany(
       settings: JSON.stringify(settingsAtBirth),
       created_at: now,
     }
-    unit.accounts.insertCompany(company)
+    unit.companies.insert(company)
     const uid = await unit.users.insert({
       company_id: company.company_id,
       username: input.admin.username,

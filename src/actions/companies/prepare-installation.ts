@@ -16,7 +16,7 @@ export async function prepareInstallation(
     name = 'kefu',
   }: { password?: string | undefined; name?: string },
 ): Promise<First | null> {
-  if ((await needs.store.read.accounts.companies()).length > 0) return null
+  if ((await needs.store.read.companies.list()).length > 0) return null
   try {
     const company = await createCompany(needs, {
       name,

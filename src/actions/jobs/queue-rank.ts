@@ -19,7 +19,7 @@ export async function rerankQueue(
   if (!company) return { reranked: 0 }
   const { windowFirst } = company.settings
   const name = `rank:${companyId}`
-  const done = (await needs.store.read.accounts.remembered(name)) === 'window'
+  const done = (await needs.store.read.installation.remembered(name)) === 'window'
   if (done === windowFirst) return { reranked: 0 }
 
   let reranked = 0
@@ -28,7 +28,7 @@ export async function rerankQueue(
     reranked += await rerankSome(needs, { companyId, windowFirst, ids })
   }
   await needs.store.work('rest', (unit) =>
-    unit.accounts.remember(name, windowFirst ? 'window' : 'time'),
+    unit.installation.remember(name, windowFirst ? 'window' : 'time'),
   )
   return { reranked }
 }

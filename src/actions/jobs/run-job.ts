@@ -14,7 +14,7 @@ export async function runSlot(ports: Ports, job: Job, slot: string): Promise<obj
   if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null
   const result: Record<string, object> = {}
   let first: object | null = null
-  for (const { company_id: companyId } of await ports.store.read.accounts.companies()) {
+  for (const { company_id: companyId } of await ports.store.read.companies.list()) {
     if (job.once && first) {
       result[companyId] = first
       continue
@@ -39,7 +39,7 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
   const slot = `hand:${ports.ids()}`
   const taken = await ports.store.work('rest', async (unit) => {
     // locks the company, so that two people who start it at once run it one after the other
-    await unit.accounts.lockCompany(me.companyId)
+    await unit.companies.lock(me.companyId)
     const now = ports.clock.now()
     if (await unit.jobs.running(name, { since: now - leaseMs, now })) return null
     const mine = row(ports, job, { slot, companyId: me.companyId })

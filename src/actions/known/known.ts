@@ -34,7 +34,7 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
   const compiled = openCompiler(needs)
   const switchedOff = openCompiler(needs, mostSwitchedOff)
   const companies = remember<KnownCompany>(needs.clock.mono, async (companyId) => {
-    const row = await needs.store.read.accounts.company(companyId)
+    const row = await needs.store.read.companies.find(companyId)
     if (!row) return null
     const settings = readSettings(row.settings)
     // the rules are read by a single select, so that they are all of the same moment

@@ -103,7 +103,7 @@ async function refuseFormerAdmin(
   { companyId, uid }: Pick<Me, 'companyId' | 'uid'>,
 ): Promise<void> {
   const user = await unit.users.find(companyId, uid)
-  const company = await unit.accounts.company(companyId)
+  const company = await unit.companies.find(companyId)
   const isAdmin = user?.enabled === 1 && user.role === 'admin'
   if (!isAdmin || !companyIsOpen(company, needs.clock.now())) throw notBegun()
 }
@@ -119,7 +119,7 @@ async function bind(
   unit: Unit,
   { me, platform, authorized }: Binding,
 ): Promise<AccountRow> {
-  const company = await unit.accounts.lockCompany(me.companyId)
+  const company = await unit.companies.lock(me.companyId)
   await refuseFormerAdmin(needs, unit, me)
   const before = await unit.accounts.anyByAppid(me.companyId, authorized.appid)
   if (!company || (before && before.company_id !== me.companyId)) throw appidTaken()

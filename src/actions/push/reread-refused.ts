@@ -45,7 +45,7 @@ export async function rereadRefused(
 async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promise<number> {
   const place = `greeted:${companyId}`
   const { read } = needs.store
-  let after = (await read.accounts.remembered(place)) ?? ''
+  let after = (await read.installation.remembered(place)) ?? ''
   let mended = 0
   for (let rounds = 0; after !== end && rounds < 20; rounds += 1) {
     const rows = await read.messages.greetings(companyId, after, atOnce)
@@ -56,7 +56,7 @@ async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promis
       )
     }
     after = rows.length < atOnce ? end : (rows.at(-1)?.client_key ?? end)
-    await needs.store.work('rest', (unit) => unit.accounts.remember(place, after))
+    await needs.store.work('rest', (unit) => unit.installation.remember(place, after))
   }
   if (mended > 0) needs.metrics.repairs.inc({ what: 'session_counts' }, mended)
   return mended

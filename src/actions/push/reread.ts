@@ -20,7 +20,7 @@ export async function reread(
 ): Promise<{ reread: number; still: number }> {
   const place = `reread:${reader}:${companyId}`
   const result = { reread: 0, still: 0 }
-  let after = (await needs.store.read.accounts.remembered(place)) ?? ''
+  let after = (await needs.store.read.installation.remembered(place)) ?? ''
   const until = needs.clock.mono() + worksForMs
   while (after !== end && needs.clock.mono() < until) {
     const upTo = await needs.store.read.messages.pieceEnd(after, atOnce)
@@ -28,7 +28,7 @@ export async function reread(
       upTo === null ? [] : await needs.store.read.messages.notUnderstood(companyId, { after, upTo })
     for (const row of rows) result[(await readAgain(needs, row)) ? 'reread' : 'still'] += 1
     after = upTo ?? end
-    await needs.store.work('rest', (unit) => unit.accounts.remember(place, after))
+    await needs.store.work('rest', (unit) => unit.installation.remember(place, after))
     await nextTurn()
   }
   if (result.reread > 0) needs.bus.publish('media', '')

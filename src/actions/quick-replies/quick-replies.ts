@@ -72,7 +72,7 @@ export function createQuickReply(
 ): Promise<QuickReplyRow> {
   refuseShared(me, scopes[input.scope])
   return needs.store.work('rest', async (unit) => {
-    await unit.accounts.lockCompany(me.companyId)
+    await unit.companies.lock(me.companyId)
     if ((await unit.quickReplies.count(me.companyId)) >= most) {
       throw new AppError('limit_reached', `A company may have ${most} quick replies.`)
     }

@@ -115,7 +115,7 @@ async function makeQr(
 }
 
 /** Deleting a group also locks this row, so no reception can name a group that is being deleted. */
-const lockNames = (unit: Unit, { companyId }: Me) => unit.accounts.lockCompany(companyId)
+const lockNames = (unit: Unit, { companyId }: Me) => unit.companies.lock(companyId)
 
 /**
  * A receiver that is named must exist and be able to serve. Otherwise customers would silently be

@@ -94,7 +94,7 @@ export async function importRules(
     stays: () => mode === 'add',
   })
   const result = await needs.store.work('rest', async (unit) => {
-    await unit.accounts.lockCompany(me.companyId)
+    await unit.companies.lock(me.companyId)
     const inputs = await withAccounts(unit, me, rules)
     await refuseForeign(unit, me, inputs)
     const there = new Map(

@@ -28,7 +28,7 @@ export async function startReplay(
   })
   const row = await needs.store.work('rest', async (unit) => {
     // locks the company, so that only one of two simultaneous starts succeeds
-    await unit.accounts.lockCompany(me.companyId)
+    await unit.companies.lock(me.companyId)
     await unit.replays.failExpired(needs.clock.now())
     const [open] = await unit.replays.open(me.companyId)
     if (open) {

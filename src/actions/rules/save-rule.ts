@@ -42,7 +42,7 @@ async function saveRule(
   const rule = await needs.store.work('rest', async (unit) => {
     // locks the company, because the group that the rule names may be deleted at this moment, or
     // another admin may add the last allowed rule
-    await unit.accounts.lockCompany(me.companyId)
+    await unit.companies.lock(me.companyId)
     const before = id === null ? null : await unit.rules.lock(me.companyId, id)
     if (id !== null && !before) throw noRule()
     await refuseForeign(unit, me, [input])

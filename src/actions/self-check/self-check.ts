@@ -227,7 +227,7 @@ async function checkLoads(
 }
 
 async function checkRules({ store: { read } }: CheckNeeds, companyId: string): Promise<Promised> {
-  const company = await read.accounts.company(companyId)
+  const company = await read.companies.find(companyId)
   const { traditionalAsSimplified } = readSettings(company?.settings ?? '{}')
   const { rules, unusable } = await inTurns(
     compiling(await read.rules.all(companyId), {

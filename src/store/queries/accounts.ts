@@ -1,9 +1,8 @@
-import type { AccountRow, CompanyRow } from '../../../entities/index.ts'
+import type { AccountRow } from '../../../entities/index.ts'
 import { Queries } from '../engine/queries.ts'
 
 /** The columns of an existing account that may change. */
 export type AccountColumns = Partial<Omit<AccountRow, 'account_id' | 'company_id'>>
-type CompanyColumns = Partial<Omit<CompanyRow, 'company_id'>>
 
 export class AccountQueries extends Queries {
   byAppid(appid: string) {
@@ -84,64 +83,5 @@ export class AccountQueries extends Queries {
       'update official_account set old_pushes = old_pushes + ?, old_push_at = ? where company_id = ? and account_id = ?',
       [refused, at, companyId, accountId],
     )
-  }
-
-  company(companyId: string) {
-    return this.sql.one<CompanyRow>('select * from company where company_id = ?', [companyId])
-  }
-
-  companies() {
-    return this.sql.all<CompanyRow>('select * from company order by company_id')
-  }
-
-  /**
-   * Locks the company's row. Everyone who adds something with a limit per company, or moves its
-   * groups, takes this lock first.
-   */
-  lockCompany(companyId: string) {
-    return this.sql.one<CompanyRow>(
-      `select * from company where company_id = ?${this.sql.dialect.forUpdate}`,
-      [companyId],
-    )
-  }
-
-  insertCompany(row: CompanyRow) {
-    this.sql.insert('company', [row])
-  }
-
-  changeCompany(companyId: string, patch: CompanyColumns) {
-    this.sql.change('company', { company_id: companyId }, patch)
-  }
-
-  async remembered(name: string) {
-    return (
-      (
-        await this.sql.one<{ value: string }>('select value from installation where name = ?', [
-          name,
-        ])
-      )?.value ?? null
-    )
-  }
-
-  remember(name: string, value: string) {
-    this.sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] })
-  }
-
-  /** True if nobody else has changed the value since it was read. */
-  async rememberInstead(name: string, was: string | null, value: string) {
-    if (was === null) {
-      this.sql.insertNew('installation', [{ name, value }])
-    } else {
-      await this.sql.run('update installation set value = ? where name = ? and value = ?', [
-        value,
-        name,
-        was,
-      ])
-    }
-    const stands = await this.sql.one<{ value: string }>(
-      'select value from installation where name = ?',
-      [name],
-    )
-    return stands?.value === value
   }
 }

@@ -78,7 +78,7 @@ async function prepare({ house, people, idsOf }: Stage): Promise<Facts> {
       [made.body.id]: { overflow: { groupId: next.body.id, waiting: 1000, minutes: 60 } },
     },
   })
-  const [company] = await house.app.ports.store.read.accounts.companies()
+  const [company] = await house.app.ports.store.read.companies.list()
   const accountId = fields['accountId'] ?? ''
   return {
     companyId: company?.company_id ?? '',

@@ -1,0 +1,31 @@
+import type { CompanyRow } from '../../../entities/index.ts'
+import { Queries } from '../engine/queries.ts'
+
+export class CompanyQueries extends Queries {
+  find(companyId: string) {
+    return this.sql.one<CompanyRow>('select * from company where company_id = ?', [companyId])
+  }
+
+  list() {
+    return this.sql.all<CompanyRow>('select * from company order by company_id')
+  }
+
+  /**
+   * Locks the company's row. Everyone who adds something with a limit per company, or moves its
+   * groups, takes this lock first.
+   */
+  lock(companyId: string) {
+    return this.sql.one<CompanyRow>(
+      `select * from company where company_id = ?${this.sql.dialect.forUpdate}`,
+      [companyId],
+    )
+  }
+
+  insert(row: CompanyRow) {
+    this.sql.insert('company', [row])
+  }
+
+  change(companyId: string, patch: Partial<Omit<CompanyRow, 'company_id'>>) {
+    this.sql.change('company', { company_id: companyId }, patch)
+  }
+}
