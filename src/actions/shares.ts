@@ -19,7 +19,7 @@ export type Shares = {
   running: (accountId: string) => number
   /** How many more calls the account may start now. */
   room: (accountId: string) => number
-  /** Call the returned function when the work has ended. */
+  /** Counts a call as running. Call the returned function when it has ended. */
   begin: (accountId: string) => () => void
 }
 

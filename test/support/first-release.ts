@@ -11,7 +11,7 @@ const [company, other] = [id('c', 1), id('c', 2)]
 const minute = 60_000
 const agent = 2
 
-/** Lanes had no account, and one was everybody's. */
+/** In the first release lanes did not belong to an account, and one lane was shared by everybody. */
 export const firstLanes = { common: 'all', group: (id: number) => `group:${id}` }
 
 /** The sessions, with the state of each and of the reply in it. */

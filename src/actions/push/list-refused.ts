@@ -32,7 +32,7 @@ export async function listRefused(
   }
 }
 
-/** The number over all companies, for the metric. */
+/** How many refused pushes nobody has seen, over all companies; for the metric. */
 export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
   store.read.refused.countOpen()
 

@@ -31,7 +31,9 @@ export async function checkPolicy(connection: Connection, log: Log): Promise<voi
   }
 }
 
-/** For the doctor. When it gets here, the eviction policy has been accepted already. */
+/**
+ * For the doctor. A Redis that evicts keys has been refused before, so that is not checked again.
+ */
 export async function checkServers(connection: Connection): Promise<Finding[]> {
   if (!connection.link(2).isUp()) {
     return [

@@ -26,7 +26,7 @@ export type CallerStanding = (typeof standings)[number]
 export type Refused = 401 | 403 | 404 | 409
 type ReachRule = {
   means: string
-  /** If not given, everyone with a sufficient role may call. */
+  /** Who may reach the thing; if not given, everyone with a sufficient role. */
   may?: readonly CallerStanding[]
   /**
    * What all other callers are answered. With 404 the thing seems not to exist, so lists do not
