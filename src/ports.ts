@@ -17,7 +17,7 @@ import type { Vault } from './store/vault.ts'
 
 export type { KnownCustomer } from './store/queries/customers.ts'
 export type { DueKind } from './store/queries/session-timers.ts'
-export type { Wanted } from './store/queries/session-lists.ts'
+export type { SessionsWanted } from './store/queries/session-lists.ts'
 export type { VisitedCustomer } from './store/queries/visits.ts'
 export type { OldRows } from './store/queries/old-rows.ts'
 export type { RefusedPush } from './store/queries/refused.ts'
@@ -25,7 +25,7 @@ export type { TypedRow } from './store/queries/replays.ts'
 export type { Finding } from './store/engine/finding.ts'
 export type { Store, Unit } from './store/store.ts'
 export type { WorkClass } from './store/engine/writer.ts'
-export type { Draft, Vault } from './store/vault.ts'
+export type { FileDraft, Vault } from './store/vault.ts'
 
 /**
  * An index of queued sessions per lane, and of sessions given to an agent who has not accepted them
@@ -119,7 +119,7 @@ export type Cache = {
   close: () => Promise<void>
 }
 
-export type Delivery =
+export type DeliveryOutcome =
   | { outcome: 'sent' }
   | { outcome: 'refused'; errcode: number; meaning: string }
   /**
@@ -135,17 +135,20 @@ export type Fetched =
   | { outcome: 'gone'; reason: string }
   | { outcome: 'later'; reason: string }
 export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
-export type Upload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: string }
-export type Uploaded = { mediaId: string; diesAt: number }
+export type FileUpload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: string }
+export type UploadedFile = { mediaId: string; diesAt: number }
 
 /** `kfAccount` is the name under which followers see the agent. */
 export type LeavingLine = { openid: string; message: MessageRow; kfAccount: string | null }
 
 /** How a message is sent to a customer. It never throws; every outcome is a Delivery. */
 export type Channel = {
-  send: (account: KnownAccount, line: LeavingLine) => Promise<Delivery>
+  send: (account: KnownAccount, line: LeavingLine) => Promise<DeliveryOutcome>
   fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
-  uploadMedia: (account: KnownAccount, upload: Upload) => Promise<Uploaded | Delivery>
+  uploadMedia: (
+    account: KnownAccount,
+    upload: FileUpload,
+  ) => Promise<UploadedFile | DeliveryOutcome>
   /** Shows the follower that somebody is typing. It never throws and guarantees nothing. */
   typing: (account: KnownAccount, openid: string) => Promise<void>
 }

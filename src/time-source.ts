@@ -5,7 +5,13 @@ import { randomBytes } from 'node:crypto'
 import { uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isFresh, isOff, judge, offsetAfterRest, type Agreed } from '../rules/time/clock.ts'
+import {
+  wasCheckedRecently,
+  isOff,
+  judgeClock,
+  offsetAfterRest,
+  type Agreed,
+} from '../rules/time/clock.ts'
 import { openClock, type MovableClock } from './clock.ts'
 import { inBackground } from './in-background.ts'
 import type { Log } from './log.ts'
@@ -111,7 +117,7 @@ async function beginTime(known: TimeSeeker): Promise<number> {
     const passedMs = (machine.mono() - asked) / 2
     const agreed = text === null ? { offset: 0, at: databaseMs, by: '' } : read(text)
     // the clock has jumped since it was confirmed, so start again and hear what the others make of it
-    if (alive && !isFresh(agreed, databaseMs, freshLooks * everyMs)) continue
+    if (alive && !wasCheckedRecently(agreed, databaseMs, freshLooks * everyMs)) continue
     const offset = alive ? agreed.offset : offsetAfterRest(databaseMs, agreed, 2 * everyMs)
     const mine = { offset, at: databaseMs, by: newName() }
     // another process wrote first, so start again with what it has written
@@ -125,7 +131,7 @@ async function findAgreed(known: Seeker): Promise<{ text: string | null; alive: 
   const { store, everyMs, alone } = known
   const text = await store.read.installation.remembered(agreedName)
   if (text === null) return { text, alive: false }
-  const alive = isFresh(read(text), await store.databaseMs(), freshLooks * everyMs)
+  const alive = wasCheckedRecently(read(text), await store.databaseMs(), freshLooks * everyMs)
   if (alive || alone) return { text, alive }
   const heard = await hear(known, text)
   return { text: heard, alive: heard !== text }
@@ -162,7 +168,7 @@ function openWatch(known: TimeSeeker & { clock: MovableClock }) {
     const text = await store.read.installation.remembered(agreedName)
     const agreed =
       text === null ? { offset: clock.at(to) - databaseMs, at: databaseMs, by: me } : read(text)
-    const verdict = judge(
+    const verdict = judgeClock(
       {
         databaseMs,
         from: clock.at(from),

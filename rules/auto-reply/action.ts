@@ -1,6 +1,6 @@
 // What a rule does: which lines it sends in which order, and to whom it hands the customer.
 import type { Content } from '../reply/content.ts'
-import type { Named } from '../session/reception.ts'
+import type { NamedReceiver } from '../session/reception.ts'
 
 type MessageStep<C = Content> = C extends { type: infer T } ? Omit<C, 'type'> & { kind: T } : never
 export type AnswerStep =
@@ -12,7 +12,7 @@ export type AnswerStep =
 /** An action as it is stored and shown: the first step, followed by the others in `then`. */
 export type Action = AnswerStep & { then?: AnswerStep[] }
 /** `named` is null if the rule hands the customer to nobody. */
-export type Deeds = { answers: Content[]; named: Named | null }
+export type Deeds = { answers: Content[]; named: NamedReceiver | null }
 
 export const stepsOf = ({ then = [], ...first }: Action): AnswerStep[] => [first, ...then]
 
@@ -28,7 +28,7 @@ export function readAction(action: Action): Deeds {
   }
 }
 
-function namedIn(step: AnswerStep): Named | null {
+function namedIn(step: AnswerStep): NamedReceiver | null {
   if (step.kind === 'agent') return { kind: 'user', uid: step.uid }
   if (step.kind === 'group') return { kind: 'group', groupId: step.groupId }
   return step.kind === 'queue' ? { kind: 'other' } : null

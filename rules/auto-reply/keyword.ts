@@ -5,10 +5,10 @@
 // explanations from the same pass.
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { openEvents, type EventKind } from './event-rules.ts'
-import { compileTexts, type Match } from './text-rules.ts'
+import { compileTexts, type TextMatch } from './text-rules.ts'
 import { readRule, type MatchOptions, type Moment, type Rule } from './rule.ts'
 
-export type Found = { rule: Rule; match: Match | null }
+export type Found = { rule: Rule; match: TextMatch | null }
 
 export type Unusable = { id: string; name: string; why: string }
 
@@ -71,7 +71,7 @@ export function* compiling(
   const events = openEvents(rules)
   // the keywords are in the automaton now, so this copy of them can be freed
   for (const rule of rules) rule.keywords = []
-  const found = (match: Match | null): Found | null => {
+  const found = (match: TextMatch | null): Found | null => {
     const rule = match && rules[match.rule]
     return rule ? { rule, match } : null
   }

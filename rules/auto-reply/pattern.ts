@@ -66,7 +66,7 @@ function compile(pattern: string): CompiledPattern | { why: string } {
 
 type Single = CompiledPattern & { at: number; pattern: string }
 /** Patterns that are searched together in one pass. */
-type Group = { set: RE2Set; members: Single[] }
+type PatternGroup = { set: RE2Set; members: Single[] }
 
 /** A generator, so that other work can run between the steps of compiling. */
 export function* openPatterns(rules: Rule[]): Generator<void, Patterns> {
@@ -128,7 +128,7 @@ function* compileEach(rules: Rule[]): Generator<void, { single: Single[]; leftOu
   return { single, leftOut }
 }
 
-function* compileGroups(single: Single[]): Generator<void, Group[]> {
+function* compileGroups(single: Single[]): Generator<void, PatternGroup[]> {
   const lists: Single[][] = []
   let steps = Infinity
   for (const one of single) {
@@ -142,7 +142,7 @@ function* compileGroups(single: Single[]): Generator<void, Group[]> {
     }
   }
   const memory = Math.max(setMemory.least, Math.floor(setMemory.together / lists.length))
-  const groups: Group[] = []
+  const groups: PatternGroup[] = []
   for (const members of lists) {
     const set = new RE2Set(RE2Set.UNANCHORED, 0, memory)
     for (const { pattern } of members) set.add(pattern)

@@ -1,6 +1,6 @@
 // Groups questions that no rule answered when they ask nearly the same thing. Two texts are similar
 // if they share many pairs of neighbouring characters.
-export type Question = {
+export type UnansweredQuestion = {
   text: string
   folded: string
   times: number
@@ -25,7 +25,7 @@ const mostTexts = 10
  * The most frequent questions come first. Each question joins the first group whose first question
  * it resembles.
  */
-export function groupQuestions(questions: Question[], most: number): QuestionGroup[] {
+export function groupQuestions(questions: UnansweredQuestion[], most: number): QuestionGroup[] {
   const groups: (QuestionGroup & { pairs: Set<string>; all: string[] })[] = []
   for (const one of questions) {
     const pairs = pairsOf(one.folded)

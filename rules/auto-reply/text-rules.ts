@@ -10,16 +10,16 @@ import { indexWords, perRule, places, type WordIndex } from './word-index.ts'
  * `band` says how well it matched: 0 the whole text, 1 a keyword inside it, 2 a pattern, 3 only the
  * default rule. `keyword` is the matching piece of the normalised text.
  */
-export type Match = { rule: number; band: number; length: number; keyword: string | null }
+export type TextMatch = { rule: number; band: number; length: number; keyword: string | null }
 export const bands = { exact: 0, inside: 1, pattern: 2, none: 3 }
 
 export type TextRules = {
-  best: (text: string, moment: Moment) => Match | null
+  best: (text: string, moment: Moment) => TextMatch | null
   /**
    * The best match of every rule that answers the text, best rule first, and the rules whose
    * pattern was not tried.
    */
-  all: (text: string, moment: Moment | null) => { matches: Match[]; skipped: number[] }
+  all: (text: string, moment: Moment | null) => { matches: TextMatch[]; skipped: number[] }
   normalise: (text: string) => string
   keywords: number
   bytes: number
@@ -48,7 +48,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
   const words = openWords({ rules, folding, automaton, index, patterns })
   const defaults = rules.flatMap((rule, at) => (rule.kind === 'default' ? [at] : []))
   const best = openBest(rules)
-  const asMatch = ({ rule, band, length, end }: BestSoFar): Match => ({
+  const asMatch = ({ rule, band, length, end }: BestSoFar): TextMatch => ({
     rule,
     band,
     length,

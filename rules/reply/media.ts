@@ -1,11 +1,11 @@
 // Recognises the type of a file by its first bytes. Neither its name nor the type that the sender
 // declares is trusted.
-export type MediaKind = 'image' | 'voice' | 'video' | 'file'
-export type Media = { mime: string; kind: MediaKind }
+export type FileKind = 'image' | 'voice' | 'video' | 'file'
+export type RecognisedType = { mime: string; kind: FileKind }
 
 const mb = 1024 * 1024
 /** WeChat's size limits. An ordinary file has none here because it is not sent as a message. */
-export const mostBytes: Record<MediaKind, number> = {
+export const mostBytes: Record<FileKind, number> = {
   image: 10 * mb,
   voice: 2 * mb,
   video: 10 * mb,
@@ -47,7 +47,7 @@ const brands =
     ascii(head, 4, 8) === 'ftyp' && pattern.test(ascii(head, 8, 12))
 const mp3Frame: FileSign = (head) => head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2
 
-const looks: [FileSign, Media][] = [
+const looks: [FileSign, RecognisedType][] = [
   [bytes(0xff, 0xd8, 0xff), { mime: 'image/jpeg', kind: 'image' }],
   [bytes(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), { mime: 'image/png', kind: 'image' }],
   [begins('GIF87a'), { mime: 'image/gif', kind: 'image' }],
@@ -77,7 +77,7 @@ const looks: [FileSign, Media][] = [
   ],
 ]
 
-export const sniff = (head: Uint8Array): Media | null =>
+export const sniff = (head: Uint8Array): RecognisedType | null =>
   looks.find(([look]) => look(head))?.[1] ?? null
 
 /**
@@ -89,13 +89,13 @@ export function isWords(head: Uint8Array): boolean {
   return some.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
 }
 
-export type MediaVerdict = Media | 'wrong_type' | 'too_large'
+export type MediaVerdict = RecognisedType | 'wrong_type' | 'too_large'
 
 /**
  * With `strict`, files of unknown type are refused. Files from followers are not checked strictly:
  * they are kept in any case, but never displayed.
  */
-export function judge(file: { head: Uint8Array; size: number }, strict: boolean): MediaVerdict {
+export function judgeFile(file: { head: Uint8Array; size: number }, strict: boolean): MediaVerdict {
   const known = sniff(file.head)
   if (!known) {
     return strict || isWords(file.head)
@@ -107,7 +107,7 @@ export function judge(file: { head: Uint8Array; size: number }, strict: boolean)
 }
 
 /** WAV files get a higher limit, because the MP3 made from them is many times smaller. */
-const within = (media: Media, size: number): MediaVerdict =>
+const within = (media: RecognisedType, size: number): MediaVerdict =>
   size > (media.mime === wav ? mostOfAny : mostBytes[media.kind]) ? 'too_large' : media
 
 const view = (head: Uint8Array) => new DataView(head.buffer, head.byteOffset, head.byteLength)

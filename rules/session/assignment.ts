@@ -3,7 +3,7 @@
 // people who are online and have room are considered. Everybody who was considered is reported with
 // the reason for or against them.
 import type { SessionRule } from '../settings.ts'
-import type { Named } from './reception.ts'
+import type { NamedReceiver } from './reception.ts'
 import { commonLane, groupLane, privateLane } from './lane.ts'
 
 /** The facts about a person that seldom change. */
@@ -45,7 +45,7 @@ export type Unassigned = {
   accountId: string
   /** The uid of the exclusive agent, or -1 if the customer belongs to nobody. */
   exclusive: number
-  named: Named
+  named: NamedReceiver
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
   /** The session is waiting already, and no longer for its exclusive agent alone. */
@@ -116,7 +116,7 @@ function poolsOf(asked: Unassigned): Pool[] {
  */
 export function isThere(
   { staff, accountId }: Pick<Unassigned, 'staff' | 'accountId'>,
-  named: Named,
+  named: NamedReceiver,
 ): boolean {
   if (named.kind === 'other') return false
   return named.kind === 'user'

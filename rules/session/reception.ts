@@ -1,13 +1,13 @@
 // Finds out who should receive a follower: the key of a menu button or the QR code they came by may
 // name a person or a group.
-export type Named =
+export type NamedReceiver =
   { kind: 'other' } | { kind: 'user'; uid: number } | { kind: 'group'; groupId: number }
 
 /**
  * Parses the key of a menu button: `kf_other`, `kf_user_<uid>` and `kf_group_<id>` name a receiver;
  * any other key names nobody.
  */
-export function namedByKey(key: string): Named | null {
+export function namedByKey(key: string): NamedReceiver | null {
   if (key === 'kf_other') return { kind: 'other' }
   const [, kind, id] = /^kf_(user|group)_(\d{1,9})$/.exec(key) ?? []
   if (id === undefined) return null
@@ -26,7 +26,7 @@ export type Reception = {
 export const receives = (reception: Reception, now: number): boolean =>
   reception.expires_at === null || reception.expires_at > now
 
-export function namedBy(reception: Reception): Named {
+export function namedBy(reception: Reception): NamedReceiver {
   if (reception.kind === 'user' && reception.uid !== null) {
     return { kind: 'user', uid: reception.uid }
   }

@@ -180,7 +180,7 @@ export const transitions = [
   },
 ] as const satisfies Transition[]
 
-export type SessionEvent = (typeof transitions)[number]['event']
+export type TransitionEvent = (typeof transitions)[number]['event']
 export type Owned = { state: number; uid: number | null; fence: number }
 export type ActingPerson = { uid: number; supervises: boolean; isMember?: boolean }
 export type StepRefusal =
@@ -190,19 +190,20 @@ export type StepRefusal =
   | 'session_not_accepted'
   | 'session_not_waiting'
   | 'session_already_claimed'
-export type Wish = { event: SessionEvent; who: Relation; fence?: number | undefined }
+export type Wish = { event: TransitionEvent; who: Relation; fence?: number | undefined }
 
 export const isOpen = (state: number) => openStates.includes(state)
 export const isOwned = (state: number) => ownedStates.includes(state)
 /** Whether this event creates the session. */
-export const isBirth = (event: SessionEvent) => rowsOf(event).some((row) => row.from.includes(null))
+export const isBirth = (event: TransitionEvent) =>
+  rowsOf(event).some((row) => row.from.includes(null))
 /** Whether a step raises the fence, so that whoever read the session before must read it again. */
 export const raisesFence = ({ owner, to }: Transition) => owner !== 'stays' || !isOpen(to)
 
-const rowsOf = (event: SessionEvent): Transition[] =>
+const rowsOf = (event: TransitionEvent): Transition[] =>
   transitions.filter((row) => row.event === event)
 
-const wrongState: Partial<Record<SessionEvent, StepRefusal>> = {
+const wrongState: Partial<Record<TransitionEvent, StepRefusal>> = {
   claim: 'session_already_claimed',
   claimBehind: 'session_already_claimed',
   assign: 'session_already_claimed',

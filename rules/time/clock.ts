@@ -55,7 +55,7 @@ const tarries = 1 / 10
 // after the database was away for long, the difference is corrected in several steps of this size
 const mostMs = 30_000
 
-export function judge(look: ClockLook, doubtsForMs: number): ClockVerdict {
+export function judgeClock(look: ClockLook, doubtsForMs: number): ClockVerdict {
   const { agreed, doubt } = look
   const off = offBy(look)
   const slept = Math.max(0, Math.min(off, look.sleptMs))
@@ -120,7 +120,7 @@ function follow(
 }
 
 /** Whether some process checked the clock recently, so that the stored offset can be used. */
-export const isFresh = (agreed: Agreed, databaseMs: number, freshMs: number): boolean =>
+export const wasCheckedRecently = (agreed: Agreed, databaseMs: number, freshMs: number): boolean =>
   databaseMs - agreed.at >= -isJumpMs && databaseMs - agreed.at <= freshMs
 
 /**

@@ -86,11 +86,3 @@ function clockOf(zone: string): LocalTime {
   clocks.set(zone, clock)
   return clock
 }
-
-export function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}

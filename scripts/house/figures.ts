@@ -1,4 +1,5 @@
 // Computes the figures about a source tree. Sources are only read as text and never run.
+import { declaredTwice, type Doubled } from './doubled.ts'
 import { fileCycles, folderCycles, importsOf, type FolderCycle } from './imports.ts'
 import { exportsOf, functionLengths, topNames } from './shape.ts'
 import { readSources, type Source } from './sources.ts'
@@ -25,7 +26,7 @@ export type Figures = {
   fileCycles: string[][]
   folderCycles: FolderCycle[]
   /** Names declared at the top of several files of the product, most frequent first. */
-  doubled: { name: string; files: string[] }[]
+  doubled: Doubled[]
   /** Long lines that no text makes long, longest first. */
   long: Long[]
 }
@@ -43,7 +44,10 @@ export function figuresOf(root: string): Figures {
     rooms: { ...(Object.fromEntries(rooms) as Figures['rooms']), total: roomOf(counted) },
     fileCycles: fileCycles(imports),
     folderCycles: folderCycles(imports),
-    doubled: doubledNames(sources.filter(({ file }) => product.test(file))),
+    doubled: declaredTwice(
+      sources.filter(({ file }) => product.test(file)),
+      topNames,
+    ),
     long: counted.flatMap(({ long }) => long).sort((a, b) => b.width - a.width),
   }
 }
@@ -79,19 +83,6 @@ function roomOf(files: ReturnType<typeof countIn>[]): Room {
     comments: percent(comments, widths.length + comments),
     exports: round(sum(files.map((file) => file.exports)) / files.length),
   }
-}
-
-function doubledNames(sources: Source[]): Figures['doubled'] {
-  const files = new Map<string, string[]>()
-  for (const source of sources) {
-    for (const name of topNames(source)) {
-      files.set(name, [...(files.get(name) ?? []), source.file])
-    }
-  }
-  return [...files]
-    .map(([name, some]) => ({ name, files: some }))
-    .filter(({ files: some }) => some.length > 1)
-    .sort((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1))
 }
 
 /** The smallest values that are not exceeded by these percentages of all values. */

@@ -27,16 +27,28 @@ export const topNames = ({ tree }: Source): string[] => [
   ...new Set(tree.statements.flatMap((statement) => namesOf(statement))),
 ]
 
+/** What other files may see, and every type: a type's name stands in messages and in one's head. */
+export const sharedNames = ({ tree }: Source): string[] => [
+  ...new Set(tree.statements.filter((one) => isType(one) || isExported(one)).flatMap(namesOf)),
+]
+
+type TypeStatement =
+  ts.TypeAliasDeclaration | ts.InterfaceDeclaration | ts.ClassDeclaration | ts.EnumDeclaration
+const isType = (statement: ts.Statement): statement is TypeStatement =>
+  ts.isTypeAliasDeclaration(statement) ||
+  ts.isInterfaceDeclaration(statement) ||
+  ts.isClassDeclaration(statement) ||
+  ts.isEnumDeclaration(statement)
+
+const isExported = (statement: ts.Statement): boolean =>
+  ts.canHaveModifiers(statement) &&
+  ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+
 function namesOf(statement: ts.Statement): string[] {
   if (ts.isVariableStatement(statement)) {
     return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
   }
-  const isNamed =
-    ts.isFunctionDeclaration(statement) ||
-    ts.isClassDeclaration(statement) ||
-    ts.isTypeAliasDeclaration(statement) ||
-    ts.isInterfaceDeclaration(statement) ||
-    ts.isEnumDeclaration(statement)
+  const isNamed = isType(statement) || ts.isFunctionDeclaration(statement)
   return isNamed && statement.name ? [statement.name.text] : []
 }
 
@@ -53,9 +65,6 @@ export function exportsOf({ tree }: Source): number {
       const { exportClause: some } = statement
       return sum + (some && ts.isNamedExports(some) ? some.elements.length : 1)
     }
-    const isExported =
-      ts.canHaveModifiers(statement) &&
-      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
-    return isExported ? sum + namesOf(statement).length : sum
+    return isExported(statement) ? sum + namesOf(statement).length : sum
   }, 0)
 }

@@ -14,20 +14,20 @@ export type Work<Row> = {
   bell: string
   /** Different kinds of work have separate shares. */
   kinds: Record<string, Shares>
-  waiting: () => Promise<Group[]>
+  waiting: () => Promise<WorkGroup[]>
   /** Returns the rows that may start now, in order and at most this many. */
-  ready: (group: Group, limit: number) => Promise<Row[]>
+  ready: (group: WorkGroup, limit: number) => Promise<Row[]>
   /** Rows with the same key do not run at the same time. */
   keyOf: (row: Row) => string
   /** False if another process took the row. */
   run: (row: Row) => Promise<boolean>
 }
-export type Group = { accountId: string; kind: string }
+export type WorkGroup = { accountId: string; kind: string }
 
 export function openAccountWorker<Row>(needs: Needs<'bus' | 'log'>, work: Work<Row>): Worker {
   const running = new Map<string, Promise<void>>()
 
-  const begin = (row: Row, group: Group, shares: Shares) => {
+  const begin = (row: Row, group: WorkGroup, shares: Shares) => {
     const end = shares.begin(group.accountId)
     const run = work
       .run(row)

@@ -3,10 +3,10 @@ import type { Clock } from '../clock.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Cache, EventBus, Finding, RecentLines, WaitingQueue } from '../ports.ts'
-import { openCache } from './memory/cache.ts'
-import { openEventBus } from './memory/event-bus.ts'
-import { openRecentLines } from './memory/recent-lines.ts'
-import { openWaitingQueue } from './memory/waiting-queue.ts'
+import { openMemoryCache } from './memory/cache.ts'
+import { openMemoryEventBus } from './memory/event-bus.ts'
+import { openMemoryRecentLines } from './memory/recent-lines.ts'
+import { openMemoryQueue } from './memory/waiting-queue.ts'
 import * as redis from './redis/open.ts'
 
 export type Backends = {
@@ -21,13 +21,13 @@ export type Backends = {
 export type BackendOptions = { url: string | undefined; clock: Clock; log: Log }
 
 export async function openBackends({ url, clock, log }: BackendOptions): Promise<Backends> {
-  const local = openEventBus()
-  if (url !== undefined) return redis.openBackends(url, { clock, log, local, ids: newId })
+  const local = openMemoryEventBus()
+  if (url !== undefined) return redis.openRedisBackends(url, { clock, log, local, ids: newId })
   const parts = {
-    queue: openWaitingQueue(),
-    recent: openRecentLines(clock),
+    queue: openMemoryQueue(),
+    recent: openMemoryRecentLines(clock),
     bus: local,
-    cache: openCache(clock),
+    cache: openMemoryCache(clock),
   }
   return {
     ...parts,

@@ -9,7 +9,7 @@ import {
 } from 'wechat-api-ts'
 import { contentOf, type Content } from '../../rules/reply/content.ts'
 import { isMiniProgram } from '../../rules/reply/account-type.ts'
-import type { Channel, Delivery, Fetched, Needs } from '../ports.ts'
+import type { Channel, DeliveryOutcome, Fetched, Needs } from '../ports.ts'
 import type { Client, Clients } from './clients.ts'
 import { asCustom, menuInWords } from './custom.ts'
 
@@ -141,7 +141,7 @@ async function sendContent(
 export const inWords = ({ meaning, remedy }: WechatRefused) =>
   `${meaning.zh}。${remedy.zh} / ${meaning.en}. ${remedy.en}`
 
-function asDelivery(error: unknown): Delivery {
+function asDelivery(error: unknown): DeliveryOutcome {
   if (error instanceof WechatUnreachable) {
     return error.bytesLeft
       ? { outcome: 'unknown', reason: error.reason }
@@ -169,7 +169,7 @@ function asFetched(error: unknown): Fetched {
 }
 
 /** No message has been sent while a file is being uploaded, so only a clear refusal is final. */
-function notUploaded(error: unknown): Delivery {
+function notUploaded(error: unknown): DeliveryOutcome {
   if (!(error instanceof WechatRefused)) {
     return {
       outcome: 'not_delivered',

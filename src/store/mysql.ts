@@ -10,7 +10,7 @@ import { refuseWhenEnding, runMigrations } from './engine/migrate.ts'
 import { holdAlone } from './engine/mysql-alone.ts'
 import { checkMysql } from './engine/mysql-checks.ts'
 import { openPool, openWire, type MysqlPool } from './engine/mysql-pool.ts'
-import type { Answer, Ask, Statement } from './engine/sql.ts'
+import type { SqlAnswer, AskSql, Statement } from './engine/sql.ts'
 import { migrations } from './migrations/index.ts'
 import type { Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
@@ -148,7 +148,10 @@ const couldBeIllegal = ({ text, values }: Statement) =>
   text.startsWith('select') &&
   values.some((value) => typeof value === 'string' && /[^\0-\x7f]/.test(value))
 
-async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): Promise<Answer> {
+async function asked(
+  runner: QueryRunner,
+  ...[text, values]: Parameters<AskSql>
+): Promise<SqlAnswer> {
   try {
     return answerOf(await runner.query(text, values))
   } catch (error) {
@@ -163,7 +166,7 @@ async function asked(runner: QueryRunner, ...[text, values]: Parameters<Ask>): P
  * Sends all statements in one packet. The server stops at the first that fails, but does not say
  * which one that was.
  */
-async function askedAll(runner: QueryRunner, statements: Statement[]): Promise<Answer> {
+async function askedAll(runner: QueryRunner, statements: Statement[]): Promise<SqlAnswer> {
   const end = statements.at(-1)
   if (end && (statements.length === 1 || couldBeIllegal(end))) {
     if (statements.length > 1) await askedAll(runner, statements.slice(0, -1))
@@ -176,11 +179,15 @@ async function askedAll(runner: QueryRunner, statements: Statement[]): Promise<A
   return answerOf(raw.at(-1))
 }
 
-type Done = { affectedRows: number; insertId?: number }
-const answerOf = (raw: unknown): Answer =>
+type WriteAnswer = { affectedRows: number; insertId?: number }
+const answerOf = (raw: unknown): SqlAnswer =>
   Array.isArray(raw)
     ? { records: raw as object[], affected: 0, insertId: 0 }
-    : { records: [], affected: (raw as Done).affectedRows, insertId: (raw as Done).insertId ?? 0 }
+    : {
+        records: [],
+        affected: (raw as WriteAnswer).affectedRows,
+        insertId: (raw as WriteAnswer).insertId ?? 0,
+      }
 
 const lockName = "concat('kefu migrates ', left(sha1(database()), 32))"
 // after this much silence the server closes a connection, which frees the lock of a machine that

@@ -11,7 +11,7 @@ import { openLogFile, type LogFile } from './engine/log-file.ts'
 import { isUnforced } from './engine/unforced.ts'
 import { runMigrations } from './engine/migrate.ts'
 import { migrations } from './migrations/index.ts'
-import type { Answer, Ask } from './engine/sql.ts'
+import type { SqlAnswer, AskSql } from './engine/sql.ts'
 import { checkSqlite } from './engine/sqlite-checks.ts'
 import { openStatements } from './engine/sqlite-statements.ts'
 import { probeDirectory } from './engine/probe-directory.ts'
@@ -90,7 +90,7 @@ async function openAlone(file: string, { ending }: Pick<StoreOptions, 'ending'>)
   return { lock, writer, migrated }
 }
 
-type Writing = { ask: Ask; queue: ReturnType<typeof openWriter> }
+type Writing = { ask: AskSql; queue: ReturnType<typeof openWriter> }
 
 /** The log, whose rest the writer copies into the database between its transactions. */
 function openLog(
@@ -189,15 +189,15 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
  * TypeORM opens the database and migrates it. Statements then use the underlying connection
  * directly, which takes half the time per row.
  */
-async function askOf(source: DataSource): Promise<Ask> {
+async function askOf(source: DataSource): Promise<AskSql> {
   return openStatements((await source.createQueryRunner().connect()) as Database.Database)
 }
 
 /** SQLite has no network round trips that could be saved by sending several statements at once. */
 const inTurn =
-  (ask: Ask): AskAll =>
+  (ask: AskSql): AskAll =>
   async (statements) => {
-    let answer: Answer = { records: [], affected: 0, insertId: 0 }
+    let answer: SqlAnswer = { records: [], affected: 0, insertId: 0 }
     for (const { text, values } of statements) answer = await ask(text, values)
     return answer
   }

@@ -2,14 +2,14 @@
 // with the next read, and the last ones with the commit, so that rows stay locked only while the
 // server works and not during additional round trips.
 import type { Dialect } from './engine/dialect.ts'
-import { Sql, type Answer, type Around, type Ask, type Statement } from './engine/sql.ts'
+import { Sql, type SqlAnswer, type Around, type AskSql, type Statement } from './engine/sql.ts'
 import type { SqlHeard, Unit } from './store.ts'
 import { tables } from './tables.ts'
 import type { WorkClass } from './engine/writer.ts'
 
 export function unitOn(
   dialect: Dialect,
-  ask: Ask,
+  ask: AskSql,
   { again = false, ...around }: Around & { again?: boolean } = {},
 ): Unit {
   return tables(new Sql(ask, dialect, around), again)
@@ -19,10 +19,10 @@ export function unitOn(
  * Sends several statements in one round trip, stops at the first that fails, and returns the result
  * of the last.
  */
-export type AskAll = (statements: Statement[]) => Promise<Answer>
-type Connection = { ask: AskAll; again?: boolean }
+export type AskAll = (statements: Statement[]) => Promise<SqlAnswer>
+type UnitConnection = { ask: AskAll; again?: boolean }
 export type Transact = <T>(
-  connection: Connection,
+  connection: UnitConnection,
   kind: WorkClass,
   body: (unit: Unit) => T | Promise<T>,
 ) => Promise<T>
@@ -36,7 +36,7 @@ export function openTransact(dialect: Dialect, onSql: SqlHeard | undefined): Tra
     const number = count
     const soon = [bare(dialect.begin)]
     const last: Statement[] = []
-    const askNow: Ask = (text, values) => ask([...soon.splice(0), { text, values }])
+    const askNow: AskSql = (text, values) => ask([...soon.splice(0), { text, values }])
     const unit = unitOn(dialect, askNow, {
       soon,
       last,

@@ -6,7 +6,7 @@ import { promises as fs } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { probeDirectory } from './engine/probe-directory.ts'
 
-export type Draft = {
+export type FileDraft = {
   sha256: string
   size: number
   /** The first bytes of the file. */
@@ -24,7 +24,7 @@ export type Vault = {
   receive: (
     source: AsyncIterable<Uint8Array>,
     limits: { most: number; head: number },
-  ) => Promise<Draft | null>
+  ) => Promise<FileDraft | null>
   /** The path of a file; null if it does not exist. */
   pathOf: (companyId: string, sha256: string) => Promise<string | null>
   read: (companyId: string, sha256: string) => Promise<Uint8Array | null>

@@ -1,7 +1,12 @@
 // How the database's clock is judged by what the monotonic clock and the other processes say.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isFresh, judge, offsetAfterRest, type ClockLook } from '../../rules/time/clock.ts'
+import {
+  wasCheckedRecently,
+  judgeClock,
+  offsetAfterRest,
+  type ClockLook,
+} from '../../rules/time/clock.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -25,7 +30,10 @@ const look = (more: Partial<ClockLook> = {}): ClockLook => ({
 })
 type Told = Omit<Partial<ClockLook>, 'doubt'> & { doubt?: { at: number; forMs: number } }
 const judged = ({ doubt, ...more }: Told) =>
-  judge(look({ ...more, doubt: doubt ? { ...doubt, agreed: look({}).agreed } : null }), doubtsFor)
+  judgeClock(
+    look({ ...more, doubt: doubt ? { ...doubt, agreed: look({}).agreed } : null }),
+    doubtsFor,
+  )
 
 void test("when the database's clock shows what the monotonic clock expects, the time is left alone, however long the answer took", () => {
   assert.deepEqual(judged({}), { kind: 'agrees', move: 0, offset: 0 })
@@ -158,7 +166,7 @@ void test('a start believes the database if nothing ran for longer than the cloc
 
 void test('a clock reading that some process confirmed recently is used, unless the clock has jumped since', () => {
   const agreed = { offset: 0, at: start, by: 'another' }
-  assert.ok(isFresh(agreed, start + 10 * second, 15 * second))
-  assert.ok(!isFresh(agreed, start + hour, 15 * second))
-  assert.ok(!isFresh(agreed, start - hour, 15 * second))
+  assert.ok(wasCheckedRecently(agreed, start + 10 * second, 15 * second))
+  assert.ok(!wasCheckedRecently(agreed, start + hour, 15 * second))
+  assert.ok(!wasCheckedRecently(agreed, start - hour, 15 * second))
 })

@@ -13,7 +13,7 @@ import {
   widenWindow,
   type Window,
 } from '../../rules/reply/reply-window.ts'
-import { judge, sniff } from '../../rules/reply/media.ts'
+import { judgeFile, sniff } from '../../rules/reply/media.ts'
 import { lanesOf, readLane, whyNotFrom } from '../../rules/session/lane.ts'
 import { mayWrite } from '../../rules/session/session.ts'
 
@@ -308,21 +308,21 @@ void test('the type of a file is recognised by its first bytes', () => {
 
 void test('text is never accepted as a picture, a picture of huge dimensions is refused by its header, and a large file by the limit of its type', () => {
   const json = begin('{"errcode":40007,"errmsg":"invalid media_id"}')
-  assert.equal(judge({ head: json, size: json.length }, false), 'wrong_type')
+  assert.equal(judgeFile({ head: json, size: json.length }, false), 'wrong_type')
   assert.equal(
-    judge({ head: begin('<html><body>502</body></html>'), size: 30 }, false),
+    judgeFile({ head: begin('<html><body>502</body></html>'), size: 30 }, false),
     'wrong_type',
   )
-  assert.equal(judge({ head: begin([1, 0, 2]), size: 3 }, true), 'wrong_type')
+  assert.equal(judgeFile({ head: begin([1, 0, 2]), size: 3 }, true), 'wrong_type')
   assert.deepEqual(
-    judge({ head: begin([1, 0, 2]), size: 3 }, false),
+    judgeFile({ head: begin([1, 0, 2]), size: 3 }, false),
     { mime: 'application/octet-stream', kind: 'file' },
     "a follower's is kept, and shown as nothing",
   )
-  assert.equal(judge({ head: png(30_000, 30_000), size: 100 }, true), 'too_large')
-  assert.deepEqual(judge({ head: png(300, 300), size: 100 }, true), {
+  assert.equal(judgeFile({ head: png(30_000, 30_000), size: 100 }, true), 'too_large')
+  assert.deepEqual(judgeFile({ head: png(300, 300), size: 100 }, true), {
     mime: 'image/png',
     kind: 'image',
   })
-  assert.equal(judge({ head: begin('#!AMR\n'), size: 2 * 1024 * 1024 + 1 }, true), 'too_large')
+  assert.equal(judgeFile({ head: begin('#!AMR\n'), size: 2 * 1024 * 1024 + 1 }, true), 'too_large')
 })

@@ -13,12 +13,12 @@ import {
   relationTo,
   transitions,
   type Relation,
-  type SessionEvent,
+  type TransitionEvent,
 } from '../../rules/session/session.ts'
 import { states } from '../../rules/session/states.ts'
 
 // event: from>to by whom; several are separated by commas
-const allowed: Record<SessionEvent, string> = {
+const allowed: Record<TransitionEvent, string> = {
   arrive: 'new>3 customer',
   arriveNamed: 'new>0 customer',
   start: 'new>1 agent, new>1 supervisor',
@@ -48,8 +48,8 @@ const allowed: Record<SessionEvent, string> = {
   idleClose: '1>-1 job, 2>-1 job',
   reclaim: '0>-1 job, 1>-1 job, 2>-1 job, 3>3 job',
 }
-const events = Object.keys(allowed) as SessionEvent[]
-const decided = (state: number, event: SessionEvent, who: Relation) =>
+const events = Object.keys(allowed) as TransitionEvent[]
+const decided = (state: number, event: TransitionEvent, who: Relation) =>
   decideStep({ state, uid: 7, fence: 5 }, { event, who, fence: 5 })
 
 void test('for every state, actor and event, exactly the listed steps of a session are allowed', () => {
@@ -122,7 +122,7 @@ void test('every change of owner and every end of a session raises the fence, an
 })
 
 void test('who is the exclusive agent after each step: a claim sets one if there is none, a transfer sets the receiver, a waiting timeout (-2) and a reclaim remove it', () => {
-  const after = (event: SessionEvent, from: number | null, now: number) => {
+  const after = (event: TransitionEvent, from: number | null, now: number) => {
     const row = transitions.find(
       (one) => one.event === event && (one.from as readonly (number | null)[]).includes(from),
     )

@@ -3,7 +3,7 @@ import type { Account, Colleague, Group, Page } from 'kefu-wire'
 import { call, withQuery } from './client.ts'
 
 /** An entry of a list from which the user chooses a person, a group or an account. */
-export interface Named<Id> {
+export interface Choosable<Id> {
   id: Id
   name: string
 }

@@ -3,7 +3,7 @@ import { call, withQuery } from './client.ts'
 
 /** The lists of the desk. `missed` are closed sessions whose customers still wait for an answer. */
 export type Tab = SessionState | 'missed'
-export type Target = { agentUid: number } | { groupId: number }
+export type TransferTarget = { agentUid: number } | { groupId: number }
 
 const sessionPath = (id: string) => `/sessions/${encodeURIComponent(id)}`
 
@@ -23,7 +23,7 @@ export const sessionsApi = {
     call<Session>('POST', `${sessionPath(id)}/accept`, { fence }),
   close: (id: string, fence: number) =>
     call<Session>('POST', `${sessionPath(id)}/close`, { fence }),
-  transfer: (id: string, to: Target, more: { note?: string; fence: number }) =>
+  transfer: (id: string, to: TransferTarget, more: { note?: string; fence: number }) =>
     call<Session>('POST', `${sessionPath(id)}/transfer`, { ...to, ...more }),
   takeOver: (id: string, fence: number) =>
     call<Session>('POST', `${sessionPath(id)}/takeover`, { fence }),

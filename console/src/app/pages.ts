@@ -1,12 +1,11 @@
 // The table of all pages: address, title, and the lowest role that may see them.
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import type { Me } from 'kefu-wire'
+import type { Me, Role } from 'kefu-wire'
 import type { ShellWord } from '../words/shell.ts'
 import NoPage from './NoPage.vue'
 
-type Role = Me['role']
-interface Page {
+interface PageEntry {
   name: string
   path: string
   title: ShellWord
@@ -21,7 +20,7 @@ declare module 'vue-router' {
   }
 }
 
-export const pages: Page[] = [
+export const pages: PageEntry[] = [
   {
     name: 'desk',
     path: '/desk/:list(queued|waiting|active|missed|closed)?/:session([0-9a-f]{32})?',
@@ -42,7 +41,7 @@ const roles: Role[] = ['agent', 'supervisor', 'admin']
 export const mayOpen = (me: Me, page: { role: Role }) =>
   roles.indexOf(me.role) >= roles.indexOf(page.role)
 
-export const routes: RouteRecordRaw[] = [
+export const pageRoutes: RouteRecordRaw[] = [
   // older versions had the rules page at the address #/rules
   { path: '/', redirect: ({ hash }) => (hash === '#/rules' ? '/rules' : '/desk') },
   ...pages.map(({ name, path, title, role, load }) => ({

@@ -2,8 +2,8 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Message, Session } from 'kefu-wire'
 import { messagesApi } from '../api/messages.ts'
 import { sessionsApi } from '../api/sessions.ts'
-import { tellError } from './notices.ts'
-import { asMessage, discard, outbox, post, put } from './outbox.ts'
+import { showError } from './notices.ts'
+import { asMessage, discard, outgoing, post, put } from './outbox.ts'
 import { repeat } from './polling.ts'
 
 const pageSize = 50
@@ -61,7 +61,7 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
   const kept = keepLines()
   const shown = computed(() => [
     ...kept.lines.value,
-    ...outbox.items.filter((item) => item.sessionId === id).map(asMessage),
+    ...outgoing.items.filter((item) => item.sessionId === id).map(asMessage),
   ])
   let rounds = 0
 
@@ -87,7 +87,7 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
   async function deliver(item: ReturnType<typeof put>) {
     const message = item && (await post(item))
     if (message) kept.merge([message])
-    else look().catch(tellError)
+    else look().catch(showError)
   }
 
   function send(text: string) {
@@ -95,7 +95,7 @@ export function openConversation(id: string, gone: (error: unknown) => void) {
   }
 
   function retry(clientMsgId: string) {
-    const item = outbox.items.find((each) => each.clientMsgId === clientMsgId)
+    const item = outgoing.items.find((each) => each.clientMsgId === clientMsgId)
     // A refused reply was not stored, so it is sent anew with the fence of the present session. A
     // reply without an answer is repeated unchanged.
     if (item?.stage === 'refused' && session.value) item.fence = session.value.fence

@@ -2,7 +2,7 @@ import { ref } from 'vue'
 import type { Me } from 'kefu-wire'
 import { onSignedOut, Refusal } from '../api/client.ts'
 import { meApi } from '../api/me.ts'
-import { tellError } from './notices.ts'
+import { showError } from './notices.ts'
 import { belongTo, forgetAll } from './outbox.ts'
 
 export const stage = ref<'looking' | 'out' | 'in'>('looking')
@@ -32,7 +32,7 @@ export async function lookWhoIsHere() {
 }
 
 const lookAgain = () => {
-  lookWhoIsHere().catch(tellError)
+  lookWhoIsHere().catch(showError)
 }
 
 export async function leave() {
@@ -42,7 +42,7 @@ export async function leave() {
     // If the server still accepts the cookie, the page must not claim that the person is signed
     // out.
     if (!(error instanceof Refusal && error.status === 401)) {
-      tellError(error)
+      showError(error)
       return
     }
   }

@@ -33,7 +33,7 @@ export function tell(text: string, kind: Notice['kind'] = 'good', detail = '') {
 /** Replaces an error code of the server by words, if there are any for it. */
 export const explainCode = (code: string) => (isWord(code) ? say(code) : code)
 
-export function explain(error: unknown): string {
+export function explainError(error: unknown): string {
   if (error instanceof NoAnswer) return say('noAnswer')
   if (!(error instanceof Refusal)) return say('other')
   if (isWord(error.code)) return say(error.code)
@@ -43,11 +43,11 @@ export function explain(error: unknown): string {
   return isWord(status) ? say(status) : say('other')
 }
 
-export function tellError(error: unknown) {
+export function showError(error: unknown) {
   // the sign-in page already shows this
   if (error instanceof Refusal && error.status === 401) return
   const wantsReference = error instanceof Refusal && error.requestId !== '' && !isWord(error.code)
-  tell(explain(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')
+  tell(explainError(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')
 }
 
 /** Runs an action of the user and shows a notice if it fails. */
@@ -57,7 +57,7 @@ export async function attempt<T>(
   try {
     return { done: true, value: await work() }
   } catch (error) {
-    tellError(error)
+    showError(error)
     return { done: false }
   }
 }

@@ -1,10 +1,10 @@
 import { reactive } from 'vue'
 import type { Message } from 'kefu-wire'
-import { messageTypes, writtenBy } from './written-by.ts'
+import { messageTypes, writtenBy } from './stored-numbers.ts'
 import { NoAnswer, Refusal } from '../api/client.ts'
 import { messagesApi, type TextToSend } from '../api/messages.ts'
 import { say } from '../words/errors.ts'
-import { explain, tellError } from './notices.ts'
+import { explainError, showError } from './notices.ts'
 
 /**
  * Replies that were typed and are not yet accepted by the server. They are kept when the user opens
@@ -17,7 +17,7 @@ export interface Outgoing extends TextToSend {
   createdAt: string
 }
 
-export const outbox = reactive<{ items: Outgoing[] }>({ items: [] })
+export const outgoing = reactive<{ items: Outgoing[] }>({ items: [] })
 export const drafts = new Map<string, string>()
 const lastOf = new Map<string, Promise<unknown>>()
 let ownerUid: number | undefined
@@ -29,19 +29,19 @@ export function belongTo(uid: number) {
 
 export function forgetAll() {
   ownerUid = undefined
-  outbox.items = []
+  outgoing.items = []
   drafts.clear()
   lastOf.clear()
 }
 
 export function discard(clientMsgId: string) {
-  outbox.items = outbox.items.filter((item) => item.clientMsgId !== clientMsgId)
+  outgoing.items = outgoing.items.filter((item) => item.clientMsgId !== clientMsgId)
 }
 
 export function put(session: { id: string; fence: number }, text: string) {
   const { id, fence } = session
   const explanation = ''
-  outbox.items.push({
+  outgoing.items.push({
     sessionId: id,
     clientMsgId: crypto.randomUUID(),
     type: 'text',
@@ -51,7 +51,7 @@ export function put(session: { id: string; fence: number }, text: string) {
     explanation,
     createdAt: new Date().toISOString(),
   })
-  return outbox.items.at(-1)
+  return outgoing.items.at(-1)
 }
 
 /**
@@ -78,8 +78,8 @@ async function postNow(item: Outgoing) {
       error instanceof NoAnswer ||
       (error instanceof Refusal && (error.status >= 429 || error.status === 401))
     item.stage = isLost ? 'lost' : 'refused'
-    item.explanation = isLost ? say('lostHint') : explain(error)
-    tellError(error)
+    item.explanation = isLost ? say('lostHint') : explainError(error)
+    showError(error)
     return null
   }
 }

@@ -14,7 +14,7 @@ export const groups = computed(() => {
   return [...found].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name))
 })
 
-export async function loadPeople() {
+export async function fetchPeople() {
   const found: Colleague[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
     const page: Page<Colleague> = await directoryApi.people(cursor)

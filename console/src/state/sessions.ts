@@ -1,7 +1,7 @@
 import { onScopeDispose, reactive, ref, watch, watchEffect, type Ref } from 'vue'
 import type { Session } from 'kefu-wire'
 import { sessionsApi, type Tab } from '../api/sessions.ts'
-import { tellError } from './notices.ts'
+import { showError } from './notices.ts'
 import { repeat } from './polling.ts'
 
 export const tabs: Tab[] = ['queued', 'waiting', 'active', 'missed', 'closed']
@@ -43,7 +43,7 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
 
   function lookNow() {
     rounds = 0
-    look().catch(tellError)
+    look().catch(showError)
   }
 
   watch([tab, search, everyone], ([newTab], [oldTab]) => {
@@ -61,7 +61,7 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
     const unread = lists.active.reduce((sum, session) => sum + session.unread, 0)
     toDo.value = lists.waiting.length + unread
   })
-  const stop = repeat(2000, look, tellError)
+  const stop = repeat(2000, look, showError)
   onScopeDispose(() => {
     stop()
     toDo.value = 0

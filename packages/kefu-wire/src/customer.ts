@@ -12,7 +12,7 @@ export interface Customer {
   exclusiveAgentUid: Whole
   /** From 0 to 9; customers with a higher priority come first in the queue. */
   priority: Whole
-  channel: Channel
+  channel: ChannelKind
   subscribed: boolean
   /** The reception whose QR code the customer scanned. */
   receptionId: string | null
@@ -22,7 +22,7 @@ export interface Customer {
   location?: { latitude: number; longitude: number; at: Time | null }
 }
 
-export type Channel = 'wechat' | 'web'
+export type ChannelKind = 'wechat' | 'web'
 
 /** Something that a customer did other than writing, such as a menu tap or a scan. */
 export interface TrajectoryStep {

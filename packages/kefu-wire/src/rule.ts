@@ -37,7 +37,7 @@ export type MatchKind =
   | 'default'
 
 /** One step of a rule: a message, or the person or group to whom the customer is handed over. */
-export type Step =
+export type AnswerStep =
   | { kind: 'text'; text: string }
   | { kind: 'image' | 'voice' | 'file'; mediaId: string }
   | { kind: 'video'; mediaId: string; thumbMediaId?: string; title?: string; description?: string }
@@ -51,7 +51,7 @@ export type Step =
   | { kind: 'none' }
 
 /** The first step of a rule, followed by the others in `then`. */
-export type Action = Step & { then?: Step[] }
+export type Action = AnswerStep & { then?: AnswerStep[] }
 
 /**
  * When a rule applies. Days go from 1 (Monday) to 7 (Sunday); if `from` is later than `to`, the

@@ -3,7 +3,7 @@ import type { Ask } from './call.ts'
 import { WechatUnreachable } from './errors.ts'
 import type { StoredToken } from './tokens.ts'
 
-type Source = { appid: string; secret: string; ask: Ask; now: () => number }
+type AccountTokenSource = { appid: string; secret: string; ask: Ask; now: () => number }
 export type TokenKind = 'stable' | 'classic'
 export type FetchToken = (
   newest: StoredToken | null,
@@ -15,7 +15,7 @@ const forcedAtMostEvery = 75 * 60_000
 
 /** WeChat gives the same stable token to everybody who asks. */
 export const stableToken =
-  ({ appid, secret, ask, now }: Source): FetchToken =>
+  ({ appid, secret, ask, now }: AccountTokenSource): FetchToken =>
   async (newest, refused) => {
     const get = async (force: boolean): Promise<StoredToken> => {
       const askedAt = now()
@@ -39,7 +39,7 @@ export const stableToken =
 
 /** Each request gets a new classic token; the previous one stays valid for five more minutes. */
 export const classicToken =
-  ({ appid, secret, ask, now }: Source): FetchToken =>
+  ({ appid, secret, ask, now }: AccountTokenSource): FetchToken =>
   async () => {
     const askedAt = now()
     const query = { grant_type: 'client_credential', appid, secret }

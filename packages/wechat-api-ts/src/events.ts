@@ -21,7 +21,7 @@ type CheckedArticle = Numbers<
   needReplaceContent: boolean
   needShowReprintSource: boolean
 }
-type MassSent = Numbers<'totalCount' | 'filterCount' | 'sentCount' | 'errorCount'> & {
+type MassSentEvent = Numbers<'totalCount' | 'filterCount' | 'sentCount' | 'errorCount'> & {
   msgId: string
   status: string
   /**
@@ -73,7 +73,7 @@ export type EventDetails = {
   pic_weixin: Pictures
   location_select: Numbers<'latitude' | 'longitude' | 'scale'> & Texts<'label' | 'poiName'>
   templatesendjobfinish: Texts<'msgId' | 'status'>
-  masssendjobfinish: MassSent
+  masssendjobfinish: MassSentEvent
   publishjobfinish: Published
   kf_create_session: { kfAccount: string }
   kf_close_session: { kfAccount: string }
@@ -228,7 +228,7 @@ function pictures(fields: XmlNode): Pictures {
   }
 }
 
-function massSent(fields: XmlNode): MassSent {
+function massSent(fields: XmlNode): MassSentEvent {
   const check = nodeOf(fields, 'CopyrightCheckResult')
   const urls = nodesOf(nodeOf(nodeOf(fields, 'ArticleUrlResult'), 'ResultList'), 'item')
   return {

@@ -1,7 +1,7 @@
 // Reads a push in XML or JSON. The account chooses the form; the first character shows which one it
 // is.
 import { badXml } from './errors.ts'
-import { readJson, stringAt } from './json.ts'
+import { readJsonPush, stringAt } from './json.ts'
 import type { XmlNode } from './xml-node.ts'
 import { maxBytes, readXml } from './xml.ts'
 
@@ -13,7 +13,7 @@ export const formatOf = (body: string): PushFormat => (/^\s*\{/.test(body) ? 'js
 export function readFields(body: string): XmlNode {
   if (formatOf(body) === 'xml') return readXml(body)
   if (body.length * 3 > maxBytes && Buffer.byteLength(body) > maxBytes) throw badXml('too large')
-  return readJson(body)
+  return readJsonPush(body)
 }
 
 /**

@@ -31,7 +31,7 @@ const mostBytes = { call: 8 * 1_048_576, file: 32 * 1_048_576 }
 const pool = { keepAlive: true, timeout: 4000, maxSockets: 1024 }
 const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
 
-type Call = {
+type RequestState = {
   request: ClientRequest
   body: Buffer | null
   encrypted: boolean
@@ -106,7 +106,7 @@ export function exchange(asked: Request, url: URL, until: number): Promise<Reply
   })
 }
 
-function open({ method, body }: Request, url: URL): Call {
+function open({ method, body }: Request, url: URL): RequestState {
   const encrypted = url.protocol === 'https:'
   const headers = body ? { 'content-type': body.type, 'content-length': body.bytes.length } : {}
   const request = encrypted
@@ -118,7 +118,7 @@ function open({ method, body }: Request, url: URL): Call {
 // Writes nothing before the connection is established, so a failure until then proves that no byte
 // was sent. A reused connection may be closed by the other side at any moment, so after the first
 // write nothing is certain.
-function sendWhenConnected(call: Call, socket: Socket): void {
+function sendWhenConnected(call: RequestState, socket: Socket): void {
   const send = (): void => {
     call.bytesLeft = true
     call.request.end(call.body ?? undefined)
@@ -139,7 +139,7 @@ function sendWhenConnected(call: Call, socket: Socket): void {
   })
 }
 
-function stop(call: Call, reason: string): void {
+function stop(call: RequestState, reason: string): void {
   call.reason ??= reason
   call.request.destroy(new Error(reason))
 }

@@ -3,12 +3,12 @@ import { readEvent, type EventDetails } from './events.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
 
 /** `fields` contains every element as it arrived, including those without a name of ours. */
-type Common = { toUserName: string; openid: string; createTime: number; fields: XmlNode }
+type InboundCommon = { toUserName: string; openid: string; createTime: number; fields: XmlNode }
 
 /** The article from which the follower wrote. */
 export type FromArticle = { dataId: string; index: number | null }
 
-type Message = Common & { msgId: string | null; article?: FromArticle }
+type Message = InboundCommon & { msgId: string | null; article?: FromArticle }
 
 export type InboundText = Message & {
   kind: 'text'
@@ -73,7 +73,7 @@ export type InboundMessage =
  * `event` is a known name in lower case, or 'unknown'. `name` is always WeChat's name in lower
  * case.
  */
-type EventOf<E extends keyof EventDetails> = Common & {
+type EventOf<E extends keyof EventDetails> = InboundCommon & {
   kind: 'event'
   event: E
   name: string
@@ -85,7 +85,7 @@ export type Inbound = InboundMessage | InboundEvent
 
 export function toInbound(fields: XmlNode): Inbound {
   const msgType = required(fields, 'MsgType').toLowerCase()
-  const common: Common = {
+  const common: InboundCommon = {
     toUserName: required(fields, 'ToUserName'),
     openid: openidOf(fields),
     createTime: seconds(required(fields, 'CreateTime')),
@@ -94,7 +94,7 @@ export function toInbound(fields: XmlNode): Inbound {
   return msgType === 'event' ? toEvent(common) : toMessage(common, msgType)
 }
 
-function toEvent(common: Common): InboundEvent {
+function toEvent(common: InboundCommon): InboundEvent {
   const name = required(common.fields, 'Event').toLowerCase()
   const eventKey = textOf(common.fields, 'EventKey')
   return {
@@ -106,7 +106,7 @@ function toEvent(common: Common): InboundEvent {
   } as InboundEvent
 }
 
-function toMessage(common: Common, msgType: string): InboundMessage {
+function toMessage(common: InboundCommon, msgType: string): InboundMessage {
   const { fields } = common
   // one page of WeChat's documents writes the id of a voice message as MsgID
   const msgId = textOf(fields, 'MsgId') || textOf(fields, 'MsgID') || null

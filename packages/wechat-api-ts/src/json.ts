@@ -13,13 +13,13 @@ import {
   type XmlValue,
 } from './xml-node.ts'
 
-type Cursor = { text: string; at: number; values: number }
+type JsonCursor = { text: string; at: number; values: number }
 
 const white = /[ \t\r\n\ufeff]*/y
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const word = /true|false|null/y
 
-export function readJson(text: string): XmlNode {
+export function readJsonPush(text: string): XmlNode {
   const cursor = { text, at: 0, values: 0 }
   skip(cursor, white)
   const root = readObject(cursor, 1)
@@ -29,7 +29,7 @@ export function readJson(text: string): XmlNode {
 }
 
 /** Skips what matches the pattern, which may be nothing. */
-function skip(cursor: Cursor, pattern: RegExp): string {
+function skip(cursor: JsonCursor, pattern: RegExp): string {
   pattern.lastIndex = cursor.at
   const [found = ''] = pattern.exec(cursor.text) ?? []
   cursor.at += found.length
@@ -37,19 +37,19 @@ function skip(cursor: Cursor, pattern: RegExp): string {
 }
 
 /** Whether this character comes next, ignoring white space. If so, it is skipped. */
-function takes(cursor: Cursor, sign: string): boolean {
+function takes(cursor: JsonCursor, sign: string): boolean {
   skip(cursor, white)
   if (cursor.text[cursor.at] !== sign) return false
   cursor.at += 1
   return true
 }
 
-function must(cursor: Cursor, sign: string): void {
+function must(cursor: JsonCursor, sign: string): void {
   if (!takes(cursor, sign)) throw badXml('not well formed')
 }
 
 /** Calls `each` for the comma-separated entries between two brackets. */
-function readBetween(cursor: Cursor, [first, last]: [string, string], each: () => void): void {
+function readBetween(cursor: JsonCursor, [first, last]: [string, string], each: () => void): void {
   must(cursor, first)
   if (takes(cursor, last)) return
   do each()
@@ -57,7 +57,7 @@ function readBetween(cursor: Cursor, [first, last]: [string, string], each: () =
   must(cursor, last)
 }
 
-function readObject(cursor: Cursor, depth: number): XmlNode {
+function readObject(cursor: JsonCursor, depth: number): XmlNode {
   const node = blankNode()
   readBetween(cursor, ['{', '}'], () => {
     skip(cursor, white)
@@ -77,7 +77,7 @@ function addBelow(node: XmlNode, name: string, value: XmlValue): void {
   else node[name] = listNames.has(name) && !Array.isArray(value) ? [value] : value
 }
 
-function readList(cursor: Cursor, depth: number): XmlValue[] {
+function readList(cursor: JsonCursor, depth: number): XmlValue[] {
   const list: XmlValue[] = []
   readBetween(cursor, ['[', ']'], () => {
     list.push(readValue(cursor, depth + 1))
@@ -85,7 +85,7 @@ function readList(cursor: Cursor, depth: number): XmlValue[] {
   return list
 }
 
-function readValue(cursor: Cursor, depth: number): XmlValue {
+function readValue(cursor: JsonCursor, depth: number): XmlValue {
   if (depth > maxDepth) throw badXml('too deep')
   if (++cursor.values >= maxElements) throw badXml('too many elements')
   skip(cursor, white)
@@ -95,13 +95,13 @@ function readValue(cursor: Cursor, depth: number): XmlValue {
   return first === '"' ? stripForbidden(readString(cursor)) : readBare(cursor)
 }
 
-function readBare(cursor: Cursor): string {
+function readBare(cursor: JsonCursor): string {
   const found = skip(cursor, number) || skip(cursor, word)
   if (!found) throw badXml('not well formed')
   return found === 'null' ? '' : found
 }
 
-function readString(cursor: Cursor): string {
+function readString(cursor: JsonCursor): string {
   const found = stringAt(cursor.text, cursor.at)
   if (!found) throw badXml('not well formed')
   cursor.at = found.end

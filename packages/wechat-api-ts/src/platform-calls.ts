@@ -18,7 +18,7 @@ export type AuthorizerInfo = {
 export type GrantedScope = { funcscope_category: { id: number } }
 export type Authorization = { authorizer_appid: string; func_info: GrantedScope[] }
 export type Authorizer = { authorizer_info: AuthorizerInfo; authorization_info: Authorization }
-export type Listed = { authorizer_appid: string; auth_time: number }
+export type ListedAccount = { authorizer_appid: string; auth_time: number }
 export type TokenPair = {
   authorizer_access_token: string
   expires_in: number
@@ -52,7 +52,7 @@ export const platformCalls = (ask: Ask, component_appid: string) => {
     authorizerInfo: (authorizer_appid: string) =>
       post<Authorizer>('api_get_authorizer_info', { authorizer_appid }),
     authorizers: (page: { offset: number; count: number }) =>
-      post<{ total_count: number; list: (Listed & { refresh_token: string })[] }>(
+      post<{ total_count: number; list: (ListedAccount & { refresh_token: string })[] }>(
         'api_get_authorizer_list',
         page,
       ),

@@ -9,7 +9,7 @@ import {
   platformCalls,
   type Authorization,
   type Authorizer,
-  type Listed,
+  type ListedAccount,
   type TokenPair,
 } from './platform-calls.ts'
 import {
@@ -51,7 +51,7 @@ export type WechatPlatform = {
   authorizers: (page: {
     offset: number
     count: number
-  }) => Promise<{ total_count: number; list: Listed[] }>
+  }) => Promise<{ total_count: number; list: ListedAccount[] }>
   /** A client for an account that authorised the platform. */
   account: (appid: string) => AuthorizedClient
 }

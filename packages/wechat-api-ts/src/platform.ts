@@ -6,7 +6,7 @@ import type { Inbound } from './inbound.ts'
 import { openEnvelope, type EnvelopeKeys } from './push.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
 
-type Common = { componentAppid: string; createTime: number | null; fields: XmlNode }
+type NoticeCommon = { componentAppid: string; createTime: number | null; fields: XmlNode }
 type Authorized = {
   authorizerAppid: string
   authorizationCode: string
@@ -15,7 +15,7 @@ type Authorized = {
   preAuthCode: string
 }
 
-export type PlatformNotice = Common &
+export type PlatformNotice = NoticeCommon &
   /** A ticket comes every ten minutes and is valid for twelve hours. Keep the newest one. */
   (
     | { kind: 'component_verify_ticket'; ticket: string }

@@ -30,7 +30,7 @@ export type TokenKeeper = {
   obtain: (refused: string | null) => Promise<string>
 }
 
-type Source = {
+type TokenSource = {
   key: string
   tokens: TokenStore
   now: () => number
@@ -62,7 +62,7 @@ export function memoryTokenStore(): TokenStore {
   }
 }
 
-export function createTokenKeeper({ key, tokens, now, fetch }: Source): TokenKeeper {
+export function createTokenKeeper({ key, tokens, now, fetch }: TokenSource): TokenKeeper {
   // Calls whose same token was refused wait for one renewal together. Later calls find the new
   // token in the store.
   const flights = new Map<string | null, Promise<string>>()

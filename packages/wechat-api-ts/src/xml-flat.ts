@@ -2,7 +2,7 @@ import { hasForbidden, stripForbidden } from './text.ts'
 import { addOnTop, blankNode, isIgnoredName, maxElements, type XmlNode } from './xml-node.ts'
 import { decodeReferences } from './xml-references.ts'
 
-type Cursor = { xml: string; at: number; dirty: boolean }
+type XmlCursor = { xml: string; at: number; dirty: boolean }
 
 const openCdata = '<![CDATA['
 const whiteOnly = /^[ \t\r\n]*$/
@@ -27,7 +27,7 @@ export function readFlat(xml: string): XmlNode | null {
   return null
 }
 
-function readElement(cursor: Cursor, fields: XmlNode): boolean {
+function readElement(cursor: XmlCursor, fields: XmlNode): boolean {
   const name = readName(cursor)
   if (name === null || isIgnoredName(name)) return false
   const value = readValue(cursor, name)
@@ -35,7 +35,7 @@ function readElement(cursor: Cursor, fields: XmlNode): boolean {
   return addOnTop(fields, name, cursor.dirty ? stripForbidden(value) : value)
 }
 
-function readName(cursor: Cursor): string | null {
+function readName(cursor: XmlCursor): string | null {
   const start = cursor.at + 1
   let at = start
   while (isNameCode(cursor.xml.charCodeAt(at))) at++
@@ -54,7 +54,7 @@ function isNameCode(code: number): boolean {
   )
 }
 
-function readValue(cursor: Cursor, name: string): string | null {
+function readValue(cursor: XmlCursor, name: string): string | null {
   const { xml } = cursor
   if (xml.charCodeAt(cursor.at) === 47 && xml.charCodeAt(cursor.at + 1) === 62) {
     cursor.at += 2
@@ -73,14 +73,14 @@ function readValue(cursor: Cursor, name: string): string | null {
   return closes(cursor, name) ? value : null
 }
 
-function closes(cursor: Cursor, name: string): boolean {
+function closes(cursor: XmlCursor, name: string): boolean {
   const end = cursor.at + 2 + name.length
   if (!cursor.xml.startsWith(name, cursor.at + 2) || cursor.xml.charCodeAt(end) !== 62) return false
   cursor.at = end + 1
   return true
 }
 
-function readCdata(cursor: Cursor): string | null {
+function readCdata(cursor: XmlCursor): string | null {
   const start = cursor.at + openCdata.length
   const end = cursor.xml.indexOf(']]>', start)
   if (end < 0) return null
@@ -88,7 +88,7 @@ function readCdata(cursor: Cursor): string | null {
   return cursor.xml.slice(start, end)
 }
 
-function readText(cursor: Cursor): string | null {
+function readText(cursor: XmlCursor): string | null {
   const { xml, at } = cursor
   const end = xml.indexOf('<', at)
   if (end <= at) return null
@@ -102,7 +102,7 @@ function readText(cursor: Cursor): string | null {
   return text.includes('&') ? decodeReferences(text) : text
 }
 
-function skipWhite(cursor: Cursor): void {
+function skipWhite(cursor: XmlCursor): void {
   for (;;) {
     const code = cursor.xml.charCodeAt(cursor.at)
     if (code !== 10 && code !== 32 && code !== 13 && code !== 9) return
@@ -110,7 +110,7 @@ function skipWhite(cursor: Cursor): void {
   }
 }
 
-function endsHere(cursor: Cursor): boolean {
+function endsHere(cursor: XmlCursor): boolean {
   if (!cursor.xml.startsWith('</xml>', cursor.at)) return false
   cursor.at += 6
   skipWhite(cursor)

@@ -1,6 +1,6 @@
 // The errors with which a call on a session is refused, in words that tell the caller what to do.
 import type { SessionRow } from '../../../entities/index.ts'
-import { decideStep, relationTo, type SessionEvent } from '../../../rules/session/session.ts'
+import { decideStep, relationTo, type TransitionEvent } from '../../../rules/session/session.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 import { personIn, type Me } from './caller.ts'
@@ -35,7 +35,7 @@ export async function mayStep(
     session,
     event,
     fence,
-  }: { session: SessionRow; event: SessionEvent; fence?: number | undefined },
+  }: { session: SessionRow; event: TransitionEvent; fence?: number | undefined },
 ) {
   const who = relationTo(session, await personIn(unit, me, session))
   const decided = decideStep(session, { event, who, fence })

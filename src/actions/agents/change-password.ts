@@ -5,7 +5,7 @@ import { endLoginsOf, forgetLogins } from './end-logins.ts'
 import { writeTry } from './sign-in.ts'
 import { openTurns } from './turns.ts'
 
-type Me = { uid: number; companyId: string; tokenHash: string }
+type OwnLogin = { uid: number; companyId: string; tokenHash: string }
 const oneAtATime = openTurns(1, { ofKey: 8, ofAll: 240 })
 
 /**
@@ -14,7 +14,7 @@ const oneAtATime = openTurns(1, { ofKey: 8, ofAll: 240 })
  */
 export async function changePassword(
   needs: Needs<'store' | 'cache' | 'bus' | 'clock' | 'ids' | 'passwords'>,
-  me: Me,
+  me: OwnLogin,
   input: { oldPassword: string; newPassword: string; ip: string },
 ): Promise<void> {
   const ended = await oneAtATime(String(me.uid), async () => {

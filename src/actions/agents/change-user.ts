@@ -11,7 +11,7 @@ import { endLoginsOf, forgetLogins, forgetRights } from './end-logins.ts'
 import type { AssignNeeds } from '../queue/assign-waiting.ts'
 import { leaveUnservedSoon } from '../queue/leave-unserved.ts'
 import { tellStaff } from './tell-staff.ts'
-import { refuseTooMany, writeLinks } from './user-links.ts'
+import { refuseTooManyPeople, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {
   /** If the patch disables the person: who gets their sessions. */
@@ -44,7 +44,7 @@ export async function changeUser(
     refuseSelf(me, { before, row })
     await refuseHeir(unit, row, patch)
     if (row.username !== before.username) await refuseNameTaken(unit, row.username)
-    if (before.enabled === 0 && row.enabled === 1) await refuseTooMany(unit, company)
+    if (before.enabled === 0 && row.enabled === 1) await refuseTooManyPeople(unit, company)
     unit.users.change(me.companyId, row.uid, columns)
     await writeLinks(unit, row, patch)
     writeAudit(needs, unit, {

@@ -6,7 +6,7 @@ import { writeAudit, auditName } from '../audit.ts'
 import { refuseTaken } from '../unique.ts'
 import type { LoginRole } from './signed-in.ts'
 import { tellStaff } from './tell-staff.ts'
-import { refuseTooMany, writeLinks, type UserLinks } from './user-links.ts'
+import { refuseTooManyPeople, writeLinks, type UserLinks } from './user-links.ts'
 
 export type NewUser = UserLinks & {
   username: string
@@ -27,7 +27,7 @@ export async function createUser(
     const company = await unit.companies.lock(me.companyId)
     if (!company) throw new AppError('not_found', 'There is no such company.')
     await refuseNameTaken(unit, input.username)
-    if (input.enabled !== false) await refuseTooMany(unit, company)
+    if (input.enabled !== false) await refuseTooManyPeople(unit, company)
     const fresh = {
       company_id: me.companyId,
       username: input.username,

@@ -6,11 +6,11 @@ import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentUser } from '../../views/user.ts'
 import { readLinks } from './user-links.ts'
+import type { ListPage } from '../list-page.ts'
 
-type Page = { cursor?: string | undefined; limit: number }
 const nextOf = (rows: { uid: number }[], limit: number) =>
   rows.length === limit ? String(rows.at(-1)?.uid) : null
-const afterOf = (page: Page) => Number.parseInt(page.cursor ?? '0', 10) || 0
+const afterOf = (page: ListPage) => Number.parseInt(page.cursor ?? '0', 10) || 0
 
 export async function showUser(needs: Needs<'store' | 'clock'>, me: Me, uid: number) {
   const row = await needs.store.read.users.find(me.companyId, uid)
@@ -25,7 +25,7 @@ export async function getSelf({ store }: Needs<'store'>, me: Me): Promise<UserRo
   return row
 }
 
-export async function listUsers(needs: Needs<'store' | 'clock'>, me: Me, page: Page) {
+export async function listUsers(needs: Needs<'store' | 'clock'>, me: Me, page: ListPage) {
   const now = needs.clock.now()
   const rows = await needs.store.read.users.list(me.companyId, afterOf(page), page.limit)
   const items = await Promise.all(
@@ -37,7 +37,7 @@ export async function listUsers(needs: Needs<'store' | 'clock'>, me: Me, page: P
 export async function listDirectory(
   needs: Needs<'store' | 'clock'>,
   me: Me,
-  page: Page & { search: string },
+  page: ListPage & { search: string },
 ) {
   const { users, groups } = needs.store.read
   const now = needs.clock.now()

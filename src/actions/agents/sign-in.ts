@@ -17,7 +17,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 import { openTurns } from './turns.ts'
 
-export type SignIn = { username: string; password: string; device: string | null; ip: string }
+export type SignInInput = { username: string; password: string; device: string | null; ip: string }
 export type SignInResult = { token: string; endsAt: number; user: UserRow }
 type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus' | 'passwords'>
 
@@ -27,7 +27,7 @@ const room = { ofKey: 48, ofAll: 240 }
 const oneAtATime = openTurns(1, room)
 const fewAtATime = openTurns(8, room)
 
-export function signIn(needs: SignInNeeds, asked: SignIn): Promise<SignInResult> {
+export function signInAgent(needs: SignInNeeds, asked: SignInInput): Promise<SignInResult> {
   const input = { ...asked, ip: networkOf(asked.ip) }
   return fewAtATime(input.ip, () =>
     oneAtATime(`${input.ip} ${input.username}`, async () => {
@@ -62,7 +62,7 @@ async function waitForName(needs: Needs<'store' | 'clock'>, username: string): P
  */
 export function writeTry(
   needs: Needs<'store' | 'clock' | 'ids'>,
-  { username, ip }: Pick<SignIn, 'username' | 'ip'>,
+  { username, ip }: Pick<SignInInput, 'username' | 'ip'>,
 ): Promise<string> {
   return needs.store.work('rest', async (unit) => {
     await unit.users.lockLogin(username)

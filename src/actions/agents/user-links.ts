@@ -92,7 +92,7 @@ export async function readLinks(unit: Unit, uid: number) {
 }
 
 /** The company's row must be locked, so that nobody else adds a person at the same time. */
-export async function refuseTooMany(unit: Unit, company: CompanyRow): Promise<void> {
+export async function refuseTooManyPeople(unit: Unit, company: CompanyRow): Promise<void> {
   const most = company.max_agents ?? Infinity
   if ((await unit.users.count(company.company_id)) >= most) {
     throw new AppError('limit_reached', `Your company may have ${most} people.`)

@@ -20,8 +20,8 @@ import type { Committed } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 import { sift } from '../sift.ts'
 import { followExclusive } from './follow-exclusive.ts'
+import type { ListPage } from '../list-page.ts'
 
-type Page = { cursor?: string | undefined; limit: number }
 const last = 'g'
 
 export async function getCustomer(
@@ -37,7 +37,7 @@ export async function getCustomer(
 export async function listCustomers(
   needs: Needs<'store'>,
   me: Me,
-  { search = '', cursor = last, limit }: Page & { search?: string | undefined },
+  { search = '', cursor = last, limit }: ListPage & { search?: string | undefined },
 ) {
   const { customers } = needs.store.read
   const rows =
@@ -96,7 +96,7 @@ async function readerOf(read: Unit, me: Me) {
 export async function listCustomerMessages(
   needs: Needs<'store'>,
   me: Me,
-  { id, cursor, limit }: Page & { id: string },
+  { id, cursor, limit }: ListPage & { id: string },
 ) {
   await getCustomer(needs, me, id)
   const { messages } = needs.store.read
@@ -113,7 +113,7 @@ export async function listCustomerMessages(
 export async function listCustomerSessions(
   needs: PresentNeeds,
   me: Me,
-  { id, cursor, limit }: Page & { id: string },
+  { id, cursor, limit }: ListPage & { id: string },
 ) {
   await getCustomer(needs, me, id)
   const { sessions, sessionLists } = needs.store.read
@@ -130,7 +130,7 @@ export async function listCustomerSessions(
 export async function listTrajectory(
   needs: Needs<'store'>,
   me: Me,
-  { id, cursor, limit }: Page & { id: string },
+  { id, cursor, limit }: ListPage & { id: string },
 ) {
   await getCustomer(needs, me, id)
   const before = Number.parseInt(cursor ?? '', 10) || Number.MAX_SAFE_INTEGER

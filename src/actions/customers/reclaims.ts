@@ -17,8 +17,7 @@ import { takeStep } from '../transition/step.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 import { silentSince, type Silent } from './silent.ts'
-
-type Page = { cursor?: string | undefined; limit: number }
+import type { ListPage } from '../list-page.ts'
 
 function spotOf(cursor: string | undefined, first: number): { at: number; id: string } {
   const [at = '', id = ''] = (cursor ?? '').split('.')
@@ -32,7 +31,7 @@ function spotOf(cursor: string | undefined, first: number): { at: number; id: st
 export async function previewReclaim(
   needs: Needs<'store' | 'clock' | 'known'>,
   me: Me,
-  { hours, cursor, limit }: Page & { hours: number },
+  { hours, cursor, limit }: ListPage & { hours: number },
 ) {
   const company = await needs.known.company(me.companyId)
   if (!company) throw notFound()
@@ -94,7 +93,7 @@ async function openSeen(
   return newest && newest.open_key !== null ? newest : null
 }
 
-export async function listReclaimed(needs: Needs<'store'>, me: Me, { cursor, limit }: Page) {
+export async function listReclaimed(needs: Needs<'store'>, me: Me, { cursor, limit }: ListPage) {
   const { at: before, id } = spotOf(cursor, Number.MAX_SAFE_INTEGER)
   const rows = await needs.store.read.missed.reclaimedList(me.companyId, {
     before,

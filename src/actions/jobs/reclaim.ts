@@ -69,12 +69,12 @@ async function reclaimOne(
 const ownerOf = (customer: CustomerRow, session: SessionRow | null) =>
   customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null)
 
-type Reclaimed = { customer: CustomerRow; session: SessionRow | null; at: number }
+type ReclaimedCustomer = { customer: CustomerRow; session: SessionRow | null; at: number }
 
 async function writeReclaim(
   needs: TimerNeeds,
   unit: Unit,
-  { customer, session, at }: Reclaimed,
+  { customer, session, at }: ReclaimedCustomer,
 ): Promise<Committed | null> {
   const place = session?.state === queued ? placeAfter(session) : undefined
   if (!session || place === null) {

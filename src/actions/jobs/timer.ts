@@ -2,7 +2,7 @@
 // checked again under lock, so that a push that arrives just before wins. If no process was running
 // when a timer was due, the next run makes up for it once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
-import type { SessionEvent } from '../../../rules/session/session.ts'
+import type { TransitionEvent } from '../../../rules/session/session.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
 import { silence } from '../lines/automatic-line.ts'
@@ -18,7 +18,7 @@ export type TimerNeeds = TellNeeds
 export type Timer = {
   /** The name of the job. It is also written as the actor to the ledger. */
   job: string
-  event: SessionEvent
+  event: TransitionEvent
   reason: string
   /** The event that others are told about. */
   says: string

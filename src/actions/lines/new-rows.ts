@@ -6,10 +6,10 @@ import { messageTypes, writtenBy } from '../../../rules/reply/message.ts'
 import { queued } from '../../../rules/session/states.ts'
 import { newClue, nobody } from '../../../rules/session/exclusive.ts'
 
-type AccountKeys = { company_id: string; account_id: string; appid: string }
+type AccountIds = { company_id: string; account_id: string; appid: string }
 
 export const newCustomer = (
-  place: AccountKeys,
+  place: AccountIds,
   facts: { id: string; openid: string; at: number },
 ): CustomerRow => ({
   wx_user_id: facts.id,
@@ -86,7 +86,7 @@ export const openKey = (customer: { account_id: string; wx_user_id: string }) =>
   `${customer.account_id}:${customer.wx_user_id}`
 
 export type Line = { message_id: string; opercode: number; add_time: number } & Partial<MessageRow>
-type CustomerKeys = AccountKeys & { wx_user_id: string; openid: string }
+type CustomerKeys = AccountIds & { wx_user_id: string; openid: string }
 
 // the row lists every column, because objects of equal shape are copied faster
 const blank: MessageRow = {

@@ -1,9 +1,15 @@
 // Stores a file in the vault: first its bytes, completely on disk, and only then the row that names
 // them.
 import type { ResourceRow } from '../../../entities/index.ts'
-import { headBytes, judge, mostOfAny, wav, type Media } from '../../../rules/reply/media.ts'
+import {
+  headBytes,
+  judgeFile,
+  mostOfAny,
+  wav,
+  type RecognisedType,
+} from '../../../rules/reply/media.ts'
 import { AppError } from '../../errors.ts'
-import type { Draft, Needs } from '../../ports.ts'
+import type { FileDraft, Needs } from '../../ports.ts'
 
 export type KeepNeeds = Needs<'store' | 'vault' | 'voices' | 'ids' | 'clock'>
 export type Incoming = {
@@ -35,7 +41,7 @@ export async function keepMedia(needs: KeepNeeds, given: Incoming): Promise<Reso
   )
 }
 
-type ReceivedFile = { draft: Draft; media: Media }
+type ReceivedFile = { draft: FileDraft; media: RecognisedType }
 
 async function receive(
   needs: Needs<'vault'>,
@@ -44,7 +50,7 @@ async function receive(
 ): Promise<ReceivedFile> {
   const draft = await needs.vault.receive(source, { most: mostOfAny, head: headBytes })
   if (!draft) throw new AppError('too_large', refusals.too_large)
-  const media = judge(draft, strict)
+  const media = judgeFile(draft, strict)
   if (draft.size === 0 || typeof media === 'string') {
     await draft.drop()
     const code = typeof media === 'string' ? media : 'wrong_type'
@@ -53,7 +59,7 @@ async function receive(
   return { draft, media }
 }
 
-async function asMp3(needs: Needs<'vault' | 'voices'>, draft: Draft): Promise<ReceivedFile> {
+async function asMp3(needs: Needs<'vault' | 'voices'>, draft: FileDraft): Promise<ReceivedFile> {
   try {
     return await receive(needs, streamOf(await needs.voices.mp3(draft.read)), true)
   } finally {
@@ -62,7 +68,7 @@ async function asMp3(needs: Needs<'vault' | 'voices'>, draft: Draft): Promise<Re
 }
 
 type MediaFacts = Pick<Incoming, 'companyId' | 'name' | 'uid'> & {
-  media: Media
+  media: RecognisedType
   sha256: string
   size: number
 }

@@ -4,7 +4,7 @@ import type { MessageRow, ResourceRow } from '../../../entities/index.ts'
 import { contentOf, filesOf, withIds, type Content } from '../../../rules/reply/content.ts'
 import { takenByPlatform } from '../../../rules/reply/media.ts'
 import { AppError } from '../../errors.ts'
-import type { Delivery, KnownAccount, Unit, UploadKind } from '../../ports.ts'
+import type { DeliveryOutcome, KnownAccount, Unit, UploadKind } from '../../ports.ts'
 import { mediaIdFor, type UploadNeeds } from './upload-media.ts'
 
 /**
@@ -64,7 +64,7 @@ export async function forPlatform(
   needs: UploadNeeds,
   account: KnownAccount,
   message: MessageRow,
-): Promise<Ready | Delivery> {
+): Promise<Ready | DeliveryOutcome> {
   const content = contentOf(message)
   const ids = new Map<string, string>()
   for (const { id, kind } of filesOf(content)) {

@@ -1,7 +1,7 @@
 // Uploads a file of the vault to WeChat for one account. This is done once, and again after WeChat
 // has forgotten the file.
 import type { ResourceRow } from '../../../entities/index.ts'
-import type { Delivery, KnownAccount, Needs, UploadKind } from '../../ports.ts'
+import type { DeliveryOutcome, KnownAccount, Needs, UploadKind } from '../../ports.ts'
 
 export type UploadNeeds = Needs<'store' | 'vault' | 'channel' | 'clock'>
 
@@ -13,7 +13,7 @@ export async function mediaIdFor(
   needs: UploadNeeds,
   account: KnownAccount,
   { resourceId, kind }: { resourceId: string; kind: UploadKind },
-): Promise<string | Delivery> {
+): Promise<string | DeliveryOutcome> {
   const now = needs.clock.now()
   const known = await needs.store.read.media.upload(resourceId, account.account_id, kind)
   if (known && known.dies_at - marginMs > now) return known.media_id

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountRow, CustomerRow, MessageRow, OutboxRow } from '../../../entities/index.ts'
 import { believeRefusal, giveBack } from '../../../rules/reply/reply-window.ts'
 import { isAppError } from '../../errors.ts'
-import type { Delivery, KnownAccount, Needs, Unit } from '../../ports.ts'
+import type { DeliveryOutcome, KnownAccount, Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { lineEvents, windowEvent, writeEvents } from '../streams/write.ts'
 import { forPlatform } from '../media/outgoing-media.ts'
@@ -66,7 +66,11 @@ async function whenBack(ending: AbortSignal, write: () => Promise<void>): Promis
 }
 
 /** The channel never throws, so an error here happened before anything was sent. */
-async function tryToLeave(needs: DeliverNeeds, leased: Leased, lease: Lease): Promise<Delivery> {
+async function tryToLeave(
+  needs: DeliverNeeds,
+  leased: Leased,
+  lease: Lease,
+): Promise<DeliveryOutcome> {
   try {
     const account = leased.account && (await needs.known.account(leased.account.appid))
     return account?.account_id === leased.account?.account_id && account
@@ -82,7 +86,7 @@ async function tryToLeave(needs: DeliverNeeds, leased: Leased, lease: Lease): Pr
 }
 
 const mediaUnknown = 40007
-const leaseLost: Delivery = { outcome: 'not_delivered', reason: 'lease_lost' }
+const leaseLost: DeliveryOutcome = { outcome: 'not_delivered', reason: 'lease_lost' }
 
 /**
  * WeChat may have forgotten a file early. It then refuses the line, so nothing was delivered, and
@@ -92,7 +96,7 @@ async function leave(
   needs: DeliverNeeds,
   account: KnownAccount,
   { lease, ...leased }: Leased & { lease: Lease },
-): Promise<Delivery> {
+): Promise<DeliveryOutcome> {
   for (let again = false; ; again = true) {
     const ready = await forPlatform(needs, account, leased.message)
     if ('outcome' in ready) return ready
@@ -151,7 +155,7 @@ type Outcome = {
   giveBack: boolean
 }
 
-function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): Outcome {
+function decideOutcome(delivery: DeliveryOutcome, row: OutboxRow, now: number): Outcome {
   switch (delivery.outcome) {
     case 'sent':
       return { state: 'sent', errcode: 0, why: null, giveBack: false }
@@ -176,7 +180,7 @@ function decideOutcome(delivery: Delivery, row: OutboxRow, now: number): Outcome
 async function settle(
   needs: DeliverNeeds,
   { row, message, token, sentAt }: Leased,
-  delivery: Delivery,
+  delivery: DeliveryOutcome,
 ): Promise<void> {
   const at = needs.clock.now()
   let outcome = decideOutcome(delivery, row, at)

@@ -108,7 +108,7 @@ async function refuseFormerAdmin(
   if (!isAdmin || !companyIsOpen(company, needs.clock.now())) throw notBegun()
 }
 
-type Binding = {
+type NewBinding = {
   me: Pick<Me, 'companyId' | 'uid'>
   platform: KnownPlatform
   authorized: AuthorizedAccount
@@ -117,7 +117,7 @@ type Binding = {
 async function bind(
   needs: AuthorizeNeeds,
   unit: Unit,
-  { me, platform, authorized }: Binding,
+  { me, platform, authorized }: NewBinding,
 ): Promise<AccountRow> {
   const company = await unit.companies.lock(me.companyId)
   await refuseFormerAdmin(needs, unit, me)

@@ -1,7 +1,7 @@
 import { isAppError } from '../../errors.ts'
 import type { KnownPlatform, Needs } from '../../ports.ts'
 
-export type Exchange = { appid: string; openid: string; code: string; text: string }
+export type ReleaseExchange = { appid: string; openid: string; code: string; text: string }
 
 /**
  * Passes a step of WeChat's test before a platform is released: the push is answered with nothing,
@@ -10,7 +10,7 @@ export type Exchange = { appid: string; openid: string; code: string; text: stri
 export async function answerByCall(
   needs: Needs<'desk' | 'log'>,
   platform: KnownPlatform,
-  { appid, openid, code, text }: Exchange,
+  { appid, openid, code, text }: ReleaseExchange,
 ): Promise<void> {
   try {
     await needs.desk.authorize(platform, code)

@@ -19,7 +19,7 @@ type PlatformNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
 const columns = { appSecret: 'app_secret', token: 'token', encodingAesKey: 'aes_key' } as const
 
-export async function createPlatform(
+export async function addPlatform(
   needs: PlatformNeeds,
   me: Me,
   input: PlatformInput,

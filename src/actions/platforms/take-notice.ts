@@ -5,7 +5,7 @@ import type { KnownPlatform, Needs } from '../../ports.ts'
 import { platformPlace } from '../../secrets.ts'
 import { exchangeCode } from './exchange.ts'
 
-export type Notice =
+export type ReadNotice =
   | { kind: 'ticket'; ticket: string }
   | { kind: 'authorized'; appid: string; code: string }
   | { kind: 'unauthorized'; appid: string }
@@ -18,7 +18,7 @@ type NoticeNeeds = Needs<
 export async function takeNotice(
   needs: NoticeNeeds,
   platform: KnownPlatform,
-  notice: Notice,
+  notice: ReadNotice,
 ): Promise<void> {
   needs.metrics.notices.inc({ kind: notice.kind })
   if (notice.kind === 'ticket') await keepTicket(needs, platform, notice.ticket)

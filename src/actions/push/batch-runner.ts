@@ -3,7 +3,7 @@
 // somebody else.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inBackground } from '../../in-background.ts'
-import { inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
+import { dropLate, type PendingPush, type RunnerNeeds } from './pending-push.ts'
 import { receive } from './receive.ts'
 import type { SingleRunner } from './single-runner.ts'
 
@@ -25,7 +25,9 @@ export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
     do {
       await gather(pending, last)
       // if a push of this customer is running alone by now, this one must wait behind it
-      const batch = inTime(needs, pending.splice(0, most)).filter((push) => !singles.follows(push))
+      const batch = dropLate(needs, pending.splice(0, most)).filter(
+        (push) => !singles.follows(push),
+      )
       const written = answers.take()
       if (batch.length + written.length > 0) {
         last = await timed(batch.length, committed(batch, written))

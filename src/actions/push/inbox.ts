@@ -9,7 +9,7 @@ import { customerOf, type NewPush, type Push } from './decide/push.ts'
  */
 export type InboxEntry = { push: NewPush; row: InboxRow; stored: string; isNew: boolean }
 
-export async function enter(
+export async function enterInbox(
   needs: Needs<'clock' | 'ids'>,
   unit: Unit,
   pushes: Push[],
@@ -27,7 +27,7 @@ export async function enter(
  * Removes pushes from the batch whose customer's rows are locked by somebody else; they will run
  * again alone. Returns a test for these entries.
  */
-export function takeBack(
+export function takeOutBusy(
   unit: Unit,
   entries: InboxEntry[],
   busyCustomers: ReadonlySet<string>,

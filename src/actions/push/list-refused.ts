@@ -3,6 +3,7 @@ import type { Needs } from '../../ports.ts'
 import { writeAudit } from '../audit.ts'
 import type { Me } from '../access/caller.ts'
 import { notFound } from '../access/refuse.ts'
+import type { ListPage } from '../list-page.ts'
 
 const newest = { before: Number.MAX_SAFE_INTEGER, id: '' }
 
@@ -19,7 +20,7 @@ function spotOf(cursor: string | undefined): { before: number; id: string } {
 export async function listRefused(
   { store: { read } }: Needs<'store'>,
   me: Me,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  { cursor, limit }: ListPage,
 ) {
   const page = { ...spotOf(cursor), limit: limit + 1 }
   const rows = await read.refused.list(me.companyId, page)

@@ -40,13 +40,13 @@ export async function loadPlaces(
   return places
 }
 
-type Spot = { lane: string; rank: number }
+type LaneAndRank = { lane: string; rank: number }
 
 function spotsOf(
   push: Push,
   { customer, open }: CustomerFacts,
   { at, found }: LoadedForPlaces,
-): Spot[] {
+): LaneAndRank[] {
   if (open) {
     const { state, lane, rank } = open.row
     return state === queued && lane !== null ? [{ lane, rank: rank ?? 0 }] : []

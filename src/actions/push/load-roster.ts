@@ -1,7 +1,12 @@
 // Loads the people who may be given the sessions that a batch may open, and the lanes in which
 // others already wait.
 import { lanesThatMatter, whoMatters } from '../../../rules/session/assignment.ts'
-import { namedBy, namedByKey, receives, type Named } from '../../../rules/session/reception.ts'
+import {
+  namedBy,
+  namedByKey,
+  receives,
+  type NamedReceiver,
+} from '../../../rules/session/reception.ts'
 import type { KnownCustomer, Unit } from '../../ports.ts'
 import { loadPeople, type PersonRead } from '../queue/roster.ts'
 import { laneKey, sceneKey, type BatchFacts } from './decide/facts.ts'
@@ -58,7 +63,7 @@ function whomItMayName(
   push: Push,
   customer: Readonly<KnownCustomer>,
   loaded: LoadedForRoster,
-): Named[] {
+): NamedReceiver[] {
   const { deed, account } = push
   const { receptions, found, at } = loaded
   const byScene =

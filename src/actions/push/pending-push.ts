@@ -19,7 +19,7 @@ export const deadlineMs = 3000
  * WeChat gives up after 5 s. Pushes that cannot be answered in time anyway are dropped to make
  * room; WeChat sends them again.
  */
-export function inTime(needs: Needs<'clock'>, batch: PendingPush[]): PendingPush[] {
+export function dropLate(needs: Needs<'clock'>, batch: PendingPush[]): PendingPush[] {
   const since = needs.clock.mono() - deadlineMs
   for (const late of batch.filter((pending) => pending.since < since)) {
     late.reject(new AppError('store_away', 'The push could not be stored in time.'))

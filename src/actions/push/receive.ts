@@ -7,7 +7,7 @@ import { contentOf } from '../../../rules/reply/content.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Effects } from './decide/effects.ts'
-import { enter, takeBack, type InboxEntry } from './inbox.ts'
+import { enterInbox, takeOutBusy, type InboxEntry } from './inbox.ts'
 import { keepRefused } from './keep-refused.ts'
 import { loadFacts } from './load-facts.ts'
 import type { Push, PushAnswer } from './decide/push.ts'
@@ -41,10 +41,10 @@ export async function receive(
   const { effects, answers } = await needs.store.work(
     'push',
     async (unit) => {
-      const entries = await enter(needs, unit, pushes)
+      const entries = await enterInbox(needs, unit, pushes)
       const entered = entries.filter(({ isNew }) => isNew).map(({ push }) => push)
       const facts = await loadFacts(needs, unit, { pushes: entered, alone })
-      const isBusy = takeBack(unit, entries, facts.busy)
+      const isBusy = takeOutBusy(unit, entries, facts.busy)
       const fresh = entries.filter((entry) => entry.isNew && !isBusy(entry))
 
       const effects = takePushes(

@@ -4,7 +4,7 @@
 // it waits, and the batches need connections too.
 import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
-import { deadlineMs, inTime, type PendingPush, type RunnerNeeds } from './pending-push.ts'
+import { deadlineMs, dropLate, type PendingPush, type RunnerNeeds } from './pending-push.ts'
 import { customerOf } from './decide/push.ts'
 import { receive } from './receive.ts'
 import { takeRefused } from './take-refused.ts'
@@ -33,7 +33,7 @@ export function openSingleRunner(needs: RunnerNeeds): SingleRunner {
 
   const runNext = async (key: string): Promise<void> => {
     const own = pushesOf.get(key) ?? []
-    for (const pending of inTime(needs, own.slice(0, 1))) await runAlone(needs, pending)
+    for (const pending of dropLate(needs, own.slice(0, 1))) await runAlone(needs, pending)
     own.shift()
     all -= 1
     if (own.length > 0) turns.push(key)

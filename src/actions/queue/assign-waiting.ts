@@ -59,7 +59,7 @@ function isGiven(settings: Settings, lane: string): boolean {
   return sessionRuleAt(settings, { accountId: where.accountId, groupId }) !== 'grab'
 }
 
-type QueuedRow = {
+type AssignableRow = {
   session_id: string
   lane: string
   rank: number
@@ -101,8 +101,8 @@ async function nextPage(
   { store }: AssignNeeds,
   companyId: string,
   spots: Map<string, WalkSpot>,
-): Promise<QueuedRow[]> {
-  const waiters: QueuedRow[] = []
+): Promise<AssignableRow[]> {
+  const waiters: AssignableRow[] = []
   for (const [lane, spot] of [...spots]) {
     const some = await store.read.lanes.waiters(companyId, lane, { ...spot, limit: pageSize })
     const last = some.at(-1)

@@ -10,19 +10,19 @@ import {
   type StaffNow,
   type Staff,
 } from '../../../rules/session/assignment.ts'
-import type { Named } from '../../../rules/session/reception.ts'
+import type { NamedReceiver } from '../../../rules/session/reception.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
 import { sessionRuleAt, type Settings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
-type Where = {
+type RosterScope = {
   account: { account_id: string }
   company: { settings: Settings; staff: readonly Staff[] }
 }
 
 export function askedFor(
-  { account, company }: Where,
-  { exclusive, named }: { exclusive: number; named: Named },
+  { account, company }: RosterScope,
+  { exclusive, named }: { exclusive: number; named: NamedReceiver },
 ): Unassigned {
   return {
     accountId: account.account_id,

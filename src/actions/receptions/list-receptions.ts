@@ -2,6 +2,7 @@ import type { ReceptionRow } from '../../../entities/index.ts'
 import type { Me } from '../access/caller.ts'
 import type { Needs } from '../../ports.ts'
 import { noReception } from './receptions.ts'
+import type { ListPage } from '../list-page.ts'
 
 /** Sorts after every id, so that the list starts with the newest. */
 const newest = 'g'
@@ -9,7 +10,7 @@ const newest = 'g'
 export async function listReceptions(
   { store }: Needs<'store'>,
   me: Me,
-  { cursor = newest, limit }: { cursor?: string | undefined; limit: number },
+  { cursor = newest, limit }: ListPage,
 ): Promise<{ rows: ReceptionRow[]; next: string | null }> {
   const page = { before: cursor, limit: limit + 1 }
   const rows = await store.read.visits.listReceptions(me.companyId, page)

@@ -61,12 +61,12 @@ export async function createReception(
 const sceneTaken = () =>
   new AppError('scene_taken', 'This scene is in use already.', { field: 'scene' })
 
-type QrCode = { ticket: string; url: string } | null
+type ReceptionCode = { ticket: string; url: string } | null
 
 function newReception(
   needs: ReceptionNeeds,
   me: Me,
-  { input, made }: { input: NewReception; made: QrCode },
+  { input, made }: { input: NewReception; made: ReceptionCode },
 ): ReceptionRow {
   const now = needs.clock.now()
   return {

@@ -1,10 +1,10 @@
+import { dayMs } from '../../../rules/session/timers.ts'
 import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 import { presentRule, type Hits } from '../../views/rule.ts'
 import { noRule } from './save-rule.ts'
 
-export const dayMs = 24 * 3600_000
 const recentDays = 30
 export const recentSince = ({ clock }: Needs<'clock'>) =>
   Math.floor(clock.now() / dayMs) - recentDays

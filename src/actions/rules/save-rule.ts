@@ -46,7 +46,7 @@ async function saveRule(
     const before = id === null ? null : await unit.rules.lock(me.companyId, id)
     if (id !== null && !before) throw noRule()
     await refuseForeign(unit, me, [input])
-    if (!before) await refuseTooMany(unit, me, 1)
+    if (!before) await refuseTooManyRules(unit, me, 1)
 
     const row = rowOf(needs, me, { input, before })
     if (before) unit.rules.rewrite([row])
@@ -88,7 +88,7 @@ export function rowOf(
 }
 
 /** The company's row must be locked, so that nobody else adds a rule at the same time. */
-export async function refuseTooMany(unit: Unit, me: Me, more: number): Promise<void> {
+async function refuseTooManyRules(unit: Unit, me: Me, more: number): Promise<void> {
   if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
   throw new AppError(
     'limit_reached',

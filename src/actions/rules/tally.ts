@@ -2,8 +2,8 @@
 // process until a job writes them to the database.
 import { createHash } from 'node:crypto'
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
 import type { Needs, SpokenRule, Tally, Unanswered } from '../../ports.ts'
-import { dayMs } from './list-rules.ts'
 
 // the limit for each company between two writes
 const mostQuestions = 2000

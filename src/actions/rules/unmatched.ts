@@ -1,10 +1,10 @@
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import { groupQuestions } from '../../../rules/auto-reply/questions.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
 import type { Me } from '../access/caller.ts'
 import type { Needs } from '../../ports.ts'
 import { presentTime } from '../../views/times.ts'
 import { sift } from '../sift.ts'
-import { dayMs } from './list-rules.ts'
 
 const mostRead = 500
 

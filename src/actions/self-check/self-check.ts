@@ -14,7 +14,7 @@ import { differences, sumsInSql } from '../jobs/queue-reconcile.ts'
 /** `queue` is null if another process has the queue in its memory. */
 export type CheckNeeds = { store: { read: Unit }; queue: WaitingQueue | null; clock: Clock }
 export type Promised = { id: string; verdict: 'ok' | 'violated'; detail: string }
-type Breach = { session_id: string; what: string }
+type FoundBreach = { session_id: string; what: string }
 
 const pieceSize = 256
 /** Sessions with many lines must not make one piece of the check long. */
@@ -50,7 +50,7 @@ const promised = (id: string, faults: string[], fine: string): Promised => ({
   detail: faults.length === 0 ? fine : faults.slice(0, 5).join('; '),
 })
 
-const words = (breaches: Breach[]) =>
+const words = (breaches: FoundBreach[]) =>
   breaches.map(({ session_id, what }) => `session ${session_id}: ${what}`)
 
 async function checkSessions(
@@ -64,10 +64,10 @@ async function checkSessions(
   most: number,
 ): Promise<Promised[]> {
   const found = {
-    keys: [] as Breach[],
-    lines: [] as Breach[],
-    ledgers: [] as Breach[],
-    deliveries: [] as Breach[],
+    keys: [] as FoundBreach[],
+    lines: [] as FoundBreach[],
+    ledgers: [] as FoundBreach[],
+    deliveries: [] as FoundBreach[],
   }
   let looked = 0
   for await (const ids of pieces({ invariants }, companyId, most)) {

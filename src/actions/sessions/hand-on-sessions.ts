@@ -2,7 +2,7 @@
 // and their places in group chats. Each one is a transaction of its own, so that no lock is held
 // for long. If the process dies, the job of the same name continues.
 import { laneFor } from '../../../rules/session/assignment.ts'
-import { namedBy, receives, type Named } from '../../../rules/session/reception.ts'
+import { namedBy, receives, type NamedReceiver } from '../../../rules/session/reception.ts'
 import { privateLane } from '../../../rules/session/lane.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { isOwned } from '../../../rules/session/session.ts'
@@ -17,7 +17,7 @@ import { findHeir } from '../queue/heir.ts'
 import { lockBoth } from '../access/lock.ts'
 import { askedFor } from '../queue/roster.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
-import { takeStep, type Step } from '../transition/step.ts'
+import { takeStep, type StepAim } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /**
@@ -147,9 +147,7 @@ async function mayInherit(unit: Unit, { uid, to }: Leaver): Promise<number[]> {
   return to === 'queue' ? [] : [Number(to)]
 }
 
-type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
-
-async function toPerson(unit: Unit, session: SessionRow, uid: number): Promise<Aim> {
+async function toPerson(unit: Unit, session: SessionRow, uid: number): Promise<StepAim> {
   const identity = await unit.users.identity(session.account_id, uid)
   return {
     event: 'handOnTo',
@@ -164,7 +162,7 @@ type LeftCustomer = LeavingAgent & { customer: CustomerRow; session: SessionRow;
  * Sessions that were already queued keep their rank. The others get the rank of a session that has
  * waited as long as they have.
  */
-async function toQueue(unit: Unit, placing: LeftCustomer): Promise<Aim> {
+async function toQueue(unit: Unit, placing: LeftCustomer): Promise<StepAim> {
   const { company, customer, session } = placing
   const lane = await laneWithout(unit, placing)
   if (session.state === queued) return { event: 'moveLane', place: { lane } }
@@ -187,7 +185,7 @@ async function laneWithout(
   })
 }
 
-async function namedFor(unit: Unit, customer: CustomerRow, at: number): Promise<Named> {
+async function namedFor(unit: Unit, customer: CustomerRow, at: number): Promise<NamedReceiver> {
   const { company_id: companyId, reception_id: id } = customer
   const [reception] = id === null ? [] : await unit.visits.receptions(companyId, [id])
   return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }

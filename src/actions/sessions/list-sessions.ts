@@ -3,7 +3,7 @@ import { presentTime } from '../../views/times.ts'
 import { active, closedStates, group, queued, waiting } from '../../../rules/session/states.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
-import type { Needs, Unit, Wanted } from '../../ports.ts'
+import type { Needs, Unit, SessionsWanted } from '../../ports.ts'
 import { sift } from '../sift.ts'
 import { presentSessions, type PresentNeeds } from './present.ts'
 import { supervises, type Me } from '../access/caller.ts'
@@ -48,7 +48,7 @@ export async function listSessions(needs: PresentNeeds, me: Me, input: ListInput
 const cursorOf = (row: SessionRow) =>
   row.state === queued ? `${row.rank ?? 0}.${row.session_id}` : row.session_id
 
-const isNarrow = ({ search, unanswered, answerable }: Wanted) =>
+const isNarrow = ({ search, unanswered, answerable }: SessionsWanted) =>
   search !== '' || unanswered !== undefined || answerable !== undefined
 
 function spotOf(cursor: string | undefined, first: number): { at: number; id: string } {
@@ -59,7 +59,7 @@ function spotOf(cursor: string | undefined, first: number): { at: number; id: st
 const wantedOf = (
   needs: PresentNeeds,
   { search = '', unanswered, answerable }: ListInput,
-): Wanted => ({
+): SessionsWanted => ({
   search,
   unanswered,
   answerable,
@@ -155,7 +155,12 @@ async function byOwner(
     .slice(0, look.enough)
 }
 
-type Look = { uid: number | null; spot: { at: number; id: string }; enough: number; wanted: Wanted }
+type Look = {
+  uid: number | null
+  spot: { at: number; id: string }
+  enough: number
+  wanted: SessionsWanted
+}
 
 async function ofState(
   { store: { read, slow } }: PresentNeeds,

@@ -14,7 +14,7 @@ import type { Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
 import { mayStep } from '../access/refuse.ts'
 import { settingsOf } from '../settings-of.ts'
-import { takeStep, type Step } from '../transition/step.ts'
+import { takeStep, type StepAim } from '../transition/step.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
@@ -64,17 +64,15 @@ export async function transferSession(
   return transferred.moved.session
 }
 
-type Aim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
-
 type Placing = { customer: CustomerRow; session: SessionRow; windowFirst: boolean; at: number }
 
 /** A session that was not queued before gets the rank it would have if it started to wait now. */
-function withRank(aim: Aim, { customer, session, windowFirst, at }: Placing): Aim {
+function withRank(aim: StepAim, { customer, session, windowFirst, at }: Placing): StepAim {
   if (!aim.place || session.state === queued) return aim
   return { ...aim, place: { ...aim.place, rank: rankFor(customer, windowFirst, at) } }
 }
 
-async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<Aim> {
+async function targetOf(unit: Unit, session: SessionRow, to: Target): Promise<StepAim> {
   if ('groupId' in to) {
     return {
       event: 'transferToGroup',

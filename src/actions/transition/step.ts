@@ -20,7 +20,7 @@ import {
   raisesFence,
   type Relation,
   type NamedKind,
-  type SessionEvent,
+  type TransitionEvent,
   type Transition,
 } from '../../../rules/session/session.ts'
 import { group, queued } from '../../../rules/session/states.ts'
@@ -36,7 +36,7 @@ import { refuse } from '../access/refuse.ts'
 type SessionPatch = PatchIn<'message_session'>
 
 export type Step = {
-  event: SessionEvent
+  event: TransitionEvent
   who: Relation
   /** As written to the ledger: a:<uid>, c:<customerId>, r:<ruleId> or job:<name>. */
   actor: string
@@ -54,6 +54,8 @@ export type Step = {
   closeReason?: string | undefined
   candidates?: unknown
 }
+/** Where a step leads, while it is still to be said who takes it and why. */
+export type StepAim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
 export type Moved = {
   session: SessionRow

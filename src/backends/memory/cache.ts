@@ -3,7 +3,7 @@ import type { Cache } from '../../ports.ts'
 
 const most = 100_000
 
-export function openCache(clock: Clock): Cache {
+export function openMemoryCache(clock: Clock): Cache {
   const kept = new Map<string, { value: string; until: number }>()
   return {
     get: async (key) => {

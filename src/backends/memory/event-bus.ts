@@ -1,6 +1,6 @@
 import type { EventBus } from '../../ports.ts'
 
-export function openEventBus(): EventBus {
+export function openMemoryEventBus(): EventBus {
   const hearers = new Map<string, Set<(subject: string) => void>>()
   return {
     publish: (topic, subject) => {

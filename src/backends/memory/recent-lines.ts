@@ -5,7 +5,7 @@ const mostSessions = 10_000
 
 type Lines = { ids: string[]; until: number }
 
-export function openRecentLines(clock: Clock): RecentLines {
+export function openMemoryRecentLines(clock: Clock): RecentLines {
   // Oldest first. A line that is told twice is stored twice and the newer place counts, so that
   // adding a line needs no search.
   const kept = new Map<string, Lines>()

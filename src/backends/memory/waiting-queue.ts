@@ -35,7 +35,7 @@ function sumsOf({ lists, whole }: Index): Sums {
   }
 }
 
-export function openWaitingQueue(): WaitingQueue {
+export function openMemoryQueue(): WaitingQueue {
   const companies = new Map<string, Index>()
   const of = (companyId: string): Index => {
     const index = companies.get(companyId) ?? { lists: new Map(), whole: false }

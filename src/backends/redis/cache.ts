@@ -13,7 +13,7 @@ const repeatedMs = 10_000
  */
 const doubtsMs = 1000
 
-export function openCache(link: Link, clock: Clock): Cache {
+export function openRedisCache(link: Link, clock: Clock): Cache {
   const deleted = new Map<string, { at: number; heard: boolean }>()
   let believesFrom = 0
 

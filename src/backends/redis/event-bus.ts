@@ -7,7 +7,7 @@ const prefix = 'kefu:'
  * Listeners in the same process are notified at once and without Redis; other processes through one
  * Redis channel per topic.
  */
-export function openEventBus(connection: Connection, local: EventBus, me: string): EventBus {
+export function openRedisEventBus(connection: Connection, local: EventBus, me: string): EventBus {
   const link = connection.link(0)
   const listener = connection.listen({
     message: (channel, text) => {

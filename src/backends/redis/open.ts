@@ -2,16 +2,16 @@ import type { Clock } from '../../clock.ts'
 import type { Ids } from '../../ids.ts'
 import type { Log } from '../../log.ts'
 import type { EventBus } from '../../ports.ts'
-import { openCache } from './cache.ts'
+import { openRedisCache } from './cache.ts'
 import { checkPolicy, checkServers } from './check-policy.ts'
 import { connect } from './connect.ts'
-import { openEventBus } from './event-bus.ts'
-import { openRecentLines } from './recent-lines.ts'
-import { openWaitingQueue } from './waiting-queue.ts'
+import { openRedisEventBus } from './event-bus.ts'
+import { openRedisRecentLines } from './recent-lines.ts'
+import { openRedisQueue } from './waiting-queue.ts'
 
 export type RedisOptions = { clock: Clock; log: Log; local: EventBus; ids: Ids }
 
-export async function openBackends(url: string, { clock, log, local, ids }: RedisOptions) {
+export async function openRedisBackends(url: string, { clock, log, local, ids }: RedisOptions) {
   const connection = await connect(url, log)
   await checkPolicy(connection, log).catch((error: unknown) => {
     connection.close()
@@ -24,10 +24,10 @@ export async function openBackends(url: string, { clock, log, local, ids }: Redi
     })
   })
   const parts = {
-    queue: openWaitingQueue(connection, ids),
-    recent: openRecentLines(connection.link(1), log),
-    bus: openEventBus(connection, local, ids()),
-    cache: openCache(connection.link(4), clock),
+    queue: openRedisQueue(connection, ids),
+    recent: openRedisRecentLines(connection.link(1), log),
+    bus: openRedisEventBus(connection, local, ids()),
+    cache: openRedisCache(connection.link(4), clock),
   }
   return {
     ...parts,

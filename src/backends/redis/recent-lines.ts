@@ -27,7 +27,7 @@ return foreign`
 type Lot = { lines: Map<string, string[]>; sent: Promise<void> }
 
 /** `recent:{c}:<session_id>` holds message ids, newest first. */
-export function openRecentLines(link: Link, log: Log): RecentLines {
+export function openRedisRecentLines(link: Link, log: Log): RecentLines {
   const keyOf = (companyId: string, sessionId: string) =>
     link.key(`recent:{${companyId}}:${sessionId}`)
   const lots = new Map<string, Lot>()

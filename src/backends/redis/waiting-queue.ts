@@ -10,7 +10,7 @@ import { openQueueWrites } from './queue-writes.ts'
 const before = (a: QueueEntry, b: QueueEntry) =>
   a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-export function openWaitingQueue(connection: Connection, ids: Ids): WaitingQueue {
+export function openRedisQueue(connection: Connection, ids: Ids): WaitingQueue {
   const keys = openQueueKeys(connection)
   const writes = openQueueWrites(keys)
   const { epochKey, listKey } = keys

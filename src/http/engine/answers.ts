@@ -2,7 +2,7 @@
 // from that, and the OpenAPI document uses the schema of the same name.
 import type * as wire from 'kefu-wire'
 
-export type Named = {
+export type WireTypes = {
   Account: wire.Account
   AuditEntry: wire.AuditEntry
   ChangedUser: wire.ChangedUser
@@ -47,30 +47,31 @@ export type Named = {
   User: wire.User
   WatchedSession: wire.WatchedSession
 }
-export type Name = keyof Named
+export type WireName = keyof WireTypes
 
-export type Answers = Name | Page<Name> | OrNothing<Name> | OrTable<Name> | 'file' | 'redirect'
-type Page<One extends Name> = { page: One }
+export type Answers =
+  WireName | PageOf<WireName> | OrNothing<WireName> | OrTable<WireName> | 'file' | 'redirect'
+type PageOf<One extends WireName> = { page: One }
 /** The type, or 204 without a body if there is nothing to answer. */
-type OrNothing<One extends Name> = { orNothing: One }
+type OrNothing<One extends WireName> = { orNothing: One }
 /** The type as JSON, or as a CSV table if the caller asks for one. */
-type OrTable<One extends Name> = { orTable: One }
+type OrTable<One extends WireName> = { orTable: One }
 
-export const pageOf = <One extends Name>(page: One): Page<One> => ({ page })
-export const orNothing = <One extends Name>(one: One): OrNothing<One> => ({ orNothing: one })
-export const orTable = <One extends Name>(one: One): OrTable<One> => ({ orTable: one })
+export const pageOf = <One extends WireName>(page: One): PageOf<One> => ({ page })
+export const orNothing = <One extends WireName>(one: One): OrNothing<One> => ({ orNothing: one })
+export const orTable = <One extends WireName>(one: One): OrTable<One> => ({ orTable: one })
 
 /** What the handler of a route with these answers must return. */
 export type Given<A extends Answers> = { headers?: Record<string, string> } & BodyOf<A>
 
-type BodyOf<A extends Answers> = A extends Name
-  ? { body: Named[A] }
-  : A extends Page<infer One>
-    ? { body: wire.Page<Named[One]> }
+type BodyOf<A extends Answers> = A extends WireName
+  ? { body: WireTypes[A] }
+  : A extends PageOf<infer One>
+    ? { body: wire.Page<WireTypes[One]> }
     : A extends OrNothing<infer One>
-      ? { body?: Named[One] }
+      ? { body?: WireTypes[One] }
       : A extends OrTable<infer One>
-        ? { body: Named[One] } | { text: string }
+        ? { body: WireTypes[One] } | { text: string }
         : A extends 'file'
           ? { file: string }
           : { headers: { Location: string } }

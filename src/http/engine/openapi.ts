@@ -1,15 +1,18 @@
 // The OpenAPI document is generated from the list of routes, so that it cannot describe something
 // that does not exist.
 import { z } from 'zod'
-import type { Name } from './answers.ts'
+import type { WireName } from './answers.ts'
 import { paramSchema } from './params.ts'
 import { reaches } from './reach.ts'
 import { reachesOf, route, type Route } from './route.ts'
 import { refTo, wireSchemas, type Schema } from './wire-schemas.ts'
 
-type Content = Record<string, { schema: Schema }>
-export type Responses = Record<string, { description: string; content?: Content; headers?: Schema }>
-type Given = Schema & { properties?: Record<string, Given>; required?: string[] }
+type ContentSchemas = Record<string, { schema: Schema }>
+export type Responses = Record<
+  string,
+  { description: string; content?: ContentSchemas; headers?: Schema }
+>
+type PropertySchema = Schema & { properties?: Record<string, PropertySchema>; required?: string[] }
 
 export function openapiRoute(routes: () => Route[]): Route {
   return route({
@@ -88,7 +91,7 @@ function operation(one: Route) {
 
 const json = (schema: Schema) => ({ 'application/json': { schema } })
 /** The schema of one page of a list, whose items are of this type. */
-const pageOf = (name: Name): Schema => ({
+const pageOf = (name: WireName): Schema => ({
   allOf: [refTo('Page'), { properties: { items: { items: refTo(name) } } }],
 })
 const table = { 'text/csv': { schema: { type: 'string' } } }
@@ -126,8 +129,8 @@ function successOf({ answers, status = 200 }: Route): Responses {
   }
 }
 
-function schemaOf(type: z.ZodType): Given {
-  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Given
+function schemaOf(type: z.ZodType): PropertySchema {
+  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as PropertySchema
   delete schema['$schema']
   return schema
 }

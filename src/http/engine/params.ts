@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 
 /** An id in the form that we generate. */
-export const id = z.string().regex(/^[0-9a-f]{32}$/)
+export const idInput = z.string().regex(/^[0-9a-f]{32}$/)
 /**
  * An id in a body. Whether it exists is checked later; here it must only be ASCII, since the
  * database columns are.
@@ -22,7 +22,7 @@ export const number = z
   .refine((text) => Number(text) <= largest)
 
 export const paramSchemas: Record<string, z.ZodType> = {
-  id,
+  id: idInput,
   uid: number,
   name: z.string().regex(/^[a-z-]{1,32}$/),
   componentAppid: z.string().regex(/^[\w-]{1,32}$/),

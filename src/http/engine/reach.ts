@@ -2,7 +2,8 @@
 // caller must be related to the thing that the call names. Both are written by hand next to each
 // route. The actions enforce them, test/api/rights.test.ts makes every call as every kind of caller
 // and compares, and docs/rights.md is generated from them.
-export type Role = 'agent' | 'supervisor' | 'admin'
+import type { Role } from 'kefu-wire'
+
 /**
  * A role includes those above it (agent < supervisor < admin). Besides, there are the operator and
  * everyone.

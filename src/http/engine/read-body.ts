@@ -60,7 +60,7 @@ function withinTime<T>(next: Promise<T>, ms: number): Promise<T> {
 
 const ofPush: Bounds = { most: 64 * 1024, withinMs: 1000 }
 
-export const readPush = (request: IncomingMessage, refused: AbortSignal) =>
+export const readPushBody = (request: IncomingMessage, refused: AbortSignal) =>
   readBody(request, ofPush, refused)
 
 export function readBody(

@@ -1,10 +1,11 @@
 // A route is a piece of data. The router, the OpenAPI document and the tests all read the
 // same list.
+import type { Role } from 'kefu-wire'
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'
 import type { Answers, Given } from './answers.ts'
-import type { Reach, Role, Who } from './reach.ts'
+import type { Reach, Who } from './reach.ts'
 
 export type SignedIn = {
   uid: number

@@ -13,7 +13,7 @@ import {
 } from 'wechat-api-ts'
 import { listPlatforms } from '../../actions/platforms/list-platforms.ts'
 import { answerByCall } from '../../actions/platforms/release-test.ts'
-import { takeNotice, type Notice } from '../../actions/platforms/take-notice.ts'
+import { takeNotice, type ReadNotice } from '../../actions/platforms/take-notice.ts'
 import { inBackground } from '../../in-background.ts'
 import type { KnownPlatform, Needs } from '../../ports.ts'
 import { keySets } from './push-keys.ts'
@@ -46,7 +46,7 @@ export async function answerNotice(
   return 'success'
 }
 
-function asNotice(notice: PlatformNotice): Notice {
+function asNotice(notice: PlatformNotice): ReadNotice {
   switch (notice.kind) {
     case 'component_verify_ticket':
       return { kind: 'ticket', ticket: notice.ticket }

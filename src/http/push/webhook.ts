@@ -28,7 +28,7 @@ import {
   type PlatformReply,
 } from './platform-pushes.ts'
 import { isSigned, openWithAny } from './push-keys.ts'
-import { readPush } from '../engine/read-body.ts'
+import { readPushBody } from '../engine/read-body.ts'
 import { openSlowBodies } from '../engine/slow-bodies.ts'
 
 type WebhookNeeds = Needs<'limits' | 'ids'> &
@@ -50,7 +50,7 @@ export function openWebhook(needs: WebhookNeeds) {
       gauge: metrics.inFlight,
     }),
     bodyOf: (request) =>
-      slow.read(addressOf(request, limits), (refused) => readPush(request, refused)),
+      slow.read(addressOf(request, limits), (refused) => readPushBody(request, refused)),
   }
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = needs.clock.mono()

@@ -3,7 +3,7 @@ import { changePassword } from '../../actions/agents/change-password.ts'
 import { getSelf } from '../../actions/agents/list-users.ts'
 import { setGreeting } from '../../actions/agents/set-greeting.ts'
 import { setPresence } from '../../actions/agents/set-presence.ts'
-import { signIn, type SignInResult } from '../../actions/agents/sign-in.ts'
+import { signInAgent, type SignInResult } from '../../actions/agents/sign-in.ts'
 import { signOut } from '../../actions/agents/sign-out.ts'
 import { presentTime } from '../../views/times.ts'
 import { presentMe } from '../../views/user.ts'
@@ -52,7 +52,12 @@ export const authRoutes: Route[] = [
     handle: async (call) => {
       const { username, password, device, cookie } = call.body
       const ip = addressOf(call.request, call.ports.limits)
-      const result = await signIn(call.ports, { username, password, device: device ?? null, ip })
+      const result = await signInAgent(call.ports, {
+        username,
+        password,
+        device: device ?? null,
+        ip,
+      })
       return {
         body: answerSignIn(result, call.ports.clock.now()),
         ...(cookie && { headers: cookieFor(call, result.token, call.ports.limits.loginMaxMs) }),

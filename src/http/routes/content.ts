@@ -97,18 +97,21 @@ export function contentOptions(
 }
 
 export type Option = ReturnType<typeof contentOptions>[number]
-export const oneOf = (name: 'type' | 'kind', options: Option[]) =>
+export const oneOfKinds = (name: 'type' | 'kind', options: Option[]) =>
   z.discriminatedUnion(name, options as [Option, ...Option[]], {
     error: `${name}: one of ${options.map((option) => (option.shape[name] as z.ZodLiteral).value as string).join(', ')}.`,
   })
 
-export const content = oneOf('type', contentOptions('type', types)) as unknown as z.ZodType<Content>
+export const content = oneOfKinds(
+  'type',
+  contentOptions('type', types),
+) as unknown as z.ZodType<Content>
 /**
  * A content within a body that has other fields too. Unknown fields are ignored, because
  * sendMessage has always ignored them.
  */
 export const contentWith = <More extends z.ZodRawShape>(more: More) =>
-  oneOf(
+  oneOfKinds(
     'type',
     types.map(
       (type) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { beginAuthorization, endAuthorization } from '../../actions/platforms/authorize.ts'
 import { listPlatforms } from '../../actions/platforms/list-platforms.ts'
-import { changePlatform, createPlatform } from '../../actions/platforms/save-platform.ts'
+import { changePlatform, addPlatform } from '../../actions/platforms/save-platform.ts'
 import { presentPlatform } from '../../views/platform.ts'
 import { pageOf } from '../engine/answers.ts'
 import { partOf, shortPage } from '../engine/page.ts'
@@ -50,7 +50,7 @@ export const platformRoutes: Route[] = [
     answers: 'Platform',
     status: 201,
     handle: async ({ ports, me, body }) => ({
-      body: presentPlatform(await createPlatform(ports, me, body), ports.limits.publicUrl),
+      body: presentPlatform(await addPlatform(ports, me, body), ports.limits.publicUrl),
     }),
   }),
   route({

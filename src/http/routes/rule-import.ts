@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Carried } from '../../actions/rules/carry-rules.ts'
 import { AppError } from '../../errors.ts'
 import { check } from '../engine/answer.ts'
-import { id } from '../engine/params.ts'
+import { idInput } from '../engine/params.ts'
 import { refuseCostly } from '../engine/json-depth.ts'
 import { rule } from './rule-schema.ts'
 
@@ -14,7 +14,7 @@ const list = z.object({
   mode: z.enum(['add', 'replace']).default('add'),
   rules: z.array(z.unknown()).min(1).max(mostAtOnce),
 })
-const one = rule.safeExtend({ id: id.optional(), appid: z.string().max(32).nullish() })
+const one = rule.safeExtend({ id: idInput.optional(), appid: z.string().max(32).nullish() })
 const atOnce = 50
 
 export async function checkCarried(given: object): Promise<Carried> {

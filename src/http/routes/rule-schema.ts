@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { stepsOf, type Action, type AnswerStep } from '../../../rules/auto-reply/action.ts'
 import { matchKinds, type MatchKind } from '../../../rules/auto-reply/rule.ts'
-import { isZone, type Schedule } from '../../../rules/time/schedule.ts'
+import type { Schedule } from '../../../rules/time/schedule.ts'
+import { isZone } from '../../../rules/time/working-hours.ts'
 import type { RuleInput } from '../../actions/rules/save-rule.ts'
-import { contentOptions, oneOf, type Option } from './content.ts'
+import { contentOptions, oneOfKinds, type Option } from './content.ts'
 import { idGiven, numberGiven } from '../engine/params.ts'
 
 const mostKeywords = 200
@@ -82,7 +83,7 @@ const sayable = [
   'article',
 ] as const
 const stepOptions = (more: z.ZodRawShape) =>
-  oneOf('kind', [...contentOptions('kind', [...sayable], more), ...others(more)])
+  oneOfKinds('kind', [...contentOptions('kind', [...sayable], more), ...others(more)])
 const step = stepOptions({}) as unknown as z.ZodType<AnswerStep>
 const action = stepOptions({
   then: z

@@ -13,9 +13,9 @@ const long = 16_000
 const database = new Database((workerData as { database: string }).database)
 database.pragma('synchronous = FULL')
 
-type Log = { log: number; checkpointed: number }
+type LogFrames = { log: number; checkpointed: number }
 const checkpoint = (mode: 'noop' | 'passive') =>
-  (database.pragma(`wal_checkpoint(${mode})`) as [Log])[0]
+  (database.pragma(`wal_checkpoint(${mode})`) as [LogFrames])[0]
 
 /** Returns whether the log has grown long. */
 function fold(): boolean {

@@ -24,7 +24,7 @@ export type LogFile = {
 
 const realDisk: Disk = { force: promisify(fdatasync) }
 
-type Hears = {
+type LogFileHears = {
   /**
    * Copies the rest of the log as part of the writer's own work, because under load the thread
    * never quite catches up.
@@ -37,7 +37,7 @@ type Hears = {
 
 export function openLogFile(
   database: string,
-  { finish, failed, broken }: Hears,
+  { finish, failed, broken }: LogFileHears,
   disk: Disk = realDisk,
 ): LogFile {
   const log = openSync(`${database}-wal`, 'r+')

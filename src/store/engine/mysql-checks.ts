@@ -3,7 +3,7 @@
 import type { Sql } from './sql.ts'
 import type { Finding } from './finding.ts'
 
-type Facts = Record<string, string | undefined>
+type ServerVariables = Record<string, string | undefined>
 
 const names = [
   'version',
@@ -18,7 +18,11 @@ const names = [
   'sync_binlog',
 ]
 
-type Check = { name: string; good: (value: string, facts: Facts) => boolean; remedy: string }
+type Check = {
+  name: string
+  good: (value: string, facts: ServerVariables) => boolean
+  remedy: string
+}
 
 const checks: Check[] = [
   {
@@ -63,13 +67,15 @@ export async function checkMysql(sql: Sql): Promise<Finding[]> {
   const rows = await sql.all<{ Variable_name: string; Value: string }>(
     `show variables where Variable_name in (${names.map((name) => `'${name}'`).join(', ')})`,
   )
-  const facts: Facts = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]))
+  const facts: ServerVariables = Object.fromEntries(
+    rows.map((row) => [row.Variable_name, row.Value]),
+  )
   // MariaDB uses an older name for this setting
   facts['isolation'] = facts['transaction_isolation'] ?? facts['tx_isolation']
   return [...checks.map((check) => finding(check, facts)), await keyFinding(sql)]
 }
 
-function finding({ name, good, remedy }: Check, facts: Facts): Finding {
+function finding({ name, good, remedy }: Check, facts: ServerVariables): Finding {
   const value = facts[name] ?? ''
   const ok = good(value, facts)
   return { ok, what: `${name} is ${value || 'not known'}.`, ...(!ok && { remedy }) }

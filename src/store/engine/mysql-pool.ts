@@ -44,7 +44,7 @@ export const openWire = (log: Log): Wire => ({
   dropIdle: new Set(),
 })
 
-type Connection = {
+type PooledConnection = {
   query: (text: string, then: (error: Error | null) => void) => void
   release: () => void
   destroy: () => void
@@ -52,7 +52,10 @@ type Connection = {
   once: (event: 'end' | 'error', hear: () => void) => void
 }
 type DriverPool = {
-  on: (event: 'connection' | 'acquire' | 'release', hear: (connection: Connection) => void) => void
+  on: (
+    event: 'connection' | 'acquire' | 'release',
+    hear: (connection: PooledConnection) => void,
+  ) => void
 }
 
 const connectMs = 2000
@@ -88,7 +91,7 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
     journey: async (runner, ask) => {
       if (shape.journeyMs === null) return ask()
       return withinMs(shape.journeyMs, ask(), async () => {
-        ;((await runner.connect()) as Connection).stream.destroy()
+        ;((await runner.connect()) as PooledConnection).stream.destroy()
         for (const drop of wire.dropIdle) drop()
       })
     },
@@ -128,8 +131,8 @@ const openSource = (url: string, shape: PoolShape): Promise<DataSource> =>
   }).initialize()
 
 function watchConnections(driverPool: DriverPool) {
-  const all = new Set<Connection>()
-  const idle = new Set<Connection>()
+  const all = new Set<PooledConnection>()
+  const idle = new Set<PooledConnection>()
   driverPool.on('connection', (connection) => {
     all.add(connection)
     for (const event of ['end', 'error'] as const) {
@@ -163,7 +166,7 @@ async function use<T>(
   if (began < wire.awayUntil) throw away('it did not a moment ago')
   const runner = source.createQueryRunner()
   try {
-    const connecting = runner.connect() as Promise<Connection>
+    const connecting = runner.connect() as Promise<PooledConnection>
     await (limitMs === null
       ? connecting
       : withinMs(limitMs, connecting, () => {

@@ -9,8 +9,8 @@ const database = new Database((workerData as { database: string }).database, { r
 database.pragma('busy_timeout = 1000')
 const ask = openStatements(database)
 
-type Asked = { n: number; text: string; values: Value[] } | 'end'
-parentPort?.on('message', (asked: Asked) => {
+type ThreadQuestion = { n: number; text: string; values: Value[] } | 'end'
+parentPort?.on('message', (asked: ThreadQuestion) => {
   if (asked === 'end') {
     database.close()
     parentPort?.close()

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import type { Answer, Ask } from './sql.ts'
+import type { SqlAnswer, AskSql } from './sql.ts'
 
-type Told = { n: number; answer: Answer } | { n: number; error: string }
-type Waiting = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
+type ThreadAnswer = { n: number; answer: SqlAnswer } | { n: number; error: string }
+type Waiting = { resolve: (answer: SqlAnswer) => void; reject: (error: Error) => void }
 
 /** Sends slow statements to a thread, which is started when the first one arrives. */
-export function openSlowReader(database: string): { ask: Ask; close: () => Promise<void> } {
+export function openSlowReader(database: string): { ask: AskSql; close: () => Promise<void> } {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | null = null
   let count = 0
@@ -21,7 +21,7 @@ export function openSlowReader(database: string): { ask: Ask; close: () => Promi
       workerData: { database },
     })
     started.unref()
-    started.on('message', (told: Told) => {
+    started.on('message', (told: ThreadAnswer) => {
       const one = waiting.get(told.n)
       waiting.delete(told.n)
       if ('answer' in told) one?.resolve(told.answer)

@@ -5,9 +5,9 @@ import type { ChangingIn, PatchIn, RowIn, TableName, WhereIn } from '../../../en
 import type { Dialect, Insert } from './dialect.ts'
 
 export type Value = string | number | null
-export type Answer = { records: object[]; affected: number; insertId: number }
+export type SqlAnswer = { records: object[]; affected: number; insertId: number }
 /** Executes one statement on one connection. */
-export type Ask = (text: string, values: Value[]) => Promise<Answer>
+export type AskSql = (text: string, values: Value[]) => Promise<SqlAnswer>
 export type Statement = { text: string; values: Value[] }
 /** For new rows: the columns that an existing row takes over from them (`update`) or adds (`add`). */
 type Upsert<Name extends TableName> = {
@@ -33,13 +33,13 @@ export function* chunks<T>({ atOnce }: Dialect, rows: T[]): Generator<T[]> {
   }
 }
 
-type Row = Record<string, Value>
+export type SqlRecord = Record<string, Value>
 
 function statement(table: string, rows: object[]): Insert & { bind: Value[] } {
   // columns that are NULL in every row are left out, because each value costs time and most columns
   // of a line are NULL
   const names = Object.keys(rows[0] ?? {}).filter((name) =>
-    rows.some((row) => (row as Row)[name] !== null),
+    rows.some((row) => (row as SqlRecord)[name] !== null),
   )
   const one = `(${names.map(() => '?').join(',')})`
   return {
@@ -53,13 +53,13 @@ function statement(table: string, rows: object[]): Insert & { bind: Value[] } {
 /** Collects values by column name, because two rows may list their columns in different order. */
 function bound(rows: object[], names: string[]): Value[] {
   const values: Value[] = []
-  for (const row of rows) for (const name of names) values.push((row as Row)[name] ?? null)
+  for (const row of rows) for (const name of names) values.push((row as SqlRecord)[name] ?? null)
   return values
 }
 
 /** The update of one row, or nothing if the patch is empty. */
 function changes(table: string, key: object, patch: object): Statement[] {
-  const set = Object.entries(patch as Partial<Row>).filter(
+  const set = Object.entries(patch as Partial<SqlRecord>).filter(
     (entry): entry is [string, Value] => entry[1] !== undefined,
   )
   if (set.length === 0) return []
@@ -69,7 +69,7 @@ function changes(table: string, key: object, patch: object): Statement[] {
   return [
     {
       text: `update ${quoted(table)} set ${named(columns, ', ')} where ${named(where, ' and ')}`,
-      values: [...set.map(([, value]) => value), ...Object.values(key as Row)],
+      values: [...set.map(([, value]) => value), ...Object.values(key as SqlRecord)],
     },
   ]
 }
@@ -90,10 +90,10 @@ const plainInsert = ({ into, columns, values }: Insert) =>
 /** A class, because a transaction would otherwise make all these functions for itself. */
 export class Sql {
   readonly dialect: Dialect
-  private readonly ask: Ask
+  private readonly ask: AskSql
   private readonly around: Around
 
-  constructor(ask: Ask, dialect: Dialect, around: Around = {}) {
+  constructor(ask: AskSql, dialect: Dialect, around: Around = {}) {
     this.ask = ask
     this.dialect = dialect
     this.around = around
@@ -195,7 +195,7 @@ export class Sql {
     )
   }
 
-  private query(text: string, values: Value[]): Promise<Answer> {
+  private query(text: string, values: Value[]): Promise<SqlAnswer> {
     this.around.heard?.(text)
     return this.ask(text, values)
   }

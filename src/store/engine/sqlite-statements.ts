@@ -1,17 +1,16 @@
 // Caches the prepared statements of one connection. Rows are read as arrays and turned into objects
 // here, because the driver's own objects are slow to create and to read.
 import type Database from 'better-sqlite3'
-import type { Answer, Ask, Value } from './sql.ts'
+import type { SqlAnswer, AskSql, SqlRecord, Value } from './sql.ts'
 
-type Row = Record<string, Value>
-type Kept = (values: Value[]) => Answer
+type KeptStatement = (values: Value[]) => SqlAnswer
 
 // many more than the product uses; the limit keeps one-off statements from staying forever
 const most = 1000
 
-export function openStatements(database: Database.Database): Ask {
-  const kept = new Map<string, Kept>()
-  const statement = (text: string): Kept => {
+export function openStatements(database: Database.Database): AskSql {
+  const kept = new Map<string, KeptStatement>()
+  const statement = (text: string): KeptStatement => {
     const known = kept.get(text)
     if (known) return known
     if (kept.size >= most) kept.clear()
@@ -22,7 +21,7 @@ export function openStatements(database: Database.Database): Ask {
   return async (text, values) => statement(text)(values)
 }
 
-function prepare(database: Database.Database, text: string): Kept {
+function prepare(database: Database.Database, text: string): KeptStatement {
   const statement = database.prepare<Value[], Value[]>(text)
   if (!statement.reader) {
     return (values) => {
@@ -35,7 +34,7 @@ function prepare(database: Database.Database, text: string): Kept {
   // cloning an object that has all keys gives all rows the same shape, which is fast
   const empty = JSON.parse(
     JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
-  ) as Row
+  ) as SqlRecord
   return (values) => ({
     records: statement.all(...values).map((row) => filled(empty, names, row)),
     affected: 0,
@@ -43,7 +42,7 @@ function prepare(database: Database.Database, text: string): Kept {
   })
 }
 
-function filled(empty: Row, names: string[], values: Value[]): Row {
+function filled(empty: SqlRecord, names: string[], values: Value[]): SqlRecord {
   const row = { ...empty }
   for (let at = 0; at < names.length; at++) row[names[at] as string] = values[at] as Value
   return row

@@ -6,7 +6,7 @@ import { commonLane, groupLane, privateLanes, readLane } from '../../../rules/se
 
 const atOnce = 5000
 
-type Piece = { companyId: string; lane: string; rank: number }
+type LanePiece = { companyId: string; lane: string; rank: number }
 
 export class Lanes1700000000007 implements MigrationInterface {
   name = 'Lanes1700000000007'
@@ -68,7 +68,7 @@ async function nextPiece(
   return rank === undefined ? null : Number(rank)
 }
 
-async function movePiece(runner: QueryRunner, { companyId, lane, rank }: Piece): Promise<void> {
+async function movePiece(runner: QueryRunner, { companyId, lane, rank }: LanePiece): Promise<void> {
   const groupId = Number(/^group:(\d+)$/.exec(lane)?.[1] ?? NaN)
   const accounts = (await runner.query(
     'select distinct account_id from message_session where company_id = ? and lane = ? and state = 3 and (`rank` is null or `rank` <= ?)',

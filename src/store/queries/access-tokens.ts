@@ -1,8 +1,8 @@
 import type { AccessTokenRow } from '../../../entities/index.ts'
 import { Queries } from '../engine/queries.ts'
 
-type Name = { companyId: string; key: string }
-export type TokenLease = Name & { token: string; now: number; until: number }
+type AccessTokenName = { companyId: string; key: string }
+export type TokenLease = AccessTokenName & { token: string; now: number; until: number }
 
 export class AccessTokenQueries extends Queries {
   async held(key: string) {
@@ -14,7 +14,7 @@ export class AccessTokenQueries extends Queries {
     )
   }
 
-  find({ companyId, key }: Name) {
+  find({ companyId, key }: AccessTokenName) {
     return this.sql.one<AccessTokenRow>(
       'select * from access_token where company_id = ? and token_key = ?',
       [companyId, key],
@@ -43,7 +43,7 @@ export class AccessTokenQueries extends Queries {
 
   /** Returns 0 if somebody else has stored a token since ours was read; theirs is newer. */
   replace(
-    { companyId, key }: Name,
+    { companyId, key }: AccessTokenName,
     before: string | null,
     after: { sealed: string; expiresAt: number },
   ) {
@@ -53,7 +53,7 @@ export class AccessTokenQueries extends Queries {
     )
   }
 
-  forget({ companyId, key }: Name) {
+  forget({ companyId, key }: AccessTokenName) {
     return this.sql.run('delete from access_token where company_id = ? and token_key = ?', [
       companyId,
       key,
@@ -68,7 +68,7 @@ export class AccessTokenQueries extends Queries {
     return this.sql.run('delete from access_token where token_key = ?', [key])
   }
 
-  release({ companyId, key }: Name, token: string) {
+  release({ companyId, key }: AccessTokenName, token: string) {
     return this.sql.run(
       'update access_token set lease_token = null where company_id = ? and token_key = ? and lease_token = ?',
       [companyId, key, token],

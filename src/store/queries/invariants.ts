@@ -7,10 +7,10 @@ import { list } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
 export type Breach = { session_id: string; what: string }
-type Row = { session_id: string }
+type BrokenRow = { session_id: string }
 
 const differ = (a: string, b: string) => `((${a} is null) <> (${b} is null) or ${a} <> ${b})`
-const named = (rows: Row[], what: string): Breach[] =>
+const named = (rows: BrokenRow[], what: string): Breach[] =>
   rows.map(({ session_id }) => ({ session_id, what }))
 
 /**
@@ -22,7 +22,7 @@ const held = (state: number) =>
 export class InvariantQueries extends Queries {
   /** Open sessions, and those that closed last. */
   openAfter(companyId: string, state: number, page: { at: number; id: string; limit: number }) {
-    return this.sql.all<Row & { add_time: number; seq: number }>(
+    return this.sql.all<BrokenRow & { add_time: number; seq: number }>(
       `select session_id, add_time, seq from message_session${alongSessions(this.sql, 'state')} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
         ' order by add_time desc, session_id desc limit ?',
       [companyId, state, page.at, page.at, page.id, page.limit],
@@ -33,7 +33,7 @@ export class InvariantQueries extends Queries {
   async openKeys(companyId: string, ids: string[]): Promise<Breach[]> {
     const some = list(ids)
     const rows = await this.sql.all<
-      Row & { ended: number; open_key: string | null; account_id: string; wx_user_id: string }
+      BrokenRow & { ended: number; open_key: string | null; account_id: string; wx_user_id: string }
     >(
       `select session_id, state < 0 as ended, open_key, account_id, wx_user_id from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
       [companyId, ...some.values],
@@ -52,7 +52,7 @@ export class InvariantQueries extends Queries {
    */
   async lines(companyId: string, ids: string[]): Promise<Breach[]> {
     const some = list(ids)
-    const rows = await this.sql.all<Row>(
+    const rows = await this.sql.all<BrokenRow>(
       'select s.session_id from message_session s left join message_data m on m.session_id = s.session_id' +
         ` where ${this.sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) group by s.session_id, s.seq, s.last_message_id, s.visitor_offset, s.agent_offset` +
         ' having count(m.seq) <> s.seq or count(distinct m.seq) <> s.seq or coalesce(max(m.seq), 0) <> s.seq' +
@@ -70,17 +70,17 @@ export class InvariantQueries extends Queries {
   async ledgers(companyId: string, ids: string[]): Promise<Breach[]> {
     const some = list(ids)
     const [gaps, ends, chains] = [
-      await this.sql.all<Row>(
+      await this.sql.all<BrokenRow>(
         'select s.session_id from message_session s left join session_ledger l on l.session_id = s.session_id' +
           ` where ${this.sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) group by s.session_id, s.ledger_n having count(l.n) <> s.ledger_n`,
         [companyId, ...some.values],
       ),
-      await this.sql.all<Row>(
+      await this.sql.all<BrokenRow>(
         'select s.session_id from message_session s join session_ledger l on l.session_id = s.session_id and l.n = s.ledger_n' +
           ` where ${this.sql.dialect.filter('s.company_id')} = ? and s.session_id in (${some.marks}) and (l.to_state <> s.state or l.fence <> s.fence or ${differ('l.uid', 's.uid')})`,
         [companyId, ...some.values],
       ),
-      await this.sql.all<Row>(
+      await this.sql.all<BrokenRow>(
         'select distinct b.session_id from session_ledger a join session_ledger b on b.session_id = a.session_id and b.n = a.n + 1' +
           ` where ${this.sql.dialect.filter('a.company_id')} = ? and a.session_id in (${some.marks})` +
           ` and (${differ('b.from_state', 'a.to_state')} or b.fence < a.fence or (${differ('b.uid', 'a.uid')} and b.fence = a.fence))`,
@@ -97,7 +97,7 @@ export class InvariantQueries extends Queries {
   /** Checks that the state of a line agrees with its outbox row. */
   async deliveries(companyId: string, ids: string[]): Promise<Breach[]> {
     const some = list(ids)
-    const rows = await this.sql.all<Row>(
+    const rows = await this.sql.all<BrokenRow>(
       'select distinct m.session_id from message_data m join outbox o on o.outbox_id = m.message_id' +
         ` where ${this.sql.dialect.filter('m.company_id')} = ? and m.session_id in (${some.marks}) and ${differ('o.state', 'm.delivery')}`,
       [companyId, ...some.values],

@@ -28,23 +28,28 @@ export type OldRows =
  * rows must stay: the search then continues behind them in the next piece instead of reading them
  * again.
  */
-type Place = { table: string; where: string; values: (before: number) => Value[]; id?: string }
+type OldRowFilter = {
+  table: string
+  where: string
+  values: (before: number) => Value[]
+  id?: string
+}
 const marksOf = (where: string) => where.split('?').length - 1
 
-const byTime = (table: string, where: string): Place => ({
+const byTime = (table: string, where: string): OldRowFilter => ({
   table,
   where,
   values: (before) => [before],
 })
 const idBefore = (before: number) => Math.max(0, before).toString(16).padStart(12, '0')
-const byId = (table: string, id: string, where: string): Place => ({
+const byId = (table: string, id: string, where: string): OldRowFilter => ({
   table,
   where,
   values: (before) => Array<number>(marksOf(where)).fill(before),
   id,
 })
 
-const places: Record<OldRows, Place> = {
+const places: Record<OldRows, OldRowFilter> = {
   events: byTime('stream_event', 'created_at < ?'),
   runs: byTime('job_run', 'started_at < ?'),
   idle: byTime('login', 'seen_at < ?'),

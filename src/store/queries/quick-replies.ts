@@ -4,14 +4,20 @@ import { Queries } from '../engine/queries.ts'
 /** The person's own replies (type 1) and those of the company (type 2). */
 const mine = '(type = 2 or (type = 1 and uid = ?))'
 
-type Wanted = { search: string; groupId: string | null; type: number | null }
+type QuickRepliesWanted = { search: string; groupId: string | null; type: number | null }
 
 export class QuickReplyQueries extends Queries {
   /** The most used come first. */
   list(
     companyId: string,
     uid: number,
-    { search, groupId, type, offset, limit }: Wanted & { offset: number; limit: number },
+    {
+      search,
+      groupId,
+      type,
+      offset,
+      limit,
+    }: QuickRepliesWanted & { offset: number; limit: number },
   ) {
     const where = [
       search === '' ? '' : ' and (instr(title, ?) > 0 or instr(text, ?) > 0)',

@@ -2,7 +2,7 @@ import type { MessageRuleRow, RuleHitRow, RuleUnmatchedRow } from '../../../enti
 import { list } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
-type Place = { priority: number; id: string }
+type RulePosition = { priority: number; id: string }
 /** The columns that people set. */
 const written = [
   'account_id',
@@ -16,7 +16,7 @@ const written = [
   'schedule',
   'update_time',
 ] as const
-const first: Place = { priority: 2_147_483_647, id: '' }
+const first: RulePosition = { priority: 2_147_483_647, id: '' }
 
 export class RuleQueries extends Queries {
   /** Sorted by priority, then the older rule first. */
@@ -37,7 +37,11 @@ export class RuleQueries extends Queries {
 
   page(
     companyId: string,
-    { search, after = first, limit }: { search: string; after?: Place | undefined; limit: number },
+    {
+      search,
+      after = first,
+      limit,
+    }: { search: string; after?: RulePosition | undefined; limit: number },
   ) {
     const found =
       search === ''

@@ -11,7 +11,7 @@ import { alongSessions } from './session-indexes.ts'
 
 export type Spot = { rank: number; id: string }
 type QueuedRow = { session_id: string; company_id: string; lane: string; rank: number }
-type RankedRow = { session_id: string; rank: number }
+export type RankedRow = { session_id: string; rank: number }
 type PlacedRow = Pick<
   SessionRow,
   'session_id' | 'company_id' | 'state' | 'lane' | 'rank' | 'uid' | 'assigned_at'
@@ -40,7 +40,7 @@ async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]
   }
 }
 /** Without values, anything matches. */
-export const oneOf = (column: string, values: readonly string[] | undefined) => {
+export const columnIn = (column: string, values: readonly string[] | undefined) => {
   const some = list([...(values ?? [])])
   return values === undefined
     ? { where: '', values: [] }
@@ -85,7 +85,7 @@ export class LaneQueries extends Queries {
     { lane, accountIds }: { lane: string; accountIds?: readonly string[] | undefined },
     { rank, id, limit }: Spot & { limit: number },
   ) {
-    const accounts = oneOf('account_id', accountIds)
+    const accounts = columnIn('account_id', accountIds)
     return this.sql.all<SessionRow>(
       `select * from message_session${alongSessions(this.sql, 'lane')} where company_id = ? and lane = ? and state = ${queued}${accounts.where} and \`rank\` >= ?` +
         ' and (`rank` > ? or session_id > ?) order by `rank`, session_id limit ?',

@@ -3,14 +3,12 @@ import { queued } from '../../../rules/session/states.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import { found } from './customers.ts'
 import { alongSessions } from './session-indexes.ts'
-import { oneOf } from './session-lanes.ts'
+import { columnIn, type RankedRow } from './session-lanes.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
-type RankedRow = Pick<SessionRow, 'session_id'> & { rank: number }
-
 /** Filters of a list; undefined means any. */
-export type Wanted = {
+export type SessionsWanted = {
   search: string
   unanswered?: boolean | undefined
   answerable?: boolean | undefined
@@ -18,7 +16,7 @@ export type Wanted = {
 }
 
 /** The filter as a condition on each session `s`. */
-function ofWanted({ search, unanswered, answerable, now }: Wanted) {
+function ofWanted({ search, unanswered, answerable, now }: SessionsWanted) {
   const named = found(search)
   const parts: { where: string; values: Value[] }[] = []
   if (search !== '') {
@@ -66,10 +64,10 @@ export class SessionListQueries extends Queries {
       lane,
       accountIds,
       ...wanted
-    }: Wanted & { lane: string; accountIds?: readonly string[] | undefined },
+    }: SessionsWanted & { lane: string; accountIds?: readonly string[] | undefined },
     { rank, id, limit }: { rank: number; id: string; limit: number },
   ) {
-    const [accounts, kept] = [oneOf('s.account_id', accountIds), ofWanted(wanted)]
+    const [accounts, kept] = [columnIn('s.account_id', accountIds), ofWanted(wanted)]
     return this.sql.all<RankedRow & { kept: number }>(
       `select s.session_id, s.\`rank\`, case when 1 = 1${accounts.where}${kept.where} then 1 else 0 end as kept from message_session s${alongSessions(this.sql, 'lane')}` +
         ` where s.company_id = ? and s.lane = ? and s.state = ${queued} and s.\`rank\` >= ? and (s.\`rank\` > ? or s.session_id > ?)` +
@@ -91,7 +89,7 @@ export class SessionListQueries extends Queries {
   /** The next sessions in a state, each with whether it matches the filter. */
   lookOfState(
     companyId: string,
-    { state, uid, ...wanted }: Wanted & OfState,
+    { state, uid, ...wanted }: SessionsWanted & OfState,
     { at, id, limit }: StateSpot,
   ) {
     const [owner, kept] = [ownerIs(this.sql, uid), ofWanted(wanted)]
@@ -106,7 +104,7 @@ export class SessionListQueries extends Queries {
   /** Sessions whose group chat the person is a member of at present. */
   ofMember(
     companyId: string,
-    { uid, states, ...wanted }: Wanted & { uid: number; states: number[] },
+    { uid, states, ...wanted }: SessionsWanted & { uid: number; states: number[] },
     { at, id, limit }: StateSpot,
   ) {
     const [some, kept] = [list(states), ofWanted(wanted)]

@@ -10,10 +10,10 @@ import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import type { Config } from '../../../src/config.ts'
-import type { Answer, Ask, Value } from '../../../src/store/engine/sql.ts'
+import type { SqlAnswer, AskSql, Value } from '../../../src/store/engine/sql.ts'
 import { openStatements } from '../../../src/store/engine/sqlite-statements.ts'
 
-export type Counted = Answer & { touched: number }
+export type Counted = SqlAnswer & { touched: number }
 export type Counting = {
   ask: (text: string, values: Value[]) => Promise<Counted>
   close: () => Promise<void>
@@ -59,7 +59,7 @@ export const sqliteCounting =
     database.pragma('busy_timeout = 5000')
     database.pragma('temp_store = MEMORY')
     database.loadExtension(steps)
-    const ask: Ask = openStatements(database)
+    const ask: AskSql = openStatements(database)
     const taken = database.prepare<[], { steps: number }>('select vm_steps() as steps')
     return {
       ask: async (text, values) => {

@@ -1,5 +1,5 @@
 import type { Message, Session } from 'kefu-wire'
-import { writtenBy } from '../../state/written-by.ts'
+import { writtenBy } from '../../state/stored-numbers.ts'
 import { isWord, say, type DeskWord } from '../../words/desk.ts'
 import { sayTime } from '../../words/language.ts'
 

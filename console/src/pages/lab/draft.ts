@@ -1,14 +1,14 @@
 // Converts a rule between the form's fields and the server's format.
-import type { Action, MatchKind, Rule, Said, Step } from 'kefu-wire'
+import type { Action, MatchKind, Rule, Said, AnswerStep } from 'kefu-wire'
 import type { RuleToSave } from '../../api/rules.ts'
 
 /** A step in the form, in which required parts may still be missing. */
 export interface StepDraft extends Omit<Said, 'media' | 'location' | 'link' | 'event' | 'refused'> {
-  kind: Step['kind']
+  kind: AnswerStep['kind']
   uid?: number
   groupId?: number
 }
-export type Draft = Omit<RuleToSave, 'match' | 'action'> &
+export type RuleDraft = Omit<RuleToSave, 'match' | 'action'> &
   Pick<Rule, 'match'> & { id: string | null; steps: StepDraft[] }
 
 export const kinds: MatchKind[] = [
@@ -44,7 +44,7 @@ export const emptyStep = (kind: StepDraft['kind'] = 'text'): StepDraft => ({
   ...(kind === 'news' && { articles: [{ title: '', description: '', url: '', picUrl: '' }] }),
   ...(kind === 'menu' && { menu: { head: '', items: [], tail: '' } }),
 })
-export const emptyDraft = (more: Partial<Draft> = {}): Draft => ({
+export const emptyDraft = (more: Partial<RuleDraft> = {}): RuleDraft => ({
   id: null,
   name: '',
   accountId: null,
@@ -65,7 +65,7 @@ export function draftOf({
   match,
   action,
   schedule,
-}: Rule): Draft {
+}: Rule): RuleDraft {
   const { then = [], ...first } = action
   return JSON.parse(
     JSON.stringify({
@@ -78,7 +78,7 @@ export function draftOf({
       steps: [first, ...then],
       schedule,
     }),
-  ) as Draft
+  ) as RuleDraft
 }
 
 /** Fields that do not belong to the chosen kind of rule are left out. */
@@ -90,7 +90,7 @@ export function bodyOf({
   match,
   steps,
   schedule,
-}: Draft): RuleToSave {
+}: RuleDraft): RuleToSave {
   const [first = emptyStep('none'), ...then] = steps
   const bare = match.kind === 'subscribe' || match.kind === 'default' || match.kind === 'regex'
   return {

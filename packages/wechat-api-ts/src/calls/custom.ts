@@ -1,7 +1,7 @@
 // Customer-service messages (客服消息).
 import { tell } from '../call.ts'
 
-export type Article = { title: string; description: string; url: string; picurl: string }
+export type CustomArticle = { title: string; description: string; url: string; picurl: string }
 
 export type Music = {
   title: string
@@ -21,7 +21,7 @@ export type CustomContent =
       video: { media_id: string; thumb_media_id: string; title?: string; description?: string }
     }
   | { msgtype: 'music'; music: Music }
-  | { msgtype: 'news'; news: { articles: [Article] } }
+  | { msgtype: 'news'; news: { articles: [CustomArticle] } }
   | { msgtype: 'mpnews'; mpnews: { media_id: string } }
   | { msgtype: 'mpnewsarticle'; mpnewsarticle: { article_id: string } }
   | {

@@ -20,7 +20,7 @@ export type MassContent =
  * At most 32 bytes. If the same id is used again, WeChat refuses with 45065, because the first
  * message was sent.
  */
-type Once = { clientmsgid?: string }
+type SentOnce = { clientmsgid?: string }
 type Filter = { is_to_all: true } | { is_to_all: false; tag_id: number }
 type Previewed =
   Exclude<MassContent, { msgtype: 'image' }> | { msgtype: 'image'; image: { media_id: string } }
@@ -30,11 +30,11 @@ export type MassStatus = 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' | (
 export type MassSent = { msg_id: string; msg_data_id?: string }
 
 export const mass = {
-  sendToTag: post<MassContent & Once & { filter: Filter }, MassSent>(
+  sendToTag: post<MassContent & SentOnce & { filter: Filter }, MassSent>(
     '/cgi-bin/message/mass/sendall',
   ),
   /** Sends to at least two and at most 10,000 followers. */
-  send: post<MassContent & Once & { touser: [string, string, ...string[]] }, MassSent>(
+  send: post<MassContent & SentOnce & { touser: [string, string, ...string[]] }, MassSent>(
     '/cgi-bin/message/mass/send',
   ),
   preview: post<Previewed & ({ touser: string } | { towxname: string }), { msg_id?: string }>(

@@ -3,7 +3,7 @@
 import { post } from '../call.ts'
 
 type Span = { begin_date: string; end_date: string }
-type Listed<Row> = { list: ({ ref_date: string } & Row)[] }
+type ByDay<Row> = { list: ({ ref_date: string } & Row)[] }
 type Hour = { ref_hour: number }
 
 export type FollowerChange = { user_source: number; new_user: number; cancel_user: number }
@@ -29,7 +29,7 @@ export type ArticleReads = {
 }
 export type ArticleShares = { share_scene: number; share_count: number; share_user: number }
 
-const span = <Row>(name: string) => post<Span, Listed<Row>>(`/datacube/${name}`)
+const span = <Row>(name: string) => post<Span, ByDay<Row>>(`/datacube/${name}`)
 
 export const statistics = {
   followerChange: span<FollowerChange>('getusersummary'),

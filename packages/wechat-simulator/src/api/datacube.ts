@@ -26,11 +26,11 @@ function daysIn(call: Call, most: number): string[] {
   )
 }
 
-type Pushed = LedgerItem & { request: Json }
+type PushedItem = LedgerItem & { request: Json }
 
-function pushesOn(call: Call, date: string): Pushed[] {
+function pushesOn(call: Call, date: string): PushedItem[] {
   return call.store.ledger.filter(
-    (one): one is Pushed =>
+    (one): one is PushedItem =>
       one.kind === 'push' &&
       one.appid === call.account.appid &&
       dateOf(Date.parse(one.at)) === date,
@@ -39,7 +39,7 @@ function pushesOn(call: Call, date: string): Pushed[] {
 
 const isEvent =
   (event: string) =>
-  (one: Pushed): boolean =>
+  (one: PushedItem): boolean =>
     one.attempt === 1 && String(one.request['Event']).toLowerCase() === event
 
 function userSummary(call: Call): Answer {
@@ -69,7 +69,7 @@ function userCumulate(call: Call): Answer {
 }
 
 const kinds: Record<string, number> = { text: 1, image: 2, voice: 3, video: 4, shortvideo: 4 }
-const kindOf = (one: Pushed): number => kinds[String(one.request['MsgType'])] ?? 6
+const kindOf = (one: PushedItem): number => kinds[String(one.request['MsgType'])] ?? 6
 
 /** How many followers sent how many messages, by message type. */
 function upstream(call: Call): Answer {

@@ -50,9 +50,9 @@ function answer(store: Store, token: Token): Answer {
   return { access_token: token.token, expires_in: secondsLeft(store, token) }
 }
 
-type Asked = { grantType: unknown; appid: unknown; secret: unknown; force: boolean }
+type TokenAsked = { grantType: unknown; appid: unknown; secret: unknown; force: boolean }
 
-export function askedIn(request: Request): Asked {
+export function askedIn(request: Request): TokenAsked {
   const form = request.body ?? Object.fromEntries(new URLSearchParams(request.text))
   const find = (name: string): unknown => request.query.get(name) ?? form[name]
   return {
@@ -70,7 +70,7 @@ export function checkAddress(request: Request, whitelist: string[] | null, errco
 }
 
 /** The account that asks for a token with its secret. */
-function whoAsks(request: Request, asked: Asked): Account {
+function whoAsks(request: Request, asked: TokenAsked): Account {
   const { store, path } = request
   if (asked.grantType !== 'client_credential') refuse(40002)
   if (!isText(asked.appid)) refuse(41002)

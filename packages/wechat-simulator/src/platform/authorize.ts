@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { failWith, isText, optionalText, textOf } from '../http.ts'
 import type { Body } from '../http.ts'
 import { getAccount } from '../phone/people.ts'
-import { call } from '../push/post.ts'
+import { request } from '../push/post.ts'
 import { grant, takeGrant } from '../state/grants.ts'
 import { seconds } from '../state/store.ts'
 import type { Store } from '../state/store.ts'
@@ -55,7 +55,7 @@ export function saveComponent(store: Store, body: Body): { component: Component;
   return { component, isNew: known === undefined }
 }
 
-export function visible(store: Store, component: Component): object {
+export function visibleComponent(store: Store, component: Component): object {
   const { componentAppid, name, ticketUrl, callbackUrl, nextTicketAt, tickets } = component
   const authorized = [...store.authorizations.values()].filter(
     (one) => one.componentAppid === componentAppid,
@@ -144,7 +144,7 @@ export async function authorize(store: Store, id: string, body: Body): Promise<A
   if (!isText(body['redirectUrl'])) return answer
   answer.location = locationOf(address(body, 'redirectUrl'), code)
   if (body['visit'] === false) return answer
-  const { status } = await call(store, new URL(answer.location), null)
+  const { status } = await request(store, new URL(answer.location), null)
   return { ...answer, visit: { status } }
 }
 

@@ -37,9 +37,9 @@ function testAccount(store: Store, [appid, originalId]: [string, string]): Accou
   )
 }
 
-type Run = { store: Store; follower: Follower; code: string }
+type TestRun = { store: Store; follower: Follower; code: string }
 
-async function replyTo(run: Run, text: string): Promise<string> {
+async function replyTo(run: TestRun, text: string): Promise<string> {
   const { shown } = await sendMessage(run.store, run.follower.openid, {
     appid: run.follower.appid,
     type: 'text',
@@ -48,12 +48,12 @@ async function replyTo(run: Run, text: string): Promise<string> {
   return (shown as { text?: string }[])[0]?.text ?? ''
 }
 
-async function passiveText(run: Run): Promise<Case> {
+async function passiveText(run: TestRun): Promise<Case> {
   const detail = await replyTo(run, 'TESTCOMPONENT_MSG_TYPE_TEXT')
   return { name: 'text', ok: detail === 'TESTCOMPONENT_MSG_TYPE_TEXT_callback', detail }
 }
 
-async function passiveEvent({ store, follower }: Run): Promise<Case> {
+async function passiveEvent({ store, follower }: TestRun): Promise<Case> {
   const { shown } = await sendEvent(store, follower.openid, {
     appid: follower.appid,
     event: 'LOCATION',
@@ -66,7 +66,7 @@ async function passiveEvent({ store, follower }: Run): Promise<Case> {
  * The push must be answered with nothing; then the platform exchanges the code for a token and
  * sends a message with it.
  */
-async function byApi(run: Run): Promise<Case> {
+async function byApi(run: TestRun): Promise<Case> {
   const { store, follower, code } = run
   const answer = await sendMessage(store, follower.openid, {
     appid: follower.appid,

@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Store } from '../state/store.ts'
 
-export type Answer = {
+export type PostAnswer = {
   status: number | null
   body: string
   outcome: 'answered' | 'timeout' | 'connection'
@@ -16,7 +16,7 @@ const agents = {
   https: new HttpsAgent({ keepAlive: true, timeout: 4000 }),
 }
 
-function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void): void {
+function collect(sent: ClientRequest, done: (answer: Omit<PostAnswer, 'ms'>) => void): void {
   sent.on('response', (response) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -45,7 +45,7 @@ function collect(sent: ClientRequest, done: (answer: Omit<Answer, 'ms'>) => void
  * Makes one request. The complete answer must arrive in time, not just its beginning. If `body` is
  * null, it is a GET.
  */
-export function call(store: Store, url: URL, body: string | null): Promise<Answer> {
+export function request(store: Store, url: URL, body: string | null): Promise<PostAnswer> {
   const started = performance.now()
   return new Promise((resolve) => {
     const isHttps = url.protocol === 'https:'
@@ -63,7 +63,7 @@ export function call(store: Store, url: URL, body: string | null): Promise<Answe
       agent: isHttps ? agents.https : agents.http,
     }
     const sent = (isHttps ? httpsRequest : httpRequest)(url, options)
-    const done = (answer: Omit<Answer, 'ms'>): void => {
+    const done = (answer: Omit<PostAnswer, 'ms'>): void => {
       clearTimeout(deadline)
       store.closing.signal.removeEventListener('abort', stop)
       resolve({ ...answer, ms: Math.round(performance.now() - started) })

@@ -3,8 +3,8 @@ import { addToLedger, wait } from '../state/store.ts'
 import type { Store } from '../state/store.ts'
 import type { LedgerItem } from '../types.ts'
 import type { Verdict } from './answer.ts'
-import { call } from './post.ts'
-import type { Answer } from './post.ts'
+import { request } from './post.ts'
+import type { PostAnswer } from './post.ts'
 import { writeLetter } from './write.ts'
 import type { Letter } from './write.ts'
 
@@ -26,7 +26,7 @@ export type Tried = Attempt & { verdict: Verdict | null }
 
 const tries = 3
 
-function outcomeOf(answer: Answer, verdict: Verdict | null): string {
+function outcomeOf(answer: PostAnswer, verdict: Verdict | null): string {
   if (verdict === null) {
     return answer.outcome === 'answered' ? `status ${answer.status ?? 0}` : answer.outcome
   }
@@ -39,7 +39,7 @@ async function tryOnce(
   which: { copy: number; attempt: number },
 ): Promise<Tried> {
   const { url, body } = writeLetter(mail.letter, store.now())
-  const answer = await call(store, url, body)
+  const answer = await request(store, url, body)
   const verdict =
     answer.outcome === 'answered' && answer.status === 200 ? mail.judge(answer.body) : null
   const outcome = outcomeOf(answer, verdict)

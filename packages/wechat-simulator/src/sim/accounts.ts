@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { failWith, isBody, isKnown, isText, optionalText, textOf } from '../http.ts'
 import type { Body } from '../http.ts'
-import { call } from '../push/post.ts'
+import { request } from '../push/post.ts'
 import { receiverOf } from '../push/receiver.ts'
 import { accountDefaults, put } from '../state/tables.ts'
 import type { Store } from '../state/store.ts'
@@ -113,7 +113,7 @@ export function changeAccount(store: Store, appid: string, body: Body): Account 
   return saveAccount(store, { ...body, ...given, appid }).account
 }
 
-export function visible(account: Account): object {
+export function visibleAccount(account: Account): object {
   const secrets = ['appSecret', 'token', 'encodingAesKey', 'previousAesKey']
   return Object.fromEntries(Object.entries(account).filter(([name]) => !secrets.includes(name)))
 }
@@ -132,6 +132,6 @@ export async function verifyAccount(store: Store, account: Account): Promise<obj
   ]
   const query = { signature: sign(token, timestamp, nonce), timestamp, nonce, echostr }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  const { status, body } = await call(store, url, null)
+  const { status, body } = await request(store, url, null)
   return { ok: status === 200 && body === echostr, status, echostr, body }
 }

@@ -10,7 +10,7 @@ import {
   getComponent,
   saveComponent,
   unauthorize,
-  visible as visibleComponent,
+  visibleComponent as visibleComponent,
 } from '../platform/authorize.ts'
 import { pushTicket } from '../platform/notices.ts'
 import { releaseTest } from '../platform/release-test.ts'
@@ -25,7 +25,7 @@ import { ofAccount } from '../state/tables.ts'
 import { faultKinds } from '../types.ts'
 import type { Line } from '../types.ts'
 import { secondsOfVoice } from '../wire/sniff.ts'
-import { changeAccount, saveAccount, verifyAccount, visible } from './accounts.ts'
+import { changeAccount, saveAccount, verifyAccount, visibleAccount } from './accounts.ts'
 import { changeKf, sayAsKf } from './desk.ts'
 import { advance, getChanges, getClock, getLedger } from './journal.ts'
 import { made, ok, route, wholeNumber } from './route.ts'
@@ -104,13 +104,15 @@ const platformNames = eventNames.map((name) =>
 )
 
 const accounts: Route[] = [
-  route('GET', '/accounts', (store) => ok({ items: [...store.accounts.values()].map(visible) })),
+  route('GET', '/accounts', (store) =>
+    ok({ items: [...store.accounts.values()].map(visibleAccount) }),
+  ),
   route('POST', '/accounts', (store, { body }) => {
     const { account, isNew } = saveAccount(store, body)
-    return made(visible(account), isNew)
+    return made(visibleAccount(account), isNew)
   }),
   route('PATCH', '/accounts/:appid', (store, { id, body }) =>
-    ok(visible(changeAccount(store, id, body))),
+    ok(visibleAccount(changeAccount(store, id, body))),
   ),
   route('POST', '/accounts/:appid/verify', async (store, { id }) =>
     ok(await verifyAccount(store, getAccount(store, id))),

@@ -1,6 +1,6 @@
 // Opens a new session: decides who gets it or in which lane it waits.
 import { assign, mayHave } from '../../../../rules/session/assignment.ts'
-import type { Named } from '../../../../rules/session/reception.ts'
+import type { NamedReceiver } from '../../../../rules/session/reception.ts'
 import { rankFor } from '../../../../rules/session/routing.ts'
 import { exclusiveAfter } from '../../../../rules/session/session.ts'
 import { customerActor } from '../../../../rules/session/actor.ts'
@@ -21,7 +21,7 @@ export const newBatchSession = ({ at, ids }: Facts, { customer }: Effects): Batc
 export function openSession(
   facts: Facts,
   effects: Effects,
-  named: Named | undefined,
+  named: NamedReceiver | undefined,
 ): BatchSession {
   const { at, people, waitedIn } = facts
   const { push, customer } = effects

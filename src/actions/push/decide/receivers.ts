@@ -1,7 +1,7 @@
 // Finds out who should receive a customer: a rule, a menu button or a QR code may name a person or
 // a group. It also prepares the question to the assignment.
 import type { Unassigned } from '../../../../rules/session/assignment.ts'
-import { namedBy, receives, type Named } from '../../../../rules/session/reception.ts'
+import { namedBy, receives, type NamedReceiver } from '../../../../rules/session/reception.ts'
 import type { KnownCustomer } from '../../../ports.ts'
 import { askedFor } from '../../queue/roster.ts'
 import type { Receptions } from './facts.ts'
@@ -10,14 +10,14 @@ import type { Push } from './push.ts'
 export const askedOf = (
   { account, company }: Push,
   customer: Readonly<KnownCustomer>,
-  named: Named,
+  named: NamedReceiver,
 ): Unassigned => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
 
 /** The QR code by which a customer once came still decides who receives them later. */
 export function namedByCode(
   { reception_id: id }: Readonly<KnownCustomer>,
   { receptions, at }: { receptions: Receptions; at: number },
-): Named {
+): NamedReceiver {
   const reception = id === null ? undefined : receptions.byId.get(id)
   return reception && receives(reception, at) ? namedBy(reception) : { kind: 'other' }
 }

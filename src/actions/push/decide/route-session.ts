@@ -4,7 +4,7 @@ import { endsAtOnce, type Ended } from '../../../../rules/auto-reply/answering.t
 import { isThere } from '../../../../rules/session/assignment.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../../rules/session/lane.ts'
-import type { Named } from '../../../../rules/session/reception.ts'
+import type { NamedReceiver } from '../../../../rules/session/reception.ts'
 import { queued } from '../../../../rules/session/states.ts'
 import { customerActor, speakerActor } from '../../../../rules/session/actor.ts'
 import { stepEvents, takeStep } from '../../transition/step.ts'
@@ -36,7 +36,7 @@ export function sessionFor(
 export function receiveAsNamed(
   facts: Facts,
   effects: Effects,
-  { named, found }: { named: Named | null; found: Found | null },
+  { named, found }: { named: NamedReceiver | null; found: Found | null },
 ): void {
   const whom = named ?? found?.rule.named
   if (!whom) return
@@ -72,7 +72,7 @@ function openToEnd(facts: Facts, effects: Effects): BatchSession {
 function sendOn(
   { at }: Facts,
   effects: Effects,
-  { session, named, ruleId }: { session: BatchSession; named: Named; ruleId: string },
+  { session, named, ruleId }: { session: BatchSession; named: NamedReceiver; ruleId: string },
 ): void {
   const { row } = session
   const lane = laneOf(effects.push, named)
@@ -92,7 +92,7 @@ function sendOn(
   stepped(session, 'moved', moved)
 }
 
-function laneOf({ account, company }: Push, named: Named): string | null {
+function laneOf({ account, company }: Push, named: NamedReceiver): string | null {
   if (named.kind === 'other' || !isThere({ ...company, accountId: account.account_id }, named)) {
     return null
   }

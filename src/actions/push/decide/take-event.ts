@@ -10,7 +10,7 @@ import {
   namedBy,
   namedByKey,
   receives,
-  type Named,
+  type NamedReceiver,
 } from '../../../../rules/session/reception.ts'
 import type { Deed } from '../../../ports.ts'
 import { customerEvent, windowEvent } from '../../streams/write.ts'
@@ -83,7 +83,7 @@ function widen(
   if (open) events.push(...windowEvent({ ...customer, ...visit }, open.row, at))
 }
 
-const namedOf = ({ name, key }: EventDeed): Named | null =>
+const namedOf = ({ name, key }: EventDeed): NamedReceiver | null =>
   name === 'click' ? namedByKey(key) : null
 
 function note({ at }: Facts, effects: Effects, { event, visit }: Visiting): void {

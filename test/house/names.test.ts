@@ -1,0 +1,88 @@
+// One name means one thing: within a package, no two files declare a type or export something of the
+// same name. Names that no other file sees may be chosen freely.
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import test from 'node:test'
+import { declaredTwice, type Doubled } from '../../scripts/house/doubled.ts'
+import { sharedNames } from '../../scripts/house/shape.ts'
+import { readSources } from '../../scripts/house/sources.ts'
+
+/** A package knows the names of others only where it imports them. */
+const packages = [
+  /^(entities|rules|src|console|packages\/kefu-wire)\//,
+  /^packages\/wechat-api-ts\//,
+  /^packages\/wechat-simulator\//,
+]
+
+type Meant = { reason: string; names: string[]; isSo: (files: string[]) => boolean }
+const oneIn = (folder: string, files: string[]) =>
+  files.length === 2 && files.filter((file) => file.startsWith(folder)).length === 1
+
+const meant: Meant[] = [
+  {
+    reason: 'kefu-wire describes the JSON of the thing that has this name in the product',
+    names: [
+      ...['AccountSettings', 'Action', 'AnswerStep', 'Article', 'AuditEntry', 'Candidate'],
+      ...['Content', 'ErrorCode', 'Grade', 'GroupSettings', 'Hits', 'Job', 'MatchKind', 'Me'],
+      ...['Menu', 'MiniProgram', 'Overflow', 'Presence', 'Reception', 'RefusedPush'],
+      ...['ReplayResult', 'Rule', 'Schedule', 'SessionRule', 'Settings'],
+    ],
+    isSo: (files) => oneIn('packages/kefu-wire/', files),
+  },
+  {
+    reason: 'the words of a page stand in each language and are said by a function of the page',
+    names: ['desk', 'errors', 'isWord', 'lab', 'say', 'shell', 'signIn'],
+    isSo: (files) => files.every((file) => file.startsWith('console/src/words/')),
+  },
+  {
+    reason: 'the console imports only types, so it repeats the stored numbers it needs',
+    names: ['grades', 'messageTypes', 'writtenBy'],
+    isSo: (files) => oneIn('console/src/state/stored-numbers.ts', files),
+  },
+]
+
+const doubledIn = (root: string): Doubled[] => {
+  const sources = readSources(root)
+  return packages.flatMap((files) =>
+    declaredTwice(
+      sources.filter(({ file }) => files.test(file)),
+      sharedNames,
+    ),
+  )
+}
+const isMeant = ({ name, files }: Doubled) =>
+  meant.some(({ names, isSo }) => names.includes(name) && isSo(files))
+
+void test('no type and no exported name is declared in two files of a package, but for those that are meant to', () => {
+  const doubled = doubledIn(resolve(import.meta.dirname, '../../..'))
+  assert.deepEqual(
+    doubled.filter((one) => !isMeant(one)),
+    [],
+  )
+  const names = doubled.map(({ name }) => name)
+  const needless = meant.flatMap((one) => one.names).filter((name) => !names.includes(name))
+  assert.deepEqual(needless, [], 'exceptions that are needed no more')
+})
+
+void test('a type or an exported name that two files of a package declare is found, a name of one file is not', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'kefu-names-'))
+  t.after(() => {
+    rmSync(root, { recursive: true, force: true })
+  })
+  const files: Record<string, string> = {
+    'rules/one.ts': 'type Own = 1\nexport const told: Own = 1\nconst row = 2\nrow.toFixed()\n',
+    'src/two.ts': 'interface Own {}\nexport function told(own: Own) {}\nconst row = 3\n',
+    'console/src/page.vue': '<script setup lang="ts">\nclass Own {}\n</script>\n',
+    'packages/wechat-api-ts/src/three.ts': 'export const told = 4\n',
+  }
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+  assert.deepEqual(doubledIn(root), [
+    { name: 'Own', files: ['rules/one.ts', 'src/two.ts', 'console/src/page.vue'] },
+    { name: 'told', files: ['rules/one.ts', 'src/two.ts'] },
+  ])
+})
