@@ -121,10 +121,11 @@ export type Cache = {
 
 export type DeliveryOutcome =
   | { outcome: 'sent' }
-  | { outcome: 'refused'; errcode: number; meaning: string }
+  /** `errcode` is null if we refuse it ourselves; `meaning` is then the code of the reason. */
+  | { outcome: 'refused'; errcode: number | null; meaning: string }
   /**
    * The request was never sent, or WeChat refused the token. So nothing was delivered, and it may
-   * be tried again.
+   * be tried again. `reason` is a code of ours, or what the network said.
    */
   | { outcome: 'not_delivered'; reason: string; errcode?: number }
   | { outcome: 'unknown'; reason: string }

@@ -173,11 +173,12 @@ function notUploaded(error: unknown): DeliveryOutcome {
   if (!(error instanceof WechatRefused)) {
     return {
       outcome: 'not_delivered',
-      reason: error instanceof WechatUnreachable ? `upload_${error.reason}` : 'upload',
+      reason: error instanceof WechatUnreachable ? error.reason : 'internal',
     }
   }
   if (error.retry === 'never' || error.retry === 'human') {
     return { outcome: 'refused', errcode: error.errcode, meaning: inWords(error) }
   }
-  return { outcome: 'not_delivered', reason: 'upload_refused', errcode: error.errcode }
+  const reason = error.retry === 'token' ? 'token_refused' : 'upload_failed'
+  return { outcome: 'not_delivered', reason, errcode: error.errcode }
 }

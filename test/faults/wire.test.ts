@@ -71,15 +71,19 @@ async function scene(t: Ends): Promise<Scene> {
   }
 }
 
-const states = async ({ agent, id }: Scene) =>
+type Line = {
+  text: string
+  direction: string
+  delivery?: { state: string; why?: string; explanation?: string }
+}
+const linesOf = async ({ agent, id }: Scene) =>
+  (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items as Line[]
+const states = async (at: Scene) =>
   Object.fromEntries(
-    (await agent.call('GET', `/api/sessions/${id}/messages`)).body.items
-      .filter((line: { direction: string }) => line.direction === 'out')
-      .map((line: { text: string; delivery: { state: string } }) => [
-        line.text,
-        line.delivery.state,
-      ]),
-  ) as Record<string, string>
+    (await linesOf(at))
+      .filter((line) => line.direction === 'out')
+      .map(({ text, delivery }) => [text, delivery?.state]),
+  )
 const timesOnPhone = async ({ customer }: Scene, text: string) =>
   (await customer.inbox()).filter((item) => item.text === text).length
 
@@ -157,6 +161,9 @@ void test('if WeChat refuses connections for ten minutes, the reply fails and is
   await eventually(async () => {
     assert.equal((await states(at))['late'], 'failed')
   })
+  const late = (await linesOf(at)).find((line) => line.text === 'late')
+  assert.equal(late?.delivery?.why, 'wechat_away')
+  assert.match(late.delivery.explanation ?? '', /无法连接微信.* \/ .*could not be reached/)
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.window.remaining, 4)
   await at.rig.mend()
   assert.deepEqual(

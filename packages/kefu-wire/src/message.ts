@@ -109,9 +109,37 @@ export interface Delivery {
   state: DeliveryState
   /** The error code that WeChat answered. */
   errcode?: Whole
-  /** In Chinese and English. */
+  /** Only while the state is `failed` or `unknown`. */
+  why?: DeliveryWhy
+  /** The same in words, in Chinese and English. */
   explanation?: string
 }
+
+/** Why a message did not arrive, or why nobody knows whether it did. */
+export type DeliveryWhy =
+  /** `errcode` and the explanation tell what WeChat said. */
+  | 'wechat_refused'
+  /** WeChat could not be reached for ten minutes. */
+  | 'wechat_away'
+  /** For ten minutes WeChat refused the account's access token. */
+  | 'token_refused'
+  /** For ten minutes WeChat did not take the file. */
+  | 'upload_failed'
+  /** The file is no longer stored by kefu. */
+  | 'file_missing'
+  | 'account_not_bound'
+  /** The server failed for ten minutes; this is a fault of kefu. */
+  | 'internal'
+  /** The message was sent, and WeChat gave no clear answer. */
+  | 'no_answer'
+  | 'reply_window_closed'
+  | 'reply_budget_used'
+  | 'last_reply_reserved'
+  | 'dropped_on_close'
+  /** A person sent it again; the new line names this one as `resendOf`. */
+  | 'resent'
+  /** A person found out that it did not arrive. */
+  | 'resolved'
 
 /** `unknown` means that the message was sent, but WeChat did not answer whether it arrived. */
 export type DeliveryState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown'

@@ -20,11 +20,7 @@ export async function mediaIdFor(
   const resource = await needs.store.read.media.find(account.company_id, resourceId)
   const bytes = resource && (await needs.vault.read(account.company_id, resource.sha256))
   if (!bytes) {
-    return {
-      outcome: 'refused',
-      errcode: 0,
-      meaning: '文件已不在媒体库中 / The file is not in the vault any more',
-    }
+    return { outcome: 'refused', errcode: null, meaning: 'file_missing' }
   }
 
   const uploaded = await needs.channel.uploadMedia(account, {

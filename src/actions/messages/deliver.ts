@@ -12,6 +12,7 @@ import { ringStreams } from '../streams/ring.ts'
 import { lineEvents, windowEvent, writeEvents } from '../streams/write.ts'
 import { forPlatform } from '../media/outgoing-media.ts'
 import { leaseMs, type Lease, type Leases } from './leases.ts'
+import { withWhy } from './with-why.ts'
 import { openKey } from '../lines/new-rows.ts'
 
 export type DeliverNeeds = Needs<
@@ -75,7 +76,7 @@ async function tryToLeave(
     const account = leased.account && (await needs.known.account(leased.account.appid))
     return account?.account_id === leased.account?.account_id && account
       ? await leave(needs, account, { ...leased, lease })
-      : { outcome: 'refused', errcode: 0, meaning: 'account_not_bound' }
+      : { outcome: 'refused', errcode: null, meaning: 'account_not_bound' }
   } catch (error) {
     needs.log.error(
       { messageId: leased.row.outbox_id, error: String(error) },
@@ -86,7 +87,7 @@ async function tryToLeave(
 }
 
 const mediaUnknown = 40007
-const leaseLost: DeliveryOutcome = { outcome: 'not_delivered', reason: 'lease_lost' }
+const leaseLost: DeliveryOutcome = { outcome: 'not_delivered', reason: 'internal' }
 
 /**
  * WeChat may have forgotten a file early. It then refuses the line, so nothing was delivered, and
@@ -202,7 +203,12 @@ async function settle(
       at: outcome.state === 'pending' ? null : at,
     })
     if (!session || outcome.state === 'pending') return []
-    const line = { ...message, delivery: outcome.state, errcode: outcome.errcode }
+    const line = {
+      ...message,
+      delivery: outcome.state,
+      errcode: outcome.errcode,
+      ...(outcome.why !== null && { extra: withWhy(message, outcome.why) }),
+    }
     const told = [
       ...lineEvents(`message.${outcome.state}`, session, { line, at }),
       ...(customer ? windowEvent(customer, session, at) : []),

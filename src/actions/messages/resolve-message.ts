@@ -7,6 +7,7 @@ import type { Needs, Unit } from '../../ports.ts'
 import { supervises, type Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
 import { notFound, refuse } from '../access/refuse.ts'
+import { withWhy } from './with-why.ts'
 
 type ResolveNeeds = Needs<'store' | 'clock' | 'bus'>
 
@@ -89,9 +90,6 @@ export async function settleByHand(
   return {
     ...message,
     delivery: state,
-    extra:
-      state === 'sent'
-        ? message.extra
-        : JSON.stringify({ ...(JSON.parse(message.extra ?? '{}') as object), why }),
+    extra: state === 'sent' ? message.extra : withWhy(message, why),
   }
 }
