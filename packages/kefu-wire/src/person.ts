@@ -54,6 +54,10 @@ export interface Colleague {
   name: string
   picture: string | null
   presence: Presence
+  /** How many sessions the person can have at the same time. */
+  capacity: Whole
+  /** How many sessions the person has now. */
+  load: Whole
   /** `path` contains the names of the groups from the outermost to this one. */
   groups: { id: Whole; path: string[] }[]
 }

@@ -39,19 +39,22 @@ export async function listDirectory(
   me: Me,
   page: ListPage & { search: string },
 ) {
-  const { users, groups } = needs.store.read
+  const { users, groups, loads } = needs.store.read
   const now = needs.clock.now()
   const ofCompany = await groups.list(me.companyId)
   const rows = await users.directory(me.companyId, page.search, {
     after: afterOf(page),
     limit: page.limit,
   })
+  const loadOf = new Map((await loads.of(rows.map(({ uid }) => uid))).map((row) => [row.uid, row]))
   const items = await Promise.all(
     rows.map(async (row) => ({
       uid: row.uid,
       name: row.name,
       picture: null,
       presence: presenceOf(row, now),
+      capacity: loadOf.get(row.uid)?.capacity ?? 0,
+      load: loadOf.get(row.uid)?.load ?? 0,
       groups: (await users.groupIds(row.uid)).map((id) => ({ id, path: pathOf(ofCompany, id) })),
     })),
   )
