@@ -8,9 +8,19 @@ export interface Choosable<Id> {
   name: string
 }
 
+/** Reads a list to its end. */
+async function readAll<Item>(path: string): Promise<Item[]> {
+  const found: Item[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Page<Item> = await call<Page<Item>>('GET', withQuery(path, { cursor, limit: 200 }))
+    found.push(...page.items)
+    cursor = page.next
+  }
+  return found
+}
+
 export const directoryApi = {
-  people: (cursor: string) =>
-    call<Page<Colleague>>('GET', withQuery('/directory', { cursor, limit: 200 })),
-  groups: () => call<Page<Group>>('GET', '/groups').then((page) => page.items),
-  accounts: () => call<Page<Account>>('GET', '/accounts').then((page) => page.items),
+  people: () => readAll<Colleague>('/directory'),
+  groups: () => readAll<Group>('/groups'),
+  accounts: () => readAll<Account>('/accounts'),
 }

@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue'
-import type { Colleague, Page } from 'kefu-wire'
+import type { Colleague } from 'kefu-wire'
 import { directoryApi } from '../api/directory.ts'
 
 /** People and groups of the company, read when the user is about to choose one. */
@@ -15,13 +15,7 @@ export const groups = computed(() => {
 })
 
 export async function fetchPeople() {
-  const found: Colleague[] = []
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page: Page<Colleague> = await directoryApi.people(cursor)
-    found.push(...page.items)
-    cursor = page.next
-  }
-  people.value = found
+  people.value = await directoryApi.people()
 }
 
 export const nameOfPerson = (uid: number) =>

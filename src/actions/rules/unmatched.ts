@@ -1,3 +1,4 @@
+import type { UnmatchedQuestion } from 'kefu-wire'
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import { groupQuestions } from '../../../rules/auto-reply/questions.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
@@ -15,8 +16,8 @@ const mostRead = 500
 export async function listUnmatched(
   needs: Needs<'store' | 'known' | 'clock'>,
   me: Me,
-  { days, limit }: { days: number; limit: number },
-) {
+  { days, most }: { days: number; most: number },
+): Promise<UnmatchedQuestion[]> {
   const company = await needs.known.anew(me.companyId)
   const matcher = await company?.newestRules
   const now = needs.clock.now()
@@ -43,20 +44,17 @@ export async function listUnmatched(
       lastAt: row.last_at,
       hash: row.text_hash,
     })),
-    limit,
+    most,
   )
-  return {
-    items: groups.map(({ text, times, firstAt, lastAt, texts, keyword, hashes }) => ({
-      text,
-      times,
-      firstAt: presentTime(firstAt),
-      lastAt: presentTime(lastAt),
-      texts,
-      keyword,
-      hashes,
-    })),
-    next: null,
-  }
+  return groups.map(({ text, times, firstAt, lastAt, texts, keyword, hashes }) => ({
+    text,
+    times,
+    firstAt: presentTime(firstAt),
+    lastAt: presentTime(lastAt),
+    texts,
+    keyword,
+    hashes,
+  }))
 }
 
 /** Marks a question as seen and not worth a rule. */

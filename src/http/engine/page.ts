@@ -18,19 +18,10 @@ export const pageBySpot = pageFrom(/^-?\d{1,16}\.[0-9a-f]{32}$/)
 /** For lists that accept any of these cursors. */
 export const pageByAny = pageFrom(/^(-?\d{1,16}\.)?[0-9a-f]{32}(\.\d{1,10})?$/)
 
-/** For lists that are always short: they are returned whole unless a part is asked for. */
-export const shortPage = page.extend({
-  cursor: z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .optional(),
-  limit: page.shape.limit.unwrap().optional(),
-})
+/** For lists that are read whole, because they are short. The cursor is a position. */
+export const shortPage = pageFrom(/^\d{1,9}$/)
 
-export function partOf<T>(
-  items: T[],
-  { cursor = '0', limit = items.length }: z.infer<typeof shortPage>,
-) {
+export function partOf<T>(items: T[], { cursor = '0', limit }: z.infer<typeof shortPage>) {
   const end = Number(cursor) + limit
   return {
     items: items.slice(Number(cursor), end),

@@ -6,6 +6,7 @@ import { cancelReplay, getReplay, startReplay } from '../../actions/rules/replay
 import { dismissUnmatched, listUnmatched } from '../../actions/rules/unmatched.ts'
 import { orTable, pageOf } from '../engine/answers.ts'
 import { writeCsv } from '../engine/csv.ts'
+import { partOf, shortPage } from '../engine/page.ts'
 import { checkCarried, parsed } from './rule-import.ts'
 import { bodyInPieces, readBody } from '../engine/read-body.ts'
 import { route, type Route } from '../engine/route.ts'
@@ -32,12 +33,14 @@ export const ruleLabRoutes: Route[] = [
     who: 'admin',
     reach: 'company',
     summary: 'Questions that no rule answered, grouped, the most asked first',
-    query: z.object({
-      days: z.coerce.number().int().min(1).max(90).default(30),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-    }),
+    query: shortPage.extend({ days: z.coerce.number().int().min(1).max(90).default(30) }),
     answers: pageOf('UnmatchedQuestion'),
-    handle: async ({ ports, me, query }) => ({ body: await listUnmatched(ports, me, query) }),
+    handle: async ({ ports, me, query }) => {
+      // one more than the page, which tells whether there is a next page
+      const most = Number(query.cursor ?? 0) + query.limit + 1
+      const questions = await listUnmatched(ports, me, { days: query.days, most })
+      return { body: partOf(questions, query) }
+    },
   }),
   route({
     method: 'post',
