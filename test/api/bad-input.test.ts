@@ -13,7 +13,7 @@ const push = (house: House, body: string, query = signed()) =>
 const text = textXml('o1', '1', 'x')
 const inboxRows = (house: House) => house.app.ports.store.read.sql.all('select * from inbox')
 
-void test("WeChat's check of the server address is answered with its echostr unchanged, and only if the signature fits the token", async (t) => {
+void test("WeChat's check of the server address is answered with its echostr unchanged, and only if the signature fits the token; a refusal has a code, as everywhere", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const wechat = nobody(house)
@@ -24,7 +24,8 @@ void test("WeChat's check of the server address is answered with its echostr unc
   await wechat.get(at(`${signed('other')}&echostr=1`)).expect(403)
   // a parameter that occurs twice
   await wechat.get(at(`${signed()}&nonce=2&echostr=1`)).expect(403)
-  await wechat.get(at(signed(), 'wxunknown')).expect(404)
+  await wechat.get(at(signed(), 'wxunknown')).expect(404).expect(refusal('not_found'))
+  await wechat.put(at(signed())).expect(404).expect(refusal('not_found'))
 })
 
 void test('a push with a wrong signature is answered 403 and leaves no row', async (t) => {
@@ -36,7 +37,7 @@ void test('a push with a wrong signature is answered 403 and leaves no row', asy
     'signature=&timestamp=&nonce=',
     signed().replace('signature=', 'signature=A'),
   ]) {
-    await push(house, text, query).expect(403)
+    await push(house, text, query).expect(403).expect(refusal('bad_signature'))
   }
   assert.deepEqual(await inboxRows(house), [])
   // to be sure of the rest: with a correct signature the same push is accepted
@@ -62,10 +63,12 @@ void test('pushes with unreadable bodies are refused quickly, and the process ke
     text.replace('o1', ''),
   ]) {
     const began = performance.now()
-    await push(house, body).expect(400)
+    await push(house, body).expect(400).expect(refusal('bad_xml'))
     assert.ok(performance.now() - began < 2000, body.slice(0, 40))
   }
-  await push(house, text + ' '.repeat(65_536)).expect(413)
+  await push(house, text + ' '.repeat(65_536))
+    .expect(413)
+    .expect(refusal('too_large'))
   assert.deepEqual(await inboxRows(house), [])
   await nobody(house).get('/healthz').expect(200)
 })

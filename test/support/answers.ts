@@ -28,7 +28,7 @@ export function undescribed({ method, url }: Asked, answered: Answered): string 
   const path = new URL(url, 'http://kefu').pathname
   const wanted = method.toLowerCase()
   const door = doors.find((one) => one.method === wanted && one.fits.test(path))
-  if (!door && (answered.status < 400 || !path.startsWith('/api/'))) return null
+  if (!door && answered.status < 400) return null
   const faults = faultsIn(door?.responses ?? unknown, answered)
   if (faults.length === 0) return null
   const some = faults.slice(0, 5).join('; ')

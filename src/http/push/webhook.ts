@@ -3,6 +3,7 @@
 // from WeChat never take a place in the gate. It is a plain (req, res) function, because it must
 // not pay for the framework's routing and body parsing.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Failure } from 'kefu-wire'
 import {
   dedupKey,
   renderReply,
@@ -14,9 +15,10 @@ import type { Batches } from '../../actions/push/batches.ts'
 import { countUnbound } from '../../actions/push/count-unbound.ts'
 import type { PushAnswer } from '../../actions/push/decide/push.ts'
 import type { PushTimes } from '../../actions/push/push-times.ts'
-import { AppError, isAppError } from '../../errors.ts'
+import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { KnownAccount, Needs } from '../../ports.ts'
 import { addressOf } from '../engine/address.ts'
+import { statusOf } from '../engine/error-handler.ts'
 import { deedOf } from './deeds.ts'
 import { openGate, type Gate } from './gate.ts'
 import { asPassive } from './passive.ts'
@@ -109,10 +111,7 @@ async function handle(
     end(response, 200, query.get('echostr') ?? '')
     return
   }
-  if (!isPush) {
-    end(response, 405, 'GET or POST')
-    return
-  }
+  if (!isPush) throw new AppError('not_found', 'WeChat calls this address with GET or POST.')
   if (query.get('encrypt_type') !== 'aes') await refuseOld(needs, account, query)
   await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
 }
@@ -155,8 +154,7 @@ async function takeForPlatform(
 ): Promise<void> {
   const isNotice = name.startsWith(ofPlatform)
   if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) {
-    end(response, 404, 'unknown appid')
-    return
+    throw new AppError('not_found', 'No account here has this appid.')
   }
   const arrived = { query, body: await needs.bodyOf(request), now: needs.clock.now() }
   const answer = await inside(needs.gate, () =>
@@ -164,8 +162,8 @@ async function takeForPlatform(
       ? answerNotice(needs, name.slice(ofPlatform.length), arrived)
       : answerTest(needs, name, arrived),
   )
-  if (answer === null) end(response, 404, 'unknown platform')
-  else end(response, 200, answer)
+  if (answer === null) throw new AppError('not_found', 'There is no such platform here.')
+  end(response, 200, answer)
 }
 
 type ArrivedPush = { account: KnownAccount; query: URLSearchParams; body: string }
@@ -236,27 +234,34 @@ function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbou
 }
 
 function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unknown): void {
+  const requestId = needs.ids()
+  const refuse = ({ code, message }: AppError) => {
+    endRefused(response, statusOf[code], { code, message, requestId })
+  }
   if (error instanceof WechatInputError) {
     needs.metrics.pushes.inc({ result: error.code })
-    end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
+    refuse(new AppError(error.code, error.message))
     return
   }
-  if (isAppError(error, 'too_large')) {
-    end(response, 413, 'too_large')
-    return
-  }
-  if (isAppError(error, 'overloaded')) {
-    end(response, 503, 'overloaded')
+  if (isAppError(error) && refusedBefore.includes(error.code)) {
+    refuse(error)
     return
   }
   needs.metrics.pushes.inc({ result: 'not_stored' })
   // the failure has been logged once where it began
   if (isAppError(error, 'store_away')) {
-    end(response, 503, 'store_away')
+    refuse(error)
     return
   }
-  needs.log.error({ error: String(error) }, 'a push could not be stored')
-  end(response, 500, 'not stored')
+  needs.log.error({ error: String(error), requestId }, 'a push could not be stored')
+  endRefused(response, 500, { code: 'internal', message: 'The push is not stored.', requestId })
+}
+
+/** With these the push was refused before anybody tried to store it. */
+const refusedBefore: ErrorCode[] = ['not_found', 'too_large', 'overloaded']
+
+function endRefused(response: ServerResponse, status: number, error: Failure['error']): void {
+  end(response, status, { body: JSON.stringify({ error }), format: 'json' })
 }
 
 function end(response: ServerResponse, status: number, answer: string | PlatformReply): void {
