@@ -61,7 +61,7 @@ const isTried = (at: Desk, id: string) =>
       'select state, attempts from outbox where outbox_id = ?',
       [id],
     )
-    assert.ok(row?.state === 'pending' && Number(row.attempts) > 0)
+    assert.ok(row?.state === 'pending' && row.attempts > 0)
   })
 
 void test('a reply that WeChat refuses, one that it leaves without an answer, and what a person says of them, each tell why; one that arrived tells nothing', async (t) => {

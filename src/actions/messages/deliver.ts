@@ -178,6 +178,11 @@ function decideOutcome(delivery: DeliveryOutcome, row: OutboxRow, now: number): 
   }
 }
 
+function settledLine(message: MessageRow, { state, errcode, why }: Outcome): MessageRow {
+  const extra = why === null ? message.extra : withWhy(message, why)
+  return { ...message, delivery: state, errcode, extra }
+}
+
 async function settle(
   needs: DeliverNeeds,
   { row, message, token, sentAt }: Leased,
@@ -203,12 +208,7 @@ async function settle(
       at: outcome.state === 'pending' ? null : at,
     })
     if (!session || outcome.state === 'pending') return []
-    const line = {
-      ...message,
-      delivery: outcome.state,
-      errcode: outcome.errcode,
-      ...(outcome.why !== null && { extra: withWhy(message, outcome.why) }),
-    }
+    const line = settledLine(message, outcome)
     const told = [
       ...lineEvents(`message.${outcome.state}`, session, { line, at }),
       ...(customer ? windowEvent(customer, session, at) : []),
