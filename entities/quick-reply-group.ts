@@ -1,6 +1,6 @@
 import { big, id, int, primary, type Row, table, text } from './columns.ts'
 
-/** A group of quick replies. `type` means the same as in quick_reply. */
+/** A group of quick replies. `type`: 1 belongs to one person, 2 to the whole company. */
 export const quickReplyGroup = table(
   'quick_reply_group',
   {

@@ -78,7 +78,7 @@ export function whoMatters(asked: Unassigned): number[] {
   ]
 }
 
-/** The lanes that must be checked for waiting sessions, so that an assignment overtakes nobody. */
+/** The lanes that must be checked for queued sessions, so that an assignment overtakes nobody. */
 export const lanesThatMatter = (asked: Unassigned): string[] =>
   poolsOf(asked).map(({ lane }) => lane)
 

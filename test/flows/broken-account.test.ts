@@ -107,7 +107,10 @@ void test('an account whose WeChat is broken in any way delays no other account;
   isOnce(await sentTo(simulator))
 })
 
-/** Pushes, claims and replies of a healthy account while others hang. */
+/**
+ * Customers write to the healthy account, and an agent claims and answers them, while other accounts
+ * hang. Every reply must arrive.
+ */
 async function servesTheOthers(house: House, agent: Actor, healthy: Talk): Promise<void> {
   for (let n = 0; n < 3; n += 1) {
     await reply(agent, healthy, text(`在${'的'.repeat(n)}`))

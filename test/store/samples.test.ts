@@ -1,5 +1,5 @@
-// The two sample messages of system 002, compared field by field. The values are invented but have
-// the same form.
+// Two messages with every column of the older system that kefu replaces, compared field by field.
+// The values are invented but have the same form.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { CustomerRow, MessageRow } from '../../entities/index.ts'
@@ -45,7 +45,7 @@ const voice = (customer: CustomerRow) =>
     file_url: '',
   })
 
-void test('both sample messages of system 002 are stored and read back with every field unchanged', async (t) => {
+void test('two messages with every column of the older system that kefu replaces are stored and read back with every field unchanged', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   const customer = newCustomer(place, { id: newId(), openid, at })

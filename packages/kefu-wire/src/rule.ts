@@ -69,7 +69,7 @@ export interface Schedule {
 /** How often a rule answered. The count is some seconds behind. */
 export interface Hits {
   total: Whole
-  /** In the last 30 days. */
+  /** How often the rule answered in the last 30 days. */
   recent: Whole
   /** The last day on which the rule answered. */
   lastDay: string | null

@@ -7,20 +7,22 @@ import { personIn, type Me } from './caller.ts'
 
 export const notFound = () => new AppError('not_found', 'There is no such thing in your company.')
 
-const words: Partial<Record<ErrorCode, string>> = {
+const words = {
   session_not_open: "The session has ended; the customer's next message opens a new one.",
   session_moved: 'The session changed hands since you loaded it: load it again.',
   not_owner: 'The session belongs to another agent.',
   session_not_accepted: 'Accept the session first.',
   session_not_waiting: 'The session is not waiting to be accepted.',
   session_already_claimed: 'Another agent was faster, or the session has ended.',
+} satisfies Partial<Record<ErrorCode, string>>
+/** The reasons with which a call on a session is refused; one without words does not compile. */
+type Reason = keyof typeof words
+
+export function refuse(code: Reason): never {
+  throw new AppError(code, words[code])
 }
 
-export function refuse(code: ErrorCode): never {
-  throw new AppError(code, words[code] ?? code)
-}
-
-export function refuseWrite(code: ErrorCode | null): void {
+export function refuseWrite(code: Reason | null): void {
   if (code) refuse(code)
 }
 

@@ -17,7 +17,10 @@ export type KnownLogin = {
   tokenHash: string
 }
 type KeptLogin = { uid: number; companyId: string; seenAt: number; endsAt: number }
-/** The rights of a person, shared by all their sign-ins; they end with the company. */
+/**
+ * The rights of a person, kept once for all their sign-ins. They are valid until the company
+ * expires.
+ */
 type KeptRights = Pick<KnownLogin, 'companyId' | 'role' | 'operator' | 'name'> & {
   endsAt: number | null
 }

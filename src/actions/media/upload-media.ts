@@ -5,7 +5,10 @@ import type { DeliveryOutcome, KnownAccount, Needs, UploadKind } from '../../por
 
 export type UploadNeeds = Needs<'store' | 'vault' | 'channel' | 'clock'>
 
-/** The file must still be valid when the message is sent and shortly after. */
+/**
+ * WeChat forgets an uploaded file after three days. One that ends within this time might be gone when
+ * the message arrives, so it is uploaded again.
+ */
 const marginMs = 10 * 60_000
 
 /** Returns the media id to send with, or the reason why nothing can be sent now. */

@@ -92,7 +92,8 @@ const acts: Record<Op, (at: At, n: number) => Promise<void>> = {
     who.isEnabled = false
     const sessionsTo = pick(['queue', 'deputies', heir.uid], n >> 4)
     const disabled = await change(at, who, { enabled: false, sessionsTo })
-    // the call was refused, or its outcome is unknown
+    // if the call was refused, or nobody knows what it did, the person is enabled again, so that the
+    // story knows how they stand
     if (disabled === null) await enable(at, who)
   },
   enable: async (at, n) => {
