@@ -1,4 +1,3 @@
-import type { UnmatchedQuestion } from 'kefu-wire'
 import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import { groupQuestions } from '../../../rules/auto-reply/questions.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
@@ -17,7 +16,7 @@ export async function listUnmatched(
   needs: Needs<'store' | 'known' | 'clock'>,
   me: Me,
   { days, most }: { days: number; most: number },
-): Promise<UnmatchedQuestion[]> {
+) {
   const company = await needs.known.anew(me.companyId)
   const matcher = await company?.newestRules
   const now = needs.clock.now()
