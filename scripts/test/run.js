@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { groupFiles } from './groups.js'
 
 const record = new URL('record.js', import.meta.url).pathname
+const ends = new URL('ends.js', import.meta.url).pathname
 /** How many of the slowest files are listed, since these determine the duration. */
 const slowestTold = 12
 /**
@@ -75,6 +76,12 @@ function tellSlowest(tests) {
   }
 }
 
+/** The processes that left no file behind when they ended (ends.js). */
+const cutShort = (entries) =>
+  entries
+    .filter((entry) => !existsSync(`${entry}.ended`))
+    .map((file) => ({ file, name: 'the process', why: 'It ended before its tests were over.' }))
+
 /** Runs each group of files in a process of its own. */
 function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
@@ -82,7 +89,8 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
   const entries = groups.map((group, at) => {
     // the runner starts them in the order of their names
     const entry = join(dir, `process-${String(at).padStart(3, '0')}.mjs`)
-    writeFileSync(entry, group.map((path) => `import '${pathToFileURL(path)}'\n`).join(''))
+    const imports = [ends, ...group].map((path) => `import '${pathToFileURL(path)}'\n`)
+    writeFileSync(entry, imports.join(''))
     return entry
   })
   try {
@@ -109,12 +117,13 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
     )
     const failures = told
       .filter(({ why }) => why !== undefined)
+      .concat(cutShort(entries))
       .map((one) => {
         const path = asRun(one.file, groups.flat())
         const at = groups.findIndex((group) => group.includes(path))
         return { ...one, file: path, printed: printedBy.get(entries[at] ?? path) }
       })
-    return { status: status ?? 1, failures }
+    return { status: status || failures.length > 0 ? 1 : 0, failures }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -27,6 +27,9 @@ test('it holds when it is alone', () => {
 /** The source of a sample test file, whose process ends before its test is finished. */
 const dies = `import test from 'node:test'
 test('it is interrupted', () => { process.exit(3) })`
+/** The same, but the process ends as if all was well. */
+const leaves = `import test from 'node:test'
+test('it is left', () => { process.exit(0) })`
 
 async function run(
   t: TestContext,
@@ -107,5 +110,21 @@ test('a test file that ends the process it shares with others fails the run, and
   const { code, out } = await run(t, [passes, dies, passes], { together: true })
   assert.equal(code, 1, out)
   assert.deepEqual(out.match(/^failed: .*/gm)?.length, 1, out)
+  assert.match(out, /failed: .*1\.test\.mjs/)
+})
+
+for (const together of [false, true]) {
+  const how = together ? 'shared' : 'own'
+  test(`a test file that ends its ${how} process with exit code 0 before its tests are over fails the run`, async (t) => {
+    const { code, out } = await run(t, [passes, leaves, passes], { together })
+    assert.equal(code, 1, out)
+    assert.deepEqual(out.match(/^failed: .*/gm)?.length, 1, out)
+    assert.match(out, /failed: .*1\.test\.mjs/)
+  })
+}
+
+test('a test file that ends its shared process with exit code 0 fails the run even if another file was flaky before', async (t) => {
+  const { code, out } = await run(t, [flaky, leaves, passes], { together: true })
+  assert.equal(code, 1, out)
   assert.match(out, /failed: .*1\.test\.mjs/)
 })
