@@ -6,6 +6,7 @@ import { jobActor } from '../../rules/session/actor.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { presence, sessionOf, setAll } from '../support/seen.ts'
 
 async function openOption(
   t: { after: (close: () => Promise<void>) => void },
@@ -121,3 +122,31 @@ void test('with autoAcceptFirst a returning customer is accepted at once if thei
     1,
   )
 })
+
+for (const autoAcceptFirst of [false, true]) {
+  const how = autoAcceptFirst ? 'accepted automatically' : 'accepted by hand'
+  void test(`in a session that a message gave to an agent and that was ${how}, every reply is in the agent's name`, async (t) => {
+    const house = await openHouse({ rules: false, withoutCron: true })
+    t.after(() => house.close())
+    const agent = await house.agent('agent1')
+    await presence(await house.agent('agent0'), 'offline')
+    await setAll(house, { sessionRule: 'even', autoAcceptFirst })
+    const customer = await follower(house)
+    await customer.says('你好')
+    const { id, agentUid } = await sessionOf(house, customer)
+    assert.equal(agentUid, agent.uid)
+    if (!autoAcceptFirst) await agent.call('POST', `/api/sessions/${id}/accept`, {})
+    const line = { clientMsgId: 'a', type: 'text', text: '您好' }
+    const { status } = await agent.call('POST', `/api/sessions/${id}/messages`, line)
+    assert.equal(status, 202)
+    const [names] = await house.rows<{ own: number; held: number | null; said: number | null }>(
+      `select s.customer_service_id as own, n.customer_service_id as held,
+        m.customer_service_id as said
+      from customer_service s, message_session n, message_data m
+      where s.uid = ? and n.session_id = ? and m.session_id = ? and m.client_key is not null`,
+      [agent.uid, id, id],
+    )
+    assert.ok(names)
+    assert.deepEqual([names.held, names.said], [names.own, names.own])
+  })
+}

@@ -17,6 +17,7 @@ export async function acceptSession(
   const settings = await settingsOf(needs, me.companyId)
   const accepted = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
+    const identity = await unit.users.identity(session.account_id, me.uid)
     const moved = takeStep(session, {
       event: 'accept',
       who: relationTo(session, person(me)),
@@ -24,10 +25,8 @@ export async function acceptSession(
       reason: 'accepted',
       at: needs.clock.now(),
       fence: input.fence,
+      customerServiceId: identity?.customer_service_id ?? null,
     })
-    const identity = await unit.users.identity(session.account_id, me.uid)
-    session.customer_service_id = identity?.customer_service_id ?? null
-
     const spoken = await greet(needs, unit, { customer, moved, settings })
     return commitStep(needs, unit, { moved, ...spoken, says: 'session.accepted' })
   })

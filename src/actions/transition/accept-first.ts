@@ -79,15 +79,15 @@ async function acceptFirstOf(
     const { customer, session } = await lockSeen(unit, first)
     if (session.state !== waiting || session.uid !== whose.uid) return null
     if ((await isBusy(unit, whose)) || !(await isEnabled(unit, whose))) return null
+    const identity = await unit.users.identity(session.account_id, whose.uid)
     const moved = takeStep(session, {
       event: 'promote',
       who: 'job',
       actor: jobActor('accept-first'),
       reason: 'first_in_line',
       at: needs.clock.now(),
+      customerServiceId: session.customer_service_id ?? identity?.customer_service_id ?? null,
     })
-    session.customer_service_id ??=
-      (await unit.users.identity(session.account_id, whose.uid))?.customer_service_id ?? null
     const spoken = await greet(needs, unit, { customer, moved, settings })
     return commitStep(needs, unit, { moved, ...spoken, says: 'session.accepted' })
   })

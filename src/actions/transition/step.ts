@@ -46,6 +46,8 @@ export type Step = {
   fence?: number | undefined
   /** Required where the table says that the owner is `named`. */
   owner?: { uid: number; customerServiceId: number | null }
+  /** As whom the owner writes on this account, where the owner stays but it was not known before. */
+  customerServiceId?: number | null
   /** The lane and rank if the session is queued then. What is not given stays the same. */
   place?: { lane: string; rank?: number; queuedAt?: number }
   /** Whether a person or a group was asked for. Stays the same if not given. */
@@ -95,7 +97,10 @@ export function takeStep(session: SessionRow, step: Step): Moved {
 }
 
 function ownerAfter(step: Step, { owner }: Transition): SessionPatch {
-  if (owner === 'stays') return {}
+  if (owner === 'stays') {
+    const { customerServiceId: id } = step
+    return id === undefined ? {} : { customer_service_id: id }
+  }
   if (owner === 'nobody') return { uid: null, customer_service_id: null, assigned_at: null }
   if (!step.owner) throw new Error(`${step.event} without an owner`)
   return {
