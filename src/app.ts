@@ -37,8 +37,9 @@ import { openPasswords } from './passwords.ts'
 import { openTime } from './time-source.ts'
 
 export type AppOptions = {
+  /** Replaces ports, so that a test can stand between the product and what it uses. */
   wrap?: (ports: Ports) => Ports
-  /** The same for the store alone, which is opened before the clock exists. */
+  /** Replaces the store before the clock is opened, which reads its time from it. */
   wrapStore?: (store: Store) => Store
   /** How often the database is asked for the time. */
   clockEveryMs?: number

@@ -20,7 +20,7 @@ const nobody =
 
 // hashing and disk access share four threads, so sign-ins may use only two of them
 const mostAtOnce = 2
-const mostWaiting = 256
+const mostInLine = 256
 
 export function openPasswords(cost = strong): Passwords {
   const inTurn = openTurns()
@@ -35,18 +35,18 @@ export function openPasswords(cost = strong): Passwords {
 
 function openTurns() {
   let running = 0
-  const waiting: (() => void)[] = []
+  const inLine: (() => void)[] = []
   return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (waiting.length >= mostWaiting) {
+    if (inLine.length >= mostInLine) {
       const why = 'Too many people sign in at once: try again in a moment.'
       throw new AppError('overloaded', why, { retryAfter: 5 })
     }
     if (running < mostAtOnce) running += 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+    else await new Promise<void>((resolve) => inLine.push(resolve))
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
+      const next = inLine.shift()
       if (next) next()
       else running -= 1
     }

@@ -278,7 +278,8 @@ export async function believeDatabase({
   machine = thisMachine,
 }: Pick<TimeOptions, 'store' | 'alone' | 'everyMs' | 'machine'>): Promise<{ wasOffMs: number }> {
   const text = await store.read.installation.remembered(agreedName)
-  // if no other process can be running, the lock on the store is enough
+  // before the clock is set anew we listen whether another process runs; if there can be none, holding
+  // the lock of the store shows it already
   const heard = text === null || alone ? text : await hear({ store, alone, everyMs, machine }, text)
   const agreed = { offset: 0, at: await store.databaseMs(), by: newName() }
   if (heard !== text || !(await write(store, text, agreed))) {

@@ -52,7 +52,8 @@ const isJumpMs = 2000
 // while catching up, our time runs faster by a minute an hour, or slower by six minutes an hour
 const hurries = 1 / 60
 const tarries = 1 / 10
-// after the database was away for long, the difference is corrected in several steps of this size
+// The most that our time is moved at once towards the database's. If they differ by more, since the
+// database was away for long, several looks correct it, so that one false look does little.
 const mostMs = 30_000
 
 export function judgeClock(look: ClockLook, doubtsForMs: number): ClockVerdict {

@@ -14,7 +14,7 @@ export type Work<Row> = {
   bell: string
   /** Different kinds of work have separate shares. */
   kinds: Record<string, Shares>
-  waiting: () => Promise<WorkGroup[]>
+  pending: () => Promise<WorkGroup[]>
   /** Returns the rows that may start now, in order and at most this many. */
   ready: (group: WorkGroup, limit: number) => Promise<Row[]>
   /** Rows with the same key do not run at the same time. */
@@ -43,7 +43,7 @@ export function openAccountWorker<Row>(needs: Needs<'bus' | 'log'>, work: Work<R
     running.set(work.keyOf(row), run)
   }
   const look = async (): Promise<number> => {
-    const asked = (await work.waiting())
+    const asked = (await work.pending())
       .flatMap((group) => {
         const shares = work.kinds[group.kind]
         return shares ? [{ group, shares, has: shares.running(group.accountId) }] : []

@@ -26,8 +26,8 @@ async function openHolding(t: TestContext): Promise<Holding> {
   const holds = { replies: false }
   const wrap = (ports: Ports): Ports => {
     const { outbox } = ports.store.read
-    const waiting = outbox.waiting.bind(outbox)
-    outbox.waiting = async () => (holds.replies ? [] : waiting())
+    const pending = outbox.pending.bind(outbox)
+    outbox.pending = async () => (holds.replies ? [] : pending())
     return ports
   }
   const place = await openPlace(t, 'killed-starts', { wrap })

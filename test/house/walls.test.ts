@@ -59,7 +59,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'a-step-knows-no-verb': [
     'src/actions/transition/planted.ts',
-    "import { assignWaiting } from '../queue/assign-waiting.ts'\nexport const planted = assignWaiting\n",
+    "import { assignQueued } from '../queue/assign-queued.ts'\nexport const planted = assignQueued\n",
   ],
   'the-queue-knows-no-verb': [
     'src/actions/queue/planted.ts',

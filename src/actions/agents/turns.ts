@@ -3,7 +3,7 @@
 import { AppError } from '../../errors.ts'
 
 /**
- * The largest number of attempts at the same time, waiting or running: for one key, and in total.
+ * The largest number of attempts at the same time, inLine or running: for one key, and in total.
  */
 export type Room = { ofKey: number; ofAll: number }
 
@@ -14,12 +14,12 @@ const full = () =>
 
 export function openTurns(most: number, room: Room) {
   const running = new Map<string, number>()
-  const waiting = new Map<string, (() => void)[]>()
+  const inLine = new Map<string, (() => void)[]>()
   let there = 0
 
   const take = (key: string): Promise<void> => {
     const now = running.get(key) ?? 0
-    const before = waiting.get(key) ?? []
+    const before = inLine.get(key) ?? []
     if (now + before.length >= room.ofKey || there >= room.ofAll) throw full()
     there += 1
     if (now < most) {
@@ -27,15 +27,15 @@ export function openTurns(most: number, room: Room) {
       return Promise.resolve()
     }
     return new Promise((resolve) => {
-      waiting.set(key, [...before, resolve])
+      inLine.set(key, [...before, resolve])
     })
   }
 
   const give = (key: string): void => {
     there -= 1
-    const [next, ...rest] = waiting.get(key) ?? []
-    if (rest.length === 0) waiting.delete(key)
-    else waiting.set(key, rest)
+    const [next, ...rest] = inLine.get(key) ?? []
+    if (rest.length === 0) inLine.delete(key)
+    else inLine.set(key, rest)
     if (next) {
       next()
       return

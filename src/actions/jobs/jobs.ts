@@ -2,7 +2,7 @@
 // the whole installation.
 import type { Ports } from '../../ports.ts'
 import { acceptFirstOfAll } from '../transition/accept-first.ts'
-import { assignWaiting } from '../queue/assign-waiting.ts'
+import { assignQueued } from '../queue/assign-queued.ts'
 import { fallBack } from './fallback.ts'
 import { forgetOld } from './forget-old.ts'
 import { handOn } from './hand-on.ts'
@@ -49,7 +49,7 @@ export const jobs: Job[] = [
   { name: 'take-back', everyMs: 15 * second, run: takeBack },
   { name: 'hand-on', everyMs: 15 * second, run: handOn },
   { name: 'overflow', everyMs: 10 * second, run: overflowGroups },
-  { name: 'assign', everyMs: 5 * second, run: assignWaiting },
+  { name: 'assign', everyMs: 5 * second, run: assignQueued },
   { name: 'accept-first', everyMs: minute, run: acceptFirstOfAll },
   { name: 'queue-rank', everyMs: 10 * second, run: rerankQueue },
   { name: 'outbox-sweep', everyMs: 15 * second, run: sweepOutbox },

@@ -35,8 +35,8 @@ export function openFetcher(needs: FetchNeeds): Worker {
   return openAccountWorker(needs, {
     bell: 'media',
     kinds: { file: openShares(needs.clock, shares) },
-    waiting: async () =>
-      (await media.waiting()).map((row) => ({ accountId: row.account_id, kind: 'file' })),
+    pending: async () =>
+      (await media.pending()).map((row) => ({ accountId: row.account_id, kind: 'file' })),
     ready: ({ accountId }, limit) => media.ready(accountId, { now: needs.clock.now(), limit }),
     keyOf: (row) => `${row.message_id}:${row.part}`,
     run: (row) => fetchOne(needs, row),

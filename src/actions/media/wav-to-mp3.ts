@@ -11,7 +11,7 @@ export type Encoded =
   | { fault: WavFault; seconds?: undefined }
   | { fault: 'too_long'; seconds: number }
 
-const mostWaiting = 16
+const mostInLine = 16
 /** Encoding a minute of sound takes about a second. */
 const takesAtMostMs = 20_000
 
@@ -44,7 +44,7 @@ const cannot = () =>
 export function openVoiceEncoder(): VoiceEncoder {
   let worker: Worker | null = null
   let last: Promise<unknown> = Promise.resolve()
-  let waiting = 0
+  let inLine = 0
   let closed = false
 
   const encodeOne = (bytes: Uint8Array): Promise<Encoded> =>
@@ -80,14 +80,14 @@ export function openVoiceEncoder(): VoiceEncoder {
 
   return {
     mp3: async (read) => {
-      if (waiting >= mostWaiting) throw busy()
-      waiting += 1
+      if (inLine >= mostInLine) throw busy()
+      inLine += 1
       const mine = last.then(() => encode(read))
       last = mine.catch(() => undefined)
       try {
         return await mine
       } finally {
-        waiting -= 1
+        inLine -= 1
       }
     },
     close: async () => {

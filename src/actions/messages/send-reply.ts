@@ -3,7 +3,7 @@
 import type { CustomerRow, MessageRow, SessionRow } from '../../../entities/index.ts'
 import { columnsOf, contentOf, isSameContent, type Content } from '../../../rules/reply/content.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
-import { mayReply, takeReply } from '../../../rules/reply/reply-window.ts'
+import { mayReply, takeReply, type WindowRefusal } from '../../../rules/reply/reply-window.ts'
 import { mayWrite, type ActingPerson } from '../../../rules/session/session.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'
@@ -82,25 +82,22 @@ export async function refuseWindow(
     !useReserved &&
     (await needs.known.company(customer.company_id))?.settings.reserveLastReply === true
   const refusal = mayReply(customer, needs.clock.now(), reserve)
-  if (refusal === 'last_reply_reserved') {
-    throw new AppError(
-      'reply_budget_used',
-      'Your company keeps the last reply for a closing word: send it with useReserved if this is it.',
-      { reserved: true },
-    )
-  }
-  if (refusal === 'reply_window_closed') {
-    throw new AppError(
-      refusal,
-      'WeChat takes no more messages for this follower until they write again (48 hours after their last message).',
-    )
-  }
-  if (refusal) {
-    throw new AppError(
-      refusal,
-      'WeChat takes five messages for each message of the follower: wait until they write again.',
-    )
-  }
+  if (!refusal) return
+  const isReserved = refusal === 'last_reply_reserved'
+  throw new AppError(
+    isReserved ? 'reply_budget_used' : refusal,
+    windowWords[refusal],
+    isReserved ? { reserved: true } : undefined,
+  )
+}
+
+const windowWords: Record<NonNullable<WindowRefusal>, string> = {
+  reply_window_closed:
+    'WeChat takes no more messages for this follower until they write again (48 hours after their last message).',
+  reply_budget_used:
+    'WeChat takes five messages for each message of the follower: wait until they write again.',
+  last_reply_reserved:
+    'Your company keeps the last reply for a closing word: send it with useReserved if this is it.',
 }
 
 export type StoredReply = {

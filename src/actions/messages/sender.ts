@@ -17,8 +17,8 @@ export function openSender(needs: DeliverNeeds): Worker {
   const worker = openAccountWorker(needs, {
     bell: 'outbox',
     kinds: { line: openShares(needs.clock, lines), file: openShares(needs.clock, files) },
-    waiting: async () =>
-      (await outbox.waiting()).map((row) => ({
+    pending: async () =>
+      (await outbox.pending()).map((row) => ({
         accountId: row.account_id,
         kind: row.holds_files === 1 ? 'file' : 'line',
       })),

@@ -3,7 +3,7 @@
 import { commonLane, groupLane } from '../../../rules/session/lane.ts'
 import { rankFor } from '../../../rules/session/routing.ts'
 import { queued } from '../../../rules/session/states.ts'
-import { looksBackTo } from '../../../rules/session/waiting-time.ts'
+import { looksBackTo } from '../../../rules/session/queue-wait.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import {
   laneKey,

@@ -1,6 +1,6 @@
 // Runs when the bell `room` rings, for one company after the other. Several rings for a company
 // while it runs lead to only one more run.
-import { assignWaiting, type AssignNeeds } from './assign-waiting.ts'
+import { assignQueued, type AssignNeeds } from './assign-queued.ts'
 
 export function openAssigner(needs: AssignNeeds) {
   const wanted = new Map<string, Set<number>>()
@@ -8,7 +8,7 @@ export function openAssigner(needs: AssignNeeds) {
   let stopped = false
 
   const run = async (): Promise<void> => {
-    for (let next = take(); next && !stopped; next = take()) await assignWaiting(needs, ...next)
+    for (let next = take(); next && !stopped; next = take()) await assignQueued(needs, ...next)
   }
   const take = (): [string, number[]] | null => {
     const [first] = wanted

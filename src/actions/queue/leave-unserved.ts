@@ -6,7 +6,7 @@ import { commonLane, readLane } from '../../../rules/session/lane.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import type { Unit } from '../../ports.ts'
 import { staffOf } from './staff.ts'
-import type { AssignNeeds } from './assign-waiting.ts'
+import type { AssignNeeds } from './assign-queued.ts'
 import { leaving, standingIn } from './in-lane.ts'
 import { moveLanes } from './move-lane.ts'
 

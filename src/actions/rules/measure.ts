@@ -16,7 +16,7 @@ const tooLong = () =>
 
 /** Uses one thread, which is started with the first pattern. */
 export function openMeasure(): PatternMeasure {
-  const waiting = new Map<number, MeasureCall>()
+  const calls = new Map<number, MeasureCall>()
   let worker: Worker | null = null
   let count = 0
 
@@ -24,16 +24,16 @@ export function openMeasure(): PatternMeasure {
     const ending = worker
     worker = null
     ending?.terminate().catch(() => undefined)
-    for (const { reject } of waiting.values()) reject(tooLong())
-    waiting.clear()
+    for (const { reject } of calls.values()) reject(tooLong())
+    calls.clear()
   }
   const start = (): Worker => {
     // the compiled file's name, because a worker is started by its path and not by an import
     const started = new Worker(new URL('./measure-thread.js', import.meta.url))
     started.unref()
     started.on('message', ({ n, measured }: MeasuredAnswer) => {
-      waiting.get(n)?.resolve(measured)
-      waiting.delete(n)
+      calls.get(n)?.resolve(measured)
+      calls.delete(n)
     })
     started.on('error', () => {
       if (worker === started) giveUp()
@@ -48,7 +48,7 @@ export function openMeasure(): PatternMeasure {
       const timer = setTimeout(giveUp, takesAtMostMs)
       try {
         return await new Promise<Measured[]>((resolve, reject) => {
-          waiting.set(n, { resolve, reject })
+          calls.set(n, { resolve, reject })
           worker ??= start()
           worker.postMessage({ n, patterns })
         })

@@ -21,7 +21,7 @@ const leaseMs = 60_000
 
 /** Returns how many replays it worked on, so that the caller asks again. */
 export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<number> {
-  const row = await needs.store.read.replays.firstWaiting()
+  const row = await needs.store.read.replays.firstToRun()
   if (!row || signal.aborted) return 0
   const token = needs.ids()
   const until = needs.clock.now() + leaseMs

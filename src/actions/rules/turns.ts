@@ -1,13 +1,13 @@
 // Runs long pieces of work in small steps, so that they share the thread with requests. After a
 // fixed number of steps over all waiting work, the process handles whatever has arrived.
 const turnMs = 5
-const waiting: (() => void)[] = []
+const toRun: (() => void)[] = []
 
 function runSome(): void {
   const until = performance.now() + turnMs
-  do waiting.shift()?.()
-  while (waiting.length > 0 && performance.now() < until)
-  if (waiting.length > 0) setImmediate(runSome)
+  do toRun.shift()?.()
+  while (toRun.length > 0 && performance.now() < until)
+  if (toRun.length > 0) setImmediate(runSome)
 }
 
 /** Runs a step of each piece of work in turn. When one ends early, the others get its time. */
@@ -23,8 +23,8 @@ export function inTurns<T>(steps: Generator<void, T>): Promise<T> {
       }
     }
     const wait = () => {
-      waiting.push(step)
-      if (waiting.length === 1) setImmediate(runSome)
+      toRun.push(step)
+      if (toRun.length === 1) setImmediate(runSome)
     }
     wait()
   })

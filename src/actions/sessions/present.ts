@@ -1,7 +1,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { isOpen } from '../../../rules/session/session.ts'
 import { group, queued } from '../../../rules/session/states.ts'
-import { looksBackTo, waitMs } from '../../../rules/session/waiting-time.ts'
+import { looksBackTo, waitMs } from '../../../rules/session/queue-wait.ts'
 import { openKey } from '../lines/new-rows.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
@@ -73,10 +73,10 @@ async function standings(
   companyId: string,
   { rows, now }: { rows: SessionRow[]; now: number },
 ) {
-  const waiting = rows.flatMap(({ session_id: id, lane, state }) =>
+  const inQueue = rows.flatMap(({ session_id: id, lane, state }) =>
     state === queued && lane !== null ? [{ id, lane }] : [],
   )
-  const lanes = [...new Set(waiting.map(({ lane }) => lane))]
+  const lanes = [...new Set(inQueue.map(({ lane }) => lane))]
   const left = new Map(
     await Promise.all(
       lanes.map(async (lane): Promise<[string, number[]]> => [
@@ -86,7 +86,7 @@ async function standings(
     ),
   )
   const found = await Promise.all(
-    waiting.map(async ({ id, lane }) => {
+    inQueue.map(async ({ id, lane }) => {
       const before = await queue.position(companyId, lane, id)
       return before === null
         ? []

@@ -14,7 +14,7 @@ export function openRedisQueue(connection: Connection, ids: Ids): WaitingQueue {
   const keys = openQueueKeys(connection)
   const writes = openQueueWrites(keys)
   const { epochKey, listKey } = keys
-  /** The answers to these commands, if the index is complete. */
+  /** Asks Redis. Null if the index may lack sessions: then the caller asks SQL. */
   const askWhole = async (companyId: string, commands: Command[]): Promise<unknown[] | null> => {
     if (!(await writes.trusted(companyId))) return null
     const answers = await keys.queue.askAll([['get', epochKey(companyId)], ...commands])

@@ -13,7 +13,7 @@ export const idGiven = z
   .string()
   .regex(/^[\x21-\x7e]{0,32}$/, 'An id: at most 32 letters and digits.')
 const largest = 2 ** 31 - 1
-/** The number of a person or group in a body. */
+/** In a JSON body, the number of a person or group: positive, and not larger than its column. */
 export const numberGiven = z.number().int().positive().max(largest)
 /** The same number in a path, where it is text. */
 export const number = z

@@ -2,17 +2,17 @@ import { Worker } from 'node:worker_threads'
 import type { SqlAnswer, AskSql } from './sql.ts'
 
 type ThreadAnswer = { n: number; answer: SqlAnswer } | { n: number; error: string }
-type Waiting = { resolve: (answer: SqlAnswer) => void; reject: (error: Error) => void }
+type Call = { resolve: (answer: SqlAnswer) => void; reject: (error: Error) => void }
 
 /** Sends slow statements to a thread, which is started when the first one arrives. */
 export function openSlowReader(database: string): { ask: AskSql; close: () => Promise<void> } {
-  const waiting = new Map<number, Waiting>()
+  const calls = new Map<number, Call>()
   let worker: Worker | null = null
   let count = 0
 
   const failAll = (why: string) => {
-    for (const { reject } of waiting.values()) reject(new Error(`The reading thread ended: ${why}`))
-    waiting.clear()
+    for (const { reject } of calls.values()) reject(new Error(`The reading thread ended: ${why}`))
+    calls.clear()
     worker = null
   }
   const start = (): Worker => {
@@ -22,8 +22,8 @@ export function openSlowReader(database: string): { ask: AskSql; close: () => Pr
     })
     started.unref()
     started.on('message', (told: ThreadAnswer) => {
-      const one = waiting.get(told.n)
-      waiting.delete(told.n)
+      const one = calls.get(told.n)
+      calls.delete(told.n)
       if ('answer' in told) one?.resolve(told.answer)
       else one?.reject(new Error(told.error))
     })
@@ -31,7 +31,7 @@ export function openSlowReader(database: string): { ask: AskSql; close: () => Pr
       failAll(String(error))
     })
     started.on('exit', () => {
-      if (waiting.size > 0) failAll('exit')
+      if (calls.size > 0) failAll('exit')
     })
     return started
   }
@@ -40,7 +40,7 @@ export function openSlowReader(database: string): { ask: AskSql; close: () => Pr
     ask: (text, values) =>
       new Promise((resolve, reject) => {
         count += 1
-        waiting.set(count, { resolve, reject })
+        calls.set(count, { resolve, reject })
         worker ??= start()
         worker.postMessage({ n: count, text, values })
       }),

@@ -7,7 +7,7 @@ export type WorkClass = 'push' | 'reply' | 'claim' | 'rest'
 const order: WorkClass[] = ['push', 'reply', 'claim', 'rest']
 
 export function openWriter() {
-  const waiting: Record<WorkClass, (() => Promise<void>)[]> = {
+  const inLine: Record<WorkClass, (() => Promise<void>)[]> = {
     push: [],
     reply: [],
     claim: [],
@@ -21,7 +21,7 @@ export function openWriter() {
   }
   const take = () => {
     for (const kind of order) {
-      const job = waiting[kind].shift()
+      const job = inLine[kind].shift()
       if (job) return job
     }
     return undefined
@@ -30,7 +30,7 @@ export function openWriter() {
   return {
     run: <T>(kind: WorkClass, work: () => Promise<T>): Promise<T> =>
       new Promise<T>((resolve, reject) => {
-        waiting[kind].push(() => work().then(resolve, reject))
+        inLine[kind].push(() => work().then(resolve, reject))
         running ??= drain()
       }),
     idle: async () => {

@@ -29,7 +29,7 @@ export class InvariantQueries extends Queries {
     )
   }
 
-  /** The key is unique, so a session with the right key is the only one open. */
+  /** `open_key` is unique, so a session with the right one is its customer's only open session. */
   async openKeys(companyId: string, ids: string[]): Promise<Breach[]> {
     const some = list(ids)
     const rows = await this.sql.all<

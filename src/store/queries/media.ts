@@ -88,7 +88,7 @@ export class MediaQueries extends Queries {
   }
 
   /** Accounts with files that wait to be downloaded. */
-  waiting() {
+  pending() {
     return this.sql.all<{ account_id: string }>(
       "select account_id from media_fetch where state = 'pending' group by account_id",
     )

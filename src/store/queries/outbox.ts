@@ -15,7 +15,7 @@ export class OutboxQueries extends Queries {
   }
 
   /** Accounts that have something to send; lines with files are listed separately. */
-  waiting() {
+  pending() {
     return this.sql.all<{ account_id: string; holds_files: number }>(
       "select account_id, holds_files from outbox where state = 'pending' group by account_id, holds_files",
     )

@@ -47,7 +47,7 @@ export class ReplayQueries extends Queries {
     )
   }
 
-  firstWaiting() {
+  firstToRun() {
     return this.sql.one<RuleReplayRow>(
       "select * from rule_replay where state = 'waiting' order by created_at limit 1",
     )

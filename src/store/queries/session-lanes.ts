@@ -39,7 +39,7 @@ async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]
     lanes.push(after)
   }
 }
-/** Without values, anything matches. */
+/** The column has one of these values. If they are undefined, there is no such condition. */
 export const columnIn = (column: string, values: readonly string[] | undefined) => {
   const some = list([...(values ?? [])])
   return values === undefined

@@ -25,7 +25,7 @@ const mostPages = 20
  * `returned` are agents who have just come back: customers who left their private lane and still
  * wait are given back to them.
  */
-export async function assignWaiting(
+export async function assignQueued(
   needs: AssignNeeds,
   companyId: string,
   returned: number[] = [],
