@@ -26,7 +26,7 @@ export default async function* record(source) {
 }
 
 function* failureOf({ file, name, details: { error } }) {
-  // the parent of a failed test adds nothing
+  // a parent that failed only because of its subtests gets no line of its own
   if (error?.failureType === 'subtestsFailed') return
   yield lineOf({ file: file ?? name, name, why: whyOf(error) })
 }
