@@ -26,8 +26,9 @@ export type Strike = { at: number; forS: number; n: number } & (
   { on: 'house'; kind: HouseKind } | { on: 'wechat'; kind: WechatKind }
 )
 
-/** After a jump of the clock, nothing else may happen until the processes have dealt with it. */
 const jumpS = 8
+/** After a jump of the clock, nothing else may happen until the processes have dealt with it. */
+export const afterJumpS = jumpS / 2
 const lasts: Partial<Record<HouseKind, number>> = { kill: 1, freeze: 2, jump: jumpS }
 
 export const calmOf = (minutes: number) => Math.min(30, minutes * 20)
@@ -68,6 +69,6 @@ function inTurn<K>(
     const forS = lastsFor(kind)
     if (at + forS > to) return strikes
     strikes.push({ at, forS, n: draw.below(1000), kind })
-    at += forS + restS + draw.below(3) + (forS >= jumpS ? jumpS / 2 : 0)
+    at += forS + restS + draw.below(3) + (forS >= jumpS ? afterJumpS : 0)
   }
 }
