@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import test from 'node:test'
@@ -10,18 +9,16 @@ import { silentLog } from '../../src/log.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open.ts'
 import { signIn } from '../support/app.ts'
+import { makeFolder } from '../support/folder.ts'
 import { runScript } from '../support/script.ts'
 
-function place(t: { after: (end: () => void) => void }) {
-  const dir = mkdtempSync(join(tmpdir(), 'kefu-scripts-'))
-  t.after(() => {
-    rmSync(dir, { recursive: true, force: true })
-  })
+function place() {
+  const dir = makeFolder('scripts')
   return { dir, data: join(dir, 'data') }
 }
 
-void test('the script migrate creates the schema once and reports it', async (t) => {
-  const { dir } = place(t)
+void test('the script migrate creates the schema once and reports it', async () => {
+  const { dir } = place()
   const first = await runScript('migrate', dir)
   assert.deepEqual(
     { ...first, out: /Done: Initial1700000000001/.test(first.out) },
@@ -32,7 +29,7 @@ void test('the script migrate creates the schema once and reports it', async (t)
 })
 
 void test('kefu that is told to end during a migration ends between two steps, and the next start continues', async (t) => {
-  const { data } = place(t)
+  const { data } = place()
   const open = (ending?: AbortSignal) =>
     openStore({ url: 'sqlite:', dataDir: data, log: silentLog, ending })
   for (const turns of [0, 3, 30]) {
@@ -49,7 +46,7 @@ void test('kefu that is told to end during a migration ends between two steps, a
 })
 
 void test('the script migrate is refused with an explanation while an embedded kefu is running', async (t) => {
-  const { dir, data } = place(t)
+  const { dir, data } = place()
   const store = await openStore({ url: 'sqlite:', dataDir: data, log: silentLog })
   t.after(store.close)
   const { code, out } = await runScript('migrate', dir)
@@ -58,7 +55,7 @@ void test('the script migrate is refused with an explanation while an embedded k
 })
 
 void test('the script seed creates a demo to sign in to, and refuses to touch a database that is not empty', async (t) => {
-  const { dir, data } = place(t)
+  const { dir, data } = place()
   const first = await runScript('seed', dir)
   assert.equal(first.code, 0, first.out)
   const logins = readFileSync(join(data, 'demo-logins.txt'), 'utf8')
@@ -85,7 +82,7 @@ void test('the script seed creates a demo to sign in to, and refuses to touch a 
 })
 
 void test('the script reset-password sets a new password while kefu is stopped; the old one and its sign-ins end', async (t) => {
-  const { dir, data } = place(t)
+  const { dir, data } = place()
   await runScript('seed', dir)
   const [, old = ''] =
     /^admin (\S+)/m.exec(readFileSync(join(data, 'demo-logins.txt'), 'utf8')) ?? []
