@@ -13,11 +13,12 @@ export default defineConfig({
     assetsDir: 'assets',
     assetsInlineLimit: 0,
     target: 'es2022',
-    // whoever starts kefu is not interested in how long the compiler took
+    // Hides a warning about how long parts of the build took, which does not interest anybody who
+    // starts kefu.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  // the AMR decoder contains an eval that never runs and that the security policy forbids, so the
-  // warning is useless
+  // Hides a warning about an eval in the AMR decoder. The eval never runs, and the security policy
+  // would forbid it anyway.
   worker: { rolldownOptions: { checks: { eval: false } } },
   // The host name is passed on unchanged, because the product accepts its cookie only from its own
   // origin.

@@ -7,8 +7,8 @@ export const accessToken = table(
     token_key: key(80, primary),
     company_id: id(),
     /**
-     * Encrypted. Encrypting the same token twice gives two different texts, so this column cannot
-     * be compared.
+     * The token, encrypted. Encrypting the same token twice gives two different texts, so this
+     * column cannot be compared.
      */
     sealed: long(nullable),
     expires_at: big(),

@@ -65,11 +65,13 @@ type KeyOf<Of> = Of extends { readonly [keyed]?: infer InKey }
 /** Columns that never change after the row is inserted. */
 type Fixed<Of> = KeyOf<Of> | Extract<'company_id', keyof Row<Of>>
 export type Changing<Of> = Exclude<keyof Row<Of>, Fixed<Of>> & string
-/** The key of a row, and other values that it must have. */
+/**
+ * What a row is found by: the columns of its key, and optionally other values that it must have.
+ */
 export type Where<Of> = Pick<Row<Of>, KeyOf<Of>> & Partial<Row<Of>>
 /**
- * Columns to change with their new values. It excludes the columns that never change, so a whole row
- * cannot be passed as a patch by mistake.
+ * Columns to change with their new values. It excludes the columns that never change, so a whole
+ * row cannot be passed as a patch by mistake.
  */
 export type Patch<Of> = { [Name in Changing<Of>]?: Row<Of>[Name] | undefined } & {
   [Name in Fixed<Of>]?: never

@@ -44,9 +44,12 @@ export const customer = table(
     lat: key(24, nullable),
     location_precision: key(24, nullable),
     location_at: big(nullable),
-    /** How often they opened the conversation, and how often they reported their location. */
+    /**
+     * How often WeChat reported where the customer was, for example when they opened the
+     * conversation.
+     */
     get_into_count: int(),
-    /** The reception (QR code) by which they came. */
+    /** The reception (QR code) by which the customer came last; NULL if they came without one. */
     reception_id: id(nullable),
   },
   {

@@ -10,7 +10,7 @@ export const jobRun = table(
     job: key(48, primary),
     slot: key(64, primary),
     company_id: id(nullable),
-    /** Names the process that holds the slot. */
+    /** A random id that names the process which runs the job in this slot. */
     token: id(),
     lease_until: big(),
     started_at: big(),

@@ -8,12 +8,17 @@ export const mediaFetch = table(
   'media_fetch',
   {
     message_id: id(primary),
-    /** Which part of the line it is: `file`, or `thumb` for the preview picture of a video. */
+    /**
+     * Which part of the line must be downloaded: `file`, or `thumb` for the preview picture of a
+     * video.
+     */
     part: key(8, primary),
     company_id: id(),
     account_id: id(),
     media_id: key(128),
-    /** `pending`, `fetched` or `lost`. */
+    /**
+     * Whether the file was downloaded: `pending` (not yet), `fetched`, or `lost` (it can never be).
+     */
     state: key(16),
     attempts: int(),
     retry_at: big(),

@@ -10,8 +10,8 @@ export const reception = table(
     scene: key(64),
     name: text(100),
     /**
-     * Who receives: `other` (anybody), `user` (a person) or `group`. The same words as for the kind
-     * of a session.
+     * Who receives the customers: `other` (anybody), `user` (a person) or `group`. A session's kind
+     * has the same three values.
      */
     kind: key(16),
     uid: int(nullable),

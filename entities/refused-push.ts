@@ -9,16 +9,16 @@ export const refusedPush = table(
     account_id: id(),
     openid: key(64),
     kind: key(32),
-    /** The line that stands in the session in its place; null if there is none. */
+    /** The line that stands in the session in place of the push; null if there is none. */
     message_id: id(nullable),
-    /** The version of our code that last tried to read it. A newer version tries again. */
+    /** The version of our code that last tried to read the push. A newer version tries again. */
     reader: int(),
     /**
-     * When it was read successfully at last; since then its text is in the session where it
-     * belongs.
+     * When the push was read successfully after all. Its text then is in the session to which it
+     * belongs. NULL until then.
      */
     reread_at: big(nullable),
-    /** When an admin marked it as seen. */
+    /** When an admin marked the push as seen; NULL until then. */
     read_at: big(nullable),
     read_by: int(nullable),
     created_at: big(),

@@ -18,7 +18,10 @@ export const resource = table(
     add_time: big(),
     kind: key(16),
     uid: int(nullable),
-    /** 0 while no line, rule or quick reply uses the file. */
+    /**
+     * Whether a line, a rule or a quick reply uses the file (1), or none does (0): then the file is
+     * deleted after some time.
+     */
     used: int(),
   },
   {

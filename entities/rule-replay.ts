@@ -1,8 +1,8 @@
 import { big, id, int, key, long, nullable, primary, type Row, table } from './columns.ts'
 
 /**
- * A replay: rules are tried against messages that followers really wrote. The process that holds
- * the lease works on it.
+ * A replay: rules are tried against messages that followers really wrote. Only the process that
+ * holds the lease of the row works on it.
  */
 export const ruleReplay = table(
   'rule_replay',

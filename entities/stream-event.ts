@@ -1,6 +1,9 @@
 import { big, id, key, long, primary, type Row, table } from './columns.ts'
 
-/** An event in a stream. */
+/**
+ * An event in an event stream, such as a new line or a change of a session, with its number in the
+ * stream.
+ */
 export const streamEvent = table(
   'stream_event',
   {

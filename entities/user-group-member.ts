@@ -1,6 +1,6 @@
 import { id, int, primary, type Row, table } from './columns.ts'
 
-/** Which people belong to which group. */
+/** A person's membership in a group of agents. A person may belong to several groups. */
 export const userGroupMember = table(
   'user_group_member',
   {

@@ -18,8 +18,8 @@ export const user = table(
     /** Their own greeting at the start of a session; if NULL, the company's greeting is used. */
     greeting: text(500, nullable),
     /**
-     * When a person is disabled: who gets their sessions (`queue`, `deputies` or a uid), and which
-     * admin decided so.
+     * Who gets the sessions of a disabled person: `queue`, `deputies` or a uid. The next column is
+     * the admin who disabled them. Both are NULL for a person who is enabled.
      */
     sessions_to: key(16, nullable),
     disabled_by: int(nullable),

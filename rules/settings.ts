@@ -5,8 +5,8 @@ import type { Hours } from './time/working-hours.ts'
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
 /**
- * When sessions move on from a full group to another: after so many are waiting, or after so many
- * minutes. 0 turns it off.
+ * When sessions queued for a group move on to the group `groupId`: if more than `waiting` of them
+ * are queued, or one for longer than `minutes`. 0 turns the condition off.
  */
 export type Overflow = { groupId: number; waiting: number; minutes: number }
 export type AccountSettings = {
@@ -56,7 +56,10 @@ export type Settings = {
 
 const aYear = 525_600
 
-/** The smallest and largest allowed values. 0 turns a setting off. */
+/**
+ * The smallest and largest value that each numeric setting of a company may have. Besides, 0 is
+ * allowed and turns the setting off.
+ */
 export const ranges = {
   reclaimDays: [1, 3650],
   fallbackMinutes: [1, aYear],
@@ -98,8 +101,8 @@ export const defaultSettings: Settings = {
 }
 
 /**
- * Stored for each new company. Older companies have nothing stored, so their behaviour does not
- * change.
+ * Settings that each new company starts with. They are not defaults, because older companies, for
+ * which nothing is stored, must behave as before.
  */
 export const settingsAtBirth: Partial<Settings> = { rulesInConversation: false }
 
@@ -121,7 +124,10 @@ export function sessionRuleAt(
   )
 }
 
-/** Null if there are no working hours, so somebody is always there. */
+/**
+ * The working hours that apply to this account or group. Null if there are none: then somebody is
+ * supposed to be there at any time.
+ */
 export function hoursAt(
   { hours, accounts, groups }: Settings,
   { accountId, groupId }: AccountOrGroup,
@@ -140,7 +146,10 @@ export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
   ].some((rule) => rule === 'even' || rule === 'roundRobin')
 }
 
-/** Finds groups that would pass customers on in a circle. */
+/**
+ * Finds a group that would pass its queued sessions on to other groups in a circle, and so back to
+ * itself; null if there is none.
+ */
 export function overflowCircle(groups: Record<string, GroupSettings>): number | null {
   for (const first of Object.keys(groups)) {
     const seen = new Set<number>()

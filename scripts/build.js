@@ -15,7 +15,8 @@ function run(script, ...args) {
 }
 
 /**
- * After an upgrade a package may be missing, which the compiler would report in a confusing way.
+ * Ends the build with advice if a package is not installed, as after an upgrade. The compiler would
+ * report it in a confusing way.
  */
 function refuseUninstalled() {
   const { dependencies, devDependencies } = JSON.parse(

@@ -1,5 +1,5 @@
-// npm run migrate: updates the database schema. Starting kefu does the same; this script is for
-// those who want to do it separately.
+// npm run migrate: updates the database schema. Starting kefu does this as well; the script is for
+// those who want to do it beforehand.
 import { readConfig } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
 import { hearSignals, type Signals } from '../src/signals.ts'

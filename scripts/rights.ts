@@ -38,7 +38,7 @@ const rowOf = (route: Route, reach: Reach) =>
     ...callers.map((caller) => sign(meant(route, reach, caller))),
   ])
 
-/** Groups routes that have the same rights. */
+/** Groups the routes by the first word of their path after /api, such as sessions or accounts. */
 const byTopic = () => {
   const topics = new Map<string, Route[]>()
   for (const route of routes) {

@@ -11,7 +11,10 @@ export type Clock = {
 export type MovableClock = Clock & {
   /** The product's time at a moment of the monotonic clock, without the advance. */
   at: (mono: number) => number
-  /** If the time is to be set back, it stands still for that long instead. */
+  /**
+   * Sets the product's time forward or back by this much. To go back it stands still for that long
+   * instead, because it must never decrease.
+   */
   move: (ms: number) => void
   advance: (totalMs: number) => void
   advanced: () => number

@@ -74,7 +74,7 @@ function environmentAndFile(): NodeJS.ProcessEnv {
   return process.env
 }
 
-/** `defaults` apply where the environment sets nothing. */
+/** Reads the configuration. `defaults` are the values where the environment sets nothing. */
 export function readConfig(
   defaults: Record<string, string> = {},
   environment: NodeJS.ProcessEnv = environmentAndFile(),

@@ -17,8 +17,8 @@ function random(bytes: number): string {
 }
 
 /**
- * A UUIDv7 without dashes: 48 bits of time, 12 bits of a counter within the millisecond, 62 random
- * bits. Ids grow with time, but their order must not be relied upon.
+ * Makes an id: a UUIDv7 without dashes, with 48 bits of time, 12 bits of a counter within the
+ * millisecond and 62 random bits. Ids grow with time, but their order must not be relied upon.
  */
 export const newId: Ids = () => {
   const now = Date.now()

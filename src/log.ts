@@ -10,8 +10,8 @@ export type Log = {
 }
 
 export function openLog(level: string): Log {
-  // synchronous, because otherwise process.exit() can hang forever after the reader of stdout has
-  // gone
+  // lines are written synchronously, because otherwise process.exit() can hang forever after the
+  // reader of stdout has gone
   const destination = pino.destination({ dest: 1, sync: true })
   return pino({ level, base: null, serializers: { err: tellError } }, destination)
 }

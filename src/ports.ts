@@ -32,11 +32,15 @@ export type { FileDraft, Vault } from './store/vault.ts'
  * yet, for each company. It only makes proposals; the database decides.
  */
 export type WaitingQueue = {
-  /** True if all processes share one index; otherwise each process repairs its own. */
+  /**
+   * Whether all processes share one index, as in Redis. If not, each process has its own in memory
+   * and repairs it itself.
+   */
   shared: boolean
   /**
-   * May be repeated. Returns how many entries changed. If the index cannot be reached the change is
-   * dropped, and a job repairs the index later.
+   * Puts sessions into lists of the index or removes them; it may be repeated. Returns how many
+   * entries changed. If the index cannot be reached the change is dropped, and a job repairs the
+   * index later.
    */
   move: (companyId: string, moves: Move[]) => Promise<number>
   /**
@@ -53,11 +57,14 @@ export type WaitingQueue = {
    * reached.
    */
   sums: (companyId: string) => Promise<Sums | null>
-  /** The session ids in a list with their ranks. */
+  /**
+   * Returns the ids of all sessions in a list of the index, with their ranks; null if the index
+   * cannot be reached.
+   */
   members: (companyId: string, list: string) => Promise<Map<string, number> | null>
   /**
-   * Keys of the index to which another program has written something else. They are searched for if
-   * the sums are not known.
+   * Returns keys of the index to which another program has written something else. They are
+   * searched for only if the sums of the lists are not known.
    */
   foreign: (companyId: string) => Promise<string[]>
   /** Deletes these keys and marks the index as incomplete; it is then rebuilt from the database. */
@@ -88,11 +95,11 @@ export const sumModulus = 1_000_000_007
  * that seq has no gap.
  */
 export type RecentLines = {
-  /** Oldest id first; may be repeated. */
+  /** Adds the ids of new lines, oldest first. It may be repeated. */
   add: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
-  /** Oldest id first; replaces what was stored. */
+  /** Replaces the stored ids of a session's newest lines, oldest first. */
   set: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
-  /** Newest id first; empty if nothing is known. */
+  /** Returns the ids of a session's newest lines, newest first; empty if nothing is known. */
   list: (companyId: string, sessionId: string) => Promise<string[]>
   close: () => Promise<void>
 }
@@ -121,7 +128,10 @@ export type Cache = {
 
 export type DeliveryOutcome =
   | { outcome: 'sent' }
-  /** `errcode` is null if we refuse it ourselves; `meaning` is then the code of the reason. */
+  /**
+   * The message was refused, so it was not delivered. `errcode` is null if we refused it ourselves;
+   * `meaning` is then the code of the reason.
+   */
   | { outcome: 'refused'; errcode: number | null; meaning: string }
   /**
    * The request was never sent, or WeChat refused the token. So nothing was delivered, and it may
@@ -132,14 +142,17 @@ export type DeliveryOutcome =
 
 export type Fetched =
   | { outcome: 'fetched'; bytes: Uint8Array }
-  /** WeChat says that it does not have the file. */
+  /** WeChat says that it does not have the file, so it cannot be downloaded. */
   | { outcome: 'gone'; reason: string }
   | { outcome: 'later'; reason: string }
 export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
 export type FileUpload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: string }
 export type UploadedFile = { mediaId: string; diesAt: number }
 
-/** `kfAccount` is the name under which followers see the agent. */
+/**
+ * A line that is sent to a follower. `kfAccount` is the name under which the follower sees the
+ * agent, or null if there is none.
+ */
 export type LeavingLine = { openid: string; message: MessageRow; kfAccount: string | null }
 
 /** How a message is sent to a customer. It never throws; every outcome is a Delivery. */
@@ -185,7 +198,10 @@ export type WechatDesk = {
   /** Exchanges an authorisation code, which works only once. */
   authorize: (platform: KnownPlatform, code: string) => Promise<AuthorizedAccount>
   startTickets: (platform: KnownPlatform) => Promise<void>
-  /** Used in WeChat's test before a platform is released. */
+  /**
+   * Sends a text to a follower in the name of an account. It is only used in WeChat's test before a
+   * platform is released.
+   */
   sendText: (
     platform: KnownPlatform,
     to: { appid: string; openid: string; text: string },
@@ -214,12 +230,15 @@ export type Location = { lng: string; lat: string; precision: string | null }
 
 /** What a push says, in our own terms; WeChat's terms are used only at the edge. */
 export type Deed =
-  /** `tapped` is the id of a menu entry, since a tap on a menu message arrives as a text. */
+  /**
+   * A text that the customer wrote. `tapped` is set if they tapped an entry of a menu message,
+   * which arrives as a text; it is the id of the entry.
+   */
   | { kind: 'text'; text: string; tapped?: string }
   | { kind: 'line'; said: LineContent; parts: Part[]; tapped?: undefined }
   /**
-   * `scene` belongs to the QR code they came by. If `known` is set we understood the event, so its
-   * XML need not be kept.
+   * Something else that the customer did. `scene` belongs to the QR code by which they came. If
+   * `known` is set we understood the event, so its XML need not be kept.
    */
   | {
       kind: 'event'
@@ -233,12 +252,13 @@ export type Deed =
   /** WeChat tells something about itself; no follower caused it. */
   | { kind: 'notice'; name: string }
 
-/** After the commit: a rule that answered, or a question that no rule answered. */
+/** A rule that answered, as it is counted after the commit of a push. */
 export type SpokenRule = { companyId: string; ruleId: string }
 export type Unanswered = { companyId: string; accountId: string; text: string; folded: string }
 /**
- * Counts in memory and writes in bulk, so that no push waits for a counter's row. If the process
- * dies, the counts of a few seconds are lost.
+ * Counts how often rules answered and which questions no rule answered. It counts in memory and
+ * writes in bulk, so that no push waits for a counter's row. If the process dies, the counts of a
+ * few seconds are lost.
  */
 export type Tally = {
   add: (spoken: SpokenRule[], unanswered: Unanswered[]) => void
@@ -259,8 +279,8 @@ export type PushKeys = {
 }
 export type KnownPlatform = PushKeys & { componentAppid: string; secret: string }
 /**
- * `platform` is the third-party platform that acts for the account; pushes of the account then use
- * the platform's keys.
+ * An account as pushes need it. `platform` is the third-party platform that acts for the account;
+ * pushes of the account then use the platform's keys.
  */
 export type KnownAccount = AccountRow &
   PushKeys & { secret: string; platform: KnownPlatform | null }
@@ -279,7 +299,7 @@ export type KnownCompany = {
 
 /** Checks patterns in a separate thread. */
 export type PatternMeasure = {
-  /** Results come in the order of the patterns. */
+  /** Returns the size of each pattern, or what is wrong with it, in the order of the patterns. */
   of: (patterns: string[]) => Promise<Measured[]>
   close: () => Promise<void>
 }
@@ -332,7 +352,7 @@ export type Ports = {
   secrets: Secrets
   /** Reads XML that was stored before we understood it; null if we still do not. */
   readStored: (xml: string) => Extract<Deed, { kind: 'text' | 'line' }> | null
-  /** The same for any push, including those that create no line. */
+  /** Reads the XML of any push, including those that create no line in a session. */
   readPush: (xml: string) => Deed
   limits: Limits
 }

@@ -7,7 +7,10 @@ export type Secrets = {
   open: (sealed: string, place: string) => string
 }
 
-/** The place of a third-party platform's secret. */
+/**
+ * The name under which a secret of a third-party platform is encrypted. The secret cannot be
+ * decrypted under another name.
+ */
 export const platformPlace = (componentAppid: string, column: string) =>
   `platform:${componentAppid}:${column}`
 

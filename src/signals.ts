@@ -10,21 +10,21 @@ export type Signals = {
    * called at once and the promise never resolves.
    */
   started: (close: () => Promise<void>) => Promise<void>
-  /** Shuts down like a signal, but with exit code 1. */
+  /** Shuts the process down as a signal does, but with exit code 1. */
   fail: (why: string) => void
 }
 
 /**
- * `process.exit` waits for all threads, and a thread that hangs on a dead disk would keep the
- * process forever, so the process is killed.
+ * Ends the process by killing it. `process.exit` would wait for all threads, and a thread that
+ * hangs on a dead disk would keep the process forever.
  */
 function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
 /**
- * Exits normally, unless a disk operation is still unanswered. Closing did not need that operation,
- * so nobody should wait for it.
+ * Ends the process when everything is closed: normally, or by killing it if a disk operation is
+ * still unanswered. Closing did not need that operation, so nobody should wait for it.
  */
 function leave(code: number): void {
   const isHeld = process.getActiveResourcesInfo().some((what) => what.startsWith('FSReq'))

@@ -1,5 +1,5 @@
 /**
- * Whether the agent still serves the account. If not, the row stays, because older lines name their
- * author by it.
+ * Values of `state` in an agent's row for one account: whether the agent still serves that account.
+ * When they stop, the row is kept, because older lines name their author by it.
  */
 export const identityStates = { left: 0, serves: 1 } as const

@@ -2,8 +2,8 @@
 const windowMs = 15 * 60_000
 
 /**
- * When the lock ends, or null if there is none. `failures` are the times of the newest `limit`
- * failures, newest first.
+ * When the lock on a sign-in name or address ends, or null if there is none. `failures` are the
+ * times of the newest `limit` failed sign-ins, newest first.
  */
 export function lockedUntil(failures: number[], limit: number, now: number): number | null {
   const newest = failures[0]

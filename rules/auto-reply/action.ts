@@ -9,9 +9,12 @@ export type AnswerStep =
   | { kind: 'group'; groupId: number }
   | { kind: 'queue' }
   | { kind: 'none' }
-/** An action as it is stored and shown: the first step, followed by the others in `then`. */
+/** A rule's action as it is stored and shown: its first step, with all further steps in `then`. */
 export type Action = AnswerStep & { then?: AnswerStep[] }
-/** `named` is null if the rule hands the customer to nobody. */
+/**
+ * What a rule does when it answers: the lines it sends, and to whom it hands the customer. `named`
+ * is null if it hands the customer to nobody.
+ */
 export type Deeds = { answers: Content[]; named: NamedReceiver | null }
 
 export const stepsOf = ({ then = [], ...first }: Action): AnswerStep[] => [first, ...then]

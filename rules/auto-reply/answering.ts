@@ -4,14 +4,16 @@ import type { Found } from './keyword.ts'
 import type { Settings } from '../settings.ts'
 
 /**
- * Null: the session waits for an agent. Otherwise it ends at once, its lines are kept, and the
- * customer's next message opens another.
+ * Why a session ends at once, because a rule answered or the customer did not ask for a person. Its
+ * lines are kept, and the customer's next message opens another session. Null if it does not end
+ * and waits for an agent.
  */
 export type Ended = 'answered_by_rule' | 'not_asked' | null
 
 /**
- * `queueWhen` is the company's choice. With `unanswered`, a session that a rule answered needs no
- * agent (the default rule does not count as an answer). With `asked`, only customers whom a rule
+ * Whether the session that a message opened ends at once. `queueWhen` is the company's choice. With
+ * `always`, every session waits for an agent. With `unanswered`, one that a rule answered needs
+ * none (the default rule does not count as an answer). With `asked`, only customers whom a rule
  * hands on wait for an agent.
  */
 export function endsAtOnce(queueWhen: Settings['queueWhen'], found: Found | null): Ended {

@@ -16,7 +16,7 @@ export type Automaton = {
 
 /** Each state takes four numbers in the array; these are their positions. */
 const width = 4
-/** The number of the state's first child. */
+/** The position in a state's data that holds the number of its first child. */
 const FIRST = 0
 /**
  * The state to continue from when no child fits: it stands for the longest suffix of the text read
@@ -102,7 +102,8 @@ function link({ labels, nodes }: TrieTables, parent: number, child: number): voi
     fail = childOf(labels, nodes, { state: at, unit })
   }
   nodes[child * width + FAIL] = fail
-  // the fallback state is less deep, so its numbers are already known
+  // states are visited by depth, so the data of the fallback state, which is less deep, are known
+  // already
   nodes[child * width + FOUND] =
     (nodes[child * width + WORD] as number) >= 0 ? child : (nodes[fail * width + FOUND] as number)
 }
@@ -127,8 +128,9 @@ function open(tables: TrieTables, words: number): Automaton {
   const { labels, nodes } = tables
   const root = rootTable(tables)
   /**
-   * The same as childOf, but tries the state and then its fallback states. It is written out
-   * without calls because most of the matching time is spent here.
+   * Goes from a state to the next one by a character: looks among the children of the state, then
+   * of its fallback states, and starts at the root if none fits. It calls no function, because most
+   * of the matching time is spent here.
    */
   const step = (state: number, unit: number): number => {
     for (let at = state; at !== 0; at = nodes[at * width + FAIL] as number) {

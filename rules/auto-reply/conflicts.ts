@@ -56,7 +56,8 @@ export function* findConflicts(
   for (const rule of rules.filter(({ kind }) => withWords.includes(kind))) {
     const words = [...new Set(rule.keywords.map(matcher.normalise))].filter((word) => word !== '')
     const hidden = words.flatMap((word) => hiddenBy(rule, word, matcher) ?? [])
-    // a rule that requires all its keywords is blocked as soon as one of them is
+    // a rule that requires all its keywords can never answer as soon as one of them is hidden; any
+    // other rule only when all of them are
     const [first] = hidden
     if (first && (hidden.length === words.length || rule.kind === 'all')) {
       found.dead.push({ ruleId: rule.id, why: 'all_hidden', byRuleId: first.byRuleId })
@@ -101,8 +102,9 @@ function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
 }
 
 /**
- * Between two rules of equal rank the older wins. A rule that requires all its keywords may match
- * with more of them.
+ * Whether the other rule is preferred when both match with the same keyword and have the same
+ * priority: then the older rule wins. A rule that requires all its keywords does not lose, because
+ * it may match with more of them.
  */
 const comesFirst = (other: Rule, rule: Rule) =>
   other.priority === rule.priority && rule.kind !== 'all' && other.id < rule.id
@@ -123,8 +125,8 @@ const isOver = (schedule: ReadSchedule | null, now: number) =>
   schedule !== null && schedule.validUntil <= now
 
 /**
- * Only one default rule and one follow rule can answer, and only one rule for each menu key or QR
- * code. Those behind it never answer.
+ * Finds rules that never answer because one stands before them: of all default rules only the first
+ * answers, of all follow rules too, and of all rules for the same menu key or QR code.
  */
 function behindAnother(rules: Rule[]): Dead[] {
   const ordered = rules

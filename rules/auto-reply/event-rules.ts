@@ -6,7 +6,10 @@ export type EventKind = 'subscribe' | 'scan' | 'menu'
 export const isEvent = (kind: Rule['kind']): kind is EventKind =>
   kind === 'subscribe' || kind === 'scan' || kind === 'menu'
 
-/** Among these rules, one that names a key is preferred to one that accepts any key. */
+/**
+ * Finds the rule that answers a follow, a scan or a tap. A rule that names the event's key is
+ * preferred to a rule that accepts any key.
+ */
 export function openEvents(
   rules: Rule[],
 ): (kind: EventKind, key: string, moment: Moment) => Rule | null {

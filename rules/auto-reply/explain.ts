@@ -5,7 +5,10 @@ import { isOn } from '../time/schedule.ts'
 import type { Found, Matcher } from './keyword.ts'
 import type { Moment, Rule } from './rule.ts'
 
-/** Why a rule did not answer: how it lost against the winner, or why it did not match at all. */
+/**
+ * How a rule fared with a text: it won, how it lost against the winner, or why it did not match at
+ * all.
+ */
 export type RuleWhy =
   | 'won'
   | 'weaker_kind'
@@ -23,8 +26,8 @@ export type Considered = { rule: Rule; matches: boolean; keyword: string | null;
 export type Explanation = { found: Found | null; considered: Considered[] }
 
 /**
- * `disabled` is a matcher made of the rules that are switched off. At most `most` rules are listed,
- * the matching ones first.
+ * `live` is the matcher of the rules that are in use, `disabled` one of the rules that are switched
+ * off. At most `most` rules are listed, the matching ones first.
  */
 export function explain(
   { live, disabled }: { live: Matcher; disabled: Matcher },

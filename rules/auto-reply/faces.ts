@@ -153,7 +153,8 @@ const faces: [code: string, name: string][] = [
 
 const names = new Map(faces.map(([code, name]) => [code, `[${name}]`]))
 const escaped = (code: string) => code.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-// the longest codes come first, because one code may be the beginning of another
+// in the expression the longest codes come first; otherwise a code that is the beginning of a
+// longer one would be replaced in its place
 const anyFace = new RegExp(
   [...names.keys()]
     .sort((a, b) => b.length - a.length)

@@ -59,8 +59,8 @@ export function compileRules(rows: MessageRuleRow[], options?: MatchOptions): Ma
 }
 
 /**
- * The same, but in steps, so that a process that compiles large rule sets can answer requests in
- * between.
+ * Compiles the rules of a company in steps, so that a process that compiles many of them can answer
+ * requests in between.
  */
 export function* compiling(
   rows: MessageRuleRow[],

@@ -9,7 +9,7 @@ export type Folding = {
   /** Writes the normalised text into `units` and returns its length. */
   into: (text: string, units: Uint16Array) => number
   fold: (text: string) => string
-  /** An upper bound for the length of the normalised text. */
+  /** The largest number of code units that the normalised text can have. */
   roomFor: (text: string) => number
 }
 
@@ -79,8 +79,8 @@ function openFolding(simplified: Map<number, number>): Folding {
   }
 
   /**
-   * The slow path: normalises the rest of the text, whose characters no longer influence those
-   * before it.
+   * The last step of the slow path, for a text that is in its Unicode normal form already: removes
+   * spaces that do not matter and replaces traditional characters.
    */
   const write = (text: string, units: Uint16Array) => {
     let n = 0
@@ -127,7 +127,8 @@ function openFolding(simplified: Map<number, number>): Folding {
     return n
   }
   const into = (text: string, units: Uint16Array) => quickly(text, units) ?? slowly(text, units)
-  // in the worst case, one character becomes eighteen
+  // room for the longest possible result: in Unicode's normal form one character may become
+  // eighteen
   const roomFor = (text: string) => text.length * 18 + 1
   return {
     into,

@@ -22,14 +22,15 @@ export type Patterns = {
 export type LeftOut = { rule: number; why: string }
 export type Measured = { steps: number } | { why: string }
 
-/** The limit for one company, counting rules that are switched off. */
+/** How many patterns one company may have, counting those of rules that are switched off. */
 export const mostPatterns = 1000
 export const mostSteps = 60_000
 const largestProgram = 1000
-// pattern instructions times characters of text: at worst a tenth of a second of work
+// the most work for one text, counted as pattern instructions times characters: it takes a tenth of
+// a second. Patterns for which nothing of it is left are not tried
 const mostWork = 600_000
-// a set is compiled without interruption, so each is kept small; also, one large set takes longer
-// than many small ones
+// the patterns of a company are compiled in sets of at most this size: other work has to wait while
+// a set is compiled, and one large set takes longer than many small ones
 const setHolds = { patterns: 32, steps: 1500 }
 const setMemory = { together: 2 * 1024 * 1024, least: 256 * 1024 }
 
@@ -68,7 +69,10 @@ type Single = CompiledPattern & { at: number; pattern: string }
 /** Patterns that are searched together in one pass. */
 type PatternGroup = { set: RE2Set; members: Single[] }
 
-/** A generator, so that other work can run between the steps of compiling. */
+/**
+ * Prepares the patterns of all rules for searching. It is a generator, so that other work can run
+ * between the steps of compiling.
+ */
 export function* openPatterns(rules: Rule[]): Generator<void, Patterns> {
   const { single, leftOut } = yield* compileEach(rules)
   const groups = yield* compileGroups(single)
@@ -103,7 +107,10 @@ export function* openPatterns(rules: Rule[]): Generator<void, Patterns> {
 
 const tooMany = `The patterns of your company are too many or too large together (at most ${mostPatterns} with ${mostSteps} steps): delete some, or use fewer and smaller repetitions.`
 
-/** Compiles the best rules first; those that would exceed the limits are left out. */
+/**
+ * Compiles the patterns of the rules, best rule first. Patterns that would exceed the limits of the
+ * company are left out, and their rules never answer.
+ */
 function* compileEach(rules: Rule[]): Generator<void, { single: Single[]; leftOut: LeftOut[] }> {
   const single: Single[] = []
   const leftOut: LeftOut[] = []

@@ -72,7 +72,10 @@ function pairsOf(text: string): Set<string> {
   )
 }
 
-/** The number of shared pairs as a fraction of all pairs of the shorter text. */
+/**
+ * How similar two texts are, from 0 to 1: the number of pairs of neighbouring characters that both
+ * contain, as a fraction of all pairs of the shorter text.
+ */
 function likeness(one: Set<string>, other: Set<string>): number {
   const [few, many] = one.size < other.size ? [one, other] : [other, one]
   let shared = 0

@@ -8,17 +8,20 @@ type CountedChange = { count: number; samples: Sample[] }
 export type ReplayResult = {
   messages: number
   /**
-   * For each rule that was tried, how often it would have answered. Rules that never would are
-   * listed too.
+   * How often each rule would have answered, and how often it answered before the change
+   * (`before`). Rules that would never have answered are listed too.
    */
   hits: { id: string; name: string; hits: number; before: number }[]
   /**
-   * The percentage of messages that a rule answered before, and would answer now. The default rule
-   * does not count.
+   * The percentage of messages that a rule answered before the change, and that a rule would answer
+   * after it. The default rule does not count.
    */
   coverage: { before: number; after: number }
   newlyAnswered: CountedChange
-  /** Messages that a rule answered before, and that another rule or none would answer now. */
+  /**
+   * Messages that one rule answered before the change, and that another rule or none would answer
+   * after it. An admin should look at these.
+   */
   newlyWrong: CountedChange
 }
 export type Tallying = { add: (text: string, moment: Moment) => void; result: () => ReplayResult }

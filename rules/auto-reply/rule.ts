@@ -25,7 +25,10 @@ export type Rule = Deeds & {
   accountId: string | null
   priority: number
   kind: MatchKind
-  /** Kept only until the keywords are compiled into the automaton. */
+  /**
+   * The keywords of the rule. They are emptied when the automaton that finds keywords in texts has
+   * been built from them.
+   */
   keywords: string[]
   pattern: string | null
   schedule: ReadSchedule | null
@@ -46,11 +49,6 @@ export function readRule(row: MessageRuleRow): Rule {
     schedule: row.schedule === null ? null : readSchedule(JSON.parse(row.schedule) as Schedule),
   }
 }
-
-/**
- * Sorted with the best rule first, so the index of a rule is its rank. Among equals the older rule
- * comes first, as in the rows given.
- */
 
 /** Whether the rule is meant for this account and is active at this time. */
 export const serves = ({ accountId, schedule }: Rule, moment: Moment): boolean =>

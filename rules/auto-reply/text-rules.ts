@@ -27,8 +27,8 @@ export type TextRules = {
 }
 
 /**
- * A rule that matched. These are plain numbers, because a long text may produce hundreds of them.
- * `end` is the position where the keyword ends.
+ * Reports a rule that matched. It takes plain numbers and not an object, because a long text may
+ * produce hundreds of matches. `end` is the position where the keyword ends.
  */
 // eslint-disable-next-line max-params -- an object for each match would be too slow
 type Offer = (rule: number, band: number, length: number, end: number) => void
@@ -172,8 +172,8 @@ function openWords({ rules, folding, automaton, index }: MatcherParts) {
   let tell: Offer = () => undefined
 
   /**
-   * For rules that require several keywords: counts each keyword once, and reports the rule when
-   * all have been found.
+   * Counts the keywords that were found of a rule that requires several, each keyword once, and
+   * reports the rule when all have been found.
    */
   const partFound = (use: number, rule: number, end: number) => {
     if (seen[use] === turn) return
@@ -205,7 +205,7 @@ function openWords({ rules, folding, automaton, index }: MatcherParts) {
       tell = found
       automaton.scan(units, length, wordFound)
     },
-    /** A piece of the normalised text that was read last. */
+    /** Returns a piece of the text that was read last, in its normalised form. */
     between: (start: number, end: number) => asText(units, end, Math.max(0, start)),
   }
 }

@@ -4,8 +4,9 @@ import type { Rule } from './rule.ts'
 import { asText, type Folding } from './normalise.ts'
 
 /**
- * How a keyword has to match: the whole text, any place in it, or (`part`) together with all other
- * keywords of its rule.
+ * How a keyword has to match (`places`): as the whole text, anywhere in it, at its start, at its
+ * end, or (`part`) together with all other keywords of its rule. Index of a rule and place are
+ * packed into one number; `perRule` is larger than any place.
  */
 export const perRule = 8
 export const places = { whole: 0, anywhere: 1, start: 2, end: 3, part: 4 }
@@ -35,7 +36,10 @@ export type WordIndex = {
   needed: Int32Array
   together: Int32Array
 }
-/** Stored as one array per column, because there may be a million uses. */
+/**
+ * Every pair of a keyword and a rule that uses it. There may be a million of them, so they are kept
+ * in one array per field and not as objects.
+ */
 type Uses = { words: number[]; rules: number[]; places: number[] }
 const yieldEvery = 10_000
 
@@ -71,7 +75,10 @@ function use(
   uses.places.push(place)
 }
 
-/** Reuses one buffer to normalise all keywords. */
+/**
+ * Returns a function that normalises a keyword. It uses the same buffer for all keywords, because
+ * there may be very many.
+ */
 function openFold(folding: Folding): (word: string) => string {
   let units = new Uint16Array(1024)
   return (word) => {
@@ -127,7 +134,8 @@ function laidOut(
     heads[at * 2 + 1] = words[at]?.length ?? 0
   }
   const sorted = new Int32Array(uses.words.length)
-  // rules are visited best first, so the uses of each word are in that order too
+  // the uses were collected rule by rule, best rule first, so the uses of each word are in that
+  // order too
   for (let use = 0; use < uses.words.length; use += 1) {
     const at = placed[uses.words[use] as number] as number
     const row = from[at] as number

@@ -87,7 +87,7 @@ const passiveTypes: ContentType[] = ['text', 'image', 'voice', 'video', 'news']
 export const canBePassive = (content: Content): boolean =>
   passiveTypes.includes(content.type) && filesOf(content).length === 0
 
-/** Ids that belong to files of our own vault. Any other id was given by WeChat. */
+/** Whether an id belongs to a file of our own vault. Any id of another form was given by WeChat. */
 const isOurs = (id: string | undefined): id is string =>
   id !== undefined && /^[0-9a-f]{32}$/.test(id)
 type FileOf = { id: string; kind: 'image' | 'voice' | 'video' | 'thumb'; field: string }

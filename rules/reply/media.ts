@@ -22,7 +22,7 @@ export const takenByPlatform: Record<'image' | 'voice' | 'video' | 'thumb', stri
   video: ['video/mp4'],
   thumb: ['image/jpeg'],
 }
-/** Only this many bytes from the beginning of a file are examined. */
+/** How many bytes from the beginning of a file are examined to recognise its type. */
 export const headBytes = 64 * 1024
 const mostPixels = 100_000_000
 
@@ -81,8 +81,8 @@ export const sniff = (head: Uint8Array): RecognisedType | null =>
   looks.find(([look]) => look(head))?.[1] ?? null
 
 /**
- * Recognises an error message in place of a picture (JSON, HTML or plain text). A file that is only
- * text is never accepted as a medium.
+ * Whether a file is only text, such as an error message (JSON, HTML or plain text) that came in
+ * place of a picture. Such a file is never accepted as a medium.
  */
 export function isWords(head: Uint8Array): boolean {
   const some = head.subarray(0, 512)
@@ -92,8 +92,9 @@ export function isWords(head: Uint8Array): boolean {
 export type MediaVerdict = RecognisedType | 'wrong_type' | 'too_large'
 
 /**
- * With `strict`, files of unknown type are refused. Files from followers are not checked strictly:
- * they are kept in any case, but never displayed.
+ * Checks type and size of a file. With `strict`, a file of unknown type is refused. Files from
+ * followers are not checked strictly: they are kept in any case, but never displayed if their type
+ * is unknown.
  */
 export function judgeFile(file: { head: Uint8Array; size: number }, strict: boolean): MediaVerdict {
   const known = sniff(file.head)
@@ -113,8 +114,8 @@ const within = (media: RecognisedType, size: number): MediaVerdict =>
 const view = (head: Uint8Array) => new DataView(head.buffer, head.byteOffset, head.byteLength)
 
 /**
- * A tiny file can declare a picture so large that drawing it takes gigabytes, so the declared size
- * is read. 0 if the file does not state it.
+ * The number of pixels that a picture declares to have; 0 if the file does not state it. It is read
+ * because even a tiny file can declare a picture so large that drawing it takes gigabytes.
  */
 function pixelsOf(mime: string, head: Uint8Array): number {
   if (head.length < 32) return 0

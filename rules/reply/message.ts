@@ -1,6 +1,6 @@
 // Names for the numbers that are stored with a message: who wrote it, and of what type it is.
 
-/** Values of the column `opercode`. */
+/** Who wrote a line, as it is stored in the column `opercode`. */
 export const writtenBy = {
   agent: 1,
   customer: 2,

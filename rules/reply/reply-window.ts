@@ -11,7 +11,8 @@ export const scenes: Record<Scene, { budget: number; ms: number }> = {
   menu: { budget: 3, ms: minute },
   follow: { budget: 3, ms: minute },
   scan: { budget: 3, ms: minute },
-  // WeChat allowed 20 replies in 48 hours until 2023 and has not listed this event since
+  // after a payment WeChat allowed 20 replies in 48 hours until 2023; its documents no longer
+  // mention this, so we count none
   pay: { budget: 0, ms: 0 },
 }
 
@@ -68,7 +69,10 @@ const asBrief = ({ end, left, scene }: OneWindow): BriefWindow => ({
   brief_scene: scene,
 })
 
-/** Allowances do not add up: the result has the larger number of replies and the later end. */
+/**
+ * Adds what an event of the follower allows to an open window. The allowances do not add up: the
+ * result has the larger number of replies and the later end.
+ */
 function widened(part: OneWindow, scene: Scene, now: number): OneWindow {
   const { budget, ms } = scenes[scene]
   if (budget === 0) return part
@@ -102,7 +106,10 @@ export function standing(window: Window, now: number): WindowLeft {
 export type WindowRefusal =
   'reply_window_closed' | 'reply_budget_used' | 'last_reply_reserved' | null
 
-/** With `reserve`, the last reply is kept back for callers that explicitly ask for it. */
+/**
+ * Whether a reply may be sent to the follower now: null if so, otherwise why not. With `reserve`
+ * the last reply is kept back, and only callers that explicitly ask for it may use it.
+ */
 export function mayReply(window: Window, now: number, reserve = false): WindowRefusal {
   const { endsAt, remaining, scene } = standing(window, now)
   if ((endsAt ?? 0) <= now) return 'reply_window_closed'
@@ -139,8 +146,9 @@ const closedCode = 45015
 const usedCode = 45047
 
 /**
- * When WeChat refuses a reply, its count is right and ours is wrong, so the windows that were open
- * when we sent are set to empty. What the follower opened since then stays.
+ * Corrects our count of replies when WeChat refuses one: its count is right and ours is wrong, so
+ * the windows that were open when we sent are set to empty. A window that the follower opened since
+ * then stays.
  */
 export function believeRefusal(
   window: Window,

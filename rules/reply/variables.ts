@@ -15,7 +15,10 @@ export const variableNames = [
   'weekday',
 ] as const
 export type VariableName = (typeof variableNames)[number]
-/** A variable whose value is not known here is replaced by nothing. */
+/**
+ * The values of the variables that are known in this place. A variable without a value is replaced
+ * by its default, or else by nothing.
+ */
 export type VariableFacts = Partial<
   Record<'nickname' | 'account' | 'agent' | 'keyword', string>
 > & {

@@ -30,8 +30,8 @@ const extensible = 0xfffe
 const guid = '000000001000800000aa00389b71'
 const bitsOf: Record<number, number[]> = { [pcm]: [8, 16, 24, 32], [float]: [32, 64] }
 /**
- * Written by recorders that did not know the length in advance: the sound lasts until the end of
- * the file.
+ * Sizes in a WAV header that mean "unknown": some recorders write them because they do not know the
+ * length in advance. Then the sound lasts until the end of the file.
  */
 const unknownSizes = [0, 0xffffffff]
 

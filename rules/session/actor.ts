@@ -12,7 +12,10 @@ export const customerActor = (id: string) => `c:${id}`
 export const speakerActor = (id: string) => `r:${id}`
 export const jobActor = (name: string) => `job:${name}`
 
-/** Null if the name is not one of these, as with names that older releases stored. */
+/**
+ * Parses the name of an actor. Null if it has none of the forms of this release, as with names that
+ * older releases stored.
+ */
 export function readActor(name: string | null): NamedActor | null {
   const [, prefix, rest = ''] = /^(a|c|r|job):(.+)$/s.exec(name ?? '') ?? []
   if (prefix === 'a') return /^\d+$/.test(rest) ? { kind: 'agent', uid: Number(rest) } : null

@@ -6,7 +6,10 @@ import type { SessionRule } from '../settings.ts'
 import type { NamedReceiver } from './reception.ts'
 import { commonLane, groupLane, privateLane } from './lane.ts'
 
-/** The facts about a person that seldom change. */
+/**
+ * What the assignment must know about a person and what seldom changes: their role, accounts,
+ * groups and deputies.
+ */
 export type Staff = {
   uid: number
   enabled: boolean
@@ -16,8 +19,8 @@ export type Staff = {
   deputyUids: readonly number[]
 }
 /**
- * The facts that change all day. `turn` grows whenever they get a session, so the person with the
- * lowest one has waited the longest for their turn.
+ * What the assignment must know about a person and what changes all day. `turn` grows whenever they
+ * get a session, so the person with the lowest one has waited the longest for their turn.
  */
 export type StaffNow = Staff & { online: boolean; load: number; capacity: number; turn: number }
 
@@ -32,7 +35,10 @@ export type CandidateWhy =
   | 'busier'
   | 'not_his_turn'
   | 'not_exclusive'
-/** Without a uid the entry stands for all other candidates together. */
+/**
+ * A person who was considered for a session, and why they got it or not. An entry without a uid
+ * stands for all people who are not listed one by one, and `count` says how many.
+ */
 export type Candidate = {
   uid?: number
   why: CandidateWhy
@@ -48,14 +54,20 @@ export type Unassigned = {
   named: NamedReceiver
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
-  /** The session is waiting already, and no longer for its exclusive agent alone. */
+  /**
+   * The session is queued already, but no longer only for its customer's exclusive agent, who is
+   * therefore not preferred any more.
+   */
   movedOn?: boolean
   /** The person who just had the session and must not get it again. */
   except?: number | null
 }
 export type AssignmentFacts = {
   people: ReadonlyMap<number, StaffNow>
-  /** Whether other sessions wait in this lane already. If so, a new one must not overtake them. */
+  /**
+   * Whether other sessions are queued in this lane already. If so, a new session must not overtake
+   * them and queues behind them.
+   */
   othersWait: (lane: string) => boolean
 }
 export type Decision = { reason: string; candidates: Candidate[] } & (
@@ -193,8 +205,8 @@ function byRule(considered: Choice): Decision {
 }
 
 /**
- * The lane in which the session waits: that of its exclusive agent, else that of the named person
- * or group, else the common lane of the account.
+ * The lane in which the session queues: that of the customer's exclusive agent, else that of the
+ * named person or group, else the common lane of the account.
  */
 export function laneFor(asked: Unassigned): string {
   const { exclusive, named, except } = asked
@@ -211,7 +223,8 @@ function placeOf(asked: Unassigned): Pool {
 }
 
 /**
- * Null if this person can get the session. Otherwise the reason is recorded with the candidates.
+ * Checks whether this person can get the session: null if so. Otherwise the result is the reason,
+ * which is recorded with the candidates.
  */
 function whyNot(considered: Choice, uid: number): CandidateWhy | null {
   const person = considered.facts.people.get(uid)
@@ -273,8 +286,8 @@ function choose(considered: Choice, uid: number, reason: string): Decision {
 const mostNamed = 20
 
 /**
- * Lists only the first candidates by name and the rest as a number, so that a ledger row does not
- * contain the whole company.
+ * Shortens the list of candidates for the ledger: only the first are listed one by one, and all
+ * further ones become a number, so that a row does not contain the whole company.
  */
 function shortened({ candidates }: Choice): Candidate[] {
   const named = candidates.slice(0, mostNamed)

@@ -6,7 +6,7 @@ export const noGroup = -1
 
 type GroupNode = { user_group_id: number; parent_id: number }
 
-/** The groups from the top of the tree down to this one. */
+/** The chain of groups from the top of the tree down to the group with this id. */
 export function pathTo<G extends GroupNode>(groups: G[], id: number): G[] {
   const byId = new Map(groups.map((group) => [group.user_group_id, group]))
   const path = new Set<G>()

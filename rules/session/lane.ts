@@ -1,6 +1,6 @@
-// The lanes of the queue. Their names are composed and parsed only in this file. A lane belongs to
-// one account, except a person's private lane: sessions that wait for one person alone are in it,
-// whatever their account.
+// The lanes of the queue. Their names are composed and parsed only in this file. A common or group
+// lane belongs to one account. A person's private lane holds sessions that wait for this person
+// alone, whatever their account.
 export type Lane =
   | { kind: 'user'; uid: number }
   | { kind: 'group'; groupId: number; accountId: string }
@@ -11,7 +11,10 @@ export const groupLane = (groupId: number, accountId: string) => `group:${groupI
 /** The lane for sessions that wait for nobody in particular. */
 export const commonLane = (accountId: string) => `account:${accountId}`
 
-/** Null if the name is not a lane of this release, as with names that older releases stored. */
+/**
+ * Parses the name of a lane. Null if it is not a lane of this release, as with names that older
+ * releases stored.
+ */
 export function readLane(name: string | null): Lane | null {
   const text = name ?? ''
   const [, uid] = /^user:(\d+)$/.exec(text) ?? []
@@ -49,7 +52,7 @@ export function lanesOf({ uid, groupIds, accountIds, deputyOf }: Serving): strin
 }
 
 /**
- * Null if these people may claim a session of this account from this lane; otherwise the reason why
+ * Null if this agent may claim a session of this account from this lane; otherwise the reason why
  * not.
  */
 export function whyNotFrom(

@@ -1,19 +1,22 @@
 // Decides whether a person is online, away or offline; the assignment and every list use this one
-// answer. At present a person counts as there while they make calls.
+// decision. A person counts as present as long as their console makes calls.
 export type Presence = 'online' | 'away' | 'offline'
 type PresenceFacts = { enabled: number; presence: string; seen_at: number }
 
 export const presenceHoldsMs = 15 * 60_000
 
-/** The presence that a person chose holds as long as we keep hearing from them. */
+/**
+ * Whether the person is online, away or offline. What they chose holds while they are enabled and
+ * we have heard from them in the last 15 minutes; otherwise they are offline.
+ */
 export function presenceOf({ enabled, presence, seen_at }: PresenceFacts, now: number): Presence {
   const isHeld = enabled === 1 && now - seen_at < presenceHoldsMs
   return isHeld && (presence === 'online' || presence === 'away') ? presence : 'offline'
 }
 
 /**
- * Since when they are offline, or null if they are not. Calls of somebody who set themselves to
- * offline do not count as being there.
+ * Since when the person is offline, or null if they are online or away. If they chose to be
+ * offline, it is since then, even if their console still makes calls.
  */
 export function offlineSince(user: PresenceFacts, now: number): number | null {
   if (presenceOf(user, now) !== 'offline') return null

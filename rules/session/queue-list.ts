@@ -6,7 +6,7 @@ export type QueueList = { kind: 'queue'; lane: string } | { kind: 'waiting'; uid
 export const laneList = (lane: string) => `queue:${lane}`
 export const waitingList = (uid: number) => `waiting:${uid}`
 
-/** Null if the name is not that of a list. */
+/** Parses the name of a list of the queue index; null if no list has such a name. */
 export function readList(name: string): QueueList | null {
   const [, kind, rest = ''] = /^(queue|waiting):(.+)$/s.exec(name) ?? []
   if (kind === 'queue') return { kind, lane: rest }

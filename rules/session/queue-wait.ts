@@ -4,8 +4,9 @@ const looksBackMs = 2 * 3600_000
 export const looksBackTo = (now: number) => now - looksBackMs
 
 /**
- * `left` are the times at which agents took sessions from the lane, newest first. Null if none were
- * taken, because then nothing can be estimated.
+ * Estimates how long a customer waits behind `before` others. `left` are the times at which agents
+ * took sessions from the lane, newest first. Null if they took none, because then nothing can be
+ * estimated.
  */
 export function waitMs(before: number, left: number[], now: number): number | null {
   const oldest = left.at(-1)
@@ -16,7 +17,8 @@ export function waitMs(before: number, left: number[], now: number): number | nu
 const unknown = '若干'
 
 /**
- * Fills in {before}, {position} and {minutes}. If the waiting time is unknown, the text says so.
+ * Replaces {before}, {position} and {minutes} in the notice about a customer's place in the queue.
+ * If the waiting time cannot be estimated, the notice says so.
  */
 export function fillPosition(
   text: string,

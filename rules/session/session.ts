@@ -64,7 +64,8 @@ export const transitions = [
     owner: 'named',
     exclusive: 'owner_if_none',
   },
-  // with autoAcceptFirst, what an agent claims during another conversation waits until that ends
+  // with the setting autoAcceptFirst, a session that an agent claims during another conversation
+  // waits until that conversation ends
   {
     event: 'claimBehind',
     from: [queued],
@@ -126,7 +127,7 @@ export const transitions = [
   },
   { event: 'join', from: [active, group], to: group, by: atHome, owner: 'stays' },
   { event: 'leave', from: [group], to: group, by: [...atHome, 'member', 'job'], owner: 'stays' },
-  // the last member of the group chat has left
+  // the last member of the group chat has left, so only the owner goes on with the session
   {
     event: 'dissolve',
     from: [group],
@@ -146,7 +147,7 @@ export const transitions = [
   },
   { event: 'queueTimeout', from: [queued], to: queueTimedOut, by: ['job'], owner: 'stays' },
   { event: 'takeBack', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
-  // the agent who had it was disabled
+  // a job queues the sessions of an agent who was disabled
   { event: 'handOn', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
   {
     event: 'handOnTo',
@@ -156,9 +157,9 @@ export const transitions = [
     owner: 'named',
     exclusive: 'owner_if_none',
   },
-  // a rule's answer was enough
+  // the session ends because a rule's answer was enough and no agent is needed
   { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
-  // the customer stopped following the account
+  // the session ends because the customer stopped following the account
   { event: 'unsubscribe', from: openStates, to: closed, by: ['customer'], owner: 'stays' },
   { event: 'idleClose', from: [active, group], to: closed, by: ['job'], owner: 'stays' },
   {
@@ -169,7 +170,8 @@ export const transitions = [
     owner: 'stays',
     exclusive: 'nobody',
   },
-  // it waited for one person in their private lane and now waits for everyone
+  // a queued session that waited in the private lane of one person moves to a lane where everyone
+  // may claim it
   {
     event: 'reclaim',
     from: [queued],
@@ -212,7 +214,11 @@ const wrongState: Partial<Record<TransitionEvent, StepRefusal>> = {
   join: 'session_not_accepted',
 }
 
-/** Checks in this order: is it open, does the fence fit, is it yours, is it in the right state. */
+/**
+ * Returns the row of the table that allows this step, or the reason why it is refused. It checks in
+ * this order: whether the session is open, whether the fence fits, whether the session belongs to
+ * whoever acts, and whether its state allows the step.
+ */
 export function decideStep(session: Owned, { event, who, fence }: Wish): Transition | StepRefusal {
   const rows = rowsOf(event).filter((row) => row.by.includes(who))
   if (isBirth(event)) return rows[0] ?? 'not_owner'

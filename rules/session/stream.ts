@@ -15,7 +15,7 @@ export const sessionStream = (sessionId: string) => `session:${sessionId}`
 /** The topic on the event bus that announces new events in this stream of this company. */
 export const bell = (companyId: string, stream: string) => `${companyId} ${stream}`
 
-/** Null if the name is not that of a stream. */
+/** Parses the name of an event stream; null if no stream has such a name. */
 export function readStream(name: string): Stream | null {
   if (name === liveStream) return { kind: 'live' }
   const [, prefix, rest = ''] = /^(user|queue|session):(.+)$/s.exec(name) ?? []

@@ -1,6 +1,6 @@
 // From which moment each timer of a session counts. It is never earlier than the customer's last
-// line, so a push that arrives just before a timer fires prevents it. A time that is not set counts
-// as absent and not as 1970.
+// line, so a push that arrives just before a timer fires prevents it. A time that is null is left
+// out and does not count as 1970.
 import type { SessionRow } from '../../entities/index.ts'
 
 type Times = Pick<
@@ -18,15 +18,15 @@ export const dayMs = 24 * 60 * minuteMs
 
 const latest = (...times: (number | null)[]) => Math.max(...times.filter((time) => time !== null))
 
-/** Since when it has been waiting for its agent to accept it. */
+/** Since when the session has been waiting for its agent to accept it. */
 export const waitsSince = (session: Times) =>
   latest(session.add_time, session.assigned_at, session.receive_message_time)
 
-/** Since when it has been waiting in a lane. */
+/** Since when the session has been queued in its lane. */
 export const queuesSince = (session: Times) =>
   latest(session.add_time, session.queued_at, session.receive_message_time)
 
-/** Since when neither side has written anything. */
+/** Since when neither the customer nor an agent has written in the session. */
 export const idleSince = (session: Times) =>
   latest(session.add_time, session.assigned_at, session.receive_message_time, session.send_time)
 

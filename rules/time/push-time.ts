@@ -14,8 +14,8 @@ const aheadBy = (told: number, now: number, newest: Newest) =>
   told - newest.told - (now - newest.cameAt)
 
 /**
- * A push that WeChat sends now is newer than those before it. Somebody who recorded a push a day
- * ago can only offer a time that was new then.
+ * Whether a push is so old that it must be a recording. WeChat's own pushes carry newer and newer
+ * times, while somebody who recorded a push a day ago can only offer the time that was new then.
  */
 export function isOldPush(told: number, now: number, newest: Newest | null): boolean {
   if (newest === null) return false
@@ -24,8 +24,8 @@ export function isOldPush(told: number, now: number, newest: Newest | null): boo
 }
 
 /**
- * A time that runs ahead of our clock is an error of WeChat's or ours. It must not be taken as the
- * newest, or the normal pushes after it would be refused.
+ * Whether a push's time has run ahead of our clock, which is an error of WeChat's or ours. Such a
+ * time must not be taken as the newest, or the normal pushes after it would be refused.
  */
 export const isAhead = (told: number, now: number, newest: Newest): boolean =>
   aheadBy(told, now, newest) > mayLagMs

@@ -55,8 +55,8 @@ export function isOn(
 const clocks = new Map<string, LocalTime>()
 
 /**
- * Weekday and minute in a time zone. Computing them takes microseconds, so the result is reused
- * within the same minute.
+ * The weekday and the minute of the day in a time zone. Computing them takes microseconds, so the
+ * result is reused within the same minute.
  */
 function clockOf(zone: string): LocalTime {
   const known = clocks.get(zone)

@@ -3,7 +3,10 @@
 
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 export type Weekday = (typeof weekdays)[number]
-/** For example `09:00-18:00`. A span that ends before it begins goes past midnight. */
+/**
+ * Opening times on one day, for example `09:00-18:00`. A span that ends before it begins goes past
+ * midnight.
+ */
 export type Span = string
 /** Days that differ from their weekday. Without `open` the company is closed then. */
 export type Holiday = { from: string; to?: string | undefined; open?: Span[] | undefined }
@@ -80,8 +83,8 @@ function wallMs(zone: string, at: number): number {
 const localDay = (zone: string, at: number) => Math.floor(wallMs(zone, at) / dayMs)
 
 /**
- * The moment at which clocks in the zone show this local time. A time that is skipped in spring
- * gives the neighbouring moment.
+ * The moment at which clocks in the zone show this local time. For a time that does not exist,
+ * because the clocks are put forward in spring, it is a moment next to it.
  */
 function momentOf(zone: string, wall: number): number {
   const guess = wall - (wallMs(zone, wall) - wall)
@@ -98,7 +101,7 @@ function spansOn({ week, holidays }: Hours, day: number): Span[] {
     ({ from, to = from }) => dayOfDate(from) <= day && day <= dayOfDate(to),
   )
   if (holiday) return holiday.open ?? []
-  // 1970-01-01 was a Thursday
+  // days are counted from 1970-01-01, which was a Thursday, so 4 is added to get the weekday
   return week[weekdays[(day + 4) % 7] ?? 'sun'] ?? []
 }
 

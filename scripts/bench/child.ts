@@ -14,7 +14,8 @@ export type Running = {
 
 /** The processes that are running; a benchmark that is stopped ends them before itself. */
 export const started = new Set<ChildProcess>()
-// the options with which npm run serve starts the product; the other servers get the same
+// The node options with which `npm run serve` starts the product. The servers that are compared
+// with it get the same ones.
 const productArgs = ['--max-semi-space-size=64']
 const startsWithinMs = 60_000
 const endsWithinMs = 30_000
@@ -50,7 +51,7 @@ async function askCpu(child: ChildProcess): Promise<number> {
 function readyUrl(child: ChildProcess): Promise<string | null> {
   if (!child.stdout) return Promise.resolve(null)
   const lines = createInterface({ input: child.stdout })
-  // keeps reading the output, because a full pipe would block the server
+  // The output of the server is read all the time, because a full pipe would block the server.
   return new Promise((resolve) => {
     lines.on('line', (line) => {
       if (line.startsWith('ready ')) resolve(line.slice('ready '.length))

@@ -1,6 +1,6 @@
-// One process of the program with which claims are compared. It does only what no claim can do
-// without: ZPOPMIN picks the next session, and one conditional UPDATE takes it. It has no rights,
-// capacity, ledger, events or HTTP.
+// One process of the program with which kefu's claims are compared. It does only what no claim can
+// do without: ZPOPMIN picks the next session, and one conditional UPDATE takes it. It has no
+// rights, capacity, ledger, events or HTTP.
 import { Redis } from 'ioredis'
 import { createPool, type ResultSetHeader } from 'mysql2/promise'
 import { active, queued } from '../../rules/session/states.ts'

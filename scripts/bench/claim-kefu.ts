@@ -19,7 +19,8 @@ import { agentsIn, queueIn, type Agent } from './crowd.ts'
 import { account } from './pushes.ts'
 import { openPrepared } from './serve-kefu.ts'
 
-// more room than there are sessions, because this benchmark is not about agents who are full
+// How many sessions an agent may have. Together the agents have more room than there are sessions,
+// because agents who are full are not measured here.
 const capacity = 6
 const triesForMs = 60_000
 
@@ -89,8 +90,8 @@ async function claimUntilEmpty(
 }
 
 /**
- * Does not use fetch, which needs several times more processor time, and generator and servers
- * share the processors.
+ * Claims a session with node:http. It does not use fetch, which needs several times more processor
+ * time and would take it from the servers on the same machine.
  */
 function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
   return new Promise((resolve, reject) => {

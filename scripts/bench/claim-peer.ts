@@ -1,4 +1,5 @@
-// Two processes that claim with nothing but Redis and SQL, on the same servers as kefu.
+// Starts the program with which kefu is compared: two processes that claim with nothing but Redis
+// and SQL, on the same servers as kefu.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

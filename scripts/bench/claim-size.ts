@@ -99,7 +99,8 @@ async function prepare(settings: Settings, load: Loader, queued: number): Promis
 
 async function measure(url: string, agents: Agent[]) {
   const began = performance.now()
-  // the index is empty after a start, so these claims are proposed by the database
+  // After a start the queue index is empty. Until it is rebuilt, the database finds the session
+  // that is claimed, which is measured first.
   const early = await claimSome(url, agents, 20)
   let whole = await isWhole(url, agents)
   const during: Claim[] = []
@@ -158,13 +159,18 @@ async function list(url: string, [agent]: Agent[]) {
   return { items, ms: performance.now() - began }
 }
 
-/** Positions in the queue are only known when the index is complete. */
+/**
+ * Whether the queue index is complete. The API tells positions in the queue only then, and null
+ * while the index is being rebuilt.
+ */
 const isWhole = async (url: string, agents: Agent[]) =>
   ((await list(url, agents)).items[0]?.queue.position ?? null) !== null
 
 const cell = (value: string) => value.padStart(13)
 
-/** Returns whether the longest queue costs no more than allowed. */
+/**
+ * Prints the figures and returns whether a claim in the longest queue costs no more than allowed.
+ */
 export function printSized(all: Sized[]): boolean {
   console.log(
     `\n${'a claim where'.padEnd(28)}${['p50 ms', 'p99 ms', 'rebuilt in s', 'p50 meanwhile', 'a page ms'].map(cell).join('')}`,

@@ -7,7 +7,10 @@ export const processes = 2
 /** Connections of each process, as many as the product's pool for claims has. */
 export const connections = 14
 
-/** Times are in ms since 1970, so that those of several processes can be compared. */
+/**
+ * A claim that was made. Times are in ms since 1970, so that those of several processes can be
+ * compared.
+ */
 export type Claim = { id: string; uid: number; began: number; ended: number }
 export type Claimed = { claims: Claim[]; failures: number }
 

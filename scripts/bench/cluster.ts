@@ -26,8 +26,8 @@ export type Cluster = {
 }
 
 /**
- * The data are next to the checkout, like those of SQLite, because the directory for temporary
- * files may be in memory.
+ * Starts the private servers. Their data are next to the checkout, because the directory for
+ * temporary files may be in memory, where writing costs nothing.
  */
 export async function openCluster(dir: string): Promise<Cluster> {
   const redisIn = (name: string) => {
@@ -72,7 +72,8 @@ const mysqlUrl = (url: string) => url.replace('mariadb:', 'mysql:')
 
 async function asker(url: string) {
   const connection = await createConnection(mysqlUrl(url))
-  // after a failure the server ends first, and only the first error is of interest
+  // Ignores the error of a connection whose server ended. It ends because the benchmark has failed
+  // already, and only that first error is of interest.
   connection.on('error', () => undefined)
   const first = async (query: string) =>
     Object.values<unknown>((await connection.query<RowDataPacket[]>(query))[0][0] ?? {})

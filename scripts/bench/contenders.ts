@@ -14,13 +14,16 @@ export type Server =
   'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2' | 'kefu-apart-2'
 export type Contender = {
   url: string
-  /** The total over all its processes. */
+  /** The processor time that all processes of the server have used so far, in µs. */
   cpuMicros: () => Promise<number>
   lockMs: (() => Promise<number>) | null
   stop: () => Promise<void>
-  /** Available after the server has stopped; null for a server that stores nothing. */
+  /**
+   * Reads a number from what the server stored, once it has stopped; null for a server that stores
+   * nothing.
+   */
   number: NumberOf | null
-  /** How many stores it has, each with the same followers. */
+  /** How many separate stores the server has; each of them contains the same followers. */
   stores: number
   clear: () => Promise<void>
 }
@@ -111,7 +114,10 @@ function clusterOf({ cluster }: Ground): Cluster {
   return cluster
 }
 
-/** Filled before its processes start, so that none of them has warmed up more than the other. */
+/**
+ * Fills a database before the processes that use it are started, so that none of them has warmed up
+ * more than the other.
+ */
 async function filled(ground: Ground, fresh: Promise<Database>): Promise<Database> {
   const database = await fresh
   const { app } = await openSeeded(

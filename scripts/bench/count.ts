@@ -14,7 +14,10 @@ export type Counted = {
   faults: string[]
 }
 
-/** Asks the store for a number; every query used here works on SQLite and MariaDB. */
+/**
+ * Asks the store of a server for a number. Every query used in the benchmark works on SQLite and on
+ * MariaDB.
+ */
 export type NumberOf = (query: string) => Promise<number>
 
 export async function countStored(

@@ -1,5 +1,5 @@
-// Creates many agents and sessions directly in the database, because what happens afterwards is
-// measured.
+// Creates many agents and sessions directly in the database instead of through the API, because
+// only what happens afterwards is measured.
 import { identityStates } from '../../rules/access/identity.ts'
 import { receive } from '../../src/actions/push/receive.ts'
 import { newId, newToken } from '../../src/ids.ts'
@@ -9,7 +9,7 @@ import type { Ports } from '../../src/ports.ts'
 export type Agent = { uid: number; token: string }
 export type Crowd = { howMany: number; capacity: number; prefix?: string }
 
-/** Agents who are signed in and serve every account. */
+/** Creates agents who are signed in and serve every account. */
 export async function agentsIn(
   { store, clock }: Ports,
   { howMany, capacity, prefix = 'crowd' }: Crowd,
@@ -64,7 +64,7 @@ export async function agentsIn(
 
 export type Line = { howMany: number; appid: string; prefix?: string }
 
-/** Followers who have each written one line and wait in the queue. */
+/** Creates followers who have each written one line and now have a session in the queue. */
 export async function queueIn(
   ports: Ports,
   { howMany, appid, prefix = 'oCrowd' }: Line,

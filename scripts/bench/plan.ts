@@ -14,8 +14,8 @@ export function wholeNumber(name: string, text: string, most: number): number {
 export function leaveNothing(dir: string): void {
   const stop = () => {
     for (const child of started) child.kill('SIGKILL')
-    // the private servers end with this process; their data are deleted when nobody writes to them
-    // any more
+    // The directory is deleted when this process exits. The private servers end together with it,
+    // so nobody writes to the directory any more.
     process.once('exit', () => {
       removeDir(dir)
     })

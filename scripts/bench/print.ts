@@ -5,7 +5,10 @@ import type { Mode } from './pushes.ts'
 import type { Step } from './store-steps.ts'
 import type { Heard } from './wrk.ts'
 
-/** Per answered push, in µs; `lock` is null if there are no row locks to wait for. */
+/**
+ * What was measured of a server, per answered push in µs: `cpu` is processor time, `lock` is
+ * waiting for row locks, or null for a server that has none.
+ */
 export type Measured = Heard & { cpu: number; lock: number | null }
 export type Round = Partial<Record<Server, Measured>>
 

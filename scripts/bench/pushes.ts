@@ -1,6 +1,6 @@
-// The pushes of the benchmark: 90 % come from 10,000 known followers, 10 % from new ones, and 5 %
-// are sent twice. The same seed gives the same pushes, so every server in every round gets the
-// same.
+// Makes the pushes of the benchmark: 90 % come from 10,000 known followers, 10 % from new ones, and
+// 5 % are sent twice. The same seed gives the same pushes, so that every server in every round gets
+// equal ones.
 import { encryptMessage, signature } from 'wechat-api-ts'
 
 export type Mode = 'plain' | 'safe'
@@ -16,13 +16,16 @@ export const knownFollowers = 10_000
 const newShare = 0.1
 const againShare = 0.05
 const againWithin = 1000
-// uses today's time, because a push with a signature of yesterday is refused
+// The pushes have today's time, because kefu refuses a push that was signed yesterday.
 const at = Math.floor(Date.now() / 1000) - 100
 
 export const knownOpenid = (n: number) => `oBenchKnown_${String(n).padStart(16, '0')}`
 const newOpenid = (n: number) => `oBenchNewly_${String(n).padStart(16, '0')}`
 
-/** 100 rules: 60 for a whole text and 40 for a keyword. About a quarter of the texts match one. */
+/**
+ * The 100 rules of the benchmark: 60 for a whole text and 40 for a keyword. About a quarter of the
+ * texts match one of them.
+ */
 export const rules = Array.from({ length: 100 }, (_, n) =>
   n < 60
     ? {

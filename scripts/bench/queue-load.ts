@@ -12,8 +12,8 @@ export type Words = {
   id: string
   concat: (...parts: string[]) => string
   /**
-   * Numbers written with a fixed number of hexadecimal digits, one after the other; for 0 digits
-   * the text itself.
+   * An SQL expression that writes numbers with a fixed number of hexadecimal digits, one after the
+   * other. A part with 0 digits is a text and is used as it is.
    */
   hex: (parts: Hex[]) => string
 }
@@ -25,7 +25,10 @@ export type Load = {
 export type Loader = (load: Load) => Promise<void>
 
 const digit = `(${Array.from({ length: 10 }, (_, n) => (n === 0 ? 'select 0 as d' : `select ${n}`)).join(' union all ')})`
-/** A query for every `n` in a range, to which a condition may be added. */
+/**
+ * The end of an SQL query that gives a row for every `n` in a range. A further condition may be
+ * added to it.
+ */
 export function numbers({ from = 0, to }: { from?: number; to: number }): string {
   const digits = ['a', 'b', 'c', 'e', 'f', 'g'].slice(0, Math.max(1, String(to - 1).length))
   const sum = digits.map((name, at) => `${10 ** at} * ${name}.d`).join(' + ')
@@ -67,7 +70,10 @@ const mysqlWords: Words = {
 }
 export const wordsFor = (sqlite: boolean) => (sqlite ? sqliteWords : mysqlWords)
 
-/** Use this while no process has the file open. */
+/**
+ * Adds a queue of any length to the file of a SQLite database, which no process may have open at
+ * that time.
+ */
 export const loadSqlite =
   (file: string): Loader =>
   async (load) => {

@@ -28,7 +28,7 @@ export function keywords(howMany: number): string[] {
   return [...all]
 }
 
-/** Messages like those of followers; every second one contains a keyword. */
+/** Makes messages like those of followers; every second one contains a keyword. */
 export function messages(
   words: string[],
   { howMany, length }: { howMany: number; length: number },
@@ -45,8 +45,8 @@ export function messages(
 const perRule = 200
 
 /**
- * Rules of 200 keywords each, or fewer keywords so that there are a hundred rules; three
- * priorities; a tenth require the whole text.
+ * Makes rules of 200 keywords each, or of fewer so that there are at least a hundred rules. They
+ * have three priorities, and a tenth require the whole text.
  */
 export function rulesOf(words: string[]): MessageRuleRow[] {
   const each = Math.max(1, Math.min(perRule, Math.floor(words.length / 100)))

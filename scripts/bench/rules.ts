@@ -22,10 +22,11 @@ type Figures = {
 const length = 100
 const warmLaps = 5
 const longEnoughMicros = 200_000
-// slow methods are asked fewer times, as they would take too long
+// How many texts the slow methods are asked about. It is fewer than for the fast ones, as the
+// benchmark would take too long otherwise.
 const asked = { scan: 40, like: 5 }
-// the package uses objects and maps for each state, so a million words would take minutes and
-// gigabytes
+// Up to how many keywords the package @monyone/aho-corasick is measured. It uses objects and maps
+// for each state, so a million words would take minutes and gigabytes.
 const mostOfPeer = 100_000
 
 export function rulesBench(args: string[]): Promise<void> {
@@ -127,7 +128,10 @@ const wordsOf = (rows: MessageRuleRow[]): Word[] =>
     (JSON.parse(rule.keywords) as string[]).map((word) => ({ word, rule, rank })),
   )
 
-/** A second, simple implementation of the order of rules. */
+/**
+ * Finds the rule that answers a text by a second, simple implementation of the order of rules, to
+ * compare the product's matcher with.
+ */
 function best(found: Iterable<Word>, text: string): string | null {
   let first: Word | null = null
   for (const one of found) {
@@ -176,8 +180,8 @@ function openLike(rows: MessageRuleRow[]): Contender {
 type Peer = new (words: string[]) => { matchInText: (text: string) => { keyword: string }[] }
 
 /**
- * The package finds the keywords; choosing the rule among them is added here, as any user of it
- * would have to.
+ * Prepares the package @monyone/aho-corasick. It only finds keywords; choosing the rule among them
+ * is added here, as any user of it would have to.
  */
 function openPeer(rows: MessageRuleRow[]): Contender {
   const load = createRequire(import.meta.url)
@@ -227,7 +231,10 @@ function print(all: Figures[]): void {
   )
 }
 
-/** Patterns an admin might write that V8's engine would practically never finish. */
+/**
+ * Measures the product's matcher with patterns that an admin might write and that V8's own regular
+ * expressions would practically never finish.
+ */
 function printEvil(): void {
   const text = `${'a'.repeat(50_000)}!`
   for (const pattern of ['(a+)+$', '(a|aa)+$', '(a*)*b']) {

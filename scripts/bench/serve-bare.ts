@@ -1,4 +1,5 @@
-// The upper limit: plain node:http that ignores the body and answers success.
+// A server that only sets the upper limit for the webhook benchmark: plain node:http that ignores
+// the body and answers success.
 import { createServer } from 'node:http'
 import { tellUrl } from './serve.ts'
 

@@ -14,7 +14,8 @@ import { endOnSignal, sayReady } from './serve.ts'
 export type Settings = Record<string, string>
 export type Seeded = { app: App; account: KnownAccount; company: KnownCompany }
 
-// nothing listens on port 9, so nothing is sent to WeChat
+// Settings that every run has. WeChat's address is a port on which nothing listens, so nothing is
+// sent to WeChat.
 const always = {
   HOST: '127.0.0.1',
   PORT: '0',
@@ -35,7 +36,7 @@ export async function openSeeded(
   return seeded
 }
 
-/** One account and 100 rules, without any followers. */
+/** Starts the product with one account and 100 rules, without any followers. */
 export async function openPrepared(
   settings: Settings,
   mode: Mode,
@@ -85,12 +86,13 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
       app.ports,
       Array.from({ length: Math.min(500, knownFollowers - n) }, (_, at) => seed(n + at)),
     )
-    // lets the message to stop arrive between two batches
+    // Pauses between two batches, so that a request to stop this process can arrive.
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
-// without a mode this process joins a store that another one has filled
+// With a mode this process fills its store itself. Without one it uses a store that another process
+// has filled.
 const [settings, mode] = process.argv.slice(2)
 if (import.meta.filename === process.argv[1] && settings !== undefined) {
   const given = JSON.parse(settings) as Settings

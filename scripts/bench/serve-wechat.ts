@@ -1,5 +1,5 @@
-// The npm package wechat with express: checks the signature, reads the XML, decrypts, answers a
-// text, and stores nothing.
+// A server to compare kefu with: the npm package wechat under express. It checks the signature,
+// reads the XML, decrypts, answers a text, and stores nothing.
 import { createServer } from 'node:http'
 import express from 'express'
 import { account } from './pushes.ts'

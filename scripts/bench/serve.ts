@@ -12,7 +12,8 @@ export function tellUrl(server: Server, close: () => Promise<void>): void {
 export const sayReady = (url: string) => process.stdout.write(`ready ${url}\n`)
 
 export function endOnSignal(close: () => Promise<void>): void {
-  // the time is read before and after the measured period, so that starting does not count
+  // Answers every message with the processor time used so far. It is read before and after the
+  // measured period, so that starting the server does not count.
   process.on('message', () => {
     const { user, system } = process.cpuUsage()
     process.send?.({ cpuMicros: user + system })

@@ -29,7 +29,7 @@ export async function measureSteps(dir: string): Promise<Step[]> {
   }
 }
 
-/** The duration of a call in µs; the first rounds are for warming up. */
+/** Measures the duration of a call in µs. The first rounds are for warming up and do not count. */
 function time(name: string, call: (n: number) => unknown): Step {
   let kept = 0
   const times = Array.from({ length: laps }, (_, lap) => {

@@ -64,7 +64,10 @@ async function timeBatches(
   }
 }
 
-/** The cost of telling a full batch, divided by its pushes. */
+/**
+ * Measures what it costs to enter a full batch of pushes into the queue index and the index of
+ * newest lines, divided by the number of pushes.
+ */
 async function telling({ app, company }: Seeded, where: string): Promise<Step[]> {
   const { queue, recent, ids } = app.ports
   const companyId = company.row.company_id

@@ -63,8 +63,8 @@ function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      // in a process that has just started half of the time is compiling, and two processes warm up
-      // half as fast as one
+      // How many seconds each server warms up before it is measured. A process that has just
+      // started spends half of its time compiling, and two processes warm up half as fast as one.
       warm: { type: 'string', default: '12' },
       seconds: { type: 'string', default: '8' },
       rounds: { type: 'string', default: '5' },
@@ -88,7 +88,10 @@ function readOptions(args: string[]): Options {
   }
 }
 
-/** Both editions decrypt with the same code, so the cluster is measured in plain mode only. */
+/**
+ * The servers to compare. Both editions of kefu decrypt with the same code, so the cluster is
+ * measured in plain mode only.
+ */
 function serversOf(plan: Plan, mode: Mode): Server[] {
   return [
     'bare',
@@ -156,7 +159,10 @@ async function costing(
   return { ...heard, cpu: ((await cpuMicros()) - before.cpu) / heard.ok, lock }
 }
 
-/** A server that refuses requests is fast, so its figure would be worthless. */
+/**
+ * Ends the benchmark if a server refused or broke a request. Refusing is faster than answering, so
+ * the server's figure would be worthless.
+ */
 function refuseUnanswered(server: string, runs: Heard[]): void {
   for (const run of runs) {
     if (run.refused + run.broken === 0) continue

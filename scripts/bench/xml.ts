@@ -17,7 +17,7 @@ type Reader = { name: string; read: (xml: string) => Fields }
 const calls = 1000
 const warming = 5
 
-// the SDK's own xml2js, the one behind its full reader
+// The same version of xml2js that the SDK uses in its full reader.
 const xml2js = createRequire(join(root, 'packages/wechat-api-ts/package.json'))(
   'xml2js',
 ) as typeof Xml2js
@@ -36,8 +36,8 @@ function bare(xml: string): Fields {
 }
 
 /**
- * The package's parser is inside its middleware. If that gets the body and need not check a signature,
- * it does little else.
+ * Reads XML with the npm package wechat. Its parser is inside its middleware, which does little
+ * else if it gets the body and need not check a signature.
  */
 function theirs(): Reader['read'] {
   let fields: Fields = {}
@@ -81,7 +81,10 @@ const kinds: { name: string; says: string; bodies: string[] }[] = [
   },
 ]
 
-/** Throws if the readers do not all read the same from each push; then their times mean nothing. */
+/**
+ * Checks that all readers read the same from each push. If they do not, their times mean nothing
+ * and the benchmark ends with an error.
+ */
 function prove(): void {
   for (const { name, says, bodies } of kinds) {
     for (const body of bodies) {

@@ -35,7 +35,8 @@ export async function checkAccounts(config: Config, store: Inspected): Promise<F
 }
 
 /**
- * Reads the key without creating one. An unusable key has been reported with the settings already.
+ * Opens the secrets with their key, which is never created here. Null if the key is missing or
+ * unusable, which the check of the settings has reported already.
  */
 function secretsOf(config: Config): Secrets | null {
   if (!config.SECRET_KEY && !existsSync(join(config.DATA_DIR, 'secret.key'))) return null
@@ -92,7 +93,10 @@ function unbound({ unbound_pushes: pushes }: AccountRow, name: string): Finding 
 const mayDifferMs = 60_000
 const saidForMs = 7 * 24 * 3600_000
 
-/** What the account's pushes tell about our clock and about old pushes that were resent. */
+/**
+ * Reports what the account's pushes tell about our clock, and whether somebody sent old pushes
+ * again.
+ */
 function checkTimes(row: AccountRow, name: string): Finding[] {
   const findings: Finding[] = []
   const { newest_push: told, newest_push_at: cameAt, old_push_at: oldAt } = row

@@ -61,8 +61,9 @@ function noToken(error: WechatRefused, name: string): Finding {
 
 type Right = { what: string; ask: (client: WechatClient) => Promise<unknown>; without: string }
 
-// each call is refused because of its arguments if the permission is there, and for lack of
-// permission otherwise; none of them changes anything
+// Harmless calls that show which permissions an account has. WeChat refuses each of them: because
+// of its arguments if the account has the permission, and for lack of permission otherwise. None of
+// them changes anything.
 const rights: Right[] = [
   {
     what: '客服消息 (customer-service messages)',
@@ -158,7 +159,9 @@ async function checkQuota(client: WechatClient, name: string): Promise<Finding[]
 
 const noAddress = 40201
 
-/** Lets WeChat test whether it can reach the address stored there. */
+/**
+ * Lets WeChat test whether it can reach the server address that the account has stored at WeChat.
+ */
 async function checkAddress(
   client: WechatClient,
   config: Config,

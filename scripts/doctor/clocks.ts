@@ -21,8 +21,8 @@ async function besideDatabase(store: Inspected): Promise<Finding> {
 }
 
 /**
- * Reports a jump that kefu did not follow. The comparison with WeChat's clock, in the next line,
- * shows which clock is right.
+ * Reports a jump of the database's clock that kefu did not follow. The doctor's next finding
+ * compares WeChat's clock, which shows which of the two is right.
  */
 async function afterJumps(store: Inspected): Promise<Finding> {
   const off = await clockOff(store).catch(() => 0)
@@ -43,7 +43,7 @@ function inWords(ms: number): string {
   return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
-/** WeChat's answers contain the date, in whole seconds. */
+/** Compares our clock with WeChat's, whose answers contain the time in whole seconds. */
 async function besideWechat(base: string): Promise<Finding> {
   try {
     const answer = await fetch(base, {

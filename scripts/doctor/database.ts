@@ -28,7 +28,10 @@ async function opened(config: Config): Promise<Inspected | Finding> {
   }
 }
 
-/** Shows only the host, because the URL contains a password. */
+/**
+ * Reports that the database cannot be used. Only the host of its URL is shown, because the URL
+ * contains a password.
+ */
 function away({ DATABASE_URL: url }: Config, error: unknown): Finding {
   const what = error instanceof Error ? error.message : String(error)
   if (url.startsWith('sqlite:')) {

@@ -29,7 +29,10 @@ export async function checkPlatforms(store: Inspected): Promise<Finding[]> {
   })
 }
 
-/** Examines the stored token, because renewing it would take it away from the running processes. */
+/**
+ * Checks whether the authorisation that an account gave to its platform is stored. Its token is
+ * only looked up: renewing it would take it away from the running processes.
+ */
 export async function checkAuthorized(
   store: Inspected,
   { appid, componentAppid, name }: { appid: string; componentAppid: string; name: string },

@@ -108,7 +108,8 @@ async function checkSelfPush(config: Config, { account, name }: Named): Promise<
       },
     ]
   } catch {
-    // either no kefu answers, which has been reported already, or it hangs
+    // The push got no answer. Without a PUBLIC_URL perhaps no kefu is running, which has been
+    // reported already; with one, kefu is too slow.
     return config.PUBLIC_URL === undefined
       ? []
       : [

@@ -3,7 +3,7 @@ import type { Source } from './sources.ts'
 
 export type Doubled = { name: string; files: string[] }
 
-/** Most frequent first. */
+/** Lists the names that several files declare, those with the most files first. */
 export function declaredTwice(sources: Source[], namesOf: (source: Source) => string[]): Doubled[] {
   const files = new Map<string, string[]>()
   for (const source of sources) {

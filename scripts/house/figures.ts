@@ -12,7 +12,10 @@ export type Room = {
   lines: number[]
   /** Columns per line of code: median, p90, p99. */
   width: number[]
-  /** Lines over a hundred columns, in percent: those not made long by a text, and all. */
+  /**
+   * Lines over a hundred columns, in percent of all lines of code: first only those that could be
+   * broken, then all, including lines that are long because of a text.
+   */
   over: number[]
   /** Lines of code per function: median, p90, maximum. */
   functions: number[]
@@ -27,7 +30,10 @@ export type Figures = {
   folderCycles: FolderCycle[]
   /** Names declared at the top of several files of the product, most frequent first. */
   doubled: Doubled[]
-  /** Long lines that no text makes long, longest first. */
+  /**
+   * Lines over a hundred columns that could be broken, because no text makes them long; longest
+   * first.
+   */
   long: Long[]
 }
 
@@ -85,7 +91,10 @@ function roomOf(files: ReturnType<typeof countIn>[]): Room {
   }
 }
 
-/** The smallest values that are not exceeded by these percentages of all values. */
+/**
+ * Finds percentiles: for each percentage the smallest value that this share of all values does not
+ * exceed.
+ */
 function ranks(values: number[], shares: number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b)
   return shares.map((share) => sorted[Math.ceil((share / 100) * sorted.length) - 1] ?? 0)

@@ -5,7 +5,7 @@ import ts from 'typescript'
 import type { Source } from './sources.ts'
 
 export type Import = { from: string; to: string; isType: boolean }
-/** The imports from one folder to another, and how many of them are only types. */
+/** All imports that lead from one folder to another, and how many of them import only types. */
 export type Way = { imports: Pick<Import, 'from' | 'to'>[]; types: number }
 /** Two folders that import each other. */
 export type FolderCycle = { folders: [string, string]; there: Way; back: Way }
@@ -81,7 +81,7 @@ export function folderCycles(imports: Import[]): FolderCycle[] {
   })
 }
 
-/** Groups of files that import each other directly or indirectly. */
+/** Finds groups of files that import each other, directly or through other files. */
 export function fileCycles(imports: Import[]): string[][] {
   const next = new Map<string, string[]>()
   for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to])

@@ -40,7 +40,10 @@ async function tell(): Promise<void> {
   console.log(given.json ? JSON.stringify(after, null, 1) : reportOf({ before, after }, given.long))
 }
 
-/** npm may have printed lines of its own in front. */
+/**
+ * Reads a report that an earlier run wrote. npm may have printed lines of its own in front of it,
+ * which are skipped.
+ */
 function readReport(file: string): Report {
   const text = readFileSync(file, 'utf8')
   return JSON.parse(text.slice(text.indexOf('{'))) as Report

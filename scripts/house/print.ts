@@ -3,7 +3,10 @@ import type { Figures, Room } from './figures.ts'
 import type { FolderCycle, Way } from './imports.ts'
 import type { Walks } from './walks.ts'
 
-/** Only a tree that has been built can be run to find the files of a call. */
+/**
+ * All figures about a source tree. `walks` (the files that a call runs through) is null for a tree
+ * that has not been built, because its code cannot be run.
+ */
 export type Report = Figures & { walks: Walks | null }
 export type Pair = { before: Report | null; after: Report }
 type List = { title: string; of: (report: Report) => string[] | null; most?: number }
@@ -62,8 +65,8 @@ function table({ before, after }: Pair): string {
 const change = (old: string, now: string) => (old === now ? now : `${old} → ${now}`)
 
 /**
- * Prints how many there are and the first of them. In a comparison, `-` marks what is gone and `+`
- * what is new.
+ * Prints how many items a list has, and the first of them. In a comparison, `-` marks items that
+ * are gone and `+` new ones.
  */
 function listed({ before, after }: Pair, { title, of, most = Infinity }: List): string {
   const now = of(after)
@@ -88,7 +91,10 @@ const cycleLines =
 const cycleLine = ({ folders: [a, b], there, back }: FolderCycle) =>
   `${a} → ${b} ${wayIn(there)}, back ${wayIn(back)}`
 
-/** Names the imports if they are so few that somebody might remove them. */
+/**
+ * Describes the imports in one direction. If there are at most two, they are named, because
+ * somebody might remove so few.
+ */
 function wayIn({ imports, types }: Way): string {
   const some = imports.length > 2 ? [] : imports.map(({ from, to }) => `${from} of ${to}`)
   const kinds = types === 0 ? '' : types === imports.length ? ', types only' : `, types: ${types}`

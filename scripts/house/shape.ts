@@ -3,8 +3,8 @@ import ts from 'typescript'
 import type { Source } from './sources.ts'
 
 /**
- * Lines of code of each function whose body has several statements or lines, including functions
- * within it.
+ * Counts the lines of code of each function, including functions within it. Functions that are a
+ * single expression on one line are left out.
  */
 export function functionLengths({ tree, lines }: Source): number[] {
   const lengths: number[] = []
@@ -22,12 +22,17 @@ export function functionLengths({ tree, lines }: Source): number[] {
   return lengths
 }
 
-/** Each name once, even if a type and a value share it. */
+/**
+ * The names that a file declares at its top level; each once, even if a type and a value share it.
+ */
 export const topNames = ({ tree }: Source): string[] => [
   ...new Set(tree.statements.flatMap((statement) => namesOf(statement))),
 ]
 
-/** What other files may see, and every type: a type's name stands in messages and in one's head. */
+/**
+ * The names of a file that matter elsewhere: everything that is exported, and every type, because
+ * the names of types appear in compiler messages.
+ */
 export const sharedNames = ({ tree }: Source): string[] => [
   ...new Set(tree.statements.filter((one) => isType(one) || isExported(one)).flatMap(namesOf)),
 ]
@@ -57,7 +62,7 @@ function boundNames(name: ts.BindingName): string[] {
   return name.elements.flatMap((one) => (ts.isBindingElement(one) ? boundNames(one.name) : []))
 }
 
-/** `export * from` counts as one export. */
+/** Counts the exports of a file; `export * from` counts as one. */
 export function exportsOf({ tree }: Source): number {
   return tree.statements.reduce((sum, statement) => {
     if (ts.isExportAssignment(statement)) return sum + 1

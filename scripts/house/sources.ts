@@ -59,7 +59,8 @@ function readSource(root: string, file: string): Source {
 const blanked = (text: string) => text.replace(/[^\n]/g, ' ')
 
 /**
- * Replaces everything but the scripts of a component by blanks, so that positions stay the same.
+ * Replaces everything in a Vue component except its scripts by blanks, so that the scripts keep
+ * their positions.
  */
 function onlyScripts(text: string): string {
   const parts = text.split(/(<script[^>]*>|<\/script>)/)

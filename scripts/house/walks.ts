@@ -14,8 +14,8 @@ export type Walks = { push: string[]; claim: string[]; reply: string[] }
 type Call = () => Promise<void>
 
 /**
- * After a warm-up, a file belongs to the call only if it ran in every round, since other things may
- * run at the same time.
+ * How often a call is repeated after a warm-up. Only a file that ran in every round belongs to the
+ * call, since other things may run at the same time.
  */
 const rounds = 3
 const product = /^(?:dist\/((?:entities|rules|src)\/.*)|(packages\/wechat-api-ts)\/dist\/(.*))\.js$/
@@ -60,7 +60,7 @@ async function openCounter(root: string) {
   return {
     count: async (call: Call) => {
       await call()
-      // waits for work that continues after the answer
+      // Some work continues after the answer to the call, so the files are read a little later.
       await new Promise((resolve) => setTimeout(resolve, 400))
       return take()
     },
@@ -118,7 +118,7 @@ async function signIn(url: string, dataDir: string, inboxOf: (openid: string) =>
     claim: async () => {
       claimed = await ask<Claimed>(`${url}/api/sessions/claim`, {}, token)
     },
-    /** Waits until the follower has received it. */
+    /** Sends a reply and waits until the follower has received it. */
     reply: async () => {
       if (!claimed) throw new Error('nothing is claimed')
       const { id, fence, customer } = claimed

@@ -33,7 +33,8 @@ export function longLines(source: Source): Long[] {
 }
 
 /**
- * Whether the line would fit without the text and nothing but the function of a test follows it.
+ * Whether this text makes the line too long: the line would fit without it, and after it comes no
+ * further code that could go to the next line.
  */
 function makesLong(line: string, { end, own, isTitle }: Piece): boolean {
   const isLast = end > widest || isTitle || !/\w/.test(line.slice(end))
@@ -56,7 +57,10 @@ function piecesOf(tree: ts.SourceFile): Map<number, Piece[]> {
   return found
 }
 
-/** A template with expressions is one text, but its expressions do not count as part of it. */
+/**
+ * The texts in a piece of code. A template with expressions is one text, but its expressions do not
+ * count as part of it.
+ */
 function partsOf(node: ts.Node): ts.Node[] {
   if (ts.isTemplateExpression(node)) {
     return [node.head, ...node.templateSpans.map(({ literal }) => literal)]

@@ -11,16 +11,22 @@ export type Fault = Edit & {
   name: string
   /** Describes the mistake in a sentence. */
   means: string
-  /** Further edits, where a second check would otherwise make up for the missing one. */
+  /**
+   * Further edits, if the product checks the same thing twice and the second check would hide that
+   * the first is missing.
+   */
   also?: Edit[]
   /**
    * The edition in which the fault shows. It is the embedded one unless locks or several processes
    * are involved.
    */
   edition?: 'cluster'
-  /** Written `suite/file: the beginning of a title`; without a title the whole file. */
+  /**
+   * The tests that must detect the fault, written `suite/file: the beginning of a title`. Without a
+   * title, any test of the file may detect it.
+   */
   caughtBy: string[]
-  /** How a test detects the fault, if not by an assertion. */
+  /** How the fault shows if no assertion fails: the test's process ends, or hangs. */
   shows?: 'the process ends' | 'nothing ends'
 }
 
@@ -28,7 +34,7 @@ export const editionOf = (fault: Fault) => fault.edition ?? 'embedded'
 
 export class NoLongerApplies extends Error {}
 
-/** Returns the changed files with the fault in them. */
+/** Makes the edits of a fault and returns the changed files. */
 export function plantIn(
   { name, also = [], ...first }: Fault,
   read: (file: string) => string,

@@ -6,7 +6,10 @@ import type { Run } from './run-tests.ts'
 
 export type Verdict = { caught: boolean; by: string[]; seconds: number; why: string }
 
-/** The process of a test file ended, so the file as a whole has failed. */
+/**
+ * Whether a result is about a whole test file, because its process ended, and not about a single
+ * test.
+ */
 const isWholeFile = (one: Ended) => one.name.endsWith('.js') || one.name.endsWith('.ts')
 
 /** Whether a result belongs to a test that was named, or to its file. */

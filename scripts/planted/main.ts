@@ -1,6 +1,6 @@
 // npm run planted [-- NAME or EDITION …]: plants each fault in a copy of the project and runs the
-// tests that must detect it. The same tests run without any fault first, because they must pass
-// then.
+// tests that must detect it. Before that, these tests run without any fault: one that fails then
+// proves nothing.
 import { resolve } from 'node:path'
 import { startMariadb } from '../services/mariadb.ts'
 import { startRedis } from '../services/redis.ts'
@@ -39,7 +39,7 @@ const envOf = {
   },
 }
 const trees = Array.from({ length: Math.min(treesAtOnce, chosen.length) }, () => openTree(root))
-// cleans up even if it is interrupted
+// Deletes the copies of the project when this process exits, even if it is interrupted.
 process.once('exit', () => {
   for (const tree of trees) tree.close()
 })
@@ -52,7 +52,9 @@ try {
 }
 process.exit(all ? 0 : 1)
 
-/** The tests that fail without any fault, and therefore prove nothing. */
+/**
+ * Runs the tests without any fault and returns those that fail. They prove nothing about a fault.
+ */
 async function control(): Promise<Set<string>> {
   const broken: string[] = []
   for (const edition of ['embedded', 'cluster'] as const) {
@@ -63,7 +65,10 @@ async function control(): Promise<Set<string>> {
   return new Set(broken)
 }
 
-/** A failing test is repeated once on its own, like `npm test` does. */
+/**
+ * Returns the tests that fail. As in `npm test`, a failing test is repeated once on its own and may
+ * pass then.
+ */
 async function failing(tests: string[], edition: 'embedded' | 'cluster'): Promise<string[]> {
   const [tree] = trees
   if (!tree) return []

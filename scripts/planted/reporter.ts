@@ -24,10 +24,16 @@ type Cause = {
 
 const ofThePatch = ['ReferenceError', 'SyntaxError', 'TypeError']
 
-/** If a test fails while reading a field that the answer lacks, the answer was wrong. */
+/**
+ * Whether an error was thrown in the test itself. A test that fails by reading a field that the
+ * answer lacks shows that the answer was wrong.
+ */
 const isOfTest = (stack = '') => /^ +at .*$/m.exec(stack)?.[0].includes('.test.') ?? false
 
-/** An assertion that fails, or an error thrown by the product, is a failure that counts. */
+/**
+ * Decides how a test failed. An assertion that fails, or an error thrown by the product, is a
+ * broken promise; an error such as a ReferenceError is a mistake in the planted change.
+ */
 function kindOf({ failureType, cause }: Cause): Ended['kind'] {
   if (failureType === 'testTimeoutFailure') return 'timeout'
   if (failureType !== 'testCodeFailure' && failureType !== 'hookFailed') return 'broken'
@@ -36,7 +42,8 @@ function kindOf({ failureType, cause }: Cause): Ended['kind'] {
 }
 
 /**
- * Null for results that do not matter: tests that were not selected, and parents of failed tests.
+ * Makes a line about the result of a test. It is null for results that do not matter: of tests that
+ * were not selected, and of parents, which fail whenever one of their tests does.
  */
 function asEnded(passed: boolean, data: Told): Ended | null {
   const { error } = data.details

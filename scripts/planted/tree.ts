@@ -51,7 +51,10 @@ function copySources(root: string, dir: string): void {
   }
 }
 
-/** Our own packages must be links that point into the copy. */
+/**
+ * Links the installed packages into the copy of the project. Links to our own packages are
+ * relative, so in the copy they lead to its own packages, which may contain a fault.
+ */
 function sharePackages(root: string, dir: string): void {
   const shared = join(root, 'node_modules')
   mkdirSync(join(dir, 'node_modules'))

@@ -24,7 +24,8 @@ const user = `--user=${userInfo().username}`
 const logSize = '--innodb-log-file-size=64M'
 
 /**
- * `dataDir`: where to put the data if not in the directory for temporary files; it is not deleted.
+ * Starts a MariaDB. `dataDir` says where to put the data if not in the directory for temporary
+ * files; it is not deleted.
  */
 export async function startMariadb(
   options: { args?: string[]; dataDir?: string } = {},
@@ -94,8 +95,8 @@ function quoted(name: string): string {
 }
 
 /**
- * The directory is renamed into place when it is complete, so that processes that create it at the
- * same time never see half of it.
+ * Makes the data directory that new servers copy. It is renamed into place when it is complete, so
+ * that processes that make it at the same time never see half of it.
  */
 function initialised(): string {
   const version =

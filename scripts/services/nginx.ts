@@ -49,7 +49,10 @@ function siteOf(upstreams: string[], port: number): string {
   return site
 }
 
-/** Uses a single process, because workers would survive a master that is killed. */
+/**
+ * Writes the main configuration of nginx. It runs as a single process, because workers would
+ * survive a master that is killed.
+ */
 function mainOf(dir: string): string {
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `  ${name}_temp_path ${join(dir, 'temp', name)};`,
@@ -68,7 +71,10 @@ function mainOf(dir: string): string {
   ].join('\n')
 }
 
-/** Only connects, because a request would be passed on and could mark an upstream as failed. */
+/**
+ * Whether nginx listens. This only connects, because nginx would pass a request on, and its failure
+ * could mark a server behind it as failed.
+ */
 function listens(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(port, '127.0.0.1')

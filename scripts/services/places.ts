@@ -5,12 +5,13 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// below the range from which outgoing connections take their ports
+// The range of ports for private servers. It lies below the range from which the system takes ports
+// for outgoing connections, so that the two do not collide.
 const lowest = 20_000
 const highest = 32_000
 const given = new Set<number>()
 
-/** All ports are held until the last one is found, so that no two are the same. */
+/** Finds free ports. Each is held until the last one is found, so that no two are the same. */
 export async function freePorts(count: number): Promise<number[]> {
   const held = new Map<number, Server>()
   while (held.size < count) {
@@ -71,7 +72,8 @@ function sweep(): void {
     try {
       removeDir(join(tmpdir(), name))
     } catch {
-      // belongs to another user, or another process is deleting it at this moment
+      // The directory cannot be deleted if it belongs to another user, or if another process is
+      // deleting it at this moment. It is left alone then.
     }
   }
 }

@@ -25,7 +25,10 @@ async function ask(port: number, ...args: string[]): Promise<string> {
 type Node = { port: number; server: Server; dir: string }
 type NodeOptions = { port: number; dir: string; lines?: string[]; args?: string[] }
 
-/** The configuration is a file because Sentinel stores changes in it. `args` override it. */
+/**
+ * Prepares a Redis server. Its configuration is in a file, because Sentinel stores changes in it;
+ * options in `args` override the file.
+ */
 function openNode({ port, dir, lines = [], args = [] }: NodeOptions): Node {
   const file = join(dir, 'redis.conf')
   writeFileSync(
@@ -59,7 +62,10 @@ function openNode({ port, dir, lines = [], args = [] }: NodeOptions): Node {
   }
 }
 
-/** A directory that is given is not deleted when the server stops. */
+/**
+ * Starts a single Redis. If the caller gives a directory for the data, it is kept when the server
+ * stops; otherwise the data are deleted.
+ */
 export async function startRedis(
   options: { args?: string[]; dir?: string } = {},
 ): Promise<Service> {
@@ -78,7 +84,8 @@ export async function startRedis(
 }
 
 /**
- * A master with replicas and three sentinels, which notice within 1.5 s that the master is gone.
+ * Starts a master with replicas and three sentinels, which notice within 1.5 s that the master is
+ * gone.
  */
 export async function startSentinel(): Promise<Service> {
   const ports = await freePorts(1 + replicas + sentinels)
@@ -99,7 +106,8 @@ export async function startSentinel(): Promise<Service> {
     nodes.map((node) => node.server),
     dirs,
   )
-  // a sentinel learns of replicas from the master, which it asks only every 10 s
+  // Waits until the master knows all replicas before the sentinels are started. A sentinel learns
+  // of replicas from the master, which it asks only every 10 s.
   await whole(servers, dirs, async () =>
     (await ask(master, 'info', 'replication')).includes(`connected_slaves:${replicas}`),
   )
@@ -162,7 +170,7 @@ async function knowsAll(port: number): Promise<boolean> {
   )
 }
 
-/** The present master, which changes with a failover. */
+/** Asks the sentinels which server is the master at present, since this changes with a failover. */
 function masterOf(nodes: Node[], guards: Node[]): Server {
   for (const guard of guards.filter((one) => one.server.alive)) {
     const answer = execFileSync(
@@ -176,7 +184,10 @@ function masterOf(nodes: Node[], guards: Node[]): Server {
   throw new Error('no sentinel knows the master')
 }
 
-/** Three masters without replicas: if one is missing, the whole cluster reports itself as down. */
+/**
+ * Starts a cluster of three masters without replicas. If one of them is missing, the whole cluster
+ * reports itself as down.
+ */
 export async function startCluster(): Promise<Service> {
   const ports = await freePorts(6)
   const [clients, buses] = [ports.slice(0, 3), ports.slice(3)]

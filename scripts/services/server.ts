@@ -50,7 +50,8 @@ export function openServer(launch: Launch): Server {
       signal('SIGKILL')
     },
     start: async () => {
-      // a server that was just killed may still hold its port and files
+      // A server that was just killed may still hold its port and files, so its end is awaited
+      // before it starts again.
       if (child && alive()) await ended(child)
       killed = false
       child = spawnTied(launch)
@@ -77,12 +78,16 @@ function spawnTied({ command, args, dir }: Launch): ChildProcess {
   closeSync(log)
   child.on('error', () => undefined)
   if (!setpriv && child.pid !== undefined) watch(child.pid)
-  // a server that was not stopped must not keep the test running; it ends together with the test
+  // This process does not wait for the server to end. A server that was not stopped ends together
+  // with it.
   child.unref()
   return child
 }
 
-/** Where the operating system cannot tie two processes together, a shell checks every second. */
+/**
+ * Ends a server together with this process where the operating system cannot tie the two together:
+ * a shell checks every second whether this process still runs.
+ */
 function watch(pid: number): void {
   const script =
     'while kill -0 "$1" 2>/dev/null; do kill -0 "$0" 2>/dev/null || { kill -9 "$1"; exit; }; sleep 1; done'

@@ -4,7 +4,7 @@ import type { Server } from './server.ts'
 
 export type Service = {
   url: string
-  /** The main server's port is first, as in `pids`. */
+  /** The ports of all servers in the same order as `pids`; that of the main server comes first. */
   ports: number[]
   readonly pids: number[]
   stop: () => Promise<void>
@@ -54,7 +54,9 @@ export function serviceOf({ url, ports, servers, dirs, main }: Parts): Service {
   }
 }
 
-/** If one server cannot be started, the others are stopped again. */
+/**
+ * Starts servers at the same time. If one of them cannot be started, the others are stopped again.
+ */
 export async function startAll(servers: Server[], dirs: string[]): Promise<void> {
   const results = await Promise.allSettled(servers.map((server) => server.start()))
   const failed = results.find((result) => result.status === 'rejected')

@@ -1,6 +1,6 @@
-// Imported before the test files of a process, to leave a file if the process comes to its end. For
-// node:test a process that exits with 0 has passed, and so have the tests that it never ran; and of
-// one that is killed after a failure only that failure is told.
+// Leaves a file when a process has run all its tests. It is imported before the test files, because
+// node:test counts a process that exits early with code 0 as passed, with all the tests that it
+// never ran. Without the file such a process counts as failed.
 import { writeFileSync } from 'node:fs'
 import { after } from 'node:test'
 

@@ -2,10 +2,16 @@
 // first second of a process is also the slowest of its life.
 import { basename, dirname } from 'node:path'
 
-/** More would make the last process of a run one that all others wait for. */
+/**
+ * How many test files share a process at most. With more of them, all other processes of a run
+ * would be done before the last one.
+ */
 const mostTogether = 6
 
-/** Those that stay alone come first: the longest files are among them. */
+/**
+ * Divides test files among processes. Files that get a process of their own come first, because the
+ * longest files are among them.
+ */
 export function groupFiles(paths, together = () => false) {
   const alone = paths.filter((path) => !together(path)).map((path) => [path])
   const folders = new Map()
@@ -22,7 +28,10 @@ function inEqualParts(paths) {
 }
 
 const shared = ['api', 'contract', 'flows', 'house', 'rules', 'simulator', 'store', 'wechat']
-/** They kill processes, count what a process has, or take long. */
+/**
+ * Test files that need a process of their own, because they kill processes, count what a process
+ * has, or take long.
+ */
 const alone = /^(killed|soak|size|slow-|every-setting|random-|rights\.|answers|.*-races|at-once)/
 
 export const mayShare = (path) =>

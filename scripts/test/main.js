@@ -56,8 +56,8 @@ const holds = () => runs.every(({ failed }) => failed.length === 0)
 if (!quick && servers.every(isThere) && holds()) runs.push(await runOnCluster())
 if (full && holds()) {
   const plain = filesOf(embedded.filter((suite) => !(suite in suiteNeeds)))
-  // with default repetitions, because this is about the Node version and the tests have run fully
-  // before
+  // Here tests have their default number of repetitions and not that of `--full`: this is only
+  // about the version of Node, and the full number has been run before.
   runs.push(...runOnOtherNodes(root, plain, { ...how, env: {} }))
 }
 process.exit(judge(runs))
@@ -72,7 +72,7 @@ async function runOnCluster() {
   try {
     return runFiles(filesOf(onCluster), {
       ...how,
-      // each file starts three processes
+      // Only two files run at the same time, because each of them starts three processes.
       files: 2,
       env: {
         ...how.env,

@@ -10,7 +10,10 @@ const typeOfTmpfs = 0x01021994
 const gib = 1024 ** 3
 const prefix = 'kefu-tests-'
 
-/** From now on temporary files are created there; they are deleted with this process. */
+/**
+ * Lets the temporary files of all tests be created in memory, if there is enough of it. They are
+ * deleted when this process ends.
+ */
 export function useMemoryDisk() {
   if (!hasRoom()) return
   sweep()
@@ -33,7 +36,10 @@ function hasRoom() {
   }
 }
 
-/** Some systems forbid running programs from there, but `npm install` of a test needs to. */
+/**
+ * Whether programs may be run from a directory in memory. Some systems forbid it, but a test that
+ * runs `npm install` needs it.
+ */
 function runsPrograms(dir) {
   const program = join(dir, 'program')
   writeFileSync(program, '#!/bin/sh\n')
@@ -41,7 +47,7 @@ function runsPrograms(dir) {
   return spawnSync(program).status === 0
 }
 
-/** Deletes files of earlier runs that were killed. */
+/** Deletes the files that earlier runs left in memory because they were killed. */
 function sweep() {
   for (const name of readdirSync(memory)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]

@@ -9,7 +9,7 @@ const needs = {
     packages: ['mariadb-server', 'mariadb-client'],
     units: ['mariadb'],
   },
-  // redis-server is also the sentinel
+  // No program is listed for Sentinel, because redis-server can run as one.
   redis: {
     programs: ['redis-server', 'redis-cli'],
     packages: ['redis-server', 'redis-tools'],
@@ -55,7 +55,10 @@ const isProgram = (program) =>
 export const isThere = (name) =>
   needs[name].programs.every(isProgram) && (needs[name].found ??= needs[name].answers?.() ?? true)
 
-/** Installs what it is allowed to, and returns the suites that cannot run nevertheless. */
+/**
+ * Installs the missing programs that tests need, if it may (as root, with apt-get), and returns the
+ * suites that cannot run nevertheless.
+ */
 export function prepare(suites) {
   const needed = [...new Set(suites.flatMap((suite) => suiteNeeds[suite] ?? []))].filter(
     (name) => needs[name].packages.length > 0 && !isThere(name),
@@ -108,5 +111,5 @@ function install(names) {
   }
 }
 
-// by itself: what all suites need
+// If this file is run as a program, it prepares what all suites need.
 if (process.argv[1] === import.meta.filename) prepare(Object.keys(suiteNeeds))

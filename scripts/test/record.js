@@ -3,7 +3,10 @@
 // a leak with three.
 import { inspect } from 'node:util'
 
-/** The end of what a process prints says most about its failure. */
+/**
+ * How many characters of a process's output are kept. The last ones are kept, because they say most
+ * about a failure.
+ */
 const mostKept = 50_000
 
 const lineOf = (told) => `${JSON.stringify(told)}\n`
@@ -16,7 +19,8 @@ export default async function* record(source) {
     if (type === 'test:stdout' || type === 'test:stderr') {
       printed.set(file, ((printed.get(file) ?? '') + data.message).slice(-mostKept))
     }
-    // the duration of a parent includes that of its tests
+    // Only tests at the top level are recorded, because their durations include those of the tests
+    // inside them.
     if (/^test:(pass|fail)$/.test(type) && file && data.nesting === 0) {
       yield lineOf({ file, ms: data.details.duration_ms })
     }
@@ -26,7 +30,7 @@ export default async function* record(source) {
 }
 
 function* failureOf({ file, name, details: { error } }) {
-  // a parent that failed only because of its subtests gets no line of its own
+  // A test that failed only because a test inside it failed is not recorded again.
   if (error?.failureType === 'subtestsFailed') return
   yield lineOf({ file: file ?? name, name, why: whyOf(error) })
 }

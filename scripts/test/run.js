@@ -12,7 +12,8 @@ const ends = new URL('ends.js', import.meta.url).pathname
 /** How many of the slowest files are listed, since these determine the duration. */
 const slowestTold = 12
 /**
- * If more files fail, load is not the reason: the run has failed, and repeating them is pointless.
+ * How many failed files are repeated. If more fail, a busy machine is not the reason, so the run
+ * has failed and repeating them is pointless.
  */
 const mostRetried = 3
 
@@ -26,7 +27,8 @@ export function runFiles(paths, how) {
   const first = runOnce(groups, how)
   if (first.status === 0) return { failed: [], flaky: [] }
   const files = [...new Set(first.failures.map(({ file }) => file))]
-  // the runner itself failed, so no file can be blamed
+  // If the run failed and no file did, the test runner itself failed, and there is nothing to
+  // repeat.
   if (files.length === 0) return { failed: ['the test runner'], flaky: [] }
   if (files.length > mostRetried) return { failed: files, flaky: [] }
 
@@ -44,7 +46,10 @@ export function runFiles(paths, how) {
   return { failed, flaky }
 }
 
-/** A process that died says only its own name, so each file that it ran is suspected. */
+/**
+ * The files that may be to blame for a failure. A process that died tells only its own name, so
+ * each file that it ran is suspected.
+ */
 const suspectsOf = (file, groups) => groups[Number(/process-(\d+)\.mjs$/.exec(file)?.[1])] ?? [file]
 
 /** The result of a whole run in words. One flaky file is reported and tolerated, two are not. */
@@ -61,7 +66,10 @@ export function judge(runs) {
   return failed.length > 0 || flakyFiles > 1 ? 1 : 0
 }
 
-/** With source maps a failure names the source file, but what has to be run is the compiled one. */
+/**
+ * Finds the compiled file for the source file that a failure names, because only the compiled one
+ * can be run.
+ */
 const asRun = (file, paths) =>
   paths.find((path) => path.replace('/dist/', '/').replace(/\.js$/, '.ts') === file) ?? file
 
@@ -76,7 +84,10 @@ function tellSlowest(tests) {
   }
 }
 
-/** The processes that left no file behind when they ended (ends.js). */
+/**
+ * Finds the processes that ended before their tests were over: each process that comes to its end
+ * leaves a file, and those left none.
+ */
 const cutShort = (entries) =>
   entries
     .filter((entry) => !existsSync(`${entry}.ended`))
@@ -87,7 +98,7 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
   const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
   const file = join(dir, 'record')
   const entries = groups.map((group, at) => {
-    // the runner starts them in the order of their names
+    // The names are numbered, because the runner starts the processes in the order of their names.
     const entry = join(dir, `process-${String(at).padStart(3, '0')}.mjs`)
     const imports = [ends, ...group].map((path) => `import '${pathToFileURL(path)}'\n`)
     writeFileSync(entry, imports.join(''))

@@ -33,7 +33,7 @@ function declarationOf(statement: ts.Statement): Declaration {
   throw fault(statement, 'only types stand here')
 }
 
-/** An error that names the file and line of the type that cannot be used. */
+/** Makes an error that names the file and line of a type that cannot be used in the schema. */
 export function fault(node: ts.Node, why: string): Error {
   const tree = node.getSourceFile()
   const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree))

@@ -4,7 +4,9 @@ import ts from 'typescript'
 import { fault, saidOf, type Declaration, type Declarations } from './declarations.ts'
 
 export type Schema = Record<string, unknown>
-/** The schemas that take the place of the parameters of a generic type. */
+/**
+ * The schemas that take the place of a generic type's parameters, by the names of the parameters.
+ */
 type Given = ReadonlyMap<string, Schema>
 type Property = { schema: Schema; isOptional: boolean }
 type Fields = ReadonlyMap<string, Property>
@@ -58,7 +60,9 @@ function openWriter(declarations: Declarations) {
     return { $ref: `#/$defs/${name}` }
   }
 
-  /** The fields of an object type; a union of objects gives one entry for each of them. */
+  /**
+   * Finds the fields of an object type. For a union of objects there is one entry for each of them.
+   */
   function shapesOf(node: ts.TypeNode, given: Given): Fields[] {
     if (ts.isParenthesizedTypeNode(node)) return shapesOf(node.type, given)
     if (ts.isTypeLiteralNode(node)) return [fieldsOf(node.members, given)]

@@ -1,5 +1,6 @@
-// Works through waiting rows of all accounts. Each account may run as many at once as its share of
-// the process allows. It never waits for the slowest one: each that ends makes room for the next.
+// Works through rows of all accounts that wait for something to be done, such as replies to send.
+// Each account may run as many at once as its share of the process allows. The worker never waits
+// for the slowest row: each one that ends makes room for the next.
 import type { Needs } from '../ports.ts'
 import type { Shares } from './shares.ts'
 import { openWorker, type Worker } from './worker.ts'
@@ -12,14 +13,17 @@ const accountsAtOnce = 64
 
 export type Work<Row> = {
   bell: string
-  /** Different kinds of work have separate shares. */
+  /**
+   * For each kind of work, how much of it an account may do at once. The kinds do not share their
+   * limits, so a slow kind does not hold up another.
+   */
   kinds: Record<string, Shares>
   pending: () => Promise<WorkGroup[]>
   /** Returns the rows that may start now, in order and at most this many. */
   ready: (group: WorkGroup, limit: number) => Promise<Row[]>
   /** Rows with the same key do not run at the same time. */
   keyOf: (row: Row) => string
-  /** False if another process took the row. */
+  /** Does the work of one row; false if another process has taken the row already. */
   run: (row: Row) => Promise<boolean>
 }
 export type WorkGroup = { accountId: string; kind: string }

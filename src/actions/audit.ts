@@ -16,7 +16,10 @@ type Audited =
 
 export const auditName = (what: Audited, id: string | number) => `${what}:${id}`
 
-/** Names the fields that changed, but never the value of a secret. */
+/**
+ * Writes an entry to the audit log. It names the fields that changed, but never contains the value
+ * of a secret.
+ */
 export function writeAudit(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,

@@ -4,13 +4,13 @@
 import type { Clock } from '../clock.ts'
 
 export type ShareLimits = {
-  /** The limit for one account that answers quickly. */
+  /** How many calls one account may run at the same time, if WeChat answers it quickly. */
   perAccount: number
-  /** With how many parallel calls an account begins that was not active lately. */
+  /** How many calls an account may run at the same time at first, if it was not active lately. */
   first: number
-  /** The limit for all quick accounts together. */
+  /** How many calls all quick accounts together may run at the same time. */
   atOnce: number
-  /** The limit for all accounts including slow ones. */
+  /** How many calls all accounts together may run at the same time, including slow accounts. */
   most: number
   slowAfterMs: number
 }
@@ -36,7 +36,8 @@ export function openShares(clock: Clock, limits: ShareLimits): Shares {
   const end = (accountId: string, share: Share, call: { at: number }) => {
     share.began.delete(call)
     share.may = isLate(call.at) ? 1 : Math.min(limits.perAccount, share.may + 1)
-    // a slow account is remembered until it becomes quick again
+    // an account with no call running is forgotten, unless it is slow: that is remembered until it
+    // becomes quick again
     if (share.began.size === 0 && share.may > 1) shares.delete(accountId)
   }
   return {

@@ -5,7 +5,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export const pieceSize = 500
 
-/** Yields the list piece by piece. `next` reads the rows after the last one. */
+/**
+ * Yields a list piece by piece, in its own order. `next` reads the piece that follows the last row
+ * it is given.
+ */
 export async function* pieces<Row>(
   next: (last: Row | null, limit: number) => Promise<Row[]>,
   size = pieceSize,
@@ -19,7 +22,7 @@ export async function* pieces<Row>(
   }
 }
 
-/** The first rows that match, up to the given number. */
+/** Returns the first rows of a list that match a condition, at most as many as wanted. */
 export async function sift<Row extends { kept: number }>(
   enough: number,
   next: (last: Row | null, limit: number) => Promise<Row[]>,

@@ -2,8 +2,9 @@ import type { AppError } from '../errors.ts'
 import type { Needs } from '../ports.ts'
 
 /**
- * A unique key decides who was first. If a write fails because of it, the caller gets the matching
- * error, even if the failure appears only at the end of the transaction.
+ * Runs a write for which a unique key decides who was first. If the write fails because of the key,
+ * the caller gets an error that says what is taken, even if the failure appears only at the end of
+ * the transaction.
  */
 export async function refuseTaken<T>(
   { store }: Needs<'store'>,

@@ -34,7 +34,7 @@ export function openWorker(
       })
   }
   const forget = needs.bus.subscribe(bell, wake)
-  // rows that wait for their next attempt ring no bell, so the timer is needed
+  // a timer wakes the worker too, because no bell rings for a row whose next attempt is due
   const timer = setInterval(wake, lookEveryMs)
 
   return {

@@ -53,7 +53,10 @@ async function newestTicket(
   return row?.ticket ? secrets.open(row.ticket, platformPlace(componentAppid, 'ticket')) : null
 }
 
-/** Caches clients; one is created anew when its secret has changed. */
+/**
+ * Returns a function that gives the client of an account or platform. It makes each client once,
+ * and again when the secret has changed.
+ */
 function remember<Known extends { secret: string }, Made>(make: (known: Known) => Made) {
   const kept = new Map<string, { secret: string; made: Made }>()
   return (name: string, known: Known): Made => {

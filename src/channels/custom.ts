@@ -54,7 +54,10 @@ export const asCustom = (openid: string, content: Content): CustomMessage => ({
   ...(makers[content.type](content as never) as CustomBody),
 })
 
-/** For accounts that may not send menus: the menu as text, which the customer answers by typing. */
+/**
+ * The text that is sent instead of a menu by accounts that may not send menus; the customer answers
+ * by typing. Null if the content is no menu.
+ */
 export const menuInWords = (content: Content): Content | null =>
   content.type === 'menu' ? { type: 'text', text: menuText(content.menu) } : null
 

@@ -9,7 +9,8 @@ export type TokenNeeds = Needs<'store' | 'cache' | 'secrets' | 'clock' | 'ids'>
 type TokenName = { companyId: string; key: string }
 type Renew = (newest: StoredToken | null) => Promise<StoredToken>
 
-// longer than all calls of one renewal can take: a third-party platform may need four, of 8 s each
+// how long one process may renew a token before another may: longer than all calls of a renewal can
+// take, of which a third-party platform may need four of 8 s each
 const leaseMs = 40_000
 const waitMs = 12_000
 const lookEveryMs = 100
@@ -37,8 +38,8 @@ export function openTokenStore(needs: TokenNeeds, companyId: string): TokenStore
 const cacheKey = (key: string) => `token:${key}`
 
 /**
- * Also null if the token was encrypted with another key. It is useless then, and the next renewal
- * overwrites it.
+ * Decrypts a stored token. Null if there is none, or if it was encrypted with another key: then it
+ * is useless, and the next renewal overwrites it.
  */
 function open({ secrets }: TokenNeeds, key: string, sealed: string | null): StoredToken | null {
   if (sealed === null) return null
@@ -92,7 +93,8 @@ async function renewRow(
   const newest = open(needs, name.key, row?.sealed ?? null)
   const token = await renew(newest)
   if (token === newest) {
-    // another process renewed the token, and the cache may not know it yet
+    // the token is put into the cache, because another process renewed it and the cache may not
+    // know it yet
     await share(needs, name.key, row)
     return token
   }

@@ -45,7 +45,10 @@ function askForAccount(clients: Clients): Pick<WechatDesk, ForAccount> {
   }
 }
 
-/** What a third-party platform asks, also in the name of its accounts. */
+/**
+ * The calls to WeChat that a third-party platform makes for itself, or in the name of the accounts
+ * that authorised it.
+ */
 function askForPlatform(clients: Clients): Omit<WechatDesk, ForAccount> {
   return {
     authorizePage: (platform, redirectUri) =>

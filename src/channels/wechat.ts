@@ -14,12 +14,15 @@ import type { Client, Clients } from './clients.ts'
 import { asCustom, menuInWords } from './custom.ts'
 
 const keptByPlatformMs = 3 * 24 * 3600_000
-/** WeChat does not have the file, or never had it. */
+/** Error codes by which WeChat says that it does not have the file, or never had it. */
 const gone = new Set([40007, 46001, 40118, 41006])
-/** WeChat does not know the agent's name, so the text is sent without it. */
+/**
+ * Error codes by which WeChat says that it does not know the agent's name. The text is then sent
+ * without the name.
+ */
 const nameRefused = new Set([61451, 61452, 65400, 65401, 65402, 65404])
 
-/** The account is not allowed to send menus. */
+/** The error code by which WeChat says that the account may not send menus. */
 const noMenus = 40200
 
 /**
@@ -81,7 +84,7 @@ export function openWechatChannel(
   }
 }
 
-/** Aborts the call when the process ends. */
+/** Waits for a call, but no longer than until the process ends. */
 function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -97,7 +100,10 @@ function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
 
 type SentAs = { body: CustomMessage; kfAccount: string | null }
 
-/** If WeChat refuses, that proves that nothing was delivered. */
+/**
+ * Sends a message under an agent's name or, if WeChat does not know the name, without it. The
+ * second attempt cannot repeat a message, because a refusal proves that nothing was delivered.
+ */
 async function sendAs(
   { log }: Needs<'log'>,
   client: Client,
@@ -119,7 +125,10 @@ async function sendAs(
   }
 }
 
-/** WeChat answers a video with an address to download it from; everything else comes directly. */
+/**
+ * Returns the bytes of a file. WeChat answers the request for a video with an address to download
+ * it from; every other file comes directly.
+ */
 const bytesOf = async (media: Media): Promise<Uint8Array> =>
   media.kind === 'file' ? media.bytes : (await fetchVideo(media.video_url)).bytes
 
@@ -168,7 +177,10 @@ function asFetched(error: unknown): Fetched {
   }
 }
 
-/** No message has been sent while a file is being uploaded, so only a clear refusal is final. */
+/**
+ * What became of a reply whose file could not be uploaded. No message has been sent then, so only a
+ * clear refusal is final; after any other error the reply is tried again.
+ */
 function notUploaded(error: unknown): DeliveryOutcome {
   if (!(error instanceof WechatRefused)) {
     return {

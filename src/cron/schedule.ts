@@ -40,7 +40,8 @@ export function openSchedule(ports: Ports) {
   }
   const run = async (job: Job, slot: string) => {
     const began = ports.clock.mono()
-    // if another process has the slot, our time says nothing about how long the job takes
+    // the duration is only recorded if this process ran the job; if another process had the slot,
+    // our time says nothing about how long the job takes
     if ((await runSlot(ports, job, slot)) === null) return
     const now = ports.clock.mono()
     const runs = [...(lastRuns.get(job.name) ?? []), now - began].slice(-measuredRuns)

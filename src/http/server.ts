@@ -153,7 +153,8 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
       resolve()
     })
   })
-  // a connection whose last answer has just been sent becomes idle only after this line
+  // idle connections are closed again and again, because a connection whose last answer has just
+  // been sent becomes idle only a moment later
   const idle = setInterval(() => {
     server.closeIdleConnections()
   }, 50)

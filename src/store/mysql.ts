@@ -40,7 +40,8 @@ const pools = {
     writes: false,
     journeyMs: 5000,
   },
-  // for slow work beside normal requests: search, reports, replays
+  // a connection pool for slow work such as search, reports and replays, so that normal requests
+  // need not wait for it
   slow: {
     connections: 2,
     lockWaitSeconds: 1,
@@ -48,7 +49,7 @@ const pools = {
     writes: false,
     journeyMs: 65_000,
   },
-  // changing a large table has no time limit
+  // migrations run without a time limit, because changing a large table may take long
   migration: {
     connections: 2,
     lockWaitSeconds: 600,
@@ -136,7 +137,10 @@ function insistently(once: Once, log: Log): Store['work'] {
   }
 }
 
-/** The transaction failed only because of others, so the caller may try again. */
+/**
+ * The error for a transaction that failed only because other transactions were in its way; the
+ * caller may try again.
+ */
 function inTheWay(log: Log, kind: WorkClass, error: unknown): AppError {
   log.warn({ kind, error: String(error) }, 'rows were held by others for too long')
   return new AppError('store_away', 'Others hold what this needs for too long: try again.')

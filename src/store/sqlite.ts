@@ -65,8 +65,8 @@ export async function openSqlite(options: StoreOptions): Promise<Store> {
       await queue.idle()
       await slow.close()
       await logFile.close()
-      // the connection closed last copies the log into the file; if the disk has failed that must
-      // not happen, so the read-only one comes last
+      // the connection that is closed last copies the log into the database file; if the disk has
+      // failed that must not happen, so the read-only one, which cannot copy, is closed last then
       for (const one of logFile.isBroken() ? [writer, reader] : [reader, writer]) {
         await one.destroy()
       }
@@ -92,7 +92,10 @@ async function openAlone(file: string, { ending }: Pick<StoreOptions, 'ending'>)
 
 type Writing = { ask: AskSql; queue: ReturnType<typeof openWriter> }
 
-/** The log, whose rest the writer copies into the database between its transactions. */
+/**
+ * Opens SQLite's log. What the thread cannot copy of it into the database, the writer copies
+ * between its transactions.
+ */
 function openLog(
   file: string,
   { ask, queue }: Writing,
@@ -179,7 +182,7 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
       database.pragma('synchronous = NORMAL')
       database.pragma('wal_autocheckpoint = 0')
       database.pragma('cache_size = -65536')
-      // data needed to undo a large statement are kept in memory and not in a file
+      // SQLite keeps the data with which it can undo a large statement in memory and not in a file
       database.pragma('temp_store = MEMORY')
     },
   }).initialize()

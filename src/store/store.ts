@@ -7,7 +7,9 @@ import type { WorkClass } from './engine/writer.ts'
 
 export type Unit = Tables & {
   sql: Sql
-  /** The transaction has been tried before, and what it had read without a lock was out of date. */
+  /**
+   * Whether the transaction is tried again because what it had read without a lock was out of date.
+   */
   again: boolean
 }
 export type SqlHeard = (unit: number, kind: WorkClass, query: string) => void
@@ -17,8 +19,8 @@ export type StoreOptions = {
   log: Log
   onSql?: SqlHeard
   /**
-   * Set if several processes could not share what they need (there is no Redis), so a second
-   * process must be refused.
+   * Set if a second process must be refused, because without Redis processes cannot share the queue
+   * index and the cache.
    */
   alone?: boolean
   /**
@@ -28,14 +30,14 @@ export type StoreOptions = {
   lost?: ((why: string) => void) | undefined
   /** Replaces the disk of the machine for forcing SQLite's log; used by tests. */
   disk?: Disk | undefined
-  /** Opens the database without migrating it. */
+  /** Whether to open the database as it is, without migrating it. */
   asItIs?: boolean
   /** Stops a migration between two of its steps. */
   ending?: AbortSignal | undefined
 }
 
 export type WorkLimits = {
-  /** No attempt starts after this time. */
+  /** The time after which a failed transaction is not tried again. */
   until?: number | undefined
   /**
    * Called when the commit is visible to the next transaction although it is not on disk yet. Only
@@ -56,7 +58,10 @@ export type Store = {
   ) => Promise<T>
   /** Reads committed rows only. Nothing that is written may be decided by such a read alone. */
   read: Unit
-  /** The same for long reads (replays, search, reports); they do not delay normal requests. */
+  /**
+   * Reads committed rows, for reads that take long (replays, search, reports): they do not delay
+   * normal requests.
+   */
   slow: Unit
   databaseMs: () => Promise<number>
   /**
@@ -72,5 +77,7 @@ export type Store = {
   close: () => Promise<void>
 }
 
-/** A store opened for looking on while another process works: it decides and writes nothing. */
+/**
+ * A store that was opened to read while another process works with the database. It writes nothing.
+ */
 export type Inspected = Pick<Store, 'read' | 'databaseMs' | 'check' | 'close'>

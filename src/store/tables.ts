@@ -75,7 +75,10 @@ const count = Object.keys(queriesOf).length
 /** The named queries of all tables, bound to one connection. */
 export type Tables = { [Name in keyof typeof queriesOf]: InstanceType<(typeof queriesOf)[Name]> }
 
-/** A transaction uses only a few tables, so each one is bound when it is first used. */
+/**
+ * The queries of a transaction, by table. A transaction uses only a few tables, so the queries of
+ * each are bound to the connection when they are first used.
+ */
 class Bound {
   readonly sql: Sql
   readonly again: boolean
@@ -99,7 +102,7 @@ class Bound {
 }
 
 /**
- * `again`: the transaction has been tried before, and what it had read without a lock was out of
- * date.
+ * Binds the queries of all tables to one connection. `again` tells that the transaction is tried
+ * again because what it had read without a lock was out of date.
  */
 export const tables = (sql: Sql, again: boolean) => new Bound(sql, again) as Bound & Tables

@@ -52,7 +52,8 @@ export function openTransact(dialect: Dialect, onSql: SqlHeard | undefined): Tra
       await ask([...soon, ...last, bare('commit')])
       return result
     } catch (error) {
-      // a failed commit may have ended the transaction already, and only the first error matters
+      // an error of the rollback is ignored: a failed commit may have ended the transaction
+      // already, and only the first error matters
       await ask([bare('rollback')]).catch(() => undefined)
       throw error
     }

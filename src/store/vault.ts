@@ -20,7 +20,10 @@ export type FileDraft = {
 export type Piece = { companyId: string; part: string }
 
 export type Vault = {
-  /** Null if there are more than `most` bytes. */
+  /**
+   * Writes a file as a draft, which must then be kept or dropped. Null if it has more than `most`
+   * bytes.
+   */
   receive: (
     source: AsyncIterable<Uint8Array>,
     limits: { most: number; head: number },
@@ -38,7 +41,7 @@ export type Vault = {
     piece: Piece,
     how: { before: number; named: (sha256s: string[]) => Promise<Set<string>> },
   ) => Promise<number>
-  /** Whether one process can write files here at all. */
+  /** Tests whether this process can write files to the vault; throws if it cannot. */
   probe: () => Promise<void>
 }
 
@@ -165,8 +168,8 @@ async function sweepPiece(
     for (const name of some.filter((one) => !known.has(one))) {
       const [file, aside] = [join(from, name), join(drafts, randomUUID())]
       if (!(await isOld(file))) continue
-      // the same file may be uploaded again at this moment, so it is first set aside, checked once
-      // more and put back if needed
+      // a file is not deleted directly, because the same file may be uploaded again at this moment:
+      // it is first set aside, checked once more and put back if needed
       await fs.rename(file, aside)
       if ((await isOld(aside)) && !(await named([name])).has(name)) {
         await remove(aside)

@@ -2,7 +2,10 @@ import type { Account, Binding, WebAccount, WechatAccount } from 'kefu-wire'
 import type { AccountRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** Secrets can only be written. The API merely shows whether one is set. */
+/**
+ * An account as the API shows it. Secrets can only be written, so the API merely tells whether one
+ * is set.
+ */
 export const presentAccount = (row: AccountRow, publicUrl: string | null): Account =>
   row.kind === 'web' ? presentSite(row) : presentWechat(row, publicUrl)
 

@@ -24,7 +24,7 @@ const extraOf = (row: MessageRow): Extra =>
   row.extra === null ? {} : (JSON.parse(row.extra) as Extra)
 
 export function presentContent(row: MessageRow): Said {
-  // what we sent, under the same names as in sendMessage
+  // the content of a line that we sent is shown under the names that sendMessage uses
   if (row.content !== null) {
     return {
       ...presentText(row),
@@ -67,8 +67,9 @@ const presenters: Record<string, (row: MessageRow) => Said> = {
 const number = (text: string | null) => (text === null ? null : Number(text))
 
 /**
- * `ready` can be loaded, `pending` is still being downloaded, `lost` can never be loaded.
- * `unavailable` is a file that WeChat does not let anybody download.
+ * Whether the file of a line can be shown: `ready` can be loaded, `pending` is still being
+ * downloaded, `lost` can never be loaded, and `unavailable` is a file that WeChat does not let
+ * anybody download.
  */
 function stateOf(row: MessageRow, { lost }: Extra): MediaState {
   if (row.resources_id !== null) return 'ready'

@@ -2,7 +2,10 @@ import type { JobRun } from 'kefu-wire'
 import type { JobRunRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** Of a run for all companies, a person sees only their own company's part. */
+/**
+ * A run of a job as the API shows it. If the run was for all companies, a person sees only the part
+ * of their own company.
+ */
 export function presentRun(row: JobRunRow, companyId?: string): JobRun {
   const result = row.result === null ? null : (JSON.parse(row.result) as Record<string, unknown>)
   const own =

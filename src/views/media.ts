@@ -2,7 +2,10 @@ import type { FileType, StoredFile } from 'kefu-wire'
 import type { ResourceRow } from '../../entities/index.ts'
 import { mediaUrl } from './content.ts'
 
-/** `type` is the value to use in sendMessage. */
+/**
+ * A stored file as the API shows it. `type` is the type of message with which sendMessage can send
+ * it.
+ */
 export const presentResource = (row: ResourceRow): StoredFile => ({
   id: row.resources_id,
   type: row.kind as FileType,

@@ -51,7 +51,10 @@ function presentDelivery(row: MessageRow): Pick<Message, 'delivery'> {
   }
 }
 
-/** Our own reasons are stored as a code, a refusal of WeChat in its words. */
+/**
+ * Why a line did not arrive. Our own reasons are stored as a code, a refusal of WeChat in its own
+ * words.
+ */
 function presentWhy(row: MessageRow): Pick<Delivery, 'why' | 'explanation'> {
   if (row.delivery === 'unknown') return explained('no_answer')
   if (row.delivery !== 'failed') return {}
@@ -62,8 +65,8 @@ function presentWhy(row: MessageRow): Pick<Delivery, 'why' | 'explanation'> {
 }
 
 /**
- * For lines from our side: names the person who wrote instead of the owner. The owner's own name is
- * known to whoever reads the session.
+ * The author of a line from our side, if it was somebody else than the owner of the session, whose
+ * name is known to whoever reads the session.
  */
 function presentSpeaker(row: MessageRow): Pick<Message, 'agentUid' | 'agentName'> {
   const uid = row.opercode === writtenBy.customer ? null : (row.additional_uid ?? row.uid)

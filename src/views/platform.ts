@@ -2,7 +2,10 @@ import type { Platform } from 'kefu-wire'
 import type { PlatformRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** Secrets can only be written. The two URLs must be entered at WeChat's open platform. */
+/**
+ * A third-party platform as the API shows it, without its secrets, which can only be written. The
+ * two URLs must be entered at WeChat's open platform.
+ */
 export const presentPlatform = (row: PlatformRow, publicUrl: string | null): Platform => ({
   componentAppid: row.component_appid,
   hasAppSecret: true,

@@ -2,7 +2,10 @@ import type { Reception, SessionKind, TrajectoryStep } from 'kefu-wire'
 import type { ReceptionRow, TrajectoryRow } from '../../entities/index.ts'
 import { presentTime } from './times.ts'
 
-/** `qrUrl` is where WeChat shows the picture of the code. */
+/**
+ * A reception as the API shows it. `qrUrl` is the address at which WeChat shows the picture of its
+ * QR code.
+ */
 export const presentReception = (row: ReceptionRow, pictures: string): Reception => ({
   id: row.reception_id,
   accountId: row.account_id,

@@ -3,8 +3,8 @@ import type { RefusedPush } from '../ports.ts'
 import { presentTime } from './times.ts'
 
 /**
- * `sessionId` and `messageId` name the line that stands in its place. After `rereadAt` that line
- * has the original content.
+ * A refused push as the API shows it. `sessionId` and `messageId` name the line that stands in the
+ * place of the push. After `rereadAt` that line has the original content.
  */
 export function presentRefused(row: RefusedPush): wire.RefusedPush {
   return {

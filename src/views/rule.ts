@@ -5,7 +5,10 @@ import type { MatchKind } from '../../rules/auto-reply/rule.ts'
 import type { Schedule } from '../../rules/time/schedule.ts'
 import { presentTime } from './times.ts'
 
-/** `recent` counts the last 30 days. All counts are a few seconds behind. */
+/**
+ * How often a rule answered: in total, in the last 30 days (`recent`), and on which day last. The
+ * counts are a few seconds behind.
+ */
 export type Hits = { total: number; recent: number; lastDay: number }
 
 export const presentRule = (row: MessageRuleRow, hits?: Hits): wire.Rule => ({

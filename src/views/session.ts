@@ -43,12 +43,15 @@ export type SessionFacts = {
   customer: CustomerRow
   last: MessageRow | null
   queue: { position: number; waitMs: number | null } | null
-  /** Whether the account can send messages. */
+  /** Whether the session's account is bound to WeChat, so that messages can be sent. */
   isBound: boolean
   now: number
   memberUids: number[]
   evaluations: EvaluationRow[]
-  /** Set if the session was missed. `isBack`: the customer has an open session again. */
+  /**
+   * When the session was missed, or null if it was not. `isBack` tells that its customer has an
+   * open session again.
+   */
   missed: { at: number; isBack: boolean } | null
 }
 
@@ -85,7 +88,8 @@ export function presentSession(row: SessionRow, facts: SessionFacts): Session {
 }
 
 /**
- * `contactRefused` tells why no session can be started to write to the customer; null if it can.
+ * A missed session as the API shows it. `contactRefused` tells why no session can be started to
+ * write to the customer; null if one can.
  */
 const presentMissed = (
   { at, isBack }: NonNullable<SessionFacts['missed']>,
@@ -99,7 +103,6 @@ const presentQueue = (queue: SessionFacts['queue']) => ({
   position: queue?.position ?? null,
   estimatedSeconds: typeof queue?.waitMs === 'number' ? Math.ceil(queue.waitMs / 1000) : null,
 })
-/** The grades by a supervisor and by the customer: 1 good, 2 medium, 3 bad. */
 
 function presentEvaluations(rows: EvaluationRow[]): Pick<Session, 'grade' | 'satisfaction'> {
   const [grade, satisfaction] = ['supervisor', 'customer'].map((kind) =>
@@ -120,7 +123,7 @@ function presentEvaluations(rows: EvaluationRow[]): Pick<Session, 'grade' | 'sat
   }
 }
 
-/** The part of a session that is sent in events. Listeners fetch the rest. */
+/** The part of a session that is sent in events. Who listens fetches everything else by a call. */
 export function presentSessionEvent(row: SessionRow): SessionEvent {
   return {
     sessionId: row.session_id,

@@ -1,7 +1,9 @@
 import type * as wire from 'kefu-wire'
 import type { Settings } from '../../rules/settings.ts'
 
-/** A type without undefined, because JSON leaves out fields that are undefined. */
+/**
+ * Removes `undefined` from the fields of a type, because JSON leaves out fields that are undefined.
+ */
 type WithoutUndefined<T> = T extends (infer One)[]
   ? WithoutUndefined<One>[]
   : T extends object

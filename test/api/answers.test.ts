@@ -29,7 +29,8 @@ function* chosen(route: Route): Generator<Cell> {
 async function askAll(at: Rights): Promise<{ served: Set<string>; faults: string[] }> {
   const served = new Set<string>()
   const faults: string[] = []
-  // routes that read come first, before others have changed or used up anything
+  // routes that only read come first, while no call that writes has changed or used up what they
+  // need
   const inOrder = routes.toSorted((a, b) => Number(writes(a)) - Number(writes(b)))
   for (const cell of inOrder.flatMap((route) => [...chosen(route)])) {
     const answer = await ask(at, cell, await at.idsOf(cell.thing)).catch((error: unknown) => {

@@ -22,7 +22,7 @@ void test("WeChat's check of the server address is answered with its echostr unc
     .expect(200, 'abc<b>1')
     .expect('Content-Type', /text\/plain/)
   await wechat.get(at(`${signed('other')}&echostr=1`)).expect(403)
-  // a parameter that occurs twice
+  // a query in which a parameter (nonce) occurs twice is refused
   await wechat.get(at(`${signed()}&nonce=2&echostr=1`)).expect(403)
   await wechat.get(at(signed(), 'wxunknown')).expect(404).expect(refusal('not_found'))
   await wechat.put(at(signed())).expect(404).expect(refusal('not_found'))
@@ -40,7 +40,8 @@ void test('a push with a wrong signature is answered 403 and leaves no row', asy
     await push(house, text, query).expect(403).expect(refusal('bad_signature'))
   }
   assert.deepEqual(await inboxRows(house), [])
-  // to be sure of the rest: with a correct signature the same push is accepted
+  // the same push with a correct signature is accepted, so the pushes before it were refused for
+  // their signature alone
   await push(house, text).expect(200)
 })
 

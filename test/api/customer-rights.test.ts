@@ -77,7 +77,8 @@ void test("whoever may read a customer's open or newest session may read all the
     all(200, 2),
     'what was before, too',
   )
-  // the former owner still reads the sessions they had
+  // the former owner still reads the sessions they had, but neither the new session nor the
+  // customer
   await as(owner).get(`/api/sessions/${first.id}`).expect(200)
   await as(owner).get(`/api/sessions/${next.id}`).expect(404)
   await as(owner).get(`/api/customers/${id}`).expect(404)
@@ -97,17 +98,18 @@ void test("a customer's description is changed by the owner, the exclusive agent
   const session = await sessionOf(house, customer)
   const path = `/api/customers/${session.customer.id}`
   const describe = (actor: Actor, body: object) => as(actor).patch(path).send(body)
-  // the session is in the common lane
+  // while the session is queued in the common lane, an agent may read the customer but not change
+  // their description
   await describe(second, { alias: 'x' }).expect(403).expect(refusal('not_owner'))
   await does(owner, `${session.id}/claim`).expect(200)
   await describe(owner, { alias: '老王' }).expect(200)
   await describe(owner, { exclusiveAgentUid: -1 }).expect(403).expect(refusal('not_allowed'))
   await describe(owner, { priority: 3 }).expect(403).expect(refusal('not_allowed'))
-  // now as a member of the group chat
+  // a member of the group chat may read the customer but not change their description
   await does(owner, `${session.id}/members`, { uids: [second.uid] }).expect(200)
   await describe(second, { remark: 'x' }).expect(403).expect(refusal('not_owner'))
   await describe(stranger, { remark: 'x' }).expect(404).expect(refusal('not_found'))
-  // now as the exclusive agent, while the owner still may too
+  // an exclusive agent who is not the owner may change the description, and the owner still may too
   await describe(lead, { exclusiveAgentUid: second.uid }).expect(200)
   await describe(second, { remark: '常客' }).expect(200)
   await describe(owner, { tags: ['a'] }).expect(200)

@@ -1,4 +1,5 @@
-// The media vault, used through the API.
+// Tests the media vault (the store for files) through the API: upload, download, and what is
+// refused.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'

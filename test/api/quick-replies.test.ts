@@ -77,7 +77,7 @@ void test('using a quick reply fills in its variables for the session and counts
       ['hello', 1],
     ],
   )
-  // the content can be sent with sendMessage as it is
+  // the content of the used quick reply can be passed to sendMessage unchanged
   await agent
     .post(`/api/sessions/${session.id}/messages`)
     .send({ clientMsgId: 'q', ...used.content })

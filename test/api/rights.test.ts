@@ -48,7 +48,8 @@ async function refusals(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Prom
       if (why) faults.push(`${nameOf(cell)}: ${why}`)
     }
     const after = await takeSnapshot(at.house)
-    // attempts to sign in are always recorded
+    // the log of sign-ins is left out of the comparison, because attempts to sign in are always
+    // recorded
     const ignored = group[0]?.reach === 'credentials' ? ['login_log'] : []
     const changed = changesIn(before, after, ignored)
     if (changed.length > 0) {
@@ -76,7 +77,7 @@ const drawn = (may: Cell[], draw: Draw, few: number): Cell[] =>
 
 async function allowances(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Promise<string[]> {
   const faults: string[] = []
-  // calls that only read come first, before anything has been used up
+  // calls that only read come first, before calls that write have used up what they read
   const inOrder = [...wished].sort((a, b) => Number(writes(a.route)) - Number(writes(b.route)))
   for (const cell of inOrder) {
     const there = writes(cell.route) ? null : cell.thing && base.get(cell.thing)
@@ -84,14 +85,17 @@ async function allowances(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Pr
     const before = isOfOthers(cell) ? await takeSnapshot(at.house, at.companyId) : null
     const why = whyNot(cell, await ask(at, cell, ids), ids)
     if (why) faults.push(`${nameOf(cell)}: ${why}`)
-    // only one replay can run at a time
+    // only one replay can run at a time, so this one must have ended before the next call
     if (operationOf(cell.route) === 'POST /api/rules/replay') await settled(at.house)
     if (before) faults.push(...(await changesSince(at, before, cell)))
   }
   return faults
 }
 
-/** Whether somebody of another company calls within their own company. */
+/**
+ * Whether somebody of another company makes the call within their own company, so that nothing of
+ * our company may change.
+ */
 const isOfOthers = ({ caller, reach }: Cell) => caller === 'foreign' && reach !== 'anyone'
 
 async function changesSince(at: Rights, before: Snapshot, cell: Cell): Promise<string[]> {
@@ -133,8 +137,8 @@ void test('every route answers each kind of caller as declared, and a refused ca
 })
 
 /**
- * People elsewhere serve the account, but are in the group around the one through which all
- * sessions come.
+ * Where people elsewhere get another answer than declared: they serve the account, but belong only
+ * to the group around the one through which all sessions come.
  */
 const inOuterGroup: Partial<Record<Reach, Meant>> = { 'queue.claim': 403, 'customer.start': 'yes' }
 const ofPeople = /^(session|queue|customer|missed|line)\./

@@ -24,7 +24,7 @@ void test('the generated call of every writing route succeeds when an entitled p
   const stage = await openStage({ missed: 1, reclaimed: 1 })
   t.after(() => stage.house.close())
   const failed: string[] = []
-  // calls that end a sign-in come last
+  // calls that end a sign-in come last, because all other calls need it
   const inOrder = [...writing].sort(
     (a, b) => Number(fillOf(a).endsSignIn ?? false) - Number(fillOf(b).endsSignIn ?? false),
   )

@@ -150,7 +150,7 @@ void test('a rule that is refused names the wrong field and says what to do', as
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const admin = as(house.admin)
-  // with the wrong part replaced, the same rule is accepted
+  // the refused rule is accepted once its wrong part is replaced, so that part was the reason
   await post(admin, 'good').expect(201)
   for (const [what, more, field, says] of refused) {
     const answer = await post(admin, what, more).expect(400).expect(refusal('invalid_input', field))
@@ -396,7 +396,8 @@ void test('a CSV table that no spreadsheet would write is refused, and cells tha
   t.after(() => house.close())
   const send = (type: string, body: string) => importRules(as(house.admin), type, body)
   const head = 'name,kind,keywords,reply\n'
-  // can be read, but is too long for WeChat
+  // a table that can be read, but has a text too long for WeChat, is refused with the name of the
+  // field
   await send('text/csv', `${head}a,contains,k,"${'""'.repeat(20_000)}"\n`)
     .expect(400)
     .expect(refusal('invalid_input', 'rules.0.action.text'))

@@ -21,7 +21,7 @@ void test('five failed sign-ins lock the name from this address for 15 minutes, 
   await login(house, 'agent0', password)
     .expect(429)
     .expect('Retry-After', /^[1-9]\d*$/)
-  // another name can still sign in
+  // another name can still sign in from the address from which the first one is locked
   await login(house, 'admin', password).expect(200)
   await house.app.advanceTo(15 * 60_000 + 1000)
   await login(house, 'agent0', password).expect(200)
@@ -119,8 +119,7 @@ void test('failed sign-ins count for the whole /64 network of an IPv6 address an
   const guesses = Array.from({ length: 26 }, (_, n) => from(`198.51.100.${n}`, 'wrong password'))
   for (const { status } of await Promise.all(guesses)) assert.equal(status, 401)
   const began = performance.now()
-  // from another network it succeeds; a second is allowed, so that a slow machine does not look
-  // like the delay
+  // from another network the right password succeeds, but only after a delay of a second
   await from('2001:db8:1:3::1', password).expect(200)
   assert.ok(performance.now() - began >= 990, 'slowed down')
 })

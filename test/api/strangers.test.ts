@@ -1,4 +1,5 @@
-// Protection against pages of other origins and against guessing from one address.
+// Tests the protection against calls from web pages of other origins, and against guessing
+// passwords from one address.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import request from 'supertest'

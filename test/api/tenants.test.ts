@@ -86,8 +86,8 @@ const bodies: Record<string, object> = {
 }
 
 void test('an admin of company B gets 404 for every id of company A, on every route that takes an id', async (t) => {
-  // without scheduled jobs, because one reads refused pushes again and nothing may change during
-  // this test
+  // scheduled jobs are off, because one of them reads refused pushes again, and nothing may change
+  // during this test
   const house = await openHouse({ withoutCron: true })
   t.after(() => house.close())
   const ids = await idsOf(house)
@@ -146,7 +146,8 @@ void test('an admin of company B gets 404 for every id of company A, on every ro
     .post('/api/sessions/close')
     .send({ ids: [ids['sessions']] })
     .expect(200, { closed: [], failed: [{ id: ids['sessions'], code: 'not_found' }] })
-  // only the operator may list companies
+  // the list of companies is refused to the admin of company B, because only the operator of the
+  // installation may read it
   await b.get('/api/companies').expect(403)
 })
 

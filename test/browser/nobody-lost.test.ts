@@ -77,7 +77,8 @@ void test('customers of a person who is disabled appear in the queue of the cons
 
 void test('a message the database refused is shown in the conversation, and to admins until one of them has seen it', async (t) => {
   const house = await openShownHouse(t, { rules: false, withoutCron: true })
-  // scheduled jobs are off, because one would read the message again within a second
+  // scheduled jobs are off, because one of them would read the refused message again within a
+  // second
   house.announce({ refused: true })
   const customer = await follower(house)
   await customer.says('第一句')

@@ -10,7 +10,8 @@ import { inTime, lasts } from '../support/pauses.ts'
 import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
-// TCP gives up only after more than 75 s, WeChat after 5
+// the tests allow 10 s: TCP alone would notice a dead connection only after more than 75 s, and
+// WeChat waits 5 s for an answer
 const soonMs = 10_000
 
 async function openWire(t: TestContext, end: () => Promise<void>) {
@@ -102,8 +103,8 @@ void test('once the database answers again, no request is refused because of oth
   assert.equal((await inTime(asked, soonMs)).status, 503, 'it was dead then')
   const served: number[] = []
   for (let n = 3; n < 13; n += 1) served.push((await push(n)).status)
-  // one more dead connection may be found, but if refusals continued all requests would fail for a
-  // second
+  // one more request may meet a dead connection, but most must be served; if the product kept
+  // refusing, all of them would fail for a second
   assert.ok(served.filter((status) => status === 200).length >= 7, served.join(' '))
 })
 
@@ -131,7 +132,7 @@ void test('a reply that is sent while the database goes away is recorded as sent
   })
   const states = async () =>
     (await house.rows<{ state: string }>('select state from outbox')).map(({ state }) => state)
-  // the simulator has received it and is slow to answer
+  // at this point the simulator has received the reply and takes its time to answer
   await eventually(async () => {
     const { items } = (await (await fetch(`${house.simulator}/sim/faults`)).json()) as Faults
     assert.deepEqual(items, [])
@@ -140,7 +141,7 @@ void test('a reply that is sent while the database goes away is recorded as sent
   await eventually(async () => {
     assert.equal((await customer.inbox()).at(-1)?.way, 'custom')
   })
-  // long enough to store the result, if there were a database
+  // gives the product enough time to store the result, which it cannot while the database is away
   await lasts(500)
   await proxy.listen()
   await eventually(async () => {

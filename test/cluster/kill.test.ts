@@ -76,7 +76,7 @@ void test('after random kills of both processes every push answered 200 is store
         })
       }
       const msgId = `9${which}${String(n).padStart(8, '0')}`
-      // three attempts, like WeChat, at whichever process is running
+      // the push is tried three times, as WeChat does, at whichever process is running
       for (let attempt = 0; attempt < 3; attempt += 1) {
         const answer = await rawPush({ url: anyUrl() }, textXml(openid, msgId, `第${n}句`)).catch(
           () => null,
@@ -105,7 +105,7 @@ void test('after random kills of both processes every push answered 200 is store
           })
         }
       } catch {
-        // the process died during the request
+        // a call may get no answer, because the process died during it
       }
       await comesLater(30)
     }
@@ -145,7 +145,7 @@ void test('after random kills of both processes every push answered 200 is store
     group by s.session_id, s.seq having count(*) <> s.seq or max(m.seq) <> s.seq`)
   assert.deepEqual(holes, [])
 
-  // lets the leases of dead processes expire
+  // moves the clock, so that the leases of dead processes expire
   for (const one of processes) await one?.advanceTo(30_000)
   await house.app.advanceTo(30_000)
   await eventually(async () => {

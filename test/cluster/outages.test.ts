@@ -18,15 +18,16 @@ import { ways, type Way } from '../support/outage-ways.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
-// TCP gives up only after more than 75 s, whereas a signal must be obeyed within 15
+// the tests allow 10 s, because TCP alone would notice a dead connection only after more than 75 s;
+// a process that gets a signal to end has 15 s
 const soonMs = 10_000
 const orderlyMs = 15_000
 const leasesEndMs = 60_000
 const meanwhileMs = times(1000, 6000)
 
 /**
- * `lateMs`: the delay to test. A transaction makes about ten requests to the database, and Redis is
- * waited for at most half a second.
+ * `lateMs`: how late the server's answers come in the tests of a slow server. A transaction makes
+ * about ten requests to the database, and Redis is waited for at most half a second.
  */
 type Server = { name: string; setting: 'DATABASE_URL' | 'REDIS_URL'; lateMs: number }
 const servers: Server[] = [
@@ -55,7 +56,7 @@ type Place = {
   wires: Record<Server['setting'], TcpProxy>
   house: House
   agents: Agent[]
-  /** A direct connection that does not fail. */
+  /** A connection of the test to the database that does not lead through the failing one. */
   direct: Connection
   advancedMs: number
 }
@@ -77,7 +78,8 @@ async function openPlace(): Promise<Place> {
 
 async function closePlace({ house, direct, wires, edition }: Place): Promise<void> {
   direct.destroy()
-  // a house that is not clean throws when it closes, and the rest must be closed all the same
+  // `house.close` throws if the house is not clean, and the connections and the edition must be
+  // closed all the same
   await house.close().finally(async () => {
     await Promise.all(Object.values(wires).map((wire) => wire.close()))
     await edition.close()
@@ -89,7 +91,10 @@ const since = (load: Load, from: number, kind?: Done['kind']) =>
 const isOk = ({ result }: Done) => result === 'ok'
 const isTaken = (one: Done) => one.kind !== 'claim' || one.statuses[0] === 200
 
-/** New work of each kind succeeds; how quickly depends on the machine. */
+/**
+ * Waits until new work of each kind has succeeded after this moment; how long that takes depends on
+ * the machine.
+ */
 const works = (load: Load, from: number) =>
   eventually(() => {
     for (const kind of ['push', 'claim', 'reply'] as const) {
@@ -133,7 +138,7 @@ function watch({ house, direct }: Place) {
   }
 }
 
-/** A process ends on SIGTERM in the middle of the failure. */
+/** Tells a process to end (SIGTERM) in the middle of the failure, which it must do in order. */
 async function endsInOrder(house: House): Promise<number> {
   const child = house.second?.child
   if (!child) throw new Error('a house of two processes')

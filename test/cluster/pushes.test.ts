@@ -1,4 +1,5 @@
-// Pushes at two processes at once, and rows locked by somebody else.
+// Tests pushes that arrive at two processes at once, and pushes while somebody else has locked the
+// rows they need.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createConnection } from 'mysql2/promise'
@@ -75,7 +76,7 @@ void test('when one of 30 simultaneous pushes is refused by the database and one
   assert.ok(free)
   const slowest = Math.max(...times.filter((_, n) => n !== 7))
   t.diagnostic(`the slowest of the others took ${slowest.toFixed(0)} ms`)
-  // measured relative to the machine's speed without the disturbance
+  // the limit depends on how long pushes take on this machine without the disturbance
   const most = Math.max(1000, 10 * Math.max(...idle.times))
   assert.ok(slowest < most, `${slowest} ms, and without them ${Math.max(...idle.times)} ms`)
   const refused = await house.rows<{ raw_xml: string }>(
@@ -122,7 +123,7 @@ void test('when a push arrives three times at once while its customer is locked,
       if (held && status === 200) early.push(round)
       return status
     })
-    // when this later push is answered, their batch has been decided
+    // when the later pushes below are answered, the batch with the three copies has been processed
     const beside = await rawPush({ url }, textXml(`oBeside${round}`, 'beside', '你好'))
     assert.equal(beside.status, 200)
     const after = await rawPush({ url }, textXml(`oBeside${round}`, 'after', '你好'))

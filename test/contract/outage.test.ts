@@ -12,7 +12,7 @@ import { house, redisEditions } from './editions.ts'
 import { lasts, nothingFor } from '../support/pauses.ts'
 
 const common = commonLane('a')
-// the time limit of half a second, with an allowance for a busy machine
+// the product waits half a second for Redis; the rest is an allowance for a busy machine
 const waitsAtMost = 1400
 const enter = (id: string, rank: number): Move => ({
   id,

@@ -1,4 +1,4 @@
-// Reads the keys of any kind of Redis directly.
+// Reads the keys of a Redis directly, whether it is a single one, behind a sentinel, or a cluster.
 import assert from 'node:assert/strict'
 import { Cluster, Redis } from 'ioredis'
 import type { startRedis } from '../../scripts/services/redis.ts'

@@ -37,7 +37,7 @@ async function openScriptedSentinel(masterPort: number) {
   const server = createServer((socket) => {
     state.sockets.add(socket)
     socket.on('data', (data) => {
-      // each command is an array, and several may arrive in one packet
+      // each command of a client is a RESP array, and several commands may arrive in one packet
       for (const command of data.toString().split(/(?=\*\d+\r\n\$)/)) answer(socket, command)
     })
     socket
@@ -93,7 +93,7 @@ void test('a failover reported while the client is asking for the master does no
     assert.ok(sentinel.state.held.length >= 4, 'every client asks where the master is')
   }, 'back')
   sentinel.switchMaster()
-  // there is no way to observe when the client has processed the report
+  // waits for a fixed time, because a test cannot observe when the client has processed the report
   await timePasses(50)
   sentinel.release()
 

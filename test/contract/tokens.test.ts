@@ -1,4 +1,4 @@
-// Two processes share one access token for an account.
+// Tests that two processes share one access token for each account.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { createClient, type StoredToken, type TokenStore } from 'wechat-api-ts'

@@ -223,7 +223,8 @@ for (const edition of editions) {
       bus.publish('b', 'zwei')
       assert.deepEqual(heard, ['eins'])
       if (edition.start) {
-        // if the event came back from Redis, that would arrive before this one
+        // a second copy of the event that came back through Redis would arrive before this one, and
+        // would be found below
         const there = await at.another()
         await eventually(() => {
           there.bus.publish('a', 'von drüben')

@@ -11,8 +11,8 @@ const die = (): never => {
   throw new Error('dead')
 }
 
-// takes effect with the first message of a certain follower, so that the house can be prepared
-// before
+// the process dies the first time it comes to the chosen point: after the commit of a push, or
+// before or after a message is sent to WeChat
 const wrap = (ports: Ports): Ports => ({
   ...ports,
   store: {

@@ -42,10 +42,10 @@ function slowDisk() {
 type Scene = { house: House; agent: Actor; other: Actor; id: string }
 type Act = {
   promise: string
-  /** Prepares the situation. */
+  /** Prepares what the call under test needs. */
   before?: (at: Scene) => Promise<unknown>
   ask: (at: Scene) => Promise<{ status: number }>
-  /** A query that finds the written row. */
+  /** A query that finds the row which the call writes. */
   written: string
 }
 
@@ -152,12 +152,13 @@ for (const { promise, before, ask, written } of acts) {
     await eventually(async () => {
       const before = slow.waiting()
       const rows = await house.rows(written)
-      // the disk was asked about something else before the row was written
+      // what waits for the disk before the row is written does not belong to the call under test
       if (rows.length === 0) slow.keep(before)
       assert.equal(rows.length, 1)
       assert.ok(slow.waiting().length > 0)
     })
-    // a caller who did not wait for the disk would have been answered long before these 50 requests
+    // the call is still unanswered after 50 requests; if it did not wait for the disk, it would
+    // have been answered long before
     for (let n = 0; n < 50; n += 1) assert.ok((await fetch(`${house.url}/healthz`)).ok)
     assert.equal(answered, 0)
     slow.letGo()

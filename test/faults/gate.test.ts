@@ -185,7 +185,7 @@ void test('while the oldest push has waited too long, the next one is refused at
   await areIn(2)
   const late = rawPush(house, textXml('o3', '3', '三'))
   await areIn(3)
-  // waiting longer than 1.5 s counts as too long
+  // the gate refuses new pushes while the oldest one has waited for more than 1.5 s
   await timePasses(1600)
   assert.equal(await statusAtOnce(rawPush(house, textXml('o4', '4', '四'))), 503)
   await release()

@@ -32,7 +32,10 @@ await signals.started(async () => {
 })
 process.stdout.write(`${await app.listen()}\n`)
 
-/** Hangs like the checkpoint thread does while the disk accepts what is forced. */
+/**
+ * Blocks a thread on the pipe, as the thread that makes checkpoints hangs on a disk that still
+ * completes forced writes.
+ */
 function held(): Promise<unknown> {
   const code = "require('node:fs').openSync(require('node:worker_threads').workerData)"
   const thread = new Worker(code, { eval: true, workerData: pipe })

@@ -12,7 +12,7 @@ import { makeFolder } from '../support/folder.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 import { inTime } from '../support/pauses.ts'
 
-/** The promised time plus an allowance for a busy machine. */
+/** A process promises to end within 15 s; the other 5 s are an allowance for a busy machine. */
 const withinMs = 15_000 + 5000
 const tooLate = 'closing has not ended in time'
 
@@ -53,7 +53,7 @@ async function open(t: TestContext, who: string) {
       })
       return { how: code ?? signal, ms: performance.now() - began, out }
     },
-    /** The texts that the next start finds. */
+    /** The texts of the stored messages, as the next start of the product finds them. */
     texts: async () => {
       const next = await openHouse({ dir, rules: false, simulatorUrl: simulator.url, alone: true })
       const rows = await next.rows<{ text: string }>('select text from message_data order by seq')

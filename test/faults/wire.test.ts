@@ -51,7 +51,8 @@ async function scene(t: Ends): Promise<Scene> {
         text,
       })
     ).body.message
-  // fetches a token and tests the connection, so that only the message itself is affected later
+  // the first reply fetches a token and tests the connection, so that later only the message itself
+  // is hit by the failure
   await reply('before')
   await eventually(async () => {
     assert.deepEqual(

@@ -21,7 +21,10 @@ const rounds = times(4, 60)
 type Answer = { status: number; body: any }
 type Ask = () => Promise<Answer>
 
-/** The calls are started one after the other while the row is locked. */
+/**
+ * Makes calls at the same moment: they are started one after the other while the test locks the row
+ * they need, and continue together.
+ */
 async function atOnce(house: House, row: [string, unknown[]], asks: Ask[]): Promise<Answer[]> {
   const held = await holdRows(house, ...row)
   const answers: Promise<Answer>[] = []
@@ -45,7 +48,10 @@ const noFault = (answers: Answer[], what: string) => {
   }
 }
 
-/** Calls of the same person, alternating between the processes. */
+/**
+ * A client that calls as this person at the n-th process, so that clients with different `n`
+ * alternate between the processes.
+ */
 const asking = (house: House, { token }: Actor, n: number) => ({
   call: async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const answer = await fetch(`${house.urls[n % house.urls.length]}${path}`, {
@@ -557,7 +563,8 @@ void test('a job that two people start at the same moment runs once, or twice on
   }
   const beside = await house.rows(
     "select a.slot from job_run a join job_run b on b.job = a.job and b.slot <> a.slot and a.slot like 'hand:%' and b.slot like 'hand:%'" +
-      // each process uses its own clock, and two clocks differ by some milliseconds
+      // each process records times by its own clock, and two clocks differ by some milliseconds, so
+      // an overlap of less than 50 ms does not count
       ' where a.started_at + 50 < b.ended_at and b.started_at + 50 < a.ended_at',
   )
   assert.deepEqual(beside, [])

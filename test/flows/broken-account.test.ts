@@ -16,7 +16,10 @@ const hangs: Way[] = ['silent', 'headersOnly', 'drips']
 const hanging = ['/cgi-bin/message/custom/send', '/cgi-bin/media/'].flatMap((path) =>
   hangs.map((way) => ({ path, way })),
 )
-/** Messages that were certainly not delivered are tried again for ten minutes. */
+/**
+ * For this long, messages that were certainly not delivered are tried again before they are given
+ * up.
+ */
 const givenUpAfterMs = 10 * 60_000
 const orderlyMs = 15_000
 

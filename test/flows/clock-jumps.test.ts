@@ -36,7 +36,7 @@ async function open(t: Ends): Promise<House> {
   return house
 }
 
-/** How far off the clock is, according to every process. */
+/** How far the database's clock is off, according to each process. */
 const offs = async (house: House) =>
   [...(await house.metrics()).matchAll(/^kefu_clock_off_seconds (\S+)$/gm)].map(
     ([, seconds]) => Number(seconds) * 1000,
@@ -180,7 +180,8 @@ void test(
   { skip: isCluster && 'its store ends with the house' },
   async (t) => {
     const dir = makeFolder('clock')
-    // without CLOCK_URL the advance is lost when its process ends
+    // without CLOCK_URL the moved clock is forgotten when its process ends, so for the next process
+    // the recorded runs of jobs are in the future
     const before = await openHouse({ rules: false, dir })
     const slow = ['media-rescue', 'reread']
     await allRun(before, 2 * hour, slow)

@@ -26,7 +26,10 @@ async function desk(t: { after: (close: () => Promise<void>) => void }): Promise
   return { house, agent, path: `/api/sessions/${id}` }
 }
 
-/** At the next calls that send a message, or at all of them if `next` is 0. */
+/**
+ * Makes the simulated WeChat fail at the next `next` calls that send a message, or at all of them
+ * if `next` is 0.
+ */
 const fault = ({ house }: Desk, how: object) =>
   post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', ...how })
 const mend = ({ house }: Desk) => fetch(`${house.simulator}/sim/faults`, { method: 'DELETE' })

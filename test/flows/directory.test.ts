@@ -1,4 +1,4 @@
-// What everyone sees of their colleagues.
+// Tests the directory, in which everyone sees their colleagues.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse } from '../support/app.ts'

@@ -34,7 +34,10 @@ function groups(rows: Picks[]): Picks[][] {
   }
   return [...found.values()]
 }
-/** Only the two houses with the most combinations. */
+/**
+ * Without --full only four combinations are run: two in each of the two houses with the most
+ * combinations.
+ */
 const few = groups(all)
   .toSorted((a, b) => b.length - a.length)
   .slice(0, 2)
@@ -70,7 +73,7 @@ function environmentOf(row: Picks, dir: string): Record<string, string> {
   }
 }
 
-/** The story sends this many pushes at once; WeChat tries each three times. */
+/** How many pushes the story sends at once; WeChat tries each of them up to three times. */
 const mostAtOnce = 10
 
 for (const [n, some] of groups(rows).entries()) {

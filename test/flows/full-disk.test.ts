@@ -39,7 +39,8 @@ void test('a process whose disk is too full for media is not ready, until there 
 })
 
 void test('a process whose disk is too full for the database is not ready, until there is room again', async (t) => {
-  // a database server has a disk of its own, and reports that it is full by refusing the write
+  // in the cluster edition the database server has a disk of its own, and reports that it is full
+  // by refusing a write
   if (isCluster) {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())
@@ -63,7 +64,7 @@ void test('a process whose disk is too full for the database is not ready, until
 })
 
 void test("while the database's disk is full no push is answered as stored, and once there is room each is stored exactly once", async (t) => {
-  // a database server has a disk of its own
+  // in the cluster edition the database server has a disk of its own, which this test cannot fill
   if (isCluster) return
   const disk = openSmallDisk(16)
   const house = await openHouse({ rules: false, withoutCron: true, wrap: disk.wrap, dir: disk.dir })
@@ -86,7 +87,8 @@ void test("while the database's disk is full no push is answered as stored, and 
   assert.ok(await push(0), 'the premise')
   disk.fill()
   await readyIs(house, 503)
-  // writes that fit into the log's existing space may still succeed
+  // writes that fit into the space that the log already has may still succeed, so pushes are sent
+  // until twenty were refused
   const taken = [0]
   const refused: number[] = []
   for (let id = 1; refused.length < 20 && id < 2000; id += 1) {

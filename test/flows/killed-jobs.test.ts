@@ -50,7 +50,10 @@ void test('a job that is killed at any step is completed by its next slot, with 
 
 type Kill = Pick<Killing, 'at' | 'where'>
 
-/** Each step is the last one of some process, committed or not; a normal run tries one of them. */
+/**
+ * The kills to try: at each step of the job, before its writes are committed and after. A run
+ * without --full tries only one of them.
+ */
 function killsOf(steps: number, nth: number): Kill[] {
   const all = Array.from({ length: steps }, (_, n) => n + 1).flatMap((at): Kill[] => [
     { at, where: 'inside' },
@@ -108,7 +111,10 @@ async function settle({ house, companyId }: Scene, settings: object): Promise<vo
   await house.app.ports.known.anew(companyId)
 }
 
-/** Without a kill, the house itself runs the job. */
+/**
+ * Plays one scene in which the job runs: with `kill` in a process that dies, otherwise in the house
+ * itself.
+ */
 async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, kill?: Kill) {
   const scene = await openScene(at)
   await place.arrange(scene)
@@ -137,7 +143,10 @@ async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, ki
   return { before, end, killed, steps }
 }
 
-/** The dead process has lost its slot; the next slot is free for another process. */
+/**
+ * Runs the job again after its process died: in the same slot if that is still free, otherwise in
+ * the next one, which must be free.
+ */
 async function nextSlot({ house }: Scene, job: Job): Promise<void> {
   const { ports } = house.app
   const result =
@@ -224,7 +233,7 @@ async function isWhole({ app: { ports } }: House): Promise<void> {
   }
 }
 
-/** Cleans up for the next scene. */
+/** Ends what this scene began, so that it does not disturb the next one. */
 async function clear(scene: Scene): Promise<void> {
   const { house, guests } = scene
   await settle(scene, {})

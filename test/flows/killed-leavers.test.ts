@@ -51,12 +51,14 @@ async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number
   )
 }
 
-// leaves out commits of the job that runs in the same process
+// matches only commits made for the call; those of the job hand-on, which runs in the same process,
+// are left out
 const like = '\\bcommit @ (?!.*jobs/hand-on).*(change-user changeUser|hand-on-sessions)'
 const isCommit = ({ place, what }: Deed) => new RegExp(like).test(`${what} @ ${place}`)
 
 /**
- * With --full each commit, before and during it; otherwise the first, the last and one in between.
+ * Where the process is killed: with --full before and during every commit, otherwise at the first,
+ * at the last and at a random one between.
  */
 function deathsOf(deeds: Deed[]): Death[] {
   const all = deeds.flatMap(({ place }, at): Death[] => [
@@ -68,7 +70,8 @@ function deathsOf(deeds: Deed[]): Death[] {
 }
 
 async function endOf(house: House, { uid }: Leaver, said: string): Promise<'nothing' | 'all'> {
-  // makes the job's next slot start as if the lease of the dead process had expired
+  // runs the job that hands sessions on, as its next slot would once the lease of the dead process
+  // has expired
   const [company] = await house.app.ports.store.read.companies.list()
   await handOn(house.app.ports, company?.company_id ?? '')
   const [row] = await house.rows<{ enabled: number }>('select enabled from user where uid = ?', [

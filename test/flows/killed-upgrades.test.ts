@@ -58,7 +58,10 @@ async function fill({ dir, settings }: Place, rows: Rows): Promise<void> {
 const open = ({ dir, settings }: Place): Promise<Store> =>
   openStore({ url: settings['DATABASE_URL'] ?? 'sqlite:', dataDir: dir, log: silentLog })
 
-/** Tables in which processes write about themselves and migrations their times. */
+/**
+ * Tables in which processes write about themselves, and migrations the time at which they ran, so
+ * two databases differ in them in any case.
+ */
 const ofProcesses = ['installation', 'migrations']
 
 async function endOf(place: Place) {
@@ -81,8 +84,8 @@ async function endOf(place: Place) {
 }
 
 /**
- * In the columns of the first release nothing may have changed, except that lanes now belong to an
- * account.
+ * Checks that nothing has changed in the columns of the first release, except that lanes now belong
+ * to an account.
  */
 function meansTheSame(before: Rows, after: Record<string, string[]>): void {
   for (const [table, rows] of Object.entries(before)) {
@@ -105,8 +108,8 @@ const migrationOf = ({ place }: Deed) => /store\/migrations\/(\d+)/.exec(place)?
 const changes = /^\w+ (create|alter|insert|update|delete|drop)\b/i
 
 /**
- * One death in each migration after the first, during a change if it makes one. The next start
- * continues with it and dies in the following migration.
+ * Where the process is killed: once in each migration after the first, during a change if the
+ * migration makes one. The next start continues with that migration and dies in the following one.
  */
 function deathsOf(deeds: Deed[]): Death[] {
   const inside = deeds.filter((deed) => migrationOf(deed) !== undefined)

@@ -399,7 +399,8 @@ void test('a returning agent gets back their customers of accounts they still se
   await own.says('还在吗')
   await house.admin.call('PATCH', `/api/users/${owner.uid}`, { accountIds: [first] })
   await house.heard()
-  // both customers are in the common lane by now
+  // after the delay both customers have moved from their agent's lane to the common lane of their
+  // account
   await setAll(house, { fallbackMinutes: 1 })
   await house.app.advanceTo(2 * 60_000)
   await runJob(house.admin, 'fallback')

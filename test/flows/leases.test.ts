@@ -14,7 +14,7 @@ const outbox = (house: House) =>
 const unknowns = (house: House) =>
   house.rows("select stream from stream_event where type = 'message.unknown'")
 
-/** A picture whose upload takes this long, followed by a text. */
+/** Sends a picture whose upload takes this long, and a text after it. */
 async function slowPicture(desk: Desk, delayMs: number): Promise<void> {
   const { house, agent, id } = desk
   await post(`${house.simulator}/sim/faults`, {

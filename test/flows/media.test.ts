@@ -1,4 +1,4 @@
-// Pictures, voices and videos in both directions.
+// Tests pictures, voices and videos in both directions: from the follower to the agent and back.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { personStream } from '../../rules/session/stream.ts'
@@ -247,7 +247,7 @@ void test('lines that an older release did not understand are read again by a jo
   const [image] = await house.rows<{ media_id: string; customer_wx_openid: string }>(
     "select media_id, customer_wx_openid from message_data where type = 'image'",
   )
-  // as stored by release 0.1
+  // stores the lines as release 0.1 did
   const raw = (inner: string) =>
     `<xml><ToUserName>gh_000000000001</ToUserName><FromUserName>${customer.openid}</FromUserName><CreateTime>1</CreateTime>${inner}<MsgId>1</MsgId></xml>`
   const old = [

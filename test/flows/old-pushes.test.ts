@@ -91,7 +91,8 @@ void test('the newest push time is known after a restart, and the admin sees how
     )
     assert.equal(Number(rows[0]?.newest_push), (start + 11 * minute) * 1000)
   })
-  // in the cluster edition another process is running anyway
+  // a process that has not seen the first push: in the cluster edition the second one, which is
+  // running already, otherwise the product started again
   if (!isCluster) await first.close()
   const next = isCluster ? first : await openHouse(how)
   t.after(() => next.close())

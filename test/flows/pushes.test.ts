@@ -155,7 +155,7 @@ void test('while the database is away a push gets 500 and /readyz 503, and nothi
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
-  // every part of the product may log an error meanwhile
+  // while the database is away, every part of the product may log an error
   house.announce({ logs: [/./], unserved: { most: 3, why: 'WeChat tries three times' } })
   const giveBack = await takeStoreAway(house)
   assert.equal((await fetch(`${house.url}/readyz`)).status, 503)

@@ -29,7 +29,8 @@ void test(`after ${operations} random operations, ${inFlight} at a time, every i
       'rows were held by others for too long',
       'Redis does not answer: the work goes on from SQL',
     ],
-    // every sixth operation is a push
+    // every sixth operation is a push, and on a busy machine half of the pushes may be told to come
+    // again
     unserved: { most: operations / 12, why: 'forty at once on a busy machine; they come again' },
   })
   const company = await openCompany(house)
@@ -99,7 +100,10 @@ async function openCompany(house: House): Promise<Company> {
   }
 }
 
-/** Each check is a single statement, so it sees one moment. */
+/**
+ * Checks the invariants again and again while operations run. Each check is a single statement, so
+ * it sees one moment.
+ */
 function watchInvariants(house: House) {
   let looks = 0
   let stopped = false

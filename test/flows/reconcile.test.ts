@@ -18,7 +18,8 @@ function dice(seed: number) {
 }
 
 const sendPath = '/cgi-bin/message/custom/send'
-// a permanent refusal, both refusals of the reply window, busy, an expired token, and a lost answer
+// the failures to draw from: a permanent refusal, both refusals of the reply window, busy, an
+// expired token, and a lost answer
 const faults: object[] = [
   { kind: 'errcode', errcode: 45002 },
   { kind: 'errcode', errcode: 40003 },
@@ -126,7 +127,7 @@ async function talk(
   return refused
 }
 
-/** Compares line by line, for each follower. */
+/** Compares our replies with the simulator's record, line by line for each follower. */
 async function compare(
   house: House,
   customers: Follower[],

@@ -15,9 +15,11 @@ import { isSeeded, openDraw, seedOf, type Draw } from '../support/random.ts'
 import { writes } from '../support/route-calls.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
-/** A fixed seed; a full run, or KEFU_SEED, uses another one. */
+/**
+ * A fixed seed, so that every run draws the same races; a full run, or KEFU_SEED, uses another one.
+ */
 const seed = isFull || isSeeded ? seedOf() : 870_296_414
-/** A full run makes all pairs, any other run only some. */
+/** How many pairs of calls are raced: all in a full run, otherwise sixty of them. */
 const most = times(60, Infinity)
 const atOnce = times(4, 6)
 const delayMs = 2
@@ -70,7 +72,10 @@ function* racesOf(pairs: [Act, Act][], draw: Draw): Generator<Race> {
   }
 }
 
-/** The clock is moved by days, which closes the reply windows of all others. */
+/**
+ * Whether the clock is moved by days for this race. Such races run last, because this closes the
+ * reply windows in all other races.
+ */
 const waitsDays = ({ acts, state }: Race) =>
   state === 'reclaimed' || acts.some(({ name }) => name === 'job reclaim')
 

@@ -64,7 +64,8 @@ void test('a follower is served by rules through a menu, a number and a tap, and
   )
 
   assert.match(firstWords(await customer.says('转人工')), /排队/)
-  // right after a company was created its queue index is not complete yet
+  // the queue index of a new company is not complete yet, so the place in the queue is known only
+  // after a while
   const waiting = await eventually(async () => {
     const [first] = await queued(house.admin)
     assert.equal(first.queue.position, 1)
@@ -445,7 +446,10 @@ void test('while rules are replaced, every push is answered by either the old or
   assert.deepEqual([...seen].sort(), ['A', 'B'], 'both were met')
 })
 
-/** What one process answers when asked directly instead of through the balancer. */
+/**
+ * Returns what a single process answers to pushes that are sent to it directly instead of through
+ * the balancer.
+ */
 async function askedAt(url: string, words: string, n: number): Promise<string> {
   const answer = await fetch(`${url}/wechat/${account.appid}?${signed()}`, {
     method: 'POST',

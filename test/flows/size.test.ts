@@ -19,7 +19,10 @@ import {
 import { look, readingRoutes, type Looked } from '../support/size/look.ts'
 import { jobPlaces, listPlaces, sizes } from '../support/size/places.ts'
 
-/** One piece of five hundred rows, and what is written with it. */
+/**
+ * How many rows one transaction may change: a piece of five hundred, and what is written together
+ * with it.
+ */
 const mostChanged = 600
 
 void test('every job and every list is included in the measurement of touched rows', () => {
@@ -90,7 +93,10 @@ async function tellAll(t: TestContext, sized: Sized): Promise<Looked> {
 const cells = (all: (string | number)[]) => `| ${all.join(' | ')} |`
 const ms = (value: number) => value.toFixed(value < 100 ? 1 : 0)
 
-/** Measures delays with the product itself, without counting. */
+/**
+ * Measures how work in the background delays others, with the product's own store, which does not
+ * count rows.
+ */
 async function tellFelt(t: TestContext, { stage, store, facts }: Sized): Promise<void> {
   const { house } = stage
   t.diagnostic(

@@ -1,5 +1,5 @@
-// The runner of the tests: a file that fails twice fails the run, one that passes when repeated is
-// reported, and two of those are too many.
+// Tests the program that runs the tests: a file that fails twice fails the run, one that passes
+// when repeated is reported as flaky, and two flaky files fail the run.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,7 +27,10 @@ test('it holds when it is alone', () => {
 /** The source of a sample test file, whose process ends before its test is finished. */
 const dies = `import test from 'node:test'
 test('it is interrupted', () => { process.exit(3) })`
-/** The same, but the process ends as if all was well. */
+/**
+ * The source of a sample test file whose process ends before its test is finished, but with exit
+ * code 0, as if all was well.
+ */
 const leaves = `import test from 'node:test'
 test('it is left', () => { process.exit(0) })`
 

@@ -9,7 +9,10 @@ import { declaredTwice, type Doubled } from '../../scripts/house/doubled.ts'
 import { sharedNames } from '../../scripts/house/shape.ts'
 import { readSources } from '../../scripts/house/sources.ts'
 
-/** A package knows the names of others only where it imports them. */
+/**
+ * The parts in which a name must be unique. A package knows the names of others only where it
+ * imports them, so two packages may use the same name.
+ */
 const packages = [
   /^(entities|rules|src|console|packages\/kefu-wire)\//,
   /^packages\/wechat-api-ts\//,

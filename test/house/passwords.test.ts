@@ -1,4 +1,5 @@
-// Passwords are hashed on the same threads that disk access uses.
+// Passwords are hashed on the same threads that disk access uses, so many sign-ins at once must not
+// take all of them.
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import test from 'node:test'

@@ -61,7 +61,7 @@ const mysql: Schema = {
         [table],
       )
     )
-      // MySQL 8 no longer reports a display width for integers
+      // the display width of integers is left out, because MySQL 8 no longer reports it
       .map((row) => ({
         name: row.name,
         type: row.type.replace(/int\(\d+\)/, 'int'),

@@ -1,4 +1,4 @@
-// The tests' own check for requests that were not served.
+// Tests a check that every test makes when its house closes: that no request was left unserved.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse } from '../support/app.ts'

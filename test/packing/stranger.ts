@@ -72,14 +72,15 @@ async function pack(name: string, dir: string): Promise<{ tarball: string; files
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', dir], {
     cwd: join(root, 'packages', name),
   })
-  // the build that runs before packing may print something first
+  // the output is read from its first bracket, because the build that runs before packing may print
+  // something before it
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [
     { filename: string; files: { path: string }[] },
   ]
   return { tarball: join(dir, packed.filename), files: packed.files.map(({ path }) => path) }
 }
 
-/** Other Node versions come as npm packages. */
+/** The Node versions to test with. Those other than the running one come as npm packages. */
 function nodesIn(dir: string): Node[] {
   const [current = ''] = process.versions.node.split('.')
   const others =

@@ -418,8 +418,8 @@ void test('no pattern written by an admin can block the process: its work is lim
     const took = cpuMs(() => {
       skipped = matcher.all(text, null).skipped
     })
-    // a second is ten times what the limit allows even on a slow machine; V8's own engine would
-    // practically never finish
+    // a second is ten times what the limit on the work allows even on a slow machine, whereas V8's
+    // own engine would practically never finish
     assert.ok(took < 1000, `${text.slice(0, 6)}… took ${took} ms`)
     if (text.length > 10_000) assert.ok(skipped.length > 0, 'what was not tried is told')
   }
@@ -442,8 +442,8 @@ function compiledInSteps(patterns: string[]): { took: number[]; matcher: Matcher
 }
 
 /**
- * Asserts that no step takes two fifths of the total time. The best of three rounds counts, because
- * a garbage collection may happen in any step.
+ * Asserts that no step of compiling these patterns takes two fifths of the total time. The best of
+ * three rounds counts, because a garbage collection may happen in any step.
  */
 function assertSmall(patterns: string[]): void {
   const shares = [1, 2, 3].map(() => {

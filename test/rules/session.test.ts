@@ -17,7 +17,7 @@ import {
 } from '../../rules/session/session.ts'
 import { states } from '../../rules/session/states.ts'
 
-// event: from>to by whom; several are separated by commas
+// each entry is an event with its steps, as "from>to who"; several steps are separated by commas
 const allowed: Record<TransitionEvent, string> = {
   arrive: 'new>3 customer',
   arriveNamed: 'new>0 customer',

@@ -321,7 +321,7 @@ void test('the doctor reports old pushes that were refused, and how to avoid tha
 })
 
 void test('the doctor reports pushes that the database refused until an admin has seen them', async (t) => {
-  // without jobs, because one would read the push again within a second
+  // scheduled jobs are off, because one of them would read the refused push again within a second
   const { house: at, doctor } = await house(t, { withoutCron: true })
   at.announce({ refused: true })
   await refuseLines(at, 'poison')

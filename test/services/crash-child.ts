@@ -1,4 +1,5 @@
-// Starts servers, prints which, and waits to be killed.
+// A process that starts database servers, prints which ones, and waits to be killed by
+// test/services/crash.test.ts.
 import { startMariadb } from '../../scripts/services/mariadb.ts'
 import { startNginx } from '../../scripts/services/nginx.ts'
 import { startCluster, startSentinel } from '../../scripts/services/redis.ts'

@@ -42,7 +42,8 @@ async function textOf(request: IncomingMessage): Promise<string> {
 export type Ending = { after: (run: () => void | Promise<void>) => void }
 
 const folders: string[] = []
-// deleted only after every scene of the file is closed, because a simulator writes until then
+// the folders are deleted only after every scene of the file is closed, because a simulator writes
+// until then
 after(() => {
   for (const one of folders) rmSync(one, { recursive: true })
 })
@@ -66,7 +67,10 @@ export async function closeServer(server: Server): Promise<void> {
 export type SceneOptions = {
   mode?: 'plain' | 'compatible' | 'safe'
   dataDir?: string
-  /** Short only in tests where nobody answers, because on a busy machine an answer may be slow. */
+  /**
+   * How long the simulator waits for the answer to a push. It is short only in tests where nobody
+   * answers, because on a busy machine an answer may be slow.
+   */
   deadlineMs?: number
 }
 
@@ -135,7 +139,7 @@ export async function openScene(
       call('POST', `/sim/followers/${openid}/event`, { appid, event, ...more }),
     advance: (advanceMs: number) => call('POST', '/sim/clock', { advanceMs }),
     change: (more: Json) => call('PATCH', `/sim/accounts/${appid}`, more),
-    /** The last push as its receiver reads it. */
+    /** The fields of the last push, as its receiver reads them. */
     pushed: () => JSON.parse(JSON.stringify(readPush(pushes.at(-1)?.body ?? '').fields)) as Json,
     say: (text: string, more: Json = {}) =>
       call('POST', `/sim/followers/${openid}/send`, { appid, type: 'text', text, ...more }),

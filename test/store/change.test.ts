@@ -59,17 +59,17 @@ void test('when many rows are changed at once, each gets its own values in the n
 void test("a change that passes a whole row, the row's key or its company does not compile", () => {
   const row = sessions[0]
   const account = {} as AccountRow
-  // @ts-expect-error a whole row
+  // @ts-expect-error a whole row cannot be passed as a change
   const whole: PatchIn<'message_session'> = row
-  // @ts-expect-error a row with one column changed
+  // @ts-expect-error a whole row cannot be passed as a change, even if only one column of it is new
   const spread: PatchIn<'message_session'> = { ...row, unread: 0 }
-  // @ts-expect-error the key of the row
+  // @ts-expect-error the key of a row cannot be changed
   const key: PatchIn<'message_session'> = { session_id: row.session_id }
-  // @ts-expect-error whose it is
+  // @ts-expect-error the company to which a row belongs cannot be changed
   const company: PatchIn<'official_account'> = { company_id: account.company_id }
-  // @ts-expect-error a column that it does not have
+  // @ts-expect-error a column that the table does not have cannot be changed
   const unknown: PatchIn<'message_session'> = { colour: 'red' }
-  // @ts-expect-error another kind of value
+  // @ts-expect-error a column cannot be set to a value of another type
   const kind: PatchIn<'message_session'> = { unread: 'many' }
   const fine: PatchIn<'message_session'> = { unread: 0, lane: null, rank: undefined }
   assert.equal([whole, spread, key, company, unknown, kind, fine].length, 7)

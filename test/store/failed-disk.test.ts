@@ -12,7 +12,9 @@ import { follower } from '../support/follower.ts'
 
 const force = promisify(fdatasync)
 
-/** Fails once, like a real disk, and then reports that all is well. */
+/**
+ * A disk that reports one failed write, like a real disk, and after that reports that all is well.
+ */
 function failingDisk() {
   let fails = false
   return {

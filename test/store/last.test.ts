@@ -56,7 +56,7 @@ void test('if the last writes of a transaction fail, nothing of it is stored', a
       unit.streams.append('c', 'epoch', [event(`${id} again`)])
     })
   await tell('kept')
-  // the key refuses the middle one of three rows
+  // of the three rows, the middle one has a key that exists already, so the database refuses it
   await assert.rejects(
     store.work('claim', (unit) => {
       unit.streams.append('c', 'epoch', [event('lost')])

@@ -14,7 +14,7 @@ const place = {
 }
 const openid = 'oAbCdEfGhIjKlMnOpQrStUvW-x_1'
 const sessionId = '5'.repeat(32)
-// 2018-01-18 10:55:50 in Asia/Shanghai
+// this time is 2018-01-18 10:55:50 in Asia/Shanghai
 const at = Date.parse('2018-01-18T10:55:50+08:00')
 
 const interjection = (customer: CustomerRow) =>

@@ -38,7 +38,7 @@ void test('a damaged SQLite file and a journal mode other than WAL are reported 
   const file = join(dir, 'kefu.db')
   const database = new Database(file)
   database.pragma('journal_mode = DELETE')
-  // damages a page of a table, because the schema must still be readable
+  // damages a page of a table and not of the schema, which must still be readable
   const { page } = database
     .prepare("select rootpage as page from sqlite_master where name = 'message_rule'")
     .get() as { page: number }

@@ -12,7 +12,10 @@ type Told = { text: string; facts: object }
 type Process = Awaited<ReturnType<typeof openTime>> & {
   metrics: ReturnType<typeof openMetrics>
   told: Told[]
-  /** The machine stands still: `paused` counts none of that time, `asleep` only in its uptime. */
+  /**
+   * Whether the machine stands still: `paused` time counts in no clock, `asleep` time only in the
+   * machine's uptime.
+   */
   stopped: 'no' | 'paused' | 'asleep'
 }
 
@@ -156,8 +159,8 @@ void test('a process that starts while a jump is not yet decided waits for the r
 type JumpsTwice = { first: number; later: number; again: number; apart: number }
 
 /**
- * Two processes, each of which looks during some of the seconds in which the database's clock is in
- * doubt.
+ * Runs two processes, each of which reads the clock during some of the seconds in which a jump of
+ * the database's clock is in doubt.
  */
 async function jumpTwice(t: Ends, { first, later, again, apart }: JumpsTwice): Promise<void> {
   const places = await world(t)

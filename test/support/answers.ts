@@ -7,7 +7,7 @@ import { openCheck } from './json-schema.ts'
 
 const check = openCheck(wireSchemas)
 
-// in the order of the router, where the first route that fits is taken
+// in the order of the routes, because a request is served by the first route whose path fits
 const doors = routes.map((route) => ({
   method: route.method,
   fits: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),

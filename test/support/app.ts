@@ -35,7 +35,7 @@ export const account = {
 export type House = {
   app: App
   url: string
-  /** The addresses of the single processes, without the balancer. */
+  /** The address of each process of the house, without going through the balancer. */
   urls: string[]
   simulator: string
   config: Config
@@ -49,7 +49,7 @@ export type House = {
   jumpTo: (ms: number) => void
   /** Runs a query on committed rows, with either database. */
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
-  /** The metrics of all processes together. */
+  /** Reads the metrics of all processes of the house as one text. */
   metrics: () => Promise<string>
   /**
    * Announces warnings and failures that the test causes on purpose. When the house closes,
@@ -94,7 +94,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   }
   const config = readConfig(settings, {})
   const clean = openEndsClean()
-  // a test that brings its own Redis closes it by itself
+  // a test that brings its own Redis also closes it, so a warning that Redis does not answer is
+  // expected
   if (options.settings?.['REDIS_URL']) {
     clean.announce({ logs: ['Redis does not answer: the work goes on from SQL'] })
   }
@@ -172,8 +173,8 @@ async function openPlace(options: HouseOptions) {
     settings: edition.settings,
     simulator: options.simulatorUrl ?? simulator?.url ?? '',
     /**
-     * Only if the simulator belongs to the house; a test that brings its own WeChat checks by
-     * itself.
+     * The pushes that got no usable answer. A test that brings its own WeChat checks this by
+     * itself, so for its house the list is empty.
      */
     unanswered: async () => (simulator ? unansweredIn(await simulatorLedger(simulator.url)) : []),
     close: async () => {
@@ -301,7 +302,7 @@ export async function signIn(url: string, username: string, secret = password): 
   }
 }
 
-/** An answer that the OpenAPI document does not describe fails the test. */
+/** Reads an answer, and fails the test if the OpenAPI document does not describe it. */
 export async function heardOf(asked: Asked, answer: Response) {
   const { status, headers } = answer
   const text = await answer.text()

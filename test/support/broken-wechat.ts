@@ -20,8 +20,8 @@ const json = { 'Content-Type': 'application/json' }
 const all = '{"errcode":0,"errmsg":"ok","access_token":"broken","expires_in":7200}'
 
 /**
- * The ways to break an answer. Each gets the correct answer, sends a broken one and leaves the rest
- * alone.
+ * The ways to break an answer: each sends a broken answer, or none at all, in place of the correct
+ * one.
  */
 const ways = {
   closed: (response) => {

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * An operation of the process that has an effect outside (such as writing a file): which, from
- * which place in the code, and its number among those of the same place.
+ * An operation of the process that has an effect outside (such as writing a file): what it does,
+ * the place in the code from which it is made, and its number among the operations of that place.
  */
 export type Deed = { place: string; nth: number; what: string }
 export type Death = Pick<Deed, 'place' | 'nth'> & {
@@ -72,7 +72,10 @@ export async function startMortal(
   }
 }
 
-/** Starts the process and returns its operations until it was ready, or null if it died before. */
+/**
+ * Starts the process, kills it when it is ready, and returns the operations it made until then;
+ * null if it died before.
+ */
 export async function startAndKill(
   ...start: Parameters<typeof startMortal>
 ): Promise<Deed[] | null> {
@@ -81,7 +84,10 @@ export async function startAndKill(
   return stands && stands.deeds
 }
 
-/** What two parts of a start do first depends on timing, so a start may not come to an operation. */
+/**
+ * How often a start is repeated until it comes to the chosen operation. What two parts of a start
+ * do first depends on timing, so a single start may never come to it.
+ */
 const mostStarts = 3
 
 /** Kills a start at the chosen operation. Returns false if no start came to it. */

@@ -21,7 +21,10 @@ const die = (): never => {
   throw new Error('dead')
 }
 
-/** The functions on the call stack, innermost first, including those before an await. */
+/**
+ * The place of an operation in the code: the functions on the call stack, innermost first,
+ * including those before an await.
+ */
 const placeOf = (stack: string): string =>
   [...stack.matchAll(/at (?:async )?(?:([\w.<>]+) )?.*?\/dist\/src\/(\S+?)\.js:/g)]
     .map(([, name = 'start', file = '']) => `${file} ${name.replace(/^.*\./, '')}`)
@@ -36,7 +39,8 @@ let alike = 0
 function hear(what: string): boolean {
   const place = placeOf(new Error(what).stack ?? '')
   const nth = deeds.filter((one) => one.place === place).length + 1
-  // operations while modules are still being loaded do not belong to the product
+  // operations while modules are still being loaded do not belong to the product and are not
+  // recorded
   if (place !== '') deeds.push({ place, nth, what: clip(what) })
   if (!like) return death?.place === place && death.nth === nth
   alike += like.test(`${clip(what)} @ ${place}`) ? 1 : 0
@@ -49,11 +53,12 @@ function hear(what: string): boolean {
  */
 function dieAt(name: string, given: unknown[], own: () => unknown): unknown {
   if (death?.where === 'before') die()
-  // the file exists already, but nothing has been written to it
+  // leaves an interrupted write: the file exists already, but nothing has been written to it
   const cut = () => fs.openSync(String(given[0]), 'a')
   const answer = name.startsWith('writeFile') ? cut() : own()
   if (!(answer instanceof Promise)) die()
-  // what was sent to a server in this turn still leaves the process
+  // dies only in the next turn, because what was sent to a server in this one must still leave the
+  // process
   setImmediate(die)
   return answer
 }
@@ -91,6 +96,6 @@ if (isMainThread) {
   wrap(process.stdout, 'write')
   syncBuiltinESMExports()
   process.on('message', () => process.send?.({ url: '', deeds }))
-  // this channel alone must not keep the process running
+  // the channel to the parent process alone must not keep this process running
   process.channel?.unref()
 }

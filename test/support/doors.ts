@@ -16,7 +16,10 @@ function portOf(server: Server): number {
   return at === null || typeof at === 'string' ? 0 : at.port
 }
 
-/** Null if the request was served. `isFull`: the push was told to come again later. */
+/**
+ * What to report about a request that was not served; null if it was served. `isFull`: the push was
+ * told to come again later.
+ */
 function notServed({ method = '', url = '' }: IncomingMessage, { statusCode }: ServerResponse) {
   const [path = ''] = url.split('?')
   if (statusCode < 500 || path === '/readyz') return null

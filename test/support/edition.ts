@@ -69,8 +69,8 @@ export type Second = {
 /** Waits for the answer to a request to the process; its own reports arrive separately. */
 function answer(child: ChildProcess): Promise<Told> {
   return new Promise((resolve, reject) => {
-    // the listener stays, because of two messages that arrive together the second would be lost
-    // between two listeners
+    // one listener stays until the answer has come: if a new one were added for each message, the
+    // second of two that arrive together would be lost
     const hear = (told: Told) => {
       if ('said' in told) return
       child.off('message', hear).off('exit', gone)
@@ -90,7 +90,7 @@ function ask(child: ChildProcess, asked: Asked): Promise<Told> {
   return answered
 }
 
-/** Starts another process of the same product. */
+/** Starts a second process of the same product, with these settings. */
 export async function openSecond(
   settings: Record<string, string>,
   {

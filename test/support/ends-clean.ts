@@ -8,18 +8,24 @@ import { starves } from './starves.ts'
 
 /** What a test is going to cause in its house on purpose. */
 export type Announced = {
-  /** Texts of expected warnings and errors. */
+  /** Texts of the warnings and errors that the test expects in the log. */
   logs?: (string | RegExp)[]
-  /** Whether the database will refuse pushes. */
+  /** Whether the database is going to refuse pushes in this test. */
   refused?: boolean
-  /** Ids of invariants that cannot hold. */
+  /** Ids of the invariants that cannot hold when this house closes. */
   promises?: string[]
   /** How many requests may be left unserved (answer 500 or more, or none), and why. */
   unserved?: { most: number; why: string }
 }
-/** May happen in any test on a busy machine: the pushes of the batch are then stored one by one. */
+/**
+ * A warning that is never a fault, because it may appear in any test on a busy machine: the pushes
+ * of the batch are then stored one by one.
+ */
 const underLoad = 'a batch was dissolved'
-/** Logged for each refused push; the check looks at the inbox rows instead. */
+/**
+ * A warning that is left out, because it is logged for each refused push, and the check looks at
+ * the inbox rows instead.
+ */
 const ofRefused = 'a push was refused by SQL: GET /api/pushes/refused lists it'
 
 /**

@@ -3,25 +3,26 @@ import { betweenLooks } from './pauses.ts'
 
 const second = 1000
 
-/** In milliseconds, on an otherwise idle machine. */
+/** How long each kind of change may take, in milliseconds on an otherwise idle machine. */
 const promises = {
   /**
-   * The ordinary case: a reply is sent, a file is downloaded, an event arrives, a worker starts.
+   * The ordinary case: until a reply is sent, a file is downloaded, an event arrives or a worker
+   * starts.
    */
   soon: 5 * second,
-  /** A change, or the end of a sign-in, is known in every process. */
+  /** Until every process knows of a change, or of the end of a sign-in. */
   everywhere: second,
-  /** The queue index agrees with the database, whatever Redis has lost. */
+  /** Until the queue index agrees with the database again, whatever Redis has lost. */
   queueIndex: 5 * second,
-  /** Timers notice a clock that was moved. */
+  /** Until timers notice that the clock was moved. */
   movedClock: 15 * second,
-  /** A database or Redis is used again after it has come back or has been replaced. */
+  /** Until a database or Redis that has come back or has been replaced is used again. */
   back: 10 * second,
-  /** A process starts. */
+  /** Until a process that is starting can be used. */
   start: 10 * second,
-  /** The counts of rules' answers are written every 5 s. */
+  /** Until the counts of rules' answers, which are written every 5 s, are in the database. */
   tally: 10 * second,
-  /** A replay of rules over all stored messages. */
+  /** Until a replay of rules over all stored messages has ended. */
   replay: 60 * second,
 }
 export type Promised = keyof typeof promises

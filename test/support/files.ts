@@ -1,4 +1,4 @@
-// The smallest files of each type that a browser still displays.
+// Contains, for each type of file, the smallest one that a browser still displays.
 const from = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 
 export const png = from(

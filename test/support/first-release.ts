@@ -14,7 +14,7 @@ const agent = 2
 /** In the first release lanes did not belong to an account, and one lane was shared by everybody. */
 export const firstLanes = { common: 'all', group: (id: number) => `group:${id}` }
 
-/** The sessions, with the state of each and of the reply in it. */
+/** The sessions to create: the state of each session, and of the reply in it. */
 const shapes: {
   state: number
   lane?: string
@@ -218,7 +218,8 @@ type Shape = (typeof shapes)[number]
 
 function session(n: number, shape: Shape, at: number): Rows {
   const began = at - 4 * minute
-  // the second session waiting for nobody in particular came through the other account
+  // of the sessions that wait for nobody in particular, the second came through the second account;
+  // every other session came through the first account
   const its = n === 1 ? 2 : 1
   const who = {
     company_id: company,
@@ -378,7 +379,10 @@ const answerRow = (facts: Facts, delivery: string) => ({
   add_time: facts.began + 1,
 })
 
-/** Replies that have not been sent become due much later. */
+/**
+ * The outbox row of a reply. One that has not been sent becomes due only much later, so that
+ * nothing sends it during the test.
+ */
 function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts) {
   const leased = answer.delivery === 'sending'
   const over = !leased && answer.delivery !== 'pending'
@@ -402,7 +406,7 @@ function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts
   }
 }
 
-/** One of these pushes was refused by the database. */
+/** The inbox row of a push. One of the pushes was refused by the database. */
 const inboxRow = ({ who, n, began }: Facts) => ({
   inbox_id: id('3', n),
   company_id: who.company_id,

@@ -9,7 +9,10 @@ const topics = (databaseUrl: string) => ({
   back: `heard back ${databaseUrl}`,
 })
 
-/** Runs in the second process and answers. */
+/**
+ * Answers in the second process: whatever arrives on one topic of the event bus is sent back on
+ * another.
+ */
 export function answerHeard(bus: EventBus, databaseUrl: string): void {
   const { there, back } = topics(databaseUrl)
   bus.subscribe(there, (n) => {

@@ -1,5 +1,5 @@
-// Runs a job in a process that dies half-way: beside the house if several processes are possible,
-// otherwise in place of it.
+// Runs a job in a process that dies half-way. It runs beside the house if the edition permits
+// several processes, otherwise the house is closed meanwhile.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -11,9 +11,11 @@ export type Counted = { spoken: SpokenRule[]; unanswered: Unanswered[] }
 export type Killing = {
   job: string
   slot: string
-  /** The number of the step at which it dies. */
+  /** The number of the step at which the process dies. */
   at: number
-  /** `inside`: the writes of the step have not been committed. */
+  /**
+   * `inside`: the process dies before the writes of the step are committed; `after`: once they are.
+   */
   where: Where
   counted: Counted
 }
@@ -61,7 +63,8 @@ export const stepping =
 export type Standing = {
   house: () => House
   /**
-   * Returns whether the process died before the job's end. The house is running again afterwards.
+   * Runs the job in a process that is to die, and returns whether it died before the job's end.
+   * Afterwards the house is running again.
    */
   kill: (killing: Killing) => Promise<boolean>
   close: () => Promise<void>

@@ -30,10 +30,10 @@ import { commonOf, presence } from './seen.ts'
 export type Place = {
   settings?: (scene: Scene) => object
   arrange: (scene: Scene) => Promise<unknown>
-  /** What the job changes other than sessions. */
+  /** Reads what the job changes other than sessions. */
   also?: (scene: Scene) => Promise<unknown>
   counted?: (scene: Scene) => Counted
-  /** False if the job changes nothing in the database. */
+  /** False if the job changes nothing in the database, so the test does not expect a change. */
   changes?: false
   /** True if the work is only in the memory of the process and lost with it. */
   mayLose?: true
@@ -155,7 +155,8 @@ export const places: Record<string, Place> = {
       ),
     mayLose: true,
   },
-  // this job only counts and wakes the worker
+  // the job media-rescue needs nothing prepared and changes no row: it only counts, and wakes the
+  // worker
   'media-rescue': { arrange: () => Promise.resolve(), changes: false },
   'kf-sync': {
     arrange: async ({ house, agent, companyId, accountId }) => {

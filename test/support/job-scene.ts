@@ -78,7 +78,10 @@ export const allSent = (scene: Scene) =>
     assert.equal(rows.length, some.length)
   })
 
-/** Followers who have written again have a different session now. */
+/**
+ * Looks up the open session of each follower, because those who have written again have a different
+ * one now.
+ */
 export async function nowOpen(scene: Scene): Promise<void> {
   for (const guest of scene.guests) {
     const [row] = await scene.house.rows<{ session_id: string }>(

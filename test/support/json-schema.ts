@@ -44,7 +44,7 @@ const types: Record<string, (value: unknown) => boolean> = {
 
 const words: Record<string, (look: Look) => string[]> = {
   description: nothing,
-  // not checked, because a pattern beside it says the same more strictly
+  // `format` is not checked, because a `pattern` beside it says the same more strictly
   format: nothing,
   $ref: ({ value, said, at, check, schemas }) => {
     const schema = schemas[String(said).split('/').at(-1) ?? '']

@@ -4,7 +4,10 @@ import type { LedgerItem } from 'wechat-simulator'
 import type { House } from './app.ts'
 import type { Done, Load } from './load.ts'
 
-/** `n`: how many things were checked. */
+/**
+ * The result of a check: the promise, how many things were checked (`n`), and what broke the
+ * promise.
+ */
 export type Found = { promise: string; what: string; n: number; breaches: string[] }
 
 type Line = { text: string; openid: string; session: string; seq: number; created: number }
@@ -137,7 +140,10 @@ const readClaims = (house: House) =>
     "select session_id as session, actor from session_ledger where reason = 'claimed'",
   )
 
-/** During this load nobody hands a session on, so each session has one owner. */
+/**
+ * Checks the claims. Nobody hands a session on during this load, so each session must have exactly
+ * one owner.
+ */
 function claimsHold({ done }: Load, ledger: Claimed[]): Found[] {
   const won = done.filter(({ kind, statuses }) => kind === 'claim' && statuses[0] === 200)
   const noted = new Set(ledger.map(({ session, actor }) => `${session} ${actor}`))

@@ -8,11 +8,11 @@ import { betweenLooks } from './pauses.ts'
 export type Done = {
   kind: 'push' | 'claim' | 'reply' | 'close'
   who: string
-  /** The text, or the id of the session. */
+  /** What the operation was about: its text, or the id of its session. */
   key: string
   result: 'ok' | 'no' | 'unknown'
   statuses: (number | null)[]
-  /** The duration of each attempt that was answered with 200. */
+  /** How long each attempt took that was answered with 200. */
   tookMs: number[]
   /** The id of the message or session in the answer. */
   id: string
@@ -106,7 +106,7 @@ async function serve(desk: Desk, agent: Agent): Promise<void> {
   }
 }
 
-/** If the answer to a claim was lost, the agent looks up what they have. */
+/** Claims the next session. If the answer is lost, the agent looks up which sessions they have. */
 async function claim(desk: Desk, agent: Agent): Promise<string | null> {
   const answer = await act(desk, agent, { kind: 'claim', key: '', path: '/api/sessions/claim' })
   if (answer && answer.status < 500) return answer.id || null

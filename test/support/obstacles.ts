@@ -1,4 +1,5 @@
-// Obstacles for the database, implemented for each of them.
+// Puts obstacles in the way of the product's database (locks, refused writes, failures),
+// implemented for SQLite and for MariaDB.
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
@@ -32,7 +33,7 @@ export async function takeStoreAway(house: House): Promise<() => Promise<void>> 
   }
 }
 
-/** The same transaction, with these queries of one table replaced. */
+/** The given transaction, except that these queries of one of its tables are replaced. */
 export const insteadOf = <Name extends 'outbox' | 'sessions'>(
   unit: Unit,
   name: Name,

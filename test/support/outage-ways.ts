@@ -14,7 +14,10 @@ export type Way = {
 
 const strikesEveryMs = 400
 
-/** Between two strikes new connections work, and then they are cut in the middle of a request. */
+/**
+ * Repeats a failure: until the next strike new connections work, and then they are cut in the
+ * middle of a request.
+ */
 const again = (strike: (wire: TcpProxy) => void): Way['begin'] => {
   return async (wire) => {
     strike(wire)

@@ -4,9 +4,9 @@ import type { Draw } from './random.ts'
 
 export type Choice = { label: string; value: unknown }
 export type Factor = { name: string; choices: Choice[] }
-/** For each factor the index of the chosen value. */
+/** A row of the covering array: for each factor the index of the chosen value. */
 export type Picks = number[]
-/** Two values that cannot be used together. */
+/** Tells whether two values cannot be used together. */
 export type Excluded = (one: Chosen, other: Chosen) => boolean
 export type Chosen = { factor: Factor; choice: Choice }
 

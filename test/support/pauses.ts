@@ -2,19 +2,21 @@
 // for. A test that waits for something to happen uses eventually.ts.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Something must become old enough, which cannot be observed from outside. */
+/** Waits until something is old enough, which cannot be observed from outside. */
 export const timePasses = (ms: number) => sleep(ms)
 
-/** An outage, a lock or a load lasts this long; the test is about what happens during it. */
+/**
+ * Keeps an outage, a lock or a load going for this long; the test is about what happens during it.
+ */
 export const lasts = (ms: number) => sleep(ms)
 
 /** Gives unwanted effects time to appear, before the test checks that there are none. */
 export const nothingFor = (ms: number) => sleep(ms)
 
-/** The pause between two attempts or two observations. */
+/** Pauses between two attempts or two observations. */
 export const betweenLooks = (ms: number) => sleep(ms)
 
-/** One participant starts or answers a little later than the others. */
+/** Lets one participant start or answer a little later than the others. */
 export const comesLater = (ms: number) => sleep(ms)
 
 /** Fails if the work takes longer than this. */

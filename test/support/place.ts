@@ -13,7 +13,10 @@ export type Place = {
   open: () => Promise<House>
 }
 
-/** `options` are those of every house that is opened here. Everything is closed with the test. */
+/**
+ * Opens a place. `options` apply to every house that is opened in it, and everything is closed with
+ * the test.
+ */
 export async function openPlace(
   t: TestContext,
   name: string,

@@ -2,7 +2,10 @@
 import type { Scene, State, Who } from './race-stage.ts'
 import type { Answered } from './route-calls.ts'
 
-/** Kinds of rows that several routes write. */
+/**
+ * For each path, the kind of row that its routes write; calls that write the same kind of row are
+ * raced.
+ */
 export const kindsByPath = {
   '/api/rules/replay': 'replay',
   '/api/rules/unmatched': 'question',
@@ -37,7 +40,10 @@ export type Kind = (typeof kindsByPath)[keyof typeof kindsByPath]
  */
 export type Claim = { of: string; want: unknown; get: () => Promise<unknown> }
 
-/** `rights`: what the owner may do and has, except their sign-in. */
+/**
+ * What a call damages, so that it is restored after the race. `rights`: what the owner may do and
+ * has, except their sign-in.
+ */
 type Spoils = 'account' | 'owner' | 'other' | 'company' | 'rights' | 'settings' | 'replay'
 
 export type Act = {
@@ -47,12 +53,12 @@ export type Act = {
   from?: State
   call: (scene: Scene, n: number) => Promise<Answered>
   claims?: (scene: Scene, answer: Answered, n: number) => Claim[]
-  /** Claims about things with these names are no longer valid after the call. */
+  /** Names of things about which the other call's claims are no longer valid after this call. */
   undoes?: (scene: Scene) => string[]
   /** Two calls with the same value compete for one thing, and only one of them gets it. */
   unique?: string
   spoils?: Spoils[]
-  /** The call ends the person's sign-ins. */
+  /** Set if the call ends the person's sign-ins, so that later calls with them get 401. */
   endsLogins?: true
   /** Prepares the company before the race. */
   before?: (scene: Scene) => Promise<void>

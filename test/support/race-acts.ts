@@ -20,7 +20,9 @@ import { sessionWays } from './race-ways-sessions.ts'
 import { textWays } from './race-ways-texts.ts'
 import { callOf, fillOf, operationOf } from './route-calls.ts'
 
-/** Further variants of calls, where the one in route-calls.ts is not enough. */
+/**
+ * Further variants of calls for races, where the single valid call of route-calls.ts is not enough.
+ */
 const ways = { ...companyWays, ...sessionWays, ...textWays }
 
 const who: Record<string, Who> = {
@@ -63,7 +65,10 @@ export function actsOf(routes: Route[], jobs: string[]): Act[] {
   return [...all, ...pushActs]
 }
 
-/** A person's own things are changed by their owner, everything else by those who may. */
+/**
+ * Who makes a call: a person's own things are changed by their owner, everything else by somebody
+ * who is allowed to.
+ */
 const whoCalls = (of: Kind, by: string): Who =>
   of === 'person' && by === 'stranger' ? 'owner' : (who[by] ?? 'boss')
 
@@ -103,7 +108,7 @@ const jobAct = (name: string): Act => ({
 
 export const isJob = ({ name }: Act) => name.startsWith('job ')
 
-/** How far the clock is moved before the call. */
+/** How far the clock is moved before the call, so that a job has something to do. */
 export const dueAfter = ({ name }: Act) => dueIn[name.slice('job '.length)] ?? 2 * minute
 
 const pushActs: Act[] = [

@@ -17,7 +17,7 @@ export const read = async (scene: Scene, path: string, by: Who = 'boss') => {
 export const row = async (scene: Scene, query: string, values: (string | number)[]) =>
   (await scene.house.rows<Record<string, unknown>>(query, values))[0] ?? null
 
-/** The accepted line exists exactly once. */
+/** The line whose acceptance the answer reports exists exactly once. */
 export const lineThere = (scene: Scene, answer: Answered): Claim[] => {
   const { id } = answer.body.message as { id: string }
   return [
@@ -75,7 +75,7 @@ export const fieldsOf = (
     get: async () => (await get())?.[name],
   }))
 
-/** Something that is found in a list or at its own address. */
+/** Where a thing can be found: in a list or at its own address. */
 type Place = { list: string; id: string | number; by?: Who | undefined }
 
 const thereAt = (scene: Scene, { list, id, by = 'boss' }: Place): Claim => ({

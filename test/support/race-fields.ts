@@ -19,7 +19,10 @@ export const readsOnly = new Set(['POST /api/rules/test'])
 /** Fields that the API never returns. */
 const unseen = new Set(['appSecret', 'token', 'encodingAesKey', 'password'])
 
-/** Fields that are raced in a special way above, or that cannot be read back. */
+/**
+ * Fields of each route that are left out here, because they are raced in variants of their own or
+ * cannot be read back.
+ */
 const elsewhere: Record<string, string[]> = {
   'PATCH /api/users/:uid': ['username', 'password', 'enabled', 'sessionsTo'],
   'PATCH /api/companies/:id': ['enabled'],
@@ -33,7 +36,8 @@ const elsewhere: Record<string, string[]> = {
   ],
   'PATCH /api/receptions/:id': ['kind', 'uid', 'groupId'],
   'PATCH /api/settings': ['accounts'],
-  // whoever takes the session also becomes the exclusive agent
+  // this field is not independent, because whoever takes the session also becomes the exclusive
+  // agent
   'PATCH /api/customers/:id': ['exclusiveAgentUid'],
 }
 

@@ -23,20 +23,19 @@ export type Stage = {
   /** The settings at the beginning, to be restored afterwards. */
   settings: object
   /**
-   * A client for each person, always through the first process: to prepare a race and to check its
-   * result.
+   * Makes a call as this person, always through the first process, to prepare a race or to check
+   * its result. `how` is the method and path, as a route is named.
    */
-  /** `how` is the method and path, as a route is named. */
   ask: (who: Who, how: string, body?: unknown) => Promise<Answered>
 }
-/** A race, with what its calls are about. */
+/** A race: its stage, and the things that its calls are about. */
 export type Scene = Stage & {
   draw: Draw
   ids: Ids
   openid: string
   /** The queued session of a second follower. */
   beside: { sessionId: string; openid: string; customerId: string } | null
-  /** A word that both calls use. */
+  /** A word that both calls use, for example as a name for which they compete. */
   word: string
 }
 
@@ -105,7 +104,7 @@ const settings = {
   reclaimDays: 1,
 }
 
-/** Restores the settings. */
+/** Restores the settings that the company had before the race. */
 export async function settle({ ask, companyId, settings: before }: Stage): Promise<void> {
   const limits = { enabled: true, expiresAt: null, maxAgents: null, maxAccounts: null }
   ok(await ask('operator', `PATCH /api/companies/${companyId}`, limits))
@@ -279,7 +278,7 @@ export const callTo = (how: string, body?: unknown): RouteCall => {
   const [method = '', path = ''] = how.split(' ')
   return { operation: '', method, path, ...(body !== undefined && { body }) }
 }
-/** The n-th call of a race goes to the n-th process. */
+/** Makes the n-th call of a race, at the n-th process. */
 export const fire = (
   { house, people }: Scene,
   n: number,

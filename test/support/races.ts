@@ -45,7 +45,8 @@ export async function run(stage: Stage, race: Race, tally: Tally): Promise<strin
 
   const acts = race.acts.filter((_, n) => took[n])
   if (acts.some((act) => act.spoils?.includes('company'))) await reopen(stage)
-  // after some changes of people and groups, the rest is done by jobs
+  // after some changes of people and groups, jobs have to hand on or move the sessions, so these
+  // jobs are run before anything is checked
   for (const job of acts.some(leavesBehind) ? ['hand-on', 'overflow'] : []) {
     await runJob(scene, job)
   }
@@ -114,7 +115,7 @@ async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise
  */
 function rivals({ acts: [one, other] }: Race, answers: Answered[]): string[] {
   if (one.unique === undefined || one.unique !== other.unique) return []
-  // the same change made twice is no conflict
+  // two calls that make the same change may both succeed
   if (one === other && one.operation.startsWith('PATCH')) return []
   const statuses = answers.map(({ status }) => status)
   const [low = 0, high = 0] = statuses.toSorted((a, b) => a - b)
@@ -141,7 +142,10 @@ async function claimed(scene: Scene, { acts }: Race, answers: Answered[]): Promi
 
 type Done = { act: Act; claims: Claim[] }
 
-/** The claim holds, or the different claim of the other call does. */
+/**
+ * Checks that the claim holds, or that a different claim of the other call about the same thing
+ * does.
+ */
 async function holds({ of, want, get }: Claim, other: Done | null): Promise<string[]> {
   const ends = of === 'its sign-in holds' && other?.act.endsLogins
   const wants = [

@@ -11,7 +11,7 @@ export type Rig = {
    */
   arm: (cut: Cut) => Promise<void>
   mend: () => Promise<void>
-  /** How many messages have passed through this connection. */
+  /** How many messages have been hit by a prepared failure. */
   struck: () => number
   close: () => Promise<void>
 }

@@ -19,7 +19,7 @@ import {
 } from './route-calls.ts'
 import { openStage, usernameOf, type Stage, type StageOptions } from './stage.ts'
 
-/** What kind of thing is used to test a given relation between caller and thing. */
+/** For each relation between caller and thing, the kind of thing with which it is tested. */
 const thingOfReach: Partial<Record<Reach, Thing>> = {
   'session.read': 'session',
   'session.list': 'session',
@@ -62,7 +62,7 @@ function thingOf(route: Route, reach: Reach): Thing | undefined {
   return thingOfReach[reach] ?? fillOf(route).of ?? thingOfWord[word]
 }
 
-/** What a call asks for depends on what it may reach. */
+/** How to make a valid call of this route; some bodies depend on what the caller may reach. */
 function fillFor(route: Route, reach: Reach): Fill {
   const fill = fillOf(route)
   const { body } = fill
@@ -75,8 +75,8 @@ function fillFor(route: Route, reach: Reach): Fill {
 }
 
 /**
- * Some relations exist only for certain sessions: there is a member only in a group chat, and a
- * queued session has no owner.
+ * The relations that a caller can have to a kind of session: there is a member only in a group
+ * chat, and a queued session has no owner.
  */
 const knows: Partial<Record<Thing, readonly string[]>> = {
   waiting: ['owner', 'former'],
@@ -164,7 +164,10 @@ export async function ask(at: Rights, { route, reach, caller }: Cell, ids: Ids):
 }
 const isAlive = (caller: Caller) => !['nobody', 'disabled', 'expired'].includes(caller)
 
-/** If a call names several things, each has its own result. */
+/**
+ * The status that counts for an answer. A call that names several things has a result for each, so
+ * the first failure in its list counts.
+ */
 function statusOfAnswer({ status, body }: Answered): number {
   const [failed] = (body.failed ?? []) as { code: ErrorCode }[]
   return failed ? statusOf[failed.code] : status

@@ -24,7 +24,8 @@ export type Known = Record<string, string>
 export type Ids = { paths: Known; fields: Known }
 
 /**
- * A value that fits the schema; the name of the field is used where the schema does not say enough.
+ * Makes up a value that fits the schema. Where the schema does not say enough, a known value for a
+ * field of this name is taken.
  */
 export function sample(schema: Schema, name: string, known: Known): unknown {
   const option = firstOf(schema)
@@ -96,8 +97,8 @@ export type Thing =
   | 'sharedReplyGroup'
 
 /**
- * Owner, former owner, member and exclusive agent refer to the session, or to the session of what
- * is called.
+ * People by their relation to the session, or to the session to which the called thing belongs:
+ * owner, former owner, member, exclusive agent and so on.
  */
 export type Person =
   | 'stranger'
@@ -284,7 +285,7 @@ export const fills: Record<string, Fill> = {
 
 export const operationOf = ({ method, path }: Pick<Route, 'method' | 'path'>) =>
   `${method.toUpperCase()} ${path}`
-/** All methods except GET write, and so do two GET routes listed by name. */
+/** Whether a route writes: all methods except GET do, and so do two GET routes listed by name. */
 export const writes = (route: Pick<Route, 'method' | 'path'>) =>
   route.method !== 'get' || operationOf(route) in fills
 
@@ -302,7 +303,7 @@ export type RouteCall = {
   method: string
   path: string
   body?: unknown
-  /** The body is a form with a file. */
+  /** Set if the body is a form with a file instead of JSON. */
   form?: true
 }
 
@@ -327,7 +328,7 @@ const bodyOf = (route: Route, ids: Ids, { body }: Fill): unknown =>
 
 export type Answered = { status: number; body: any; location: string | null }
 
-/** Without a token, if none is given. */
+/** Makes the call; without a sign-in if the token is null. */
 export async function send(
   url: string,
   token: string | null,

@@ -24,7 +24,10 @@ export type Told =
 
 const tell = (told: Told) => process.send?.(told)
 
-/** The database's clock also jumps for a process that is just opening. */
+/**
+ * The clock of the database can be made to jump even before the product has been opened in this
+ * process.
+ */
 let jumping = openJumping()
 
 async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Opening) {

@@ -19,7 +19,10 @@ export type Facts = {
 export type Speaker = 'person' | 'colleague'
 
 export const askForPerson = '请转人工'
-/** In traditional characters, whereas the rule's keyword is in simplified ones. */
+/**
+ * A follower's question in traditional characters, whereas the rule's keyword is in simplified
+ * ones.
+ */
 export const askForParcel = '今天發貨吗'
 export const companyRules = [
   {
@@ -65,7 +68,9 @@ export function answerTo(facts: Facts, text: string, { talking, isNew }: Moment)
 }
 
 const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
-/** Matches the place in the queue and the waiting time, which may be unknown. */
+/**
+ * A pattern for this text with any place in the queue and any waiting time, which may be unknown.
+ */
 const positioned = (text: string) =>
   new RegExp(
     `^${text
@@ -80,7 +85,10 @@ export function isClosed({ settings, ids }: Facts): boolean {
   return hours !== null && Object.keys(hours.week).length === 0
 }
 
-/** Whether sessions in the group's lane, or in the common lane, are assigned. */
+/**
+ * Whether queued sessions of the group's lane, or of the common lane, are assigned to agents
+ * instead of being grabbed.
+ */
 export const isGiven = ({ settings, ids }: Facts, of: 'everybody' | 'group'): boolean =>
   ((of === 'group' ? settings.groups[ids.groupIds[0]]?.sessionRule : undefined) ??
     settings.accounts[ids.accountId]?.sessionRule ??

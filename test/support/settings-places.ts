@@ -31,7 +31,8 @@ const company: Record<keyof typeof defaultSettings, Place> = {
   waitingMinutes: own,
   queueMinutes: own,
   queueInHours: own,
-  // shorter than idleCloseMinutes, so that the story sees both
+  // 20 minutes are less than idleCloseMinutes, so the story sees sessions taken back and sessions
+  // closed
   takeBackMinutes: by(0, 20),
   idleCloseMinutes: own,
   queueWhen: own,
@@ -85,7 +86,7 @@ const person: Record<string, Place> = {
   password: not('everybody has one'),
   name: by(undefined, '小李'),
   role: own,
-  // false means the person was disabled and is enabled again
+  // in the story, false means that the person was disabled and is enabled again
   enabled: own,
   groupIds: named({ none: [], one: ({ groupIds: [first] }: Ids) => [first] }),
   deputyUids: named({ none: [], one: ({ colleague }: Ids) => [colleague] }),
@@ -115,7 +116,7 @@ const environment: Record<string, Place> = {
   PUBLIC_URL: by(undefined, 'https://kefu.example.com'),
   SEARCH_URL: by(undefined, 'http://127.0.0.1:9'),
   CLOCK_URL: not('the test moves the clock itself'),
-  // the house prefixes this with its own directory
+  // the house puts its own directory in front of this name, so that no two houses share it
   MEDIA_DIR: by(undefined, 'elsewhere'),
   TRUSTED_PROXIES: by(undefined, '127.0.0.1'),
   METRICS_TOKEN: by(undefined, 'm'.repeat(16)),

@@ -19,7 +19,10 @@ import {
 } from './settings-model.ts'
 import type { Ids } from './settings-places.ts'
 
-/** Values by name of the setting. Values that depend on ids are functions. */
+/**
+ * The values of one combination, by the name of the setting. A value that depends on ids is a
+ * function of them.
+ */
 export type Given = Record<'company' | 'account' | 'person', Record<string, unknown>>
 export type Clock = { totalMs: number }
 type Keys = { appid: string; appSecret: string; token: string }
@@ -77,7 +80,7 @@ export async function openRow(house: House, clock: Clock, given: Given): Promise
   await ok(boss, ['PATCH', '/api/settings'], patch)
   for (const rule of companyRules) await ok(boss, ['POST', '/api/rules'], rule)
   await house.heard()
-  // places in the queue are known only when the index is complete
+  // waits for the queue index to be complete, because places in the queue are known only then
   await runJob(boss, 'queue-reconcile')
   const facts = {
     ids,
@@ -170,14 +173,14 @@ type Closed = Seen & { seq: number; visitorOffset: number; agentOffset: number }
 export type Session = Seen & { seq: number; window: { remaining: number } }
 export type Talk = {
   customer: Follower
-  /** Set as soon as the follower has written. */
+  /** Empty until the follower has written. */
   id: string
   said: string[]
   /** Messages that must reach the follower through the API, in this order and once each. */
   promised: string[]
-  /** How many more replies WeChat accepts. */
+  /** How many more replies WeChat accepts for this follower. */
   left: number
-  /** How many lines nobody has read. */
+  /** How many lines of the follower's session nobody has read. */
   unread: number
 }
 
@@ -188,7 +191,7 @@ export async function newTalk(at: At): Promise<Talk> {
   return talk
 }
 
-/** The follower's newest session. */
+/** Reads the follower's newest session. */
 export async function seen(at: At, talk: Talk): Promise<Session> {
   if (talk.id === '') talk.id = (await sessionOf(at.house, talk.customer, at.boss)).customer.id
   return (await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])).items[0] as Session

@@ -10,7 +10,10 @@ export type SmallDisk = {
   dir: string
   fill: () => void
   free: () => void
-  /** Does nothing if the small disk is a real one. */
+  /**
+   * Makes the product's writes fail when the disk is full; changes nothing if the small disk is a
+   * real one.
+   */
   wrap: (ports: Ports) => Ports
   close: () => void
 }

@@ -3,7 +3,7 @@ import { entities } from '../../entities/index.ts'
 import type { House } from './app.ts'
 import { simulatorLedger } from './doors.ts'
 
-/** By table; each row is one line. */
+/** The rows of each table, each written as one line of text. */
 export type Snapshot = Map<string, Set<string>>
 
 /** Columns that every call changes: the time at which somebody was last active. */
@@ -14,7 +14,10 @@ type Row = Record<string, unknown>
 /** Rows in which processes regularly report their clock. */
 const isHeartbeat = (table: string, { name }: Row) => table === 'installation' && name === 'clock'
 
-/** With `companyId`, only the data of this company. */
+/**
+ * Records all rows of the database and what was sent to WeChat; with `companyId`, only the rows of
+ * this company.
+ */
 export async function takeSnapshot(house: House, companyId?: string): Promise<Snapshot> {
   const tables = await Promise.all(
     entities.map(async ({ options: { name, tableName, columns } }) => {

@@ -32,7 +32,10 @@ const day = 24 * 3600_000
 export type Stage = {
   house: House
   people: Record<Person, Actor>
-  /** The ids that always exist, and those of another thing of this kind. */
+  /**
+   * Returns the ids that always exist and, if a kind of thing is named, those of a new thing of
+   * this kind.
+   */
   idsOf: (thing?: Thing) => Promise<Ids>
   /** A call of the route by a person who may make it, on a thing created for it. */
   prepare: (route: Route) => Promise<{ by: Person; call: RouteCall }>
@@ -60,8 +63,8 @@ const staff: Record<Exclude<Person, 'operator'>, object> = {
   admin: { role: 'admin' },
 }
 /**
- * The house has an admin of this name already, the operator, so this company's admin has another
- * name.
+ * The sign-in name of a person. The house's operator is called admin already, so this company's
+ * admin has another name.
  */
 export const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
 
@@ -183,7 +186,7 @@ type At = {
   people: Record<Person, Actor>
   fixed: Known
   stock: Stock
-  /** The inner group, if sessions come through it. */
+  /** The group inside another group through which sessions come; null if they come through none. */
   inner: number | null
 }
 type Pair = { id: string; customerId: string }
@@ -221,7 +224,7 @@ const several = async (many: number, make: () => Promise<Pair>): Promise<Pair[]>
   return all
 }
 
-/** Creates what only appears after some time. Sign-ins have ended by then. */
+/** Creates missed and reclaimed customers by moving the clock. Sign-ins have ended by then. */
 async function timePasses(
   house: House,
   { missed = 0, reclaimed = 0 }: StageOptions,
@@ -291,7 +294,7 @@ async function openGroup(at: At): Promise<Pair> {
   return pair
 }
 
-/** Things that an admin creates with a single call. */
+/** Makes a function that creates a thing for which an admin needs only a single call. */
 const byAdmin =
   (word: string, path: string, body: (at: At) => object) =>
   async (at: At): Promise<Ids> =>
@@ -375,7 +378,7 @@ const makers: Record<Thing, (at: At) => Promise<Ids>> = {
   sharedReplyGroup: replyGroup('supervisor', 'shared'),
 }
 
-/** WeChat refuses the line, so that a person has to decide about it. */
+/** Creates a line that WeChat refuses, so that a person has to decide about it. */
 async function failLine(at: At): Promise<Ids> {
   const pair = await openGroup(at)
   await post(`${at.house.simulator}/sim/faults`, {
@@ -401,7 +404,7 @@ async function failLine(at: At): Promise<Ids> {
   return { ...ids, paths: { ...ids.paths, messages: id } }
 }
 
-/** Only one replay may run at a time. */
+/** Starts a replay, again and again until it is accepted, because only one may run at a time. */
 async function openReplay({ people: { admin } }: At): Promise<Ids> {
   const asked = () =>
     admin.call('POST', '/api/rules/replay', { from: plainFields['from'], to: plainFields['to'] })
@@ -432,7 +435,10 @@ async function openPlatform({ house, people }: At): Promise<string> {
   return platform.componentAppid
 }
 
-/** The owner of an account has agreed at WeChat and is on the way back to us. */
+/**
+ * Begins an authorisation: the owner of an account has agreed at WeChat and is on the way back to
+ * us.
+ */
 async function authorize(at: At): Promise<Ids> {
   const componentAppid = await openPlatform(at)
   const away = await at.people.admin.get(`/wechat/platform/${componentAppid}/authorize`)

@@ -1,5 +1,5 @@
-// Tells whether this process got no processor time for a while. Pushes then wait too long and come
-// again, and answers of Redis seem late.
+// Tells whether this process got no processor time for a while, in which case pushes wait too long
+// and are sent again, and answers of Redis seem late.
 const everyMs = 50
 const starvesMs = 250
 const remembersMs = 3000

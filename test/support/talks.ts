@@ -28,7 +28,7 @@ export async function openAccounts(house: House, many: number): Promise<string[]
 
 export type Talk = { customer: Follower; id: string; appid: string }
 
-/** This many followers of the account have written, and the agent has claimed each of them. */
+/** Lets `many` followers of the account write, and the agent claim the session of each of them. */
 export async function talks(
   house: House,
   agent: Actor,

@@ -10,8 +10,8 @@ export type TcpProxy = {
   /** From now on everything that either side sends is swallowed, on old and new connections. */
   goDead: () => void
   /**
-   * Ends that. What was swallowed stays lost, so old connections remain dead, and neither side
-   * learns that the other has gone.
+   * Ends the dead state. What was swallowed meanwhile stays lost, so old connections remain dead,
+   * and neither side learns that the other has gone.
    */
   revive: () => void
   /** From now on everything arrives this much later. */
@@ -25,7 +25,7 @@ export type TcpProxy = {
   halfClose: () => void
   /** Resets every connection and stops listening. */
   refuse: () => Promise<void>
-  /** Starts to listen again. */
+  /** Accepts connections again, after they were refused. */
   listen: () => Promise<void>
   /**
    * Sees each statement of the MySQL protocol. If it returns `true`, all connections are cut as
@@ -90,7 +90,7 @@ export async function openTcpProxy(
       socket.on('close', () => {
         pair.lost ||= isDead
         if (other.destroyed) pairs.delete(pair)
-        // a dead connection does not report that the other side has gone
+        // on a dead connection neither side is told that the other one has gone
         if (pair.lost) return
         row(delay[way], () => {
           other.destroy()

@@ -6,9 +6,9 @@ export type Sound = {
   bits?: number
   float?: boolean
   extensible?: boolean
-  /** The pitch in each channel. */
+  /** The frequency of the tone in each channel. */
   hertz?: number[]
-  /** Chunks that precede the sound. */
+  /** RIFF chunks that are written before the sound. */
   before?: Buffer[]
 }
 

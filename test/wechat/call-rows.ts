@@ -20,10 +20,10 @@ export type Sent = {
 }
 type Said<P> = {
   ask?: Parameters<Asking<P>>[0]
-  /** The value to which the call resolves. */
+  /** The value to which the SDK's call must resolve. */
   get?: Awaited<ReturnType<Asking<P>>>
   sent?: Sent
-  /** WeChat's answer, if it differs from that value. */
+  /** WeChat's answer, if it differs from the value to which the call resolves. */
   answer?: unknown
 }
 export type Row = { path: string; line: string; said: Said<Path> }

@@ -14,38 +14,38 @@ const article = { title: '', description: '', url: '', picurl: '' }
 export function refusals(client: WechatClient, media: Media, user: UserInfo): unknown[] {
   return [
     client.custom.send({ ...to, msgtype: 'news', news: { articles: [article] } }),
-    // @ts-expect-error WeChat takes one article
+    // @ts-expect-error a news message has exactly one article
     client.custom.send({ ...to, msgtype: 'news', news: { articles: [article, article] } }),
-    // @ts-expect-error an image has no content
+    // @ts-expect-error an image message has no text
     client.custom.send({ ...to, msgtype: 'image', text: { content: '' } }),
     // @ts-expect-error followers can send a location, accounts cannot
     client.custom.send({ ...to, msgtype: 'location', location: {} }),
-    // @ts-expect-error somebody must get it
+    // @ts-expect-error a message needs a receiver (touser)
     client.custom.send({ msgtype: 'text', text: { content: '' } }),
-    // @ts-expect-error WeChat's own end is half a minute
+    // @ts-expect-error a temporary code must say when it expires, or WeChat ends it in 30 s
     client.qrcodes.create({
       action_name: 'QR_STR_SCENE',
       action_info: { scene: { scene_str: '' } },
     }),
     client.qrcodes.create({
       action_name: 'QR_LIMIT_SCENE',
-      // @ts-expect-error a number scene for a number code
+      // @ts-expect-error a code for numbers takes a scene_id and no scene_str
       action_info: { scene: { scene_str: '' } },
     }),
-    // @ts-expect-error a click needs its key
+    // @ts-expect-error a button of type click needs a key
     client.menu.create({ button: [{ type: 'click', name: '' }] }),
-    // @ts-expect-error at least two
+    // @ts-expect-error a mass message to a list of followers needs at least two
     client.mass.send({ touser: ['o1'], msgtype: 'text', text: { content: '' } }),
-    // @ts-expect-error all or a tag
+    // @ts-expect-error a mass message that is not for all followers needs a tag
     client.mass.sendToTag({ filter: { is_to_all: false }, msgtype: 'text', text: { content: '' } }),
-    // @ts-expect-error a number would lose its last digits
+    // @ts-expect-error a msg_id is a text, because a number would lose its last digits
     client.mass.status({ msg_id: 9007199254740993 }),
-    // @ts-expect-error it takes no question
+    // @ts-expect-error the call that lists all tags takes no parameters
     client.tags.list({}),
-    // @ts-expect-error a video has no bytes yet
+    // @ts-expect-error there are no bytes until it is known that this is no video
     media.bytes,
     media.kind === 'file' ? media.bytes : media.video_url,
-    // @ts-expect-error of who does not follow nothing is known
+    // @ts-expect-error a remark is known only of users who follow the account
     user.remark,
     user.subscribe === 1 ? user.remark : '',
   ]

@@ -8,7 +8,7 @@ import { memoryTokenStore, type TokenStore } from 'wechat-api-ts'
 export type Asked = {
   method: string
   path: string
-  /** The query without the token. */
+  /** The parameters of the query, except the access token. */
   query: Record<string, string>
   token: string | null
   type: string

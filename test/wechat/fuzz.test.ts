@@ -23,7 +23,8 @@ const { token, appid, encodingAESKey } = vectors.constants
 const keys: AccountKeys = { appid, token, encodingAesKey: encodingAESKey, mode: 'compatible' }
 const inputs = times(20_000, 500_000)
 const mostMs = 50
-// without the large vectors, which xml.test.ts covers; here the number of inputs matters
+// the large test vectors are left out, because xml.test.ts covers them and here the number of
+// inputs matters
 const pushes = vectors.inbound_xml.map(xmlOf).filter((xml) => xml.length < 5000)
 const splices = [
   '<![CDATA[',
@@ -144,7 +145,10 @@ function isRead(input: string, run: () => unknown): boolean {
   return read
 }
 
-/** Some inputs must be read and others refused; otherwise they were not suitable. */
+/**
+ * Runs many inputs. Some must be read and others refused; otherwise the inputs would not be
+ * suitable.
+ */
 function fuzz(
   seed: number,
   share: number,

@@ -31,7 +31,7 @@ function event(name: string, inside = ''): InboundEvent {
   return inbound
 }
 
-/** The fields in addition to those of every push. */
+/** Returns the fields of a message except those that every push has, which are checked here. */
 function said(inbound: Inbound): unknown {
   assert.deepEqual(
     [inbound.toUserName, inbound.openid, inbound.createTime],

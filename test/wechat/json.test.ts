@@ -1,4 +1,4 @@
-// Pushes in JSON form mean the same as their XML form.
+// Tests pushes in JSON form, which must mean the same as in XML form.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'

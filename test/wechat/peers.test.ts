@@ -75,7 +75,7 @@ function ourPush(xml: string, mode: (typeof modes)[number]): Posted {
   }
 }
 
-/** A push encrypted by wechat-crypto. */
+/** Makes a push that the package wechat-crypto has encrypted. */
 function theirPush(xml: string): Posted {
   const { timestamp, nonce } = at()
   const encrypted = crypto.encrypt(xml)
@@ -210,8 +210,8 @@ for (const mode of modes) {
         url,
         mode === 'plain' ? ourPush(textPush('你好'), 'plain') : theirPush(textPush('你好')),
       )
-      // the other package reads our answer like a push; if it is encrypted, its signature is
-      // checked as well
+      // the package wechat reads our answer as if it were a push; if it is encrypted, its signature
+      // is checked as well
       const {
         Encrypt = '',
         MsgSignature = '',
@@ -256,12 +256,15 @@ test('a text that contains the end of CDATA is damaged by the package wechat, bu
   assert.equal(readXml(ours)['Content'], 'a]]>b')
 })
 
-// leaves out vectors with forbidden characters and names, and with attributes, which the others
-// keep
+// vectors with forbidden characters, forbidden names or attributes are left out, because the other
+// packages keep what we drop
 const comparable = vectors.inbound_xml.filter(
   ({ name, expect }) => expect.ok && expect.warnings?.length === 0 && name !== 'attributes_ignored',
 )
-/** The other packages turn a list of one into its entry and trim white space. */
+/**
+ * Changes a value to what the other packages make of it: they turn a list of one into its entry and
+ * trim white space.
+ */
 const asThey = (value: XmlValue): unknown => {
   if (typeof value === 'string') return value.trim()
   if (Array.isArray(value)) return value.length === 1 ? asThey(value[0] ?? '') : value.map(asThey)

@@ -1,5 +1,5 @@
-// Other packages for the same protocol. They have no types, and only their public functions are
-// used.
+// Loads other npm packages for the same protocol (wechat, wechat-crypto). They have no types, and
+// only their public functions are used.
 import { createServer, type RequestListener } from 'node:http'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'

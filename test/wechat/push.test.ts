@@ -240,7 +240,7 @@ test('every kind of malformed envelope is refused with the same error text', () 
       cipher.final(),
     ]).toString('base64')
   }
-  // 25 + 38 bytes, one less than 64
+  // with the 38 bytes around it, a text of 25 letters gives 63 bytes, one less than 64
   const [long, short] = ['x'.repeat(25), 'x'.repeat(20)]
   assert.equal(decryptMessage(key, appid, padded(long, [1])), long)
   assert.equal(decryptMessage(key, appid, padded(short, [6, 6, 6, 6, 6, 6])), short)

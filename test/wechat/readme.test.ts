@@ -1,4 +1,5 @@
-// The program in the README works as printed, and both languages show the same one.
+// The program in the SDK's README works as printed, and the README in the other language shows the
+// same program.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'

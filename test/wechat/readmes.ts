@@ -9,7 +9,6 @@ function upwards(path: string, from = import.meta.dirname): string {
   return from === '/' ? assert.fail(`no ${path}`) : upwards(path, join(from, '..'))
 }
 
-/** The READMEs of the SDK. */
 export const readmes = ['README.md', 'README.zh-CN.md'].map((name) =>
   upwards(join('packages/wechat-api-ts', name)),
 )

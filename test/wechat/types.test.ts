@@ -86,41 +86,41 @@ function events(event: InboundEvent): string {
 function refusals(inbound: Inbound, event: InboundEvent, notice: PlatformNotice): void {
   // @ts-expect-error an event has no content
   void event.content
-  // @ts-expect-error which message it is must be asked before
+  // @ts-expect-error the kind of a message must be tested before its content is read
   void inbound.content
-  // @ts-expect-error a text has no media
+  // @ts-expect-error a text message has no media id
   if (inbound.kind === 'text') void inbound.mediaId
-  // @ts-expect-error a file cannot be fetched
+  // @ts-expect-error a file message has no media id, because it cannot be downloaded
   if (inbound.kind === 'file') void inbound.mediaId
-  // @ts-expect-error there is no such kind
+  // @ts-expect-error no kind of message is called hologram
   if (inbound.kind === 'hologram') void inbound
-  // @ts-expect-error names are in lower case
+  // @ts-expect-error the names of events are in lower case
   if (event.event === 'SCAN') void event
-  // @ts-expect-error a message has no event
+  // @ts-expect-error only an event has an event name, a text message has none
   if (inbound.kind === 'text') void inbound.event
-  // @ts-expect-error who takes it away gives no code
+  // @ts-expect-error a withdrawn authorisation comes without an authorisation code
   if (notice.kind === 'unauthorized') void notice.authorizationCode
-  // @ts-expect-error values are texts, nodes and lists, never numbers
+  // @ts-expect-error a value read from XML is a text, a node or a list, never a number
   const value: XmlValue = 5
   void value
 }
 
 const bad = () => {
-  // @ts-expect-error a text needs one
+  // @ts-expect-error a reply of type text needs its text
   const empty: PassiveReply = { type: 'text' }
-  // @ts-expect-error music needs its picture
+  // @ts-expect-error a reply of type music needs its picture
   const silent: PassiveReply = { type: 'music', title: 'x' }
-  // @ts-expect-error nobody answers with a file
+  // @ts-expect-error a passive reply cannot be a file
   const file: PassiveReply = { type: 'file', mediaId: 'm' }
-  // @ts-expect-error articles are a list
+  // @ts-expect-error the articles of a news reply are a list
   const news: PassiveReply = { type: 'news', articles: { title: 'x' } }
   openPush(
-    // @ts-expect-error there are three modes
+    // @ts-expect-error no mode of encryption is called secret
     { appid: 'a', token: 't', encodingAesKey: null, mode: 'secret' },
     new URLSearchParams(),
     '',
   )
-  // @ts-expect-error a push is answered to somebody
+  // @ts-expect-error a passive reply needs the account's id too, not only the follower's openid
   renderReply({ openid: 'o' }, { type: 'text', text: 'x' }, 1)
   return [empty, silent, file, news]
 }
@@ -152,11 +152,11 @@ const doors = () => {
   createServer((request, response) => {
     void serve(request, response)
   })
-  // @ts-expect-error a number is no answer
+  // @ts-expect-error a handler cannot answer with a number
   webhook(keys, () => 5)
-  // @ts-expect-error nor is a list of articles without their type
+  // @ts-expect-error a handler cannot answer with articles that have no type
   webhook(keys, () => ({ articles: [] }))
-  // @ts-expect-error keys are needed
+  // @ts-expect-error a webhook needs all keys of an account, not only its token
   webhook({ token: 't' }, () => null)
   return app
 }
@@ -164,7 +164,8 @@ const doors = () => {
 test('the types of the SDK accept correct programs and refuse wrong ones', () => {
   const once: Once = async (_key, run): Promise<MaybeReply> => run()
   assert.equal(typeof once, 'function')
-  // these functions are only compiled and never called
+  // the functions of this file are compiled and never called; that they are functions is all that
+  // is checked
   assert.deepEqual(
     [kinds, refusals, bad, doors].map((one) => typeof one),
     ['function', 'function', 'function', 'function'],

@@ -473,7 +473,8 @@ test('pushes are remembered for the configured time, and the oldest are forgotte
 
 test('an encrypted push that somebody recorded does not run the handler again, neither soon nor later', async (t) => {
   let runs = 0
-  // set before the webhook is created, because it keeps using the clock it finds then
+  // the clock is replaced before the webhook is created, because a webhook keeps using the clock it
+  // finds then
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const url = await door(t, safe, () => {
     runs += 1
@@ -517,7 +518,7 @@ test('a large unsigned body is refused without the cost of parsing it', async ()
   const deep = `<xml>${'<a>'.repeat(120_000)}${'</a>'.repeat(80_000)}<Encrypt>x</Encrypt></xml>`
   const json = `{"a":${'['.repeat(900_000)}`
   const query = new URLSearchParams('timestamp=1&nonce=2&msg_signature=x&encrypt_type=aes')
-  // within all limits of the readers, but expensive for them
+  // this body is within all limits of the readers, but expensive for them to read
   const readable = `<xml><a><b>${'&#x4f60;'.repeat(120_000)}</b></a><Encrypt>x</Encrypt></xml>`
   for (const body of [deep, json, deep.replaceAll('<a>', '<![CDATA[]]>'), readable]) {
     const times = [1, 2, 3].map(() =>

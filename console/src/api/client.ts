@@ -1,7 +1,10 @@
 // Calls the HTTP API. A call can fail in two ways: the server refuses it, or no answer arrives.
 import type { Failure } from 'kefu-wire'
 
-/** All fields are optional, because a proxy in front of the server may answer with other JSON. */
+/**
+ * The fields of an error. All of them are optional, because a proxy in front of the server may
+ * answer with other JSON.
+ */
 type Told = Partial<Failure['error']>
 
 /** The server answered with an error. */

@@ -8,7 +8,7 @@ export interface Choosable<Id> {
   name: string
 }
 
-/** Reads a list to its end. */
+/** Reads a list page by page to its end. */
 async function readAll<Item>(path: string): Promise<Item[]> {
   const found: Item[] = []
   for (let cursor: string | null = ''; cursor !== null;) {

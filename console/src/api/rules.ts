@@ -10,7 +10,7 @@ import type {
 } from 'kefu-wire'
 import { call, withQuery } from './client.ts'
 
-/** A rule as it is saved. */
+/** The fields of a rule that the page sends when a rule is saved. */
 export type RuleToSave = Pick<
   Rule,
   'name' | 'accountId' | 'enabled' | 'priority' | 'action' | 'schedule'

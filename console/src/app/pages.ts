@@ -42,7 +42,8 @@ export const mayOpen = (me: Me, page: { role: Role }) =>
   roles.indexOf(me.role) >= roles.indexOf(page.role)
 
 export const pageRoutes: RouteRecordRaw[] = [
-  // older versions had the rules page at the address #/rules
+  // Older versions had the rules page at the address #/rules, so old bookmarks are sent to its new
+  // address.
   { path: '/', redirect: ({ hash }) => (hash === '#/rules' ? '/rules' : '/desk') },
   ...pages.map(({ name, path, title, role, load }) => ({
     name,

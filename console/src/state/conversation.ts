@@ -9,7 +9,10 @@ import { repeat } from './polling.ts'
 const pageSize = 50
 const isMoving = (line: Message) =>
   line.delivery?.state === 'pending' || line.delivery?.state === 'sending'
-/** The type allows null because lines outside a session have no number; in a session all have one. */
+/**
+ * The number of a line in its session. The type allows null, because lines outside a session have
+ * no number; here every line has one.
+ */
 const seqOf = ({ seq }: Message) => seq ?? 0
 const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
 

@@ -39,8 +39,8 @@ export async function leave() {
   try {
     await meApi.logout()
   } catch (error) {
-    // If the server still accepts the cookie, the page must not claim that the person is signed
-    // out.
+    // If signing out fails, an error is shown and the person stays signed in: the server may still
+    // accept the cookie, so the page must not claim otherwise.
     if (!(error instanceof Refusal && error.status === 401)) {
       showError(error)
       return

@@ -30,7 +30,10 @@ export function tell(text: string, kind: Notice['kind'] = 'good', detail = '') {
   )
 }
 
-/** Replaces an error code of the server by words, if there are any for it. */
+/**
+ * Explains an error code of the server in words, or returns the code itself if there are no words
+ * for it.
+ */
 export const explainCode = (code: string) => (isWord(code) ? say(code) : code)
 
 export function explainError(error: unknown): string {
@@ -44,7 +47,8 @@ export function explainError(error: unknown): string {
 }
 
 export function showError(error: unknown) {
-  // the sign-in page already shows this
+  // A status of 401 means that the sign-in has ended. The sign-in page says so, and a notice would
+  // say it twice.
   if (error instanceof Refusal && error.status === 401) return
   const wantsReference = error instanceof Refusal && error.requestId !== '' && !isWord(error.code)
   tell(explainError(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')

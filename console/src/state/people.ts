@@ -2,7 +2,10 @@ import { computed, ref } from 'vue'
 import type { Colleague } from 'kefu-wire'
 import { directoryApi } from '../api/directory.ts'
 
-/** People and groups of the company, read when the user is about to choose one. */
+/**
+ * The people of the company and their groups. They are read anew each time the user is about to
+ * choose one.
+ */
 export const people = ref<Colleague[]>([])
 
 export const groups = computed(() => {

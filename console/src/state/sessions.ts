@@ -36,7 +36,8 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
     const current = tab.value
     await load(current, pages)
     isLoaded.value = true
-    // For the other lists only the number of entries is shown, so they are read less often.
+    // Only the open list is read every time. Of each other list the page shows only how many
+    // entries it has, so those are read every third time.
     const others = tabs.filter((state) => state !== current && state !== 'closed')
     if (rounds++ % 3 === 0) await Promise.all(others.map((state) => load(state, 1)))
   }

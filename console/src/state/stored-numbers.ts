@@ -1,9 +1,9 @@
 // Names for the numbers of the API that the console needs; docs/glossary.md has them all.
 import type { Grade } from 'kefu-wire'
 
-/** Who wrote a line: `opercode`. */
+/** The numbers in `opercode`, which says who wrote a line. */
 export const writtenBy = { agent: 1, supervisor: 3, rule: 6 } as const
-/** Of what type a line is: `messageType`. */
+/** The numbers in `messageType`, which says of what type a line is. */
 export const messageTypes = { text: 1 } as const
-/** How a session is graded, best first. */
+/** The numbers with which a session is graded, best first. */
 export const grades = { good: 1, medium: 2, bad: 3 } as const satisfies Record<string, Grade>

@@ -6,13 +6,19 @@ const { say, isWord } = wordsOf({ 'zh-CN': chinese, en: english })
 
 export { say }
 
-/** The words for a kind or state that the server names. */
+/**
+ * Finds the words for a kind, state or other name that comes from the server; without words the
+ * name itself is returned.
+ */
 export const sayOf = (group: 'kind' | 'do' | 'state' | 'day' | 'tab', name: string | number) => {
   const word = `${group}_${String(name)}`
   return isWord(word) ? say(word) : String(name)
 }
 
-/** The server gives such texts in both languages on one line; this picks the right half. */
+/**
+ * Picks the half in the user's language from an explanation that the server writes in both: Chinese
+ * / English.
+ */
 export const half = (both: string) => {
   const [first = both, second = both] = both.split(' / ')
   return language.value === 'en' ? second : first

@@ -12,7 +12,7 @@ watchEffect(() => {
   try {
     localStorage.setItem(kept, language.value)
   } catch {
-    /* if the browser has no storage, only the choice of language is lost */
+    /* If the browser cannot store anything, only the choice of language is forgotten. */
   }
 })
 

@@ -8,7 +8,7 @@ export type Account = WechatAccount | WebAccount
 export interface WechatAccount {
   id: string
   kind: 'wechat'
-  /** 1 official account, 2 mini program. */
+  /** The kind of account: 1 official account, 2 mini program. */
   type: 1 | 2
   appid: string
   name: string
@@ -22,9 +22,12 @@ export interface WechatAccount {
   keysChangedAt: Time | null
   /** The appid of the third-party platform through which the account is used. */
   componentAppid: string | null
-  /** Pushes that arrived while the account was not bound, so they were not stored. */
+  /**
+   * How many pushes arrived while the account was not bound to kefu. They were counted but not
+   * stored.
+   */
   unboundPushes: CountedPushes
-  /** Pushes that were refused because they were signed too long ago. */
+  /** How many pushes were refused because WeChat had signed them too long ago. */
   oldPushes: CountedPushes
   /** The URL to enter at WeChat; null if the server does not know its own address. */
   callbackUrl: string | null
@@ -60,7 +63,10 @@ export interface Identity {
 }
 
 export interface Identities extends Page<Identity> {
-  /** The identities that WeChat knows for this account. */
+  /**
+   * All customer-service accounts that WeChat has for this official account, even if no agent uses
+   * them.
+   */
   listed: ListedIdentity[]
 }
 

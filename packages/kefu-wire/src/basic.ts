@@ -22,7 +22,9 @@ export interface Page<Item> {
 /** The call succeeded and has nothing to answer. */
 export type Done = Record<string, never>
 
-/** One of several items of a call that failed, while others may have succeeded. */
+/**
+ * One item that failed in a call about several items. The call may have succeeded for other items.
+ */
 export interface FailedOne {
   id: string
   code: ErrorCode
@@ -34,7 +36,7 @@ export interface StoredFile {
   /** The message type as which the file can be sent. */
   type: FileType
   mime: string
-  /** In bytes. */
+  /** The size of the file in bytes. */
   size: Whole
   name: string
   /** The path from which the file is loaded. */

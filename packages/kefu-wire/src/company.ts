@@ -16,7 +16,7 @@ export interface AuditEntry {
   id: string
   uid: Whole
   action: string
-  /** The object that was changed, by its kind and id. */
+  /** The object that was changed, named by its kind and id. */
   object: string
   detail: unknown
   at: Time

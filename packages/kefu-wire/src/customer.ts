@@ -10,7 +10,9 @@ export interface Customer {
   tags: string[]
   /** The uid of the exclusive agent; -1 if the customer has none. */
   exclusiveAgentUid: Whole
-  /** From 0 to 9; customers with a higher priority come first in the queue. */
+  /**
+   * The priority of the customer, from 0 to 9. Customers with a higher one come first in the queue.
+   */
   priority: Whole
   channel: ChannelKind
   subscribed: boolean
@@ -44,7 +46,7 @@ export interface ReclaimSoon {
 
 export interface Reclaimed {
   customerId: string
-  /** The agent who had the customer. */
+  /** The agent to whom the customer belonged before the reclaim. */
   agentUid: Whole | null
   sessionId: string | null
   at: Time
@@ -52,7 +54,7 @@ export interface Reclaimed {
 }
 
 export interface UndoneReclaims {
-  /** Ids of customers. */
+  /** The ids of the customers who were given back to their former agents. */
   undone: string[]
   failed: FailedOne[]
 }

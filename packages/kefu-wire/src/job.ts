@@ -11,13 +11,13 @@ export interface JobRun {
   name: string
   slot: string
   startedAt: Time
-  /** Null while the job is running. */
+  /** When the job ended; null while it is running. */
   endedAt: Time | null
   /** What the job did for the caller's company; its form depends on the job. */
   result: unknown
 }
 
-/** The result of checking the invariants on live data. */
+/** The result of a self-check, which looks for stored data that contradict the promises of kefu. */
 export interface SelfCheck {
   ok: boolean
   promises: CheckedPromise[]

@@ -1,7 +1,10 @@
 import type { Time, Whole } from './basic.ts'
 import type { Article, Menu, MiniProgram } from './content.ts'
 
-/** The content of a line. Lines that we sent use the same names as the call that sends them. */
+/**
+ * The content of a line. In a line that kefu sent, the fields have the same names as in the call
+ * that sends a message.
+ */
 export interface Said {
   text?: string
   media?: Media
@@ -23,13 +26,16 @@ export interface Said {
 /** A line of a conversation, in either direction. */
 export interface Message extends Said {
   id: string
-  /** Null, like `seq`, if the line belongs to no session. */
+  /** Null if the line belongs to no session; `seq` is null then as well. */
   sessionId: string | null
   /** The number of the line in its session; numbers have no gaps. */
   seq: Whole | null
   direction: 'in' | 'out' | 'system'
   opercode: Opercode
-  /** The stored number of the type; 0 for events and for messages that kefu does not understand. */
+  /**
+   * The number by which the type is stored; 0 for events and for messages that kefu does not
+   * understand.
+   */
   messageType: Whole
   type: MessageType
   /** The person of the company who wrote the line. */
@@ -63,18 +69,18 @@ export type MessageType =
 
 export interface Media {
   state: MediaState
-  /** `id` and `url` are only there while `state` is `ready`. */
+  /** The id of the stored file. `id` and `url` are only there while `state` is `ready`. */
   id?: string
   url?: string
   mime?: string
-  /** In bytes. */
+  /** The size of the file in bytes. */
   size?: Whole
   name?: string
   /** The format of a voice message, in WeChat's words. */
   format?: string
-  /** Only of a short video. */
+  /** Set only if WeChat sent the video as a short video. */
   short?: true
-  /** The reason why the file is lost. */
+  /** The reason why the file is gone for good; only while `state` is `lost`. */
   reason?: string
   thumb?: { id: string; url: string }
 }
@@ -109,15 +115,15 @@ export interface Delivery {
   state: DeliveryState
   /** The error code that WeChat answered. */
   errcode?: Whole
-  /** Only while the state is `failed` or `unknown`. */
+  /** Why the message failed or its outcome is unknown; absent in every other state. */
   why?: DeliveryWhy
-  /** The same in words, in Chinese and English. */
+  /** The reason why it failed or is unknown, explained in Chinese and English. */
   explanation?: string
 }
 
 /** Why a message did not arrive, or why nobody knows whether it did. */
 export type DeliveryWhy =
-  /** `errcode` and the explanation tell what WeChat said. */
+  /** WeChat refused the message; `errcode` and the explanation tell why. */
   | 'wechat_refused'
   /** WeChat could not be reached for ten minutes. */
   | 'wechat_away'
@@ -136,9 +142,9 @@ export type DeliveryWhy =
   | 'reply_budget_used'
   | 'last_reply_reserved'
   | 'dropped_on_close'
-  /** A person sent it again; the new line names this one as `resendOf`. */
+  /** A person sent the message again; the new line names this one as `resendOf`. */
   | 'resent'
-  /** A person found out that it did not arrive. */
+  /** The outcome was unknown until a person found out that the message did not arrive. */
   | 'resolved'
 
 /** `unknown` means that the message was sent, but WeChat did not answer whether it arrived. */

@@ -36,7 +36,7 @@ export interface User {
   deputyUids: Whole[]
   /** The accounts whose customers the person serves. */
   accountIds: string[]
-  /** How many sessions the person can have at the same time. */
+  /** How many sessions the person may have at the same time. */
   capacity: Whole
   /** How many sessions the person has now. */
   load: Whole
@@ -54,7 +54,7 @@ export interface Colleague {
   name: string
   picture: string | null
   presence: Presence
-  /** How many sessions the person can have at the same time. */
+  /** How many sessions the person may have at the same time. */
   capacity: Whole
   /** How many sessions the person has now. */
   load: Whole
@@ -70,7 +70,7 @@ export interface Group {
   createdAt: Time
 }
 
-/** What happened to everything that referred to a deleted group. */
+/** How many things referred to a deleted group and were changed, by their kind. */
 export interface RemovedGroup {
   receptions: Whole
   rules: Whole

@@ -9,7 +9,7 @@ export interface RefusedPush {
   kind: string
   /** The push as it arrived. */
   xml: string | null
-  /** The session and the line that stand in for the push, if there are any. */
+  /** The session that contains a line in place of the push; null if there is none. */
   sessionId: string | null
   messageId: string | null
   at: Time
@@ -21,6 +21,9 @@ export interface RefusedPush {
 }
 
 export interface RefusedPushes extends Page<RefusedPush> {
-  /** How many pushes are neither handled by an admin nor stored after all. */
+  /**
+   * How many refused pushes still need attention: no admin marked them as handled, and they were
+   * not stored later.
+   */
   open: Whole
 }

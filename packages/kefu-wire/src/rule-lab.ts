@@ -5,7 +5,7 @@ import type { Action, Match, MatchKind, Rule, Schedule } from './rule.ts'
 /** Which rule would answer a text, and why the other rules would not. */
 export interface TriedRules {
   matched: Rule | null
-  /** The first of the replies. */
+  /** The first of the replies that the matched rule would send. */
   reply?: Content
   replies: Content[]
   keyword?: string
@@ -33,7 +33,7 @@ export interface ConsideredRule {
     | 'unusable'
     | 'no_match'
     | 'not_for_texts'
-  /** In Chinese and English. */
+  /** The reason in words, in Chinese and English. */
   explanation: string
   keyword?: string
 }
@@ -44,8 +44,8 @@ export interface NamedRule {
 }
 
 /**
- * Keywords that never matter, rules that can never answer, and rules that have not answered for a
- * long time.
+ * Problems of the rules: keywords that never matter, rules that can never answer, and rules that
+ * have not answered for a long time.
  */
 export interface RuleConflicts {
   conflicts: KeywordConflict[]
@@ -57,7 +57,7 @@ export interface KeywordConflict {
   rule: NamedRule | null
   kind: 'same' | 'hidden'
   keyword: string
-  /** The rule that answers instead. */
+  /** The rule that answers instead when a text contains this keyword. */
   by: NamedRule | null
   explanation: string
 }
@@ -79,9 +79,9 @@ export interface UnmatchedQuestion {
   firstAt: Time
   lastAt: Time
   texts: { text: string; times: Whole }[]
-  /** A keyword that a new rule could use to answer them. */
+  /** A keyword by which a new rule could answer this question; null if none was found. */
   keyword: string | null
-  /** The hashes to give when the question is dismissed. */
+  /** The hashes of all wordings of the question; the call that dismisses it needs them. */
   hashes: string[]
 }
 
@@ -95,7 +95,7 @@ export interface Replay {
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
   done: Whole
   total: Whole
-  /** From 0 to 1. */
+  /** How much of the replay is done, from 0 to 1. */
   progress: number
   result?: ReplayResult
   createdAt: Time
@@ -104,9 +104,12 @@ export interface Replay {
 
 export interface ReplayResult {
   messages: Whole
-  /** How often each rule would have answered, and how often it did. */
+  /** How often each rule would have answered (`hits`), and how often it really did (`before`). */
   hits: { id: string; name: string; hits: Whole; before: Whole }[]
-  /** The percentage of messages that a rule answered before, and would answer now. */
+  /**
+   * The percentage of messages that a rule really answered (`before`), and that a rule would answer
+   * now.
+   */
   coverage: { before: number; after: number }
   newlyAnswered: ReplaySamples
   newlyWrong: ReplaySamples

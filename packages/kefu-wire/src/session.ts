@@ -27,20 +27,20 @@ export interface Session {
   answerable: boolean
   /** Since when the customer has been waiting for an answer. */
   unansweredSince: Time | null
-  /** Only while the session is queued. */
+  /** The place of the session in the queue; absent unless the session is queued. */
   queue?: QueuePlace
-  /** Only if the session is a group chat. */
+  /** The people who were asked into the session; absent unless it is a group chat. */
   memberUids?: Whole[]
   /** How a supervisor graded the session. */
   grade?: SupervisorGrade
   /** How the customer graded the session. */
   satisfaction?: { grade: Grade; at: Time }
   /**
-   * Only if a timer ended the session while its customer was waiting, and nobody has dealt with
-   * that yet.
+   * Set if a timer ended the session while its customer was waiting for an answer. It is absent
+   * again once somebody has dealt with it.
    */
   missed?: Missed
-  /** Only in the list of missed sessions. */
+  /** When the session was missed; only the list of missed sessions has this field. */
   missedAt?: Time
   lastMessage: Message | null
   createdAt: Time
@@ -68,7 +68,7 @@ export interface QueuePlace {
   position: Whole | null
   estimatedSeconds: Whole | null
   since: Time | null
-  /** The lane of the queue in which the session waits. */
+  /** The lane (part of the queue) in which the session waits. */
   lane: string | null
 }
 
@@ -96,7 +96,7 @@ export interface Missed {
 export interface WatchedSession extends Session {
   /** The name of the event stream that carries the new lines of this session. */
   stream: string
-  /** The caller may listen to that stream until then. */
+  /** Until when the caller may listen to that event stream. */
   until: Time
 }
 
@@ -109,7 +109,7 @@ export interface ClosedSessions {
 /** One change of the state of a session. */
 export interface LedgerEntry {
   n: Whole
-  /** Null if the session began with this change. */
+  /** The state before the change; null if the session began with this change. */
   from: StateCode | null
   to: StateCode
   /**
@@ -119,12 +119,18 @@ export interface LedgerEntry {
   reason: string | null
   fence: Whole
   agentUid: Whole | null
-  /** Only of an assignment: who was considered, and why they did not get the session. */
+  /**
+   * Who was considered for an assignment, and why they did not get the session. Other changes have
+   * no candidates.
+   */
   candidates?: Candidate[]
   at: Time
 }
 
-/** Somebody who was considered for an assignment. Without a uid, it stands for `count` others. */
+/**
+ * Somebody who was considered for an assignment. An entry without a uid stands for `count` people
+ * about whom the same is true.
+ */
 export interface Candidate {
   uid?: Whole
   why:

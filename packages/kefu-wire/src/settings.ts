@@ -32,7 +32,7 @@ export interface Settings {
   reserveLastReply: boolean
   tellPosition: boolean
   positionReply: string
-  /** Null if the company is always open. */
+  /** The working hours; null if the company is always open. */
   hours: WorkingHours | null
   /** Settings that differ for an account, by its id. */
   accounts: Record<string, AccountSettings>
@@ -53,14 +53,20 @@ export interface GroupSettings extends AccountSettings {
   overflow?: Overflow | null
 }
 
-/** When a customer moves on to another group: if so many wait before them, or after so long. */
+/**
+ * When a queued customer moves on to another group: if `waiting` customers or more are before them,
+ * or after they waited for `minutes`.
+ */
 export interface Overflow {
   groupId: Whole
   waiting: Whole
   minutes: Whole
 }
 
-/** Spans are like `09:00-18:00`; one that ends before it begins goes past midnight. */
+/**
+ * When the company is open. Spans are written like `09:00-18:00`; one that ends before it begins
+ * goes past midnight.
+ */
 export interface WorkingHours {
   /** A time zone such as `Asia/Shanghai`. */
   zone: string
@@ -73,7 +79,7 @@ export interface WorkingHours {
     fri?: string[]
     sat?: string[]
   }
-  /** Days that differ from their weekday; without `open`, the company is closed on them. */
+  /** Days with other hours than their weekday. Without `open`, the company is closed on them. */
   holidays: { from: string; to?: string; open?: string[] }[]
   /** The automatic answer while the company is closed. */
   reply: string

@@ -1,4 +1,4 @@
-// WeChat offers two kinds of access tokens to an account: stable ones and classic ones.
+// Fetches access tokens for an account. WeChat offers two kinds: stable ones and classic ones.
 import type { Ask } from './call.ts'
 import { WechatUnreachable } from './errors.ts'
 import type { StoredToken } from './tokens.ts'
@@ -10,10 +10,14 @@ export type FetchToken = (
   refused: string | null,
 ) => Promise<StoredToken>
 
-// So that a forced renewal happens at most twenty times a day.
+// WeChat allows twenty forced renewals of a stable token a day, so they are made at least 75
+// minutes apart.
 const forcedAtMostEvery = 75 * 60_000
 
-/** WeChat gives the same stable token to everybody who asks. */
+/**
+ * Fetches a stable token. WeChat gives the same one to everybody who asks for it with the account's
+ * secret.
+ */
 export const stableToken =
   ({ appid, secret, ask, now }: AccountTokenSource): FetchToken =>
   async (newest, refused) => {
@@ -37,7 +41,10 @@ export const stableToken =
     return { ...(await get(true)), forcedAt: now() }
   }
 
-/** Each request gets a new classic token; the previous one stays valid for five more minutes. */
+/**
+ * Fetches a classic token. Each request gets a new one, and the previous one stays valid for five
+ * more minutes.
+ */
 export const classicToken =
   ({ appid, secret, ask, now }: AccountTokenSource): FetchToken =>
   async () => {

@@ -10,7 +10,10 @@ export type Said =
   | { kind: 'answer'; rest: object }
   | { kind: 'refusal'; errcode: number; text: string }
 
-/** A response that is none of the expected kinds counts as no answer. */
+/**
+ * Reads a response of WeChat. One that is neither an answer nor a refusal is treated as if WeChat
+ * had not answered.
+ */
 export function readReply({ answer }: Question, { status, contentType, bytes }: Reply): Said {
   if (status !== 200) throw new WechatUnreachable(true, `http_${status}`)
   if (answer === 'file' && isFile(bytes)) return { kind: 'file', file: { bytes, contentType } }
@@ -25,13 +28,13 @@ function readSaid(text: string, answer: Question['answer']): Said {
   if (errcode === 0 || (errcode === undefined && (answer !== 'done' || errmsg === 'ok'))) {
     return { kind: 'answer', rest }
   }
-  // success may come without an errcode, unless the errcode is the whole answer; anything else does
-  // not tell what happened
+  // An answer without an errcode means success, unless the call is answered by an errcode and
+  // nothing else. Then it remains unknown what happened, which is an error.
   throw new WechatUnreachable(true, 'no_errcode')
 }
 
-// Judged by the content, because a refusal in place of a picture comes as text/plain and could be
-// mistaken for the picture.
+// Whether the response is a file. This is judged by its content, because WeChat also sends refusals
+// as text/plain, so by their type they could be mistaken for the file.
 function isFile(bytes: Buffer): boolean {
   const first = /[^\s\ufeff]/u.exec(bytes.toString('utf8', 0, 64))?.[0]
   return first !== undefined && first !== '{' && first !== '<'

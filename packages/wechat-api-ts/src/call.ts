@@ -11,8 +11,8 @@ export type Question = {
   json?: object
   upload?: { media: Upload; fields?: Record<string, string> }
   /**
-   * `done`: the answer only confirms success, and must do so explicitly. `file`: the answer may be
-   * bytes instead of JSON.
+   * What the answer is if it is not JSON with fields. `done`: it only confirms success, and must do
+   * so explicitly. `file`: it may be the bytes of a file.
    */
   answer?: 'done' | 'file'
   /** Values that must not be shown if WeChat repeats them in an error. */

@@ -17,16 +17,16 @@ export type ClientOptions = {
    */
   tokens?: TokenStore
   /**
-   * By default `stable`: several servers can each ask for the token without invalidating it for the
-   * others.
+   * Which kind of token is used, by default `stable`: several servers can each ask for such a token
+   * without invalidating it for one another.
    */
   tokenKind?: TokenKind
   /**
-   * By default `https://api.weixin.qq.com`. If several are given, the next one is used only when no
-   * byte was sent to the previous one.
+   * Where WeChat's API is, by default at `https://api.weixin.qq.com`. If several addresses are
+   * given, the next one is used only when no byte was sent to the previous one.
    */
   baseUrl?: string | readonly string[]
-  /** Returns the time in milliseconds. */
+  /** Returns the present time in milliseconds since 1970; tests can give a clock of their own. */
   now?: () => number
 }
 

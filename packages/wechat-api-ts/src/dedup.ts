@@ -31,7 +31,8 @@ function identity(inbound: Inbound): (string | number | null)[] {
   }
   const id = textOf(fields, 'MsgID')
   if (id) return [toUserName, 'event', inbound.name, id]
-  // a follower may cause two different events within one second, so the time alone is not enough
+  // A follower may cause two different events within one second, so the key of an event contains
+  // its name and key besides its time.
   return [
     toUserName,
     'event',

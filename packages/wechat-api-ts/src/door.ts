@@ -1,4 +1,5 @@
-// What the webhook needs from HTTP, independent of the framework around it.
+// Reads requests and writes responses for the webhook, independent of the framework (such as
+// Express) around it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { badXml, WechatInputError } from './errors.ts'
 import type { PushFormat } from './fields.ts'
@@ -47,7 +48,7 @@ function readAll(request: IncomingMessage): Promise<string> {
   })
 }
 
-/** Returns the promise's value, or undefined if it takes longer. */
+/** Returns the promise's value, or undefined if it takes longer than `ms`. */
 export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const alarm = new Promise<undefined>((resolve) => {
@@ -70,7 +71,8 @@ export function end(
     typeof answer === 'string'
       ? ['text/plain', answer]
       : [`application/${answer.format}`, answer.body]
-  // closes the connection, so that the unread rest of a refused body need not be waited for
+  // A refused request may not have been read to its end. Closing the connection spares us from
+  // waiting for the unread part.
   if (status >= 400) response.shouldKeepAlive = false
   response
     .writeHead(status, {
@@ -90,7 +92,10 @@ export function endWithError(response: ServerResponse, error: unknown): void {
   end(response, error.code === 'bad_signature' ? 403 : 400, error.code)
 }
 
-/** Requests from strangers are not worth a warning; every other failure is. */
+/**
+ * Anybody can send invalid requests, so they are not worth a warning; every other failure is
+ * reported by one.
+ */
 export function warn(error: unknown): void {
   if (!(error instanceof WechatInputError)) {
     process.emitWarning(error instanceof Error ? error : String(error))

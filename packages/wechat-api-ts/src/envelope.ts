@@ -51,7 +51,8 @@ function hasPadding(padding: Buffer): boolean {
 
 function decipher(key: Buffer, encrypted: Buffer): Buffer | null {
   if (encrypted.length === 0 || encrypted.length % 16 !== 0) return null
-  // WeChat pads to blocks of 32 bytes, whereas node's own check expects 16
+  // Node's own check of the padding is turned off, because it expects blocks of 16 bytes, and
+  // WeChat pads to blocks of 32.
   const cipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   return Buffer.concat([cipher.update(encrypted), cipher.final()])
 }

@@ -50,7 +50,10 @@ export class WechatRefused extends Error {
   }
 }
 
-/** There was no usable answer. Only `bytesLeft: false` proves that the call had no effect. */
+/**
+ * WeChat gave no usable answer, so the call may have taken effect. Only `bytesLeft: false` proves
+ * that it had no effect.
+ */
 export class WechatUnreachable extends Error {
   /** Whether any byte of the request was sent. */
   readonly bytesLeft: boolean

@@ -6,8 +6,8 @@ type Numbers<Names extends string> = Record<Names, number | null>
 type Texts<Names extends string> = Record<Names, string>
 
 /**
- * `scene` is the value with which a QR code was made. After a payment there is a trade number
- * instead.
+ * What a `subscribe` event tells. `scene` is the value with which the scanned QR code was made. If
+ * the follower came by a payment, there is a trade number instead.
  */
 type Followed = { scene: string | null; ticket: string; tradeNo: string | null }
 type Scanned = { scanType: string; scanResult: string }
@@ -59,8 +59,8 @@ export type EventDetails = {
   unsubscribe: { tradeNo: string | null }
   scan: { scene: string; ticket: string }
   /**
-   * The follower's location, for accounts that are allowed to know it. This is not the location
-   * message.
+   * The event that tells the follower's location, for accounts that are allowed to know it. A
+   * location that the follower sends as a message is not this event.
    */
   location: Numbers<'latitude' | 'longitude' | 'precision'>
   click: object
@@ -99,8 +99,8 @@ export type EventDetails = {
 type Readers = { [E in keyof EventDetails]: (fields: XmlNode) => EventDetails[E] }
 
 /**
- * Reads the event with this name (in lower case). `event` is the name, or 'unknown' if it is not
- * listed above.
+ * Reads the fields of the event with this name (in lower case). For an event that the SDK does not
+ * know, `event` becomes 'unknown' and no fields are added.
  */
 export function readEvent(name: string, fields: XmlNode): object {
   const event = Object.hasOwn(readers, name) ? (name as keyof EventDetails) : 'unknown'

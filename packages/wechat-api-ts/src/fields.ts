@@ -9,7 +9,10 @@ export type PushFormat = 'xml' | 'json'
 
 export const formatOf = (body: string): PushFormat => (/^\s*\{/.test(body) ? 'json' : 'xml')
 
-/** Every value in the result is a string, a node or a list. */
+/**
+ * Reads the fields of a push in XML or JSON. Every value in the result is a string, a node or a
+ * list.
+ */
 export function readFields(body: string): XmlNode {
   if (formatOf(body) === 'xml') return readXml(body)
   if (body.length * 3 > maxBytes && Buffer.byteLength(body) > maxBytes) throw badXml('too large')

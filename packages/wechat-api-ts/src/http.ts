@@ -26,8 +26,8 @@ const callWithin = 8000
 export const fileWithin = 60_000
 const mostBytes = { call: 8 * 1_048_576, file: 32 * 1_048_576 }
 
-// the limit for all accounts together; it is high, so that accounts whose calls hang leave sockets
-// for the others
+// The highest number of open sockets, for all accounts together. It is so high that accounts whose
+// calls hang leave sockets for the healthy ones.
 const pool = { keepAlive: true, timeout: 4000, maxSockets: 1024 }
 const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
 
@@ -39,7 +39,10 @@ type RequestState = {
   reason: string | null
 }
 
-/** Another base URL is tried only if no byte was sent to the previous one. */
+/**
+ * Makes calls to the first base URL. The next one is tried only if no byte was sent to the previous
+ * one, because otherwise the call might take effect twice.
+ */
 export function createExchange(baseUrls: string | readonly string[]): Exchange {
   const bases = [baseUrls].flat().map(checkedBase)
   return async (request) => {
@@ -88,7 +91,8 @@ export function exchange(asked: Request, url: URL, until: number): Promise<Reply
       })
     }
     call.request.on('error', fail)
-    // an upgrade to another protocol was not asked for, so it counts as a failure
+    // The SDK never asks to change to another protocol, so a response that does so counts as a
+    // failure.
     call.request.on('upgrade', (_response, socket) => {
       socket.destroy()
       fail(new Error('unasked_upgrade'))

@@ -2,7 +2,10 @@ import { badXml } from './errors.ts'
 import { readEvent, type EventDetails } from './events.ts'
 import { numberOf, textOf, type XmlNode } from './xml-node.ts'
 
-/** `fields` contains every element as it arrived, including those without a name of ours. */
+/**
+ * What every push has. `fields` contains every element as it arrived, including elements that the
+ * SDK does not know.
+ */
 type InboundCommon = { toUserName: string; openid: string; createTime: number; fields: XmlNode }
 
 /** The article from which the follower wrote. */
@@ -47,7 +50,7 @@ export type InboundLink = Message & {
   description: string
   url: string
 }
-/** There is no media id, because WeChat lets nobody download the file. */
+/** A file from the follower. It has no media id, because WeChat lets nobody download it. */
 export type InboundFile = Message & {
   kind: 'file'
   title: string
@@ -70,8 +73,8 @@ export type InboundMessage =
   | InboundUnknown
 
 /**
- * `event` is a known name in lower case, or 'unknown'. `name` is always WeChat's name in lower
- * case.
+ * An event. `event` is its name in lower case if the SDK knows it, otherwise 'unknown'. `name` is
+ * always the name that WeChat sent, in lower case.
  */
 type EventOf<E extends keyof EventDetails> = InboundCommon & {
   kind: 'event'
@@ -108,7 +111,8 @@ function toEvent(common: InboundCommon): InboundEvent {
 
 function toMessage(common: InboundCommon, msgType: string): InboundMessage {
   const { fields } = common
-  // one page of WeChat's documents writes the id of a voice message as MsgID
+  // The id of a message is in MsgId, but one page of WeChat's documents writes that of a voice
+  // message as MsgID.
   const msgId = textOf(fields, 'MsgId') || textOf(fields, 'MsgID') || null
   const dataId = textOf(fields, 'MsgDataId')
   const message = {

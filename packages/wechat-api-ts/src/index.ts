@@ -5,7 +5,7 @@ export {
   type WechatInputCode,
 } from './errors.ts'
 
-// receiving and answering pushes
+// For programs that receive pushes and answer them.
 export { openPush, type AccountKeys, type EnvelopeKeys, type OpenedPush } from './push.ts'
 export { decryptMessage, encryptMessage, encryptWith } from './envelope.ts'
 export { signature, sameSignature, verifyQuery, isFresh } from './sign.ts'
@@ -45,7 +45,7 @@ export {
   type ReleaseTest,
 } from './platform.ts'
 
-// making calls
+// For programs that call WeChat's API.
 export { lookUp, type Advice, type Phrase, type Retry } from './errcodes.ts'
 export { createClient, type ClientOptions, type WechatClient } from './client.ts'
 export {

@@ -28,7 +28,7 @@ export function readJsonPush(text: string): XmlNode {
   return root
 }
 
-/** Skips what matches the pattern, which may be nothing. */
+/** Reads on past the text that matches the pattern and returns that text; '' if nothing matches. */
 function skip(cursor: JsonCursor, pattern: RegExp): string {
   pattern.lastIndex = cursor.at
   const [found = ''] = pattern.exec(cursor.text) ?? []
@@ -127,7 +127,8 @@ function isEscaped(text: string, at: number): boolean {
 
 function unescaped(inside: string): string | null {
   try {
-    // raw control characters are invalid in JSON, but that is no reason to lose a message
+    // Raw control characters are invalid in JSON. They are escaped before the string is read, so
+    // that no message is lost because of them.
     const clean = inside.replace(/[\u0000-\u001f]/g, (one) => JSON.stringify(one).slice(1, -1))
     return JSON.parse(`"${clean}"`) as string
   } catch {

@@ -32,7 +32,7 @@ function part(
   return Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from('\r\n')])
 }
 
-// Escapes a name, because a line break or a quote in it could add headers.
+// Escapes a name in a form, because a line break or a quote in it could add headers.
 const quoted = (text: string) =>
   text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ')

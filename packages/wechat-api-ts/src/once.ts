@@ -12,8 +12,8 @@ export type Once = (key: string, run: () => Promise<MaybeReply>) => Promise<Mayb
 type Memory = {
   now?: () => number
   /**
-   * Longer than the accepted age of a push. WeChat delivers a push up to three times within about
-   * 15 seconds.
+   * How long a push is remembered. This must be longer than the age at which a push is still
+   * accepted, so that none can be handled twice.
    */
   forSeconds?: number
   /** How many pushes are remembered; beyond that the oldest are forgotten. */
@@ -21,8 +21,8 @@ type Memory = {
 }
 
 /**
- * For a single process. A push that is delivered again while its handler is running waits for the
- * same answer. A handler that failed runs again.
+ * Remembers handled pushes in memory, for a single process. A push that is delivered again while
+ * its handler is running waits for the same answer. A handler that failed runs again.
  */
 export function onceInMemory({
   now = Date.now,

@@ -4,9 +4,9 @@ import type { Ask } from './call.ts'
 export type AuthorizerInfo = {
   nick_name: string
   head_img?: string
-  /** 0 and 1 are subscription accounts, 2 is a service account. */
+  /** The kind of account: `id` 0 or 1 is a subscription account, 2 a service account. */
   service_type_info: { id: number }
-  /** -1 means not verified. */
+  /** How WeChat verified the account; `id` -1 means that it is not verified. */
   verify_type_info: { id: number }
   /** The original id of the account, beginning with `gh_`. */
   user_name: string
@@ -36,7 +36,10 @@ export const platformCalls = (ask: Ask, component_appid: string) => {
       secrets,
     })
   return {
-    /** Each authorisation needs a new code, which is valid for `expires_in` seconds. */
+    /**
+     * Gets the code with which an owner is sent to WeChat's authorisation page. Each authorisation
+     * needs a new one, which is valid for `expires_in` seconds.
+     */
     preAuthCode: () =>
       post<{ pre_auth_code: string; expires_in: number }>('api_create_preauthcode', {}),
     queryAuth: (authorization_code: string) =>

@@ -27,7 +27,8 @@ export type PlatformOptions = {
   /** Returns the newest component_verify_ticket that was pushed, or null if there is none yet. */
   ticket: () => Promise<string | null>
   /**
-   * Must be reliable: if the refresh token of an account is lost, its owner has to authorise again.
+   * Where the tokens of all accounts are stored. The store must be reliable: if the refresh token
+   * of an account is lost, its owner has to authorise again.
    */
   tokens?: TokenStore
   baseUrl?: string | readonly string[]
@@ -47,7 +48,7 @@ export type WechatPlatform = {
    */
   authorize: (authorizationCode: string) => Promise<Authorization>
   authorizerInfo: (appid: string) => Promise<Authorizer>
-  /** At most 500 accounts per page. */
+  /** Lists the accounts that authorised the platform, at most 500 per page. */
   authorizers: (page: {
     offset: number
     count: number

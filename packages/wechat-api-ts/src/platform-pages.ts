@@ -8,11 +8,11 @@ export type Authorizing = { componentAppid: string; preAuthCode: string; redirec
   { authType: 1 | 2 | 3 } | { bizAppid: string }
 )
 
-/** The page for a browser on a computer. */
+/** The address of the authorisation page for a browser on a computer. */
 export const authorizePage = (of: Authorizing) =>
   `https://mp.weixin.qq.com/cgi-bin/componentloginpage?${query(of)}`
 
-/** The same page inside the WeChat app. */
+/** The address of the authorisation page for use inside the WeChat app. */
 export const authorizePageInWechat = (of: Authorizing) =>
   `https://open.weixin.qq.com/wxaopen/safe/bindcomponent?action=bindcomponent&no_scan=1&${query(of)}#wechat_redirect`
 

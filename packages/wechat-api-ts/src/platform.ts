@@ -10,7 +10,7 @@ type NoticeCommon = { componentAppid: string; createTime: number | null; fields:
 type Authorized = {
   authorizerAppid: string
   authorizationCode: string
-  /** In seconds. The code can be used once and until this time. */
+  /** When the authorisation code expires, in seconds since 1970. It can be used once. */
   codeExpiresAt: number | null
   preAuthCode: string
 }
@@ -77,8 +77,8 @@ export function messageUrl(template: string, appid: string): string {
 }
 
 /**
- * Finds the appid in a URL that was made from the template. Only paths are compared, because a
- * proxy may have changed the host. Null for other URLs.
+ * Finds the appid in a URL that was made from the template; null if the URL was not. Only paths are
+ * compared, because a proxy may have changed the host.
  */
 export function appidInUrl(template: string, url: string): string | null {
   const pathOf = (some: string) => new URL(some, 'http://host').pathname
@@ -99,13 +99,17 @@ export const releaseTestAccounts: readonly { appid: string; originalId: string }
 ]
 
 /**
- * What a step of the test expects: either a passive text reply; or an empty answer, after which the
- * code is exchanged and `text` is sent as a customer-service message.
+ * What WeChat's test before the release of a third-party platform expects as the next step: a
+ * passive text reply, or an empty answer, after which the code is exchanged and `text` is sent as a
+ * customer-service message.
  */
 export type ReleaseTest =
   { kind: 'reply'; text: string } | { kind: 'exchange'; authorizationCode: string; text: string }
 
-/** Null for every push that is not a step of this test. */
+/**
+ * Recognises a push with which WeChat tests a third-party platform before its release, and returns
+ * what WeChat expects. Null for every other push.
+ */
 export function releaseTest(inbound: Inbound): ReleaseTest | null {
   if (!releaseTestAccounts.some(({ originalId }) => originalId === inbound.toUserName)) return null
   if (inbound.kind === 'event') {

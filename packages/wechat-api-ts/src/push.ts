@@ -5,19 +5,25 @@ import { toInbound, type Inbound } from './inbound.ts'
 import { sameSignature, signature, single, verifyQuery } from './sign.ts'
 
 /**
- * The keys for encrypting and decrypting envelopes. For a third-party platform all three belong to
- * the platform.
+ * The keys for encrypting and decrypting envelopes. For pushes that go to a third-party platform
+ * they are the platform's own, and not those of the account.
  */
 export type EnvelopeKeys = {
   appid: string
   token: string
   encodingAesKey: string | null
-  /** The key before the last change, because pushes that are already on their way still use it. */
+  /**
+   * The encryption key before the last change. It is still accepted, because pushes that are
+   * already on their way use it.
+   */
   previousEncodingAesKey?: string | null
 }
 export type AccountKeys = EnvelopeKeys & { mode: 'plain' | 'compatible' | 'safe' }
 
-/** Throws a TypeError for keys that would let everybody in, or nobody. */
+/**
+ * Throws a TypeError for keys with which anybody could send pushes, or with which no push could be
+ * read.
+ */
 export function checkKeys(keys: AccountKeys): void {
   const { appid, token, encodingAesKey, previousEncodingAesKey, mode } = keys
   if (!appid) throw new TypeError('appid is needed')
@@ -58,8 +64,8 @@ function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): Ope
 }
 
 /**
- * Checks only msg_signature, as WeChat's guide demands here, because `signature` does not cover the
- * body.
+ * Checks and decrypts an encrypted push. As WeChat's guide demands, only `msg_signature` is
+ * checked, because the other parameter, `signature`, does not cover the body.
  */
 export function openEnvelope(
   keys: EnvelopeKeys,

@@ -26,7 +26,10 @@ export type PassiveReply =
   /** Passes the message to the account's own answering machine at WeChat. */
   | { type: 'transfer_biz_ai_ivr' }
 
-/** `format` is the form of the push, which the answer must have too. */
+/**
+ * To whom a reply goes and from which account. `format` is the form of the push (XML or JSON),
+ * which the reply must have too.
+ */
 type To = { openid: string; originalId: string; format?: PushFormat }
 
 /** Builds the answer to a push. If the push was encrypted, encrypt the answer as well. */
@@ -35,7 +38,10 @@ export function renderReply(to: To, reply: PassiveReply, createTime: number): st
   return to.format === 'json' ? asJson(readXml(xml)) : xml
 }
 
-/** JSON uses the same names, but counts and times are numbers, and articles are a plain list. */
+/**
+ * Writes a reply as JSON. The names are the same as in XML, but counts and times are numbers, and
+ * articles are a plain list.
+ */
 function asJson({ CreateTime, ArticleCount, Articles, ...rest }: XmlNode): string {
   return utf8Json({
     ...rest,

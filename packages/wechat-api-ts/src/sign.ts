@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
-// WeChat sorts by bytes, so a locale-dependent or numeric order would give a different digest.
+// The parts of a signature are sorted by their bytes, as WeChat does. A locale-dependent or numeric
+// order would give a different digest.
 export function signature(parts: string[]): string {
   return hash('sha1', [...parts].sort().join(''))
 }
@@ -17,7 +18,10 @@ export function single(query: URLSearchParams, name: string): string | null {
   return values.length === 1 ? (values[0] ?? null) : null
 }
 
-/** Used for the GET check and for pushes in plain mode. This signature does not cover the body. */
+/**
+ * Checks the `signature` in the query of a GET check or of a push in plain mode. It does not cover
+ * the body.
+ */
 export function verifyQuery(token: string, query: URLSearchParams): boolean {
   const given = single(query, 'signature')
   const timestamp = single(query, 'timestamp')
@@ -28,8 +32,8 @@ export function verifyQuery(token: string, query: URLSearchParams): boolean {
 
 /**
  * Whether the timestamp in the query is at most this many seconds away from now. In plain mode the
- * signature does not cover the body, so whoever sees one signed URL can post anything with it while
- * this returns true.
+ * signature does not cover the body, so somebody who saw one signed URL could otherwise post
+ * anything with it for ever.
  */
 export function isFresh(
   query: URLSearchParams,

@@ -1,7 +1,7 @@
 // Splits a text into parts that WeChat accepts, each as long as possible. It cuts between
 // paragraphs if it can, otherwise between lines, sentences, words or characters.
 
-/** The limit for a text in a passive reply or a customer-service message. */
+/** How many bytes a text may have in a passive reply or a customer-service message. */
 export const mostTextBytes = 2048
 
 // links, emoticons and e-mail addresses that must not be cut, because the pieces would be shown as
@@ -31,7 +31,8 @@ export function splitText(text: string, most: number = mostTextBytes): string[] 
   for (;;) {
     const fits = encoder.encodeInto(rest, room).read
     if (fits === rest.length) break
-    // something longer than a part cannot stay whole anyway, so the search need not go further
+    // Only as much text as two parts hold is examined. A link that goes on beyond that is longer
+    // than a part and must be cut anyway.
     const at = cutAt(rest.slice(0, fits + most), fits)
     parts.push(rest.slice(0, at).trimEnd())
     rest = rest.slice(at).trimStart()
@@ -47,7 +48,8 @@ function cutAt(near: string, fits: number): number {
   const isTorn = (at: number) => wholes.find(({ from, to }) => from < at && at < to)
   const segments = graphemes.segment(near)
   const start = (at: number) => segments.containing(at)?.index ?? at
-  // a short part uses up one of five allowed messages just like a long one
+  // A cut is good if the part is at least half full: WeChat allows only five messages in a row, and
+  // a short part uses up one of them just like a long one.
   const isGood = (at: number) => at >= fits / 2 && at <= fits && start(at) === at && !isTorn(at)
   for (const { at, behind } of breaks) {
     const cut = [...near.slice(0, fits + 1).matchAll(at)]

@@ -1,12 +1,13 @@
 // Keeps one token per account, however many processes run. Processes that share a store share its
 // tokens and renew them one at a time.
 
-/** Times are in milliseconds. */
+/** A token as it is stored. Times are in milliseconds since 1970. */
 export type StoredToken = {
   token: string
   expiresAt: number
   /**
-   * Only for accounts of a third-party platform. If it is lost, the owner has to authorise again.
+   * The refresh token, which only accounts of a third-party platform have. If it is lost, the owner
+   * has to authorise the platform again.
    */
   refreshToken?: string
   /** When WeChat was last forced to replace the token. */
@@ -63,8 +64,8 @@ export function memoryTokenStore(): TokenStore {
 }
 
 export function createTokenKeeper({ key, tokens, now, fetch }: TokenSource): TokenKeeper {
-  // Calls whose same token was refused wait for one renewal together. Later calls find the new
-  // token in the store.
+  // If several calls were refused with the same token, they wait together for one renewal. Later
+  // calls find the new token in the store.
   const flights = new Map<string | null, Promise<string>>()
   const serves = (stored: StoredToken | null, refused: string | null): stored is StoredToken =>
     stored !== null && stored.token !== refused && stored.expiresAt - renewBefore > now()

@@ -3,8 +3,8 @@ import { exchange, fileWithin } from './http.ts'
 import type { MediaFile } from './call.ts'
 
 /**
- * Downloads the video at a `video_url`. No token is sent, so plain http is acceptable; redirects
- * are not followed.
+ * Downloads the video at a `video_url` of WeChat. Plain http is acceptable because no token is
+ * sent; redirects are not followed.
  */
 export async function fetchVideo(videoUrl: string): Promise<MediaFile> {
   const asked = { method: 'GET', path: '', body: null, hasFile: true } as const

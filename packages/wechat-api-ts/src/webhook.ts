@@ -58,8 +58,8 @@ export function webhook<R extends WebhookRequest>(
       asReply(await handler(inbound, request)),
     )
     const reply = await inTime(running, answerWithinMs)
-    // if the connection broke, WeChat delivers the push again, and that one waits for the same
-    // answer
+    // An answer that takes too long is passed to `late`, but not if the connection broke: then
+    // WeChat delivers the push again, and that request waits for the same answer.
     if (reply === undefined && !response.destroyed && !leftToLate.has(running)) {
       leftToLate.add(running)
       running.then((made) => made && late(inbound, made)).catch(onError)

@@ -2,7 +2,8 @@
 // they are strings here.
 import { utf8Json } from './text.ts'
 
-// Quotes inside a JSON string are escaped, so these patterns cannot match there.
+// These patterns find fields by their quoted names. They cannot match inside a text, because quotes
+// there are escaped.
 const numbersRead = /"(msgid|msg_id|msg_data_id|publish_id|menuid|kf_id)"\s*:\s*(\d+)/g
 const numbersWritten = /"(msgid|msg_id)":"(\d{1,20})"/g
 
@@ -10,7 +11,7 @@ export function writeJson(value: object): string {
   return utf8Json(value).replace(numbersWritten, '"$1":$2')
 }
 
-/** Null if the text is not a JSON object. */
+/** Reads a JSON object, with 64-bit ids as strings; null if the text is not a JSON object. */
 export function readJson(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text.replace(numbersRead, '"$1":"$2"'))

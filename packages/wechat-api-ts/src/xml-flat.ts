@@ -17,7 +17,7 @@ export function readFlat(xml: string): XmlNode | null {
   if (!xml.startsWith('<xml>', cursor.at)) return null
   cursor.at += 5
   const fields = blankNode()
-  // the root element counts as one of them
+  // Counts the elements, beginning with the root, so that a push with too many of them is not read.
   for (let elements = 1; elements <= maxElements; elements++) {
     skipWhite(cursor)
     if (xml.charCodeAt(cursor.at) !== 60) return null

@@ -14,7 +14,8 @@ import {
   type XmlValue,
 } from './xml-node.ts'
 
-// a random name, so that no push can contain it
+// The name of the element into which the whole push is put before it is parsed. It is random, so
+// that no push can contain it.
 const wrapper = `all${randomBytes(16).toString('hex')}`
 
 type Raw = string | { [name: string]: Raw | Raw[] }
@@ -44,8 +45,9 @@ function countElements(flat: string): void {
   }
 }
 
-// Names get a prefix so that they cannot collide with xml2js's own keys or Object.prototype. The
-// wrapper makes text after the root element visible.
+// Parses with xml2js. Names get a prefix so that they cannot collide with xml2js's own keys or
+// Object.prototype. An element around everything makes text after the root element visible, so that
+// it can be refused.
 function parse(flat: string): Raw {
   const seen: { error: Error | null; value: Raw | null } = { error: null, value: null }
   const parser = new Parser({

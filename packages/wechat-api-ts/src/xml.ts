@@ -20,9 +20,9 @@ export function readXmlFully(xml: string): XmlNode {
 }
 
 /**
- * Forbidden characters are not removed before the document is read. If a follower typed one between
- * `]]` and `>`, removing it would create the end of a CDATA section. Both readers clean the values
- * afterwards.
+ * Prepares a push for both readers. Forbidden characters are removed only from the values that were
+ * read, not from the document: if a follower typed one between `]]` and `>`, removing it here would
+ * create the end of a CDATA section.
  */
 function prepare(xml: string): string {
   if (xml.length * 3 > maxBytes && Buffer.byteLength(xml) > maxBytes) throw badXml('too large')

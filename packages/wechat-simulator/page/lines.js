@@ -58,7 +58,10 @@ function videoOf(line) {
     : film
 }
 
-/** Only pictures of the simulator itself are loaded; for others their address is shown. */
+/**
+ * Draws the cover picture of an article. Only pictures of the simulator itself are loaded; in place
+ * of any other its address is shown.
+ */
 function coverOf(url) {
   const isOurs = typeof url === 'string' && url.startsWith(`${location.origin}/`)
   return isOurs
@@ -237,7 +240,8 @@ function noteOf(line) {
 }
 
 /**
- * A message has its sender's picture beside it; an event is shown in small letters in the middle.
+ * Draws a line of the conversation: a message with its sender's picture beside it, an event in
+ * small letters in the middle.
  */
 export function drawLine(line, { account, follower, names, say }) {
   const item = make('li', {

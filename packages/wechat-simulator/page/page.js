@@ -56,7 +56,10 @@ function place(index, appid, openid) {
   return phone
 }
 
-/** The address of the page names the follower of the first phone: `#appid/openid`. */
+/**
+ * Shows the first phone for this follower, and names the follower in the address of the page:
+ * `#appid/openid`.
+ */
 function choose(appid, openid) {
   state.appid = appid
   const hash = openid === null ? '' : `#${encodeURIComponent(appid)}/${encodeURIComponent(openid)}`

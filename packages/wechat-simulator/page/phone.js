@@ -6,7 +6,10 @@ import { locale, word } from './words.js'
 
 const pause = 5 * 60_000
 
-/** `isFirst`: the elements of the first phone have ids, by which scripts find them. */
+/**
+ * Opens the phone of a follower. Only the elements of the first phone (`isFirst`) have ids, by
+ * which scripts find them.
+ */
 export function openPhone({ appid, openid, isFirst, world, onClose, onChange }) {
   const id = (name) => (isFirst ? { id: name } : {})
   const time = make('span')
@@ -50,8 +53,8 @@ export function openPhone({ appid, openid, isFirst, world, onClose, onChange }) 
 
   const follower = () => world.follower(appid, openid)
   const at = (path) => `/sim/followers/${encodeURIComponent(openid)}/${path}`
-  // Redraws at once, and again when the account has answered, since three attempts may take fifteen
-  // seconds.
+  // Runs an action of the follower. The phone is redrawn at once, and again when the account has
+  // answered: WeChat makes up to three attempts, which may take fifteen seconds.
   const act = async (path, body) => {
     const answered = call('POST', at(path), { appid, ...body })
     onChange()
@@ -133,8 +136,8 @@ export function openPhone({ appid, openid, isFirst, world, onClose, onChange }) 
     if (state.atEnd) list.scrollTop = list.scrollHeight
   }
   new ResizeObserver(toEnd).observe(list)
-  // Only scrolling by a person counts; a picture that finishes loading also changes the length of
-  // the list.
+  // Remembers whether the person scrolled up. A picture that finishes loading also changes the
+  // length of the list, so only upward scrolling counts.
   list.addEventListener('scroll', () => {
     if (list.scrollTop < state.top - 2) state.atEnd = false
     if (list.scrollHeight - list.scrollTop - list.clientHeight < 40) state.atEnd = true

@@ -20,8 +20,8 @@ const entry = (name, label, run) =>
   )
 
 /**
- * `phone` provides say, happen, openid, appid and follower, and functions that close or change the
- * panel.
+ * The panel with more things to send. `phone` provides say, happen, openid, appid and follower, and
+ * functions that close or change the panel.
  */
 export function moreSheet(phone) {
   const say = (body) => () => {
@@ -191,7 +191,7 @@ export function faceSheet(phone) {
   )
 }
 
-/** For menu buttons that scan: the person enters what the code contains. */
+/** The panel for a menu button that scans: the person enters what the scanned code contains. */
 export function resultSheet(phone, run) {
   return form(phone, [['scanResult', 'https://example.com/scanned']], ({ scanResult }) => {
     phone.close()

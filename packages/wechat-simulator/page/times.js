@@ -1,7 +1,9 @@
 import { find, make } from './dom.js'
 import { locale, word } from './words.js'
 
-/** What time it is for the platform, and by how much that is ahead. */
+/**
+ * Shows the time of the simulated platform, and how far its clock was moved ahead of the real time.
+ */
 export function drawClock({ now: at, advanceMs }) {
   const now = new Date(at)
   find('#date').textContent = now.toLocaleString(locale(), { hour12: false })
@@ -18,7 +20,7 @@ export function drawClock({ now: at, advanceMs }) {
   find('#advanced').textContent = words === '' ? word('realTime') : `${word('faster')} ${words}`
 }
 
-/** How long, and how often, this follower may still be answered. */
+/** Shows until when, and how many more times, the account may still write to this follower. */
 export function drawWindow(follower, now) {
   const { window: open = null } = follower ?? {}
   const left = open === null ? 0 : Math.max(0, open.endsAt - now)

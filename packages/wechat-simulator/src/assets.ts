@@ -27,8 +27,8 @@ export function sample(name: string): Buffer {
 }
 
 /**
- * Browsers cannot play AMR. Whoever wants to hear voices installs this large package next to the
- * simulator.
+ * Serves the decoder for voices, if it is installed. Browsers cannot play AMR, and the package is
+ * large, so whoever wants to hear voices installs it next to the simulator.
  */
 function serveDecoder(response: ServerResponse): void {
   const script = readDecoder()

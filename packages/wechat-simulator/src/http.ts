@@ -44,7 +44,7 @@ export function isKnown<Name extends string>(
   return names.includes(value as Name)
 }
 
-/** Enough for a video of 10 MB in base64. */
+/** The largest body that a request may have. It is enough for a video of 10 MB in base64. */
 const largest = 16 * 1_048_576
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

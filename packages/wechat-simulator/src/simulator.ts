@@ -15,7 +15,10 @@ import type { Timing } from './types.ts'
 export type SimulatorOptions = {
   host: string
   port: number
-  /** If null, nothing is stored, and everything is gone when the simulator ends. */
+  /**
+   * The folder in which the state is stored. If null, nothing is stored, and everything is gone
+   * when the simulator ends.
+   */
   dataDir: string | null
   /** Shorter time limits for pushes, for tests. By default they are WeChat's. */
   timing?: Partial<Timing>

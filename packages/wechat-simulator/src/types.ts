@@ -20,10 +20,15 @@ export type Account = {
   kind: Kind
   /** The suffix of the names of its customer-service accounts; if empty, any suffix is accepted. */
   wechatId: string
-  /** null if the whitelist is switched off. */
+  /**
+   * The addresses that may call the API with this account; null if the whitelist is switched off.
+   */
   ipWhitelist: string[] | null
   miniPrograms: string[] | null
-  /** After this many failed pushes in a row nothing is pushed for a minute; 0 turns this off. */
+  /**
+   * After this many failed pushes in a row nothing is pushed for a minute; 0 means that pushes
+   * never stop.
+   */
   markFail: number
   failures: number
   markedUntil: number
@@ -32,7 +37,10 @@ export type Account = {
    */
   limits: Record<string, number>
   minuteLimits: Record<string, number>
-  /** Errcodes about which documents disagree, so they can be configured. */
+  /**
+   * The errcodes for a follower who left and for an unknown desk account. WeChat's documents
+   * disagree about them, so they can be set.
+   */
   codes: { unfollowed: number; kfAccount: number }
 }
 
@@ -60,7 +68,7 @@ export type Follower = {
   subscribeScene: string
   qrScene: number
   qrSceneStr: string
-  /** How many notices the follower still allows, by template. */
+  /** How many subscription notices the account may still send to the follower, by template. */
   subscriptions: Record<string, number>
 }
 
@@ -147,7 +155,10 @@ export type KfAccount = {
   inviteExpiresAt: number
   online: number
 }
-/** A follower at WeChat's own desk: waiting (null) or served by one of its accounts. */
+/**
+ * A follower at WeChat's own customer-service desk. `kfAccount` is the desk account that serves
+ * them, or null while they wait.
+ */
 export type DeskCase = { appid: string; openid: string; kfAccount: string | null; since: number }
 export type DeskRecord = {
   appid: string
@@ -248,7 +259,7 @@ export type Fault = {
   errcode?: number
   delayMs?: number
   processed?: boolean
-  /** How many more times the fault occurs; 0 means until it is deleted. */
+  /** How many more times the fault occurs; 0 means that it occurs until somebody deletes it. */
   next: number
   /** The fault occurs only at every n-th matching call. */
   every?: number

@@ -1,4 +1,5 @@
-// Faults with the queue: a session must wait where somebody entitled can claim it, and nobody else.
+// Faults with the queue: a queued session must be offered to somebody who is entitled to claim it,
+// and to nobody else.
 import type { Fault } from '../fault.ts'
 
 export const queueFaults: Fault[] = [

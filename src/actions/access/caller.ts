@@ -11,7 +11,10 @@ export const supervises = (me: Me) => me.role !== 'agent'
 /** The signed-in person, as the rules expect them. */
 export const person = (me: Me): ActingPerson => ({ uid: me.uid, supervises: supervises(me) })
 
-/** The same, including whether they are a member of this session's group chat. */
+/**
+ * The signed-in person, as the rules expect them, and whether they are a member of this session's
+ * group chat.
+ */
 export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<ActingPerson> {
   if (session.state !== group || session.uid === me.uid) return person(me)
   return {

@@ -3,8 +3,8 @@ import { nobody } from '../../../rules/session/exclusive.ts'
 import type { Unit } from '../../ports.ts'
 
 /**
- * The customer's exclusive agent, or -1 if there is none, or that person is disabled or does not
- * serve the account.
+ * Returns the uid of the customer's exclusive agent. It is -1 if the customer has none, or one who
+ * is disabled or does not serve the account.
  */
 export async function exclusiveOf(
   unit: Unit,

@@ -29,7 +29,10 @@ export async function readsCustomer(unit: Unit, me: Me, customer: CustomerRow): 
   return session !== null && seesSession(unit, me, session)
 }
 
-/** An exclusive agent counts as such only while they serve the account. */
+/**
+ * Whether the caller is the customer's exclusive agent, which counts only while they serve the
+ * account.
+ */
 export const isExclusive = async (unit: Unit, me: Me, customer: CustomerRow): Promise<boolean> =>
   customer.customer_service_uid === me.uid && (await exclusiveOf(unit, customer)) === me.uid
 

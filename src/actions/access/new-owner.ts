@@ -5,12 +5,15 @@ import { groupLane } from '../../../rules/session/lane.ts'
 import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 
-/** The uid and the name of the field in the call, which the refusal mentions. */
+/**
+ * The person who is to receive a session, and the field of the call that names them, which a
+ * refusal mentions.
+ */
 type NamedOwner = { uid: number; field: string }
 
 /**
- * The person must be enabled and serve the session's account. Whether they are online or have room
- * is checked elsewhere.
+ * Returns the new owner, or refuses the call if that person is disabled or does not serve the
+ * session's account. Whether they are online or have room is checked elsewhere.
  */
 export async function getNewOwner(
   unit: Unit,
@@ -32,8 +35,8 @@ export async function getNewOwner(
 }
 
 /**
- * An unknown person in the body makes a field invalid (422), whereas an unknown one in the address
- * is not found (404).
+ * The error for a person or group in the body of a call that does not exist. It says that a field
+ * is invalid (422); an unknown one in the address would be "not found" (404).
  */
 export const unknownName = (field: string, what: string) =>
   new AppError('invalid_input', `${field}: there is no such ${what} in your company.`, { field })
@@ -47,7 +50,10 @@ export function refuseDisabled({ uid, name, enabled }: UserRow, field: string): 
   }
 }
 
-/** The group must belong to the company and have a member who could take the session. */
+/**
+ * Returns the lane of the group that is to receive a session. The group must belong to the company
+ * and have a member who could take the session; otherwise the call is refused.
+ */
 export async function getGroupLane(
   unit: Unit,
   session: SessionRow,

@@ -24,8 +24,8 @@ export async function servingOf(unit: Unit, uid: number): Promise<Serving> {
 const few = 16
 
 /**
- * A person's groups times their accounts can be far more lanes than those in which anybody waits,
- * so only the latter are returned.
+ * Returns the lanes in which a person looks for sessions to claim. Their groups times their
+ * accounts may make many lanes, so lanes in which nobody is queued are left out then.
  */
 export async function lanesToLookInto(
   unit: Unit,
@@ -41,7 +41,10 @@ export async function lanesToLookInto(
 export const mayServe = (session: SessionRow, serving: Serving): boolean =>
   whyNotFrom(readLane(session.lane), session.account_id, serving) === null
 
-/** `accountId` is the account of the waiting session, if one particular session is meant. */
+/**
+ * Refuses a lane from which the person may not claim. `accountId` is the account of the queued
+ * session, if the call is about one particular session.
+ */
 export function refuseForeignLane(name: string | null, serving: Serving, accountId?: string): void {
   const lane = readLane(name)
   const why = whyNotFrom(lane, accountId ?? accountOf(lane, serving), serving)

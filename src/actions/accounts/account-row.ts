@@ -16,14 +16,17 @@ export type AccountInput = {
   ownLane: boolean
   allowedOrigins: string[]
 }
-/** Fields that are undefined keep their value. */
+/** The fields of an account that a call changes. Fields that are undefined keep their value. */
 export type AccountPatch = { [K in keyof AccountInput]?: AccountInput[K] | undefined }
 
 type Secret = 'app_secret' | 'token' | 'aes_key'
 export const placeOf = (row: Pick<AccountRow, 'company_id' | 'account_id'>, column: Secret) =>
   `${row.company_id}:${row.account_id}:${column}`
 
-/** Returns only the columns that the patch sets. */
+/**
+ * Turns the fields of a call into columns of the account. Columns that the call does not set are
+ * left out.
+ */
 export function accountColumns(
   needs: Needs<'secrets' | 'clock'>,
   row: AccountRow,

@@ -20,7 +20,8 @@ export type NewAccount = AccountPatch & {
 type CreateAccountNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
 /**
- * If the company deleted the same account earlier, it comes back with its customers and sessions.
+ * Adds an account to the company. If the company had the same account before and deleted it, it
+ * comes back with its customers and sessions.
  */
 export async function createAccount(
   needs: CreateAccountNeeds,
@@ -62,7 +63,10 @@ export async function createAccount(
 export const appidTaken = () =>
   new AppError('appid_taken', 'This appid is in use already.', { field: 'appid' })
 
-/** A deleted account comes back with its old id but without any of its secrets. */
+/**
+ * The row with which an account is created. An account that was deleted comes back with its old id
+ * and name, but without any of its secrets.
+ */
 export function blankFor(
   needs: Needs<'ids' | 'clock'>,
   before: AccountRow | null,
@@ -75,8 +79,9 @@ export function blankFor(
 }
 
 /**
- * People who serve all existing accounts also serve the new one. If another company had this appid
- * before, its access token is deleted.
+ * Writes the row of a new account. People who serve all existing accounts will also serve it.
+ * Access tokens stored for its appid are deleted, because they may be those of another company that
+ * had it before.
  */
 export async function writeServed(
   unit: Unit,
@@ -102,7 +107,10 @@ export async function writeServed(
   await unit.tokens.forgetAll(row.appid)
 }
 
-/** The company's row must be locked, so that nobody else adds an account at the same time. */
+/**
+ * Refuses another account if the company has as many as it may have. The company's row must be
+ * locked before, so that nobody else adds an account at the same time.
+ */
 export async function refuseTooManyAccounts(unit: Unit, company: CompanyRow): Promise<void> {
   const most = company.max_accounts ?? Infinity
   const many = (await unit.accounts.list(company.company_id)).length

@@ -42,7 +42,10 @@ export type Naming = {
   nickname?: string | undefined
 }
 
-/** A name that WeChat does not list yet is first created there. */
+/**
+ * Sets the name under which followers see an agent on one account. A name that WeChat does not list
+ * yet is first created there.
+ */
 export async function nameAgent(
   needs: IdentityNeeds,
   me: Me,

@@ -14,15 +14,15 @@ import { tellStaff } from './tell-staff.ts'
 import { refuseTooManyPeople, writeLinks } from './user-links.ts'
 
 export type UserPatch = { [K in keyof NewUser]?: NewUser[K] | undefined } & {
-  /** If the patch disables the person: who gets their sessions. */
+  /** Who gets the person's sessions. It may only be given if the patch disables the person. */
   sessionsTo?: 'queue' | 'deputies' | number | undefined
 }
 type ChangeUserNeeds = AssignNeeds & Needs<'cache' | 'passwords'>
 
 /**
- * A new password, or disabling the person, ends all their sign-ins; a new role takes effect at
- * once. The sessions of a disabled person are handed on before the call is answered, and `handedOn`
- * says how many.
+ * Changes a person. A new password, or disabling them, ends all their sign-ins; a new role takes
+ * effect at once. The sessions of a disabled person are handed on before the call is answered, and
+ * `handedOn` says how many.
  */
 export async function changeUser(
   needs: ChangeUserNeeds,
@@ -78,7 +78,8 @@ export async function changeUser(
 }
 
 /**
- * Stored with the person, so that the job can finish handing on the sessions if this process dies.
+ * The columns that say to whom the sessions of a disabled person go. They are stored with the
+ * person, so that a job can finish handing them on if this process dies.
  */
 function leavingOf(me: Me, { enabled, sessionsTo = 'queue' }: UserPatch): Partial<UserRow> {
   if (enabled === undefined) return {}
@@ -103,7 +104,10 @@ async function refuseHeir(
   refuseDisabled(heir, field)
 }
 
-/** Writes only the columns that the call named, since somebody else may be changing the others. */
+/**
+ * The columns that the call named. No others are written, since somebody else may be changing those
+ * at the same time.
+ */
 const columnsOf = (
   { username, name, role, enabled }: UserPatch,
   password_hash: string | null,
@@ -116,8 +120,8 @@ const columnsOf = (
 })
 
 /**
- * If two admins disable each other at the same moment, the company would be left without one. So
- * the caller's role is checked again under lock.
+ * Checks again, with the rows locked, that the caller still is an admin: if two admins disable each
+ * other at the same moment, only one of them may succeed, or the company would have no admin left.
  */
 async function refuseFormerAdmin(unit: Unit, me: Me): Promise<void> {
   const now = await unit.users.find(me.companyId, me.uid)

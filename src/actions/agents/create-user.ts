@@ -16,7 +16,10 @@ export type NewUser = UserLinks & {
   enabled?: boolean | undefined
 }
 
-/** If no accounts are named, the new person serves all accounts of the company. */
+/**
+ * Adds a person to the company. If the call names no accounts, the person serves all accounts of
+ * the company.
+ */
 export async function createUser(
   needs: Needs<'store' | 'clock' | 'ids' | 'bus' | 'passwords'>,
   me: Me,
@@ -68,8 +71,8 @@ export const nameTaken = (field = 'username') =>
   new AppError('username_taken', 'This login name is taken.', { field })
 
 /**
- * The unique key would also detect a duplicate name, but only after expensive work such as hashing
- * the password.
+ * Refuses a sign-in name that is in use. The database's unique key would refuse it too, but only
+ * after expensive work such as hashing the password.
  */
 export async function refuseNameTaken(unit: Unit, username: string, field?: string): Promise<void> {
   if (await unit.users.byUsername(username)) throw nameTaken(field)

@@ -26,7 +26,10 @@ export async function forgetLogins(needs: Needs<'cache' | 'bus'>, hashes: string
   }
 }
 
-/** Call this when a person's role, name, company or enabled state changed. */
+/**
+ * Deletes the cached rights of these people, so that they are read again. It must be called when a
+ * person's role, name, company or enabled state changed.
+ */
 export async function forgetRights(needs: Needs<'cache'>, uids: number[]): Promise<void> {
   for (const uid of new Set(uids)) await needs.cache.delete(permKey(uid))
 }

@@ -98,8 +98,8 @@ function getGroup(groups: UserGroupRow[], id: number, orTop = false): UserGroupR
 }
 
 /**
- * Two people who move groups at the same time could together create a circle that neither of them
- * sees, so such calls run one after the other.
+ * Locks the company's tree of groups. Calls that move groups run one after the other, because two
+ * of them at the same time could create a circle that neither of them sees.
  */
 async function lockTree(unit: Unit, { companyId }: Me): Promise<UserGroupRow[]> {
   await unit.companies.lock(companyId)

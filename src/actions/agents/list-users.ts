@@ -18,7 +18,10 @@ export async function showUser(needs: Needs<'store' | 'clock'>, me: Me, uid: num
   return presentUser(row, await readLinks(needs.store.read, uid), needs.clock.now())
 }
 
-/** The signed-in person. They may have been removed since they signed in. */
+/**
+ * Returns the row of the signed-in person. They may have been removed since they signed in; then
+ * the call is refused as not signed in.
+ */
 export async function getSelf({ store }: Needs<'store'>, me: Me): Promise<UserRow> {
   const row = await store.read.users.find(me.companyId, me.uid)
   if (!row) throw new AppError('not_signed_in', 'Sign in first.')

@@ -21,8 +21,9 @@ export type SignInInput = { username: string; password: string; device: string |
 export type SignInResult = { token: string; endsAt: number; user: UserRow }
 type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus' | 'passwords'>
 
-// A whole office behind one address may sign in at once. A flood of attempts for one name still
-// leaves most of the room to others.
+// How many sign-in attempts may run or wait at the same time, for one key and in total. A whole
+// office behind one address may sign in at once, and a flood of attempts for one name still leaves
+// most of the room to others.
 const room = { ofKey: 48, ofAll: 240 }
 const oneAtATime = openTurns(1, room)
 const fewAtATime = openTurns(8, room)
@@ -57,8 +58,8 @@ async function waitForName(needs: Needs<'store' | 'clock'>, username: string): P
 }
 
 /**
- * The attempt is recorded as failed before the password is checked, so that an attempt that is cut
- * off counts too.
+ * Records a sign-in attempt. It counts as failed until the password has been checked, so that an
+ * attempt that is cut off counts as failed too.
  */
 export function writeTry(
   needs: Needs<'store' | 'clock' | 'ids'>,

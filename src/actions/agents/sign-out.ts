@@ -3,8 +3,8 @@ import type { Needs } from '../../ports.ts'
 import { forgetLogins } from './end-logins.ts'
 
 /**
- * Ending the last sign-in sets the person offline. Sign-ins that have not been used for long are
- * ignored for this.
+ * Ends the caller's sign-in. If it was their last one, the person is set offline; other sign-ins
+ * that have not been used for long do not count.
  */
 export async function signOut(
   needs: Needs<'store' | 'cache' | 'bus' | 'clock'>,

@@ -91,7 +91,10 @@ export async function readLinks(unit: Unit, uid: number) {
   }
 }
 
-/** The company's row must be locked, so that nobody else adds a person at the same time. */
+/**
+ * Refuses another person if the company has as many as it may have. The company's row must be
+ * locked before, so that nobody else adds a person at the same time.
+ */
 export async function refuseTooManyPeople(unit: Unit, company: CompanyRow): Promise<void> {
   const most = company.max_agents ?? Infinity
   if ((await unit.users.count(company.company_id)) >= most) {

@@ -10,7 +10,10 @@ export type CompanyPatch = Partial<
 >
 type ChangeCompanyNeeds = Needs<'store' | 'clock' | 'ids' | 'cache' | 'bus'>
 
-/** The end of a company also ends its sign-ins, so changing it ends or renews them. */
+/**
+ * Changes a company. If it is disabled, all sign-ins of its people end. What is cached about
+ * sign-ins is deleted in any case, because it contains when the company expires.
+ */
 export async function changeCompany(
   needs: ChangeCompanyNeeds,
   me: Me,

@@ -65,7 +65,10 @@ export async function changeSettings(
   return settings
 }
 
-/** Overrides of accounts and groups that were deleted are left out. */
+/**
+ * Combines the stored overrides of accounts or groups with those of the call. Overrides for
+ * accounts and groups that were deleted are dropped.
+ */
 function merged<T>(
   before: Record<string, T>,
   patch: Record<string, T | null> | undefined,

@@ -63,8 +63,8 @@ async function getSpot<T extends { wx_user_id: string }>(
 }
 
 /**
- * Searching many customers takes long, so it runs on a connection that does not delay pushes or
- * replies.
+ * Searches customers for a text. That takes long if there are many, so it runs on a connection of
+ * its own, on which it does not delay pushes or replies.
  */
 async function lookFor(
   { store: { read, slow } }: Needs<'store'>,
@@ -154,8 +154,9 @@ export type CustomerPatch = {
 }
 
 /**
- * Alias, remark and tags may be changed by the owner of the open session, the exclusive agent and
- * supervisors. Only supervisors may change the exclusive agent and the priority.
+ * Changes what is noted about a customer. Alias, remark and tags may be changed by the owner of the
+ * open session, the exclusive agent and supervisors; the exclusive agent and the priority only by
+ * supervisors.
  */
 export async function describeCustomer(
   needs: TellNeeds,

@@ -13,7 +13,10 @@ import { takeStep } from '../transition/step.ts'
 
 type ExclusiveChange = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
 
-/** Null if the session stays where it is. */
+/**
+ * Moves the customer's queued session to another lane after their exclusive agent changed. Null if
+ * it stays where it is.
+ */
 export async function followExclusive(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
@@ -44,7 +47,10 @@ async function laneOf(
   return groupId === null ? commonLane(session.account_id) : groupLane(groupId, session.account_id)
 }
 
-/** The group of the QR code they came by, as long as one of its members serves the account. */
+/**
+ * Returns the group that receives customers of the QR code by which this one came, as long as a
+ * member of the group serves the account.
+ */
 async function groupCameFor(
   unit: Unit,
   { company_id: companyId, reception_id: id }: CustomerRow,

@@ -62,7 +62,10 @@ export async function previewReclaim(
   return { items, next: end ? `${end.active_at}.${end.wx_user_id}` : null }
 }
 
-/** All candidates are read, but only as many are kept as are displayed. */
+/**
+ * Finds the customers who have been silent for the longest time. All candidates are read, but only
+ * as many are kept in memory as are displayed.
+ */
 async function longestSilent(
   slow: Unit,
   companyId: string,
@@ -171,8 +174,8 @@ function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts ro
 }
 
 /**
- * If the customer has written in the meantime and waits for everyone, their session returns to
- * their own agent's lane.
+ * After a reclaim was undone: if the customer has written in the meantime and is queued for
+ * everyone, their session returns to the private lane of their agent.
  */
 async function backToTheirLane(
   needs: UndoNeeds,

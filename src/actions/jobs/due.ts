@@ -1,5 +1,5 @@
-// Finds sessions for which a timer may be due, page by page from an index. Many that are old enough
-// turn out not to be due.
+// Finds sessions for which a timer may be due, page by page from an index. Many sessions found by
+// their age turn out not to be due, so each one is checked again later.
 import { active, group, ownedStates, queued, waiting } from '../../../rules/session/states.ts'
 import type { DueKind, Unit } from '../../ports.ts'
 import { pieces, pieceSize } from '../sift.ts'
@@ -9,7 +9,7 @@ const states: Record<DueKind, readonly number[]> = {
   queued: [queued],
   idle: [active, group],
   owed: ownedStates,
-  // the owner has been offline since then
+  // `left`: sessions that may be taken back because their owner went offline
   left: [waiting, group],
 }
 

@@ -13,7 +13,8 @@ export async function forgetOld(
   const until = needs.clock.mono() + worksForMs
   const forgotten: Partial<Record<OldRows, number>> = {}
   let left = periods(needs).map(([kind, before]) => ({ kind, before, after: '' }))
-  // the kinds take turns, so that a very large one does not delay the others
+  // the kinds of old data take turns, one piece each, so that a very large one does not delay the
+  // others
   while (left.length > 0 && needs.clock.mono() < until) {
     const more: typeof left = []
     for (const one of left) {

@@ -27,13 +27,16 @@ export type Job = {
   everyMs: number
   run: (ports: Ports, companyId: string) => Promise<object>
   /**
-   * How many times its own duration a job rests after a run. Set for jobs that walk through the
-   * whole queue.
+   * How long a job rests after a run, as a multiple of how long its runs take. It is set for jobs
+   * that walk through the whole queue, so that they do not load the machine all the time.
    */
   rests?: number
   /** The job runs once for the installation instead of once per company. */
   once?: true
-  /** The job runs in every process, without a lease. */
+  /**
+   * If this function returns true, the job runs in every process, without a lease; otherwise only
+   * in the process that gets the lease.
+   */
   everywhere?: (ports: Ports) => boolean
 }
 

@@ -29,8 +29,8 @@ export async function sweepOutbox(needs: SweepNeeds): Promise<{ unknown: number 
 }
 
 /**
- * Thrown when the holder renews the lease at the same moment, so that the transaction is rolled
- * back.
+ * Thrown when the process that sends a reply renews its lease at the same moment. The transaction
+ * is then rolled back, and the reply does not become `unknown`.
  */
 class StillHeld extends Error {}
 
@@ -41,7 +41,7 @@ async function giveUp(needs: SweepNeeds, unit: Unit, row: OutboxRow): Promise<nu
   if (until === null || seen?.state !== 'sending' || seen.lease_until !== until) return 0
   const session =
     seen.session_id === null ? null : await unit.sessions.lock(seen.company_id, seen.session_id)
-  // the sender may have finished the row since it was read
+  // the reply is left alone if its sender finished it after the job had read it
   if (
     (await unit.messages.deliver([id], { delivery: 'unknown', errcode: null }, ['sending'])) === 0
   ) {

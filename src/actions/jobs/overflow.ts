@@ -29,7 +29,10 @@ export async function overflowGroups(
   return { moved }
 }
 
-/** Lanes of groups that have an overflow, if somebody in the next group serves the account. */
+/**
+ * Finds the lanes from which sessions may move on: those of groups for which an overflow into
+ * another group is set, if somebody in that other group serves the account.
+ */
 async function fullLanes({ store }: TimerNeeds, { row, settings, staff }: KnownCompany) {
   const { groups } = settings
   if (!Object.values(groups).some(({ overflow }) => overflow)) return []
@@ -77,7 +80,9 @@ async function overflowOne(
 }
 
 /**
- * Each session that leaves makes room for the next. The first one that may stay ends the search.
+ * Yields the sessions of a lane that have too many others in front of them, until there are none
+ * left. Since each session that leaves makes room for those behind it, the lane is read anew each
+ * time.
  */
 async function* behind(
   { store }: TimerNeeds,

@@ -58,7 +58,10 @@ async function sumsWithoutForeign(
 
 type Lists = Map<string, ListSum>
 
-/** The ids that differ, each with the lanes in which it differs. */
+/**
+ * Compares the lists in the database with those in the queue index. Returns the ids of the sessions
+ * that are in only one of them, each with the lists in which it differs.
+ */
 export async function differences(
   needs: LookNeeds,
   companyId: string,
@@ -90,8 +93,8 @@ async function mend(
 }
 
 /**
- * A session may have been claimed after we read it from the database and before we added it to the
- * index; such entries are removed again.
+ * Removes entries from the index again that turned out to be wrong: a session may have been claimed
+ * after we read it from the database and before we added it to the index.
  */
 async function takeBackStale(
   needs: ReconcileNeeds,
@@ -122,7 +125,10 @@ export async function sumsInSql(
   return new Map(sums)
 }
 
-/** Some databases return sums as strings. */
+/**
+ * Turns a count and a sum from the database into numbers, because some databases return sums as
+ * strings.
+ */
 const numbers = ({ n, total }: { n: number | string; total: number | string }): ListSum => ({
   count: Number(n),
   sum: Number(total),
@@ -131,7 +137,10 @@ const numbers = ({ n, total }: { n: number | string; total: number | string }): 
 const same = (a: ListSum | undefined, b: ListSum | undefined) =>
   (a?.count ?? 0) === (b?.count ?? 0) && (a?.sum ?? 0) === (b?.sum ?? 0)
 
-/** Ids that are in only one of the two places, or in different lanes. */
+/**
+ * Returns the ids of sessions that are in this list in only one of the two places, database and
+ * index, or with different ranks.
+ */
 async function differing(
   { store, queue }: LookNeeds,
   companyId: string,
@@ -157,7 +166,10 @@ async function* inSql({ store }: Pick<LookNeeds, 'store'>, companyId: string, li
   }
 }
 
-/** Reads in pieces, because a single statement over a million rows would take too long. */
+/**
+ * Reads the queued sessions of a lane from the database in pieces, because a single statement over
+ * a million rows would take too long.
+ */
 async function* queuedIn({ store }: Pick<LookNeeds, 'store'>, companyId: string, lane: string) {
   for (let page = { rank: -1, id: '' }; ;) {
     const rows = await store.read.lanes.queuedIn(companyId, lane, { ...page, limit: pageSize })

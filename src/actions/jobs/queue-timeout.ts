@@ -34,8 +34,8 @@ function isQueueDue(session: SessionRow, settings: Settings, now: number): boole
 }
 
 /**
- * Accounts and groups may have different working hours; this returns the latest time before which a
- * session may be due under any of them.
+ * Returns the latest moment such that a session that was queued before it may be due. Accounts and
+ * groups may have different working hours, so it is computed for each of them.
  */
 function latestDue(settings: Settings, now: number): number | null {
   const ms = settings.queueMinutes * minuteMs

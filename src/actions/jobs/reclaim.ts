@@ -99,8 +99,8 @@ async function writeReclaim(
 }
 
 /**
- * A session that waited only for its exclusive agent moves to the common lane; in any other lane it
- * stays.
+ * Where the session of a reclaimed customer is queued afterwards: if it waited in the private lane
+ * of its exclusive agent it moves to the common lane; in any other lane it stays.
  */
 const placeAfter = (session: SessionRow) =>
   isPrivate(session.lane) ? { lane: commonLane(session.account_id) } : null

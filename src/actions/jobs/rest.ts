@@ -6,7 +6,10 @@ const shortRestMs = 2000
 
 export const measuredRuns = 3
 
-/** `times`: how many times its own duration the job rests. */
+/**
+ * How many milliseconds a job rests after a run. `times` is the multiple of its duration that it
+ * must rest.
+ */
 export function restAfter(times: number, lastRunsMs: number[]): number {
   const quickest = lastRunsMs.length < measuredRuns ? 0 : Math.min(...lastRunsMs)
   return quickest > longRunMs ? times * quickest : Math.min(times * quickest, shortRestMs)

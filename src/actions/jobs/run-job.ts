@@ -38,7 +38,8 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
   }
   const slot = `hand:${ports.ids()}`
   const taken = await ports.store.work('rest', async (unit) => {
-    // locks the company, so that two people who start it at once run it one after the other
+    // locks the company, so that of two people who start the job at once the second one sees that
+    // it is running and is refused
     await unit.companies.lock(me.companyId)
     const now = ports.clock.now()
     if (await unit.jobs.running(name, { since: now - leaseMs, now })) return null

@@ -2,7 +2,10 @@
 // dies in between leaves a file that nobody can ask for.
 import type { Needs } from '../../ports.ts'
 
-/** By then any upload that is still running has written its row. */
+/**
+ * Only files older than this are deleted: an upload that began earlier has surely ended and written
+ * the row that names its file.
+ */
 const graceMs = 24 * 3600_000
 
 export async function sweepVault({

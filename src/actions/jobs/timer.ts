@@ -20,15 +20,22 @@ export type Timer = {
   job: string
   event: TransitionEvent
   reason: string
-  /** The event that others are told about. */
+  /**
+   * The name of the event by which agents and supervisors learn that the timer ended or moved a
+   * session.
+   */
   says: string
   kind: DueKind
   /**
-   * Sessions whose times are all before this moment may be due. Null if the timer is turned off.
+   * Returns a moment: only sessions in which everything that counts for the timer happened before
+   * it may be due. Null if the timer is turned off.
    */
   before: (company: KnownCompany, now: number) => number | null
   isDue: (session: SessionRow, company: KnownCompany, now: number) => boolean
-  /** An additional condition that cannot be read from the session alone. */
+  /**
+   * A further condition for ending or moving a session, for timers that must look at more than the
+   * session itself.
+   */
   holds?: (
     unit: Unit,
     facts: { session: SessionRow; company: KnownCompany; at: number },
@@ -63,7 +70,10 @@ export async function runTimer(
   return taken
 }
 
-/** A session that cannot be handled now does not delay the others. */
+/**
+ * Ends or moves one session. If that fails, the error is logged and the next session is handled, so
+ * that one bad session does not delay the others.
+ */
 async function takeOne(
   needs: TimerNeeds,
   one: { company: KnownCompany; timer: Timer; id: string },

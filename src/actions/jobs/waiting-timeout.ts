@@ -2,7 +2,10 @@ import { waiting } from '../../../rules/session/states.ts'
 import { isDue, minuteMs, waitsSince } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
-/** Ends sessions that their agent never accepted. The customer no longer belongs to that agent. */
+/**
+ * Ends sessions that their agent did not accept in time. The customer then no longer belongs to
+ * that agent.
+ */
 export async function endWaiting(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {
     job: 'waiting-timeout',

@@ -37,7 +37,8 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
     const row = await needs.store.read.companies.find(companyId)
     if (!row) return null
     const settings = readSettings(row.settings)
-    // the rules are read by a single select, so that they are all of the same moment
+    // all rules of a company are read by a single select, so that they are all as they were at one
+    // moment
     const rules = compiled(companyId, await needs.store.read.rules.all(companyId), settings)
     const staff = await staffOf(needs.store.read, companyId)
     await soonReady(rules)
@@ -74,8 +75,8 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
 }
 
 /**
- * WeChat repeats a push for 15 s, but a person who changes a key at WeChat and here may take much
- * longer.
+ * How long the previous key of an account is accepted after it was replaced. WeChat repeats a push
+ * for 15 s only, but a person who changes a key both at WeChat and here may take much longer.
  */
 const previousHoldsMs = 24 * 3600_000
 
@@ -132,7 +133,8 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       if (entry && entry.until > mono()) return entry.value
       const value = load(key)
       kept.set(key, { value, until: mono() + holdsMs })
-      // failures and unknown names are not cached
+      // a failed read, and a name that does not exist, are not cached, so that the next call asks
+      // again
       const forget = () => {
         if (kept.get(key)?.value === value) kept.delete(key)
       }
@@ -141,7 +143,7 @@ function remember<T>(mono: () => number, load: (key: string) => Promise<T | null
       }, forget)
       return value
     },
-    /** Clears everything if no key is given. */
+    /** Removes the entry with this key from the cache, or all entries if no key is given. */
     clear: (key = '') => {
       if (key === '') kept.clear()
       else kept.delete(key)

@@ -8,7 +8,10 @@ import { windowEvent, type Event } from '../streams/write.ts'
 import { addLine, newOutbox } from './new-rows.ts'
 
 type AutomaticContent = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Partial<MessageRow>
-/** `keep`: how many replies must be left over for people. */
+/**
+ * What is to be said automatically. `keep` is how many replies of the window must be left over for
+ * people; if fewer would be, nothing is said.
+ */
 type AutomaticWish = {
   customer: CustomerRow
   session: SessionRow
@@ -16,7 +19,10 @@ type AutomaticWish = {
   said: AutomaticContent
 }
 
-/** The rows that go with a step of the session; null if nothing is said. */
+/**
+ * The rows of an automatic line, which are written together with a step of the session; null if
+ * nothing is said.
+ */
 export type AutomaticLines = {
   customer: CustomerRow
   lines: MessageRow[]

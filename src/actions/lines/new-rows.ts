@@ -164,8 +164,8 @@ export function addLine(customer: CustomerKeys, session: SessionRow, line: Line)
 const leaseMs = 20_000
 
 /**
- * A row for a reply that must be sent, numbered per follower. A passive answer starts as `sending`,
- * because it goes out with the answer to the push.
+ * Makes the outbox row of a reply that must be sent. The rows of one follower are numbered. A
+ * passive answer starts as `sending`, because it goes out with the answer to the push.
  */
 export function newOutbox(
   customer: CustomerKeys & { out_n: number },

@@ -1,10 +1,14 @@
-// The newest lines of a session. An index keeps their ids; their text is read from the database. If
-// their numbers have a gap, the index missed something.
+// Finds the newest lines of a session. An index keeps their ids; their text is read from the
+// database. If their numbers have a gap, the index missed a line, and the lines are read from the
+// database alone.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { inBackground } from '../../in-background.ts'
 import { recentLines, type Needs } from '../../ports.ts'
 
-/** Call this after the commit; nobody waits for it. */
+/**
+ * Adds new lines to the index of newest lines. It must be called after the commit, and nobody waits
+ * for it.
+ */
 export function tellLines(needs: Needs<'recent' | 'log'>, lines: MessageRow[]): void {
   const bySession = new Map<string, { companyId: string; ids: string[] }>()
   for (const { session_id: sessionId, company_id: companyId, message_id: id } of lines) {
@@ -42,8 +46,8 @@ export async function newestLines(
 }
 
 /**
- * Whether the lines reach without a gap from the session's last line down to the first, or to as
- * many as wanted.
+ * Whether these lines are all that were wanted: they begin with the session's last line and reach
+ * without a gap down to its first, or to as many lines as wanted.
  */
 function isWhole(lines: MessageRow[], seq: number, limit: number): boolean {
   const top = lines[0]?.seq ?? 0

@@ -21,14 +21,14 @@ const shares = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000
 const minute = 60_000
 const longest = 60 * minute
 /**
- * After this many equal answers we believe WeChat that the file does not exist or is something
- * else.
+ * If WeChat answers this many times in the same way that a file does not exist, or sends something
+ * that is no file, we believe it and give the file up.
  */
 const believedAfter = 4
 
 /**
- * Each account has its own share, so that an account whose downloads hang does not delay those of
- * others.
+ * Opens the worker that downloads files. Each account has its own share of the process, so that an
+ * account whose downloads hang does not delay those of others.
  */
 export function openFetcher(needs: FetchNeeds): Worker {
   const { media } = needs.store.read
@@ -109,7 +109,8 @@ async function settle(
       reason: 'lost' in result ? result.lost : null,
       retryAt,
     })
-    // read it again, because the other part of the message may have arrived meanwhile
+    // the line is read again, because its other part (the video or its preview picture) may have
+    // been downloaded meanwhile
     const now = settled === 1 ? await unit.messages.find(row.company_id, row.message_id) : null
     if (!now) return null
     const completed = await complete(unit, now, { part: row.part, result })
@@ -157,8 +158,8 @@ const file = (result: FetchDone): object =>
     : { lost: result.lost }
 
 /**
- * The worker downloads on its own; this job reports what still waits and what is lost, and wakes
- * the worker.
+ * The job that looks after downloads. The worker downloads without it; the job reports how many
+ * files still wait and how many are lost, and wakes the worker.
  */
 export async function rescueMedia(
   needs: FetchNeeds,

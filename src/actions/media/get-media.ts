@@ -3,7 +3,10 @@ import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 
-/** If the bytes are missing, the file counts as not found although its row exists. */
+/**
+ * Returns a file of the vault. If its bytes are missing on disk, it counts as not found although it
+ * has a row.
+ */
 export async function getMedia(
   { store, vault }: Needs<'store' | 'vault'>,
   me: Me,

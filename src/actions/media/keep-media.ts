@@ -88,7 +88,8 @@ const newResource = (
   add_time: needs.clock.now(),
   kind: media.kind,
   uid,
-  // a follower's file is used by their message from the start
+  // a file from a follower counts as used from the start, because their message shows it; a file
+  // that a person uploads is not used yet
   used: Number(uid === null),
 })
 

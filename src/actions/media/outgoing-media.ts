@@ -34,7 +34,10 @@ export async function fileColumns(
   }
 }
 
-/** An unused file may be deleted by the clean-up job at this very moment. */
+/**
+ * Locks a file and marks it as used, so that it is kept. Null if it is gone: the clean-up job may
+ * have deleted an unused file at this very moment.
+ */
 async function useFile(unit: Unit, companyId: string, id: string): Promise<ResourceRow | null> {
   const seen = await unit.media.find(companyId, id)
   if (seen?.used !== 0) return seen

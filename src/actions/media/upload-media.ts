@@ -6,8 +6,8 @@ import type { DeliveryOutcome, KnownAccount, Needs, UploadKind } from '../../por
 export type UploadNeeds = Needs<'store' | 'vault' | 'channel' | 'clock'>
 
 /**
- * WeChat forgets an uploaded file after three days. One that ends within this time might be gone when
- * the message arrives, so it is uploaded again.
+ * WeChat forgets an uploaded file after three days. A file of which less than this time is left
+ * might be gone when the message arrives, so it is uploaded again.
  */
 const marginMs = 10 * 60_000
 
@@ -56,6 +56,9 @@ const endings: Record<string, string> = {
   'video/mp4': 'mp4',
 }
 
-/** WeChat recognises the type by the ending of the name. */
+/**
+ * The name under which a file is uploaded. Its ending matters, because WeChat recognises the type
+ * of a file by it.
+ */
 const nameOf = (resource: ResourceRow) =>
   `${resource.resources_id}.${endings[resource.mime_type] ?? 'bin'}`

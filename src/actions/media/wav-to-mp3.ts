@@ -12,7 +12,10 @@ export type Encoded =
   | { fault: 'too_long'; seconds: number }
 
 const mostInLine = 16
-/** Encoding a minute of sound takes about a second. */
+/**
+ * A conversion that takes longer than this is given up: encoding a minute of sound takes only about
+ * a second.
+ */
 const takesAtMostMs = 20_000
 
 const remedy = 'Save it again as WAV (PCM, 16 bit) or as MP3.'
@@ -49,9 +52,11 @@ export function openVoiceEncoder(): VoiceEncoder {
 
   const encodeOne = (bytes: Uint8Array): Promise<Encoded> =>
     new Promise((resolve, reject) => {
-      // a small file may share its memory with other data, so it is copied
+      // the bytes are given away to the thread, so they are copied first if they are only a part of
+      // a larger piece of memory, as those of a small file may be
       const own = bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
-      // the compiled file's name, because a worker is started by its path and not by an import
+      // `.js` and not `.ts`: a worker thread is started by the path of the compiled file and not by
+      // an import
       const started = new Worker(new URL('./wav-thread.js', import.meta.url), {
         workerData: own,
         transferList: [own.buffer as ArrayBuffer],

@@ -51,8 +51,8 @@ export async function deliver(
 }
 
 /**
- * Only this process knows the result, so if the database is away it keeps trying to write it until
- * the process ends.
+ * Writes the result of a delivery. Only this process knows it, so while the database is away it
+ * tries again until it is back or the process ends.
  */
 async function whenBack(ending: AbortSignal, write: () => Promise<void>): Promise<void> {
   for (;;) {
@@ -66,7 +66,10 @@ async function whenBack(ending: AbortSignal, write: () => Promise<void>): Promis
   }
 }
 
-/** The channel never throws, so an error here happened before anything was sent. */
+/**
+ * Tries to send the reply and returns what became of it. The channel never throws, so an error that
+ * is caught here happened before anything was sent, and the reply may be tried again.
+ */
 async function tryToLeave(
   needs: DeliverNeeds,
   leased: Leased,
@@ -90,8 +93,9 @@ const mediaUnknown = 40007
 const leaseLost: DeliveryOutcome = { outcome: 'not_delivered', reason: 'internal' }
 
 /**
- * WeChat may have forgotten a file early. It then refuses the line, so nothing was delivered, and
- * the file is uploaded once more.
+ * Sends the reply, after uploading the files it needs. WeChat may have forgotten a file earlier
+ * than it says. It then refuses the line, so nothing was delivered, and the file is uploaded once
+ * more.
  */
 async function leave(
   needs: DeliverNeeds,
@@ -192,8 +196,8 @@ async function settle(
   let outcome = decideOutcome(delivery, row, at)
   const events = await needs.store.work('reply', async (unit) => {
     const held = await unit.outbox.find(row.outbox_id)
-    // if another process took the reply over, it decides; if nobody has, we write what we know even
-    // after the lease expired
+    // if another process has taken the reply over, that process decides its state and nothing is
+    // written here; otherwise the result is written even after the lease expired
     if (held?.lease_token !== token || !['sending', 'unknown'].includes(held.state)) return []
     outcome = decideOutcome(delivery, held, at)
     const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })

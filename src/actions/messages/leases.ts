@@ -5,7 +5,10 @@ import type { Needs } from '../../ports.ts'
 
 export const leaseMs = 20_000
 const renewEveryMs = 1000
-/** Long enough for a living holder to renew its lease if a jump of the clock made it expire. */
+/**
+ * How long an expired lease is left alone after the clock jumped: a process that still lives renews
+ * its lease within this time.
+ */
 export const holderSpeaksWithinMs = 5000
 
 export type Lease = {
@@ -60,7 +63,8 @@ export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
     },
     close: async () => {
       clearInterval(timer)
-      // errors of the renewal have been logged already
+      // closing waits for a renewal that is under way; its errors are ignored here, because they
+      // have been logged already
       await renewing?.catch(() => undefined)
     },
   }

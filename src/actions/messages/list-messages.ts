@@ -11,7 +11,9 @@ export type LinesInput = {
   limit: number
 }
 
-/** Sorted by seq, ascending. Without bounds, the newest lines. */
+/**
+ * Lists lines of a session, sorted by seq. If the call gives no bounds, they are the newest lines.
+ */
 export async function listMessages(
   needs: Needs<'store' | 'recent'>,
   me: Me,

@@ -21,8 +21,8 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
 
     const input = {
       sessionId: session.session_id,
-      // contains a space, which is not allowed in a clientMsgId of an agent, so the two cannot
-      // collide
+      // the id of a line that is sent again contains a space, which a clientMsgId of an agent must
+      // not, so the two cannot collide
       clientMsgId: `resend ${id}`,
       content: contentOf(message),
       resendOf: id,

@@ -30,8 +30,9 @@ export async function resolveMessage(
 }
 
 /**
- * Locks customer, session and line. Only a line whose result is unknown can be settled, and only by
- * the owner of the session or a supervisor.
+ * Locks customer, session and line. Only a line that failed or whose result is unknown can be
+ * settled, and only by the owner of the session, a supervisor, or a member of the group chat who
+ * wrote it.
  */
 export async function lockUnsettled(unit: Unit, me: Me, id: string) {
   const seen = await unit.messages.find(me.companyId, id)

@@ -82,7 +82,7 @@ function openState(
     ) as State
     if (opened.until > needs.clock.now()) return opened
   } catch {
-    // This state was not made by us, so it cannot be decrypted.
+    // a state that was not made by us cannot be decrypted, and is refused like one that has expired
   }
   throw notBegun()
 }
@@ -94,8 +94,8 @@ const notBegun = () =>
   )
 
 /**
- * The admin who started the authorisation may have been disabled meanwhile, or their company may
- * have expired.
+ * Refuses the end of an authorisation if the admin who began it is no longer an enabled admin, or
+ * their company has expired meanwhile.
  */
 async function refuseFormerAdmin(
   needs: Needs<'clock'>,

@@ -58,7 +58,8 @@ export async function addPlatform(
 }
 
 /**
- * Keys are replaced as for accounts: pushes under way that use the old keys are still understood.
+ * Changes a third-party platform. When its keys are replaced, the old ones are kept for a while, so
+ * that pushes on their way that still use them are understood.
  */
 export async function changePlatform(
   needs: PlatformNeeds,

@@ -38,8 +38,9 @@ async function keepTicket(
 }
 
 /**
- * For an account that is bound already, the code brings its new permissions. For a new account
- * nothing is done until the owner's browser returns, which tells to which company it belongs.
+ * Handles the notice that an owner authorised the platform. For an account that is bound already,
+ * the code in it brings the account's new permissions. For a new account nothing is done until the
+ * owner's browser returns, which tells to which company the account belongs.
  */
 async function renew(
   needs: NoticeNeeds,

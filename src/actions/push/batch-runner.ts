@@ -7,7 +7,8 @@ import { dropLate, type PendingPush, type RunnerNeeds } from './pending-push.ts'
 import { receive } from './receive.ts'
 import type { SingleRunner } from './single-runner.ts'
 
-// With 64 there would be twice as many commits, and a sixth fewer pushes per second.
+// the most pushes in one batch; with 64 there would be twice as many commits, and a sixth fewer
+// pushes per second
 const most = 128
 const settleMs = 50
 const shareOfWait = 1 / 8
@@ -15,7 +16,10 @@ const shareOfWait = 1 / 8
 export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
   const pending: PendingPush[] = []
   const answers = openWrittenAnswers(needs)
-  /** Batches that are not on disk yet, with the arrival time of their oldest push. */
+  /**
+   * Batches that are committed but not on disk yet, or still running, each with the arrival time of
+   * its oldest push.
+   */
   const ending = new Map<Promise<void>, number | undefined>()
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
@@ -24,7 +28,8 @@ export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
     let last: Last = { size: 0, ms: 0 }
     do {
       await gather(pending, last)
-      // if a push of this customer is running alone by now, this one must wait behind it
+      // a push is taken out of the batch if an earlier push of the same customer runs alone by now:
+      // it must wait behind that one
       const batch = dropLate(needs, pending.splice(0, most)).filter(
         (push) => !singles.follows(push),
       )
@@ -35,7 +40,10 @@ export function openBatchRunner(needs: RunnerNeeds, singles: SingleRunner) {
     } while (pending.length > 0)
     running = null
   }
-  /** Commits a batch. If that fails, its pushes have been given to the single runner. */
+  /**
+   * Runs a batch; the promise resolves when it is committed. It never rejects: if the batch fails,
+   * its pushes are run one by one.
+   */
   const committed = (batch: PendingPush[], written: string[]) =>
     new Promise<void>((resolve) => {
       const end = runBatch({ needs, singles }, { batch, written, committed: resolve }).finally(
@@ -156,7 +164,9 @@ async function runBatch(
     needs.log.warn({ error: String(error), size: batch.length }, 'a batch was dissolved')
     if (written.length > 0) await receive(needs, [], { written }).catch(() => undefined)
     for (const pending of batch) {
-      // a push that failed alone would fail again, unless the database refused the push itself
+      // the pushes of a failed batch run again one by one. If the batch was a single push it would
+      // fail again, so its caller gets the error, unless the database refused the push itself: that
+      // is handled where pushes run alone
       if (batch.length === 1 && !needs.store.refuses(error)) pending.reject(error)
       else singles.run(pending)
     }

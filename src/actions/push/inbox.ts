@@ -25,7 +25,7 @@ export async function enterInbox(
 
 /**
  * Removes pushes from the batch whose customer's rows are locked by somebody else; they will run
- * again alone. Returns a test for these entries.
+ * again alone. Returns a function that tells whether an entry was removed.
  */
 export function takeOutBusy(
   unit: Unit,

@@ -33,7 +33,7 @@ export async function listRefused(
   }
 }
 
-/** How many refused pushes nobody has seen, over all companies; for the metric. */
+/** The number of refused pushes of all companies that no admin has seen, for operators' metrics. */
 export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
   store.read.refused.countOpen()
 

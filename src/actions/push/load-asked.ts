@@ -5,8 +5,8 @@ import { gradingIn } from './decide/graded.ts'
 import type { Push } from './decide/push.ts'
 
 /**
- * Changing a session requires the lock on its customer, which the batch already holds, so locking
- * these sessions never waits.
+ * Locks the closed sessions that pushes of the batch grade. This never waits, because whoever
+ * changes a session first locks its customer, and the batch holds those locks already.
  */
 export async function lockAsked(unit: Unit, pushes: Push[]): Promise<Map<string, SessionRow>> {
   const asked = new Map<string, SessionRow>()

@@ -11,7 +11,10 @@ import { loadRoster } from './load-roster.ts'
 import { loadReceptions, loadVisits } from './load-visits.ts'
 import { hasCustomer, type NewPush } from './decide/push.ts'
 
-/** With `alone`, the load waits for rows that somebody else has locked. */
+/**
+ * The pushes whose facts are loaded. With `alone`, loading waits for rows that somebody else has
+ * locked; without it, their customers are reported as busy.
+ */
 type PushesToLoad = { pushes: NewPush[]; alone: boolean }
 
 export async function loadFacts(

@@ -17,8 +17,9 @@ export type Roster = { people: Map<number, PersonRead>; waitedIn: Set<string> }
 type LoadedForRoster = Pick<BatchFacts, 'at' | 'customers' | 'found' | 'receptions'>
 
 /**
- * Only customers without an open session matter. Nothing is read if agents grab sessions and the
- * customers have no exclusive agent and name nobody.
+ * Loads who may be given the sessions that these pushes may open. Customers who have an open
+ * session are left out. Nothing is read if agents grab sessions, the customers have no exclusive
+ * agent, and nobody is named.
  */
 export async function loadRoster(
   unit: Unit,
@@ -56,8 +57,8 @@ export async function loadRoster(
 }
 
 /**
- * The people and groups that a rule, a menu button or a QR code may name. An event that names
- * nobody opens no session.
+ * The people and groups that a rule, a menu button or a QR code may name to receive the customer of
+ * this push. For an event that names nobody the list is empty, because it opens no session.
  */
 function whomItMayName(
   push: Push,

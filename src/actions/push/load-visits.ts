@@ -6,7 +6,10 @@ import { customerOf, isVisit, type Push } from './decide/push.ts'
 
 type LoadedCustomers = ReadonlyMap<string, CustomerFacts>
 
-/** By the customer's id: the columns that a tap, a scan or a location changes. */
+/**
+ * Loads, for each customer who did more than write, the columns that a tap, a scan or a location
+ * changes. The key is the customer's id.
+ */
 export async function loadVisits(
   unit: Unit,
   pushes: Push[],
@@ -19,8 +22,8 @@ export async function loadVisits(
 }
 
 /**
- * The QR codes by which customers come now, and those by which customers without a session once
- * came.
+ * Loads the QR codes that decide who receives the customers of a batch: those by which they come
+ * now and, for customers without a session, those by which they once came.
  */
 export async function loadReceptions(
   unit: Unit,

@@ -3,8 +3,8 @@ import type { SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 
 /**
- * The session must be locked. Returns whether its counters were wrong; if so they have been
- * corrected.
+ * Counts the lines of a session and corrects its counters. The session must be locked. Returns
+ * whether the counters were wrong.
  */
 export async function mendCounts(unit: Unit, session: SessionRow): Promise<boolean> {
   const { seq, visitors, last } = await unit.messages.countsOf(session.session_id)

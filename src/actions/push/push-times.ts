@@ -9,11 +9,14 @@ type PushTimesNeeds = Needs<'store' | 'clock' | 'log' | 'metrics'>
 type HeardTimes = {
   newest: Newest | null
   /**
-   * The signatures seen in the newest second. Another push in the same second has another
-   * signature.
+   * The signatures of the pushes that carry the newest second. A push of the same second with
+   * another signature is a new one; with the same signature it may be a copy.
    */
   signatures: Set<string>
-  /** Since when push times have been ahead of our clock. */
+  /**
+   * Since when the times in the account's pushes have been ahead of our clock; null if they are
+   * not.
+   */
   aheadSince: number | null
   written: number
   refused: number
@@ -23,7 +26,10 @@ type Stamp = { told: number; signature: string }
 
 export type PushTimes = {
   isOld: (account: KnownAccount, stamp: Stamp) => boolean
-  /** Call this only for a push whose signature was correct. */
+  /**
+   * Takes notice of the time of a push. It must be called only for a push whose signature was
+   * correct.
+   */
   hear: (account: KnownAccount, stamp: Stamp) => void
   refuse: (account: KnownAccount) => void
   idle: () => Promise<void>
@@ -62,7 +68,8 @@ export function openPushTimes(needs: PushTimesNeeds): PushTimes {
   return {
     isOld: (account, { told, signature }) => {
       const { newest, signatures } = of(account)
-      // two different customers may write within the same second
+      // two different customers may write within the same second; their pushes have different
+      // signatures, so both are new
       const isNew = told === newest?.told && !signatures.has(signature)
       return !isNew && isOldPush(told, clock.now(), newest)
     },

@@ -24,11 +24,11 @@ export type ReceiveOptions = {
    */
   written?: string[]
   /**
-   * Waits for rows that somebody else has locked. Within a batch such a push would be reported as
-   * `busy` instead.
+   * Whether to wait for rows that somebody else has locked. In a batch this is false, and such a
+   * push is reported as `busy` instead.
    */
   alone?: boolean
-  /** No further attempt starts after this moment (of the monotonic clock). */
+  /** The moment (of the monotonic clock) after which a failed transaction is not tried again. */
   until?: number
   committed?: () => void
 }
@@ -67,8 +67,8 @@ export async function receive(
 type Taken = { effects: Effects[]; isBusy: (entry: InboxEntry) => boolean }
 
 /**
- * For a repeated push the stored answer is read only now, because its first copy may be in this
- * very batch.
+ * Returns the answers to all pushes of the batch. The stored answer to a repeated push is read only
+ * after the batch was written, because its first copy may be in this very batch.
  */
 async function answersTo(
   unit: Unit,
@@ -88,7 +88,10 @@ async function answersTo(
   return entries.map((entry) => (isBusy(entry) ? 'busy' : (answers.get(entry.stored) ?? null)))
 }
 
-/** Replies that had to wait behind the passive answers may be sent now. */
+/**
+ * Wakes the sender after passive answers were marked as sent, because later replies had to wait
+ * behind them.
+ */
 async function tellFreed({ store, bus, log }: ReceiveNeeds): Promise<void> {
   try {
     if (await store.read.outbox.anyPending()) bus.publish('outbox', '')

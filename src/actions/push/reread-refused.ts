@@ -18,8 +18,8 @@ type RereadRefusedNeeds = Needs<
 >
 
 /**
- * Increase this when pushes can be stored that could not be before: then every push that is still
- * refused is tried once more.
+ * The version of this reader. Increase it when pushes can be stored that could not be before: then
+ * every push that is still refused is tried once more.
  */
 const reader = 1
 const atOnce = 500
@@ -39,8 +39,8 @@ export async function rereadRefused(
 }
 
 /**
- * Walks once through all sessions that had a greeting. The position is stored, so that it can
- * continue.
+ * Corrects the counters of sessions in which an agent was greeted for, once for each session. The
+ * position is stored, so that the next run goes on from there.
  */
 async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promise<number> {
   const place = `greeted:${companyId}`
@@ -74,7 +74,8 @@ async function readAgain(needs: RereadRefusedNeeds, row: RefusedPush): Promise<b
       return true
     }
   } catch (error) {
-    // a push that failed for another reason is tried again by the next run
+    // only a push that the database refuses again, or that cannot be read, is marked as tried;
+    // after any other error the next run tries it again
     if (!needs.store.refuses(error) && !isUnreadable(error)) throw error
     needs.log.warn(
       { inboxId: row.inbox_id, error: String(error) },
@@ -88,8 +89,8 @@ async function readAgain(needs: RereadRefusedNeeds, row: RefusedPush): Promise<b
 const isUnreadable = (error: unknown) => error instanceof Error && error.name === 'WechatInputError'
 
 /**
- * Null if there is no session to which it could be added; then it stays in the list of refused
- * pushes.
+ * Adds what a refused push says to its session. Null if there is no such session; then the push
+ * stays in the list of refused pushes.
  */
 // eslint-disable-next-line max-params -- what is done, with what, to whom
 async function place(
@@ -189,8 +190,8 @@ async function append(
 }
 
 /**
- * Nobody looks into a closed session, so it is recorded as missed, unless the customer is back
- * already.
+ * If the line was added to a closed session, into which nobody looks, the session is recorded as
+ * missed, unless the customer has an open session again.
  */
 async function missIfEnded(
   needs: RereadRefusedNeeds,

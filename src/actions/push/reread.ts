@@ -8,7 +8,10 @@ import { toFetch } from '../media/to-fetch.ts'
 
 type RereadNeeds = Needs<'store' | 'clock' | 'bus' | 'readStored'>
 
-/** Increase this when more kinds of messages are understood: then all lines are read once more. */
+/**
+ * The version of this reader. Increase it when more kinds of messages are understood: then all
+ * lines that were not understood are read once more.
+ */
 const reader = 1
 const atOnce = 2000
 const worksForMs = 20_000

@@ -12,8 +12,8 @@ import { takeRefused } from './take-refused.ts'
 export type SingleRunner = {
   run: (pending: PendingPush) => void
   /**
-   * Returns whether it took the push. It does so if an earlier push of the same customer is still
-   * running.
+   * Takes the push if an earlier push of the same customer is still running alone, and runs it
+   * after that one. Returns whether it took the push.
    */
   follows: (pending: PendingPush) => boolean
   idle: () => Promise<void>

@@ -59,7 +59,10 @@ function writeCustomers(unit: Unit, effects: Effects[]): void {
   unit.visits.forgetBefore(lastOf(trajectory.map((row) => [row.wx_user_id, row])))
 }
 
-/** Sorted by key, so that neighbouring rows are written one after the other. */
+/**
+ * Returns the last row of each key. They are sorted by key, so that rows next to each other in the
+ * database are written one after the other.
+ */
 const lastOf = <T>(rows: [string, T][]): T[] =>
   [...new Map(rows)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 
@@ -73,7 +76,8 @@ export const sessionsIn = (effects: Effects[]): BatchSession[] =>
 
 function writeSessions(unit: Unit, sessions: BatchSession[]): void {
   const stood = sessions.filter(({ isNew }) => !isNew)
-  // must come before a new session of the same customer, because only one may be open
+  // sessions that end are changed before new ones are inserted, because a customer may have only
+  // one open session
   for (const { row, step, patch } of stood) {
     if (step !== null) unit.sessions.change(row.company_id, row.session_id, patch)
   }
@@ -85,8 +89,9 @@ function writeSessions(unit: Unit, sessions: BatchSession[]): void {
 const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }) => row)
 
 /**
- * In the order of uids. Agents were read without a lock, so giving them a session only succeeds if
- * their load is still what was read.
+ * Writes how many sessions agents were given or lost, in the order of uids. Agents were read
+ * without a lock, so giving them a session succeeds only if their load is still what was read;
+ * otherwise the whole batch is decided anew.
  */
 async function writeLoads(unit: Unit, effects: Effects[], { people }: BatchFacts): Promise<void> {
   const loads = loadsIn(effects)
@@ -117,7 +122,10 @@ function loadsIn(effects: Effects[]): Map<number, { given: number; freed: number
   return loads
 }
 
-/** These come late because the row of a popular QR code is wanted by many transactions. */
+/**
+ * Counts visits by QR code. This is written late in the transaction, because many transactions want
+ * the row of a popular code and would have to wait for it.
+ */
 function writeCounts(unit: Unit, counted: Counted[]): void {
   for (const id of [...new Set(counted.map(({ receptionId }) => receptionId))].sort()) {
     const more = { follows: 0, unfollows: 0, scans: 0 }

@@ -110,7 +110,10 @@ export function changeQuickReply(
   })
 }
 
-/** A shared reply must be in a shared group, a personal one in the person's own group. */
+/**
+ * Checks a quick reply and returns its columns. A shared reply must be in a shared group, a
+ * personal one in a group of the same person.
+ */
 async function columnsFor(
   unit: Unit,
   me: Me,

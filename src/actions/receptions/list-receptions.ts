@@ -4,7 +4,10 @@ import type { Needs } from '../../ports.ts'
 import { noReception } from './receptions.ts'
 import type { ListPage } from '../list-page.ts'
 
-/** Sorts after every id, so that the list starts with the newest. */
+/**
+ * A value that sorts after every id, with which the list starts if no cursor is given, so that it
+ * begins with the newest reception.
+ */
 const newest = 'g'
 
 export async function listReceptions(

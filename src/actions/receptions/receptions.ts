@@ -114,12 +114,15 @@ async function makeQr(
   })
 }
 
-/** Deleting a group also locks this row, so no reception can name a group that is being deleted. */
+/**
+ * Locks the company's row while a reception is written. Deleting a group locks it too, so no
+ * reception can name a group that is being deleted.
+ */
 const lockNames = (unit: Unit, { companyId }: Me) => unit.companies.lock(companyId)
 
 /**
- * A receiver that is named must exist and be able to serve. Otherwise customers would silently be
- * received by anybody.
+ * Refuses a reception that names a person or a group that does not exist in the company. Otherwise
+ * its customers would silently be received by anybody.
  */
 async function refuseNobody(unit: Unit, row: ReceptionRow): Promise<void> {
   if (

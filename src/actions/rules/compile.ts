@@ -66,8 +66,9 @@ function compile(needs: Needs<'log'>, { key, rows, settings, before }: CompileIn
 }
 
 /**
- * How long callers wait for a change to be compiled. For the first rules after a start it is
- * longer, but WeChat waits only 5 s for an answer.
+ * How long callers wait until changed rules are compiled; after that they use the old rules. For
+ * the first rules after a start there are no old ones, so they wait longer, but WeChat waits only 5
+ * s for an answer.
  */
 const patienceMs = { change: 500, first: 3000 }
 

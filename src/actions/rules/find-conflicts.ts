@@ -65,8 +65,8 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
 }
 
 /**
- * Rules that hand customers to somebody who no longer exists, so that these customers wait for
- * everyone.
+ * Finds rules that hand customers to a person or group that no longer exists. The customers of such
+ * a rule are queued for everyone instead.
  */
 async function missing(needs: Needs<'store'>, me: Me, rows: MessageRuleRow[]): Promise<Gone[]> {
   const named = rows

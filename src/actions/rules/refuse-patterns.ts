@@ -6,7 +6,10 @@ import type { Me } from '../access/caller.ts'
 import { AppError } from '../../errors.ts'
 import type { Needs } from '../../ports.ts'
 
-/** `at`: the position of the rule in the body, as the prefix for field names in errors. */
+/**
+ * A rule whose pattern is checked. `at` is its position in the body of the call, which errors put
+ * before the name of the field.
+ */
 export type Patterned = {
   id?: string | undefined
   at: string
@@ -15,7 +18,9 @@ export type Patterned = {
 type Sized = { name: string; at: string; steps: number }
 
 /**
- * `stays` tells whether an existing rule that the call does not name will still exist afterwards.
+ * Refuses the call if a pattern cannot be compiled or the company's patterns together are too
+ * large. `stays` tells whether an existing rule that the call does not name will still exist
+ * afterwards; its pattern then counts too.
  */
 export async function refusePatterns(
   needs: Needs<'store' | 'patterns'>,

@@ -15,11 +15,15 @@ type Run = { row: RuleReplayRow; token: string; signal: AbortSignal }
 
 const heap = 500
 const turnMs = 2
-// writing progress has to wait behind all pushes, so it is done only this often
+// the progress of a replay is stored at most this often, because writing it has to wait behind all
+// pushes
 const tellEveryMs = 300
 const leaseMs = 60_000
 
-/** Returns how many replays it worked on, so that the caller asks again. */
+/**
+ * Works on the next replay that waits, if there is one. Returns on how many it worked; unless that
+ * is 0, the worker calls again.
+ */
 export async function runReplays(needs: RunNeeds, signal: AbortSignal): Promise<number> {
   const row = await needs.store.read.replays.firstToRun()
   if (!row || signal.aborted) return 0
@@ -68,15 +72,16 @@ async function replay(needs: RunNeeds, run: Run): Promise<void> {
       told = performance.now()
       await tell(needs, run, { total, done })
     }
-    // resting takes longer when the process is busy, so pushes have priority
+    // the worker rests as long as its last portion took; a portion takes longer when the process is
+    // busy, so pushes have priority
     await rest(performance.now() - began)
   }
   await end(needs, run, { state: 'done', done, result: JSON.stringify(tally.result()) })
 }
 
 /**
- * Today's rules, and the same rules with the drafts applied. A draft with the id of an existing
- * rule replaces it.
+ * Prepares a replay with two sets of rules: today's rules, and the same with the drafts applied. A
+ * draft with the id of an existing rule replaces it.
  */
 async function openTally(
   needs: RunNeeds,
@@ -139,8 +144,9 @@ async function end(
 const hourMs = 3600_000
 
 /**
- * Ids contain the time of the machine at which a row was written. That is earlier than `add_time`
- * only if the product's clock was moved ahead.
+ * How far the time in an id may lie before the `add_time` of its row. Ids contain the time of the
+ * machine that wrote the row; it is earlier than `add_time` only if the product's clock was moved
+ * ahead.
  */
 const aheadMs = ({ clock }: Needs<'clock'>) => Math.max(0, clock.now() - Date.now()) + hourMs
 const firstIdSince = (ms: number) => Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')

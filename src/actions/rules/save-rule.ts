@@ -87,7 +87,10 @@ export function rowOf(
   }
 }
 
-/** The company's row must be locked, so that nobody else adds a rule at the same time. */
+/**
+ * Refuses more rules if the company would then have more than it may. The company's row must be
+ * locked before, so that nobody else adds a rule at the same time.
+ */
 async function refuseTooManyRules(unit: Unit, me: Me, more: number): Promise<void> {
   if ((await unit.rules.count(me.companyId)) + more <= mostRules) return
   throw new AppError(
@@ -96,7 +99,10 @@ async function refuseTooManyRules(unit: Unit, me: Me, more: number): Promise<voi
   )
 }
 
-/** Accounts, people, groups and files that rules name must belong to this company. */
+/**
+ * Refuses rules that name an account, a person, a group or a file that does not belong to the
+ * caller's company.
+ */
 export async function refuseForeign(unit: Unit, me: Me, inputs: RuleInput[]): Promise<void> {
   const accounts = new Set(inputs.flatMap(({ accountId }) => accountId ?? []))
   for (const id of accounts) {

@@ -5,7 +5,8 @@ import type { RuleUnmatchedRow } from '../../../entities/index.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import type { Needs, SpokenRule, Tally, Unanswered } from '../../ports.ts'
 
-// the limit for each company between two writes
+// how many different unanswered questions are kept in memory until they are written; further ones
+// are not counted
 const mostQuestions = 2000
 const longestQuestion = 200
 
@@ -41,7 +42,10 @@ export function openTally(): Tally {
   }
 }
 
-/** Runs in every process, because each has its own counts. */
+/**
+ * The job that writes the counts to the database. It runs in every process, because each process
+ * has its own counts in memory.
+ */
 export async function writeTally(
   needs: Needs<'store' | 'clock' | 'tally'>,
 ): Promise<{ hits: number; unmatched: number }> {

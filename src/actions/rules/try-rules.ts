@@ -9,7 +9,7 @@ import { presentRule } from '../../views/rule.ts'
 export type TryInput = { text: string; accountId?: string | undefined; at?: number | undefined }
 const mostTold = 200
 
-/** The reasons in words, for the person who asks why a rule did not answer. */
+/** Why a rule did not answer a text, in words for the person who asks. */
 const words: Record<RuleWhy, string> = {
   won: '由它回复 / It answers',
   weaker_kind:

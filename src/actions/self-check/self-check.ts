@@ -11,24 +11,34 @@ import { compiling } from '../../../rules/auto-reply/keyword.ts'
 import { inTurns } from '../rules/turns.ts'
 import { differences, sumsInSql } from '../jobs/queue-reconcile.ts'
 
-/** `queue` is null if another process has the queue in its memory. */
+/**
+ * What the self-check needs. `queue` is null if the queue index is in the memory of another
+ * process; it is then not checked.
+ */
 export type CheckNeeds = { store: { read: Unit }; queue: WaitingQueue | null; clock: Clock }
 export type Promised = { id: string; verdict: 'ok' | 'violated'; detail: string }
 type FoundBreach = { session_id: string; what: string }
 
 const pieceSize = 256
-/** Sessions with many lines must not make one piece of the check long. */
+/**
+ * A piece of the check reads at most about this many lines, so that sessions with many lines do not
+ * make it long.
+ */
 const pieceLines = 750
 const closedLooked = 1000
 const queueExactMs = 5000
 const minuteMs = 60_000
 /**
- * Replies are given up ten minutes after they were accepted, so older pending ones are an error.
+ * A reply that is still pending this long after it was accepted is an error, because replies are
+ * given up after ten minutes.
  */
 const acceptedMs = 12 * minuteMs
 const leasedMs = 2 * minuteMs
 
-/** `most`: how many open sessions of each state are checked, newest first. */
+/**
+ * Checks the promises that must hold at any time for the data of a company. `most` is how many open
+ * sessions of each state are checked, newest first.
+ */
 export async function selfCheck(
   needs: CheckNeeds,
   companyId: string,
@@ -148,8 +158,8 @@ function* byLines(rows: { session_id: string; seq: number }[]): Generator<string
 }
 
 /**
- * Under load the index is always a moment behind the database. A difference counts as an error only
- * if it is still there after the promised time.
+ * Compares the queue index with the database. Under load the index is always a moment behind, so a
+ * difference is an error only if it is still there after the time within which it must be repaired.
  */
 async function checkQueue(
   { store, queue, clock }: CheckNeeds,

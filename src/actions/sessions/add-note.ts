@@ -71,7 +71,10 @@ function sameOrRefuse(known: MessageRow, input: NoteInput): MessageRow {
   )
 }
 
-/** Every mentioned number must belong to a person of the company. */
+/**
+ * Returns the people whom a note mentions. The note is refused if a mentioned number belongs to
+ * nobody in the company.
+ */
 export async function peopleIn(unit: Unit, me: Me, text: string): Promise<number[]> {
   const uids = mentionsIn(text)
   const people = uids.length > 0 ? await unit.users.byUids(uids) : []

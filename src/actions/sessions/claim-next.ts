@@ -13,14 +13,14 @@ const triesForMs = 8000
 const pauseMs = 10
 
 /**
- * Sessions that are being claimed in this process at the moment. Other agents try the next session
- * instead of waiting to lose this one.
+ * Sessions that are being claimed in this process at the moment. Other agents do not try to claim
+ * them too, because they would lose; they try the next session.
  */
 const inHands = new Set<string>()
 
 /**
- * Claims the next session for this agent, in queue order over all lanes they serve. Null if there
- * is none.
+ * Claims the next session for this agent, in queue order over all lanes they serve. Null if no
+ * session is queued in them.
  */
 export async function claimNext(
   needs: ClaimNeeds,
@@ -41,8 +41,8 @@ export async function claimNext(
     }).then((entries) => entries.filter(({ id }) => !passed.has(id)))
     if (proposed.length === 0) return null
     const free = proposed.filter(({ id }) => !inHands.has(id))
-    // whoever lost a session to another process picks one a little further on, because at the front
-    // the same two would meet again
+    // an agent who lost a session to another process tries one a little further on, because at the
+    // front of the queue the same two would meet again
     const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
     const session = entry && (await tryClaim(needs, me, { entry, serving, passed }))
     if (session) return session
@@ -52,7 +52,10 @@ export async function claimNext(
   throw new AppError('overloaded', 'Too many claim at once: try again.')
 }
 
-/** Lanes of accounts that are not bound are left out, since nobody can be answered through them. */
+/**
+ * Returns the lanes from which the agent may claim. Lanes of accounts that are not bound to WeChat
+ * are left out, since their customers cannot be answered.
+ */
 async function claimableLanes({ store: { read } }: ClaimNeeds, me: Me, serving: Serving) {
   const bound = new Set(await read.accounts.bound(me.companyId))
   return lanesToLookInto(read, me.companyId, {

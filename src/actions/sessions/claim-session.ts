@@ -23,9 +23,9 @@ import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 export type ClaimNeeds = TellNeeds & Needs<'metrics'>
 
 /**
- * `serving` is given if the queue just proposed the session; the UPDATE then checks that it is
- * still in that lane. If the proposed session already belongs to the caller, the queue index was
- * out of date, and this does not count as claimed.
+ * How a session is claimed. `serving` is given if the queue just proposed the session; the UPDATE
+ * then checks that it is still in that lane. If the proposed session already belongs to the caller,
+ * the queue index was out of date, and this does not count as claimed.
  */
 export async function claimSession(
   needs: ClaimNeeds,

@@ -21,19 +21,25 @@ import { takeStep, type StepAim } from '../transition/step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /**
- * `to` is `queue`, `deputies` or a person's uid. `by` is the admin who disabled the person, if
- * known.
+ * A disabled person and what becomes of their sessions: `to` is `queue`, `deputies` or the uid of
+ * another person. `by` is the admin who disabled them, if known.
  */
 export type Leaver = { uid: number; to: string; by: number | null }
 type LeavingAgent = { company: KnownCompany; leaver: Leaver }
 type HandedOn = Committed | null
 
 const pageSize = 200
-/** After this time the job does the rest. */
+/**
+ * How long the call that disables a person hands on their sessions; those that are left then are
+ * handed on by a job.
+ */
 const worksForMs = 20_000
 const reason = 'agent_disabled'
 
-/** Returns how many sessions are handed on, including those for which the time was not enough. */
+/**
+ * Hands on the sessions of a disabled person. Returns their number, including those for which the
+ * time was not enough and which a job hands on.
+ */
 export async function handOnSessions(
   needs: TellNeeds,
   companyId: string,
@@ -72,7 +78,10 @@ export async function handOnSessions(
   return owned + reserved + (await agentSessions.countHeld(companyId, uid, privateLane(uid)))
 }
 
-/** A session that cannot be handed on now does not delay the others. */
+/**
+ * Hands on one session. If that fails, the error is logged and the next one follows, so that it
+ * does not delay them; a job tries it again.
+ */
 async function quietly(
   needs: TellNeeds,
   sessionId: string,
@@ -92,7 +101,10 @@ async function quietly(
   }
 }
 
-/** An agent who turns out to have no room is not tried again. */
+/**
+ * Hands on one session. If the agent chosen for it turns out to have no room, the next one is
+ * chosen, and the full one is not tried again for this session.
+ */
 function handOnOne(needs: TellNeeds, leaving: LeavingAgent, id: string): Promise<number> {
   const full = new Set<number>()
   return quietly(needs, id, async () => {
@@ -138,7 +150,10 @@ const actorOf = ({ by }: Leaver) => (by === null ? jobActor('hand-on') : agentAc
 const isTheirs = ({ state, uid, lane }: SessionRow, leaver: number) =>
   isOwned(state) ? uid === leaver : state === queued && lane === privateLane(leaver)
 
-/** If the person has been enabled again meanwhile, they keep what they have. */
+/**
+ * Whether the person is still disabled. If they have been enabled again meanwhile, they keep their
+ * sessions.
+ */
 const isGone = async (unit: Unit, { row }: KnownCompany, { uid }: Leaver) =>
   (await unit.users.find(row.company_id, uid))?.enabled === 0
 
@@ -159,8 +174,8 @@ async function toPerson(unit: Unit, session: SessionRow, uid: number): Promise<S
 type LeftCustomer = LeavingAgent & { customer: CustomerRow; session: SessionRow; at: number }
 
 /**
- * Sessions that were already queued keep their rank. The others get the rank of a session that has
- * waited as long as they have.
+ * Where a session of the disabled person is queued. One that was queued already keeps its rank; any
+ * other gets the rank that it would have if it had been queued since its customer began to wait.
  */
 async function toQueue(unit: Unit, placing: LeftCustomer): Promise<StepAim> {
   const { company, customer, session } = placing
@@ -171,7 +186,8 @@ async function toQueue(unit: Unit, placing: LeftCustomer): Promise<StepAim> {
 }
 
 /**
- * The lane in which a new session of this customer would wait if the leaving person did not exist.
+ * The lane in which a session of this customer would be queued if the disabled person did not
+ * exist.
  */
 async function laneWithout(
   unit: Unit,

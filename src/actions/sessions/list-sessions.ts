@@ -25,8 +25,8 @@ export type ListInput = {
   cursor?: string | undefined
   limit: number
   /**
-   * `unanswered`: the customer waits for an answer. `answerable`: WeChat still accepts one. Neither
-   * depends on who has the session.
+   * Two filters of the list. `unanswered`: the customer waits for an answer. `answerable`: WeChat
+   * still accepts an answer. Neither depends on who has the session.
    */
   unanswered?: boolean | undefined
   answerable?: boolean | undefined
@@ -118,7 +118,8 @@ const rowsOf = async (read: Unit, me: Me, found: { session_id: string }[]) =>
       )
 
 /**
- * An agent's private lane may contain customers of an account that only the agent's deputy serves.
+ * The lanes and accounts whose queued sessions an agent sees. Sessions of accounts that they do not
+ * serve are left out: their private lane may contain some that only their deputy serves.
  */
 async function ownQueue({ store: { read } }: PresentNeeds, me: Me) {
   const serving = await servingOf(read, me.uid)
@@ -177,11 +178,15 @@ async function ofState(
       { at: last?.add_time ?? spot.at, id: last?.session_id ?? spot.id, limit },
     ),
   )
-  // a session may have changed its state since it was found
+  // the rows are read after the search, and a session that has changed its state in between is left
+  // out
   return (await rowsOf(read, me, found)).filter((row) => row.state === state)
 }
 
-/** The last session of the previous page. It still exists, whatever state it is in now. */
+/**
+ * Finds where the next page begins: behind the last session of the previous page, which still
+ * exists, whatever its state is now.
+ */
 async function spotBehind({ store }: PresentNeeds, me: Me, cursor: string | undefined) {
   if (cursor === undefined) return { at: Number.MAX_SAFE_INTEGER, id: '' }
   const row = await store.read.sessions.find(me.companyId, cursor.split('.').at(-1) ?? '')

@@ -52,7 +52,10 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
   })
 }
 
-/** Only closed sessions can be missed, and most lists contain none. */
+/**
+ * Finds out which of these sessions are missed. Only closed ones can be, so the database is not
+ * asked for lists that contain none.
+ */
 async function missedAmong(
   { store: { read } }: Needs<'store'>,
   companyId: string,

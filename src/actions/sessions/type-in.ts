@@ -8,7 +8,10 @@ import type { Needs } from '../../ports.ts'
 import { personIn, type Me } from '../access/caller.ts'
 import { notFound, refuseWrite } from '../access/refuse.ts'
 
-/** WeChat shows "typing" for 15 seconds. */
+/**
+ * WeChat is not told again that an agent is typing within this time, because it shows "typing" for
+ * 15 seconds.
+ */
 const shownMs = 12_000
 
 export async function typeIn(

@@ -3,8 +3,8 @@ import type { Needs } from '../../ports.ts'
 import type { Event } from './write.ts'
 
 /**
- * Call this after the commit. It makes everybody who listens to one of these streams ask for its
- * new events.
+ * Tells everybody who listens to one of these event streams to ask for its new events. It must be
+ * called after the commit.
  */
 export function ringStreams(needs: Needs<'bus'>, events: Pick<Event, 'companyId' | 'stream'>[]) {
   const bells = new Set(events.map(({ companyId, stream }) => bell(companyId, stream)))

@@ -34,7 +34,10 @@ export function writeEvents(needs: Needs<'ids' | 'clock'>, unit: Unit, events: E
   }
 }
 
-/** Goes to everyone who may watch sessions and to the people named. */
+/**
+ * Makes the events that tell of a session: one for everyone who may watch sessions, one for each
+ * person in `uids`, and one for each stream named.
+ */
 export function sessionEvent(
   type: string,
   session: SessionRow,

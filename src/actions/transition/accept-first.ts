@@ -1,6 +1,6 @@
 // With the setting autoAcceptFirst, an agent who is in no conversation automatically accepts the
-// oldest session that waits for them. This is checked after every step that may have left an agent without
-// a conversation, and again by a job in case a check was lost.
+// oldest session that waits for them. This is checked after every step that may have left an agent
+// without a conversation, and again by a job in case a check was lost.
 import { waiting } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
@@ -25,7 +25,10 @@ export async function isBusy(unit: Unit, { companyId, uid }: AgentKeys): Promise
   return (await unit.agentSessions.countActive(companyId, uid)) > 0
 }
 
-/** Never throws, because the action that called it has been completed already. */
+/**
+ * Accepts the first waiting session of each of these agents who is in no conversation. It never
+ * throws, because the action that calls it has been completed already.
+ */
 export async function acceptFirst(
   needs: AcceptFirstNeeds,
   companyId: string,
@@ -47,13 +50,16 @@ export async function acceptFirst(
 }
 
 /**
- * A disabled agent accepts nothing: their sessions are handed on, and no customer is greeted in
- * their name.
+ * Whether the agent is enabled. For a disabled agent nothing is accepted: their sessions are handed
+ * on, and no customer is greeted in their name.
  */
 const isEnabled = async (unit: Unit, { companyId, uid }: AgentKeys): Promise<boolean> =>
   (await unit.users.find(companyId, uid))?.enabled === 1
 
-/** Checks every agent of the company who has sessions waiting and none in conversation. */
+/**
+ * Accepts a session for every agent of the company who has sessions waiting and is in no
+ * conversation.
+ */
 export async function acceptFirstOfAll(
   needs: AcceptFirstNeeds,
   companyId: string,

@@ -13,8 +13,8 @@ import type { Moved } from './step.ts'
 type EndedSession = { customer: CustomerRow; moved: Moved; settings: Settings }
 
 /**
- * Part of the step that closes the session, if the owner or a timer closes it. After a supervisor
- * has closed it, nothing is asked.
+ * The question how the service was, which is written in the step that closes the session. It is
+ * asked if the owner or a timer closes the session, but not if a supervisor does.
  */
 export function askSatisfaction(
   needs: Needs<'ids' | 'clock'>,

@@ -20,7 +20,10 @@ export function listPlaceOf(session: Placed): ListPlace | null {
   return null
 }
 
-/** The list of the index in which the session is. Ask before the row is changed. */
+/**
+ * The list of the queue index in which the session is; null if it is in none. It must be read
+ * before the row is changed.
+ */
 export const listOf = (session: Placed): string | null => listPlaceOf(session)?.list ?? null
 
 export async function tellPlace(
@@ -33,7 +36,7 @@ export async function tellPlace(
   await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
 }
 
-/** The sessions stay in their lanes but have a new rank. */
+/** Tells the queue index that these sessions have a new rank in the lanes in which they are. */
 export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const session of sessions) await tellPlace(needs, session, listOf(session))
 }

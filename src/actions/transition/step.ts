@@ -38,19 +38,34 @@ type SessionPatch = PatchIn<'message_session'>
 export type Step = {
   event: TransitionEvent
   who: Relation
-  /** As written to the ledger: a:<uid>, c:<customerId>, r:<ruleId> or job:<name>. */
+  /**
+   * Who takes the step, as written to the ledger: a:<uid>, c:<customerId>, r:<ruleId> or
+   * job:<name>.
+   */
   actor: string
-  /** One word that tells the ledger why. */
+  /** Why the step is taken, in one word for the ledger. */
   reason: string
   at: number
   fence?: number | undefined
-  /** Required where the table says that the owner is `named`. */
+  /**
+   * The new owner. It must be given if the owner of the session after the step is `named` in the
+   * table of transitions.
+   */
   owner?: { uid: number; customerServiceId: number | null }
-  /** As whom the owner writes on this account, where the owner stays but it was not known before. */
+  /**
+   * The id of the owner's place on this account, in whose name they write. It is given if the owner
+   * stays but the session did not have that id yet.
+   */
   customerServiceId?: number | null
-  /** The lane and rank if the session is queued then. What is not given stays the same. */
+  /**
+   * The lane and rank if the session is queued after the step. A value that is not given stays the
+   * same.
+   */
   place?: { lane: string; rank?: number; queuedAt?: number }
-  /** Whether a person or a group was asked for. Stays the same if not given. */
+  /**
+   * Whether the customer asked for a person, a group or nobody in particular. If it is not given,
+   * it stays the same.
+   */
   kind?: NamedKind
   /** Why the session ended, in the words of the person who closed it. */
   closeReason?: string | undefined
@@ -146,15 +161,18 @@ export type With = {
   /** Drops replies that have not been sent yet. They do not use up the reply window. */
   dropPending?: boolean
   /**
-   * For agents who get sessions in turn: their `turn` as it was read, and the new one. If not
-   * given, the agent was not chosen by turn, and the current time is used.
+   * For an agent who is given a session in turn: their `turn` as it was read, and the new one. If
+   * this is not given, the agent was not chosen by turn, and their new turn is the current time.
    */
   inTurn?: { turn: number; turnRead: number }
   /** The step succeeds only if the session is still queued in this lane. */
   claimedFrom?: string
 }
 
-/** Customer and session must be locked. If the new owner has no room, everything is rolled back. */
+/**
+ * Writes a step to the database. Customer and session must be locked. If the new owner has no room,
+ * the whole transaction is rolled back.
+ */
 export async function writeStep(
   unit: Unit,
   moved: Moved,
@@ -183,8 +201,8 @@ export async function writeStep(
 }
 
 /**
- * A group chat belongs to its owner, so a new owner starts without members. Those who were members
- * when the session closed can still read it.
+ * Whether the members of a group chat leave with this step. They do when the owner changes, because
+ * the group chat belongs to its owner. They do not when the session closes, and can still read it.
  */
 const endsGroup = ({ session, before, transition }: Moved) =>
   before.state === group && raisesFence(transition) && isOpen(session.state)
@@ -204,7 +222,10 @@ async function writeLines(
   unit.outbox.insert(outbox)
 }
 
-/** `also`: columns that change besides the owner. */
+/**
+ * A customer whose row the step changes. `also` are columns that change besides the exclusive
+ * agent.
+ */
 type CustomerToChange = { customer: CustomerRow; also?: PatchIn<'wx_user'> }
 
 async function changeCustomer(
@@ -228,8 +249,9 @@ async function changeCustomer(
 }
 
 /**
- * Where the step depends on whether the customer has an exclusive agent, one who is disabled or
- * does not serve the account does not count.
+ * The customer's exclusive agent before the step. If the step makes the owner the exclusive agent
+ * of a customer who has none, an agent who is disabled or does not serve the account does not
+ * count.
  */
 async function exclusiveBefore(
   unit: Unit,
@@ -300,8 +322,8 @@ async function giveInTurn(
 }
 
 /**
- * The event goes to the lanes that the session left and entered, the former and the new owner,
- * members and watching supervisors.
+ * Makes the events that tell of a step. They go to the lanes that the session left and entered, the
+ * former and the new owner, members and watching supervisors.
  */
 export function stepEvents(
   type: string,

@@ -1,5 +1,5 @@
-// After the commit, tells everyone about the step and lets agents who may now be without a
-// conversation accept the next session.
+// After the commit of a step, tells everyone about it, and lets agents who may now be without a
+// conversation accept the session that waits for them next.
 import { isOwned } from '../../../rules/session/session.ts'
 import { queued } from '../../../rules/session/states.ts'
 import { acceptFirst, type AcceptFirstNeeds } from './accept-first.ts'

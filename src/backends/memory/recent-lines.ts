@@ -14,7 +14,8 @@ export function openMemoryRecentLines(clock: Clock): RecentLines {
     return lines && lines.until > now ? lines.ids : []
   }
   const keep = (sessionId: string, ids: string[], now: number) => {
-    // moves this session to the end, since it was used last
+    // removes the session and adds it again at the end, since it was used last and is to be dropped
+    // last
     kept.delete(sessionId)
     if (kept.size >= mostSessions) kept.delete(kept.keys().next().value ?? '')
     if (ids.length > 0) kept.set(sessionId, { ids, until: now + recentLines.keptMs })

@@ -8,7 +8,7 @@ const most = 1024
 export const before = (a: Entry, b: Entry) =>
   a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-/** The number of elements that come before it. */
+/** How many elements of a sorted list come before the place that is looked for. */
 function placeIn<T>(all: readonly T[], isBefore: (one: T) => boolean): number {
   let low = 0
   let high = all.length
@@ -25,7 +25,9 @@ export function openSortedList() {
   const blocks: Entry[][] = []
   const ranks = new Map<string, number>()
 
-  /** The block that contains the entry, or would. */
+  /**
+   * The position of the block that contains the entry, or would contain it if it were in the list.
+   */
   const blockOf = (entry: Entry) =>
     Math.max(0, placeIn(blocks, ([first]) => first !== undefined && before(first, entry) <= 0) - 1)
   const placeOf = (block: Entry[], entry: Entry) => placeIn(block, (one) => before(one, entry) < 0)

@@ -31,7 +31,10 @@ export function openRedisCache(link: Link, clock: Clock): Cache {
     forget()
     for (const key of deleted.keys()) say(key).catch(() => undefined)
   })
-  /** Repeats deletes that Redis did not get, before anything read from it is believed. */
+  /**
+   * Repeats deletes that Redis did not get. This is done before anything read from Redis is
+   * believed, since it may still hold what was deleted.
+   */
   const sayUnheard = async (): Promise<void> => {
     const unheard = [...deleted].filter(([, { heard }]) => !heard)
     await Promise.all(unheard.map(([key]) => say(key)))
@@ -44,7 +47,7 @@ export function openRedisCache(link: Link, clock: Clock): Cache {
       return (await link.ask((redis) => redis.get(link.key(key)))) ?? null
     },
     set: async (key, value, ttlMs) => {
-      // if the delete cannot be done first, the new value is not stored either
+      // while a delete of this key has not reached Redis, no new value is stored either
       if (deleted.get(key)?.heard === false) await sayUnheard()
       if (deleted.get(key)?.heard === false) return
       deleted.delete(key)

@@ -32,7 +32,8 @@ export async function checkPolicy(connection: Connection, log: Log): Promise<voi
 }
 
 /**
- * For the doctor. A Redis that evicts keys has been refused before, so that is not checked again.
+ * Checks the servers of Redis for the doctor. Whether they evict keys is not checked again, because
+ * such a Redis was refused before.
  */
 export async function checkServers(connection: Connection): Promise<Finding[]> {
   if (!connection.link(2).isUp()) {

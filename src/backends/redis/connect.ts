@@ -24,7 +24,7 @@ export type Command = [name: string, ...args: (string | number)[]]
 export type Connection = {
   link: (database: Database) => Link
   listen: (hears: Hears) => Listener
-  /** The servers that hold keys. */
+  /** The connections to the servers that hold keys: one, or all masters of a cluster. */
   masters: () => Redis[]
   close: () => void
 }
@@ -139,7 +139,7 @@ function openOutage(log: Log, redis: string): Outage {
   }
 }
 
-/** A foreign value under the same key is logged at most this often. */
+/** How often at most it is logged that another program has stored a value under one of our keys. */
 const foreignAgainMs = 60_000
 const foreignMost = 1000
 
@@ -160,7 +160,10 @@ function openForeign(log: Log, redis: string): (error: unknown) => void {
   }
 }
 
-/** In a script call the keys come after the script and their number. */
+/**
+ * Finds the key in a command that failed. In a script call the keys come after the script and their
+ * number; in any other command the key comes first.
+ */
 function keyOf(error: Error & { command?: { name: string; args: unknown[] } }): string {
   const { name = '', args = [] } = error.command ?? {}
   return String(args[name === 'eval' ? 2 : 0])
@@ -208,8 +211,8 @@ function openLink(client: Redis | Cluster, { outage, hearRefusal }: Heard): Open
       return await inTime(call(client), answersMs + 100)
     } catch (error) {
       hearRefusal(error)
-      // a refusal shows that the server is alive; if it stays silent, only a new connection can
-      // tell a frozen server from a slow one
+      // if a command got no answer at all, the connection is replaced: only a new one can tell a
+      // frozen server from a slow one. A refusal shows that the server is alive
       if (!state.closed && falls === state.falls && !isRefusal(error)) {
         fall(error)
         client.disconnect(true)

@@ -48,7 +48,10 @@ export function openListener(open: (at: number) => Redis, hears: Hears): Listene
       })
   }
   start()
-  /** If the connection fails meanwhile, it is replaced. */
+  /**
+   * Does something with the present connection, if it is ready. If it fails meanwhile, it is
+   * replaced.
+   */
   const ifReady = (work: (mine: Redis) => Promise<unknown>) => {
     const mine = client
     if (mine?.status !== 'ready') return

@@ -17,7 +17,8 @@ export async function openRedisBackends(url: string, { clock, log, local, ids }:
     connection.close()
     throw error
   })
-  // Redis may have been away when we started, or may come back as another server
+  // the settings of Redis are checked again whenever it comes back: it may have been away when we
+  // started, or come back as another server
   connection.link(2).onBack(() => {
     checkPolicy(connection, log).catch((error: unknown) => {
       log.error({ error: String(error) }, 'Redis came back with settings that must be changed')

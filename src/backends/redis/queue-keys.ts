@@ -10,7 +10,7 @@ export function openQueueKeys(connection: Connection) {
   const [waiting, queue] = [connection.link(0), connection.link(2)]
   const linkOf = (list: string): Link => (readList(list)?.kind === 'waiting' ? waiting : queue)
   return {
-    /** Database 2, which also has the epochs. */
+    /** Database 2 of Redis, which holds the lists of queued sessions and the epochs. */
     queue,
     both: [waiting, queue],
     linkOf,
@@ -27,8 +27,8 @@ export function openQueueKeys(connection: Connection) {
   }
 }
 
-// contains the version of the lane names, so that an index which an older release marked as
-// complete is rebuilt
+// what marks an index as complete contains the version of the lane names, so that an index which an
+// older release marked as complete is rebuilt
 const whole = 'whole:2:'
 const building = 'building:'
 

@@ -8,7 +8,8 @@ import type { QueueWrites } from './queue-writes.ts'
 
 const slice = 10_000
 
-// fmod is exact up to 2^53, whereas Lua's % operator rounds
+// the script that adds up the ranks of a list. It uses fmod, which is exact up to 2^53, whereas
+// Lua's % operator rounds
 const sumScript = `local s, n = 0, 0
 local e = redis.call('zrange', KEYS[1], ARGV[1], ARGV[2], 'withscores')
 for i = 2, #e, 2 do n = n + 1; s = s + math.fmod(tonumber(e[i]), tonumber(ARGV[3])) end
@@ -38,7 +39,8 @@ export function openQueueRepair(keys: QueueKeys, { trusted, name }: QueueWrites,
     },
     complete: async (companyId, epoch) => {
       if (!(await trusted(companyId))) return
-      // if the index was lost meanwhile, its epoch is different or gone
+      // the epoch is replaced only if it is still the same; if the index was lost meanwhile, it is
+      // different or gone, and the index stays incomplete
       await queue.ask((redis) =>
         redis.eval(swapScript, 1, epochKey(companyId), epoch, completed(epoch)),
       )

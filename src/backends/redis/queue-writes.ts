@@ -1,4 +1,4 @@
-// Writes the queue index. Every write may be repeated.
+// Writes the queue index in Redis. Every write may be repeated without harm.
 import type { Move } from '../../ports.ts'
 import type { Command, Link } from './connect.ts'
 import type { QueueKeys } from './queue-keys.ts'
@@ -7,9 +7,12 @@ const movesAtOnce = 500
 
 export type QueueWrites = {
   move: (companyId: string, moves: Move[]) => Promise<number>
-  /** Stores the names of these lists. */
+  /**
+   * Stores the names of these lists among the lists of the company, so that they are found without
+   * scanning all keys.
+   */
   name: (companyId: string, lists: string[]) => Promise<void>
-  /** False if Redis missed a write. */
+  /** Whether the index of this company can be used; false if Redis missed a write. */
   trusted: (companyId: string) => Promise<boolean>
 }
 
@@ -17,8 +20,8 @@ export function openQueueWrites(keys: QueueKeys): QueueWrites {
   /** Companies for which Redis missed one of our writes. */
   const torn = new Set<string>()
   /**
-   * If Redis missed a write, the index is incomplete: its epoch is deleted first, and claims are
-   * proposed from the database until it is rebuilt.
+   * Whether the index can be used. If Redis missed a write, it is incomplete: its epoch is deleted
+   * first, and claims are proposed from the database until it is rebuilt.
    */
   const trusted = async (companyId: string): Promise<boolean> => {
     if (!torn.has(companyId)) return true
@@ -36,7 +39,7 @@ export function openQueueWrites(keys: QueueKeys): QueueWrites {
     if (commands.length === 0) return 0
     const answers = await link.askAll(commands)
     if (!answers) torn.add(companyId)
-    // storing the name of a list does not count as a repair
+    // returns how many entries changed; that the name of a list was stored does not count
     return (answers ?? []).reduce<number>(
       (sum, answer, at) => (commands[at]?.[0] === 'sadd' ? sum : sum + Number(answer)),
       0,
@@ -45,7 +48,8 @@ export function openQueueWrites(keys: QueueKeys): QueueWrites {
 
   return {
     trusted,
-    // a list that needs no repair is not written to, but its name may have been lost
+    // stores the names of lists by themselves, because a list that needs no repair is not written
+    // to although its name may have been lost
     name: async (companyId, lists) => {
       for (const list of lists) {
         const link = keys.linkOf(list)

@@ -31,7 +31,10 @@ export function isLoopbackPeer(request: IncomingMessage): boolean {
   )
 }
 
-/** Another port of the same host counts as a foreign origin. */
+/**
+ * Whether a request comes from a page of our own. Another port of the same host counts as a foreign
+ * page.
+ */
 export function isOwnOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']

@@ -36,8 +36,8 @@ function statusOf({ answers, status = 200 }: Route, { body }: Answer): number {
 }
 
 /**
- * The framework handles ranges and conditional requests. A client that disconnects half-way is not
- * an error.
+ * Sends a file. The framework handles requests for parts of it and conditional requests. A client
+ * that disconnects half-way is not an error.
  */
 function sendFile(response: Response, file: string): void {
   response.sendFile(
@@ -56,7 +56,10 @@ function placeOf(issue: z.core.$ZodIssue | undefined): PropertyKey[] {
   return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
 }
 
-/** `within`: the position of the value in its body. */
+/**
+ * Checks a value against a schema and returns it, or refuses the call and names the field. `within`
+ * is the position of the value in its body, if it is only a part of it.
+ */
 // eslint-disable-next-line max-params -- the last one is rare
 export function check(schema: z.ZodType, value: unknown, where: string, within = ''): unknown {
   const result = schema.safeParse(value)

@@ -1,5 +1,5 @@
-// The types that routes may name as their successful answer. The type of a route's handler is derived
-// from that, and the OpenAPI document uses the schema of the same name.
+// The types that routes may name as their successful answer. The type of a route's handler is
+// derived from that, and the OpenAPI document uses the schema of the same name.
 import type * as wire from 'kefu-wire'
 
 export type WireTypes = {
@@ -52,9 +52,15 @@ export type WireName = keyof WireTypes
 export type Answers =
   WireName | PageOf<WireName> | OrNothing<WireName> | OrTable<WireName> | 'file' | 'redirect'
 type PageOf<One extends WireName> = { page: One }
-/** The type, or 204 without a body if there is nothing to answer. */
+/**
+ * The answer of a route that returns this type, or 204 without a body if there is nothing to
+ * return.
+ */
 type OrNothing<One extends WireName> = { orNothing: One }
-/** The type as JSON, or as a CSV table if the caller asks for one. */
+/**
+ * The answer of a route that returns this type as JSON, or as a CSV table if the caller asks for
+ * one.
+ */
 type OrTable<One extends WireName> = { orTable: One }
 
 export const pageOf = <One extends WireName>(page: One): PageOf<One> => ({ page })

@@ -8,7 +8,10 @@ import type { Route, SignedIn } from './route.ts'
 
 const ranks = { agent: 0, supervisor: 1, admin: 2 }
 
-/** Returns the caller, or refuses if they may not call this route. */
+/**
+ * Returns the signed-in caller of a route. Refuses the call if nobody is signed in or their role
+ * may not call this route.
+ */
 export async function admit(
   ports: Ports,
   request: Request,

@@ -12,8 +12,8 @@ const rowsAtOnce = 200
 const mostColumns = 200
 
 /**
- * Cells are checked one by one, so that a line of only commas is refused before it becomes millions
- * of cells in memory.
+ * Called for each cell as it is read. Too many cells are refused here, so that a line of only
+ * commas is refused before it becomes millions of cells in memory.
  */
 function readCell(cell: string, { column }: { column: number | string }): string {
   if (Number(column) < mostColumns) return bare(cell)
@@ -39,7 +39,7 @@ export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
     record_delimiter: ['\r\n', '\n', '\r'],
     cast: readCell,
   })
-  // a failure of the pipeline reaches whoever reads the rows
+  // errors are ignored in this place, because they also reach whoever reads the rows
   pipeline(Readable.from(small(pieces)), parser, () => undefined)
   try {
     for await (const row of parser) yield row as string[]
@@ -51,7 +51,10 @@ export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
   }
 }
 
-/** Begins with a byte order mark, because spreadsheets recognise UTF-8 by it. */
+/**
+ * Writes rows as a CSV table. It begins with a byte order mark, because spreadsheets recognise
+ * UTF-8 by it.
+ */
 export async function writeCsv(rows: string[][]): Promise<string> {
   const pieces = ['\ufeff']
   for (let at = 0; at < rows.length; at += rowsAtOnce) {

@@ -51,7 +51,8 @@ export const statusOf: Record<ErrorCode, number> = {
 }
 
 export function answerErrors(ports: Ports): ErrorRequestHandler {
-  // Express recognises an error handler by its four parameters
+  // the function needs all four parameters, because Express recognises an error handler by their
+  // number
   // eslint-disable-next-line max-params
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {

@@ -1,12 +1,17 @@
-// Limits how deep JSON is nested and how many names and brackets it contains. These are found by
+// Limits how deep JSON is nested and how many names and brackets it contains. They are counted by
 // scanning the bytes, because parsing deeply nested JSON, or JSON with very many names, costs far
 // more than its size suggests.
 import { AppError } from '../../errors.ts'
 
 const deepest = 32
-/** Rules use fewer than fifty different names in total. */
+/**
+ * The largest number of different names in a JSON body. It is plenty: rules use fewer than fifty.
+ */
 const mostNames = 500
-/** Enough for twenty thousand rules with fifty brackets each. */
+/**
+ * The largest number of brackets in a JSON body: enough for twenty thousand rules with fifty
+ * brackets each.
+ */
 const mostBrackets = 1_000_000
 const [quote, escape, openList, openObject, closeList, closeObject, colon] = [
   0x22, 0x5c, 0x5b, 0x7b, 0x5d, 0x7d, 0x3a,
@@ -22,7 +27,10 @@ function refuse(fault: string | null, field = 'body'): void {
   if (fault !== null) throw new AppError('invalid_input', `${field}: ${fault}`, { field })
 }
 
-/** In UTF-8, no byte of a longer character looks like a bracket. */
+/**
+ * Returns what is wrong with the brackets of a JSON text, or null. It looks at single bytes, which
+ * is safe because in UTF-8 no byte of a longer character looks like a bracket.
+ */
 function faultOfBrackets(json: Uint8Array, most = Infinity): string | null {
   let depth = 0
   let opened = 0
@@ -45,7 +53,10 @@ function endOfWords(json: Uint8Array, from: number): number {
   return at
 }
 
-/** Call this where a JSON body may be large. */
+/**
+ * Refuses a JSON body that would be costly to parse. It must be called wherever a JSON body may be
+ * large.
+ */
 export function refuseCostly(json: Buffer, field = 'body'): void {
   refuse(faultOfBrackets(json, mostBrackets), field)
   refuse(hasManyNames(json) ? `at most ${mostNames} different names.` : null, field)

@@ -8,8 +8,8 @@ import { AppError } from '../../errors.ts'
 const limits = { headerSize: 8 * 1024 }
 
 /**
- * `done` skips the rest of the form, so that a client whose upload is refused half-way can still
- * read the reason.
+ * The file of a form. `done` skips the rest of the form, so that a client whose upload is refused
+ * half-way can still read the reason.
  */
 export type FilePart = { name: string; bytes: AsyncIterable<Uint8Array> }
 export type Form = { file: (field: string) => Promise<FilePart>; done: () => Promise<void> }
@@ -32,7 +32,8 @@ function openParser(type: string): BusboyInstance {
   try {
     // the type is checked here because the parser would accept other kinds of forms, too
     if (/^multipart\/form-data\s*;/i.test(type)) {
-      // fields that are no file are streams, too: otherwise they would be collected in memory
+      // every field of the form is read as a stream, even one that is no file: otherwise such
+      // fields would be collected in memory
       return new Busboy({ headers: { 'content-type': type }, limits, isPartAFile: () => true })
     }
   } catch {
@@ -56,8 +57,9 @@ function findFile(
       reject(unreadable())
     }
     parser.on('file', (name, part, fileName: string | undefined) => {
-      // when a form ends in the middle of a part, the parser emits an error on the part but does not
-      // end it: without a listener that ends the process, without the end the reader waits for ever
+      // when a form ends in the middle of a part, the parser emits an error on the part but does
+      // not end it: without a listener that error ends the process, and without an end the reader
+      // waits for ever
       part.on('error', (error) => part.destroy(error))
       if (file !== null || name !== field) {
         part.resume()

@@ -9,16 +9,22 @@ const pageFrom = (cursor: RegExp) =>
     cursor: z.string().regex(cursor, 'take the one that the last page gave as next.').optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   })
-/** For lists whose cursor is an id. */
+/** Query parameters of lists whose cursor is an id. */
 export const page = pageFrom(/^[0-9a-f]{32}$/)
-/** For lists whose cursor is a number. */
+/** Query parameters of lists whose cursor is a number. */
 export const pageByNumber = pageFrom(/^\d{1,10}$/)
-/** For lists whose cursor is a time or rank and an id. */
+/** Query parameters of lists whose cursor is a time or a rank, followed by an id. */
 export const pageBySpot = pageFrom(/^-?\d{1,16}\.[0-9a-f]{32}$/)
-/** For lists that accept any of these cursors. */
+/**
+ * Query parameters of lists whose cursor is an id, optionally with a time or rank before it or a
+ * number after it.
+ */
 export const pageByAny = pageFrom(/^(-?\d{1,16}\.)?[0-9a-f]{32}(\.\d{1,10})?$/)
 
-/** For lists that are read whole, because they are short. The cursor is a position. */
+/**
+ * Query parameters of lists that are short and read as a whole. Their cursor is a position in the
+ * list.
+ */
 export const shortPage = pageFrom(/^\d{1,9}$/)
 
 export function partOf<T>(items: T[], { cursor = '0', limit }: z.infer<typeof shortPage>) {

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 
-/** An id in the form that we generate. */
+/** The schema of an id in a path: 32 hexadecimal digits, as we generate them. */
 export const idInput = z.string().regex(/^[0-9a-f]{32}$/)
 /**
  * An id in a body. Whether it exists is checked later; here it must only be ASCII, since the
@@ -15,7 +15,7 @@ export const idGiven = z
 const largest = 2 ** 31 - 1
 /** In a JSON body, the number of a person or group: positive, and not larger than its column. */
 export const numberGiven = z.number().int().positive().max(largest)
-/** The same number in a path, where it is text. */
+/** The number of a person or group in a path, where it comes as text. */
 export const number = z
   .string()
   .regex(/^[1-9]\d{0,9}$/)
@@ -27,7 +27,10 @@ export const paramSchemas: Record<string, z.ZodType> = {
   name: z.string().regex(/^[a-z-]{1,32}$/),
   componentAppid: z.string().regex(/^[\w-]{1,32}$/),
 }
-/** Groups are numbered; everything else has ids. */
+/**
+ * The schema of a parameter in a path, by its name. `id` is a number in the paths of groups and an
+ * id of our own form everywhere else.
+ */
 export const paramSchema = (path: string, name: string): z.ZodType | undefined =>
   name === 'id' && path.startsWith('/api/groups/') ? number : paramSchemas[name]
 

@@ -11,7 +11,8 @@ import type { Role } from 'kefu-wire'
 export type Who = Role | 'operator' | 'everyone'
 
 /**
- * How a caller can be related to the session that a call names, or to something that belongs to it.
+ * How a caller can be related to the session that a call names, or to something that belongs to
+ * that session.
  */
 export const standings = [
   'stranger',
@@ -27,11 +28,13 @@ export type CallerStanding = (typeof standings)[number]
 export type Refused = 401 | 403 | 404 | 409
 type ReachRule = {
   means: string
-  /** Who may reach the thing; if not given, everyone with a sufficient role. */
+  /**
+   * Which callers may reach what the call names; if not given, everyone whose role is sufficient.
+   */
   may?: readonly CallerStanding[]
   /**
-   * What all other callers are answered. With 404 the thing seems not to exist, so lists do not
-   * show it either.
+   * What callers who are not in `may` are answered. With 404 the thing seems not to exist, so lists
+   * do not show it either.
    */
   else?: Refused | 'nothing'
   but?: Partial<Record<CallerStanding, Refused>>
@@ -43,8 +46,8 @@ const readers = ['former', 'member', 'exclusive', 'owner', 'supervisor'] as cons
 const team = ['member', 'owner', 'supervisor'] as const
 const serving = ['stranger', ...readers] as const
 /**
- * These callers can see the thing, so they are told that it is not theirs. For all others it does
- * not seem to exist.
+ * The answer 403 for callers of these kinds: they can see the thing, so they are told that they may
+ * not change it. For all other callers it does not seem to exist.
  */
 const onlyRead = (...rest: CallerStanding[]) =>
   Object.fromEntries(rest.map((one) => [one, 403])) as Partial<Record<CallerStanding, 403>>
@@ -177,7 +180,7 @@ const rules = {
 export type Reach = keyof typeof rules
 export const reaches: Record<Reach, ReachRule> = rules
 
-/** All kinds of callers that are tested. */
+/** All kinds of callers with which a test calls every route. */
 export const callers = [
   'nobody',
   ...standings,
@@ -188,7 +191,10 @@ export const callers = [
   'foreign',
 ] as const
 export type Caller = (typeof callers)[number]
-/** `nothing`: the call succeeds but neither shows nor changes the thing. */
+/**
+ * What a caller is to be answered: the call succeeds (`yes`), it is refused with a status, or it
+ * succeeds but neither shows nor changes the thing (`nothing`).
+ */
 export type Meant = 'yes' | 'nothing' | Refused
 
 const ranks: Record<Role, number> = { agent: 0, supervisor: 1, admin: 2 }
@@ -220,7 +226,7 @@ function meantOfOne(door: ReachedDoor, reach: Reach, caller: Caller): Meant {
 const roleOf = (caller: Caller): Role => rolesOf[caller] ?? 'agent'
 const hasRole = (who: Role | 'operator', caller: Caller): boolean =>
   who === 'operator' ? caller === 'operator' : ranks[roleOf(caller)] >= ranks[who]
-/** For a session, an admin counts as a supervisor. */
+/** How a caller is related to a session. An admin counts as a supervisor. */
 const standingOf = (caller: Caller): CallerStanding =>
   roleOf(caller) === 'agent' ? (caller as CallerStanding) : 'supervisor'
 
@@ -231,7 +237,9 @@ function toColleague({ may, but, else: rest = 403 }: ReachRule, standing: Caller
 }
 
 /**
- * Ids of another company do not seem to exist. Within one's own company, admins reach everything.
+ * What a caller of another company is answered: 404 if the call names something of this company,
+ * which does not seem to exist outside it. A call that names nothing only concerns the caller's own
+ * company.
  */
 function toForeigner({ path }: ReachedDoor, { names, else: rest }: ReachRule): Meant {
   if (names || /\/:(id|uid)\b/.test(path)) return 404

@@ -11,8 +11,8 @@ const saysTooMuch = (request: IncomingMessage, { most }: Bounds) =>
   Number(request.headers['content-length'] ?? 0) > most
 
 /**
- * Nothing is kept in memory. Only the time spent waiting for the sender counts towards the limit.
- * If the consumer stops reading, the rest of the body is skipped.
+ * Yields a body in pieces as they arrive and keeps nothing in memory. Only the time spent waiting
+ * for the sender counts towards the limit. If the reader stops, the rest of the body is skipped.
  */
 export async function* bodyInPieces(
   request: IncomingMessage,

@@ -7,7 +7,10 @@ const withinMs = 3000
 
 export type Readiness = () => Promise<void>
 
-/** Throws for the first thing to which nothing can be written. */
+/**
+ * Returns a test whether this process can take pushes. It throws the error of the first thing to
+ * which nothing can be written.
+ */
 export function openReadiness(
   { clock }: Needs<'clock'>,
   probes: (() => Promise<void>)[],

@@ -7,8 +7,8 @@ const mostOfAddress = 16
 
 export type SlowBodies = {
   /**
-   * Reads a body. If it has not arrived after a moment, it needs one of the places that its address
-   * has for slow bodies.
+   * Reads a body. If it has not arrived after a moment, it takes one of the places that its address
+   * has for slow bodies; if all are taken, the request is refused.
    */
   read: (address: string, body: (refused: AbortSignal) => Promise<string>) => Promise<string>
 }

@@ -95,8 +95,8 @@ function partsOf(message: LineMessage): Part[] {
   const part = (name: Part['part'], mediaId: string): Part[] =>
     key(mediaId) === null ? [] : [{ part: name, mediaId }]
   if (message.kind === 'image') return part('file', message.mediaId)
-  // WeChat also makes a 16 kHz version of a voice, but that is not always AMR, the format that the
-  // console plays
+  // WeChat's 16 kHz version of a voice is not used, because it is not always AMR, the format that
+  // the console plays
   if (message.kind === 'voice') return part('file', message.mediaId)
   if (message.kind === 'video' || message.kind === 'shortvideo') {
     return [...part('file', message.mediaId), ...part('thumb', message.thumbMediaId)]
@@ -179,10 +179,15 @@ const whole = (number: number | null): number | null =>
  * stored.
  */
 const plain = (name: string): string => name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64)
-/** Cuts between code points, so that no character is split. */
+/**
+ * Shortens a text to our columns' length. It cuts between code points, so that no character is
+ * split.
+ */
 const cut = (text: string, most: number): string | null =>
   orNull(Array.from(text).slice(0, most).join(''))
-/** A web address is kept whole or not at all. */
+/**
+ * Drops a web address that is too long for our columns, because a part of an address is useless.
+ */
 const fitting = (text: string, most: number): string | null =>
   text !== '' && text.length <= most ? text : null
 const key = (text: string): string | null => (/^[\x21-\x7e]{1,128}$/.test(text) ? text : null)

@@ -30,7 +30,9 @@ const keysOf = (
   { pushToken: token, aesKey: encodingAesKey }: { pushToken: string; aesKey: string | null },
 ): EnvelopeKeys => ({ appid, token, encodingAesKey })
 
-/** Null if we do not know the platform. */
+/**
+ * Handles a notice that WeChat sends to a platform's own URL. Null if we do not know the platform.
+ */
 export async function answerNotice(
   needs: PlatformPushNeeds,
   componentAppid: string,
@@ -64,8 +66,8 @@ export const isTestAccount = (appid: string): boolean =>
   releaseTestAccounts.some((one) => one.appid === appid)
 
 /**
- * Nothing from these test accounts is stored, since they belong to no company. Null if the push is
- * not for one of our platforms.
+ * Answers a push of an account with which WeChat tests a platform. Nothing of it is stored, since
+ * such accounts belong to no company. Null if the push is not for one of our platforms.
  */
 export async function answerTest(
   needs: PlatformPushNeeds,

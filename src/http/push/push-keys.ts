@@ -11,7 +11,10 @@ import type { KnownAccount, PushKeys } from '../../ports.ts'
 
 type KeySet = { pushToken: string; aesKey: string | null }
 
-/** Without a token no signature can be checked. An account that is not bound yet may have none. */
+/**
+ * The sets of keys with which a push may be signed, newest first. It is empty if there is no token,
+ * as with an account that is not bound yet: without one no signature can be checked.
+ */
 export const keySets = (keys: PushKeys, now: number): KeySet[] =>
   (keys.previous && keys.previous.until > now ? [keys, keys.previous] : [keys]).filter(
     ({ pushToken }) => pushToken !== '',
@@ -21,8 +24,8 @@ const modeOf = ({ mode, platform }: KnownAccount) =>
   platform ? 'safe' : mode === 'safe' || mode === 'compatible' ? mode : 'plain'
 
 /**
- * Pushes for a platform's accounts are always in safe mode, with the platform's keys and the
- * platform's appid in the envelope.
+ * The keys for a push to an account. If a third-party platform acts for the account, they are the
+ * platform's, its appid is in the envelope, and the mode is always safe.
  */
 const keysOf = (
   account: KnownAccount,

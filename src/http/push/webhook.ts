@@ -67,7 +67,7 @@ export function openWebhook(needs: WebhookNeeds) {
   }
 }
 
-/** The part of the path after /wechat/, and the query. */
+/** Splits the address of a push into the part of the path after /wechat/ and the query. */
 function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearchParams } {
   const mark = url.indexOf('?')
   return {
@@ -103,7 +103,8 @@ async function handle(
 
   const signed = isSigned(account.platform ?? account, query, needs.clock.now())
   const isPush = request.method === 'POST'
-  // in safe mode the signature covers the encrypted body, so it is checked later
+  // a wrong signature in the query is refused here only in plain mode; in safe mode a signature
+  // covers the encrypted body and is checked later
   if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) {
     throw new WechatInputError('bad_signature')
   }
@@ -126,8 +127,8 @@ function stampOf(query: URLSearchParams): { told: number; signature: string } {
 }
 
 /**
- * The signature in plain mode does not cover the body, so somebody with an old signature must not
- * be able to use it forever.
+ * Refuses a push that is too old. In plain mode the signature does not cover the body, so somebody
+ * who has an old signature must not be able to use it forever.
  */
 async function refuseOld(
   { known, times }: WebhookNeeds,
@@ -144,8 +145,8 @@ async function refuseOld(
 const ofPlatform = 'platform/'
 
 /**
- * No account of ours has this appid, so the push may be for a third-party platform or one of
- * WeChat's test accounts.
+ * Handles a push whose appid belongs to no account of ours: it may be for a third-party platform or
+ * one of WeChat's test accounts.
  */
 async function takeForPlatform(
   needs: WebhookDoor,
@@ -177,7 +178,8 @@ async function take(
   const opened = openWithAny(account, { query, body, now: needs.clock.now() })
   const { inbound } = opened
   watchOpenid(needs, query, inbound)
-  // the doctor also sends this event, and its time is not WeChat's
+  // the time of the event debug_demo is not kept as the newest: the doctor sends it too, and its
+  // time is not WeChat's
   if (inbound.kind !== 'event' || inbound.event !== 'debug_demo') {
     needs.times.hear(account, stampOf(query))
   }
@@ -220,8 +222,8 @@ function rendered({ inbound, seal, format }: OpenedPush, answer: PushAnswer): st
 }
 
 /**
- * Compares the openid in the query with that in the body. The body counts: in plain mode the query
- * is no more trustworthy than it, in safe mode less.
+ * Reports if the openid in the query differs from that in the body. The one in the body counts: in
+ * plain mode neither is more trustworthy, and in safe mode only the body is protected.
  */
 function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbound): void {
   const named = query.get('openid')
@@ -248,7 +250,8 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
     return
   }
   needs.metrics.pushes.inc({ result: 'not_stored' })
-  // the failure has been logged once where it began
+  // while the database is away, the error of each push is not logged: the outage was logged once
+  // where it began
   if (isAppError(error, 'store_away')) {
     refuse(error)
     return
@@ -257,7 +260,7 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
   endRefused(response, 500, { code: 'internal', message: 'The push is not stored.', requestId })
 }
 
-/** With these the push was refused before anybody tried to store it. */
+/** Errors with which a push was refused before anybody tried to store it. */
 const refusedBefore: ErrorCode[] = ['not_found', 'too_large', 'overloaded']
 
 function endRefused(response: ServerResponse, status: number, error: Failure['error']): void {

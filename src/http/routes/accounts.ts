@@ -26,8 +26,8 @@ const wechat = z.strictObject({
     .max(64)
     .optional(),
   /**
-   * Whether a secret is required depends on how the account is connected, which is checked on the
-   * whole row later.
+   * May be missing: whether the account needs a secret depends on how it is connected, which is
+   * checked later on the whole row.
    */
   appSecret: z
     .string()

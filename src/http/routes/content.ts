@@ -85,7 +85,10 @@ export const contentShapes: Record<ContentType, z.ZodRawShape> = {
 }
 const types = Object.keys(contentShapes) as ContentType[]
 
-/** One option per type, recognised by the field `name`. `more` adds fields to each. */
+/**
+ * The schemas of a content, one for each type. The field `name` tells which one applies, and `more`
+ * adds fields to each.
+ */
 export function contentOptions(
   name: 'type' | 'kind',
   which: ContentType[],
@@ -107,7 +110,7 @@ export const content = oneOfKinds(
   contentOptions('type', types),
 ) as unknown as z.ZodType<Content>
 /**
- * A content within a body that has other fields too. Unknown fields are ignored, because
+ * The schema of a content in a body that has other fields too. Unknown fields are ignored, because
  * sendMessage has always ignored them.
  */
 export const contentWith = <More extends z.ZodRawShape>(more: More) =>

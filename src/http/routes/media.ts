@@ -5,8 +5,8 @@ import { openForm } from '../engine/multipart.ts'
 import { route, type Route } from '../engine/route.ts'
 
 /**
- * A security policy under which a file cannot run or load anything, even if it is opened on its
- * own.
+ * The security policy with which files are sent. Under it a file cannot run or load anything, even
+ * if somebody opens it on its own in a browser.
  */
 const inert = "default-src 'none'; sandbox"
 const shown = /^(image|audio|video)\//

@@ -12,8 +12,8 @@ import { pageByNumber } from '../engine/page.ts'
 import { route, type Route } from '../engine/route.ts'
 
 /**
- * WeChat's customer-service messages cannot contain ordinary files, and news may have only one
- * article.
+ * Refuses what cannot be sent as a customer-service message: WeChat accepts no ordinary files
+ * there, and only one article of news.
  */
 function sendable(content: Content): Content {
   if (content.type === 'file') {

@@ -86,7 +86,7 @@ export const platformRoutes: Route[] = [
     who: 'everyone',
     reach: 'anyone',
     summary: 'Back from WeChat, with the code',
-    // loose, because WeChat adds parameters of its own
+    // unknown parameters are allowed here, because WeChat adds parameters of its own
     query: z.looseObject({
       auth_code: z.string().min(1).max(512),
       state: z.string().min(1).max(2000),

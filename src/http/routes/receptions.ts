@@ -30,9 +30,9 @@ const reception = z.strictObject({
     )
     .nullish(),
   tags: z.array(z.string().min(1).max(30)).max(20).optional(),
-  /** For a code that expires. Without it the code is permanent. */
-  /** False if the code was created elsewhere. */
+  /** Whether the QR code is to be created at WeChat; false if it exists already. */
   qr: z.boolean().default(true),
+  /** After how many days the QR code expires; without it the code is permanent. */
   days: z.number().int().min(1).max(30).optional(),
 })
 const patch = z.strictObject({

@@ -27,7 +27,7 @@ export async function checkCarried(given: object): Promise<Carried> {
   return { mode, rules: checked }
 }
 
-/** A bare list is accepted as the list of rules. */
+/** Parses the body of an import. A bare list is accepted too and is taken as the list of rules. */
 export function parsed(text: string): object {
   refuseCostly(Buffer.from(text))
   try {

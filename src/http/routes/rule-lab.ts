@@ -36,7 +36,8 @@ export const ruleLabRoutes: Route[] = [
     query: shortPage.extend({ days: z.coerce.number().int().min(1).max(90).default(30) }),
     answers: pageOf('UnmatchedQuestion'),
     handle: async ({ ports, me, query }) => {
-      // one more than the page, which tells whether there is a next page
+      // one question more than the page holds is asked for, which tells whether there is a next
+      // page
       const most = Number(query.cursor ?? 0) + query.limit + 1
       const questions = await listUnmatched(ports, me, { days: query.days, most })
       return { body: partOf(questions, query) }

@@ -17,13 +17,17 @@ type LogFrames = { log: number; checkpointed: number }
 const checkpoint = (mode: 'noop' | 'passive') =>
   (database.pragma(`wal_checkpoint(${mode})`) as [LogFrames])[0]
 
-/** Returns whether the log has grown long. */
+/**
+ * Copies SQLite's log into the database file. Returns whether the log has grown so long that the
+ * writer must finish the work.
+ */
 function fold(): boolean {
   const { log, checkpointed } = checkpoint('noop')
   if (log - checkpointed < worthFolding) return false
   checkpoint('passive')
   if (log < long) return false
-  // copies what was added meanwhile, so that little is left for the writer
+  // copies once more, namely what the writer added during the first copy, so that little is left
+  // for the writer to copy itself
   checkpoint('passive')
   return true
 }
@@ -40,8 +44,8 @@ while (!ended.signal.aborted) {
   try {
     if (fold()) tell({ error: null, unforced: false })
   } catch (error) {
-    // if the disk is full, for example, nothing is lost: the log grows, and the next round tries
-    // again
+    // a failed copy, for example because the disk is full, loses nothing: the log grows, and the
+    // next round tries again
     tell({ error: String(error), unforced: isUnforced(error) })
   }
 }

@@ -10,14 +10,14 @@ export type Dialect = {
    */
   forUpdate: string
   /**
-   * The same, but rows that somebody else has locked are skipped instead of waited for. Null for
-   * SQLite, which has a single writer.
+   * Added to a select to lock its rows, but to skip rows that somebody else has locked instead of
+   * waiting for them. Null for SQLite, which has a single writer.
    */
   skipLocked: string | null
   begin: string
   /**
-   * Marks a column that filters rows but must not be used to find them. Otherwise SQLite would
-   * ignore a list of ids and read all rows of the company.
+   * Marks a column of a condition that filters rows but must not be used to find them. Without the
+   * mark SQLite would, for example, ignore a list of ids and read all rows of the company.
    */
   filter: (column: string) => string
   /**
@@ -31,18 +31,21 @@ export type Dialect = {
   ) => { type: string; length?: string; charset?: string; collation?: string }
   insertNew: (insert: Insert) => string
   /**
-   * If the row exists, the columns in `update` are set and those in `add` are increased by the
-   * values of the new row.
+   * The statement that inserts a row or, if a row with this key exists, sets its columns in
+   * `update` and increases those in `add` by the values of the new row.
    */
   upsert: (insert: Insert, key: string, how: { update: string[]; add: string[] }) => string
-  /** How many of the remaining rows the next statement should take. */
+  /** How many rows the next statement should write, if this many are left to write. */
   atOnce: (left: number) => number
-  /** Updates many rows in one statement; they are found by the first column. */
+  /** The statement that updates many rows at once; they are found by the first of the columns. */
   update: (table: string, columns: string[], rows: number) => string
   nowMs: string
-  /** Deletes rows, at most as many as the last value says. */
+  /** The statement that deletes rows; its last value says how many at most. */
   deleteSome: (table: string, where: string) => string
-  /** Returns a row if the table has an index of this name. */
+  /**
+   * The statement that tells whether a table has an index of a certain name: it returns a row if
+   * so.
+   */
   findIndex: string
   dropIndex: (table: string, name: string) => string
   /**
@@ -88,7 +91,8 @@ export const sqlite: Dialect = {
       ` from (values ${Array<string>(rows).fill(one).join(',')}) v where ${key} = v.column1`
     )
   },
-  // a power of two, so that a few prepared statements cover batches of every size
+  // rows are written in portions of a power of two, so that a few prepared statements cover batches
+  // of every size
   atOnce: (left) => Math.min(64, 2 ** Math.floor(Math.log2(left))),
   deleteSome: (table, where) =>
     `delete from ${table} where rowid in (select rowid from ${table} where ${where} limit ?)`,
@@ -130,7 +134,8 @@ export const mysql: Dialect = {
     }
     return { type: 'varchar', length: length ?? '32', charset: 'ascii', collation: 'ascii_bin' }
   },
-  // not `insert ignore`, because that silently cuts values that are too long
+  // new rows are not inserted by `insert ignore`, because that silently cuts values that are too
+  // long
   insertNew: ({ into, columns, values }) =>
     `insert into ${into} (${columns}) values ${values} on duplicate key update ${columns.split(',')[0] ?? ''} = ${columns.split(',')[0] ?? ''}`,
   upsert: ({ into, columns, values }, _key, { update, add }) =>
@@ -140,17 +145,18 @@ export const mysql: Dialect = {
       ...add.map((column) => `${column} = ${column} + values(${column})`),
     ].join(', '),
   update: (table, [key = '', ...set], rows) => {
-    // if the character set differed from that of the key, the index would not be used
+    // the value is cast to the character set of the key; if they differed, the index of the key
+    // would not be used
     const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`
-    // a straight join, because in the other order the server would read, and wait for, rows of
-    // other transactions
+    // a straight join keeps the order of the two tables: in the other order the server would read,
+    // and wait for, rows that other transactions have locked
     return (
       `update (${Array<string>(rows).fill(one).join(' union all ')}) v straight_join ${table} t on t.${key} = v.k set ` +
       set.map((name, at) => `t.${name} = v.v${at}`).join(', ')
     )
   },
-  // statements are not prepared here and each one takes a round trip; 128 lines of 64 KB fit into a
-  // packet of 16 MB
+  // how many rows one statement writes: with MySQL each statement takes a round trip, and 128 lines
+  // of 64 KB fit into its largest packet of 16 MB
   atOnce: (left) => Math.min(128, left),
   deleteSome: (table, where) => `delete from ${table} where ${where} limit ?`,
   findIndex:

@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads'
 import { AppError } from '../../errors.ts'
 import type { Folded } from './unforced.ts'
 
-/** The part that forces a file to disk; tests replace it. */
+/** Forces a file to disk. Tests replace it by a disk that fails. */
 export type Disk = { force: (file: number) => Promise<void> }
 
 export type LogFile = {
@@ -26,12 +26,14 @@ const realDisk: Disk = { force: promisify(fdatasync) }
 
 type LogFileHears = {
   /**
-   * Copies the rest of the log as part of the writer's own work, because under load the thread
-   * never quite catches up.
+   * Asks the writer to copy what is left of the log into the database, because under load the
+   * thread that normally does so never quite catches up.
    */
   finish: () => void
   failed: (why: string) => void
-  /** Called at most once; the process must then end. */
+  /**
+   * Called when the disk has failed, with the reason and at most once. The process must then end.
+   */
   broken: (why: string) => void
 }
 
@@ -76,7 +78,8 @@ export function openLogFile(
     }))
   }
 
-  // the compiled file's name, because a worker is started by its path and not by an import
+  // `.js` and not `.ts`: a worker thread is started by the path of the compiled file and not by an
+  // import
   const worker = new Worker(new URL('./checkpoint-thread.js', import.meta.url), {
     workerData: { database },
   })

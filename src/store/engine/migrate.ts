@@ -17,7 +17,8 @@ export async function runMigrations(
 ): Promise<string[]> {
   const query = runner.query.bind(runner)
   const step = async (...statement: Parameters<typeof query>) => {
-    // SQLite's calls block the process, so a signal is only noticed after giving other code a turn
+    // waits a turn of the event loop before each statement: SQLite's calls block the process, and
+    // only in such a turn can a signal to stop be noticed
     await turn()
     if (!statement[0].startsWith('ROLLBACK')) refuseWhenEnding(ending)
     return query(...statement) as Promise<unknown>

@@ -44,7 +44,7 @@ export async function holdAlone(
   let beating: Promise<void> | null = null
   const timer = setInterval(() => {
     beating ??= beat()
-      // there is no answer at the moment; the next check asks again
+      // a check that fails is ignored, because it proves nothing; the next one asks again
       .catch(() => undefined)
       .finally(() => {
         beating = null
@@ -57,7 +57,7 @@ export async function holdAlone(
   }
 }
 
-/** Null if another process has the lock. */
+/** Tries to take the lock that only one process may hold; null if another process has it. */
 async function take(pool: MysqlPool): Promise<Held | null> {
   const runner = pool.source.createQueryRunner()
   try {
@@ -92,8 +92,8 @@ const isMine = async (pool: MysqlPool, { runner, connectionId }: Held): Promise<
 }
 
 /**
- * After our connection broke, the server may still hold the lock for it. That old connection is
- * then ended.
+ * Takes the lock again after our connection broke. The server may still hold the lock for that old
+ * connection, which is then ended.
  */
 async function takeAgain(pool: MysqlPool, before: Held | null): Promise<Held | null> {
   const again = await take(pool)

@@ -70,7 +70,7 @@ export async function checkMysql(sql: Sql): Promise<Finding[]> {
   const facts: ServerVariables = Object.fromEntries(
     rows.map((row) => [row.Variable_name, row.Value]),
   )
-  // MariaDB uses an older name for this setting
+  // MariaDB has an older name for the setting that says how far transactions are isolated
   facts['isolation'] = facts['transaction_isolation'] ?? facts['tx_isolation']
   return [...checks.map((check) => finding(check, facts)), await keyFinding(sql)]
 }

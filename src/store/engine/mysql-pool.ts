@@ -13,7 +13,7 @@ export type PoolShape = {
   writes: boolean
   /** The limit for a round trip and for getting a connection; null means no limit. */
   journeyMs: number | null
-  /** Only set for the pool that updates the schema. */
+  /** The migrations to run; only set for the pool that updates the schema. */
   migrations?: (new () => MigrationInterface)[]
 }
 
@@ -59,11 +59,12 @@ type DriverPool = {
 }
 
 const connectMs = 2000
-// for this long after a failed connection attempt, callers are refused at once
+// for this long after a failed connection attempt, callers are refused at once and no new attempt
+// is made
 const refusesMs = 1000
 const closeMs = 1000
-// longer than a process can stall, but shorter than WeChat's patience, so that a repeated push
-// finds its rows unlocked
+// how long the server keeps an idle transaction and its locks: longer than a process can stall, but
+// shorter than WeChat's patience, so that a repeated push finds its rows unlocked
 const idleSeconds = 3
 
 export async function openPool(url: string, shape: PoolShape, wire: Wire): Promise<MysqlPool> {
@@ -71,13 +72,13 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
   const { pool: driverPool } = source.driver as unknown as { pool: DriverPool }
   const words = await sessionWords(source, shape)
   const { all, dropIdle } = watchConnections(driverPool)
-  // settings are sent first on each new connection; one connection is open already
+  // each new connection first gets its settings; the one that is open already gets them separately
   driverPool.on('connection', (connection) => {
     for (const word of words) {
       connection.query(word, (error) => {
         if (!error) return
-        // without its settings the connection might wait forever or read uncommitted data, so it is
-        // not used
+        // a connection that could not be set up is not used: without its settings it might wait
+        // forever or read uncommitted data
         wire.log.error({ word, error: String(error) }, 'a connection could not be set up')
         connection.stream.destroy()
       })
@@ -97,7 +98,8 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
     },
     close: async () => {
       wire.dropIdle.delete(dropIdle)
-      // each connection says good-bye to the server, and a dead one would never get an answer
+      // closing is given up after a while: each connection says good-bye to the server, and a dead
+      // one would never get an answer
       await withinMs(closeMs, source.destroy(), () => undefined).catch(() => undefined)
       for (const connection of all) connection.stream.destroy()
     },
@@ -170,7 +172,7 @@ async function use<T>(
     await (limitMs === null
       ? connecting
       : withinMs(limitMs, connecting, () => {
-          // if the connection arrives later, nobody needs it any more
+          // a connection that arrives after its caller gave up is released again
           connecting.then(
             (connection) => {
               connection.release()
@@ -179,8 +181,8 @@ async function use<T>(
           )
         }))
   } catch (error) {
-    // a caller that has been waiting since before the server came back does not prove that it is
-    // away now
+    // callers are refused for a moment only if the server has not served anybody since this caller
+    // began to wait; otherwise it has come back meanwhile
     if (isLost(error) && wire.servedAt < began) wire.awayUntil = performance.now() + refusesMs
     throw told(wire, error)
   }
@@ -197,7 +199,10 @@ async function use<T>(
   }
 }
 
-/** Logs the outage once when it begins, and not for every statement. */
+/**
+ * Turns an error of the connection into one for callers. The outage is logged once when it begins,
+ * and not for every statement.
+ */
 function told(wire: Wire, error: unknown): unknown {
   const isOurs = error instanceof AppError && error.code === 'store_away'
   if (!isOurs && !isLost(error)) return error
@@ -221,7 +226,7 @@ const lostCodes = new Set([
   'PROTOCOL_CONNECTION_LOST',
 ])
 
-/** Whether the connection itself failed, and not the statement. */
+/** Whether an error means that the connection itself failed, and not only a statement on it. */
 const isLost = (error: unknown): boolean =>
   error instanceof Error &&
   (('fatal' in error && error.fatal === true) ||
@@ -258,8 +263,8 @@ async function sessionWords(
   return [
     "set session sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'," +
       ` innodb_lock_wait_timeout = ${lockWaitSeconds}, ${limit}`,
-    // a deadlock ends the transaction; without this, statements that were already sent would run
-    // outside it and be committed one by one
+    // without autocommit nothing is committed by itself: a deadlock ends the transaction, and
+    // statements that were already sent would otherwise run outside it and be committed one by one
     ...(writes ? ['set session autocommit = 0'] : []),
     // a server that does not notice that we are gone would keep our rows locked for hours
     ...(writes && isMariadb ? [`set session idle_transaction_timeout = ${idleSeconds}`] : []),

@@ -9,7 +9,10 @@ export type SqlAnswer = { records: object[]; affected: number; insertId: number 
 /** Executes one statement on one connection. */
 export type AskSql = (text: string, values: Value[]) => Promise<SqlAnswer>
 export type Statement = { text: string; values: Value[] }
-/** For new rows: the columns that an existing row takes over from them (`update`) or adds (`add`). */
+/**
+ * How new rows meet rows that exist with the same key: `update` names the columns that are replaced
+ * by the new values, `add` those that are increased by them.
+ */
 type Upsert<Name extends TableName> = {
   key: string
   update?: ChangingIn<Name>[]
@@ -57,7 +60,7 @@ function bound(rows: object[], names: string[]): Value[] {
   return values
 }
 
-/** The update of one row, or nothing if the patch is empty. */
+/** Makes the statement that updates one row; none if the patch is empty. */
 function changes(table: string, key: object, patch: object): Statement[] {
   const set = Object.entries(patch as Partial<SqlRecord>).filter(
     (entry): entry is [string, Value] => entry[1] !== undefined,
@@ -87,7 +90,10 @@ export type Around = {
 const plainInsert = ({ into, columns, values }: Insert) =>
   `insert into ${into} (${columns}) values ${values}`
 
-/** A class, because a transaction would otherwise make all these functions for itself. */
+/**
+ * Sends the SQL of one transaction. It is a class, because otherwise each transaction would make
+ * all these functions for itself, which takes time.
+ */
 export class Sql {
   readonly dialect: Dialect
   private readonly ask: AskSql
@@ -113,15 +119,17 @@ export class Sql {
   }
 
   /**
-   * For writes whose row count does not matter. They are sent with the next read or with the
-   * commit, and that is also where an error appears: so there is nothing to wait for here, nor
-   * with any other write that returns nothing.
+   * Sends a write whose number of changed rows does not matter. It goes with the next read or with
+   * the commit, and an error appears only there, so there is nothing to wait for here.
    */
   write(query: string, values: Value[]): void {
     this.sendSoon([{ text: query, values }])
   }
 
-  /** Sent with the commit, after everything else. */
+  /**
+   * For writes that must come last: they are sent with the commit, after all other writes of the
+   * transaction.
+   */
   last(query: string, values: Value[]): void {
     this.keepFor(this.around.last, [{ text: query, values }])
   }
@@ -131,8 +139,8 @@ export class Sql {
   }
 
   /**
-   * Leaves existing rows as they are. Which row was first must be read afterwards, because no
-   * database reports it reliably.
+   * Inserts rows and leaves those that exist as they are. Which row was first must be read
+   * afterwards, because no database reports it reliably.
    */
   insertNew<Name extends TableName>(table: Name, rows: Rows<Name>): void {
     this.sendSoon(this.inChunks(table, rows, this.dialect.insertNew))
@@ -150,7 +158,10 @@ export class Sql {
     this.sendSoon(this.upserts(table, rows, how))
   }
 
-  /** The same as `upsert`, but returns the statements, so that they can be given to `last`. */
+  /**
+   * Returns the statements that insert rows or change those that exist, without sending them, so
+   * that they can be sent last in the transaction.
+   */
   upserts<Name extends TableName>(
     table: Name,
     rows: Rows<Name>,
@@ -169,7 +180,10 @@ export class Sql {
     this.sendSoon(changes(table, key, patch))
   }
 
-  /** The same if the row still has the values of `key`. Returns whether it had. */
+  /**
+   * Changes a row if it still has the values of `key`, which may contain more than its key. Returns
+   * whether it had.
+   */
   async changeIf<Name extends TableName>(
     table: Name,
     key: WhereIn<Name>,
@@ -181,7 +195,10 @@ export class Sql {
     )
   }
 
-  /** The same for many rows, found by one column: sets the columns in `set` of each. */
+  /**
+   * Changes many rows, each found by one column: sets the columns in `set` of each to its own
+   * values.
+   */
   changeEach<Name extends TableName>(
     table: Name,
     rows: Rows<Name>,

@@ -5,7 +5,8 @@ import type { SqlAnswer, AskSql, SqlRecord, Value } from './sql.ts'
 
 type KeptStatement = (values: Value[]) => SqlAnswer
 
-// many more than the product uses; the limit keeps one-off statements from staying forever
+// how many prepared statements are kept: many more than the product uses, but a limit, so that
+// one-off statements do not stay forever
 const most = 1000
 
 export function openStatements(database: Database.Database): AskSql {
@@ -31,7 +32,8 @@ function prepare(database: Database.Database, text: string): KeptStatement {
   }
   statement.raw(true)
   const names = statement.columns().map(({ name }) => name)
-  // cloning an object that has all keys gives all rows the same shape, which is fast
+  // each row starts as a clone of an object that has all its keys; this gives all rows the same
+  // shape, which is fast
   const empty = JSON.parse(
     JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
   ) as SqlRecord

@@ -5,8 +5,8 @@
 export type Folded = { error: string | null; unforced: boolean }
 
 /**
- * Whether the disk failed to store what was forced. Trying again would prove nothing, because the
- * disk may then report success although data are lost.
+ * Whether an error means that the disk failed to store data that were forced. Trying again would
+ * prove nothing, because the disk may then report success although data are lost.
  */
 export const isUnforced = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR_FSYNC')

@@ -21,7 +21,10 @@ export class AccessTokenQueries extends Queries {
     )
   }
 
-  /** True for the one process that may renew the token until then. */
+  /**
+   * Takes the lease for renewing a token. True for the one process that may renew it until the
+   * given time.
+   */
   async lease({ companyId, key, token, now, until }: TokenLease) {
     this.sql.insertNew('access_token', [
       {
@@ -41,7 +44,10 @@ export class AccessTokenQueries extends Queries {
     )
   }
 
-  /** Returns 0 if somebody else has stored a token since ours was read; theirs is newer. */
+  /**
+   * Replaces the stored token. Returns 0 if somebody else has stored one since ours was read;
+   * theirs is newer and stays.
+   */
   replace(
     { companyId, key }: AccessTokenName,
     before: string | null,
@@ -61,8 +67,8 @@ export class AccessTokenQueries extends Queries {
   }
 
   /**
-   * Deletes the token whichever company stored it, because the appid belongs to another company
-   * from now on.
+   * Deletes the stored token of an appid, whichever company stored it, because the appid belongs to
+   * another company from now on.
    */
   forgetAll(key: string) {
     return this.sql.run('delete from access_token where token_key = ?', [key])

@@ -16,8 +16,9 @@ export class LoadQueries extends Queries {
   }
 
   /**
-   * Returns 0 if the agent has no room; this is how capacity is enforced. The agent's turn then
-   * comes after that of everyone who has been idle longer.
+   * Adds a session to the agent's load. Returns 0 if the agent has no room, and changes nothing;
+   * this is how capacity is enforced. The agent's turn then comes after that of everyone who has
+   * been idle longer.
    */
   raise(uid: number, turn: number) {
     return this.sql.run(

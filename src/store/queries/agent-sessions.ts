@@ -53,7 +53,10 @@ export class AgentSessionQueries extends Queries {
     )
   }
 
-  /** Open sessions and those waiting in the lane, counted together. */
+  /**
+   * The number of sessions that the agent has and of sessions queued in this lane, counted
+   * together.
+   */
   async countHeld(companyId: string, uid: number, lane: string) {
     const count = async (where: string, value: number | string) =>
       Number(

@@ -11,8 +11,8 @@ export class CompanyQueries extends Queries {
   }
 
   /**
-   * Locks the company's row. Everyone who adds something with a limit per company, or moves its
-   * groups, takes this lock first.
+   * Locks the company's row. Whoever adds something of which a company may have only so much, or
+   * moves its groups, takes this lock first.
    */
   lock(companyId: string) {
     return this.sql.one<CompanyRow>(

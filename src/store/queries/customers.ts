@@ -4,8 +4,8 @@ import { list, type Value } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
 /**
- * The columns of a customer that every push changes. The exclusive agent is not among them, because
- * that column is indexed and a push does not change it.
+ * The columns of a customer that a push writes. The exclusive agent is not among them, because that
+ * column is indexed and most pushes do not change it.
  */
 const heard = [
   'last_time',
@@ -39,7 +39,8 @@ export type KnownCustomer = Pick<CustomerRow, (typeof known)[number]>
 export function found(search: string): { where: string; values: string[] } {
   if (search === '') return { where: '', values: [] }
   const names = 'instr(nickname, ?) > 0 or instr(alias, ?) > 0 or instr(remark, ?) > 0'
-  // MySQL refuses to compare a key column with text that no key can contain
+  // an openid is only searched if the text could be one: MySQL refuses to compare a key column with
+  // text that no key can contain
   const isKey = /^[\x21-\x7e]+$/.test(search)
   return {
     where: ` and (${isKey ? 'openid = ? or ' : ''}${names})`,
@@ -158,7 +159,7 @@ export class CustomerQueries extends Queries {
     )
   }
 
-  /** Reads the next rows and tells which of them match. */
+  /** Reads the next customers and tells of each whether it matches the search. */
   look(
     companyId: string,
     { search, reader }: { search: string; reader: Reader | null },

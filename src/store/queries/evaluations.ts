@@ -11,7 +11,7 @@ export class EvaluationQueries extends Queries {
     )
   }
 
-  /** A supervisor may change their grade. */
+  /** Stores a supervisor's grade; it replaces an earlier one, since a supervisor may change it. */
   save(row: EvaluationRow) {
     this.sql.upsert('session_evaluate', [row], {
       key: 'session_id, kind',
@@ -19,7 +19,7 @@ export class EvaluationQueries extends Queries {
     })
   }
 
-  /** A customer's first grade counts; later ones are ignored. */
+  /** Stores customers' grades. A customer's first grade counts; later ones are ignored. */
   addFirst(rows: EvaluationRow[]) {
     this.sql.insertNew('session_evaluate', rows)
   }

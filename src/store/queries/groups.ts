@@ -33,7 +33,7 @@ export class GroupQueries extends Queries {
     ])
   }
 
-  /** The number of enabled members who serve this account. */
+  /** The number of members of a group who are enabled and serve this account. */
   async countServing(groupId: number, accountId: string) {
     return Number(
       (

@@ -9,8 +9,8 @@ const inboxKey = (row: { account_id: string; dedup_key: string }) =>
 
 export class InboxQueries extends Queries {
   /**
-   * Adds new pushes and returns for each the row that is stored now. If that row has our id, the
-   * push is new.
+   * Adds pushes to the inbox and returns for each the row that is stored now. If that row has our
+   * id, the push is new; otherwise it was delivered before.
    */
   async add(rows: InboxRow[]): Promise<(row: InboxRow) => Seen | undefined> {
     if (rows.length === 0) return () => undefined

@@ -16,7 +16,10 @@ export class InstallationQueries extends Queries {
     this.sql.upsert('installation', [{ name, value }], { key: 'name', update: ['value'] })
   }
 
-  /** True if nobody else has changed the value since it was read. */
+  /**
+   * Replaces a remembered value, unless somebody else has changed it since it was read. True if it
+   * was replaced.
+   */
   async rememberInstead(name: string, was: string | null, value: string) {
     if (was === null) {
       this.sql.insertNew('installation', [{ name, value }])

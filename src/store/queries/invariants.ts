@@ -14,13 +14,14 @@ const named = (rows: BrokenRow[], what: string): Breach[] =>
   rows.map(({ session_id }) => ({ session_id, what }))
 
 /**
- * One query per state, because for several states at once a server reads all rows of the person.
+ * Counts an agent's sessions with one query per state, because for several states at once a server
+ * reads all rows of the person.
  */
 const held = (state: number) =>
   `(select count(*) from message_session s where s.company_id = l.company_id and s.uid = l.uid and s.state = ${state})`
 
 export class InvariantQueries extends Queries {
-  /** Open sessions, and those that closed last. */
+  /** The next sessions in a state to check: open ones, or those that closed last. */
   openAfter(companyId: string, state: number, page: { at: number; id: string; limit: number }) {
     return this.sql.all<BrokenRow & { add_time: number; seq: number }>(
       `select session_id, add_time, seq from message_session${alongSessions(this.sql, 'state')} where company_id = ? and state = ? and add_time <= ? and (add_time < ? or session_id < ?)` +
@@ -116,7 +117,8 @@ export class InvariantQueries extends Queries {
     )
     let stuck = 0
     for (const { account_id: account } of accounts) {
-      // two separate queries, so that young rows are not read
+      // replies with and without files are counted by separate queries, so that rows which are not
+      // old enough are not read
       for (const holdsFiles of [0, 1]) {
         for (const [where, before] of [
           ["state = 'pending' and created_at < ?", acceptedBefore],
@@ -143,7 +145,7 @@ export class InvariantQueries extends Queries {
     )
   }
 
-  /** The streams of events written since a given time. */
+  /** The event streams to which something was written since the given time. */
   async lastStreams(companyId: string, since: number) {
     return (
       await this.sql.all<{ stream: string }>(

@@ -2,7 +2,10 @@ import type { JobRunRow } from '../../../entities/index.ts'
 import { Queries } from '../engine/queries.ts'
 
 export class JobQueries extends Queries {
-  /** True for the one process that gets this slot. */
+  /**
+   * Inserts the row of a job's time slot. True for the one process that inserted it and so may run
+   * the job.
+   */
   async take(row: JobRunRow) {
     this.sql.insertNew('job_run', [row])
     const stands = await this.sql.one<{ token: string }>(
@@ -36,7 +39,10 @@ export class JobQueries extends Queries {
     )
   }
 
-  /** A lease counts only if its run began after `since`. */
+  /**
+   * A run of the job that is under way, or null. A run that began before `since` does not count,
+   * because its lease must have ended since.
+   */
   running(job: string, { since, now }: { since: number; now: number }) {
     return this.sql.one<JobRunRow>(
       'select * from job_run where job = ? and started_at >= ? and ended_at is null and lease_until > ? limit 1',

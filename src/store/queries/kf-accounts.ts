@@ -10,7 +10,10 @@ export class KfQueries extends Queries {
     )
   }
 
-  /** Replaces our copy with WeChat's whole list. */
+  /**
+   * Replaces our copy of an account's customer-service names with the whole list that WeChat
+   * returned.
+   */
   replace(accountId: string, rows: KfAccountRow[]) {
     this.sql.write('delete from kf_account where account_id = ?', [accountId])
     this.sql.insert('kf_account', rows)

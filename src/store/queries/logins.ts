@@ -26,7 +26,7 @@ export class LoginQueries extends Queries {
     ).map((row) => row.token_hash)
   }
 
-  /** The number of sign-ins that were used since then. */
+  /** The number of a person's sign-ins that were used since the given time. */
   async countHeard(uid: number, since: number) {
     return Number(
       (
@@ -100,8 +100,8 @@ export class LoginQueries extends Queries {
   auditList(companyId: string, page: { before: AuditLogRow | null; limit: number }) {
     const before = page.before
       ? {
-          // written out, because not every database uses an index when the two columns are compared
-          // as a pair
+          // the comparison of the two columns is written out, because not every database uses an
+          // index when they are compared as a pair
           where: ' and at <= ? and (at < ? or audit_id < ?)',
           values: [page.before.at, page.before.at, page.before.audit_id],
         }

@@ -25,8 +25,8 @@ export class MediaQueries extends Queries {
   }
 
   /**
-   * Equal files of a company are stored once; returns the row that is stored. Uploading the file
-   * again restarts the time until it is deleted as unused.
+   * Adds a file. Equal files of a company are stored once, so the row that is stored is returned.
+   * Uploading a file again restarts the time until it is deleted as unused.
    */
   async add(row: ResourceRow): Promise<ResourceRow> {
     this.sql.insertNew('resources', [row])
@@ -43,7 +43,10 @@ export class MediaQueries extends Queries {
     return { ...stands, used: row.used }
   }
 
-  /** Which of these files have a row. */
+  /**
+   * Finds out which of these files, named by their sha256, have a row; a file without one can be
+   * deleted.
+   */
   async named(companyId: string, sha256s: string[]): Promise<Set<string>> {
     if (sha256s.length === 0) return new Set()
     const some = list(sha256s)
@@ -79,7 +82,7 @@ export class MediaQueries extends Queries {
     this.sql.insert('media_fetch', rows)
   }
 
-  /** The next rows in order. */
+  /** The next files to download, in the order of line and part. */
   fetches(page: { id: string; part: string; limit: number }) {
     return this.sql.all<Pick<MediaFetchRow, 'message_id' | 'part' | 'company_id' | 'state'>>(
       'select message_id, part, company_id, state from media_fetch where message_id >= ? and (message_id > ? or part > ?) order by message_id, part limit ?',
@@ -102,8 +105,8 @@ export class MediaQueries extends Queries {
   }
 
   /**
-   * Succeeds for the one process that moves the time of the next attempt; that process downloads
-   * the file.
+   * Takes a file for downloading, by moving the time of the next attempt. Only one process can do
+   * so, and that one downloads the file.
    */
   take(row: MediaFetchRow, retryAt: number) {
     return this.sql.run(

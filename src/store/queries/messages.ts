@@ -11,7 +11,8 @@ const linesOfCustomer =
   ' union all select m.message_id, m.add_time, m.session_id, m.seq from outbox o join message_data m on m.message_id = o.outbox_id' +
   ' where o.company_id = ? and o.wx_user_id = ? and o.session_id is null'
 
-// ids are made from the clocks of several machines, so they are compared last
+// lines are sorted by time, session and number; the id comes last, because ids are made from the
+// clocks of several machines
 const place = ['k.add_time', "coalesce(k.session_id, '')", 'coalesce(k.seq, 0)', 'k.message_id']
 const newestFirst = place.map((column) => `${column} desc`).join(', ')
 
@@ -76,8 +77,9 @@ export class MessageQueries extends Queries {
   }
 
   /**
-   * Lines of all sessions of a customer, and answers outside any session, which are found through
-   * the outbox. There is no index of lines by customer, because every push would have to update it.
+   * The lines of all sessions of a customer, and automatic answers outside any session, which are
+   * found through the outbox. There is no index of lines by customer, because every push would have
+   * to update it.
    */
   ofCustomer(
     companyId: string,
@@ -114,8 +116,8 @@ export class MessageQueries extends Queries {
   }
 
   /**
-   * Where the next piece ends, over all companies; null if there is no more. An index by company
-   * would slow down every push.
+   * The id at which the next piece of lines ends, over all companies; null if there are no more.
+   * There is no index of lines by company, because it would slow down every push.
    */
   async pieceEnd(after: string, lines: number) {
     return (
@@ -129,8 +131,8 @@ export class MessageQueries extends Queries {
   }
 
   /**
-   * Searches a piece by primary key only. Few lines have this type, and an index by type would slow
-   * down every push.
+   * Finds lines whose XML was not understood in a piece of all lines, which is read along the
+   * primary key. There are few such lines, and an index for them would slow down every push.
    */
   notUnderstood(companyId: string, { after, upTo }: { after: string; upTo: string }) {
     return this.sql.all<MessageRow>(
@@ -175,7 +177,10 @@ export class MessageQueries extends Queries {
     )
   }
 
-  /** Passive answers whose outbox row may still be settled. */
+  /**
+   * Marks the lines of passive answers as sent that were fully written to WeChat. A line that has
+   * been settled otherwise stays as it is.
+   */
   passiveWritten(ids: string[]) {
     const some = list(ids)
     this.sql.write(

@@ -3,8 +3,8 @@ import { list, type Value } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
 /**
- * Whose missed sessions: everybody's, those of a person, or those without an owner on these
- * accounts.
+ * Whose missed sessions are asked for: everybody's, those of one person, or those without an owner
+ * on these accounts.
  */
 type Whose = 'all' | { uid: number } | { accountIds: string[] }
 
@@ -15,7 +15,10 @@ function isOf(whose: Whose): { where: string; values: Value[] } {
   return { where: ` and m.uid is null and m.account_id in (${some.marks})`, values: some.values }
 }
 
-/** What timers did: missed sessions and reclaimed customers. */
+/**
+ * Queries about what timers did: sessions they ended while a customer waited (missed), and
+ * customers they reclaimed.
+ */
 export class MissedQueries extends Queries {
   add(row: MissedSessionRow) {
     this.sql.insertNew('missed_session', [row])

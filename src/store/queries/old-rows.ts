@@ -24,9 +24,9 @@ export type OldRows =
   | 'unused'
 
 /**
- * Columns in braces filter rows but must not be used to find them. `id` is given where some old
- * rows must stay: the search then continues behind them in the next piece instead of reading them
- * again.
+ * Which rows of a table are old. Columns in braces filter rows but must not be used to find them.
+ * `id` is given where some old rows must stay: the search then continues behind them in the next
+ * piece instead of reading them again.
  */
 type OldRowFilter = {
   table: string
@@ -64,15 +64,16 @@ const places: Record<OldRows, OldRowFilter> = {
     "created_at < ? and (state <> 'refused' or exists (select 1 from refused_push r" +
       ' where r.inbox_id = inbox.inbox_id and (r.read_at < ? or r.reread_at < ?)))',
   ),
-  // deleted after the pushes themselves, so that no push is left without its entry in the list
+  // entries of the list of refused pushes are deleted after the pushes themselves, so that no push
+  // is left without its entry
   refused: byId(
     'refused_push',
     'inbox_id',
     'created_at < ? and (read_at < ? or reread_at < ?)' +
       ' and not exists (select 1 from inbox i where i.inbox_id = refused_push.inbox_id)',
   ),
-  // unknown results are kept because a person may still settle them, and answers outside a session
-  // because they are found through this row
+  // sent replies are deleted, but not those whose result is unknown, which a person may still
+  // settle, and not answers outside a session, which are found through this row
   outbox: byId(
     'outbox',
     'outbox_id',
@@ -87,7 +88,7 @@ const places: Record<OldRows, OldRowFilter> = {
   unused: byTime('resources', 'used = 0 and add_time < ?'),
 }
 
-/** Deletes one piece. */
+/** The statement that deletes one piece of a kind of old rows. */
 export function forgetting(
   dialect: Dialect,
   kind: OldRows,
@@ -107,7 +108,7 @@ export function forgetting(
 type Forgotten = { forgotten: number; next: string | null }
 
 export class OldRowQueries extends Queries {
-  /** Reads at most this many rows. */
+  /** Deletes a piece of old rows. At most `most` rows are looked at. */
   async forget(
     kind: OldRows,
     { before, after, most }: { before: number; after: string; most: number },

@@ -21,7 +21,10 @@ export class OutboxQueries extends Queries {
     )
   }
 
-  /** For each follower of an account, the first unfinished row, if it may be sent now. */
+  /**
+   * The replies of an account that may be sent now: for each follower the first unfinished one,
+   * because replies to one follower are sent in order.
+   */
   ready(accountId: string, holdsFiles: number, { now, limit }: { now: number; limit: number }) {
     return this.sql.all<OutboxRow>(
       "select * from outbox o where o.state = 'pending' and o.account_id = ? and o.holds_files = ? and o.way = 'api' and o.retry_at <= ?" +
@@ -51,7 +54,10 @@ export class OutboxQueries extends Queries {
     return rows.map((row) => row.outbox_id)
   }
 
-  /** Only the holder of the lease may finish a row. Returns 0 if the lease was lost. */
+  /**
+   * Stores what became of a reply. Only the process that holds its lease may do so. Returns 0 if
+   * the lease was lost.
+   */
   settle(
     id: string,
     token: string,
@@ -86,7 +92,10 @@ export class OutboxQueries extends Queries {
     )
   }
 
-  /** Gives up a row only if its lease has expired; it may have been renewed meanwhile. */
+  /**
+   * Marks a reply as unknown if its lease has expired. The lease may have been renewed since it was
+   * read; then nothing changes.
+   */
   giveUp(id: string, lease: { until: number; at: number }) {
     return this.sql.run(
       "update outbox set state = 'unknown', settled_at = ?, inflight_key = null, lease_until = null where outbox_id = ? and state = 'sending'" +

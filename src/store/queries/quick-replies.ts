@@ -1,13 +1,16 @@
 import type { QuickReplyGroupRow, QuickReplyRow } from '../../../entities/index.ts'
 import { Queries } from '../engine/queries.ts'
 
-/** The person's own replies (type 1) and those of the company (type 2). */
+/**
+ * The condition for quick replies that a person may use: their own (type 1) and those of the
+ * company (type 2).
+ */
 const mine = '(type = 2 or (type = 1 and uid = ?))'
 
 type QuickRepliesWanted = { search: string; groupId: string | null; type: number | null }
 
 export class QuickReplyQueries extends Queries {
-  /** The most used come first. */
+  /** Lists quick replies, those that are used most often first. */
   list(
     companyId: string,
     uid: number,
@@ -121,7 +124,7 @@ export class QuickReplyQueries extends Queries {
     )
   }
 
-  /** Replies of a deleted group stay, without a group. */
+  /** Deletes a group of quick replies. Its quick replies stay, without a group. */
   async removeGroup(companyId: string, id: string) {
     await this.sql.run(
       'update quick_reply set reply_group_id = null where company_id = ? and reply_group_id = ?',

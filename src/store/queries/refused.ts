@@ -29,7 +29,10 @@ export class RefusedQueries extends Queries {
     )
   }
 
-  /** Oldest first, in the order in which they arrived. */
+  /**
+   * Refused pushes that this version of the reader has not tried yet, in the order in which they
+   * arrived.
+   */
   untried(companyId: string, reader: number, limit: number) {
     return this.sql.all<RefusedPush>(
       `${whole(this.sql.dialect.along('ix_refused_push_company_id_reread_at_reader_created_at'))} where r.company_id = ? and r.reread_at is null and r.reader < ? order by r.reader, r.created_at, r.inbox_id limit ?`,

@@ -53,7 +53,7 @@ export class ReplayQueries extends Queries {
     )
   }
 
-  /** Succeeds for the one process that will work on the replay. */
+  /** Takes a replay for working on it; only one process can. */
   take(id: string, lease: { token: string; until: number }) {
     return this.sql.run(
       "update rule_replay set state = 'running', token = ?, lease_until = ? where replay_id = ? and state = 'waiting'",
@@ -61,7 +61,10 @@ export class ReplayQueries extends Queries {
     )
   }
 
-  /** Returns 0 if the replay was cancelled or taken over by another process. */
+  /**
+   * Stores the progress of a replay. Returns 0 if the replay was cancelled or taken over by another
+   * process.
+   */
   tell(id: string, token: string, to: { total: number; done: number; until: number }) {
     return this.sql.run(
       "update rule_replay set total = ?, done = ?, lease_until = ? where replay_id = ? and token = ? and state = 'running'",
@@ -94,7 +97,9 @@ export class ReplayQueries extends Queries {
     )
   }
 
-  /** Replays whose process died are marked as failed. */
+  /**
+   * Marks replays as failed whose lease has expired, because the process that worked on them died.
+   */
   failExpired(now: number) {
     return this.sql.run(
       "update rule_replay set state = 'failed', ended_at = ?, lease_until = null where state = 'running' and lease_until <= ?",

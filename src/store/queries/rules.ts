@@ -3,7 +3,7 @@ import { list } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
 type RulePosition = { priority: number; id: string }
-/** The columns that people set. */
+/** The columns of a rule that people set. */
 const written = [
   'account_id',
   'name',
@@ -19,7 +19,10 @@ const written = [
 const first: RulePosition = { priority: 2_147_483_647, id: '' }
 
 export class RuleQueries extends Queries {
-  /** Sorted by priority, then the older rule first. */
+  /**
+   * All rules of a company, sorted by priority; of two with the same priority the older comes
+   * first.
+   */
   all(companyId: string) {
     return this.sql.all<MessageRuleRow>(
       'select * from message_rule where company_id = ? order by priority desc, message_rule_id',
@@ -118,7 +121,7 @@ export class RuleQueries extends Queries {
     this.sql.insert('message_rule', rows)
   }
 
-  /** The rules must be locked. Sets everything that a person may set of a rule. */
+  /** Replaces everything that a person may set of these rules. The rules must be locked before. */
   rewrite(rows: MessageRuleRow[]) {
     this.sql.changeEach('message_rule', rows, { key: 'message_rule_id', set: written })
   }
@@ -143,7 +146,7 @@ export class RuleQueries extends Queries {
     this.sql.upsert('rule_hit', rows, { key: 'message_rule_id, day', add: ['hits'] })
   }
 
-  /** For these rules: all hits, the hits since a given day, and the last day with a hit. */
+  /** How often these rules answered: in total, since a given day, and on which day last. */
   hits(ruleIds: string[], since: number) {
     const some = list(ruleIds)
     return this.sql.all<{

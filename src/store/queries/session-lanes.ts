@@ -1,6 +1,6 @@
-// Reads queued sessions lane by lane, also for the queue index and for jobs that compare it with the
-// database. Nothing is locked here, so callers must check again before they decide. Each query reads
-// an index from its start, however long the queue is.
+// Reads queued sessions lane by lane, also for the queue index and for jobs that compare it with
+// the database. Nothing is locked here, so callers must check again before they decide. Each query
+// reads an index from its start, however long the queue is.
 import { queued, waiting } from '../../../rules/session/states.ts'
 import { identityStates } from '../../../rules/access/identity.ts'
 import type { SessionRow } from '../../../entities/index.ts'
@@ -24,8 +24,9 @@ export type Waiter = {
   customer_service_uid: number
 }
 /**
- * Jumps from one lane to the next instead of reading all waiting sessions. It takes one query per
- * lane, because not every server can do this in a single statement.
+ * Finds the lanes in which sessions are queued by jumping from one lane to the next, instead of
+ * reading all queued sessions. It takes one query per lane, because not every server can do this in
+ * a single statement.
  */
 async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]) {
   const lanes: string[] = []
@@ -48,7 +49,7 @@ export const columnIn = (column: string, values: readonly string[] | undefined) 
 }
 
 export class LaneQueries extends Queries {
-  /** Whether anybody waits in this lane. */
+  /** Whether any session is queued in this lane. */
   async isWaitedIn(companyId: string, lane: string) {
     return (
       (await this.sql.one(
@@ -58,17 +59,20 @@ export class LaneQueries extends Queries {
     )
   }
 
-  /** The private lanes in which somebody waits, found by jumping from one to the next. */
+  /** The private lanes in which sessions are queued, found by jumping from one lane to the next. */
   inPrivateLanes(companyId: string) {
     return lanesOf(this.sql, companyId, [privateLanes.from, privateLanes.to])
   }
 
-  /** All other lanes in which somebody waits. */
+  /** The lanes, except private ones, in which sessions are queued. */
   lanesInUse(companyId: string) {
     return lanesOf(this.sql, companyId, ['', privateLanes.from])
   }
 
-  /** Sessions waiting in a lane, in order, with what is needed to find their exclusive agent. */
+  /**
+   * The sessions queued in a lane, in order, with the columns that tell who their customer's
+   * exclusive agent is.
+   */
   waiters(companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) {
     return this.sql.all<Waiter>(
       'select s.session_id, s.lane, s.`rank`, s.account_id, u.customer_service_uid from message_session s' +
@@ -79,7 +83,10 @@ export class LaneQueries extends Queries {
     )
   }
 
-  /** Whole rows of a lane, in order, optionally only of certain accounts. */
+  /**
+   * The sessions queued in a lane as whole rows, in order, optionally only those of certain
+   * accounts.
+   */
   ofLane(
     companyId: string,
     { lane, accountIds }: { lane: string; accountIds?: readonly string[] | undefined },
@@ -93,7 +100,10 @@ export class LaneQueries extends Queries {
     )
   }
 
-  /** The next sessions of a lane, with what decides whether they stay in it. */
+  /**
+   * The next sessions queued in a lane, with the columns that decide whether they stay in it or
+   * move on.
+   */
   standing(companyId: string, lane: string, { rank, id, limit }: Spot & { limit: number }) {
     return this.sql.all<
       Pick<SessionRow, 'session_id' | 'account_id' | 'queued_at'> & { rank: number }
@@ -104,7 +114,7 @@ export class LaneQueries extends Queries {
     )
   }
 
-  /** Sessions that have a given number of others in front of them. */
+  /** The sessions of a lane that have at least the given number of others in front of them. */
   behind(companyId: string, lane: string, { others, limit }: { others: number; limit: number }) {
     return this.sql.all<{ session_id: string }>(
       `select session_id from message_session${alongSessions(this.sql, 'lane')} where company_id = ? and lane = ? and state = ${queued} order by \`rank\`, session_id limit ? offset ${Math.trunc(others)}`,
@@ -149,7 +159,10 @@ export class LaneQueries extends Queries {
     )
   }
 
-  /** The same for sessions that wait to be accepted by an agent. */
+  /**
+   * For each agent the number of sessions that wait for them to accept, and a checksum, to compare
+   * with the queue index.
+   */
   waitingSums(companyId: string, modulus: number) {
     return this.sql.all<{ uid: number; n: number | string; total: number | string }>(
       `select uid, count(*) as n, sum(assigned_at % ${modulus}) as total from message_session` +

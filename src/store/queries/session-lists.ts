@@ -7,7 +7,10 @@ import { columnIn, type RankedRow } from './session-lanes.ts'
 import { list, type Sql, type Value } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
-/** Filters of a list; undefined means any. */
+/**
+ * What the sessions of a list must have in common. A filter that is undefined lets every session
+ * through.
+ */
 export type SessionsWanted = {
   search: string
   unanswered?: boolean | undefined
@@ -15,7 +18,7 @@ export type SessionsWanted = {
   now: number
 }
 
-/** The filter as a condition on each session `s`. */
+/** The filters of a list as an SQL condition on the session `s`. */
 function ofWanted({ search, unanswered, answerable, now }: SessionsWanted) {
   const named = found(search)
   const parts: { where: string; values: Value[] }[] = []
@@ -46,7 +49,7 @@ function ofWanted({ search, unanswered, answerable, now }: SessionsWanted) {
   }
 }
 
-/** If `uid` is null, the owner does not matter. */
+/** Sessions in one state, of one owner, or of any owner if `uid` is null. */
 type OfState = { state: number; uid: number | null }
 type StateSpot = { at: number; id: string; limit: number }
 function ownerIs(sql: Sql, uid: number | null) {
@@ -116,7 +119,10 @@ export class SessionListQueries extends Queries {
     )
   }
 
-  /** Newest first. Ids are made from the clocks of several machines, so they are compared last. */
+  /**
+   * The sessions of a customer, newest first. Ids are made from the clocks of several machines, so
+   * they are compared only if the times are equal.
+   */
   ofCustomer(
     companyId: string,
     customerId: string,

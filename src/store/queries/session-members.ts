@@ -30,7 +30,7 @@ export class MemberQueries extends Queries {
     )
   }
 
-  /** Somebody who joins again still has only one row. */
+  /** Adds members to group chats. Somebody who joins a group chat again still has only one row. */
   add(rows: SessionMemberRow[]) {
     this.sql.upsert('session_member', rows, {
       key: 'session_id, uid',

@@ -4,7 +4,10 @@ import { Queries } from '../engine/queries.ts'
 import { alongSessions } from './session-indexes.ts'
 
 export type DueSpot = { at: number; id: string }
-/** The timer, which determines the times that must all lie before a given moment. */
+/**
+ * The kind of a timer. It determines which times of a session must all lie before a given moment
+ * for the timer to be due.
+ */
 export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed' | 'left'
 
 const notAfter = (column: string) => `(${column} is null or ${column} <= ?)`

@@ -87,7 +87,10 @@ export class SessionQueries extends Queries {
     return this.sql.changeIf('message_session', { session_id: id, state: queued, lane }, patch)
   }
 
-  /** Watching changes nothing else, so no other rows are locked. */
+  /**
+   * Stores until when a supervisor watches the session. Nothing else changes, so no other rows need
+   * to be locked.
+   */
   watch(companyId: string, id: string, until: number) {
     return this.sql.run(
       'update message_session set watched_until = ? where company_id = ? and session_id = ?',
@@ -131,7 +134,7 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** Sessions whose counters do not match their lines. */
+  /** Finds those of these sessions whose counters of lines do not match their lines. */
   async miscounted(companyId: string, ids: string[]) {
     const some = list(ids)
     const rows = await this.sql.all<{ session_id: string }>(

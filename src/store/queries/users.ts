@@ -95,7 +95,10 @@ export class UserQueries extends Queries {
     return this.sql.run('update user set greeting = ? where uid = ?', [greeting, uid])
   }
 
-  /** For a person who set themselves to offline, seen_at keeps the time at which they did so. */
+  /**
+   * Stores when the person was last active. It is not changed for somebody who set themselves to
+   * offline, for whom seen_at is the time at which they did so.
+   */
   seen(uid: number, at: number) {
     return this.sql.run("update user set seen_at = ? where uid = ? and presence <> 'offline'", [
       at,
@@ -153,7 +156,10 @@ export class UserQueries extends Queries {
     )
   }
 
-  /** Only accounts that are not deleted. An account that comes back still has its people. */
+  /**
+   * The accounts that a person serves, without deleted ones. If a deleted account comes back, the
+   * people who served it still do.
+   */
   async accountIds(uid: number) {
     return (
       await this.sql.all<{ account_id: string }>(

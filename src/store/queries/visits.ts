@@ -39,7 +39,10 @@ export class VisitQueries extends Queries {
     this.sql.insert('trajectory', rows)
   }
 
-  /** The follower's row must be locked, so that the numbers have no gap. */
+  /**
+   * Deletes the oldest rows of a follower's trajectory. The follower's row must be locked, so that
+   * the rows are numbered without a gap.
+   */
   forgetBefore(rows: TrajectoryRow[]) {
     const long = rows.filter((row) => row.n > keptOfEach)
     for (const { wx_user_id: id, n } of long) {
@@ -70,7 +73,10 @@ export class VisitQueries extends Queries {
     )
   }
 
-  /** Many customers may come by the same code. Its row stays locked from here until the commit. */
+  /**
+   * Counts a visit by a QR code. Many customers may come by the same code, and its row stays locked
+   * from here until the commit, so this is done late.
+   */
   count(
     id: string,
     { follows, unfollows, scans }: { follows: number; unfollows: number; scans: number },
@@ -116,7 +122,10 @@ export class VisitQueries extends Queries {
     this.sql.change('reception', { company_id: companyId, reception_id: id }, patch)
   }
 
-  /** Customers who come by a code that named a deleted group are received by anybody. */
+  /**
+   * Removes a deleted group from the QR codes that name it. Customers who come by such a code are
+   * then received by anybody.
+   */
   forgetGroup(companyId: string, groupId: number) {
     return this.sql.run(
       "update reception set kind = 'other', user_group_id = null where company_id = ? and user_group_id = ?",

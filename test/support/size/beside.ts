@@ -14,7 +14,10 @@ const pauseMs = 20
 const p99 = (all: number[]) =>
   all.sort((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * 0.99))] ?? 0
 
-/** Measures for as long as the work takes, but long enough for a meaningful result. */
+/**
+ * Measures how others are affected while the work runs, for as long as it takes, but long enough
+ * for a meaningful result.
+ */
 export async function beside(house: House, work: () => Promise<unknown>): Promise<Felt> {
   let customer = await follower(house)
   const [late, pushMs]: [number[], number[]] = [[], []]

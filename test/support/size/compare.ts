@@ -4,11 +4,14 @@ import { isCluster } from '../edition.ts'
 import type { Looked } from './look.ts'
 
 /**
- * Growth below this is ignored. On MariaDB it counts rows; on SQLite it counts steps of its virtual
- * machine, of which a row takes ten or more.
+ * A statement that touches no more than this is ignored, however much that grew. On MariaDB it
+ * counts rows; on SQLite it counts steps of its virtual machine, of which a row takes ten or more.
  */
 export const few = isCluster ? 2600 : 14_000
-/** Allows for small differences between query plans. */
+/**
+ * A statement counts as growing only beyond this factor, which allows for small differences between
+ * query plans.
+ */
 const times = 1.5
 
 /**

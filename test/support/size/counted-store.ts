@@ -67,7 +67,10 @@ export function openCountedStore(open: OpenCounting) {
         state.heard = null
       }
     },
-    /** How long the product's own transactions took. */
+    /**
+     * Returns how many transactions the product has made on its own connections, and how long the
+     * longest took.
+     */
     timed: (): Timed => state.timed,
     resetTimes: () => {
       state.timed = { units: 0, longestMs: 0 }

@@ -37,11 +37,17 @@ export const idAt = ({ hex }: Words, at: number, [kind, n = 'n']: [kind: string,
 export const cases = (pairs: [when: string, then: string][], otherwise = 'null') =>
   `case ${pairs.map(([when, then]) => `when ${when} then ${then}`).join(' ')} else ${otherwise} end`
 
-/** Each agent has the same limited number of sessions, however many there are in total. */
+/**
+ * The agent of a generated session: each agent has the same limited number of sessions, however
+ * many there are in total.
+ */
 export const handOf = (uid: number) =>
   `case when n < 4000 then ${uid} else 100000 + floor(n / 1000) end`
 
-/** The share of customers that wait in the common lane. */
+/**
+ * Divides the generated sessions: seven of twenty are queued in the common lane, and the following
+ * ones in groups' lanes, in private lanes, and in other states.
+ */
 export const common = 'n % 20 < 7'
 export const grouped = 'n % 20 between 7 and 9'
 export const reserved = 'n % 20 between 10 and 11'
@@ -56,12 +62,15 @@ export function placesOf(words: Words, facts: Facts, range: Range) {
     words,
     facts,
     place: { company_id: text(facts.companyId), account_id: text(facts.accountId) },
-    /** The time at which the customer came. */
+    /** The time from which the generated customers come, one after the other. */
     first,
     at: `${first} + n`,
-    /** The time of the last line. */
+    /** The time of the session's last line. */
     heard: `case when n >= ${range.to - dueOfEach} then ${first} + n else ${facts.now - 30 * 60_000} + n end`,
-    /** The last few of them have been silent for a very long time. */
+    /**
+     * The time at which the customer was last active; for the last few rows of a stage that is very
+     * long ago.
+     */
     silent: `case when n >= ${range.to - dueOfEach / 2} then ${first - 20 * dayMs} + n else ${facts.now - 60_000} end`,
     customer: idAt(words, first, ['a']),
     session: idAt(words, first, ['b']),

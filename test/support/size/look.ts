@@ -11,7 +11,10 @@ import { jobPlaces, listPlaces, spotsOf, type Asked } from './places.ts'
 export const readingRoutes = routes.filter((route) => route.method === 'get' && !writes(route))
 
 export type Touched = { touched: number; rows: number }
-/** By job or list, and by statement. */
+/**
+ * `statements`: for each job or list, what each of its statements touched. `changed`: for each of
+ * them, how many rows a transaction changed.
+ */
 export type Looked = { statements: Map<string, Map<string, Touched>>; changed: Map<string, number> }
 
 /** Statements that differ only in the length of a list count as the same. */

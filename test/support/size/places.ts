@@ -18,7 +18,7 @@ export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null>
   overflow: null,
   assign: null,
   'accept-first': null,
-  // turning the setting over gives every queued session a new rank
+  // switches the setting windowFirst, which gives every queued session a new rank
   'queue-rank': async ({ house }) => {
     const { body } = await house.admin.call('GET', '/api/settings')
     await setAll(house, { windowFirst: !body.windowFirst })
@@ -35,7 +35,10 @@ export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null>
 }
 
 export type Asker = Person | 'tenant'
-/** `narrowed`: the list is filtered by something that no index covers. */
+/**
+ * A request for a list, and who makes it. `narrowed`: the list is filtered by something that no
+ * index covers.
+ */
 export type Asked = { by: Asker; query: string; narrowed: boolean }
 type Spots = ReturnType<typeof spotsOf>
 
@@ -70,7 +73,10 @@ const by = (people: Asker[], queries: string[]): Asked[] =>
   )
 const nobody = '查无此人'
 
-/** By route. Lists that are always short are requested once. */
+/**
+ * For each route that returns a list, the requests to measure. Lists that are always short are
+ * requested once.
+ */
 export const listPlaces: Record<string, (spots: Spots) => Asked[]> = {
   'GET /api/accounts': () => by(['admin'], []),
   'GET /api/accounts/:id': () => by(['admin'], []),

@@ -13,7 +13,7 @@ type Desk = {
   other: Firm
   me: Person
   mine: Map<string, View>
-  /** Sessions the agent had before, as they looked then. */
+  /** Sessions that the agent no longer has, as they looked when the agent last saw them. */
   former: View[]
   posted: Posted[]
   unsettled: string[]
@@ -144,7 +144,8 @@ async function refresh(desk: Desk, state: string): Promise<void> {
 async function post(desk: Desk, op: string, posted: Posted): Promise<void> {
   const path = `/api/sessions/${posted.sessionId}/messages`
   const answer = await ask(desk, { op, key: posted.sessionId }, { path, body: posted.body })
-  // after a failure or no answer the outcome is unknown, so the same call is made again later
+  // after a failure, or without an answer, nobody knows whether the call had an effect, so the same
+  // call is made again later
   if (!answer || answer.status === 202 || answer.status >= 500) keptFew(desk.posted, posted)
   const view = desk.mine.get(posted.sessionId)
   if (view && answer && [403, 404, 409].includes(answer.status)) lose(desk, view)
@@ -181,7 +182,7 @@ const acts: Record<keyof typeof ofSupervisor, Act> = {
     const view = some(desk, isActive, n)
     if (!view) return acts.claimNext(desk, n)
     const posted = reply(desk, view)
-    // like a double click, or two open tabs
+    // some replies are sent twice at the same time, like by a double click or from two open tabs
     if (n % 12 === 0) await Promise.all([0, 1].map(() => post(desk, 'reply', posted)))
     else await post(desk, 'reply', posted)
   },

@@ -7,7 +7,7 @@ export type Answer = { status: number; body: any }
 export type Caller = {
   uid: number
   call: (method: string, path: string, body?: unknown) => Promise<Answer>
-  /** Called after a sign-in has ended. */
+  /** Signs the person in again after their sign-in has ended. */
   signIn: () => Promise<Answer>
 }
 

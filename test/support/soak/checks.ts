@@ -20,7 +20,7 @@ import { openUnknowns } from './unknowns.ts'
 export type Checks = {
   light: () => Promise<void>
   whole: (last: boolean) => Promise<void>
-  /** What has not come to its end yet, as text. */
+  /** Lists, as text, what is still unfinished at this moment. */
   left: () => Promise<string[]>
   drained: (left: string[]) => Promise<void>
   looks: () => number
@@ -48,7 +48,8 @@ export function openChecks(facts: Facts): Checks {
     },
     whole: async (last) => {
       const before = journal.entries.slice()
-      // reads WeChat's record first, because whatever arrived there was stored before
+      // reads WeChat's record before the database, because whatever has arrived at WeChat was
+      // stored before it was sent
       await sends.read()
       await world.look.once(async (rows) => {
         await checkTwins(rows, { before, promises, last })
@@ -165,7 +166,7 @@ function checkServed(entries: Journal['entries'], { promises, strikes }: Facts):
 }
 
 const answeredWithinMs = 4500
-/** How long after a strike things may still be out of order. */
+/** For this long after a disturbance things may still be out of order. */
 const mendedWithinMs = 10_000
 
 /**

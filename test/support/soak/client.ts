@@ -1,4 +1,4 @@
-// A client that does one thing after another during a long run.
+// A client (a follower, an agent or an admin) that does one thing after another during a long run.
 import type { Draw } from '../random.ts'
 import type { Journal } from './journal.ts'
 import type { Promises } from './promises.ts'

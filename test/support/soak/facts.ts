@@ -1,4 +1,5 @@
-// What the checks of a long run compare, and what they share.
+// What all checks of a long run are given: the surroundings, the record of operations, the
+// promises, the disturbances and the two companies.
 import type { Firm } from './companies.ts'
 import type { Journal } from './journal.ts'
 import type { Promises } from './promises.ts'

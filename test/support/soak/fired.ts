@@ -12,7 +12,10 @@ import { struckBetween } from './strikes.ts'
 type Fired = { session_id: string; reason: keyof typeof leastOf; at: number }
 type Line = { session_id: string; text: string | null; seq: number; opercode: number }
 
-/** Settings change during the run, so the smallest value ever set counts. */
+/**
+ * The smallest values that the timers have during the run, because settings change and no session
+ * may end earlier than these allow.
+ */
 const leastOf = {
   idle: Math.min(...timers.idleCloseMinutes),
   waiting_timed_out: Math.min(...timers.waitingMinutes),
@@ -28,8 +31,8 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
   const waited = new Set<string>()
   let looked = 0
   /**
-   * The end is measured by the clock of the process that ended the session. If that clock was
-   * disturbed, the undisturbed clock is used, which gives a later time.
+   * When a session ended, by the clock of the process that ended it. If that clock was disturbed,
+   * the undisturbed clock is used, which gives a later time.
    */
   const endOf = () => {
     const from = looked - heardMs

@@ -8,7 +8,7 @@ export type Entry = {
   op: string
   /** What the operation was about: an openid, or the id of a session or a line. */
   key: string
-  /** Measured by the monotonic clock of this machine. */
+  /** When the operation began, by the monotonic clock of this machine. */
   begin: number
   end: number
   /** The product's time when the operation began, or earlier. */
@@ -21,7 +21,10 @@ export type Told = Pick<Entry, 'outcome' | 'detail'>
 
 export type Journal = {
   entries: Entry[]
-  /** Contains only operations that have ended. */
+  /**
+   * Runs an operation and adds its entry when it has ended, so there are only entries of operations
+   * that have ended.
+   */
   run: (asked: Asked, act: () => Promise<Told>) => Promise<Entry>
   /** The entries that mention one of these names. */
   about: (names: string[]) => Entry[]

@@ -20,7 +20,7 @@ export type MadeUp = {
   sql: (query: string) => void
   entries: Entry[]
   struck: Struck[]
-  /** What the simulator reports as sent. */
+  /** The messages that the simulator reports as sent to followers. */
   sent: Partial<LedgerItem>[]
   /** The answers to HTTP requests, by path. */
   answers: Record<string, unknown>
@@ -86,7 +86,10 @@ const reply = (n: number) => ({
   },
 })
 
-/** The entries, one after the other. The third push is as old as its session has been silent. */
+/**
+ * The entries of the invented run, one after the other. The third push is as old as its session has
+ * been silent.
+ */
 function madeUpEntries(): Entry[] {
   const now = performance.now()
   const told = { id: 's1', fence: 1, agentUid: 11, stateCode: 1 }
@@ -97,7 +100,7 @@ function madeUpEntries(): Entry[] {
     { op: 'claim', key: '', detail: told },
     reply(1),
     reply(2),
-    // sent twice, like a double click
+    // the second reply is sent twice, like by a double click
     reply(2),
   ].map((one, n) => ({
     client: 'made up',

@@ -16,8 +16,8 @@ type Step = {
 }
 
 /**
- * The ledger must explain each owner, and everyone who was told that they own a session must be in
- * it.
+ * Checks that the ledger explains each owner, and that everyone who was told that they own a
+ * session is in it.
  */
 export async function checkLedgers(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole

@@ -21,7 +21,10 @@ const ofWechat = ['slow', 'silent', 'reset', 'half', 'refuse', 'html', 'errcode'
 export type HouseKind = (typeof ofHouse)[Edition][number]
 export const houseKinds: readonly HouseKind[] = Object.values(ofHouse).flat()
 export type WechatKind = (typeof ofWechat)[number]
-/** In seconds. `n` selects the target or variant if there are several. */
+/**
+ * A planned disturbance, with times in seconds. `n` selects the target or variant if there are
+ * several.
+ */
 export type Strike = { at: number; forS: number; n: number } & (
   { on: 'house'; kind: HouseKind } | { on: 'wechat'; kind: WechatKind }
 )

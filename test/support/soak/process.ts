@@ -41,11 +41,12 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     const clock = { everyMs: looksEveryMs, jumpedMs }
     born.send({ open: { settings, withoutCron: false, clock } } satisfies Asked)
     born.on('message', ({ said }: Told) => {
-      // requests that were not served are noticed by the clients
+      // reports of requests that were not served are left out, because the clients notice such
+      // requests
       if (said?.level === 'warn' || said?.level === 'error') hear(said)
     })
     await listening(born)
-    // the clock may have been moved while the process was starting
+    // the jump is sent again, because the clock may have been moved while the process was starting
     if (born.connected) born.send({ jumpTo: jumpedMs } satisfies Asked)
   }
   /**
@@ -93,8 +94,8 @@ function listening(child: ChildProcess): Promise<void> {
     }
     const late = setTimeout(fail, startsWithinMs, 'it takes too long')
     child.once('exit', (code, signal) => {
-      // on a busy machine it may be killed again before it listens; whoever did that starts it
-      // again
+      // on a busy machine the process may be killed again before it listens; whoever killed it
+      // starts it again
       if (signal === 'SIGKILL' && child.killed) {
         clearTimeout(late)
         resolve()

@@ -42,8 +42,8 @@ function checkOnce(replies: Reply[], whole: Whole): void {
 }
 
 /**
- * If a person settled a reply, its state is their decision. During the run somebody may be settling
- * it at this moment.
+ * Compares the state of each reply with what arrived. If a person settled a reply, its state is
+ * their decision; during the run somebody may be settling it at this moment.
  */
 function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const { before, promises, sends, last } = whole
@@ -69,7 +69,9 @@ function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
 const toldOf = (text: string, same: Reply[], arrived: number) =>
   `"${text}" is ${same.map(({ state }) => state).join(', ')} and reached the follower ${arrived} times`
 
-/** Checks the order of replies whose time of sending is certain. */
+/**
+ * Checks that replies were sent in order, as far as the time at which they were sent is certain.
+ */
 function checkSentInOrder(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const { promises, sends } = whole
   const sent = replies.flatMap((reply) => {

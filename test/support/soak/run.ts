@@ -21,7 +21,7 @@ import { openWorld } from './world.ts'
 export type SoakOptions = {
   seed: number
   minutes: number
-  /** Only in the cluster edition. */
+  /** The database and Redis servers of the cluster edition; null in the embedded one. */
   servers: Servers | null
   tell?: (text: string) => void
 }
@@ -43,7 +43,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   const { seed, minutes, servers, tell = () => undefined } = options
   const world = await openWorld(minutes, servers)
   const ending = new AbortController()
-  // every client listens to this signal, so there is no fixed number of listeners
+  // the usual limit on listeners is lifted, because every client listens to this signal
   setMaxListeners(0, ending.signal)
   try {
     const journal = openJournal(world.lowestNow)
@@ -55,7 +55,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     const checks = openChecks({ world, journal, promises, strikes, firms })
     const clients = live({ world, journal, promises, seed, firms, ending: ending.signal })
     const watching = watch(checks, journal, ending.signal)
-    // if a process does not come back, the run ends
+    // a process that does not come back ends the run
     const broke = strikes.done.then(() => new Promise<void>(() => undefined))
     await Promise.race([sleep(minutes * 60_000, undefined, { signal: ending.signal }), broke])
     ending.abort()
@@ -157,8 +157,8 @@ async function watch(checks: Checks, journal: Journal, ending: AbortSignal): Pro
 }
 
 /**
- * At the end nobody writes and nothing is disturbed any more. Everything unfinished must end within
- * the promised time.
+ * Waits at the end of a run, when nobody writes and nothing is disturbed any more: everything
+ * unfinished must end within the promised time.
  */
 async function drain(living: Living, checks: Checks, strikes: Strikes): Promise<void> {
   const { world, firms, journal, promises, seed } = living
@@ -168,10 +168,10 @@ async function drain(living: Living, checks: Checks, strikes: Strikes): Promise<
     if (!who.isEnabled) await enable({ ...admin, firm: firms.A }, who)
   }
   const healed = Math.max(performance.now(), ...strikes.all.map(({ end }) => end))
-  // so that sessions that fell silent become due
+  // moves the clock, so that sessions that fell silent become due
   await world.advance(quietMs)
   let left = await checks.left()
-  // so that every job that runs once a minute becomes due
+  // moves the clock, so that every job that runs once a minute becomes due
   await world.advance(minuteMs)
   while (performance.now() - healed < drainsWithinMs && left.length > 0) {
     await sleep(1000)

@@ -4,15 +4,15 @@ import type { Facts } from './facts.ts'
 import { promised, type PromiseId } from './promises.ts'
 import { struckBetween } from './strikes.ts'
 
-/** Promises that hold only some time after a disturbance. */
+/** Promises that may still be broken for ten seconds after a disturbance. */
 const soon = new Set(['P15'])
 const soonMs = 10_000
 /**
- * The run moves the clock, so replies soon look old. Whether they end is checked when the run is
- * over.
+ * Matches the complaint about replies that have no end yet. The run moves the clock, so replies
+ * soon look old; whether they end is checked when the run is over.
  */
 const unfinished = /; \d+ replies have no end yet|^\d+ replies have no end yet$/
-/** Promises that only the self-check knows are counted under P7. */
+/** The promise under which a violation is counted: P7 for those that only the self-check knows. */
 const idOf = (id: string): PromiseId => (id in promised ? (id as PromiseId) : 'P7')
 const answersWithinMs = 30_000
 

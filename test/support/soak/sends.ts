@@ -9,7 +9,7 @@ export type Send = {
   delivered: boolean
   fault?: string
   errcode?: number
-  /** Measured by the monotonic clock of this machine. */
+  /** When it was sent, by the monotonic clock of this machine. */
   at: number
 }
 export type Sends = {

@@ -9,8 +9,8 @@ type Run = { job: string; slot: string; token: string; started_at: number }
 
 const overlapMs = 120_000
 /**
- * The runs are read every ten seconds, so a disturbance up to ten seconds before may explain what
- * is found.
+ * The runs are read only every ten seconds, so a disturbance up to ten seconds before a check may
+ * explain what is found.
  */
 const looksMs = 10_000
 const soonMs = 60_000
@@ -20,8 +20,8 @@ const frequent = jobs.filter(({ everyMs, everywhere }) => everyMs <= soonMs && !
 export function openJobs({ world, promises, strikes }: Facts) {
   const seen = new Map<string, { token: string; at: number }>()
   /**
-   * A process that starts deletes runs with a time in the future (decision 0038); they are run
-   * again when that time comes.
+   * Whether an earlier run may have been deleted: a process that starts deletes runs with a time in
+   * the future (decision 0038), and they are run again when that time comes.
    */
   const mayBeForgotten = (since: number) =>
     struckBetween(strikes, { from: since - looksMs }, ['kill', 'jump']) !== undefined
@@ -45,7 +45,7 @@ export function openJobs({ world, promises, strikes }: Facts) {
         newest = Math.max(newest, at)
       }
     },
-    /** Jobs that have not run since this was asked for the first time. */
+    /** Frequent jobs that have not run since this function was called for the first time. */
     behind: async (rows: Rows): Promise<string[]> => {
       if (healedAt === 0) healedAt = world.now()
       const ran = await rows<{ job: string }>(

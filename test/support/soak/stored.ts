@@ -28,7 +28,10 @@ export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
   }
 }
 
-/** During the run some pushes are still on their way; their texts are recognised by their form. */
+/**
+ * Tells which texts were pushed. During the run some pushes are still on their way and not
+ * recorded, so their texts are recognised by their form.
+ */
 function pushedIn({ before, last }: Whole): (text: string) => boolean {
   if (!last) return (text) => /^《[甲乙]》 f[AB]\d+ \d+/.test(text)
   const tried = new Set(before.filter(({ op }) => op === 'push').map(({ detail }) => detail.text))

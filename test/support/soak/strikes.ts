@@ -9,7 +9,7 @@ import type { World } from './world.ts'
 
 export type Struck = { kind: HouseKind | WechatKind; begin: number; end: number }
 export type Strikes = {
-  /** Disturbances that are over and those that are going on, whose end is unknown. */
+  /** All disturbances that have begun. The end of one that is still going on is unknown. */
   all: Struck[]
   /**
    * Resolves when the plan is finished or `ending` is aborted; all disturbances have been ended

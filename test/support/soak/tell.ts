@@ -1,4 +1,4 @@
-// The report of a run as text.
+// Writes the report of a long run as text: what was done, checked and found broken.
 import { lineOf } from './journal.ts'
 import { promised } from './promises.ts'
 import type { Soaked } from './run.ts'

@@ -6,13 +6,16 @@ import type { Rows } from './look.ts'
 import type { Sends } from './sends.ts'
 import { struckBetween, type Struck } from './strikes.ts'
 
-/** The lease of a dead process has to expire first, and then the job has to run. */
+/**
+ * Within this time a reply of a dead process becomes unknown: its lease has to expire first, and
+ * then the job has to run.
+ */
 const shownWithinMs = 60_000
 /** The time from a reply's arrival at the simulator until its result is stored. */
 const writtenWithinMs = 3000
-/** The simulator records a message a moment after it arrived. */
+/** How long after a message has arrived the simulator may take to record it. */
 const notedWithinMs = 500
-/** After these failures nobody can know whether the message arrived. */
+/** The failures of the simulated WeChat after which nobody can know whether the message arrived. */
 const losesAnswer = ['slow', 'silent', 'reset', 'half', 'refuse', 'html']
 /** WeChat's errcode for "system busy", after which nobody knows whether the reply was sent. */
 const saysNothing = -1
@@ -24,10 +27,16 @@ const losesSender: Struck['kind'][] = [
   'slowDatabase',
   'deadDatabase',
 ]
-/** The lease of a passive answer is not renewed, so a jump of the clock can also lose it. */
+/**
+ * The disturbances after which a passive answer may be unknown. Its lease is not renewed, so a jump
+ * of the clock can also lose it.
+ */
 const losesPassive: Struck['kind'][] = [...losesSender, 'jump']
 
-/** The simulator reports a call when it is over, possibly after the product gave it up. */
+/**
+ * For this long a reply is not judged: the simulator reports a call only when it is over, possibly
+ * after the product gave it up.
+ */
 const toldWithinMs = 5000
 
 type Unknown = { outbox_id: string; way: string; text: string | null }

@@ -4,8 +4,8 @@ import type { Entry } from './journal.ts'
 import type { Promises } from './promises.ts'
 
 /**
- * `before`: operations that had ended before the check began. Only the `last` check is counted,
- * because it includes everything.
+ * `before`: the operations that had ended before the check began. What was checked is counted only
+ * for the `last` check, because that includes everything.
  */
 export type Whole = { before: Entry[]; promises: Promises; last: boolean }
 

@@ -31,15 +31,18 @@ export type World = {
   logged: Said[]
   /** The product's time according to a clock that only the run itself moves. */
   now: () => number
-  /** When that time was, by the monotonic clock of this machine. */
+  /** Turns a product time into a time of this machine's monotonic clock. */
   monoOf: (productTime: number) => number
-  /** A product time that every process has reached. */
+  /** A lower bound of the product's time: every process has reached it. */
   lowestNow: () => number
   advance: (ms: number) => Promise<void>
   close: () => Promise<void>
 }
 
-/** The product asks for the advance once a second, and may be frozen meanwhile. */
+/**
+ * After this time the product knows that the clock was moved: it asks once a second, and may be
+ * frozen meanwhile.
+ */
 const heardWithinMs = 6000
 
 export async function openWorld(minutes: number, servers: Servers | null): Promise<World> {

@@ -1,4 +1,4 @@
-// Makes one thing wrong in the invented run.
+// Makes one thing wrong in the invented run, so that a test can see whether the checks find it.
 import { performance } from 'node:perf_hooks'
 import { openDraw } from '../random.ts'
 import type { Entry } from './journal.ts'
@@ -8,7 +8,7 @@ import type { Struck } from './strikes.ts'
 export type Case = {
   what: string
   make?: (day: MadeUp) => unknown
-  /** Called between two checks. */
+  /** Makes a second change, between two checks of the invented run. */
   then?: (day: MadeUp) => void
   told: RegExp
 }

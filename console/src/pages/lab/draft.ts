@@ -81,7 +81,10 @@ export function draftOf({
   ) as RuleDraft
 }
 
-/** Fields that do not belong to the chosen kind of rule are left out. */
+/**
+ * Makes what is sent to save a draft. Fields that do not belong to the chosen kind of rule are left
+ * out.
+ */
 export function bodyOf({
   name,
   accountId,

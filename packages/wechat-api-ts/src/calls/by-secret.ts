@@ -29,7 +29,10 @@ export type OwnWire = Wire & { secret: string }
 type OfUser = { access_token: string; openid: string }
 
 export const oauth = {
-  /** Exchanges the `code` that came back to the page. It works once and within five minutes. */
+  /**
+   * Exchanges the `code` that came back to the web page for a token. This works once and within
+   * five minutes.
+   */
   token:
     ({ askBare, appid, secret }: OwnWire) =>
     ({ code }: { code: string }): Promise<WebToken> =>
@@ -57,7 +60,7 @@ export const oauth = {
         query: input,
         secrets: [input.access_token],
       }),
-  /** Refused if the token is no longer valid. */
+  /** Asks WeChat whether a token for web pages is still valid; the call is refused if it is not. */
   check:
     ({ askBare }: OwnWire) =>
     async (input: OfUser): Promise<void> => {
@@ -73,8 +76,9 @@ export const oauth = {
 
 export const bySecret = {
   /**
-   * Like `quota.clear`, for an account that has also used up its quota of calls with a token.
-   * According to older documents both parameters belong in the query.
+   * Resets the account's used-up quotas of calls, with the secret instead of a token, so it also
+   * works when no call with a token is left. Appid and secret are sent in the query as well as in
+   * the body, because older documents expect them in the query.
    */
   clearQuota:
     ({ askBare, appid, secret }: OwnWire) =>

@@ -17,8 +17,8 @@ export type FailedCall = {
 }
 
 /**
- * WeChat allows this ten times a month, counted together with `bySecret.clearQuota`, so a person
- * should decide about it.
+ * Resets the account's quotas of calls. WeChat allows this ten times a month, counted together with
+ * `bySecret.clearQuota`, so a person should decide about it.
  */
 const clear =
   ({ ask, appid }: Wire) =>
@@ -41,6 +41,6 @@ export const diagnosis = {
   callbackIps: look<{ ip_list: string[] }>('/cgi-bin/getcallbackip'),
   /** The addresses of WeChat's API. */
   apiIps: look<{ ip_list: string[] }>('/cgi-bin/get_api_domain_ip'),
-  /** Explains the refused call with this `rid`; available for seven days. */
+  /** Asks WeChat why the call with this `rid` was refused. WeChat can explain it for seven days. */
   failedCall: post<{ rid: string }, { request: FailedCall }>('/cgi-bin/openapi/rid/get'),
 }

@@ -13,7 +13,7 @@ export type KfAccount = {
   invite_expire_time?: number
   invite_status?: 'waiting' | 'rejected' | 'expired'
 }
-/** `status`: 1 online on the web, 2 on a phone, 3 on both. */
+/** An agent of WeChat's own desk who is online: `status` 1 on the web, 2 on a phone, 3 on both. */
 export type KfOnline = {
   kf_account: string
   status: number
@@ -21,7 +21,10 @@ export type KfOnline = {
   accepted_case: number
   kf_openid?: string
 }
-/** `opercode`: 2002 if the agent sent the line, 2003 if the agent received it. */
+/**
+ * A line recorded by WeChat's own desk: `opercode` 2002 if the agent sent it, 2003 if the agent
+ * received it.
+ */
 export type KfRecord = {
   openid: string
   opercode: number
@@ -35,8 +38,8 @@ export type KfWaiting = { latest_time: number; openid: string }
 type Named = { kf_account: string }
 
 /**
- * Some of WeChat's documents expect the account in the query, others in the body, so it is sent in
- * both.
+ * Deletes a customer-service account. Some of WeChat's documents expect its name in the query,
+ * others in the body, so it is sent in both.
  */
 const remove: Call<Named, void> =
   ({ ask }) =>
@@ -71,20 +74,22 @@ export const kfAccounts = {
 export const kfSessions = {
   open: tell<Named & { openid: string }>('/customservice/kfsession/create'),
   close: tell<Named & { openid: string }>('/customservice/kfsession/close'),
-  /** An empty `kf_account` means that no agent has the follower. */
+  /** Which desk account serves a follower. An empty `kf_account` means that nobody does. */
   of: get<{ openid: string }, { createtime: number; kf_account: string }>(
     '/customservice/kfsession/getsession',
   ),
   list: get<Named, { sessionlist: { createtime: number; openid: string }[] }>(
     '/customservice/kfsession/getsessionlist',
   ),
-  /** The first hundred followers who are waiting. */
+  /**
+   * Lists the first hundred followers who wait for an agent of WeChat's own customer-service desk.
+   */
   waiting: look<{ count: number; waitcaselist: KfWaiting[] }>(
     '/customservice/kfsession/getwaitcase',
   ),
   /**
-   * Lists records of at most 24 h. Begin with `msgid` '1' and continue with the returned one until
-   * fewer than `number` are returned.
+   * Lists the recorded lines of a period of at most 24 h. Begin with `msgid` '1' and continue with
+   * the returned one until fewer than `number` are returned.
    */
   records: post<
     { starttime: number; endtime: number; msgid: string; number: number },

@@ -17,15 +17,15 @@ export type MassContent =
   | { msgtype: 'wxcard'; wxcard: { card_id: string } }
 
 /**
- * At most 32 bytes. If the same id is used again, WeChat refuses with 45065, because the first
- * message was sent.
+ * An id chosen by the caller, of at most 32 bytes, so that a mass message is sent only once. A
+ * second message with the same id is refused with 45065.
  */
 type SentOnce = { clientmsgid?: string }
 type Filter = { is_to_all: true } | { is_to_all: false; tag_id: number }
 type Previewed =
   Exclude<MassContent, { msgtype: 'image' }> | { msgtype: 'image'; image: { media_id: string } }
 
-/** The states known so far; WeChat may add more. */
+/** The states of a mass message that are known so far; WeChat may add more. */
 export type MassStatus = 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' | (string & {})
 export type MassSent = { msg_id: string; msg_data_id?: string }
 
@@ -41,8 +41,8 @@ export const mass = {
     '/cgi-bin/message/mass/preview',
   ),
   /**
-   * Messages can be removed within half an hour, articles at any time. `article_idx` (from 1)
-   * selects one article.
+   * Deletes a mass message from the followers' phones: messages within half an hour, articles at
+   * any time. `article_idx` (from 1) selects one of several articles.
    */
   remove: tell<{ msg_id: string; article_idx?: number } | { url: string }>(
     '/cgi-bin/message/mass/delete',
@@ -54,6 +54,6 @@ export const mass = {
     ({ ask }: Wire) =>
     (): Promise<{ speed: number; realspeed: number }> =>
       ask({ method: 'POST', path: '/cgi-bin/message/mass/speed/get', json: {} }),
-  /** From 0 (fastest) to 4 (slowest). */
+  /** Sets how fast mass messages are sent, from 0 (fastest) to 4 (slowest). */
   setSpeed: tell<{ speed: 0 | 1 | 2 | 3 | 4 }>('/cgi-bin/message/mass/speed/set'),
 }

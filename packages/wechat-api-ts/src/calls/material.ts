@@ -86,8 +86,8 @@ export const drafts = {
 export type Publication = {
   publish_id: string
   /**
-   * 0 published, 1 in progress, 2 failed the originality check, 3 failed, 4 refused, 5 deleted, 6
-   * banned.
+   * How far the publishing of an article is: 0 published, 1 in progress, 2 failed the originality
+   * check, 3 failed, 4 refused, 5 deleted, 6 banned.
    */
   publish_status: number
   article_id?: string

@@ -4,7 +4,10 @@ import type { Upload } from '../multipart.ts'
 
 export type MediaKind = 'image' | 'voice' | 'video' | 'thumb'
 export type Uploaded = { type: string; media_id: string; created_at: number }
-/** For a video WeChat returns an address instead of bytes. Download it soon; no token is needed. */
+/**
+ * A downloaded file. For a video WeChat returns an address instead of bytes. Download it soon; no
+ * token is needed.
+ */
 export type Media = ({ kind: 'file' } & MediaFile) | { kind: 'video'; video_url: string }
 
 const upload: Call<{ type: MediaKind; media: Upload }, Uploaded> =
@@ -16,7 +19,8 @@ const upload: Call<{ type: MediaKind; media: Upload }, Uploaded> =
       query: { type },
       upload: { media },
     })
-    // the id of a thumb has a different name in the answer
+    // WeChat calls the id of an uploaded thumbnail `thumb_media_id`; callers find it as `media_id`,
+    // like that of every other file.
     return thumb_media_id === undefined ? said : { ...said, media_id: thumb_media_id }
   }
 

@@ -16,7 +16,7 @@ export type MenuButton = { name: string } & (
   | { type: 'media_id' | 'view_limited'; media_id: string }
   | { type: 'article_id' | 'article_view_limited'; article_id: string }
 )
-/** At most three buttons, and at most five below each. */
+/** A menu has at most three buttons, and at most five below each of them. */
 export type Menu = { button: (MenuButton | { name: string; sub_button: MenuButton[] })[] }
 export type MatchRule = { tag_id?: string; client_platform_type?: '1' | '2' | '3' }
 export type ConditionalMenu = Menu & { matchrule: MatchRule }
@@ -56,10 +56,10 @@ const remove =
 
 export const menu = {
   create: tell<Menu>('/cgi-bin/menu/create'),
-  /** Refused with 46003 if there is no menu. */
+  /** Returns the menus that were made through the API; refused with 46003 if there is no menu. */
   get: look<SetMenus>('/cgi-bin/menu/get'),
   current: look<CurrentMenu>('/cgi-bin/get_current_selfmenu_info'),
-  /** Also removes conditional menus. */
+  /** Removes the account's menu together with all its conditional menus. */
   remove,
   addConditional: post<ConditionalMenu, { menuid: string }>('/cgi-bin/menu/addconditional'),
   removeConditional: tell<{ menuid: string }>('/cgi-bin/menu/delconditional'),

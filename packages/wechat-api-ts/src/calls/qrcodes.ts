@@ -2,8 +2,8 @@
 import { post } from '../call.ts'
 
 /**
- * `expire_seconds` is at most 30 days. It is required here, because WeChat's default is only half a
- * minute.
+ * The data of a new QR code. `expire_seconds` is at most 30 days. It is required here, because
+ * WeChat's default is only half a minute.
  */
 export type QrCode =
   | {
@@ -25,6 +25,6 @@ export const qrcodes = {
   ),
 }
 
-/** The address of the picture; no token is needed. */
+/** The address of a QR code's picture, which can be loaded without a token. */
 export const qrcodePicture = (ticket: string) =>
   `https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`

@@ -23,7 +23,10 @@ export type Template = {
 }
 
 export const templates = {
-  /** The result arrives as the event TEMPLATESENDJOBFINISH with the same `msgid`. */
+  /**
+   * Sends a template message. Whether it arrived is told later by the event TEMPLATESENDJOBFINISH
+   * with the same `msgid`.
+   */
   send: post<TemplateMessage, { msgid: string }>('/cgi-bin/message/template/send'),
   list: look<{ template_list: Template[] }>('/cgi-bin/template/get_all_private_template'),
   remove: tell<{ template_id: string }>('/cgi-bin/template/del_private_template'),
@@ -47,7 +50,10 @@ export type OneTimeNotice = {
 }
 
 export const subscriptions = {
-  /** Can be sent once for each time the follower agreed; otherwise WeChat refuses with 43101. */
+  /**
+   * Sends a subscription notice, once for each time the follower agreed to it. Without such a
+   * consent WeChat refuses with 43101.
+   */
   send: tell<SubscriptionNotice>('/cgi-bin/message/subscribe/bizsend'),
   sendOneTime: tell<OneTimeNotice>('/cgi-bin/message/template/subscribe'),
 }

@@ -2,7 +2,7 @@
 import { get, look, post, tell } from '../call.ts'
 
 export type Language = 'zh_CN' | 'zh_TW' | 'en'
-/** Since 2021 WeChat no longer gives names and pictures. */
+/** The data of a follower. Since 2021 WeChat no longer gives names and pictures. */
 export type UserInfo = { openid: string; unionid?: string } & (
   | { subscribe: 0 }
   | {
@@ -12,7 +12,7 @@ export type UserInfo = { openid: string; unionid?: string } & (
       remark: string
       groupid: number
       tagid_list: number[]
-      /** The values known so far; WeChat may add more. */
+      /** How the follower found the account. These values are known so far; WeChat may add more. */
       subscribe_scene: SubscribeScene | (string & {})
       qr_scene: number
       qr_scene_str: string
@@ -33,7 +33,7 @@ export type SubscribeScene = `ADD_SCENE_${
   | 'WXA'
   | 'OTHERS'}`
 
-/** After the last page `data` is absent and `next_openid` is empty. */
+/** A page of openids. After the last page `data` is absent and `next_openid` is empty. */
 export type Openids = {
   total: number
   count: number
@@ -45,20 +45,20 @@ type Asked = { openid: string; lang?: Language }
 
 export const users = {
   info: get<Asked, UserInfo>('/cgi-bin/user/info'),
-  /** At most 100 followers per call. */
+  /** Reads the data of at most 100 followers in one call. */
   infos: post<{ user_list: Asked[] }, { user_info_list: UserInfo[] }>(
     '/cgi-bin/user/info/batchget',
   ),
-  /** 10,000 openids per page. */
+  /** Lists the openids of all followers, up to 10,000 per page. */
   list: get<{ next_openid?: string }, Openids>('/cgi-bin/user/get'),
-  /** The remark must be shorter than 30 bytes. */
+  /** Sets the account's remark about a follower, which must be shorter than 30 bytes. */
   remark: tell<{ openid: string; remark: string }>('/cgi-bin/user/info/updateremark'),
 }
 
 type Tagging = { openid_list: string[]; tagid: number }
 
 export const tags = {
-  /** An account may have 100 tags with names of at most 30 bytes. */
+  /** Creates a tag for followers. An account may have 100 tags with names of at most 30 bytes. */
   create: post<{ tag: { name: string } }, { tag: { id: number; name: string } }>(
     '/cgi-bin/tags/create',
   ),
@@ -69,14 +69,14 @@ export const tags = {
     '/cgi-bin/user/tag/get',
   ),
   of: post<{ openid: string }, { tagid_list: number[] }>('/cgi-bin/tags/getidlist'),
-  /** At most 50 followers per call. */
+  /** Gives a tag to at most 50 followers in one call. */
   give: tell<Tagging>('/cgi-bin/tags/members/batchtagging'),
   take: tell<Tagging>('/cgi-bin/tags/members/batchuntagging'),
 }
 
 export const blacklist = {
   list: post<{ begin_openid?: string }, Openids>('/cgi-bin/tags/members/getblacklist'),
-  /** At most 20 followers per call. */
+  /** Puts at most 20 followers on the blacklist in one call. */
   add: tell<{ openid_list: string[] }>('/cgi-bin/tags/members/batchblacklist'),
   remove: tell<{ openid_list: string[] }>('/cgi-bin/tags/members/batchunblacklist'),
 }

@@ -16,7 +16,10 @@ export class Refused extends Error {
   }
 }
 
-/** `more`: fields to return with the errcode, possibly with a special errmsg. */
+/**
+ * Refuses a call with this errcode. `more` contains further fields of the answer, and possibly an
+ * errmsg other than the usual one.
+ */
 export function refuse(errcode: number, more?: Record<string, unknown>): never {
   throw new Refused(errcode, more)
 }
@@ -32,12 +35,15 @@ export type Request = {
   query: URLSearchParams
   text: string
   ip: string
-  /** null if the body is not a JSON object. */
+  /** The body of the request as JSON; null if it is not a JSON object. */
   body: Body | null
   parts: Part[] | null
   accessToken: string | null
 }
-/** A call with a valid token, made for this account or for the third-party platform itself. */
+/**
+ * A call with a valid token of an account. A call that a third-party platform makes for itself is a
+ * ComponentCall.
+ */
 export type Call = Omit<Request, 'body'> & { account: Account; token: Token; body: Body }
 export type ComponentCall = Omit<Request, 'body'> & { component: Component; body: Body }
 export type Bytes = { bytes: Buffer; contentType: string; name: string | null }

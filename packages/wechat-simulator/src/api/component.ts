@@ -48,7 +48,10 @@ function preAuthCode({ store, component }: ComponentCall): Answer {
 const scopesOf = (given: Authorization): object[] =>
   given.scopes.map((id) => ({ funcscope_category: { id } }))
 
-/** Creates a new token; the previous one stays valid for five minutes. */
+/**
+ * Creates a new token with which a platform can act for an account that authorised it. The previous
+ * token stays valid for five minutes.
+ */
 function authorizerToken(store: Store, given: Authorization): Answer {
   for (const old of store.tokens.values()) {
     const isTheirs =
@@ -123,7 +126,8 @@ function authorizerInfo(call: ComponentCall): Answer {
       alias: account.wechatId,
       qrcode_url: '',
       business_info: { open_store: 0, open_scan: 0, open_pay: 0, open_card: 0, open_shake: 0 },
-      // only mini programs have this field, so it distinguishes them from official accounts
+      // Official accounts must not have this field, because its presence is how one recognises a
+      // mini program.
       ...(account.kind === 'miniprogram' ? { MiniProgramInfo: miniProgramInfo } : {}),
     },
     authorization_info: {

@@ -16,7 +16,10 @@ function dateIn(call: Call, name: string): number {
 
 const dateOf = (ms: number): string => new Date(ms + beijing).toISOString().slice(0, 10)
 
-/** The requested days, up to yesterday. */
+/**
+ * Lists the days for which statistics are requested. WeChat has none for the present day, so later
+ * days than yesterday are refused.
+ */
 function daysIn(call: Call, most: number): string[] {
   const [from, to] = [dateIn(call, 'begin_date'), dateIn(call, 'end_date')]
   const yesterday = Date.parse(`${dateOf(call.store.now() - day)}T00:00:00Z`)

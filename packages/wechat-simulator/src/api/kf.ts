@@ -66,7 +66,10 @@ function update(call: Call): undefined {
   call.store.saveSoon()
 }
 
-/** Documents disagree whether this call is a GET or a POST, so both are accepted. */
+/**
+ * Deletes a desk account. WeChat's documents disagree whether this call is a GET or a POST, so both
+ * are accepted.
+ */
 function remove(call: Call): undefined {
   const one = find(call, call.body['kf_account'] ?? call.query.get('kf_account'))
   call.store.kfAccounts.delete(keyOf(one.appid, one.account))

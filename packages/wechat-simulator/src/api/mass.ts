@@ -51,7 +51,8 @@ function contentIn(call: Call): { type: string; content: Body } {
 }
 
 /**
- * A service account may reach each follower four times a month, other accounts may send once a day.
+ * Refuses a mass message beyond the quota: a service account may reach each follower four times a
+ * month, other accounts may send once a day.
  */
 function checkQuota(call: Call): Mass[] {
   const { store, account } = call

@@ -132,7 +132,10 @@ function read(call: Call): Answer {
   }
 }
 
-/** The same menu in a different form, in which lists are wrapped in `list`. */
+/**
+ * Returns the present menu in the form that WeChat's console uses, in which the buttons below a
+ * button are wrapped in `list`.
+ */
 function readSelf(call: Call): Answer {
   const { main } = menusOf(call.store, call.account.appid)
   const listed = (button: Body): Body => {

@@ -53,7 +53,10 @@ function holder({ store, query }: Request): Grant {
   return found.openid === query.get('openid') ? found : refuse(40003)
 }
 
-/** Only this call returns nickname and picture, and only if the person agreed. */
+/**
+ * Returns the profile of a visitor of a web page. No other call returns nickname and picture, and
+ * this one only if the person agreed.
+ */
 function userInfo(request: Request): Answer {
   const { appid, openid, scope } = holder(request)
   if (scope !== 'snsapi_userinfo') refuse(48001)

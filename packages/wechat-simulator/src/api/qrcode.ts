@@ -43,7 +43,7 @@ function save(
   return code
 }
 
-/** The same scene always gives the same permanent code. */
+/** Creates a permanent QR code. The same parameter (scene) always gives the same code. */
 function createPermanent(call: Call, scene: string | number): Answer {
   const codes = ofAccount(call.store, 'codes', call.account.appid).filter((one) => one.permanent)
   const known = codes.find((one) => one.scene === scene)
@@ -53,7 +53,7 @@ function createPermanent(call: Call, scene: string | number): Answer {
 }
 
 function createTemporary(call: Call, scene: string | number): Answer {
-  // if no time is given, the code expires almost at once
+  // A temporary code for which no time is given expires after one minute.
   const seconds = may(call.body, 'expire_seconds', 'number') ?? 60
   if (seconds < 1 || seconds > thirtyDays) refuse(40035)
   const { ticket, url } = save(call, scene, call.store.now() + seconds * 1000)

@@ -20,7 +20,10 @@ function clearOwn(call: Call): undefined {
   clear(call, call.account)
 }
 
-/** Uses the secret instead of a token, for when the quota of calls with a token is used up. */
+/**
+ * Resets an account's quotas of calls by its secret, because a call with a token is refused once
+ * the quota is used up.
+ */
 function clearWithSecret(request: Request): undefined {
   const find = (name: string): unknown => request.query.get(name) ?? request.body?.[name]
   const account = request.store.accounts.get(String(find('appid'))) ?? refuse(40013)

@@ -101,7 +101,7 @@ function whom({ body, query }: Request): { openid?: string } {
   return isText(openid) ? { openid } : {}
 }
 
-/** A failed call can later be looked up by its rid. */
+/** Finds the rid in the errmsg of a failed call. The call can later be looked up by it. */
 function ridOf(outcome: Outcome | null): { rid?: string } {
   const found =
     outcome === null || isBytes(outcome)
@@ -133,7 +133,10 @@ function record(request: Request, { outcome, fault, status, appid }: Happened): 
   })
 }
 
-/** Applies faults that change the state before the call is processed. */
+/**
+ * Applies a fault that changes the state before the call is processed: an expired token or a closed
+ * reply window.
+ */
 function prepare(request: Request, fault: Fault): void {
   const { store } = request
   if (fault.kind === 'expireToken') expireToken(store, request.accessToken)
@@ -200,7 +203,10 @@ function writeAnswer(
   } else response.end(body)
 }
 
-/** True if a fault replaced the answer, so that the call has no effect. */
+/**
+ * Applies a fault that answers in place of WeChat. If it returns true, the call is not processed
+ * and has no effect.
+ */
 function turnAway(
   request: Request,
   response: ServerResponse,

@@ -64,7 +64,10 @@ function show(call: Call, follower: Follower, template: Template): void {
   })
 }
 
-/** The result is pushed as an event after the call has been answered. */
+/**
+ * Sends a template message. Whether it reached the follower is pushed as an event after the call
+ * has been answered.
+ */
 function sendTemplate(call: Call): Answer {
   const { store, account } = call
   const follower = followerOf(call, call.body['touser'])
@@ -86,7 +89,7 @@ function sendTemplate(call: Call): Answer {
   return { errcode: 0, errmsg: 'ok', msgid }
 }
 
-/** A notice can be sent once for each time the follower allowed it. */
+/** Sends a subscription notice, which is possible once for each time the follower allowed it. */
 function sendNotice(call: Call): undefined {
   const { store, account } = call
   const follower = followerOf(call, call.body['touser'])
@@ -149,7 +152,7 @@ function remove(call: Call): undefined {
   call.store.saveSoon()
 }
 
-/** The one-time notice, whose title and text the caller chooses. */
+/** Sends a one-time notice, whose title and text the caller chooses. */
 function sendOnce(call: Call): undefined {
   const follower = followerOf(call, call.body['touser'])
   const title = needText(call.body, 'title', 47003)

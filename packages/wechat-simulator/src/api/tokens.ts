@@ -69,7 +69,10 @@ export function checkAddress(request: Request, whitelist: string[] | null, errco
   refuse(errcode, { errmsg: `invalid ip ${ip} ipv6 ::ffff:${ip}, not in whitelist` })
 }
 
-/** The account that asks for a token with its secret. */
+/**
+ * Finds the account that asks for a token by its appid and secret. Wrong ones are refused like
+ * WeChat does.
+ */
 function whoAsks(request: Request, asked: TokenAsked): Account {
   const { store, path } = request
   if (asked.grantType !== 'client_credential') refuse(40002)
@@ -85,7 +88,7 @@ function whoAsks(request: Request, asked: TokenAsked): Account {
   return account
 }
 
-/** Each call creates a new classic token; the previous one stays valid for five minutes. */
+/** Answers with a new classic token at each call; the previous one stays valid for five minutes. */
 function classicToken(request: Request): Answer {
   const { store } = request
   const { appid } = whoAsks(request, askedIn(request))
@@ -102,8 +105,8 @@ function mayForce(store: Store, held: Token): boolean {
 }
 
 /**
- * A stable token stays the same until five minutes before it expires. A forced renewal invalidates
- * it at once, and is allowed once in 30 s and twenty times a day.
+ * Returns the stable token, which stays the same until five minutes before it expires. A forced
+ * renewal invalidates it at once, and is allowed once in 30 s and twenty times a day.
  */
 function stableToken(request: Request): Answer {
   const { store } = request

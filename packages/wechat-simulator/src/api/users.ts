@@ -4,7 +4,7 @@ import type { Follower } from '../types.ts'
 import { bytesOf, followerOf, get, may, post, refuse, textsIn } from './call.ts'
 import type { Answer, Call, Endpoints } from './call.ts'
 
-/** Since 2021 WeChat gives no nickname and no picture. */
+/** The data of a follower. As since 2021 at WeChat, there is no nickname and no picture in it. */
 function infoOf(one: Follower): Answer {
   const known = { openid: one.openid, ...(one.unionid === '' ? {} : { unionid: one.unionid }) }
   if (!one.subscribed) return { subscribe: 0, ...known }
@@ -32,7 +32,10 @@ function batchInfo(call: Call): Answer {
   }
 }
 
-/** A page of openids after `after`. */
+/**
+ * Returns a page of the openids that follow the openid `after`, or the first page if `after` is
+ * empty.
+ */
 export function page(all: string[], after: string, most = 10_000): Answer {
   const start = after === '' ? 0 : all.indexOf(after) + 1
   if (after !== '' && start === 0) refuse(40003)

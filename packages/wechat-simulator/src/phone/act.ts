@@ -55,7 +55,7 @@ async function push(store: Store, { what, follower, body }: Deed): Promise<Phone
   return { ...rest, attempts: attempts.length, msgId: what.msgId, tries: attempts }
 }
 
-/** Messages of a follower on the account's blacklist are not pushed. */
+/** What happens to a message of a follower on the account's blacklist: it is not pushed. */
 function unheard(msgId: string | null): PhoneAnswer {
   return { attempts: 0, status: null, reply: null, msgId, shown: [], tries: [] }
 }
@@ -116,7 +116,7 @@ async function sendRaw(store: Store, { account, follower, body }: Raw): Promise<
   try {
     read = readPush(xml)
   } catch {
-    /* the text need not be readable; sending unreadable texts is the purpose */
+    /* A text that cannot be read is pushed as well; testing such texts is the purpose. */
   }
   if (read !== null) key = `${account.appid}|${read.dedupKey}`
   const isMessage = read?.kind !== 'event'

@@ -76,7 +76,10 @@ const told: Record<string, string> = {
   shortvideo: '[video]',
 }
 
-/** 2003 is a line that the agent received, 2002 one that the agent sent. */
+/**
+ * Records a line of WeChat's own customer-service desk: `opercode` 2003 is a line that the agent
+ * received, 2002 one that the agent sent.
+ */
 export function recordLine(
   store: Store,
   follower: Follower,

@@ -99,7 +99,8 @@ const events: Record<string, Defaults> = {
   annual_renew: () => ({ ExpiredTime: 1791536000 }),
   verify_expired: () => ({ ExpiredTime: 1791536000 }),
   debug_demo: () => ({ debug_str: 'hello world' }),
-  // the lists in these events have no enclosing element
+  // In events about parcels the entries of a list stand side by side, without an element around
+  // them.
   add_express_path: () => ({
     DeliveryID: 'SF',
     WayBillId: '12345678',

@@ -96,7 +96,10 @@ function link(body: Body): Fields {
   return { Title: text('title'), Description: text('description'), Url: textOf(given, 'url') }
 }
 
-/** A file is pushed with only its name and size; it cannot be downloaded. */
+/**
+ * The fields of a file message. A file is pushed with only its name and size, and the account
+ * cannot download it.
+ */
 function file(body: Body): Fields {
   const given = bytesOf(body)
   const bytes = given?.bytes ?? Buffer.from('报价单\n')

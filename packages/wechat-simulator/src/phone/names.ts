@@ -46,7 +46,10 @@ export function toFields(body: Body): Fields {
   )
 }
 
-/** Fields given by the caller that do not control the simulator. */
+/**
+ * The fields of a request that go into the push, which are all except those that control the
+ * simulator itself.
+ */
 export function others(body: Body): Fields {
   return toFields(
     Object.fromEntries(Object.entries(body).filter(([name]) => !control.includes(name))),

@@ -18,8 +18,8 @@ function codeIn(store: Store, appid: string, body: Body): Code | null {
 }
 
 /**
- * Scans a QR code with a parameter: a follower causes a scan event, anybody else follows by it. A
- * scene may be given without a code.
+ * A person scans a QR code with a parameter: for a follower this is a scan event, anybody else
+ * follows the account by it. Instead of a code only its parameter (scene) may be given.
  */
 export async function scan(store: Store, openid: string, body: Body): Promise<PhoneAnswer> {
   const { appid, subscribed } = getFollower(store, textOf(body, 'appid'), openid)

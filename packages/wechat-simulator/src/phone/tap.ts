@@ -41,7 +41,10 @@ async function scanCode(tap: Tap): Promise<PhoneAnswer[]> {
   ]
 }
 
-/** The event tells only how many pictures there are; they follow as separate messages. */
+/**
+ * A tap on a menu button that sends pictures. The event tells only how many there are; the pictures
+ * follow as separate messages.
+ */
 async function pictures(tap: Tap): Promise<PhoneAnswer[]> {
   const given = tap.body['files']
   const files: unknown[] =
@@ -95,7 +98,10 @@ async function place(tap: Tap): Promise<PhoneAnswer[]> {
   ]
 }
 
-/** WeChat itself sends the material, and the account is not told. */
+/**
+ * A tap on a menu button with stored material. WeChat itself sends the material to the follower,
+ * and the account is not told.
+ */
 async function material({ store, follower, button }: Tap): Promise<PhoneAnswer[]> {
   const media = store.media.get(String(button['media_id']))
   const type = media?.type ?? 'news'
@@ -139,7 +145,7 @@ export async function tapMenu(store: Store, openid: string, body: Body): Promise
   const button = buttonAt(menu, body['path'])
   const type = button['type']
   const tap = isText(type) && Object.hasOwn(taps, type) ? taps[type] : undefined
-  // A button with a submenu only opens it.
+  // Nothing is pushed for a button that has a submenu, because a tap on it only opens the submenu.
   if (menu === undefined || tap === undefined) return { answers: [] }
   return { answers: await tap({ store, follower, menu, button, body }) }
 }

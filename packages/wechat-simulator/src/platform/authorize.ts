@@ -90,7 +90,8 @@ export function authorizeAccount(
     at: store.now(),
     refreshToken: `refreshtoken@@@${randomBytes(32).toString('base64url')}`,
   }
-  // If an account authorised several platforms, the latest one gets its pushes.
+  // The authorisation is deleted and put at the end: if an account authorised several platforms,
+  // the latest one gets its pushes.
   store.authorizations.delete(keyOf(componentAppid, account.appid))
   put(store, 'authorizations', given)
   return grant(store, { kind: 'auth', appid: account.appid, component: componentAppid }, hour)

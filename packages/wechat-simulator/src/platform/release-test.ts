@@ -63,8 +63,8 @@ async function passiveEvent({ store, follower }: TestRun): Promise<Case> {
 }
 
 /**
- * The push must be answered with nothing; then the platform exchanges the code for a token and
- * sends a message with it.
+ * Runs one case of WeChat's release test: the platform must answer a push with nothing, exchange
+ * the code in it for a token, and send a message with that token.
  */
 async function byApi(run: TestRun): Promise<Case> {
   const { store, follower, code } = run

@@ -44,7 +44,8 @@ function open(body: string, receiver: Receiver): string {
   try {
     return unseal(sealed, receiver)
   } catch (error) {
-    // After a key change both keys are accepted for a while.
+    // An answer that cannot be decrypted with the present key is tried with the previous one,
+    // because both are accepted for a while after a change.
     if (receiver.previousAesKey === '') throw error
     return unseal(sealed, { ...receiver, encodingAesKey: receiver.previousAesKey })
   }
@@ -57,7 +58,10 @@ function readText(root: Element): Shown {
   return { way: 'passive', type: 'text', text }
 }
 
-/** The answer to a message may have one article, the answer to an event eight. */
+/**
+ * Reads an answer with articles. The answer to a message may have only one, the answer to an event
+ * up to eight.
+ */
 function readNews(root: Element, { isMessage }: Question): Shown {
   const items = (child(root, 'Articles')?.children ?? []).filter((one) => one.name === 'item')
   const most = isMessage ? 1 : 8
@@ -112,7 +116,10 @@ const readers: Record<string, Reader> = {
   music: media('music', 'Music', ['thumb', 'image']),
 }
 
-/** Replies that show nothing: WeChat's own desk or AI takes over. */
+/**
+ * Reads a reply that shows nothing on the phone, because it hands the follower to WeChat's own desk
+ * or AI.
+ */
 function handOn(
   root: Element,
   type: string,

@@ -16,7 +16,7 @@ export type Push = {
   openid: string
   fields: Fields
   msgId: string | null
-  /** The elements after MsgId. */
+  /** Fields whose elements must come after MsgId in the XML. */
   after?: Fields
   /** A text to push unchanged instead of the fields. */
   xml?: string

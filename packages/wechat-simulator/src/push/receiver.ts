@@ -25,7 +25,8 @@ function ofComponent(component: Component, appid: string): Receiver {
     previousAesKey: '',
     appid: componentAppid,
     mode: 'safe',
-    // third-party platforms cannot choose another format
+    // Pushes to third-party platforms are always XML, because platforms cannot choose another
+    // format.
     format: 'xml',
   }
 }

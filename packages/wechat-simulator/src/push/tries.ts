@@ -8,7 +8,7 @@ import type { PostAnswer } from './post.ts'
 import { writeLetter } from './write.ts'
 import type { Letter } from './write.ts'
 
-/** What is posted, what the answer must be, and how the ledger names it. */
+/** What is posted, what the answer must be, and how the ledger of the simulator names it. */
 export type Mail = {
   letter: Letter
   appid: string

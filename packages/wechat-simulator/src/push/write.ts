@@ -16,7 +16,7 @@ export type Letter = {
   receiver: Receiver
   /** The content of the push, in the format of its receiver. */
   xml: string
-  /** Plain fields beside the encrypted text. */
+  /** Fields that stand unencrypted beside the encrypted text. */
   envelope: Fields
   openid?: string
   tamper?: Tamper
@@ -48,7 +48,10 @@ function bodyOf(letter: Letter, sealed: string): string {
   return xml.replace(/\s*<\/xml>\s*$/, (end) => `\n${writeFields({ Encrypt: sealed })}${end}`)
 }
 
-/** Each attempt has a new nonce, time and ciphertext. */
+/**
+ * Writes the request of one attempt to deliver a push. Each attempt has a new nonce, time and
+ * ciphertext.
+ */
 export function writeLetter(letter: Letter, now: number): { url: URL; body: string } {
   const { receiver, openid, tamper } = letter
   const timestamp = String(Math.floor(now / 1000) - (tamper === 'clock' ? 3600 : 0))

@@ -94,7 +94,7 @@ export function saveAccount(store: Store, body: Body): { account: Account; isNew
   return { account, isNew: known === undefined }
 }
 
-/** Changes only the given fields. */
+/** Changes the given fields of an account and leaves all others unchanged. */
 export function changeAccount(store: Store, appid: string, body: Body): Account {
   const known = store.accounts.get(appid)
   if (known === undefined) throw failWith(404, 'not_found', `no account ${appid}`)

@@ -5,7 +5,10 @@ import type { Store } from '../state/store.ts'
 import { ok, wholeNumber } from './route.ts'
 import type { Asked, Reply } from './route.ts'
 
-/** Entries are numbered by `n` without gaps from 1, so a position can be used as an index. */
+/**
+ * Returns a part of the ledger. Its entries are numbered by `n` without gaps from 1, so the entry
+ * after number n has the index n.
+ */
 export function getLedger(store: Store, { query }: Asked): Reply {
   const { ledger } = store
   const last = query.has('last') ? ledger.length - wholeNumber(query, 'last', 0) : 0

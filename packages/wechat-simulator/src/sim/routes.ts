@@ -36,8 +36,8 @@ function linesOf(store: Store, { query, id }: Asked): Line[] {
 }
 
 /**
- * With `last`, also the last line of each conversation and how many lines have reached the
- * follower.
+ * Lists followers. With `last`, each has the last line of their conversation and how many lines
+ * have reached them.
  */
 function listFollowers(store: Store, { query }: Asked): Reply {
   const appid = query.get('appid')
@@ -98,7 +98,7 @@ function postOauth(store: Store, { body, id }: Asked): Reply {
   return made({ code: code.code })
 }
 
-// The events' names as WeChat writes them.
+// The names of all events, in capital or small letters as WeChat writes them.
 const platformNames = eventNames.map((name) =>
   /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name,
 )

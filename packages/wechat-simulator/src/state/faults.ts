@@ -43,7 +43,10 @@ function useUp(store: Store, fault: Fault | undefined): Fault | null {
   return fault
 }
 
-/** With `every` 3, two matching calls succeed and the third gets the fault. */
+/**
+ * Whether a fault with `every` occurs at this call. With `every` 3, two matching calls succeed and
+ * the third gets the fault.
+ */
 function isItsTurn(fault: Fault): boolean {
   if (fault.every === undefined || fault.every < 2) return true
   fault.seen = (fault.seen ?? 0) + 1
@@ -65,7 +68,10 @@ export function takeFault(store: Store, call: ApiCall): Fault | null {
   )
 }
 
-/** True if this failed push must not be repeated. */
+/**
+ * Uses up a `noRetry` fault, if one was set for this account. If so, the push that just failed must
+ * not be repeated.
+ */
 export function takePushFault(store: Store, appid: string): boolean {
   return (
     useUp(

@@ -134,7 +134,8 @@ export function openStore(dataDir: string | null, timing: Timing): Store {
       chatLog.close()
     },
   }
-  // Every running push listens to this signal, so there is no fixed number of listeners.
+  // Every running push listens to this signal, and there can be any number of them, so node must
+  // not warn of a leak.
   setMaxListeners(0, store.closing.signal)
   return store
 }

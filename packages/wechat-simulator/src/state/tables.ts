@@ -95,7 +95,10 @@ export const followerDefaults = {
   qrSceneStr: '',
   subscriptions: {},
 }
-/** Default values for fields that older files do not have. */
+/**
+ * Default values for fields that are missing in rows which an older version of the simulator
+ * stored.
+ */
 const defaults: Partial<Record<keyof Rows, object>> = {
   accounts: accountDefaults,
   followers: followerDefaults,

@@ -16,7 +16,10 @@ export function sceneOfEvent(event: string): Scene | null {
   return ['click', 'scancode_push', 'scancode_waitmsg'].includes(name) ? 'menu' : null
 }
 
-/** Allowances do not add up: the larger number and the later end count. */
+/**
+ * Lets the account write to a follower after something the follower did. Allowances do not add up:
+ * the larger number and the later end count.
+ */
 export function openWindow(follower: Follower, scene: Scene, now: number): void {
   const { limit, lasts } = rules[scene]
   const old: ReplyWindow | null =

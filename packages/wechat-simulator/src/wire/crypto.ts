@@ -1,5 +1,5 @@
-// Written from WeChat's description alone, without the SDK's code, because a mistake shared by both
-// would go unnoticed.
+// Encrypts, decrypts and signs pushes. It is written from WeChat's description alone, without the
+// SDK's code, because a mistake shared by both would go unnoticed.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 const block = 32
@@ -35,7 +35,8 @@ export function seal(
     Buffer.from(box.appid, 'ascii'),
   ])
   const pad = block - (content.length % block)
-  // Node pads to blocks of 16 bytes, WeChat to 32.
+  // Turns off node's own padding, which fills blocks of 16 bytes, because WeChat pads to blocks of
+  // 32.
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   return Buffer.concat([
     cipher.update(content),

@@ -2,7 +2,8 @@
 import { XmlError } from './xml.ts'
 import type { Element, Fields, Value } from './xml.ts'
 
-// These ids are larger than JavaScript numbers can hold exactly.
+// WeChat writes these ids as plain numbers. They are larger than JavaScript numbers can hold
+// exactly, so their digits are copied as text.
 const bare = /^(MsgId|MsgID|MenuId|publish_id)$/
 
 function writeValue(name: string, value: Value): string {

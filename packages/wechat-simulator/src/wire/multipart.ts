@@ -28,7 +28,7 @@ function readPart(chunk: Buffer): Part | null {
   }
 }
 
-/** null if the body is not multipart/form-data. */
+/** Reads the parts of a form; null if the body is not multipart/form-data. */
 export function readParts(contentType: string, body: Buffer): Part[] | null {
   const boundary = /^multipart\/form-data\b/i.test(contentType)
     ? parameter(contentType, 'boundary')

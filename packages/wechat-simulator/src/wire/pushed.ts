@@ -12,7 +12,8 @@ export type Pushed = {
 }
 
 const repeating = ['item', 'List', 'fail_idx']
-// elements that identify a push and may occur only once; others may be repeated at the top
+// The elements that identify a push. A push in which one of them occurs twice is refused; all other
+// elements may be repeated.
 const single = [
   'ToUserName',
   'FromUserName',
@@ -72,7 +73,9 @@ function dedupKeyOf(fields: ReadFields, kind: Pushed['kind'], type: string): str
   return id === '' ? [to, 'nomsgid', from, time, type].join('|') : [to, 'msg', id].join('|')
 }
 
-/** How the simulator reads a push, to compare with other readers. */
+/**
+ * Reads a push with the simulator's own reader, so that tests can compare other readers with it.
+ */
 export function readPush(source: string): Pushed {
   const { root, warnings } = readDocument(source)
   const fields = fieldsOf(root, warnings)

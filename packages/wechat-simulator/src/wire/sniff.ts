@@ -28,7 +28,7 @@ export function sniff(bytes: Buffer): Sniffed | null {
   return found === undefined ? null : { kind: found[2], contentType: found[3], extension: found[4] }
 }
 
-// The length in bytes of a 20 ms frame for each frame type, narrow band and wide band.
+// The length in bytes of an AMR frame (20 ms of sound) by its type, for narrow band and wide band.
 const narrow = [13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1]
 const wide = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1]
 // The bit rate of an MP3 frame in kbit/s by its index, for MPEG 1 and for MPEG 2 and 2.5.

@@ -128,8 +128,8 @@ export function cdata(text: string): string {
 export type Value = string | number | Fields | Value[]
 export type Fields = { [name: string]: Value }
 
-// These elements are written as plain numbers without CDATA; some are too large for JavaScript
-// numbers.
+// WeChat writes these elements as plain numbers without CDATA. Some are too large for JavaScript
+// numbers, so their values are texts.
 const bare = /^(MsgId|MsgID|Count|PopupScene|ErrorCode|MenuId|publish_id)$/
 
 function writeField(name: string, value: Value): string {

@@ -37,7 +37,8 @@ export function answerBy(facts: Facts, effects: Effects, answering: Answering): 
   speaker.answers.forEach((answer, at) => {
     const content = fitting(fillContent(answer, variables), isEvent && at === 0)
     if (content.type === 'text' && content.text.trim() === '') return
-    // mini programs do not support passive replies
+    // only the first line can be the passive reply, and only if its type allows that; mini programs
+    // do not support passive replies
     if (at === 0 && canBePassive(content) && !isMiniProgram(push.account)) {
       passive = sayPassively(facts, effects, { ...answering, content })
     } else sayByApi(facts, effects, { ...answering, content, key: `${push.id}:${at}` })

@@ -24,8 +24,9 @@ type Received = {
 }
 
 /**
- * The order of preference: a rule that matches the text, then the working hours, then the default
- * rule, then the place in the queue.
+ * Chooses what answers a customer's message. The order of preference is: a rule that matches the
+ * text, the notice outside working hours, the default rule, the notice about the place in the
+ * queue.
  */
 export function chooseSpeaker(facts: Facts, push: NewPush, received: Received): Speaker | null {
   const { found, isServed } = received
@@ -82,7 +83,8 @@ function placeSpeaks(facts: Facts, push: NewPush, received: Received): Speaker |
 function placeOf(facts: Facts, push: NewPush, { session: { row }, isNew }: InSession) {
   const place = row.lane === null ? undefined : facts.places.get(placeKey(push, row.lane))
   if (!place) return null
-  // customers opened by the same batch are not in the index yet, so they are counted separately
+  // the queue index does not know the sessions yet that earlier pushes of this batch opened, so
+  // they are counted here
   const also = isNew
     ? [...facts.opened.values()].filter(
         (one) =>

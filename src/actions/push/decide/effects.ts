@@ -21,17 +21,24 @@ export type Effects = {
   answer: PushAnswer | null
 
   customer: KnownCustomer
-  /** The customer now has a different exclusive agent, so that must be written. */
+  /**
+   * Whether the customer has another exclusive agent since this push, so that the column must be
+   * written.
+   */
   belongs: boolean
   visit: Visit | null
   visitChanged: boolean
   open: BatchSession | null
-  /** Sessions to write that are closed: by this push, or before and only now graded by their customer. */
+  /**
+   * Closed sessions that must be written: those that this push ends, and those that ended before
+   * and that the customer grades with this push.
+   */
   ended: BatchSession[]
 
   /**
-   * Agents who were given a session; agents who lost a session that this batch had given them;
-   * agents who lost a session they had before.
+   * The uids of agents whose number of sessions changes. `given`: they were given a session.
+   * `withdrawn`: they lost one that this batch had given them. `freed`: they lost one that they had
+   * before.
    */
   given: number[]
   withdrawn: number[]

@@ -22,14 +22,15 @@ export function endAtOnce(
     at,
   })
   ledger.push(moved.ledger)
-  // nobody was told that the session was queued, so nobody must be told that it leaves the lane
+  // the session was queued only within this transaction and nobody was told so; without its lane,
+  // nobody is told that it leaves the queue
   moved.before.lane = null
   events.push(...stepEvents('session.closed', moved))
 }
 
 /**
- * A customer who no longer follows the account cannot be written to, so the session ends without a
- * word.
+ * Ends the open session of a customer who no longer follows the account. They cannot be written to
+ * any more, so nothing is said to them.
  */
 export function endUnsubscribed({ at }: Facts, effects: Effects): void {
   const { open } = effects
@@ -51,8 +52,8 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
 }
 
 /**
- * Remembers what the step changes, and the lane in which the queue index knows the session: the one
- * before the first step of the batch.
+ * Adds what a step changes to what the batch will write for the session. It also keeps the lane in
+ * which the queue index knows the session: the one before the first step of the batch.
  */
 export function stepped(
   session: BatchSession,

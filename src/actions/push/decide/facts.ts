@@ -10,8 +10,8 @@ import { gradedBy, type Graded } from './graded.ts'
 import { customerOf, type NewPush, type Push } from './push.ts'
 
 /**
- * Columns of a customer that change when they do more than write, loaded only for those pushes. `n`
- * is the number of the newest row of their trajectory.
+ * Columns of a customer that change only when they do more than write, such as tap or scan. They
+ * are loaded only for such pushes. `n` is the number of the newest row of their trajectory.
  */
 export type Visit = VisitedCustomer & { n: number }
 
@@ -31,7 +31,10 @@ export type BatchSession = {
   step: 'moved' | 'ended' | null
   /** The columns that steps of this batch have changed. */
   patch: PatchIn<'message_session'>
-  /** The lane in which the session was before that step. */
+  /**
+   * The list of the queue index in which the session was before the first step of this batch; null
+   * if it was in none.
+   */
   from: string | null
 }
 
@@ -69,7 +72,8 @@ type Shared = {
   /** Lanes in which somebody is waiting, each with its company. */
   readonly waitedIn: ReadonlySet<string>
   /**
-   * Places in the queue by push and lane. Loaded only if the company tells customers their place.
+   * The places in the queue that customers are told, by push and lane. They are loaded only if the
+   * company tells customers their place.
    */
   readonly places: ReadonlyMap<string, PlaceInLane>
   /** Sessions that earlier pushes of this batch opened. The queue index does not know them yet. */
@@ -90,9 +94,14 @@ export type Facts = Shared &
  * them.
  */
 export type BatchFacts = Shared & {
-  /** By the customer's identity, which `customerOf` computes from a push. */
+  /**
+   * The facts about each customer of the batch. The key identifies the customer and is computed
+   * from a push by `customerOf`.
+   */
   customers: Map<string, CustomerFacts>
-  /** Customers whose rows are locked by somebody else. */
+  /**
+   * Customers whose rows are locked by somebody else. Their pushes leave the batch and run alone.
+   */
   busy: ReadonlySet<string>
   asked: Map<string, SessionRow>
   found: ReadonlyMap<Push, Found>

@@ -7,7 +7,8 @@ import type { Push } from './push.ts'
 
 export function findRule({ deed, company: { matcher }, account }: Push, now: number): Found | null {
   const moment = { accountId: account.account_id, now }
-  // a tap on a menu message arrives as a text, so both the id of the entry and its words are tried
+  // a tap on a menu message arrives as a text, so rules are asked both for the id of the tapped
+  // entry and for its words
   if (deed.kind === 'text') {
     return (
       (deed.tapped ? matcher.event('menu', deed.tapped, moment) : null) ??

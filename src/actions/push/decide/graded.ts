@@ -8,7 +8,10 @@ export type Graded = { session: SessionRow; grade: Grade }
 export const gradingIn = ({ deed }: Push) =>
   deed.kind === 'text' && deed.tapped !== undefined ? readAnswer(deed.tapped) : null
 
-/** Null if the tap does not grade a session about which this customer was asked. */
+/**
+ * Returns the session that a push grades and the grade. Null if the push is no tap that grades a
+ * session about which this customer was asked.
+ */
 export function gradedBy(
   push: Push,
   asked: ReadonlyMap<string, SessionRow>,

@@ -15,8 +15,8 @@ export const newBatchSession = ({ at, ids }: Facts, { customer }: Effects): Batc
   batchSession(newSession(customer, { id: ids(), at }), true)
 
 /**
- * `named` is the person or group that a rule or an event names. Otherwise a QR code may have named
- * somebody.
+ * Opens a session for the customer. `named` is the person or group that a rule or an event names to
+ * receive them; without it, the QR code by which the customer once came may name somebody.
  */
 export function openSession(
   facts: Facts,
@@ -58,8 +58,8 @@ export function openSession(
 }
 
 /**
- * The customer's exclusive agent, or -1 if there is none, or that person is disabled or does not
- * serve the account.
+ * Returns the uid of the customer's exclusive agent. It is -1 if the customer has none, or one who
+ * is disabled or does not serve the account.
  */
 function exclusiveOf({ people }: Facts, { push, customer }: Effects): number {
   const uid = customer.customer_service_uid

@@ -4,12 +4,15 @@ import type { Deed, KnownAccount, KnownCompany } from '../../../ports.ts'
 export type Push = {
   account: KnownAccount
   company: KnownCompany
-  /** By what the account knows the customer: an openid. */
+  /** The id by which the account knows the customer: an openid. */
   customerKey: string
   dedupKey: string
   deed: Deed
   xml: string
-  /** The database refused the original push; this deed takes its place. */
+  /**
+   * Set if the database refused this push when it came. Its deed is then a line that says so, in
+   * place of what the customer sent.
+   */
   refused?: true
 }
 /** A push that was not stored before. `id` is the id of its inbox row. */
@@ -18,11 +21,16 @@ export type NewPush = Push & { id: string }
 /** The passive answer. It has the id of the push, so that a repeated push finds the same answer. */
 export type PushAnswer = { id: string; content: Content; at: number }
 
-/** Whether the push changes more about the customer than their newest message. */
+/**
+ * Whether the customer did more than write a message: an event, or a tap on a menu message. Then
+ * further columns of the customer are needed.
+ */
 export const isVisit = ({ deed }: Push): boolean =>
   deed.kind === 'event' || (deed.kind === 'text' && deed.tapped !== undefined)
 
-/** False for notices of the platform, which are not caused by any customer. */
+/**
+ * Whether a customer caused the push. False for notices of the platform, which no customer caused.
+ */
 export const hasCustomer = ({ deed }: Push): boolean => deed.kind !== 'notice'
 
 /** Identifies the customer of a push among those of all accounts. */

@@ -13,7 +13,10 @@ export const askedOf = (
   named: NamedReceiver,
 ): Unassigned => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
 
-/** The QR code by which a customer once came still decides who receives them later. */
+/**
+ * The person or group that the QR code names by which the customer once came: it also decides who
+ * receives them later. `other` if there is none or it is no longer valid.
+ */
 export function namedByCode(
   { reception_id: id }: Readonly<KnownCustomer>,
   { receptions, at }: { receptions: Receptions; at: number },

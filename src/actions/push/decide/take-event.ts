@@ -23,8 +23,8 @@ import { receiveAsNamed } from './route-session.ts'
 
 type EventDeed = Extract<Deed, { kind: 'event' }>
 /**
- * Location reports come every few seconds on some accounts, so they do not become lines of a
- * conversation.
+ * Whether an event becomes a line of the conversation. Location reports do not, because some
+ * accounts send them every few seconds.
  */
 const isLine = ({ name }: EventDeed) => name !== 'location' && name !== 'subscribe_msg_sent_event'
 
@@ -61,7 +61,8 @@ function tellChange(
 type AnsweredEvent = { event: EventDeed; reception: ReceptionRow | null; found: Found | null }
 
 /**
- * The words of a QR code are preferred to a rule's words, and those to the words in a button's key.
+ * Answers an event. The words of the QR code come first; if it has none, a rule answers; and if no
+ * rule does, the words in the menu button's key.
  */
 function answer(facts: Facts, effects: Effects, { event, reception, found }: AnsweredEvent): void {
   const { customer, open } = effects
@@ -127,8 +128,8 @@ function unfollow({ at }: Facts, { customer, counted }: Effects, visit: Visit): 
 }
 
 /**
- * A QR code that is no longer valid is still counted, but no longer decides who receives the
- * customer.
+ * Returns the QR code by which the customer came and counts the visit. A code that is no longer
+ * valid is still counted, but no longer decides who receives the customer.
  */
 function comeByCode(
   { at, receptions }: Facts,
@@ -168,7 +169,10 @@ function addEvent(facts: Facts, effects: Effects, event: EventDeed): void {
   addReceived(facts, effects, { session, line })
 }
 
-/** What answers if no rule does: the words of the QR code, or those in the button's key. */
+/**
+ * What answers an event that no rule answers: the words of the QR code, or the words in the key of
+ * the menu button.
+ */
 function speakerOf(event: EventDeed, reception: ReceptionRow | null): Speaker | null {
   if (reception?.reply_text) {
     return { id: reception.reception_id, answers: [{ type: 'text', text: reception.reply_text }] }

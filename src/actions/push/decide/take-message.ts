@@ -88,8 +88,8 @@ function speaking({ found }: Facts, effects: Effects, text: string): Found | nul
 const noVisit = { brief_end: null, brief_left: 0, brief_scene: null }
 
 /**
- * Tells agents about the reply window only when the number of replies changed. That every message
- * extends the time is known anyway.
+ * Tells the session's owner how many replies are left in the customer's reply window. It is called
+ * only if their number changed; that every message extends the time is known anyway.
  */
 function tellWindow({ at }: Facts, effects: Effects, { row }: BatchSession): void {
   if (!isOwned(row.state)) return

@@ -24,8 +24,8 @@ export function takePush(facts: Facts, push: NewPush): Effects {
 }
 
 /**
- * If the company serves the session first whose reply window ends first, every message of a
- * customer changes the rank of their session.
+ * Gives the customer's queued session a new rank if the company serves first the session whose
+ * reply window ends first: each message of the customer moves the end of that window.
  */
 function keepRank({ at }: Facts, { push, customer, open }: Effects): void {
   if (!push.company.settings.windowFirst || open?.row.state !== queued || open.isNew) return

@@ -3,8 +3,8 @@ import type { Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 
 /**
- * A tap on an entry of a menu message. It arrives as a text, but opens the reply window of a menu
- * tap.
+ * Handles a tap on an entry of a menu message. It arrives as a text, but opens the reply window of
+ * a menu tap.
  */
 export function tap({ at }: Facts, effects: Effects): void {
   const { visit } = effects
