@@ -51,7 +51,13 @@ function runsPrograms(dir) {
 function sweep() {
   for (const name of readdirSync(memory)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]
-    if (pid && !isAlive(Number(pid))) rmSync(join(memory, name), { recursive: true, force: true })
+    if (!pid || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(memory, name), { recursive: true, force: true })
+    } catch (error) {
+      // a small disk of a killed run is still mounted there; this run has a folder of its own
+      console.log(`left in memory: ${error.message}`)
+    }
   }
 }
 
