@@ -2,11 +2,11 @@ import { Worker } from 'node:worker_threads'
 import type { SqlAnswer, AskSql } from './sql.ts'
 
 type ThreadAnswer = { n: number; answer: SqlAnswer } | { n: number; error: string }
-type Call = { resolve: (answer: SqlAnswer) => void; reject: (error: Error) => void }
+type SlowCall = { resolve: (answer: SqlAnswer) => void; reject: (error: Error) => void }
 
 /** Sends slow statements to a thread, which is started when the first one arrives. */
 export function openSlowReader(database: string): { ask: AskSql; close: () => Promise<void> } {
-  const calls = new Map<number, Call>()
+  const calls = new Map<number, SlowCall>()
   let worker: Worker | null = null
   let count = 0
 
