@@ -78,7 +78,7 @@ const withWords: Rule['kind'][] = ['exact', 'contains', 'any', 'prefix', 'suffix
 const anywhere: Rule['kind'][] = ['contains', 'any']
 
 /**
- * Finds a rule that answers first in every text in which this rule would answer by this keyword.
+ * Finds a rule that is first to answer every text that this rule would answer by this keyword.
  */
 function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
   const others = matcher

@@ -10,8 +10,9 @@ import { inTime, lasts } from '../support/pauses.ts'
 import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
-// the tests allow 10 s: TCP alone would notice a dead connection only after more than 75 s, and
-// WeChat waits 5 s for an answer
+// How long the product may take to notice that the connection to its database is dead. TCP alone
+// would notice after more than 75 s. WeChat waits 5 s for each of three tries, so a later try of the
+// push is still in time.
 const soonMs = 10_000
 
 async function openWire(t: TestContext, end: () => Promise<void>) {

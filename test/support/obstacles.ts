@@ -102,7 +102,7 @@ export async function holdRows(house: House, query: string, values: unknown[] = 
   return {
     waiting: async (many) => {
       for (const until = performance.now() + 2500; performance.now() < until;) {
-        // if asked more often than every 100 ms, the server returns its previous answer
+        // MariaDB refreshes this table at most every 100 ms, so asking more often shows nothing new
         await betweenLooks(120)
         const [rows] = await holder.query<(RowDataPacket & { n: number })[]>(
           'select count(*) as n from information_schema.innodb_trx t join information_schema.processlist p on' +

@@ -116,7 +116,7 @@ const environment: Record<string, Place> = {
   PUBLIC_URL: by(undefined, 'https://kefu.example.com'),
   SEARCH_URL: by(undefined, 'http://127.0.0.1:9'),
   CLOCK_URL: not('the test moves the clock itself'),
-  // the house puts its own directory in front of this name, so that no two houses share it
+  // a test's product puts its own directory in front of this path, so that no two tests share files
   MEDIA_DIR: by(undefined, 'elsewhere'),
   TRUSTED_PROXIES: by(undefined, '127.0.0.1'),
   METRICS_TOKEN: by(undefined, 'm'.repeat(16)),

@@ -91,8 +91,8 @@ export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
 }
 
 /**
- * Sends as many replies as WeChat accepts, and no more. If the last one is reserved, it must be
- * asked for.
+ * Sends as many replies as WeChat accepts, and no more. If the company keeps the last one for a
+ * closing word, that one is sent with `useReserved`.
  */
 export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
   const { id } = await seen(at, talk)

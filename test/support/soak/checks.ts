@@ -166,7 +166,10 @@ function checkServed(entries: Journal['entries'], { promises, strikes }: Facts):
 }
 
 const answeredWithinMs = 4500
-/** For this long after a disturbance things may still be out of order. */
+/**
+ * For this long after a disturbance, replies may be late and the queue index wrong: a process needs
+ * it to start again and to repair what it finds. Until then a breach is not counted.
+ */
 const mendedWithinMs = 10_000
 
 /**
