@@ -34,6 +34,7 @@ const clip = (text: string) =>
   text.length > 200 ? `${text.slice(0, 100)} … ${text.slice(-97)}` : text
 const like = death?.like === undefined ? null : new RegExp(death.like)
 let alike = 0
+let isDying = false
 
 /** Whether the process has to die at this operation. */
 function hear(what: string): boolean {
@@ -59,6 +60,7 @@ function dieAt(name: string, given: unknown[], own: () => unknown): unknown {
   if (!(answer instanceof Promise)) die()
   // dies only in the next turn, because what was sent to a server in this one must still leave the
   // process
+  isDying = true
   setImmediate(die)
   return answer
 }
@@ -73,7 +75,8 @@ function wrap(of: object, name: string): void {
     if (hear(`${name} ${this?.source ?? said}`)) return dieAt(name, given, ask)
     const answer = ask()
     const [, url] = /^kefu answers on (\S+)/.exec(said) ?? []
-    if (url) process.send?.({ url, deeds })
+    // a process that has to die in the next turn must not be taken for one that survived
+    if (url && !isDying) process.send?.({ url, deeds })
     return answer
   }
 }

@@ -46,12 +46,15 @@ const columns = {
 }
 const said = ['P6', 'P7', 'P8', 'P10', 'P15', 'load']
 
-/** Follower o1 has two lines and two replies in session s1; session s2 was ended by a timer. */
+/**
+ * Follower o1 has two lines, two replies and a greeting in session s1; session s2 was ended by a
+ * timer.
+ */
 const rows = (at: number) => `
   insert into official_account values ('acc');
   insert into inbox values ('m:1'), ('m:2'), ('m:3');
   insert into message_session values
-    ('s1', 'acc', 'u1', 1, 1, 11, 4, ${at - 5 * minute}, ${at - 4 * minute}, null, ${at - 3 * minute}, ${at - minute}),
+    ('s1', 'acc', 'u1', 1, 1, 11, 5, ${at - 5 * minute}, ${at - 4 * minute}, null, ${at - 3 * minute}, ${at - minute}),
     ('s2', 'acc', 'u2', -1, 1, 11, 1, ${at - 30 * minute}, ${at - 29 * minute}, null, ${at - 28 * minute}, null);
   insert into session_ledger values
     ('s1', 1, null, 3, 0, null, 'nobody_free', ${at - 5 * minute}),
@@ -64,9 +67,11 @@ const rows = (at: number) => `
     ('l2', 's1', '《甲》 fA0 2', 2, 2, 'o1', null, null),
     ('l3', 's2', '《甲》 fA0 3', 1, 2, 'o2', null, null),
     ('r1', 's1', '《甲》 答 pA1-1', 3, 1, 'o1', 'u:11', 'pA1-1'),
-    ('r2', 's1', '《甲》 答 pA1-2', 4, 1, 'o1', 'u:11', 'pA1-2');
+    ('r2', 's1', '《甲》 答 pA1-2', 4, 1, 'o1', 'u:11', 'pA1-2'),
+    ('g1', 's1', '《甲》 您好', 5, 1, 'o1', 'u:11', null);
   insert into outbox values
-    ('r1', 'api', 'u1', 1, 'sent', ${at}), ('r2', 'api', 'u1', 2, 'sent', ${at});
+    ('r1', 'api', 'u1', 1, 'sent', ${at}), ('r2', 'api', 'u1', 2, 'sent', ${at}),
+    ('g1', 'api', 'u1', 3, 'sent', ${at});
 `
 
 const push = (n: number, openid: string) => ({

@@ -1,6 +1,6 @@
 // Compares what agents wrote with the outbox and with what the simulator received.
 import type { Rows } from './look.ts'
-import type { Sends } from './sends.ts'
+import { isReply, type Sends } from './sends.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
 
 type Reply = {
@@ -50,7 +50,8 @@ function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const byHand = new Set(
     before.filter(({ op }) => op === 'resend' || op === 'resolve').map(({ key }) => key),
   )
-  for (const [text, same] of grouped(replies, (one) => one.text)) {
+  const written = replies.filter(({ text }) => isReply(text))
+  for (const [text, same] of grouped(written, (one) => one.text)) {
     const arrived = (sends.byText.get(text) ?? []).filter(({ delivered }) => delivered).length
     const isByHand = same.length > 1 || same.some(({ message_id: id }) => byHand.has(id))
     const [least, most] =

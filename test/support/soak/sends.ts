@@ -20,8 +20,11 @@ export type Sends = {
 }
 
 const sendPath = '/cgi-bin/message/custom/send'
-/** Recognises agents' replies. Texts of rules and jobs may be sent many times. */
-const isReply = (text: string) => / 答 /.test(text)
+/**
+ * Recognises the replies that agents wrote. Greetings, and the texts of rules and jobs, may be sent
+ * many times.
+ */
+export const isReply = (text: string) => / 答 /.test(text)
 
 export function openSends({ simulator, monoOf }: World): Sends {
   const all: Send[] = []
