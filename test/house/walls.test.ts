@@ -55,7 +55,7 @@ const plants: Record<string, [file: string, text: string]> = {
   ],
   'access-knows-no-step': [
     'src/actions/access/planted.ts',
-    "import { takeStep } from '../transition/step.ts'\nexport const planted = takeStep\n",
+    "import { takeStep } from '../transition/take-step.ts'\nexport const planted = takeStep\n",
   ],
   'a-step-knows-no-verb': [
     'src/actions/transition/planted.ts',

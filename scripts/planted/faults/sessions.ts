@@ -24,7 +24,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'greeting-not-counted',
     means: 'A claim does not write what its greeting has counted.',
-    file: 'src/actions/transition/step.ts',
+    file: 'src/actions/transition/write-step.ts',
     find: 'if (hasNewLines) unit.sessions.touch([session])',
     put: 'if (hasNewLines && claimedFrom === undefined) unit.sessions.touch([session])',
     caughtBy: ['flows/greetings: after a session was'],
@@ -72,7 +72,7 @@ export const sessionFaults: Fault[] = [
   {
     name: 'group-chat-goes-on',
     means: 'Who is given a group chat has its members, too.',
-    file: 'src/actions/transition/step.ts',
+    file: 'src/actions/transition/write-step.ts',
     find: 'if (endsGroup(moved)) unit.members.leaveAll(session.session_id, ledger.at)',
     put: 'if (!moved) unit.members.leaveAll(session.session_id, ledger.at)',
     caughtBy: ['flows/group-chat: a group chat closes like any session, its members can'],
@@ -80,15 +80,15 @@ export const sessionFaults: Fault[] = [
   {
     name: 'load-not-lowered',
     means: 'Whoever closes a session keeps its place.',
-    file: 'src/actions/transition/step.ts',
+    file: 'src/actions/transition/write-step.ts',
     find: 'if (by < 0) unit.loads.lower(uid)',
-    put: 'if (by < 0 && session.state !== -1) unit.loads.lower(uid)\n    else if (by < 0) await Promise.resolve()',
+    put: 'if (by < 0 && moved.session.state !== -1) unit.loads.lower(uid)\n    else if (by < 0) await Promise.resolve()',
     caughtBy: ['flows/story: a follower is answered by an agent, reclaimed after ten'],
   },
   {
     name: 'transition-without-ledger',
     means: 'A change of owner leaves no row in the ledger.',
-    file: 'src/actions/transition/step.ts',
+    file: 'src/actions/transition/write-step.ts',
     find: 'unit.sessions.writeLedger([ledger])',
     put: "if (ledger.reason !== 'transferred') unit.sessions.writeLedger([ledger])",
     caughtBy: ["flows/transfer: a transfer to a person keeps the session's id, waits"],

@@ -9,7 +9,7 @@ import { agentActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
-import { takeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/take-step.ts'
 
 type ExclusiveChange = { customer: CustomerRow; session: SessionRow | null; me: Me; at: number }
 

@@ -9,7 +9,7 @@ import { silence } from '../lines/automatic-line.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
 import { lockBoth } from '../access/lock.ts'
 import { commitStep } from '../transition/commit-step.ts'
-import { takeStep, type Moved, type Step } from '../transition/step.ts'
+import { takeStep, type Moved, type Step } from '../transition/take-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 import { dueSessions } from './due.ts'
 

@@ -13,7 +13,7 @@ import type { KnownCompany, Unit } from '../../ports.ts'
 import { lockBoth } from '../access/lock.ts'
 import { askedFor, decideFor, loadPeople } from './roster.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
-import { takeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/take-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type AssignNeeds = TellNeeds

@@ -6,7 +6,8 @@ import { writeEvents, type Event } from '../streams/write.ts'
 import type { AssignNeeds } from './assign-queued.ts'
 import { listPlaceOf } from '../transition/place.ts'
 import { ringRoom } from '../transition/ring-room.ts'
-import { stepEvents, takeStep, type Moved } from '../transition/step.ts'
+import { stepEvents } from '../transition/step-events.ts'
+import { takeStep, type Moved } from '../transition/take-step.ts'
 
 export type LaneMove = {
   actor: string

@@ -6,7 +6,7 @@ import { greet } from '../transition/greet.ts'
 import { settingsOf } from '../settings-of.ts'
 import { person, type Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
-import { takeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/take-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export async function acceptSession(

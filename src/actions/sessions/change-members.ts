@@ -8,7 +8,7 @@ import type { Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
 import { mayStep, refuse } from '../access/refuse.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
-import { takeStep, type Step } from '../transition/step.ts'
+import { takeStep, type Step } from '../transition/take-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type MembersInput = { sessionId: string; uids: number[]; fence?: number | undefined }

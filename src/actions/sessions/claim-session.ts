@@ -17,7 +17,7 @@ import { lockSeen } from '../access/lock.ts'
 import { notFound, refuse, refuseUnbound } from '../access/refuse.ts'
 import { refuseForeignLane, servingOf } from '../access/serving.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
-import { takeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/take-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type ClaimNeeds = TellNeeds & Needs<'metrics'>

@@ -17,7 +17,7 @@ import { findHeir } from '../queue/heir.ts'
 import { lockBoth } from '../access/lock.ts'
 import { askedFor } from '../queue/roster.ts'
 import { commitStep, type Committed } from '../transition/commit-step.ts'
-import { takeStep, type StepAim } from '../transition/step.ts'
+import { takeStep, type StepAim } from '../transition/take-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 /**

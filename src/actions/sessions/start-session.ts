@@ -9,7 +9,7 @@ import { seesMissed } from './missed.ts'
 import { getNewOwner } from '../access/new-owner.ts'
 import { supervises, type Me } from '../access/caller.ts'
 import { notFound, refuseUnbound } from '../access/refuse.ts'
-import { takeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/take-step.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 

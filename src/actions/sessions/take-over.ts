@@ -5,7 +5,7 @@ import { getNewOwner } from '../access/new-owner.ts'
 import type { Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
 import { mayStep } from '../access/refuse.ts'
-import { takeStep } from '../transition/step.ts'
+import { takeStep } from '../transition/take-step.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 

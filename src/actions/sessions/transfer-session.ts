@@ -14,7 +14,7 @@ import type { Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
 import { mayStep } from '../access/refuse.ts'
 import { settingsOf } from '../settings-of.ts'
-import { takeStep, type StepAim } from '../transition/step.ts'
+import { takeStep, type StepAim } from '../transition/take-step.ts'
 import { commitStep } from '../transition/commit-step.ts'
 import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 

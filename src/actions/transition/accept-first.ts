@@ -9,7 +9,7 @@ import { greet } from './greet.ts'
 import { commitStep, tellCommitted } from './commit-step.ts'
 import { lockSeen } from '../access/lock.ts'
 import { settingsOf } from '../settings-of.ts'
-import { takeStep } from './step.ts'
+import { takeStep } from './take-step.ts'
 
 export type AcceptFirstNeeds = Needs<
   'store' | 'queue' | 'recent' | 'bus' | 'clock' | 'ids' | 'known' | 'log'

@@ -6,9 +6,11 @@ import { ringStreams } from '../streams/ring.ts'
 import { writeEvents, type Event } from '../streams/write.ts'
 import { tellLines } from '../lines/recent.ts'
 import { tellPlace } from './place.ts'
-import { stepEvents, writeStep, type Moved, type With } from './step.ts'
+import { stepEvents } from './step-events.ts'
+import type { Moved } from './take-step.ts'
+import { writeStep, type WithStep } from './write-step.ts'
 
-export type StepToCommit = With & {
+export type StepToCommit = WithStep & {
   moved: Moved
   /** The name of the event that tells of the step. */
   says: string

@@ -8,7 +8,7 @@ import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { automaticLine, silence, type AutomaticLines } from '../lines/automatic-line.ts'
-import type { Moved } from './step.ts'
+import type { Moved } from './take-step.ts'
 
 type Greeted = { customer: CustomerRow; moved: Moved; settings: Settings }
 

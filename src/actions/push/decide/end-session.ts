@@ -1,7 +1,8 @@
 // Sessions that end with a push, because a rule's answer was enough or because the customer left.
 import type { Ended } from '../../../../rules/auto-reply/answering.ts'
 import { customerActor, speakerActor } from '../../../../rules/session/actor.ts'
-import { stepEvents, takeStep, type Moved } from '../../transition/step.ts'
+import { stepEvents } from '../../transition/step-events.ts'
+import { takeStep, type Moved } from '../../transition/take-step.ts'
 import type { Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 

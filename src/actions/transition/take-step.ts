@@ -1,0 +1,148 @@
+// The only place where the state of a session changes. takeStep asks the table in
+// rules/session/session.ts, changes the session in memory and creates the ledger row, without a
+// database: write-step.ts writes what was decided.
+import type { LedgerRow, PatchIn, SessionRow } from '../../../entities/index.ts'
+import { rankOf, topPriority } from '../../../rules/session/routing.ts'
+import {
+  decideStep,
+  isBirth,
+  isOpen,
+  isOwned,
+  raisesFence,
+  type NamedKind,
+  type Relation,
+  type Transition,
+  type TransitionEvent,
+} from '../../../rules/session/session.ts'
+import { queued } from '../../../rules/session/states.ts'
+import { refuse } from '../access/refuse.ts'
+import { listOf } from './place.ts'
+
+type SessionPatch = PatchIn<'message_session'>
+
+export type Step = {
+  event: TransitionEvent
+  who: Relation
+  /**
+   * Who takes the step, as written to the ledger: a:<uid>, c:<customerId>, r:<ruleId> or
+   * job:<name>.
+   */
+  actor: string
+  /** Why the step is taken, in one word for the ledger. */
+  reason: string
+  at: number
+  fence?: number | undefined
+  /**
+   * The new owner. It must be given if the owner of the session after the step is `named` in the
+   * table of transitions.
+   */
+  owner?: { uid: number; customerServiceId: number | null }
+  /**
+   * The id of the owner's place on this account, in whose name they write. It is given if the owner
+   * stays but the session did not have that id yet.
+   */
+  customerServiceId?: number | null
+  /**
+   * The lane and rank if the session is queued after the step. A value that is not given stays the
+   * same.
+   */
+  place?: { lane: string; rank?: number; queuedAt?: number }
+  /**
+   * Whether the customer asked for a person, a group or nobody in particular. If it is not given,
+   * it stays the same.
+   */
+  kind?: NamedKind
+  /** Why the session ended, in the words of the person who closed it. */
+  closeReason?: string | undefined
+  candidates?: unknown
+}
+/** Where a step leads, while it is still to be said who takes it and why. */
+export type StepAim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
+
+export type Moved = {
+  session: SessionRow
+  /** The columns that the step changes. */
+  patch: SessionPatch
+  transition: Transition
+  before: { state: number | null; uid: number | null; lane: string | null; list: string | null }
+  ledger: LedgerRow
+}
+
+/** Changes the session in memory, or throws if the step is not allowed. */
+export function takeStep(session: SessionRow, step: Step): Moved {
+  const transition = decideStep(session, step)
+  if (typeof transition === 'string') refuse(transition)
+  const isNew = isBirth(step.event)
+  const before = {
+    state: isNew ? null : session.state,
+    uid: session.uid,
+    lane: session.lane,
+    list: isNew ? null : listOf(session),
+  }
+  const patch: SessionPatch = {
+    ...ownerAfter(step, transition),
+    ...placeAfter(session, step, transition),
+    state: transition.to,
+    kind: step.kind ?? session.kind,
+    fence: session.fence + Number(raisesFence(transition)),
+    ledger_n: session.ledger_n + 1,
+    ...(!isOpen(transition.to) && {
+      open_key: null,
+      closed_at: step.at,
+      close_reason: step.closeReason ?? step.reason,
+    }),
+  }
+  Object.assign(session, patch)
+  return { session, patch, transition, before, ledger: ledgerLine(session, step, before.state) }
+}
+
+function ownerAfter(step: Step, { owner }: Transition): SessionPatch {
+  if (owner === 'stays') {
+    const { customerServiceId: id } = step
+    return id === undefined ? {} : { customer_service_id: id }
+  }
+  if (owner === 'nobody') return { uid: null, customer_service_id: null, assigned_at: null }
+  if (!step.owner) throw new Error(`${step.event} without an owner`)
+  return {
+    uid: step.owner.uid,
+    customer_service_id: step.owner.customerServiceId,
+    assigned_at: step.at,
+  }
+}
+
+function placeAfter(
+  session: SessionRow,
+  { event, place, at }: Step,
+  { to }: Transition,
+): SessionPatch {
+  if (to !== queued) return { lane: null, rank: null, queued_at: null }
+  if (!place) throw new Error(`${event} without a lane`)
+  return {
+    lane: place.lane,
+    rank: place.rank ?? session.rank ?? rankOf(topPriority, at),
+    queued_at: place.queuedAt ?? session.queued_at ?? at,
+  }
+}
+
+const ledgerLine = (session: SessionRow, step: Step, from: number | null): LedgerRow => ({
+  session_id: session.session_id,
+  n: session.ledger_n,
+  company_id: session.company_id,
+  from_state: from,
+  to_state: session.state,
+  actor: step.actor,
+  reason: step.reason,
+  fence: session.fence,
+  uid: session.uid,
+  candidates: step.candidates === undefined ? null : JSON.stringify(step.candidates),
+  at: step.at,
+})
+
+/** Whose load counted the session before the step, and whose load counts it now; null for nobody. */
+export const ownersOf = ({
+  session,
+  before,
+}: Moved): { had: number | null; has: number | null } => ({
+  had: before.state !== null && isOwned(before.state) ? before.uid : null,
+  has: isOwned(session.state) ? session.uid : null,
+})
