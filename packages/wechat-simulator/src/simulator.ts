@@ -95,11 +95,17 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
+/**
+ * How long an idle connection is kept: longer than a client whose machine is busy may take between
+ * choosing a connection for its next call and sending it.
+ */
+const keptAliveMs = 60_000
+
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host, port, dataDir } = options
   if (!isLoopback(host)) throw new Error(`The simulator listens on loopback only, not on ${host}`)
   const store = openStore(dataDir, { ...platformTiming, ...options.timing })
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: keptAliveMs }, (request, response) => {
     serve(store, request, response).catch((error: unknown) => {
       sendFailure(response, error)
     })
