@@ -2,7 +2,7 @@
 // Needs<'store' | 'queue'>`.
 import type { AccountRow, CompanyRow, MessageRow } from '../entities/index.ts'
 import type { AccountType } from '../rules/reply/account-type.ts'
-import type { Staff } from '../rules/session/assignment.ts'
+import type { Staff } from '../rules/session/staff.ts'
 import type { Matcher } from '../rules/auto-reply/keyword.ts'
 import type { Measured } from '../rules/auto-reply/pattern.ts'
 import type { Settings } from '../rules/settings.ts'

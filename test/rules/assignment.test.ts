@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import {
-  assign,
-  given,
-  whoMatters,
-  type Unassigned,
-  type StaffNow,
-} from '../../rules/session/assignment.ts'
+import { assign } from '../../rules/session/assignment.ts'
+import { whoMatters, type Unassigned } from '../../rules/session/pools.ts'
+import { countGiven, type StaffNow } from '../../rules/session/staff.ts'
 
 const person = (uid: number, more: Partial<StaffNow> = {}): StaffNow => ({
   uid,
@@ -261,7 +257,7 @@ for (const sessionRule of ['even', 'roundRobin'] as const) {
       const { uid } = decide(people, { sessionRule })
       const chosen = people.find((one) => one.uid === uid)
       assert.ok(chosen)
-      given(chosen, people, 1)
+      countGiven(chosen, people, 1)
     }
     assert.deepEqual([...new Set(people.map(({ load }) => load))], [100])
   })

@@ -53,7 +53,7 @@ export const queueFaults: Fault[] = [
     name: 'group-without-the-account',
     means: 'Somebody of the group is enough, whether or not they serve the account.',
     file: 'src/actions/queue/leave-unserved.ts',
-    find: 'one.enabled && one.accountIds.includes(accountId))',
+    find: 'mayHave({ staff, accountId }, one))',
     put: 'one.enabled)',
     caughtBy: ['flows/groups: when the last person of a group'],
   },

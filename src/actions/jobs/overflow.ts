@@ -1,4 +1,4 @@
-import { isThere } from '../../../rules/session/assignment.ts'
+import { canReceive } from '../../../rules/session/staff.ts'
 import { groupLane, readLane } from '../../../rules/session/lane.ts'
 import type { Overflow } from '../../../rules/settings.ts'
 import { minuteMs } from '../../../rules/session/timers.ts'
@@ -43,7 +43,7 @@ async function fullLanes({ store }: TimerNeeds, { row, settings, staff }: KnownC
     const { accountId } = where
     const overflow = groups[where.groupId]?.overflow
     const named = overflow && { kind: 'group' as const, groupId: overflow.groupId }
-    return named && isThere({ staff, accountId }, named) ? [{ from, accountId, overflow }] : []
+    return named && canReceive({ staff, accountId }, named) ? [{ from, accountId, overflow }] : []
   })
 }
 

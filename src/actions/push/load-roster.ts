@@ -1,6 +1,6 @@
 // Loads the people who may be given the sessions that a batch may open, and the lanes in which
 // others already wait.
-import { lanesThatMatter, whoMatters } from '../../../rules/session/assignment.ts'
+import { lanesThatMatter, whoMatters } from '../../../rules/session/pools.ts'
 import {
   namedBy,
   namedByKey,

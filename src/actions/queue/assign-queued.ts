@@ -1,7 +1,8 @@
 // Assigns waiting sessions to agents who have room, in the order of the queue, if the company's
 // rule assigns. Candidates are read without locks, and each is decided again under lock in its own
 // transaction.
-import { whoMatters, type Unassigned, type StaffNow } from '../../../rules/session/assignment.ts'
+import { whoMatters, type Unassigned } from '../../../rules/session/pools.ts'
+import type { StaffNow } from '../../../rules/session/staff.ts'
 import { readLane } from '../../../rules/session/lane.ts'
 import { presenceHoldsMs } from '../../../rules/session/presence.ts'
 import { queued } from '../../../rules/session/states.ts'

@@ -1,6 +1,6 @@
 // Chooses who takes over a session from somebody who leaves: of the agents who are there, the one
 // with the fewest sessions.
-import { mayHave } from '../../../rules/session/assignment.ts'
+import { mayHave } from '../../../rules/session/staff.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
 import type { SessionRow } from '../../../entities/index.ts'
 import type { KnownCompany, Unit } from '../../ports.ts'

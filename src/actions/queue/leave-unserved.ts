@@ -1,7 +1,7 @@
 // Moves sessions out of lanes that nobody can serve, to the common lane of their account with the
 // same rank. Such lanes belong to a group that was deleted or has nobody who serves the account, or
 // to a person who is disabled or no longer serves it.
-import type { Staff } from '../../../rules/session/assignment.ts'
+import { mayHave, type Staff } from '../../../rules/session/staff.ts'
 import { commonLane, readLane } from '../../../rules/session/lane.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import type { Unit } from '../../ports.ts'
@@ -82,7 +82,7 @@ function isServed(staff: readonly Staff[], { lane, accountId }: LaneOfAccount): 
   const where = readLane(lane)
   if (where === null) return false
   if (where.kind === 'account') return true
-  const serve = staff.filter((one) => one.enabled && one.accountIds.includes(accountId))
+  const serve = staff.filter((one) => mayHave({ staff, accountId }, one))
   return where.kind === 'group'
     ? serve.some((one) => one.groupIds.includes(where.groupId))
     : serve.some((one) => one.uid === where.uid)

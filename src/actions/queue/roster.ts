@@ -2,14 +2,9 @@
 // new customer blocked everything else those agents did. When a session is given to somebody, the
 // write succeeds only if their row is still as it was read. If it fails, the next attempt locks the
 // rows; otherwise it could fail again and again.
-import {
-  assign,
-  given,
-  type Unassigned,
-  type Decision,
-  type StaffNow,
-  type Staff,
-} from '../../../rules/session/assignment.ts'
+import { assign, type Decision } from '../../../rules/session/assignment.ts'
+import type { Unassigned } from '../../../rules/session/pools.ts'
+import { countGiven, type StaffNow, type Staff } from '../../../rules/session/staff.ts'
 import type { NamedReceiver } from '../../../rules/session/reception.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
 import { sessionRuleAt, type Settings } from '../../../rules/settings.ts'
@@ -86,6 +81,6 @@ export function decideFor(
 ): Decision {
   const decision = assign(asked, { people, othersWait })
   const person = decision.uid === undefined ? undefined : people.get(decision.uid)
-  if (person) given(person, people.values(), at)
+  if (person) countGiven(person, people.values(), at)
   return decision
 }

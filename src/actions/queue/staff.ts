@@ -1,4 +1,4 @@
-import type { Staff } from '../../../rules/session/assignment.ts'
+import type { Staff } from '../../../rules/session/staff.ts'
 import type { Unit } from '../../ports.ts'
 
 /** Everyone in the company, with the facts that decide which customers they may be given. */

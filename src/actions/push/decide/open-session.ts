@@ -1,5 +1,6 @@
 // Opens a new session: decides who gets it or in which lane it waits.
-import { assign, mayHave } from '../../../../rules/session/assignment.ts'
+import { assign } from '../../../../rules/session/assignment.ts'
+import { mayHave } from '../../../../rules/session/staff.ts'
 import type { NamedReceiver } from '../../../../rules/session/reception.ts'
 import { rankFor } from '../../../../rules/session/routing.ts'
 import { exclusiveAfter } from '../../../../rules/session/session.ts'

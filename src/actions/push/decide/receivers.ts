@@ -1,6 +1,6 @@
 // Finds out who should receive a customer: a rule, a menu button or a QR code may name a person or
 // a group. It also prepares the question to the assignment.
-import type { Unassigned } from '../../../../rules/session/assignment.ts'
+import type { Unassigned } from '../../../../rules/session/pools.ts'
 import { namedBy, receives, type NamedReceiver } from '../../../../rules/session/reception.ts'
 import type { KnownCustomer } from '../../../ports.ts'
 import { askedFor } from '../../queue/roster.ts'

@@ -1,7 +1,7 @@
 // Decides to which session a push belongs and what a rule does with that session: hand it to the
 // person or group the rule names, or end it because nobody is needed.
 import { endsAtOnce, type Ended } from '../../../../rules/auto-reply/answering.ts'
-import { isThere } from '../../../../rules/session/assignment.ts'
+import { canReceive } from '../../../../rules/session/staff.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import { commonLane, groupLane, isPrivate, privateLane } from '../../../../rules/session/lane.ts'
 import type { NamedReceiver } from '../../../../rules/session/reception.ts'
@@ -94,7 +94,7 @@ function sendOn(
 }
 
 function laneOf({ account, company }: Push, named: NamedReceiver): string | null {
-  if (named.kind === 'other' || !isThere({ ...company, accountId: account.account_id }, named)) {
+  if (named.kind === 'other' || !canReceive({ ...company, accountId: account.account_id }, named)) {
     return null
   }
   return named.kind === 'group'

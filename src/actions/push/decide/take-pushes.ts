@@ -1,7 +1,7 @@
 // Decides the pushes of a batch one after the other. One customer may have sent several of them,
 // and sessions compete for lanes and agents, so each decision must see what the earlier ones did,
 // although nothing is written yet.
-import { given as countGiven } from '../../../../rules/session/assignment.ts'
+import { countGiven } from '../../../../rules/session/staff.ts'
 import type { Effects } from './effects.ts'
 import { factsOf, type BatchFacts } from './facts.ts'
 import { customerOf, hasCustomer, type NewPush } from './push.ts'
