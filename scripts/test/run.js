@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { groupFiles } from './groups.js'
 
 const record = new URL('record.js', import.meta.url).pathname
-const ends = new URL('ends.js', import.meta.url).pathname
+const [ends, untraced] = ['ends.js', 'untraced.js'].map(
+  (name) => new URL(name, import.meta.url).pathname,
+)
 /** How many of the slowest files are listed, since these determine the duration. */
 const slowestTold = 12
 /**
@@ -99,9 +101,15 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
   const file = join(dir, 'record')
   const entries = groups.map((group, at) => {
     // The names are numbered, because the runner starts the processes in the order of their names.
-    const entry = join(dir, `process-${String(at).padStart(3, '0')}.mjs`)
+    const name = `${String(at).padStart(3, '0')}.mjs`
+    const [entry, tests] = [join(dir, `process-${name}`), join(dir, `tests-${name}`)]
     const imports = [ends, ...group].map((path) => `import '${pathToFileURL(path)}'\n`)
-    writeFileSync(entry, imports.join(''))
+    writeFileSync(tests, imports.join(''))
+    // A static import would be loaded before anything runs, and node:test with it.
+    writeFileSync(
+      entry,
+      `import '${pathToFileURL(untraced)}'\nawait import('./${basename(tests)}')\n`,
+    )
     return entry
   })
   try {
