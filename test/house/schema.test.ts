@@ -4,7 +4,9 @@ import test from 'node:test'
 import type { EntitySchemaColumnOptions } from 'typeorm'
 import { entities } from '../../entities/index.ts'
 import type { Sql } from '../../src/store/engine/sql.ts'
+import { openHouse } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
+import { schemaOf } from '../support/schema.ts'
 import { openTestStore } from '../support/store.ts'
 
 type Column = {
@@ -124,4 +126,15 @@ void test('every table in the database has exactly the columns and keys of its e
       table,
     )
   }
+})
+
+void test('a house, which the runner may have given a copy of the schema, has exactly the schema that migrations make', async (t) => {
+  const { store, close } = await openTestStore()
+  t.after(close)
+  const house = await openHouse()
+  t.after(house.close)
+  const names = 'select name from migrations order by id'
+  const [copied, migrated] = [house.app.ports.store.read.sql, store.read.sql]
+  assert.deepEqual(await schemaOf(copied), await schemaOf(migrated))
+  assert.deepEqual(await copied.all(names), await migrated.all(names))
 })

@@ -19,6 +19,7 @@ import { simulatorLedger, unansweredIn, watchDoors } from './doors.ts'
 import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
 import { openHeard } from './heard.ts'
 import { openJumping } from './jumping.ts'
+import { copyMigrated } from './migrated.ts'
 import { warmProcess } from './warm-process.ts'
 
 export const password = 'correct horse battery'
@@ -165,6 +166,8 @@ async function openPlace(options: HouseOptions) {
   if (isCluster && !options.alone) warmProcess()
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
   const edition = await openEdition()
+  // a test that brings a directory may have opened a house there before
+  if (!options.dir) await copyMigrated(dir, edition.settings['DATABASE_URL'])
   const simulator = options.simulatorUrl
     ? null
     : await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })

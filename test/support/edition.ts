@@ -47,8 +47,10 @@ function needed(name: string): string {
   return value
 }
 
-async function onServer(url: string, query: string): Promise<void> {
-  const connection = await createConnection(url.replace('mariadb:', 'mysql:'))
+/** Runs one or several statements on a server. */
+export async function onServer(url: string, query: string): Promise<void> {
+  const uri = url.replace('mariadb:', 'mysql:')
+  const connection = await createConnection({ uri, multipleStatements: true })
   await connection.query(query)
   await connection.end()
 }
