@@ -23,7 +23,7 @@ try {
     WECHAT_API_BASE: simulator.url,
     CLOCK_URL: `${simulator.url}/sim/clock`,
   }
-  const config = readConfig({ ...demo, LOG_LEVEL: 'warn' })
+  const config = readConfig(demo)
   const log = openLog(config.LOG_LEVEL)
   signals = hearSignals(log)
   const app = await openApp(config, {

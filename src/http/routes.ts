@@ -3,6 +3,7 @@ import { accountRoutes } from './routes/accounts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth-routes.ts'
 import { companyRoutes } from './routes/companies.ts'
+import { doors } from './doors.ts'
 import { customerRoutes } from './routes/customers.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -43,5 +44,5 @@ export const routes: Route[] = [
   ...jobRoutes,
   ...refusedPushRoutes,
   ...auditRoutes,
-  openapiRoute(() => routes),
+  openapiRoute(() => ({ routes, doors })),
 ]

@@ -1,14 +1,16 @@
 // Shows in one place everything that happens to a request, in order.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { HealthAnswer, ReadyAnswer } from 'kefu-wire'
 import express, { type Express, type RequestHandler } from 'express'
 import { countRefused } from '../actions/push/list-refused.ts'
 import { AppError } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { serverDoors, type ServerDoor } from './doors.ts'
 import { isLoopbackPeer } from './engine/address.ts'
 import { bearerOf, sameSecret } from './engine/auth.ts'
 import { serveConsole } from './engine/console.ts'
-import { serveApiDocs } from './engine/api-docs.ts'
+import { sendPage, sendPageFile } from './engine/api-docs.ts'
 import { answerErrors } from './engine/error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './engine/answer.ts'
 import { refuseDeep } from './engine/json-depth.ts'
@@ -59,11 +61,10 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use(nameAndGuard(ports))
-  app.get('/healthz', (_request, response) => {
-    response.json({ ok: true })
-  })
-  app.get('/readyz', answerReady(ports, life))
-  app.get('/metrics', answerMetrics(ports))
+  const handlers = handlersOf(ports, life)
+  for (const [name, { method, path }] of Object.entries(serverDoors)) {
+    app[method](path, handlers[name as ServerDoor])
+  }
   for (const route of options.routes.filter((one) => one.upload)) {
     app[route.method](route.path, answerRoute(ports, route))
   }
@@ -80,7 +81,6 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
     bodyIsAnObject,
   )
   for (const route of options.routes) app[route.method](route.path, answerRoute(ports, route))
-  serveApiDocs(app)
   if (options.consoleDir !== null) serveConsole(app, options.consoleDir)
   app.use(() => {
     throw new AppError('not_found', 'There is nothing here.')
@@ -88,6 +88,19 @@ function openApp(ports: Ports, options: HttpOptions, life: { closing: boolean })
   app.use(answerErrors(ports))
   return app
 }
+
+const handlersOf = (
+  ports: Ports,
+  life: { closing: boolean },
+): Record<ServerDoor, RequestHandler> => ({
+  health: (_request, response) => {
+    response.json({ ok: true } satisfies HealthAnswer)
+  },
+  readiness: answerReady(ports, life),
+  metrics: answerMetrics(ports),
+  docs: sendPage,
+  docsFile: sendPageFile,
+})
 
 function nameAndGuard(ports: Ports): RequestHandler {
   return (_request, response, next) => {
@@ -109,7 +122,7 @@ function answerReady(ports: Ports, life: { closing: boolean }): RequestHandler {
       ports.log.warn({ err: error }, 'not ready: something cannot be written')
       throw new AppError('store_away', 'The database or a disk does not take a write.')
     })
-    response.json({ ready: true })
+    response.json({ ready: true } satisfies ReadyAnswer)
   }
 }
 

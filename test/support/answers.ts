@@ -1,5 +1,7 @@
 // Compares every answer that a test gets from the API with the OpenAPI document.
-import { responsesOf, type Responses } from '../../src/http/engine/openapi.ts'
+import { doors } from '../../src/http/doors.ts'
+import type { Responses } from '../../src/http/engine/door.ts'
+import { responsesAt, responsesOf } from '../../src/http/engine/openapi.ts'
 import { refTo, wireSchemas } from '../../src/http/engine/wire-schemas.ts'
 import { routes } from '../../src/http/routes.ts'
 import { isCluster } from './edition.ts'
@@ -7,11 +9,14 @@ import { openCheck } from './json-schema.ts'
 
 const check = openCheck(wireSchemas)
 
-// in the order of the routes, because a request is served by the first route whose path fits
-const doors = routes.map((route) => ({
-  method: route.method,
-  fits: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),
-  responses: responsesOf(route),
+// in the order of the server, because a request is served by the first whose path fits
+const described = [
+  ...doors.map((door) => ({ ...door, responses: responsesAt(door) })),
+  ...routes.map((route) => ({ ...route, responses: responsesOf(route) })),
+].map(({ method, path, responses }) => ({
+  method,
+  fits: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),
+  responses,
 }))
 const unknown: Responses = {
   default: {
@@ -27,7 +32,7 @@ export type Answered = { status: number; type: string | null; body: unknown }
 export function undescribed({ method, url }: Asked, answered: Answered): string | null {
   const path = new URL(url, 'http://kefu').pathname
   const wanted = method.toLowerCase()
-  const door = doors.find((one) => one.method === wanted && one.fits.test(path))
+  const door = described.find((one) => one.method === wanted && one.fits.test(path))
   if (!door && answered.status < 400) return null
   const faults = faultsIn(door?.responses ?? unknown, answered)
   if (faults.length === 0) return null
@@ -41,7 +46,7 @@ function faultsIn(responses: Responses, { status, type, body }: Answered): strin
   const { content = {} } = said
   return type?.startsWith('application/json')
     ? inJson(content, body)
-    : inOther(content, isOfOthers(status, type))
+    : inOther(content, type, isOfOthers(status, type))
 }
 
 type Content = NonNullable<Responses[string]['content']>
@@ -50,9 +55,11 @@ function inJson({ 'application/json': json }: Content, body: unknown): string[] 
   return json ? check(body, json.schema) : ['no JSON is described']
 }
 
-function inOther({ 'application/json': json, ...others }: Content, mayBe: boolean): string[] {
-  const mustBeJson = json !== undefined && Object.keys(others).length === 0
-  return mustBeJson && !mayBe ? ['it is no JSON'] : []
+function inOther(content: Content, type: string | null, mayBe: boolean): string[] {
+  const types = Object.keys(content)
+  if (mayBe || types.length === 0 || types.includes('*/*')) return []
+  const isNamed = types.some((name) => type?.startsWith(name))
+  return isNamed ? [] : [`${type ?? 'no type'} is none of ${types.join(', ')}`]
 }
 
 /**

@@ -45,6 +45,16 @@ export interface StoredFile {
 
 export type FileType = 'image' | 'voice' | 'video' | 'file'
 
+/** The process runs. */
+export interface HealthAnswer {
+  ok: true
+}
+
+/** The process can take pushes. */
+export interface ReadyAnswer {
+  ready: true
+}
+
 /** The description of the API itself, by the rules of OpenAPI 3.1. */
 export interface OpenapiDocument {
   openapi: string

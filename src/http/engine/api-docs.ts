@@ -2,7 +2,7 @@
 // is loaded from elsewhere, and no script or style is inline.
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Express } from 'express'
+import type { RequestHandler } from 'express'
 
 const page = `<!doctype html>
 <html lang="en">
@@ -13,17 +13,16 @@ const page = `<!doctype html>
 const start =
   "SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#api', deepLinking: true, defaultModelsExpandDepth: -1, validatorUrl: null })\n"
 
-export function serveApiDocs(app: Express): void {
-  const files = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')))
-  app.get('/api/docs', (_request, response) => {
-    response.type('html').send(page)
-  })
-  app.get('/api/docs/start.js', (_request, response) => {
-    response.type('js').send(start)
-  })
-  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-    app.get(`/api/docs/${name}`, (_request, response) => {
-      response.sendFile(name, { root: files, maxAge: '1d' })
-    })
-  }
+export const sendPage: RequestHandler = (_request, response) => {
+  response.type('html').send(page)
+}
+
+const files = ['swagger-ui.css', 'swagger-ui-bundle.js']
+const root = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')))
+
+export const sendPageFile: RequestHandler = ({ params }, response, next) => {
+  const file = String(params['file'])
+  if (file === 'start.js') response.type('js').send(start)
+  else if (files.includes(file)) response.sendFile(file, { root, maxAge: '1d' })
+  else next()
 }

@@ -1,20 +1,18 @@
-// The OpenAPI document is generated from the list of routes, so that it cannot describe something
-// that does not exist.
+// The OpenAPI document is generated from the lists of routes and doors, by which requests are served,
+// so that it cannot describe something that does not exist.
 import { z } from 'zod'
 import type { WireName } from './answers.ts'
+import type { Door, Responses } from './door.ts'
 import { paramSchema } from './params.ts'
 import { reaches } from './reach.ts'
 import { reachesOf, route, type Route } from './route.ts'
 import { refTo, wireSchemas, type Schema } from './wire-schemas.ts'
 
-type ContentSchemas = Record<string, { schema: Schema }>
-export type Responses = Record<
-  string,
-  { description: string; content?: ContentSchemas; headers?: Schema }
->
 type PropertySchema = Schema & { properties?: Record<string, PropertySchema>; required?: string[] }
 
-export function openapiRoute(routes: () => Route[]): Route {
+type Served = { routes: Route[]; doors: Door[] }
+
+export function openapiRoute(served: () => Served): Route {
   return route({
     method: 'get',
     path: '/api/openapi.json',
@@ -23,26 +21,42 @@ export function openapiRoute(routes: () => Route[]): Route {
     summary: 'This document',
     operationId: 'getOpenapi',
     answers: 'OpenapiDocument',
-    handle: async () => ({ body: describe(routes()) }),
+    handle: async () => ({ body: describe(served()) }),
   })
 }
 
-function describe(routes: Route[]) {
+function describe({ routes, doors }: Served) {
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const one of routes) {
-    const path = one.path.replaceAll(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [one.method]: operation(one) }
+  const add = ({ method, path }: Route | Door, described: object) => {
+    const at = path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[at] = { ...paths[at], [method]: described }
   }
+  for (const one of doors) add(one, operationAt(one))
+  for (const one of routes) add(one, operation(one))
   return {
     openapi: '3.1.0',
     info: { title: 'kefu', version: '0.1.0' },
     paths,
     components: {
       schemas: wireSchemas,
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN' },
+      },
     },
   }
 }
+
+const operationAt = (door: Door) => ({
+  summary: door.summary,
+  description: door.description,
+  tags: [door.path.split('/')[1] ?? ''],
+  operationId: door.operationId,
+  parameters: [...inPath(door.path), ...inQuery(door.query)],
+  ...(door.body && { requestBody: { required: true, content: door.body } }),
+  responses: responsesAt(door),
+  security: door.security ?? [],
+})
 
 const roles = {
   everyone: 'No sign-in.',
@@ -97,11 +111,12 @@ const pageOf = (name: WireName): Schema => ({
 const table = { 'text/csv': { schema: { type: 'string' } } }
 const file = { '*/*': { schema: {} } }
 
-/** The answers of a route by status; `default` stands for every failure. */
-export const responsesOf = (one: Route): Responses => ({
-  ...successOf(one),
+const failure = {
   default: { description: 'It is refused, or it failed.', content: json(refTo('Failure')) },
-})
+}
+/** The answers of a route by status; `default` stands for every failure. */
+export const responsesOf = (one: Route): Responses => ({ ...successOf(one), ...failure })
+export const responsesAt = ({ answers }: Door): Responses => ({ ...answers, ...failure })
 
 function successOf({ answers, status = 200 }: Route): Responses {
   const description = 'It is done.'

@@ -1,0 +1,17 @@
+// The operations of the OpenAPI document, as the product answers it.
+import { nobody } from './api.ts'
+import type { House } from './app.ts'
+import { operationOf } from './route-calls.ts'
+
+/** The operations by method and path, as the lists of routes and doors write them. */
+export async function documented(house: House): Promise<Map<string, any>> {
+  const { body } = await nobody(house).get('/api/openapi.json').expect(200)
+  return new Map(
+    Object.entries<Record<string, any>>(body.paths).flatMap(([at, methods]) =>
+      Object.entries(methods).map(([method, one]) => {
+        const path = at.replaceAll(/\{(\w+)\}/g, ':$1')
+        return [operationOf({ method: method as 'get', path }), one]
+      }),
+    ),
+  )
+}
