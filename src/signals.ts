@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Log } from './log.ts'
 
 const hardMs = 15_000
@@ -37,16 +38,17 @@ export function hearSignals(log: Log): Signals {
   const ending = new AbortController()
   let close: (() => Promise<void>) | null = null
   let code = 0
-  const closeAndExit = (how: () => Promise<void>) =>
-    how().then(
-      () => {
-        leave(code)
-      },
-      (error: unknown) => {
-        log.error({ error: String(error) }, 'closing failed')
-        leave(1)
-      },
-    )
+  const closeAndExit = async (how: () => Promise<void>) => {
+    try {
+      await how()
+    } catch (error) {
+      log.error({ error: String(error) }, 'closing failed')
+      code = 1
+    }
+    // closing a file comes last, and until its callback has returned it counts as unanswered
+    await nextTurn()
+    leave(code)
+  }
   const end = () => {
     ending.abort()
     setTimeout(() => {

@@ -29,7 +29,7 @@ async function start(t: TestContext, dir: string) {
   return { child, over, out }
 }
 
-void test('while npm start is running, the doctor asks the simulated WeChat and finds nothing wrong', async (t) => {
+void test('while npm start is running, the doctor asks the simulated WeChat and finds nothing wrong; a SIGTERM ends it with exit code 0', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-start-'))
   const { child, over, out } = await start(t, dir)
   for (const line of ['Console', 'Simulator', 'Logins', 'Data']) {
@@ -41,7 +41,7 @@ void test('while npm start is running, the doctor asks the simulated WeChat and 
   assert.match(beside.out, /gives this machine an access token/)
 
   child.kill('SIGTERM')
-  await over
+  assert.deepEqual(await over, [0, null], 'it ends by itself, and well')
   assert.equal(existsSync(join(dir, 'data', ended)), false)
   const after = await runScript('doctor', dir, { WECHAT_API_BASE: 'http://127.0.0.1:9' })
   assert.match(after.out, /WECHAT_API_BASE http:\/\/127\.0\.0\.1:9 cannot be reached/)
